@@ -1,0 +1,183 @@
+import { Decimal, Flag, Nested, NestedList, OneOf, Text, TextList, Time, Whole } from './field.js';
+import { SCOPES, type Scope } from './scopes.js';
+
+export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
+export type Plan = (typeof PLANS)[number];
+export const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
+/** What becomes of a send whose outcome stayed unknown after the grace: reported as failed, or sent again. */
+export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
+export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
+
+export class PhoneNumberView {
+  @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
+  @Text({ max: 40, example: '+91 88000 00001' }) displayPhoneNumber!: string;
+  @Text({ max: 200 }) verifiedName!: string;
+  @Text({ max: 20, example: 'GREEN' }) qualityRating!: string;
+  @Text({ max: 40, nullable: true, example: 'TIER_2K', description: "Meta's messaging limit tier." })
+  messagingLimit!: string | null;
+  @Whole({ min: 1, max: 100_000, description: 'Messages per second Meta allows this number.' })
+  throughput!: number;
+  @Flag() isDefault!: boolean;
+}
+
+/** What other services need to know of an account; the data of `account.updated`. */
+export class AccountData {
+  @Text({ max: 40 }) wabaId!: string;
+  @Text({ max: 200 }) name!: string;
+  @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
+  @OneOf(PLANS) plan!: Plan;
+  @Flag({ description: 'Whether sends are allowed; when false every send is 402.' }) entitled!: boolean;
+  @OneOf(UNKNOWN_OUTCOME_POLICIES) unknownOutcomePolicy!: UnknownOutcomePolicy;
+  @Time() connectedAt!: string;
+  @Time({ nullable: true }) trialEndsAt!: string | null;
+  @NestedList(() => PhoneNumberView, { max: 100 }) phoneNumbers!: PhoneNumberView[];
+}
+
+/** The data of `account.status`. */
+export class AccountStatusData {
+  @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
+  @Text({ max: 1000, nullable: true }) reason!: string | null;
+  @Time() at!: string;
+}
+
+/** The data of `phone_number.quality`. */
+export class PhoneNumberQualityData {
+  @Text({ max: 40 }) phoneNumberId!: string;
+  @Text({ max: 40 }) displayPhoneNumber!: string;
+  @Text({ max: 40 }) event!: string;
+  @Text({ max: 40, nullable: true }) messagingLimit!: string | null;
+  @Time() at!: string;
+}
+
+/** `POST /admin/v1/accounts`: the token and the numbers are checked with the Cloud API, and the app is subscribed. */
+export class ConnectAccount {
+  @Text({
+    max: 40,
+    pattern: /^\d+$/,
+    patternDetail: 'must be the digits of a WhatsApp Business Account id',
+    example: '1000000000000001',
+  })
+  wabaId!: string;
+  @Text({
+    max: 2000,
+    description: 'A system user token with whatsapp_business_messaging and whatsapp_business_management.',
+  })
+  accessToken!: string;
+  @Text({ max: 200, optional: true }) name?: string;
+  @OneOf(PLANS, { optional: true, description: 'Default starter.' }) plan?: Plan;
+  @Text({
+    max: 40,
+    optional: true,
+    description: 'The number to send from by default; the first one if left out.',
+  })
+  defaultPhoneNumberId?: string;
+}
+
+/** `PATCH /admin/v1/accounts/:id`. */
+export class UpdateAccount {
+  @OneOf(PLANS, { optional: true }) plan?: Plan;
+  @Flag({ optional: true }) entitled?: boolean;
+  @OneOf(['active', 'suspended'] as const, { optional: true }) status?: 'active' | 'suspended';
+  @OneOf(UNKNOWN_OUTCOME_POLICIES, { optional: true }) unknownOutcomePolicy?: UnknownOutcomePolicy;
+  @Whole({
+    min: 1,
+    max: 100_000,
+    optional: true,
+    description: 'Messages per second of each number, where Meta allows more or less than it reports.',
+  })
+  throughput?: number;
+}
+
+/** An account as operators see it. */
+export class AdminAccountView extends AccountData {
+  @Text({ max: 40 }) id!: string;
+  @Time() createdAt!: string;
+  @Time() updatedAt!: string;
+}
+
+/** A limit of a key's own: requests per minute, and a burst in 10 seconds. */
+export class KeyLimit {
+  @Whole({ min: 1, max: 10_000_000 }) perMinute!: number;
+  @Whole({ min: 1, max: 10_000_000 }) burst!: number;
+}
+
+/** `POST /admin/v1/accounts/:id/keys`. */
+export class CreateApiKey {
+  @Text({ max: 120 }) name!: string;
+  @TextList({ min: 1, max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
+  @Time({ optional: true }) expiresAt?: string;
+  @Nested(() => KeyLimit, { optional: true }) limit?: KeyLimit;
+}
+
+export class ApiKeyView {
+  @Text({ max: 40 }) id!: string;
+  @Text({ max: 120 }) name!: string;
+  @Text({ max: 40, example: 'wa_7Q2M9KXT' }) prefix!: string;
+  @TextList({ max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
+  @Time() createdAt!: string;
+  @Time({ nullable: true }) expiresAt!: string | null;
+}
+
+/** The answer to creating a key: `key` is shown this once. */
+export class NewApiKey extends ApiKeyView {
+  @Text({ max: 200, example: 'wa_7Q2M9KXT_…' }) key!: string;
+}
+
+/** An API key in an operator's list. */
+export class AdminApiKeyView extends ApiKeyView {
+  @Time({ nullable: true }) revokedAt!: string | null;
+  @Nested(() => KeyLimit, { nullable: true }) limit!: KeyLimit | null;
+}
+
+export class AccountSummary {
+  @Text({ max: 40 }) id!: string;
+  @Text({ max: 40 }) wabaId!: string;
+  @Text({ max: 200 }) name!: string;
+  @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
+}
+
+/** `GET /v1/me`. */
+export class MeView {
+  @Nested(() => ApiKeyView) key!: ApiKeyView;
+  @Nested(() => AccountSummary) account!: AccountSummary;
+  @NestedList(() => PhoneNumberView, { max: 100 }) phoneNumbers!: PhoneNumberView[];
+}
+
+export class BillingPeriod {
+  @Time() start!: string;
+  @Time() end!: string;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) messagesSent!: number;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) conversations!: number;
+}
+
+export class AccountLimits {
+  @Decimal({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    nullable: true,
+    description: 'Requests a minute; null: unlimited.',
+  })
+  perMinute!: number | null;
+  @Decimal({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    nullable: true,
+    description: 'Requests in 10 seconds; null: unlimited.',
+  })
+  burst!: number | null;
+}
+
+/** `GET /v1/account`. */
+export class AccountView {
+  @Text({ max: 40 }) id!: string;
+  @OneOf(PLANS) plan!: Plan;
+  @Flag() entitled!: boolean;
+  @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
+  @Time({ nullable: true }) trialEndsAt!: string | null;
+  @Nested(() => BillingPeriod) currentPeriod!: BillingPeriod;
+  @Nested(() => AccountLimits) limits!: AccountLimits;
+}
+
+/** What messaging asks the gateway for, once per account and change: the token, sealed. Never on the log. */
+export type AccountCredentials = { readonly wabaId: string; readonly sealedToken: string };

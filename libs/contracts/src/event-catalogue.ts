@@ -1,0 +1,73 @@
+import { AccountData, AccountStatusData, PhoneNumberQualityData } from './account.js';
+import { MessageReceivedData, MessageStatusData } from './message.js';
+import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
+import type { Service } from './topics.js';
+
+type Entry = {
+  readonly source: Service;
+  readonly data: new () => object;
+  readonly feed: boolean;
+  readonly summary: string;
+};
+
+/** Every event on the shared log, once. `feed`: whether `/v1/events` and webhooks carry it too. */
+export const EVENTS = {
+  'message.received': {
+    source: 'messaging',
+    data: MessageReceivedData,
+    feed: true,
+    summary: 'A person wrote in.',
+  },
+  'message.status': {
+    source: 'messaging',
+    data: MessageStatusData,
+    feed: true,
+    summary: 'A message we send moved on.',
+  },
+  'template.status': {
+    source: 'templates',
+    data: TemplateStatusData,
+    feed: true,
+    summary: "A template's status changed.",
+  },
+  'template.changed': {
+    source: 'templates',
+    data: TemplateView,
+    feed: false,
+    summary: 'A template is now like this.',
+  },
+  'template.removed': {
+    source: 'templates',
+    data: TemplateRemovedData,
+    feed: false,
+    summary: 'A template is gone.',
+  },
+  'account.status': {
+    source: 'gateway',
+    data: AccountStatusData,
+    feed: true,
+    summary: "The account's status changed.",
+  },
+  'account.updated': {
+    source: 'gateway',
+    data: AccountData,
+    feed: false,
+    summary: 'The account is now like this.',
+  },
+  'phone_number.quality': {
+    source: 'gateway',
+    data: PhoneNumberQualityData,
+    feed: true,
+    summary: "A phone number's quality or limit changed.",
+  },
+} as const satisfies Record<string, Entry>;
+export type EventType = keyof typeof EVENTS;
+export type EventData<Type extends EventType> = InstanceType<(typeof EVENTS)[Type]['data']>;
+
+export type FeedEventType = {
+  [Type in EventType]: (typeof EVENTS)[Type]['feed'] extends true ? Type : never;
+}[EventType];
+/** What a webhook may subscribe to and the feed may be filtered by. */
+export const FEED_EVENT_TYPES = (Object.keys(EVENTS) as EventType[]).filter(
+  (type) => EVENTS[type].feed,
+) as FeedEventType[];

@@ -1,0 +1,48 @@
+import { Json, NestedList, OneOf, Text, TextList, Time, Whole } from './field.js';
+import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
+
+/** `GET /v1/events`. */
+export class ReadEvents {
+  @Text({
+    max: 200,
+    optional: true,
+    description: 'nextCursor of the read before, exclusive; without it from the oldest kept.',
+  })
+  since?: string;
+
+  @TextList({
+    max: 50,
+    each: 60,
+    among: FEED_EVENT_TYPES,
+    commas: true,
+    optional: true,
+    description: 'Only these types: repeat the parameter, or separate them by commas.',
+  })
+  types?: FeedEventType[];
+
+  @Whole({ min: 1, max: 200, optional: true, description: 'How many to return (default 50).' })
+  limit?: number;
+
+  @Whole({
+    min: 0,
+    max: 30,
+    optional: true,
+    description: 'Seconds to hold the request until something comes.',
+  })
+  wait?: number;
+}
+
+/** An event as the feed and the webhooks carry it. `sequence` is dense per account. */
+export class EventView {
+  @Text({ max: 40 }) id!: string;
+  @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) sequence!: number;
+  @OneOf(FEED_EVENT_TYPES) type!: FeedEventType;
+  @Time() createdAt!: string;
+  @Json() data!: Record<string, unknown>;
+}
+
+/** `nextCursor` is always given, also on an empty page. */
+export class EventPage {
+  @NestedList(() => EventView, { max: 200 }) data!: EventView[];
+  @Text({ max: 200 }) nextCursor!: string;
+}

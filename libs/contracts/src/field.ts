@@ -1,0 +1,337 @@
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ArrayMaxSize,
+  ArrayMinSize,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+  IsISO8601,
+  IsString,
+} from 'class-validator';
+import { toE164 } from './phone.js';
+
+type Class<T = object> = new () => T;
+type Base = { optional?: boolean; nullable?: boolean; description?: string; example?: unknown };
+
+/** What {@link parse} has to know of a field beyond class-validator's rules. */
+type FieldShape = {
+  nested?: () => Class;
+  list?: boolean;
+  normalise?: (value: unknown) => unknown;
+  query?: 'number' | 'boolean' | 'list' | 'commas';
+};
+const SHAPES = new WeakMap<object, Map<string, FieldShape>>();
+
+/** The fields of a class and its ancestors that need more than a copy. */
+export function shapesOf(type: Class): Map<string, FieldShape> {
+  const chain: [string, FieldShape][] = [];
+  for (
+    let proto: object | null = type.prototype as object;
+    proto && proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto) as object | null
+  ) {
+    chain.unshift(...(SHAPES.get(proto) ?? []));
+  }
+  return new Map(chain);
+}
+
+const shape =
+  (fieldShape: FieldShape): PropertyDecorator =>
+  (target, key) => {
+    const shapes = SHAPES.get(target) ?? new Map<string, FieldShape>();
+    SHAPES.set(target, shapes.set(String(key), fieldShape));
+  };
+
+/** `nullable` fields take null; `optional` ones may be left out, but null is a fault unless they are nullable too. */
+const presence = ({ optional, nullable }: Base): PropertyDecorator[] => [
+  ...(nullable ? [ValidateIf((_, value) => value !== null)] : []),
+  ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
+];
+
+/** How a field looks in a schema document: JSON Schema keywords, or `type` as a function for a class of ours. */
+export type FieldSchema = Readonly<Record<string, unknown>> & {
+  readonly required: boolean;
+  readonly nullable?: boolean;
+};
+
+/** Every described field, by the prototype it stands on; OpenAPI and AsyncAPI are written from it. */
+export const FIELD_SCHEMAS = new Map<object, Map<string, FieldSchema>>();
+
+const described =
+  ({ description, example, optional, nullable }: Base, schema: object): PropertyDecorator =>
+  (target, key) => {
+    const fields = FIELD_SCHEMAS.get(target) ?? new Map<string, FieldSchema>();
+    FIELD_SCHEMAS.set(
+      target,
+      fields.set(String(key), {
+        ...schema,
+        ...(description ? { description } : {}),
+        ...(example === undefined ? {} : { example }),
+        ...(nullable ? { nullable } : {}),
+        required: !optional,
+      }),
+    );
+  };
+
+const all =
+  (...decorators: PropertyDecorator[]): PropertyDecorator =>
+  (target, key) =>
+    decorators.forEach((decorator) => decorator(target, key));
+
+const field = (base: Base, schema: object, ...rules: PropertyDecorator[]) =>
+  all(...presence(base), ...rules, described(base, schema));
+
+type TextOptions = Base & { min?: number; max: number; pattern?: RegExp; patternDetail?: string };
+
+/** A string of `min` (default 1) to `max` characters, counted in UTF-16 code units as Meta does; NUL is refused (Postgres cannot hold it). */
+export const Text = ({ min = 1, max, pattern, patternDetail, ...base }: TextOptions) =>
+  field(
+    base,
+    { type: 'string', minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) },
+    IsString({ message: 'must be a string' }),
+    ...(min > 0
+      ? [
+          MinLength(min, {
+            message: min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
+          }),
+        ]
+      : []),
+    MaxLength(max, { message: `must have at most ${max} characters` }),
+    WellFormed(),
+    ...(pattern ? [Matches(pattern, { message: patternDetail ?? `must match ${pattern.source}` })] : []),
+  );
+
+const WellFormed = () =>
+  ValidateBy({
+    name: 'wellFormed',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value !== 'string' || (!value.includes('\u0000') && value.isWellFormed()),
+      defaultMessage: () => 'must be well-formed Unicode without NUL',
+    },
+  });
+
+/** Who receives: a phone number in any form a person types with its country code, or Meta's user id (BSUID). Comes out as E.164. */
+export const Recipient = (base: Base = {}) =>
+  all(
+    shape({ normalise: (value) => (typeof value === 'string' ? (toE164(value) ?? value) : value) }),
+    field(
+      { example: '+918899332211', ...base },
+      { type: 'string' },
+      ValidateBy({
+        name: 'recipient',
+        validator: {
+          validate: (value: unknown) =>
+            typeof value === 'string' && (toE164(value) !== undefined || USER_ID.test(value)),
+          defaultMessage: () =>
+            'must be a phone number with its country code, e.g. +918899332211, or a WhatsApp user id',
+        },
+      }),
+    ),
+  );
+export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
+
+/** One of a closed list of strings. */
+export const OneOf = <T extends readonly string[]>(values: T, base: Base = {}) =>
+  field(
+    base,
+    { type: 'string', enum: [...values] },
+    IsIn([...values], { message: `must be one of: ${values.join(', ')}` }),
+  );
+
+/** A whole number. In a query string digits are read as one. */
+export const Whole = ({ min, max, ...base }: Base & { min: number; max: number }) =>
+  all(
+    shape({ query: 'number' }),
+    field(
+      base,
+      { type: 'integer', minimum: min, maximum: max },
+      IsInt({ message: 'must be a whole number' }),
+      Min(min, { message: `must be at least ${min}` }),
+      Max(max, { message: `must be at most ${max}` }),
+    ),
+  );
+
+/** A number, possibly with a fraction. */
+export const Decimal = ({ min, max, ...base }: Base & { min: number; max: number }) =>
+  field(
+    base,
+    { type: 'number', minimum: min, maximum: max },
+    IsNumber({ allowNaN: false, allowInfinity: false }, { message: 'must be a number' }),
+    Min(min, { message: `must be at least ${min}` }),
+    Max(max, { message: `must be at most ${max}` }),
+  );
+
+export const Flag = (base: Base = {}) =>
+  all(
+    shape({ query: 'boolean' }),
+    field(base, { type: 'boolean' }, IsBoolean({ message: 'must be true or false' })),
+  );
+
+/** An RFC 3339 time; answers are always UTC with milliseconds. */
+export const Time = (base: Base = {}) =>
+  field(
+    { example: '2026-11-22T10:15:30.000Z', ...base },
+    { type: 'string', format: 'date-time' },
+    Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/, {
+      message: 'must be an RFC 3339 time, e.g. 2026-11-22T10:15:30Z',
+    }),
+    IsISO8601(
+      { strict: true, strictSeparator: true },
+      { message: 'must be an RFC 3339 time, e.g. 2026-11-22T10:15:30Z' },
+    ),
+  );
+
+/** A list of strings. In a query string the parameter is repeated, or, with `commas`, separated by commas. */
+export const TextList = ({
+  min = 0,
+  max,
+  each,
+  among,
+  commas,
+  ...base
+}: Base & { min?: number; max: number; each: number; among?: readonly string[]; commas?: boolean }) =>
+  all(
+    shape({ query: commas ? 'commas' : 'list' }),
+    field(
+      base,
+      {
+        type: 'array',
+        items: { type: 'string', maxLength: each, ...(among ? { enum: [...among] } : {}) },
+        minItems: min,
+        maxItems: max,
+      },
+      IsArray({ message: 'must be a list' }),
+      ...(min
+        ? [ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` })]
+        : []),
+      ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
+      IsString({ each: true, message: 'must hold strings only' }),
+      MinLength(1, { each: true, message: 'must not hold empty strings' }),
+      MaxLength(each, { each: true, message: `must hold strings of at most ${each} characters` }),
+      ...(among ? [IsIn([...among], { each: true, message: `must hold only: ${among.join(', ')}` })] : []),
+    ),
+  );
+
+/** An object of short string pairs. */
+export const TextMap = ({ max, key, value, ...base }: Base & { max: number; key: number; value: number }) =>
+  field(
+    base,
+    { type: 'object', additionalProperties: { type: 'string', maxLength: value }, maxProperties: max },
+    IsObject({ message: 'must be an object of string pairs' }),
+    ValidateBy({
+      name: 'textMap',
+      validator: {
+        validate: (map: unknown) =>
+          isPlainObject(map) &&
+          Object.keys(map).length <= max &&
+          Object.entries(map).every(
+            ([k, v]) =>
+              k.length <= key && typeof v === 'string' && v.length <= value && !v.includes('\u0000'),
+          ),
+        defaultMessage: () =>
+          `must hold at most ${max} string pairs, keys of at most ${key} and values of at most ${value} characters`,
+      },
+    }),
+  );
+
+/** Positional (a list) or named (an object) template variables: at most 100 strings of at most 1,024 characters. */
+export const Variables = (base: Base = {}) =>
+  field(
+    base,
+    {
+      oneOf: [
+        { type: 'array', items: { type: 'string', maxLength: 1024 }, maxItems: 100 },
+        { type: 'object', additionalProperties: { type: 'string', maxLength: 1024 }, maxProperties: 100 },
+      ],
+    },
+    ValidateBy({
+      name: 'variables',
+      validator: {
+        validate: (value: unknown) => {
+          const list = Array.isArray(value)
+            ? (value as unknown[])
+            : isPlainObject(value)
+              ? Object.values(value)
+              : undefined;
+          return (
+            list !== undefined &&
+            list.length <= 100 &&
+            list.every(
+              (v) => typeof v === 'string' && v.length >= 1 && v.length <= 1024 && !v.includes('\u0000'),
+            )
+          );
+        },
+        defaultMessage: () =>
+          'must be a list, or an object, of at most 100 non-empty strings of at most 1024 characters',
+      },
+    }),
+  );
+
+/** JSON of any shape, at most `depth` levels deep; what it may hold is checked where it is used. */
+export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; list?: boolean } = {}) =>
+  field(
+    base,
+    list
+      ? { type: 'array', items: { type: 'object', additionalProperties: true } }
+      : { type: 'object', additionalProperties: true },
+    ValidateBy({
+      name: 'json',
+      validator: {
+        validate: (value: unknown) =>
+          (list ? Array.isArray(value) : isPlainObject(value)) && depthOf(value, depth + 1) <= depth,
+        defaultMessage: () => `must be ${list ? 'a list' : 'an object'} of at most ${depth} levels`,
+      },
+    }),
+  );
+
+/** An object of another class. */
+export const Nested = (type: () => Class, base: Base = {}) =>
+  all(
+    shape({ nested: type }),
+    field(
+      base,
+      { type },
+      IsObject({ message: 'must be an object' }),
+      ValidateNested({ message: 'must be an object' }),
+    ),
+  );
+
+/** A list of objects of another class. */
+export const NestedList = (
+  type: () => Class,
+  { min = 0, max, ...base }: Base & { min?: number; max: number },
+) =>
+  all(
+    shape({ nested: type, list: true }),
+    field(
+      base,
+      { type, isArray: true, minItems: min, maxItems: max },
+      IsArray({ message: 'must be a list' }),
+      ...(min ? [ArrayMinSize(min, { message: `must have at least ${min} entries` })] : []),
+      ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
+      ValidateNested({ each: true, message: 'must hold objects only' }),
+    ),
+  );
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function depthOf(value: unknown, limit: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (limit === 0) return 1;
+  let deepest = 0;
+  for (const inner of Object.values(value)) deepest = Math.max(deepest, depthOf(inner, limit - 1));
+  return deepest + 1;
+}

@@ -1,0 +1,70 @@
+import { createHash, randomFillSync } from 'node:crypto';
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Every kind of id and its prefix. `cnt` and `cnv` are derived, all others are ordered by time. */
+export const ID_PREFIXES = {
+  account: 'acc',
+  message: 'msg',
+  conversation: 'cnv',
+  contact: 'cnt',
+  template: 'tpl',
+  flow: 'flw',
+  quickReply: 'qrp',
+  preset: 'int',
+  campaign: 'cmp',
+  media: 'med',
+  webhook: 'whk',
+  event: 'evt',
+  apiKey: 'key',
+  delivery: 'dlv',
+  command: 'cmd',
+  request: 'req',
+} as const;
+export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];
+
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+function randomBytes10(): Buffer {
+  if (used + 10 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 10;
+  return pool.subarray(used - 10, used);
+}
+
+/** 26 characters: 48 bits of milliseconds, then 80 bits of `tail` (10 bytes). */
+function ulid(time: number, tail: Uint8Array): string {
+  let text = '';
+  for (let rest = time, digit = 0; digit < 10; digit += 1, rest = Math.floor(rest / 32))
+    text = CROCKFORD[rest % 32] + text;
+  for (let block = 0; block < 10; block += 5) {
+    const high = tail[block]! * 2 ** 12 + tail[block + 1]! * 2 ** 4 + (tail[block + 2]! >> 4);
+    const low = (tail[block + 2]! & 15) * 2 ** 16 + tail[block + 3]! * 2 ** 8 + tail[block + 4]!;
+    for (let shift = 15; shift >= 0; shift -= 5) text += CROCKFORD[(high >> shift) & 31];
+    for (let shift = 15; shift >= 0; shift -= 5) text += CROCKFORD[(low >> shift) & 31];
+  }
+  return text;
+}
+
+/** A new id `<prefix>_<26 Crockford base32>` that sorts by the time it was made. */
+export function newId(prefix: IdPrefix, time: number = Date.now()): string {
+  return `${prefix}_${ulid(time, randomBytes10())}`;
+}
+
+/** The same id for the same time and parts, still ordered by time: an inbound message gets its id from Meta's timestamp and wamid. */
+export function timedId(prefix: IdPrefix, time: number, ...parts: string[]): string {
+  return `${prefix}_${ulid(time, digest(parts))}`;
+}
+
+/** The same id for the same parts, whenever it is asked for (contacts and conversations). */
+export function derivedId(prefix: IdPrefix, ...parts: string[]): string {
+  const hash = digest(parts);
+  return `${prefix}_${ulid(hash.readUIntBE(10, 6), hash)}`;
+}
+
+function digest(parts: string[]): Buffer {
+  return createHash('sha256').update(JSON.stringify(parts)).digest();
+}

@@ -1,0 +1,41 @@
+/**
+ * What the gateway puts on `wbiz.inbound`: one record per item of a webhook body of Meta's, as Meta wrote it.
+ * Key: phone number and person, so that one person's items stay in order; for template items the WABA.
+ */
+export type MetaMessage = {
+  readonly wabaId: string;
+  readonly phoneNumberId: string;
+  readonly displayPhoneNumber: string | null;
+  readonly receivedAt: string;
+  readonly contact: MetaContact | null;
+  readonly message: MetaItem;
+};
+
+export type MetaStatus = {
+  readonly wabaId: string;
+  readonly phoneNumberId: string;
+  readonly receivedAt: string;
+  readonly status: MetaItem;
+};
+
+/** Any other change (`field` is Meta's name of it), e.g. message_template_status_update. */
+export type MetaChange = {
+  readonly wabaId: string;
+  readonly receivedAt: string;
+  /** Meta's `entry.time` (unix seconds), by which late ones are told apart; null where Meta left it out. */
+  readonly time?: number | null;
+  readonly field: string;
+  readonly value: MetaItem;
+};
+
+export type MetaContact = {
+  readonly wa_id?: string;
+  readonly user_id?: string;
+  readonly profile?: { readonly name?: string };
+};
+export type MetaItem = Readonly<Record<string, unknown>>;
+
+/** `ce_type` of the records on `wbiz.inbound`. */
+export const META_MESSAGE = 'meta.message';
+export const META_STATUS = 'meta.status';
+export const META_CHANGE = 'meta.change';

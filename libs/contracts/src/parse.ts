@@ -1,0 +1,83 @@
+import { validateSync, type ValidationError } from 'class-validator';
+import { isPlainObject, shapesOf } from './field.js';
+import type { FieldFault } from './problem.js';
+
+type Class<T = object> = new () => T;
+export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
+
+/** Reads JSON as an instance of `type` and lists every fault with its JSON Pointer; unknown fields are faults. */
+export function parseBody<T extends object>(type: Class<T>, body: unknown): Parsed<T> {
+  if (!isPlainObject(body)) {
+    return {
+      value: new type(),
+      faults: [{ pointer: '', code: 'object', detail: 'The body must be a JSON object.' }],
+    };
+  }
+  return check(instance(type, body, false) as T, '');
+}
+
+/** Reads a query string (values are strings or lists of them); an empty parameter counts as absent. */
+export function parseQuery<T extends object>(type: Class<T>, query: Record<string, unknown>): Parsed<T> {
+  const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
+  return check(instance(type, given, true) as T, '?');
+}
+
+function instance(type: Class, plain: Record<string, unknown>, fromQuery: boolean): object {
+  const made = new type();
+  const shapes = shapesOf(type);
+  for (const [key, given] of Object.entries(plain)) {
+    const shape = shapes.get(key);
+    let value = given;
+    if (fromQuery && shape?.query) value = QUERY_VALUES[shape.query](value);
+    if (shape?.normalise) value = shape.normalise(value);
+    if (shape?.nested) {
+      const nested = shape.nested();
+      const build = (inner: unknown) => (isPlainObject(inner) ? instance(nested, inner, fromQuery) : inner);
+      value = Array.isArray(value) ? value.map(build) : build(value);
+    }
+    Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return made;
+}
+
+const QUERY_VALUES = {
+  number: (value: unknown) =>
+    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+  boolean: (value: unknown) => (value === 'true' ? true : value === 'false' ? false : value),
+  list: (value: unknown) => (Array.isArray(value) ? value : [value]),
+  commas: (value: unknown) =>
+    [value].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
+};
+
+function check<T extends object>(value: T, root: '' | '?'): Parsed<T> {
+  const errors = validateSync(value, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+  });
+  return { value, faults: errors.flatMap((error) => faultsOf(error, root)) };
+}
+
+function faultsOf(error: ValidationError, path: string): FieldFault[] {
+  const pointer =
+    path === '?'
+      ? `?${error.property}`
+      : `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const own = Object.entries(error.constraints ?? {});
+  const first = own.find(([name]) => name === 'whitelistValidation') ?? own.at(-1);
+  const faults = first ? [fault(pointer, error, first)] : [];
+  return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
+}
+
+function fault(pointer: string, error: ValidationError, [name, message]: [string, string]): FieldFault {
+  const subject = pointer.replace(/^[/?]/, '');
+  if (name === 'whitelistValidation')
+    return { pointer, code: 'unknown_field', detail: `${subject} is not a known field.` };
+  if (error.value === undefined)
+    return { pointer, code: 'required', detail: `${subject} is required and ${message}.` };
+  return {
+    pointer,
+    code: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    detail: `${subject} ${message}.`,
+  };
+}

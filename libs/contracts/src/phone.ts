@@ -1,0 +1,29 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+
+const known = new Map<string, string | null>();
+
+/**
+ * A phone number as a person types it, with its country code, in E.164: no `+` is read as if it were there,
+ * a leading 00 is `+`. Undefined when it cannot be a phone number.
+ */
+export function toE164(typed: string): string | undefined {
+  if (typed.length > 40) return undefined;
+  const seen = known.get(typed);
+  if (seen !== undefined) return seen ?? undefined;
+  const bare = typed.trim().replace(/^\+?00/, '+');
+  const parsed = /^[+\d(]/.test(bare)
+    ? parsePhoneNumberFromString(bare.startsWith('+') ? bare : `+${bare}`)
+    : undefined;
+  const number = parsed?.isPossible() && !parsed.ext ? parsed.number : null;
+  if (known.size > 50_000) known.clear();
+  known.set(typed, number);
+  return number ?? undefined;
+}
+
+/**
+ * One spelling for one person: the mobile 9 of Brazil and Argentina comes and goes in what people type and in what
+ * Meta reports, so it is left out of the key that identities are derived from.
+ */
+export function personKey(phoneOrUserId: string): string {
+  return phoneOrUserId.replace(/^\+55(\d\d)9(\d{8})$/, '+55$1$2').replace(/^\+549(\d{10})$/, '+54$1');
+}

@@ -1,0 +1,40 @@
+/** Every error code a customer can meet, with its HTTP status and title. The detail of each case is a sentence of its own. */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  malformed_request: { status: 400, title: 'The request is malformed' },
+  missing_api_key: { status: 401, title: 'No API key' },
+  invalid_api_key: { status: 401, title: 'The API key is not valid' },
+  invalid_admin_token: { status: 401, title: 'The admin token is not valid' },
+  invalid_signature: { status: 401, title: 'The signature does not match' },
+  not_entitled: { status: 402, title: 'The account is not entitled to send' },
+  insufficient_scope: { status: 403, title: 'The API key lacks a scope' },
+  not_found: { status: 404, title: 'Not found' },
+  template_not_found: { status: 404, title: 'No such template' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  conflict: { status: 409, title: 'The state does not allow this' },
+  account_suspended: { status: 409, title: 'The account is not active' },
+  template_not_approved: { status: 409, title: 'The template is not approved' },
+  idempotency_in_progress: { status: 409, title: 'A request with this Idempotency-Key is still running' },
+  cursor_expired: { status: 410, title: 'The cursor is older than what is kept' },
+  too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  invalid_request: { status: 422, title: 'The request is not valid' },
+  invalid_idempotency_key: { status: 422, title: 'The Idempotency-Key is not valid' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  phone_number_not_found: { status: 422, title: 'No such sender' },
+  service_window_closed: { status: 422, title: 'The 24 hour service window is closed' },
+  template_variables_mismatch: { status: 422, title: 'The variables do not fit the template' },
+  reply_target_not_found: { status: 422, title: 'The message replied to is not known' },
+  invalid_access_token: { status: 422, title: 'Meta does not accept the access token' },
+  rejected_by_meta: { status: 422, title: 'Meta refused the message' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  upstream_error: { status: 502, title: 'Meta failed to handle the request' },
+  outcome_unknown: { status: 502, title: 'Whether Meta took the message stayed unknown' },
+  unavailable: { status: 503, title: 'Temporarily unavailable' },
+  outcome_pending: { status: 504, title: 'Accepted; the outcome is not known yet' },
+} as const satisfies Record<string, { status: number; title: string }>;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One fault of one field. `pointer` is a JSON Pointer into the body, or `?name` for a query parameter. */
+export type FieldFault = { readonly pointer: string; readonly code: string; readonly detail: string };

@@ -1,0 +1,35 @@
+import type { AccountCredentials } from './account.js';
+import type { EventPage, ReadEvents } from './feed.js';
+import type { MessageView } from './message.js';
+import type { Paged } from './page.js';
+import type { ListTemplates, TemplateView } from './template.js';
+
+type CommandReply =
+  | { readonly ok: true; readonly data: unknown }
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: string; readonly message: string; readonly details?: unknown };
+    };
+
+/** The queries services answer over TCP: pattern → what is asked and what is answered. `null` means not there. */
+export type Queries = {
+  'message.get': { ask: { accountId: string; id: string }; answer: MessageView | null };
+  'message.usage': {
+    ask: { accountId: string; since: string };
+    answer: { messagesSent: number; conversations: number };
+  };
+  'template.list': { ask: { accountId: string } & ListTemplates; answer: Paged<TemplateView> };
+  'template.get': { ask: { accountId: string; id: string }; answer: TemplateView | null };
+  'template.find': {
+    ask: { accountId: string; name: string; language: string };
+    answer: TemplateView | null;
+  };
+  'feed.read': { ask: { accountId: string } & ReadEvents; answer: EventPage };
+  /** Which account a WhatsApp Business Account belongs to. */
+  'account.find': { ask: { wabaId: string }; answer: { accountId: string } | null };
+  'account.credentials': { ask: { accountId: string }; answer: AccountCredentials | null };
+  /** The stored reply of a command; with `expire` a command not yet handled never will be, so null is final. */
+  'command.reply': { ask: { commandId: string; expire: boolean }; answer: CommandReply | null };
+  /** The owner's last number for this account's partition, once everything committed before the call has one. */
+  'log.head': { ask: { accountId: string }; answer: { partition: number; sequence: number } };
+};

@@ -1,0 +1,26 @@
+/** What an API key may be allowed to do. */
+export const SCOPES = [
+  'messages:send',
+  'messages:read',
+  'templates:read',
+  'templates:write',
+  'contacts:read',
+  'contacts:write',
+  'inbox:read',
+  'inbox:write',
+  'webhooks:manage',
+  'events:read',
+  'tags:read',
+  'tags:write',
+  'fields:read',
+  'fields:write',
+  'quick_replies:read',
+  'quick_replies:write',
+  'interactive:write',
+  'flows:read',
+  'flows:write',
+  'campaigns:read',
+  'campaigns:write',
+  'media:write',
+] as const;
+export type Scope = (typeof SCOPES)[number];
