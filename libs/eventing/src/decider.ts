@@ -1,0 +1,32 @@
+import type { Message, Of } from './message.js';
+
+/** The rules of one aggregate as two tables, complete by type: what a command leads to, and what an event changes. */
+export type Decider<Command extends Message, State, Event extends Message> = {
+  readonly initial: State;
+  readonly decide: {
+    readonly [Type in Command['type']]: (command: Of<Command, Type>, state: State) => readonly Event[];
+  };
+  readonly evolve: { readonly [Type in Event['type']]: (state: State, event: Of<Event, Type>) => State };
+};
+
+/** Decides one command. Throws a {@link Rejection} to refuse it. */
+export function decide<C extends Message, S, E extends Message>(
+  decider: Decider<C, S, E>,
+  command: C,
+  state: S,
+) {
+  const rule = decider.decide[command.type as C['type']] as (command: C, state: S) => readonly E[];
+  return rule(command, state);
+}
+
+/** Folds events into a state; replaying a stream from `initial` gives the state that is stored beside it. */
+export function fold<C extends Message, S, E extends Message>(
+  decider: Decider<C, S, E>,
+  events: readonly E[],
+  state: S = decider.initial,
+): S {
+  return events.reduce((folded, event) => {
+    const rule = decider.evolve[event.type as E['type']] as (state: S, event: E) => S;
+    return rule(folded, event);
+  }, state);
+}

@@ -1,0 +1,52 @@
+/** A command or an event as plain data. */
+export type Message<Type extends string = string, Data = unknown> = {
+  readonly type: Type;
+  readonly data: Data;
+};
+
+/** The member of a union of messages that has the given type. */
+export type Of<Union extends Message, Type extends Union['type']> = Extract<Union, { type: Type }>;
+
+/**
+ * An event as a decider returns it. `data` is what every reader of the log sees;
+ * `private` is kept with the event to fold the state from and is never published.
+ */
+export type DomainEvent<Type extends string = string, Data = unknown, Private = unknown> = Message<
+  Type,
+  Data
+> & {
+  readonly private?: Private;
+};
+
+/**
+ * A command on its way to the service that decides it.
+ * `id` names it once and for all (a redelivery carries the same one); `deadline` is milliseconds since the epoch;
+ * `replyTo` is the `host:port` that waits for the answer; `actor` is the API key or process that asked.
+ */
+export type Command<Type extends string = string, Data = unknown> = Message<Type, Data> & {
+  readonly id: string;
+  readonly accountId: string;
+  readonly deadline?: number;
+  readonly replyTo?: string;
+  readonly actor?: string;
+  readonly traceparent?: string;
+};
+
+/** What became of a command. `data` is the handler's answer; `error` a refusal that is as final as an answer. */
+export type Reply<Data = unknown> =
+  { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly error: RejectionData };
+
+export type RejectionData = { readonly code: string; readonly message: string; readonly details?: unknown };
+
+/** An event as it stands on the shared log. `sequence` is the source's own dense number, `previous` its last one in the same partition (0: none). */
+export type LogEvent<Type extends string = string, Data = unknown> = Message<Type, Data> & {
+  readonly id: string;
+  readonly source: string;
+  readonly accountId: string;
+  readonly subject: string;
+  readonly time: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly previous: number;
+  readonly traceparent?: string;
+};

@@ -1,0 +1,53 @@
+type Waiting<Item, Result> = {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Gathers calls that are waiting at the same moment into one call of `run`, which returns one result (or Error) per
+ * item, in order. At most `lanes` runs are under way; what arrives meanwhile forms the next batch, so batches grow
+ * with load and a lone call waits for nothing but the current turn of the event loop.
+ */
+export function microBatch<Item, Result>(
+  run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
+  { max = 200, lanes = 1 }: { max?: number; lanes?: number } = {},
+): (item: Item) => Promise<Result> {
+  const waiting: Waiting<Item, Result>[] = [];
+  let running = 0;
+  let scheduled = false;
+
+  const schedule = () => {
+    if (scheduled || running >= lanes || waiting.length === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      void flush();
+    });
+  };
+
+  const flush = async () => {
+    const batch = waiting.splice(0, max);
+    running += 1;
+    schedule();
+    try {
+      const results = await run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result instanceof Error) reject(result);
+        else resolve(result as Result);
+      });
+    } catch (error) {
+      batch.forEach(({ reject }) => reject(error));
+    } finally {
+      running -= 1;
+      schedule();
+    }
+  };
+
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      schedule();
+    });
+}

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freshDatabase } from '@wbiz/testing/stack';
+import pg from 'pg';
+import type { Decider } from '../decider.js';
+import type { DomainEvent, Message } from '../message.js';
+import { Rejection } from '../rejection.js';
+import { EventStore, type Aggregate } from './event-store.js';
+import { aggregateTable, eventingTables } from './schema.js';
+
+type Deposit = Message<'purse.deposit', { purse: string; amount: number }>;
+type Withdraw = Message<'purse.withdraw', { purse: string; amount: number }>;
+type Command = Deposit | Withdraw;
+type Moved = DomainEvent<'purse.moved', { amount: number }, { note: string }>;
+type Noted = DomainEvent<'purse.noted', { amount: number }>;
+type State = { balance: number; moves: number };
+
+const rules: Decider<Command, State, Moved | Noted> = {
+  initial: { balance: 0, moves: 0 },
+  decide: {
+    'purse.deposit': ({ data: { amount } }) => {
+      if (amount === 666) throw new TypeError('a fault in the rules');
+      return [
+        { type: 'purse.moved', data: { amount }, private: { note: 'in' } },
+        { type: 'purse.noted', data: { amount } },
+      ];
+    },
+    'purse.withdraw': ({ data: { amount } }, { balance }) => {
+      if (amount > balance) throw new Rejection('too_little', `There are only ${balance}.`, { balance });
+      return [{ type: 'purse.moved', data: { amount: -amount } }];
+    },
+  },
+  evolve: {
+    'purse.moved': ({ balance, moves }, { data }) => ({ balance: balance + data.amount, moves: moves + 1 }),
+    'purse.noted': (state) => state,
+  },
+};
+const purses: Aggregate<Command, State, Moved | Noted> = {
+  name: 'purse',
+  table: 'purses',
+  decider: rules,
+  stream: ({ data }) => data.purse,
+  published: ['purse.moved'],
+  reply: ({ balance }) => ({ balance }),
+};
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let pool: pg.Pool;
+let serial = 0;
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const commandId = () => {
+  let time = Date.now();
+  let text = '';
+  for (let digit = 0; digit < 10; digit += 1, time = Math.floor(time / 32))
+    text = CROCKFORD[time % 32] + text;
+  return `cmd_${text}${String((serial += 1)).padStart(16, '0')}`;
+};
+const storeOf = (inline = {}) =>
+  new EventStore({ pool, schema: 'bank', newEventId: () => `evt_${(serial += 1)}`, inline: [inline] });
+const deposit = (purse: string, amount: number, accountId = 'acc_1') => ({
+  id: commandId(),
+  accountId,
+  type: 'purse.deposit' as const,
+  data: { purse, amount },
+});
+const withdraw = (purse: string, amount: number) => ({
+  id: commandId(),
+  accountId: 'acc_1',
+  type: 'purse.withdraw' as const,
+  data: { purse, amount },
+});
+const count = async (table: string, where = 'true') =>
+  Number((await pool.query<{ n: string }>(`select count(*) n from bank.${table} where ${where}`)).rows[0]!.n);
+const balanceOf = async (purse: string) =>
+  (await pool.query<{ state: State }>('select state from bank.purses where stream = $1', [purse])).rows[0]
+    ?.state.balance;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  pool = new pg.Pool({ connectionString: database.url, max: 12 });
+  await pool.query(`create schema bank; ${eventingTables('bank')} ${aggregateTable('bank', 'purses')}`);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describe('the event store', () => {
+  it('takes what waits in one transaction, and its state equals the replay', async () => {
+    const store = storeOf();
+    const before = await pool.query<{ n: string }>('select pg_current_xact_id()::text n');
+    const replies = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => store.execute(purses, deposit(`p${index % 10}`, index))),
+    );
+    const after = await pool.query<{ n: string }>('select pg_current_xact_id()::text n');
+    expect(Number(after.rows[0]!.n) - Number(before.rows[0]!.n)).toBeLessThanOrEqual(3);
+    expect(replies.every((reply) => reply?.ok)).toBe(true);
+    for (const purse of ['p0', 'p9']) {
+      const { rows } = await pool.query<{ state: State }>('select state from bank.purses where stream = $1', [
+        purse,
+      ]);
+      expect(rows[0]!.state).toEqual(await store.replay(purses, purse));
+      expect(rows[0]!.state.moves).toBe(10);
+    }
+    expect(await count('events')).toBe(200);
+    expect(await count('pending')).toBe(100);
+    const { rows } = await pool.query<{ stream: string; version: number }>(
+      'select stream, version from bank.events order by position',
+    );
+    const versions = new Map<string, number>();
+    for (const { stream, version } of rows) {
+      expect(version).toBe((versions.get(stream) ?? 0) + 1);
+      versions.set(stream, version);
+    }
+  });
+
+  it('answers a redelivered command with its stored reply, a refusal included', async () => {
+    const store = storeOf();
+    const paid = deposit('twice', 5);
+    const refused = withdraw('twice', 50);
+    const first = [await store.execute(purses, paid), await store.execute(purses, refused)];
+    await store.execute(purses, deposit('twice', 100));
+    const again = await Promise.all([store.execute(purses, paid), storeOf().execute(purses, refused)]);
+    expect(again).toEqual(first);
+    expect(again[1]).toEqual({
+      ok: false,
+      error: { code: 'too_little', message: 'There are only 5.', details: { balance: 5 } },
+    });
+    expect(await balanceOf('twice')).toBe(105);
+  });
+
+  it('has effect once when two processes handle the same command at the same time', async () => {
+    const [one, other] = [storeOf(), storeOf()];
+    const commands = Array.from({ length: 50 }, (_, index) => deposit(`race${index % 5}`, 1));
+    const replies = await Promise.all(
+      commands.flatMap((command) => [one.execute(purses, command), other.execute(purses, command)]),
+    );
+    expect(replies.every((reply) => reply?.ok)).toBe(true);
+    for (let index = 0; index < 5; index += 1) expect(await balanceOf(`race${index}`)).toBe(10);
+  });
+
+  it('keeps a refusal, a fault and a conflict to the command they concern', async () => {
+    const store = storeOf();
+    const rival = storeOf();
+    const [good, refused, faulty, contended, rivals] = await Promise.allSettled([
+      store.execute(purses, deposit('good', 1)),
+      store.execute(purses, withdraw('empty', 1)),
+      store.execute(purses, deposit('faulty', 666)),
+      store.execute(purses, deposit('contended', 1)),
+      Promise.all(Array.from({ length: 20 }, () => rival.execute(purses, deposit('contended', 1)))),
+    ]);
+    expect(good).toMatchObject({ value: { ok: true, data: { balance: 1 } } });
+    expect(refused).toMatchObject({ value: { ok: false } });
+    expect(faulty).toMatchObject({
+      status: 'rejected',
+      reason: expect.objectContaining({ message: 'a fault in the rules' }),
+    });
+    expect([contended.status, rivals.status]).toEqual(['fulfilled', 'fulfilled']);
+    expect(await balanceOf('contended')).toBe(21);
+    expect(await count('events', "stream in ('empty', 'faulty')")).toBe(0);
+  });
+
+  it('drops a command after its deadline, unless it had been handled before', async () => {
+    const store = storeOf();
+    const late = { ...deposit('late', 1), deadline: Date.now() - 1 };
+    expect(await store.execute(purses, late)).toBeUndefined();
+    expect(await balanceOf('late')).toBeUndefined();
+    const early = { ...deposit('late', 1), deadline: Date.now() + 60_000 };
+    const reply = await store.execute(purses, early);
+    expect(await store.execute(purses, { ...early, deadline: Date.now() - 1 })).toEqual(reply);
+  });
+
+  it('tells what became of a command, and with expire makes "nothing" final', async () => {
+    const store = storeOf();
+    const handled = deposit('asked', 3);
+    const reply = await store.execute(purses, handled);
+    expect(await store.replyOf(handled.id, { expire: true })).toEqual(reply);
+    const lost = deposit('asked', 4);
+    expect(await store.replyOf(lost.id, { expire: false })).toBeNull();
+    expect(await store.replyOf(lost.id, { expire: true })).toBeNull();
+    expect(await store.execute(purses, lost)).toBeUndefined();
+    expect(await balanceOf('asked')).toBe(3);
+  });
+
+  it('shows a stream to its own account only', async () => {
+    const store = storeOf();
+    await store.execute(purses, deposit('owned', 1));
+    expect(await store.execute(purses, deposit('owned', 1, 'acc_2'))).toMatchObject({
+      ok: false,
+      error: { code: 'not_found' },
+    });
+    expect(await balanceOf('owned')).toBe(1);
+  });
+
+  it('moves inline rows with the events, and nothing at all when that fails', async () => {
+    await pool.query(
+      'create table if not exists bank.totals (purse text primary key, total int check (total < 1000))',
+    );
+    const store = storeOf({
+      'purse.moved': async (events: { stream: string; data: { amount: number } }[], tx: pg.PoolClient) => {
+        for (const { stream, data } of events)
+          await tx.query(
+            `insert into bank.totals as t values ($1, $2) on conflict (purse) do update set total = t.total + excluded.total`,
+            [stream, data.amount],
+          );
+      },
+    });
+    await store.execute(purses, deposit('inline', 7));
+    expect(await count('totals', "purse = 'inline' and total = 7")).toBe(1);
+    await expect(store.execute(purses, deposit('inline', 5000))).rejects.toThrow('violates check constraint');
+    expect(await balanceOf('inline')).toBe(7);
+  });
+
+  it('does not publish what is private', async () => {
+    const store = storeOf();
+    await store.execute(purses, deposit('private', 1));
+    const { rows } = await pool.query<{ type: string }>(
+      `select e.type from bank.pending p join bank.events e using (position) where e.stream = 'private'`,
+    );
+    expect(rows).toEqual([{ type: 'purse.moved' }]);
+  });
+
+  it('gives a property-like history the same state as its replay under 8 writers', async () => {
+    const stores = Array.from({ length: 8 }, () => storeOf());
+    await Promise.all(
+      Array.from({ length: 400 }, (_, index) =>
+        stores[index % 8]!.execute(
+          purses,
+          index % 3 === 0 ? withdraw(`h${index % 7}`, index % 11) : deposit(`h${index % 7}`, index % 13),
+        ),
+      ),
+    );
+    for (let index = 0; index < 7; index += 1) {
+      const { rows } = await pool.query<{ state: State }>('select state from bank.purses where stream = $1', [
+        `h${index}`,
+      ]);
+      expect(rows[0]!.state).toEqual(await stores[0]!.replay(purses, `h${index}`));
+    }
+  });
+});

@@ -1,0 +1,375 @@
+import type { Pool, PoolClient } from 'pg';
+import { issuedAt } from '../command-id.js';
+import { decide, fold, type Decider } from '../decider.js';
+import type { Command, DomainEvent, Message, Reply } from '../message.js';
+import { microBatch } from '../micro-batch.js';
+import { Rejection } from '../rejection.js';
+import { inTransaction } from './transaction.js';
+
+/** What the store has to know of an aggregate besides its rules. */
+export type Aggregate<C extends Message, S, E extends DomainEvent> = {
+  readonly name: string;
+  /** The table in the service's schema whose row is the folded state and the view at once. */
+  readonly table: string;
+  readonly decider: Decider<C, S, E>;
+  /** The id of the stream a command goes to. */
+  readonly stream: (command: C) => string;
+  /** The events that go out on the shared log; the others stay in the stream. */
+  readonly published: readonly E['type'][];
+  /** The answer to a command, stored under its id. */
+  readonly reply: (state: S, events: readonly E[]) => unknown;
+};
+
+/** An event as it stands in its stream. `data` is public where the type is published, `private` never is. */
+export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
+  readonly id: string;
+  readonly accountId: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly time: Date;
+};
+
+/** Rows that move in the transaction of the events they follow; called once per type with all events of the batch. */
+export type InlineProjection = {
+  readonly [type: string]: (events: readonly RecordedEvent[], tx: PoolClient) => Promise<void>;
+};
+
+// The store holds aggregates of every kind side by side; their types meet again in `execute`.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type AnyAggregate = Aggregate<any, any, any>;
+type Item = { readonly aggregate: AnyAggregate; readonly command: Command; readonly keepReply: boolean };
+/** undefined: the command's deadline had passed and it was dropped. */
+type Result = Reply | undefined | Error;
+type Stream = { state: unknown; version: number; readonly stored: number; readonly accountId: string };
+
+/** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
+class Overtaken extends Error {}
+
+export type EventStoreOptions = {
+  readonly pool: Pool;
+  readonly schema: string;
+  readonly newEventId: () => string;
+  readonly inline?: readonly InlineProjection[];
+};
+
+/**
+ * Executes commands against aggregates: stored reply, folded state, decision, events, all of a batch in one
+ * transaction with one statement a stage. What one command is refused never touches its neighbours.
+ */
+export class EventStore {
+  private readonly listeners: (() => void)[] = [];
+  private readonly enqueue: (item: Item) => Promise<Reply | undefined>;
+
+  constructor(private readonly options: EventStoreOptions) {
+    this.enqueue = microBatch((items: readonly Item[]) => this.run(items), { max: 200, lanes: 2 });
+  }
+
+  /** Runs `listener` after every commit that may have appended events. */
+  onCommitted(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Tells the listeners; for whoever committed an {@link applyIn}. */
+  committed(): void {
+    this.listeners.forEach((listener) => listener());
+  }
+
+  /**
+   * Executes a command from outside: it has effect once however often it is delivered, and its reply is kept.
+   * Resolves to undefined when the deadline passed before it was handled; then it never will be.
+   */
+  execute<C extends Message, S, E extends DomainEvent>(
+    aggregate: Aggregate<C, S, E>,
+    command: Command & C,
+  ): Promise<Reply | undefined> {
+    return this.enqueue({ aggregate, command, keepReply: true });
+  }
+
+  /** Executes a command of the service's own; its decider has to be idempotent, no reply is kept. */
+  async apply<C extends Message, S, E extends DomainEvent>(
+    aggregate: Aggregate<C, S, E>,
+    command: Omit<Command, 'id' | 'type' | 'data'> & C,
+  ): Promise<Reply> {
+    return (await this.enqueue({ aggregate, command: { id: '', ...command }, keepReply: false })) as Reply;
+  }
+
+  /** As {@link apply}, inside a transaction of the caller's, which must begin anew when this throws. */
+  async applyIn<C extends Message, S, E extends DomainEvent>(
+    tx: PoolClient,
+    aggregate: Aggregate<C, S, E>,
+    commands: readonly (Omit<Command, 'id' | 'type' | 'data'> & C)[],
+  ): Promise<readonly Reply[]> {
+    const items = commands.map((command) => ({
+      aggregate,
+      command: { id: '', ...command },
+      keepReply: false,
+    }));
+    const results = await this.round(tx, items);
+    const failed = results.find((result) => result instanceof Error);
+    if (failed) throw failed;
+    return results as Reply[];
+  }
+
+  /**
+   * The stored reply of a command, or null. With `expire`, a command without one is marked as dropped in the same
+   * breath, so that null means it has had no effect and never will.
+   */
+  async replyOf(commandId: string, { expire }: { expire: boolean }): Promise<Reply | null> {
+    const { schema, pool } = this.options;
+    if (expire) {
+      await pool.query({
+        name: 'expire-command',
+        text: `insert into ${schema}.replies (command_id, issued_at, reply) values ($1, $2, null) on conflict do nothing`,
+        values: [commandId, issuedAt(commandId)],
+      });
+    }
+    const { rows } = await pool.query<{ reply: Reply | null }>({
+      name: 'reply-of',
+      text: `select reply from ${schema}.replies where issued_at = $2 and command_id = $1`,
+      values: [commandId, issuedAt(commandId)],
+    });
+    return rows[0]?.reply ?? null;
+  }
+
+  /** The stream folded from its events; what the row beside it must equal. */
+  async replay<C extends Message, S, E extends DomainEvent>(
+    aggregate: Aggregate<C, S, E>,
+    stream: string,
+  ): Promise<S> {
+    const { rows } = await this.options.pool.query<E>(
+      `select type, data, private from ${this.options.schema}.events where stream = $1 order by version`,
+      [stream],
+    );
+    return fold(aggregate.decider, rows);
+  }
+
+  private async run(items: readonly Item[], attempt = 1): Promise<readonly Result[]> {
+    try {
+      const results = await inTransaction(this.options.pool, (tx) => this.round(tx, items));
+      this.committed();
+      return results;
+    } catch (error) {
+      if (!(error instanceof Overtaken) || attempt === 20) throw error;
+      if (attempt < 3 || items.length === 1) return this.run(items, attempt + 1);
+      const results: Result[] = [];
+      for (const item of items)
+        results.push(...(await this.run([item], attempt).catch((fault: Error) => [fault])));
+      return results;
+    }
+  }
+
+  private async round(tx: PoolClient, items: readonly Item[]): Promise<readonly Result[]> {
+    const stored = await this.storedReplies(tx, items);
+    const fresh = items.filter((item) => !stored.has(item.command.id));
+    const streams = await this.load(tx, fresh);
+    const time = new Date();
+
+    const appended: RecordedEvent[] = [];
+    const replies = new Map<string, Reply | undefined>(stored);
+    const decided: { commandId: string; reply: Reply }[] = [];
+    const published: boolean[] = [];
+    const causes: Command[] = [];
+    const results = items.map((item): Result => {
+      const { aggregate, command, keepReply } = item;
+      if (keepReply && replies.has(command.id)) return replies.get(command.id);
+      if (keepReply && command.deadline !== undefined && time.getTime() > command.deadline) return undefined;
+      const id = aggregate.stream(command);
+      const stream = streams.get(key(aggregate, id))!;
+      let reply: Reply;
+      try {
+        if (stream.accountId !== command.accountId)
+          throw new Rejection('not_found', `There is no ${aggregate.name} ${id}.`);
+        const events = decide(
+          aggregate.decider as Decider<Message, unknown, DomainEvent>,
+          command,
+          stream.state,
+        );
+        const state = fold(aggregate.decider as Decider<Message, unknown, DomainEvent>, events, stream.state);
+        reply = { ok: true, data: aggregate.reply(state, events) };
+        stream.state = state;
+        for (const event of events) {
+          stream.version += 1;
+          appended.push({
+            ...event,
+            id: this.options.newEventId(),
+            accountId: command.accountId,
+            stream: id,
+            version: stream.version,
+            time,
+          });
+          published.push(aggregate.published.includes(event.type));
+          causes.push(command);
+        }
+      } catch (error) {
+        if (!(error instanceof Rejection)) return error instanceof Error ? error : new Error(String(error));
+        reply = { ok: false, error: error.toData() };
+      }
+      if (keepReply) {
+        replies.set(command.id, reply);
+        decided.push({ commandId: command.id, reply });
+      }
+      return reply;
+    });
+
+    await this.saveStreams(tx, fresh, streams, time);
+    await this.append(tx, appended, published, causes);
+    for (const [type, project] of (this.options.inline ?? []).flatMap((projection) =>
+      Object.entries(projection),
+    )) {
+      const events = appended.filter((event) => event.type === type);
+      if (events.length > 0) await project(events, tx);
+    }
+    await this.keepReplies(tx, decided);
+    return results;
+  }
+
+  private async storedReplies(
+    tx: PoolClient,
+    items: readonly Item[],
+  ): Promise<Map<string, Reply | undefined>> {
+    const ids = items.filter(({ keepReply }) => keepReply).map(({ command }) => command.id);
+    if (ids.length === 0) return new Map();
+    const { rows } = await tx.query<{ command_id: string; reply: Reply | null }>({
+      name: 'stored-replies',
+      text: `select r.command_id, r.reply from unnest($1::text[], $2::timestamptz[]) as c(id, at)
+             join ${this.options.schema}.replies r on r.issued_at = c.at and r.command_id = c.id`,
+      values: [ids, ids.map(issuedAt)],
+    });
+    return new Map(rows.map(({ command_id, reply }) => [command_id, reply ?? undefined]));
+  }
+
+  /** Locks the rows in one order everywhere (table, stream), so that batches wait for each other instead of deadlocking. */
+  private async load(tx: PoolClient, items: readonly Item[]): Promise<Map<string, Stream>> {
+    const streams = new Map<string, Stream>();
+    for (const [table, { aggregate, ids }] of byTable(items)) {
+      const { rows } = await tx.query<{
+        stream: string;
+        account_id: string;
+        version: number;
+        state: unknown;
+      }>({
+        name: `load-${table}`,
+        text: `select stream, account_id, version, state from ${this.options.schema}.${table}
+               where stream = any($1) order by stream for update`,
+        values: [[...ids.keys()]],
+      });
+      const found = new Map(rows.map((row) => [row.stream, row]));
+      for (const [id, accountId] of ids) {
+        const row = found.get(id);
+        streams.set(key(aggregate, id), {
+          state: row?.state ?? aggregate.decider.initial,
+          version: row?.version ?? 0,
+          stored: row?.version ?? 0,
+          accountId: row?.account_id ?? accountId,
+        });
+      }
+    }
+    return streams;
+  }
+
+  private async append(
+    tx: PoolClient,
+    events: readonly RecordedEvent[],
+    published: boolean[],
+    causes: Command[],
+  ) {
+    if (events.length === 0) return;
+    await tx.query({
+      name: 'append-events',
+      text: `with appended as (
+               insert into ${this.options.schema}.events
+                 (id, account_id, stream, version, type, data, private, command_id, actor, traceparent, created_at)
+               select id, account_id, stream, version, type, data, private, command_id, actor, traceparent, $12
+               from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::text[], $9::text[], $10::text[])
+                 with ordinality as e(id, account_id, stream, version, type, data, private, command_id, actor, traceparent, ord)
+               order by ord returning position, id)
+             insert into ${this.options.schema}.pending (position)
+             select position from appended where id = any($11)`,
+      values: [
+        events.map(({ id }) => id),
+        events.map(({ accountId }) => accountId),
+        events.map(({ stream }) => stream),
+        events.map(({ version }) => version),
+        events.map(({ type }) => type),
+        events.map(({ data }) => JSON.stringify(data)),
+        events.map((event) => (event.private === undefined ? null : JSON.stringify(event.private))),
+        causes.map(({ id }) => id || null),
+        causes.map(({ actor }) => actor ?? null),
+        causes.map(({ traceparent }) => traceparent ?? null),
+        events.filter((_, index) => published[index]).map(({ id }) => id),
+        events[0]!.time,
+      ],
+    });
+  }
+
+  private async saveStreams(
+    tx: PoolClient,
+    items: readonly Item[],
+    streams: Map<string, Stream>,
+    time: Date,
+  ) {
+    for (const [table, { aggregate, ids }] of byTable(items)) {
+      const changed = [...ids.keys()]
+        .map((id) => ({ id, ...streams.get(key(aggregate, id))! }))
+        .filter(({ version, stored }) => version > stored);
+      const begun = changed.filter(({ stored }) => stored === 0);
+      const moved = changed.filter(({ stored }) => stored > 0);
+      const columns = (rows: typeof changed) => [
+        rows.map(({ id }) => id),
+        rows.map(({ accountId }) => accountId),
+        rows.map(({ version }) => version),
+        rows.map(({ state }) => JSON.stringify(state)),
+        time,
+      ];
+      const rows =
+        'unnest($1::text[], $2::text[], $3::int[], $4::jsonb[]) as s(stream, account_id, version, state)';
+      if (begun.length > 0) {
+        const { rowCount } = await tx.query({
+          name: `begin-${table}`,
+          text: `insert into ${this.options.schema}.${table} (stream, account_id, version, state, created_at, updated_at)
+                 select stream, account_id, version, state, $5, $5 from ${rows} order by stream on conflict (stream) do nothing`,
+          values: columns(begun),
+        });
+        if (rowCount !== begun.length) throw new Overtaken();
+      }
+      if (moved.length > 0) {
+        await tx.query({
+          name: `move-${table}`,
+          text: `update ${this.options.schema}.${table} t set version = s.version, state = s.state, updated_at = $5
+                 from ${rows} where t.stream = s.stream and t.account_id = s.account_id`,
+          values: columns(moved),
+        });
+      }
+    }
+  }
+
+  private async keepReplies(tx: PoolClient, decided: readonly { commandId: string; reply: Reply }[]) {
+    if (decided.length === 0) return;
+    const { rowCount } = await tx.query({
+      name: 'keep-replies',
+      text: `insert into ${this.options.schema}.replies (command_id, issued_at, reply)
+             select * from unnest($1::text[], $2::timestamptz[], $3::json[]) on conflict do nothing`,
+      values: [
+        decided.map(({ commandId }) => commandId),
+        decided.map(({ commandId }) => issuedAt(commandId)),
+        decided.map(({ reply }) => JSON.stringify(reply)),
+      ],
+    });
+    if (rowCount !== decided.length) throw new Overtaken();
+  }
+}
+
+const key = (aggregate: AnyAggregate, stream: string) => `${aggregate.table}/${stream}`;
+
+function byTable(items: readonly Item[]): Map<string, { aggregate: AnyAggregate; ids: Map<string, string> }> {
+  const tables = new Map<string, { aggregate: AnyAggregate; ids: Map<string, string> }>();
+  for (const { aggregate, command } of [...items].sort((a, b) =>
+    a.aggregate.table < b.aggregate.table ? -1 : 1,
+  )) {
+    const table = tables.get(aggregate.table) ?? { aggregate, ids: new Map<string, string>() };
+    const id = aggregate.stream(command);
+    if (!table.ids.has(id)) table.ids.set(id, command.accountId);
+    tables.set(aggregate.table, table);
+  }
+  return tables;
+}

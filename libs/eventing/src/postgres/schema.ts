@@ -1,0 +1,94 @@
+/**
+ * The tables that every service keeps in its own schema, as one string of DDL for its first migration.
+ *
+ * `events` is the log and, through `pending`, the outbox: a transaction that appends an event also inserts its position
+ * into `pending`. Events of one stream must get their positions in the order of their versions.
+ * The relay moves positions from `pending` to `sequenced`. `replies` gets its hourly partitions from
+ * `reply-partitions.ts`; until then the default partition takes everything. A null reply: the command was dropped.
+ */
+export function eventingTables(schema: string): string {
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema))
+    throw new Error(`schema: "${schema}" must be 1-41 characters of a-z, 0-9 and _, beginning with a letter`);
+  return `
+create table ${schema}.events (
+  position    bigint generated always as identity primary key,
+  id          text        not null,
+  account_id  text        not null,
+  stream      text        not null,
+  version     integer     not null,
+  type        text        not null,
+  data        json        not null,
+  private     json,
+  command_id  text,
+  actor       text,
+  traceparent text,
+  created_at  timestamptz not null default clock_timestamp(),
+  constraint events_stream_version unique (stream, version)
+);
+
+-- Rows live for milliseconds: vacuum early and at full speed, and never take the lock that truncating needs.
+create table ${schema}.pending (
+  position bigint primary key
+) with (
+  autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0,
+  autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 10000, vacuum_truncate = false
+);
+
+create table ${schema}.sequenced (
+  sequence  bigint   primary key,
+  position  bigint   not null,
+  partition smallint not null,
+  previous  bigint   not null
+);
+
+create table ${schema}.sequencer (
+  singleton     boolean  primary key default true check (singleton),
+  epoch         integer  not null default 1,
+  last_sequence bigint   not null default 0,
+  published     bigint   not null default 0,
+  partitions    smallint not null
+);
+
+-- Updated in place all the time: the free space keeps those updates on their page (HOT).
+create table ${schema}.sequencer_heads (
+  partition smallint primary key,
+  sequence  bigint   not null
+) with (fillfactor = 20);
+
+create table ${schema}.checkpoints (
+  projection text     not null,
+  source     text     not null,
+  partition  smallint not null,
+  epoch      integer  not null,
+  sequence   bigint   not null,
+  primary key (projection, source, partition)
+) with (fillfactor = 40);
+
+create table ${schema}.replies (
+  command_id text        not null,
+  issued_at  timestamptz not null,
+  reply      json,
+  primary key (command_id, issued_at)
+) partition by range (issued_at);
+
+create table ${schema}.replies_default partition of ${schema}.replies default;
+`;
+}
+
+/**
+ * The table of one aggregate: a row per stream, the folded state beside its version. What queries look for becomes an
+ * index over an expression of the state (`(state->>'name')`), so the row is the view as well.
+ * Updated often: the free space keeps updates that touch no indexed expression on their page (HOT).
+ */
+export function aggregateTable(schema: string, table: string): string {
+  return `
+create table ${schema}.${table} (
+  stream     text        primary key,
+  account_id text        not null,
+  version    integer     not null,
+  state      jsonb       not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+) with (fillfactor = 70);
+`;
+}

@@ -1,0 +1,18 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** Runs `work` in one transaction on a connection of the pool; rolled back when it throws. */
+export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await tx.query('begin');
+    const result = await work(tx);
+    await tx.query('commit');
+    return result;
+  } catch (error) {
+    await tx.query('rollback').catch((fault: Error) => (broken = fault));
+    throw error;
+  } finally {
+    tx.release(broken);
+  }
+}
