@@ -1,0 +1,75 @@
+import type { Behaviour } from './behaviour.js';
+import { statusError } from './graph-error.js';
+import type { MessageRow } from './message-log.js';
+import { unixSeconds, type PhoneNumber } from './state.js';
+import type { Timeline } from './timeline.js';
+import type { WebhookItem, WebhookSender } from './webhook-sender.js';
+
+export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
+
+export type Delivery = {
+  readonly row: MessageRow;
+  readonly phone: PhoneNumber;
+  /** A template's category in lower case, or `service`. */
+  readonly category: string;
+  /** With a code the message fails instead of arriving. */
+  readonly failsWith?: number | undefined;
+  readonly isReaction: boolean;
+};
+
+const ALL = ['sent', 'delivered', 'read'];
+
+/** Which statuses follow a message, and when: drawn from the seed as the settings say. */
+export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, webhooks: WebhookSender) {
+  const statusesOf = ({ failsWith, isReaction }: Delivery): readonly string[] => {
+    const { statuses } = behaviour.settings;
+    if (statuses === 'none') return [];
+    if (failsWith !== undefined) return ['failed'];
+    const wanted = statuses === 'all' ? ALL : statuses;
+    return isReaction ? wanted.filter((status) => status === 'sent') : wanted;
+  };
+
+  return {
+    follow(delivery: Delivery) {
+      const statuses = statusesOf(delivery);
+      let delay = 0;
+      const delays = statuses.map(() => (delay += behaviour.statusDelay()));
+      // Out of order: one of them comes after all the others, as true to its time as Meta's late ones.
+      const late = delays.length > 1 && behaviour.chance(behaviour.settings.reorder);
+      const held = late ? behaviour.pick(delays.length - 1) : -1;
+      statuses.forEach((status, index) => {
+        const happensIn = delays[index]!;
+        const arrivesIn = index === held ? delay + behaviour.statusDelay() + 20 : happensIn;
+        const at = Date.now() + happensIn;
+        const send = () => webhooks.send(statusItem(delivery, status, Math.floor(at / 1000)));
+        timeline.in(arrivesIn, send);
+        if (behaviour.chance(behaviour.settings.duplicate))
+          timeline.in(arrivesIn + behaviour.statusDelay(), send);
+      });
+    },
+  };
+}
+
+/** A status webhook's item, as Meta writes it from v24 on: no conversation, pricing on sent and delivered. */
+export function statusItem(
+  { row, phone, category, failsWith }: Pick<Delivery, 'row' | 'phone' | 'category' | 'failsWith'>,
+  status: string,
+  timestamp = unixSeconds(),
+  errors?: readonly unknown[],
+): WebhookItem {
+  return {
+    part: 'statuses',
+    phone,
+    item: {
+      id: row.wamid,
+      status,
+      timestamp: String(timestamp),
+      recipient_id: row.waId,
+      ...(row.opaque === undefined ? {} : { biz_opaque_callback_data: row.opaque }),
+      ...(status === 'sent' || status === 'delivered'
+        ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category } }
+        : {}),
+      ...(status === 'failed' ? { errors: errors ?? [statusError(failsWith ?? 131000)] } : {}),
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isOn, type Behaviour } from './behaviour.js';
+import {
+  GraphRefusal,
+  invalidVersion,
+  refuse,
+  tokenExpired,
+  tokenMissing,
+  unknownObject,
+} from './graph-error.js';
+import { metaJson } from './meta-json.js';
+import type { Pace } from './pace.js';
+import type { RequestLog } from './request-log.js';
+import type { Node, State } from './state.js';
+
+export type GraphCall = {
+  readonly method: string;
+  readonly path: Readonly<Record<string, string>>;
+  readonly version: string;
+  readonly token: string;
+  /** Query and body in one: Graph takes parameters from either. */
+  readonly params: Record<string, unknown>;
+  readonly rawBody: string;
+  /** Scheme and host as the caller wrote them. */
+  readonly origin: string;
+};
+
+/** Answers an object, or JSON text that is in Meta's escaping already. Refuses by throwing a GraphRefusal. */
+export type GraphHandler = (call: GraphCall) => object | string;
+
+// Alive in November 2026; a call to an older one is answered by the oldest, with a warning (Graph API, versioning).
+const OLDEST = 21;
+const NEWEST = 26;
+
+/** Path of a request without the version in front of it, for the router. */
+export const withoutVersion = (url: string) => url.replace(/^\/v[\d.]+(?=\/|\?|$)/, '') || '/';
+
+export type Graph = ReturnType<typeof graphFrame>;
+
+/** The frame around every Graph route: faults, token, parameters, Meta's headers and errors, latency, the request log. */
+export function graphFrame({
+  state,
+  behaviour,
+  pace,
+  requests,
+}: {
+  state: State;
+  behaviour: Behaviour;
+  pace: Pace;
+  requests: RequestLog;
+}) {
+  const breakConnection = (request: FastifyRequest, reply: FastifyReply) => {
+    reply.hijack();
+    request.raw.socket.resetAndDestroy();
+    return reply;
+  };
+
+  const serve = (handler: GraphHandler) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const { method, originalUrl } = request;
+    const mark = originalUrl.indexOf('?');
+    const path = mark < 0 ? originalUrl : originalUrl.slice(0, mark);
+    const note = (status: number | null, code: number | null) =>
+      requests.add({ at: Date.now(), method, path, status, code });
+
+    const rawBody = typeof request.body === 'string' ? request.body : '';
+    const params = parseBody(rawBody, request.headers['content-type']);
+    if (mark >= 0)
+      for (const [key, value] of new URLSearchParams(originalUrl.slice(mark))) params[key] = value;
+
+    const fault = behaviour.strike(path, params['to']);
+    if (fault?.kind === 'reset' || fault?.kind === 'hang') {
+      note(null, null);
+      return fault.kind === 'reset' ? breakConnection(request, reply) : reply.hijack();
+    }
+
+    let answer: string;
+    let refused: GraphRefusal | undefined;
+    try {
+      const version = effectiveVersion(path, reply);
+      if (fault?.kind === 'error') throw refuse(fault.code ?? 131000, undefined, fault.httpStatus);
+      const token = tokenOf(request, params);
+      const at = request.params as Record<string, string>;
+      const origin = `http://${request.headers.host}`;
+      const result = handler({ method, path: at, version, token, params, rawBody, origin });
+      answer = typeof result === 'string' ? result : metaJson(result);
+      const wabaId = state.nodes.get(at['id'] ?? '')?.wabaId;
+      if (wabaId !== undefined) reply.header('x-business-use-case-usage', usage(wabaId, at['edge']));
+    } catch (error) {
+      if (!(error instanceof GraphRefusal)) throw error;
+      refused = error;
+      answer = metaJson(error.body);
+    }
+
+    if (fault?.kind === 'accept_then_reset') {
+      note(null, refused?.body.error.code ?? null);
+      return breakConnection(request, reply);
+    }
+    const latency = behaviour.latency();
+    if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
+
+    note(refused?.httpStatus ?? 200, refused?.body.error.code ?? null);
+    reply.header('content-type', 'application/json; charset=UTF-8');
+    if (refused === undefined)
+      return reply.header('cache-control', 'private, no-cache, no-store, must-revalidate').send(answer);
+    return reply
+      .code(refused.httpStatus)
+      .header('cache-control', 'no-store')
+      .header('x-fb-request-id', refused.body.error.fbtrace_id)
+      .header('www-authenticate', challenge(refused))
+      .send(answer);
+  };
+
+  const tokenOf = (request: FastifyRequest, params: Record<string, unknown>): string => {
+    const bearer = /^(?:Bearer|OAuth) +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearer ?? params['access_token'];
+    delete params['access_token'];
+    if (typeof token !== 'string' || token === '') throw tokenMissing();
+    if (token.startsWith('simulator-expired')) throw tokenExpired();
+    if (!state.tokens.has(token)) throw refuse(190);
+    return token;
+  };
+
+  /** The node with this id, of one of these kinds, if the token may see it; otherwise Meta's 100/33. */
+  const node = <K extends Node['kind']>({ method, token }: GraphCall, id: string, ...kinds: readonly K[]) => {
+    const found = state.nodes.get(id);
+    const visible = found !== undefined && state.tokens.get(token)?.has(found.wabaId) === true;
+    if (!visible || !(kinds as readonly string[]).includes(found.kind)) throw unknownObject(method, id);
+    return found as Extract<Node, { kind: K }>;
+  };
+
+  /** Like `node`, for a management call: it counts against the WABA's hourly limit while that is on. */
+  const managedNode = <K extends Node['kind']>(call: GraphCall, id: string, ...kinds: readonly K[]) => {
+    const found = node(call, id, ...kinds);
+    if (isOn(behaviour.settings.managementLimits) && !pace.management(found.wabaId)) throw refuse(80007);
+    return found;
+  };
+
+  return { serve, node, managedNode };
+}
+
+function effectiveVersion(path: string, reply: FastifyReply): string {
+  const [, asked, major] = /^\/(v(?:(\d{1,2})\.\d)?[\d.]*)(?=\/|$)/.exec(path) ?? [];
+  if (asked !== undefined && (major === undefined || asked.length > 5)) throw invalidVersion(asked);
+  const effective = `v${Math.min(Math.max(Number(major ?? OLDEST), OLDEST), NEWEST)}.0`;
+  reply.header('facebook-api-version', effective);
+  if (Number(major) < OLDEST) {
+    const warning = `The call has been auto-upgraded to ${effective} as ${asked} has been deprecated.`;
+    reply.header('x-ad-api-version-warning', warning);
+  }
+  return effective;
+}
+
+/** Graph reads JSON and forms; what is neither holds no parameters. */
+function parseBody(body: string, contentType = ''): Record<string, unknown> {
+  if (body === '') return {};
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries([...new URLSearchParams(body)].map(([key, value]) => [key, formValue(value)]));
+  const value = parsedOr(body, {});
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+const formValue = (value: string): unknown => (/^[[{]/.test(value) ? parsedOr(value, value) : value);
+
+function parsedOr(text: string, otherwise: unknown): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return otherwise;
+  }
+}
+
+const usage = (wabaId: string, edge: string | undefined) =>
+  `{"${wabaId}":[{"type":"${edge === 'messages' ? 'whatsapp' : 'whatsapp_business_management'}","call_count":1,"total_cputime":1,"total_time":1,"estimated_time_to_regain_access":0}]}`;
+
+const challenge = ({ body: { error } }: GraphRefusal) =>
+  `OAuth "Facebook Platform" "${error.code === 190 ? 'invalid_token' : 'invalid_request'}" ${JSON.stringify(error.message).replace(/[^\x20-\x7e]/g, '?')}`;

@@ -1,0 +1,15 @@
+const LATER = new Set([130472, 131026, 131042, 131049, 131050, 131053]);
+const AT_ONCE = new Set([2, 130403, 130429, 131000, 131016, 131030, 131031, 131056]);
+
+// A number whose last ten digits are 9999 and a code in six digits fails with that code, e.g. +91 9999 131026.
+const codeOf = (waId: string) => (waId.slice(-10, -6) === '9999' ? Number(waId.slice(-6)) : undefined);
+
+const among = (codes: ReadonlySet<number>, code: number | undefined) =>
+  code !== undefined && codes.has(code) ? code : undefined;
+
+/** Code of the `failed` status that follows a send to this recipient: by the convention, or 131026 for no phone number. */
+export const failsLater = (waId: string): number | undefined =>
+  waId.length < 8 || waId.length > 15 ? 131026 : among(LATER, codeOf(waId));
+
+/** Code with which a send to this recipient is refused at once, by the convention. */
+export const failsAtOnce = (waId: string): number | undefined => among(AT_ONCE, codeOf(waId));

@@ -1,0 +1,17 @@
+import { startSimulator } from './simulator.js';
+
+const { PORT, HOST, SIMULATOR_STATE_DIR, WEBHOOK_URL, APP_SECRET, VERIFY_TOKEN, SIMULATOR_CONTROL_TOKEN } =
+  process.env;
+
+const simulator = await startSimulator({
+  port: Number(PORT ?? 0),
+  host: HOST || '127.0.0.1',
+  stateDir: SIMULATOR_STATE_DIR || undefined,
+  webhookUrl: WEBHOOK_URL || undefined,
+  appSecret: APP_SECRET || undefined,
+  verifyToken: VERIFY_TOKEN || undefined,
+  controlToken: SIMULATOR_CONTROL_TOKEN || undefined,
+});
+process.stdout.write(`${JSON.stringify({ listening: simulator.url })}\n`);
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void simulator.close().then(() => process.exit(0)));

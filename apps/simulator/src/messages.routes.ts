@@ -1,0 +1,91 @@
+import { isOn, type Behaviour } from './behaviour.js';
+import type { DeliveryScript } from './delivery-script.js';
+import { badParameter, missingParameter, refuse } from './graph-error.js';
+import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
+import { failsAtOnce, failsLater } from './magic-recipients.js';
+import type { MessageLog, MessageRow } from './message-log.js';
+import { checkMessage } from './message.rules.js';
+import { metaJson } from './meta-json.js';
+import type { Pace } from './pace.js';
+import type { PhoneNumber, State } from './state.js';
+import { checkTemplateSend } from './template-send.rules.js';
+import { outgoingWamid, wamidDirection } from './wamid.js';
+
+/** `POST /{phone number}/messages`: sends of every kind, and marking as read. */
+export function messageRoutes({
+  graph,
+  state,
+  behaviour,
+  pace,
+  messages,
+  script,
+}: {
+  graph: Graph;
+  state: State;
+  behaviour: Behaviour;
+  pace: Pace;
+  messages: MessageLog;
+  script: DeliveryScript;
+}): Record<string, GraphHandler> {
+  const send = ({ params, rawBody }: GraphCall, phone: PhoneNumber): string => {
+    const { type, content, to, waId, userId, opaque } = checkMessage(params);
+    const template = type === 'template' ? checkTemplateSend(state, phone.wabaId, content) : undefined;
+    if (waId === phone.digits) throw refuse(131021);
+    const refused = failsAtOnce(waId);
+    if (refused !== undefined) throw refuse(refused);
+    const { throughputPerSecond, pairRate } = behaviour.settings;
+    if (!pace.number(phone.id, throughputPerSecond)) throw refuse(130429);
+    if (isOn(pairRate) && !pace.pair(phone.id, waId)) throw refuse(131056);
+
+    const wamid = outgoingWamid(waId);
+    const row: MessageRow = {
+      at: Date.now(),
+      wamid,
+      phoneNumberId: phone.id,
+      to,
+      waId,
+      opaque,
+      raw: rawBody.startsWith('{') ? rawBody : JSON.stringify(params),
+    };
+    messages.add(row);
+    const windowClosed = template === undefined && !state.windowIsOpen(phone.id, waId);
+    script.follow({
+      row,
+      phone,
+      category: template?.category.toLowerCase() ?? 'service',
+      failsWith: (userId === undefined ? failsLater(waId) : undefined) ?? (windowClosed ? 131047 : undefined),
+      isReaction: type === 'reaction',
+    });
+    return metaJson({
+      messaging_product: 'whatsapp',
+      contacts: [userId === undefined ? { input: to, wa_id: waId } : { input: to, user_id: userId }],
+      messages: [{ id: wamid, ...(template === undefined ? {} : { message_status: 'accepted' }) }],
+    });
+  };
+
+  const markRead = ({ params }: GraphCall) => {
+    const { status, message_id: id } = params;
+    if (status !== 'read')
+      throw badParameter(`Param status must be one of {READ} - got "${String(status)}".`);
+    if (id === undefined) throw missingParameter('message_id');
+    const direction = wamidDirection(String(id));
+    if (direction === undefined) throw refuse(100, 'Please check the message ID you have provided.');
+    if (direction === 'outgoing')
+      throw refuse(
+        100,
+        `Message supplied to mark message as read API with message ID: ${String(id)} is outgoing. Please use an incoming message ID.`,
+      );
+    return { success: true };
+  };
+
+  return {
+    'POST messages': (call) => {
+      const phone = graph.node(call, call.path['id']!, 'phone');
+      const product = call.params['messaging_product'];
+      if (product === undefined) throw missingParameter('messaging_product');
+      if (product !== 'whatsapp')
+        throw badParameter(`Param messaging_product must be one of {WHATSAPP} - got "${String(product)}".`);
+      return call.params['status'] === undefined ? send(call, phone) : markRead(call);
+    },
+  };
+}

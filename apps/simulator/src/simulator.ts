@@ -1,0 +1,144 @@
+import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
+import { accountRoutes, flowNode, phoneNode, wabaNode } from './account.routes.js';
+import { openBehaviour, type Settings } from './behaviour.js';
+import { controlRoutes } from './control.routes.js';
+import { openDeliveryScript } from './delivery-script.js';
+import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
+import { graphFrame, withoutVersion, type GraphHandler } from './graph-frame.js';
+import { messageLog } from './message-log.js';
+import { messageRoutes } from './messages.routes.js';
+import { openPace } from './pace.js';
+import { requestLog } from './request-log.js';
+import { openState, type Node } from './state.js';
+import { openTemplateReview } from './template.review.js';
+import { templateNode, templateRoutes } from './templates.routes.js';
+import { openTimeline } from './timeline.js';
+import { openWebhookSender } from './webhook-sender.js';
+
+export type SimulatorOptions = {
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** Where accounts, templates, windows and the webhook target are kept; without it, nowhere. */
+  readonly stateDir?: string | undefined;
+  /** Where webhooks go; can be set later by `POST /_control/webhook`. */
+  readonly webhookUrl?: string | undefined;
+  readonly appSecret?: string | undefined;
+  readonly verifyToken?: string | undefined;
+  /** With it, `/_control` wants it as bearer token and answers callers from anywhere. */
+  readonly controlToken?: string | undefined;
+  readonly behaviour?: Partial<Settings>;
+  /** Lines for people; stderr by default. */
+  readonly log?: (line: string) => void;
+};
+
+export const DEFAULT_TOKEN = 'simulator-token';
+export const DEFAULT_APP_SECRET = 'simulator-app-secret';
+export const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
+
+const MAX_BODY = 16 * 1024 * 1024;
+
+const NODE_VIEWS: { [K in Node['kind']]: (node: Extract<Node, { kind: K }>, fields: unknown) => object } = {
+  waba: wabaNode,
+  phone: phoneNode,
+  template: templateNode,
+  flow: flowNode,
+};
+
+const NODE_TYPES: Record<Node['kind'], string> = {
+  waba: 'WhatsAppBusinessAccount',
+  phone: 'WhatsAppBusinessPhoneNumber',
+  template: 'WhatsAppMessageTemplate',
+  flow: 'WhatsAppFlow',
+};
+
+/** Starts the stand-in for Meta's Cloud API and resolves once it listens. `close` saves the state. */
+export async function startSimulator(
+  options: SimulatorOptions = {},
+): Promise<{ url: string; close(): Promise<void> }> {
+  const log = options.log ?? ((line) => void process.stderr.write(`simulator: ${line}\n`));
+  const state = openState({ directory: options.stateDir, token: DEFAULT_TOKEN });
+  if (options.webhookUrl !== undefined)
+    state.setWebhook({
+      url: options.webhookUrl,
+      secret: options.appSecret ?? DEFAULT_APP_SECRET,
+      verifyToken: options.verifyToken ?? DEFAULT_VERIFY_TOKEN,
+    });
+  const behaviour = openBehaviour(options.behaviour);
+  const pace = openPace();
+  const messages = messageLog();
+  const requests = requestLog();
+  const timeline = openTimeline();
+  const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
+  const script = openDeliveryScript(behaviour, timeline, webhooks);
+  const review = openTemplateReview(state, webhooks);
+  const graph = graphFrame({ state, behaviour, pace, requests });
+  const parts = { graph, state, behaviour, pace, messages, requests, timeline, webhooks, script, review };
+
+  const routes: Record<string, GraphHandler> = {
+    ...messageRoutes(parts),
+    ...templateRoutes(parts),
+    ...accountRoutes(parts),
+  };
+
+  const onNode: GraphHandler = (call) => {
+    const id = call.path['id']!;
+    if (call.method === 'POST') return routes['POST template']!(call);
+    if (call.method !== 'GET') throw unknownObject(call.method, id);
+    const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
+    return NODE_VIEWS[node.kind](node as never, call.params['fields']);
+  };
+
+  const onEdge: GraphHandler = (call) => {
+    const { id, edge } = call.path as { id: string; edge: string };
+    const route = routes[`${call.method} ${edge}`];
+    if (route !== undefined) return route(call);
+    const node = graph.node(call, id, 'waba', 'phone', 'template', 'flow');
+    throw unknownEdge(edge, NODE_TYPES[node.kind]);
+  };
+
+  const app = Fastify({
+    bodyLimit: MAX_BODY,
+    forceCloseConnections: true,
+    rewriteUrl: ({ url = '/' }) => withoutVersion(url),
+    routerOptions: { maxParamLength: 512 },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  await app.register(
+    async (control) => controlRoutes(control, { ...parts, controlToken: options.controlToken }),
+    {
+      prefix: '/_control',
+    },
+  );
+  const method = ['GET', 'POST', 'DELETE'];
+  app.get('/debug_token', graph.serve(routes['GET debug_token']!));
+  app.route({ method, url: '/:id', handler: graph.serve(onNode) });
+  app.route({ method, url: '/:id/:edge', handler: graph.serve(onEdge) });
+  app.setNotFoundHandler((request, reply) =>
+    graph.serve(() => {
+      throw unknownPath(withoutVersion(request.originalUrl).replace(/\?.*/, ''));
+    })(request, reply),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log(error.stack ?? error.message);
+    const code = status >= 500 ? 1 : 100;
+    return reply.code(status).send({ error: { message: error.message, type: 'OAuthException', code } });
+  });
+
+  await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  const { address, port, family } = app.server.address() as AddressInfo;
+
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    async close() {
+      timeline.clear();
+      review.close();
+      await Promise.all([app.close(), webhooks.close()]);
+      state.save();
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_TEMPLATES, FIRST_WABA_ID } from './sample-data.js';
+
+export type Waba = {
+  readonly kind: 'waba';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly name: string;
+  subscribed: boolean;
+};
+
+export type PhoneNumber = {
+  readonly kind: 'phone';
+  readonly id: string;
+  readonly wabaId: string;
+  /** Digits only, as in webhooks. */
+  readonly digits: string;
+  readonly display: string;
+  readonly verifiedName: string;
+};
+
+export type Component = Record<string, unknown> & { readonly type: string };
+
+export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED';
+
+export type Template = {
+  readonly kind: 'template';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly name: string;
+  readonly language: string;
+  category: string;
+  status: TemplateStatus;
+  rejectedReason: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  components: readonly Component[];
+  /** Unix seconds. */
+  updatedAt: number;
+  readonly more: Record<string, unknown>;
+};
+
+export type Flow = {
+  readonly kind: 'flow';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly name: string;
+  readonly status: string;
+  readonly categories: readonly string[];
+};
+
+export type Node = Waba | PhoneNumber | Template | Flow;
+
+export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
+
+type Saved = {
+  readonly nodes: readonly Node[];
+  readonly tokens: readonly (readonly [token: string, wabaIds: readonly string[]])[];
+  readonly webhook: WebhookTarget | null;
+  /** When the 24 h window closes (ms), by phone number id and person. */
+  readonly windows: readonly (readonly [key: string, closesAt: number])[];
+  /** Unix ms of a template's deletion, by WABA, name and language. */
+  readonly deleted: readonly (readonly [key: string, at: number])[];
+  readonly serials: Record<string, number>;
+};
+
+const HOUR = 3_600_000;
+const FILE = 'simulator.json';
+
+export type State = ReturnType<typeof openState>;
+
+/**
+ * What the simulator knows of accounts. With a directory it is read from there at the start and written back half a
+ * second after a change and on `save`; messages are never kept.
+ */
+export function openState({ directory, token }: { directory?: string | undefined; token: string }) {
+  const saved = directory === undefined ? undefined : read(directory);
+  const nodes = new Map<string, Node>();
+  const templatesByName = new Map<string, Template>();
+  const tokens = new Map(saved?.tokens.map(([value, wabaIds]) => [value, new Set(wabaIds)]));
+  const windows = new Map(saved?.windows);
+  const deleted = new Map(saved?.deleted);
+  const serials: Record<string, number> = { ...saved?.serials };
+  const state = { webhook: saved?.webhook ?? null };
+  let timer: NodeJS.Timeout | undefined;
+
+  const serial = (kind: string) => (serials[kind] = (serials[kind] ?? 0) + 1);
+  const newId = (kind: string, first: number) => String(first + serial(kind) - 1);
+
+  const save = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (directory === undefined) return;
+    const now = Date.now();
+    const content: Saved = {
+      nodes: [...nodes.values()],
+      tokens: [...tokens].map(([value, wabaIds]) => [value, [...wabaIds]]),
+      webhook: state.webhook,
+      windows: [...windows].filter(([, closesAt]) => closesAt > now),
+      deleted: [...deleted],
+      serials,
+    };
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, FILE);
+    writeFileSync(`${path}.new`, JSON.stringify(content), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  };
+
+  const changed = () => {
+    if (directory !== undefined) timer ??= setTimeout(save, 500);
+  };
+
+  const add = <N extends Node>(node: N): N => {
+    nodes.set(node.id, node);
+    if (node.kind === 'template') templatesByName.set(templateKey(node), node);
+    changed();
+    return node;
+  };
+
+  const addTemplate = (template: Omit<Template, 'kind' | 'id' | 'updatedAt'>) =>
+    add({
+      kind: 'template',
+      id: newId('template', 7_000_000_000_000_001),
+      updatedAt: unixSeconds(),
+      ...template,
+    });
+
+  /** A WABA as Meta hands it out: numbers, the default templates approved, one published flow, the app subscribed. */
+  const addWaba = (id: string | undefined, phoneNumbers: number, wabaToken: string) => {
+    const wabaId = id ?? newFreeId();
+    add({
+      kind: 'waba',
+      id: wabaId,
+      wabaId,
+      name: `Simulated business ${serial('waba name')}`,
+      subscribed: true,
+    });
+    const phones = Array.from({ length: phoneNumbers }, () => addPhoneNumber(wabaId));
+    for (const template of DEFAULT_TEMPLATES) addTemplate({ wabaId, ...template });
+    add({
+      kind: 'flow',
+      id: newId('flow', 5_000_000_000_000_001),
+      wabaId,
+      name: 'appointment_booking',
+      status: 'PUBLISHED',
+      categories: ['APPOINTMENT_BOOKING'],
+    });
+    tokens.set(wabaToken, (tokens.get(wabaToken) ?? new Set()).add(wabaId));
+    changed();
+    return { id: wabaId, phones };
+  };
+
+  const newFreeId = (): string => {
+    const id = newId('waba', Number(FIRST_WABA_ID) + 1);
+    return nodes.has(id) ? newFreeId() : id;
+  };
+
+  const addPhoneNumber = (wabaId: string) => {
+    const n = serial('phone');
+    const local = String(8_000_000_000 + n);
+    return add({
+      kind: 'phone',
+      id: String(1_060_000_000_000_000 + n),
+      wabaId,
+      digits: `91${local}`,
+      display: `+91 ${local.slice(0, 5)} ${local.slice(5)}`,
+      verifiedName: `Simulated number ${n}`,
+    });
+  };
+
+  if (saved === undefined) addWaba(FIRST_WABA_ID, 2, token);
+  else saved.nodes.forEach(add);
+
+  return {
+    nodes,
+    tokens,
+    addWaba,
+    addTemplate,
+    changed,
+    get webhook() {
+      return state.webhook;
+    },
+    setWebhook(target: WebhookTarget) {
+      state.webhook = target;
+      changed();
+    },
+    of<K extends Node['kind']>(kind: K, wabaId: string) {
+      return [...nodes.values()].filter(
+        (node): node is Extract<Node, { kind: K }> => node.kind === kind && node.wabaId === wabaId,
+      );
+    },
+    removeTemplate(template: Template) {
+      nodes.delete(template.id);
+      templatesByName.delete(templateKey(template));
+      if (template.status === 'APPROVED') deleted.set(templateKey(template), Date.now());
+      changed();
+    },
+    template: (key: TemplateKey) => templatesByName.get(templateKey(key)),
+    /** Unix ms at which an approved template of this name and language was deleted. */
+    deletedAt: (template: TemplateKey) => deleted.get(templateKey(template)),
+    openWindow(phoneNumberId: string, waId: string) {
+      windows.set(`${phoneNumberId}:${waId}`, Date.now() + 24 * HOUR);
+      changed();
+    },
+    windowIsOpen: (phoneNumberId: string, waId: string) =>
+      (windows.get(`${phoneNumberId}:${waId}`) ?? 0) > Date.now(),
+    save,
+  };
+}
+
+type TemplateKey = Pick<Template, 'wabaId' | 'name' | 'language'>;
+
+const templateKey = ({ wabaId, name, language }: TemplateKey) => `${wabaId}:${name}:${language}`;
+
+export const unixSeconds = () => Math.floor(Date.now() / 1000);
+
+function read(directory: string): Saved | undefined {
+  let text;
+  try {
+    text = readFileSync(join(directory, FILE), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return JSON.parse(text) as Saved;
+}

@@ -1,0 +1,62 @@
+import type { Component, Template } from './state.js';
+
+export type TemplateButton = {
+  readonly type: string;
+  /** As Meta names it in its refusals: `Url`, `CopyCode`. */
+  readonly label: string;
+  readonly needsParameter: boolean;
+};
+
+/** What a send of this template has to bring along. */
+export type TemplateParts = {
+  readonly headerFormat: string | undefined;
+  readonly headerParams: readonly string[];
+  readonly bodyParams: readonly string[];
+  readonly buttons: readonly TemplateButton[];
+  readonly isCarousel: boolean;
+};
+
+const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
+
+/** Names (or numbers) of the variables in a text, each once, in order of appearance. */
+export const variablesIn = (text: unknown): readonly string[] =>
+  typeof text === 'string' ? [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name!))] : [];
+
+export const componentOf = (components: readonly Component[], type: string) =>
+  components.find((component) => component.type.toUpperCase() === type);
+
+export const buttonsOf = (components: readonly Component[]) =>
+  (componentOf(components, 'BUTTONS')?.['buttons'] ?? []) as readonly Record<string, unknown>[];
+
+const known = new WeakMap<readonly Component[], TemplateParts>();
+
+export function templateParts({
+  components,
+  category,
+}: Pick<Template, 'components' | 'category'>): TemplateParts {
+  let parts = known.get(components);
+  if (parts === undefined) known.set(components, (parts = partsOf(components, category)));
+  return parts;
+}
+
+function partsOf(components: readonly Component[], category: string): TemplateParts {
+  const header = componentOf(components, 'HEADER');
+  const format = header === undefined ? undefined : String(header['format'] ?? 'TEXT').toUpperCase();
+  return {
+    headerFormat: format,
+    headerParams: format === 'TEXT' ? variablesIn(header?.['text']) : [],
+    // An authentication template has Meta's own text with the code as its one variable.
+    bodyParams:
+      category === 'AUTHENTICATION' ? ['1'] : variablesIn(componentOf(components, 'BODY')?.['text']),
+    buttons: buttonsOf(components).map(({ type, url }) => {
+      const kind = String(type).toUpperCase();
+      return {
+        type: kind,
+        label: kind.replace(/(?<=[A-Z])[A-Z]*_?/g, (rest) => rest.toLowerCase().replace('_', '')),
+        needsParameter:
+          kind === 'COPY_CODE' || kind === 'OTP' || (kind === 'URL' && variablesIn(url).length > 0),
+      };
+    }),
+    isCarousel: componentOf(components, 'CAROUSEL') !== undefined,
+  };
+}

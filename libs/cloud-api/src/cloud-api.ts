@@ -1,0 +1,204 @@
+import { CloudApiError, graphErrorIn, UpstreamUnreachable, type GraphError } from './graph-error.js';
+import { openGraphTransport, type GraphRequest } from './graph-transport.js';
+import { jsonIn, refusedWith, sendOutcome, type SendOutcome } from './send-outcome.js';
+
+export type MetaTemplate = {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string;
+  readonly status: string;
+  readonly category: string;
+  readonly components: readonly Record<string, unknown>[];
+  readonly parameter_format?: string;
+  readonly quality_score?: { readonly score?: string; readonly date?: number };
+  readonly rejected_reason?: string;
+};
+
+export type MetaWaba = {
+  readonly id: string;
+  readonly name?: string;
+  readonly currency?: string;
+  readonly timezone_id?: string;
+  readonly message_template_namespace?: string;
+  readonly account_review_status?: string;
+  readonly business_verification_status?: string;
+};
+
+export type MetaPhoneNumber = {
+  readonly id: string;
+  /** For people, e.g. `+91 80000 00001`; digits only in webhooks. */
+  readonly display_phone_number: string;
+  readonly verified_name?: string;
+  /** GREEN, YELLOW, RED, NA or UNKNOWN. */
+  readonly quality_rating?: string;
+  readonly code_verification_status?: string;
+  readonly platform_type?: string;
+  /** Whether the number is used in the WhatsApp Business app as well (coexistence). */
+  readonly is_on_biz_app?: boolean;
+  readonly status?: string;
+  /** STANDARD is 80 messages a second, HIGH 1,000 (throughput page). */
+  readonly throughput?: { readonly level?: string };
+  /** TIER_250, TIER_2K, TIER_10K, TIER_100K or UNLIMITED: people per 24 h outside a window. */
+  readonly whatsapp_business_manager_messaging_limit?: string;
+};
+
+export type MetaTokenInfo = {
+  readonly is_valid: boolean;
+  readonly app_id?: string;
+  readonly type?: string;
+  /** Unix seconds; 0 is never. */
+  readonly expires_at?: number;
+  readonly scopes?: readonly string[];
+  readonly granular_scopes?: readonly { readonly scope: string; readonly target_ids?: readonly string[] }[];
+  readonly error?: { readonly code?: number; readonly message?: string; readonly subcode?: number };
+};
+
+type Page<T> = {
+  readonly data: readonly T[];
+  readonly paging?: { readonly cursors?: { readonly after?: string }; readonly next?: string };
+};
+
+export type CloudApiOptions = {
+  /** Scheme, host and port, e.g. `https://graph.facebook.com`. */
+  readonly baseUrl: string;
+  readonly version?: string;
+  /** For each call as a whole. */
+  readonly timeoutMs: number;
+  readonly connections?: number;
+};
+
+export type CloudApi = ReturnType<typeof createCloudApi>;
+
+const TEMPLATE_FIELDS =
+  'id,name,language,status,category,components,parameter_format,quality_score,rejected_reason';
+const WABA_FIELDS =
+  'id,name,currency,timezone_id,message_template_namespace,account_review_status,business_verification_status';
+const PHONE_FIELDS =
+  'id,display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,is_on_biz_app,status,throughput,whatsapp_business_manager_messaging_limit';
+
+const META_HOST = /(?:^|\.)facebook\.com$/i;
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+const localRefusal = (message: string): GraphError => ({ code: 190, message, httpStatus: 0 });
+
+/**
+ * A client of Meta's Graph API for WhatsApp. The token goes to `baseUrl` and nowhere else: redirects and the `next`
+ * links of lists are not followed. A `simulator-*` token is not sent to facebook.com: it is refused with code 190,
+ * httpStatus 0, like a token that cannot be a header.
+ *
+ * Sends answer a SendOutcome and do not throw. Everything else throws CloudApiError (Meta's no) or UpstreamUnreachable.
+ */
+export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connections = 64 }: CloudApiOptions) {
+  const { origin, hostname, pathname } = new URL(baseUrl);
+  const transport = openGraphTransport(origin, timeoutMs, connections);
+  const prefix = `${pathname.replace(/\/+$/, '')}/${version}`;
+  const isMeta = META_HOST.test(hostname);
+
+  const tokenFault = (token: string): GraphError | undefined => {
+    if (isMeta && token.startsWith('simulator-'))
+      return localRefusal(
+        `A token of the simulator is not sent to ${hostname}: connect the account with a real one`,
+      );
+    if (!/^[\x21-\x7e]+$/.test(token))
+      return localRefusal('The access token is empty or has characters no token has');
+    return undefined;
+  };
+
+  const pathTo = (...segments: readonly string[]) => [prefix, ...segments.map(encodeURIComponent)].join('/');
+
+  const manage = async <T>(request: GraphRequest): Promise<T> => {
+    const fault = tokenFault(request.token);
+    if (fault !== undefined) throw new CloudApiError(fault);
+    const exchange = await transport.call(request);
+    if (exchange.kind !== 'answered')
+      throw new UpstreamUnreachable(exchange.reason, exchange.kind === 'broken');
+    const { httpStatus, body } = exchange;
+    const answer = jsonIn(body);
+    const error = graphErrorIn(answer, httpStatus);
+    if (error !== undefined) throw new CloudApiError(error);
+    if (httpStatus !== 200 || typeof answer !== 'object' || answer === null)
+      throw new UpstreamUnreachable(`HTTP ${httpStatus} with a body that is not the Graph API's`, true);
+    return answer as T;
+  };
+
+  async function* list<T>(token: string, path: string, fields: string): AsyncGenerator<T, void, undefined> {
+    const query = new URLSearchParams({ fields, limit: '100' });
+    for (;;) {
+      const page: Page<T> = await manage({ method: 'GET', path: `${path}?${query}`, token });
+      yield* page.data;
+      const after = page.paging?.cursors?.after;
+      if (page.paging?.next === undefined || after === undefined || after === query.get('after')) return;
+      query.set('after', after);
+    }
+  }
+
+  return {
+    /** Sends a body of `POST /{phone number}/messages` as it is. Calls Meta once, whatever happens. */
+    async sendMessage(
+      token: string,
+      phoneNumberId: string,
+      body: Readonly<Record<string, unknown>>,
+      { traceparent }: { readonly traceparent?: string | undefined } = {},
+    ): Promise<SendOutcome> {
+      const fault = tokenFault(token);
+      if (fault !== undefined) return refusedWith(fault);
+      const exchange = await transport.call({
+        method: 'POST',
+        path: pathTo(phoneNumberId, 'messages'),
+        token,
+        body: JSON.stringify(body),
+        traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+      });
+      return sendOutcome(exchange);
+    },
+
+    /** Marks an inbound message (and the ones before it) read; with `typing`, shows the typing bubble for ≤ 25 s. */
+    async markRead(
+      token: string,
+      phoneNumberId: string,
+      wamid: string,
+      { typing = false }: { readonly typing?: boolean } = {},
+    ): Promise<void> {
+      const body = {
+        messaging_product: 'whatsapp',
+        status: 'read',
+        message_id: wamid,
+        ...(typing ? { typing_indicator: { type: 'text' } } : {}),
+      };
+      await manage({
+        method: 'POST',
+        path: pathTo(phoneNumberId, 'messages'),
+        token,
+        body: JSON.stringify(body),
+      });
+    },
+
+    /** Every template of the account, 100 to a call. */
+    listTemplates: (token: string, wabaId: string) =>
+      list<MetaTemplate>(token, pathTo(wabaId, 'message_templates'), TEMPLATE_FIELDS),
+
+    getWaba: (token: string, wabaId: string) =>
+      manage<MetaWaba>({ method: 'GET', path: `${pathTo(wabaId)}?fields=${WABA_FIELDS}`, token }),
+
+    async listPhoneNumbers(token: string, wabaId: string): Promise<readonly MetaPhoneNumber[]> {
+      const numbers: MetaPhoneNumber[] = [];
+      for await (const number of list<MetaPhoneNumber>(token, pathTo(wabaId, 'phone_numbers'), PHONE_FIELDS))
+        numbers.push(number);
+      return numbers;
+    },
+
+    /** What the token is good for; it inspects itself, so a token that Meta does not know throws CloudApiError 190. */
+    async debugToken(token: string): Promise<MetaTokenInfo> {
+      const path = `${pathTo('debug_token')}?input_token=${encodeURIComponent(token)}`;
+      return (await manage<{ data: MetaTokenInfo }>({ method: 'GET', path, token })).data;
+    },
+
+    /** Subscribes the token's app to the account's webhooks. */
+    async subscribeApp(token: string, wabaId: string): Promise<void> {
+      await manage({ method: 'POST', path: pathTo(wabaId, 'subscribed_apps'), token, body: '{}' });
+    },
+
+    /** Resolves once the calls under way have ended. */
+    close: () => transport.close(),
+  };
+}

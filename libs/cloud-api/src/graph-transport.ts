@@ -1,0 +1,99 @@
+import { Pool, type Dispatcher } from 'undici';
+
+export type GraphRequest = {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Begins with a slash, holds the query; never the token. */
+  readonly path: string;
+  readonly token: string;
+  readonly body?: string;
+  readonly traceparent?: string | undefined;
+};
+
+/** What became of a call. `not_sent`: not one byte of the request was handed to a connection. */
+export type Exchange =
+  | { readonly kind: 'answered'; readonly httpStatus: number; readonly body: string }
+  | { readonly kind: 'not_sent'; readonly reason: string }
+  | { readonly kind: 'broken'; readonly reason: string };
+
+export type GraphTransport = ReturnType<typeof openGraphTransport>;
+
+const MAX_ANSWER = 32 * 1024 * 1024;
+
+const reasonOf = (error: Error) => {
+  const { code } = error as NodeJS.ErrnoException;
+  return [code, error.message].filter((part) => part !== undefined && part !== '').join(': ');
+};
+
+/**
+ * Calls one origin over kept-alive HTTP/1.1 connections, one request at a time on each; redirects are not followed.
+ * `timeoutMs` bounds a call as a whole, waiting for a connection included.
+ *
+ * undici calls `onRequestStart` right before it writes a request, and neither retries a POST nor pipelines behind it:
+ * whatever fails before that never left, whatever fails after it may have arrived.
+ */
+export function openGraphTransport(origin: string, timeoutMs: number, connections: number) {
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    connectTimeout: Math.min(timeoutMs, 5_000),
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: MAX_ANSWER,
+  });
+
+  const call = ({ method, path, token, body, traceparent }: GraphRequest): Promise<Exchange> =>
+    new Promise((resolve) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      let httpStatus = 0;
+      const chunks: Buffer[] = [];
+      let settled = false;
+
+      const settle = (exchange: Exchange) => {
+        settled = true;
+        clearTimeout(timer);
+        resolve(exchange);
+      };
+      const fail = (reason: string) =>
+        settle({ kind: controller === undefined ? 'not_sent' : 'broken', reason });
+      const timer = setTimeout(() => {
+        fail(`no answer within ${timeoutMs} ms`);
+        controller?.abort(new Error('timed out'));
+      }, timeoutMs);
+
+      pool.dispatch(
+        {
+          method,
+          path,
+          headers: {
+            authorization: `Bearer ${token}`,
+            accept: 'application/json',
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(traceparent === undefined ? {} : { traceparent }),
+          },
+          ...(body === undefined ? {} : { body }),
+        },
+        {
+          onRequestStart(started) {
+            // Timed out while it waited for a connection: the caller was told that it was not sent.
+            if (settled) started.abort(new Error('timed out'));
+            else controller = started;
+          },
+          onResponseStart(_controller, status) {
+            httpStatus = status;
+          },
+          onResponseData(_controller, chunk) {
+            chunks.push(chunk);
+          },
+          onResponseEnd() {
+            if (!settled) settle({ kind: 'answered', httpStatus, body: Buffer.concat(chunks).toString() });
+          },
+          onResponseError(_controller, error) {
+            if (!settled) fail(reasonOf(error));
+          },
+        },
+      );
+    });
+
+  return { call, close: () => pool.close() };
+}

@@ -1,0 +1,66 @@
+import { ruleFor, type RefusalScope } from './graph-error-codes.js';
+import { graphErrorIn, type GraphError } from './graph-error.js';
+import type { Exchange } from './graph-transport.js';
+
+/**
+ * What is known of a send, so that it is neither doubled nor lost:
+ * - `accepted`: Meta gave it an id.
+ * - `refused`: Meta said no in a Graph error body; it is certain that nothing was accepted.
+ * - `not_sent`: nothing left this host; trying again is safe.
+ * - `unknown`: the request left, and no answer came that tells whether it was accepted.
+ */
+export type SendOutcome =
+  | {
+      readonly kind: 'accepted';
+      readonly wamid: string;
+      readonly waId?: string;
+      /** Templates only: accepted, held_for_quality_assessment or paused. */
+      readonly messageStatus?: string;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly error: GraphError;
+      readonly retryable: boolean;
+      readonly scope: RefusalScope;
+    }
+  | { readonly kind: 'not_sent'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export const refusedWith = (error: GraphError): SendOutcome => {
+  const { retryable, scope } = ruleFor(error);
+  return { kind: 'refused', error, retryable, scope };
+};
+
+type Accepted = {
+  readonly messages?: readonly { readonly id?: unknown; readonly message_status?: unknown }[];
+  readonly contacts?: readonly { readonly wa_id?: unknown }[];
+};
+
+export function sendOutcome(exchange: Exchange): SendOutcome {
+  if (exchange.kind === 'not_sent') return exchange;
+  if (exchange.kind === 'broken') return { kind: 'unknown', reason: exchange.reason };
+  const { httpStatus, body } = exchange;
+  const answer = jsonIn(body);
+  const error = graphErrorIn(answer, httpStatus);
+  if (error !== undefined) return refusedWith(error);
+  const { messages, contacts } = (answer ?? {}) as Accepted;
+  const message = Array.isArray(messages) ? messages[0] : undefined;
+  if (httpStatus !== 200 || typeof message?.id !== 'string')
+    return { kind: 'unknown', reason: `HTTP ${httpStatus} with a body that is not the Graph API's` };
+  const waId = Array.isArray(contacts) ? contacts[0]?.wa_id : undefined;
+  return {
+    kind: 'accepted',
+    wamid: message.id,
+    ...(typeof waId === 'string' ? { waId } : {}),
+    ...(typeof message.message_status === 'string' ? { messageStatus: message.message_status } : {}),
+  };
+}
+
+/** The parsed text, or undefined when it is not JSON: a proxy's page, half an answer. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
