@@ -1,0 +1,28 @@
+import type { AccountData } from '@wbiz/contracts/account';
+import type { LogEvent } from '@wbiz/eventing/message';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
+
+/** What the gateway told of accounts: their phone numbers, and what to do with unknown outcomes. */
+export const accounts: Projection = {
+  name: 'accounts',
+  on: {
+    'account.updated': async ({ accountId, data }: LogEvent<'account.updated', AccountData>, db) => {
+      await db.query(
+        `insert into messaging.accounts (id, waba_id, data) values ($1, $2, $3)
+         on conflict (id) do update set waba_id = excluded.waba_id, data = excluded.data`,
+        [accountId, data.wabaId, JSON.stringify(data)],
+      );
+      const numbers = data.phoneNumbers.map(({ id }) => id);
+      await db.query(`delete from messaging.phone_numbers where account_id = $1 and id <> all($2)`, [
+        accountId,
+        numbers,
+      ]);
+      await db.query(
+        `insert into messaging.phone_numbers (id, account_id, throughput) select id, $1, throughput
+         from unnest($2::text[], $3::int[]) as n(id, throughput)
+         on conflict (id) do update set account_id = excluded.account_id, throughput = excluded.throughput`,
+        [accountId, numbers, data.phoneNumbers.map(({ throughput }) => throughput)],
+      );
+    },
+  },
+};

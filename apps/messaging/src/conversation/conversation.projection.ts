@@ -1,0 +1,71 @@
+import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { PoolClient } from 'pg';
+import type { MessageEvent } from '../message/message.decider.js';
+
+type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
+
+const preview = (body: string | null | undefined, kind: string | undefined) =>
+  (body ?? `[${kind ?? 'message'}]`).slice(0, 200);
+
+/** The inbox row of a person moves with what is sent and received; a message from the person opens the window for 24 hours. */
+export const conversationProjection = {
+  'message.status': async (events: readonly Recorded<'message.status'>[], tx: PoolClient) => {
+    const sent = lastPer(
+      events.filter((event) => event.private),
+      (event) => event.data.conversationId,
+    );
+    if (sent.length > 0)
+      await tx.query({
+        name: 'conversation-sent',
+        text: `insert into messaging.conversations as c
+                 (id, account_id, contact_id, phone_number_id, person, last_message_at, last_message_preview)
+               select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+                 as n(id, account_id, contact_id, phone_number_id, person, at, preview) order by id
+               on conflict (id) do update set last_message_at = excluded.last_message_at,
+                 last_message_preview = excluded.last_message_preview
+               where c.last_message_at <= excluded.last_message_at`,
+        values: [
+          sent.map(({ data }) => data.conversationId),
+          sent.map(({ accountId }) => accountId),
+          sent.map((event) => event.private?.contactId),
+          sent.map((event) => event.private?.phoneNumberId),
+          sent.map(({ data }) => data.to),
+          sent.map(({ data }) => data.at),
+          sent.map((event) => preview(event.private?.body, event.private?.kind)),
+        ],
+      });
+  },
+  'message.received': async (events: readonly Recorded<'message.received'>[], tx: PoolClient) => {
+    await tx.query({
+      name: 'conversation-received',
+      text: `insert into messaging.conversations as c
+               (id, account_id, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count, window_expires_at)
+             select id, min(account_id), min(contact_id), min(phone_number_id), (array_agg(person order by at desc))[1],
+                    (array_agg(name order by at desc))[1], max(at), (array_agg(preview order by at desc))[1], count(*), max(at) + interval '24 hours'
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+               as n(id, account_id, contact_id, phone_number_id, person, name, at, preview)
+             group by id order by id
+             on conflict (id) do update set
+               name = coalesce(excluded.name, c.name),
+               last_message_at = greatest(c.last_message_at, excluded.last_message_at),
+               last_message_preview = case when c.last_message_at <= excluded.last_message_at
+                 then excluded.last_message_preview else c.last_message_preview end,
+               unread_count = c.unread_count + excluded.unread_count,
+               window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at)`,
+      values: [
+        events.map(({ data }) => data.conversationId),
+        events.map(({ accountId }) => accountId),
+        events.map(({ data }) => data.contactId),
+        events.map(({ data }) => data.phoneNumberId),
+        events.map(({ data }) => data.from ?? data.userId),
+        events.map(({ data }) => data.name),
+        events.map(({ data }) => data.receivedAt),
+        events.map(({ data }) => preview(data.body, data.kind)),
+      ],
+    });
+  },
+} as unknown as InlineProjection;
+
+function lastPer<Event>(events: readonly Event[], key: (event: Event) => string): Event[] {
+  return [...new Map(events.map((event) => [key(event), event])).values()];
+}

@@ -1,0 +1,10 @@
+import { runService } from '@wbiz/service-kit/run-service';
+import { MessagingModule } from './messaging.module.js';
+import { SETTINGS } from './messaging.providers.js';
+
+await runService({
+  name: 'messaging',
+  module: MessagingModule,
+  peers: ['gateway', 'templates'],
+  settings: SETTINGS,
+});

@@ -1,0 +1,25 @@
+import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import type { Reply } from '@wbiz/eventing/message';
+import { receiptOf } from './message.aggregate.js';
+import type { Awaiting, MessageState } from './message.decider.js';
+
+export const ANNOUNCE = Symbol('ANNOUNCE');
+/** Tells whoever waits for a send what became of it; says nothing while that is open. */
+export type Announce = (message: MessageState, awaiting?: Awaiting | null) => void;
+
+export const announcer =
+  (replies: Pick<ReplyPublisher, 'reply'>): Announce =>
+  (message, awaiting = message.awaiting) => {
+    const reply = settledReply(message);
+    if (awaiting && reply)
+      replies.reply(awaiting.address, { commandId: awaiting.commandId, stage: 'settled', reply });
+  };
+
+/** The outcome of a send as its caller gets it; undefined while it is not known. */
+export function settledReply(message: MessageState): Reply | undefined {
+  if (message.status === 'failed' && message.error) {
+    const { code, message: text, ...details } = message.error;
+    return { ok: false, error: { code, message: text, details: { messageId: message.id, ...details } } };
+  }
+  return message.wamid === null ? undefined : { ok: true, data: receiptOf(message) };
+}

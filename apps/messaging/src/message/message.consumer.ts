@@ -1,0 +1,27 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { SendMessageData } from '@wbiz/contracts/message';
+import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
+import type { Command } from '@wbiz/eventing/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { sends } from './message.aggregate.js';
+import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
+
+/** Commands of the gateway and the campaigns. */
+@Controller()
+export class MessageConsumer {
+  constructor(
+    private readonly store: EventStore,
+    @Inject(SEND_FACTS) private readonly factsOf: LookUpFacts,
+  ) {}
+
+  @CommandHandler('message.send')
+  async send(command: Command<'message.send', SendMessageData>) {
+    const { accountId, replyTo, id, traceparent = null } = command;
+    const awaiting = replyTo === undefined ? null : { address: replyTo, commandId: id };
+    const facts = await this.factsOf(command);
+    return this.store.execute(sends, {
+      ...command,
+      data: { ...command.data, accountId, facts, awaiting, traceparent },
+    });
+  }
+}

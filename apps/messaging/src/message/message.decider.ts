@@ -1,0 +1,381 @@
+import type {
+  MessageError,
+  MessageReceivedData,
+  MessageStatus,
+  MessageStatusData,
+  SendMessageData,
+  StatusChange,
+} from '@wbiz/contracts/message';
+import type { TemplateView } from '@wbiz/contracts/template';
+import type { Decider } from '@wbiz/eventing/decider';
+import type { DomainEvent, Message } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { compose, refused, type GraphBody } from './send-kinds.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient. */
+export type MessageState = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly direction: 'in' | 'out';
+  readonly kind: string;
+  readonly status: MessageStatus;
+  readonly wamid: string | null;
+  readonly to: string | null;
+  readonly from: string | null;
+  readonly phoneNumberId: string;
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly body: string | null;
+  readonly payload: Record<string, unknown> | null;
+  readonly content: GraphBody | null;
+  readonly error: MessageError | null;
+  readonly metadata: Record<string, string> | null;
+  readonly campaignId: string | null;
+  readonly replyTo: string | null;
+  readonly mediaId: string | null;
+  readonly createdAt: string;
+  readonly statusAt: string;
+  /** Attempts started so far; an open one has been started and not settled. */
+  readonly attempt: number;
+  readonly attemptOpen: boolean;
+  /** W3C trace context of the request that sent it. */
+  readonly traceparent: string | null;
+  /** Who is still to be told the outcome; null once someone was. */
+  readonly awaiting: Awaiting | null;
+  readonly history: readonly StatusChange[];
+};
+
+/** Who waits for the outcome of a send: the gateway's address and the id of its command. */
+export type Awaiting = { readonly address: string; readonly commandId: string };
+
+/** What is looked up for a send before it is decided. */
+export type SendFacts = {
+  readonly windowExpiresAt: string | null;
+  /** When the account was connected; null while this service has not heard of it, so just now. */
+  readonly connectedAt: string | null;
+  /** `unavailable`: our copy lacks it and its owner could not be asked. */
+  readonly template: TemplateView | null | 'unavailable';
+  /** The wamid of the message replied to; null when `replyTo` names none of this account's. */
+  readonly replyToWamid: string | null;
+};
+
+/** What a call to Meta came to. `refused` is final; `deferred` is certain not to have been accepted and may go again. */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly wamid: string }
+  | { readonly kind: 'refused'; readonly error: MessageError }
+  | { readonly kind: 'deferred'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+type MetaStatusReport = {
+  readonly wamid: string;
+  readonly phoneNumberId: string;
+  readonly status: 'sent' | 'delivered' | 'read' | 'failed';
+  readonly error: MessageError | null;
+  readonly at: string;
+};
+
+type Out<Type extends string, Data> = Message<Type, Data & { readonly messageId: string }>;
+export type MessageCommand =
+  | Out<
+      'message.send',
+      SendMessageData & {
+        readonly facts: SendFacts;
+        readonly awaiting: Awaiting | null;
+        readonly traceparent: string | null;
+        readonly accountId: string;
+      }
+    >
+  | Out<'message.attempt', { readonly replica: string; readonly at: string }>
+  | Out<'message.settle', { readonly attempt: number; readonly outcome: Outcome; readonly at: string }>
+  | Out<'message.note-status', MetaStatusReport>
+  | Out<'message.give-up', { readonly at: string }>
+  | Out<'message.send-again', { readonly at: string }>
+  | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
+
+type Accepted = Pick<
+  MessageState,
+  | 'accountId'
+  | 'kind'
+  | 'phoneNumberId'
+  | 'contactId'
+  | 'body'
+  | 'payload'
+  | 'content'
+  | 'replyTo'
+  | 'awaiting'
+  | 'traceparent'
+>;
+export type MessageEvent =
+  | DomainEvent<'message.status', MessageStatusData, Accepted | undefined>
+  | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
+  | DomainEvent<
+      'message.attempted',
+      { readonly attempt: number; readonly replica: string; readonly at: string }
+    >
+  | DomainEvent<
+      'message.submitted',
+      { readonly attempt: number; readonly wamid: string; readonly at: string }
+    >
+  | DomainEvent<
+      'message.deferred',
+      { readonly attempt: number; readonly reason: string; readonly at: string }
+    >
+  | DomainEvent<
+      'message.outcome_unknown',
+      { readonly attempt: number; readonly reason: string; readonly at: string }
+    >
+  | DomainEvent<'message.status_late', StatusChange>;
+
+/** A status never goes back: only a higher rank replaces the current one. `outcome_unknown` is provisional. */
+export const RANK: Readonly<Record<MessageStatus, number>> = {
+  accepted: 0,
+  outcome_unknown: 1,
+  sent: 2,
+  failed: 3,
+  delivered: 4,
+  read: 5,
+  received: 9,
+};
+
+const statusOf = (
+  message: MessageState,
+  change: { status: MessageStatusData['status']; wamid?: string; error?: MessageError | null; at: string },
+): MessageEvent => ({
+  type: 'message.status',
+  data: {
+    messageId: message.id,
+    wamid: change.wamid ?? message.wamid,
+    conversationId: message.conversationId,
+    to: message.to ?? '',
+    status: change.status,
+    error: change.error ?? null,
+    metadata: message.metadata,
+    campaignId: message.campaignId,
+    at: change.at,
+  },
+});
+
+const isOutgoing = (message: MessageState | null): message is MessageState => message?.direction === 'out';
+/** Whether Meta has not been heard of about this message yet. */
+const isUnsettled = (message: MessageState) =>
+  RANK[message.status] <= RANK.outcome_unknown && message.wamid === null;
+
+export const message: Decider<MessageCommand, MessageState | null, MessageEvent> = {
+  initial: null,
+
+  decide: {
+    'message.send': ({ data }, known) => {
+      if (known) return [];
+      const { facts, request } = data;
+      if (data.kind === 'text') requireOpenWindow(facts, data.at);
+      if (request.replyTo !== undefined && facts.replyToWamid === null)
+        throw refused(
+          'reply_target_not_found',
+          `There is no message ${request.replyTo} to reply to.`,
+          '/replyTo',
+        );
+      const composed = compose(data, facts.template);
+      return [
+        {
+          type: 'message.status',
+          data: {
+            messageId: data.messageId,
+            wamid: null,
+            conversationId: data.conversationId,
+            to: request.to,
+            status: 'accepted',
+            error: null,
+            metadata: request.metadata ?? null,
+            campaignId: null,
+            at: data.at,
+          },
+          private: {
+            accountId: data.accountId,
+            kind: data.kind,
+            phoneNumberId: data.phoneNumberId,
+            contactId: data.contactId,
+            body: composed.body,
+            payload: composed.payload,
+            content: facts.replyToWamid
+              ? { ...composed.content, context: { message_id: facts.replyToWamid } }
+              : composed.content,
+            replyTo: request.replyTo ?? null,
+            awaiting: data.awaiting,
+            traceparent: data.traceparent,
+          },
+        },
+      ];
+    },
+
+    'message.attempt': ({ data }, known) =>
+      isOutgoing(known) && !known.attemptOpen && isUnsettled(known)
+        ? [
+            {
+              type: 'message.attempted',
+              data: { attempt: known.attempt + 1, replica: data.replica, at: data.at },
+            },
+          ]
+        : [],
+
+    'message.settle': ({ data: { attempt, outcome, at } }, known) => {
+      if (!isOutgoing(known)) return [];
+      if (outcome.kind === 'accepted')
+        return known.wamid === null
+          ? [{ type: 'message.submitted', data: { attempt, wamid: outcome.wamid, at } }]
+          : [];
+      if (attempt !== known.attempt || !isUnsettled(known)) return [];
+      if (outcome.kind === 'refused')
+        return [statusOf(known, { status: 'failed', error: outcome.error, at })];
+      if (outcome.kind === 'deferred')
+        return [{ type: 'message.deferred', data: { attempt, reason: outcome.reason, at } }];
+      return known.attemptOpen
+        ? [{ type: 'message.outcome_unknown', data: { attempt, reason: outcome.reason, at } }]
+        : [];
+    },
+
+    'message.note-status': ({ data }, known) => {
+      if (!isOutgoing(known) || known.phoneNumberId !== data.phoneNumberId) return [];
+      if (RANK[data.status] > RANK[known.status]) return [statusOf(known, data)];
+      if (known.history.some(({ status }) => status === data.status)) return [];
+      return [
+        {
+          type: 'message.status_late',
+          data: { status: data.status, at: data.at, ...(data.error ? { error: data.error } : {}) },
+        },
+      ];
+    },
+
+    'message.give-up': ({ data: { at } }, known) =>
+      isOutgoing(known) && known.status === 'outcome_unknown' && isUnsettled(known)
+        ? [
+            statusOf(known, {
+              status: 'failed',
+              error: {
+                code: 'outcome_unknown',
+                message: 'Whether Meta took the message could not be found out.',
+              },
+              at,
+            }),
+          ]
+        : [],
+
+    'message.send-again': ({ data: { at } }, known) =>
+      isOutgoing(known) && known.status === 'outcome_unknown' && isUnsettled(known)
+        ? [{ type: 'message.deferred', data: { attempt: known.attempt, reason: 'outcome_unknown', at } }]
+        : [],
+
+    'message.receive': ({ data }, known) => {
+      if (known) return [];
+      const { accountId, ...received } = data;
+      return [{ type: 'message.received', data: received, private: { accountId } }];
+    },
+  },
+
+  evolve: {
+    'message.status': (known, { data, private: accepted }) => {
+      const change: StatusChange = {
+        status: data.status,
+        at: data.at,
+        ...(data.error ? { error: data.error } : {}),
+      };
+      if (known)
+        return {
+          ...known,
+          wamid: data.wamid,
+          status: data.status,
+          statusAt: data.at,
+          error: data.error,
+          attemptOpen: false,
+          awaiting: isUnsettled(known) ? known.awaiting : null,
+          history: [...known.history, change],
+        };
+      if (!accepted) throw new Error(`${data.messageId} has no first event`);
+      return {
+        ...accepted,
+        id: data.messageId,
+        direction: 'out',
+        status: data.status,
+        wamid: null,
+        to: data.to,
+        from: null,
+        conversationId: data.conversationId,
+        error: null,
+        metadata: data.metadata,
+        campaignId: data.campaignId,
+        mediaId: null,
+        createdAt: data.at,
+        statusAt: data.at,
+        attempt: 0,
+        attemptOpen: false,
+        history: [change],
+      };
+    },
+    'message.received': (_, { data, private: own }) => ({
+      id: data.messageId,
+      accountId: own?.accountId ?? '',
+      direction: 'in',
+      kind: data.kind,
+      status: 'received',
+      wamid: data.wamid,
+      to: null,
+      from: data.from ?? data.userId ?? null,
+      phoneNumberId: data.phoneNumberId,
+      conversationId: data.conversationId,
+      contactId: data.contactId,
+      body: data.body,
+      payload: data.payload,
+      content: null,
+      error: null,
+      metadata: null,
+      campaignId: null,
+      replyTo: data.replyTo,
+      mediaId: data.mediaId,
+      createdAt: data.receivedAt,
+      statusAt: data.receivedAt,
+      attempt: 0,
+      attemptOpen: false,
+      awaiting: null,
+      traceparent: null,
+      history: [{ status: 'received', at: data.receivedAt }],
+    }),
+    'message.attempted': (known, { data }) => ({ ...began(known), attempt: data.attempt, attemptOpen: true }),
+    'message.submitted': (known, { data }) => ({
+      ...began(known),
+      wamid: data.wamid,
+      attemptOpen: false,
+      awaiting: null,
+    }),
+    'message.deferred': (known) => ({ ...began(known), attemptOpen: false }),
+    'message.outcome_unknown': (known, { data }) => ({
+      ...began(known),
+      status: 'outcome_unknown',
+      statusAt: data.at,
+      attemptOpen: false,
+      history: [...began(known).history, { status: 'outcome_unknown', at: data.at }],
+    }),
+    'message.status_late': (known, { data }) => ({
+      ...began(known),
+      history: [...began(known).history, data],
+    }),
+  },
+};
+
+function began(known: MessageState | null): MessageState {
+  if (!known) throw new Error('the stream has no first event');
+  return known;
+}
+
+/** For the first day of an account a window that is not known may still be open: Meta knows. */
+function requireOpenWindow({ windowExpiresAt, connectedAt }: SendFacts, at: string) {
+  const now = Date.parse(at);
+  const open = windowExpiresAt
+    ? Date.parse(windowExpiresAt) > now
+    : connectedAt === null || now < Date.parse(connectedAt) + DAY_MS;
+  if (!open)
+    throw new Rejection(
+      'service_window_closed',
+      'The person has not written in the last 24 hours: only an approved template can be sent.',
+    );
+}

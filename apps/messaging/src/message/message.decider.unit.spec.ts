@@ -1,0 +1,239 @@
+import { describe, expect, it } from '@jest/globals';
+import { decide, fold } from '@wbiz/eventing/decider';
+import { scenario } from '@wbiz/testing/scenario';
+import fc from 'fast-check';
+import { message, RANK, type MessageEvent } from './message.decider.js';
+import {
+  accepted,
+  attempt,
+  attempted,
+  AT,
+  deferred,
+  giveUp,
+  MESSAGE_ID,
+  noteStatus,
+  reported,
+  sendAgain,
+  sendTemplate,
+  sendText,
+  settle,
+  submitted,
+  template,
+  unknown,
+} from './message.samples.js';
+
+const { given } = scenario(message);
+const DAY = 24 * 60 * 60 * 1000;
+const before = (ms: number) => new Date(Date.parse(AT) - ms).toISOString();
+const withContent = (content: object) =>
+  expect.objectContaining({ private: expect.objectContaining({ content }) }) as unknown as MessageEvent;
+
+describe('a text', () => {
+  it('is accepted while the window is open', () => given().when(sendText()).then(accepted));
+  it('is accepted once', () => given(accepted).when(sendText()).thenNothing());
+  it('is refused when the window has closed', () =>
+    given()
+      .when(sendText({ windowExpiresAt: before(1) }))
+      .thenRejected('service_window_closed'));
+  it('is refused to a person who never wrote in', () =>
+    given()
+      .when(sendText({ windowExpiresAt: null }))
+      .thenRejected('service_window_closed'));
+  it('is left to Meta on the first day of an account', () =>
+    given()
+      .when(sendText({ windowExpiresAt: null, connectedAt: before(DAY - 1) }))
+      .then(accepted));
+  it('quotes the message it replies to', () =>
+    given()
+      .when(sendText({ replyToWamid: 'wamid.Q' }, { replyTo: 'msg_x' }))
+      .then(withContent({ type: 'text', text: { body: 'Hi!' }, context: { message_id: 'wamid.Q' } })));
+  it('is refused when it replies to nothing we know', () =>
+    given()
+      .when(sendText({}, { replyTo: 'msg_x' }))
+      .thenRejected('reply_target_not_found'));
+});
+
+describe('a template', () => {
+  const closed = { windowExpiresAt: null };
+  it('needs no open window', () =>
+    given()
+      .when(sendTemplate({ ...closed, template: template() }, { variables: ['Gaurav', '#1043'] }))
+      .then(
+        withContent({
+          type: 'template',
+          template: {
+            name: 'order_confirmation',
+            language: { code: 'en_US' },
+            components: [
+              {
+                type: 'body',
+                parameters: [
+                  { type: 'text', text: 'Gaurav' },
+                  { type: 'text', text: '#1043' },
+                ],
+              },
+            ],
+          },
+        }),
+      ));
+  it('must exist', () => given().when(sendTemplate()).thenRejected('template_not_found'));
+  it('must be one that can be looked up', () =>
+    given()
+      .when(sendTemplate({ template: 'unavailable' }))
+      .thenRejected('unavailable'));
+  it.each(['draft', 'pending', 'rejected', 'paused', 'disabled'] as const)(
+    'must be approved, not %s',
+    (status) =>
+      given()
+        .when(sendTemplate({ template: template({ status }) }))
+        .thenRejected('template_not_approved'),
+  );
+  it.each([[undefined], [['one']], [['one', 'two', 'three']], [{ 1: 'one' }], [{ 1: 'a', 2: 'b', 3: 'c' }]])(
+    'takes exactly its variables, not %j',
+    (variables) =>
+      given()
+        .when(sendTemplate({ template: template() }, { variables }))
+        .thenRejected('template_variables_mismatch'),
+  );
+  it('takes named variables, and values for the buttons that want one', () => {
+    const components = [
+      { type: 'HEADER', format: 'TEXT', text: 'Order {{order}}' },
+      { type: 'BODY', text: 'Hi {{name}}' },
+      {
+        type: 'BUTTONS',
+        buttons: [
+          { type: 'QUICK_REPLY', text: 'Help' },
+          { type: 'URL', text: 'Track', url: 'https://x.in/{{1}}' },
+        ],
+      },
+    ];
+    given()
+      .when(
+        sendTemplate(
+          { template: template({ components, parameterFormat: 'NAMED' }) },
+          { variables: { name: 'Asha', order: '7' }, buttonVariables: ['t7'] },
+        ),
+      )
+      .then(
+        withContent({
+          type: 'template',
+          template: {
+            name: 'order_confirmation',
+            language: { code: 'en_US' },
+            components: [
+              { type: 'header', parameters: [{ type: 'text', parameter_name: 'order', text: '7' }] },
+              { type: 'body', parameters: [{ type: 'text', parameter_name: 'name', text: 'Asha' }] },
+              { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 't7' }] },
+            ],
+          },
+        }),
+      );
+  });
+  it('with a media header wants exactly one medium', () => {
+    const components = [{ type: 'HEADER', format: 'IMAGE' }];
+    given()
+      .when(sendTemplate({ template: template({ components }) }))
+      .thenRejected('template_variables_mismatch');
+    given()
+      .when(sendTemplate({ template: template({ components }) }, { headerLink: 'https://x.in/a.jpg' }))
+      .then(
+        withContent({
+          type: 'template',
+          template: {
+            name: 'order_confirmation',
+            language: { code: 'en_US' },
+            components: [
+              { type: 'header', parameters: [{ type: 'image', image: { link: 'https://x.in/a.jpg' } }] },
+            ],
+          },
+        }),
+      );
+  });
+});
+
+describe('an attempt', () => {
+  const took = settle({ kind: 'accepted', wamid: 'wamid.A' });
+  const lost = settle({ kind: 'unknown', reason: 'reset' });
+
+  it('starts once', () => {
+    given(accepted).when(attempt).then(attempted());
+    given(accepted, attempted()).when(attempt).thenNothing();
+    given(accepted, attempted(), submitted).when(attempt).thenNothing();
+  });
+  it('is counted', () => given(accepted, attempted(), deferred()).when(attempt).then(attempted(2)));
+  it('that Meta took is submitted', () => given(accepted, attempted()).when(took).then(submitted));
+  it('that Meta refused is failed', () => {
+    const error = { code: 'rejected_by_meta', message: 'no', metaCode: 131009 };
+    given(accepted, attempted())
+      .when(settle({ kind: 'refused', error }))
+      .then({ type: 'message.status', data: { ...accepted.data, status: 'failed', error } } as MessageEvent);
+  });
+  it('that broke is unknown, and not started again', () => {
+    given(accepted, attempted()).when(lost).then(unknown);
+    given(accepted, attempted(), unknown).when(lost).thenNothing();
+  });
+  it('of unknown outcome is settled by a late answer', () =>
+    given(accepted, attempted(), unknown).when(took).then(submitted));
+  it('of unknown outcome is settled by a status', () =>
+    given(accepted, attempted(), unknown).when(noteStatus('sent')).then(reported('sent')));
+  it('that a status settled is neither failed nor sent again', () => {
+    given(accepted, attempted(), reported('sent')).when(lost).thenNothing();
+    given(accepted, attempted(), reported('sent')).when(giveUp).thenNothing();
+    given(accepted, attempted(), reported('sent')).when(sendAgain).thenNothing();
+    given(accepted, attempted(), reported('sent')).when(attempt).thenNothing();
+  });
+  it('of unknown outcome fails or goes again, as the account wants', () => {
+    given(accepted, attempted(), unknown).when(sendAgain).then(deferred('outcome_unknown'));
+    given(accepted, attempted(), unknown)
+      .when(giveUp)
+      .then({
+        type: 'message.status',
+        data: {
+          ...accepted.data,
+          status: 'failed',
+          error: {
+            code: 'outcome_unknown',
+            message: 'Whether Meta took the message could not be found out.',
+          },
+        },
+      } as MessageEvent);
+  });
+  it('of long ago says nothing about the one under way', () =>
+    given(accepted, attempted(), deferred(), attempted(2)).when(lost).thenNothing());
+});
+
+describe('a status', () => {
+  it('of another phone number is not believed', () =>
+    given(accepted, attempted(), submitted).when(noteStatus('read', '666')).thenNothing());
+  it('about nothing is nothing', () => given().when(noteStatus('read')).thenNothing());
+  it('that comes late goes into the history only', () =>
+    given(accepted, attempted(), submitted, reported('read'))
+      .when(noteStatus('delivered'))
+      .then({ type: 'message.status_late', data: { status: 'delivered', at: AT } }));
+
+  it('never goes back, in whatever order and however often statuses come', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('sent' as const, 'delivered' as const, 'read' as const, 'failed' as const), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        (statuses) => {
+          const events: MessageEvent[] = [accepted, attempted(), submitted];
+          const seen: number[] = [];
+          for (const status of statuses) {
+            events.push(...decide(message, noteStatus(status), fold(message, events)));
+            seen.push(RANK[fold(message, events)!.status]);
+          }
+          const state = fold(message, events)!;
+          expect(seen).toEqual([...seen].sort((a, b) => a - b));
+          expect(RANK[state.status]).toBe(Math.max(...statuses.map((status) => RANK[status])));
+          expect(new Set(state.history.map(({ status }) => status))).toEqual(
+            new Set(['accepted', ...statuses]),
+          );
+          expect(state.history).toHaveLength(new Set(statuses).size + 1);
+          expect(state.id).toBe(MESSAGE_ID);
+        },
+      ),
+    ));
+});

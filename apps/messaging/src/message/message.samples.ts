@@ -1,0 +1,132 @@
+import type { SendMessageData } from '@wbiz/contracts/message';
+import type { TemplateView } from '@wbiz/contracts/template';
+import type { MessageCommand, MessageEvent, Outcome, SendFacts } from './message.decider.js';
+
+export const AT = '2026-11-22T10:00:00.000Z';
+export const MESSAGE_ID = 'msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
+const ids = {
+  messageId: MESSAGE_ID,
+  conversationId: 'cnv_1',
+  contactId: 'cnt_1',
+  phoneNumberId: '2000',
+  at: AT,
+};
+
+export const template = (over: Partial<TemplateView> = {}): TemplateView => ({
+  id: 'tpl_1',
+  metaId: '9',
+  name: 'order_confirmation',
+  language: 'en_US',
+  category: 'UTILITY',
+  status: 'approved',
+  rejectionReason: null,
+  qualityScore: null,
+  components: [{ type: 'BODY', text: 'Hi {{1}}, order {{2}} is confirmed.' }],
+  parameterFormat: 'POSITIONAL',
+  createdAt: AT,
+  updatedAt: AT,
+  ...over,
+});
+
+export const openWindow: SendFacts = {
+  windowExpiresAt: '2026-11-22T20:00:00.000Z',
+  connectedAt: '2026-01-01T00:00:00.000Z',
+  template: null,
+  replyToWamid: null,
+};
+
+type Send = Extract<MessageCommand, { type: 'message.send' }>;
+const send = (data: SendMessageData, facts: Partial<SendFacts>): Send => ({
+  type: 'message.send',
+  data: {
+    ...data,
+    accountId: 'acc_1',
+    awaiting: null,
+    traceparent: null,
+    facts: { ...openWindow, ...facts },
+  },
+});
+
+export const sendText = (facts: Partial<SendFacts> = {}, request: object = {}) =>
+  send({ ...ids, kind: 'text', request: { to: '+918899332211', body: 'Hi!', ...request } }, facts);
+
+export const sendTemplate = (facts: Partial<SendFacts> = {}, request: object = {}) =>
+  send(
+    {
+      ...ids,
+      kind: 'template',
+      request: { to: '+918899332211', template: 'order_confirmation', language: 'en_US', ...request },
+    },
+    facts,
+  );
+
+export const accepted: MessageEvent = {
+  type: 'message.status',
+  data: {
+    messageId: MESSAGE_ID,
+    wamid: null,
+    conversationId: 'cnv_1',
+    to: '+918899332211',
+    status: 'accepted',
+    error: null,
+    metadata: null,
+    campaignId: null,
+    at: AT,
+  },
+  private: {
+    accountId: 'acc_1',
+    kind: 'text',
+    phoneNumberId: '2000',
+    contactId: 'cnt_1',
+    body: 'Hi!',
+    payload: null,
+    content: { type: 'text', text: { body: 'Hi!' } },
+    replyTo: null,
+    awaiting: null,
+    traceparent: null,
+  },
+};
+
+export const attempted = (attempt = 1): MessageEvent => ({
+  type: 'message.attempted',
+  data: { attempt, replica: 'r1', at: AT },
+});
+export const submitted: MessageEvent = {
+  type: 'message.submitted',
+  data: { attempt: 1, wamid: 'wamid.A', at: AT },
+};
+export const unknown: MessageEvent = {
+  type: 'message.outcome_unknown',
+  data: { attempt: 1, reason: 'reset', at: AT },
+};
+export const deferred = (reason = 'busy'): MessageEvent => ({
+  type: 'message.deferred',
+  data: { attempt: 1, reason, at: AT },
+});
+
+export const attempt: MessageCommand = {
+  type: 'message.attempt',
+  data: { messageId: MESSAGE_ID, replica: 'r1', at: AT },
+};
+export const settle = (outcome: Outcome, number = 1): MessageCommand => ({
+  type: 'message.settle',
+  data: { messageId: MESSAGE_ID, attempt: number, outcome, at: AT },
+});
+type Reported = 'sent' | 'delivered' | 'read' | 'failed';
+export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCommand => ({
+  type: 'message.note-status',
+  data: { messageId: MESSAGE_ID, wamid: 'wamid.A', phoneNumberId, status, error: null, at: AT },
+});
+export const reported = (status: Reported): MessageEvent => ({
+  type: 'message.status',
+  data: {
+    ...(accepted.data as Extract<MessageEvent, { type: 'message.status' }>['data']),
+    wamid: 'wamid.A',
+    status,
+  },
+});
+export const giveUp: MessageCommand = { type: 'message.give-up', data: { messageId: MESSAGE_ID, at: AT } };
+export const sendAgain: MessageCommand = {
+  type: 'message.send-again',
+  data: { messageId: MESSAGE_ID, at: AT },
+};

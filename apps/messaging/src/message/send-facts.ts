@@ -1,0 +1,66 @@
+import type { SendMessageData } from '@wbiz/contracts/message';
+import type { TemplateView } from '@wbiz/contracts/template';
+import type { Command } from '@wbiz/eventing/message';
+import { microBatch } from '@wbiz/eventing/micro-batch';
+import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
+import type { Pool } from 'pg';
+import type { SendFacts } from './message.decider.js';
+
+type Send = Command<'message.send', SendMessageData>;
+type Row = {
+  ord: string;
+  window_expires_at: Date | null;
+  connected_at: string | null;
+  template: TemplateView | null;
+  reply_wamid: string | null;
+};
+export const SEND_FACTS = Symbol('SEND_FACTS');
+export type LookUpFacts = (send: Send) => Promise<SendFacts>;
+type AskOwner = (accountId: string, name: string, language: string) => Promise<TemplateView | null>;
+
+/**
+ * Looks up what sends are decided on, one statement for all that wait. A template that our copy lacks, or holds as not
+ * approved, is asked of its owner: the copy may be behind.
+ */
+export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
+  const lookUp = microBatch(async (sends: readonly Send[]) => {
+    const { rows } = await pool.query<Row>({
+      name: 'send-facts',
+      text: `select q.ord, c.window_expires_at, a.data->>'connectedAt' as connected_at, t.data as template, r.state->>'wamid' as reply_wamid
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+               as q(account_id, conversation_id, template, language, reply_to, ord)
+             left join messaging.accounts a on a.id = q.account_id
+             left join messaging.conversations c on c.id = q.conversation_id and c.account_id = q.account_id
+             left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
+             left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
+             order by q.ord`,
+      values: [
+        sends.map(({ accountId }) => accountId),
+        sends.map(({ data }) => data.conversationId),
+        sends.map(({ data }) => (data.kind === 'template' ? data.request.template : null)),
+        sends.map(({ data }) => (data.kind === 'template' ? data.request.language : null)),
+        sends.map(({ data }) => data.request.replyTo ?? null),
+      ],
+    });
+    return rows;
+  });
+
+  return async (send) => {
+    const { data, accountId } = send;
+    const row = await lookUp(send);
+    const { replyTo } = data.request;
+    const template =
+      data.kind === 'template' && row.template?.status !== 'approved'
+        ? await askOwner(accountId, data.request.template, data.request.language).catch((error: unknown) => {
+            if (error instanceof PeerUnavailable) return row.template ?? 'unavailable';
+            throw error;
+          })
+        : row.template;
+    return {
+      windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
+      connectedAt: row.connected_at,
+      template,
+      replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
+    };
+  };
+}

@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '@wbiz/service-kit/database.module';
+import { EventingModule } from '@wbiz/service-kit/eventing.module';
+import { accounts } from './account/account.projection.js';
+import { conversationProjection } from './conversation/conversation.projection.js';
+import { MessageConsumer } from './message/message.consumer.js';
+import { MessageQueries } from './message/message.queries.js';
+import { Messaging1763800000000 } from './migrations/0001-messaging.js';
+import { PROVIDERS } from './messaging.providers.js';
+import { templates } from './template/template.projection.js';
+import { dispatchProjection } from './whatsapp/dispatch.projection.js';
+import { InboundConsumer } from './whatsapp/inbound.consumer.js';
+
+@Module({
+  imports: [
+    DatabaseModule.forService({ migrations: [Messaging1763800000000] }),
+    EventingModule.forService({
+      consumes: ['commands', 'inbound'],
+      inline: [dispatchProjection, conversationProjection],
+      projections: [accounts, templates],
+    }),
+  ],
+  controllers: [MessageConsumer, MessageQueries, InboundConsumer],
+  providers: PROVIDERS,
+})
+export class MessagingModule {}

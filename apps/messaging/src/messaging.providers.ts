@@ -1,0 +1,156 @@
+import type { FactoryProvider } from '@nestjs/common';
+import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { topics } from '@wbiz/contracts/topics';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import { whole, type Config } from '@wbiz/service-kit/config';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { KAFKA } from '@wbiz/service-kit/kafka';
+import { Peers } from '@wbiz/service-kit/peers';
+import { groupOf } from '@wbiz/service-kit/projections';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import { AccountDirectory } from './account/account-directory.js';
+import { Credentials } from './account/credentials.js';
+import { ANNOUNCE, announcer, type Announce } from './message/announce.js';
+import { SEND_FACTS, sendFacts } from './message/send-facts.js';
+import { DispatchLeases } from './whatsapp/dispatch-leases.js';
+import { Dispatcher } from './whatsapp/dispatcher.js';
+import { graphSender } from './whatsapp/graph-sender.js';
+import { UnknownOutcomes } from './whatsapp/unknown-outcomes.js';
+import { WEBHOOKS_SEEN, webhooksSeen } from './whatsapp/webhooks-seen.js';
+
+export const SETTINGS = {
+  CLOUD_API_TIMEOUT_MS: whole(
+    1_000,
+    60_000,
+  )({
+    description: "How long an answer of Meta's is waited for, in milliseconds.",
+    fallback: '15000',
+    example: '15000',
+  }),
+  OUTCOME_GRACE_MS: whole(
+    1_000,
+    3_600_000,
+  )({
+    description:
+      "How long a status that settles a send of unknown outcome is waited for, in milliseconds. Counts only while Meta's webhooks arrive.",
+    fallback: '60000',
+    example: '60000',
+  }),
+};
+type MessagingRuntime = Runtime<Config<typeof SETTINGS>>;
+
+const CLOUD_API = Symbol('CLOUD_API');
+const DISPATCH = 'dispatch';
+const TEMPLATE_TIMEOUT_MS = 2_000;
+
+/** What the controllers work with, and what runs by itself: the dispatcher and the end of unknown outcomes. */
+export const PROVIDERS: FactoryProvider[] = [
+  {
+    provide: CLOUD_API,
+    useFactory: ({ config, shutdown }: MessagingRuntime) => {
+      const api = createCloudApi({
+        baseUrl: config.CLOUD_API_URL,
+        timeoutMs: config.CLOUD_API_TIMEOUT_MS,
+        connections: 128,
+      });
+      shutdown.on('pools', 'Cloud API', () => api.close());
+      return api;
+    },
+    inject: [RUNTIME],
+  },
+  {
+    provide: AccountDirectory,
+    useFactory: (pool: Pool, peers: Peers) =>
+      new AccountDirectory(pool, (wabaId) => peers.ask('gateway', 'account.find', { wabaId })),
+    inject: [PG_POOL, Peers],
+  },
+  {
+    provide: Credentials,
+    useFactory: ({ secrets }: Runtime, peers: Peers) =>
+      new Credentials(
+        (accountId) => peers.ask('gateway', 'account.credentials', { accountId }),
+        (sealed, accountId) => secrets.unseal(sealed, accountId),
+      ),
+    inject: [RUNTIME, Peers],
+  },
+  {
+    provide: SEND_FACTS,
+    useFactory: (pool: Pool, peers: Peers) =>
+      sendFacts(pool, (accountId, name, language) =>
+        peers.ask(
+          'templates',
+          'template.find',
+          { accountId, name, language },
+          { timeoutMs: TEMPLATE_TIMEOUT_MS },
+        ),
+      ),
+    inject: [PG_POOL, Peers],
+  },
+  { provide: ANNOUNCE, useFactory: announcer, inject: [ReplyPublisher] },
+  { provide: WEBHOOKS_SEEN, useFactory: webhooksSeen, inject: [PG_POOL] },
+  {
+    provide: Dispatcher,
+    useFactory: (
+      { replica, logger, shutdown }: MessagingRuntime,
+      pool: Pool,
+      store: EventStore,
+      wakeUp: WakeUp,
+      announce: Announce,
+      credentials: Credentials,
+      api: CloudApi,
+    ) => {
+      const dispatcher = new Dispatcher({
+        pool,
+        store,
+        leases: new DispatchLeases(pool, replica),
+        send: graphSender(api, credentials),
+        announce,
+        logger,
+      });
+      // Whichever replica dispatches the number has to hear of what this one accepted.
+      store.onCommitted(() => {
+        dispatcher.wake();
+        wakeUp.wake(DISPATCH);
+      });
+      wakeUp.onWake(DISPATCH, () => dispatcher.wake());
+      dispatcher.start();
+      shutdown.on('consumers', 'dispatcher', () => dispatcher.stop());
+      return dispatcher;
+    },
+    inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API],
+  },
+  {
+    provide: UnknownOutcomes,
+    useFactory: (
+      runtime: MessagingRuntime,
+      pool: Pool,
+      store: EventStore,
+      dispatcher: Dispatcher,
+      announce: Announce,
+      kafka: KafkaClient,
+    ) => {
+      const { config, logger, shutdown } = runtime;
+      const topic = topics(config.TOPIC_PREFIX).inbound;
+      const unknownOutcomes = new UnknownOutcomes({
+        pool,
+        store,
+        dispatcher,
+        announce,
+        graceMs: config.OUTCOME_GRACE_MS,
+        inbound: async () => ({
+          end: await kafka.endOffsets(topic),
+          handled: await kafka.committedOffsets(groupOf(runtime), topic),
+        }),
+        logger,
+      });
+      unknownOutcomes.start();
+      shutdown.on('consumers', 'unknown outcomes', () => unknownOutcomes.stop());
+      return unknownOutcomes;
+    },
+    inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA],
+  },
+];

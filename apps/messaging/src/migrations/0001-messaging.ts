@@ -1,0 +1,89 @@
+import { aggregateTable, eventingTables } from '@wbiz/eventing/postgres/schema';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Messaging1763800000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(eventingTables('messaging'));
+    await runner.query(aggregateTable('messaging', 'messages'));
+    await runner.query(`
+create index messages_by_account on messaging.messages (account_id, created_at desc);
+
+-- One row per person written to or heard from on a phone number; moves with the messages' events.
+create table messaging.conversations (
+  id                   text        primary key,
+  account_id           text        not null,
+  contact_id           text        not null,
+  phone_number_id      text        not null,
+  person               text        not null,
+  name                 text,
+  last_message_at      timestamptz not null,
+  last_message_preview text,
+  unread_count         integer     not null default 0,
+  window_expires_at    timestamptz
+) with (fillfactor = 80);
+
+-- Sends not settled yet, in order of acceptance: queued, deferred (to go again later), started
+-- (a call may be under way) or unknown.
+create table messaging.dispatch (
+  position        bigint      generated always as identity,
+  message_id      text        primary key,
+  account_id      text        not null,
+  phone_number_id text        not null,
+  conversation_id text        not null,
+  class           smallint    not null default 0,
+  state           text        not null default 'queued' check (state in ('queued', 'deferred', 'started', 'unknown')),
+  attempt         integer     not null default 0,
+  fence           bigint,
+  not_before      timestamptz,
+  unknown_since   timestamptz,
+  grace_ms        integer     not null default 0
+) with (
+  fillfactor = 70, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = false
+);
+create index dispatch_queued on messaging.dispatch (phone_number_id, class, position) where state = 'queued';
+create index dispatch_open on messaging.dispatch (phone_number_id) where state <> 'queued';
+
+-- Who dispatches a phone number; the fence rises with every change of hands.
+create table messaging.dispatch_leases (
+  phone_number_id text        primary key,
+  replica         text        not null,
+  fence           bigint      not null,
+  expires_at      timestamptz not null
+) with (fillfactor = 50);
+create table messaging.dispatchers (
+  replica text        primary key,
+  seen_at timestamptz not null
+) with (fillfactor = 50);
+
+-- When Meta's webhooks last reached us for a phone number.
+create table messaging.webhooks_seen (
+  phone_number_id text        primary key,
+  seen_at         timestamptz not null
+) with (fillfactor = 50);
+
+-- What other services told us on the log.
+create table messaging.accounts (
+  id      text  primary key,
+  waba_id text  not null unique,
+  data    jsonb not null
+);
+create table messaging.phone_numbers (
+  id         text    primary key,
+  account_id text    not null references messaging.accounts on delete cascade,
+  throughput integer not null
+);
+create table messaging.templates (
+  account_id text  not null,
+  name       text  not null,
+  language   text  not null,
+  data       jsonb not null,
+  primary key (account_id, name, language)
+);
+`);
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}

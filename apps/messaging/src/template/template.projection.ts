@@ -1,0 +1,17 @@
+import type { TemplateView } from '@wbiz/contracts/template';
+import type { LogEvent } from '@wbiz/eventing/message';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
+
+/** This service's copy of the templates, against which sends are checked. */
+export const templates: Projection = {
+  name: 'templates',
+  on: {
+    'template.changed': async ({ accountId, data }: LogEvent<'template.changed', TemplateView>, db) => {
+      await db.query(
+        `insert into messaging.templates (account_id, name, language, data) values ($1, $2, $3, $4)
+         on conflict (account_id, name, language) do update set data = excluded.data`,
+        [accountId, data.name, data.language, JSON.stringify(data)],
+      );
+    },
+  },
+};

@@ -1,0 +1,92 @@
+import type { Pool } from 'pg';
+
+/** The right to dispatch a phone number. `validUntil` is on this process's monotonic clock (performance.now()). */
+export type Lease = {
+  readonly phoneNumberId: string;
+  readonly accountId: string;
+  readonly throughput: number;
+  readonly fence: bigint;
+  readonly validUntil: number;
+};
+
+type Row = { phone_number_id: string; account_id: string; throughput: number; fence: string };
+
+/**
+ * One replica dispatches a phone number at a time. Leases run out after `ttlMs` unless renewed, and every change of
+ * hands raises the fence; numbers are shared out evenly over the replicas that are alive.
+ */
+export class DispatchLeases {
+  constructor(
+    private readonly pool: Pool,
+    readonly replica: string,
+    private readonly ttlMs = 3000,
+  ) {}
+
+  /** Renews this replica's leases and takes free ones up to its share. Resolves to all it holds now; `busy` ones are not given away. */
+  async renew(busy: ReadonlySet<string>): Promise<readonly Lease[]> {
+    const began = performance.now();
+    const ttl = `${this.ttlMs} milliseconds`;
+    const { rows: share } = await this.pool.query<{ numbers: string; alive: string }>({
+      name: 'dispatcher-share',
+      text: `with seen as (
+               insert into messaging.dispatchers (replica, seen_at) values ($1, now())
+               on conflict (replica) do update set seen_at = now() returning replica),
+             gone as (delete from messaging.dispatchers where seen_at < now() - interval '1 minute')
+             select (select count(*) from messaging.phone_numbers) as numbers,
+                    (select count(*) from messaging.dispatchers d, seen where d.seen_at > now() - $2::interval and d.replica <> seen.replica) + 1 as alive`,
+      values: [this.replica, ttl],
+    });
+    const most = Math.ceil(Number(share[0]!.numbers) / Number(share[0]!.alive));
+    const { rows: held } = await this.pool.query<Row>({
+      name: 'lease-renew',
+      text: `with renewed as (
+               update messaging.dispatch_leases set expires_at = now() + $2::interval
+               where replica = $1 and expires_at > now() returning phone_number_id, fence)
+             select r.phone_number_id, r.fence, n.account_id, n.throughput from renewed r
+             join messaging.phone_numbers n on n.id = r.phone_number_id order by 1`,
+      values: [this.replica, ttl],
+    });
+    const surplus = held
+      .filter(({ phone_number_id }) => !busy.has(phone_number_id))
+      .slice(0, Math.max(0, held.length - most));
+    if (surplus.length > 0) await this.release(surplus.map(({ phone_number_id }) => phone_number_id));
+    const kept = held.filter((row) => !surplus.includes(row));
+    const taken = kept.length < most ? await this.take(most - kept.length, ttl) : [];
+    return [...kept, ...taken].map((row) => ({
+      phoneNumberId: row.phone_number_id,
+      accountId: row.account_id,
+      throughput: row.throughput,
+      fence: BigInt(row.fence),
+      validUntil: began + this.ttlMs,
+    }));
+  }
+
+  /** Gives leases back at once, all of this replica's unless told which. */
+  async release(phoneNumberIds?: readonly string[]): Promise<void> {
+    await this.pool.query(
+      `update messaging.dispatch_leases set expires_at = now() - interval '1 second'
+       where replica = $1 and ($2::text[] is null or phone_number_id = any($2))`,
+      [this.replica, phoneNumberIds ?? null],
+    );
+    if (!phoneNumberIds)
+      await this.pool.query('delete from messaging.dispatchers where replica = $1', [this.replica]);
+  }
+
+  private async take(most: number, ttl: string): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row>({
+      name: 'lease-take',
+      text: `with free as (
+               select n.id from messaging.phone_numbers n left join messaging.dispatch_leases l on l.phone_number_id = n.id
+               where l.expires_at is null or l.expires_at <= now() order by n.id limit $3),
+             taken as (
+               insert into messaging.dispatch_leases as l (phone_number_id, replica, fence, expires_at)
+               select id, $1, 1, now() + $2::interval from free
+               on conflict (phone_number_id) do update set replica = $1, fence = l.fence + 1, expires_at = excluded.expires_at
+               where l.expires_at <= now() returning phone_number_id, fence)
+             select t.phone_number_id, t.fence, n.account_id, n.throughput from taken t
+             join messaging.phone_numbers n on n.id = t.phone_number_id`,
+      values: [this.replica, ttl, most],
+    });
+    return rows;
+  }
+}

@@ -1,0 +1,62 @@
+import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { PoolClient } from 'pg';
+import type { MessageEvent } from '../message/message.decider.js';
+
+type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
+
+/** How long after the nth attempt a deferred send waits: 4^n seconds, at most a minute (Meta's advice for pair limits). */
+const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
+
+/** The queue moves with the events of the messages in it. */
+export const dispatchProjection = {
+  'message.status': async (events: readonly Recorded<'message.status'>[], tx: PoolClient) => {
+    const accepted = events.filter((event) => event.data.status === 'accepted');
+    const settled = events.filter((event) => event.data.status !== 'accepted');
+    if (accepted.length > 0)
+      await tx.query({
+        name: 'dispatch-enqueue',
+        text: `insert into messaging.dispatch (message_id, account_id, phone_number_id, conversation_id)
+               select m, a, p, c from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as q(m, a, p, c, ord)
+               order by ord`,
+        values: [
+          accepted.map(({ stream }) => stream),
+          accepted.map(({ accountId }) => accountId),
+          accepted.map((event) => event.private?.phoneNumberId),
+          accepted.map(({ data }) => data.conversationId),
+        ],
+      });
+    await leaveQueue(settled, tx);
+  },
+  'message.submitted': (events: readonly Recorded<'message.submitted'>[], tx: PoolClient) =>
+    leaveQueue(events, tx),
+  'message.deferred': async (events: readonly Recorded<'message.deferred'>[], tx: PoolClient) => {
+    await tx.query({
+      name: 'dispatch-defer',
+      text: `update messaging.dispatch d set state = 'deferred', not_before = now() + d_wait * interval '1 millisecond'
+             from unnest($1::text[], $2::int[]) as w(id, d_wait) where d.message_id = w.id`,
+      values: [
+        events.map(({ stream }) => stream),
+        events.map(({ data }) => (data.reason === 'outcome_unknown' ? 0 : backoffMs(data.attempt))),
+      ],
+    });
+  },
+  'message.outcome_unknown': async (
+    events: readonly Recorded<'message.outcome_unknown'>[],
+    tx: PoolClient,
+  ) => {
+    await tx.query({
+      name: 'dispatch-unknown',
+      text: `update messaging.dispatch set state = 'unknown', unknown_since = now(), grace_ms = 0 where message_id = any($1)`,
+      values: [events.map(({ stream }) => stream)],
+    });
+  },
+} as unknown as InlineProjection;
+
+async function leaveQueue(events: readonly RecordedEvent[], tx: PoolClient) {
+  if (events.length === 0) return;
+  await tx.query({
+    name: 'dispatch-leave',
+    text: 'delete from messaging.dispatch where message_id = any($1)',
+    values: [events.map(({ stream }) => stream)],
+  });
+}

@@ -1,0 +1,281 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { newId } from '@wbiz/contracts/ids';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { startSimulator } from '@wbiz/simulator/simulator';
+import { freshDatabase, until } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { conversationProjection } from '../conversation/conversation.projection.js';
+import { messages, type MessageChange } from '../message/message.aggregate.js';
+import type { MessageState } from '../message/message.decider.js';
+import { openWindow } from '../message/message.samples.js';
+import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
+import { DispatchLeases } from './dispatch-leases.js';
+import { Dispatcher } from './dispatcher.js';
+import { dispatchProjection } from './dispatch.projection.js';
+import { UnknownOutcomes } from './unknown-outcomes.js';
+
+const PHONE = '1060000000000001';
+const TOKEN = 'simulator-token';
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let pool: pg.Pool;
+let simulator: Awaited<ReturnType<typeof startSimulator>>;
+let api: CloudApi;
+let store: EventStore;
+const running: { stop(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  [database, simulator] = await Promise.all([
+    freshDatabase(),
+    startSimulator({ behaviour: { statuses: 'none' } }),
+  ]);
+  pool = new pg.Pool({ connectionString: database.url });
+  await pool.query('create schema messaging');
+  await new Messaging1763800000000().up({ query: (sql: string) => pool.query(sql) } as never);
+  await pool.query(`insert into messaging.accounts values ('acc_1', '1000000000000001', '{}')`);
+  await pool.query(`insert into messaging.phone_numbers values ($1, 'acc_1', 1000)`, [PHONE]);
+  api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
+  store = new EventStore({
+    pool,
+    schema: 'messaging',
+    newEventId: () => newId('evt'),
+    inline: [dispatchProjection, conversationProjection],
+  });
+});
+afterAll(async () => {
+  await api.close();
+  await simulator.close();
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await pool.query('truncate messaging.dispatch, messaging.dispatch_leases, messaging.dispatchers');
+  await control('POST', '/reset');
+  await control('POST', '/behaviour', { statuses: 'none', throughputPerSecond: 1000 });
+});
+afterEach(() => Promise.all(running.splice(0).map((one) => one.stop())));
+
+const control = async (method: string, path: string, body?: object) => {
+  const answer = await fetch(`${simulator.url}/_control${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+  });
+  return (await answer.json()) as { data: { bizOpaqueCallbackData: string; to: string }[]; total: number };
+};
+type Send = (message: MessageState, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
+const toMeta: Send = (_, body) => api.sendMessage(TOKEN, PHONE, body);
+
+function dispatcher(replica: string, send: Send = toMeta, ttlMs = 3000) {
+  const leases = new DispatchLeases(pool, replica, ttlMs);
+  const made = new Dispatcher({ pool, store, leases, send, announce: () => undefined, logger: quiet });
+  made.start();
+  running.push(made);
+  return made;
+}
+
+const accept = async (person: string) => {
+  const messageId = newId('msg');
+  await store.apply(messages, {
+    accountId: 'acc_1',
+    type: 'message.send',
+    data: {
+      messageId,
+      conversationId: `cnv_${person}`,
+      contactId: `cnt_${person}`,
+      phoneNumberId: PHONE,
+      at: new Date().toISOString(),
+      kind: 'template',
+      request: { to: `+1415555${person}`, template: 'hello_world', language: 'en_US' },
+      accountId: 'acc_1',
+      awaiting: null,
+      traceparent: null,
+      facts: { ...openWindow, template: helloWorld },
+    },
+  });
+  return messageId;
+};
+const helloWorld = {
+  id: 'tpl_1',
+  metaId: '1',
+  name: 'hello_world',
+  language: 'en_US',
+  category: 'MARKETING',
+  status: 'approved' as const,
+  rejectionReason: null,
+  qualityScore: null,
+  components: [],
+  parameterFormat: 'POSITIONAL' as const,
+  createdAt: '',
+  updatedAt: '',
+};
+const stateOf = async (id: string) =>
+  (await pool.query<{ state: MessageState }>('select state from messaging.messages where stream = $1', [id]))
+    .rows[0]!.state;
+const left = async (where = 'true') =>
+  Number(
+    (await pool.query<{ n: string }>(`select count(*) n from messaging.dispatch where ${where}`)).rows[0]!.n,
+  );
+const arrived = async () =>
+  (await control('GET', '/messages?limit=1000')).data.map((message) => message.bizOpaqueCallbackData);
+
+describe('the dispatcher', () => {
+  it('hands every accepted send to Meta once and empties its queue', async () => {
+    const ids = await Promise.all(Array.from({ length: 200 }, (_, index) => accept(String(1000 + index))));
+    dispatcher('r1');
+    await until(async () => (await left()) === 0);
+    expect((await arrived()).sort()).toEqual([...ids].sort());
+    expect((await stateOf(ids[0]!)).wamid).toMatch(/^wamid\./);
+  });
+
+  it('has one call under way per person, in order of acceptance', async () => {
+    const ids: string[] = [];
+    for (let index = 0; index < 10; index += 1) ids.push(await accept('2000'));
+    let under = 0;
+    let most = 0;
+    dispatcher('r1', async (message, body) => {
+      most = Math.max(most, (under += 1));
+      const outcome = await toMeta(message, body);
+      under -= 1;
+      return outcome;
+    });
+    await until(async () => (await left()) === 0);
+    expect(most).toBe(1);
+    expect(await arrived()).toEqual(ids);
+  });
+
+  it('keeps later sends to a person behind one that was deferred', async () => {
+    await control('POST', '/behaviour', {
+      faults: [{ match: { to: '14155552100' }, kind: 'error', code: 131056, rate: 1, times: 1 }],
+    });
+    const ids = [await accept('2100'), await accept('2100')];
+    dispatcher('r1');
+    await until(async () => (await left()) === 0);
+    expect(await arrived()).toEqual(ids);
+  });
+
+  it('does not send again what a lost dispatcher had started', async () => {
+    const never = new Promise<never>(() => undefined);
+    const lost = dispatcher('lost', () => never, 600);
+    const ids = await Promise.all(['3000', '3001', '3002'].map(accept));
+    lost.wake();
+    await until(async () => (await left("state = 'started'")) === 3);
+    running.length = 0; // it hangs for ever, like a process that was killed
+    Object.assign(lost, { renew: () => undefined });
+
+    const heir = dispatcher('heir');
+    await until(async () => (await left("state = 'unknown'")) === 3, { timeoutMs: 8000 });
+    ids.push(await accept('3003'));
+    heir.wake();
+    await until(async () => (await arrived()).includes(ids[3]!));
+    expect(await arrived()).toEqual([ids[3]]);
+    expect((await stateOf(ids[0]!)).status).toBe('outcome_unknown');
+  });
+
+  it('does not call once its lease may have run out', async () => {
+    const slow = dispatcher('slow', toMeta, 700);
+    await until(() => slow.held().size === 1);
+    const lease = [...slow.held().values()][0] as unknown as { lease: { validUntil: number } };
+    Object.assign(slow, { renew: () => undefined });
+    Object.assign(lease.lease, { validUntil: 0 });
+    const id = await accept('3100');
+    slow.wake();
+    await until(async () => (await stateOf(id)).attempt === 1);
+    await until(async () => !(await stateOf(id)).attemptOpen);
+    expect(await arrived()).toEqual([]);
+    expect((await stateOf(id)).status).toBe('accepted');
+  });
+
+  it.each([
+    ['fail', 0, 'failed'],
+    ['resend', 1, 'accepted'],
+  ] as const)('ends an outcome that stays unknown as the policy %s says', async (policy, sent, status) => {
+    await pool.query(`update messaging.accounts set data = $1`, [
+      JSON.stringify({ unknownOutcomePolicy: policy }),
+    ]);
+    await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
+    const runner = dispatcher('r1');
+    const unknown = new UnknownOutcomes({
+      pool,
+      store,
+      dispatcher: runner,
+      announce: () => undefined,
+      graceMs: 1000,
+      inbound: () => Promise.resolve({ end: [7], handled: [7] }),
+      logger: quiet,
+    });
+    unknown.start();
+    running.push(unknown);
+    const id = await accept(policy === 'fail' ? '4000' : '4001');
+    runner.wake();
+    await until(async () => (await stateOf(id)).status === 'outcome_unknown');
+    await until(async () => (await left()) === 0, { timeoutMs: 10_000 });
+    expect((await control('GET', '/messages')).total).toBe(sent);
+    const state = await stateOf(id);
+    expect(state.error?.code ?? null).toBe(policy === 'fail' ? 'outcome_unknown' : null);
+    if (status === 'failed') expect(state.status).toBe('failed');
+    else expect(state.wamid).toMatch(/^wamid\./);
+  });
+
+  it('does not count the time in which inbound records wait to be handled', async () => {
+    await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
+    const runner = dispatcher('r1');
+    let handled = [6];
+    const unknown = new UnknownOutcomes({
+      pool,
+      store,
+      dispatcher: runner,
+      announce: () => undefined,
+      graceMs: 1000,
+      inbound: () => Promise.resolve({ end: [7], handled }),
+      logger: quiet,
+    });
+    unknown.start();
+    running.push(unknown);
+    const id = await accept('4100');
+    runner.wake();
+    await until(
+      async () => (await left("state = 'unknown' and now() - unknown_since > interval '3 seconds'")) === 1,
+    );
+    expect(
+      (await pool.query<{ grace_ms: number }>('select grace_ms from messaging.dispatch')).rows[0]!.grace_ms,
+    ).toBe(0);
+    handled = [7];
+    await until(async () => (await left()) === 0, { timeoutMs: 10_000 });
+    expect((await stateOf(id)).error?.code ?? (await stateOf(id)).wamid).toBeTruthy();
+  });
+
+  it('shares phone numbers out over the replicas that live', async () => {
+    await pool.query(
+      `insert into messaging.phone_numbers select 'p' || n, 'acc_1', 80 from generate_series(1, 5) n`,
+    );
+    const [one, other] = [dispatcher('one'), dispatcher('other')];
+    await until(() => one.held().size === 3 && other.held().size === 3, { timeoutMs: 8000 });
+    await one.stop();
+    await until(() => other.held().size === 6, { timeoutMs: 8000 });
+    await pool.query(`delete from messaging.phone_numbers where id like 'p%'`);
+  });
+
+  it('keeps the state row equal to the replay', async () => {
+    const { rows } = await pool.query<{ stream: string; state: MessageState }>(
+      'select stream, state from messaging.messages',
+    );
+    for (const { stream, state } of rows) expect(state).toEqual(await store.replay(messages, stream));
+    expect(rows.length).toBeGreaterThan(200);
+    const noted = await store.apply(messages, {
+      accountId: 'acc_1',
+      type: 'message.note-status',
+      data: {
+        messageId: rows[0]!.stream,
+        wamid: 'wamid.X',
+        phoneNumberId: PHONE,
+        status: 'read',
+        at: '',
+        error: null,
+      },
+    });
+    expect((noted as { data: MessageChange }).data.message?.status).toBe('read');
+  });
+});

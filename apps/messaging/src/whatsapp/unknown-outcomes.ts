@@ -1,0 +1,126 @@
+import type { Logger } from '@wbiz/eventing/logger';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { UnknownOutcomePolicy } from '@wbiz/contracts/account';
+import type { Pool } from 'pg';
+import type { Announce } from '../message/announce.js';
+import { messages, type MessageChange } from '../message/message.aggregate.js';
+import type { Dispatcher } from './dispatcher.js';
+
+const TICK_MS = 1000;
+/** After a message was handed over, Meta's webhooks are taken to be silent when none came for this long. */
+const SILENCE_MS = 10_000;
+
+/** By partition. */
+type Offsets = readonly number[];
+export type UnknownOutcomesOptions = {
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly dispatcher: Dispatcher;
+  readonly announce: Announce;
+  readonly graceMs: number;
+  /** The end of every partition of the inbound topic, and how far this service has handled it. */
+  readonly inbound: () => Promise<{ readonly end: Offsets; readonly handled: Offsets }>;
+  readonly logger: Logger;
+};
+
+/**
+ * Ends the wait for a status that would settle an unknown attempt. Only time in which a status could have reached us
+ * counts: everything Meta sent until then has been handled, and Meta's webhooks are not silent.
+ */
+export class UnknownOutcomes {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private snapshot: { readonly end: Offsets; readonly at: number } | undefined;
+  private coveredUntil = 0;
+
+  constructor(private readonly options: UnknownOutcomesOptions) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running ??= this.tick()
+        .catch((err: unknown) => this.options.logger.warn({ err }, 'unknown outcomes could not be looked at'))
+        .finally(() => (this.running = undefined));
+    }, TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async tick(): Promise<void> {
+    const held = this.options.dispatcher.held();
+    const { rows: open } = await this.options.pool.query<{ phone_number_id: string; seen_at: Date | null }>(
+      `select distinct d.phone_number_id, w.seen_at from messaging.dispatch d
+       left join messaging.webhooks_seen w using (phone_number_id)
+       where d.phone_number_id = any($1) and d.state = 'unknown'`,
+      [[...held.keys()]],
+    );
+    if (open.length === 0) {
+      this.snapshot = undefined;
+      this.coveredUntil = Date.now();
+      return;
+    }
+    const credit = await this.credit();
+    const heard = open.filter(({ phone_number_id, seen_at }) => {
+      const lane = held.get(phone_number_id);
+      if (!lane) return false;
+      if (seen_at && seen_at.getTime() >= lane.unheardSince) lane.unheardSince = 0;
+      return lane.unheardSince === 0 || Date.now() - lane.unheardSince < SILENCE_MS;
+    });
+    if (credit === 0 || heard.length === 0) return;
+    await this.grant(
+      credit,
+      heard.map(({ phone_number_id }) => phone_number_id),
+    );
+  }
+
+  /** Milliseconds of which it has become certain that every webhook Meta sent in them has been handled. */
+  private async credit(): Promise<number> {
+    const now = Date.now();
+    const { end, handled } = await this.options.inbound();
+    const { snapshot } = this;
+    let credit = 0;
+    if (
+      snapshot &&
+      snapshot.end.every((offset, partition) => offset <= Math.max(0, handled[partition] ?? 0))
+    ) {
+      credit = snapshot.at - this.coveredUntil;
+      this.coveredUntil = snapshot.at;
+      this.snapshot = undefined;
+    }
+    this.snapshot ??= { end, at: now };
+    return Math.max(0, credit);
+  }
+
+  private async grant(credit: number, phoneNumberIds: readonly string[]): Promise<void> {
+    const { pool, store, graceMs, logger } = this.options;
+    const { rows } = await pool.query<{
+      message_id: string;
+      account_id: string;
+      policy: UnknownOutcomePolicy | null;
+    }>(
+      `with waited as (
+         update messaging.dispatch
+         set grace_ms = least(grace_ms + $2, extract(epoch from now() - unknown_since) * 1000)
+         where state = 'unknown' and phone_number_id = any($1) returning message_id, account_id, grace_ms)
+       select message_id, account_id, a.data->>'unknownOutcomePolicy' as policy from waited
+       left join messaging.accounts a on a.id = account_id where grace_ms >= $3`,
+      [phoneNumberIds, credit, graceMs],
+    );
+    await Promise.all(
+      rows.map(async ({ message_id: messageId, account_id: accountId, policy }) => {
+        const type = policy === 'resend' ? ('message.send-again' as const) : ('message.give-up' as const);
+        logger.warn({ messageId, policy: policy ?? 'fail' }, 'the outcome stayed unknown');
+        const reply = await store.apply(messages, {
+          accountId,
+          type,
+          data: { messageId, at: new Date().toISOString() },
+        });
+        const change = reply.ok ? (reply.data as MessageChange) : undefined;
+        if (change?.message) this.options.announce(change.message);
+      }),
+    );
+    if (rows.length > 0) this.options.dispatcher.wake();
+  }
+}
