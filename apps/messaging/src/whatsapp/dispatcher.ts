@@ -43,7 +43,8 @@ type Lane = {
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
-  private readonly calls = new Set<Promise<void>>();
+  /** Claims and calls. */
+  private readonly underWay = new Set<Promise<unknown>>();
   private timers: NodeJS.Timeout[] = [];
   private renewing: Promise<void> | undefined;
   private stopping = false;
@@ -60,9 +61,7 @@ export class Dispatcher {
     this.stopping = true;
     this.timers.forEach(clearInterval);
     await this.renewing;
-    while (this.calls.size > 0 || [...this.lanes.values()].some(({ claiming }) => claiming)) {
-      await Promise.race([Promise.allSettled([...this.calls]), delay(50)]);
-    }
+    while (this.underWay.size > 0) await Promise.race(this.underWay);
     await this.options.leases.release();
   }
 
@@ -144,13 +143,11 @@ export class Dispatcher {
     if (room < 1) return;
     lane.claiming = true;
     lane.again = false;
-    this.claim(lane, Math.floor(room))
+    const claim = this.claim(lane, Math.floor(room))
       .then((claimed) => {
         lane.tokens -= claimed.length;
         for (const message of claimed) {
-          const call = this.call(lane, message);
-          this.calls.add(call);
-          void call.finally(() => this.calls.delete(call));
+          this.track(this.call(lane, message));
         }
         if (claimed.length > 0) lane.again = true;
       })
@@ -159,6 +156,12 @@ export class Dispatcher {
         lane.claiming = false;
         if (lane.again) this.pump(lane);
       });
+    this.track(claim);
+  }
+
+  private track(work: Promise<unknown>): void {
+    this.underWay.add(work);
+    void work.finally(() => this.underWay.delete(work));
   }
 
   /** Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it. */
