@@ -1,0 +1,140 @@
+/** A record to produce. Without `partition`, Kafka's default for the key decides. */
+export type KafkaRecord = {
+  readonly topic: string;
+  readonly partition?: number;
+  readonly key: string | Buffer | null;
+  readonly headers: Readonly<Record<string, HeaderValue | undefined>>;
+  readonly value: string | Buffer | null;
+};
+export type HeaderValue = string | Buffer | (string | Buffer)[];
+
+/** A connected producer of the Kafka client. `send` resolves once all in-sync replicas have the records. */
+export type ProducerLink = {
+  send(records: readonly KafkaRecord[]): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Below the broker's default `message.max.bytes` (1,048,588), which holds for all records of one partition in a request. */
+const MAX_REQUEST_BYTES = 900_000;
+
+type Waiting = {
+  readonly records: readonly KafkaRecord[];
+  readonly bytes: number;
+  readonly notAfter: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/**
+ * Sends what is waiting in one request, one request at a time: alone a record waits for nothing but the current turn
+ * of the event loop, under load requests grow. Order is kept.
+ */
+export class BatchingProducer {
+  /** What was acknowledged so far. */
+  readonly sent = { records: 0, requests: 0 };
+  private readonly waiting: Waiting[] = [];
+  private link?: Promise<ProducerLink>;
+  private running?: Promise<void>;
+
+  constructor(private readonly connect: () => Promise<ProducerLink>) {}
+
+  /** Resolves when the record is on the log. One still waiting at `notAfter` (ms since the epoch) is not sent. */
+  send(record: KafkaRecord, notAfter = Infinity): Promise<void> {
+    return this.enqueue([record], sizeOf(record), notAfter);
+  }
+
+  /** Resolves when all are on the log; rejects with none sent after the first that failed. */
+  async sendAll(records: readonly KafkaRecord[]): Promise<void> {
+    let from = 0;
+    let bytes = 0;
+    for (let to = 0; to < records.length; to += 1) {
+      const size = sizeOf(records[to]!);
+      if (to > from && bytes + size > MAX_REQUEST_BYTES) {
+        await this.enqueue(records.slice(from, to), bytes, Infinity);
+        from = to;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    if (from < records.length) await this.enqueue(records.slice(from), bytes, Infinity);
+  }
+
+  /** Sends what is waiting and disconnects. */
+  async close(): Promise<void> {
+    while (this.running) await this.running;
+    const link = this.link;
+    this.link = undefined;
+    await (await link)?.close();
+  }
+
+  private enqueue(records: readonly KafkaRecord[], bytes: number, notAfter: number): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.waiting.push({ records, bytes, notAfter, resolve, reject });
+      this.running ??= this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) await this.sendWaiting();
+    this.running = undefined;
+  }
+
+  private async sendWaiting(): Promise<void> {
+    const batch = this.take();
+    if (batch.length === 0) return;
+    const records = batch.flatMap((entry) => entry.records);
+    try {
+      this.link ??= this.connect();
+      await (await this.link).send(records);
+    } catch (error) {
+      this.discardLink();
+      for (const { reject } of batch) reject(error);
+      return;
+    }
+    this.sent.records += records.length;
+    this.sent.requests += 1;
+    for (const { resolve } of batch) resolve();
+  }
+
+  private take(): readonly Waiting[] {
+    const now = Date.now();
+    const batch: Waiting[] = [];
+    let bytes = 0;
+    let taken = 0;
+    for (const entry of this.waiting) {
+      if (batch.length > 0 && bytes + entry.bytes > MAX_REQUEST_BYTES) break;
+      taken += 1;
+      if (entry.notAfter < now) {
+        entry.reject(new Error('The record was not sent in time.'));
+        continue;
+      }
+      batch.push(entry);
+      bytes += entry.bytes;
+    }
+    this.waiting.splice(0, taken);
+    return batch;
+  }
+
+  /**
+   * A producer that failed is not used again: kafkajs gives its next request the sequence numbers of the failed one, and
+   * if that one did reach the log, the broker takes the next for its repetition and drops it (sendMessages.js).
+   */
+  private discardLink(): void {
+    const link = this.link;
+    this.link = undefined;
+    link?.then((failed) => failed.close()).catch(() => undefined); // it has failed already, and said so
+  }
+}
+
+function sizeOf({ key, headers, value }: KafkaRecord): number {
+  let size = 70 + lengthOf(key) + lengthOf(value);
+  for (const name in headers) size += name.length + 4 + lengthOf(headers[name]);
+  return size;
+}
+
+function lengthOf(value: HeaderValue | null | undefined): number {
+  if (value === null || value === undefined) return 0;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return Array.isArray(value) ? value.reduce((sum, one) => sum + one.length, 0) : value.length;
+}

@@ -1,0 +1,252 @@
+import { Server, Transport, type CustomTransportStrategy } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { Logger } from '../logger.js';
+import type { Command, Reply } from '../message.js';
+import { Rejection } from '../rejection.js';
+import type { ReplyPublisher } from '../rpc/reply-publisher.js';
+import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
+import { header, readCommand } from './command-record.js';
+import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
+import { backoff, classifyFault, type Fault } from './fault.js';
+import type { ConsumedRecord, KafkaClient } from './kafka-client.js';
+import type { RecordBatch, RecordConsumer } from './record-consumer.js';
+
+/** A handler that has thrown this often is not asked again. */
+const ATTEMPTS = 3;
+
+const INTERNAL_ERROR: Reply = {
+  ok: false,
+  error: { code: 'internal_error', message: 'Something went wrong on our side.' },
+};
+
+export type CommandServerOptions = {
+  readonly kafka: Pick<KafkaClient, 'consume'>;
+  readonly producer: Pick<BatchingProducer, 'send'>;
+  /** What becomes of a record in whose type no handler is interested. */
+  readonly topics: readonly { readonly topic: string; readonly unknown: 'dead-letter' | 'ignore' }[];
+  readonly groupId: string;
+  readonly deadLetters: string;
+  readonly replies: Pick<ReplyPublisher, 'reply'>;
+  readonly health: ConsumerHealth;
+  readonly logger: Logger;
+  readonly classify?: (error: unknown) => Fault;
+  /** Told of every command that is through, with the time since it was first tried. */
+  readonly onHandled?: (type: string, ms: number, outcome: 'replied' | 'refused' | 'buried') => void;
+};
+
+type Handler = (command: Command) => Promise<unknown>;
+
+/**
+ * Nest's transport for commands and inbound records: per key in order, keys side by side, replies over TCP. Passing
+ * faults are waited out; a record that cannot be handled goes to the dead letters and its neighbours go on.
+ * Offsets are committed after a record is through, so a record may come again and handlers must not mind.
+ */
+export class KafkaCommandServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = Transport.KAFKA;
+  private readonly consumer: RecordConsumer;
+  private readonly consumerStatus: ConsumerStatus;
+  private readonly unknown: ReadonlyMap<string, 'dead-letter' | 'ignore'>;
+  private readonly classify: (error: unknown) => Fault;
+  private suspects: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: CommandServerOptions) {
+    super();
+    const { kafka, topics, groupId, health } = options;
+    this.unknown = new Map(topics.map(({ topic, unknown }) => [topic, unknown]));
+    this.classify = options.classify ?? classifyFault;
+    this.consumerStatus = health.add(groupId);
+    this.consumer = kafka.consume({
+      topics: topics.map(({ topic }) => topic),
+      groupId,
+      status: this.consumerStatus,
+      eachBatch: (batch) => this.handleBatch(batch),
+    });
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.consumer.start().then(() => callback(), callback);
+  }
+
+  /** Finishes the batches in hand, commits, leaves the group: in less than 10 s. */
+  close(): Promise<void> {
+    return this.consumer.close();
+  }
+
+  on(event: string): never {
+    throw new Error(`The command server has no event ${event}; its state is in ConsumerHealth.`);
+  }
+
+  unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  private async handleBatch(batch: RecordBatch): Promise<void> {
+    const { records } = batch;
+    const through = new Uint8Array(records.length);
+    const chains = new Map<string, number[]>();
+    for (let index = 0; index < records.length; index += 1) {
+      const { key } = records[index]!;
+      const name = key === null ? `without key ${index}` : `key ${key.toString('latin1')}`;
+      const chain = chains.get(name);
+      if (chain) chain.push(index);
+      else chains.set(name, [index]);
+    }
+    const running: Promise<void>[] = [];
+    for (const chain of chains.values()) running.push(this.handleChain(chain, batch, through));
+    await Promise.all(running);
+
+    const open = through.indexOf(0);
+    if (open === -1) batch.done(batch.end);
+    else if (open > 0) batch.done(Number(records[open]!.offset));
+  }
+
+  private async handleChain(
+    chain: readonly number[],
+    batch: RecordBatch,
+    through: Uint8Array,
+  ): Promise<void> {
+    for (const index of chain) {
+      if (!(await batch.mayBegin())) return;
+      if (!(await this.handleRecord(batch.records[index]!, batch))) return;
+      through[index] = 1;
+    }
+  }
+
+  /** Resolves to false when it had to leave the record for whoever has the partition next. */
+  private async handleRecord(record: ConsumedRecord, batch: RecordBatch): Promise<boolean> {
+    let command: Command;
+    try {
+      command = readCommand(record);
+    } catch (error) {
+      return this.bury(record, batch, error as Error, 0);
+    }
+    const handler = this.messageHandlers.get(command.type) as Handler | undefined;
+    if (!handler) {
+      if (this.unknown.get(batch.topic) === 'ignore') return true;
+      return this.bury(record, batch, new Error(`There is no handler for ${command.type}.`), 0);
+    }
+    const begun = performance.now();
+    for (let failures = 0, waits = 0; ;) {
+      try {
+        const last = failures === ATTEMPTS - 1;
+        this.answer(command, await (last ? this.alone(handler, command) : invoke(handler, command)));
+        this.recovered();
+        this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
+        return true;
+      } catch (error) {
+        if (error instanceof Rejection) {
+          this.answer(command, { ok: false, error: error.toData() });
+          this.options.onHandled?.(command.type, performance.now() - begun, 'refused');
+          return true;
+        }
+        if (this.classify(error) === 'passing') {
+          this.waitingFor(error as Error);
+          if (!(await batch.wait(backoff((waits += 1))))) return false;
+          continue;
+        }
+        failures += 1;
+        if (failures === ATTEMPTS) {
+          const buried = await this.bury(record, batch, error, failures);
+          if (buried) this.options.onHandled?.(command.type, performance.now() - begun, 'buried');
+          return buried;
+        }
+        this.options.logger.warn(
+          { err: error, type: command.type, id: command.id, failures },
+          'a handler threw',
+        );
+        if (!(await batch.wait(100 * failures))) return false;
+      }
+    }
+  }
+
+  /**
+   * The last attempt runs while no other suspect's does: a handler that gathers commands into one transaction fails for
+   * all of them when one is broken, and only that one shall be buried.
+   */
+  private alone(handler: Handler, command: Command): Promise<unknown> {
+    const attempt = this.suspects.then(() => invoke(handler, command));
+    this.suspects = attempt.catch(() => undefined); // it is the caller's to handle
+    return attempt;
+  }
+
+  private answer({ id, replyTo }: Command, result: unknown): void {
+    if (replyTo === undefined || result === undefined) return;
+    this.options.replies.reply(replyTo, { commandId: id, stage: 'accepted', reply: asReply(result) });
+  }
+
+  private async bury(
+    record: ConsumedRecord,
+    batch: RecordBatch,
+    reason: unknown,
+    attempts: number,
+  ): Promise<boolean> {
+    const { logger, producer, deadLetters, groupId, replies } = this.options;
+    const place = { topic: batch.topic, partition: batch.partition, offset: record.offset };
+    const why = (reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)).slice(
+      0,
+      1_000,
+    );
+    const letter: KafkaRecord = {
+      topic: deadLetters,
+      key: record.key,
+      value: record.value,
+      headers: {
+        ...record.headers,
+        dl_topic: batch.topic,
+        dl_partition: String(batch.partition),
+        dl_offset: record.offset,
+        dl_group: groupId,
+        dl_reason: why,
+        dl_attempts: String(attempts),
+        dl_at: new Date().toISOString(),
+      },
+    };
+    for (let waits = 0; ;) {
+      try {
+        await producer.send(letter);
+        break;
+      } catch (error) {
+        if (this.classify(error) === 'broken') {
+          logger.error(
+            { ...place, err: error, alarm: true },
+            'a dead letter could not be kept; it stays where it was',
+          );
+          break;
+        }
+        this.waitingFor(error as Error);
+        if (!(await batch.wait(backoff((waits += 1))))) return false;
+      }
+    }
+    this.recovered();
+    logger.error({ ...place, err: reason, attempts, alarm: true }, 'a record went to the dead letters');
+    const replyTo = header(record, 'replyto');
+    const commandId = header(record, 'ce_id');
+    if (replyTo && commandId) replies.reply(replyTo, { commandId, stage: 'accepted', reply: INTERNAL_ERROR });
+    return true;
+  }
+
+  private waitingFor(error: Error): void {
+    if (this.consumerStatus.state === 'running')
+      this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
+    Object.assign(this.consumerStatus, { state: 'waiting', reason: error.message });
+  }
+
+  private recovered(): void {
+    if (this.consumerStatus.state !== 'waiting') return;
+    this.options.logger.info({ group: this.options.groupId }, 'commands are handled again');
+    Object.assign(this.consumerStatus, { state: 'running', reason: '' });
+  }
+}
+
+/** Nest hands out an observable where a handler threw, or an interceptor is at work. */
+async function invoke(handler: Handler, command: Command): Promise<unknown> {
+  const result = await handler(command);
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
+}
+
+/** A handler may return a reply of its own making, such as a stored one. */
+function asReply(result: unknown): Reply {
+  if (typeof result === 'object' && result !== null && typeof (result as Reply).ok === 'boolean')
+    return result as Reply;
+  return { ok: true, data: result };
+}

@@ -1,0 +1,90 @@
+/**
+ * joining: not in the group yet, or a rebalance is under way. waiting: a passing fault is waited out.
+ * halted: stopped for good by what must not be skipped. crashed: the client has given up and may begin again.
+ */
+export type ConsumerState = 'joining' | 'running' | 'waiting' | 'halted' | 'crashed' | 'closed';
+
+/** Times are ms since the epoch, 0: never. */
+export type ConsumerStatus = {
+  /** The consumer group. */
+  readonly name: string;
+  state: ConsumerState;
+  /** Why it waits, is halted or crashed; '' otherwise. */
+  reason: string;
+  /** Records on its partitions that it has not handled, as of the last fetch. */
+  lag: number;
+  lastFetchAt: number;
+  /** The last time the broker confirmed its membership, or it began to rejoin. */
+  lastAliveAt: number;
+};
+
+/** The consumers of this process, for /health, /metrics and the watchdog. */
+export class ConsumerHealth {
+  private readonly consumers = new Map<string, ConsumerStatus>();
+
+  add(name: string): ConsumerStatus {
+    const status: ConsumerStatus = {
+      name,
+      state: 'joining',
+      reason: '',
+      lag: 0,
+      lastFetchAt: 0,
+      lastAliveAt: Date.now(),
+    };
+    this.consumers.set(name, status);
+    return status;
+  }
+
+  statuses(): readonly Readonly<ConsumerStatus>[] {
+    return [...this.consumers.values()];
+  }
+}
+
+export type WatchdogOptions = {
+  readonly health: ConsumerHealth;
+  /** Whether the broker answers right now. */
+  readonly ping: () => Promise<boolean>;
+  /** Called once, with the first consumer found dead; it is expected to end the process. */
+  readonly onDead: (consumer: Readonly<ConsumerStatus>) => void;
+  readonly deadAfterMs?: number;
+};
+
+/**
+ * Looks after consumers that have silently stopped: one without a sign of life for `deadAfterMs` (30 s), all of which
+ * the broker answered and this process ran, is dead. Returns what ends the watch.
+ */
+export function watchConsumers({ health, ping, onDead, deadAfterMs = 30_000 }: WatchdogOptions): () => void {
+  const everyMs = deadAfterMs / 6;
+  let excusedUntil = 0;
+  let lastLook = Date.now();
+  let looking = false;
+
+  const silentSince = (limit: number) =>
+    health
+      .statuses()
+      .find(({ state, lastAliveAt }) => state !== 'closed' && Math.max(lastAliveAt, excusedUntil) < limit);
+
+  const look = async () => {
+    const now = Date.now();
+    if (now - lastLook > 2 * everyMs) excusedUntil = now; // this process stood still
+    lastLook = now;
+    if (!silentSince(now - 2 * everyMs)) return;
+    if (!(await ping())) {
+      excusedUntil = Date.now();
+      return;
+    }
+    const dead = silentSince(now - deadAfterMs);
+    if (!dead) return;
+    stop();
+    onDead(dead);
+  };
+
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void look().finally(() => (looking = false));
+  }, everyMs);
+  timer.unref();
+  const stop = () => clearInterval(timer);
+  return stop;
+}

@@ -1,0 +1,221 @@
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Consumer,
+  type EachBatchPayload,
+  type IHeaders,
+  type KafkaMessage,
+  type LogEntry,
+  type Message,
+} from 'kafkajs';
+import type { Logger } from '../logger.js';
+import { BatchingProducer, type ProducerLink } from './batching-producer.js';
+import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
+
+/** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
+export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
+export type RawConsumer = Consumer;
+export type RawBatch = EachBatchPayload;
+export type RecordHeaders = IHeaders;
+
+/** `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
+export type TopicSpec = {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly config?: Readonly<Record<string, string>>;
+};
+
+export type KafkaClient = ReturnType<typeof connectKafka>;
+
+// By them a fault of the broker's is noticed; kafkajs keeps other ones while NODE_ENV is 'test'.
+const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 8 };
+
+/**
+ * The way to a Kafka cluster. Nothing is connected before it is used; producers and consumers are closed by whoever
+ * asked for them, `close` ends the rest.
+ */
+export function connectKafka({
+  brokers,
+  clientId,
+  logger,
+}: {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly logger: Logger;
+}) {
+  silenceTimeoutNegativeWarning();
+  const config = {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    logLevel: logLevel.INFO,
+    logCreator: () => logThrough(logger),
+  };
+  const client = () => new Kafka({ ...config, retry });
+  const admin = client().admin();
+  let connected: Promise<void> | undefined;
+  const connectedAdmin = async () => {
+    connected ??= admin.connect();
+    try {
+      await connected;
+    } catch (error) {
+      connected = undefined;
+      throw error;
+    }
+    return admin;
+  };
+
+  const partitionsOf = async (topic: string): Promise<number> => {
+    const { topics } = await (await connectedAdmin()).fetchTopicMetadata({ topics: [topic] });
+    return topics[0]!.partitions.length;
+  };
+
+  return {
+    producer: () => new BatchingProducer(() => connectProducer(client())),
+
+    /** A member of a consumer group; it joins at `start()`. */
+    consume: (options: ConsumeOptions) =>
+      new RecordConsumer({
+        ...options,
+        logger,
+        partitionsOf,
+        // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
+        connect: ({ sessionTimeout, heartbeatInterval, rebalanceTimeout }) =>
+          client().consumer({
+            groupId: options.groupId,
+            sessionTimeout,
+            heartbeatInterval,
+            rebalanceTimeout,
+            // An idle fetch blocks rebalances and disconnects for this long.
+            maxWaitTimeInMs: 500,
+            maxBytesPerPartition: 256 * 1024,
+            maxBytes: 5 * 1024 * 1024,
+            allowAutoTopicCreation: false,
+            retry: { ...retry, restartOnFailure: async () => true },
+          }),
+      }),
+
+    /** Makes the topics that are missing; throws when one exists with another number of partitions. */
+    ensureTopics: async (topics: readonly TopicSpec[]): Promise<void> => {
+      const kafka = await connectedAdmin();
+      const existing = new Set(await kafka.listTopics());
+      const missing = topics.filter(({ topic }) => !existing.has(topic));
+      if (missing.length > 0) {
+        await kafka.createTopics({
+          waitForLeaders: true,
+          topics: missing.map(({ topic, partitions, config = {} }) => ({
+            topic,
+            numPartitions: partitions,
+            configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+          })),
+        });
+      }
+      for (const { topic, partitions } of topics) {
+        const found = await partitionsOf(topic);
+        if (found !== partitions)
+          throw new Error(
+            `The topic ${topic} has ${found} partitions and not ${partitions}: their number is fixed when it is made.`,
+          );
+      }
+    },
+
+    partitionsOf,
+
+    /** The offset the next record of each partition will get. */
+    endOffsets: async (topic: string): Promise<number[]> => {
+      const offsets = await (await connectedAdmin()).fetchTopicOffsets(topic);
+      return byPartition(offsets.map(({ partition, high }) => ({ partition, offset: high })));
+    },
+
+    /** What a group has committed of each partition; -1: nothing yet. */
+    committedOffsets: async (groupId: string, topic: string): Promise<number[]> => {
+      const [found] = await (await connectedAdmin()).fetchOffsets({ groupId, topics: [topic] });
+      return byPartition(found!.partitions);
+    },
+
+    /** Whether a broker answers right now. */
+    ping: async (): Promise<boolean> => {
+      const once = new Kafka({
+        ...config,
+        logLevel: logLevel.NOTHING,
+        requestTimeout: 3_000,
+        retry: { retries: 0 },
+      });
+      const probe = once.admin();
+      try {
+        await probe.connect();
+        await probe.describeCluster();
+        return true;
+      } catch {
+        return false; // the answer, not a fault
+      } finally {
+        await probe.disconnect();
+      }
+    },
+
+    close: async (): Promise<void> => {
+      await admin.disconnect();
+      connected = undefined;
+    },
+  };
+}
+
+async function connectProducer(kafka: Kafka): Promise<ProducerLink> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  return {
+    send: async (records) => {
+      const topics = new Map<string, Message[]>();
+      for (const record of records) {
+        const messages = topics.get(record.topic);
+        if (messages) messages.push(record as Message);
+        else topics.set(record.topic, [record as Message]);
+      }
+      await producer.sendBatch({
+        acks: -1,
+        topicMessages: Array.from(topics, ([topic, messages]) => ({ topic, messages })),
+      });
+    },
+    close: () => producer.disconnect(),
+  };
+}
+
+function byPartition(offsets: readonly { partition: number; offset: string }[]): number[] {
+  const found: number[] = [];
+  for (const { partition, offset } of offsets) found[partition] = Number(offset);
+  return found;
+}
+
+/** kafkajs calls an error what it then repeats, a rebalance included: what comes of it is reported by its users. */
+const LOG_AS = {
+  [logLevel.ERROR]: 'warn',
+  [logLevel.WARN]: 'info',
+  [logLevel.INFO]: 'debug',
+  [logLevel.DEBUG]: 'debug',
+  [logLevel.NOTHING]: 'debug',
+} as const;
+
+const logThrough =
+  (logger: Logger) =>
+  ({ level, namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry) =>
+    logger[LOG_AS[level]]({ ...fields, namespace }, `kafkajs: ${message}`);
+
+let silenced = false;
+
+/** kafkajs 2.2.4 sets a timer to a time that has passed; Node 24 takes it as 1 ms, which is what is meant, and warns. */
+function silenceTimeoutNegativeWarning() {
+  if (silenced) return;
+  silenced = true;
+  const emitWarning = process.emitWarning.bind(process) as (...all: unknown[]) => void;
+  process.emitWarning = (...all: unknown[]) => {
+    if (all[1] === 'TimeoutNegativeWarning' && new Error().stack?.includes('kafkajs')) return;
+    emitWarning(...all);
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * The partition of the shared log that holds an account's events, 0 to `partitions` - 1. It is the one that Kafka's
+ * own clients choose for a record with this key (murmur2, sign bit cleared, modulo: BuiltInPartitioner of Kafka 4),
+ * so that whoever produces by account from another language meets the same partition.
+ */
+export function partitionOf(accountId: string, partitions: number): number {
+  return (murmur2(Buffer.from(accountId)) & 0x7fffffff) % partitions;
+}
+
+/** Kafka's variant of MurmurHash 2 (org.apache.kafka.common.utils.Utils), as a signed 32 bit number. */
+export function murmur2(bytes: Buffer): number {
+  const M = 0x5bd1e995;
+  const whole = bytes.length & ~3;
+  let hash = 0x9747b28c ^ bytes.length;
+  for (let at = 0; at < whole; at += 4) {
+    let word = Math.imul(bytes.readInt32LE(at), M);
+    word = Math.imul(word ^ (word >>> 24), M);
+    hash = Math.imul(hash, M) ^ word;
+  }
+  const rest = bytes.length - whole;
+  if (rest > 0) {
+    for (let at = 0; at < rest; at += 1) hash ^= bytes[whole + at]! << (8 * at);
+    hash = Math.imul(hash, M);
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), M);
+  return hash ^ (hash >>> 15);
+}

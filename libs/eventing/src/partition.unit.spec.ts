@@ -1,0 +1,23 @@
+import { expect, it } from '@jest/globals';
+import { murmur2, partitionOf } from './partition.js';
+
+it.each([
+  // From Kafka's own UtilsTest.
+  ['21', -973932308],
+  ['foobar', -790332482],
+  ['a-little-bit-long-string', -985981536],
+  ['a-little-bit-longer-string', -1486304829],
+  ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
+  ['abc', 479470107],
+])('hashes %s as Kafka does', (key, hash) => {
+  expect(murmur2(Buffer.from(key))).toBe(hash);
+});
+
+it('spreads accounts over all partitions, always the same way', () => {
+  const accounts = Array.from({ length: 1_200 }, (_, index) => `acc_${index}`);
+  const counts = new Array<number>(12).fill(0);
+  for (const account of accounts) counts[partitionOf(account, 12)]! += 1;
+  expect(Math.min(...counts)).toBeGreaterThan(60);
+  expect(partitionOf('acc_ä€😀', 12)).toBe(partitionOf('acc_ä€😀', 12));
+  expect(partitionOf('acc_7', 1)).toBe(0);
+});

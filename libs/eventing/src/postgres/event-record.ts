@@ -1,0 +1,48 @@
+/** One event as a Kafka record: CloudEvents 1.0 in binary mode, the value being the event's data as JSON. */
+export type EventRecord = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: string;
+};
+
+/** A numbered row of the log; `data` is JSON text. */
+export type NumberedEvent = {
+  readonly sequence: number;
+  readonly partition: number;
+  readonly previous: number;
+  readonly id: string;
+  readonly accountId: string;
+  readonly stream: string;
+  readonly type: string;
+  readonly data: string;
+  readonly traceparent: string | null;
+  readonly createdAt: Date;
+};
+
+export function eventRecord(
+  event: NumberedEvent,
+  { topic, source, epoch }: { topic: string; source: string; epoch: number },
+): EventRecord {
+  return {
+    topic,
+    partition: event.partition,
+    key: event.accountId,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: event.id,
+      ce_source: source,
+      ce_type: event.type,
+      ce_time: event.createdAt.toISOString(),
+      ce_subject: event.stream,
+      ce_sequence: String(event.sequence),
+      ce_previous: String(event.previous),
+      ce_epoch: String(epoch),
+      account: event.accountId,
+      'content-type': 'application/json',
+      ...(event.traceparent === null ? {} : { traceparent: event.traceparent }),
+    },
+    value: event.data,
+  };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { freshDatabase } from '@wbiz/testing/stack';
+import pg from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { LogEvent } from '../message.js';
+import type { EventRecord } from './event-record.js';
+import { eventingTables } from './schema.js';
+
+export const SCHEMA = 'messaging';
+
+/** A database with the eventing tables in it. */
+export async function freshSchema() {
+  const { url, drop } = await freshDatabase();
+  const pool = new pg.Pool({ connectionString: url, max: 24 });
+  pool.on('error', () => undefined); // the drop cuts idle connections
+  await pool.query(`create schema ${SCHEMA}; ${eventingTables(SCHEMA)}`);
+  return {
+    url,
+    pool,
+    drop: async () => {
+      await pool.end();
+      await drop();
+    },
+  };
+}
+
+/** Appends as a service does, without its rules. Throws when the version is taken. */
+export async function append(
+  db: Pool | PoolClient,
+  event: { accountId: string; stream: string; version: number; type?: string; data?: unknown },
+): Promise<void> {
+  await db.query(
+    `with appended as (
+       insert into ${SCHEMA}.events (id, account_id, stream, version, type, data)
+       values ($1, $2, $3, $4, $5, $6) returning position)
+     insert into ${SCHEMA}.pending (position) select position from appended`,
+    [
+      `evt_${randomBytes(10).toString('hex')}`,
+      event.accountId,
+      event.stream,
+      event.version,
+      event.type ?? 'message.sent',
+      JSON.stringify(event.data ?? { version: event.version }),
+    ],
+  );
+}
+
+/** Appends `count` events, versions from 1, to a stream of its own. */
+export async function appendStream(db: Pool, stream: string, count: number, accountId = 'acc_1') {
+  for (let version = 1; version <= count; version += 1) await append(db, { accountId, stream, version });
+}
+
+/** Reads a record back as a consumer of the log does. */
+export function logEvent({ headers, value }: Pick<EventRecord, 'headers' | 'value'>): LogEvent {
+  return {
+    id: headers['ce_id']!,
+    source: headers['ce_source']!,
+    type: headers['ce_type']!,
+    time: headers['ce_time']!,
+    subject: headers['ce_subject']!,
+    accountId: headers['account']!,
+    sequence: Number(headers['ce_sequence']),
+    previous: Number(headers['ce_previous']),
+    epoch: Number(headers['ce_epoch']),
+    data: JSON.parse(value),
+  };
+}

@@ -1,0 +1,86 @@
+import type { PoolClient } from 'pg';
+import type { LogEvent } from '../message.js';
+
+// Each handler knows the payload of its own type only; they meet in one table.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type AnyEvent = LogEvent<any, any>;
+
+/**
+ * What becomes of events in a read model: one handler per type, called event by event, or `all` for the chosen types,
+ * called once per batch. Both write through `db`, in whose transaction the checkpoint moves.
+ */
+export type Projection = {
+  readonly name: string;
+  /** Called after a commit that holds something for it. */
+  readonly applied?: () => void;
+} & (
+  | { readonly on: { readonly [type: string]: (event: AnyEvent, db: PoolClient) => Promise<void> } }
+  | {
+      readonly types: readonly string[];
+      readonly all: (events: readonly AnyEvent[], db: PoolClient) => Promise<void>;
+    }
+);
+
+/** How far a source's events are applied in one partition. */
+export type Mark = { readonly epoch: number; readonly sequence: number };
+
+/** An event is missing between the checkpoint and the one that came; the projection must not go on. */
+export class ProjectionGap extends Error {
+  override readonly name = 'ProjectionGap';
+  constructor(
+    readonly projection: string,
+    readonly partition: number,
+    readonly checkpoint: Mark,
+    readonly event: Pick<LogEvent, 'id' | 'source' | 'type' | 'epoch' | 'sequence' | 'previous'>,
+  ) {
+    super(
+      `Projection ${projection} has seen ${event.source} in partition ${partition} up to ${checkpoint.sequence}, but event ${event.sequence} (${event.id}) follows ${event.previous}.`,
+    );
+  }
+}
+
+export const typesOf = (projection: Projection): ReadonlySet<string> =>
+  new Set('on' in projection ? Object.keys(projection.on) : projection.types);
+
+export async function apply(
+  projection: Projection,
+  events: readonly LogEvent[],
+  db: PoolClient,
+): Promise<void> {
+  if ('all' in projection) return projection.all(events, db);
+  for (const event of events) await projection.on[event.type]!(event, db);
+}
+
+export const isBehind = (mark: Mark, other: Mark) =>
+  mark.epoch < other.epoch || (mark.epoch === other.epoch && mark.sequence < other.sequence);
+
+/**
+ * Goes through a batch of one partition: which events are new, where that leaves each source, and the first that does
+ * not follow its predecessor. A source's later epoch begins anew; of an earlier one nothing counts any more.
+ */
+export function follow(
+  partition: number,
+  from: ReadonlyMap<string, Mark>,
+  events: readonly LogEvent[],
+  projection: string,
+): {
+  readonly fresh: readonly LogEvent[];
+  readonly marks: Map<string, Mark>;
+  readonly restored: readonly LogEvent[];
+  readonly gap?: ProjectionGap;
+} {
+  const marks = new Map(from);
+  const fresh: LogEvent[] = [];
+  const restored: LogEvent[] = [];
+  for (const event of events) {
+    const { source, epoch, sequence, previous } = event;
+    const mark = marks.get(source) ?? { epoch, sequence: 0 };
+    if (!isBehind(mark, event)) continue;
+    if (epoch > mark.epoch) restored.push(event);
+    else if (previous !== mark.sequence)
+      return { fresh, marks, restored, gap: new ProjectionGap(projection, partition, mark, event) };
+    marks.set(source, { epoch, sequence });
+    fresh.push(event);
+  }
+  return { fresh, marks, restored };
+}

@@ -1,0 +1,241 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool, QueryResult } from 'pg';
+import { partitionOf } from '../partition.js';
+import type { Logger } from '../logger.js';
+import { eventRecord, type EventRecord, type NumberedEvent } from './event-record.js';
+import { NotCaughtUp } from './not-caught-up.js';
+import { leaderSettings, Sequencer, tryLead } from './sequencer.js';
+import { openSession, type Session } from './session.js';
+import type { WakeUp } from './wake-up.js';
+
+const BATCH = 500;
+const POLL_MS = 200;
+const STANDBY_MS = 500;
+const HEARTBEAT_MS = 1_000;
+const RETRY_MS = { first: 100, longest: 5_000 };
+const STOP_MS = 5_000;
+
+export type RelayOptions = {
+  /** The service's pool; the leader's own connection is opened with its settings. */
+  readonly pool: Pool;
+  readonly schema: string;
+  /** `ce_source`, the service's name. */
+  readonly source: string;
+  readonly topic: string;
+  /** Of the topic; once a database has numbered with it, it never changes. */
+  readonly partitions: number;
+  /**
+   * Puts up to 500 records on the log, in order, and resolves when all are acknowledged. When it fails, the log holds a
+   * beginning of them at most: nothing after the first that failed.
+   */
+  readonly produce: (records: readonly EventRecord[]) => Promise<void>;
+  readonly logger: Logger;
+  /** Takes wake-ups to the replica that leads. */
+  readonly wakeUp?: WakeUp;
+  /** Called per batch: the age of its oldest event when all were acknowledged. */
+  readonly onPublished?: (batch: { events: number; oldestMs: number }) => void;
+};
+
+export type RelayStatus = {
+  readonly leader: boolean;
+  /** The age of the oldest event that is not known to be on the log; 0: none. */
+  readonly oldestPendingMs: number;
+  /** How many events are not known to be on the log; right after publishing some may still count, for 0.5 s. */
+  readonly pending: number;
+  readonly published: number;
+};
+
+type HeadRow = { newest: string | null; waiting: boolean; sequence: string | null };
+
+/**
+ * Takes the events of one schema to the log, in one order. Of all replicas one leads: it numbers what is committed and
+ * publishes in that order; a batch is numbered only when the one before is acknowledged. After a crash or a
+ * freeze events may come twice, with the same numbers; a reader drops what it has seen.
+ */
+export class OutboxRelay {
+  readonly #stopping = new AbortController();
+  #running: Promise<void> | undefined;
+  #session: Session | undefined;
+  #leader = false;
+  #woken = false;
+  #resume: (() => void) | undefined;
+  readonly #channel: string;
+
+  constructor(private readonly options: RelayOptions) {
+    this.#channel = `${options.schema}.relay`;
+    options.wakeUp?.onWake(this.#channel, () => this.#wakeLeader());
+  }
+
+  /** Checks the number of partitions and begins to compete for the lead. Throws when the schema was numbered with another. */
+  async start(): Promise<void> {
+    const { pool, schema, partitions, topic } = this.options;
+    await pool.query(`insert into ${schema}.sequencer (partitions) values ($1) on conflict do nothing`, [
+      partitions,
+    ]);
+    const { rows } = await pool.query<{ partitions: number }>(`select partitions from ${schema}.sequencer`);
+    if (rows[0]!.partitions !== partitions)
+      throw new Error(
+        `Topic ${topic} has ${partitions} partitions, but schema ${schema} was numbered for ${rows[0]!.partitions}; the number is fixed for the life of both.`,
+      );
+    this.#running = this.#run();
+  }
+
+  /** Finishes the batch under way (at most 5 s) and gives up the lead. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#resume?.();
+    const late = setTimeout(() => void this.#session?.close(), STOP_MS);
+    await this.#running;
+    clearTimeout(late);
+  }
+
+  get leader(): boolean {
+    return this.#leader;
+  }
+
+  /** To be called after a commit that appended events; what is missed, the poll finds within 200 ms. */
+  wake(): void {
+    if (this.#leader) this.#wakeLeader();
+    else this.options.wakeUp?.wake(this.#channel);
+  }
+
+  /**
+   * The account's partition and the last number in it, once every event committed before the call is numbered; on any
+   * replica. Throws {@link NotCaughtUp} after `timeoutMs`.
+   */
+  async head(accountId: string, timeoutMs = 2_000): Promise<{ partition: number; sequence: number }> {
+    const { pool, schema, partitions } = this.options;
+    const partition = partitionOf(accountId, partitions);
+    const giveUp = Date.now() + timeoutMs;
+    let newest: string | null = null;
+    for (let wait = 2; ; wait = Math.min(wait * 2, 50)) {
+      const { rows }: QueryResult<HeadRow> = await pool.query<HeadRow>({
+        name: `head-${schema}`,
+        text: `select (select max(position) from ${schema}.pending) as newest,
+                      exists (select from ${schema}.pending where position <= $2) as waiting,
+                      (select sequence from ${schema}.sequencer_heads where partition = $1) as sequence`,
+        values: [partition, newest],
+      });
+      const seen: HeadRow = rows[0]!;
+      if (newest === null ? seen.newest === null : !seen.waiting)
+        return { partition, sequence: Number(seen.sequence ?? 0) };
+      if (Date.now() > giveUp)
+        throw new NotCaughtUp(`Events of ${schema} were not numbered within ${timeoutMs} ms.`);
+      newest ??= seen.newest;
+      this.wake();
+      await delay(wait);
+    }
+  }
+
+  /** By SQL, so the same on every replica. */
+  async status(): Promise<RelayStatus> {
+    const { pool, schema } = this.options;
+    const { rows } = await pool.query<{ pending: string; published: string; oldest: number | null }>(
+      `select (select count(*) from ${schema}.pending) + q.last_sequence - q.published as pending, q.published,
+              extract(epoch from clock_timestamp() - least(
+                (select created_at from ${schema}.events where position = (select min(position) from ${schema}.pending)),
+                (select e.created_at from ${schema}.sequenced s join ${schema}.events e using (position)
+                 where s.sequence = q.published + 1)))::float8 * 1000 as oldest
+       from ${schema}.sequencer q`,
+    );
+    const { pending, published, oldest } = rows[0]!;
+    return {
+      leader: this.#leader,
+      oldestPendingMs: Math.max(0, Math.round(oldest ?? 0)),
+      pending: Number(pending),
+      published: Number(published),
+    };
+  }
+
+  async #run() {
+    const { pool, schema, logger } = this.options;
+    const stopping = this.#stopping.signal;
+    while (!stopping.aborted) {
+      try {
+        this.#session = await openSession(pool, {
+          name: `wbiz-relay-${schema}`,
+          settings: leaderSettings,
+          heartbeatMs: HEARTBEAT_MS,
+        });
+        await this.#lead(this.#session);
+      } catch (err) {
+        if (!stopping.aborted)
+          logger.warn({ err, schema }, 'the relay is without a connection; trying again');
+        await delay(STANDBY_MS, undefined, { signal: stopping }).catch(() => undefined);
+      } finally {
+        this.#leader = false;
+        await this.#session?.close();
+        this.#session = undefined;
+      }
+    }
+  }
+
+  async #lead(session: Session) {
+    const { schema, partitions, logger } = this.options;
+    const stopping = this.#stopping.signal;
+    while (!(await tryLead(session, schema))) {
+      await delay(STANDBY_MS, undefined, { signal: stopping });
+      session.lost.throwIfAborted();
+    }
+    const sequencer = await Sequencer.load(session, schema, partitions);
+    this.#leader = true;
+    logger.info({ schema, epoch: sequencer.epoch }, 'this replica leads the relay');
+
+    for (let events; !stopping.aborted && (events = await sequencer.unpublished(BATCH)).length > 0;)
+      await this.#publish(session, sequencer, events);
+    while (!stopping.aborted) {
+      this.#woken = false;
+      const events = await sequencer.number(BATCH);
+      if (events.length > 0) await this.#publish(session, sequencer, events);
+      else if (!(await this.#nap())) await sequencer.savePublished();
+    }
+    await sequencer.savePublished();
+  }
+
+  async #publish(session: Session, sequencer: Sequencer, events: readonly NumberedEvent[]) {
+    const { topic, source, produce, logger, onPublished } = this.options;
+    const records = events.map((event) => eventRecord(event, { topic, source, epoch: sequencer.epoch }));
+    for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.longest)) {
+      try {
+        await unlessLost(produce(records), session.lost);
+        break;
+      } catch (err) {
+        session.lost.throwIfAborted();
+        logger.warn({ err, source, records: records.length }, 'events could not be published; trying again');
+        await delay(wait, undefined, { signal: this.#stopping.signal });
+      }
+    }
+    sequencer.published(events.at(-1)!.sequence);
+    onPublished?.({
+      events: events.length,
+      oldestMs: Date.now() - Math.min(...events.map((e) => e.createdAt.getTime())),
+    });
+  }
+
+  /** Until a wake-up (true) or the next poll (false). */
+  #nap(): Promise<boolean> {
+    if (this.#woken || this.#stopping.signal.aborted) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), POLL_MS);
+      this.#resume = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
+  #wakeLeader() {
+    this.#woken = true;
+    this.#resume?.();
+  }
+}
+
+/** What `work` comes to, or the loss of the session if that is earlier. */
+function unlessLost(work: Promise<void>, lost: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(lost.reason as Error);
+    if (lost.aborted) giveUp();
+    lost.addEventListener('abort', giveUp);
+    work.then(resolve, reject).finally(() => lost.removeEventListener('abort', giveUp));
+  });
+}

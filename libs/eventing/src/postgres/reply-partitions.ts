@@ -1,0 +1,84 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from '../logger.js';
+import { inTransaction } from './transaction.js';
+
+const HOUR_MS = 3_600_000;
+const AHEAD_HOURS = 3;
+const KEPT_HOURS = 24;
+const EVERY_MS = 10 * 60_000;
+
+/**
+ * Makes the hourly partitions of `replies` from the last hour to three ahead, taking over what the default partition
+ * holds of those hours, and drops whatever is older than 24 h. Returns what it did; null when another replica is at it.
+ */
+export async function maintainReplyPartitions(
+  pool: Pool,
+  schema: string,
+  now: Date = new Date(),
+): Promise<{ created: string[]; dropped: string[] } | null> {
+  const thisHour = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
+  const oldest = thisHour - KEPT_HOURS * HOUR_MS;
+  return inTransaction(pool, async (tx) => {
+    const lock = await tx.query<{ won: boolean }>(
+      'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as won',
+      [`wbiz.replies.${schema}`],
+    );
+    if (!lock.rows[0]!.won) return null;
+    await tx.query("set local lock_timeout = '1s'"); // commands queue behind a lock that waits
+    const { rows } = await tx.query<{ name: string }>(
+      `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+       where i.inhparent = $1::regclass and c.relname <> 'replies_default' order by 1`,
+      [`${schema}.replies`],
+    );
+    const existing = rows.map(({ name }) => name);
+
+    const created: string[] = [];
+    for (let hour = thisHour - HOUR_MS; hour <= thisHour + AHEAD_HOURS * HOUR_MS; hour += HOUR_MS) {
+      const name = partitionOfHour(hour);
+      if (existing.includes(name)) continue;
+      await create(tx, schema, name, hour);
+      created.push(name);
+    }
+    const dropped = existing.filter((name) => name < partitionOfHour(oldest));
+    for (const name of dropped) await tx.query(`drop table ${schema}.${name}`);
+    await tx.query(`delete from ${schema}.replies_default where issued_at < $1`, [new Date(oldest)]);
+    return { created, dropped };
+  });
+}
+
+/** Maintains the partitions now (awaited, so that a start fails with it) and every ten minutes; returns how to stop. */
+export async function keepReplyPartitions({
+  pool,
+  schema,
+  logger,
+}: {
+  pool: Pool;
+  schema: string;
+  logger: Logger;
+}): Promise<() => void> {
+  await maintainReplyPartitions(pool, schema);
+  const timer = setInterval(() => {
+    maintainReplyPartitions(pool, schema).catch((err: unknown) =>
+      logger.error({ err, schema }, 'the partitions of replies could not be maintained'),
+    );
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/** `replies_2026092713`: UTC, so that names sort by time. */
+const partitionOfHour = (hour: number) =>
+  `replies_${new Date(hour).toISOString().slice(0, 13).replace(/\D/g, '')}`;
+
+/** Attached rather than created in place: that would lock out every command for its duration. */
+async function create(tx: PoolClient, schema: string, name: string, hour: number) {
+  const from = new Date(hour).toISOString();
+  const to = new Date(hour + HOUR_MS).toISOString();
+  await tx.query(`create table ${schema}.${name} (like ${schema}.replies including all)`);
+  await tx.query(
+    `with moved as (delete from ${schema}.replies_default where issued_at >= '${from}' and issued_at < '${to}' returning *)
+     insert into ${schema}.${name} select * from moved`,
+  );
+  await tx.query(
+    `alter table ${schema}.replies attach partition ${schema}.${name} for values from ('${from}') to ('${to}')`,
+  );
+}

@@ -1,0 +1,85 @@
+import pg from 'pg';
+import type { Notification, Pool, QueryResult, QueryResultRow } from 'pg';
+
+/** A connection of its own beside the pool; it must reach Postgres itself, not a pooler of transactions. */
+export type Session = {
+  /** Queries run one after the other. */
+  query<Row extends QueryResultRow>(
+    text: string,
+    values?: unknown[],
+    name?: string,
+  ): Promise<QueryResult<Row>>;
+  onNotification(listener: (message: Notification) => void): void;
+  /** Aborted, with the cause as its reason, when the connection is gone. */
+  readonly lost: AbortSignal;
+  /** Ends the connection; a query that hangs does not hold it up. */
+  close(): Promise<void>;
+};
+
+/**
+ * Connects as `pool` does, under an `application_name`, with settings (values as Postgres reads them) and a heartbeat.
+ * A query without an answer for 10 s counts as a lost connection.
+ */
+export async function openSession(
+  pool: Pool,
+  {
+    name,
+    settings = {},
+    heartbeatMs,
+  }: { name: string; settings?: Record<string, string | number>; heartbeatMs: number },
+): Promise<Session> {
+  const client = new pg.Client({
+    ...pool.options,
+    password: pool.options.password, // not enumerable there
+    application_name: name,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 1_000,
+  });
+  const lost = new AbortController();
+  client.on('error', (error) => lost.abort(error));
+  client.on('end', () => lost.abort(new Error(`The connection ${name} to Postgres has ended.`)));
+  await client.connect();
+
+  let tail: Promise<unknown> = Promise.resolve();
+  const query: Session['query'] = <Row extends QueryResultRow>(
+    text: string,
+    values?: unknown[],
+    name?: string,
+  ) => {
+    const next = tail.then(() => client.query<Row>({ text, values, name }));
+    tail = next.catch(() => undefined);
+    return next;
+  };
+
+  let beating = false;
+  const heartbeat = setInterval(() => {
+    if (beating) return;
+    beating = true;
+    query('select 1')
+      .catch((error: unknown) => lost.abort(error))
+      .finally(() => (beating = false));
+  }, heartbeatMs);
+  lost.signal.addEventListener('abort', () => clearInterval(heartbeat));
+
+  const session: Session = {
+    query,
+    onNotification: (listener) => client.on('notification', listener),
+    lost: lost.signal,
+    close: async () => {
+      clearInterval(heartbeat);
+      await client.end();
+    },
+  };
+  try {
+    await query(
+      'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as s(name, value)',
+      [Object.keys(settings), Object.values(settings).map(String)],
+    );
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  return session;
+}

@@ -1,0 +1,46 @@
+import { applyDecorators, Catch, Logger, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
+import { EventPattern, JsonSocket, MessagePattern, Transport, type TcpOptions } from '@nestjs/microservices';
+import type { Socket } from 'node:net';
+import { throwError, type Observable } from 'rxjs';
+import type { RejectionData } from '../message.js';
+import { Rejection } from '../rejection.js';
+import { REPLIES } from './reply-publisher.js';
+
+/** A refusal crosses the wire as it is; of anything else the caller learns only that it happened. */
+@Catch()
+class OverTheWire implements RpcExceptionFilter {
+  private readonly logger = new Logger('QueryHandler');
+
+  catch(error: unknown): Observable<never> {
+    return throwError(() => this.told(error));
+  }
+
+  private told(error: unknown): RejectionData {
+    if (error instanceof Rejection) return error.toData();
+    this.logger.error(error);
+    return { code: 'internal_error', message: 'Something went wrong on our side.' };
+  }
+}
+const overTheWire = new OverTheWire();
+
+/** Answers a query over TCP: the method gets the query's data and returns the answer (JSON), or throws a `Rejection`. */
+export const QueryHandler = (pattern: string): MethodDecorator =>
+  applyDecorators(MessagePattern(pattern, Transport.TCP), UseFilters(overTheWire));
+
+/** Takes the replies to this process's commands: the method gets a `readonly StagedReply[]`. */
+export const RepliesHandler = (): MethodDecorator =>
+  applyDecorators(EventPattern<string>(REPLIES, Transport.TCP), UseFilters(overTheWire));
+
+/** Nest leaves Nagle's algorithm on, which holds an answer back for as long as the peer delays its ACK (40 ms). */
+class PromptSocket extends JsonSocket {
+  constructor(socket: Socket) {
+    super(socket);
+    socket.setNoDelay(true);
+  }
+}
+
+/** For `app.connectMicroservice`: where this process answers queries and takes replies. */
+export const rpcServerOptions = ({ host, port }: { host: string; port: number }): TcpOptions => ({
+  transport: Transport.TCP,
+  options: { host, port, socketClass: PromptSocket },
+});

@@ -1,0 +1,74 @@
+import type { Reply } from '../message.js';
+import { RpcConnection } from './rpc-connection.js';
+
+/** The TCP event by which replies travel, an array of {@link StagedReply} each. */
+export const REPLIES = 'replies';
+
+/** accepted: what the deciding transaction made of the command. settled: what came of it in the world. */
+export type Stage = 'accepted' | 'settled';
+export type StagedReply = { readonly commandId: string; readonly stage: Stage; readonly reply: Reply };
+
+/** Who does not take this much is not sent more. */
+const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
+const IDLE_MS = 60_000;
+
+type Peer = { readonly connection: RpcConnection; waiting: StagedReply[]; flushing: boolean };
+
+/**
+ * Sends replies to whoever waits for them, those of one turn of the event loop in one message. A reply that cannot be
+ * delivered is dropped and counted: it is stored, and who misses it asks for it by the command's id.
+ */
+export class ReplyPublisher {
+  readonly counts = { replies: 0, messages: 0, dropped: 0 };
+  private readonly peers = new Map<string, Peer>();
+  private readonly sweeping: NodeJS.Timeout;
+
+  constructor({ idleMs = IDLE_MS }: { idleMs?: number } = {}) {
+    this.sweeping = setInterval(() => this.sweep(idleMs), idleMs / 2).unref();
+  }
+
+  /** `address` is the `replyTo` of the command, `host:port`. */
+  reply(address: string, reply: StagedReply): void {
+    let peer = this.peers.get(address);
+    if (!peer) {
+      peer = { connection: new RpcConnection(address), waiting: [], flushing: false };
+      this.peers.set(address, peer);
+    }
+    peer.waiting.push(reply);
+    if (peer.flushing) return;
+    peer.flushing = true;
+    setImmediate(() => void this.flush(peer));
+  }
+
+  close(): void {
+    clearInterval(this.sweeping);
+    for (const { connection } of this.peers.values()) connection.close();
+    this.peers.clear();
+  }
+
+  private async flush(peer: Peer): Promise<void> {
+    const { connection } = peer;
+    const replies = peer.waiting;
+    peer.waiting = [];
+    peer.flushing = false;
+    if (connection.downUntil > Date.now() || connection.unsent > MAX_UNSENT_BYTES) {
+      this.counts.dropped += replies.length;
+      return;
+    }
+    try {
+      await connection.emit(REPLIES, replies);
+      this.counts.replies += replies.length;
+      this.counts.messages += 1;
+    } catch {
+      this.counts.dropped += replies.length; // who waits will ask
+    }
+  }
+
+  private sweep(idleMs: number): void {
+    for (const [address, { connection, waiting }] of this.peers) {
+      if (waiting.length > 0 || Date.now() - connection.lastUsed < idleMs) continue;
+      connection.close();
+      this.peers.delete(address);
+    }
+  }
+}

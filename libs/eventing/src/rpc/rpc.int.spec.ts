@@ -1,0 +1,237 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, it, jest } from '@jest/globals';
+import { Controller, Module, type INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { until } from '@wbiz/testing/stack';
+import { Rejection } from '../rejection.js';
+import { QueryHandler, RepliesHandler, rpcServerOptions } from './query-handler.js';
+import { ReplyPublisher, type StagedReply } from './reply-publisher.js';
+import { PeerFault, PeerUnavailable, RpcClient } from './rpc-client.js';
+
+jest.setTimeout(20_000);
+
+const HOST = '127.0.0.1';
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function freePort() {
+  const server = createServer().listen(0, HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A service with queries, as ours are; `calls` counts them. */
+async function serve(port: number, name = 'one') {
+  const calls: string[] = [];
+  const messages: (readonly StagedReply[])[] = [];
+
+  @Controller()
+  class Queries {
+    @QueryHandler('who')
+    who(data: unknown) {
+      calls.push('who');
+      return { name, data };
+    }
+    @QueryHandler('nothing')
+    nothing() {}
+    @QueryHandler('none')
+    async none() {
+      return null;
+    }
+    @QueryHandler('slow')
+    async slow(ms: number) {
+      calls.push('slow');
+      await delay(ms);
+      return name;
+    }
+    @QueryHandler('refused')
+    refused() {
+      throw new Rejection('not_found', 'There is no contact cnt_1.', { id: 'cnt_1' });
+    }
+    @QueryHandler('broken')
+    broken() {
+      throw new TypeError('the password is hunter2');
+    }
+    @RepliesHandler()
+    replies(replies: readonly StagedReply[]) {
+      messages.push(replies);
+    }
+  }
+  @Module({ controllers: [Queries] })
+  class Service {}
+
+  const app: INestMicroservice = await NestFactory.createMicroservice(Service, {
+    ...rpcServerOptions({ host: HOST, port }),
+    logger: false,
+  });
+  await app.listen();
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= app.close());
+  ends.push(close);
+  return { port, calls, messages, close, replies: () => messages.flat() };
+}
+
+function client(...ports: number[]) {
+  const rpc = new RpcClient(ports.map((port) => `${HOST}:${port}`).join(','));
+  ends.push(() => rpc.close());
+  return rpc;
+}
+
+function publisher(options?: { idleMs: number }) {
+  const replies = new ReplyPublisher(options);
+  ends.push(() => replies.close());
+  return replies;
+}
+
+const stagedReply = (commandId: string): StagedReply => ({
+  commandId,
+  stage: 'accepted',
+  reply: { ok: true, data: commandId },
+});
+
+it('asks and is answered', async () => {
+  const { port } = await serve(await freePort());
+  const rpc = client(port);
+  expect(await rpc.request('who', { text: 'Zoë 😀 #5#' })).toEqual({
+    name: 'one',
+    data: { text: 'Zoë 😀 #5#' },
+  });
+  expect(await rpc.request('who')).toEqual({ name: 'one' });
+  expect(await rpc.request('nothing')).toBeUndefined();
+  expect(await rpc.request('none')).toBeNull();
+  const large = 'ä'.repeat(3_000_000);
+  expect(await rpc.request('who', large)).toEqual({ name: 'one', data: large });
+});
+
+it('brings each of many answers to whoever asked', async () => {
+  const { port } = await serve(await freePort());
+  const rpc = client(port);
+  const asked = Array.from({ length: 500 }, (_, number) => rpc.request('who', number));
+  expect(await Promise.all(asked)).toEqual(Array.from({ length: 500 }, (_, data) => ({ name: 'one', data })));
+});
+
+it('lets a refusal through as it is, and of a fault nothing but that it happened', async () => {
+  const { port } = await serve(await freePort());
+  const rpc = client(port);
+  const refusal = await rpc.request('refused').catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(Rejection);
+  expect(refusal).toMatchObject({
+    code: 'not_found',
+    message: 'There is no contact cnt_1.',
+    details: { id: 'cnt_1' },
+  });
+  const fault = (await rpc.request('broken').catch((error: unknown) => error)) as Error;
+  expect(fault).toBeInstanceOf(PeerFault);
+  expect(fault.message).not.toContain('hunter2');
+  await expect(rpc.request('no.such.query')).rejects.toThrow(PeerFault);
+});
+
+it('does not wait longer than it is told, and goes on', async () => {
+  const { port } = await serve(await freePort());
+  const rpc = client(port);
+  const from = Date.now();
+  await expect(rpc.request('slow', 2_000, { timeoutMs: 100 })).rejects.toThrow(PeerUnavailable);
+  expect(Date.now() - from).toBeLessThan(1_000);
+  expect(await rpc.request('who', 1)).toEqual({ name: 'one', data: 1 });
+});
+
+it('finds the peer again after it was restarted', async () => {
+  const port = await freePort();
+  const first = await serve(port, 'before');
+  const rpc = client(port);
+  expect(await rpc.request('who')).toEqual({ name: 'before' });
+  await first.close();
+  const from = Date.now();
+  await expect(rpc.request('who')).rejects.toThrow(PeerUnavailable);
+  expect(Date.now() - from).toBeLessThan(1_000);
+  await serve(port, 'after');
+  expect(await rpc.request('who')).toEqual({ name: 'after' });
+});
+
+it('lets replicas take turns, and passes over one that is gone', async () => {
+  const [one, two] = [await serve(await freePort(), 'one'), await serve(await freePort(), 'two')];
+  const rpc = client(one.port, two.port);
+  for (let turn = 0; turn < 10; turn += 1) await rpc.request('who');
+  expect([one.calls.length, two.calls.length]).toEqual([5, 5]);
+
+  await one.close();
+  const answers: { name: string }[] = [];
+  for (let turn = 0; turn < 10; turn += 1) answers.push(await rpc.request('who'));
+  expect(answers).toEqual(Array.from({ length: 10 }, () => ({ name: 'two' })));
+
+  const again = await serve(one.port, 'one again');
+  await until(async () => {
+    await rpc.request('who');
+    return again.calls.length > 0;
+  });
+});
+
+it('asks another replica when the one asked is lost before it answers', async () => {
+  const [one, two] = [await serve(await freePort(), 'one'), await serve(await freePort(), 'two')];
+  const rpc = client(two.port, one.port);
+  const asked = rpc.request('slow', 300);
+  await until(() => one.calls.length === 1);
+  await one.close();
+  expect(await asked).toBe('two');
+});
+
+it.each(['', 'localhost', ':4000', 'host:0', 'host:65536', '::1:4000', 'host:4000:1'])(
+  'refuses the address "%s"',
+  (address) => {
+    expect(() => new RpcClient(address)).toThrow('is not an address of the form host:port');
+  },
+);
+
+it('sends the replies of one turn in one message', async () => {
+  const { port, messages, replies } = await serve(await freePort());
+  const out = publisher();
+  out.reply(`${HOST}:${port}`, stagedReply('first'));
+  await until(() => replies().length === 1);
+  for (let number = 0; number < 200; number += 1) out.reply(`${HOST}:${port}`, stagedReply(`${number}`));
+  await until(() => replies().length === 201);
+  expect(messages.map(({ length }) => length)).toEqual([1, 200]);
+  expect(replies()[200]).toEqual(stagedReply('199'));
+  expect(out.counts).toEqual({ replies: 201, messages: 2, dropped: 0 });
+});
+
+it('drops replies for somebody who is gone, delays nobody else, and finds him when he is back', async () => {
+  const gone = await freePort();
+  const here = await serve(await freePort());
+  const out = publisher();
+  for (let number = 0; number < 50; number += 1) {
+    out.reply(`${HOST}:${gone}`, stagedReply(`${number}`));
+    out.reply(`${HOST}:${here.port}`, stagedReply(`${number}`));
+    await new Promise(setImmediate);
+  }
+  await until(() => here.replies().length === 50);
+  await until(() => out.counts.dropped === 50);
+  const back = await serve(gone);
+  await until(() => {
+    out.reply(`${HOST}:${gone}`, stagedReply('again'));
+    return back.replies().length > 0;
+  });
+});
+
+it('closes a connection that nobody uses', async () => {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  }).listen(0, HOST);
+  await once(server, 'listening');
+  ends.push(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const out = publisher({ idleMs: 200 });
+  out.reply(`${HOST}:${port}`, stagedReply('1'));
+  await until(() => sockets.size === 1);
+  await until(() => sockets.size === 0);
+});
