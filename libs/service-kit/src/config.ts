@@ -1,0 +1,136 @@
+/**
+ * One environment variable: what it is for and how its text is read. `read` answers undefined for a text that is not
+ * what `expected` says; `fallback` is the text that stands when the variable is absent; a `secret` is never printed.
+ */
+export type Setting<Value = unknown> = {
+  readonly description: string;
+  readonly expected: string;
+  readonly example: string;
+  readonly read: (text: string) => Value | undefined;
+  readonly fallback?: string;
+  readonly optional?: boolean;
+  readonly secret?: boolean;
+};
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** What a table of settings gives once read. */
+export type Config<Table extends Settings> = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never;
+};
+
+export type SettingFault = { readonly name: string; readonly fault: string; readonly setting: Setting };
+
+/** Thrown by {@link readConfig}; the message lists every fault, one a line. */
+export class InvalidConfig extends Error {
+  constructor(readonly faults: readonly SettingFault[]) {
+    const width = Math.max(...faults.map(({ name }) => name.length));
+    const lines = faults.map(
+      ({ name, fault, setting: { expected, example } }) =>
+        `  ${name.padEnd(width)}  ${fault}; expected ${expected}, e.g. ${example}`,
+    );
+    super(
+      [`${faults.length === 1 ? '1 setting is' : `${faults.length} settings are`} wrong:`, ...lines].join(
+        '\n',
+      ),
+    );
+    this.name = 'InvalidConfig';
+  }
+}
+
+/** Reads the table's variables from `env`; an empty one counts as absent. Throws {@link InvalidConfig} with all faults. */
+export function readConfig<Table extends Settings>(table: Table, env: NodeJS.ProcessEnv): Config<Table> {
+  const faults: SettingFault[] = [];
+  const read = ([name, setting]: [string, Setting]) => {
+    const text = env[name]?.trim() || setting.fallback;
+    if (text === undefined) {
+      if (!setting.optional) faults.push({ name, setting, fault: 'is missing' });
+      return [name, undefined];
+    }
+    const value = setting.read(text);
+    if (value === undefined)
+      faults.push({
+        name,
+        setting,
+        fault: setting.secret ? 'is set to something else' : `is ${JSON.stringify(text)}`,
+      });
+    return [name, value];
+  };
+  const config = Object.fromEntries(Object.entries(table).map(read)) as Config<Table>;
+  if (faults.length) throw new InvalidConfig(faults);
+  return config;
+}
+
+/** The texts of all secrets that `env` sets, for the log to leave out. */
+export function secretTexts(table: Settings, env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(table).flatMap(([name, { secret }]) => (secret && env[name]?.trim()) || []);
+}
+
+/** The table as Markdown, for the README. */
+export function settingsMarkdown(table: Settings): string {
+  const rows = Object.entries(table).map(([name, { description, fallback, optional, example }]) => {
+    const standard = fallback === undefined ? (optional ? 'none' : 'required') : `\`${fallback}\``;
+    return `| \`${name}\` | ${description} | ${standard} | \`${example}\` |`;
+  });
+  return ['| variable | what it is | default | example |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+type Description = {
+  readonly description: string;
+  readonly example: string;
+  readonly fallback?: string;
+  readonly optional?: true;
+  readonly secret?: true;
+};
+type Read<Value, Described> = Setting<Described extends { optional: true } ? Value | undefined : Value>;
+
+const kind =
+  <Value>(expected: string, read: (text: string) => Value | undefined) =>
+  <const Described extends Description>(described: Described) =>
+    ({ ...described, expected, read }) as Read<Value, Described>;
+
+const digits = /^\d{1,15}$/;
+const within = (min: number, max: number) => (text: string) =>
+  digits.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined;
+
+export const text = (min = 1) =>
+  kind(min > 1 ? `at least ${min} characters` : 'a text', (given) =>
+    given.length >= min ? given : undefined,
+  );
+export const whole = (min: number, max: number) =>
+  kind(`a whole number from ${min} to ${max}`, within(min, max));
+export const port = kind('a port from 1 to 65535', within(1, 65_535));
+export const flag = kind(
+  'true or false',
+  (given) => given === 'true' || (given === 'false' ? false : undefined),
+);
+
+export const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  kind(`one of ${values.join(', ')}`, (given): Values[number] | undefined =>
+    values.find((value) => value === given),
+  );
+
+/** A URL of one of the given schemes, without a slash at its end. */
+export const url = (...schemes: string[]) =>
+  kind(`a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`, (given) =>
+    URL.canParse(given) && schemes.includes(new URL(given).protocol.slice(0, -1)) && new URL(given).hostname
+      ? given.replace(/\/+$/, '')
+      : undefined,
+  );
+
+const isAddress = (given: string) => {
+  const [, host, number] = /^([\w.-]+|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(given) ?? [];
+  return host !== undefined && within(1, 65_535)(number ?? '') !== undefined;
+};
+export const address = kind('host:port', (given) => (isAddress(given) ? given : undefined));
+export const addresses = kind('a list host:port,host:port', (given) => {
+  const list = given.split(',').map((one) => one.trim());
+  return list.every(isAddress) ? list : undefined;
+});
+
+/** 32 bytes in base64. */
+export const key = kind('32 bytes in base64 (openssl rand -base64 32)', (given) => {
+  const bytes = Buffer.from(given, 'base64');
+  return bytes.length === 32 && bytes.toString('base64').replace(/=+$/, '') === given.replace(/=+$/, '')
+    ? bytes
+    : undefined;
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  address,
+  addresses,
+  flag,
+  InvalidConfig,
+  key,
+  oneOf,
+  port,
+  readConfig,
+  settingsMarkdown,
+  text,
+  url,
+  whole,
+} from './config.js';
+import { GATEWAY_SETTINGS, PEER_SETTINGS, PROVISION_SETTINGS, SERVICE_SETTINGS } from './settings.js';
+
+const table = {
+  HOST: text()({ description: 'Where.', fallback: '127.0.0.1', example: '0.0.0.0' }),
+  PORT: port({ description: 'Port.', example: '3000' }),
+  NOTE: text()({ description: 'Note.', optional: true, example: 'x' }),
+  TOKEN: text(16)({ description: 'Token.', secret: true, example: 'openssl rand -hex 32' }),
+};
+
+const faultsOf = (env: NodeJS.ProcessEnv) => {
+  try {
+    readConfig(table, env);
+    return [];
+  } catch (error) {
+    return (error as InvalidConfig).message.split('\n');
+  }
+};
+
+describe('readConfig', () => {
+  it('types what it reads, fills in what has a default, trims', () => {
+    const config = readConfig(table, { PORT: ' 3001 ', TOKEN: '0123456789abcdef', HOST: '' });
+    expect(config).toEqual({ HOST: '127.0.0.1', PORT: 3001, NOTE: undefined, TOKEN: '0123456789abcdef' });
+  });
+
+  it('lists every fault with what is wrong, what is expected and an example, and no secret', () => {
+    const lines = faultsOf({ PORT: '80a', TOKEN: 'my-secret' });
+    expect(lines).toEqual([
+      '2 settings are wrong:',
+      '  PORT   is "80a"; expected a port from 1 to 65535, e.g. 3000',
+      '  TOKEN  is set to something else; expected at least 16 characters, e.g. openssl rand -hex 32',
+    ]);
+    expect(faultsOf({ TOKEN: '0123456789abcdef' })[1]).toContain('PORT  is missing; expected a port');
+  });
+});
+
+const bytes = Buffer.alloc(32, 7);
+const plain = { description: '', example: '' };
+it.each([
+  [
+    'port',
+    port(plain),
+    {
+      '1': 1,
+      '65535': 65535,
+      '0': undefined,
+      '65536': undefined,
+      '-1': undefined,
+      '1e3': undefined,
+      ' ': undefined,
+    },
+  ],
+  ['whole', whole(4, 10)(plain), { '4': 4, '10': 10, '3': undefined, '11': undefined, '4.5': undefined }],
+  ['flag', flag(plain), { true: true, false: false, yes: undefined, '1': undefined, toString: undefined }],
+  ['oneOf', oneOf(['a', 'b'])(plain), { a: 'a', b: 'b', c: undefined, A: undefined }],
+  [
+    'url',
+    url('http', 'https')(plain),
+    {
+      'http://a:1/': 'http://a:1',
+      'https://a/b': 'https://a/b',
+      'ftp://a': undefined,
+      'a:1': undefined,
+      'http:': undefined,
+    },
+  ],
+  [
+    'address',
+    address(plain),
+    {
+      'a:1': 'a:1',
+      '[::1]:80': '[::1]:80',
+      a: undefined,
+      'a:0': undefined,
+      'a:65536': undefined,
+      'http://a:1': undefined,
+    },
+  ],
+  [
+    'addresses',
+    addresses(plain),
+    { 'a:1': ['a:1'], 'a:1, b:2': ['a:1', 'b:2'], 'a:1,': undefined, 'a:1,b': undefined },
+  ],
+  [
+    'key',
+    key(plain),
+    {
+      [bytes.toString('base64')]: bytes,
+      [bytes.toString('base64').replace('=', '')]: bytes,
+      [bytes.toString('hex')]: undefined,
+      short: undefined,
+    },
+  ],
+] as const)('%s reads what it says and nothing else', (_, setting, cases) => {
+  for (const [given, value] of Object.entries(cases))
+    expect([given, setting.read(given)]).toEqual([given, value]);
+});
+
+it('describes every setting, and every default is one that would be read', () => {
+  for (const all of [SERVICE_SETTINGS, GATEWAY_SETTINGS, PEER_SETTINGS, PROVISION_SETTINGS])
+    for (const [name, setting] of Object.entries(all)) {
+      expect(`${name}: ${setting.description}`).toMatch(/: [A-Z].+\.$/s);
+      if ('fallback' in setting)
+        expect([name, setting.read(setting.fallback as string)]).not.toEqual([name, undefined]);
+    }
+});
+
+it('shows the table as Markdown', () => {
+  expect(settingsMarkdown(table).split('\n').slice(2)).toEqual([
+    '| `HOST` | Where. | `127.0.0.1` | `0.0.0.0` |',
+    '| `PORT` | Port. | required | `3000` |',
+    '| `NOTE` | Note. | none | `x` |',
+    '| `TOKEN` | Token. | required | `openssl rand -hex 32` |',
+  ]);
+});

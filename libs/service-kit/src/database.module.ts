@@ -1,0 +1,117 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { Pool, PoolClient } from 'pg';
+import { DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Stopped, untilReachable } from './reachable.js';
+import { RUNTIME, type Runtime } from './runtime.js';
+
+/** The pg pool under the DataSource, for the hot paths. */
+export const PG_POOL = Symbol('PG_POOL');
+
+type Migrations = readonly (new () => MigrationInterface)[];
+
+const STATEMENT_TIMEOUT_MS = 15_000;
+const MIGRATIONS_POLL_MS = 1_000;
+
+/**
+ * The service's own schema: a TypeORM DataSource for migrations and plain queries, PG_POOL for the rest. Both are
+ * there once Postgres answers and the schema is up to date. A migration's class name ends in its time in milliseconds.
+ */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static forService({ migrations }: { migrations: Migrations }): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        {
+          provide: DataSource,
+          useFactory: (runtime: Runtime) => openDatabase(runtime, migrations),
+          inject: [RUNTIME],
+        },
+        { provide: PG_POOL, useFactory: poolOf, inject: [DataSource] },
+      ],
+      exports: [DataSource, PG_POOL],
+    };
+  }
+}
+
+const poolOf = (dataSource: DataSource) => (dataSource.driver as PostgresDriver).master as Pool;
+
+async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<DataSource> {
+  const { config, health, shutdown, service } = runtime;
+  const postgres = `Postgres at ${new URL(config.DATABASE_URL).host}`;
+  const dataSource = await untilReachable(postgres, runtime, () =>
+    new DataSource(options(runtime, migrations)).initialize(),
+  );
+  shutdown.on('pools', 'Postgres', () => dataSource.destroy());
+  const pool = poolOf(dataSource);
+  health.add('postgres', async () => {
+    await pool.query('select 1');
+    return { ok: true };
+  });
+  const upToDate = config.MIGRATE_ON_START ? migrate : untilMigrated;
+  await untilReachable(postgres, runtime, () => upToDate(dataSource, runtime));
+  health.add('migrations', () => ({ ok: true, detail: `schema ${service} is up to date` }));
+  return dataSource;
+}
+
+function options({ service, config, logger }: Runtime, migrations: Migrations): PostgresDataSourceOptions {
+  return {
+    type: 'postgres',
+    url: config.DATABASE_URL,
+    schema: service,
+    applicationName: `wbiz-${service}`,
+    migrations: [...migrations],
+    installExtensions: false,
+    poolErrorHandler: (err: Error) => logger.warn({ err }, 'an idle connection to Postgres broke'),
+    extra: {
+      max: config.DATABASE_POOL,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      // A connection that breaks while a transaction holds it has no other listener, and its error would end us.
+      onConnect: (client: PoolClient) =>
+        client.on('error', (err) => logger.debug({ err }, 'a connection to Postgres broke')),
+    },
+  };
+}
+
+/** Runs what is pending, each in its transaction; replicas that start together wait for the first. */
+async function migrate(dataSource: DataSource, { logger, health, service }: Runtime): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  const lock = [`wbiz.migrations.${service}`];
+  try {
+    await runner.query('set statement_timeout = 0');
+    const [{ won }] = await runner.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as won', lock);
+    if (!won) {
+      logger.info('another replica migrates the schema, waiting for it');
+      health.starting('waiting for the migrations of another replica');
+      await runner.query('select pg_advisory_lock(hashtextextended($1, 0))', lock);
+    }
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each';
+    const ran = await executor.executePendingMigrations();
+    if (ran.length) logger.info({ migrations: ran.map(({ name }) => name) }, 'schema migrated');
+    await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
+    await runner.query('reset statement_timeout');
+  } finally {
+    await runner.release();
+  }
+}
+
+async function untilMigrated(dataSource: DataSource, { logger, health, stopping }: Runtime): Promise<void> {
+  for (let told = ''; ; await delay(MIGRATIONS_POLL_MS)) {
+    if (stopping.aborted) throw new Stopped('Told to stop while waiting for migrations.');
+    const pending = (await new MigrationExecutor(dataSource).getPendingMigrations())
+      .map(({ name }) => name)
+      .join(', ');
+    if (!pending) return;
+    health.add('migrations', () => ({ ok: false, detail: `pending: ${pending}` }));
+    if (told !== pending) logger.warn({ pending }, 'the schema is behind, waiting until it is migrated');
+    told = pending;
+  }
+}

@@ -1,0 +1,124 @@
+import { Global, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { newId } from '@wbiz/contracts/ids';
+import { topics, type Service } from '@wbiz/contracts/topics';
+import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
+import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
+import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { EventStore, type InlineProjection } from '@wbiz/eventing/postgres/event-store';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
+import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import type { Pool } from 'pg';
+import { PG_POOL } from './database.module.js';
+import { EventingController } from './eventing.controller.js';
+import { Eventing, EVENTING_OPTIONS } from './eventing.js';
+import { EVENTS_PARTITIONS, eventsPartitions, KAFKA, openKafka } from './kafka.js';
+import { Peers, rpcAddress } from './peers.js';
+import { Projections } from './projections.js';
+import { RUNTIME, type Runtime } from './runtime.js';
+
+export type EventingOptions = {
+  /** The topics whose records this service's `@CommandHandler`s take. */
+  readonly consumes?: readonly ('commands' | 'inbound')[];
+  /** Rows that move in the transaction of this service's own events. */
+  readonly inline?: readonly InlineProjection[];
+  /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */
+  readonly projections?: readonly Projection[];
+};
+
+/**
+ * Commands, events, replies and queries of a service. For injection: EventStore, CommandBus, ReplyPublisher (second
+ * stages), Projections, Peers, OutboxRelay, WakeUp, BatchingProducer, KAFKA. `runService` starts and stops it all.
+ */
+@Global()
+@Module({})
+export class EventingModule {
+  static forService(options: EventingOptions = {}): DynamicModule {
+    const store: FactoryProvider<EventStore> = {
+      provide: EventStore,
+      useFactory: ({ service }: Runtime, pool: Pool) =>
+        new EventStore({
+          pool,
+          schema: service,
+          newEventId: () => newId('evt'),
+          inline: options.inline ?? [],
+        }),
+      inject: [RUNTIME, PG_POOL],
+    };
+    const providers = [
+      ...PROVIDERS,
+      store,
+      Peers,
+      Projections,
+      Eventing,
+      { provide: EVENTING_OPTIONS, useValue: options },
+    ];
+    return { module: EventingModule, controllers: [EventingController], providers, exports: providers };
+  }
+}
+
+const PROVIDERS: FactoryProvider[] = [
+  { provide: KAFKA, useFactory: openKafka, inject: [RUNTIME] },
+  { provide: EVENTS_PARTITIONS, useFactory: eventsPartitions, inject: [RUNTIME, KAFKA] },
+  { provide: ConsumerHealth, useFactory: () => new ConsumerHealth() },
+  {
+    provide: BatchingProducer,
+    useFactory: (runtime: Runtime, kafka: KafkaClient) => openProducer(runtime, kafka, 'producer'),
+    inject: [RUNTIME, KAFKA],
+  },
+  {
+    provide: WakeUp,
+    useFactory: ({ service, logger }: Runtime, pool: Pool) =>
+      new WakeUp({ pool, logger, name: `wbiz-${service}-wake-up` }),
+    inject: [RUNTIME, PG_POOL],
+  },
+  {
+    provide: OutboxRelay,
+    useFactory: (runtime: Runtime, pool: Pool, kafka: KafkaClient, partitions: number, wakeUp: WakeUp) => {
+      const { service, config, logger } = runtime;
+      // Of its own, so that a long queue of events does not stand before a command.
+      const producer = openProducer(runtime, kafka, "the relay's producer");
+      return new OutboxRelay({
+        pool,
+        schema: service,
+        source: service,
+        topic: topics(config.TOPIC_PREFIX).events,
+        partitions,
+        produce: (records) => producer.sendAll(records),
+        logger,
+        wakeUp,
+      });
+    },
+    inject: [RUNTIME, PG_POOL, KAFKA, EVENTS_PARTITIONS, WakeUp],
+  },
+  {
+    provide: ReplyPublisher,
+    useFactory: ({ shutdown }: Runtime) => {
+      const replies = new ReplyPublisher();
+      shutdown.on('producers', 'replies', () => replies.close());
+      return replies;
+    },
+    inject: [RUNTIME],
+  },
+  {
+    provide: CommandBus,
+    useFactory: ({ service, config, logger }: Runtime, producer: BatchingProducer, peers: Peers) =>
+      new CommandBus({
+        producer,
+        topicOf: (to) => topics(config.TOPIC_PREFIX).commands(to as Service),
+        source: service,
+        replyTo: rpcAddress(config),
+        ask: (to, commandId) => peers.ask(to as Service, 'command.reply', { commandId, expire: true }),
+        logger,
+      }),
+    inject: [RUNTIME, BatchingProducer, Peers],
+  },
+];
+
+function openProducer({ shutdown }: Runtime, kafka: KafkaClient, name: string): BatchingProducer {
+  const producer = kafka.producer();
+  shutdown.on('producers', name, () => producer.close());
+  return producer;
+}

@@ -1,0 +1,128 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { topics, type Service } from '@wbiz/contracts/topics';
+import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
+import { KafkaCommandServer } from '@wbiz/eventing/kafka/command-server';
+import { ConsumerHealth, watchConsumers, type ConsumerStatus } from '@wbiz/eventing/kafka/consumer-health';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
+import { keepReplyPartitions } from '@wbiz/eventing/postgres/reply-partitions';
+import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import type { Pool } from 'pg';
+import { PG_POOL } from './database.module.js';
+import type { EventingOptions } from './eventing.module.js';
+import type { Finding } from './health.js';
+import { KAFKA } from './kafka.js';
+import { groupOf, Projections } from './projections.js';
+import { RUNTIME, type Runtime } from './runtime.js';
+
+export const EVENTING_OPTIONS = Symbol('EVENTING_OPTIONS');
+
+/** Sets the parts of the eventing of a service going, watches them and ends them. */
+@Injectable()
+export class Eventing {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    @Inject(EVENTING_OPTIONS) private readonly options: EventingOptions,
+    @Inject(PG_POOL) private readonly pool: Pool,
+    @Inject(KAFKA) private readonly kafka: KafkaClient,
+    private readonly store: EventStore,
+    private readonly relay: OutboxRelay,
+    private readonly wakeUp: WakeUp,
+    private readonly consumers: ConsumerHealth,
+    private readonly projections: Projections,
+    private readonly producer: BatchingProducer,
+    private readonly replies: ReplyPublisher,
+  ) {
+    options.projections?.forEach((projection) => projections.add(projection));
+  }
+
+  /** Nest's transport for the service's commands; undefined where it takes none. */
+  commandServer(): KafkaCommandServer | undefined {
+    const { consumes = ['commands'] } = this.options;
+    if (!consumes.length) return;
+    const { kafka, replies, consumers, runtime, producer } = this;
+    const { service, config, logger, metrics } = runtime;
+    const name = topics(config.TOPIC_PREFIX);
+    const known = {
+      commands: { topic: name.commands(service as Service), unknown: 'dead-letter' },
+      inbound: { topic: name.inbound, unknown: 'ignore' },
+    } as const;
+    return new KafkaCommandServer({
+      kafka,
+      producer: {
+        send: async (record) => {
+          await producer.send(record);
+          metrics.deadLetters.inc();
+        },
+      },
+      topics: consumes.map((topic) => known[topic]),
+      groupId: groupOf(runtime),
+      deadLetters: name.deadLetters,
+      replies,
+      health: consumers,
+      logger,
+      onHandled: (type, ms, outcome) => metrics.commandDuration.observe({ type, outcome }, ms / 1_000),
+    });
+  }
+
+  /** Starts all but the command server, which is Nest's to start. */
+  async start(): Promise<void> {
+    const { runtime, pool, kafka, relay, wakeUp, projections, consumers } = this;
+    const { service, logger, shutdown } = runtime;
+    const stopKeeping = await keepReplyPartitions({ pool, schema: service, logger });
+    this.store.onCommitted(() => relay.wake());
+    wakeUp.start();
+    await relay.start();
+    shutdown.on('consumers', 'projections', () => projections.close());
+    shutdown.on('relay', 'relay', () => relay.stop());
+    shutdown.on('relay', 'wake-up', () => wakeUp.stop());
+    shutdown.on('relay', 'reply partitions', stopKeeping);
+    await projections.start();
+    const onDead = (consumer: ConsumerStatus) => {
+      logger.fatal(
+        { consumer, alarm: true },
+        'a consumer is dead while the broker answers: ending this process',
+      );
+      process.exit(1);
+    };
+    shutdown.on(
+      'consumers',
+      'watch',
+      watchConsumers({ health: consumers, ping: () => kafka.ping(), onDead }),
+    );
+    this.report();
+  }
+
+  private report(): void {
+    const { relay, consumers, runtime } = this;
+    const { health, metrics } = runtime;
+    health.add('relay', async () => {
+      const { leader, pending } = await relay.status();
+      return { ok: true, detail: `${leader ? 'leads' : 'stands by'}, ${pending} pending` };
+    });
+    health.add('consumers', () => findingOf(consumers.statuses()));
+    metrics.beforeScrape(async () => {
+      for (const status of consumers.statuses())
+        metrics.consumerState.set({ group: status.name }, isAtWork(status) ? 1 : 0);
+      const { pending, oldestPendingMs } = await relay.status();
+      metrics.outboxPending.set(pending);
+      metrics.outboxAge.set(oldestPendingMs / 1_000);
+    });
+  }
+}
+
+type Status = Readonly<ConsumerStatus>;
+const isAtWork = ({ state }: Status) => state === 'running' || state === 'waiting';
+
+/** A rebalance or a projection that was halted (an alarm of its own) must not take the service from its callers. */
+const isJoined = (status: Status) =>
+  isAtWork(status) || status.state === 'halted' || (status.state === 'joining' && status.lastFetchAt > 0);
+
+function findingOf(statuses: readonly Status[]): Finding {
+  const described = statuses.map(
+    ({ name, state, reason }) => `${name} ${state}${reason ? ` (${reason})` : ''}`,
+  );
+  return { ok: statuses.every(isJoined), detail: described.join(', ') };
+}

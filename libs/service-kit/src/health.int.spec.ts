@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { Health, serveHealth } from './health.js';
+import { createMetrics } from './telemetry.js';
+
+const health = new Health();
+const metrics = createMetrics('test');
+let base: string;
+let server: { close: () => Promise<void> };
+
+beforeAll(async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  await once(free, 'close');
+  server = await serveHealth(health, metrics, { host: '127.0.0.1', port });
+  base = `http://127.0.0.1:${port}`;
+});
+afterAll(() => server.close());
+
+const ask = async (path: string) => {
+  const response = await fetch(base + path);
+  return { status: response.status, body: (await response.json()) as object };
+};
+
+it('is alive from the first moment, but ready only once started and while every check passes', async () => {
+  health.starting('waiting for Postgres at db:5432');
+  expect(await ask('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
+  expect(await ask('/health/ready')).toEqual({
+    status: 503,
+    body: {
+      status: 'not_ready',
+      checks: { process: { ok: false, detail: 'waiting for Postgres at db:5432' } },
+    },
+  });
+  health.started();
+  let up = true;
+  health.add('postgres', async () => {
+    if (!up) throw new Error('connection refused');
+    return { ok: true };
+  });
+  expect(await ask('/health/ready')).toMatchObject({
+    status: 200,
+    body: { status: 'ready', checks: { postgres: { ok: true } } },
+  });
+  up = false;
+  expect(await ask('/health/ready')).toMatchObject({
+    status: 503,
+    body: { checks: { process: { ok: true }, postgres: { ok: false, detail: 'connection refused' } } },
+  });
+  health.add('postgres', () => ({ ok: true }));
+  health.stopping();
+  expect(await ask('/health/ready')).toMatchObject({
+    status: 503,
+    body: { checks: { process: { detail: 'stopping' } } },
+  });
+});
+
+it('does not wait for a check that hangs', async () => {
+  health.started();
+  health.add('postgres', () => new Promise(() => undefined));
+  expect(await ask('/health/ready')).toMatchObject({
+    status: 503,
+    body: { checks: { postgres: { detail: 'no answer within 1500 ms' } } },
+  });
+});
+
+it('shows its own metrics and those of the process', async () => {
+  metrics.outboxPending.set(3);
+  metrics.consumerState.set({ group: 'messaging' }, 1);
+  const text = await (await fetch(`${base}/metrics`)).text();
+  expect(text).toContain('wbiz_outbox_pending{service="test"} 3');
+  expect(text).toContain('wbiz_consumer_state{group="messaging",service="test"} 1');
+  expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
+});

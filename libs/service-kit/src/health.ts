@@ -1,0 +1,99 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Metrics } from './telemetry.js';
+
+/** What a check found; `detail` is for the person who reads /health/ready. */
+export type Finding = { readonly ok: boolean; readonly detail?: string };
+export type Check = () => Finding | Promise<Finding>;
+
+const CHECK_TIMEOUT_MS = 1_500;
+
+/** The checks that decide whether this process is ready. Nothing is ready until {@link Health.started}. */
+export class Health {
+  private readonly checks = new Map<string, Check>();
+  private phase: Finding = { ok: false, detail: 'starting' };
+
+  /** Adds a check; one of the same name is replaced. A check that throws or takes 1.5 s counts as failed. */
+  add(name: string, check: Check): void {
+    this.checks.set(name, check);
+  }
+
+  /** Says how far the start is. */
+  starting(detail = 'starting'): void {
+    this.phase = { ok: false, detail };
+  }
+
+  started(): void {
+    this.phase = { ok: true };
+  }
+
+  stopping(): void {
+    this.phase = { ok: false, detail: 'stopping' };
+  }
+
+  async ready(): Promise<{ ok: boolean; checks: Record<string, Finding> }> {
+    const found = await Promise.all(
+      [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
+    );
+    const checks = { process: this.phase, ...Object.fromEntries(found) };
+    return { ok: Object.values(checks).every(({ ok }) => ok), checks };
+  }
+}
+
+async function outcome(check: Check): Promise<Finding> {
+  const late = new AbortController();
+  try {
+    const slow = delay(
+      CHECK_TIMEOUT_MS,
+      { ok: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` },
+      late,
+    );
+    return await Promise.race([check(), slow]);
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message || error.name : String(error) };
+  } finally {
+    late.abort();
+  }
+}
+
+/**
+ * Serves /health/live (200 as long as the event loop turns), /health/ready (503 unless all checks pass) and /metrics.
+ * A server of its own, so that it answers before anything else is there. Throws when the port is taken.
+ */
+export async function serveHealth(
+  health: Health,
+  metrics: Pick<Metrics, 'text' | 'contentType'>,
+  { host, port }: { host: string; port: number },
+) {
+  const routes: Record<string, (response: ServerResponse) => Promise<void>> = {
+    '/health/live': async (response) => json(response, 200, { status: 'live', checks: {} }),
+    '/health/ready': async (response) => {
+      const { ok, checks } = await health.ready();
+      json(response, ok ? 200 : 503, { status: ok ? 'ready' : 'not_ready', checks });
+    },
+    '/metrics': async (response) => {
+      response.setHeader('content-type', metrics.contentType).end(await metrics.text());
+    },
+  };
+  const server = createServer((request, response) => {
+    const route = routes[request.url?.split('?')[0] ?? ''];
+    if (!route || (request.method !== 'GET' && request.method !== 'HEAD'))
+      return json(response, 404, { status: 'not_found' });
+    route(response).catch((error: unknown) => response.destroy(error as Error));
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
+}

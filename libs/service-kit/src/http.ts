@@ -1,0 +1,74 @@
+import { isUtf8 } from 'node:buffer';
+import { newId } from '@wbiz/contracts/ids';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { problemOf, rejectionOf, sendProblem } from './problem-filter.js';
+import type { Metrics } from './telemetry.js';
+import { nextTraceparent } from './traceparent.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of this request: a step of the caller's trace, or the first of a new one. */
+    traceparent: string;
+    /** The JSON body as it came in. */
+    rawBody?: Buffer;
+  }
+}
+
+const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
+
+/**
+ * Nest's Fastify adapter for the public API: request id and traceparent in and out, duration per route, JSON bodies of
+ * at most `bodyLimit` bytes (1 MiB) that must be UTF-8. An empty one is none. To be used with Nest's `bodyParser: false`.
+ */
+export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    // While closing, requests on open connections are still answered, with `Connection: close`.
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: ({ headers }: { headers: Record<string, unknown> }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId('req');
+    },
+    // What the router refuses before any hook or filter.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply.header('x-request-id', request.id), problemOf(rejectionOf(error), request.id)),
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.decorateRequest('traceparent', '');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.traceparent = nextTraceparent(request.headers.traceparent);
+    reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = (!request.is404 && request.routeOptions.url) || 'none';
+    const labels = { route, method: request.method, status: reply.statusCode };
+    metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
+    done();
+  });
+  fastify.removeAllContentTypeParsers();
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  adapter.useBodyParser('application/json', true, { bodyLimit }, (request, body: Buffer, done) => {
+    if (!body.length) done(null, undefined);
+    else if (!isUtf8(body)) done(new Rejection('malformed_json', 'The body is not valid UTF-8.'));
+    else parse(request as never, body.toString('utf8'), done as never);
+  });
+  return adapter;
+}
+
+/** Which methods the routes added to `fastify` from now on know for a path. */
+export function methodsByPath(fastify: FastifyInstance): (path: string) => readonly string[] {
+  const routes: { method: string; form: RegExp }[] = [];
+  fastify.addHook('onRoute', ({ method, url }) => {
+    const form = new RegExp(`^${url.split('/').map(segment).join('/')}/?$`);
+    for (const one of [method].flat()) routes.push({ method: one, form });
+  });
+  return (path) =>
+    [...new Set(routes.filter(({ form }) => form.test(path)).map(({ method }) => method))].sort();
+}
+
+const segment = (text: string) =>
+  text === '*' ? '.*' : text.startsWith(':') ? '[^/]+' : text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

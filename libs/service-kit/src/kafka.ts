@@ -1,0 +1,27 @@
+import { topics } from '@wbiz/contracts/topics';
+import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { untilReachable } from './reachable.js';
+import type { Runtime } from './runtime.js';
+
+/** The service's way to Kafka: `@Inject(KAFKA) kafka: KafkaClient`. */
+export const KAFKA = Symbol('KAFKA');
+
+/** The number of partitions of the shared log. */
+export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
+
+export function openKafka({ service, config, logger, shutdown }: Runtime): KafkaClient {
+  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: `wbiz-${service}`, logger });
+  shutdown.on('producers', 'Kafka', () => kafka.close());
+  return kafka;
+}
+
+/** Waits for a broker, and for the topic to be made. */
+export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<number> {
+  const { KAFKA_BROKERS, TOPIC_PREFIX } = runtime.config;
+  const { events } = topics(TOPIC_PREFIX);
+  return untilReachable(`topic ${events} on Kafka at ${KAFKA_BROKERS.join(', ')}`, runtime, async () => {
+    // kafkajs itself tries for half a minute before it says so.
+    if (!(await kafka.ping())) throw Object.assign(new Error('No broker answers.'), { code: 'ECONNREFUSED' });
+    return kafka.partitionsOf(events);
+  });
+}

@@ -1,0 +1,82 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type DestinationStream, type Level, type Logger } from 'pino';
+import { redacted, scrubbed } from './redaction.js';
+
+export type { Logger } from 'pino';
+
+type LoggerOptions = {
+  readonly service: string;
+  readonly replica: string;
+  readonly level: Level;
+  readonly secrets?: readonly string[];
+  readonly destination?: DestinationStream;
+};
+
+const INFO = 30;
+const LEVEL = /^\{"level":(\d+)/;
+
+/**
+ * A pino logger that writes one JSON object a line to stdout. Secrets are left out at every level; phone numbers and
+ * the bodies of messages from info upwards. `secrets` are texts that must not appear wherever they stem from.
+ */
+export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
+  const unsafe = secrets
+    .filter((secret) => secret.length >= 8)
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return pino(
+    {
+      level,
+      base: { service, replica },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (shape: unknown) => shape },
+      hooks: {
+        logMethod(args, method, number) {
+          const shown = { personal: number < INFO };
+          const [first, ...rest] = args as unknown as unknown[];
+          const entry =
+            first instanceof Error
+              ? [{ err: redacted(first, shown) }, ...(rest.length ? rest : [first.message])]
+              : [redacted(first, shown), ...rest.map((one) => redacted(one, shown))];
+          method.apply(this, entry as unknown as typeof args);
+        },
+        streamWrite: (line) => scrubbed(line, unsafe, { personal: Number(LEVEL.exec(line)?.[1]) < INFO }),
+      },
+    },
+    destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}
+
+// What Nest says of its own start: no news to who runs the service. What fails there is thrown, and logged, as well.
+const CHATTER = new Set([
+  ...[
+    'NestFactory',
+    'InstanceLoader',
+    'RoutesResolver',
+    'RouterExplorer',
+    'NestApplication',
+    'NestMicroservice',
+  ],
+  'ExceptionHandler',
+]);
+
+/** Nest's logger on top of ours. Nest passes `(message, ...more, context)`; a stack is one of `more`. */
+export function nestLogger(logger: Logger): LoggerService {
+  const at =
+    (level: Level) =>
+    (message: unknown, ...more: unknown[]) => {
+      const context = typeof more.at(-1) === 'string' ? (more.pop() as string) : undefined;
+      const details = more.filter((one) => one !== undefined);
+      const fields = { context, ...(details.length ? { details } : {}) };
+      const quiet = level !== 'warn' && context !== undefined && CHATTER.has(context);
+      const entry = typeof message === 'string' ? fields : { ...fields, err: message };
+      logger[quiet ? 'debug' : level](entry, typeof message === 'string' ? message : undefined);
+    };
+  return {
+    log: at('info'),
+    error: at('error'),
+    warn: at('warn'),
+    debug: at('debug'),
+    verbose: at('trace'),
+    fatal: at('fatal'),
+  };
+}

@@ -1,0 +1,131 @@
+import { createHmac } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
+import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
+import pg from 'pg';
+import { InvalidConfig, readConfig } from './config.js';
+import { createLogger, type Logger } from './logging.js';
+import { PROVISION_SETTINGS } from './settings.js';
+
+export type ProvisionOptions = {
+  /** As a role that may create roles. */
+  readonly databaseUrl: string;
+  readonly brokers: readonly string[];
+  readonly topicPrefix?: string | undefined;
+  readonly secretKey: Buffer;
+  readonly services?: readonly Service[];
+  readonly eventsPartitions?: number;
+  readonly logger?: Logger;
+};
+
+/**
+ * Makes what an installation needs before its services start: per service a schema and the one role that can see it,
+ * and all topics. What is there already stays; passwords are set again. Resolves with each service's DATABASE_URL.
+ */
+export async function provision(options: ProvisionOptions) {
+  const { services = SERVICES, logger = silent } = options;
+  const [databaseUrls] = await Promise.all([
+    makeRoles(options, services),
+    makeTopics(options, services, logger),
+  ]);
+  return { databaseUrls };
+}
+
+const silent = createLogger({ service: 'provision', replica: String(process.pid), level: 'fatal' });
+
+/** Roles belong to the whole Postgres server, so a role's name begins with its database: `wbiz_messaging`. */
+const roleOf = (database: string, service: Service) => `${database}_${service}`;
+
+async function makeRoles({ databaseUrl, secretKey }: ProvisionOptions, services: readonly Service[]) {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'wbiz-provision' });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ database: string }>('select current_database() as database');
+    const { database } = rows[0]!;
+    // Two at once would trip over each other in the catalogue.
+    await client.query(`select pg_advisory_lock(hashtextextended('wbiz.provision', 0))`);
+    const made: [Service, string][] = [];
+    for (const service of services) {
+      const role = roleOf(database, service);
+      const password = createHmac('sha256', secretKey).update(`wbiz role ${role}`).digest('base64url');
+      await makeRole(client, { database, service, role, password });
+      const url = new URL(databaseUrl);
+      url.username = encodeURIComponent(role);
+      url.password = password;
+      made.push([service, url.href]);
+    }
+    return Object.fromEntries(made) as Record<Service, string>;
+  } finally {
+    await client.end();
+  }
+}
+
+type Role = { database: string; service: Service; role: string; password: string };
+
+async function makeRole(client: pg.Client, { database, service, role, password }: Role) {
+  const name = client.escapeIdentifier(role);
+  if (role.length > 63)
+    throw new Error(
+      `The role ${role} has ${role.length} characters, Postgres takes 63: shorten the name of the database.`,
+    );
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
+  if (!rowCount) await client.query(`create role ${name} login`);
+  await client.query(`alter role ${name} with login password ${client.escapeLiteral(password)}`);
+  // A role that is no superuser must be a member of the role it makes a schema for.
+  await client.query(`grant ${name} to current_user`);
+  await client.query(`create schema if not exists ${service} authorization ${name}`);
+  await client.query(`revoke all on schema ${service} from public`);
+  await client.query(`grant connect on database ${client.escapeIdentifier(database)} to ${name}`);
+  await client.query(
+    `alter role ${name} in database ${client.escapeIdentifier(database)} set search_path = ${service}`,
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+async function makeTopics(
+  { brokers, topicPrefix, eventsPartitions = 8 }: ProvisionOptions,
+  services: readonly Service[],
+  logger: Logger,
+) {
+  const name = topics(topicPrefix);
+  const kafka = await connectKafka({ brokers, clientId: 'wbiz-provision', logger });
+  try {
+    await kafka.ensureTopics([
+      ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
+      topic(name.inbound, 8, 7 * DAY_MS),
+      topic(name.events, eventsPartitions, -1),
+      topic(name.deadLetters, 1, 30 * DAY_MS),
+    ]);
+  } finally {
+    await kafka.close();
+  }
+}
+
+/** Kept `retentionMs` long; -1: for ever. */
+const topic = (name: string, partitions: number, retentionMs: number) => ({
+  topic: name,
+  partitions,
+  config: { 'retention.ms': String(retentionMs), 'cleanup.policy': 'delete' },
+});
+
+/** As a program: settings from the environment, `{ "databaseUrls": … }` on stdout. */
+async function main(): Promise<void> {
+  const config = readConfig(PROVISION_SETTINGS, process.env);
+  const made = await provision({
+    databaseUrl: config.DATABASE_URL,
+    brokers: config.KAFKA_BROKERS,
+    topicPrefix: config.TOPIC_PREFIX,
+    secretKey: config.SECRET_KEY,
+    eventsPartitions: config.EVENTS_PARTITIONS,
+  });
+  process.stdout.write(`${JSON.stringify(made)}\n`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  main().catch((error: unknown) => {
+    process.stderr.write(
+      `${error instanceof InvalidConfig ? error.message : String((error as Error).stack)}\n`,
+    );
+    process.exitCode = 1;
+  });

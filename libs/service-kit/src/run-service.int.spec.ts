@@ -1,0 +1,337 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { newId } from '@wbiz/contracts/ids';
+import { topics } from '@wbiz/contracts/topics';
+import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
+import { commandRecord } from '@wbiz/eventing/kafka/command-record';
+import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
+import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
+import { embeddedStack, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { createLogger } from './logging.js';
+import { provision } from './provision.js';
+import { startService } from './run-service.js';
+import { GATEWAY_SETTINGS } from './settings.js';
+import { purseRequests, TINY } from './tiny-service.samples.js';
+import { nextTraceparent } from './traceparent.js';
+
+jest.setTimeout(60_000);
+const secretKey = randomBytes(32);
+const prefix = topicPrefix();
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let databaseUrl: string;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  const { brokers } = embeddedStack();
+  const options = {
+    databaseUrl: database.url,
+    brokers,
+    topicPrefix: prefix,
+    secretKey,
+    services: ['contacts'] as const,
+  };
+  databaseUrl = (await provision(options)).databaseUrls.contacts;
+});
+afterAll(() => database.drop());
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const environment = async (more: NodeJS.ProcessEnv = {}) => ({
+  HEALTH_PORT: String(await freePort()),
+  RPC_PORT: String(await freePort()),
+  DATABASE_URL: databaseUrl,
+  KAFKA_BROKERS: embeddedStack().brokers.join(','),
+  TOPIC_PREFIX: prefix,
+  SECRET_KEY: secretKey.toString('base64'),
+  LOG_LEVEL: 'warn',
+  ...more,
+});
+type Environment = Awaited<ReturnType<typeof environment>>;
+type Readiness = { status: string; checks: Record<string, { ok: boolean; detail?: string }> };
+
+async function readiness({ HEALTH_PORT }: Environment) {
+  const response = await fetch(`http://127.0.0.1:${HEALTH_PORT}/health/ready`);
+  return { code: response.status, ...((await response.json()) as Readiness) };
+}
+const ready = (env: Environment) =>
+  until(async () => (await readiness(env)).code === 200, {
+    timeoutMs: 20_000,
+    everyMs: 50,
+    describe: 'ready',
+  });
+
+async function balanceOf(purse: string) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ state: { balance: number } }>(
+      'select state from purses where stream = $1',
+      [purse],
+    );
+    return rows[0]?.state.balance;
+  } finally {
+    await client.end();
+  }
+}
+
+const deposit = (amount: number, more = {}) => ({
+  id: newId('cmd'),
+  accountId: 'acc_1',
+  type: 'purse.deposit',
+  data: { purse: 'purse-1', amount, ...more },
+  traceparent: nextTraceparent(),
+});
+
+describe('in one process', () => {
+  let env: Environment;
+  let service: Awaited<ReturnType<typeof startService>>;
+  const send = (command: ReturnType<typeof deposit>) =>
+    service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
+  const ask = async (pattern: string, data: object) => {
+    const client = new RpcClient(`127.0.0.1:${env.RPC_PORT}`);
+    try {
+      return await client.request(pattern, data);
+    } finally {
+      client.close();
+    }
+  };
+
+  beforeAll(async () => {
+    env = await environment({ PORT: String(await freePort()) });
+    service = await startService({ ...TINY, settings: { PORT: GATEWAY_SETTINGS.PORT }, http: {} }, env);
+  });
+  afterAll(() => service.stop());
+
+  it('becomes ready with all its parts', async () => {
+    await ready(env);
+    const { checks } = await readiness(env);
+    expect(Object.keys(checks).sort()).toEqual(['consumers', 'migrations', 'postgres', 'process', 'relay']);
+  });
+
+  it('answers a command, refuses another, and keeps both replies', async () => {
+    const [good, bad] = [deposit(5), deposit(-1)];
+    expect(await send(good)).toMatchObject({ ok: true, data: { balance: 5 } });
+    expect(await send(bad)).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
+    expect(await ask('command.reply', { commandId: good.id, expire: false })).toMatchObject({ ok: true });
+    expect(await ask('command.reply', { commandId: bad.id, expire: false })).toMatchObject({ ok: false });
+  });
+
+  it('answers from its projection what was just written', async () => {
+    const before = (await ask('purse.income', { accountId: 'acc_1' })) as number;
+    await send(deposit(7));
+    expect(await ask('purse.income', { accountId: 'acc_1' })).toBe(before + 7);
+  });
+
+  it('shows outbox, projection, commands and consumers in /metrics', async () => {
+    const text = await (await fetch(`http://127.0.0.1:${env.HEALTH_PORT}/metrics`)).text();
+    for (const line of [
+      'wbiz_outbox_pending{service="contacts"}',
+      'wbiz_outbox_age_seconds{service="contacts"}',
+      'wbiz_projection_lag_events{projection="income",service="contacts"} 0',
+      `wbiz_consumer_state{group="${prefix}wbiz.contacts",service="contacts"} 1`,
+      'wbiz_dead_letters_total{service="contacts"} 0',
+    ])
+      expect(text).toContain(line);
+    expect(text).toMatch(/wbiz_command_duration_seconds_count\{.*type="purse.deposit".*\} [1-9]/);
+  });
+
+  it('answers the HTTP requests that are under way when it stops, and takes no others', async () => {
+    const url = `http://127.0.0.1:${env.PORT}/slow`;
+    const slow = fetch(url);
+    await until(() => purseRequests.slow === 1);
+    const stopped = service.stop();
+    const response = await slow;
+    expect({ status: response.status, body: await response.text() }).toEqual({ status: 200, body: 'done' });
+    await stopped;
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+  });
+});
+
+describe('as a process', () => {
+  const running = new Set<ChildProcess>();
+  afterEach(() => {
+    for (const child of running) child.kill('SIGKILL');
+    running.clear();
+  });
+
+  /** Runs the tiny service as `npm start` would; stdout and stderr are gathered in `printed`. */
+  function run(env: NodeJS.ProcessEnv, before = '') {
+    const [kit, tiny] = ['./run-service.ts', './tiny-service.samples.ts'].map(
+      (file) => new URL(file, import.meta.url).href,
+    );
+    const hooks = new URL('../test/run-typescript.mjs', import.meta.url).pathname;
+    const main = `import { runService } from '${kit}'; import { TINY } from '${tiny}'; ${before} await runService(TINY);`;
+    const args = ['--conditions=source', '--import', hooks, '--input-type=module', '-e', main];
+    const child = spawn(process.execPath, args, {
+      env: { PATH: process.env['PATH'], ...env },
+      cwd: new URL('..', import.meta.url).pathname,
+    });
+    running.add(child);
+    const seen = { stdout: '', stderr: '' };
+    child.stdout.on('data', (data: Buffer) => (seen.stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (seen.stderr += data.toString()));
+    const exited = once(child, 'close').then(([code]) => {
+      running.delete(child);
+      return code as number | null;
+    });
+    return { child, seen, exited };
+  }
+
+  it('ends with 1 and lists every wrong setting, without secrets', async () => {
+    const { exited, seen } = run({
+      ...(await environment()),
+      RPC_PORT: 'eighty',
+      SECRET_KEY: 'c2hvcnQ=',
+      KAFKA_BROKERS: '',
+      LOG_LEVEL: 'loud',
+    });
+    expect(await exited).toBe(1);
+    expect(seen.stderr.split('\n').filter(Boolean)).toEqual([
+      'contacts cannot start. 4 settings are wrong:',
+      expect.stringMatching(/^ {2}RPC_PORT +is "eighty"; expected a port from 1 to 65535, e\.g\. 8082$/),
+      expect.stringMatching(/^ {2}KAFKA_BROKERS +is missing; expected a list host:port,host:port, e\.g\. /),
+      expect.stringMatching(/^ {2}SECRET_KEY +is set to something else; expected 32 bytes in base64/),
+      expect.stringMatching(/^ {2}LOG_LEVEL +is "loud"; expected one of fatal, error/),
+    ]);
+    expect(seen.stderr + seen.stdout).not.toContain('c2hvcnQ=');
+  });
+
+  it('finishes what is in hand on SIGTERM, commits it, and ends with 0 in less than 10 s', async () => {
+    const env = await environment({ LOG_LEVEL: 'info' });
+    const { child, exited, seen } = run(env);
+    await ready(env);
+    const kafka = connectKafka({
+      brokers: embeddedStack().brokers,
+      clientId: 't',
+      logger: createLogger({ service: 't', replica: 't', level: 'fatal' }),
+    });
+    const producer = kafka.producer();
+    const topic = topics(prefix).commands('contacts');
+    const held = { ...deposit(1, { purse: 'held', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
+    try {
+      await producer.send(commandRecord(held, { topic, key: 'held', source: 't' }));
+      await until(() => seen.stdout.includes('holding a deposit'));
+
+      const told = Date.now();
+      child.kill('SIGTERM');
+      await until(async () => (await readiness(env)).code === 503, { describe: 'not ready while it stops' });
+      expect(await exited).toBe(0);
+      expect(Date.now() - told).toBeLessThan(10_000);
+      expect(seen.stdout).toContain('"msg":"stopped"');
+      expect(seen.stdout).not.toMatch(/"level":(40|50|60)/);
+      expect(await balanceOf('held')).toBe(1);
+      const [committed, end] = await Promise.all([
+        kafka.committedOffsets(`${prefix}wbiz.contacts`, topic),
+        kafka.endOffsets(topic),
+      ]);
+      expect(committed.filter((offset) => offset > 0)).toEqual(end.filter((offset) => offset > 0));
+    } finally {
+      await producer.close();
+      await kafka.close();
+    }
+  });
+
+  it.each(['Postgres', 'Kafka'])(
+    'waits for %s and says so, is alive meanwhile, and still obeys SIGTERM',
+    async (what) => {
+      const nobody = new URL(databaseUrl);
+      nobody.port = String(await freePort());
+      const more = what === 'Postgres' ? { DATABASE_URL: nobody.href } : { KAFKA_BROKERS: nobody.host };
+      const env = await environment(more);
+      const { child, exited, seen } = run(env);
+      await until(() => seen.stdout.includes(`waiting for`));
+      const { code, checks } = await readiness(env);
+      expect({ code, ...checks['process'] }).toMatchObject({
+        code: 503,
+        ok: false,
+        detail: expect.stringMatching(`^waiting for .*${what} at ${nobody.host}$`),
+      });
+      expect((await fetch(`http://127.0.0.1:${env.HEALTH_PORT}/health/live`)).status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await exited).toBe(0);
+      expect(seen.stdout).toMatch(`waiting for .*${what} at ${nobody.host}`);
+      expect(seen.stdout).not.toContain(nobody.password);
+    },
+  );
+
+  it('ends with 1 and a log line on a rejection that nobody handled', async () => {
+    const nobody = `127.0.0.1:${await freePort()}`;
+    const { exited, seen } = run(
+      await environment({ KAFKA_BROKERS: nobody }),
+      `setTimeout(() => Promise.reject(new Error('forgotten')), 500);`,
+    );
+    expect(await exited).toBe(1);
+    expect(seen.stdout).toMatch(/"level":60.*"message":"forgotten".*unhandled rejection/);
+  });
+
+  it('ends with 1 on an error that waiting does not mend', async () => {
+    const wrong = new URL(databaseUrl);
+    wrong.password = 'wrong';
+    const { exited, seen } = run(await environment({ DATABASE_URL: wrong.href }));
+    expect(await exited).toBe(1);
+    expect(seen.stdout).toMatch(/"level":60.*28P01.*contacts could not start/);
+  });
+});
+
+describe('when Postgres goes away', () => {
+  let cut: { port: number; down: () => Promise<void>; up: () => Promise<void> };
+
+  /** Stands between the service and Postgres; `down` is what a restart of Postgres looks like from outside. */
+  async function proxy(target: URL) {
+    const sockets = new Set<Socket>();
+    let server: Server;
+    const listen = async (port: number) => {
+      server = createServer((near) => {
+        const far = connect(Number(target.port), target.hostname);
+        for (const socket of [near, far]) {
+          sockets.add(socket);
+          socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
+        }
+        near.pipe(far).pipe(near);
+      }).listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    };
+    const port = await listen(0);
+    const down = async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    };
+    return { port, down, up: async () => void (await listen(port)) };
+  }
+
+  it('is not ready meanwhile, and works again afterwards as the same process', async () => {
+    const url = new URL(databaseUrl);
+    cut = await proxy(new URL(databaseUrl));
+    url.port = String(cut.port);
+    const env = await environment({ DATABASE_URL: url.href, LOG_LEVEL: 'fatal' });
+    const service = await startService(TINY, env);
+    const bus = service.app.get(CommandBus, { strict: false });
+    try {
+      await ready(env);
+      await cut.down();
+      expect(await until(async () => (await readiness(env)).code === 503)).toBe(true);
+      expect((await readiness(env)).checks['postgres']).toMatchObject({ ok: false });
+      const held = bus.send('contacts', { ...deposit(3), deadline: Date.now() + 15_000 }, { key: 'purse-1' });
+      await cut.up();
+      await ready(env);
+      expect(await held).toMatchObject({ ok: true });
+      expect((await readiness(env)).checks['consumers']).toMatchObject({ ok: true });
+    } finally {
+      await service.stop();
+      await cut.down();
+    }
+  });
+});

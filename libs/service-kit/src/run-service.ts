@@ -1,0 +1,152 @@
+import 'reflect-metadata';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Service } from '@wbiz/contracts/topics';
+import { rpcServerOptions } from '@wbiz/eventing/rpc/query-handler';
+import { InvalidConfig, readConfig, secretTexts, type Settings } from './config.js';
+import { Eventing } from './eventing.js';
+import { Health, serveHealth } from './health.js';
+import { methodsByPath, publicHttp } from './http.js';
+import { createLogger, nestLogger } from './logging.js';
+import { ProblemFilter } from './problem-filter.js';
+import { Stopped } from './reachable.js';
+import { RuntimeModule, type Runtime } from './runtime.js';
+import { Secrets } from './secrets.js';
+import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS } from './settings.js';
+import { Shutdown } from './shutdown.js';
+import { createMetrics } from './telemetry.js';
+
+export type ServiceOptions = {
+  readonly name: Service;
+  readonly module: Type;
+  /** The services this one asks or sends commands to; each needs its `…_RPC`. */
+  readonly peers?: readonly Service[];
+  /** Environment variables beyond those of every service. */
+  readonly settings?: Settings;
+  /** A public HTTP API on HOST:PORT (PORT is one of `settings`). */
+  readonly http?: {
+    readonly bodyLimit?: number;
+    readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
+  };
+};
+
+/**
+ * Runs a service until SIGTERM or SIGINT: checks the settings, opens /health and /metrics, waits for Postgres and Kafka,
+ * migrates, starts. Ends the process: 0 after an orderly stop within 10 s, 1 for wrong settings and for any error that
+ * nobody handled.
+ */
+export async function runService(options: ServiceOptions): Promise<void> {
+  let runtime: Runtime;
+  const stop = new AbortController();
+  try {
+    runtime = prepare(options, process.env, stop.signal);
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    process.stderr.write(`${options.name} cannot start. ${error.message}\n`);
+    process.exit(1);
+  }
+  const { logger, shutdown, health } = runtime;
+  const crash = (err: unknown, what: string) => {
+    logger.fatal({ err }, what);
+    process.exit(1);
+  };
+  process.on('uncaughtException', (error) => crash(error, 'uncaught exception, ending this process'));
+  process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection, ending this process'));
+
+  const onSignal = (signal: string) => {
+    if (stop.signal.aborted) return;
+    logger.info({ signal }, 'stopping');
+    health.stopping();
+    stop.abort();
+    void shutdown.exit(started);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  const started = start(options, runtime).catch((error: unknown) => {
+    if (!(error instanceof Stopped)) crash(error, `${options.name} could not start`);
+  });
+  await started;
+}
+
+/** As {@link runService}, in a process that goes on: for tests. Throws instead of ending the process. */
+export async function startService(options: ServiceOptions, env: NodeJS.ProcessEnv) {
+  const stopping = new AbortController();
+  const runtime = prepare(options, env, stopping.signal);
+  const stop = async () => {
+    runtime.health.stopping();
+    stopping.abort();
+    await runtime.shutdown.run();
+  };
+  try {
+    return { runtime, app: await start(options, runtime), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function prepare(
+  { name, peers = [], settings = {} }: ServiceOptions,
+  env: NodeJS.ProcessEnv,
+  stopping: AbortSignal,
+): Runtime {
+  const ofPeers = Object.fromEntries(
+    peers.map((peer) => [peerSetting(peer), PEER_SETTINGS[peerSetting(peer)]]),
+  );
+  const table = { ...SERVICE_SETTINGS, ...ofPeers, ...settings };
+  const config = readConfig(table, env);
+  const { REPLICA: replica, LOG_LEVEL: level, SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = config;
+  const logger = createLogger({ service: name, replica, level, secrets: secretTexts(table, env) });
+  return {
+    service: name,
+    replica,
+    config,
+    logger,
+    metrics: createMetrics(name),
+    health: new Health(),
+    shutdown: new Shutdown(logger),
+    secrets: new Secrets({ key, previous }),
+    stopping,
+  };
+}
+
+async function start({ module, http }: ServiceOptions, runtime: Runtime): Promise<NestFastifyApplication> {
+  const { config, health, metrics, shutdown, logger } = runtime;
+  const { HOST: host, HEALTH_PORT, RPC_PORT } = config;
+  const healthServer = await serveHealth(health, metrics, { host, port: HEALTH_PORT });
+  shutdown.on('pools', 'health', () => healthServer.close());
+
+  const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
+  const adapter = http ? publicHttp(metrics, http.bodyLimit) : new FastifyAdapter();
+  const allowed = methodsByPath(adapter.getInstance());
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: nestLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: false,
+  });
+  // Ends what Nest's own hooks end, and with it the rpc server.
+  shutdown.on('work', 'application', () => app.close());
+
+  const eventing = app.get(Eventing, { strict: false });
+  const rpc = app.connectMicroservice(rpcServerOptions({ host, port: RPC_PORT }));
+  const server = eventing.commandServer();
+  const commands = server && app.connectMicroservice({ strategy: server });
+  app.useGlobalFilters(new ProblemFilter(logger, allowed));
+  await http?.configure?.(app);
+  await app.init();
+  await rpc.listen();
+  await eventing.start();
+  if (commands) {
+    shutdown.on('consumers', 'commands', () => server.close());
+    await commands.listen();
+  }
+  if (http) {
+    shutdown.on('http', 'http', () => adapter.getInstance().close());
+    await app.listen((config as unknown as { PORT: number }).PORT, host);
+  }
+  if (!runtime.stopping.aborted) health.started();
+  logger.info({ health: `http://${host}:${HEALTH_PORT}/health/ready` }, 'ready');
+  return app;
+}

@@ -1,0 +1,34 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { ServiceConfig } from './settings.js';
+import type { Health } from './health.js';
+import type { Logger } from './logging.js';
+import type { Secrets } from './secrets.js';
+import type { Shutdown } from './shutdown.js';
+import type { Metrics } from './telemetry.js';
+
+/** What every part of a service may ask for: `@Inject(RUNTIME) runtime: Runtime`. */
+export type Runtime<Extra = unknown> = {
+  readonly service: string;
+  readonly replica: string;
+  readonly config: ServiceConfig & Extra;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly shutdown: Shutdown;
+  readonly secrets: Secrets;
+  /** Aborted when the process is told to stop; for whoever waits. */
+  readonly stopping: AbortSignal;
+};
+export const RUNTIME = Symbol('RUNTIME');
+
+@Global()
+@Module({})
+export class RuntimeModule {
+  static of(runtime: Runtime): DynamicModule {
+    return {
+      module: RuntimeModule,
+      providers: [{ provide: RUNTIME, useValue: runtime }],
+      exports: [RUNTIME],
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { Secrets, UnsealFailed } from './secrets.js';
+
+const [key, other] = [randomBytes(32), randomBytes(32)];
+const secrets = new Secrets({ key });
+
+it('opens what it sealed, and seals the same text differently each time', () => {
+  const [one, two] = [secrets.seal('EAA-tøken', 'acc_1'), secrets.seal('EAA-tøken', 'acc_1')];
+  expect(secrets.unseal(one, 'acc_1')).toBe('EAA-tøken');
+  expect(one).not.toBe(two);
+  expect(one).not.toContain('EAA');
+});
+
+it('opens nothing that was changed, moved to another owner or sealed with another key', () => {
+  const sealed = secrets.seal('token', 'acc_1');
+  const changed = sealed.slice(0, -4) + (sealed.endsWith('AAAA') ? 'BBBB' : 'AAAA');
+  expect(() => secrets.unseal(changed, 'acc_1')).toThrow(UnsealFailed);
+  expect(() => secrets.unseal(sealed, 'acc_2')).toThrow('another owner');
+  expect(() => new Secrets({ key: other }).unseal(sealed, 'acc_1')).toThrow('neither SECRET_KEY nor');
+  for (const text of ['', 'v1.', 'v1.abcdef00.AA', 'plain'])
+    expect(() => secrets.unseal(text, 'acc_1')).toThrow(UnsealFailed);
+});
+
+it('still opens the texts of the key before, and tells which are to be sealed anew', () => {
+  const old = secrets.seal('token', 'acc_1');
+  const rotated = new Secrets({ key: other, previous: key });
+  expect(rotated.unseal(old, 'acc_1')).toBe('token');
+  expect([rotated.isCurrent(old), rotated.isCurrent(rotated.seal('token', 'acc_1'))]).toEqual([false, true]);
+});

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+
+/** A W3C trace context: 32 and 16 lower-case hex digits, and the two of its flags. */
+export type Trace = { readonly traceId: string; readonly spanId: string; readonly flags: string };
+
+const FORM = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
+
+/**
+ * Reads a `traceparent` header; undefined when it is absent or not to be trusted, as https://www.w3.org/TR/trace-context
+ * (3.2) has it: version ff and ids of zeros are invalid, a later version may carry more behind the flags.
+ */
+export function parseTraceparent(header: unknown): Trace | undefined {
+  const [, version, traceId, spanId, flags, more] = (typeof header === 'string' && FORM.exec(header)) || [];
+  if (!traceId || !spanId || !flags || version === 'ff' || /^0+$/.test(traceId) || /^0+$/.test(spanId))
+    return;
+  if (version === '00' && more !== undefined) return;
+  return { traceId, spanId, flags };
+}
+
+/** The header for the next step of the given trace, or of a new one when there is none to continue. */
+export function nextTraceparent(header?: unknown): string {
+  const { traceId = hex(16), flags = '01' } = parseTraceparent(header) ?? {};
+  // Of the flags only "sampled" is passed on: the meaning of the others ends with their sender.
+  return `00-${traceId}-${hex(8)}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`;
+}
+
+function hex(bytes: number): string {
+  const digits = randomBytes(bytes).toString('hex');
+  return /^0+$/.test(digits) ? hex(bytes) : digits;
+}

@@ -1,0 +1,62 @@
+import { expect } from '@jest/globals';
+
+type Message = { readonly type: string };
+type Rules = Readonly<Record<string, unknown>>;
+type Tables<State> = { readonly initial: State; readonly decide: Rules; readonly evolve: Rules };
+
+/** The union of what the functions of a table take in first, or second, place. */
+type Argument<Table, Place extends 0 | 1> = {
+  [Type in keyof Table]: Table[Type] extends (...args: infer Args) => unknown ? Args[Place] : never;
+}[keyof Table];
+
+/**
+ * Tests of a decider as sentences:
+ * `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`.
+ * `then` compares all events in order; `thenRejected` wants an error whose `code` is the one given.
+ */
+export function scenario<State, Decider extends Tables<State>>(decider: Decider & Tables<State>) {
+  type Command = Argument<Decider['decide'], 0> & Message;
+  type Event = Argument<Decider['evolve'], 1> & Message;
+
+  const rule = (table: Rules, { type }: Message) => {
+    if (!Object.hasOwn(table, type)) throw new Error(`The decider has no rule for ${type}.`);
+    return table[type] as (...args: unknown[]) => unknown;
+  };
+
+  return {
+    given: (...past: readonly Event[]) => ({
+      when: (command: Command) => {
+        const state = past.reduce<unknown>(
+          (folded, event) => rule(decider.evolve, event)(folded, event),
+          decider.initial,
+        );
+        const decide = () => rule(decider.decide, command)(command, state);
+        return {
+          then: (...events: readonly [Event, ...Event[]]) => {
+            const decided = decide();
+            expect(decided).toEqual(events);
+            // Whatever is decided has to fold as well.
+            (decided as readonly Event[]).reduce<unknown>(
+              (folded, event) => rule(decider.evolve, event)(folded, event),
+              state,
+            );
+          },
+          thenNothing: () => expect(decide()).toEqual([]),
+          thenRejected: (code: string) => {
+            expect(outcome(decide)).toEqual({ rejected: code });
+          },
+        };
+      },
+    }),
+  };
+}
+
+/** The decided events, or the code of a rejection; an error without a code is a fault and goes on its way. */
+function outcome(decide: () => unknown) {
+  try {
+    return { decided: decide() };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
+    return { rejected: error.code };
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Where the Postgres and the Kafka of this test run are. `databaseUrl` is a superuser's, `brokers` are `host:port`. */
+export function embeddedStack() {
+  const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers } = process.env;
+  if (!databaseUrl || !brokers)
+    throw new Error('No Postgres and Kafka here: only the projects int, e2e and full start them.');
+  return { databaseUrl, brokers: brokers.split(',') };
+}
+
+/** Makes an empty database for one suite. `drop()` cuts whoever is still connected. */
+export async function freshDatabase() {
+  const name = `suite_${randomBytes(6).toString('hex')}`;
+  await asSuperuser(`create database ${name}`);
+  const url = new URL(embeddedStack().databaseUrl);
+  url.pathname = name;
+  return { url: url.href, drop: () => asSuperuser(`drop database ${name} with (force)`) };
+}
+
+/** A prefix of topic and group names that no other suite uses. */
+export const topicPrefix = () => `suite-${randomBytes(6).toString('hex')}.`;
+
+/**
+ * Asks again and again until `condition` gives something truthy, and resolves with it.
+ * Fails after `timeoutMs` (10 s) with what was waited for and what was seen last; a throw counts as "not yet".
+ */
+export async function until<Seen>(
+  condition: () => Seen | Promise<Seen>,
+  { timeoutMs = 10_000, everyMs = 20, describe = condition.toString() } = {},
+): Promise<Exclude<Awaited<Seen>, false | '' | 0 | null | undefined>> {
+  let last: unknown;
+  for (const giveUp = Date.now() + timeoutMs; ; await delay(everyMs)) {
+    try {
+      const seen = await condition();
+      if (seen) return seen as Exclude<Awaited<Seen>, false | '' | 0 | null | undefined>;
+      last = seen;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() < giveUp) continue;
+    const seen = last instanceof Error ? last.message : String(last);
+    throw new Error(`Waited ${timeoutMs / 1000} s for: ${describe}. Last seen: ${seen}`, { cause: last });
+  }
+}
+
+async function asSuperuser(statement: string) {
+  const client = new pg.Client({ connectionString: embeddedStack().databaseUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
