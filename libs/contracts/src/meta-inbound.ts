@@ -22,8 +22,8 @@ export type MetaStatus = {
 export type MetaChange = {
   readonly wabaId: string;
   readonly receivedAt: string;
-  /** Meta's `entry.time` (unix seconds), by which late ones are told apart; null where Meta left it out. */
-  readonly time?: number | null;
+  /** When it happened, where Meta says so; otherwise `receivedAt`. */
+  readonly at: string;
   readonly field: string;
   readonly value: MetaItem;
 };

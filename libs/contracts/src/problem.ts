@@ -7,6 +7,7 @@ export const PROBLEMS = {
   invalid_admin_token: { status: 401, title: 'The admin token is not valid' },
   invalid_signature: { status: 401, title: 'The signature does not match' },
   not_entitled: { status: 402, title: 'The account is not entitled to send' },
+  invalid_verify_token: { status: 403, title: 'The verify token does not match' },
   insufficient_scope: { status: 403, title: 'The API key lacks a scope' },
   not_found: { status: 404, title: 'Not found' },
   template_not_found: { status: 404, title: 'No such template' },

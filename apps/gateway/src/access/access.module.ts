@@ -1,0 +1,55 @@
+import { Inject, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { FastifyInstance } from 'fastify';
+import type { Pool } from 'pg';
+import { installGate } from './gate.js';
+import { keepHouse } from './housekeeping.js';
+import { Idempotency } from './idempotency.js';
+import { KeyBook } from './key-book.js';
+import { RateLimiter } from './rate-limiter.js';
+
+/** Who may call, how often, and what a repeated call gets. */
+@Module({
+  providers: [
+    { provide: KeyBook, useFactory: openKeyBook, inject: [RUNTIME, PG_POOL] },
+    { provide: RateLimiter, useFactory: openRateLimiter, inject: [RUNTIME, PG_POOL] },
+    { provide: Idempotency, useFactory: (pool: Pool) => new Idempotency(pool), inject: [PG_POOL] },
+  ],
+  exports: [Idempotency],
+})
+export class AccessModule {
+  constructor(
+    book: KeyBook,
+    limiter: RateLimiter,
+    idempotency: Idempotency,
+    { httpAdapter }: HttpAdapterHost,
+    @Inject(RUNTIME) { logger, shutdown }: Runtime,
+    @Inject(PG_POOL) pool: Pool,
+  ) {
+    const onNotKept = (err: unknown, requestId: string) =>
+      logger.error(
+        { err, requestId },
+        'an answer could not be kept under its Idempotency-Key; it will be looked up',
+      );
+    installGate(httpAdapter.getInstance<FastifyInstance>(), { book, limiter, idempotency, onNotKept });
+    const onFailed = (err: unknown) => logger.warn({ err }, 'old records could not be removed');
+    shutdown.on('work', 'housekeeping', keepHouse(pool, onFailed));
+  }
+}
+
+async function openKeyBook({ logger, shutdown }: Runtime, pool: Pool): Promise<KeyBook> {
+  const book = new KeyBook(pool, (err) => logger.warn({ err }, 'changed API keys could not be fetched'));
+  await book.start();
+  shutdown.on('work', 'key book', () => book.stop());
+  return book;
+}
+
+function openRateLimiter({ logger, shutdown }: Runtime, pool: Pool): RateLimiter {
+  const limiter = new RateLimiter(pool, (err) =>
+    logger.warn({ err }, 'unspent requests could not be given back'),
+  );
+  shutdown.on('work', 'rate limits', () => limiter.stop());
+  return limiter;
+}

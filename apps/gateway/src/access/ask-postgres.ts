@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { classifyFault } from '@wbiz/eventing/kafka/fault';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Pool, QueryConfig, QueryResultRow } from 'pg';
+
+const PATIENCE_MS = 2_000;
+
+/** A query that a request waits for. When Postgres cannot be reached, or takes 2 s, it ends in `unavailable`. */
+export async function askPostgres<Row extends QueryResultRow>(
+  pool: Pool,
+  query: QueryConfig,
+): Promise<readonly Row[]> {
+  const answered = new AbortController();
+  try {
+    const late = delay(PATIENCE_MS, undefined, { signal: answered.signal });
+    // pg takes a query_timeout for one query (client.js); its types do not say so.
+    const asked: QueryConfig & { query_timeout: number } = { ...query, query_timeout: PATIENCE_MS };
+    const result = await Promise.race([pool.query<Row>(asked), late]);
+    if (!result) throw notNow();
+    return result.rows;
+  } catch (error) {
+    throw classifyFault(error) === 'passing' ? notNow(error) : error;
+  } finally {
+    answered.abort();
+  }
+}
+
+function notNow(cause?: unknown): Rejection {
+  const rejection = new Rejection('unavailable', 'The request cannot be checked at present. Try again.', {
+    retryAfter: 1,
+  });
+  rejection.cause = cause;
+  return rejection;
+}

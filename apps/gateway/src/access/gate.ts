@@ -1,0 +1,149 @@
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isSecretOf, parseApiKey } from './api-key.js';
+import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
+import type { Idempotency } from './idempotency.js';
+import type { Holder, KeyBook } from './key-book.js';
+import { limitOf, rateLimitHeaders } from './rate-limit.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { requireAccess, type RouteAccess } from './route-access.js';
+
+/** How long a sync send waits for Meta's answer. */
+const PATIENCE_MS = 10_000;
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Refusals that say nothing of the request itself: the same one may succeed later. */
+const NOT_FINAL = new Set([401, 402, 403, 429]);
+const KEPT_HEADERS = ['content-type', 'preference-applied'];
+
+type Parts = {
+  readonly book: KeyBook;
+  readonly limiter: RateLimiter;
+  readonly idempotency: Idempotency;
+  readonly onNotKept: (error: unknown, requestId: string) => void;
+};
+
+/**
+ * Stands before every route, in this order: key (401), scope (403), limit (429), all before the body is read; then the
+ * Idempotency-Key of a POST. A route that does not say who may call it ends the start.
+ */
+export function installGate(fastify: FastifyInstance, parts: Parts): void {
+  fastify.addHook('onRoute', requireAccess);
+  fastify.decorateRequest('call', null);
+  fastify.addHook('onRequest', (request, reply) => admit(request, reply, parts));
+  fastify.addHook('preHandler', (request, reply) => claim(request, reply, parts));
+  fastify.addHook('onSend', (request, reply, payload) => keep(request, reply, payload, parts));
+}
+
+async function admit(request: FastifyRequest, reply: FastifyReply, { book, limiter }: Parts): Promise<void> {
+  reply.headers(SECURITY_HEADERS);
+  const { headers } = request;
+  // A body of no bytes is no body, whatever its type is said to be.
+  if (!headers['transfer-encoding'] && (headers['content-length'] ?? '0') === '0')
+    delete headers['content-type'];
+  const access = request.is404 ? 'public' : request.routeOptions.config.access!;
+  if (access === 'public') return;
+
+  const { key, account } = await holderOf(headers.authorization, book);
+  requireScope(key.scopes, access);
+  const verdict = await limiter.take(key.id, limitOf(key, account));
+  reply.headers(rateLimitHeaders(verdict, Date.now()));
+  if (verdict.refusedBy) {
+    const { limit, seconds, endsAt } = verdict.refusedBy;
+    throw new Rejection(
+      'rate_limited',
+      `This key has ${limit} requests in ${seconds} seconds, and they are used up.`,
+      {
+        retryAfter: Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000)),
+      },
+    );
+  }
+  request.call = {
+    key,
+    account,
+    requestId: request.id,
+    traceparent: request.traceparent,
+    respondAsync: /(^|[,\s])respond-async($|[,;\s])/i.test(String(headers.prefer ?? '')),
+    deadline: Date.now() + PATIENCE_MS,
+    reply,
+  };
+}
+
+async function holderOf(authorization: string | undefined, book: KeyBook): Promise<Holder> {
+  if (!authorization)
+    throw new Rejection('missing_api_key', 'Send an API key: Authorization: Bearer wa_<prefix>_<secret>.');
+  const given = parseApiKey(authorization);
+  if (!given)
+    throw new Rejection('invalid_api_key', 'The Authorization header must be: Bearer wa_<prefix>_<secret>.');
+  const holder = await book.find(given.prefix);
+  if (!isSecretOf(given.secret, holder?.key))
+    throw new Rejection('invalid_api_key', 'The API key is not known.');
+  const { revokedAt, expiresAt } = holder!.key;
+  if (revokedAt) throw new Rejection('invalid_api_key', 'The API key has been revoked.');
+  if (expiresAt && expiresAt.getTime() <= Date.now())
+    throw new Rejection('invalid_api_key', `The API key expired at ${expiresAt.toISOString()}.`);
+  return holder!;
+}
+
+function requireScope(scopes: readonly string[], access: RouteAccess): void {
+  if (access !== 'any key' && !scopes.includes(access))
+    throw new Rejection('insufficient_scope', `The API key needs the scope ${access} for this.`, {
+      scope: access,
+    });
+}
+
+async function claim(request: FastifyRequest, reply: FastifyReply, { idempotency }: Parts): Promise<unknown> {
+  const { call, method, headers, body, routeOptions } = request;
+  if (!call) return;
+  // The clock starts when the request is wholly there.
+  call.deadline = Date.now() + PATIENCE_MS;
+  const header = headers['idempotency-key'];
+  if (method !== 'POST' || header === undefined) return;
+  const claimed = await idempotency.claim(
+    {
+      accountId: call.account.id,
+      route: `${method} ${routeOptions.url}`,
+      key: parseIdempotencyKey(String(header)),
+      fingerprint: fingerprintOf(body),
+    },
+    call.deadline,
+  );
+  if ('commandId' in claimed) {
+    call.claim = claimed;
+    return;
+  }
+  return reply
+    .code(claimed.status)
+    .headers(claimed.headers)
+    .header('idempotency-replayed', 'true')
+    .send(claimed.body === null ? undefined : Buffer.from(claimed.body));
+}
+
+/** Keeps a final answer under its Idempotency-Key before it is sent, or frees the key. An open fate stays open. */
+async function keep(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  { idempotency, onNotKept }: Parts,
+) {
+  const { claim: claimed, fate } = request.call ?? {};
+  if (!claimed || fate === 'open') return payload;
+  const status = reply.statusCode;
+  const final = fate === 'final' || (status < 500 && !NOT_FINAL.has(status));
+  const headers = Object.fromEntries(
+    KEPT_HEADERS.flatMap((name) => (reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : [])),
+  );
+  const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null;
+  await (final ? idempotency.finish(claimed, { status, headers, body }) : idempotency.release(claimed)).catch(
+    (error: unknown) => onNotKept(error, request.id),
+  );
+  return payload;
+}

@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+const LONGEST = 255;
+const BARE = /^[\x21\x23-\x7e][\x20-\x7e]*$/;
+// A string of RFC 8941 (3.3.3), as draft-ietf-httpapi-idempotency-key-header has it.
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+
+/** The value of an Idempotency-Key header, bare or quoted. Throws `invalid_idempotency_key`. */
+export function parseIdempotencyKey(header: string): string {
+  const key = BARE.test(header) ? header : QUOTED.exec(header)?.[1]?.replace(/\\(.)/g, '$1');
+  if (!key || key.length > LONGEST)
+    throw new Rejection(
+      'invalid_idempotency_key',
+      `The Idempotency-Key must have 1 to ${LONGEST} printable ASCII characters, bare or in double quotes.`,
+    );
+  return key;
+}
+
+/** No body that a route takes is nested as deep. */
+const DEEPEST = 100;
+
+/**
+ * The same for bodies that mean the same, whatever the order of their fields and the space between them. Throws
+ * `invalid_request` for a body of more than 100 levels.
+ */
+export function fingerprintOf(body: unknown): Buffer {
+  return hash('sha256', JSON.stringify(sorted(body, 0)) ?? '', 'buffer');
+}
+
+function sorted(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === DEEPEST)
+    throw new Rejection('invalid_request', `The body is nested deeper than ${DEEPEST} levels.`, [
+      { pointer: '', code: 'depth', detail: `The body must have at most ${DEEPEST} levels.` },
+    ]);
+  if (Array.isArray(value)) return value.map((inner) => sorted(inner, depth + 1));
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { fields: entries.map(([name, inner]) => [name, sorted(inner, depth + 1)]) };
+}

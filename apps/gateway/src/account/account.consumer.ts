@@ -1,0 +1,34 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import type { Queries } from '@wbiz/contracts/queries';
+import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
+import type { Command } from '@wbiz/eventing/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
+import { AccountQueries } from './account.queries.js';
+import { followMeta } from './follow-meta.js';
+
+/** What the other services ask about accounts, and what Meta tells of them. */
+@Controller()
+export class AccountConsumer {
+  constructor(
+    private readonly queries: AccountQueries,
+    @Inject(EventStore) private readonly store: EventStore,
+  ) {}
+
+  @QueryHandler('account.find')
+  find(@Payload() { wabaId }: Queries['account.find']['ask']) {
+    return this.queries.find(wabaId);
+  }
+
+  @QueryHandler('account.credentials')
+  credentials(@Payload() { accountId }: Queries['account.credentials']['ask']) {
+    return this.queries.credentials(accountId);
+  }
+
+  @CommandHandler(META_CHANGE)
+  metaChange(@Payload() { data }: Command<typeof META_CHANGE, MetaChange>) {
+    return followMeta(data, this.queries, this.store);
+  }
+}

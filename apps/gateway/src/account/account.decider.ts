@@ -1,0 +1,245 @@
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  AccountData,
+  AccountStatus,
+  AccountStatusData,
+  PhoneNumberQualityData,
+  PhoneNumberView,
+  Plan,
+  UpdateAccount,
+} from '@wbiz/contracts/account';
+import type { Decider } from '@wbiz/eventing/decider';
+import type { DomainEvent, Message } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+/** Why an account may not be used: an operator said so, or Meta banned, declined, offboarded it or took it from us. */
+export type Hold = 'operator' | 'ban' | 'review' | 'offboarded' | 'gone';
+
+/** What the account keeps to itself. `throughput` is the operator's own, messages per second and number. */
+type Kept = {
+  readonly sealedToken: string;
+  readonly appId: string;
+  readonly throughput: number | null;
+  readonly holds: { readonly [Reason in Hold]?: { readonly on: boolean; readonly at: string } };
+};
+
+/** `told` is what was last reported of the account, and of each phone number by its id, so that a repetition is noticed. */
+export type AccountState = AccountData & Kept & { readonly told: Readonly<Record<string, string>> };
+
+export type ReportedNumber = Omit<PhoneNumberView, 'isDefault'>;
+
+/** Times are ISO 8601 UTC in milliseconds, so that they compare as texts. */
+export type AccountCommand =
+  | Message<
+      'account.connect',
+      {
+        readonly accountId: string;
+        readonly wabaId: string;
+        readonly wabaName: string;
+        readonly name?: string;
+        readonly plan?: Plan;
+        readonly defaultPhoneNumberId?: string;
+        readonly sealedToken: string;
+        readonly appId: string;
+        readonly numbers: readonly ReportedNumber[];
+        readonly at: string;
+      }
+    >
+  | Message<'account.update', { readonly accountId: string; readonly at: string } & UpdateAccount>
+  | Message<'account.note-status', { readonly accountId: string; readonly at: string } & StatusNote>
+  | Message<'account.note-number', { readonly accountId: string; readonly at: string } & NumberNote>;
+
+/** What Meta said of the account as a whole; with neither `hold` nor `lift` it is for the customer to know only. */
+export type StatusNote = {
+  readonly hold?: Hold;
+  readonly lift?: Hold;
+  readonly reason: string;
+  /** The app it is about, where Meta says so. */
+  readonly appId?: string;
+};
+
+/** What Meta said of one phone number, known by its digits. */
+export type NumberNote = {
+  readonly digits: string;
+  readonly event: string;
+  readonly messagingLimit: string | null;
+  readonly throughput: number | null;
+};
+
+export type AccountEvent =
+  | DomainEvent<'account.updated', AccountData, Partial<Kept>>
+  | DomainEvent<'account.status', AccountStatusData>
+  | DomainEvent<'phone_number.quality', PhoneNumberQualityData>;
+
+export const account: Decider<AccountCommand, AccountState | null, AccountEvent> = {
+  initial: null,
+  decide: {
+    'account.connect': ({ data: given }, state) => {
+      const { at, sealedToken, appId } = given;
+      // Token and numbers have just been checked with Meta: only what an operator decided stands against the account.
+      const holds = lifted(state?.holds ?? {}, ['ban', 'review', 'offboarded', 'gone'], at);
+      const data: AccountData = {
+        wabaId: given.wabaId,
+        name: given.name ?? state?.name ?? given.wabaName,
+        status: statusOf(holds),
+        plan: given.plan ?? state?.plan ?? 'starter',
+        entitled: state?.entitled ?? true,
+        unknownOutcomePolicy: state?.unknownOutcomePolicy ?? 'fail',
+        connectedAt: !state || state.status === 'disconnected' ? at : state.connectedAt,
+        trialEndsAt: state?.trialEndsAt ?? null,
+        phoneNumbers: numbersOf(given, state),
+      };
+      const kept = { sealedToken, appId, holds, throughput: state?.throughput ?? null };
+      return [
+        { type: 'account.updated', data, private: kept },
+        ...statusChange(state, data, 'The account was connected again.', at),
+      ];
+    },
+    'account.update': ({ data: { accountId, at, status, throughput, ...given } }, state) => {
+      const known = present(state, accountId);
+      if (status === 'active' && known.status === 'disconnected')
+        throw new Rejection('conflict', 'The account is disconnected from Meta; connect it again.');
+      return changed(
+        known,
+        {
+          ...given,
+          ...(throughput && {
+            phoneNumbers: known.phoneNumbers.map((number) => ({ ...number, throughput })),
+          }),
+        },
+        {
+          ...(throughput && { throughput }),
+          ...(status === 'suspended' && { holds: held(known.holds, 'operator', at) }),
+          ...(status === 'active' && { holds: lifted(known.holds, ['operator', 'ban', 'review'], at) }),
+        },
+        status === 'active'
+          ? 'An operator put the account back to work.'
+          : 'An operator suspended the account.',
+        at,
+      );
+    },
+    'account.note-status': ({ data: { accountId, at, hold, lift, reason, appId } }, state) => {
+      const known = present(state, accountId);
+      if (appId !== undefined && appId !== known.appId) return [];
+      const about = hold ?? lift;
+      if (about === undefined)
+        return known.told['account'] === tale(at, reason)
+          ? []
+          : [{ type: 'account.status', data: { status: known.status, reason, at } }];
+      const last = known.holds[about];
+      if (last !== undefined && at < last.at) return [];
+      const holds = hold ? held(known.holds, hold, at) : { ...known.holds, [about]: { on: false, at } };
+      const status = statusOf(holds);
+      // Whoever wrote in while Meta was disconnected was not heard.
+      const back = known.status === 'disconnected' && status !== 'disconnected';
+      return changed(known, back ? { connectedAt: at } : {}, { holds }, reason, at);
+    },
+    'account.note-number': (
+      { data: { accountId, at, digits, event, messagingLimit, throughput } },
+      state,
+    ) => {
+      const known = present(state, accountId);
+      const number = known.phoneNumbers.find((one) => digitsOf(one.displayPhoneNumber) === digits);
+      if (!number) return [];
+      const last = known.told[number.id];
+      if (last !== undefined && (last === tale(at, event) || at < last.slice(0, at.length))) return [];
+      const now = {
+        ...number,
+        messagingLimit: messagingLimit ?? number.messagingLimit,
+        throughput: known.throughput ?? throughput ?? number.throughput,
+      };
+      const phoneNumbers = known.phoneNumbers.map((one) => (one === number ? now : one));
+      const { id: phoneNumberId, displayPhoneNumber, messagingLimit: limit } = now;
+      return [
+        ...changed(known, { phoneNumbers }, {}, '', at),
+        {
+          type: 'phone_number.quality',
+          data: { phoneNumberId, displayPhoneNumber, event, messagingLimit: limit, at },
+        },
+      ];
+    },
+  },
+  evolve: {
+    'account.updated': (state, { data, private: kept }) => ({
+      ...(state ?? { sealedToken: '', appId: '', throughput: null, holds: {}, told: {} }),
+      ...data,
+      ...kept,
+    }),
+    'account.status': (state, { data: { at, reason } }) => told(state, 'account', tale(at, reason ?? '')),
+    'phone_number.quality': (state, { data: { phoneNumberId, at, event } }) =>
+      told(state, phoneNumberId, tale(at, event)),
+  },
+};
+
+/** What others may know of an account. */
+export const dataOf = ({
+  sealedToken: _token,
+  appId: _app,
+  throughput: _throughput,
+  holds: _holds,
+  told: _told,
+  ...data
+}: AccountState): AccountData => data;
+
+function present(state: AccountState | null, accountId: string): AccountState {
+  if (!state) throw new Rejection('not_found', `There is no account ${accountId}.`);
+  return state;
+}
+
+function changed(
+  state: AccountState,
+  change: Partial<AccountData>,
+  kept: Partial<Kept>,
+  reason: string,
+  at: string,
+): AccountEvent[] {
+  const before = dataOf(state);
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const data: AccountData = { ...before, ...given, status: statusOf(kept.holds ?? state.holds) };
+  const same =
+    isDeepStrictEqual(data, before) &&
+    Object.entries(kept).every(([name, value]) => isDeepStrictEqual(value, state[name as keyof Kept]));
+  return same
+    ? []
+    : [{ type: 'account.updated', data, private: kept }, ...statusChange(state, data, reason, at)];
+}
+
+function statusChange(before: AccountState | null, { status }: AccountData, reason: string, at: string) {
+  if (!before || before.status === status) return [];
+  return [{ type: 'account.status', data: { status, reason, at } } as const];
+}
+
+function numbersOf(
+  { numbers, defaultPhoneNumberId }: { numbers: readonly ReportedNumber[]; defaultPhoneNumberId?: string },
+  state: AccountState | null,
+): PhoneNumberView[] {
+  const wanted = defaultPhoneNumberId ?? state?.phoneNumbers.find(({ isDefault }) => isDefault)?.id;
+  const chosen = numbers.find(({ id }) => id === wanted) ?? numbers[0];
+  return numbers.map((number) => ({
+    ...number,
+    throughput: state?.throughput ?? number.throughput,
+    isDefault: number === chosen,
+  }));
+}
+
+const held = (holds: Kept['holds'], hold: Hold, at: string): Kept['holds'] => ({
+  ...holds,
+  [hold]: holds[hold]?.on ? holds[hold] : { on: true, at },
+});
+
+const lifted = (holds: Kept['holds'], which: readonly Hold[], at: string): Kept['holds'] => ({
+  ...holds,
+  ...Object.fromEntries(which.filter((hold) => holds[hold]?.on).map((hold) => [hold, { on: false, at }])),
+});
+
+function statusOf(holds: Kept['holds']): AccountStatus {
+  if (holds.gone?.on || holds.offboarded?.on) return 'disconnected';
+  return Object.values(holds).some(({ on }) => on) ? 'suspended' : 'active';
+}
+
+const told = (state: AccountState | null, what: string, tale: string) =>
+  state && { ...state, told: { ...state.told, [what]: tale } };
+
+const tale = (at: string, what: string) => `${at} ${what}`;
+
+export const digitsOf = (phone: string) => phone.replace(/\D/g, '');

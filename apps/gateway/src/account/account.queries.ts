@@ -1,0 +1,69 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AccountCredentials, AdminAccountView } from '@wbiz/contracts/account';
+import { DEFAULT_LIMIT, type Page, type Paged } from '@wbiz/contracts/page';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import type { Pool } from 'pg';
+import { askPostgres } from '../access/ask-postgres.js';
+import { idCursor, idPage } from '../admin/id-page.js';
+import { dataOf, type AccountState } from './account.decider.js';
+
+type Row = {
+  readonly stream: string;
+  readonly state: AccountState;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+};
+
+/** What is known of accounts. `null` means not there. */
+@Injectable()
+export class AccountQueries {
+  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
+
+  async get(accountId: string): Promise<AdminAccountView | null> {
+    const row = await this.row(accountId);
+    return row && viewOf(row);
+  }
+
+  /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
+  async list({ limit = DEFAULT_LIMIT, cursor }: Page): Promise<Paged<AdminAccountView>> {
+    const rows = await askPostgres<Row>(this.pool, {
+      name: 'list-accounts',
+      text: `select stream, state, created_at, updated_at from gateway.accounts
+             where $1::text is null or stream < $1 order by stream desc limit $2`,
+      values: [idCursor(cursor), limit + 1],
+    });
+    return idPage(rows.map(viewOf), limit, ({ id }) => id);
+  }
+
+  /** Which account a WhatsApp Business Account belongs to. */
+  async find(wabaId: string): Promise<{ accountId: string } | null> {
+    const rows = await askPostgres<{ accountId: string }>(this.pool, {
+      name: 'find-account',
+      text: `select stream as "accountId" from gateway.accounts where state->>'wabaId' = $1`,
+      values: [wabaId],
+    });
+    return rows[0] ?? null;
+  }
+
+  /** The sealed access token; it was sealed for the account's id. */
+  async credentials(accountId: string): Promise<AccountCredentials | null> {
+    const row = await this.row(accountId);
+    return row && { wabaId: row.state.wabaId, sealedToken: row.state.sealedToken };
+  }
+
+  private async row(accountId: string): Promise<Row | null> {
+    const rows = await askPostgres<Row>(this.pool, {
+      name: 'get-account',
+      text: 'select stream, state, created_at, updated_at from gateway.accounts where stream = $1',
+      values: [accountId],
+    });
+    return rows[0] ?? null;
+  }
+}
+
+const viewOf = ({ stream, state, created_at, updated_at }: Row): AdminAccountView => ({
+  id: stream,
+  ...dataOf(state),
+  createdAt: created_at.toISOString(),
+  updatedAt: updated_at.toISOString(),
+});

@@ -1,0 +1,20 @@
+import type { MetaChange } from '@wbiz/contracts/meta-inbound';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { accounts } from './account.aggregate.js';
+import type { AccountCommand } from './account.decider.js';
+import type { AccountQueries } from './account.queries.js';
+import { noteOf } from './meta-change.js';
+
+/** Notes what Meta tells of an account of ours; everything else is left to others. */
+export async function followMeta(
+  change: MetaChange,
+  queries: Pick<AccountQueries, 'find'>,
+  store: Pick<EventStore, 'apply'>,
+): Promise<void> {
+  const noted = noteOf(change);
+  const found = noted && (await queries.find(noted.wabaId));
+  if (!found) return;
+  const { accountId } = found;
+  const command = { type: noted.type, data: { ...noted.note, accountId, at: change.at } } as AccountCommand;
+  await store.apply(accounts, { ...command, accountId, actor: 'meta' });
+}

@@ -1,0 +1,98 @@
+import type { MetaChange, MetaItem } from '@wbiz/contracts/meta-inbound';
+import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
+import { THROUGHPUT } from './reported-number.js';
+
+/** What a change of Meta's tells of an account. */
+export type MetaNote =
+  | { readonly type: 'account.note-status'; readonly wabaId: string; readonly note: StatusNote }
+  | { readonly type: 'account.note-number'; readonly wabaId: string; readonly note: NumberNote };
+
+/** Reads a change of Meta's; undefined when it says nothing about the account or its numbers. */
+export function noteOf({ wabaId, field, value }: MetaChange): MetaNote | undefined {
+  return Object.hasOwn(FIELDS, field) ? FIELDS[field]!(value, wabaId) : undefined;
+}
+
+const FIELDS: Record<string, (value: MetaItem, wabaId: string) => MetaNote | undefined> = {
+  account_update: (value, wabaId) => {
+    const event = text(value['event']);
+    const note = Object.hasOwn(ACCOUNT_EVENTS, event) ? ACCOUNT_EVENTS[event]!(value) : undefined;
+    // Events of a partner's come under the id of its business portfolio.
+    return (
+      note && {
+        type: 'account.note-status',
+        wabaId: text(part(value, 'waba_info')['waba_id']) || wabaId,
+        note,
+      }
+    );
+  },
+  account_review_update: ({ decision }, wabaId) => {
+    const note = Object.hasOwn(DECISIONS, text(decision)) ? DECISIONS[text(decision)] : undefined;
+    return note && { type: 'account.note-status', wabaId, note };
+  },
+  phone_number_quality_update: (value, wabaId) => {
+    const event = text(value['event']);
+    const digits = digitsOf(text(value['display_phone_number']));
+    if (!event || !digits) return undefined;
+    const limit = text(value['max_daily_conversations_per_business']) || text(value['current_limit']) || null;
+    const throughput = event === 'THROUGHPUT_UPGRADE' ? THROUGHPUT.HIGH : null;
+    return {
+      type: 'account.note-number',
+      wabaId,
+      note: { digits, event: event.slice(0, 40), messagingLimit: limit?.slice(0, 40) ?? null, throughput },
+    };
+  },
+};
+
+/** Meta's reference of the account_update webhook (December 2025, and March 2026 for the last two). */
+const ACCOUNT_EVENTS: Record<string, (value: MetaItem) => StatusNote | undefined> = {
+  ACCOUNT_DELETED: () => ({ hold: 'gone', reason: 'The WhatsApp Business Account was deleted at Meta.' }),
+  PARTNER_REMOVED: () => ({
+    hold: 'gone',
+    reason: 'The WhatsApp Business Account is no longer shared with us.',
+  }),
+  PARTNER_APP_UNINSTALLED: (value) => {
+    const appId = text(part(value, 'waba_info')['partner_app_id']);
+    const reason = "The app's access to the WhatsApp Business Account was taken back.";
+    return { hold: 'gone', reason, ...(appId && { appId }) };
+  },
+  DISABLED_UPDATE: (value) => {
+    const { waba_ban_state: state, waba_ban_date: date } = part(value, 'ban_info');
+    return Object.hasOwn(BANS, text(state)) ? BANS[text(state)]!(text(date)) : undefined;
+  },
+  ACCOUNT_VIOLATION: (value) => ({
+    reason: reason('Meta reports a violation of its policies', [
+      part(value, 'violation_info')['violation_type'],
+    ]),
+  }),
+  ACCOUNT_RESTRICTION: ({ restriction_info: restrictions }) => ({
+    reason: reason(
+      'Meta restricts what the account may do',
+      [restrictions].flat().map((one) => (one as MetaItem | undefined)?.['restriction_type']),
+    ),
+  }),
+  ACCOUNT_OFFBOARDED: () => ({ hold: 'offboarded', reason: 'Meta took the account off the Cloud API.' }),
+  ACCOUNT_RECONNECTED: () => ({ lift: 'offboarded', reason: 'Meta put the account back on the Cloud API.' }),
+};
+
+const BANS: Record<string, (date: string) => StatusNote> = {
+  DISABLE: () => ({ hold: 'ban', reason: 'Meta disabled the WhatsApp Business Account.' }),
+  REINSTATE: () => ({ lift: 'ban', reason: 'Meta reinstated the WhatsApp Business Account.' }),
+  SCHEDULE_FOR_DISABLE: (date) => ({
+    reason: reason('Meta is going to disable the WhatsApp Business Account', [date]),
+  }),
+};
+
+const DECISIONS: Record<string, StatusNote> = {
+  REJECTED: { hold: 'review', reason: "The WhatsApp Business Account did not pass Meta's review." },
+  APPROVED: { lift: 'review', reason: "The WhatsApp Business Account passed Meta's review." },
+};
+
+const reason = (sentence: string, details: readonly unknown[]) => {
+  const given = details.map(text).filter(Boolean).join(', ').slice(0, 500);
+  return given ? `${sentence}: ${given}.` : `${sentence}.`;
+};
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+const part = (value: MetaItem, name: string): MetaItem => {
+  const inner = value[name];
+  return typeof inner === 'object' && inner !== null ? (inner as MetaItem) : {};
+};

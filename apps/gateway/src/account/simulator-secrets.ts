@@ -1,0 +1,18 @@
+import { BlockList, isIP } from 'node:net';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether the Cloud API at this URL can be the simulator: on this machine, or on a host named simulator. */
+export function mayBeSimulator(cloudApiUrl: string): boolean {
+  const host = new URL(cloudApiUrl).hostname.replace(/^\[|\]$/g, '');
+  const version = isIP(host);
+  return version
+    ? LOOPBACK.check(host, version === 6 ? 'ipv6' : 'ipv4')
+    : /^(localhost|simulator)(\.|$)/.test(host);
+}
+
+/** Everybody knows the simulator's secrets: whether this is one, and Meta itself may be behind the URL. */
+export const isOutOfPlace = (secret: string, cloudApiUrl: string): boolean =>
+  secret.startsWith('simulator-') && !mayBeSimulator(cloudApiUrl);

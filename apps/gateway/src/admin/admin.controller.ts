@@ -1,0 +1,111 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  AdminAccountView,
+  AdminApiKeyView,
+  ConnectAccount,
+  CreateApiKey,
+  NewApiKey,
+  UpdateAccount,
+} from '@wbiz/contracts/account';
+import { Page } from '@wbiz/contracts/page';
+import type { FastifyReply } from 'fastify';
+import { Accounts } from '../account/accounts.js';
+import { Nothing } from '../nothing.js';
+import { Describe, pageOf } from '../openapi/describe.js';
+import { AdminOnly } from './admin.guard.js';
+import { ApiKeys } from './api-keys.js';
+
+/** The operators' side: accounts and their API keys. */
+@Controller('admin/v1/accounts')
+export class AdminController {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly keys: ApiKeys,
+  ) {}
+
+  @Get()
+  @AdminOnly()
+  @Describe({
+    summary: 'List accounts',
+    description: 'All connected WhatsApp Business Accounts, newest first.',
+    answers: { 200: pageOf(AdminAccountView) },
+  })
+  list(@Query() page: Page) {
+    return this.accounts.list(page);
+  }
+
+  @Post()
+  @AdminOnly()
+  @Describe({
+    summary: 'Connect an account',
+    description:
+      "Checks the access token and the phone numbers with Meta, subscribes the app to the account's webhooks and keeps " +
+      'the token sealed. Connecting the same WABA again replaces its token and numbers and answers 200.',
+    answers: { 201: AdminAccountView, 200: AdminAccountView },
+    problems: ['invalid_access_token', 'upstream_error', 'unavailable'],
+  })
+  async connect(@Body() body: ConnectAccount, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { account, created } = await this.accounts.connect(body);
+    reply.code(created ? 201 : 200);
+    return account;
+  }
+
+  @Get(':id')
+  @AdminOnly()
+  @Describe({
+    summary: 'Get an account',
+    description: 'An account with its phone numbers.',
+    answers: { 200: AdminAccountView },
+  })
+  get(@Param('id') id: string) {
+    return this.accounts.get(id);
+  }
+
+  @Patch(':id')
+  @AdminOnly()
+  @Describe({
+    summary: 'Change an account',
+    description:
+      'Plan, entitlement, status, throughput, and what becomes of sends whose outcome stays unknown. Setting the status ' +
+      'to active also lifts a suspension of which Meta told us; a disconnected account has to be connected again.',
+    answers: { 200: AdminAccountView },
+    problems: ['conflict'],
+  })
+  update(@Param('id') id: string, @Body() body: UpdateAccount) {
+    return this.accounts.update(id, body);
+  }
+
+  @Get(':id/keys')
+  @AdminOnly()
+  @Describe({
+    summary: 'List API keys',
+    description: 'The API keys of an account, newest first, revoked ones included.',
+    answers: { 200: pageOf(AdminApiKeyView) },
+  })
+  listKeys(@Param('id') id: string, @Query() page: Page) {
+    return this.keys.list(id, page);
+  }
+
+  @Post(':id/keys')
+  @AdminOnly()
+  @Describe({
+    summary: 'Create an API key',
+    description: 'The answer holds the whole `key`, this once: only a hash of its secret is kept.',
+    answers: { 201: NewApiKey },
+  })
+  createKey(@Param('id') id: string, @Body() body: CreateApiKey) {
+    return this.keys.create(id, body);
+  }
+
+  @Delete(':id/keys/:keyId')
+  @HttpCode(204)
+  @AdminOnly()
+  @Describe({
+    summary: 'Revoke an API key',
+    description: 'It stops working everywhere within a second. Revoking it again changes nothing.',
+    answers: { 204: null },
+  })
+  revokeKey(@Param('id') id: string, @Param('keyId') keyId: string, @Query() _query: Nothing) {
+    return this.keys.revoke(id, keyId);
+  }
+}

@@ -1,0 +1,86 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AdminApiKeyView, CreateApiKey, NewApiKey } from '@wbiz/contracts/account';
+import { DEFAULT_LIMIT, type Page, type Paged } from '@wbiz/contracts/page';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import type { Pool } from 'pg';
+import { API_KEY_COLUMNS, apiKeyView, newApiKey, type ApiKey } from '../access/api-key.js';
+import { askPostgres } from '../access/ask-postgres.js';
+import { idCursor, idPage } from './id-page.js';
+
+/** The API keys of an account, for operators. Every method throws `not_found` where there is no such account or key. */
+@Injectable()
+export class ApiKeys {
+  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
+
+  /** The only time the whole key is told. */
+  async create(accountId: string, { name, scopes, expiresAt, limit }: CreateApiKey): Promise<NewApiKey> {
+    const expires = expiresAt === undefined ? null : new Date(expiresAt);
+    if (expires && expires.getTime() <= Date.now()) throw past();
+    const { id, prefix, key, secretHash } = newApiKey();
+    const [row] = await askPostgres<ApiKey>(this.pool, {
+      name: 'create-api-key',
+      text: `insert into gateway.api_keys (id, account_id, name, prefix, secret_hash, scopes, expires_at, per_minute, burst)
+             select $1, stream, $3, $4, $5, $6, $7, $8, $9 from gateway.accounts where stream = $2
+             returning ${API_KEY_COLUMNS}`,
+      values: [
+        id,
+        accountId,
+        name,
+        prefix,
+        secretHash,
+        [...new Set(scopes)],
+        expires,
+        limit?.perMinute ?? null,
+        limit?.burst ?? null,
+      ],
+    });
+    if (!row) throw noAccount(accountId);
+    return { ...apiKeyView(row), key };
+  }
+
+  /** Newest first, revoked ones included. */
+  async list(accountId: string, page: Page): Promise<Paged<AdminApiKeyView>> {
+    const limit = page.limit ?? DEFAULT_LIMIT;
+    const [known, rows] = await Promise.all([
+      askPostgres(this.pool, {
+        name: 'account-is-there',
+        text: 'select from gateway.accounts where stream = $1',
+        values: [accountId],
+      }),
+      askPostgres<ApiKey>(this.pool, {
+        name: 'list-api-keys',
+        text: `select ${API_KEY_COLUMNS} from gateway.api_keys
+               where account_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
+        values: [accountId, idCursor(page.cursor), limit + 1],
+      }),
+    ]);
+    if (known.length === 0) throw noAccount(accountId);
+    return idPage(rows.map(adminView), limit, ({ id }) => id);
+  }
+
+  /** Once revoked, a key stays revoked since then. */
+  async revoke(accountId: string, keyId: string): Promise<void> {
+    const rows = await askPostgres(this.pool, {
+      name: 'revoke-api-key',
+      text: `update gateway.api_keys set revoked_at = coalesce(revoked_at, clock_timestamp())
+             where account_id = $1 and id = $2 returning id`,
+      values: [accountId, keyId],
+    });
+    if (rows.length === 0)
+      throw new Rejection('not_found', `The account ${accountId} has no API key ${keyId}.`);
+  }
+}
+
+const adminView = (key: ApiKey): AdminApiKeyView => ({
+  ...apiKeyView(key),
+  revokedAt: key.revokedAt?.toISOString() ?? null,
+  limit: key.limit,
+});
+
+const noAccount = (accountId: string) => new Rejection('not_found', `There is no account ${accountId}.`);
+
+function past(): Rejection {
+  const detail = 'expiresAt must lie in the future.';
+  return new Rejection('invalid_request', detail, [{ pointer: '/expiresAt', code: 'past', detail }]);
+}

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { SCOPES } from '@wbiz/contracts/scopes';
+
+const HELP = `wbiz - the operators' side of a WBIZ installation
+
+  wbiz accounts list
+  wbiz accounts get <account>
+  wbiz accounts connect --waba <id> [--name <text>] [--plan <plan>] [--default-number <phone number id>]
+                        The access token is read from WBIZ_ACCESS_TOKEN or, without it, from standard input.
+  wbiz accounts patch <account> [--plan <plan>] [--entitled true|false] [--status active|suspended]
+                        [--unknown-outcome-policy fail|resend] [--throughput <messages per second>]
+  wbiz keys create <account> --name <text> (--scope <scope>... | --all-scopes)
+                        [--expires-at <RFC 3339 time>] [--per-minute <n> --burst <n>]
+                        The answer holds the whole key; it is shown this once.
+  wbiz keys list <account>
+  wbiz keys revoke <account> <key>
+
+Plans: starter, growth, scale, unlimited. Answers are JSON.
+Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
+here or in a folder above.
+`;
+
+type Env = Readonly<Record<string, string | undefined>>;
+type Given = Readonly<Record<string, string | boolean | string[] | undefined>>;
+type Request = {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly list?: true;
+};
+type Surroundings = { readonly env: Env; readonly cwd: string; readonly stdin: () => Promise<string> };
+type Verb = {
+  readonly operands: readonly string[];
+  readonly options?: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
+  readonly request: (operands: string[], given: Given, around: Surroundings) => Request | Promise<Request>;
+};
+
+/** What the caller typed cannot be carried out. */
+class Usage extends Error {}
+
+const string = { type: 'string' } as const;
+
+const VERBS: Record<string, Verb> = {
+  'accounts list': { operands: [], request: () => ({ method: 'GET', path: '', list: true }) },
+  'accounts get': { operands: ['account'], request: ([account]) => ({ method: 'GET', path: `/${account}` }) },
+  'accounts connect': {
+    operands: [],
+    options: { waba: string, name: string, plan: string, 'default-number': string },
+    request: async (_, { waba, name, plan, 'default-number': defaultPhoneNumberId }, { env, stdin }) => {
+      if (waba === undefined) throw new Usage('--waba is missing');
+      const accessToken = (env['WBIZ_ACCESS_TOKEN'] ?? (await stdin())).trim();
+      if (!accessToken) throw new Usage('no access token in WBIZ_ACCESS_TOKEN or on standard input');
+      return {
+        method: 'POST',
+        path: '',
+        body: { wabaId: waba, accessToken, name, plan, defaultPhoneNumberId },
+      };
+    },
+  },
+  'accounts patch': {
+    operands: ['account'],
+    options: {
+      plan: string,
+      entitled: string,
+      status: string,
+      'unknown-outcome-policy': string,
+      throughput: string,
+    },
+    request: ([account], { plan, entitled, status, throughput, ...rest }) => ({
+      method: 'PATCH',
+      path: `/${account}`,
+      body: {
+        plan,
+        entitled: entitled === 'true' ? true : entitled === 'false' ? false : entitled,
+        status,
+        throughput: number(throughput),
+        unknownOutcomePolicy: rest['unknown-outcome-policy'],
+      },
+    }),
+  },
+  'keys create': {
+    operands: ['account'],
+    options: {
+      name: string,
+      scope: { type: 'string', multiple: true },
+      'all-scopes': { type: 'boolean' },
+      'expires-at': string,
+      'per-minute': string,
+      burst: string,
+    },
+    request: ([account], { name, scope, burst, ...rest }) => {
+      const perMinute = rest['per-minute'];
+      const limit =
+        perMinute === undefined && burst === undefined
+          ? {}
+          : { limit: { perMinute: number(perMinute), burst: number(burst) } };
+      const scopes = rest['all-scopes'] ? SCOPES : scope;
+      return {
+        method: 'POST',
+        path: `/${account}/keys`,
+        body: { name, scopes, expiresAt: rest['expires-at'], ...limit },
+      };
+    },
+  },
+  'keys list': {
+    operands: ['account'],
+    request: ([account]) => ({ method: 'GET', path: `/${account}/keys`, list: true }),
+  },
+  'keys revoke': {
+    operands: ['account', 'key'],
+    request: ([account, key]) => ({ method: 'DELETE', path: `/${account}/keys/${key}` }),
+  },
+};
+
+const number = (given: Given[string]) => (typeof given === 'string' && given.trim() ? Number(given) : given);
+
+/**
+ * Runs one command of the tool. Resolves to the exit code (1: refused or not reached, 2: wrong usage) and what goes to
+ * stdout and stderr.
+ */
+export async function runCli(args: readonly string[], around: Surroundings) {
+  const verb = args.slice(0, 2).join(' ');
+  const known = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (args.length === 0 || args.includes('--help') || args.includes('-h') || args[0] === 'help')
+    return { code: 0, out: HELP, err: '' };
+  try {
+    if (!known) throw new Usage(`there is no command "${verb}"`);
+    const { operands, given } = readArgs(known, args.slice(2));
+    const request = await known.request(operands, given, around);
+    const answer = await ask(installation(around), request);
+    return { code: 0, out: answer === undefined ? '' : `${JSON.stringify(answer, null, 2)}\n`, err: '' };
+  } catch (error) {
+    const usage = error instanceof Usage;
+    return {
+      code: usage ? 2 : 1,
+      out: '',
+      err: `wbiz: ${(error as Error).message}\n${usage ? 'wbiz --help tells more.\n' : ''}`,
+    };
+  }
+}
+
+function readArgs({ operands, options = {} }: Verb, args: string[]) {
+  let read;
+  try {
+    read = parseArgs({ args, options: options as ParseArgsConfig['options'], allowPositionals: true });
+  } catch (error) {
+    throw new Usage((error as Error).message);
+  }
+  if (read.positionals.length !== operands.length)
+    throw new Usage(`expected ${operands.map((name) => `<${name}>`).join(' ') || 'options only'}`);
+  return { operands: read.positionals.map(encodeURIComponent), given: read.values as Given };
+}
+
+type Installation = { readonly url: string; readonly token: string };
+
+/** A token is only ever sent to the installation that it was given for. */
+function installation({ env, cwd }: Surroundings): Installation {
+  const { WBIZ_URL: url, WBIZ_ADMIN_TOKEN: token } = env;
+  if (url && !token) throw new Usage('WBIZ_URL is set, but WBIZ_ADMIN_TOKEN is not');
+  const demo = url ? undefined : demoIn(cwd);
+  const base = (url ?? demo?.baseUrl)?.replace(/\/+$/, '').replace(/\/api$/, '');
+  const secret = token ?? demo?.adminToken;
+  if (!base || !secret)
+    throw new Usage('neither WBIZ_URL and WBIZ_ADMIN_TOKEN nor a .wbiz/demo.json are there');
+  if (!URL.canParse(base)) throw new Usage(`WBIZ_URL is "${base}", which is no URL`);
+  return { url: `${base}/api/admin/v1/accounts`, token: secret };
+}
+
+function demoIn(folder: string): { baseUrl: string; adminToken: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, '.wbiz', 'demo.json'), 'utf8')) as {
+      baseUrl: string;
+      adminToken: string;
+    };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return dirname(folder) === folder ? undefined : demoIn(dirname(folder));
+  }
+}
+
+function ask({ url, token }: Installation, { method, path, body, list }: Request): Promise<unknown> {
+  if (list) return everyPage((query) => call(`${url}${path}?${query}`, token, method, body));
+  return call(`${url}${path}`, token, method, body);
+}
+
+async function everyPage(page: (query: URLSearchParams) => Promise<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const { data, nextCursor } = (await page(new URLSearchParams({ limit: '200', cursor }))) as {
+      data: unknown[];
+      nextCursor: string | null;
+    };
+    all.push(...data);
+    cursor = nextCursor;
+  }
+  return all;
+}
+
+async function call(url: string, token: string, method: string, body: object | undefined): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
+  const answer = await fetch(url, {
+    method,
+    headers,
+    redirect: 'error',
+    ...(body && { body: JSON.stringify(body) }),
+  }).catch((error: Error & { cause?: Error }) => {
+    throw new Error(`${new URL(url).origin} cannot be reached: ${error.cause?.message ?? error.message}`);
+  });
+  const content = await answer.text();
+  if (answer.ok) return content ? (JSON.parse(content) as unknown) : undefined;
+  throw new Error(`${answer.status} ${problemText(content)}`);
+}
+
+/** The sentences of a problem body, or the beginning of whatever else it is. */
+function problemText(content: string): string {
+  try {
+    const {
+      code,
+      detail,
+      errors = [],
+    } = JSON.parse(content) as { code: string; detail: string; errors?: { detail: string }[] };
+    const more = errors.length > 1 ? errors.map((one) => `\n  ${one.detail}`).join('') : '';
+    return `${code}: ${detail}${more}`;
+  } catch {
+    return content.slice(0, 200);
+  }
+}
+
+/** The program `wbiz`. */
+export async function main(): Promise<void> {
+  const stdin = () => (process.stdin.isTTY ? Promise.resolve('') : text(process.stdin));
+  const { code, out, err } = await runCli(process.argv.slice(2), {
+    env: process.env,
+    cwd: process.cwd(),
+    stdin,
+  });
+  process.stdout.write(out);
+  process.stderr.write(err);
+  process.exitCode = code;
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from './cli.js';
+
+type Asked = { method?: string; url?: string; authorization?: string; body: unknown };
+let server: Server;
+let url: string;
+let asked: Asked[];
+let home: string;
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer(async (request, response) => {
+    const text = Buffer.concat(await request.toArray()).toString();
+    const { method, url: path, headers } = request;
+    asked.push({
+      method: method!,
+      url: path!,
+      authorization: headers.authorization!,
+      body: text && JSON.parse(text),
+    });
+    response.setHeader('content-type', 'application/json').end('{"data":[],"nextCursor":null}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  home = mkdtempSync(join(tmpdir(), 'wbiz-cli-'));
+});
+afterEach(() => {
+  server.close();
+  rmSync(home, { recursive: true });
+});
+
+const wbiz = (
+  line: string,
+  env: Record<string, string> = { WBIZ_URL: url, WBIZ_ADMIN_TOKEN: 'token' },
+  stdin = '',
+) => runCli(line.split(' ').filter(Boolean), { env, cwd: home, stdin: async () => stdin });
+const demo = (content: string) => {
+  mkdirSync(join(home, '.wbiz'));
+  writeFileSync(join(home, '.wbiz', 'demo.json'), content);
+};
+
+describe('where it asks', () => {
+  it.each(['', '/', '/api', '/api/'])('is WBIZ_URL, also written with "%s" at its end', async (end) => {
+    await wbiz('accounts get acc_1', { WBIZ_URL: url + end, WBIZ_ADMIN_TOKEN: 'token' });
+    expect(asked).toMatchObject([
+      { method: 'GET', url: '/api/admin/v1/accounts/acc_1', authorization: 'Bearer token' },
+    ]);
+  });
+
+  it('is what npm start has written here, or in a folder above', async () => {
+    demo(JSON.stringify({ baseUrl: `${url}/api`, adminToken: 'demo-token' }));
+    const below = join(home, 'a', 'b');
+    mkdirSync(below, { recursive: true });
+    await runCli(['accounts', 'list'], { env: {}, cwd: below, stdin: async () => '' });
+    expect(asked).toMatchObject([
+      { url: '/api/admin/v1/accounts?limit=200&cursor=', authorization: 'Bearer demo-token' },
+    ]);
+  });
+
+  it('never is another place than the token is for', async () => {
+    demo(JSON.stringify({ baseUrl: 'http://127.0.0.1:1/api', adminToken: 'demo-token' }));
+    expect(await wbiz('accounts list', { WBIZ_URL: url })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('WBIZ_ADMIN_TOKEN'),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('has to be known, and reached', async () => {
+    expect(await wbiz('accounts list', {})).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('.wbiz/demo.json'),
+    });
+    expect(
+      await wbiz('accounts list', { WBIZ_URL: 'http://127.0.0.1:1', WBIZ_ADMIN_TOKEN: 't' }),
+    ).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('http://127.0.0.1:1 cannot be reached'),
+    });
+  });
+});
+
+it('takes the access token from the environment or from standard input, never from the command line', async () => {
+  await wbiz('accounts connect --waba 1', { WBIZ_URL: url, WBIZ_ADMIN_TOKEN: 't', WBIZ_ACCESS_TOKEN: 'one' });
+  await wbiz('accounts connect --waba 1 --plan scale', undefined, 'two\n');
+  expect(asked.map(({ body }) => body)).toEqual([
+    { wabaId: '1', accessToken: 'one' },
+    { wabaId: '1', accessToken: 'two', plan: 'scale' },
+  ]);
+  expect(await wbiz('accounts connect --waba 1')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('WBIZ_ACCESS_TOKEN'),
+  });
+  expect(await wbiz('accounts connect --waba 1 --access-token x')).toMatchObject({ code: 2 });
+});
+
+it('reads numbers and flags, and leaves what is none of them to the server', async () => {
+  await wbiz('accounts patch acc_1 --entitled false --throughput 80');
+  await wbiz('accounts patch acc_1 --entitled maybe');
+  await wbiz(
+    'keys create acc_1 --name a --scope messages:send --scope events:read --per-minute 60 --burst 5',
+  );
+  expect(asked.map(({ body }) => body)).toEqual([
+    { entitled: false, throughput: 80 },
+    { entitled: 'maybe' },
+    { name: 'a', scopes: ['messages:send', 'events:read'], limit: { perMinute: 60, burst: 5 } },
+  ]);
+});
+
+it.each([
+  'accounts',
+  'accounts toString',
+  'accounts get',
+  'accounts get a b',
+  'keys revoke acc_1',
+  'accounts list --all',
+  'accounts connect',
+])('says what is wrong with "%s"', async (line) => {
+  const { code, out, err } = await wbiz(line);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toMatch(/^wbiz: .+\nwbiz --help tells more\.\n$/);
+  expect(asked).toEqual([]);
+});
+
+it('explains itself', async () => {
+  for (const line of ['', 'help', '--help', 'keys --help'])
+    expect(await wbiz(line)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('wbiz accounts connect --waba <id>'),
+    });
+});

@@ -1,0 +1,257 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from './gateway.harness.js';
+import { FakeMessaging } from './messages/messaging.fake.js';
+
+// The other services are not there: whatever is wrong with a request has to be found before they are asked.
+let database: Awaited<ReturnType<typeof gatewayDatabase>>;
+let gateway: Gateway;
+let bearer: Record<string, string>;
+let adminLess: Record<string, string>;
+beforeAll(async () => {
+  database = await gatewayDatabase();
+  ({ bearer } = await addKey(database.pool, await addAccount(database.pool)));
+  adminLess = { 'content-type': 'application/json' };
+  gateway = await startGateway(database.url, { bus: new FakeMessaging().bus });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await database.close();
+});
+
+type Body = string | Uint8Array<ArrayBuffer> | undefined;
+const call = (method: string, path: string, body?: Body, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.base}${path}`, {
+    method,
+    headers: { ...bearer, ...(body === undefined ? {} : adminLess), ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+
+async function problemOf(response: Response) {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  const body = (await response.json()) as {
+    status: number;
+    code: string;
+    errors?: { pointer: string; code: string }[];
+  };
+  expect(body.status).toBe(response.status);
+  expect(body).toMatchObject({
+    type: expect.any(String),
+    title: expect.any(String),
+    requestId: expect.any(String),
+  });
+  expect(JSON.stringify(body)).not.toMatch(/at \w+ \(|node_modules|select |insert /);
+  return {
+    status: response.status,
+    code: body.code,
+    pointers: (body.errors ?? []).map(({ pointer }) => pointer),
+  };
+}
+
+const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+const pairs = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']));
+
+const TEXT = { to: '+918899332211', body: 'Hi!' };
+const TEMPLATE = { to: '+918899332211', template: 'order_confirmation', language: 'en_US' };
+const SENDS = { '/v1/messages/text': TEXT, '/v1/messages/template': TEMPLATE };
+const EVERY_SEND = Object.entries(SENDS);
+
+// Each with the fields that must be named.
+const COMMON: [string, object, string[]][] = [
+  ['to missing', { to: undefined }, ['/to']],
+  ['to empty', { to: '' }, ['/to']],
+  ['to no number', { to: 'abc' }, ['/to']],
+  ['to too short', { to: '+12' }, ['/to']],
+  ['to too long', { to: `+91${'9'.repeat(20)}` }, ['/to']],
+  ['to very long', { to: '9'.repeat(100_000) }, ['/to']],
+  ['to a number', { to: 918899332211 }, ['/to']],
+  ['to a list', { to: ['+918899332211'] }, ['/to']],
+  ['to null', { to: null }, ['/to']],
+  ['from a number', { from: 1 }, ['/from']],
+  ['from null', { from: null }, ['/from']],
+  ['from empty', { from: '' }, ['/from']],
+  ['from too long', { from: '1'.repeat(41) }, ['/from']],
+  ['replyTo too long', { replyTo: 'w'.repeat(301) }, ['/replyTo']],
+  ['replyTo an object', { replyTo: {} }, ['/replyTo']],
+  ['replyTo with NUL', { replyTo: 'a\u0000b' }, ['/replyTo']],
+  ['metadata a list', { metadata: ['a'] }, ['/metadata']],
+  ['metadata a text', { metadata: 'a' }, ['/metadata']],
+  ['metadata with 11 pairs', { metadata: pairs(11) }, ['/metadata']],
+  ['metadata with a number', { metadata: { a: 1 } }, ['/metadata']],
+  ['metadata with a long key', { metadata: { ['k'.repeat(65)]: 'v' } }, ['/metadata']],
+  ['metadata with a long value', { metadata: { k: 'v'.repeat(257) } }, ['/metadata']],
+  ['metadata nested', { metadata: { a: { b: 'c' } } }, ['/metadata']],
+  ['an unknown field', { nonsense: 1 }, ['/nonsense']],
+  ['a field in another case', { To: '+918899332211' }, ['/To']],
+  ['an unknown field with a slash', { 'a/b~c': 1 }, ['/a~1b~0c']],
+  ['fields that every object has', { toString: 1, valueOf: 1 }, ['/toString', '/valueOf']],
+  ['a constructor', { constructor: 'x' }, ['/constructor']],
+  ['several faults at once', { to: 1, from: 2, more: 3 }, ['/to', '/from', '/more']],
+];
+
+const OWN: { [Path in keyof typeof SENDS]: [string, object, string[]][] } = {
+  '/v1/messages/text': [
+    ['body missing', { body: undefined }, ['/body']],
+    ['body empty', { body: '' }, ['/body']],
+    ['body a number', { body: 1 }, ['/body']],
+    ['body of 4,097', { body: 'x'.repeat(4_097) }, ['/body']],
+    ['body with NUL', { body: 'a\u0000b' }, ['/body']],
+    ['body with half a character', { body: 'a\ud800' }, ['/body']],
+    ['previewUrl a text', { previewUrl: 'true' }, ['/previewUrl']],
+  ],
+  '/v1/messages/template': [
+    ['template missing', { template: undefined }, ['/template']],
+    ['template in capitals', { template: 'Order' }, ['/template']],
+    ['template too long', { template: 'x'.repeat(513) }, ['/template']],
+    ['language missing', { language: undefined }, ['/language']],
+    ['language no code', { language: 'english please' }, ['/language']],
+    ['variables a text', { variables: 'Gaurav' }, ['/variables']],
+    ['variables with a number', { variables: [1] }, ['/variables']],
+    ['variables with an empty one', { variables: [''] }, ['/variables']],
+    ['101 variables', { variables: Array(101).fill('x') }, ['/variables']],
+    ['a long variable', { variables: ['x'.repeat(1_025)] }, ['/variables']],
+    ['variables nested', { variables: { a: ['b'] } }, ['/variables']],
+    ['headerLink no link', { headerLink: 'javascript:alert(1)' }, ['/headerLink']],
+    ['headerMediaId too long', { headerMediaId: 'x'.repeat(61) }, ['/headerMediaId']],
+    ['buttonVariables a number', { buttonVariables: 7 }, ['/buttonVariables']],
+  ],
+};
+
+describe.each(EVERY_SEND)('POST %s', (path, good) => {
+  it.each([...COMMON, ...OWN[path as keyof typeof OWN]])('%s', async (_what, change, named) => {
+    const body = JSON.stringify({ ...good, ...change });
+    for (const headers of [{}, { 'idempotency-key': `bad-${Math.random()}` }]) {
+      const { status, code, pointers } = await problemOf(await call('POST', path, body, headers));
+      expect({ status, code }).toEqual({ status: 422, code: 'invalid_request' });
+      expect(pointers.toSorted()).toEqual(named.toSorted());
+    }
+  });
+
+  const good400 = JSON.stringify(good).slice(0, -1);
+  it.each<[string, Body, number, string]>([
+    ['no body', undefined, 422, 'invalid_request'],
+    ['an empty body', '', 422, 'invalid_request'],
+    ['null', 'null', 422, 'invalid_request'],
+    ['a list', '[]', 422, 'invalid_request'],
+    ['a text', '"to"', 422, 'invalid_request'],
+    ['half of it', good400, 400, 'malformed_json'],
+    ['two of them', `${good400}}{}`, 400, 'malformed_json'],
+    ['single quotes', "{'to':1}", 400, 'malformed_json'],
+    ['a prototype', '{"__proto__":{"to":"+918899332211"}}', 400, 'malformed_json'],
+    [
+      'bytes that are no UTF-8',
+      new Uint8Array([...Buffer.from('{"to":"'), 0xc3, 0x28, 0x22, 0x7d]),
+      400,
+      'malformed_json',
+    ],
+    [
+      'a surrogate in UTF-8',
+      new Uint8Array([...Buffer.from('{"to":"'), 0xed, 0xa0, 0x80, 0x22, 0x7d]),
+      400,
+      'malformed_json',
+    ],
+    ['UTF-16', Buffer.from(JSON.stringify(good), 'utf16le'), 400, 'malformed_json'],
+    ['a list of 200 levels', deep(200), 422, 'invalid_request'],
+    ['a field of 200 levels', `{"metadata":${deep(200)}}`, 422, 'invalid_request'],
+    ['a field of 200,000 levels', `{"to":${deep(200_000)}}`, 422, 'invalid_request'],
+    ['an unknown field of 200,000 levels', `${good400},"x":${deep(200_000)}}`, 422, 'invalid_request'],
+    ['1 MiB', `{"x":"${'x'.repeat(1_048_576 - 8)}"}`, 422, 'invalid_request'],
+    ['1 MiB and a byte', `{"x":"${'x'.repeat(1_048_576 - 7)}"}`, 413, 'too_large'],
+  ])('%s', async (_what, body, status, code) => {
+    for (const headers of [{}, { 'idempotency-key': `bad-${Math.random()}` }])
+      expect(await problemOf(await call('POST', path, body, headers))).toMatchObject({ status, code });
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    'nonsense',
+  ])('as %s', async (type) => {
+    const answer = await problemOf(await call('POST', path, JSON.stringify(good), { 'content-type': type }));
+    expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  it('a query parameter is not taken for a field', async () => {
+    expect((await call('POST', `${path}?to=1`, JSON.stringify(good))).status).toBe(201);
+  });
+});
+
+describe('what is just allowed', () => {
+  const ALLOWED: [string, string, object][] = [
+    ['a body of 4,096', '/v1/messages/text', { body: '😀'.repeat(2_048) }],
+    ['10 pairs of metadata', '/v1/messages/text', { metadata: pairs(10) }],
+    ['long pairs', '/v1/messages/text', { metadata: { ['k'.repeat(64)]: 'v'.repeat(256) } }],
+    ['a long replyTo', '/v1/messages/text', { replyTo: 'w'.repeat(300) }],
+    ['a number with spaces', '/v1/messages/text', { to: '0091 88993-32211' }],
+    ['a user id', '/v1/messages/text', { to: 'IN.1234567890' }],
+    ['a long template name', '/v1/messages/template', { template: 'x'.repeat(512) }],
+    ['100 long variables', '/v1/messages/template', { variables: Array(100).fill('x'.repeat(1_024)) }],
+    ['named variables', '/v1/messages/template', { variables: { name: 'Gaurav' } }],
+    ['no variables', '/v1/messages/template', { variables: [] }],
+  ];
+  it.each(ALLOWED)('%s', async (_what, path, change) => {
+    const response = await call(
+      'POST',
+      path,
+      JSON.stringify({ ...SENDS[path as keyof typeof SENDS], ...change }),
+    );
+    expect([response.status, await response.text()]).toEqual([201, expect.any(String)]);
+  });
+});
+
+describe('queries', () => {
+  it.each([
+    ['/v1/templates?limit=0', '?limit'],
+    ['/v1/templates?limit=201', '?limit'],
+    ['/v1/templates?limit=-1', '?limit'],
+    ['/v1/templates?limit=1.5', '?limit'],
+    ['/v1/templates?limit=ten', '?limit'],
+    ['/v1/templates?limit=1e2', '?limit'],
+    ['/v1/templates?limit=1&limit=2', '?limit'],
+    ['/v1/templates?limit=99999999999999999999', '?limit'],
+    ['/v1/templates?status=nice', '?status'],
+    ['/v1/templates?status=approved&status=draft', '?status'],
+    [`/v1/templates?cursor=${'x'.repeat(501)}`, '?cursor'],
+    [`/v1/templates?search=${'x'.repeat(513)}`, '?search'],
+    ['/v1/templates?search=%00', '?search'],
+    ['/v1/templates?nonsense=1', '?nonsense'],
+    ['/v1/templates?constructor=1', '?constructor'],
+    ['/v1/templates?__proto__=1', '?__proto__'],
+    ['/v1/events?wait=31', '?wait'],
+    ['/v1/events?wait=-1', '?wait'],
+    ['/v1/events?limit=201', '?limit'],
+    ['/v1/events?types=nonsense', '?types'],
+    [`/v1/events?since=${'x'.repeat(201)}`, '?since'],
+    ['/v1/events?sinc=1', '?sinc'],
+    ['/v1/me?x=1', '?x'],
+    ['/v1/account?x=1', '?x'],
+  ])('GET %s', async (path, pointer) => {
+    const { status, code, pointers } = await problemOf(await call('GET', path));
+    expect({ status, code, pointers }).toEqual({ status: 422, code: 'invalid_request', pointers: [pointer] });
+  });
+});
+
+describe('paths and methods', () => {
+  it.each([
+    ['GET', '/v1/nothing', 404, 'not_found'],
+    ['GET', '/v1/messages/x', 404, 'not_found'],
+    ['GET', '/v1/templates/%00', 404, 'not_found'],
+    ['GET', '/v1/templates/tpl_01K9ZQ4T6V8X0Y2Z4A6B8C0D2U', 404, 'not_found'],
+    ['GET', `/v1/templates/${'x'.repeat(2_000)}`, 404, 'not_found'],
+    ['GET', '/v1/messages/%zz', 400, 'malformed_request'],
+    ['GET', '/v1/messages/text', 404, 'not_found'],
+    ['PUT', '/v1/messages/text', 405, 'method_not_allowed'],
+    ['DELETE', '/v1/me', 405, 'method_not_allowed'],
+    ['PATCH', '/v1/events', 405, 'method_not_allowed'],
+    ['POST', '/v1/account', 405, 'method_not_allowed'],
+  ])('%s %s', async (method, path, status, code) => {
+    expect(await problemOf(await call(method, path))).toMatchObject({ status, code });
+  });
+
+  it('a body where none is wanted', async () => {
+    const answer = await problemOf(await call('POST', '/v1/templates/sync', '{"all":true}'));
+    expect(answer).toMatchObject({ status: 422, pointers: ['/all'] });
+  });
+});

@@ -1,0 +1,8 @@
+import { Rejection } from '@wbiz/eventing/rejection';
+
+/** What a query answered; its null becomes `not_found`. */
+export async function found<T>(what: string, answer: Promise<T | null>): Promise<T> {
+  const there = await answer;
+  if (there === null) throw new Rejection('not_found', `There is no ${what}.`);
+  return there;
+}

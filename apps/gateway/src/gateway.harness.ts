@@ -1,0 +1,158 @@
+import 'reflect-metadata';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AccountData, KeyLimit } from '@wbiz/contracts/account';
+import { newId } from '@wbiz/contracts/ids';
+import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
+import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { Health } from '@wbiz/service-kit/health';
+import { methodsByPath, publicHttp } from '@wbiz/service-kit/http';
+import { createLogger } from '@wbiz/service-kit/logging';
+import { Peers } from '@wbiz/service-kit/peers';
+import { ProblemFilter } from '@wbiz/service-kit/problem-filter';
+import { RUNTIME } from '@wbiz/service-kit/runtime';
+import { Shutdown } from '@wbiz/service-kit/shutdown';
+import { createMetrics } from '@wbiz/service-kit/telemetry';
+import { freshDatabase } from '@wbiz/testing/stack';
+import pg from 'pg';
+import type { QueryRunner } from 'typeorm';
+import { newApiKey } from './access/api-key.js';
+import { ApiModule } from './api.module.js';
+import { configureApi } from './configure-api.js';
+import { MIGRATIONS } from './migrations/migrations.js';
+
+/** A database with the gateway's tables. */
+export async function gatewayDatabase() {
+  const { url, drop } = await freshDatabase();
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  pool.on('error', () => undefined); // drop() cuts it
+  await pool.query('create schema gateway');
+  for (const Migration of MIGRATIONS) await new Migration().up(pool as unknown as QueryRunner);
+  const close = async () => {
+    await pool.end();
+    await drop();
+  };
+  return { url, pool, close };
+}
+
+export const PHONE_NUMBER_ID = '106540352242922';
+
+export async function addAccount(pool: pg.Pool, given: Partial<AccountData> = {}): Promise<string> {
+  const id = newId('acc');
+  const account: AccountData = {
+    wabaId: id.slice(4),
+    name: 'Shop',
+    status: 'active',
+    plan: 'unlimited',
+    entitled: true,
+    unknownOutcomePolicy: 'fail',
+    connectedAt: '2026-11-22T10:00:00.000Z',
+    trialEndsAt: null,
+    phoneNumbers: [
+      {
+        id: PHONE_NUMBER_ID,
+        displayPhoneNumber: '+91 80000 00001',
+        verifiedName: 'Shop',
+        qualityRating: 'GREEN',
+        messagingLimit: 'TIER_2K',
+        throughput: 80,
+        isDefault: true,
+      },
+    ],
+    ...given,
+  };
+  await pool.query(
+    `insert into gateway.accounts (stream, account_id, version, state, created_at, updated_at)
+     values ($1, $1, 1, $2, now(), now())`,
+    [id, JSON.stringify({ ...account, sealedToken: 'v1.sealed' })],
+  );
+  return id;
+}
+
+type KeyOptions = { scopes?: readonly Scope[]; expiresAt?: Date; limit?: KeyLimit };
+
+/** A key with all scopes unless told otherwise. */
+export async function addKey(
+  pool: pg.Pool,
+  accountId: string,
+  { scopes = SCOPES, expiresAt, limit }: KeyOptions = {},
+) {
+  const { id, prefix, key, secretHash } = newApiKey();
+  await pool.query(
+    `insert into gateway.api_keys (id, account_id, name, prefix, secret_hash, scopes, expires_at, per_minute, burst)
+     values ($1, $2, 'test', $3, $4, $5, $6, $7, $8)`,
+    [
+      id,
+      accountId,
+      prefix,
+      secretHash,
+      scopes,
+      expiresAt ?? null,
+      limit?.perMinute ?? null,
+      limit?.burst ?? null,
+    ],
+  );
+  return { id, prefix, key, bearer: { authorization: `Bearer ${key}` } };
+}
+
+export type FakeBus = Pick<CommandBus, 'send' | 'settled' | 'inFlight'>;
+export type FakePeers = Pick<Peers, 'ask'>;
+export type Edges = {
+  readonly bus?: FakeBus;
+  readonly peers?: FakePeers;
+  readonly module?: Type | DynamicModule;
+};
+
+const nobody = () => Promise.reject(new Error('nobody is to be asked in this test'));
+const NO_BUS: FakeBus = { send: nobody, settled: nobody, inFlight: () => 0 };
+const NO_PEERS: FakePeers = { ask: nobody };
+
+@Module({})
+class Edge {}
+
+/** A gateway of its own pool on a free port, with the given stand-ins for Kafka and the other services. */
+export async function startGateway(
+  url: string,
+  { bus = NO_BUS, peers = NO_PEERS, module = ApiModule }: Edges = {},
+) {
+  const pool = new pg.Pool({ connectionString: url, max: 6, connectionTimeoutMillis: 5_000 });
+  pool.on('error', () => undefined);
+  const logs: string[] = [];
+  const destination = { write: (line: string) => void logs.push(line) };
+  const logger = createLogger({ service: 'gateway', replica: 'test', level: 'info', destination });
+  const metrics = createMetrics('gateway');
+  const shutdown = new Shutdown(logger);
+  const runtime = { service: 'gateway', config: {}, logger, metrics, shutdown, health: new Health() };
+  const providers = [
+    { provide: PG_POOL, useValue: pool },
+    { provide: RUNTIME, useValue: runtime },
+    { provide: CommandBus, useValue: bus },
+    { provide: Peers, useValue: peers },
+  ];
+  const edge = { module: Edge, global: true, providers, exports: providers };
+  const adapter = publicHttp(metrics);
+  const allowed = methodsByPath(adapter.getInstance());
+  const root = { module: class Root {}, imports: [edge, module] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(logger, allowed));
+  const stop = async () => {
+    await shutdown.run();
+    await app.close();
+    await pool.end();
+  };
+  try {
+    configureApi(app);
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { base: `${await app.getUrl()}/api`, app, pool, logs, stop };
+}
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;

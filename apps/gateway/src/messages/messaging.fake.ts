@@ -1,0 +1,94 @@
+import type { MessageError, MessageView, SendMessageData, SendReceipt } from '@wbiz/contracts/message';
+import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
+import type { Command, Reply } from '@wbiz/eventing/message';
+import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
+import type { FakeBus, FakePeers } from '../gateway.harness.js';
+
+type Send = Command<string, SendMessageData>;
+type Refusal = { readonly code: string; readonly message: string; readonly details?: unknown };
+
+/**
+ * Messaging as a gateway meets it, in memory: commands have effect once, replies are stored, a command that was asked
+ * for in vain is never handled. What goes wrong on the way is set by the test.
+ */
+export class FakeMessaging {
+  /** accept: as it should be. lost: accepted, but the reply does not come. dropped: it never gets there. stuck: no end. */
+  way: 'accept' | 'lost' | 'dropped' | 'stuck' = 'accept';
+  /** What Meta does with an accepted message; undefined: it has not answered yet. */
+  outcome: 'sent' | MessageError | undefined = 'sent';
+  refusal: Refusal | undefined;
+  reachable = true;
+  inFlight = 0;
+  readonly sent: Send[] = [];
+  readonly messages = new Map<string, MessageView>();
+  private readonly replies = new Map<string, Reply | null>();
+
+  readonly bus: FakeBus = {
+    inFlight: () => this.inFlight,
+    send: async (_service, command) => {
+      this.sent.push(command as Send);
+      if (this.way === 'stuck') return new Promise<never>(() => undefined);
+      const reply = this.way === 'dropped' ? undefined : this.handle(command as Send);
+      if (reply && this.way === 'accept') return reply;
+      throw new CommandTimeout(command.id);
+    },
+    settled: async (commandId) => {
+      const reply = this.replies.get(commandId);
+      return reply?.ok ? this.settledReply((reply.data as SendReceipt).id) : undefined;
+    },
+  };
+
+  readonly peers: FakePeers = {
+    ask: (async (_service: string, pattern: string, { commandId, id }: { commandId: string; id: string }) => {
+      if (!this.reachable) throw new PeerUnavailable('messaging is not there');
+      if (pattern === 'message.get') return this.messages.get(id) ?? null;
+      if (pattern !== 'command.reply') throw new Error(`messaging is not asked ${pattern} in these tests`);
+      if (!this.replies.has(commandId)) this.replies.set(commandId, null);
+      return this.replies.get(commandId);
+    }) as FakePeers['ask'],
+  };
+
+  /** Handles a command that was on its way, as a consumer would that comes late. */
+  handle(command: Send): Reply | undefined {
+    const known = this.replies.get(command.id);
+    if (known !== undefined) return known ?? undefined;
+    const reply = this.refusal ? ({ ok: false, error: this.refusal } as const) : this.accept(command);
+    this.replies.set(command.id, reply);
+    return reply;
+  }
+
+  /** Meta's answer to everything accepted so far. */
+  settle(outcome: 'sent' | MessageError): void {
+    this.outcome = outcome;
+    for (const id of this.messages.keys()) this.settledReply(id);
+  }
+
+  private accept({ data }: Send): Reply {
+    const { messageId: id, conversationId, phoneNumberId, at: createdAt, request } = data;
+    const receipt: SendReceipt = {
+      id,
+      wamid: null,
+      status: 'accepted',
+      to: request.to,
+      conversationId,
+      phoneNumberId,
+      createdAt,
+    };
+    this.messages.set(id, { ...receipt, error: null, history: [] } as unknown as MessageView);
+    return { ok: true, data: receipt };
+  }
+
+  private settledReply(id: string): Reply | undefined {
+    const message = this.messages.get(id)!;
+    const { outcome } = this;
+    if (outcome === undefined) return undefined;
+    if (outcome === 'sent') {
+      message.wamid = `wamid.${id}`;
+      const { wamid, status, to, conversationId, phoneNumberId, createdAt } = message;
+      return { ok: true, data: { id, wamid, status, to, conversationId, phoneNumberId, createdAt } };
+    }
+    Object.assign(message, { status: 'failed', error: outcome });
+    const { code, message: text, ...details } = outcome;
+    return { ok: false, error: { code, message: text, details: { messageId: id, ...details } } };
+  }
+}

@@ -1,0 +1,99 @@
+import { conversationIdOf, contactIdOf } from '@wbiz/contracts/conversation';
+import { newId } from '@wbiz/contracts/ids';
+import type { AsyncReceipt, MessageView, SendMessageData, SendReceipt } from '@wbiz/contracts/message';
+import { PROBLEMS, type FieldFault } from '@wbiz/contracts/problem';
+import type { RejectionData } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Call } from '../access/call.js';
+import { inProgress } from '../access/idempotency.js';
+import type { Commands, Order } from '../commands/commands.js';
+import type { Peers } from '@wbiz/service-kit/peers';
+
+type Request<Kind> = Extract<SendMessageData, { kind: Kind }>['request'];
+
+/** Sends of every kind: accepted by messaging, then Meta's answer while the caller waits. */
+export class Sends {
+  constructor(
+    private readonly commands: Pick<Commands, 'execute' | 'settled'>,
+    private readonly peers: Pick<Peers, 'ask'>,
+  ) {}
+
+  async send<Kind extends SendMessageData['kind']>(
+    kind: Kind,
+    request: Request<Kind>,
+    call: Call,
+  ): Promise<SendReceipt | AsyncReceipt> {
+    const accepted = await this.commands.execute<SendReceipt>(call, 'messaging', () =>
+      order(kind, request, call),
+    );
+    const receipt = accepted.data;
+    if (call.respondAsync) {
+      call.reply.code(202).header('preference-applied', 'respond-async');
+      return { id: receipt.id, status: 'accepted' };
+    }
+    call.fate = 'open';
+    const reply = accepted.resumed
+      ? undefined
+      : await this.commands.settled(accepted.commandId, call.deadline);
+    if (reply?.ok) return done(call, reply.data as SendReceipt);
+    if (reply) throw failed(call, reply.error);
+    return this.outcomeOnFile(call, receipt, accepted.resumed);
+  }
+
+  private async outcomeOnFile(call: Call, receipt: SendReceipt, resumed: boolean): Promise<SendReceipt> {
+    const asked = this.peers.ask('messaging', 'message.get', { accountId: call.account.id, id: receipt.id });
+    const message = await (resumed ? asked : asked.catch(() => null));
+    if (message?.status === 'failed') throw failed(call, failureOf(message));
+    if (message?.wamid) return done(call, { ...receipt, wamid: message.wamid });
+    if (resumed) throw inProgress();
+    throw new Rejection(
+      'outcome_pending',
+      `The message was accepted as ${receipt.id}; Meta has not answered yet. GET /v1/messages/${receipt.id} will tell.`,
+      { messageId: receipt.id },
+    );
+  }
+}
+
+function order(kind: SendMessageData['kind'], request: SendMessageData['request'], call: Call): Order {
+  const { id: accountId, entitled, status, phoneNumbers } = call.account;
+  if (!entitled) throw new Rejection('not_entitled', 'The account is not entitled to send messages.');
+  if (status !== 'active')
+    throw new Rejection('account_suspended', `The account is ${status}; nothing can be sent.`);
+  const number = phoneNumbers.find(({ id, isDefault }) =>
+    request.from === undefined ? isDefault : id === request.from,
+  );
+  if (!number) {
+    const detail =
+      request.from === undefined ? 'no phone number to send from' : `no phone number ${request.from}`;
+    throw new Rejection('phone_number_not_found', `The account has ${detail}.`, [
+      { pointer: '/from', code: 'not_found', detail: `The account has ${detail}.` } satisfies FieldFault,
+    ]);
+  }
+  const conversationId = conversationIdOf(accountId, number.id, request.to);
+  const data = {
+    messageId: newId('msg'),
+    conversationId,
+    contactId: contactIdOf(accountId, request.to),
+    phoneNumberId: number.id,
+    at: new Date().toISOString(),
+    kind,
+    request,
+  } as SendMessageData;
+  return { type: 'message.send', key: conversationId, data };
+}
+
+function done(call: Call, receipt: SendReceipt): SendReceipt {
+  call.fate = undefined;
+  return receipt;
+}
+
+/** A message that failed for good. Only what Meta refused, or was never heard of again, would fail again under its key. */
+function failed(call: Call, { code, message, details }: RejectionData): Rejection {
+  call.fate = code === 'outcome_unknown' ? 'final' : undefined;
+  return new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
+}
+
+function failureOf({ id, error }: MessageView): RejectionData {
+  const { code = 'upstream_error', message = 'Meta gave no reason.', ...meta } = error ?? {};
+  return { code, message, details: { messageId: id, ...meta } };
+}

@@ -1,0 +1,41 @@
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { topics } from '@wbiz/contracts/topics';
+import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { FastifyInstance } from 'fastify';
+import { isOutOfPlace } from '../account/simulator-secrets.js';
+import { metaWebhook } from './meta-webhook.routes.js';
+
+type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
+
+/** Meta's webhooks, put onto the inbound topic. */
+@Module({})
+export class MetaWebhookModule implements OnModuleInit {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<MetaApp>,
+    private readonly producer: BatchingProducer,
+    private readonly http: HttpAdapterHost,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { config, metrics, logger } = this.runtime;
+    const { META_APP_SECRET, META_VERIFY_TOKEN, CLOUD_API_URL } = config;
+    for (const [name, secret] of Object.entries({ META_APP_SECRET, META_VERIFY_TOKEN }))
+      if (isOutOfPlace(secret, CLOUD_API_URL))
+        throw new Error(
+          `${name} is the simulator's, which everybody knows, but CLOUD_API_URL is not the simulator.`,
+        );
+    const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
+    await fastify.register(
+      metaWebhook({
+        appSecret: META_APP_SECRET,
+        verifyToken: META_VERIFY_TOKEN,
+        topic: topics(config.TOPIC_PREFIX).inbound,
+        produce: (records) => this.producer.sendAll(records),
+        items: metrics.metaItems,
+        logger,
+      }),
+    );
+  }
+}

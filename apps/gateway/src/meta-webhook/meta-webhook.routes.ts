@@ -1,0 +1,138 @@
+import { newId } from '@wbiz/contracts/ids';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';
+import { commandRecord } from '@wbiz/eventing/kafka/command-record';
+import type { Logger } from '@wbiz/service-kit/logging';
+import { problemOf, rejectionOf } from '@wbiz/service-kit/problem-filter';
+import type { Metrics } from '@wbiz/service-kit/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sameSecret } from '../admin/same-secret.js';
+import { isSignedBy } from './signature.js';
+import { parseMetaJson, splitWebhook, type InboundItem, type SplitWebhook } from './split-webhook.js';
+
+export type MetaWebhookOptions = {
+  readonly appSecret: string;
+  readonly verifyToken: string;
+  readonly topic: string;
+  /** Resolves once all records are durable. */
+  readonly produce: (records: readonly KafkaRecord[]) => Promise<void>;
+  readonly items: Pick<Metrics['metaItems'], 'inc'>;
+  readonly logger: Logger;
+  /** How long Meta is kept waiting for Kafka, in ms. */
+  readonly patienceMs?: number;
+  /** Most bytes of bodies that Kafka has not acknowledged yet; beyond it Meta has to come again. */
+  readonly maxHeldBytes?: number;
+};
+
+// Meta's webhooks overview: bodies of up to 3 MB.
+const MAX_BODY = 3 * 1024 * 1024 + 1024;
+/** A record that Kafka would refuse (`message.max.bytes`, 1,048,588 by default) would come back from Meta for days. */
+const MAX_VALUE_BYTES = 1_000_000;
+
+/**
+ * Meta's side of the edge: the handshake, and webhooks whose signature is checked over the raw bytes. They are
+ * answered with 200 once all their items are on the inbound topic, and with 503, for Meta to try again, when Kafka
+ * does not take them in time. A fastify plugin of its own, since the body must reach it as it came.
+ */
+export function metaWebhook(options: MetaWebhookOptions) {
+  const {
+    appSecret,
+    verifyToken,
+    logger,
+    items: counted,
+    patienceMs = 5_000,
+    maxHeldBytes = 64 * 1024 * 1024,
+  } = options;
+  let heldBytes = 0;
+
+  const verify = (request: FastifyRequest, reply: FastifyReply) => {
+    const query = request.query as Record<string, unknown>;
+    const { 'hub.mode': mode, 'hub.challenge': challenge, 'hub.verify_token': token } = query;
+    if (mode !== 'subscribe' || typeof challenge !== 'string' || !/^[\w.-]{1,200}$/.test(challenge))
+      throw new Rejection('malformed_request', 'hub.mode must be subscribe, and hub.challenge be given.');
+    if (typeof token !== 'string' || !sameSecret(token, verifyToken))
+      throw new Rejection('invalid_verify_token', 'hub.verify_token is not META_VERIFY_TOKEN.');
+    return reply.type('text/plain').header('x-content-type-options', 'nosniff').send(challenge);
+  };
+
+  const receive = async (request: FastifyRequest, reply: FastifyReply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    if (!isSignedBy(appSecret, body, request.headers['x-hub-signature-256']))
+      throw new Rejection('invalid_signature', 'X-Hub-Signature-256 is not the signature of this body.');
+    if (heldBytes + body.length > maxHeldBytes) throw notNow();
+    const { records, dropped } = recordsOf(splitBody(body), options.topic, request.traceparent);
+    for (const [kind, count] of Object.entries(dropped)) if (count) counted.inc({ kind }, count);
+    if (dropped.unreadable || dropped.too_large)
+      logger.error(
+        { ...dropped, kept: records.length, requestId: request.id },
+        'parts of a webhook of Meta were left out',
+      );
+    await inTime(records, body.length);
+    for (const { headers } of records) counted.inc({ kind: String(headers['ce_type']).replace('meta.', '') });
+    return reply.send();
+  };
+
+  const inTime = async (records: readonly KafkaRecord[], bytes: number) => {
+    heldBytes += bytes;
+    const produced = options.produce(records).finally(() => (heldBytes -= bytes));
+    const answered = new AbortController();
+    const late = delay(patienceMs, 'late', { signal: answered.signal }).catch(() => undefined);
+    try {
+      if ((await Promise.race([produced, late])) === 'late')
+        throw new Error(`no acknowledgement in ${patienceMs} ms`);
+    } catch (err) {
+      logger.warn(
+        { err, records: records.length },
+        'a webhook of Meta did not get onto Kafka; Meta will send it again',
+      );
+      produced.catch(() => undefined); // reported above
+      throw notNow();
+    } finally {
+      answered.abort();
+    }
+  };
+
+  return async (scope: FastifyInstance): Promise<void> => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.setErrorHandler((error, request, reply) => {
+      const problem = problemOf(rejectionOf(error), request.id);
+      if (problem.status === 500)
+        logger.error({ err: error, requestId: request.id }, 'a webhook of Meta failed');
+      if (problem.status === 503) reply.header('retry-after', 1);
+      return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    });
+    const config = { access: 'public' as const };
+    scope.get('/api/meta/webhook', { config }, verify);
+    scope.post(
+      '/api/meta/webhook',
+      { config: { ...config, bodyLimit: MAX_BODY }, bodyLimit: MAX_BODY },
+      receive,
+    );
+  };
+}
+
+function splitBody(body: Buffer): SplitWebhook {
+  let parsed: unknown;
+  try {
+    parsed = parseMetaJson(body.toString('utf8'));
+  } catch {
+    return { items: [], unreadable: 1 }; // signed, so Meta would only send it again
+  }
+  return splitWebhook(parsed, new Date().toISOString());
+}
+
+function recordsOf({ items, unreadable }: SplitWebhook, topic: string, traceparent: string) {
+  const all = items.map((item) => recordOf(item, topic, traceparent));
+  const records = all.filter(({ value }) => (value?.length ?? 0) <= MAX_VALUE_BYTES);
+  return { records, dropped: { unreadable, too_large: all.length - records.length } };
+}
+
+const recordOf = ({ key, type, data }: InboundItem, topic: string, traceparent: string) =>
+  commandRecord(
+    { id: newId('cmd'), type, accountId: '', data, traceparent },
+    { topic, key, source: 'gateway' },
+  );
+
+const notNow = () => new Rejection('unavailable', 'The webhook cannot be taken at present; send it again.');

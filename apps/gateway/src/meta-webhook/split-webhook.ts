@@ -1,0 +1,109 @@
+import { isPlainObject } from '@wbiz/contracts/field';
+import {
+  META_CHANGE,
+  META_MESSAGE,
+  META_STATUS,
+  type MetaChange,
+  type MetaContact,
+  type MetaItem,
+  type MetaMessage,
+  type MetaStatus,
+} from '@wbiz/contracts/meta-inbound';
+
+/** One item of a webhook body; items with the same key stay in order. */
+export type InboundItem = { readonly key: string } & (
+  | { readonly type: typeof META_MESSAGE; readonly data: MetaMessage }
+  | { readonly type: typeof META_STATUS; readonly data: MetaStatus }
+  | { readonly type: typeof META_CHANGE; readonly data: MetaChange }
+);
+
+/** The items of a body in Meta's order, and how many parts of it were none. */
+export type SplitWebhook = { readonly items: readonly InboundItem[]; readonly unreadable: number };
+
+const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
+
+/** Meta's JSON; whole numbers too long for a double (its ids of templates are numbers) come out as their digits. */
+export function parseMetaJson(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  return JSON.parse(text, ((_key: string, value: unknown, { source }: { source: string }) =>
+    Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value) as (
+    key: string,
+    value: unknown,
+  ) => unknown);
+}
+
+/**
+ * Splits a webhook body into its messages, statuses and other changes (Meta's webhooks overview: up to 1,000 in one
+ * body). A person's messages and statuses share a key; other changes go by WABA. What has no shape we know is kept as
+ * a change, whatever its field.
+ */
+export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
+  const items: InboundItem[] = [];
+  let unreadable = 0;
+  const objects = (value: unknown): MetaItem[] => {
+    const list = Array.isArray(value) ? value : [value];
+    const found = list.filter(isPlainObject);
+    unreadable += list.length - found.length;
+    return found;
+  };
+
+  /** What of the value is neither message nor status; undefined when nothing of interest. */
+  const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
+    const { phone_number_id: phoneNumberId, display_phone_number: display } = object(value['metadata']);
+    if (typeof phoneNumberId !== 'string') return value;
+    const of = { wabaId, phoneNumberId, receivedAt };
+    const contacts = Array.isArray(value['contacts']) ? value['contacts'].filter(isPlainObject) : [];
+    const displayPhoneNumber = typeof display === 'string' ? display : null;
+    const messages = value['messages'] === undefined ? [] : objects(value['messages']);
+    const statuses = value['statuses'] === undefined ? [] : objects(value['statuses']);
+    for (const message of messages) {
+      const key = `${phoneNumberId}:${person(message['from'], message['from_user_id'])}`;
+      const contact = contactOf(message, contacts);
+      items.push({ key, type: META_MESSAGE, data: { ...of, displayPhoneNumber, contact, message } });
+    }
+    for (const status of statuses) {
+      const key = `${phoneNumberId}:${person(status['recipient_id'], status['recipient_user_id'])}`;
+      items.push({ key, type: META_STATUS, data: { ...of, status } });
+    }
+    const { messages: _messages, statuses: _statuses, ...rest } = value;
+    const wasSplit = value['messages'] !== undefined || value['statuses'] !== undefined;
+    return wasSplit && value['errors'] === undefined ? undefined : rest;
+  };
+
+  for (const entry of objects(object(body)['entry'])) {
+    const { id, time } = entry;
+    const wabaId = typeof id === 'string' || typeof id === 'number' ? String(id) : '';
+    for (const { field, value } of objects(entry['changes'])) {
+      if (typeof field !== 'string' || !isPlainObject(value)) {
+        unreadable += 1;
+        continue;
+      }
+      const rest = field === 'messages' ? splitMessages(wabaId, value) : value;
+      if (rest === undefined) continue;
+      const at = timeOf(time) ?? receivedAt;
+      items.push({ key: wabaId, type: META_CHANGE, data: { wabaId, receivedAt, at, field, value: rest } });
+    }
+  }
+  return { items, unreadable };
+}
+
+const object = (value: unknown): MetaItem => (isPlainObject(value) ? value : {});
+const person = (phone: unknown, userId: unknown) =>
+  [phone, userId].find((one) => typeof one === 'string') ?? '';
+
+function contactOf(message: MetaItem, contacts: readonly MetaItem[]): MetaContact | null {
+  const { from, from_user_id: userId } = message;
+  const own = contacts.find(
+    (one) =>
+      (from !== undefined && one['wa_id'] === from) || (userId !== undefined && one['user_id'] === userId),
+  );
+  // Meta's wa_id may be spelled in another way than its from.
+  return own ?? (contacts.length === 1 ? contacts[0]! : null);
+}
+
+/** Of an entry's `time` in seconds since the epoch. */
+function timeOf(seconds: unknown): string | undefined {
+  return typeof seconds === 'number' && seconds > 0 && seconds < 1e11
+    ? new Date(seconds * 1_000).toISOString()
+    : undefined;
+}

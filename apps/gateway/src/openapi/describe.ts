@@ -1,0 +1,34 @@
+import { SetMetadata } from '@nestjs/common';
+import type { ProblemCode } from '@wbiz/contracts/problem';
+
+type Class = new () => object;
+/** A page of a list. */
+export type PageOf = { readonly page: Class };
+export const pageOf = (page: Class): PageOf => ({ page });
+
+/** What the API reference says of a route. `answers`: status → body, null for an acknowledgement without news. */
+export type Description = {
+  readonly summary: string;
+  readonly description: string;
+  readonly answers: Readonly<Record<number, Class | PageOf | null>>;
+  readonly problems?: readonly ProblemCode[];
+};
+
+export const DESCRIPTION = 'wbiz:description';
+export const Describe = (description: Description) => SetMetadata(DESCRIPTION, description);
+
+/** How a send can fail beyond what any route can. */
+export const SEND_PROBLEMS = [
+  'not_entitled',
+  'template_not_found',
+  'account_suspended',
+  'template_not_approved',
+  'phone_number_not_found',
+  'service_window_closed',
+  'template_variables_mismatch',
+  'reply_target_not_found',
+  'rejected_by_meta',
+  'upstream_error',
+  'outcome_unknown',
+  'outcome_pending',
+] as const satisfies readonly ProblemCode[];

@@ -1,0 +1,31 @@
+/** The groups of the reference, by the paths that belong to them; the first that fits holds. */
+export const TAGS = [
+  {
+    name: 'Messages',
+    prefix: '/v1/messages',
+    description: 'Send WhatsApp messages and follow what becomes of them.',
+  },
+  { name: 'Templates', prefix: '/v1/templates', description: 'Message templates as Meta has them.' },
+  {
+    name: 'Events feed',
+    prefix: '/v1/events',
+    description: 'Everything that happens, in order, without webhooks.',
+  },
+  { name: 'Operators', prefix: '/admin/', description: 'For whoever runs the installation.' },
+  { name: 'Account', prefix: '/v1/', description: 'The key, its account and what it may do.' },
+] as const;
+
+export const INTRODUCTION = `Send WhatsApp messages over Meta's official Cloud API, and follow what becomes of them.
+
+**Authentication.** Send your API key with every request: \`Authorization: Bearer wa_<prefix>_<secret>\`. A key belongs to one
+WhatsApp Business Account and holds the scopes it was given; each route says which one it needs.
+
+**Trying it here.** Press *Authorize*, paste a key, and use *Try it out* on any route. The key stays in this browser tab: it
+is kept nowhere, and sent to this server only.
+
+**Errors** are \`application/problem+json\`. Go by \`code\`; keep \`requestId\` for when you ask for help.
+
+**Repeating requests.** Give every POST an \`Idempotency-Key\` and repeat it after a timeout, a 429, a 503 or a 504: it has
+effect once.
+
+**Limits** count per key; the \`RateLimit\` headers say what is left. After a 429, wait for \`Retry-After\`.`;

@@ -1,0 +1,33 @@
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+const ID = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+type Check = (value: unknown, metadata: ArgumentMetadata) => unknown;
+
+/** Checks whatever a handler takes from the request: bodies and queries are instances of the class that it names. */
+export class ValidationPipe implements PipeTransform {
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    return CHECKS[metadata.type]?.(value, metadata) ?? value;
+  }
+}
+
+const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
+  // No body at all is read as an empty one, so that the answer names the fields it must have.
+  body: (body, { metatype }) =>
+    valid(parseBody(metatype as new () => object, body === undefined ? {} : body)),
+  query: (query, { metatype }) =>
+    valid(parseQuery(metatype as new () => object, query as Record<string, unknown>)),
+  param: (param, { data }) => {
+    if (/^(id|.*Id)$/.test(data ?? '') && !ID.test(String(param)))
+      throw new Rejection('not_found', 'There is nothing with this id.');
+    return param;
+  },
+};
+
+function valid<T>({ value, faults }: Parsed<T>): T {
+  if (!faults.length) return value;
+  const detail = faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
+  throw new Rejection('invalid_request', detail, faults);
+}
