@@ -1,0 +1,42 @@
+import { aggregateTable, eventingTables } from '@wbiz/eventing/postgres/schema';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Templates1763805600000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(eventingTables('templates'));
+    await runner.query(aggregateTable('templates', 'templates'));
+    await runner.query(aggregateTable('templates', 'sync_requests'));
+    await runner.query(`
+-- Lists run along it, and filter as they go: an account has some thousand templates at most.
+create index templates_newest on templates.templates (account_id, stream desc);
+create unique index templates_name on templates.templates
+  (account_id, (state->'view'->>'name'), (state->'view'->>'language')) where state->'removed' = 'false';
+create index templates_meta on templates.templates (account_id, (state->'view'->>'metaId'));
+
+create index sync_requests_open on templates.sync_requests (account_id) where state->'reply' = 'null';
+
+-- What the gateway told us on the log.
+create table templates.accounts (
+  id      text primary key,
+  waba_id text not null unique
+);
+
+-- One row per account whose templates are to be pulled from Meta: when next, and who is at it until when. The fence
+-- rises with every claim; requests count what came in, so that one that comes during a pull leads to another.
+create table templates.syncs (
+  account_id  text        primary key,
+  due_at      timestamptz,
+  requests    bigint      not null default 1,
+  failures    integer     not null default 0,
+  lease_until timestamptz,
+  fence       bigint      not null default 0,
+  pulled_at   timestamptz
+) with (fillfactor = 50);
+create index syncs_due on templates.syncs (due_at) where due_at is not null;
+`);
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}

@@ -1,0 +1,31 @@
+import type { Decider } from '@wbiz/eventing/decider';
+import type { DomainEvent, Message, Reply } from '@wbiz/eventing/message';
+
+/** A user's wish to have the templates pulled; settled with what came of it. `requestId` is the command's own id. */
+export type SyncRequestCommand =
+  | Message<'template.sync', { readonly requestId: string; readonly replyTo: string | null }>
+  | Message<'template.settle-sync', { readonly requestId: string; readonly reply: Reply }>;
+
+export type SyncRequestEvent =
+  | DomainEvent<'sync.requested', { readonly requestId: string; readonly replyTo: string | null }>
+  | DomainEvent<'sync.settled', { readonly reply: Reply }>;
+
+export type SyncRequestState = {
+  readonly requestId: string;
+  readonly replyTo: string | null;
+  readonly reply: Reply | null;
+} | null;
+
+export const syncRequest: Decider<SyncRequestCommand, SyncRequestState, SyncRequestEvent> = {
+  initial: null,
+  decide: {
+    'template.sync': ({ data: { requestId, replyTo } }, request) =>
+      request ? [] : [{ type: 'sync.requested', data: { requestId, replyTo } }],
+    'template.settle-sync': ({ data: { reply } }, request) =>
+      !request || request.reply ? [] : [{ type: 'sync.settled', data: { reply } }],
+  },
+  evolve: {
+    'sync.requested': (_request, { data }) => ({ ...data, reply: null }),
+    'sync.settled': (request, { data: { reply } }) => request && { ...request, reply },
+  },
+};

@@ -1,0 +1,96 @@
+import type { InlineProjection } from '@wbiz/eventing/postgres/event-store';
+import type { Pool, PoolClient } from 'pg';
+
+/** `fence` tells this claim from every other of the account; `requests` is what it answers. */
+export type SyncJob = {
+  readonly accountId: string;
+  readonly fence: string;
+  readonly requests: string;
+  /** Failed attempts in a row before this one. */
+  readonly failures: number;
+};
+
+const LEASE = `interval '60 seconds'`;
+
+/** Another replica has the job: this one was silent for longer than its lease. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/** Has the templates of accounts pulled, and once more where a pull is under way. */
+export async function markDue(db: Pool | PoolClient, accountIds: readonly string[]): Promise<void> {
+  await db.query({
+    name: 'sync-due',
+    text: `insert into templates.syncs as s (account_id, due_at)
+           select id, clock_timestamp() from (select distinct unnest($1::text[]) as id) a order by id
+           on conflict (account_id) do update
+           set due_at = least(s.due_at, excluded.due_at), requests = s.requests + 1, failures = 0`,
+    values: [accountIds],
+  });
+}
+
+/** An account is due in the very transaction that takes a request for it. */
+export const dueOnRequest: InlineProjection = {
+  'sync.requested': (events, tx) =>
+    markDue(
+      tx,
+      events.map(({ accountId }) => accountId),
+    ),
+};
+
+/** Which accounts' templates are to be pulled, and who is at it: over all replicas one at a time per account. */
+export class SyncJobs {
+  constructor(private readonly pool: Pool) {}
+
+  async claim(): Promise<SyncJob | undefined> {
+    const { rows } = await this.pool.query<SyncJob>({
+      name: 'sync-claim',
+      text: `update templates.syncs s set fence = s.fence + 1, lease_until = clock_timestamp() + ${LEASE}
+             from (select account_id from templates.syncs
+                   where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
+                   order by due_at limit 1 for update skip locked) due
+             where s.account_id = due.account_id
+             returning s.account_id as "accountId", s.fence, s.requests, s.failures`,
+    });
+    return rows[0];
+  }
+
+  /** Throws {@link LeaseLost}. */
+  async extend({ accountId, fence }: SyncJob): Promise<void> {
+    const { rowCount } = await this.pool.query(
+      `update templates.syncs set lease_until = clock_timestamp() + ${LEASE} where account_id = $1 and fence = $2`,
+      [accountId, fence],
+    );
+    if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
+  }
+
+  /** The end of a pull that began at `pulledAt`, in the transaction of its rows. Throws {@link LeaseLost}. */
+  async finish({ accountId, fence, requests }: SyncJob, pulledAt: Date, tx: PoolClient): Promise<void> {
+    const { rowCount } = await tx.query(
+      `update templates.syncs set due_at = case when requests = $3 then null else clock_timestamp() end,
+         lease_until = null, failures = 0, pulled_at = $4 where account_id = $1 and fence = $2`,
+      [accountId, fence, requests, pulledAt],
+    );
+    if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
+  }
+
+  /** The pull did not succeed; it is due again after `retryMs`, or, with null, only when someone asks for it. */
+  async fail({ accountId, fence, requests }: SyncJob, retryMs: number | null): Promise<void> {
+    await this.pool.query(
+      `update templates.syncs set lease_until = null,
+         failures = case when requests = $3 then failures + 1 else 0 end,
+         due_at = case when requests <> $3 then clock_timestamp()
+                       else clock_timestamp() + $4::float8 * interval '1 ms' end
+       where account_id = $1 and fence = $2`,
+      [accountId, fence, requests, retryMs],
+    );
+  }
+
+  /** Lets another replica take the job at once. */
+  async release({ accountId, fence }: SyncJob): Promise<void> {
+    await this.pool.query(
+      `update templates.syncs set lease_until = null where account_id = $1 and fence = $2`,
+      [accountId, fence],
+    );
+  }
+}

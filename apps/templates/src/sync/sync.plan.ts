@@ -1,0 +1,47 @@
+import type { ListedTemplate } from '../template/template.decider.js';
+
+/** A template we have, or had. */
+export type KnownTemplate = {
+  readonly templateId: string;
+  readonly metaId: string | null;
+  readonly name: string;
+  readonly language: string;
+  readonly removed: boolean;
+};
+
+export type SyncPlan = {
+  /** `templateId` is undefined for one that is new to us. */
+  readonly imports: readonly { readonly templateId: string | undefined; readonly template: ListedTemplate }[];
+  readonly removals: readonly string[];
+};
+
+/**
+ * What Meta's list makes of the templates we know. A template is the one with Meta's id, which no other ever gets, or
+ * else the one of the same name and language that Meta does not know yet. Those without an id of Meta's stay.
+ */
+export function planSync(known: readonly KnownTemplate[], listed: readonly ListedTemplate[]): SyncPlan {
+  const byMetaId = new Map(known.filter(({ metaId }) => metaId).map((one) => [one.metaId, one]));
+  const unsubmitted = new Map(
+    known.filter(({ metaId, removed }) => !metaId && !removed).map((one) => [nameOf(one), one]),
+  );
+  const current = oneByName(listed);
+  const imports = current.map((template) => ({
+    templateId: (byMetaId.get(template.metaId) ?? unsubmitted.get(nameOf(template)))?.templateId,
+    template,
+  }));
+  const stay = new Set(imports.map(({ templateId }) => templateId));
+  const removals = known
+    .filter(({ metaId, removed, templateId }) => metaId && !removed && !stay.has(templateId))
+    .map(({ templateId }) => templateId);
+  return { imports, removals };
+}
+
+/** Pages shift while they are read, so one may come twice; of two with one name the approved one counts. */
+function oneByName(listed: readonly ListedTemplate[]): ListedTemplate[] {
+  const found = new Map<string, ListedTemplate>();
+  for (const template of listed)
+    if (!found.has(nameOf(template)) || template.status === 'approved') found.set(nameOf(template), template);
+  return [...found.values()];
+}
+
+const nameOf = ({ name, language }: Pick<ListedTemplate, 'name' | 'language'>) => `${name} ${language}`;

@@ -1,0 +1,19 @@
+import type { AccountData } from '@wbiz/contracts/account';
+import type { LogEvent } from '@wbiz/eventing/message';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { markDue } from './sync.jobs.js';
+
+/** An account that was connected, or got another token, has its templates pulled; one without changes costs a list. */
+export const whenAccountUpdatedSyncTemplates: Projection = {
+  name: 'templates.accounts',
+  on: {
+    'account.updated': async ({ accountId, data }: LogEvent<'account.updated', AccountData>, db) => {
+      await db.query(
+        `insert into templates.accounts (id, waba_id) values ($1, $2)
+         on conflict (id) do update set waba_id = excluded.waba_id`,
+        [accountId, data.wabaId],
+      );
+      if (data.status !== 'disconnected') await markDue(db, [accountId]);
+    },
+  },
+};

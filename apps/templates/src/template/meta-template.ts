@@ -1,0 +1,141 @@
+import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
+import type { MetaChange } from '@wbiz/contracts/meta-inbound';
+import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
+import type { ListedTemplate, TemplateCommand } from './template.decider.js';
+
+/** Statuses of a template in lists (developers.facebook.com, message template reference). */
+export const META_STATUSES = [
+  'APPROVED',
+  'PENDING',
+  'IN_APPEAL',
+  'PENDING_DELETION',
+  'REJECTED',
+  'PAUSED',
+  'DISABLED',
+  'LIMIT_EXCEEDED',
+  'ARCHIVED',
+  'DELETED',
+] as const;
+type MetaStatus = (typeof META_STATUSES)[number];
+
+/** Events of message_template_status_update (same source, webhook reference). */
+export const META_EVENTS = [...META_STATUSES, 'REINSTATED', 'UNARCHIVED', 'FLAGGED', 'LOCKED'] as const;
+type MetaEvent = (typeof META_EVENTS)[number];
+
+/** `gone`: it counts as removed. */
+const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
+  APPROVED: 'approved',
+  PENDING: 'pending',
+  IN_APPEAL: 'pending',
+  PENDING_DELETION: 'pending',
+  REJECTED: 'rejected',
+  PAUSED: 'paused',
+  DISABLED: 'disabled',
+  LIMIT_EXCEEDED: 'disabled',
+  ARCHIVED: 'disabled',
+  DELETED: 'gone',
+};
+
+/** `unsaid`: the event does not tell the status, Meta's list does. */
+const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
+  ...STATUS_OF,
+  REINSTATED: 'approved',
+  UNARCHIVED: 'unsaid',
+  FLAGGED: 'unsaid',
+  LOCKED: 'unsaid',
+};
+
+const lookUp = <Table extends Readonly<Record<string, unknown>>>(table: Table, key: unknown) =>
+  typeof key === 'string' && Object.hasOwn(table, key) ? table[key as keyof Table] : undefined;
+
+/** Whether we know this status; one that we do not is taken for pending, so that nothing is sent with it. */
+export const isKnownStatus = (status: string) => lookUp(STATUS_OF, status) !== undefined;
+
+/** A template of Meta's list in our words; undefined for one that Meta has deleted. */
+export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
+  const status = lookUp(STATUS_OF, meta.status) ?? 'pending';
+  if (status === 'gone') return undefined;
+  return {
+    metaId: meta.id,
+    name: meta.name,
+    language: meta.language,
+    category: meta.category,
+    status,
+    rejectionReason: status === 'rejected' ? reasonIn(meta.rejected_reason) : null,
+    qualityScore: scoreIn(meta.quality_score?.score),
+    components: (meta.components as TemplateComponent[] | undefined) ?? [],
+    parameterFormat: meta.parameter_format === 'NAMED' ? 'NAMED' : 'POSITIONAL',
+  };
+}
+
+type Note = Extract<TemplateCommand, { type: 'template.note-status' }>['data'];
+
+/**
+ * What a webhook says of one template. `ask`: that something changed, but not what is so now; `nothing`: that
+ * something will change later. Undefined when it is not about a template.
+ */
+export type TemplateNews = { readonly metaId: string } & (
+  | { readonly news: 'judged'; readonly judged: Note['judged']; readonly reason: string | null }
+  | { readonly news: 'gone' | 'ask' | 'nothing' }
+);
+
+const FIELDS = {
+  message_template_status_update: 'status',
+  message_template_quality_update: 'quality',
+  template_category_update: 'category',
+  message_template_components_update: 'components',
+} as const;
+
+export function templateNews({
+  field,
+  value,
+}: Pick<MetaChange, 'field' | 'value'>): TemplateNews | undefined {
+  const about = lookUp(FIELDS, field);
+  const id = value['message_template_id'];
+  if (about === undefined || (typeof id !== 'number' && typeof id !== 'string')) return undefined;
+  // Meta's own sample of a quality update bears the field name of a status update.
+  const said = about === 'status' && value['event'] === undefined ? 'quality' : about;
+  return { metaId: String(id), ...NEWS[said](value) };
+}
+
+type Said = TemplateNews extends infer News
+  ? News extends TemplateNews
+    ? Omit<News, 'metaId'>
+    : never
+  : never;
+
+const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['value']) => Said> = {
+  status: (value) => {
+    const status = lookUp(STATUS_AFTER, value['event']) ?? 'unsaid';
+    if (status === 'unsaid') return { news: 'ask' };
+    if (status === 'gone') return { news: 'gone' };
+    const reason = reasonIn(value['reason']);
+    const pause = (value['other_info'] as { title?: unknown } | null | undefined)?.title;
+    return {
+      news: 'judged',
+      judged: { status, rejectionReason: status === 'rejected' ? reason : null },
+      reason: reason ?? reasonIn(pause),
+    };
+  },
+  quality: (value) => {
+    const score = value['new_quality_score'];
+    if (typeof score !== 'string') return { news: 'ask' };
+    return { news: 'judged', judged: { qualityScore: scoreIn(score) }, reason: null };
+  },
+  // A day ahead Meta announces the category it finds correct; only the second webhook says that it is so.
+  category: (value) => {
+    const category = value['new_category'];
+    if (value['correct_category'] !== undefined) return { news: 'nothing' };
+    return typeof category === 'string'
+      ? { news: 'judged', judged: { category }, reason: null }
+      : { news: 'ask' };
+  },
+  components: () => ({ news: 'ask' }),
+};
+
+const LONGEST_REASON = 1_000;
+
+const reasonIn = (reason: unknown): string | null =>
+  typeof reason === 'string' && reason !== 'NONE' && reason !== '' ? reason.slice(0, LONGEST_REASON) : null;
+
+const scoreIn = (score: string | undefined): string | null => (score === 'UNKNOWN' ? null : (score ?? null));

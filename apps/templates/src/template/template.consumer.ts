@@ -1,0 +1,61 @@
+import { Controller, Inject } from '@nestjs/common';
+import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
+import type { Command } from '@wbiz/eventing/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import type { Pool } from 'pg';
+import { markDue } from '../sync/sync.jobs.js';
+import { templateNews } from './meta-template.js';
+import { templates } from './template.aggregate.js';
+
+/** Meta's times are whole seconds, cut off. */
+const PRECISION_MS = 999;
+
+/** What Meta's webhooks brought about templates. */
+@Controller()
+export class TemplateConsumer {
+  constructor(
+    @Inject(PG_POOL) private readonly pool: Pool,
+    private readonly store: EventStore,
+  ) {}
+
+  /** What a webhook does not tell, or tells of a time before the last pull, is asked of Meta. */
+  @CommandHandler(META_CHANGE)
+  async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
+    const said = templateNews(data);
+    if (!said || said.news === 'nothing') return;
+    const target = await this.targetOf(data.wabaId, said.metaId);
+    if (!target) return; // Not connected here, or not yet: connecting pulls everything.
+    const { accountId, templateId, pulledAt } = target;
+    const asOf = Date.parse(data.at) + PRECISION_MS;
+    if (!templateId || said.news === 'ask' || asOf < (pulledAt?.getTime() ?? 0))
+      return markDue(this.pool, [accountId]);
+    const known = { templateId, asOf, at: new Date().toISOString() };
+    await this.store.apply(templates, {
+      accountId,
+      traceparent,
+      ...(said.news === 'judged'
+        ? { type: 'template.note-status', data: { ...known, judged: said.judged, reason: said.reason } }
+        : { type: 'template.remove', data: known }),
+    });
+  }
+
+  private async targetOf(wabaId: string, metaId: string) {
+    const { rows } = await this.pool.query<{
+      accountId: string;
+      templateId: string | null;
+      pulledAt: Date | null;
+    }>({
+      name: 'template-of-meta',
+      text: `select a.id as "accountId", t.stream as "templateId", s.pulled_at as "pulledAt"
+             from templates.accounts a
+             left join templates.syncs s on s.account_id = a.id
+             left join templates.templates t
+               on t.account_id = a.id and t.state->'view'->>'metaId' = $2 and t.state->'removed' = 'false'
+             where a.waba_id = $1`,
+      values: [wabaId, metaId],
+    });
+    return rows[0];
+  }
+}

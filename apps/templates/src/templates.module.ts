@@ -1,0 +1,59 @@
+import { Module, type FactoryProvider } from '@nestjs/common';
+import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
+import { EventingModule } from '@wbiz/service-kit/eventing.module';
+import { Peers } from '@wbiz/service-kit/peers';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import { Templates1763805600000 } from './migrations/0001-templates.js';
+import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
+import { dueOnRequest, SyncJobs } from './sync/sync.jobs.js';
+import { SyncWorker } from './sync/sync.worker.js';
+import { whenAccountUpdatedSyncTemplates } from './sync/when-account-updated-sync-templates.reactor.js';
+import { TemplateConsumer } from './template/template.consumer.js';
+import { TemplateQueries } from './template/template.queries.js';
+
+const CLOUD_API_TIMEOUT_MS = 30_000;
+
+const syncWorker: FactoryProvider<SyncWorker> = {
+  provide: SyncWorker,
+  useFactory: (runtime: Runtime, pool: Pool, store: EventStore, peers: Peers, replies: ReplyPublisher) => {
+    const { config, secrets, logger, shutdown } = runtime;
+    const cloudApi = createCloudApi({
+      baseUrl: config.CLOUD_API_URL,
+      timeoutMs: CLOUD_API_TIMEOUT_MS,
+      connections: 8,
+    });
+    const worker = new SyncWorker({
+      pool,
+      store,
+      jobs: new SyncJobs(pool),
+      credentialsOf: (accountId) => peers.ask('gateway', 'account.credentials', { accountId }),
+      unseal: (sealedToken, accountId) => secrets.unseal(sealedToken, accountId),
+      cloudApi,
+      replies,
+      logger,
+    });
+    worker.start();
+    shutdown.on('consumers', 'pulls of templates', () => worker.stop());
+    shutdown.on('pools', 'Cloud API', () => cloudApi.close());
+    return worker;
+  },
+  inject: [RUNTIME, PG_POOL, EventStore, Peers, ReplyPublisher],
+};
+
+@Module({
+  imports: [
+    DatabaseModule.forService({ migrations: [Templates1763805600000] }),
+    EventingModule.forService({
+      consumes: ['commands', 'inbound'],
+      inline: [dueOnRequest],
+      projections: [whenAccountUpdatedSyncTemplates],
+    }),
+  ],
+  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer],
+  providers: [syncWorker],
+})
+export class TemplatesModule {}
