@@ -1,0 +1,4 @@
+import { runService } from '@wbiz/service-kit/run-service';
+import { ContactsModule } from './contacts.module.js';
+
+await runService({ name: 'contacts', module: ContactsModule });
