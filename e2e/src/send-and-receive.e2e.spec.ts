@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@wbiz/testing/stack';
+import { Kafka, logLevel } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import { PERSON, startSystem, type Client, type FeedEvent, type System } from './system.js';
+
+type Receipt = {
+  id: string;
+  wamid: string;
+  status: string;
+  conversationId: string;
+  phoneNumberId: string;
+  to: string;
+};
+
+let system: System;
+let api: Client & { accountId: string; keyId: string };
+
+beforeAll(async () => {
+  system = await startSystem({ replicas: { gateway: 2, messaging: 2 } });
+  api = await system.connect();
+  await system.writeIn(api);
+}, 120_000);
+afterAll(() => system?.stop());
+
+const statusesOf = (events: readonly FeedEvent[], messageId: string) =>
+  events
+    .filter(({ type, data }) => type === 'message.status' && data.messageId === messageId)
+    .map(({ data }) => data.status);
+
+describe('two gateways and two messaging processes, as one', () => {
+  it('send a text: 201 with a wamid, then accepted, sent, delivered, read in the feed', async () => {
+    const sent = await api.post<Receipt>('/v1/messages/text', {
+      to: '0091 88993 32211',
+      body: 'Hi! Your order #1043 has shipped.',
+      metadata: { order: '1043' },
+    });
+    expect(sent).toMatchObject({
+      status: 201,
+      body: {
+        id: expect.stringMatching(/^msg_[0-9A-HJKMNP-TV-Z]{26}$/),
+        wamid: expect.stringMatching(/^wamid\./),
+        status: 'accepted',
+        to: PERSON,
+      },
+    });
+    const { id, wamid } = sent.body;
+    const events = await until(
+      async () => {
+        const all = await api.allEvents();
+        return statusesOf(all, id).includes('read') && all;
+      },
+      { describe: 'the status read' },
+    );
+    expect(statusesOf(events, id)).toEqual(['accepted', 'sent', 'delivered', 'read']);
+    expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
+    const [accepted, handed] = events.filter(({ data }) => data.messageId === id);
+    expect(accepted!.data).toMatchObject({
+      wamid: null,
+      metadata: { order: '1043' },
+      error: null,
+      campaignId: null,
+    });
+    expect(handed!.data).toMatchObject({ wamid });
+    const { body } = await api.get<{ status: string; history: { status: string }[] }>(`/v1/messages/${id}`);
+    expect(body).toMatchObject({
+      id,
+      wamid,
+      direction: 'out',
+      kind: 'text',
+      body: 'Hi! Your order #1043 has shipped.',
+      status: 'read',
+    });
+    expect(body.history.map(({ status }) => status)).toEqual(['accepted', 'sent', 'delivered', 'read']);
+  });
+
+  it('send a template, checked against the one Meta approved', async () => {
+    const send = (over: object) =>
+      api.post<Receipt & { code: string }>('/v1/messages/template', {
+        to: '+14155550123',
+        template: 'order_confirmation',
+        language: 'en_US',
+        variables: ['Gaurav', '#1043'],
+        ...over,
+      });
+    expect(await send({})).toMatchObject({ status: 201, body: { wamid: expect.stringMatching(/^wamid\./) } });
+    expect(await send({ template: 'no_such' })).toMatchObject({
+      status: 404,
+      body: { code: 'template_not_found' },
+    });
+    expect(await send({ variables: ['one'] })).toMatchObject({
+      status: 422,
+      body: { code: 'template_variables_mismatch' },
+    });
+  });
+
+  it('refuse a text outside the window, without asking Meta', async () => {
+    const from = '+14155550188';
+    await system.writeIn(api, from, 'long ago', Math.floor(Date.now() / 1000) - 25 * 3600);
+    expect(await api.post('/v1/messages/text', { to: from, body: 'too late' })).toMatchObject({
+      status: 422,
+      body: { code: 'service_window_closed' },
+    });
+    const { data } = await system.control<{ data: unknown[] }>('GET', `/messages?to=${from.slice(1)}`);
+    expect(data).toEqual([]);
+  });
+
+  it('keep an idempotency key over both gateways', async () => {
+    const key = randomUUID();
+    const body = { to: PERSON, body: `once ${key}` };
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        api.post<Receipt>('/v1/messages/text', body, { 'idempotency-key': key }),
+      ),
+    );
+    const created = [first!, ...others].filter(({ status }) => status === 201);
+    expect([first!, ...others].every(({ status }) => status === 201 || status === 409)).toBe(true);
+    expect(new Set(created.map(({ body: { id } }) => id)).size).toBe(1);
+    const again = await api.post<Receipt>('/v1/messages/text', body, { 'idempotency-key': key });
+    expect(again).toMatchObject({ status: 201, body: created[0]!.body });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const { data } = await system.control<{ data: { body: { text?: { body: string } } }[] }>(
+      'GET',
+      '/messages?limit=1000',
+    );
+    expect(data.filter((message) => message.body.text?.body === body.body)).toHaveLength(1);
+  });
+
+  it('put what people write into the feed, with the window open for an answer', async () => {
+    const from = '+14155550177';
+    const wamid = await system.writeIn(api, from, 'Where is my order?');
+    const received = (await api.allEvents()).find(({ data }) => data.wamid === wamid)!;
+    expect(received).toMatchObject({
+      type: 'message.received',
+      data: { wamid, from, kind: 'text', body: 'Where is my order?', name: 'Gaurav', mediaId: null },
+    });
+    expect(await api.post('/v1/messages/text', { to: from, body: 'On its way' })).toMatchObject({
+      status: 201,
+      body: { conversationId: received.data.conversationId },
+    });
+  });
+
+  it('answer an asynchronous send as soon as it is accepted', async () => {
+    const sent = await api.post<{ id: string; status: string }>(
+      '/v1/messages/text',
+      { to: PERSON, body: 'later' },
+      { prefer: 'respond-async' },
+    );
+    expect(sent).toMatchObject({ status: 202, body: { status: 'accepted' } });
+    expect((await api.get(`/v1/messages/${sent.body.id}`)).status).toBe(200);
+  });
+
+  it("tell Meta's final refusal, with its code", async () => {
+    await system.control('POST', '/behaviour', {
+      faults: [{ match: { to: '14155550199' }, kind: 'error', code: 131009, rate: 1 }],
+    });
+    const refused = await api.post('/v1/messages/template', {
+      to: '+14155550199',
+      template: 'hello_world',
+      language: 'en_US',
+    });
+    await system.control('POST', '/behaviour', { faults: [] });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'rejected_by_meta', metaCode: 131009 } });
+  });
+
+  it('publish the same events on Kafka, in order, with their ce_ headers', async () => {
+    const feed = await api.allEvents();
+    const kafka = new Kafka({ brokers: system.brokers, logLevel: logLevel.NOTHING });
+    const consumer = kafka.consumer({ groupId: `${system.topics.events}.test`, maxWaitTimeInMs: 100 });
+    const seen: { id: string; type: string; account: string; value: unknown }[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic: system.topics.events, fromBeginning: true });
+    await consumer.run({
+      eachMessage: ({ message: { headers, value } }) => {
+        const header = (name: string) => String(headers?.[name]);
+        seen.push({
+          id: header('ce_id'),
+          type: header('ce_type'),
+          account: header('account'),
+          value: JSON.parse(String(value)),
+        });
+        expect(header('ce_specversion')).toBe('1.0');
+        expect(Number(header('ce_sequence'))).toBeGreaterThan(Number(header('ce_previous')));
+        return Promise.resolve();
+      },
+    });
+    await until(() => feed.every(({ id }) => seen.some((record) => record.id === id)), {
+      describe: 'every event of the feed on Kafka',
+    });
+    await consumer.disconnect();
+    const carried = new Set(feed.map(({ id }) => id));
+    const records = [...new Map(seen.map((record) => [record.id, record])).values()].filter(({ id }) =>
+      carried.has(id),
+    );
+    expect(records.map(({ id, type, value }) => ({ id, type, value }))).toEqual(
+      feed.map(({ id, type, data }) => ({ id, type, value: data })),
+    );
+  });
+
+  it('stop a revoked key everywhere within a second', async () => {
+    const made = await system.admin<{ id: string; key: string }>('POST', `/accounts/${api.accountId}/keys`, {
+      name: 'short',
+      scopes: ['events:read'],
+    });
+    expect(made.status).toBe(201);
+    const me = (baseUrl: string) =>
+      fetch(`${baseUrl}/v1/me`, { headers: { authorization: `Bearer ${made.body.key}` } });
+    for (const baseUrl of system.baseUrls) expect((await me(baseUrl)).status).toBe(200);
+    expect((await system.admin('DELETE', `/accounts/${api.accountId}/keys/${made.body.id}`)).status).toBe(
+      204,
+    );
+    const revoked = Date.now();
+    for (const baseUrl of system.baseUrls)
+      await until(async () => (await me(baseUrl)).status === 401, { timeoutMs: 1000 });
+    expect(Date.now() - revoked).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,261 @@
+import { freshDatabase, topicPrefix, embeddedStack, until } from '@wbiz/testing/stack';
+import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
+import { topics } from '@wbiz/contracts/topics';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  APPS as apps,
+  appReady,
+  SIMULATED_META_APP,
+  startApp,
+  startNode,
+  PROVISIONING,
+} from '../../scripts/apps.mjs';
+import { freePort } from '../../scripts/embedded/launch.mjs';
+
+const APPS = apps as readonly { name: string; ports: readonly string[] }[];
+
+type Running = { pid: number; exited: Promise<string>; stop: (withinMs?: number) => Promise<void> };
+type Json = Record<string, unknown>;
+export type Answer<Body = Json> = { status: number; headers: Headers; body: Body };
+
+export const WABA = '1000000000000001';
+export const PERSON = '+918899332211';
+const ADMIN_TOKEN = 'an-admin-token-of-the-tests';
+
+export type SystemOptions = {
+  /** How many processes of an app there are; one where nothing is said. */
+  readonly replicas?: Readonly<Record<string, number>>;
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** A whole installation of its own (database, topics, simulator), each app in processes of its own, as `npm start` runs it. */
+export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {}) {
+  const { databaseUrl: _superuser, brokers } = embeddedStack();
+  const database = await freshDatabase();
+  const home = await mkdtemp(join(tmpdir(), 'wbiz-e2e-'));
+  const prefix = topicPrefix();
+
+  const instances = APPS.flatMap(({ name, ports }) =>
+    Array.from({ length: replicas[name] ?? 1 }, (_, index) => ({
+      name,
+      ports,
+      instance: index === 0 ? name : `${name}-${index + 1}`,
+    })),
+  );
+  const ports: Record<string, Record<string, number>> = {};
+  for (const { instance, ports: purposes } of instances) {
+    ports[instance] = {};
+    for (const purpose of purposes) ports[instance][purpose] = await freePort();
+  }
+  const simulatorUrl = `http://127.0.0.1:${ports.simulator!.PORT}`;
+  const system = {
+    home,
+    ports,
+    databaseUrl: database.url,
+    databaseUrls: undefined as Record<string, string> | undefined,
+    kafkaBrokers: brokers.join(','),
+    cloudApiUrl: simulatorUrl,
+    topicPrefix: prefix,
+    secretKey: randomBytes(32).toString('base64'),
+    adminToken: ADMIN_TOKEN,
+    metaApp: SIMULATED_META_APP,
+  };
+
+  const printed: string[] = [];
+  const provisioning = await startNode(system, {
+    instance: 'provision',
+    main: PROVISIONING.main,
+    env: PROVISIONING.env(system),
+    onLine: ((line: string) => void printed.push(line)) as () => undefined,
+  });
+  if ((await provisioning.exited) !== 'with exit code 0')
+    throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
+  system.databaseUrls = (
+    JSON.parse(printed.at(-1)!) as { databaseUrls: Record<string, string> }
+  ).databaseUrls;
+
+  const peers = Object.fromEntries(
+    APPS.filter(({ ports: purposes }) => purposes.includes('RPC_PORT')).map(({ name }) => [
+      `${name.toUpperCase()}_RPC`,
+      instances
+        .filter((other) => other.name === name)
+        .map(({ instance }) => `127.0.0.1:${ports[instance]!.RPC_PORT}`)
+        .join(','),
+    ]),
+  );
+  const running = new Map<string, Running>();
+  const start = async (instance: string) => {
+    const { name } = instances.find((other) => other.instance === instance)!;
+    running.set(
+      instance,
+      (await startApp(system, { name, instance, more: { LOG_LEVEL: 'info', ...peers, ...env } })) as Running,
+    );
+    let ended: string | undefined;
+    void running.get(instance)!.exited.then((how) => (ended = how));
+    await appReady(system, { name, instance, ended: () => (ended ? 99 : 0) });
+  };
+  const stop = async () => {
+    await Promise.all([...running.values()].map((process) => process.stop(10_000)));
+    await database.drop();
+    if (!process.env.KEEP_LOGS) await rm(home, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all(instances.map(({ instance }) => start(instance)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const baseUrls = instances
+    .filter(({ name }) => name === 'gateway')
+    .map(({ instance }) => `http://127.0.0.1:${ports[instance]!.PORT}/api`);
+  const baseUrl = baseUrls[0]!;
+  const control = async <Body = Json>(method: string, path: string, body?: unknown) =>
+    (await call<Body>(method, `${simulatorUrl}/_control${path}`, undefined, body)).body;
+  const admin = <Body = Json>(method: string, path: string, body?: unknown) =>
+    call<Body>(method, `${baseUrl}/admin/v1${path}`, ADMIN_TOKEN, body);
+
+  return {
+    baseUrl,
+    baseUrls,
+    simulatorUrl,
+    brokers,
+    databaseUrl: database.url,
+    topics: topics(prefix),
+    home,
+    control,
+    admin,
+    stop,
+    start,
+    pidOf: (instance: string) => running.get(instance)!.pid,
+
+    /** Ends a process at once, as a crash would; resolves when it is gone. */
+    kill: async (instance: string) => {
+      const victim = running.get(instance)!;
+      process.kill(victim.pid, 'SIGKILL');
+      await victim.exited;
+    },
+
+    /** Connects a WABA of the simulator and makes a key that holds every scope. */
+    connect: async ({
+      wabaId = WABA,
+      accessToken = 'simulator-token',
+      plan = 'unlimited',
+      scopes = SCOPES as readonly Scope[],
+    } = {}) => {
+      await control('POST', '/webhook', {
+        url: `${baseUrl}/meta/webhook`,
+        secret: SIMULATED_META_APP.META_APP_SECRET,
+        verifyToken: SIMULATED_META_APP.META_VERIFY_TOKEN,
+      });
+      const account = ok(await admin<{ id: string }>('POST', '/accounts', { wabaId, accessToken, plan }));
+      const key = ok(
+        await admin<{ id: string; key: string }>('POST', `/accounts/${account.id}/keys`, {
+          name: 'test',
+          scopes,
+        }),
+      );
+      return { accountId: account.id, keyId: key.id, ...client(baseUrls, key.key) };
+    },
+
+    /** The person writes in, which opens the service window; resolves once the message is known. */
+    writeIn: async (api: Client, from = PERSON, body = 'Hello', timestamp?: number) => {
+      const { wamid } = await control<{ wamid: string }>('POST', '/inbound', {
+        from,
+        name: 'Gaurav',
+        message: { type: 'text', text: { body } },
+        ...(timestamp ? { timestamp } : {}),
+      });
+      let since: string | undefined;
+      await until(
+        async () => {
+          const page = await api.events({ since, types: 'message.received' });
+          since = page.nextCursor;
+          return page.data.some((event) => event.data.wamid === wamid);
+        },
+        { timeoutMs: 20_000, describe: `message.received of ${wamid} in the feed` },
+      );
+      return wamid;
+    },
+  };
+}
+export type System = Awaited<ReturnType<typeof startSystem>>;
+export type Client = ReturnType<typeof client>;
+export type FeedEvent = { id: string; sequence: number; type: string; createdAt: string; data: Json };
+
+/** Calls the API with a key, taking turns over the gateways. */
+export function client(baseUrls: readonly string[], apiKey: string) {
+  let turn = 0;
+  const request = <Body = Json>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => call<Body>(method, `${baseUrls[(turn += 1) % baseUrls.length]!}${path}`, apiKey, body, headers);
+  const events = async (
+    query: { since?: string | undefined; types?: string; limit?: number; wait?: number } = {},
+  ) => {
+    const given = Object.entries(query)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]): [string, string] => [name, String(value)]);
+    return ok(
+      await request<{ data: FeedEvent[]; nextCursor: string }>(
+        'GET',
+        `/v1/events?${new URLSearchParams(given).toString()}`,
+      ),
+    );
+  };
+  return {
+    apiKey,
+    request,
+    get: <Body = Json>(path: string) => request<Body>('GET', path),
+    post: <Body = Json>(path: string, body: unknown, headers?: Record<string, string>) =>
+      request<Body>('POST', path, body, headers),
+    events,
+    /** The whole feed from its beginning. */
+    allEvents: async () => {
+      const all: FeedEvent[] = [];
+      for (let since: string | undefined; ;) {
+        const { data, nextCursor } = await events({ since, limit: 200 });
+        all.push(...data);
+        if (data.length === 0) return all;
+        since = nextCursor;
+      }
+    },
+  };
+}
+
+/** One HTTP call; a network error is thrown, every answer is returned. */
+export async function call<Body = Json>(
+  method: string,
+  url: string,
+  bearer?: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer<Body>> {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  const json = answer.headers.get('content-type')?.includes('json');
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: (json && text ? JSON.parse(text) : text) as Body,
+  };
+}
+
+/** The body of a 2xx; anything else fails the test with what was answered. */
+export function ok<Body>({ status, body }: Answer<Body>): Body {
+  if (status < 200 || status > 299) throw new Error(`Answered with ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
