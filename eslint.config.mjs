@@ -1,0 +1,83 @@
+import { readdirSync } from 'node:fs';
+import tseslint from 'typescript-eslint';
+
+const apps = readdirSync(new URL('apps', import.meta.url)).join('|');
+const tests = ['**/*.spec.ts', '**/*.samples.ts'];
+
+const PURE = 'A decider is data and functions: what it needs of the world comes in with the command.';
+const impure = [
+  'Date',
+  'crypto',
+  'fetch',
+  'process',
+  'performance',
+  'console',
+  'globalThis',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+];
+
+/** @param {string} regex @param {string} message */
+const forbidImports = (regex, message) => ['error', { patterns: [{ regex, message }] }];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '.wbiz/**', '**/*.mjs', '**/*.d.ts'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.base],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      eqeqeq: 'error',
+      'no-empty': 'error',
+    },
+  },
+  {
+    files: ['apps/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': forbidImports(
+        `^@wbiz/(${apps})(/|$)|^(\\.\\./)+(${apps})/src/`,
+        'Apps meet over Kafka and RPC, never by import.',
+      ),
+    },
+  },
+  {
+    files: ['libs/{contracts,eventing}/src/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': forbidImports('^@wbiz/', 'contracts and eventing stand on nothing of ours.'),
+    },
+  },
+  {
+    files: ['**/*.decider.ts'],
+    rules: {
+      // The rule of the plain name is taken by the zones above.
+      '@typescript-eslint/no-restricted-imports': forbidImports(
+        '^(?!\\.|node:util$|@wbiz/contracts/|@wbiz/eventing/(?!kafka/|postgres/|rpc/))',
+        PURE,
+      ),
+      'no-restricted-globals': ['error', ...impure.map((name) => ({ name, message: PURE }))],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: PURE }],
+      'no-restricted-syntax': [
+        'error',
+        ...['AwaitExpression', ':function[async=true]', 'ClassDeclaration', 'ImportExpression'].map(
+          (selector) => ({
+            selector,
+            message: PURE,
+          }),
+        ),
+      ],
+    },
+  },
+);

@@ -1,0 +1,97 @@
+// Runs on any Node from 20 on and before anything is installed: only what Node brings may be imported here.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SetupError, step } from './say.mjs';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+const QUIET = '--disable-warning=TimeoutNegativeWarning'; // kafkajs, https://github.com/tulios/kafkajs/issues/1751
+
+/**
+ * Installs what package-lock.json asks for and is missing, then makes sure that the Node of the dev
+ * dependencies runs: where it does not, starts `script` again on it and ends with its exit code. A 'disconnect' there tells that this one was killed.
+ */
+export async function prepare(script) {
+  await installed();
+  if (process.execPath === realpathSync(join(bin, 'node')) && process.execArgv.includes(QUIET)) return;
+  const child = spawn(join(bin, 'node'), [QUIET, script, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...toolEnv() },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const { ppid } = process;
+  const orphaned = setInterval(() => {
+    // npm outlives what it runs, unless it is killed.
+    if (!process.env.npm_lifecycle_event || process.ppid === ppid) return;
+    clearInterval(orphaned);
+    child.kill('SIGTERM');
+  }, 500);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(signal ? 1 : code));
+  });
+  process.exit(code);
+}
+
+/** Compiles what has changed since the last time. */
+export const build = () =>
+  step('Build', () =>
+    quietly(join(bin, 'turbo'), ['run', 'build', '--output-logs=errors-only', '--no-color']),
+  );
+
+async function installed() {
+  const missing = firstMissing();
+  if (!missing) return;
+  await step('Dependencies', async (note) => {
+    note(existsSync(bin) ? `npm ci, since ${missing} is not as the lock file says` : 'npm ci');
+    await quietly('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  });
+  const still =
+    firstMissing() ?? (existsSync(join(bin, 'node')) ? undefined : 'node (its install script did not run)');
+  if (still)
+    throw new SetupError(
+      `npm ci has left out ${still}: see "npm config get ignore-scripts" and "npm config get omit".`,
+    );
+}
+
+/** The first package in the lock file that node_modules does not hold in that version. */
+function firstMissing() {
+  const wanted = lock(join(root, 'package-lock.json'));
+  const found = lock(join(root, 'node_modules', '.package-lock.json'));
+  const here = (path) =>
+    found[path] && existsSync(join(root, path)) && found[path].version === wanted[path].version;
+  return Object.keys(wanted).find(
+    (path) => path.startsWith('node_modules/') && !wanted[path].optional && !here(path),
+  );
+}
+
+const lock = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
+
+/** What the tools of the repository need in their environment: the right Node, and no calls home. */
+export const toolEnv = () => ({
+  PATH: [bin, process.env.PATH].join(delimiter),
+  TURBO_TELEMETRY_DISABLED: '1',
+  SCARF_ANALYTICS: 'false',
+});
+
+/** Runs a tool and shows what it printed only if it fails. */
+async function quietly(command, args) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...toolEnv() },
+  });
+  const end = () => child.kill();
+  process.once('exit', end);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (printed += text));
+  const how = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  process.off('exit', end);
+  if (how !== 0) throw new SetupError(`${[command, ...args].join(' ')} failed (${how}):\n${printed}`);
+}

@@ -1,0 +1,45 @@
+// npm run check: everything that needs no database, in under a minute.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { prepare } from './bootstrap.mjs';
+import { jest, jestEnv, run } from './run.mjs';
+import { say } from './say.mjs';
+
+await prepare(fileURLToPath(import.meta.url));
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const checks = [
+  { name: 'lint', words: ['eslint', '--max-warnings=0', '.'] },
+  {
+    name: 'types',
+    words: ['tsc', '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo'],
+  },
+  { name: 'unit tests', words: jest('unit', '--silent', '--passWithNoTests'), env: jestEnv },
+  { name: 'format', words: ['prettier', '--check', '--log-level=warn', '.'] },
+  { name: 'boundaries', words: ['turbo', 'boundaries', '--no-color'] },
+  { name: 'lock file', words: ['node', 'scripts/lock.mjs', '--check'] },
+  ...(scripts['specs:check'] ? [{ name: 'specs', words: ['npm', 'run', '--silent', 'specs:check'] }] : []),
+];
+
+const began = performance.now();
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+const queue = [...checks];
+const failed = [];
+
+async function worker() {
+  for (let check; (check = queue.shift());) {
+    const since = performance.now();
+    const { ok, output } = await run(check.words, { env: check.env });
+    if (ok) {
+      say.done(`${check.name} (${seconds(since)})`);
+      continue;
+    }
+    failed.push(check.name);
+    say.failed(`${check.name} (${seconds(since)})\n${output}`);
+  }
+}
+await Promise.all([worker(), worker()]);
+
+if (failed.length) say.failed(`Failed: ${failed.join(', ')} (${seconds(began)})`);
+else say.done(`All is well (${seconds(began)})`);
+process.exit(failed.length ? 1 : 0);

@@ -1,0 +1,78 @@
+const WABA = '1000000000000001';
+const PERSON = '918899332211';
+
+/**
+ * Makes a running system ready to be tried: the simulator's account connected, a key that holds every scope,
+ * and a person who has just written in, so that texts to them are allowed. What an earlier start has made is kept.
+ *
+ * @param {object} system
+ * @param {string} system.baseUrl ends in /api
+ * @param {string} system.adminToken
+ * @param {string} system.simulatorUrl
+ * @param {Record<string, string>} system.metaApp
+ * @param {readonly string[]} system.scopes
+ * @param {{ apiKey?: string, feedCursor?: string }} system.known of the start before
+ * @returns {Promise<{ accountId: string, apiKey: string, feedCursor: string }>}
+ */
+export async function makeDemo({ baseUrl, adminToken, simulatorUrl, metaApp, scopes, known }) {
+  const admin = `${baseUrl}/admin/v1/accounts`;
+  await ask('POST', `${simulatorUrl}/_control/webhook`, undefined, {
+    url: `${baseUrl}/meta/webhook`,
+    secret: metaApp.META_APP_SECRET,
+    verifyToken: metaApp.META_VERIFY_TOKEN,
+  });
+
+  const { data: accounts } = await ask('GET', `${admin}?limit=200`, adminToken);
+  const demo = { wabaId: WABA, accessToken: 'simulator-token', name: 'Demo', plan: 'unlimited' };
+  const { id: accountId } =
+    accounts.find(({ wabaId }) => wabaId === WABA) ?? (await ask('POST', admin, adminToken, demo));
+
+  const apiKey = (await stillWorks(baseUrl, known.apiKey))
+    ? known.apiKey
+    : (await ask('POST', `${admin}/${accountId}/keys`, adminToken, { name: 'demo', scopes })).key;
+  const feedCursor = await writeIn({
+    baseUrl,
+    simulatorUrl,
+    apiKey,
+    since: known.apiKey === apiKey ? known.feedCursor : '',
+  });
+  return { accountId, apiKey, feedCursor };
+}
+
+/** Has the person write in and waits until the feed tells of it; answers the feed's cursor then. */
+async function writeIn({ baseUrl, simulatorUrl, apiKey, since }) {
+  const { wamid } = await ask('POST', `${simulatorUrl}/_control/inbound`, undefined, {
+    from: PERSON,
+    name: 'Gaurav',
+    message: { type: 'text', text: { body: 'Hello, has my order been shipped?' } },
+  });
+  for (let cursor = since ?? '', giveUp = Date.now() + 15_000; Date.now() < giveUp;) {
+    const query = new URLSearchParams({ types: 'message.received', limit: '200', wait: '2', since: cursor });
+    const { data, nextCursor } = await ask('GET', `${baseUrl}/v1/events?${query}`, apiKey);
+    cursor = nextCursor;
+    if (data.some((event) => event.data.wamid === wamid)) return cursor;
+  }
+  throw new Error(
+    `The message ${wamid}, written in at the simulator, did not come to /v1/events within 15 s.`,
+  );
+}
+
+async function stillWorks(baseUrl, apiKey) {
+  if (!apiKey) return false;
+  const { status } = await fetch(`${baseUrl}/v1/me`, { headers: { authorization: `Bearer ${apiKey}` } });
+  return status === 200;
+}
+
+async function ask(method, url, bearer, body) {
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(bearer && { authorization: `Bearer ${bearer}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    body: body && JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${url} was answered with ${answer.status}: ${text}`);
+  return text && JSON.parse(text);
+}

@@ -1,0 +1,42 @@
+// Runs before anything is installed: only what Node brings may be imported here.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { SetupError } from '../say.mjs';
+
+const run = promisify(execFile);
+const OLDEST = 17; // what a Kafka 4 broker needs: https://kafka.apache.org/40/documentation/compatibility.html
+
+export const KAFKA_VERSION = '4.4.0';
+export const kafkaJars = fileURLToPath(new URL(`../../.cache/kafka-${KAFKA_VERSION}`, import.meta.url));
+export const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+
+/** Throws one line that says what to install when Java, or the Maven that is to fetch Kafka's jars, is missing. */
+export async function requireJava() {
+  const { stderr } = await run(java, ['-version']).catch(() => {
+    throw missing(
+      `Kafka needs Java ${OLDEST} or newer, and there is none here`,
+      'openjdk-17-jre-headless',
+      'openjdk',
+    );
+  });
+  const [, version, major] = /version "((\d+)[^"]*)"/.exec(stderr) ?? [];
+  const found = Number(major); // Java 8 and older call themselves 1.x
+  if (!(found >= OLDEST))
+    throw missing(
+      `Kafka needs Java ${OLDEST} or newer, and here is Java ${version}`,
+      'openjdk-17-jre-headless',
+      'openjdk',
+    );
+  if (existsSync(kafkaJars)) return;
+  await run('mvn', ['-version']).catch(() => {
+    throw missing('The jars of Kafka are fetched by Maven, and there is none here', 'maven', 'maven');
+  });
+}
+
+const missing = (what, debian, brew) =>
+  new SetupError(
+    `${what}. Install it (Debian, Ubuntu: apt-get install ${debian}; macOS: brew install ${brew}) or set KAFKA_BROKERS to a Kafka that runs.`,
+  );

@@ -1,0 +1,52 @@
+import { mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka } from './kafka.mjs';
+import { startPostgres } from './postgres.mjs';
+
+const PREFIX = 'wbiz-test-';
+
+/** Starts one Kafka and one Postgres for all suites, or leaves those that KAFKA_BROKERS, DATABASE_URL name. */
+export async function startTestStack() {
+  removeLeftOvers();
+  const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  chmodSync(dir, 0o755); // Postgres may run as another user
+  const started = await Promise.allSettled([
+    process.env.KAFKA_BROKERS || startKafka({ dataDir: join(dir, 'kafka'), logFile: join(dir, 'kafka.log') }),
+    process.env.DATABASE_URL ||
+      startPostgres({ dataDir: join(dir, 'postgres'), logFile: join(dir, 'postgres.log'), durable: false }),
+  ]);
+  const [kafka, postgres] = started.map(({ value }) => value);
+  const stop = async () => {
+    await Promise.all([kafka?.stop?.(), postgres?.stop?.()]);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const failed = started.find(({ status }) => status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
+  process.env.KAFKA_BROKERS ||= kafka.brokers;
+  process.env.DATABASE_URL ||= postgres.url;
+  return { stop };
+}
+
+export default async function jestSetup() {
+  globalThis.testStack = await startTestStack();
+}
+
+/** What a killed run could not remove: its processes are gone by the reaper, its folder is not. */
+function removeLeftOvers() {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split('-')[0]);
+    if (pid && !isRunning(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}

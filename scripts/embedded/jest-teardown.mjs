@@ -1,0 +1,3 @@
+export default async function jestTeardown() {
+  await globalThis.testStack.stop();
+}

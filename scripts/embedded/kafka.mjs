@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { java, KAFKA_VERSION, kafkaJars, requireJava } from './java.mjs';
+import { freePort, launch, whenReady } from './launch.mjs';
+import { SetupError } from '../say.mjs';
+
+const run = promisify(execFile);
+const JVM = [
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+];
+
+/**
+ * Starts a real Apache Kafka, one node that is broker and controller, on 127.0.0.1, and resolves when it answers.
+ *
+ * @param {object} options
+ * @param {string} options.dataDir kept between starts
+ * @param {string} options.logFile
+ * @param {string} [options.pidFile] beside the data by default
+ * @param {{ broker: number, controller: number }} [options.ports] free ones by default
+ * @param {(what: string) => void} [options.note] told what takes long
+ * @returns {Promise<{ brokers: string, pid: number, exited: Promise<string>, stop: (withinMs?: number) => Promise<void> }>}
+ */
+export async function startKafka({
+  dataDir: dir,
+  logFile,
+  pidFile = `${dir}.pid`,
+  ports,
+  note = () => undefined,
+}) {
+  const dataDir = resolve(dir);
+  const { broker, controller } = ports ?? { broker: await freePort(), controller: await freePort() };
+  await requireJava();
+  const jars = await fetchJars(note);
+
+  const logDir = join(dataDir, 'log');
+  const properties = join(dataDir, 'server.properties');
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(properties, serverProperties({ broker, controller, logDir }));
+  if (!existsSync(join(logDir, 'meta.properties'))) {
+    note('formatting the storage of Kafka');
+    rmSync(logDir, { recursive: true, force: true });
+    const cluster = 'wbiz-embedded-kafka-01';
+    await run(java, [
+      ...JVM,
+      '-cp',
+      jars,
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      cluster,
+      '-c',
+      properties,
+    ]);
+  }
+
+  const { pid, exited, stop } = await launch({
+    command: java,
+    args: [
+      '-Xmx512m',
+      ...JVM,
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      '-cp',
+      jars,
+      'kafka.Kafka',
+      properties,
+    ],
+    marker: properties,
+    pidFile,
+    logFile,
+  });
+  note('waiting for Kafka');
+  const brokers = `127.0.0.1:${broker}`;
+  await whenReady({ name: 'Kafka', exited, logFile, ready: () => answers(brokers) });
+  return { brokers, pid, exited, stop };
+}
+
+/** Copies the broker's jars into .cache once; answers the class path. */
+async function fetchJars(note) {
+  if (!existsSync(kafkaJars)) {
+    note(`fetching the jars of Kafka ${KAFKA_VERSION} with Maven (43 MB, once)`);
+    const incoming = `${kafkaJars}.${process.pid}`;
+    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${incoming}`];
+    const pom = join(import.meta.dirname, 'kafka', 'pom.xml');
+    await run('mvn', ['-B', '-q', '-f', pom, ...goal]).catch(({ stdout, stderr }) => {
+      throw new SetupError(`Maven could not fetch the jars of Kafka:\n${stdout}${stderr}`);
+    });
+    if (existsSync(kafkaJars)) rmSync(incoming, { recursive: true });
+    else renameSync(incoming, kafkaJars);
+  }
+  return join(kafkaJars, '*');
+}
+
+async function answers(brokers) {
+  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length === 1;
+  } catch {
+    return false; // not yet: whenReady keeps the time and watches the process
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+// The broker's session is short, since a killed one may register again only after it has run out.
+const serverProperties = ({ broker, controller, logDir }) => `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controller}
+listeners=BROKER://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=BROKER://127.0.0.1:${broker}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=BROKER
+controller.listener.names=CONTROLLER
+log.dirs=${logDir}
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=1000
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+num.network.threads=2
+num.io.threads=4
+`;

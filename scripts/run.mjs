@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { root, toolEnv } from './bootstrap.mjs';
+
+/**
+ * Runs a tool of the repository to its end.
+ *
+ * @param {string[]} words the command and its arguments
+ * @param {{ env?: NodeJS.ProcessEnv, shown?: boolean, timeoutMs?: number }} [options] `shown`: let it print
+ * @returns {Promise<{ ok: boolean, output: string }>} `output` is empty where it was shown
+ */
+export async function run([command, ...args], { env = {}, shown = false, timeoutMs } = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...toolEnv(), ...env },
+    stdio: shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+  });
+  const end = () => child.kill();
+  process.once('exit', end);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text) => (output += text));
+  const how = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  process.off('exit', end);
+  return { ok: how === 0, output };
+}
+
+export const jest = (project, ...more) => [
+  'jest',
+  '-c',
+  'jest.config.mjs',
+  '--selectProjects',
+  project,
+  ...more,
+];
+/** Jest runs ES modules only with this flag, and says so with a warning that this one hides. */
+export const jestEnv = {
+  NODE_OPTIONS:
+    '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+};

@@ -1,0 +1,70 @@
+/** A fault of the surroundings that the person can mend: shown as one line, without a stack. */
+export class SetupError extends Error {
+  name = 'SetupError';
+}
+
+const colours = { green: 32, yellow: 33, red: 31, dim: 2, bold: 1 };
+const paint = (colour, text) =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+export const say = {
+  line: (text) => console.log(text),
+  done: (text) => console.log(`${paint('green', '✔')} ${text}`),
+  warn: (text) => console.log(`${paint('yellow', '!')} ${text}`),
+  failed: (text) => console.log(`${paint('red', '✖')} ${text}`),
+  bold: (text) => paint('bold', text),
+};
+
+/**
+ * Runs one named piece of work. Says what is under way when it takes longer than a second, then every five,
+ * and one line when it is done: what `work` resolves with may carry it as `said`.
+ *
+ * @template Result
+ * @param {string} title
+ * @param {(note: (what: string) => void) => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export async function step(title, work) {
+  const started = performance.now();
+  let doing = '';
+  const tell = () => say.line(paint('dim', `… ${title}${doing && `: ${doing}`} (${seconds(started)})`));
+  let timer = setTimeout(() => {
+    tell();
+    timer = setInterval(tell, 5_000);
+  }, 1_000);
+  try {
+    const result = await work((what) => (doing = what));
+    say.done(`${title}: ${result?.said ?? 'done'} (${seconds(started)})`);
+    return result;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
+
+/**
+ * One line of an app's log as a person reads it, `HH:MM:SS service  level  message`; undefined for what is
+ * below `least` (pino's numbers: 30 info, 40 warn). A line that is no JSON comes from a crash and counts as error.
+ */
+export function readableLog(service, text, least) {
+  const entry = parsed(text);
+  const level = entry?.level ?? 50;
+  if (level < least) return undefined;
+  const time = new Date(entry?.time ?? Date.now()).toTimeString().slice(0, 8);
+  const name = LEVELS[level] ?? level;
+  const fault = entry?.err?.message && entry.err.message !== entry.msg ? `: ${entry.err.message}` : '';
+  const message = entry ? `${entry.msg ?? ''}${fault}` : text;
+  const line = `${time} ${service.padEnd(9)}  ${name.padEnd(5)}  ${message}`;
+  return level >= 50 ? paint('red', line) : level >= 40 ? paint('yellow', line) : line;
+}
+
+function parsed(text) {
+  try {
+    const entry = JSON.parse(text);
+    return typeof entry?.level === 'number' ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,286 @@
+// npm start [-- --fresh] [-- --verbose]: brings everything up on this machine and keeps it up. See README.md.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, prepare, root } from './bootstrap.mjs';
+import { requireJava } from './embedded/java.mjs';
+import { readableLog, say, SetupError, step } from './say.mjs';
+
+const began = performance.now();
+const options = process.argv.slice(2);
+const home = resolve(process.env.WBIZ_HOME ?? join(root, '.wbiz'));
+const file = (name) => join(home, name);
+const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+
+async function main() {
+  const unknown = options.find((option) => !['--fresh', '--verbose'].includes(option));
+  if (unknown)
+    throw new SetupError(
+      `${unknown} is no option: there are --fresh (begin anew) and --verbose (show all logs).`,
+    );
+  if (!process.env.KAFKA_BROKERS) await requireJava();
+  await prepare(fileURLToPath(import.meta.url));
+
+  const { APPS, appReady, allScopes, PROVISIONING, SIMULATED_META_APP, startApp, startNode, STOP_WAVES } =
+    await import('./apps.mjs');
+  const { endLeftOver, freePort } = await import('./embedded/launch.mjs');
+  const { startKafka } = await import('./embedded/kafka.mjs');
+  const { startPostgres } = await import('./embedded/postgres.mjs');
+  const { createSupervisor } = await import('./supervisor.mjs');
+  const { makeDemo } = await import('./demo.mjs');
+
+  await tidyUp(endLeftOver);
+  const kept = readJson('state.json') ?? {};
+  const state = {
+    ...kept,
+    secretKey: kept.secretKey ?? randomBytes(32).toString('base64'),
+    adminToken: kept.adminToken ?? randomBytes(32).toString('base64url'),
+  };
+  writeJson('state.json', state);
+
+  const { KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL } = process.env;
+  const apps = APPS.filter(({ name }) => name !== 'simulator' || !CLOUD_API_URL);
+  const ports = await choosePorts(freePort, {
+    ...Object.fromEntries(apps.map(({ name, ports }) => [name, ports])),
+    kafka: ['broker', 'controller'],
+    postgres: ['port'],
+  });
+  const simulatorUrl = CLOUD_API_URL
+    ? await simulatorAt(CLOUD_API_URL)
+    : `http://127.0.0.1:${ports.simulator.PORT}`;
+  const baseUrl = `http://127.0.0.1:${ports.gateway.PORT}/api`;
+
+  /** @type {import('./apps.mjs').System} */
+  const system = {
+    home,
+    ports,
+    databaseUrl: DATABASE_URL,
+    kafkaBrokers: KAFKA_BROKERS,
+    cloudApiUrl: CLOUD_API_URL ?? simulatorUrl,
+    topicPrefix: process.env.TOPIC_PREFIX ?? '',
+    secretKey: state.secretKey,
+    adminToken: state.adminToken,
+    metaApp: simulatorUrl ? SIMULATED_META_APP : {},
+  };
+
+  let demo;
+  let pids = {};
+  const leaveBehind = () =>
+    demo &&
+    writeJson('demo.json', {
+      baseUrl,
+      apiKey: demo.apiKey,
+      accountId: demo.accountId,
+      adminToken: state.adminToken,
+      simulatorUrl,
+      kafkaBrokers: system.kafkaBrokers,
+      eventsTopic: `${system.topicPrefix}wbiz.events`,
+      databaseUrl: system.databaseUrl,
+      pids,
+    });
+  const supervisor = createSupervisor((now) => {
+    pids = now;
+    leaveBehind();
+  });
+  stopOnSignal(() => supervisor.stop(STOP_WAVES));
+
+  const least = options.includes('--verbose') ? 30 : 40;
+  const show = (service) => (line) => {
+    const readable = readableLog(service, line, least);
+    if (readable) say.line(readable);
+  };
+  const run = async ({ name }) => {
+    await supervisor.keep(name, () => startApp(system, { name, onLine: show(name) }));
+    await appReady(system, { name, ended: () => supervisor.ended(name) });
+  };
+  const logFile = (name) => file(`logs/${name}.log`);
+
+  const kafka = async () => {
+    if (system.kafkaBrokers) return say.done(`Kafka of KAFKA_BROKERS is used: ${system.kafkaBrokers}`);
+    await step('Kafka', async (note) => {
+      const begin = () =>
+        startKafka({
+          dataDir: file('kafka'),
+          logFile: logFile('kafka'),
+          pidFile: file('run/kafka.pid'),
+          ports: ports.kafka,
+          note,
+        });
+      const { brokers } = await supervisor.keep('kafka', begin);
+      system.kafkaBrokers = brokers;
+      return { said: `up on ${brokers}` };
+    });
+  };
+  const postgres = async () => {
+    if (system.databaseUrl)
+      return say.done(`Postgres of DATABASE_URL is used: ${new URL(system.databaseUrl).host}`);
+    await step('Postgres', async (note) => {
+      const begin = () =>
+        startPostgres({
+          dataDir: file('postgres'),
+          logFile: logFile('postgres'),
+          pidFile: file('run/postgres.pid'),
+          port: ports.postgres.port,
+          note,
+        });
+      const { url } = await supervisor.keep('postgres', begin);
+      system.databaseUrl = url;
+      return { said: `up on 127.0.0.1:${ports.postgres.port}` };
+    });
+  };
+  const provision = async () => {
+    let printed;
+    const { exited } = await startNode(system, {
+      instance: 'provision',
+      main: PROVISIONING.main,
+      env: PROVISIONING.env(system),
+      onLine: (line) => {
+        if (line.startsWith('{"databaseUrls"')) printed = line;
+        else show('provision')(line);
+      },
+    });
+    const how = await exited;
+    if (how !== 'with exit code 0' || !printed)
+      throw new SetupError(`Provisioning ended ${how}: see ${logFile('provision')}`);
+    system.databaseUrls = JSON.parse(printed).databaseUrls;
+  };
+  const [simulator, ...services] = CLOUD_API_URL ? [undefined, ...apps] : apps;
+
+  await Promise.all([
+    kafka(),
+    postgres(),
+    build().then(
+      () =>
+        simulator &&
+        step(`Simulator of Meta's Cloud API`, () =>
+          run(simulator).then(() => ({ said: `up on ${simulatorUrl}` })),
+        ),
+    ),
+  ]);
+  await step('Topics, roles and schemas', provision);
+  const waiting = new Set(services.map(({ name }) => name));
+  await step('Services', (note) => {
+    const ready = services.map((app) =>
+      run(app).then(() => {
+        waiting.delete(app.name);
+        note(`waiting for ${[...waiting].join(', ')}`);
+      }),
+    );
+    return Promise.all(ready).then(() => ({
+      said: `${services.map(({ name }) => name).join(', ')} are ready`,
+    }));
+  });
+
+  if (simulatorUrl) {
+    demo = await step('Demo account', async () =>
+      makeDemo({ ...system, baseUrl, simulatorUrl, scopes: await allScopes(), known: state }),
+    );
+    writeJson('state.json', { ...state, apiKey: demo.apiKey, feedCursor: demo.feedCursor });
+  } else demo = {};
+  leaveBehind();
+
+  if (demo.apiKey)
+    say.line(`
+Send a message:
+
+  curl -X POST ${baseUrl}/v1/messages/text \\
+    -H 'Authorization: Bearer ${demo.apiKey}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{"to": "+918899332211", "body": "Hi! Your order #1043 has shipped."}'
+
+and see what became of it:
+
+  curl ${baseUrl}/v1/events -H 'Authorization: Bearer ${demo.apiKey}'
+`);
+  else
+    say.line(
+      `\nConnect your WhatsApp Business Account: see README.md. The admin token is in ${file('demo.json')}.\n`,
+    );
+  const docs = new URL('/docs', baseUrl).href;
+  say.done(
+    say.bold(
+      `All is ready after ${seconds()}: the API is at ${baseUrl}, its reference with try-it at ${docs}`,
+    ),
+  );
+  say.line('  Ctrl-C stops everything; the data stays in .wbiz.');
+}
+
+/** Ends what a killed run left, refuses to start beside a living one, and clears what is not to be kept. */
+async function tidyUp(endLeftOver) {
+  mkdirSync(file('run'), { recursive: true });
+  for (const name of readdirSync(file('run')))
+    if (name.endsWith('.pid')) await endLeftOver(file(`run/${name}`));
+  if (options.includes('--fresh')) rmSync(home, { recursive: true });
+  mkdirSync(file('logs'), { recursive: true });
+  for (const name of readdirSync(file('logs')))
+    if (name.endsWith('.log')) renameSync(file(`logs/${name}`), file(`logs/${name}.previous`));
+  rmSync(file('demo.json'), { force: true });
+}
+
+/** Ports by process and purpose: those of the last start where they are free, the gateway's by PORT or 3000. */
+async function choosePorts(freePort, wanted) {
+  const before = readJson('ports.json') ?? {};
+  const chosen = {};
+  for (const [name, purposes] of Object.entries(wanted)) {
+    chosen[name] = {};
+    for (const purpose of purposes) {
+      const last = before[name]?.[purpose];
+      chosen[name][purpose] = last && (await isFree(last)) ? last : await freePort();
+    }
+  }
+  chosen.gateway.PORT = Number(process.env.PORT ?? 3000);
+  if (!(await isFree(chosen.gateway.PORT)))
+    throw new SetupError(
+      `Port ${chosen.gateway.PORT} is not free: set PORT to another, as in PORT=3100 npm start.`,
+    );
+  writeJson('ports.json', chosen);
+  return chosen;
+}
+
+const isFree = (port) =>
+  new Promise((done) => {
+    const server = createServer().once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+  });
+
+/** CLOUD_API_URL itself where it is a simulator on this machine. */
+async function simulatorAt(url) {
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
+  const answer = await fetch(new URL('/_control/messages?limit=1', url)).catch(() => undefined);
+  return answer?.ok ? url.replace(/\/$/, '') : undefined;
+}
+
+/** The first signal, or the death of the process that started us, stops all in order; Ctrl-C again ends at once. */
+function stopOnSignal(stop) {
+  let since;
+  const stopAll = async () => {
+    if (since) return;
+    since = performance.now();
+    say.line('Stopping …');
+    await stop();
+    say.done(`All has stopped (${((performance.now() - since) / 1000).toFixed(1)} s)`);
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, stopAll);
+  process.on('SIGINT', () => {
+    // One Ctrl-C comes several times: from the terminal, from npm, from the process that started us.
+    if (since && performance.now() - since > 1_000) process.exit(1);
+    void stopAll();
+  });
+}
+
+const readJson = (name) =>
+  existsSync(file(name)) ? JSON.parse(readFileSync(file(name), 'utf8')) : undefined;
+
+function writeJson(name, value) {
+  const incoming = file(`${name}.incoming`);
+  writeFileSync(incoming, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  renameSync(incoming, file(name));
+}
+
+await main().catch((error) => {
+  say.failed(error.name === 'SetupError' ? error.message : error.stack);
+  process.exit(1);
+});
