@@ -36,20 +36,18 @@ export default {
   maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: specs('unit') },
-    { ...shared, ...onTheRealThing, displayName: 'int', testMatch: specs('int'), testTimeout: 30_000 },
+    { ...shared, ...onTheRealThing, displayName: 'int', testMatch: specs('int') },
     {
       ...shared,
       ...onTheRealThing,
       displayName: 'e2e',
       testMatch: ['<rootDir>/e2e/src/**/*.e2e.spec.ts'],
-      testTimeout: 180_000,
     },
     {
       ...shared,
       ...onTheRealThing,
       displayName: 'full',
       testMatch: ['<rootDir>/{apps,libs,e2e,bench}/**/*.full.spec.ts'],
-      testTimeout: 1_800_000,
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -112,7 +112,7 @@ export async function startNode({ home }, { main, instance, env, onLine = () => 
     env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'), ...env },
   });
   mkdirSync(join(home, 'logs'), { recursive: true });
-  const log = createWriteStream(join(home, 'logs', `${instance}.log`), { flags: 'a' });
+  const log = createWriteStream(join(home, 'logs', `${instance}.log`), { flags: 'a', mode: 0o600 });
   for (const stream of [started.child.stdout, started.child.stderr]) {
     stream.pipe(log, { end: false });
     createInterface({ input: stream }).on('line', onLine);

@@ -56,7 +56,11 @@ export const probes = [
   { file: anywhere, code: "export * from '@wbiz/messaging/x';", rule: 'no-restricted-imports' },
   { file: anywhere, code: "export * from '../../messaging/src/x.js';", rule: 'no-restricted-imports' },
   { file: anywhere, code: "export * from '@wbiz/contracts/message';", rule: null },
-  { file: 'apps/contacts/src/probe.int.spec.ts', code: "export * from '@wbiz/simulator/simulator';", rule: null },
+  {
+    file: 'apps/contacts/src/probe.int.spec.ts',
+    code: "export * from '@wbiz/simulator/simulator';",
+    rule: null,
+  },
   { file: foundation, code: "export * from '@wbiz/service-kit/x';", rule: 'no-restricted-imports' },
   { file: foundation, code: "export * from './message.js';", rule: null },
   ...[

@@ -28,12 +28,16 @@ export async function run([command, ...args], { env = {}, shown = false, timeout
   return { ok: how === 0, output };
 }
 
+// In the config of one project jest passes over it.
+const TEST_TIMEOUT_MS = { unit: 5_000, int: 30_000, e2e: 180_000, full: 1_800_000 };
+
 export const jest = (project, ...more) => [
   'jest',
   '-c',
   'jest.config.mjs',
   '--selectProjects',
   project,
+  `--testTimeout=${TEST_TIMEOUT_MS[project]}`,
   ...more,
 ];
 /** Jest runs ES modules only with this flag, and says so with a warning that this one hides. */

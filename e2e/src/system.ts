@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// @boundaries-ignore the tests run the processes as npm start does
 import {
   APPS as apps,
   appReady,
@@ -13,6 +14,7 @@ import {
   startNode,
   PROVISIONING,
 } from '../../scripts/apps.mjs';
+// @boundaries-ignore the tests run the processes as npm start does
 import { freePort } from '../../scripts/embedded/launch.mjs';
 
 const APPS = apps as readonly { name: string; ports: readonly string[] }[];
@@ -33,7 +35,7 @@ export type SystemOptions = {
 
 /** A whole installation of its own (database, topics, simulator), each app in processes of its own, as `npm start` runs it. */
 export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {}) {
-  const { databaseUrl: _superuser, brokers } = embeddedStack();
+  const { brokers } = embeddedStack();
   const database = await freshDatabase();
   const home = await mkdtemp(join(tmpdir(), 'wbiz-e2e-'));
   const prefix = topicPrefix();

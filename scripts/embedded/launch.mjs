@@ -38,7 +38,7 @@ export async function launch({ stopSignal = 'SIGTERM', ...program }) {
   mkdirSync(dirname(pidFile), { recursive: true });
   await endLeftOver(pidFile);
 
-  const log = logFile && (mkdirSync(dirname(logFile), { recursive: true }), openSync(logFile, 'a'));
+  const log = logFile && (mkdirSync(dirname(logFile), { recursive: true }), openSync(logFile, 'a', 0o600));
   const child = spawn(command, args, {
     ...as,
     env,

@@ -12,8 +12,6 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { compose, refused, type GraphBody } from './send-kinds.js';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient. */
 export type MessageState = {
   readonly id: string;
@@ -53,8 +51,8 @@ export type Awaiting = { readonly address: string; readonly commandId: string };
 /** What is looked up for a send before it is decided. */
 export type SendFacts = {
   readonly windowExpiresAt: string | null;
-  /** When the account was connected; null while this service has not heard of it, so just now. */
-  readonly connectedAt: string | null;
+  /** The end of the account's first day; null while this service has not heard of the account, so it is new. */
+  readonly firstDayUntil: string | null;
   /** `unavailable`: our copy lacks it and its owner could not be asked. */
   readonly template: TemplateView | null | 'unavailable';
   /** The wamid of the message replied to; null when `replyTo` names none of this account's. */
@@ -368,11 +366,9 @@ function began(known: MessageState | null): MessageState {
 }
 
 /** For the first day of an account a window that is not known may still be open: Meta knows. */
-function requireOpenWindow({ windowExpiresAt, connectedAt }: SendFacts, at: string) {
-  const now = Date.parse(at);
-  const open = windowExpiresAt
-    ? Date.parse(windowExpiresAt) > now
-    : connectedAt === null || now < Date.parse(connectedAt) + DAY_MS;
+function requireOpenWindow({ windowExpiresAt, firstDayUntil }: SendFacts, at: string) {
+  const until = windowExpiresAt ?? firstDayUntil;
+  const open = until === null || until > at;
   if (!open)
     throw new Rejection(
       'service_window_closed',

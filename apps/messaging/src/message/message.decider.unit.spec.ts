@@ -23,7 +23,6 @@ import {
 } from './message.samples.js';
 
 const { given } = scenario(message);
-const DAY = 24 * 60 * 60 * 1000;
 const before = (ms: number) => new Date(Date.parse(AT) - ms).toISOString();
 const withContent = (content: object) =>
   expect.objectContaining({ private: expect.objectContaining({ content }) }) as unknown as MessageEvent;
@@ -41,7 +40,7 @@ describe('a text', () => {
       .thenRejected('service_window_closed'));
   it('is left to Meta on the first day of an account', () =>
     given()
-      .when(sendText({ windowExpiresAt: null, connectedAt: before(DAY - 1) }))
+      .when(sendText({ windowExpiresAt: null, firstDayUntil: before(-1) }))
       .then(accepted));
   it('quotes the message it replies to', () =>
     given()

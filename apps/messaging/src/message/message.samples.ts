@@ -30,7 +30,7 @@ export const template = (over: Partial<TemplateView> = {}): TemplateView => ({
 
 export const openWindow: SendFacts = {
   windowExpiresAt: '2026-11-22T20:00:00.000Z',
-  connectedAt: '2026-01-01T00:00:00.000Z',
+  firstDayUntil: '2026-01-02T00:00:00.000Z',
   template: null,
   replyToWamid: null,
 };

@@ -10,7 +10,7 @@ type Send = Command<'message.send', SendMessageData>;
 type Row = {
   ord: string;
   window_expires_at: Date | null;
-  connected_at: string | null;
+  first_day_until: Date | null;
   template: TemplateView | null;
   reply_wamid: string | null;
 };
@@ -26,7 +26,7 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
     const { rows } = await pool.query<Row>({
       name: 'send-facts',
-      text: `select q.ord, c.window_expires_at, a.data->>'connectedAt' as connected_at, t.data as template, r.state->>'wamid' as reply_wamid
+      text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template, r.state->>'wamid' as reply_wamid
              from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
                as q(account_id, conversation_id, template, language, reply_to, ord)
              left join messaging.accounts a on a.id = q.account_id
@@ -58,7 +58,7 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
         : row.template;
     return {
       windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
-      connectedAt: row.connected_at,
+      firstDayUntil: row.first_day_until?.toISOString() ?? null,
       template,
       replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
     };
