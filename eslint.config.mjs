@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 const apps = readdirSync(new URL('apps', import.meta.url)).join('|');
-const tests = ['**/*.spec.ts', '**/*.samples.ts'];
+const tests = ['**/*.spec.ts', '**/*.samples.ts', '**/*.harness.ts'];
 
 const PURE = 'A decider is data and functions: what it needs of the world comes in with the command.';
 const impure = [

@@ -124,7 +124,7 @@ export async function startNode({ home }, { main, instance, env, onLine = () => 
 /** Resolves once the app answers that it is ready; `ended` counts its deaths, of which five are too many. */
 export async function appReady(
   { home, ports },
-  { name, instance = name, ended = () => 0, timeoutMs = 60_000 },
+  { name, instance = name, ended = () => 0, timeoutMs = 120_000 },
 ) {
   const url = APPS.find((app) => app.name === name).ready(ports[instance]);
   const log = join(home, 'logs', `${instance}.log`);

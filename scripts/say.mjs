@@ -17,8 +17,8 @@ export const say = {
 };
 
 /**
- * Runs one named piece of work. Says what is under way when it takes longer than a second, then every five,
- * and one line when it is done: what `work` resolves with may carry it as `said`.
+ * Runs one named piece of work. Says what is under way when it takes longer than a second, ever
+ * more rarely, and one line when it is done: what `work` resolves with may carry it as `said`.
  *
  * @template Result
  * @param {string} title
@@ -28,17 +28,20 @@ export const say = {
 export async function step(title, work) {
   const started = performance.now();
   let doing = '';
-  const tell = () => say.line(paint('dim', `… ${title}${doing && `: ${doing}`} (${seconds(started)})`));
-  let timer = setTimeout(() => {
-    tell();
-    timer = setInterval(tell, 5_000);
-  }, 1_000);
+  let timer;
+  const tellAfter = (pause) => {
+    timer = setTimeout(() => {
+      say.line(paint('dim', `… ${title}${doing && `: ${doing}`} (${seconds(started)})`));
+      tellAfter(Math.min(pause * 2, 15_000));
+    }, pause);
+  };
+  tellAfter(1_000);
   try {
     const result = await work((what) => (doing = what));
     say.done(`${title}: ${result?.said ?? 'done'} (${seconds(started)})`);
     return result;
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer);
   }
 }
 
@@ -50,12 +53,12 @@ const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 
  */
 export function readableLog(service, text, least) {
   const entry = parsed(text);
-  const level = entry?.level ?? 50;
+  const level = entry ? (entry.level ?? 30) : 50;
   if (level < least) return undefined;
   const time = new Date(entry?.time ?? Date.now()).toTimeString().slice(0, 8);
   const name = LEVELS[level] ?? level;
   const fault = entry?.err?.message && entry.err.message !== entry.msg ? `: ${entry.err.message}` : '';
-  const message = entry ? `${entry.msg ?? ''}${fault}` : text;
+  const message = entry ? `${entry.msg ?? text}${fault}` : text;
   const line = `${time} ${service.padEnd(9)}  ${name.padEnd(5)}  ${message}`;
   return level >= 50 ? paint('red', line) : level >= 40 ? paint('yellow', line) : line;
 }
@@ -63,7 +66,7 @@ export function readableLog(service, text, least) {
 function parsed(text) {
   try {
     const entry = JSON.parse(text);
-    return typeof entry?.level === 'number' ? entry : undefined;
+    return typeof entry === 'object' && entry !== null ? entry : undefined;
   } catch {
     return undefined;
   }

@@ -162,10 +162,12 @@ async function main() {
   await step('Topics, roles and schemas', provision);
   const waiting = new Set(services.map(({ name }) => name));
   await step('Services', (note) => {
+    const tell = () => note(`waiting for ${[...waiting].join(', ')}`);
+    tell();
     const ready = services.map((app) =>
       run(app).then(() => {
         waiting.delete(app.name);
-        note(`waiting for ${[...waiting].join(', ')}`);
+        tell();
       }),
     );
     return Promise.all(ready).then(() => ({

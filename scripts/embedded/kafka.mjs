@@ -96,16 +96,21 @@ async function fetchJars(note) {
   return join(kafkaJars, '*');
 }
 
+/** Whether clients will find all they need: the broker, a coordinator of groups, ids for idempotent producers. */
 async function answers(brokers) {
-  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const retry = { initialRetryTime: 50, retries: 3 };
+  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry });
   const admin = kafka.admin();
+  const producer = kafka.producer({ idempotent: true });
   try {
     await admin.connect();
-    return (await admin.describeCluster()).brokers.length === 1;
+    await admin.fetchOffsets({ groupId: 'wbiz-start' });
+    await producer.connect();
+    return true;
   } catch {
     return false; // not yet: whenReady keeps the time and watches the process
   } finally {
-    await admin.disconnect();
+    await Promise.all([admin.disconnect(), producer.disconnect()]);
   }
 }
 

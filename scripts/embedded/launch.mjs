@@ -78,13 +78,14 @@ export function tail(logFile, lines = 15) {
 }
 
 /** Polls until `ready` answers true; throws at once when the process ends first, or after `timeoutMs`. */
-export async function whenReady({ name, exited, logFile, ready, timeoutMs = 60_000, everyMs = 50 }) {
+export async function whenReady({ name, exited, logFile, ready, timeoutMs = 120_000, everyMs = 50 }) {
   const failed = (what) => new SetupError(`${name} ${what}. The end of ${logFile}:\n${tail(logFile)}`);
   let ended;
   void exited.then((how) => (ended = how));
   for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
     if (ended) throw failed(`ended ${ended} while starting`);
-    if (await ready()) return;
+    // An attempt may hang on a connection that came too early.
+    if (await Promise.race([ready(), delay(5_000)])) return;
   }
   throw failed(`did not answer within ${timeoutMs / 1000} s`);
 }

@@ -47,6 +47,7 @@ async function problemOf(response: Response) {
   };
 }
 
+const freshKey = (): Record<string, string> => ({ 'idempotency-key': `bad-${Math.random()}` });
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const pairs = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']));
@@ -120,7 +121,7 @@ const OWN: { [Path in keyof typeof SENDS]: [string, object, string[]][] } = {
 describe.each(EVERY_SEND)('POST %s', (path, good) => {
   it.each([...COMMON, ...OWN[path as keyof typeof OWN]])('%s', async (_what, change, named) => {
     const body = JSON.stringify({ ...good, ...change });
-    for (const headers of [{}, { 'idempotency-key': `bad-${Math.random()}` }]) {
+    for (const headers of [{}, freshKey()]) {
       const { status, code, pointers } = await problemOf(await call('POST', path, body, headers));
       expect({ status, code }).toEqual({ status: 422, code: 'invalid_request' });
       expect(pointers.toSorted()).toEqual(named.toSorted());
@@ -158,7 +159,7 @@ describe.each(EVERY_SEND)('POST %s', (path, good) => {
     ['1 MiB', `{"x":"${'x'.repeat(1_048_576 - 8)}"}`, 422, 'invalid_request'],
     ['1 MiB and a byte', `{"x":"${'x'.repeat(1_048_576 - 7)}"}`, 413, 'too_large'],
   ])('%s', async (_what, body, status, code) => {
-    for (const headers of [{}, { 'idempotency-key': `bad-${Math.random()}` }])
+    for (const headers of [{}, freshKey()])
       expect(await problemOf(await call('POST', path, body, headers))).toMatchObject({ status, code });
   });
 
@@ -171,6 +172,15 @@ describe.each(EVERY_SEND)('POST %s', (path, good) => {
   ])('as %s', async (type) => {
     const answer = await problemOf(await call('POST', path, JSON.stringify(good), { 'content-type': type }));
     expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
+  it('a hundred thousand unknown fields are answered with a hundred faults', async () => {
+    const many = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1])),
+    );
+    expect(
+      (await problemOf(await call('POST', path, many.slice(0, 1_000_000).replace(/,[^,]*$/, '}')))).pointers,
+    ).toHaveLength(100);
   });
 
   it('a query parameter is not taken for a field', async () => {
@@ -239,7 +249,7 @@ describe('paths and methods', () => {
     ['GET', '/v1/messages/x', 404, 'not_found'],
     ['GET', '/v1/templates/%00', 404, 'not_found'],
     ['GET', '/v1/templates/tpl_01K9ZQ4T6V8X0Y2Z4A6B8C0D2U', 404, 'not_found'],
-    ['GET', `/v1/templates/${'x'.repeat(2_000)}`, 404, 'not_found'],
+    ['GET', `/v1/templates/${'x'.repeat(101)}`, 400, 'malformed_request'],
     ['GET', '/v1/messages/%zz', 400, 'malformed_request'],
     ['GET', '/v1/messages/text', 404, 'not_found'],
     ['PUT', '/v1/messages/text', 405, 'method_not_allowed'],

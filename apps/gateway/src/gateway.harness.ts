@@ -124,7 +124,17 @@ export async function startGateway(
   const logger = createLogger({ service: 'gateway', replica: 'test', level: 'info', destination });
   const metrics = createMetrics('gateway');
   const shutdown = new Shutdown(logger);
-  const runtime = { service: 'gateway', config: {}, logger, metrics, shutdown, health: new Health() };
+  const stopping = new AbortController();
+  const health = new Health();
+  const runtime = {
+    service: 'gateway',
+    config: {},
+    logger,
+    metrics,
+    shutdown,
+    health,
+    stopping: stopping.signal,
+  };
   const providers = [
     { provide: PG_POOL, useValue: pool },
     { provide: RUNTIME, useValue: runtime },
@@ -142,6 +152,7 @@ export async function startGateway(
   });
   app.useGlobalFilters(new ProblemFilter(logger, allowed));
   const stop = async () => {
+    stopping.abort();
     await shutdown.run();
     await app.close();
     await pool.end();
@@ -153,6 +164,6 @@ export async function startGateway(
     await stop();
     throw error;
   }
-  return { base: `${await app.getUrl()}/api`, app, pool, logs, stop };
+  return { base: `${await app.getUrl()}/api`, app, pool, logs, stopping, stop };
 }
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;

@@ -2,6 +2,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
 import { Rejection } from '@wbiz/eventing/rejection';
 
+const MOST_FAULTS = 100;
 const ID = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 type Check = (value: unknown, metadata: ArgumentMetadata) => unknown;
@@ -29,5 +30,5 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
 function valid<T>({ value, faults }: Parsed<T>): T {
   if (!faults.length) return value;
   const detail = faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
-  throw new Rejection('invalid_request', detail, faults);
+  throw new Rejection('invalid_request', detail, faults.slice(0, MOST_FAULTS));
 }

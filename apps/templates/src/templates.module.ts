@@ -9,6 +9,7 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { Templates1763805600000 } from './migrations/0001-templates.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
+import { WaitingRequests } from './sync/sync-request.waiting.js';
 import { dueOnRequest, SyncJobs } from './sync/sync.jobs.js';
 import { SyncWorker } from './sync/sync.worker.js';
 import { whenAccountUpdatedSyncTemplates } from './sync/when-account-updated-sync-templates.reactor.js';
@@ -33,7 +34,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
       credentialsOf: (accountId) => peers.ask('gateway', 'account.credentials', { accountId }),
       unseal: (sealedToken, accountId) => secrets.unseal(sealedToken, accountId),
       cloudApi,
-      replies,
+      waiting: new WaitingRequests(pool, store, replies),
       logger,
     });
     worker.start();

@@ -13,27 +13,43 @@ export function parseBody<T extends object>(type: Class<T>, body: unknown): Pars
       faults: [{ pointer: '', code: 'object', detail: 'The body must be a JSON object.' }],
     };
   }
-  return check(instance(type, body, false) as T, '');
+  return read(type, body, '');
 }
 
 /** Reads a query string (values are strings or lists of them); an empty parameter counts as absent. */
 export function parseQuery<T extends object>(type: Class<T>, query: Record<string, unknown>): Parsed<T> {
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
-  return check(instance(type, given, true) as T, '?');
+  return read(type, given, '?');
 }
 
-function instance(type: Class, plain: Record<string, unknown>, fromQuery: boolean): object {
+function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, root: '' | '?'): Parsed<T> {
+  const strange: FieldFault[] = [];
+  const { value, faults } = check(instance(type, plain, root, strange) as T, root);
+  return { value, faults: [...strange, ...faults] };
+}
+
+function instance(type: Class, plain: Record<string, unknown>, path: string, strange: FieldFault[]): object {
+  const fromQuery = path === '?';
   const made = new type();
   const shapes = shapesOf(type);
   for (const [key, given] of Object.entries(plain)) {
+    if (key in Object.prototype) {
+      // class-validator takes these for fields it knows, and an own `constructor` for the class.
+      strange.push(unknownField(pointerTo(path, key)));
+      continue;
+    }
     const shape = shapes.get(key);
     let value = given;
     if (fromQuery && shape?.query) value = QUERY_VALUES[shape.query](value);
     if (shape?.normalise) value = shape.normalise(value);
     if (shape?.nested) {
       const nested = shape.nested();
-      const build = (inner: unknown) => (isPlainObject(inner) ? instance(nested, inner, fromQuery) : inner);
-      value = Array.isArray(value) ? value.map(build) : build(value);
+      const build = (inner: unknown, at: string) =>
+        isPlainObject(inner) ? instance(nested, inner, at, strange) : inner;
+      const here = pointerTo(path, key);
+      value = Array.isArray(value)
+        ? value.map((inner, index) => build(inner, pointerTo(here, String(index))))
+        : build(value, here);
     }
     Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
   }
@@ -59,20 +75,25 @@ function check<T extends object>(value: T, root: '' | '?'): Parsed<T> {
 }
 
 function faultsOf(error: ValidationError, path: string): FieldFault[] {
-  const pointer =
-    path === '?'
-      ? `?${error.property}`
-      : `${path}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = pointerTo(path, error.property);
   const own = Object.entries(error.constraints ?? {});
   const first = own.find(([name]) => name === 'whitelistValidation') ?? own.at(-1);
   const faults = first ? [fault(pointer, error, first)] : [];
   return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
 
+const pointerTo = (path: string, field: string) =>
+  path === '?' ? `?${field}` : `${path}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+const unknownField = (pointer: string): FieldFault => ({
+  pointer,
+  code: 'unknown_field',
+  detail: `${pointer.replace(/^[/?]/, '')} is not a known field.`,
+});
+
 function fault(pointer: string, error: ValidationError, [name, message]: [string, string]): FieldFault {
   const subject = pointer.replace(/^[/?]/, '');
-  if (name === 'whitelistValidation')
-    return { pointer, code: 'unknown_field', detail: `${subject} is not a known field.` };
+  if (name === 'whitelistValidation') return unknownField(pointer);
   if (error.value === undefined)
     return { pointer, code: 'required', detail: `${subject} is required and ${message}.` };
   return {

@@ -3,7 +3,7 @@ import {
   address,
   addresses,
   flag,
-  InvalidConfig,
+  type InvalidConfig,
   key,
   oneOf,
   port,

@@ -1,9 +1,15 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
-import { DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
+import {
+  DataSource,
+  MigrationExecutor,
+  type Logger as TypeOrmLogger,
+  type MigrationInterface,
+} from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from './logging.js';
 import { Stopped, untilReachable } from './reachable.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 
@@ -66,6 +72,7 @@ function options({ service, config, logger }: Runtime, migrations: Migrations): 
     applicationName: `wbiz-${service}`,
     migrations: [...migrations],
     installExtensions: false,
+    logger: quiet(logger),
     poolErrorHandler: (err: Error) => logger.warn({ err }, 'an idle connection to Postgres broke'),
     extra: {
       max: config.DATABASE_POOL,
@@ -80,6 +87,20 @@ function options({ service, config, logger }: Runtime, migrations: Migrations): 
   };
 }
 
+/** TypeORM's own would print to stdout. What fails is thrown as well, so it is not news. */
+function quiet(logger: Logger): TypeOrmLogger {
+  const debug = (message: unknown) => logger.debug({ context: 'TypeORM' }, String(message));
+  const ignore = () => undefined;
+  return {
+    logQuery: ignore,
+    logQueryError: ignore,
+    logQuerySlow: ignore,
+    logSchemaBuild: debug,
+    logMigration: debug,
+    log: (_, message) => debug(message),
+  };
+}
+
 /** Runs what is pending, each in its transaction; replicas that start together wait for the first. */
 async function migrate(dataSource: DataSource, { logger, health, service }: Runtime): Promise<void> {
   const runner = dataSource.createQueryRunner();
@@ -89,8 +110,9 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Runt
     const [{ won }] = await runner.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as won', lock);
     if (!won) {
       logger.info('another replica migrates the schema, waiting for it');
-      health.starting('waiting for the migrations of another replica');
+      const over = health.waitingFor('the migrations of another replica');
       await runner.query('select pg_advisory_lock(hashtextextended($1, 0))', lock);
+      over();
     }
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = 'each';

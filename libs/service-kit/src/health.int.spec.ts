@@ -26,15 +26,16 @@ const ask = async (path: string) => {
 };
 
 it('is alive from the first moment, but ready only once started and while every check passes', async () => {
-  health.starting('waiting for Postgres at db:5432');
+  const reached = health.waitingFor('Postgres at db:5432');
   expect(await ask('/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
   expect(await ask('/health/ready')).toEqual({
     status: 503,
     body: {
       status: 'not_ready',
-      checks: { process: { ok: false, detail: 'waiting for Postgres at db:5432' } },
+      checks: { process: { ok: false, detail: 'starting, waiting for Postgres at db:5432' } },
     },
   });
+  reached();
   health.started();
   let up = true;
   health.add('postgres', async () => {
@@ -48,7 +49,12 @@ it('is alive from the first moment, but ready only once started and while every 
   up = false;
   expect(await ask('/health/ready')).toMatchObject({
     status: 503,
-    body: { checks: { process: { ok: true }, postgres: { ok: false, detail: 'connection refused' } } },
+    body: {
+      checks: {
+        process: { ok: true, detail: 'started' },
+        postgres: { ok: false, detail: 'connection refused' },
+      },
+    },
   });
   health.add('postgres', () => ({ ok: true }));
   health.stopping();

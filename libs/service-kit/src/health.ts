@@ -12,31 +12,35 @@ const CHECK_TIMEOUT_MS = 1_500;
 /** The checks that decide whether this process is ready. Nothing is ready until {@link Health.started}. */
 export class Health {
   private readonly checks = new Map<string, Check>();
-  private phase: Finding = { ok: false, detail: 'starting' };
+  private readonly awaited = new Set<string>();
+  private phase: 'starting' | 'started' | 'stopping' = 'starting';
 
   /** Adds a check; one of the same name is replaced. A check that throws or takes 1.5 s counts as failed. */
   add(name: string, check: Check): void {
     this.checks.set(name, check);
   }
 
-  /** Says how far the start is. */
-  starting(detail = 'starting'): void {
-    this.phase = { ok: false, detail };
+  /** Says what the start waits for; the function it returns, that this is over. */
+  waitingFor(what: string): () => void {
+    this.awaited.add(what);
+    return () => void this.awaited.delete(what);
   }
 
   started(): void {
-    this.phase = { ok: true };
+    this.phase = 'started';
   }
 
   stopping(): void {
-    this.phase = { ok: false, detail: 'stopping' };
+    this.phase = 'stopping';
   }
 
   async ready(): Promise<{ ok: boolean; checks: Record<string, Finding> }> {
     const found = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),
     );
-    const checks = { process: this.phase, ...Object.fromEntries(found) };
+    const waiting = [...this.awaited].map((what) => `, waiting for ${what}`).join('');
+    const process = { ok: this.phase === 'started', detail: `${this.phase}${waiting}` };
+    const checks = { process, ...Object.fromEntries(found) };
     return { ok: Object.values(checks).every(({ ok }) => ok), checks };
   }
 }

@@ -21,8 +21,9 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 /**
  * Nest's Fastify adapter for the public API: request id and traceparent in and out, duration per route, JSON bodies of
  * at most `bodyLimit` bytes (1 MiB) that must be UTF-8. An empty one is none. To be used with Nest's `bodyParser: false`.
+ * Once `stopping`, answers close their connections.
  */
-export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576): FastifyAdapter {
+export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576, stopping?: AbortSignal): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
     // While closing, requests on open connections are still answered, with `Connection: close`.
@@ -43,6 +44,11 @@ export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576): FastifyAdap
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
     done();
   });
+  fastify.addHook('onSend', (_, reply, __, done) => {
+    // Of a request that began before: Fastify would keep its connection, and wait for it.
+    if (stopping?.aborted) reply.header('connection', 'close');
+    done();
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = (!request.is404 && request.routeOptions.url) || 'none';
     const labels = { route, method: request.method, status: reply.statusCode };
@@ -54,7 +60,7 @@ export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576): FastifyAdap
   adapter.useBodyParser('application/json', true, { bodyLimit }, (request, body: Buffer, done) => {
     if (!body.length) done(null, undefined);
     else if (!isUtf8(body)) done(new Rejection('malformed_json', 'The body is not valid UTF-8.'));
-    else parse(request as never, body.toString('utf8'), done as never);
+    else void parse(request as never, body.toString('utf8'), done as never);
   });
   return adapter;
 }

@@ -24,10 +24,9 @@ export type ProvisionOptions = {
  */
 export async function provision(options: ProvisionOptions) {
   const { services = SERVICES, logger = silent } = options;
-  const [databaseUrls] = await Promise.all([
-    makeRoles(options, services),
-    makeTopics(options, services, logger),
-  ]);
+  const made = [makeRoles(options, services), makeTopics(options, services, logger)] as const;
+  await Promise.allSettled(made); // so that nothing is still under way when this throws
+  const [databaseUrls] = await Promise.all(made);
   return { databaseUrls };
 }
 
@@ -38,6 +37,7 @@ const roleOf = (database: string, service: Service) => `${database}_${service}`;
 
 async function makeRoles({ databaseUrl, secretKey }: ProvisionOptions, services: readonly Service[]) {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'wbiz-provision' });
+  client.on('error', () => undefined); // the query under way rejects with it
   await client.connect();
   try {
     const { rows } = await client.query<{ database: string }>('select current_database() as database');
@@ -89,13 +89,14 @@ async function makeTopics(
   logger: Logger,
 ) {
   const name = topics(topicPrefix);
-  const kafka = await connectKafka({ brokers, clientId: 'wbiz-provision', logger });
+  const kafka = connectKafka({ brokers, clientId: 'wbiz-provision', logger });
   try {
     await kafka.ensureTopics([
       ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
       topic(name.inbound, 8, 7 * DAY_MS),
       topic(name.events, eventsPartitions, -1),
-      topic(name.deadLetters, 1, 30 * DAY_MS),
+      // Larger than any other: a letter is the record and why it could not be handled.
+      topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),
     ]);
   } finally {
     await kafka.close();
@@ -103,10 +104,10 @@ async function makeTopics(
 }
 
 /** Kept `retentionMs` long; -1: for ever. */
-const topic = (name: string, partitions: number, retentionMs: number) => ({
+const topic = (name: string, partitions: number, retentionMs: number, config = {}) => ({
   topic: name,
   partitions,
-  config: { 'retention.ms': String(retentionMs), 'cleanup.policy': 'delete' },
+  config: { 'retention.ms': String(retentionMs), 'cleanup.policy': 'delete', ...config },
 });
 
 /** As a program: settings from the environment, `{ "databaseUrls": … }` on stdout. */

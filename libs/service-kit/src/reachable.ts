@@ -28,7 +28,7 @@ export async function untilReachable<T>(
     if (stopping.aborted) stop();
     stopping.addEventListener('abort', stop, { once: true });
   });
-  health.starting(`waiting for ${what}`);
+  const over = health.waitingFor(what);
   try {
     for (let pause = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.longest)) {
       try {
@@ -45,6 +45,6 @@ export async function untilReachable<T>(
     }
   } finally {
     clearInterval(reminder);
-    health.starting();
+    over();
   }
 }

@@ -23,7 +23,7 @@ it('attempts until the other side is there, and says what it waits for', async (
     return 'there';
   });
   expect(found).toBe('there');
-  expect(new Set(details)).toEqual(new Set(['waiting for Postgres at db:5432']));
+  expect(new Set(details)).toEqual(new Set(['starting, waiting for Postgres at db:5432']));
   expect(logs).toEqual(['waiting for Postgres at db:5432', 'reached Postgres at db:5432']);
   expect((await runtime.health.ready()).checks['process']).toEqual({ ok: false, detail: 'starting' });
 });

@@ -18,9 +18,11 @@ import { GATEWAY_SETTINGS } from './settings.js';
 import { purseRequests, TINY } from './tiny-service.samples.js';
 import { nextTraceparent } from './traceparent.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const secretKey = randomBytes(32);
 const prefix = topicPrefix();
+// A process has to start meanwhile, perhaps on a busy machine.
+const patiently = { timeoutMs: 45_000 };
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let databaseUrl: string;
 
@@ -47,7 +49,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const environment = async (more: NodeJS.ProcessEnv = {}) => ({
+const environment = async (more: NodeJS.ProcessEnv = {}): Promise<NodeJS.ProcessEnv> => ({
   HEALTH_PORT: String(await freePort()),
   RPC_PORT: String(await freePort()),
   DATABASE_URL: databaseUrl,
@@ -57,16 +59,15 @@ const environment = async (more: NodeJS.ProcessEnv = {}) => ({
   LOG_LEVEL: 'warn',
   ...more,
 });
-type Environment = Awaited<ReturnType<typeof environment>>;
 type Readiness = { status: string; checks: Record<string, { ok: boolean; detail?: string }> };
 
-async function readiness({ HEALTH_PORT }: Environment) {
+async function readiness({ HEALTH_PORT }: NodeJS.ProcessEnv) {
   const response = await fetch(`http://127.0.0.1:${HEALTH_PORT}/health/ready`);
   return { code: response.status, ...((await response.json()) as Readiness) };
 }
-const ready = (env: Environment) =>
+const ready = (env: NodeJS.ProcessEnv) =>
   until(async () => (await readiness(env)).code === 200, {
-    timeoutMs: 20_000,
+    ...patiently,
     everyMs: 50,
     describe: 'ready',
   });
@@ -94,12 +95,12 @@ const deposit = (amount: number, more = {}) => ({
 });
 
 describe('in one process', () => {
-  let env: Environment;
+  let env: NodeJS.ProcessEnv;
   let service: Awaited<ReturnType<typeof startService>>;
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
   const ask = async (pattern: string, data: object) => {
-    const client = new RpcClient(`127.0.0.1:${env.RPC_PORT}`);
+    const client = new RpcClient(`127.0.0.1:${env['RPC_PORT']}`);
     try {
       return await client.request(pattern, data);
     } finally {
@@ -134,7 +135,7 @@ describe('in one process', () => {
   });
 
   it('shows outbox, projection, commands and consumers in /metrics', async () => {
-    const text = await (await fetch(`http://127.0.0.1:${env.HEALTH_PORT}/metrics`)).text();
+    const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     for (const line of [
       'wbiz_outbox_pending{service="contacts"}',
       'wbiz_outbox_age_seconds{service="contacts"}',
@@ -147,7 +148,7 @@ describe('in one process', () => {
   });
 
   it('answers the HTTP requests that are under way when it stops, and takes no others', async () => {
-    const url = `http://127.0.0.1:${env.PORT}/slow`;
+    const url = `http://127.0.0.1:${env['PORT']}/slow`;
     const slow = fetch(url);
     await until(() => purseRequests.slow === 1);
     const stopped = service.stop();
@@ -221,7 +222,7 @@ describe('as a process', () => {
     const held = { ...deposit(1, { purse: 'held', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
     try {
       await producer.send(commandRecord(held, { topic, key: 'held', source: 't' }));
-      await until(() => seen.stdout.includes('holding a deposit'));
+      await until(() => seen.stdout.includes('holding a deposit'), patiently);
 
       const told = Date.now();
       child.kill('SIGTERM');
@@ -229,7 +230,7 @@ describe('as a process', () => {
       expect(await exited).toBe(0);
       expect(Date.now() - told).toBeLessThan(10_000);
       expect(seen.stdout).toContain('"msg":"stopped"');
-      expect(seen.stdout).not.toMatch(/"level":(40|50|60)/);
+      expect(seen.stdout).not.toMatch(/"level":(50|60)/);
       expect(await balanceOf('held')).toBe(1);
       const [committed, end] = await Promise.all([
         kafka.committedOffsets(`${prefix}wbiz.contacts`, topic),
@@ -250,17 +251,17 @@ describe('as a process', () => {
       const more = what === 'Postgres' ? { DATABASE_URL: nobody.href } : { KAFKA_BROKERS: nobody.host };
       const env = await environment(more);
       const { child, exited, seen } = run(env);
-      await until(() => seen.stdout.includes(`waiting for`));
+      await until(() => /waiting for .*(Postgres|Kafka)/.test(seen.stdout), patiently);
       const { code, checks } = await readiness(env);
       expect({ code, ...checks['process'] }).toMatchObject({
         code: 503,
         ok: false,
-        detail: expect.stringMatching(`^waiting for .*${what} at ${nobody.host}$`),
+        detail: expect.stringMatching(`^starting, .*waiting for [^,]*${what} at ${nobody.host}`),
       });
-      expect((await fetch(`http://127.0.0.1:${env.HEALTH_PORT}/health/live`)).status).toBe(200);
+      expect((await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/health/live`)).status).toBe(200);
       child.kill('SIGTERM');
       expect(await exited).toBe(0);
-      expect(seen.stdout).toMatch(`waiting for .*${what} at ${nobody.host}`);
+      expect(seen.stdout).toMatch(new RegExp(`waiting for .*${what} at ${nobody.host}`));
       expect(seen.stdout).not.toContain(nobody.password);
     },
   );

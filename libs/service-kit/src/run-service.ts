@@ -1,4 +1,6 @@
 import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -96,7 +98,8 @@ function prepare(
   );
   const table = { ...SERVICE_SETTINGS, ...ofPeers, ...settings };
   const config = readConfig(table, env);
-  const { REPLICA: replica, LOG_LEVEL: level, SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = config;
+  const { LOG_LEVEL: level, SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = config;
+  const replica = config.REPLICA ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ service: name, replica, level, secrets: secretTexts(table, env) });
   return {
     service: name,
@@ -118,7 +121,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const adapter = http ? publicHttp(metrics, http.bodyLimit) : new FastifyAdapter();
+  const adapter = http ? publicHttp(metrics, http.bodyLimit, runtime.stopping) : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(logger),

@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-import { randomBytes } from 'node:crypto';
 import { SERVICES, type Service } from '@wbiz/contracts/topics';
 import {
   address,
@@ -49,7 +47,7 @@ export const SERVICE_SETTINGS = {
     4,
     200,
   )({
-    description: 'Most connections one process holds in its pool; up to three more stand outside it.',
+    description: 'Most connections one process holds in its pool; two more stand outside it.',
     fallback: '10',
     example: '20',
   }),
@@ -93,8 +91,9 @@ export const SERVICE_SETTINGS = {
     example: 'false',
   }),
   REPLICA: text()({
-    description: 'Name of this process among the replicas of the service; must never be used twice.',
-    fallback: `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`,
+    description:
+      'Name of this process among the replicas of the service, never to be used twice; made up unless set.',
+    optional: true,
     example: 'messaging-7d9f-1',
   }),
 };

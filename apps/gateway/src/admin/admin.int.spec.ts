@@ -377,7 +377,7 @@ describe('API keys', () => {
       status: 401,
       body: { code: 'invalid_admin_token' },
     });
-    expect((await me(ADMIN_TOKEN)).status).toBe(401);
+    expect(await me(ADMIN_TOKEN)).toMatchObject({ status: 401, body: { code: 'invalid_api_key' } });
   });
 });
 

@@ -1,16 +1,18 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { EventPage, ReadEvents } from '@wbiz/contracts/feed';
 import { Peers } from '@wbiz/service-kit/peers';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
 import { Describe } from '../openapi/describe.js';
-
-/** What the feed itself may take, on top of the wait that was asked for. */
-const PATIENCE_MS = 5_000;
+import { readFeed } from './read-feed.js';
 
 @Controller('v1/events')
 export class EventsController {
-  constructor(private readonly peers: Peers) {}
+  constructor(
+    private readonly peers: Peers,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+  ) {}
 
   @Get()
   @Scope('events:read')
@@ -23,7 +25,6 @@ export class EventsController {
     problems: ['cursor_expired'],
   })
   read(@Query() query: ReadEvents, @Caller() call: Call) {
-    const timeoutMs = (query.wait ?? 0) * 1_000 + PATIENCE_MS;
-    return this.peers.ask('webhooks', 'feed.read', { ...query, accountId: call.account.id }, { timeoutMs });
+    return readFeed({ ...query, accountId: call.account.id }, this.peers, this.runtime.stopping);
   }
 }

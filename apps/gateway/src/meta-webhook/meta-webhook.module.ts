@@ -18,7 +18,7 @@ export class MetaWebhookModule implements OnModuleInit {
     private readonly http: HttpAdapterHost,
   ) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     const { config, metrics, logger } = this.runtime;
     const { META_APP_SECRET, META_VERIFY_TOKEN, CLOUD_API_URL } = config;
     for (const [name, secret] of Object.entries({ META_APP_SECRET, META_VERIFY_TOKEN }))
@@ -27,7 +27,8 @@ export class MetaWebhookModule implements OnModuleInit {
           `${name} is the simulator's, which everybody knows, but CLOUD_API_URL is not the simulator.`,
         );
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
-    await fastify.register(
+    // Awaited, it would start fastify before Nest has set its error handler.
+    void fastify.register(
       metaWebhook({
         appSecret: META_APP_SECRET,
         verifyToken: META_VERIFY_TOKEN,

@@ -55,6 +55,7 @@ export async function openApiDocument(module: Type): Promise<Record<string, unkn
     ignoreGlobalPrefix: true,
     operationIdFactory: (controller, method) => `${controller}.${method}`,
   });
+  await app.close();
   const { Nothing: _, ...schemas } = document.components!.schemas as Record<string, Schema>;
   const paths = Object.entries(document.paths).map(([path, operations]) => {
     const described = Object.entries(operations as Record<string, Operation>).flatMap(

@@ -69,7 +69,7 @@ export class CommandBus {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     this.waiting.set(command.id, { promise, resolve });
     const giveUp = setTimeout(
-      () => this.ask(service, command.id).then(resolve, reject),
+      () => void this.ask(service, command.id).then(resolve, reject),
       Math.max(0, deadline - Date.now()),
     );
     // A failure leaves open whether the record is on the log: the deadline decides.

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Kafka,
   logLevel,
@@ -72,6 +73,18 @@ export function connectKafka({
     return topics[0]!.partitions.length;
   };
 
+  /** A broker knows a topic some moments after it was made. */
+  const onceKnown = async (topic: string): Promise<number> => {
+    for (const giveUp = Date.now() + 15_000; ; await delay(50)) {
+      try {
+        return await partitionsOf(topic);
+      } catch (error) {
+        const { type } = error as { type?: string };
+        if (type !== 'UNKNOWN_TOPIC_OR_PARTITION' || Date.now() > giveUp) throw error;
+      }
+    }
+  };
+
   return {
     producer: () => new BatchingProducer(() => connectProducer(client())),
 
@@ -104,7 +117,7 @@ export function connectKafka({
       const missing = topics.filter(({ topic }) => !existing.has(topic));
       if (missing.length > 0) {
         await kafka.createTopics({
-          waitForLeaders: true,
+          waitForLeaders: false, // kafkajs gives up where the broker has not heard of the topic yet
           topics: missing.map(({ topic, partitions, config = {} }) => ({
             topic,
             numPartitions: partitions,
@@ -113,7 +126,7 @@ export function connectKafka({
         });
       }
       for (const { topic, partitions } of topics) {
-        const found = await partitionsOf(topic);
+        const found = await onceKnown(topic);
         if (found !== partitions)
           throw new Error(
             `The topic ${topic} has ${found} partitions and not ${partitions}: their number is fixed when it is made.`,

@@ -3,7 +3,6 @@ import { embeddedStack, topicPrefix } from '@wbiz/testing/stack';
 import type { Logger } from '../logger.js';
 import type { Command } from '../message.js';
 import type { StagedReply } from '../rpc/reply-publisher.js';
-import type { BatchingProducer } from './batching-producer.js';
 import { commandRecord } from './command-record.js';
 import { KafkaCommandServer, type CommandServerOptions } from './command-server.js';
 import { ConsumerHealth } from './consumer-health.js';
@@ -19,14 +18,14 @@ export function keptLog(): Logger & { entries: Logged[] } {
   return { entries, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-export const connect = (logger: Logger = keptLog()) =>
-  connectKafka({ brokers: embeddedStack().brokers, clientId: 'spec', logger });
+export const connect = (logger: Logger = keptLog(), brokers = embeddedStack().brokers) =>
+  connectKafka({ brokers, clientId: 'spec', logger });
 
 /** A topic of commands and one of dead letters, a producer, and command servers; `close` ends all of it. */
-export async function commandRoom({ partitions = 4 } = {}) {
+export async function commandRoom({ partitions = 4, brokers = embeddedStack().brokers } = {}) {
   const prefix = topicPrefix();
   const log = keptLog();
-  const kafka = connect(log);
+  const kafka = connect(log, brokers);
   const topic = `${prefix}commands`;
   const deadLetters = `${prefix}dead-letters`;
   const groupId = `${prefix}service`;
@@ -115,5 +114,3 @@ export async function recordsOf(kafka: KafkaClient, topic: string) {
   await consumer.close();
   return found;
 }
-
-export type Producer = BatchingProducer;

@@ -52,9 +52,9 @@ class Stay {
   /** No record is begun after this (ms since the epoch). */
   until = Infinity;
   lastBeat = Date.now();
-  error?: unknown;
+  error?: Error;
 
-  endBy(time: number, error?: unknown): void {
+  endBy(time: number, error?: Error): void {
     this.until = Math.min(this.until, time);
     this.error ??= error;
     this.ending.abort();
@@ -212,9 +212,9 @@ export class RecordConsumer {
     try {
       await this.raw?.heartbeat();
     } catch (error) {
-      const { type } = error as { type?: unknown };
-      if (REBALANCING.has(type)) stay.endBy(Date.now() + DRAIN_MS, error);
-      else if (OUT.has(type) || Date.now() - stay.lastBeat > SESSION_MS) stay.endBy(0, error);
+      const fault = error as Error & { type?: unknown };
+      if (REBALANCING.has(fault.type)) stay.endBy(Date.now() + DRAIN_MS, fault);
+      else if (OUT.has(fault.type) || Date.now() - stay.lastBeat > SESSION_MS) stay.endBy(0, fault);
       // Else the broker could not be reached for once; the session outlasts some such heartbeats.
     }
   }

@@ -149,8 +149,9 @@ export class EventStore {
       this.committed();
       return results;
     } catch (error) {
-      if (!(error instanceof Overtaken) || attempt === 20) throw error;
-      if (attempt < 3 || items.length === 1) return this.run(items, attempt + 1);
+      const again = error instanceof Overtaken && attempt < 20;
+      if (again && (attempt < 3 || items.length === 1)) return this.run(items, attempt + 1);
+      if (items.length === 1 || !(again || isOfOneCommand(error))) throw error;
       const results: Result[] = [];
       for (const item of items)
         results.push(...(await this.run([item], attempt).catch((fault: Error) => [fault])));
@@ -358,6 +359,9 @@ export class EventStore {
     if (rowCount !== decided.length) throw new Overtaken();
   }
 }
+
+/** Data that Postgres refuses (SQLSTATE classes 22 and 23) come from one command; what else fails, fails for all. */
+const isOfOneCommand = (error: unknown) => /^2[23]/.test(String((error as { code?: unknown }).code));
 
 const key = (aggregate: AnyAggregate, stream: string) => `${aggregate.table}/${stream}`;
 

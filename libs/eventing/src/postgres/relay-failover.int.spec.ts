@@ -10,7 +10,6 @@ import { follow } from './projection.js';
 import { Projector } from './projector.js';
 import type { RelayChild, RelayChildReport } from './relay.child.js';
 import { OutboxRelay } from './relay.js';
-import { leaderSettings } from './sequencer.js';
 
 jest.setTimeout(40_000);
 
@@ -40,7 +39,7 @@ async function freshLog() {
 }
 
 /** A relay in a process of its own; `reports` says what it did. */
-function relayProcess(dies?: RelayChild['dies']) {
+function relayProcess(ends?: RelayChild['ends']) {
   const child = fork(
     new URL('relay.child.ts', import.meta.url),
     [
@@ -50,7 +49,7 @@ function relayProcess(dies?: RelayChild['dies']) {
         schema: SCHEMA,
         topic,
         partitions: PARTITIONS,
-        dies,
+        ends,
       } satisfies RelayChild),
     ],
     { execArgv: ['--conditions=source', '--import', loader] },
@@ -100,7 +99,8 @@ async function expectAllOnceInOrder(fresh: readonly LogEvent[]) {
   }
 }
 
-const readers = () =>
+/** The sessions that hold an advisory lock. */
+const leaders = () =>
   database.pool
     .query<{ pid: number }>(
       `select pid from pg_locks where locktype = 'advisory' and granted
@@ -113,7 +113,7 @@ describe('a leader that freezes', () => {
     await freshLog();
     const { child, reports } = relayProcess();
     await until(() => reports.includes('leads'));
-    const [frozenSession] = await readers();
+    const [frozenSession] = await leaders();
 
     let writing = true;
     const versions = [0, 0, 0, 0];
@@ -146,10 +146,10 @@ describe('a leader that freezes', () => {
     await until(async () => (await successor.status()).pending === 0);
 
     expect(successor.leader).toBe(true);
-    expect(await readers()).not.toContain(frozenSession);
+    expect(await leaders()).not.toContain(frozenSession);
     const log = await readLog();
     await expectAllOnceInOrder(log.flatMap(({ fresh }) => fresh));
-    // What it had in hand came late: behind what its successor had put there.
+    // What it had in hand came late, behind what its successor had put there.
     expect(
       log.some(({ all }) => all.some(({ sequence }, at) => at > 0 && sequence < all[at - 1]!.sequence)),
     ).toBe(true);
@@ -157,23 +157,10 @@ describe('a leader that freezes', () => {
 
   it('loses the lock also when it stops in the middle of reading a result', async () => {
     await freshLog();
-    const child = fork(
-      `data:text/javascript,${encodeURIComponent(`
-        import { createRequire } from 'node:module';
-        const pg = createRequire(${JSON.stringify(import.meta.url)})('pg');
-        const client = new pg.Client(${JSON.stringify(database.url)});
-        await client.connect();
-        for (const [name, value] of Object.entries(${JSON.stringify(leaderSettings)}))
-          await client.query('set ' + name + ' = ' + value);
-        await client.query('select pg_advisory_lock(1)');
-        void client.query("select repeat('x', 1000000) from generate_series(1, 200)");
-        setTimeout(() => process.send('reading', () => process.kill(process.pid, 'SIGSTOP')), 20);
-      `)}`,
-    );
-    children.push(child);
+    const { child } = relayProcess('frozen while reading');
     await once(child, 'message');
-    expect(await readers()).toHaveLength(1);
-    await until(async () => (await readers()).length === 0, { timeoutMs: 6_000 });
+    expect(await leaders()).toHaveLength(1);
+    await until(async () => (await leaders()).length === 0, { timeoutMs: 6_000 });
   });
 });
 
@@ -181,7 +168,7 @@ describe('a leader that is killed', () => {
   it('between numbering and publishing: the next one publishes', async () => {
     await freshLog();
     await appendStream(database.pool, 'stream-1', 3);
-    const { child } = relayProcess('before publishing');
+    const { child } = relayProcess('killed before publishing');
     await once(child, 'exit');
     const numbered = await database.pool.query(`select from ${SCHEMA}.sequenced`);
     expect(numbered.rowCount).toBe(3);
@@ -198,7 +185,7 @@ describe('a leader that is killed', () => {
   it('between publishing and the mark: the next one repeats, and a projection drops the repetition', async () => {
     await freshLog();
     await appendStream(database.pool, 'stream-1', 3);
-    const { child } = relayProcess('after publishing');
+    const { child } = relayProcess('killed after publishing');
     await once(child, 'exit');
     const next = await relayHere();
     await appendStream(database.pool, 'stream-2', 2);

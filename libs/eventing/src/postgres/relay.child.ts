@@ -3,6 +3,8 @@ import pg from 'pg';
 import { connectKafka } from '../kafka/kafka-client.js';
 import type { EventRecord } from './event-record.js';
 import { OutboxRelay } from './relay.js';
+import { leaderSettings, tryLead } from './sequencer.js';
+import { openSession } from './session.js';
 
 /** What the specs start as a process of its own: a relay that reports what it does, and ends itself where it is told to. */
 export type RelayChild = {
@@ -11,30 +13,33 @@ export type RelayChild = {
   readonly schema: string;
   readonly topic: string;
   readonly partitions: number;
-  readonly dies?: 'before publishing' | 'after publishing';
+  readonly ends?: 'killed before publishing' | 'killed after publishing' | 'frozen while reading';
 };
-export type RelayChildReport = 'publishing' | 'leads' | 'stands by';
+export type RelayChildReport = 'publishing' | 'reading' | 'leads' | 'stands by';
 
-const { databaseUrl, brokers, dies, ...options } = JSON.parse(process.argv[2]!) as RelayChild;
+const { databaseUrl, brokers, ends, ...options } = JSON.parse(process.argv[2]!) as RelayChild;
 const silent = () => undefined;
 const logger = { debug: silent, info: silent, warn: silent, error: silent };
 const report = (what: RelayChildReport) => process.send!(what);
 const die = () => process.kill(process.pid, 'SIGKILL');
 const producer = connectKafka({ brokers, clientId: 'relay', logger }).producer();
 
+const pool = new pg.Pool({ connectionString: databaseUrl });
+
 const relay = new OutboxRelay({
   ...options,
-  pool: new pg.Pool({ connectionString: databaseUrl }),
+  pool,
   source: 'messaging',
   logger,
   produce: async (records: readonly EventRecord[]) => {
-    if (dies === 'before publishing') die();
+    if (ends === 'killed before publishing') die();
     report('publishing');
     await delay(20); // time to be stopped in
     await producer.sendAll(records);
-    if (dies === 'after publishing') die();
+    if (ends === 'killed after publishing') die();
   },
 });
+if (ends === 'frozen while reading') await freezeWhileReading();
 await relay.start();
 let leader = false;
 setInterval(() => {
@@ -42,3 +47,13 @@ setInterval(() => {
   leader = relay.leader;
   report(leader ? 'leads' : 'stands by');
 }, 10);
+
+/** Takes the lead and stops with more on its way from Postgres than the sockets hold. */
+async function freezeWhileReading() {
+  const session = await openSession(pool, { name: 'reader', settings: leaderSettings, heartbeatMs: 1_000 });
+  await tryLead(session, options.schema);
+  report('reading');
+  void session.query("select repeat('x', 1000000) from generate_series(1, 200)");
+  await delay(20);
+  process.kill(process.pid, 'SIGSTOP');
+}

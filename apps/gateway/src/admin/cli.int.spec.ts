@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from './cli.js';
 
-type Asked = { method?: string; url?: string; authorization?: string; body: unknown };
+type Asked = { method: string; url: string; authorization: string | undefined; body: unknown };
 let server: Server;
 let url: string;
 let asked: Asked[];
@@ -15,17 +15,13 @@ let home: string;
 
 beforeEach(async () => {
   asked = [];
-  server = createServer(async (request, response) => {
-    const text = Buffer.concat(await request.toArray()).toString();
-    const { method, url: path, headers } = request;
-    asked.push({
-      method: method!,
-      url: path!,
-      authorization: headers.authorization!,
-      body: text && JSON.parse(text),
-    });
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const text = Buffer.concat((await request.toArray()) as Buffer[]).toString();
+    const { method = '', url: path = '', headers } = request;
+    asked.push({ method, url: path, authorization: headers.authorization, body: text && JSON.parse(text) });
     response.setHeader('content-type', 'application/json').end('{"data":[],"nextCursor":null}');
-  }).listen(0, '127.0.0.1');
+  };
+  server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   home = mkdtempSync(join(tmpdir(), 'wbiz-cli-'));

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { until } from '@wbiz/testing/stack';
+import {
+  addAccount,
+  addKey,
+  gatewayDatabase,
+  startGateway,
+  type FakePeers,
+  type Gateway,
+} from '../gateway.harness.js';
+
+let database: Awaited<ReturnType<typeof gatewayDatabase>>;
+let gateway: Gateway;
+let account: string;
+let bearer: Record<string, string>;
+const asked: unknown[][] = [];
+let answer: () => Promise<unknown>;
+const peers: FakePeers = {
+  ask: ((...given: unknown[]) => {
+    asked.push(given);
+    return answer();
+  }) as FakePeers['ask'],
+};
+beforeAll(async () => {
+  database = await gatewayDatabase();
+  account = await addAccount(database.pool);
+  ({ bearer } = await addKey(database.pool, account));
+  gateway = await startGateway(database.url, { peers });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await database.close();
+});
+beforeEach(() => void asked.splice(0));
+
+const read = (query = '') => fetch(`${gateway.base}/v1/events${query}`, { headers: bearer });
+
+it('asks the feed of the account, for as long as the caller wants to wait', async () => {
+  const page = { data: [], nextCursor: 'c2' };
+  answer = () => Promise.resolve(page);
+  const response = await read('?since=c1&types=message.status&types=message.received&limit=10&wait=20');
+  expect([response.status, await response.json()]).toEqual([200, page]);
+  const query = {
+    since: 'c1',
+    types: ['message.status', 'message.received'],
+    limit: 10,
+    wait: 20,
+    accountId: account,
+  };
+  expect(asked).toEqual([['webhooks', 'feed.read', query, { timeoutMs: 25_000 }]]);
+});
+
+it('cannot be asked for another account', async () => {
+  expect((await read('?accountId=acc_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E')).status).toBe(422);
+  expect(asked).toHaveLength(0);
+});
+
+it('says when a cursor is too old', async () => {
+  answer = () => Promise.reject(new Rejection('cursor_expired', 'Kept are 30 days.'));
+  const response = await read('?since=old');
+  expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+    410,
+    'cursor_expired',
+  ]);
+});
+
+it('does not keep a caller waiting when it is told to stop', async () => {
+  answer = () => new Promise(() => undefined);
+  const waiting = read('?wait=30');
+  await until(() => asked.length === 1);
+  gateway.stopping.abort();
+  const response = await waiting;
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await read('?wait=30')).status).toBe(503);
+});

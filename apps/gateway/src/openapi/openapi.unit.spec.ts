@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { SCOPES } from '@wbiz/contracts/scopes';
+import { GatewayModule } from '../gateway.module.js';
+import { openApiDocument } from './document.js';
+
+type Operation = {
+  operationId: string;
+  summary: string;
+  security: { apiKey?: string[]; adminToken?: string[] }[];
+  tags: string[];
+  requestBody?: { content: { 'application/json': { example: object } } };
+  responses: Record<string, { description: string }>;
+};
+
+let document: {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: object };
+};
+let operations: [string, Operation][];
+beforeAll(async () => {
+  document = (await openApiDocument(GatewayModule)) as typeof document;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method} ${path}`,
+      operation,
+    ]),
+  );
+});
+
+it('is what is committed: run `npm run specs` after a change', () => {
+  const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/openapi.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+});
+
+it('covers the routes of the reference that are there, each with its scope', () => {
+  const scopes = Object.fromEntries(
+    operations.map(([route, { security }]) => [route, security[0]!.apiKey ?? 'operators']),
+  );
+  expect(scopes).toMatchObject({
+    'get /v1/me': [],
+    'get /v1/account': [],
+    'post /v1/messages/text': ['messages:send'],
+    'post /v1/messages/template': ['messages:send'],
+    'get /v1/messages/{id}': ['messages:read'],
+    'get /v1/templates': ['templates:read'],
+    'get /v1/templates/{id}': ['templates:read'],
+    'post /v1/templates/sync': ['templates:write'],
+    'get /v1/events': ['events:read'],
+    'post /admin/v1/accounts': 'operators',
+  });
+  for (const scope of Object.values(scopes).flat()) expect([...SCOPES, 'operators']).toContain(scope);
+});
+
+describe('every operation', () => {
+  it('has a name of its own and a summary', () => {
+    const names = operations.map(([, { operationId }]) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z][a-zA-Z]+$/);
+  });
+
+  it('says what can go wrong', () => {
+    for (const [route, { responses }] of operations) {
+      expect([route, Object.keys(responses)]).toEqual([
+        route,
+        expect.arrayContaining(['401', '429', '500', '503']),
+      ]);
+      expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true);
+    }
+  });
+
+  it('points only at what is there', () => {
+    const text = JSON.stringify(document);
+    for (const [, pointer] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const there = pointer!
+        .split('/')
+        .reduce<unknown>((at, name) => (at as Record<string, unknown>)?.[name], document);
+      expect([pointer, there]).toEqual([pointer, expect.anything()]);
+    }
+  });
+});
+
+it("gives the reference's bodies as examples", () => {
+  const exampleOf = (path: string) =>
+    document.paths[path]!['post']!.requestBody!.content['application/json'].example;
+  expect(exampleOf('/v1/messages/text')).toEqual({
+    to: '+918899332211',
+    body: 'Hi! Your order #1043 has shipped.',
+  });
+  expect(exampleOf('/v1/messages/template')).toEqual({
+    to: '+918899332211',
+    template: 'order_confirmation',
+    language: 'en_US',
+    variables: ['Gaurav', '#1043'],
+  });
+});

@@ -1,0 +1,142 @@
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import type { AccountCredentials } from '@wbiz/contracts/account';
+import { newId } from '@wbiz/contracts/ids';
+import type { TemplateSyncResult } from '@wbiz/contracts/template';
+import type { Logger } from '@wbiz/eventing/logger';
+import type { Reply } from '@wbiz/eventing/message';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Pool, PoolClient } from 'pg';
+import { isKnownStatus, listedTemplate } from '../template/meta-template.js';
+import { templates, type TemplateChange } from '../template/template.aggregate.js';
+import type { ListedTemplate } from '../template/template.decider.js';
+import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
+
+/** How many templates go through the store in one round. */
+const ROUND = 200;
+
+export type PullOptions = {
+  readonly pool: Pool;
+  readonly store: EventStore;
+  readonly credentialsOf: (accountId: string) => Promise<AccountCredentials | null>;
+  readonly unseal: (sealedToken: string, accountId: string) => string;
+  readonly cloudApi: Pick<CloudApi, 'listTemplates'>;
+  readonly logger: Logger;
+};
+
+/** Runs in the transaction of the pulled rows, at its end; what it throws undoes them. */
+type AndThen = (tx: PoolClient, result: TemplateSyncResult, pulledAt: Date) => Promise<void>;
+
+/**
+ * Makes an account's templates what Meta lists, all or nothing. Throws what Meta or the gateway threw, and
+ * `upstream_error` for an account that has no token.
+ */
+export async function pullTemplates(
+  options: PullOptions,
+  accountId: string,
+  stopping: AbortSignal,
+  andThen: AndThen,
+): Promise<TemplateSyncResult> {
+  const { pool, store } = options;
+  const list = await listFor(options, accountId, stopping);
+  const pulledAt = new Date();
+  const listed = await list();
+  const known = await knownTemplates(pool, accountId);
+  const plan = planSync(known, listed);
+  // A page that shifts while the list is read can hide a template: only what is missing twice is gone.
+  const missingTwice = plan.removals.length > 0 ? planSync(known, await list()).removals : [];
+  const removals = plan.removals.filter((templateId) => missingTwice.includes(templateId));
+
+  const result = await inTransaction(pool, async (tx) => {
+    const made = await carryOut(store, tx, accountId, { ...plan, removals }, pulledAt);
+    await andThen(tx, made, pulledAt);
+    return made;
+  });
+  store.committed();
+  return result;
+}
+
+async function listFor(
+  { credentialsOf, unseal, cloudApi, logger }: PullOptions,
+  accountId: string,
+  stopping: AbortSignal,
+): Promise<() => Promise<ListedTemplate[]>> {
+  const credentials = await credentialsOf(accountId);
+  if (!credentials) throw new Rejection('upstream_error', 'The account has no access token at Meta.');
+  const { wabaId, sealedToken } = credentials;
+  const token = unseal(sealedToken, accountId);
+  return async () => {
+    const listed: ListedTemplate[] = [];
+    for await (const meta of cloudApi.listTemplates(token, wabaId)) {
+      stopping.throwIfAborted();
+      if (!isKnownStatus(meta.status))
+        logger.warn(
+          { status: meta.status, metaId: meta.id },
+          'a status that is new at Meta is taken for pending',
+        );
+      const template = listedTemplate(meta);
+      if (template) listed.push(template);
+    }
+    return listed;
+  };
+}
+
+async function knownTemplates(pool: Pool, accountId: string): Promise<KnownTemplate[]> {
+  const { rows } = await pool.query<KnownTemplate>(
+    `select stream as "templateId", state->'view'->>'metaId' as "metaId", state->'view'->>'name' as name,
+            state->'view'->>'language' as language, state->'removed' = 'true' as removed
+     from templates.templates where account_id = $1`,
+    [accountId],
+  );
+  return rows;
+}
+
+async function carryOut(
+  store: EventStore,
+  tx: PoolClient,
+  accountId: string,
+  { imports, removals }: SyncPlan,
+  pulledAt: Date,
+): Promise<TemplateSyncResult> {
+  const now = Date.now();
+  const known = (templateId: string) => ({
+    templateId,
+    asOf: pulledAt.getTime(),
+    at: new Date(now).toISOString(),
+  });
+  // First, since a new template may bear the name of one that is gone.
+  const removed = await store.applyIn(
+    tx,
+    templates,
+    removals.map((templateId) => ({
+      accountId,
+      type: 'template.remove' as const,
+      data: known(templateId),
+    })),
+  );
+  const result = {
+    total: imports.length,
+    created: 0,
+    updated: 0,
+    removed: removed.filter(hasChanged).length,
+  };
+  for (let from = 0; from < imports.length; from += ROUND) {
+    const round = imports.slice(from, from + ROUND);
+    const replies = await store.applyIn(
+      tx,
+      templates,
+      round.map(({ templateId = newId('tpl', now), template }) => ({
+        accountId,
+        type: 'template.import' as const,
+        data: { ...known(templateId), template },
+      })),
+    );
+    replies.forEach((reply, index) => {
+      if (hasChanged(reply)) result[round[index]!.templateId ? 'updated' : 'created'] += 1;
+    });
+  }
+  return result;
+}
+
+const hasChanged = (reply: Reply) => reply.ok && (reply.data as TemplateChange).changed;

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { newId } from '@wbiz/contracts/ids';
+import { until } from '@wbiz/testing/stack';
+import { webhooksSystem, type WebhooksSystem } from '../webhooks.harness.js';
+import { feedCursor } from './feed.cursor.js';
+import { feedProjection } from './feed.projection.js';
+
+jest.setTimeout(90_000);
+let system: WebhooksSystem;
+let one: Awaited<ReturnType<WebhooksSystem['start']>>;
+let other: typeof one;
+
+beforeAll(async () => {
+  system = await webhooksSystem();
+  one = await system.start();
+  other = await system.start();
+});
+afterAll(() => system.close());
+
+const MIX = [
+  ['messaging', 'message.received'],
+  ['messaging', 'message.status'],
+  ['templates', 'template.changed'],
+  ['gateway', 'account.updated'],
+  ['templates', 'template.status'],
+  ['gateway', 'account.status'],
+] as const;
+const SHOWN = ['message.received', 'message.status', 'template.status', 'account.status'];
+
+/** Publishes the mix of events `times` over for each account, everything twice if so told. */
+async function publishMix(accounts: readonly string[], times: number, twice = false) {
+  for (let time = 0; time < times; time += 1)
+    for (const [source, type] of MIX)
+      for (const accountId of accounts) {
+        const record = await system.publish(source, accountId, type, { time, text: 'ü 🎉 "quoted"' });
+        if (twice) await system.repeat(record);
+      }
+}
+const newAccounts = (count: number) => Array.from({ length: count }, () => newId('acc'));
+
+describe('the feed', () => {
+  it("shows an account its own events, in the log's order, numbered without a gap, whatever the pages", async () => {
+    const accounts = newAccounts(4);
+    await publishMix(accounts, 5);
+    for (const accountId of accounts) {
+      await system.filled(accountId, 20);
+      const { events, pages } = await system.readAll(other, accountId, 3);
+      expect(events.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => SHOWN).flat());
+      expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+      expect(pages).toHaveLength(7);
+      expect(events[0]).toEqual({
+        id: expect.stringMatching(/^evt_/),
+        sequence: 1,
+        type: 'message.received',
+        createdAt: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
+        data: { time: 0, text: 'ü 🎉 "quoted"' },
+      });
+      expect(await system.readAll(one, accountId)).toMatchObject({ events });
+    }
+  });
+
+  it('holds once what the log holds twice, and is the same, cursors included, when it is built from the log again', async () => {
+    const accounts = newAccounts(5);
+    await publishMix(accounts, 4, true);
+    for (const accountId of accounts) await system.filled(accountId, 16);
+    const before = await Promise.all(accounts.map((accountId) => system.readAll(one, accountId, 5)));
+    expect(before.map(({ events }) => events.length)).toEqual(accounts.map(() => 16));
+    const table = async () =>
+      (await system.pool.query('select * from webhooks.feed order by account_id, sequence'))
+        .rows as unknown[];
+    const checkpoints = async () =>
+      (await system.pool.query('select * from webhooks.checkpoints order by projection, source, partition'))
+        .rows as unknown[];
+    const [rows, marks] = [await table(), await checkpoints()];
+
+    await Promise.all([one.stop(), other.stop()]);
+    await system.rebuild(
+      feedProjection(() => undefined),
+      () => until(async () => (await table()).length === rows.length, { timeoutMs: 30_000 }),
+    );
+    expect(await table()).toEqual(rows);
+    expect(await checkpoints()).toEqual(marks);
+    [one, other] = [await system.start(), await system.start()];
+    expect(await Promise.all(accounts.map((accountId) => system.readAll(one, accountId, 5)))).toEqual(before);
+
+    await system.publish('messaging', accounts[0]!, 'message.received');
+    await system.filled(accounts[0]!, 17);
+    const since = before[0]!.pages.at(-1)!.nextCursor;
+    const { data } = await one.read({ accountId: accounts[0]!, since });
+    expect(data.map(({ sequence }) => sequence)).toEqual([17]);
+  });
+
+  it('stays whole while replicas come and go', async () => {
+    const accounts = newAccounts(6);
+    const publishing = publishMix(accounts, 40);
+    const third = await system.start();
+    await third.stop();
+    await publishing;
+    for (const accountId of accounts) {
+      await system.filled(accountId, 160);
+      const { events } = await system.readAll(one, accountId);
+      expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 160 }, (_, at) => at + 1));
+      expect(new Set(events.map(({ id }) => id)).size).toBe(160);
+    }
+  });
+});
+
+describe('a read', () => {
+  const accountId = newId('acc');
+  /** 12,000 events of one type and behind them one of another. */
+  beforeAll(async () => {
+    await system.pool.query(
+      `insert into webhooks.feed (account_id, sequence, id, type, created_at, data)
+       select $1, n, 'evt_' || n, case when n = 12001 then 'template.status' else 'message.status' end, now(), '{}'
+       from generate_series(1, 12001) n`,
+      [accountId],
+    );
+    await system.pool.query('insert into webhooks.feed_heads values ($1, 12001)', [accountId]);
+  });
+
+  it('of few types finds them behind any number of others', async () => {
+    const { data, nextCursor } = await one.read({ accountId, types: ['template.status'] });
+    expect(data.map(({ sequence }) => sequence)).toEqual([12001]);
+    expect(nextCursor).toBe(feedCursor(12001));
+  });
+
+  it('that finds none of its types goes on behind what it passed', async () => {
+    const page = await one.read({ accountId, types: ['account.status'] });
+    expect(page).toEqual({ data: [], nextCursor: feedCursor(12001) });
+    expect(await one.read({ accountId, types: ['account.status'], since: page.nextCursor })).toEqual(page);
+  });
+
+  it('of types has a cursor that neither leaves out nor repeats', async () => {
+    const read = (since: string) => one.read({ accountId, types: ['message.status'], limit: 2, since });
+    const first = await read(feedCursor(11_997));
+    expect(first).toMatchObject({
+      data: [{ sequence: 11998 }, { sequence: 11999 }],
+      nextCursor: feedCursor(11_999),
+    });
+    const second = await read(first.nextCursor);
+    expect(second).toMatchObject({ data: [{ sequence: 12000 }], nextCursor: feedCursor(12_001) });
+  });
+
+  it('returns 50 unless told otherwise, and an empty page its own cursor', async () => {
+    expect((await one.read({ accountId })).data).toHaveLength(50);
+    expect(await one.read({ accountId: newId('acc') })).toEqual({ data: [], nextCursor: feedCursor(0) });
+    expect(await one.read({ accountId, since: feedCursor(12_001) })).toEqual({
+      data: [],
+      nextCursor: feedCursor(12_001),
+    });
+  });
+
+  it('with a foreign cursor is refused', () =>
+    expect(one.read({ accountId, since: 'yesterday' })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: [{ pointer: '?since' }],
+    }));
+});
+
+describe('a read that waits', () => {
+  it('ends within 200 ms of the event, on the replica that projects and on the other', async () => {
+    const delays: number[] = [];
+    for (const accountId of newAccounts(7)) {
+      let published = 0;
+      const reads = [one, other].map(async ({ read }) => {
+        const { data } = await read({ accountId, wait: 20 });
+        delays.push(performance.now() - published);
+        expect(data.map(({ type }) => type)).toEqual(['message.received']);
+      });
+      // On the same connections, so the reads above are there.
+      await Promise.all([one, other].map(({ read }) => read({ accountId })));
+      published = performance.now();
+      await system.publish('messaging', accountId, 'message.received');
+      await Promise.all(reads);
+    }
+    delays.sort((a, b) => a - b);
+    // The machine may be busy with other things for a moment.
+    expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(200);
+    expect(delays.at(-1)).toBeLessThan(1_000);
+  });
+
+  it('for a type sleeps through the others', async () => {
+    const [accountId] = newAccounts(1) as [string];
+    const reading = one.read({ accountId, types: ['template.status'], wait: 20 });
+    await system.publish('messaging', accountId, 'message.received');
+    await system.filled(accountId, 1);
+    await system.publish('templates', accountId, 'template.status');
+    expect(await reading).toMatchObject({
+      data: [{ sequence: 2, type: 'template.status' }],
+      nextCursor: feedCursor(2),
+    });
+  });
+
+  it('in vain ends after that time with an empty page', async () => {
+    const begun = performance.now();
+    expect(await one.read({ accountId: newId('acc'), wait: 1 })).toEqual({
+      data: [],
+      nextCursor: feedCursor(0),
+    });
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(990);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  it('answers at once what is there', async () => {
+    const [accountId] = newAccounts(1) as [string];
+    await system.publish('messaging', accountId, 'message.received');
+    await system.filled(accountId, 1);
+    const begun = performance.now();
+    expect((await one.read({ accountId, wait: 20 })).data).toHaveLength(1);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  it('ends at once when its replica stops', async () => {
+    const third = await system.start();
+    const waiting = third.read({ accountId: newId('acc'), wait: 30 });
+    await third.read({ accountId: newId('acc') }); // on the same connection, so the other is there
+    const begun = performance.now();
+    const stopped = third.stop();
+    expect(await waiting).toEqual({ data: [], nextCursor: feedCursor(0) });
+    expect(performance.now() - begun).toBeLessThan(500);
+    await stopped;
+  });
+});

@@ -1,0 +1,295 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { PoolClient } from 'pg';
+import { keptLog } from '../kafka/kafka.samples.js';
+import type { LogEvent } from '../message.js';
+import { NotCaughtUp } from './not-caught-up.js';
+import { freshSchema, SCHEMA } from './outbox.samples.js';
+import { ProjectionGap, type Projection } from './projection.js';
+import { Projector, type ProjectorOptions } from './projector.js';
+import { WakeUp } from './wake-up.js';
+
+jest.setTimeout(30_000);
+
+let database: Awaited<ReturnType<typeof freshSchema>>;
+let log: ReturnType<typeof keptLog>;
+const running: { stop(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  database = await freshSchema();
+  await database.pool.query(
+    `create table ${SCHEMA}.seen (n bigint generated always as identity, source text, sequence int)`,
+  );
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((part) => part.stop()));
+  await database.pool.query(`truncate ${SCHEMA}.seen; truncate ${SCHEMA}.checkpoints`);
+});
+afterAll(() => database.drop());
+
+const insert = (event: LogEvent, db: PoolClient) =>
+  db.query(`insert into ${SCHEMA}.seen (source, sequence) values ($1, $2)`, [event.source, event.sequence]);
+
+/** Writes down every `message.sent` it is given. */
+const seen = {
+  name: 'seen',
+  on: { 'message.sent': async (event: LogEvent, db: PoolClient) => void (await insert(event, db)) },
+} satisfies Projection;
+
+function projector(options: Partial<ProjectorOptions> = {}) {
+  log = keptLog();
+  return new Projector({ pool: database.pool, schema: SCHEMA, projection: seen, logger: log, ...options });
+}
+
+const rows = async () =>
+  (
+    await database.pool.query<{ source: string; sequence: number }>(
+      `select source, sequence from ${SCHEMA}.seen order by n`,
+    )
+  ).rows;
+const applied = async () => (await rows()).map(({ sequence }) => sequence);
+const checkpoint = async (source = 'messaging', partition = 0) =>
+  (
+    await database.pool.query<{ epoch: number; sequence: string }>(
+      `select epoch, sequence from ${SCHEMA}.checkpoints where projection = 'seen' and source = $1 and partition = $2`,
+      [source, partition],
+    )
+  ).rows.map(({ epoch, sequence }) => [epoch, Number(sequence)])[0];
+
+function event(sequence: number, more: Partial<LogEvent> = {}): LogEvent {
+  const defaults = { source: 'messaging', accountId: 'acc_1', subject: 'msg_1', epoch: 1, data: {} };
+  const time = new Date().toISOString();
+  return {
+    id: `evt_${sequence}`,
+    type: 'message.sent',
+    time,
+    ...defaults,
+    sequence,
+    previous: sequence - 1,
+    ...more,
+  };
+}
+const unhandled = (sequence: number, more: Partial<LogEvent> = {}) =>
+  event(sequence, { type: 'message.read', ...more });
+
+describe('applying', () => {
+  it('applies each event once, in order, and moves the checkpoint with the rows', async () => {
+    const it = projector();
+    expect(await it.handle(0, [event(1), unhandled(2), event(3)])).toEqual({ persisted: true });
+    expect(await applied()).toEqual([1, 3]);
+    expect(await checkpoint()).toEqual([1, 3]);
+    await it.handle(0, [event(2), event(3), event(4)]);
+    expect(await applied()).toEqual([1, 3, 4]);
+  });
+
+  it('keeps the chains of sources and partitions apart', async () => {
+    const it = projector();
+    await it.handle(0, [
+      event(1),
+      event(1, { source: 'contacts' }),
+      event(2),
+      event(5, { source: 'contacts', previous: 1 }),
+    ]);
+    await it.handle(1, [event(3, { previous: 0 }), event(4)]);
+    expect(await rows()).toEqual([
+      { source: 'messaging', sequence: 1 },
+      { source: 'contacts', sequence: 1 },
+      { source: 'messaging', sequence: 2 },
+      { source: 'contacts', sequence: 5 },
+      { source: 'messaging', sequence: 3 },
+      { source: 'messaging', sequence: 4 },
+    ]);
+    expect([await checkpoint(), await checkpoint('contacts'), await checkpoint('messaging', 1)]).toEqual([
+      [1, 2],
+      [1, 5],
+      [1, 4],
+    ]);
+  });
+
+  it('leaves nothing of a batch whose handler fails, and applies it when it comes again', async () => {
+    let fail = true;
+    const failing: Projection = {
+      name: 'seen',
+      on: {
+        'message.sent': async (event: LogEvent, db) => {
+          await insert(event, db);
+          if (event.sequence === 2 && fail) throw new Error('not now');
+        },
+      },
+    };
+    const it = projector({ projection: failing });
+    await expect(it.handle(0, [event(1), event(2)])).rejects.toThrow('not now');
+    expect([await applied(), await checkpoint()]).toEqual([[], undefined]);
+    fail = false;
+    await it.handle(0, [event(1), event(2)]);
+    expect([await applied(), await checkpoint()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('applies once what two replicas are given at the same time', async () => {
+    const batches = Array.from({ length: 20 }, (_, n) => [event(2 * n + 1), event(2 * n + 2)]);
+    const feed = async (it: Projector) => {
+      for (const batch of batches) await it.handle(0, batch);
+    };
+    await Promise.all([feed(projector()), feed(projector()), feed(projector())]);
+    expect(await applied()).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+  });
+
+  it('hands a batch as one to a projection that takes all', async () => {
+    const calls: number[][] = [];
+    const all: Projection = {
+      name: 'seen',
+      types: ['message.sent', 'message.read'],
+      all: async (events) => void calls.push(events.map(({ sequence }) => sequence)),
+    };
+    await projector({ projection: all }).handle(0, [event(1), event(2, { type: 'other' }), unhandled(3)]);
+    expect(calls).toEqual([[1, 3]]);
+  });
+
+  it('gives the same rows when it is rebuilt from the start, whatever the batches', async () => {
+    const events = Array.from({ length: 60 }, (_, n) => (n % 3 ? event(n + 1) : unhandled(n + 1)));
+    const feed = async (it: Projector, size: number) => {
+      for (let from = 0; from < events.length; from += size)
+        await it.handle(0, events.slice(from, from + size));
+    };
+    await feed(projector(), 7);
+    const first = await rows();
+    expect(first).toHaveLength(40);
+    await database.pool.query(
+      `truncate ${SCHEMA}.seen; delete from ${SCHEMA}.checkpoints where projection = 'seen'`,
+    );
+    await feed(projector(), 25);
+    expect(await rows()).toEqual(first);
+  });
+});
+
+describe('a gap', () => {
+  it('stops the projection with an alarm; what came before it is applied and nothing after it', async () => {
+    const it = projector();
+    await expect(it.handle(0, [event(1), event(3), event(4)])).rejects.toBeInstanceOf(ProjectionGap);
+    expect(await applied()).toEqual([1]);
+    expect(await checkpoint()).toEqual([1, 1]);
+    expect(
+      log.entries.filter(({ level, fields }) => level === 'error' && fields['alarm'] === true),
+    ).toHaveLength(1);
+    expect(it.status().gap?.message).toBe(
+      'Projection seen has seen messaging in partition 0 up to 1, but event 3 (evt_3) follows 2.',
+    );
+    await expect(it.handle(0, [event(2)])).rejects.toBeInstanceOf(ProjectionGap);
+    await expect(it.handle(1, [event(1)])).rejects.toBeInstanceOf(ProjectionGap);
+    expect(await applied()).toEqual([1]);
+
+    // As after a restart, or when the partition comes back: the log is looked at anew.
+    it.forget();
+    await it.handle(0, [event(2), event(3)]);
+    expect([await applied(), it.status().gap]).toEqual([[1, 2, 3], undefined]);
+  });
+
+  it('is noticed at the very first event, and among events it does not handle', async () => {
+    await expect(projector().handle(0, [event(5)])).rejects.toBeInstanceOf(ProjectionGap);
+    const it = projector();
+    await it.handle(1, [unhandled(1)]);
+    await expect(it.handle(1, [unhandled(3)])).rejects.toBeInstanceOf(ProjectionGap);
+    expect(await applied()).toEqual([]);
+  });
+});
+
+describe('progress without rows', () => {
+  it('costs no transaction, is persisted when asked, and leaves no false gap after a restart', async () => {
+    const it = projector();
+    await it.handle(0, [event(1)]);
+    expect(await it.handle(0, [unhandled(2), unhandled(3)])).toEqual({ persisted: false });
+    expect(await checkpoint()).toEqual([1, 1]);
+    // A crash here: the offset was not committed, the same records come again.
+    const again = projector();
+    await again.handle(0, [unhandled(2), unhandled(3)]);
+    await again.handle(0, [event(4)]);
+
+    await again.handle(0, [unhandled(5)]);
+    await again.persist();
+    expect(await checkpoint()).toEqual([1, 5]);
+    // An orderly restart: what follows is all that comes.
+    const last = projector();
+    expect(await last.handle(0, [event(6)])).toEqual({ persisted: true });
+    expect(await applied()).toEqual([1, 4, 6]);
+  });
+
+  it('never moves a checkpoint back that another replica has moved on', async () => {
+    const left = projector();
+    await left.handle(0, [unhandled(1)]);
+    await projector().handle(0, [unhandled(1), event(2)]);
+    await left.persist();
+    expect(await checkpoint()).toEqual([1, 2]);
+    await left.handle(0, [event(2), event(3)]);
+    expect(await applied()).toEqual([2, 3]);
+  });
+
+  it('is persisted by the next batch once 5 s have gone by', async () => {
+    const it = projector();
+    await it.handle(0, [unhandled(1)]);
+    const { now } = Date;
+    Date.now = () => now() + 5_000;
+    try {
+      expect(await it.handle(0, [unhandled(2)])).toEqual({ persisted: true });
+    } finally {
+      Date.now = now;
+    }
+    expect(await checkpoint()).toEqual([1, 2]);
+  });
+});
+
+describe('epochs', () => {
+  it('goes on with a higher one, loudly, and drops what is left of a lower one', async () => {
+    const it = projector();
+    await it.handle(0, [event(1), event(2), event(3)]);
+    const restored = { epoch: 2, previous: 1 };
+    await it.handle(0, [event(2, restored), event(4), event(3, { epoch: 2 })]);
+    expect(await applied()).toEqual([1, 2, 3, 2, 3]);
+    expect(await checkpoint()).toEqual([2, 3]);
+    expect(
+      log.entries.filter(({ fields }) => fields['alarm'] === true).map(({ message }) => message),
+    ).toEqual([
+      'messaging was restored: epoch 2 begins here, at event 2; what it had told since may be gone.',
+    ]);
+    await expect(it.handle(0, [event(5, { epoch: 2 })])).rejects.toBeInstanceOf(ProjectionGap);
+  });
+});
+
+describe('waiting', () => {
+  it('ends when the event is applied, here or on another replica', async () => {
+    const here = projector();
+    const elsewhere = projector();
+    const waits = Promise.all([here.waitFor('messaging', 0, 2), elsewhere.waitFor('messaging', 0, 2)]);
+    await here.handle(0, [event(1), event(2)]);
+    await waits;
+    await elsewhere.waitFor('messaging', 0, 0);
+    await expect(elsewhere.waitFor('messaging', 0, 3, 60)).rejects.toBeInstanceOf(NotCaughtUp);
+    await expect(elsewhere.waitFor('contacts', 0, 1, 60)).rejects.toBeInstanceOf(NotCaughtUp);
+  });
+
+  it('makes another replica persist what it has only in memory', async () => {
+    const [here, there] = ['a', 'b'].map((name) => {
+      const wakeUp = new WakeUp({ pool: database.pool, logger: keptLog(), name });
+      running.push(wakeUp);
+      return { wakeUp, projector: projector({ wakeUp }) };
+    });
+    here!.wakeUp.start();
+    there!.wakeUp.start();
+    await there!.projector.handle(0, [unhandled(1), unhandled(2)]);
+    await here!.projector.waitFor('messaging', 0, 2);
+    expect(await checkpoint()).toEqual([1, 2]);
+  });
+});
+
+it('tells how far it is', async () => {
+  const it = projector();
+  await it.handle(0, [event(1, { time: new Date(Date.now() - 1_500).toISOString() })]);
+  await it.handle(0, [unhandled(2, { time: new Date(Date.now() - 1_500).toISOString() })]);
+  const { partitions, ...status } = it.status();
+  expect(status).toEqual({ projection: 'seen', gap: undefined });
+  expect(partitions).toEqual([
+    { partition: 0, source: 'messaging', epoch: 1, sequence: 2, persisted: 1, delayMs: expect.any(Number) },
+  ]);
+  expect(partitions[0]!.delayMs).toBeGreaterThanOrEqual(1_500);
+});
