@@ -1,6 +1,6 @@
 import { runService } from '@wbiz/service-kit/run-service';
 import { MessagingModule } from './messaging.module.js';
-import { SETTINGS } from './messaging.providers.js';
+import { SETTINGS } from './messaging.settings.js';
 
 await runService({
   name: 'messaging',

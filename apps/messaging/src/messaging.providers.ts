@@ -5,7 +5,7 @@ import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
-import { whole, type Config } from '@wbiz/service-kit/config';
+import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { Peers } from '@wbiz/service-kit/peers';
@@ -18,29 +18,11 @@ import { ANNOUNCE, announcer, type Announce } from './message/announce.js';
 import { SEND_FACTS, sendFacts } from './message/send-facts.js';
 import { DispatchLeases } from './whatsapp/dispatch-leases.js';
 import { Dispatcher } from './whatsapp/dispatcher.js';
+import type { SETTINGS } from './messaging.settings.js';
 import { graphSender } from './whatsapp/graph-sender.js';
 import { UnknownOutcomes } from './whatsapp/unknown-outcomes.js';
 import { WEBHOOKS_SEEN, webhooksSeen } from './whatsapp/webhooks-seen.js';
 
-export const SETTINGS = {
-  CLOUD_API_TIMEOUT_MS: whole(
-    1_000,
-    60_000,
-  )({
-    description: "How long an answer of Meta's is waited for, in milliseconds.",
-    fallback: '15000',
-    example: '15000',
-  }),
-  OUTCOME_GRACE_MS: whole(
-    1_000,
-    3_600_000,
-  )({
-    description:
-      "How long a status that settles a send of unknown outcome is waited for, in milliseconds. Counts only while Meta's webhooks arrive.",
-    fallback: '60000',
-    example: '60000',
-  }),
-};
 type MessagingRuntime = Runtime<Config<typeof SETTINGS>>;
 
 const CLOUD_API = Symbol('CLOUD_API');

@@ -1,0 +1,22 @@
+import { whole } from '@wbiz/service-kit/config';
+
+/** The environment variables of messaging alone. */
+export const SETTINGS = {
+  CLOUD_API_TIMEOUT_MS: whole(
+    1_000,
+    60_000,
+  )({
+    description: "How long an answer of Meta's is waited for, in milliseconds.",
+    fallback: '15000',
+    example: '15000',
+  }),
+  OUTCOME_GRACE_MS: whole(
+    1_000,
+    3_600_000,
+  )({
+    description:
+      "How long a status that settles a send of unknown outcome is waited for, in milliseconds. Counts only while Meta's webhooks arrive.",
+    fallback: '60000',
+    example: '60000',
+  }),
+};

@@ -1,0 +1,51 @@
+// npm run specs: writes what is generated from the code (the OpenAPI document, the README's table of settings).
+// With --check it writes nothing and fails where something is not up to date.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build, prepare, root } from './bootstrap.mjs';
+import { say } from './say.mjs';
+
+await prepare(fileURLToPath(import.meta.url));
+await build();
+const check = process.argv.includes('--check');
+const dist = (file) => import(new URL(`../${file}`, import.meta.url));
+
+const [{ settingsMarkdown }, { SERVICE_SETTINGS, GATEWAY_SETTINGS }, { SETTINGS: MESSAGING_SETTINGS }] =
+  await Promise.all([
+    dist('libs/service-kit/dist/config.js'),
+    dist('libs/service-kit/dist/settings.js'),
+    dist('apps/messaging/dist/messaging.settings.js'),
+  ]);
+const { REPLICA, ...service } = SERVICE_SETTINGS;
+const settings = [
+  settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
+  'The gateway also reads',
+  settingsMarkdown(GATEWAY_SETTINGS),
+  'and messaging',
+  settingsMarkdown(MESSAGING_SETTINGS),
+  'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
+].join('\n\n');
+
+const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+const before = readFileSync(readme, 'utf8');
+const prettier = await import('prettier');
+const after = await prettier.format(
+  before.replace(
+    /<!-- settings -->[\s\S]*<!-- \/settings -->/,
+    `<!-- settings -->\n\n${settings}\n\n<!-- /settings -->`,
+  ),
+  { ...(await prettier.resolveConfig(readme)), filepath: readme },
+);
+if (check) {
+  if (before === after) process.exit(0);
+  say.failed('The table of settings in README.md is not up to date: npm run specs');
+  process.exit(1);
+}
+writeFileSync(readme, after);
+execFileSync('node', ['apps/gateway/dist/openapi/write-specs.js'], { cwd: root, stdio: 'inherit' });
+execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+say.done('README.md and libs/contracts/specs are up to date');
