@@ -29,13 +29,9 @@ const settings = [
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));
 const before = readFileSync(readme, 'utf8');
-const prettier = await import('prettier');
-const after = await prettier.format(
-  before.replace(
-    /<!-- settings -->[\s\S]*<!-- \/settings -->/,
-    `<!-- settings -->\n\n${settings}\n\n<!-- /settings -->`,
-  ),
-  { ...(await prettier.resolveConfig(readme)), filepath: readme },
+const after = before.replace(
+  /<!-- settings -->[\s\S]*<!-- \/settings -->/,
+  `<!-- settings -->\n\n${settings}\n\n<!-- /settings -->`,
 );
 if (check) {
   if (before === after) process.exit(0);
