@@ -1,4 +1,4 @@
-import type { TemplateView } from '@wbiz/contracts/template';
+import type { TemplateRemovedData, TemplateView } from '@wbiz/contracts/template';
 import type { LogEvent } from '@wbiz/eventing/message';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 
@@ -12,6 +12,16 @@ export const templates: Projection = {
          on conflict (account_id, name, language) do update set data = excluded.data`,
         [accountId, data.name, data.language, JSON.stringify(data)],
       );
+    },
+    // A name that is made anew is another template.
+    'template.removed': async (
+      { accountId, data }: LogEvent<'template.removed', TemplateRemovedData>,
+      db,
+    ) => {
+      await db.query(`delete from messaging.templates where account_id = $1 and data->>'id' = $2`, [
+        accountId,
+        data.templateId,
+      ]);
     },
   },
 };

@@ -9,40 +9,44 @@ const EVERY_MS = 10 * 60_000;
 
 /**
  * Makes the hourly partitions of `replies` from the last hour to three ahead, taking over what the default partition
- * holds of those hours, and drops whatever is older than 24 h. Returns what it did; null when another replica is at it.
+ * holds of those hours, and drops whatever is older than 24 h. Replicas take turns. Commands wait meanwhile, for some
+ * milliseconds; when a transaction holds `replies` for over a second, it throws and has changed nothing.
  */
 export async function maintainReplyPartitions(
   pool: Pool,
   schema: string,
   now: Date = new Date(),
-): Promise<{ created: string[]; dropped: string[] } | null> {
+): Promise<{ created: string[]; dropped: string[] }> {
   const thisHour = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
   const oldest = thisHour - KEPT_HOURS * HOUR_MS;
   return inTransaction(pool, async (tx) => {
-    const lock = await tx.query<{ won: boolean }>(
-      'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as won',
-      [`wbiz.replies.${schema}`],
-    );
-    if (!lock.rows[0]!.won) return null;
-    await tx.query("set local lock_timeout = '1s'"); // commands queue behind a lock that waits
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`wbiz.replies.${schema}`]);
     const { rows } = await tx.query<{ name: string }>(
       `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
        where i.inhparent = $1::regclass and c.relname <> 'replies_default' order by 1`,
       [`${schema}.replies`],
     );
-    const existing = rows.map(({ name }) => name);
+    const existing = new Set(rows.map(({ name }) => name));
+    const missing = Array.from(
+      { length: AHEAD_HOURS + 2 },
+      (_, ahead) => thisHour + (ahead - 1) * HOUR_MS,
+    ).filter((hour) => !existing.has(partitionOfHour(hour)));
+    const dropped = [...existing].filter((name) => name < partitionOfHour(oldest));
 
-    const created: string[] = [];
-    for (let hour = thisHour - HOUR_MS; hour <= thisHour + AHEAD_HOURS * HOUR_MS; hour += HOUR_MS) {
-      const name = partitionOfHour(hour);
-      if (existing.includes(name)) continue;
-      await create(tx, schema, name, hour);
-      created.push(name);
+    for (const hour of missing)
+      await tx.query(
+        `create table ${schema}.${partitionOfHour(hour)} (like ${schema}.replies including all)`,
+      );
+    if (missing.length + dropped.length > 0) {
+      // The whole table at once and first: an insert on its way to the default partition would fail when its hour is attached.
+      await tx.query(
+        `set local lock_timeout = '1s'; lock table only ${schema}.replies in access exclusive mode`,
+      );
+      for (const hour of missing) await attach(tx, schema, hour);
+      for (const name of dropped) await tx.query(`drop table ${schema}.${name}`);
     }
-    const dropped = existing.filter((name) => name < partitionOfHour(oldest));
-    for (const name of dropped) await tx.query(`drop table ${schema}.${name}`);
     await tx.query(`delete from ${schema}.replies_default where issued_at < $1`, [new Date(oldest)]);
-    return { created, dropped };
+    return { created: missing.map(partitionOfHour), dropped };
   });
 }
 
@@ -69,11 +73,10 @@ export async function keepReplyPartitions({
 const partitionOfHour = (hour: number) =>
   `replies_${new Date(hour).toISOString().slice(0, 13).replace(/\D/g, '')}`;
 
-/** Attached rather than created in place: that would lock out every command for its duration. */
-async function create(tx: PoolClient, schema: string, name: string, hour: number) {
+async function attach(tx: PoolClient, schema: string, hour: number) {
+  const name = partitionOfHour(hour);
   const from = new Date(hour).toISOString();
   const to = new Date(hour + HOUR_MS).toISOString();
-  await tx.query(`create table ${schema}.${name} (like ${schema}.replies including all)`);
   await tx.query(
     `with moved as (delete from ${schema}.replies_default where issued_at >= '${from}' and issued_at < '${to}' returning *)
      insert into ${schema}.${name} select * from moved`,
