@@ -85,7 +85,7 @@ export async function whenReady({ name, exited, logFile, ready, timeoutMs = 120_
   for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
     if (ended) throw failed(`ended ${ended} while starting`);
     // An attempt may hang on a connection that came too early.
-    if (await Promise.race([ready(), delay(5_000)])) return;
+    if (await Promise.race([ready(), delay(5_000, false, { ref: false })])) return;
   }
   throw failed(`did not answer within ${timeoutMs / 1000} s`);
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from './gateway.harness.js';
-import { FakeMessaging } from './messages/messaging.fake.js';
+import { FakeMessaging } from './messages/messaging.harness.js';
 
 // The other services are not there: whatever is wrong with a request has to be found before they are asked.
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
@@ -174,13 +174,14 @@ describe.each(EVERY_SEND)('POST %s', (path, good) => {
     expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
   });
 
-  it('a hundred thousand unknown fields are answered with a hundred faults', async () => {
-    const many = JSON.stringify(
-      Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`f${index}`, 1])),
-    );
-    expect(
-      (await problemOf(await call('POST', path, many.slice(0, 1_000_000).replace(/,[^,]*$/, '}')))).pointers,
-    ).toHaveLength(100);
+  it.each([
+    [150, 100],
+    [200, 100],
+    [201, 1],
+    [50_000, 1],
+  ])('%d unknown fields are answered with %d faults', async (count, faults) => {
+    const body = Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, 1]));
+    expect((await problemOf(await call('POST', path, JSON.stringify(body)))).pointers).toHaveLength(faults);
   });
 
   it('a query parameter is not taken for a field', async () => {

@@ -1,7 +1,10 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { isPlainObject } from '@wbiz/contracts/field';
 import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
 import { Rejection } from '@wbiz/eventing/rejection';
 
+/** No body has as many; and each that is not known costs time. */
+const MOST_FIELDS = 200;
 const MOST_FAULTS = 100;
 const ID = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
 
@@ -16,8 +19,10 @@ export class ValidationPipe implements PipeTransform {
 
 const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
   // No body at all is read as an empty one, so that the answer names the fields it must have.
-  body: (body, { metatype }) =>
-    valid(parseBody(metatype as new () => object, body === undefined ? {} : body)),
+  body: (body, { metatype }) => {
+    if (isPlainObject(body) && Object.keys(body).length > MOST_FIELDS) throw tooManyFields();
+    return valid(parseBody(metatype as new () => object, body === undefined ? {} : body));
+  },
   query: (query, { metatype }) =>
     valid(parseQuery(metatype as new () => object, query as Record<string, unknown>)),
   param: (param, { data }) => {
@@ -31,4 +36,9 @@ function valid<T>({ value, faults }: Parsed<T>): T {
   if (!faults.length) return value;
   const detail = faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
   throw new Rejection('invalid_request', detail, faults.slice(0, MOST_FAULTS));
+}
+
+function tooManyFields(): Rejection {
+  const detail = `The body must have at most ${MOST_FIELDS} fields.`;
+  return new Rejection('invalid_request', detail, [{ pointer: '', code: 'fields', detail }]);
 }

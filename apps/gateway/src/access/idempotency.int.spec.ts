@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
-import { FakeMessaging } from '../messages/messaging.fake.js';
+import { FakeMessaging } from '../messages/messaging.harness.js';
 import { removeOld } from './housekeeping.js';
 
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;

@@ -39,7 +39,7 @@ function limiterAt(time: { now: number }, failures: unknown[] = []) {
 let keys = 0;
 const newKey = () => `key_${(keys += 1)}`;
 const allowedOf = async (takes: readonly ReturnType<RateLimiter['take']>[]) =>
-  (await Promise.all(takes)).filter(({ refusedBy }) => !refusedBy).length;
+  (await Promise.all(takes.map(async (take) => take))).filter(({ refusedBy }) => !refusedBy).length;
 
 describe('a limit', () => {
   it('holds over two gateways: never more, and at most 5 % less', async () => {

@@ -9,7 +9,7 @@ import {
   startGateway,
   type Gateway,
 } from '../gateway.harness.js';
-import { FakeMessaging } from './messaging.fake.js';
+import { FakeMessaging } from './messaging.harness.js';
 
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
 let gateway: Gateway;

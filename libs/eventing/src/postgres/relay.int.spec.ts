@@ -189,7 +189,9 @@ describe('publishing', () => {
     let broken = true;
     let refused = 0;
     const log = memoryLog();
+    const logger = keptLog();
     const leader = relay({
+      logger,
       produce: async (records) => {
         if (!broken) return log.produce(records);
         refused += 1;
@@ -221,6 +223,7 @@ describe('publishing', () => {
       oldestPendingMs: 0,
       published: 5,
     });
+    expect(logger.entries.filter(({ level }) => level === 'info')).toHaveLength(1); // has led all the time
   });
 
   it('finishes the batch under way when it is stopped, and gives the lead to the next', async () => {

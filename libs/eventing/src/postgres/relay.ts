@@ -202,7 +202,7 @@ export class OutboxRelay {
       } catch (err) {
         session.lost.throwIfAborted();
         logger.warn({ err, source, records: records.length }, 'events could not be published; trying again');
-        await delay(wait, undefined, { signal: this.#stopping.signal });
+        await delay(wait, undefined, { signal: AbortSignal.any([this.#stopping.signal, session.lost]) });
       }
     }
     sequencer.published(events.at(-1)!.sequence);
