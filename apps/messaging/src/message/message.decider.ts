@@ -6,11 +6,10 @@ import type {
   SendMessageData,
   StatusChange,
 } from '@wbiz/contracts/message';
-import type { TemplateView } from '@wbiz/contracts/template';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { compose, refused, type GraphBody } from './send-kinds.js';
+import { compose, refused, type GraphBody, type Template } from './send-kinds.js';
 
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient. */
 export type MessageState = {
@@ -53,8 +52,7 @@ export type SendFacts = {
   readonly windowExpiresAt: string | null;
   /** The end of the account's first day; null while this service has not heard of the account, so it is new. */
   readonly firstDayUntil: string | null;
-  /** `unavailable`: our copy lacks it and its owner could not be asked. */
-  readonly template: TemplateView | null | 'unavailable';
+  readonly template: Template;
   /** The wamid of the message replied to; null when `replyTo` names none of this account's. */
   readonly replyToWamid: string | null;
 };

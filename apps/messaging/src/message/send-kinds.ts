@@ -1,6 +1,6 @@
 import type { SendKind, SendMessageData } from '@wbiz/contracts/message';
+import type { TemplateView } from '@wbiz/contracts/template';
 import { Rejection } from '@wbiz/eventing/rejection';
-import type { SendFacts } from './message.decider.js';
 
 /** A body for `POST /{phone-number-id}/messages`, without recipient and callback data. */
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -9,7 +9,8 @@ type Composed = {
   readonly body: string | null;
   readonly payload: Record<string, unknown> | null;
 };
-type Template = SendFacts['template'];
+/** The template as it was looked up; `unavailable`: our copy lacks it and its owner could not be asked. */
+export type Template = TemplateView | null | 'unavailable';
 type Of<Kind extends SendKind> = Extract<SendMessageData, { kind: Kind }>['request'];
 
 /** Per kind of send: what Meta is told, and what the inbox shows of it. */
