@@ -3,6 +3,12 @@ import { startSimulator } from './simulator.js';
 const { PORT, HOST, SIMULATOR_STATE_DIR, WEBHOOK_URL, APP_SECRET, VERIFY_TOKEN, SIMULATOR_CONTROL_TOKEN } =
   process.env;
 
+/** A line as the services log theirs (pino's levels: 30 is info). */
+const log = (msg: string) =>
+  void process.stdout.write(
+    `${JSON.stringify({ level: 30, time: new Date().toISOString(), service: 'simulator', msg })}\n`,
+  );
+
 const simulator = await startSimulator({
   port: Number(PORT ?? 0),
   host: HOST || '127.0.0.1',
@@ -11,6 +17,7 @@ const simulator = await startSimulator({
   appSecret: APP_SECRET || undefined,
   verifyToken: VERIFY_TOKEN || undefined,
   controlToken: SIMULATOR_CONTROL_TOKEN || undefined,
+  log,
 });
 process.stdout.write(`${JSON.stringify({ listening: simulator.url })}\n`);
 for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -6,11 +6,11 @@ describe('timeline', () => {
     const timeline = openTimeline();
     const ran: string[] = [];
     await new Promise<void>((resolve) => {
-      timeline.in(60, () => {
+      timeline.in(600, () => {
         ran.push('last');
         resolve();
       });
-      timeline.in(30, () => ran.push('second'));
+      timeline.in(500, () => ran.push('second'));
       timeline.in(0, () => {
         ran.push('first');
         timeline.in(0, () => ran.push('added'));

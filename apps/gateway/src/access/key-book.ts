@@ -41,6 +41,7 @@ export class KeyBook {
 
   constructor(
     private readonly pool: Pool,
+    /** Told when it begins to fail. */
     private readonly onPollFailed: (error: unknown) => void,
   ) {
     this.lookUp = microBatch((prefixes: readonly string[]) => this.fetch(prefixes), { max: 500, lanes: 2 });
@@ -67,10 +68,16 @@ export class KeyBook {
 
   private async follow(): Promise<void> {
     const { signal } = this.stopped;
-    for (;;) {
+    for (let failing = false; ;) {
       await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await this.poll().catch(this.onPollFailed);
+      try {
+        await this.poll();
+        failing = false;
+      } catch (error) {
+        if (!failing) this.onPollFailed(error);
+        failing = true;
+      }
     }
   }
 

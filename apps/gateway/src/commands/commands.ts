@@ -59,6 +59,7 @@ export class Commands {
       const command = { id, type, data, accountId: account.id, deadline, actor: call.key.id, traceparent };
       return await this.bus.send(service, command, { key });
     } catch (error) {
+      if (error instanceof Rejection) call.fate = undefined; // refused before it was sent
       if (!(error instanceof CommandTimeout)) throw error;
       // From here on its owner either has it or never will.
       const reply = await this.replyOf(service, id);

@@ -40,12 +40,12 @@ it('makes a burst into few notifications', async () => {
     a.wakeUp.wake('some.channel');
     if (n % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  const windows = (performance.now() - from) / 5 + 2;
   await until(() => b.heard.count > 0);
   b.wakeUp.wake('some.channel');
   const before = b.heard.count;
   await until(() => b.heard.count > before);
-  expect(b.heard.count).toBeLessThanOrEqual(windows + 1);
+  // One per 5 ms, which a clock of whole milliseconds may take for 4.
+  expect(b.heard.count).toBeLessThanOrEqual((performance.now() - from) / 4 + 2);
 });
 
 it('connects again when it is cut, and wakes its listeners then, as they may have missed one', async () => {
