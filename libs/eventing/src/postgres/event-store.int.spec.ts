@@ -90,7 +90,9 @@ describe('the event store', () => {
     const replies = await Promise.all(
       Array.from({ length: 100 }, (_, index) => store.execute(purses, deposit(`p${index % 10}`, index))),
     );
-    const transactions = await pool.query<{ n: string }>('select count(distinct xmin::text) n from bank.events');
+    const transactions = await pool.query<{ n: string }>(
+      'select count(distinct xmin::text) n from bank.events',
+    );
     expect(Number(transactions.rows[0]!.n)).toBeLessThanOrEqual(2);
     expect(replies.every((reply) => reply?.ok)).toBe(true);
     for (const purse of ['p0', 'p9']) {
