@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 const WABA = '1000000000000001';
 const PERSON = '918899332211';
 
@@ -30,6 +32,7 @@ export async function makeDemo({ baseUrl, adminToken, simulatorUrl, metaApp, sco
   const apiKey = (await stillWorks(baseUrl, known.apiKey))
     ? known.apiKey
     : (await ask('POST', `${admin}/${accountId}/keys`, adminToken, { name: 'demo', scopes })).key;
+  await templatesPulled({ baseUrl, apiKey });
   const feedCursor = await writeIn({
     baseUrl,
     simulatorUrl,
@@ -55,6 +58,13 @@ async function writeIn({ baseUrl, simulatorUrl, apiKey, since }) {
   throw new Error(
     `The message ${wamid}, written in at the simulator, did not come to /v1/events within 15 s.`,
   );
+}
+
+/** The templates follow on their own once the account is connected; a template can be sent from then on. */
+async function templatesPulled({ baseUrl, apiKey }) {
+  for (const giveUp = Date.now() + 15_000; Date.now() < giveUp; await delay(50))
+    if ((await ask('GET', `${baseUrl}/v1/templates?limit=1`, apiKey)).data.length > 0) return;
+  throw new Error('The templates of the demo account were not pulled within 15 s.');
 }
 
 async function stillWorks(baseUrl, apiKey) {

@@ -160,7 +160,12 @@ export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {
           scopes,
         }),
       );
-      return { accountId: account.id, keyId: key.id, ...client(baseUrls, key.key) };
+      const api = client(baseUrls, key.key);
+      await until(async () => (await api.get<{ data: unknown[] }>('/v1/templates')).body.data?.length, {
+        timeoutMs: 20_000,
+        describe: "the account's templates, pulled from Meta",
+      });
+      return { accountId: account.id, keyId: key.id, ...api };
     },
 
     /** The person writes in, which opens the service window; resolves once the message is known. */

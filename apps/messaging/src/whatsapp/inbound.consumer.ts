@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { META_MESSAGE, META_STATUS, type MetaMessage, type MetaStatus } from '@wbiz/contracts/meta-inbound';
 import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
-import type { Command } from '@wbiz/eventing/message';
+import type { Command, Reply } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { AccountDirectory } from '../account/account-directory.js';
 import { ANNOUNCE, type Announce } from '../message/announce.js';
@@ -24,12 +24,14 @@ export class InboundConsumer {
     const accountId = await this.accounts.accountOf(data.wabaId);
     const received = accountId && receivedFrom(accountId, data);
     if (received)
-      await this.store.apply(messages, {
-        accountId,
-        traceparent,
-        type: 'message.receive',
-        data: { ...received, accountId },
-      });
+      changeIn(
+        await this.store.apply(messages, {
+          accountId,
+          traceparent,
+          type: 'message.receive',
+          data: { ...received, accountId },
+        }),
+      );
     await this.noteWebhook(data.phoneNumberId);
   }
 
@@ -44,9 +46,15 @@ export class InboundConsumer {
         type: 'message.note-status',
         data: report,
       });
-      const { message, events } = (reply.ok ? reply.data : {}) as Partial<MessageChange>;
-      if (message && events?.length) this.announce(message);
+      const { message, events } = changeIn(reply);
+      if (message && events.length > 0) this.announce(message);
     }
     await this.noteWebhook(data.phoneNumberId);
   }
+}
+
+/** Meta tells facts: one that is refused cannot be handled, and goes to the dead letters instead of being passed over. */
+function changeIn(reply: Reply): MessageChange {
+  if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+  return reply.data as MessageChange;
 }

@@ -219,6 +219,23 @@ describe('the event store', () => {
     expect([await balanceOf('inline'), await balanceOf('beside')]).toEqual([7, 3]);
   });
 
+  it('refuses an event that the log could not take', async () => {
+    const store = storeOf();
+    const huge = { ...deposit('huge', 1), data: { purse: 'huge', amount: 1, note: 'x'.repeat(250_000) } };
+    const echo = {
+      ...purses,
+      decider: {
+        ...rules,
+        decide: {
+          ...rules.decide,
+          'purse.deposit': ({ data }: Deposit) => [{ type: 'purse.moved' as const, data }],
+        },
+      },
+    };
+    expect(await store.execute(echo, huge)).toMatchObject({ ok: false, error: { code: 'too_large' } });
+    expect(await count('events', "stream = 'huge'")).toBe(0);
+  });
+
   it('does not publish what is private', async () => {
     const store = storeOf();
     await store.execute(purses, deposit('private', 1));

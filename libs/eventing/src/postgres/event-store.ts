@@ -42,6 +42,9 @@ type Item = { readonly aggregate: AnyAggregate; readonly command: Command; reado
 type Result = Reply | undefined | Error;
 type Stream = { state: unknown; version: number; readonly stored: number; readonly accountId: string };
 
+/** The log takes records of a megabyte; one that it refused would stand before all that follow. */
+const MAX_EVENT_CHARS = 250_000;
+
 /** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
 class Overtaken extends Error {}
 
@@ -185,6 +188,8 @@ export class EventStore {
           command,
           stream.state,
         );
+        if (events.some(({ data }) => JSON.stringify(data).length > MAX_EVENT_CHARS))
+          throw new Rejection('too_large', `An event holds at most ${MAX_EVENT_CHARS} characters of JSON.`);
         const state = fold(aggregate.decider as Decider<Message, unknown, DomainEvent>, events, stream.state);
         reply = { ok: true, data: aggregate.reply(state, events) };
         stream.state = state;
