@@ -125,7 +125,7 @@ describe('the dispatcher', () => {
   it('hands every accepted send to Meta once and empties its queue', async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, (_, index) => accept(String(1000 + index))));
     dispatcher('r1');
-    await until(async () => (await left()) === 0);
+    await until(async () => (await left()) === 0, { timeoutMs: 25_000 });
     expect((await arrived()).sort()).toEqual([...ids].sort());
     expect((await stateOf(ids[0]!)).wamid).toMatch(/^wamid\./);
   });
