@@ -37,7 +37,8 @@ export const PROVIDERS: FactoryProvider[] = [
       const api = createCloudApi({
         baseUrl: config.CLOUD_API_URL,
         timeoutMs: config.CLOUD_API_TIMEOUT_MS,
-        connections: 128,
+        // The lanes bound the calls: a slow number must not hold another's connections.
+        connections: 4096,
       });
       shutdown.on('pools', 'Cloud API', () => api.close());
       return api;

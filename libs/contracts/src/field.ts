@@ -111,12 +111,15 @@ export const Text = ({ min = 1, max, pattern, patternDetail, ...base }: TextOpti
     ...(pattern ? [Matches(pattern, { message: patternDetail ?? `must match ${pattern.source}` })] : []),
   );
 
+/** A string that Postgres can hold. */
+const isWellFormed = (value: unknown): value is string =>
+  typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
+
 const WellFormed = () =>
   ValidateBy({
     name: 'wellFormed',
     validator: {
-      validate: (value: unknown) =>
-        typeof value !== 'string' || (!value.includes('\u0000') && value.isWellFormed()),
+      validate: (value: unknown) => typeof value !== 'string' || isWellFormed(value),
       defaultMessage: () => 'must be well-formed Unicode without NUL',
     },
   });
@@ -236,8 +239,7 @@ export const TextMap = ({ max, key, value, ...base }: Base & { max: number; key:
           isPlainObject(map) &&
           Object.keys(map).length <= max &&
           Object.entries(map).every(
-            ([k, v]) =>
-              k.length <= key && typeof v === 'string' && v.length <= value && !v.includes('\u0000'),
+            ([k, v]) => k.length <= key && isWellFormed(k) && isWellFormed(v) && v.length <= value,
           ),
         defaultMessage: () =>
           `must hold at most ${max} string pairs, keys of at most ${key} and values of at most ${value} characters`,
@@ -267,9 +269,7 @@ export const Variables = (base: Base = {}) =>
           return (
             list !== undefined &&
             list.length <= 100 &&
-            list.every(
-              (v) => typeof v === 'string' && v.length >= 1 && v.length <= 1024 && !v.includes('\u0000'),
-            )
+            list.every((v) => isWellFormed(v) && v.length >= 1 && v.length <= 1024)
           );
         },
         defaultMessage: () =>

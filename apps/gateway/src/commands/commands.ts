@@ -62,7 +62,9 @@ export class Commands {
       if (error instanceof Rejection) call.fate = undefined; // refused before it was sent
       if (!(error instanceof CommandTimeout)) throw error;
       // From here on its owner either has it or never will.
-      const reply = await this.replyOf(service, id);
+      const reply = await this.replyOf(service, id).catch((cause: unknown) => {
+        throw pending(data, cause);
+      });
       if (reply) return reply;
       call.fate = undefined;
       throw notNow(error);
@@ -84,6 +86,19 @@ function accepted<Data>(call: Call, reply: Reply): Data {
   call.fate = undefined;
   if (!reply.ok) throw new Rejection(reply.error.code, reply.error.message, reply.error.details);
   return reply.data as Data;
+}
+
+/** Nobody can say whether the command was accepted: 503 would promise that it was not. */
+function pending(data: unknown, cause: unknown): unknown {
+  const { messageId } = (data ?? {}) as { messageId?: string };
+  if (!messageId) return cause;
+  const rejection = new Rejection(
+    'outcome_pending',
+    `Whether the message was accepted cannot be found out at present. GET /v1/messages/${messageId} will tell.`,
+    { messageId, retryAfter: 1 },
+  );
+  rejection.cause = cause;
+  return rejection;
 }
 
 function notNow(cause: unknown): Rejection {

@@ -22,8 +22,13 @@ export type SplitWebhook = { readonly items: readonly InboundItem[]; readonly un
 
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 
+const UNHOLDABLE =
+  /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u(?:[dD][89a-fA-F][\da-fA-F]{2}|0000)/g;
+
 /** Meta's JSON; whole numbers too long for a double (its ids of templates are numbers) come out as their digits. */
-export function parseMetaJson(text: string): unknown {
+export function parseMetaJson(given: string): unknown {
+  // Half characters and NUL, which Postgres cannot hold: they must not cost the message they stand in.
+  const text = given.replace(UNHOLDABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
   if (!LONG_NUMBER.test(text)) return JSON.parse(text);
   return JSON.parse(text, ((_key: string, value: unknown, { source }: { source: string }) =>
     Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value) as (

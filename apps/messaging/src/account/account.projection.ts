@@ -13,10 +13,11 @@ export const accounts: Projection = {
         [accountId, data.wabaId, JSON.stringify(data)],
       );
       const numbers = data.phoneNumbers.map(({ id }) => id);
-      await db.query(`delete from messaging.phone_numbers where account_id = $1 and id <> all($2)`, [
-        accountId,
-        numbers,
-      ]);
+      await db.query(
+        `delete from messaging.phone_numbers n where account_id = $1 and id <> all($2)
+           and not exists (select from messaging.dispatch d where d.phone_number_id = n.id)`,
+        [accountId, numbers],
+      );
       await db.query(
         `insert into messaging.phone_numbers (id, account_id, throughput) select id, $1, throughput
          from unnest($2::text[], $3::int[]) as n(id, throughput)

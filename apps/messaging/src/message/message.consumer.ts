@@ -3,8 +3,16 @@ import type { SendMessageData } from '@wbiz/contracts/message';
 import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { SendFacts } from './message.decider.js';
 import { sends } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
+
+const NOTHING_KNOWN: SendFacts = {
+  windowExpiresAt: null,
+  firstDayUntil: null,
+  template: 'unavailable',
+  replyToWamid: null,
+};
 
 /** Commands of the gateway and the campaigns. */
 @Controller()
@@ -18,7 +26,9 @@ export class MessageConsumer {
   async send(command: Command<'message.send', SendMessageData>) {
     const { accountId, replyTo, id, traceparent = null } = command;
     const awaiting = replyTo === undefined ? null : { address: replyTo, commandId: id };
-    const facts = await this.factsOf(command);
+    // Past its deadline the store drops it or has its reply; nothing is looked up any more.
+    const late = command.deadline !== undefined && Date.now() > command.deadline;
+    const facts = late ? NOTHING_KNOWN : await this.factsOf(command);
     return this.store.execute(sends, {
       ...command,
       data: { ...command.data, accountId, facts, awaiting, traceparent },

@@ -86,8 +86,8 @@ export type MessageCommand =
   | Out<'message.attempt', { readonly replica: string; readonly at: string }>
   | Out<'message.settle', { readonly attempt: number; readonly outcome: Outcome; readonly at: string }>
   | Out<'message.note-status', MetaStatusReport>
-  | Out<'message.give-up', { readonly at: string }>
-  | Out<'message.send-again', { readonly at: string }>
+  | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
+  | Out<'message.send-again', { readonly attempt: number; readonly at: string }>
   | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
 
 type Accepted = Pick<
@@ -157,6 +157,13 @@ const isOutgoing = (message: MessageState | null): message is MessageState => me
 /** Whether Meta has not been heard of about this message yet. */
 const isUnsettled = (message: MessageState) =>
   RANK[message.status] <= RANK.outcome_unknown && message.wamid === null;
+
+/** Whether the attempt that somebody saw as unknown still is, and no other was started since. */
+const isStillUnknown = (message: MessageState, attempt: number) =>
+  message.status === 'outcome_unknown' &&
+  isUnsettled(message) &&
+  !message.attemptOpen &&
+  message.attempt === attempt;
 
 export const message: Decider<MessageCommand, MessageState | null, MessageEvent> = {
   initial: null,
@@ -243,8 +250,8 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       ];
     },
 
-    'message.give-up': ({ data: { at } }, known) =>
-      isOutgoing(known) && known.status === 'outcome_unknown' && isUnsettled(known)
+    'message.give-up': ({ data: { attempt, at } }, known) =>
+      isOutgoing(known) && isStillUnknown(known, attempt)
         ? [
             statusOf(known, {
               status: 'failed',
@@ -257,8 +264,8 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           ]
         : [],
 
-    'message.send-again': ({ data: { at } }, known) =>
-      isOutgoing(known) && known.status === 'outcome_unknown' && isUnsettled(known)
+    'message.send-again': ({ data: { attempt, at } }, known) =>
+      isOutgoing(known) && isStillUnknown(known, attempt)
         ? [{ type: 'message.deferred', data: { attempt: known.attempt, reason: 'outcome_unknown', at } }]
         : [],
 

@@ -197,6 +197,15 @@ describe('an attempt', () => {
         },
       } as MessageEvent);
   });
+  it('is left alone by who saw an earlier one as unknown', () => {
+    const again = [accepted, attempted(), unknown, deferred('outcome_unknown'), attempted(2)] as const;
+    given(...again)
+      .when(sendAgain)
+      .thenNothing();
+    given(...again)
+      .when(giveUp)
+      .thenNothing();
+  });
   it('of long ago says nothing about the one under way', () =>
     given(accepted, attempted(), deferred(), attempted(2)).when(lost).thenNothing());
 });

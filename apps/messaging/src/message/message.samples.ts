@@ -125,8 +125,11 @@ export const reported = (status: Reported): MessageEvent => ({
     status,
   },
 });
-export const giveUp: MessageCommand = { type: 'message.give-up', data: { messageId: MESSAGE_ID, at: AT } };
+export const giveUp: MessageCommand = {
+  type: 'message.give-up',
+  data: { messageId: MESSAGE_ID, attempt: 1, at: AT },
+};
 export const sendAgain: MessageCommand = {
   type: 'message.send-again',
-  data: { messageId: MESSAGE_ID, at: AT },
+  data: { messageId: MESSAGE_ID, attempt: 1, at: AT },
 };

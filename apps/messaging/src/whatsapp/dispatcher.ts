@@ -35,6 +35,8 @@ type Lane = {
   again: boolean;
   /** The first message handed to Meta since a webhook came, in epoch milliseconds; 0: none. */
   unheardSince: number;
+  /** Whether there may be started sends that nobody calls. */
+  doubtful: boolean;
 };
 
 /**
@@ -43,6 +45,8 @@ type Lane = {
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
+  /** By phone number: kept over a lease that was lost and taken again, since the calls go on. */
+  private readonly inFlight = new Map<string, Set<string>>();
   /** Claims and calls. */
   private readonly underWay = new Set<Promise<unknown>>();
   private timers: NodeJS.Timeout[] = [];
@@ -88,44 +92,46 @@ export class Dispatcher {
     for (const id of this.lanes.keys()) if (!held.has(id)) this.lanes.delete(id);
     for (const lease of leases) {
       const lane = this.lanes.get(lease.phoneNumberId);
-      if (lane?.lease.fence === lease.fence) {
-        lane.lease = lease;
-        continue;
-      }
-      await this.recover(lease);
-      this.lanes.set(lease.phoneNumberId, {
-        lease,
-        inFlight: new Set(),
-        tokens: 1,
-        refilledAt: performance.now(),
-        claiming: false,
-        again: false,
-        unheardSince: 0,
-      });
-      this.options.logger.info(
-        { phoneNumberId: lease.phoneNumberId, fence: String(lease.fence) },
-        'dispatching this phone number',
-      );
+      if (lane?.lease.fence === lease.fence) lane.lease = lease;
+      else this.open(lease);
     }
     this.wake();
   }
 
-  /** What the holder before left started may or may not have reached Meta. */
-  private async recover({ phoneNumberId, fence }: Lease): Promise<void> {
-    const { rows } = await this.options.pool.query<{
-      message_id: string;
-      account_id: string;
-      attempt: number;
-    }>(
+  /** A lane begins with doubt: what was left started may or may not have reached Meta. */
+  private open(lease: Lease): void {
+    const { phoneNumberId } = lease;
+    const inFlight = this.inFlight.get(phoneNumberId) ?? new Set<string>();
+    this.inFlight.set(phoneNumberId, inFlight);
+    this.lanes.set(phoneNumberId, {
+      lease,
+      inFlight,
+      tokens: 1,
+      refilledAt: performance.now(),
+      claiming: false,
+      again: false,
+      doubtful: true,
+      unheardSince: 0,
+    });
+    this.options.logger.info({ phoneNumberId, fence: String(lease.fence) }, 'dispatching this phone number');
+  }
+
+  /**
+   * Settles as unknown what is started and not being called here: by a lost holder, or by a claim of ours whose commit
+   * went through although its answer was lost (locking the lease's row waits for that commit).
+   */
+  private async recover({ lease: { phoneNumberId, fence }, inFlight }: Lane): Promise<void> {
+    const { pool, logger } = this.options;
+    await pool.query('select from messaging.dispatch_leases where phone_number_id = $1 for update', [
+      phoneNumberId,
+    ]);
+    const { rows } = await pool.query<{ message_id: string; account_id: string; attempt: number }>(
       `select message_id, account_id, attempt from messaging.dispatch
-       where phone_number_id = $1 and state = 'started' and fence < $2`,
-      [phoneNumberId, String(fence)],
+       where phone_number_id = $1 and state = 'started' and fence <= $2 and conversation_id <> all($3)`,
+      [phoneNumberId, String(fence), [...inFlight]],
     );
     if (rows.length > 0)
-      this.options.logger.warn(
-        { phoneNumberId, count: rows.length },
-        'attempts of a lost dispatcher are unknown now',
-      );
+      logger.warn({ phoneNumberId, count: rows.length }, 'attempts of a lost dispatcher are unknown now');
     await Promise.all(
       rows.map(({ message_id, account_id, attempt }) =>
         this.settle(message_id, account_id, attempt, { kind: 'unknown', reason: 'the dispatcher was lost' }),
@@ -151,7 +157,10 @@ export class Dispatcher {
         }
         if (claimed.length > 0) lane.again = true;
       })
-      .catch((err: unknown) => this.options.logger.warn({ err }, 'sends could not be claimed'))
+      .catch((err: unknown) => {
+        lane.doubtful = true;
+        this.options.logger.warn({ err }, 'sends could not be claimed');
+      })
       .finally(() => {
         lane.claiming = false;
         if (lane.again) this.pump(lane);
@@ -165,7 +174,10 @@ export class Dispatcher {
   }
 
   /** Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it. */
-  private async claim({ lease, inFlight }: Lane, room: number): Promise<readonly MessageState[]> {
+  private async claim(lane: Lane, room: number): Promise<readonly MessageState[]> {
+    if (lane.doubtful) await this.recover(lane);
+    lane.doubtful = false;
+    const { lease, inFlight } = lane;
     const { pool, store, leases } = this.options;
     const claimed = await inTransaction(pool, async (tx) => {
       const { rows } = await tx.query<{ message_id: string; account_id: string; conversation_id: string }>({
@@ -219,7 +231,7 @@ export class Dispatcher {
     const settled = await this.settle(message.id, message.accountId, message.attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
     lane.inFlight.delete(message.conversationId);
-    this.pump(lane);
+    this.pump(this.lanes.get(message.phoneNumberId) ?? lane);
   }
 
   /** Writes down what a call came to; keeps trying, since nobody else knows it. */

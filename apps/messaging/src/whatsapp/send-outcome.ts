@@ -11,7 +11,9 @@ export function outcomeOf(answer: SendOutcome, attempt: number): Outcome {
   if (answer.kind === 'not_sent') return { kind: 'deferred', reason: answer.reason };
   if (answer.kind === 'unknown') return { kind: 'unknown', reason: answer.reason };
   const { error } = answer;
-  if (answer.retryable && attempt < MAX_ATTEMPTS)
+  // A limit on pace is no fault of the message: it may take as long as it takes.
+  const paced = answer.scope.startsWith('pace-');
+  if (answer.retryable && (paced || attempt < MAX_ATTEMPTS))
     return { kind: 'deferred', reason: `Meta's error ${error.code}` };
   const ours =
     answer.retryable || answer.scope === 'token' || answer.scope === 'account' || answer.scope === 'upstream';
@@ -23,8 +25,11 @@ type GraphFault = { code: number; subcode?: number; title?: string; message?: st
 /** Meta's error as a customer sees it. */
 export const metaError = (code: 'upstream_error' | 'rejected_by_meta', error: GraphFault): MessageError => ({
   code,
-  message: (error.message ?? error.title ?? 'Meta gave no reason.').slice(0, 1000),
+  message: readable(error.message ?? error.title ?? 'Meta gave no reason.', 1000),
   metaCode: error.code,
   ...(error.subcode === undefined ? {} : { metaSubcode: error.subcode }),
-  ...(error.details === undefined ? {} : { details: error.details.slice(0, 2000) }),
+  ...(error.details === undefined ? {} : { details: readable(error.details, 2000) }),
 });
+
+/** Text of Meta's that Postgres can hold, also where it was cut through a character. */
+const readable = (text: string, max: number) => text.slice(0, max).replaceAll('\u0000', '').toWellFormed();

@@ -90,7 +90,8 @@ export class UnknownOutcomes {
       this.snapshot = undefined;
     }
     this.snapshot ??= { end, at: now };
-    return Math.max(0, credit);
+    // After a longer gap (Kafka or this process was away) Meta may still be trying again what it could not deliver.
+    return credit > 3 * TICK_MS ? 0 : Math.max(0, credit);
   }
 
   private async grant(credit: number, phoneNumberIds: readonly string[]): Promise<void> {
@@ -98,24 +99,25 @@ export class UnknownOutcomes {
     const { rows } = await pool.query<{
       message_id: string;
       account_id: string;
+      attempt: number;
       policy: UnknownOutcomePolicy | null;
     }>(
       `with waited as (
          update messaging.dispatch
          set grace_ms = least(grace_ms + $2, extract(epoch from now() - unknown_since) * 1000)
-         where state = 'unknown' and phone_number_id = any($1) returning message_id, account_id, grace_ms)
-       select message_id, account_id, a.data->>'unknownOutcomePolicy' as policy from waited
+         where state = 'unknown' and phone_number_id = any($1) returning message_id, account_id, attempt, grace_ms)
+       select message_id, account_id, attempt, a.data->>'unknownOutcomePolicy' as policy from waited
        left join messaging.accounts a on a.id = account_id where grace_ms >= $3`,
       [phoneNumberIds, credit, graceMs],
     );
     await Promise.all(
-      rows.map(async ({ message_id: messageId, account_id: accountId, policy }) => {
+      rows.map(async ({ message_id: messageId, account_id: accountId, attempt, policy }) => {
         const type = policy === 'resend' ? ('message.send-again' as const) : ('message.give-up' as const);
         logger.warn({ messageId, policy: policy ?? 'fail' }, 'the outcome stayed unknown');
         const reply = await store.apply(messages, {
           accountId,
           type,
-          data: { messageId, at: new Date().toISOString() },
+          data: { messageId, attempt, at: new Date().toISOString() },
         });
         const change = reply.ok ? (reply.data as MessageChange) : undefined;
         if (change?.message) this.options.announce(change.message);

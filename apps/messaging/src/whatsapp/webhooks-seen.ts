@@ -8,14 +8,24 @@ export type NoteWebhook = (phoneNumberId: string) => Promise<void>;
 /** Notes, at most once a second per phone number, that Meta's webhooks reach us. */
 export function webhooksSeen(pool: Pool): NoteWebhook {
   const noted = new Map<string, number>();
-  return async (phoneNumberId) => {
-    const now = Date.now();
-    if (now - (noted.get(phoneNumberId) ?? 0) < EVERY_MS) return;
-    noted.set(phoneNumberId, now);
+  const note = async (phoneNumberId: string): Promise<void> => {
+    noted.set(phoneNumberId, Date.now());
     await pool.query(
       `insert into messaging.webhooks_seen (phone_number_id, seen_at) values ($1, now())
        on conflict (phone_number_id) do update set seen_at = now()`,
       [phoneNumberId],
     );
+  };
+  const later = new Set<string>();
+  return async (phoneNumberId) => {
+    const wait = (noted.get(phoneNumberId) ?? 0) + EVERY_MS - Date.now();
+    if (wait <= 0) return note(phoneNumberId);
+    if (later.has(phoneNumberId)) return;
+    // The last one counts too: on a quiet number nothing comes after it.
+    later.add(phoneNumberId);
+    setTimeout(() => {
+      later.delete(phoneNumberId);
+      note(phoneNumberId).catch(() => noted.delete(phoneNumberId));
+    }, wait).unref();
   };
 }

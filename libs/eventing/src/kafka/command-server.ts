@@ -11,6 +11,9 @@ import { backoff, classifyFault, type Fault } from './fault.js';
 import type { ConsumedRecord, KafkaClient } from './kafka-client.js';
 import type { RecordBatch, RecordConsumer } from './record-consumer.js';
 
+/** The code of a refusal that says "not now": for a record it is no refusal, since nobody comes again. */
+const UNAVAILABLE = 'unavailable';
+
 /** A handler that has thrown this often is not asked again. */
 const ATTEMPTS = 3;
 
@@ -134,12 +137,12 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
         return true;
       } catch (error) {
-        if (error instanceof Rejection) {
+        if (error instanceof Rejection && error.code !== UNAVAILABLE) {
           this.answer(command, { ok: false, error: error.toData() });
           this.options.onHandled?.(command.type, performance.now() - begun, 'refused');
           return true;
         }
-        if (this.classify(error) === 'passing') {
+        if (error instanceof Rejection || this.classify(error) === 'passing') {
           this.waitingFor(error as Error);
           if (!(await batch.wait(backoff((waits += 1))))) return false;
           continue;

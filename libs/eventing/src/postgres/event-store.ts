@@ -217,7 +217,7 @@ export class EventStore {
       return reply;
     });
 
-    await this.saveStreams(tx, fresh, streams, time);
+    await this.saveStreams(tx, fresh, streams);
     await this.append(tx, appended, published, causes);
     for (const [type, project] of (this.options.inline ?? []).flatMap((projection) =>
       Object.entries(projection),
@@ -308,12 +308,7 @@ export class EventStore {
     });
   }
 
-  private async saveStreams(
-    tx: PoolClient,
-    items: readonly Item[],
-    streams: Map<string, Stream>,
-    time: Date,
-  ) {
+  private async saveStreams(tx: PoolClient, items: readonly Item[], streams: Map<string, Stream>) {
     for (const [table, { aggregate, ids }] of byTable(items)) {
       const changed = [...ids.keys()]
         .map((id) => ({ id, ...streams.get(key(aggregate, id))! }))
@@ -325,7 +320,6 @@ export class EventStore {
         rows.map(({ accountId }) => accountId),
         rows.map(({ version }) => version),
         rows.map(({ state }) => JSON.stringify(state)),
-        time,
       ];
       const rows =
         'unnest($1::text[], $2::text[], $3::int[], $4::jsonb[]) as s(stream, account_id, version, state)';
@@ -333,7 +327,7 @@ export class EventStore {
         const { rowCount } = await tx.query({
           name: `begin-${table}`,
           text: `insert into ${this.options.schema}.${table} (stream, account_id, version, state, created_at, updated_at)
-                 select stream, account_id, version, state, $5, $5 from ${rows} order by stream on conflict (stream) do nothing`,
+                 select stream, account_id, version, state, clock_timestamp(), clock_timestamp() from ${rows} order by stream on conflict (stream) do nothing`,
           values: columns(begun),
         });
         if (rowCount !== begun.length) throw new Overtaken();
@@ -341,7 +335,7 @@ export class EventStore {
       if (moved.length > 0) {
         await tx.query({
           name: `move-${table}`,
-          text: `update ${this.options.schema}.${table} t set version = s.version, state = s.state, updated_at = $5
+          text: `update ${this.options.schema}.${table} t set version = s.version, state = s.state, updated_at = clock_timestamp()
                  from ${rows} where t.stream = s.stream and t.account_id = s.account_id`,
           values: columns(moved),
         });

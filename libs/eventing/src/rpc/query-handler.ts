@@ -2,6 +2,7 @@ import { applyDecorators, Catch, Logger, UseFilters, type RpcExceptionFilter } f
 import { EventPattern, JsonSocket, MessagePattern, Transport, type TcpOptions } from '@nestjs/microservices';
 import type { Socket } from 'node:net';
 import { throwError, type Observable } from 'rxjs';
+import { classifyFault } from '../kafka/fault.js';
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
 import { REPLIES } from './reply-publisher.js';
@@ -17,6 +18,8 @@ class OverTheWire implements RpcExceptionFilter {
 
   private told(error: unknown): RejectionData {
     if (error instanceof Rejection) return error.toData();
+    if (classifyFault(error) === 'passing')
+      return { code: 'unavailable', message: 'A part of the service does not answer at present.' };
     this.logger.error(error);
     return { code: 'internal_error', message: 'Something went wrong on our side.' };
   }
