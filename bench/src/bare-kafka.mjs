@@ -1,0 +1,53 @@
+// Records to one topic and their echo on another, `inFlight` under way at any time, for `seconds` after as long a time of
+// warming up. Prints one line of JSON.
+import { fork } from 'node:child_process';
+import { Kafka, logLevel } from 'kafkajs';
+import { batching } from './batching.mjs';
+import { timings } from './timings.mjs';
+
+const { brokers, body, inFlight, seconds } = JSON.parse(process.env.BENCH_LOAD);
+const THERE = 'bench.there';
+const BACK = 'bench.back';
+
+const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'bench', logLevel: logLevel.NOTHING });
+const admin = kafka.admin();
+await admin.connect();
+await admin.createTopics({ waitForLeaders: false, topics: [{ topic: THERE }, { topic: BACK }] });
+await admin.disconnect();
+
+const echo = fork(new URL('kafka-echo.mjs', import.meta.url), {
+  env: { ...process.env, BENCH_LOAD: JSON.stringify({ brokers, there: THERE, back: BACK }) },
+});
+const send = await batching(kafka, THERE);
+const sentAt = new Map();
+let made = 0;
+const next = () => {
+  const key = String((made += 1));
+  sentAt.set(key, performance.now());
+  send({ key, value: JSON.stringify(body) });
+};
+
+const took = [];
+let began;
+const done = Promise.withResolvers();
+const consumer = kafka.consumer({ groupId: 'bench-back', maxWaitTimeInMs: 500 });
+await consumer.connect();
+await consumer.subscribe({ topics: [BACK], fromBeginning: true });
+await consumer.run({
+  autoCommit: false,
+  eachBatch: async ({ batch }) => {
+    const now = performance.now();
+    began ??= now + seconds * 1_000;
+    for (const { key } of batch.messages) {
+      if (now >= began) took.push(now - sentAt.get(key.toString()));
+      sentAt.delete(key.toString());
+      next();
+    }
+    if (now >= began + seconds * 1_000) done.resolve(now - began);
+  },
+});
+for (let one = 0; one < inFlight; one += 1) next();
+echo.once('exit', (code) => done.reject(new Error(`The echo ended with ${code}.`)));
+const lastedMs = await done.promise;
+console.log(JSON.stringify(timings(took, lastedMs)));
+process.exit(0);

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const PAGE = 200;
+const PAUSE_MS = 50;
+const NO_PROGRESS_MS = 20_000;
+
+/**
+ * Follows the events feed as a client would and counts what it tells of messages: by status, and `missed` or `repeated`
+ * by the sequence. A message is through once it is read or failed.
+ */
+export function followFeed({ baseUrl, apiKey }) {
+  const told = { events: 0, missed: 0, repeated: 0, statuses: {} };
+  const through = new Set();
+  const stopping = new AbortController();
+  let sequence = 0;
+  let lastThroughAt = Date.now();
+
+  const take = (event) => {
+    told.events += 1;
+    if (event.sequence <= sequence) told.repeated += 1;
+    else told.missed += event.sequence - sequence - 1;
+    sequence = event.sequence;
+    if (event.type !== 'message.status') return;
+    const { status, messageId } = event.data;
+    told.statuses[status] = (told.statuses[status] ?? 0) + 1;
+    if (status !== 'read' && status !== 'failed') return;
+    through.add(messageId);
+    lastThroughAt = Date.now();
+  };
+
+  const follow = async () => {
+    for (let since; !stopping.signal.aborted;) {
+      const query = new URLSearchParams({ limit: String(PAGE), wait: '1', ...(since && { since }) });
+      const answer = await fetch(`${baseUrl}/v1/events?${query}`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+        signal: stopping.signal,
+      });
+      if (!answer.ok) throw new Error(`The feed answered ${answer.status}: ${await answer.text()}`);
+      const { data, nextCursor } = await answer.json();
+      data.forEach(take);
+      since = nextCursor;
+      if (data.length < PAGE) await delay(PAUSE_MS, undefined, { signal: stopping.signal });
+    }
+  };
+  const failed = follow().catch((error) => {
+    if (!stopping.signal.aborted) throw error;
+  });
+  failed.catch(() => undefined); // whoever waits for something looks at it
+
+  return {
+    told,
+    failed,
+    /** Resolves with the time of the last one (ms since the epoch) when `count` messages are through in all, or when nothing has come for 20 s. */
+    async until(count) {
+      const from = Date.now();
+      while (through.size < count && Date.now() - Math.max(from, lastThroughAt) < NO_PROGRESS_MS)
+        await Promise.race([failed, delay(PAUSE_MS)]);
+      return lastThroughAt;
+    },
+    get through() {
+      return through.size;
+    },
+    stop: () => stopping.abort(),
+  };
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+// @boundaries-ignore the bench runs the processes as npm start does
+import {
+  allScopes,
+  appReady,
+  APPS,
+  PROVISIONING,
+  SIMULATED_META_APP,
+  startApp,
+  startNode,
+  STOP_WAVES,
+} from '../../scripts/apps.mjs';
+// @boundaries-ignore the bench runs the processes as npm start does
+import { startKafka } from '../../scripts/embedded/kafka.mjs';
+// @boundaries-ignore the bench runs the processes as npm start does
+import { endLeftOver, freePort } from '../../scripts/embedded/launch.mjs';
+// @boundaries-ignore the bench runs the processes as npm start does
+import { startPostgres } from '../../scripts/embedded/postgres.mjs';
+
+const WABA = '1000000000000001';
+const MEASURED = ['simulator', 'gateway', 'messaging', 'templates', 'webhooks'];
+const UNLIMITED = 100_000;
+
+/**
+ * An installation of its own under `home`, begun anew. `env` is what an app gets on top, by app. `failed` rejects when
+ * one of its processes ends by itself; `logged` counts what they log from warnings on.
+ */
+export async function openInstallation({ home, env = {} }) {
+  const run = join(home, 'run');
+  if (existsSync(run)) for (const name of readdirSync(run)) await endLeftOver(join(run, name));
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+
+  const ports = {};
+  for (const { name, ports: purposes } of APPS) {
+    ports[name] = {};
+    for (const purpose of purposes) ports[name][purpose] = await freePort();
+  }
+  const simulatorUrl = `http://127.0.0.1:${ports.simulator.PORT}`;
+  const baseUrl = `http://127.0.0.1:${ports.gateway.PORT}/api`;
+  const system = {
+    home,
+    ports,
+    cloudApiUrl: simulatorUrl,
+    topicPrefix: '',
+    secretKey: randomBytes(32).toString('base64'),
+    adminToken: randomBytes(32).toString('base64url'),
+    metaApp: SIMULATED_META_APP,
+  };
+  const running = {};
+  const logged = new Map();
+  const failure = Promise.withResolvers();
+  failure.promise.catch(() => undefined); // whoever waits for something looks at it
+  let stopping = false;
+
+  const keep = (name, started) => {
+    running[name] = started;
+    void started.exited.then((how) => stopping || failure.reject(new Error(`${name} ended ${how}.`)));
+    return started;
+  };
+  const files = (name) => ({
+    dataDir: join(home, name),
+    logFile: join(home, 'logs', `${name}.log`),
+    pidFile: join(home, 'run', `${name}.pid`),
+  });
+  const count = (name) => (line) => {
+    const level = /"level":(\d+)/.exec(line)?.[1] ?? (line.startsWith('{') ? 30 : 50); // no JSON: a crash
+    if (level < 40) return;
+    const msg = /"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;
+    logged.set(`${name}: ${msg}`, (logged.get(`${name}: ${msg}`) ?? 0) + 1);
+  };
+
+  /** Runs one of our scripts to its end; resolves with what the JSON on its last line says. */
+  const script = async (name, main, variables) => {
+    const printed = [];
+    const started = await startNode(system, {
+      main,
+      instance: name,
+      env: variables,
+      onLine: (line) => printed.push(line),
+    });
+    running[name] = started;
+    await once(started.child, 'close');
+    delete running[name];
+    const how = await started.exited;
+    if (how !== 'with exit code 0') throw new Error(`${name} ended ${how}:\n${printed.join('\n')}`);
+    return JSON.parse(printed.at(-1));
+  };
+  const call = (method, url, body, bearer) => ask(method, url, { body, bearer });
+
+  return {
+    baseUrl,
+    system,
+    script,
+    logged,
+    failed: failure.promise,
+    pids: () => Object.fromEntries(Object.entries(running).map(([name, { pid }]) => [name, pid])),
+    control: (method, path, body) => call(method, `${simulatorUrl}/_control${path}`, body),
+
+    async startKafka(note) {
+      system.kafkaBrokers = keep('kafka', await startKafka({ ...files('kafka'), note })).brokers;
+    },
+    async startPostgres(note) {
+      system.databaseUrl = keep('postgres', await startPostgres({ ...files('postgres'), note })).url;
+    },
+
+    /** Starts a server of ours that prints its `url`, for as long as `use(url)` runs. */
+    async during(name, main, use) {
+      const url = Promise.withResolvers();
+      const started = await startNode(system, {
+        main,
+        instance: name,
+        onLine: (line) => url.resolve(JSON.parse(line).url),
+      });
+      running[name] = started;
+      try {
+        return await use(await url.promise);
+      } finally {
+        await started.stop();
+        delete running[name];
+      }
+    },
+
+    async startApps() {
+      const made = await script('provision', PROVISIONING.main, PROVISIONING.env(system));
+      system.databaseUrls = made.databaseUrls;
+      await Promise.all(
+        MEASURED.map(async (name) => {
+          keep(name, await startApp(system, { name, onLine: count(name), more: env[name] }));
+          await Promise.race([appReady(system, { name }), failure.promise]);
+        }),
+      );
+    },
+
+    /** Connects the simulator's account, with no limit anywhere but the machine's, and makes a key. */
+    async connect() {
+      const { META_APP_SECRET: secret, META_VERIFY_TOKEN: verifyToken } = SIMULATED_META_APP;
+      await this.control('POST', '/webhook', { url: `${baseUrl}/meta/webhook`, secret, verifyToken });
+      await this.control('POST', '/behaviour', { throughputPerSecond: 1e6 });
+      const admin = (method, path, body) =>
+        call(method, `${baseUrl}/admin/v1/accounts${path}`, body, system.adminToken);
+      const account = { wabaId: WABA, accessToken: 'simulator-token', plan: 'unlimited' };
+      const { id } = await admin('POST', '', account);
+      await admin('PATCH', `/${id}`, { throughput: UNLIMITED });
+      const { key } = await admin('POST', `/${id}/keys`, { name: 'bench', scopes: await allScopes() });
+      return key;
+    },
+
+    /** Stops all in order. */
+    async stop() {
+      stopping = true;
+      const since = Date.now();
+      const others = Object.keys(running).filter(
+        (name) => !STOP_WAVES.some(({ names }) => names.includes(name)),
+      );
+      for (const { names, byMs } of [{ names: others, byMs: 1_000 }, ...STOP_WAVES])
+        await Promise.all(names.map((name) => running[name]?.stop(since + byMs - Date.now())));
+    },
+  };
+}
+
+/** One call with its answer as JSON; throws for any other than a 2xx, after `patienceMs` of trying. */
+export async function ask(method, url, { body, bearer, patienceMs = 0 }) {
+  for (const giveUp = Date.now() + patienceMs; ; await delay(100)) {
+    const answer = await fetch(url, {
+      method,
+      headers: {
+        ...(bearer && { authorization: `Bearer ${bearer}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      body: body && JSON.stringify(body),
+    });
+    if (answer.ok) return answer.json();
+    if (Date.now() > giveUp)
+      throw new Error(`${method} ${url} was answered with ${answer.status}: ${await answer.text()}`);
+  }
+}

@@ -1,0 +1,16 @@
+// Sends back every record of `there` on `back`. Lives as long as who forked it.
+import { Kafka, logLevel } from 'kafkajs';
+import { batching } from './batching.mjs';
+
+const { brokers, there, back } = JSON.parse(process.env.BENCH_LOAD);
+process.on('disconnect', () => process.exit(0));
+
+const kafka = new Kafka({ brokers: brokers.split(','), clientId: 'bench-echo', logLevel: logLevel.NOTHING });
+const send = await batching(kafka, back);
+const consumer = kafka.consumer({ groupId: 'bench-there', maxWaitTimeInMs: 500 });
+await consumer.connect();
+await consumer.subscribe({ topics: [there], fromBeginning: true });
+await consumer.run({
+  autoCommit: false,
+  eachBatch: async ({ batch }) => batch.messages.forEach(({ key, value }) => send({ key, value })),
+});

@@ -1,0 +1,93 @@
+const COLUMNS = 34;
+
+/** What a run must not show; one sentence each. */
+export function faultsOf({ fastify, accepted, full, checks }) {
+  const { sends, atSimulator, doubled, through, feed, graphCallsNot200 } = checks;
+  return [
+    ...Object.entries({ fastify, accepted, full }).flatMap(([name, { statuses, errors }]) => [
+      ...Object.entries(statuses)
+        .filter(([status]) => !status.startsWith('2'))
+        .map(([status, count]) => `${name}: ${count} answers ${status}`),
+      ...(errors ? [`${name}: ${errors} connections broke or timed out`] : []),
+    ]),
+    atSimulator !== sends && `${sends} sends were accepted and ${atSimulator} messages are at the simulator`,
+    doubled > 0 && `${doubled} messages were sent more than once`,
+    through !== sends && `of ${sends} sends the feed tells the end of ${through}`,
+    feed.missed > 0 && `the feed left out ${feed.missed} events`,
+    feed.repeated > 0 && `the feed repeated ${feed.repeated} events`,
+    (feed.statuses.failed ?? 0) > 0 && `${feed.statuses.failed} sends failed`,
+    graphCallsNot200 > 0 && `${graphCallsNot200} calls of the Cloud API were not answered with 200`,
+  ].filter(Boolean);
+}
+
+/** Prints the figures of a run. */
+export function report({ seconds, connections, machine, fastify, kafka, idle, accepted, full, checks }) {
+  const { cores, cpu, node, loadAverage } = machine;
+  const ratio = (rate) => [(rate / fastify.perSecond).toFixed(3), (rate / kafka.perSecond).toFixed(3)];
+  const row = (title, { perSecond, p50, p99 }) => [
+    title,
+    whole(perSecond),
+    ms(p50),
+    ms(p99),
+    ...ratio(perSecond),
+  ];
+  const through = (title, { throughPerSecond: rate }) => [title, whole(rate), '', '', ...ratio(rate)];
+
+  console.log(
+    `\n${cores} cores (${cpu}), Node ${node}, load average ${loadAverage.toFixed(1)} at the start; ${seconds} s a phase\n`,
+  );
+  table([
+    ['', 'per second', 'p50 ms', 'p99 ms', '÷ Fastify', '÷ Kafka'],
+    row(`bare Fastify, ${connections.bare} connections`, fastify),
+    row(`bare Kafka round trip, ${connections.ours} in flight`, kafka),
+    row(`accepted, 202, ${connections.ours} connections`, accepted),
+    through('  with all statuses in the feed', accepted),
+    row(`full sends, 201, ${connections.ours} connections`, full),
+    through('  with all statuses in the feed', full),
+  ]);
+  if (full.cpu) console.log();
+  if (full.cpu) table(cpuTable(idle, accepted, full, cores));
+  const { sends, atSimulator, doubled, through: ended, feed } = checks;
+  const statuses = Object.entries(feed.statuses).map(([status, count]) => `${count} ${status}`);
+  console.log(`
+${sends} sends (warming up included), ${atSimulator} at the simulator, ${doubled} doubled, ${ended} through
+feed: ${statuses.join(', ')}; ${feed.missed} missed, ${feed.repeated} repeated
+`);
+}
+
+/** CPU when idle, a second, and of two phases, from the first request until the feed had told all; per send in milliseconds. */
+function cpuTable(idle, accepted, full, cores) {
+  const names = Object.keys(full.cpu).toSorted((one, other) => full.cpu[other] - full.cpu[one]);
+  const ofOurs = ({ cpu: { others: _, ...ours } }) => sumOf(ours);
+  const cells = (phase, seconds) => [seconds.toFixed(2), ((seconds * 1_000) / phase.through).toFixed(3)];
+  const share = (seconds) => seconds?.toFixed(3) ?? '';
+  const row = (name) => [
+    name,
+    share(idle[name]),
+    ...cells(accepted, accepted.cpu[name]),
+    ...cells(full, full.cpu[name]),
+  ];
+  const busy = ({ cpu, lastedSeconds }) => `${(sumOf(cpu) / lastedSeconds).toFixed(2)} of ${cores} cores`;
+  return [
+    ['CPU seconds', 'idle, per s', 'accepted', 'ms/send', 'full', 'ms/send'],
+    ...names.filter((name) => name !== 'others').map(row),
+    ['all of these', share(sumOf(idle)), ...cells(accepted, ofOurs(accepted)), ...cells(full, ofOurs(full))],
+    ['others on this machine', '', accepted.cpu.others.toFixed(2), '', full.cpu.others.toFixed(2), ''],
+    ['busy', '', busy(accepted), '', busy(full), ''],
+  ];
+}
+
+const sumOf = (byName) => Object.values(byName).reduce((sum, seconds) => sum + seconds, 0);
+const whole = (number) => Math.round(number).toLocaleString('en');
+const ms = (number) => (number === null ? '' : number.toFixed(1));
+
+function table(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  widths[0] = Math.max(widths[0], COLUMNS);
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => (column ? cell.padStart(widths[column] + 2) : cell.padEnd(widths[0])))
+        .join(''),
+    );
+}
