@@ -253,10 +253,10 @@ describe('when a gateway dies', () => {
     expect(await post()).toMatchObject({ status: 201, replayed: true });
   });
 
-  it('and the owner cannot be asked, it stays open: 503, and the outcome once it can be', async () => {
+  it('and the owner cannot be asked, it stays open: 504, and the outcome once it can be', async () => {
     messaging.way = 'lost';
     messaging.reachable = false;
-    expect(await post()).toMatchObject({ status: 503, code: 'unavailable' });
+    expect(await post()).toMatchObject({ status: 504, code: 'outcome_pending' });
     messaging.way = 'accept';
     expect(await post()).toMatchObject({ status: 409 });
     await later();
