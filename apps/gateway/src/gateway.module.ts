@@ -10,7 +10,7 @@ import { MIGRATIONS } from './migrations/migrations.js';
 @Module({
   imports: [
     DatabaseModule.forService({ migrations: MIGRATIONS }),
-    EventingModule.forService({ consumes: ['inbound'] }),
+    EventingModule.forService({ consumes: ['inboundChanges'] }),
     ApiModule,
     AccountModule,
     AdminModule,

@@ -199,11 +199,13 @@ export async function templatesSystem() {
     return { id, accepted, settled: await bus.settled(id, timeoutMs) };
   };
 
-  /** Puts on the inbound topic what a webhook of Meta's says. */
+  /** Puts on the topic of changes what a webhook of Meta's says. */
   const change = (wabaId: string, field: string, value: object, at = new Date().toISOString()) => {
     const data: MetaChange = { wabaId, receivedAt: new Date().toISOString(), at, field, value: { ...value } };
     const record = { id: newId('cmd'), type: META_CHANGE, accountId: '', data };
-    return producer.send(commandRecord(record, { topic: name.inbound, key: wabaId, source: 'gateway' }));
+    return producer.send(
+      commandRecord(record, { topic: name.inboundChanges, key: wabaId, source: 'gateway' }),
+    );
   };
 
   /** Passes on, as the gateway does, what the simulator has posted of one field so far. */

@@ -49,7 +49,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
   imports: [
     DatabaseModule.forService({ migrations: [Templates1763805600000] }),
     EventingModule.forService({
-      consumes: ['commands', 'inbound'],
+      consumes: ['commands', 'inboundChanges'],
       inline: [dueOnRequest],
       projections: [whenAccountUpdatedSyncTemplates],
     }),

@@ -1,5 +1,5 @@
 /**
- * What the gateway puts on `wbiz.inbound`: one record per item of a webhook body of Meta's, as Meta wrote it.
+ * What the gateway puts on `wbiz.inbound` and, of changes, on `wbiz.inbound.changes`: one record per item of a webhook body of Meta's, as Meta wrote it.
  * Key: phone number and person, so that one person's items stay in order; for template items the WABA.
  */
 export type MetaMessage = {
@@ -35,7 +35,7 @@ export type MetaContact = {
 };
 export type MetaItem = Readonly<Record<string, unknown>>;
 
-/** `ce_type` of the records on `wbiz.inbound`. */
+/** `ce_type` of these records. */
 export const META_MESSAGE = 'meta.message';
 export const META_STATUS = 'meta.status';
 export const META_CHANGE = 'meta.change';

@@ -7,7 +7,10 @@ export function topics(prefix = '') {
   return {
     commands: (service: Service) => `${prefix}wbiz.commands.${service}`,
     events: `${prefix}wbiz.events`,
+    /** Messages and statuses of Meta's webhooks. */
     inbound: `${prefix}wbiz.inbound`,
+    /** What else Meta tells of an account; apart, so that its readers need not pass over every status. */
+    inboundChanges: `${prefix}wbiz.inbound.changes`,
     deadLetters: `${prefix}wbiz.dead-letters`,
   };
 }

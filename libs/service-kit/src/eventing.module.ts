@@ -21,7 +21,7 @@ import { RUNTIME, type Runtime } from './runtime.js';
 
 export type EventingOptions = {
   /** The topics whose records this service's `@CommandHandler`s take. */
-  readonly consumes?: readonly ('commands' | 'inbound')[];
+  readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
   /** Rows that move in the transaction of this service's own events. */
   readonly inline?: readonly InlineProjection[];
   /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */

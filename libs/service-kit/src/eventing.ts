@@ -48,6 +48,7 @@ export class Eventing {
     const known = {
       commands: { topic: name.commands(service as Service), unknown: 'dead-letter' },
       inbound: { topic: name.inbound, unknown: 'ignore' },
+      inboundChanges: { topic: name.inboundChanges, unknown: 'ignore' },
     } as const;
     return new KafkaCommandServer({
       kafka,

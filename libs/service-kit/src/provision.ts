@@ -94,6 +94,7 @@ async function makeTopics(
     await kafka.ensureTopics([
       ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
       topic(name.inbound, 8, 7 * DAY_MS),
+      topic(name.inboundChanges, 8, 7 * DAY_MS),
       topic(name.events, eventsPartitions, -1),
       // Larger than any other: a letter is the record and why it could not be handled.
       topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 /** A W3C trace context: 32 and 16 lower-case hex digits, and the two of its flags. */
 export type Trace = { readonly traceId: string; readonly spanId: string; readonly flags: string };
@@ -24,7 +24,15 @@ export function nextTraceparent(header?: unknown): string {
   return `00-${traceId}-${hex(8)}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`;
 }
 
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
 function hex(bytes: number): string {
-  const digits = randomBytes(bytes).toString('hex');
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  const digits = pool.toString('hex', used - bytes, used);
   return /^0+$/.test(digits) ? hex(bytes) : digits;
 }

@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { META_CHANGE } from '@wbiz/contracts/meta-inbound';
 import { topics } from '@wbiz/contracts/topics';
 import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
@@ -9,7 +10,7 @@ import { metaWebhook } from './meta-webhook.routes.js';
 
 type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
 
-/** Meta's webhooks, put onto the inbound topic. */
+/** Meta's webhooks, put onto Kafka. */
 @Module({})
 export class MetaWebhookModule implements OnModuleInit {
   constructor(
@@ -26,13 +27,14 @@ export class MetaWebhookModule implements OnModuleInit {
         throw new Error(
           `${name} is the simulator's, which everybody knows, but CLOUD_API_URL is not the simulator.`,
         );
+    const name = topics(config.TOPIC_PREFIX);
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
     // Awaited, it would start fastify before Nest has set its error handler.
     void fastify.register(
       metaWebhook({
         appSecret: META_APP_SECRET,
         verifyToken: META_VERIFY_TOKEN,
-        topic: topics(config.TOPIC_PREFIX).inbound,
+        topicOf: (type) => (type === META_CHANGE ? name.inboundChanges : name.inbound),
         produce: (records) => this.producer.sendAll(records),
         items: metrics.metaItems,
         logger,

@@ -14,7 +14,7 @@ import { parseMetaJson, splitWebhook, type InboundItem, type SplitWebhook } from
 export type MetaWebhookOptions = {
   readonly appSecret: string;
   readonly verifyToken: string;
-  readonly topic: string;
+  readonly topicOf: (type: InboundItem['type']) => string;
   /** Resolves once all records are durable. */
   readonly produce: (records: readonly KafkaRecord[]) => Promise<void>;
   readonly items: Pick<Metrics['metaItems'], 'inc'>;
@@ -32,7 +32,7 @@ const MAX_VALUE_BYTES = 1_000_000;
 
 /**
  * Meta's side of the edge: the handshake, and webhooks whose signature is checked over the raw bytes. They are
- * answered with 200 once all their items are on the inbound topic, and with 503, for Meta to try again, when Kafka
+ * answered with 200 once all their items are on Kafka, and with 503, for Meta to try again, when Kafka
  * does not take them in time. A fastify plugin of its own, since the body must reach it as it came.
  */
 export function metaWebhook(options: MetaWebhookOptions) {
@@ -61,7 +61,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
     if (!isSignedBy(appSecret, body, request.headers['x-hub-signature-256']))
       throw new Rejection('invalid_signature', 'X-Hub-Signature-256 is not the signature of this body.');
     if (heldBytes + body.length > maxHeldBytes) throw notNow();
-    const { records, dropped } = recordsOf(splitBody(body), options.topic, request.traceparent);
+    const { records, dropped } = recordsOf(splitBody(body), options.topicOf, request.traceparent);
     for (const [kind, count] of Object.entries(dropped)) if (count) counted.inc({ kind }, count);
     if (dropped.unreadable || dropped.too_large)
       logger.error(
@@ -123,8 +123,10 @@ function splitBody(body: Buffer): SplitWebhook {
   return splitWebhook(parsed, new Date().toISOString());
 }
 
-function recordsOf({ items, unreadable }: SplitWebhook, topic: string, traceparent: string) {
-  const all = items.map((item) => recordOf(item, topic, traceparent));
+type TopicOf = MetaWebhookOptions['topicOf'];
+
+function recordsOf({ items, unreadable }: SplitWebhook, topicOf: TopicOf, traceparent: string) {
+  const all = items.map((item) => recordOf(item, topicOf(item.type), traceparent));
   const records = all.filter(({ value }) => (value?.length ?? 0) <= MAX_VALUE_BYTES);
   return { records, dropped: { unreadable, too_large: all.length - records.length } };
 }

@@ -17,7 +17,7 @@ async function webhook(more: Partial<MetaWebhookOptions> = {}) {
     metaWebhook({
       appSecret: SECRET,
       verifyToken: 'verify-token',
-      topic: 'inbound',
+      topicOf: (type) => (type === 'meta.change' ? 'changes' : 'inbound'),
       produce: async (records) => void produced.push(...records),
       items: {
         inc: (labels: { kind?: string | number }, by = 1) =>
@@ -89,6 +89,12 @@ describe('a webhook', () => {
     });
     expect(JSON.parse(produced[1]!.value!.toString())).toMatchObject({ message: { id: 'wamid.2' } });
     expect(counts).toEqual({ message: 2 });
+  });
+
+  it('keeps what is neither message nor status on a topic apart', async () => {
+    const { post, produced } = await webhook();
+    await post(JSON.stringify(change('account_update', { event: 'DISABLED_UPDATE' })));
+    expect(produced.map(({ topic, key }) => ({ topic, key }))).toEqual([{ topic: 'changes', key: '1' }]);
   });
 
   it('is not answered before its records are durable', async () => {

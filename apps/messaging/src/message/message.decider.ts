@@ -11,7 +11,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { compose, refused, type GraphBody, type Template } from './send-kinds.js';
 
-/** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient. */
+/** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
 export type MessageState = {
   readonly id: string;
   readonly accountId: string;
@@ -287,6 +287,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         return {
           ...known,
           wamid: data.wamid,
+          content: data.wamid === null ? known.content : null,
           status: data.status,
           statusAt: data.at,
           error: data.error,
@@ -347,6 +348,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.submitted': (known, { data }) => ({
       ...began(known),
       wamid: data.wamid,
+      content: null,
       attemptOpen: false,
       awaiting: null,
     }),
