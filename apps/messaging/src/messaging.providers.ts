@@ -17,6 +17,7 @@ import { Credentials } from './account/credentials.js';
 import { ANNOUNCE, announcer, type Announce } from './message/announce.js';
 import { SEND_FACTS, sendFacts } from './message/send-facts.js';
 import { DispatchLeases } from './whatsapp/dispatch-leases.js';
+import { queuedFor } from './whatsapp/dispatch.projection.js';
 import { Dispatcher } from './whatsapp/dispatcher.js';
 import type { SETTINGS } from './messaging.settings.js';
 import { graphSender } from './whatsapp/graph-sender.js';
@@ -95,11 +96,11 @@ export const PROVIDERS: FactoryProvider[] = [
         logger,
       });
       // Whichever replica dispatches the number has to hear of what this one accepted.
-      store.onCommitted(() => {
-        dispatcher.wake();
-        wakeUp.wake(DISPATCH);
+      store.onCommitted(({ events }) => {
+        const numbers = new Set(events.flatMap((event) => queuedFor(event) ?? []));
+        if ([...numbers].filter((id) => !dispatcher.wake(id)).length > 0) wakeUp.wake(DISPATCH);
       });
-      wakeUp.onWake(DISPATCH, () => dispatcher.wake());
+      wakeUp.onWake(DISPATCH, () => dispatcher.look());
       dispatcher.start();
       shutdown.on('consumers', 'dispatcher', () => dispatcher.stop());
       return dispatcher;
@@ -115,6 +116,7 @@ export const PROVIDERS: FactoryProvider[] = [
       dispatcher: Dispatcher,
       announce: Announce,
       kafka: KafkaClient,
+      peers: Peers,
     ) => {
       const { config, logger, shutdown } = runtime;
       const topic = topics(config.TOPIC_PREFIX).inbound;
@@ -128,12 +130,13 @@ export const PROVIDERS: FactoryProvider[] = [
           end: await kafka.endOffsets(topic),
           handled: await kafka.committedOffsets(groupOf(runtime), topic),
         }),
+        knock: () => peers.ask('gateway', 'account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
         logger,
       });
       unknownOutcomes.start();
       shutdown.on('consumers', 'unknown outcomes', () => unknownOutcomes.stop());
       return unknownOutcomes;
     },
-    inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA],
+    inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA, Peers],
   },
 ];

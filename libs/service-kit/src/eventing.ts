@@ -73,7 +73,9 @@ export class Eventing {
     const { runtime, pool, kafka, relay, wakeUp, projections, consumers } = this;
     const { service, logger, shutdown } = runtime;
     const stopKeeping = await keepReplyPartitions({ pool, schema: service, logger });
-    this.store.onCommitted(() => relay.wake());
+    this.store.onCommitted(({ published }) => {
+      if (published) relay.wake();
+    });
     wakeUp.start();
     await relay.start();
     shutdown.on('consumers', 'projections', () => projections.close());

@@ -71,7 +71,6 @@ export const REQUEST_HEADERS = {
     in: 'header',
     description: '`respond-async`: answer 202 as soon as the message is accepted, without waiting for Meta.',
     schema: { type: 'string' },
-    example: 'respond-async',
   },
 };
 

@@ -7,9 +7,17 @@ export type Lease = {
   readonly throughput: number;
   readonly fence: bigint;
   readonly validUntil: number;
+  /** How long nobody had held it when it was taken, in milliseconds; Infinity: nobody ever had. */
+  readonly idleMs: number;
 };
 
-type Row = { phone_number_id: string; account_id: string; throughput: number; fence: string };
+type Row = {
+  phone_number_id: string;
+  account_id: string;
+  throughput: number;
+  fence: string;
+  idle_ms?: number | null;
+};
 
 /**
  * One replica dispatches a phone number at a time. Leases run out after `ttlMs` unless renewed, and every change of
@@ -22,8 +30,8 @@ export class DispatchLeases {
     private readonly ttlMs = 3000,
   ) {}
 
-  /** Renews this replica's leases and takes free ones up to its share. Resolves to all it holds now; `busy` ones are not given away. */
-  async renew(busy: ReadonlySet<string>): Promise<readonly Lease[]> {
+  /** Renews this replica's leases and, with `take`, takes free ones up to its share. Resolves to all it holds now; `busy` ones are not given away. */
+  async renew(busy: ReadonlySet<string>, { take }: { take: boolean }): Promise<readonly Lease[]> {
     const began = performance.now();
     const ttl = `${this.ttlMs} milliseconds`;
     const { rows: share } = await this.pool.query<{ numbers: string; alive: string }>({
@@ -51,13 +59,14 @@ export class DispatchLeases {
       .slice(0, Math.max(0, held.length - most));
     if (surplus.length > 0) await this.release(surplus.map(({ phone_number_id }) => phone_number_id));
     const kept = held.filter((row) => !surplus.includes(row));
-    const taken = kept.length < most ? await this.take(most - kept.length, ttl) : [];
+    const taken = take && kept.length < most ? await this.take(most - kept.length, ttl) : [];
     return [...kept, ...taken].map((row) => ({
       phoneNumberId: row.phone_number_id,
       accountId: row.account_id,
       throughput: row.throughput,
       fence: BigInt(row.fence),
       validUntil: began + this.ttlMs,
+      idleMs: row.idle_ms ?? Infinity,
     }));
   }
 
@@ -76,14 +85,16 @@ export class DispatchLeases {
     const { rows } = await this.pool.query<Row>({
       name: 'lease-take',
       text: `with free as (
-               select n.id from messaging.phone_numbers n left join messaging.dispatch_leases l on l.phone_number_id = n.id
+               select n.id, extract(epoch from now() - l.expires_at)::float8 * 1000 as idle_ms
+               from messaging.phone_numbers n left join messaging.dispatch_leases l on l.phone_number_id = n.id
                where l.expires_at is null or l.expires_at <= now() order by n.id limit $3),
              taken as (
                insert into messaging.dispatch_leases as l (phone_number_id, replica, fence, expires_at)
                select id, $1, 1, now() + $2::interval from free
                on conflict (phone_number_id) do update set replica = $1, fence = l.fence + 1, expires_at = excluded.expires_at
                where l.expires_at <= now() returning phone_number_id, fence)
-             select t.phone_number_id, t.fence, n.account_id, n.throughput from taken t
+             select t.phone_number_id, t.fence, n.account_id, n.throughput, f.idle_ms from taken t
+             join free f on f.id = t.phone_number_id
              join messaging.phone_numbers n on n.id = t.phone_number_id`,
       values: [this.replica, ttl, most],
     });

@@ -7,6 +7,10 @@ type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<Message
 /** How long after the nth attempt a deferred send waits: 4^n seconds, at most a minute (Meta's advice for pair limits). */
 const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
 
+/** The phone number for which this event put a send into the queue. */
+export const queuedFor = (event: RecordedEvent): string | undefined =>
+  event.type === 'message.status' ? (event as Recorded<'message.status'>).private?.phoneNumberId : undefined;
+
 /** The queue moves with the events of the messages in it. */
 export const dispatchProjection = {
   'message.status': async (events: readonly Recorded<'message.status'>[], tx: PoolClient) => {

@@ -10,6 +10,7 @@ import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
 import { openWindow } from '../message/message.samples.js';
 import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
+import { Pace1763900300000 } from '../migrations/0004-pace.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher } from './dispatcher.js';
 import { dispatchProjection } from './dispatch.projection.js';
@@ -33,7 +34,8 @@ beforeAll(async () => {
   ]);
   pool = new pg.Pool({ connectionString: database.url });
   await pool.query('create schema messaging');
-  await new Messaging1763800000000().up({ query: (sql: string) => pool.query(sql) } as never);
+  for (const migration of [new Messaging1763800000000(), new Pace1763900300000()])
+    await migration.up({ query: (sql: string) => pool.query(sql) } as never);
   await pool.query(`insert into messaging.accounts values ('acc_1', '1000000000000001', '{}')`);
   await pool.query(`insert into messaging.phone_numbers values ($1, 'acc_1', 1000)`, [PHONE]);
   api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
@@ -51,7 +53,9 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await pool.query('truncate messaging.dispatch, messaging.dispatch_leases, messaging.dispatchers');
+  await pool.query(
+    'truncate messaging.pair_debts, messaging.dispatch, messaging.dispatch_leases, messaging.dispatchers',
+  );
   await control('POST', '/reset');
   await control('POST', '/behaviour', { statuses: 'none', throughputPerSecond: 1000 });
 });
@@ -63,14 +67,18 @@ const control = async (method: string, path: string, body?: object) => {
     headers: { 'content-type': 'application/json' },
     ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
   });
-  return (await answer.json()) as { data: { bizOpaqueCallbackData: string; to: string }[]; total: number };
+  return (await answer.json()) as {
+    data: { bizOpaqueCallbackData: string; to: string; receivedAt: string; code: number | null }[];
+    total: number;
+  };
 };
 type Send = (message: MessageState, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
+const knock = () => Promise.resolve();
 const toMeta: Send = (_, body) => api.sendMessage(TOKEN, PHONE, body);
 
-function dispatcher(replica: string, send: Send = toMeta, ttlMs = 3000) {
+function dispatcher(replica: string, send: Send = toMeta, ttlMs = 3000, db: pg.Pool = pool) {
   const leases = new DispatchLeases(pool, replica, ttlMs);
-  const made = new Dispatcher({ pool, store, leases, send, announce: () => undefined, logger: quiet });
+  const made = new Dispatcher({ pool: db, store, leases, send, announce: () => undefined, logger: quiet });
   made.start();
   running.push(made);
   return made;
@@ -121,6 +129,9 @@ const left = async (where = 'true') =>
 const arrived = async () =>
   (await control('GET', '/messages?limit=1000')).data.map((message) => message.bizOpaqueCallbackData);
 
+const refusals = async (code: number) =>
+  (await control('GET', '/requests?limit=10000')).data.filter((request) => request.code === code).length;
+
 describe('the dispatcher', () => {
   it('hands every accepted send to Meta once and empties its queue', async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, (_, index) => accept(String(1000 + index))));
@@ -160,18 +171,45 @@ describe('the dispatcher', () => {
     const never = new Promise<never>(() => undefined);
     const lost = dispatcher('lost', () => never, 600);
     const ids = await Promise.all(['3000', '3001', '3002'].map(accept));
-    lost.wake();
+    lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
     running.length = 0; // it hangs for ever, like a process that was killed
-    Object.assign(lost, { renew: () => undefined });
+    clearInterval(lost['renewTimer']);
+    clearInterval(lost['lookTimer']);
 
     const heir = dispatcher('heir');
     await until(async () => (await left("state = 'unknown'")) === 3, { timeoutMs: 8000 });
     ids.push(await accept('3003'));
-    heir.wake();
+    heir.wake(PHONE);
     await until(async () => (await arrived()).includes(ids[3]!));
     expect(await arrived()).toEqual([ids[3]]);
     expect((await stateOf(ids[0]!)).status).toBe('outcome_unknown');
+  });
+
+  it('does not call what a commit has started whose answer was lost', async () => {
+    let lost = false;
+    const losingACommit = (client: pg.PoolClient) => {
+      const query = client.query.bind(client) as (...all: unknown[]) => Promise<unknown>;
+      const losing = async (...all: unknown[]) => {
+        const result = await query(...all);
+        if (all[0] !== 'commit' || lost || (await left("state = 'started'")) === 0) return result;
+        lost = true;
+        throw new Error('the connection broke before the answer');
+      };
+      return { query: losing, release: (broken?: Error) => client.release(broken) };
+    };
+    const forgetful = {
+      query: pool.query.bind(pool),
+      connect: async () => losingACommit(await pool.connect()),
+    } as unknown as pg.Pool;
+    const id = await accept('3050');
+    const runner = dispatcher('r1', toMeta, 3000, forgetful);
+    await until(async () => (await left("state = 'unknown'")) === 1, { timeoutMs: 8000 });
+    const next = await accept('3051');
+    runner.wake(PHONE);
+    await until(async () => (await arrived()).includes(next));
+    expect(await arrived()).toEqual([next]);
+    expect((await stateOf(id)).status).toBe('outcome_unknown');
   });
 
   it('does not call once its lease may have run out', async () => {
@@ -181,7 +219,7 @@ describe('the dispatcher', () => {
     Object.assign(slow, { renew: () => undefined });
     Object.assign(lease.lease, { validUntil: 0 });
     const id = await accept('3100');
-    slow.wake();
+    slow.wake(PHONE);
     await until(async () => (await stateOf(id)).attempt === 1);
     await until(async () => !(await stateOf(id)).attemptOpen);
     expect(await arrived()).toEqual([]);
@@ -204,12 +242,13 @@ describe('the dispatcher', () => {
       announce: () => undefined,
       graceMs: 1000,
       inbound: () => Promise.resolve({ end: [7], handled: [7] }),
+      knock,
       logger: quiet,
     });
     unknown.start();
     running.push(unknown);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
-    runner.wake();
+    runner.wake(PHONE);
     await until(async () => (await stateOf(id)).status === 'outcome_unknown');
     await until(async () => (await left()) === 0, { timeoutMs: 10_000 });
     expect((await control('GET', '/messages')).total).toBe(sent);
@@ -230,12 +269,13 @@ describe('the dispatcher', () => {
       announce: () => undefined,
       graceMs: 1000,
       inbound: () => Promise.resolve({ end: [7], handled }),
+      knock,
       logger: quiet,
     });
     unknown.start();
     running.push(unknown);
     const id = await accept('4100');
-    runner.wake();
+    runner.wake(PHONE);
     await until(
       async () => (await left("state = 'unknown' and now() - unknown_since > interval '3 seconds'")) === 1,
     );
@@ -247,6 +287,29 @@ describe('the dispatcher', () => {
     expect((await stateOf(id)).error?.code ?? (await stateOf(id)).wamid).toBeTruthy();
   });
 
+  it('does not count the time in which the gateway is shut to Meta', async () => {
+    await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
+    const runner = dispatcher('r1');
+    let knocks = 0;
+    const unknown = new UnknownOutcomes({
+      pool,
+      store,
+      dispatcher: runner,
+      announce: () => undefined,
+      graceMs: 1000,
+      inbound: () => Promise.resolve({ end: [7], handled: [7] }),
+      knock: () => Promise.reject(new Error(`nobody answers knock ${(knocks += 1)}`)),
+      logger: quiet,
+    });
+    unknown.start();
+    running.push(unknown);
+    await accept('4200');
+    runner.wake(PHONE);
+    await until(() => knocks === 4);
+    const { rows } = await pool.query('select state, grace_ms from messaging.dispatch');
+    expect(rows).toEqual([{ state: 'unknown', grace_ms: 0 }]);
+  });
+
   it('shares phone numbers out over the replicas that live', async () => {
     await pool.query(
       `insert into messaging.phone_numbers select 'p' || n, 'acc_1', 80 from generate_series(1, 5) n`,
@@ -256,6 +319,49 @@ describe('the dispatcher', () => {
     await one.stop();
     await until(() => other.held().size === 6, { timeoutMs: 8000 });
     await pool.query(`delete from messaging.phone_numbers where id like 'p%'`);
+  });
+
+  it("uses a number's throughput and never goes beyond it", async () => {
+    await pool.query('update messaging.phone_numbers set throughput = 80');
+    await control('POST', '/behaviour', { throughputPerSecond: 80 });
+    await Promise.all(Array.from({ length: 320 }, (_, index) => accept(String(5000 + index))));
+    dispatcher('r1');
+    await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
+    const { data } = await control('GET', '/messages?limit=1000');
+    const took = Date.parse(data.at(-1)!.receivedAt) - Date.parse(data[0]!.receivedAt);
+    expect((data.length - 1) / (took / 1000)).toBeGreaterThanOrEqual(0.95 * 80);
+    expect(await refusals(130429)).toBe(0);
+    await pool.query('update messaging.phone_numbers set throughput = 1000');
+  });
+
+  it('uses the pair limit of a person, also over a change of hands, and never goes beyond it', async () => {
+    await control('POST', '/behaviour', { pairRate: 'on' });
+    for (let index = 0; index < 46; index += 1) await accept('6000');
+    const began = Date.now();
+    const first = dispatcher('r1');
+    await until(async () => (await arrived()).length >= 40, { timeoutMs: 20_000 });
+    await first.stop();
+    dispatcher('r2');
+    await until(async () => (await left()) === 0, { timeoutMs: 25_000 });
+    expect(Date.now() - began).toBeLessThan(12_000 / 0.95 + 2_000);
+    expect(await refusals(131056)).toBe(0);
+  }, 60_000);
+
+  it('pauses a number that Meta says is too fast', async () => {
+    await control('POST', '/behaviour', {
+      faults: [{ match: {}, kind: 'error', code: 130429, rate: 1, times: 1 }],
+    });
+    const runner = dispatcher('r1');
+    const slowed = await accept('7000');
+    runner.wake(PHONE);
+    await until(async () => (await left("state = 'deferred'")) === 1);
+    const refusedAt = Date.now();
+    const other = await accept('7001');
+    runner.wake(PHONE);
+    await until(async () => (await left()) === 0);
+    expect((await arrived()).sort()).toEqual([slowed, other].sort());
+    const { data } = await control('GET', '/messages');
+    for (const { receivedAt } of data) expect(Date.parse(receivedAt)).toBeGreaterThanOrEqual(refusedAt + 900);
   });
 
   it('keeps the state row equal to the replay', async () => {

@@ -1,19 +1,23 @@
+import type { RefusalScope } from '@wbiz/cloud-api/graph-error-codes';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { USER_ID } from '@wbiz/contracts/field';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Announce } from '../message/announce.js';
 import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { MessageState, Outcome } from '../message/message.decider.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
+import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
 import { outcomeOf } from './send-outcome.js';
 
 /** Calls under way for one phone number at most; Meta's answers take about 100 ms, so this carries 1,000 a second. */
 const MAX_IN_FLIGHT = 128;
-const TICK_MS = 250;
+const LOOK_MS = 250;
+/** While there is more to claim than may be called, claims are this far apart, and so not one for each send. */
+const CLAIM_GAP_MS = 50;
 const RENEW_MS = 1000;
 
 export type DispatcherOptions = {
@@ -29,10 +33,13 @@ type Lane = {
   lease: Lease;
   /** Conversations with a call under way: one at a time each, in order of acceptance. */
   readonly inFlight: Set<string>;
-  tokens: number;
-  refilledAt: number;
+  readonly pace: NumberPace;
+  /** Undefined until what an earlier holder left was read. */
+  pairs: PairPace | undefined;
   claiming: boolean;
   again: boolean;
+  notBefore: number;
+  timer: NodeJS.Timeout | undefined;
   /** The first message handed to Meta since a webhook came, in epoch milliseconds; 0: none. */
   unheardSince: number;
   /** Whether there may be started sends that nobody calls. */
@@ -49,29 +56,43 @@ export class Dispatcher {
   private readonly inFlight = new Map<string, Set<string>>();
   /** Claims and calls. */
   private readonly underWay = new Set<Promise<unknown>>();
-  private timers: NodeJS.Timeout[] = [];
+  private renewTimer: NodeJS.Timeout | undefined;
+  private lookTimer: NodeJS.Timeout | undefined;
   private renewing: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
   private stopping = false;
 
   constructor(private readonly options: DispatcherOptions) {}
 
   start(): void {
-    this.timers = [setInterval(() => this.renew(), RENEW_MS), setInterval(() => this.wake(), TICK_MS)];
+    this.renewTimer = setInterval(() => this.renew(), RENEW_MS);
+    this.lookTimer = setInterval(() => this.look(), LOOK_MS);
     this.renew();
   }
 
-  /** Claims nothing more, lets the calls under way end, gives the leases back. */
+  /** Claims nothing more, lets the calls under way end (renewing meanwhile), gives the leases back. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.timers.forEach(clearInterval);
-    await this.renewing;
+    clearInterval(this.lookTimer);
     while (this.underWay.size > 0) await Promise.race(this.underWay);
+    clearInterval(this.renewTimer);
+    await Promise.all([this.renewing, this.looking]);
+    for (const { timer } of this.lanes.values()) clearTimeout(timer);
     await this.options.leases.release();
   }
 
-  /** Something may have been accepted. */
-  wake(): void {
-    for (const lane of this.lanes.values()) this.pump(lane);
+  /** Something was accepted for this phone number. Returns whether it is this replica's to dispatch. */
+  wake(phoneNumberId: string): boolean {
+    const lane = this.lanes.get(phoneNumberId);
+    if (lane) this.pump(lane);
+    return lane !== undefined;
+  }
+
+  /** Looks which of its phone numbers have sends that are due. */
+  look(): void {
+    this.looking ??= this.pumpDue()
+      .catch((err: unknown) => this.options.logger.warn({ err }, 'the queue could not be looked at'))
+      .finally(() => (this.looking = undefined));
   }
 
   /** The phone numbers this replica dispatches. */
@@ -87,15 +108,30 @@ export class Dispatcher {
 
   private async renewLeases(): Promise<void> {
     const busy = new Set([...this.lanes].filter(([, { inFlight }]) => inFlight.size > 0).map(([id]) => id));
-    const leases = await this.options.leases.renew(busy);
+    const leases = await this.options.leases.renew(busy, { take: !this.stopping });
     const held = new Set(leases.map(({ phoneNumberId }) => phoneNumberId));
     for (const id of this.lanes.keys()) if (!held.has(id)) this.lanes.delete(id);
     for (const lease of leases) {
       const lane = this.lanes.get(lease.phoneNumberId);
-      if (lane?.lease.fence === lease.fence) lane.lease = lease;
-      else this.open(lease);
+      if (lane?.lease.fence !== lease.fence) this.open(lease);
+      else {
+        lane.lease = lease;
+        lane.pace.throughput = lease.throughput;
+      }
     }
-    this.wake();
+  }
+
+  private async pumpDue(): Promise<void> {
+    if (this.stopping || this.lanes.size === 0) return;
+    const { rows } = await this.options.pool.query<{ id: string }>({
+      name: 'dispatch-due',
+      text: `select id from unnest($1::text[]) as n(id)
+             where exists (select from messaging.dispatch where phone_number_id = id and state = 'queued')
+                or exists (select from messaging.dispatch where phone_number_id = id and state = 'deferred' and not_before <= now())`,
+      values: [[...this.lanes.keys()]],
+    });
+    for (const { id } of rows) this.wake(id);
+    for (const lane of this.lanes.values()) if (lane.doubtful) this.pump(lane);
   }
 
   /** A lane begins with doubt: what was left started may or may not have reached Meta. */
@@ -106,22 +142,27 @@ export class Dispatcher {
     this.lanes.set(phoneNumberId, {
       lease,
       inFlight,
-      tokens: 1,
-      refilledAt: performance.now(),
+      pace: new NumberPace(lease.throughput),
+      pairs: undefined,
       claiming: false,
       again: false,
+      notBefore: 0,
+      timer: undefined,
       doubtful: true,
       unheardSince: 0,
     });
     this.options.logger.info({ phoneNumberId, fence: String(lease.fence) }, 'dispatching this phone number');
+    this.wake(phoneNumberId);
   }
 
   /**
    * Settles as unknown what is started and not being called here: by a lost holder, or by a claim of ours whose commit
    * went through although its answer was lost (locking the lease's row waits for that commit).
    */
-  private async recover({ lease: { phoneNumberId, fence }, inFlight }: Lane): Promise<void> {
+  private async recover(lane: Lane): Promise<void> {
     const { pool, logger } = this.options;
+    const { inFlight, lease } = lane;
+    const { phoneNumberId, fence } = lease;
     await pool.query('select from messaging.dispatch_leases where phone_number_id = $1 for update', [
       phoneNumberId,
     ]);
@@ -139,23 +180,40 @@ export class Dispatcher {
     );
   }
 
+  private async pairsOf({ phoneNumberId, idleMs }: Lease): Promise<PairPace> {
+    const { rows } = await this.options.pool.query<{ id: string; debt_ms: number }>(
+      `with paid as (delete from messaging.pair_debts where phone_number_id = $1 and paid_at <= now())
+       select conversation_id as id, extract(epoch from paid_at - now())::float8 * 1000 as debt_ms
+       from messaging.pair_debts where phone_number_id = $1 and paid_at > now()`,
+      [phoneNumberId],
+    );
+    return new PairPace(
+      performance.now(),
+      rows.map(({ id, debt_ms }) => [id, debt_ms]),
+      Math.max(0, UNSAVED_DEBT_MS - idleMs),
+    );
+  }
+
   private pump(lane: Lane): void {
     if (this.stopping || this.lanes.get(lane.lease.phoneNumberId) !== lane) return;
     if (lane.claiming) {
       lane.again = true;
       return;
     }
-    const room = Math.min(MAX_IN_FLIGHT - lane.inFlight.size, refill(lane));
+    const now = performance.now();
+    if (now < lane.notBefore) return this.pumpAt(lane, lane.notBefore);
+    const paced = lane.pace.room(now);
+    if (paced < 1) return this.pumpAt(lane, lane.pace.roomAt(now));
+    const room = Math.min(MAX_IN_FLIGHT - lane.inFlight.size, paced);
     if (room < 1) return;
     lane.claiming = true;
     lane.again = false;
-    const claim = this.claim(lane, Math.floor(room))
-      .then((claimed) => {
-        lane.tokens -= claimed.length;
-        for (const message of claimed) {
-          this.track(this.call(lane, message));
-        }
-        if (claimed.length > 0) lane.again = true;
+    const claim = this.claim(lane, room)
+      .then(({ claimed, full }) => {
+        if (full) lane.notBefore = performance.now() + CLAIM_GAP_MS;
+        lane.again ||= full;
+        for (const message of claimed) this.track(this.call(lane, message));
+        if (lane.pairs) this.pumpAt(lane, lane.pairs.freeAt);
       })
       .catch((err: unknown) => {
         lane.doubtful = true;
@@ -168,18 +226,32 @@ export class Dispatcher {
     this.track(claim);
   }
 
+  private pumpAt(lane: Lane, at: number): void {
+    if (at === Infinity) return;
+    clearTimeout(lane.timer);
+    lane.timer = setTimeout(() => this.pump(lane), Math.max(0, at - performance.now()));
+  }
+
   private track(work: Promise<unknown>): void {
     this.underWay.add(work);
     void work.finally(() => this.underWay.delete(work));
   }
 
-  /** Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it. */
-  private async claim(lane: Lane, room: number): Promise<readonly MessageState[]> {
+  /**
+   * Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it.
+   * `full`: there may be more.
+   */
+  private async claim(
+    lane: Lane,
+    room: number,
+  ): Promise<{ claimed: readonly MessageState[]; full: boolean }> {
     if (lane.doubtful) await this.recover(lane);
     lane.doubtful = false;
+    const pairs = (lane.pairs ??= await this.pairsOf(lane.lease));
     const { lease, inFlight } = lane;
     const { pool, store, leases } = this.options;
-    const claimed = await inTransaction(pool, async (tx) => {
+    const now = performance.now();
+    const { claimed, full } = await inTransaction(pool, async (tx) => {
       const { rows } = await tx.query<{ message_id: string; account_id: string; conversation_id: string }>({
         name: 'dispatch-claim',
         text: `with lease as (
@@ -191,10 +263,17 @@ export class Dispatcher {
                  and not exists (select 1 from messaging.dispatch e where e.phone_number_id = $1 and e.state = 'deferred'
                    and e.conversation_id = d.conversation_id and e.position < d.position)
                order by class, position limit $5 for update of d`,
-        values: [lease.phoneNumberId, leases.replica, String(lease.fence), [...inFlight], room],
+        values: [
+          lease.phoneNumberId,
+          leases.replica,
+          String(lease.fence),
+          [...inFlight, ...pairs.heldBack(now)],
+          room,
+        ],
       });
+      const full = rows.length === room;
       const firsts = [...new Map(rows.toReversed().map((row) => [row.conversation_id, row])).values()];
-      if (firsts.length === 0) return [];
+      if (firsts.length === 0) return { claimed: [], full };
       const at = new Date().toISOString();
       const replies = await store.applyIn(
         tx,
@@ -215,23 +294,71 @@ export class Dispatcher {
                from unnest($1::text[], $2::int[]) as s(id, attempt) where d.message_id = s.id`,
         values: [started.map(({ id }) => id), started.map(({ attempt }) => attempt), String(lease.fence)],
       });
-      return started;
+      await this.saveDebts(
+        tx,
+        lease,
+        started.map(({ conversationId }) => [conversationId, pairs.debtWith(conversationId, now)]),
+      );
+      return { claimed: started, full };
     });
-    for (const { conversationId } of claimed) inFlight.add(conversationId);
-    if (claimed.length > 0) store.committed();
-    return claimed;
+    for (const { conversationId } of claimed) {
+      inFlight.add(conversationId);
+      pairs.take(conversationId, now);
+    }
+    return { claimed, full };
+  }
+
+  /** So that whoever has the phone number next does not begin to write to a person as if nobody had. */
+  private async saveDebts(
+    tx: PoolClient,
+    { phoneNumberId }: Lease,
+    debts: readonly (readonly [string, number])[],
+  ) {
+    const large = debts.filter(([, debtMs]) => debtMs > UNSAVED_DEBT_MS);
+    if (large.length === 0) return;
+    await tx.query({
+      name: 'pair-debts',
+      text: `insert into messaging.pair_debts as d (conversation_id, phone_number_id, paid_at)
+             select id, $1, now() + debt_ms * interval '1 millisecond' from unnest($2::text[], $3::float8[]) as n(id, debt_ms)
+             on conflict (conversation_id) do update set paid_at = excluded.paid_at, phone_number_id = excluded.phone_number_id`,
+      values: [phoneNumberId, large.map(([id]) => id), large.map(([, debtMs]) => debtMs)],
+    });
   }
 
   private async call(lane: Lane, message: MessageState): Promise<void> {
+    const now = performance.now();
+    const at = lane.pace.take(now);
+    if (at > now) await delay(at - now);
     const outcome =
       performance.now() > lane.lease.validUntil
         ? ({ kind: 'deferred', reason: 'the lease ran out before the call' } as const)
-        : outcomeOf(await this.options.send(message, bodyOf(message)), message.attempt);
+        : await this.send(lane, message);
     if (outcome.kind === 'accepted') lane.unheardSince ||= Date.now();
     const settled = await this.settle(message.id, message.accountId, message.attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
     lane.inFlight.delete(message.conversationId);
     this.pump(this.lanes.get(message.phoneNumberId) ?? lane);
+  }
+
+  private async send(lane: Lane, message: MessageState): Promise<Outcome> {
+    const answer = await this.options.send(message, bodyOf(message));
+    if (answer.kind === 'accepted') lane.pace.passed();
+    if (answer.kind === 'refused') this.slowDown(lane, answer.scope);
+    return outcomeOf(answer, { attempt: message.attempt, ageMs: Date.now() - Date.parse(message.createdAt) });
+  }
+
+  /** What Meta counts per person holds that person's sends back by deferring this one. */
+  private slowDown({ lease }: Lane, scope: RefusalScope): void {
+    if (scope !== 'pace-number' && scope !== 'pace-account') return;
+    for (const [phoneNumberId, lane] of this.lanes) {
+      const counted =
+        scope === 'pace-account'
+          ? lane.lease.accountId === lease.accountId
+          : phoneNumberId === lease.phoneNumberId;
+      if (!counted) continue;
+      lane.pace.refused(performance.now());
+      this.options.logger.warn({ phoneNumberId, scope }, 'Meta asks for patience; this phone number pauses');
+    }
   }
 
   /** Writes down what a call came to; keeps trying, since nobody else knows it. */
@@ -253,15 +380,6 @@ export class Dispatcher {
       }
     }
   }
-}
-
-/** Tokens of Meta's throughput for the number: a second's worth at most. */
-function refill(lane: Lane): number {
-  const now = performance.now();
-  const { throughput } = lane.lease;
-  lane.tokens = Math.min(throughput, lane.tokens + ((now - lane.refilledAt) / 1000) * throughput);
-  lane.refilledAt = now;
-  return lane.tokens;
 }
 
 /** The body of the call. Our id rides along as callback data (at most 512 characters), comes back in every status and settles a lost answer. */

@@ -4,16 +4,27 @@ import type { Outcome } from '../message/message.decider.js';
 
 /** A send that Meta keeps refusing for a passing reason is given up after this many attempts. */
 const MAX_ATTEMPTS = 10;
+/** One that cannot even be tried is given up after a day: nobody wants yesterday's message. */
+const MAX_AGE_MS = 86_400_000;
 
 /** What an answer of Meta's, or the lack of one, means for the message. */
-export function outcomeOf(answer: SendOutcome, attempt: number): Outcome {
+export function outcomeOf(
+  answer: SendOutcome,
+  { attempt, ageMs }: { attempt: number; ageMs: number },
+): Outcome {
   if (answer.kind === 'accepted') return { kind: 'accepted', wamid: answer.wamid };
-  if (answer.kind === 'not_sent') return { kind: 'deferred', reason: answer.reason };
+  if (answer.kind === 'not_sent')
+    return ageMs < MAX_AGE_MS
+      ? { kind: 'deferred', reason: answer.reason }
+      : {
+          kind: 'refused',
+          error: { code: 'upstream_error', message: 'For 24 hours the message could not be handed to Meta.' },
+        };
   if (answer.kind === 'unknown') return { kind: 'unknown', reason: answer.reason };
   const { error } = answer;
   // A limit on pace is no fault of the message: it may take as long as it takes.
   const paced = answer.scope.startsWith('pace-');
-  if (answer.retryable && (paced || attempt < MAX_ATTEMPTS))
+  if (answer.retryable && ageMs < MAX_AGE_MS && (paced || attempt < MAX_ATTEMPTS))
     return { kind: 'deferred', reason: `Meta's error ${error.code}` };
   const ours =
     answer.retryable || answer.scope === 'token' || answer.scope === 'account' || answer.scope === 'upstream';

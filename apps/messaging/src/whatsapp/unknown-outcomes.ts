@@ -10,6 +10,9 @@ const TICK_MS = 1000;
 /** After a message was handed over, Meta's webhooks are taken to be silent when none came for this long. */
 const SILENCE_MS = 10_000;
 
+/** How long Meta may take to come again after it found the gateway shut. */
+const REDELIVERY_MS = 30_000;
+
 /** By partition. */
 type Offsets = readonly number[];
 export type UnknownOutcomesOptions = {
@@ -20,6 +23,8 @@ export type UnknownOutcomesOptions = {
   readonly graceMs: number;
   /** The end of every partition of the inbound topic, and how far this service has handled it. */
   readonly inbound: () => Promise<{ readonly end: Offsets; readonly handled: Offsets }>;
+  /** Throws while the gateway, at which Meta's webhooks arrive, does not answer. */
+  readonly knock: () => Promise<unknown>;
   readonly logger: Logger;
 };
 
@@ -32,6 +37,7 @@ export class UnknownOutcomes {
   private running: Promise<void> | undefined;
   private snapshot: { readonly end: Offsets; readonly at: number } | undefined;
   private coveredUntil = 0;
+  private shutAt = -Infinity;
 
   constructor(private readonly options: UnknownOutcomesOptions) {}
 
@@ -61,6 +67,7 @@ export class UnknownOutcomes {
       this.coveredUntil = Date.now();
       return;
     }
+    if (!(await this.isOpen())) return;
     const credit = await this.credit();
     const heard = open.filter(({ phone_number_id, seen_at }) => {
       const lane = held.get(phone_number_id);
@@ -73,6 +80,20 @@ export class UnknownOutcomes {
       credit,
       heard.map(({ phone_number_id }) => phone_number_id),
     );
+  }
+
+  /** Whether Meta has found the gateway open for long enough that nothing waits to be delivered again. */
+  private async isOpen(): Promise<boolean> {
+    try {
+      await this.options.knock();
+    } catch (err) {
+      this.options.logger.warn({ err }, 'no grace runs out while the gateway does not answer');
+      this.shutAt = Date.now();
+    }
+    if (Date.now() - this.shutAt >= REDELIVERY_MS) return true;
+    this.snapshot = undefined;
+    this.coveredUntil = Date.now();
+    return false;
   }
 
   /** Milliseconds of which it has become certain that every webhook Meta sent in them has been handled. */
@@ -123,6 +144,6 @@ export class UnknownOutcomes {
         if (change?.message) this.options.announce(change.message);
       }),
     );
-    if (rows.length > 0) this.options.dispatcher.wake();
+    if (rows.length > 0) this.options.dispatcher.look();
   }
 }

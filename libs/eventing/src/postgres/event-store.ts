@@ -45,6 +45,9 @@ type Stream = { state: unknown; version: number; readonly stored: number; readon
 /** The log takes records of a megabyte; one that it refused would stand before all that follow. */
 const MAX_EVENT_CHARS = 250_000;
 
+/** What a transaction appended; `published`: whether some of it goes out on the shared log. */
+export type Commit = { readonly events: readonly RecordedEvent[]; readonly published: boolean };
+
 /** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
 class Overtaken extends Error {}
 
@@ -60,21 +63,21 @@ export type EventStoreOptions = {
  * transaction with one statement a stage. What one command is refused never touches its neighbours.
  */
 export class EventStore {
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners: ((commit: Commit) => void)[] = [];
   private readonly enqueue: (item: Item) => Promise<Reply | undefined>;
 
   constructor(private readonly options: EventStoreOptions) {
     this.enqueue = microBatch((items: readonly Item[]) => this.run(items), { max: 200, lanes: 2 });
   }
 
-  /** Runs `listener` after every commit that may have appended events. */
-  onCommitted(listener: () => void): void {
+  /** Runs `listener` after every commit that appended events. */
+  onCommitted(listener: (commit: Commit) => void): void {
     this.listeners.push(listener);
   }
 
-  /** Tells the listeners; for whoever committed an {@link applyIn}. */
-  committed(): void {
-    this.listeners.forEach((listener) => listener());
+  /** Tells the listeners; for whoever committed an {@link applyIn} whose events are published. */
+  committed(commit: Commit = { events: [], published: true }): void {
+    this.listeners.forEach((listener) => listener(commit));
   }
 
   /**
@@ -107,7 +110,7 @@ export class EventStore {
       command: { id: '', ...command },
       keepReply: false,
     }));
-    const results = await this.round(tx, items);
+    const { results } = await this.round(tx, items);
     const failed = results.find((result) => result instanceof Error);
     if (failed) throw failed;
     return results as Reply[];
@@ -148,8 +151,8 @@ export class EventStore {
 
   private async run(items: readonly Item[], attempt = 1): Promise<readonly Result[]> {
     try {
-      const results = await inTransaction(this.options.pool, (tx) => this.round(tx, items));
-      this.committed();
+      const { results, commit } = await inTransaction(this.options.pool, (tx) => this.round(tx, items));
+      if (commit.events.length > 0) this.committed(commit);
       return results;
     } catch (error) {
       const again = error instanceof Overtaken && attempt < 20;
@@ -162,7 +165,10 @@ export class EventStore {
     }
   }
 
-  private async round(tx: PoolClient, items: readonly Item[]): Promise<readonly Result[]> {
+  private async round(
+    tx: PoolClient,
+    items: readonly Item[],
+  ): Promise<{ results: readonly Result[]; commit: Commit }> {
     const stored = await this.storedReplies(tx, items);
     const fresh = items.filter((item) => !stored.has(item.command.id));
     const streams = await this.load(tx, fresh);
@@ -226,7 +232,7 @@ export class EventStore {
       if (events.length > 0) await project(events, tx);
     }
     await this.keepReplies(tx, decided);
-    return results;
+    return { results, commit: { events: appended, published: published.includes(true) } };
   }
 
   private async storedReplies(

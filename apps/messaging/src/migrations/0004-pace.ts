@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Pace1763900300000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+-- People who were written to often a moment ago: when Meta's pair rate limit will have forgotten it.
+create table messaging.pair_debts (
+  conversation_id text        primary key,
+  phone_number_id text        not null,
+  paid_at         timestamptz not null
+) with (fillfactor = 70);
+create index pair_debts_by_number on messaging.pair_debts (phone_number_id);
+`);
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}
