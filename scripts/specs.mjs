@@ -1,4 +1,4 @@
-// npm run specs: writes what is generated from the code (the OpenAPI document, the README's table of settings).
+// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the README's table of settings).
 // With --check it writes nothing and fails where something is not up to date.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -39,6 +39,11 @@ if (check) {
   process.exit(1);
 }
 writeFileSync(readme, after);
+const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
+writeFileSync(
+  fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
+  JSON.stringify(asyncApiDocument()),
+);
 execFileSync('node', ['apps/gateway/dist/openapi/write-specs.js'], { cwd: root, stdio: 'inherit' });
 execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs'], {
   cwd: root,
