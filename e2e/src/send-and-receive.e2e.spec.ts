@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { Kafka, logLevel } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
+import { ANY_TYPE, everyRecord, recordChecks } from './kafka-records.js';
 import { PERSON, startSystem, type Client, type FeedEvent, type System } from './system.js';
 
 type Receipt = {
@@ -195,6 +196,30 @@ describe('two gateways and two messaging processes, as one', () => {
     expect(records.map(({ id, type, value }) => ({ id, type, value }))).toEqual(
       feed.map(({ id, type, data }) => ({ id, type, value: data })),
     );
+  });
+
+  it('write to Kafka what the AsyncAPI document says, and no secret', async () => {
+    const records = await everyRecord(system);
+    expect(new Set(records.map(({ topic }) => topic)).size).toBeGreaterThanOrEqual(3);
+    const checks = recordChecks();
+    for (const { topic, headers, value } of records) {
+      const channel = Object.keys(checks).find((name) => topic.endsWith(name))!;
+      const check = checks[channel]![headers['ce_type']!] ?? checks[channel]![ANY_TYPE]!;
+      expect([topic, headers['ce_type'], check.faults(headers, JSON.parse(value))]).toEqual([
+        topic,
+        headers['ce_type'],
+        [],
+      ]);
+    }
+    const text = JSON.stringify(records);
+    const secrets = [
+      api.apiKey,
+      api.apiKey.split('_')[2]!,
+      'simulator-token',
+      'simulator-app-secret',
+      ...system.secrets,
+    ];
+    for (const secret of secrets) expect(text.includes(secret)).toBe(false);
   });
 
   it('stop a revoked key everywhere within a second', async () => {

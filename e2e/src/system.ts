@@ -2,7 +2,7 @@ import { freshDatabase, topicPrefix, embeddedStack, until } from '@wbiz/testing/
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 import { topics } from '@wbiz/contracts/topics';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // @boundaries-ignore the tests run the processes as npm start does
@@ -15,7 +15,11 @@ import {
   PROVISIONING,
 } from '../../scripts/apps.mjs';
 // @boundaries-ignore the tests run the processes as npm start does
+import { startKafka } from '../../scripts/embedded/kafka.mjs';
+// @boundaries-ignore the tests run the processes as npm start does
 import { freePort } from '../../scripts/embedded/launch.mjs';
+// @boundaries-ignore the tests run the processes as npm start does
+import { startPostgres } from '../../scripts/embedded/postgres.mjs';
 
 const APPS = apps as readonly { name: string; ports: readonly string[] }[];
 
@@ -31,13 +35,24 @@ export type SystemOptions = {
   /** How many processes of an app there are; one where nothing is said. */
   readonly replicas?: Readonly<Record<string, number>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** A Kafka and a Postgres of its own, which a test may take away. */
+  readonly ownStack?: boolean;
+  /** Whatever ends is started again, as by Kubernetes. */
+  readonly supervised?: boolean;
 };
 
 /** A whole installation of its own (database, topics, simulator), each app in processes of its own, as `npm start` runs it. */
-export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {}) {
-  const { brokers } = embeddedStack();
-  const database = await freshDatabase();
+export async function startSystem({
+  replicas = {},
+  env = {},
+  ownStack = false,
+  supervised = false,
+}: SystemOptions = {}) {
   const home = await mkdtemp(join(tmpdir(), 'wbiz-e2e-'));
+  await chmod(home, 0o755); // Postgres may run as another user
+  const stack = ownStack ? await openStack(home) : undefined;
+  const brokers = stack?.brokers ?? embeddedStack().brokers;
+  const database = stack?.database ?? (await freshDatabase());
   const prefix = topicPrefix();
 
   const instances = APPS.flatMap(({ name, ports }) =>
@@ -89,19 +104,30 @@ export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {
     ]),
   );
   const running = new Map<string, Running>();
-  const start = async (instance: string) => {
+  const restarts: string[] = [];
+  let stopping = false;
+  const start = async (instance: string): Promise<void> => {
     const { name } = instances.find((other) => other.instance === instance)!;
     running.set(
       instance,
       (await startApp(system, { name, instance, more: { LOG_LEVEL: 'info', ...peers, ...env } })) as Running,
     );
     let ended: string | undefined;
-    void running.get(instance)!.exited.then((how) => (ended = how));
+    void running.get(instance)!.exited.then((how) => {
+      ended = how;
+      if (!supervised || stopping) return;
+      restarts.push(`${instance} ended ${how}`);
+      setTimeout(() => {
+        if (!stopping) start(instance).catch(() => undefined); // it has ended again, and is started again
+      }, 200);
+    });
     await appReady(system, { name, instance, ended: () => (ended ? 99 : 0) });
   };
   const stop = async () => {
+    stopping = true;
     await Promise.all([...running.values()].map((process) => process.stop(10_000)));
     await database.drop();
+    await stack?.stop();
     if (!process.env.KEEP_LOGS) await rm(home, { recursive: true, force: true });
   };
   try {
@@ -128,6 +154,10 @@ export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {
     databaseUrl: database.url,
     topics: topics(prefix),
     home,
+    /** What must be found nowhere. */
+    secrets: [system.secretKey, ADMIN_TOKEN, ...Object.values(system.databaseUrls)],
+    stack,
+    restarts,
     control,
     admin,
     stop,
@@ -187,6 +217,31 @@ export async function startSystem({ replicas = {}, env = {} }: SystemOptions = {
       );
       return wamid;
     },
+  };
+}
+/** Takes one of its parts away, and brings it back with its data. */
+type Outage = { down: () => Promise<void>; up: () => Promise<void> };
+
+async function openStack(home: string) {
+  const files = (name: string) => ({ dataDir: join(home, name), logFile: join(home, 'logs', `${name}.log`) });
+  const ports = { broker: await freePort(), controller: await freePort() };
+  const port = await freePort();
+  const starters = {
+    kafka: () => startKafka({ ...files('kafka'), ports }),
+    postgres: () => startPostgres({ ...files('postgres'), port }),
+  };
+  const [kafka, postgres] = await Promise.all([starters.kafka(), starters.postgres()]);
+  const parts: Record<string, Running> = { kafka, postgres };
+  const outage = (name: keyof typeof starters): Outage => ({
+    down: () => parts[name]!.stop(0),
+    up: async () => void (parts[name] = await starters[name]()),
+  });
+  return {
+    brokers: [kafka.brokers],
+    database: { url: postgres.url, drop: () => Promise.resolve() },
+    kafka: outage('kafka'),
+    postgres: outage('postgres'),
+    stop: () => Promise.all(Object.values(parts).map((part) => part.stop())),
   };
 }
 export type System = Awaited<ReturnType<typeof startSystem>>;

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '@wbiz/testing/stack';
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startSystem, type Answer, type Client, type System } from './system.js';
+
+/** How hard it is tried: a short form belongs to every run, a long one to `npm run test:full`. */
+export type Hardness = {
+  readonly sends: number;
+  readonly kills: number;
+  readonly awayMs: number;
+  readonly lateMs: number;
+};
+
+const SERVED_AGAIN_MS = 30_000;
+const REPLICAS = { gateway: 2, messaging: 2, webhooks: 2 };
+const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
+
+type Body = { id?: string; messageId?: string; code?: string };
+type Attempt = { at: number; status: number; retryAfter: string | null };
+
+/** What is done to a running installation, while careful clients send, and what has to be true afterwards. */
+export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void {
+  let system: System;
+  let api: Client & { accountId: string };
+
+  beforeAll(async () => {
+    system = await startSystem({
+      replicas: REPLICAS,
+      ownStack: true,
+      supervised: true,
+      env: { OUTCOME_GRACE_MS: '5000', CLOUD_API_TIMEOUT_MS: '2000' },
+    });
+    api = await system.connect();
+    await system.admin('PATCH', `/accounts/${api.accountId}`, { throughput: 1000 });
+  }, 180_000);
+  afterAll(() => system?.stop());
+  const calm = { throughputPerSecond: 1000, latencyMs: [10, 50], statuses: 'all', statusDelayMs: [50, 250] };
+  beforeEach(async () => {
+    await system.control('POST', '/reset');
+    await system.control('POST', '/behaviour', calm);
+  });
+
+  /** One Idempotency-Key per message, and again with it until the answer is final; every answer is noted. */
+  async function sendCarefully(to: string, run: string, attempts: Attempt[]): Promise<Answer<Body>> {
+    const key = randomUUID();
+    const body = { to, template: 'hello_world', language: 'en_US', metadata: { run } };
+    for (const giveUp = Date.now() + 150_000; ; await delay(500)) {
+      const answer = await api
+        .post<Body>('/v1/messages/template', body, { 'idempotency-key': key })
+        .catch((error: Error) => error);
+      const { status, headers } = answer instanceof Error ? { status: 0 } : answer;
+      attempts.push({ at: Date.now(), status, retryAfter: headers?.get('retry-after') ?? null });
+      if (!(answer instanceof Error) && ![409, 429, 503, 504].includes(status)) return answer;
+      if (Date.now() > giveUp) throw new Error(`${to} got no final answer: ${JSON.stringify(answer)}`);
+    }
+  }
+
+  /** Sends all, `meanwhile` beginning with the first quarter answered. */
+  async function sendAll(meanwhile: (answered: () => number) => Promise<unknown>) {
+    const run = randomUUID();
+    const first = 14_150_000_000 + randomInt(1_000_000) * 1_000;
+    const answers: Answer<Body>[] = [];
+    const attempts: Attempt[] = [];
+    let next = 0;
+    const worker = async () => {
+      while (next < sends) {
+        const to = `+${first + next}`;
+        next += 1;
+        answers.push(await sendCarefully(to, run, attempts));
+      }
+    };
+    const workers = Promise.all(Array.from({ length: 40 }, worker));
+    await until(() => answers.length >= sends / 4, { timeoutMs: 90_000, describe: 'a quarter of the sends' });
+    await Promise.all([workers, meanwhile(() => answers.length)]);
+    return { run, answers, attempts };
+  }
+
+  async function statusesOf(run: string) {
+    const statuses = new Map<string, string[]>();
+    for (const { type, data } of await api.allEvents()) {
+      const { messageId, status, metadata } = data as {
+        messageId: string;
+        status: string;
+        metadata: { run?: string };
+      };
+      if (type === 'message.status' && metadata?.run === run)
+        statuses.set(messageId, [...(statuses.get(messageId) ?? []), status]);
+    }
+    return statuses;
+  }
+  const highest = (statuses: readonly string[]) =>
+    statuses.reduce((top, status) => (RANK.indexOf(status) > RANK.indexOf(top) ? status : top));
+
+  /** Doubled 0; sent + failed = accepted; the feed dense and complete; every answer the truth. */
+  async function expectNothingLostNorDoubled({ run, answers }: Awaited<ReturnType<typeof sendAll>>) {
+    expect(answers.map(({ status }) => status).filter((status) => status !== 201 && status !== 502)).toEqual(
+      [],
+    );
+    const settled = await until(
+      async () => {
+        const all = await statusesOf(run);
+        const ended = [...all.values()].filter((one) => ['read', 'failed'].includes(highest(one)));
+        return ended.length === sends && all;
+      },
+      { timeoutMs: 60_000 + lateMs, everyMs: 500, describe: 'the last status of every message' },
+    );
+    for (const statuses of settled.values()) expect(statuses[0]).toBe('accepted');
+    const failed = [...settled.values()].filter((statuses) => highest(statuses) === 'failed').length;
+    const { total } = await system.control<{ total: number }>('GET', '/messages?limit=1');
+    expect({ sent: total, failed, accepted: total + failed }).toEqual({
+      sent: total,
+      failed,
+      accepted: sends,
+    });
+    expect(await system.control('GET', '/duplicates')).toMatchObject({ data: [], total: 0 });
+    const sequences = (await api.allEvents()).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+  }
+
+  /** While something is down a client is told to come again; from `backAt` on it is served soon. */
+  function expectServedAgain({ attempts }: Awaited<ReturnType<typeof sendAll>>, backAt: number) {
+    const refused = attempts.filter(({ status }) => status === 503);
+    for (const { retryAfter } of refused) expect(Number(retryAfter)).toBeGreaterThan(0);
+    const served = attempts.filter(({ at, status }) => at > backAt && (status === 201 || status === 502));
+    expect(Math.min(...served.map(({ at }) => at)) - backAt).toBeLessThan(SERVED_AGAIN_MS);
+  }
+
+  describe('loses and doubles nothing', () => {
+    it('while processes are killed at random', async () => {
+      const instances = Object.keys(REPLICAS).flatMap((name) => [name, `${name}-2`]);
+      const sent = await sendAll(async (answered) => {
+        for (let kill = 0; kill < kills; kill += 1) {
+          const due = sends / 4 + (kill * sends) / (2 * kills);
+          await until(() => answered() >= due, { timeoutMs: 120_000, describe: `${due} answers` });
+          await system.kill(instances[randomInt(instances.length)]!);
+        }
+      });
+      await expectNothingLostNorDoubled(sent);
+      expect(system.restarts.length).toBeGreaterThanOrEqual(kills);
+    });
+
+    it.each(['kafka', 'postgres'] as const)('while %s is away', async (part) => {
+      let backAt = 0;
+      const sent = await sendAll(async () => {
+        await system.stack![part].down();
+        await delay(awayMs); // how long it is away is what is tested
+        await system.stack![part].up();
+        backAt = Date.now();
+      });
+      await expectNothingLostNorDoubled(sent);
+      expectServedAgain(sent, backAt);
+    });
+
+    it('while one call in five to Meta fails in one way or another', async () => {
+      const kinds = ['error', 'reset', 'hang', 'accept_then_reset'];
+      await system.control('POST', '/behaviour', {
+        faults: kinds.map((kind) => ({ match: { path: '/messages' }, kind, rate: 0.05 })),
+      });
+      const sent = await sendAll(() => Promise.resolve());
+      await system.control('POST', '/behaviour', { faults: [] });
+      await expectNothingLostNorDoubled(sent);
+    });
+
+    it('while statuses come twice, in any order and late', async () => {
+      await system.control('POST', '/behaviour', {
+        duplicate: 0.3,
+        reorder: 0.3,
+        statusDelayMs: [0, lateMs],
+      });
+      await expectNothingLostNorDoubled(await sendAll(() => Promise.resolve()));
+    });
+  });
+}
