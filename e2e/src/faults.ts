@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { until } from '@wbiz/testing/stack';
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { startSystem, type Answer, type Client, type System } from './system.js';
 
 /** How hard it is tried: a short form belongs to every run, a long one to `npm run test:full`. */
@@ -89,6 +90,21 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     }
     return statuses;
   }
+  /** What the database knows of messages that have not ended, for who has to find out why. */
+  async function unsettled(run: string): Promise<string> {
+    const db = new pg.Client({ connectionString: system.databaseUrl });
+    await db.connect();
+    const { rows } = await db.query(
+      `select m.state->>'id' as id, m.state->>'status' as status, m.state->'history' as history, d.*, l.*, w.seen_at, now()
+       from messaging.messages m left join messaging.dispatch d on d.message_id = m.stream
+       left join messaging.dispatch_leases l on l.phone_number_id = d.phone_number_id
+       left join messaging.webhooks_seen w on w.phone_number_id = d.phone_number_id
+       where m.state->'metadata'->>'run' = $1 and m.state->>'status' not in ('read', 'failed') limit 5`,
+      [run],
+    );
+    await db.end();
+    return JSON.stringify({ rows, restarts: system.restarts }, null, 1);
+  }
   const highest = (statuses: readonly string[]) =>
     statuses.reduce((top, status) => (RANK.indexOf(status) > RANK.indexOf(top) ? status : top));
 
@@ -104,7 +120,9 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
         return ended.length === sends && all;
       },
       { timeoutMs: 60_000 + lateMs, everyMs: 500, describe: 'the last status of every message' },
-    );
+    ).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await unsettled(run)}`, { cause: error });
+    });
     for (const statuses of settled.values()) expect(statuses[0]).toBe('accepted');
     const failed = [...settled.values()].filter((statuses) => highest(statuses) === 'failed').length;
     const { total } = await system.control<{ total: number }>('GET', '/messages?limit=1');
