@@ -1,6 +1,7 @@
 import type { Behaviour } from './behaviour.js';
 import { statusError } from './graph-error.js';
 import type { MessageRow } from './message-log.js';
+import type { Failure } from './parameter.rules.js';
 import { unixSeconds, type PhoneNumber } from './state.js';
 import type { Timeline } from './timeline.js';
 import type { WebhookItem, WebhookSender } from './webhook-sender.js';
@@ -12,20 +13,23 @@ export type Delivery = {
   readonly phone: PhoneNumber;
   /** A template's category in lower case, or `service`. */
   readonly category: string;
-  /** With a code the message fails instead of arriving. */
-  readonly failsWith?: number | undefined;
+  /** With it the message fails instead of arriving. */
+  readonly failsWith?: Failure | undefined;
   readonly isReaction: boolean;
+  /** A voice message is played as well. */
+  readonly isVoice: boolean;
 };
 
 const ALL = ['sent', 'delivered', 'read'];
+const ALL_OF_VOICE = [...ALL, 'played'];
 
 /** Which statuses follow a message, and when: drawn from the seed as the settings say. */
 export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, webhooks: WebhookSender) {
-  const statusesOf = ({ failsWith, isReaction }: Delivery): readonly string[] => {
+  const statusesOf = ({ failsWith, isReaction, isVoice }: Delivery): readonly string[] => {
     const { statuses } = behaviour.settings;
     if (statuses === 'none') return [];
     if (failsWith !== undefined) return ['failed'];
-    const wanted = statuses === 'all' ? ALL : statuses;
+    const wanted = statuses !== 'all' ? statuses : isVoice ? ALL_OF_VOICE : ALL;
     return isReaction ? wanted.filter((status) => status === 'sent') : wanted;
   };
 
@@ -69,7 +73,9 @@ export function statusItem(
       ...(status === 'sent' || status === 'delivered'
         ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category } }
         : {}),
-      ...(status === 'failed' ? { errors: errors ?? [statusError(failsWith ?? 131000)] } : {}),
+      ...(status === 'failed'
+        ? { errors: errors ?? [statusError(failsWith?.code ?? 131000, failsWith?.details)] }
+        : {}),
     },
   };
 }

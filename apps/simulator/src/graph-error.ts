@@ -115,6 +115,11 @@ const KNOWN: Readonly<Record<number, Known>> = {
     details: 'Template has been paused too many times due to low quality and is now permanently disabled.',
   },
   132018: { title: "There's an issue with the parameters in your template" },
+  132068: { title: 'Flow is blocked', details: 'Flow is in blocked state.' },
+  132069: {
+    title: 'Flow is throttled',
+    details: 'Flow is in throttled state and its 10 messages of this hour are sent.',
+  },
   133004: { title: 'Server temporarily unavailable', httpStatus: 503 },
   133010: { title: 'Phone number not registered' },
 };
@@ -157,6 +162,10 @@ export const unknownObject = (method: string, id: string) =>
     error_subcode: 33,
   });
 
+/** What a download URL answers that has expired, or never was one. */
+export const unknownMedia = () =>
+  refusal(404, { message: 'The media was not found or its URL has expired.', code: 100, error_subcode: 33 });
+
 export const unknownEdge = (edge: string, nodeType: string) =>
   badParameter(`Tried accessing nonexisting field (${edge}) on node type (${nodeType})`);
 
@@ -187,14 +196,14 @@ export const templateFault = (subcode: number | undefined, title: string, text: 
   });
 
 /** The error object of a `failed` status webhook. */
-export function statusError(code: number) {
+export function statusError(code: number, details?: string) {
   const known = KNOWN[code];
   const title = known?.title ?? 'Unknown error';
   return {
     code,
     title,
     message: title,
-    error_data: { details: known?.details ?? title },
+    error_data: { details: details ?? known?.details ?? title },
     href: 'https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/',
   };
 }

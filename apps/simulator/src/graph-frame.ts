@@ -8,6 +8,7 @@ import {
   tokenMissing,
   unknownObject,
 } from './graph-error.js';
+import { readParameters, type Parameters } from './graph-parameters.js';
 import { metaJson } from './meta-json.js';
 import type { Pace } from './pace.js';
 import type { RequestLog } from './request-log.js';
@@ -18,15 +19,26 @@ export type GraphCall = {
   readonly path: Readonly<Record<string, string>>;
   readonly version: string;
   readonly token: string;
-  /** Query and body in one: Graph takes parameters from either. */
-  readonly params: Record<string, unknown>;
-  readonly rawBody: string;
+  readonly params: Parameters['params'];
+  readonly file: Parameters['file'];
+  /** The body as it came: text of JSON and forms, bytes of all else. */
+  readonly body: unknown;
+  readonly headers: FastifyRequest['headers'];
   /** Scheme and host as the caller wrote them. */
   readonly origin: string;
 };
 
-/** Answers an object, or JSON text that is in Meta's escaping already. Refuses by throwing a GraphRefusal. */
-export type GraphHandler = (call: GraphCall) => object | string;
+/** An answer that is not JSON. */
+export class FileAnswer {
+  constructor(
+    readonly httpStatus: number,
+    readonly headers: Readonly<Record<string, string>>,
+    readonly bytes: Buffer,
+  ) {}
+}
+
+/** Answers a file, an object, or JSON text in Meta's escaping already. Refuses by throwing a GraphRefusal. */
+export type GraphHandler = (call: GraphCall) => FileAnswer | object | string;
 
 // Alive in November 2026; a call to an older one is answered by the oldest, with a warning (Graph API, versioning).
 const OLDEST = 21;
@@ -62,10 +74,8 @@ export function graphFrame({
     const note = (status: number | null, code: number | null) =>
       requests.add({ at: Date.now(), method, path, status, code });
 
-    const rawBody = typeof request.body === 'string' ? request.body : '';
-    const params = parseBody(rawBody, request.headers['content-type']);
-    if (mark >= 0)
-      for (const [key, value] of new URLSearchParams(originalUrl.slice(mark))) params[key] = value;
+    const read = readParameters(request, mark < 0 ? undefined : originalUrl.slice(mark));
+    const { params, file } = read instanceof Promise ? await read : read;
 
     const fault = behaviour.strike(path, params['to']);
     if (fault?.kind === 'reset' || fault?.kind === 'hang') {
@@ -73,7 +83,7 @@ export function graphFrame({
       return fault.kind === 'reset' ? breakConnection(request, reply) : reply.hijack();
     }
 
-    let answer: string;
+    let answer: string | FileAnswer;
     let refused: GraphRefusal | undefined;
     try {
       const version = effectiveVersion(path, reply);
@@ -81,8 +91,9 @@ export function graphFrame({
       const token = tokenOf(request, params);
       const at = request.params as Record<string, string>;
       const origin = `http://${request.headers.host}`;
-      const result = handler({ method, path: at, version, token, params, rawBody, origin });
-      answer = typeof result === 'string' ? result : metaJson(result);
+      const { body, headers } = request;
+      const result = handler({ method, path: at, version, token, params, file, body, headers, origin });
+      answer = typeof result === 'string' || result instanceof FileAnswer ? result : metaJson(result);
       const wabaId = state.nodes.get(at['id'] ?? '')?.wabaId;
       if (wabaId !== undefined) reply.header('x-business-use-case-usage', usage(wabaId, at['edge']));
     } catch (error) {
@@ -98,6 +109,10 @@ export function graphFrame({
     const latency = behaviour.latency();
     if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
 
+    if (answer instanceof FileAnswer) {
+      note(answer.httpStatus, null);
+      return reply.code(answer.httpStatus).headers(answer.headers).send(answer.bytes);
+    }
     note(refused?.httpStatus ?? 200, refused?.body.error.code ?? null);
     reply.header('content-type', 'application/json; charset=UTF-8');
     if (refused === undefined)
@@ -123,7 +138,10 @@ export function graphFrame({
   /** The node with this id, of one of these kinds, if the token may see it; otherwise Meta's 100/33. */
   const node = <K extends Node['kind']>({ method, token }: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = state.nodes.get(id);
-    const visible = found !== undefined && state.tokens.get(token)?.has(found.wabaId) === true;
+    const visible =
+      found !== undefined &&
+      state.tokens.get(token)?.has(found.wabaId) === true &&
+      (found.kind !== 'media' || state.media(id) !== undefined);
     if (!visible || !(kinds as readonly string[]).includes(found.kind)) throw unknownObject(method, id);
     return found as Extract<Node, { kind: K }>;
   };
@@ -148,27 +166,6 @@ function effectiveVersion(path: string, reply: FastifyReply): string {
     reply.header('x-ad-api-version-warning', warning);
   }
   return effective;
-}
-
-/** Graph reads JSON and forms; what is neither holds no parameters. */
-function parseBody(body: string, contentType = ''): Record<string, unknown> {
-  if (body === '') return {};
-  if (contentType.startsWith('application/x-www-form-urlencoded'))
-    return Object.fromEntries([...new URLSearchParams(body)].map(([key, value]) => [key, formValue(value)]));
-  const value = parsedOr(body, {});
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-}
-
-const formValue = (value: string): unknown => (/^[[{]/.test(value) ? parsedOr(value, value) : value);
-
-function parsedOr(text: string, otherwise: unknown): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return otherwise;
-  }
 }
 
 const usage = (wabaId: string, edge: string | undefined) =>

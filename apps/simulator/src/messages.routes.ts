@@ -7,6 +7,7 @@ import type { MessageLog, MessageRow } from './message-log.js';
 import { checkMessage } from './message.rules.js';
 import { metaJson } from './meta-json.js';
 import type { Pace } from './pace.js';
+import { objectParameter, type SendContext } from './parameter.rules.js';
 import type { PhoneNumber, State } from './state.js';
 import { checkTemplateSend } from './template-send.rules.js';
 import { outgoingWamid, wamidDirection } from './wamid.js';
@@ -27,9 +28,10 @@ export function messageRoutes({
   messages: MessageLog;
   script: DeliveryScript;
 }): Record<string, GraphHandler> {
-  const send = ({ params, rawBody }: GraphCall, phone: PhoneNumber): string => {
-    const { type, content, to, waId, userId, opaque } = checkMessage(params);
-    const template = type === 'template' ? checkTemplateSend(state, phone.wabaId, content) : undefined;
+  const send = ({ params, body }: GraphCall, phone: PhoneNumber): string => {
+    const context: SendContext = { state, wabaId: phone.wabaId };
+    const { type, content, to, waId, userId, opaque } = checkMessage(params, context);
+    const template = type === 'template' ? checkTemplateSend(content, context) : undefined;
     if (waId === phone.digits) throw refuse(131021);
     const refused = failsAtOnce(waId);
     if (refused !== undefined) throw refuse(refused);
@@ -45,16 +47,19 @@ export function messageRoutes({
       to,
       waId,
       opaque,
-      raw: rawBody.startsWith('{') ? rawBody : JSON.stringify(params),
+      raw: typeof body === 'string' && body.startsWith('{') ? body : JSON.stringify(params),
     };
     messages.add(row);
+    const unreachable = userId === undefined ? failsLater(waId) : undefined;
     const windowClosed = template === undefined && !state.windowIsOpen(phone.id, waId);
+    const code = unreachable ?? (windowClosed ? 131047 : undefined);
     script.follow({
       row,
       phone,
       category: template?.category.toLowerCase() ?? 'service',
-      failsWith: (userId === undefined ? failsLater(waId) : undefined) ?? (windowClosed ? 131047 : undefined),
+      failsWith: code === undefined ? context.failure : { code },
       isReaction: type === 'reaction',
+      isVoice: type === 'audio' && content['voice'] === true,
     });
     return metaJson({
       messaging_product: 'whatsapp',
@@ -64,7 +69,7 @@ export function messageRoutes({
   };
 
   const markRead = ({ params }: GraphCall) => {
-    const { status, message_id: id } = params;
+    const { status, message_id: id, typing_indicator: typing } = params;
     if (status !== 'read')
       throw badParameter(`Param status must be one of {READ} - got "${String(status)}".`);
     if (id === undefined) throw missingParameter('message_id');
@@ -75,6 +80,8 @@ export function messageRoutes({
         100,
         `Message supplied to mark message as read API with message ID: ${String(id)} is outgoing. Please use an incoming message ID.`,
       );
+    if (typing !== undefined && objectParameter(typing, 'typing_indicator')['type'] !== 'text')
+      throw badParameter("Param typing_indicator['type'] must be one of {TEXT}.");
     return { success: true };
   };
 

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MediaKind } from './media.rules.js';
+import { SAMPLE_FILES } from './media.samples.js';
 import { DEFAULT_APP_SECRET, DEFAULT_TOKEN, startSimulator, type SimulatorOptions } from './simulator.js';
 
 export const WABA = '1000000000000001';
@@ -117,10 +119,27 @@ export async function simulatorForTests(options: SimulatorOptions = {}) {
   const send = (message: object, phone = PHONE) =>
     graph('POST', `/${phone}/messages`, { messaging_product: 'whatsapp', to: '+918899332211', ...message });
 
+  const upload = async (bytes: Uint8Array, type: string, { name = 'file', phone = PHONE } = {}) => {
+    const form = new FormData();
+    form.set('messaging_product', 'whatsapp');
+    form.set('type', type);
+    form.set('file', new Blob([new Uint8Array(bytes)], { type }), name);
+    const response = await fetch(`${simulator.url}/v25.0/${phone}/media`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEFAULT_TOKEN}` },
+      body: form,
+    });
+    return { status: response.status, body: (await response.json()) as Json };
+  };
+
   return {
     url: simulator.url,
     close: () => simulator.close(),
     call,
+    upload,
+    /** Id of an uploaded sample of this kind. */
+    uploaded: async (kind: MediaKind) =>
+      (await upload(SAMPLE_FILES[kind].bytes, SAMPLE_FILES[kind].mimeType)).body.id as string,
     graph,
     control,
     send,

@@ -6,11 +6,13 @@ import { controlRoutes } from './control.routes.js';
 import { openDeliveryScript } from './delivery-script.js';
 import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
 import { graphFrame, withoutVersion, type GraphHandler } from './graph-frame.js';
+import { MEDIA_PATH, mediaRoutes, openMediaLinks } from './media.routes.js';
+import { MAX_MEDIA_BYTES } from './media.rules.js';
 import { messageLog } from './message-log.js';
 import { messageRoutes } from './messages.routes.js';
 import { openPace } from './pace.js';
 import { requestLog } from './request-log.js';
-import { openState, type Node } from './state.js';
+import { openState, type Media, type Node } from './state.js';
 import { openTemplateReview } from './template.review.js';
 import { templateNode, templateRoutes } from './templates.routes.js';
 import { openTimeline } from './timeline.js';
@@ -38,9 +40,13 @@ export const DEFAULT_TOKEN = 'simulator-token';
 export const DEFAULT_APP_SECRET = 'simulator-app-secret';
 export const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
 
-const MAX_BODY = 16 * 1024 * 1024;
+const MAX_BODY = 32 * 1024 * 1024;
+// A file and what a form adds to it.
+const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 
-const NODE_VIEWS: { [K in Node['kind']]: (node: Extract<Node, { kind: K }>, fields: unknown) => object } = {
+type Viewed = Exclude<Node, Media>;
+
+const NODE_VIEWS: { [K in Viewed['kind']]: (node: Extract<Node, { kind: K }>, fields: unknown) => object } = {
   waba: wabaNode,
   phone: phoneNode,
   template: templateNode,
@@ -52,6 +58,7 @@ const NODE_TYPES: Record<Node['kind'], string> = {
   phone: 'WhatsAppBusinessPhoneNumber',
   template: 'WhatsAppMessageTemplate',
   flow: 'WhatsAppFlow',
+  media: 'WhatsAppMedia',
 };
 
 /** Starts the stand-in for Meta's Cloud API and resolves once it listens. `close` saves the state. */
@@ -74,19 +81,35 @@ export async function startSimulator(
   const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
   const script = openDeliveryScript(behaviour, timeline, webhooks);
   const review = openTemplateReview(state, webhooks);
+  const links = openMediaLinks();
   const graph = graphFrame({ state, behaviour, pace, requests });
-  const parts = { graph, state, behaviour, pace, messages, requests, timeline, webhooks, script, review };
+  const parts = {
+    graph,
+    state,
+    behaviour,
+    pace,
+    messages,
+    requests,
+    timeline,
+    webhooks,
+    script,
+    review,
+    links,
+  };
 
   const routes: Record<string, GraphHandler> = {
     ...messageRoutes(parts),
     ...templateRoutes(parts),
     ...accountRoutes(parts),
+    ...mediaRoutes(parts),
   };
 
   const onNode: GraphHandler = (call) => {
     const id = call.path['id']!;
     if (call.method === 'POST') return routes['POST template']!(call);
-    if (call.method !== 'GET') throw unknownObject(call.method, id);
+    const isMedia = state.nodes.get(id)?.kind === 'media';
+    if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
+    if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
     const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
     return NODE_VIEWS[node.kind](node as never, call.params['fields']);
   };
@@ -95,7 +118,7 @@ export async function startSimulator(
     const { id, edge } = call.path as { id: string; edge: string };
     const route = routes[`${call.method} ${edge}`];
     if (route !== undefined) return route(call);
-    const node = graph.node(call, id, 'waba', 'phone', 'template', 'flow');
+    const node = graph.node(call, id, 'waba', 'phone', 'template', 'flow', 'media');
     throw unknownEdge(edge, NODE_TYPES[node.kind]);
   };
 
@@ -106,7 +129,14 @@ export async function startSimulator(
     routerOptions: { maxParamLength: 512 },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser(
+    ['application/json', 'application/x-www-form-urlencoded'],
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, body),
+  );
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_FILE_BODY }, (_request, body, done) =>
+    done(null, body),
+  );
   await app.register(
     async (control) => controlRoutes(control, { ...parts, controlToken: options.controlToken }),
     {
@@ -114,6 +144,7 @@ export async function startSimulator(
     },
   );
   const method = ['GET', 'POST', 'DELETE'];
+  app.get(MEDIA_PATH, graph.serve(routes['GET media file']!));
   app.get('/debug_token', graph.serve(routes['GET debug_token']!));
   app.route({ method, url: '/:id', handler: graph.serve(onNode) });
   app.route({ method, url: '/:id/:edge', handler: graph.serve(onEdge) });

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mediaStore } from './media.store.js';
 import { DEFAULT_TEMPLATES, FIRST_WABA_ID } from './sample-data.js';
 
 export type Waba = {
@@ -49,7 +51,25 @@ export type Flow = {
   readonly categories: readonly string[];
 };
 
-export type Node = Waba | PhoneNumber | Template | Flow;
+export type Media = {
+  readonly kind: 'media';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly phoneNumberId: string;
+  /** Came in with a person's message instead of being uploaded. */
+  readonly inbound: boolean;
+  readonly mimeType: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly filename: string | undefined;
+  /** What Meta will find wrong when a message is made of it. */
+  readonly fault: string | undefined;
+  /** Unix ms. */
+  readonly expiresAt: number;
+};
+
+export type Node = Waba | PhoneNumber | Template | Flow | Media;
 
 export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
 
@@ -65,6 +85,10 @@ type Saved = {
 };
 
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+// Meta's media page: ids of uploads live 30 days, those of received media 7.
+const UPLOADED_DAYS = 30;
+const RECEIVED_DAYS = 7;
 const FILE = 'simulator.json';
 
 export type State = ReturnType<typeof openState>;
@@ -81,6 +105,7 @@ export function openState({ directory, token }: { directory?: string | undefined
   const windows = new Map(saved?.windows);
   const deleted = new Map(saved?.deleted);
   const serials: Record<string, number> = { ...saved?.serials };
+  const files = mediaStore(directory);
   const state = { webhook: saved?.webhook ?? null };
   let timer: NodeJS.Timeout | undefined;
 
@@ -124,6 +149,42 @@ export function openState({ directory, token }: { directory?: string | undefined
       updatedAt: unixSeconds(),
       ...template,
     });
+
+  const dropMedia = (media: Media) => {
+    nodes.delete(media.id);
+    files.remove(media.id);
+    changed();
+  };
+
+  const addMedia = (
+    phone: PhoneNumber,
+    bytes: Buffer,
+    { mimeType, filename, fault, inbound }: Pick<Media, 'mimeType' | 'filename' | 'fault' | 'inbound'>,
+  ): Media => {
+    const now = Date.now();
+    for (const node of nodes.values()) if (node.kind === 'media' && node.expiresAt <= now) dropMedia(node);
+    const media = add<Media>({
+      kind: 'media',
+      id: newId('media', 1_900_000_000_000_001),
+      wabaId: phone.wabaId,
+      phoneNumberId: phone.id,
+      inbound,
+      mimeType,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      size: bytes.length,
+      filename,
+      fault,
+      expiresAt: now + (inbound ? RECEIVED_DAYS : UPLOADED_DAYS) * DAY,
+    });
+    files.put(media.id, bytes);
+    return media;
+  };
+
+  /** The media with this id, until it expires. */
+  const media = (id: string): Media | undefined => {
+    const node = nodes.get(id);
+    return node?.kind === 'media' && node.expiresAt > Date.now() ? node : undefined;
+  };
 
   /** A WABA as Meta hands it out: numbers, the default templates approved, one published flow, the app subscribed. */
   const addWaba = (id: string | undefined, phoneNumbers: number, wabaToken: string) => {
@@ -176,6 +237,10 @@ export function openState({ directory, token }: { directory?: string | undefined
     tokens,
     addWaba,
     addTemplate,
+    addMedia,
+    dropMedia,
+    media,
+    bytesOf: ({ id }: Media) => files.get(id),
     changed,
     get webhook() {
       return state.webhook;

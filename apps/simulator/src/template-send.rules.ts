@@ -1,11 +1,20 @@
 import { missingParameter, refuse, type GraphRefusal } from './graph-error.js';
-import { objectParameter, textParameter } from './message.rules.js';
-import type { State, Template } from './state.js';
-import { templateParts } from './template.parts.js';
+import type { MediaKind } from './media.rules.js';
+import { most } from './message.limits.js';
+import {
+  coordinates,
+  lengthOf,
+  listParameter,
+  mediaParameter,
+  objectParameter,
+  textParameter,
+  type Fields,
+  type SendContext,
+} from './parameter.rules.js';
+import type { Template } from './state.js';
+import { templateParts, type TemplateButton, type TemplateParts } from './template.parts.js';
 
-type Fields = Record<string, unknown>;
-
-const MEDIA = new Set(['IMAGE', 'VIDEO', 'DOCUMENT', 'GIF']);
+type Format = Template['parameterFormat'];
 
 const UNSENDABLE: Readonly<Record<string, () => GraphRefusal>> = {
   PAUSED: () => refuse(132015),
@@ -13,59 +22,84 @@ const UNSENDABLE: Readonly<Record<string, () => GraphRefusal>> = {
 };
 
 /** The template that a send names, if it can be sent and the parameters fit it; otherwise Meta's 132… refusal. */
-export function checkTemplateSend(state: State, wabaId: string, content: Fields): Template {
-  const name = textParameter(content['name'], "template['name']", 512);
+export function checkTemplateSend(content: Fields, context: SendContext): Template {
+  const name = textParameter(content['name'], "template['name']", 'template.name');
   const language = objectParameter(content['language'], "template['language']");
-  const code = textParameter(language['code'], "template['language']['code']", 15);
-  const template = state.template({ wabaId, name, language: code });
+  const code = textParameter(language['code'], "template['language']['code']", 'template.language');
+  const template = context.state.template({ wabaId: context.wabaId, name, language: code });
   if (template === undefined || (template.status !== 'APPROVED' && UNSENDABLE[template.status] === undefined))
     throw refuse(132001, `template name (${name}) does not exist in ${code}`);
   if (template.status !== 'APPROVED') throw UNSENDABLE[template.status]!();
-  checkComponents(template, content['components'] ?? []);
+  const given = content['components'] ?? [];
+  if (!Array.isArray(given)) throw refuse(131009, "template['components'] must be an array.");
+  const parts = templateParts(template);
+  checkParts(parts, given, "template['components']", template.parameterFormat, context);
   return template;
 }
 
-function checkComponents(template: Template, given: unknown) {
-  if (!Array.isArray(given)) throw refuse(131009, "template['components'] must be an array.");
-  const parts = templateParts(template);
-  if (parts.isCarousel) return;
-  const byType = new Map<string, Fields[]>();
-  given.forEach((item, index) => {
-    const component = objectParameter(item, `template['components'][${index}]`);
-    const type = component['type'];
-    if (typeof type !== 'string') throw missingParameter(`template['components'][${index}]['type']`);
+type Given = { readonly name: string; readonly fields: Fields };
+
+const given = (value: unknown, name: string): Given => ({ name, fields: objectParameter(value, name) });
+
+const COMPONENTS = new Set(['header', 'body', 'button', 'carousel', 'limited_time_offer', 'order_status']);
+
+/** A template's components, or those of one card. */
+function checkParts(
+  parts: TemplateParts,
+  components: readonly unknown[],
+  name: string,
+  format: Format,
+  context: SendContext,
+): void {
+  const byType = new Map<string, Given[]>();
+  components.forEach((item, index) => {
+    const component = given(item, `${name}[${index}]`);
+    const { type } = component.fields;
+    if (typeof type !== 'string') throw missingParameter(`${component.name}['type']`);
     const kind = type.toLowerCase();
+    if (!COMPONENTS.has(kind))
+      throw refuse(131009, `Component type '${type.slice(0, 32)}' is not supported.`);
     byType.set(kind, [...(byType.get(kind) ?? []), component]);
   });
+  const parametersOf = (type: string) => parametersIn(byType.get(type)?.[0]);
 
-  const header = parametersOf(byType.get('header')?.[0]);
-  const { headerFormat } = parts;
-  if (headerFormat === undefined || headerFormat === 'TEXT')
-    checkTexts('header', parts.headerParams, header, template.parameterFormat);
-  else if (MEDIA.has(headerFormat) || header.length > 0) checkMediaHeader(headerFormat, header);
-  checkTexts('body', parts.bodyParams, parametersOf(byType.get('body')?.[0]), template.parameterFormat);
+  const header = parametersOf('header');
+  if (parts.headerFormat === undefined || parts.headerFormat === 'TEXT')
+    checkTexts('header', parts.headerParams, header, format);
+  else checkHeader(parts.headerFormat, header[0], context);
+  checkTexts('body', parts.bodyParams, parametersOf('body'), format);
+  checkOffer(parts, parametersOf('limited_time_offer')[0]);
   checkButtons(parts.buttons, byType.get('button') ?? []);
+  checkCards(parts.cards, byType.get('carousel')?.[0], format, context);
 }
 
-const parametersOf = (component: Fields | undefined): readonly Fields[] => {
-  const parameters = component?.['parameters'] ?? [];
+const parametersIn = (component: Given | undefined): readonly Given[] => {
+  const parameters = component?.fields['parameters'] ?? [];
   if (!Array.isArray(parameters)) throw refuse(131009, 'parameters must be an array.');
-  return parameters.map((parameter, index) => objectParameter(parameter, `parameters[${index}]`));
+  return parameters.map((parameter, index) => given(parameter, `${component!.name}['parameters'][${index}]`));
 };
+
+const typeOf = (parameter: Given | undefined) => String(parameter?.fields['type'] ?? 'unknown').toLowerCase();
+
+const mismatch = (where: string, expected: string, received: string) =>
+  refuse(
+    132012,
+    `${where}: Format mismatch, expected ${expected.toUpperCase()}, received ${received.toUpperCase()}`,
+  );
 
 function checkTexts(
   where: string,
   expected: readonly string[],
-  given: readonly Fields[],
-  format: Template['parameterFormat'],
-) {
-  if (given.length !== expected.length)
+  parameters: readonly Given[],
+  format: Format,
+): void {
+  if (parameters.length !== expected.length)
     throw refuse(
       132000,
-      `${where}: number of localizable_params (${given.length}) does not match the expected number of params (${expected.length})`,
+      `${where}: number of localizable_params (${parameters.length}) does not match the expected number of params (${expected.length})`,
     );
-  for (const parameter of given) checkTextParameter(where, parameter);
-  const names = given.map((parameter) => parameter['parameter_name']);
+  for (const parameter of parameters) checkTextParameter(where, parameter);
+  const names = parameters.map(({ fields }) => fields['parameter_name']);
   if (format === 'POSITIONAL') {
     if (names.some((name) => name !== undefined))
       throw refuse(132012, `${where}: parameter_name is not allowed, the template has positional parameters`);
@@ -78,61 +112,142 @@ function checkTexts(
 // Legacy kinds that Meta localises itself; only their fallback is looked at.
 const FALLBACK_KINDS = new Set(['currency', 'date_time']);
 
-function checkTextParameter(where: string, parameter: Fields) {
-  const type = String(parameter['type'] ?? '').toLowerCase();
+function checkTextParameter(where: string, parameter: Given): void {
+  const type = typeOf(parameter);
   if (FALLBACK_KINDS.has(type)) {
-    textParameter(
-      objectParameter(parameter[type], type)['fallback_value'],
-      `${type}['fallback_value']`,
-      1024,
+    const { fallback_value: fallback } = objectParameter(
+      parameter.fields[type],
+      `${parameter.name}['${type}']`,
     );
+    textParameter(fallback, `${parameter.name}['${type}']['fallback_value']`, 'interactive.body');
     return;
   }
-  if (type !== 'text')
-    throw refuse(
-      132012,
-      `${where}: Format mismatch, expected TEXT, received ${type.toUpperCase() || 'UNKNOWN'}`,
-    );
-  checkText(parameter['text']);
+  if (type !== 'text') throw mismatch(where, 'text', type);
+  checkText(parameter.fields['text']);
 }
 
-function checkText(text: unknown) {
+function checkText(text: unknown): void {
   if (typeof text !== 'string' || text === '')
     throw refuse(100, "Parameter 'text' is mandatory for component parameter type 'text'");
   if (/[\n\t]| {5}/.test(text))
     throw refuse(132018, 'Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
 }
 
-function checkMediaHeader(format: string, [parameter]: readonly Fields[]) {
-  const type = String(parameter?.['type'] ?? 'unknown').toLowerCase();
-  if (type.toUpperCase() !== format)
-    throw refuse(132012, `header: Format mismatch, expected ${format}, received ${type.toUpperCase()}`);
-  const content = objectParameter(parameter?.[type], type);
-  if (MEDIA.has(format) && content['id'] === undefined && content['link'] === undefined)
+// A GIF is a video to Meta: an MP4 file.
+const MEDIA: Readonly<Record<string, MediaKind>> = {
+  IMAGE: 'image',
+  VIDEO: 'video',
+  GIF: 'video',
+  DOCUMENT: 'document',
+};
+
+function checkHeader(format: string, parameter: Given | undefined, context: SendContext): void {
+  const type = typeOf(parameter);
+  if (parameter === undefined || type.toUpperCase() !== format) throw mismatch('header', format, type);
+  const name = `${parameter.name}['${type}']`;
+  const content = objectParameter(parameter.fields[type], name);
+  if (format === 'LOCATION') return coordinates(content, name);
+  const kind = MEDIA[format];
+  if (kind === undefined) return;
+  if (content['id'] === undefined && content['link'] === undefined)
     throw refuse(131008, `header: Parameter of type ${type} requires an id or a link`);
+  mediaParameter(content, name, kind, context);
 }
 
-const SUB_TYPES: Readonly<Record<string, string>> = { OTP: 'url' };
+function checkOffer({ hasExpiration }: TemplateParts, parameter: Given | undefined): void {
+  if (!hasExpiration) return;
+  const type = typeOf(parameter);
+  if (parameter === undefined)
+    throw refuse(131008, 'limited_time_offer: Parameter expiration_time_ms is required');
+  if (type !== 'limited_time_offer') throw mismatch('limited_time_offer', 'limited_time_offer', type);
+  const { expiration_time_ms: expires } = objectParameter(
+    parameter.fields[type],
+    `${parameter.name}['${type}']`,
+  );
+  if (typeof expires !== 'number' || !Number.isInteger(expires) || expires <= 0)
+    throw refuse(131009, 'limited_time_offer: expiration_time_ms must be unix milliseconds');
+}
 
-function checkButtons(buttons: ReturnType<typeof templateParts>['buttons'], given: readonly Fields[]) {
-  const byIndex = new Map(given.map((component) => [Number(component['index'] ?? 0), component]));
-  for (const [index, component] of byIndex) {
+const ACTION = ['action'];
+
+/** What Meta calls each kind of button in a send, and the kinds of parameter it takes. */
+const BUTTONS: Readonly<
+  Record<string, { readonly subType: string; readonly parameters: readonly string[] }>
+> = {
+  QUICK_REPLY: { subType: 'quick_reply', parameters: ['payload', 'text'] },
+  URL: { subType: 'url', parameters: ['text'] },
+  OTP: { subType: 'url', parameters: ['text'] },
+  COPY_CODE: { subType: 'copy_code', parameters: ['coupon_code'] },
+  FLOW: { subType: 'flow', parameters: ACTION },
+  CATALOG: { subType: 'catalog', parameters: ACTION },
+  MPM: { subType: 'mpm', parameters: ACTION },
+  SPM: { subType: 'spm', parameters: ACTION },
+  VOICE_CALL: { subType: 'voice_call', parameters: ['ttl_minutes', 'payload'] },
+};
+
+function checkButtons(buttons: readonly TemplateButton[], components: readonly Given[]): void {
+  const byIndex = new Map(components.map((component) => [Number(component.fields['index'] ?? 0), component]));
+  for (const [index, { fields }] of byIndex) {
     const button = buttons[index];
     if (button === undefined)
       throw refuse(131009, `buttons: Button at index ${index} does not exist in the template`);
-    const received = String(component['sub_type'] ?? '').toLowerCase();
-    const expected = SUB_TYPES[button.type] ?? button.type.toLowerCase();
+    const received = String(fields['sub_type'] ?? '').toLowerCase();
+    const expected = BUTTONS[button.type]?.subType ?? button.type.toLowerCase();
     if (received !== expected)
       throw refuse(
         132012,
         `buttons: Button at index ${index} is of type ${expected}, received ${received || 'none'}`,
       );
   }
-  buttons.forEach(({ label, needsParameter }, index) => {
-    if (!needsParameter) return;
-    const [parameter] = parametersOf(byIndex.get(index));
-    const value = parameter?.['text'] ?? parameter?.['coupon_code'];
-    if (typeof value !== 'string' || value === '')
-      throw refuse(131008, `buttons: Button at index ${index} of type ${label} requires a parameter`);
+  buttons.forEach((button, index) =>
+    checkButtonParameter(button, index, parametersIn(byIndex.get(index))[0]),
+  );
+}
+
+function checkButtonParameter(
+  { type, label, needsParameter }: TemplateButton,
+  index: number,
+  parameter: Given | undefined,
+): void {
+  const missing = () =>
+    refuse(131008, `buttons: Button at index ${index} of type ${label} requires a parameter`);
+  if (parameter === undefined) {
+    if (needsParameter) throw missing();
+    return;
+  }
+  const wanted = BUTTONS[type]?.parameters ?? [];
+  const received = typeOf(parameter);
+  if (!wanted.includes(received))
+    throw mismatch(`buttons: Button at index ${index}`, wanted.join(' or ') || 'no parameter', received);
+  const value = parameter.fields[received];
+  if (received === 'action') objectParameter(value, `${parameter.name}['action']`);
+  else if (value === undefined || value === '') throw missing();
+  if (received === 'coupon_code' && lengthOf(String(value)) > most('coupon_code'))
+    throw refuse(131009, `buttons: coupon_code is too long. Max length is ${most('coupon_code')}`);
+}
+
+function checkCards(
+  cards: readonly TemplateParts[],
+  carousel: Given | undefined,
+  format: Format,
+  context: SendContext,
+): void {
+  if (cards.length === 0) return;
+  const name = `${carousel?.name ?? "template['components']"}['cards']`;
+  const sent = listParameter(carousel?.fields['cards'], name).map((card, index) =>
+    given(card, `${name}[${index}]`),
+  );
+  if (sent.length !== cards.length)
+    throw refuse(
+      132012,
+      `carousel: number of cards (${sent.length}) does not match the expected number of cards (${cards.length})`,
+    );
+  sent.forEach((card, position) => {
+    const index = Number(card.fields['card_index'] ?? position);
+    const parts = cards[index];
+    if (parts === undefined)
+      throw refuse(131009, `carousel: card_index ${index} does not exist in the template`);
+    const components = listParameter(card.fields['components'] ?? [], `${card.name}['components']`);
+    checkParts(parts, components, `${card.name}['components']`, format, context);
   });
 }

@@ -7,13 +7,15 @@ export type TemplateButton = {
   readonly needsParameter: boolean;
 };
 
-/** What a send of this template has to bring along. */
+/** What a send of this template, or of one card of its carousel, has to bring along. */
 export type TemplateParts = {
   readonly headerFormat: string | undefined;
   readonly headerParams: readonly string[];
   readonly bodyParams: readonly string[];
   readonly buttons: readonly TemplateButton[];
-  readonly isCarousel: boolean;
+  /** It counts down to an end that the send has to name. */
+  readonly hasExpiration: boolean;
+  readonly cards: readonly TemplateParts[];
 };
 
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
@@ -23,7 +25,7 @@ export const variablesIn = (text: unknown): readonly string[] =>
   typeof text === 'string' ? [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name!))] : [];
 
 export const componentOf = (components: readonly Component[], type: string) =>
-  components.find((component) => component.type.toUpperCase() === type);
+  components.find((component) => String(component.type).toUpperCase() === type);
 
 export const buttonsOf = (components: readonly Component[]) =>
   (componentOf(components, 'BUTTONS')?.['buttons'] ?? []) as readonly Record<string, unknown>[];
@@ -39,9 +41,15 @@ export function templateParts({
   return parts;
 }
 
+const NEED_A_PARAMETER = new Set(['COPY_CODE', 'OTP', 'MPM']);
+
 function partsOf(components: readonly Component[], category: string): TemplateParts {
   const header = componentOf(components, 'HEADER');
   const format = header === undefined ? undefined : String(header['format'] ?? 'TEXT').toUpperCase();
+  const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'];
+  const cards = (componentOf(components, 'CAROUSEL')?.['cards'] ?? []) as readonly {
+    readonly components?: readonly Component[];
+  }[];
   return {
     headerFormat: format,
     headerParams: format === 'TEXT' ? variablesIn(header?.['text']) : [],
@@ -53,10 +61,10 @@ function partsOf(components: readonly Component[], category: string): TemplatePa
       return {
         type: kind,
         label: kind.replace(/(?<=[A-Z])[A-Z]*_?/g, (rest) => rest.toLowerCase().replace('_', '')),
-        needsParameter:
-          kind === 'COPY_CODE' || kind === 'OTP' || (kind === 'URL' && variablesIn(url).length > 0),
+        needsParameter: NEED_A_PARAMETER.has(kind) || (kind === 'URL' && variablesIn(url).length > 0),
       };
     }),
-    isCarousel: componentOf(components, 'CAROUSEL') !== undefined,
+    hasExpiration: (offer as { has_expiration?: unknown } | undefined)?.has_expiration === true,
+    cards: cards.map((card) => partsOf(card.components ?? [], 'CARD')),
   };
 }

@@ -1,5 +1,5 @@
 import { badParameter, missingParameter, templateFault } from './graph-error.js';
-import { lengthOf, objectParameter } from './message.rules.js';
+import { lengthOf, objectParameter } from './parameter.rules.js';
 import type { Component, Template } from './state.js';
 import { buttonsOf, componentOf, variablesIn } from './template.parts.js';
 
