@@ -32,8 +32,8 @@ export const phoneNode = (phone: PhoneNumber, fields: unknown) =>
       quality_rating: 'GREEN',
       code_verification_status: 'VERIFIED',
       platform_type: 'CLOUD_API',
-      throughput: { level: 'STANDARD' },
-      status: 'CONNECTED',
+      throughput: { level: phone.throughputLevel ?? 'STANDARD' },
+      status: phone.registered === false ? 'DISCONNECTED' : 'CONNECTED',
       account_mode: 'LIVE',
       name_status: 'APPROVED',
       new_name_status: 'NONE',
@@ -70,7 +70,22 @@ export const wabaNode = (waba: Waba, fields: unknown) =>
 
 /** What `GET /{flow}` answers. */
 export const flowNode = (flow: Flow, fields: unknown) =>
-  chooseFields({ ...flow, validation_errors: [], json_version: '7.3' }, fields, FLOW_DEFAULTS);
+  chooseFields(
+    {
+      ...flow,
+      validation_errors: [],
+      json_version: '7.3',
+      preview: {
+        preview_url: `https://business.facebook.com/wa/manage/flows/${flow.id}/preview/`,
+        expires_at: new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z$/, '+0000'),
+      },
+      whatsapp_business_account: { id: flow.wabaId },
+      application: APP,
+      health_status: health('FLOW', flow.id),
+    },
+    fields,
+    FLOW_DEFAULTS,
+  );
 
 /** A WABA's numbers, flows and subscription, and what a token is good for. */
 export function accountRoutes({

@@ -2,7 +2,9 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { object, statusList, type Behaviour } from './behaviour.js';
 import { statusItem } from './delivery-script.js';
-import { digitsOf, type MessageLog } from './message-log.js';
+import { idsOf, inboundMessage, personOf, secondsOf } from './inbound.js';
+import type { MediaLinks } from './media.routes.js';
+import type { MessageLog } from './message-log.js';
 import type { Pace } from './pace.js';
 import { BadRequest, parsePageRequest } from './page-request.js';
 import type { RequestLog } from './request-log.js';
@@ -11,8 +13,7 @@ import { unixSeconds, type PhoneNumber, type State } from './state.js';
 import { DECISIONS, type Decision, type TemplateReview } from './template.review.js';
 import { templateNode } from './templates.routes.js';
 import type { Timeline } from './timeline.js';
-import { incomingWamid } from './wamid.js';
-import type { WebhookSender } from './webhook-sender.js';
+import type { WebhookItem, WebhookSender } from './webhook-sender.js';
 
 class NotFound extends Error {}
 class Forbidden extends Error {}
@@ -22,6 +23,8 @@ const HTTP_STATUS = new Map<unknown, number>([
   [Forbidden, 403],
   [NotFound, 404],
 ]);
+
+const originOf = ({ headers }: FastifyRequest) => `http://${headers.host}`;
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
@@ -35,12 +38,13 @@ type Parts = {
   readonly timeline: Timeline;
   readonly webhooks: WebhookSender;
   readonly review: TemplateReview;
+  readonly links: MediaLinks;
   readonly controlToken: string | undefined;
 };
 
 /** `/_control`: what Meta does not have, for tests, benchmarks and demos. JSON only. */
 export function controlRoutes(app: FastifyInstance, parts: Parts) {
-  const { state, behaviour, messages, requests, timeline, webhooks, review, pace } = parts;
+  const { state, behaviour, messages, requests, timeline, webhooks, review, pace, links } = parts;
 
   app.addHook('onRequest', async (request) => guard(request, parts.controlToken));
 
@@ -72,21 +76,57 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
   app.post('/behaviour', (request) => behaviour.set(bodyOf(request)));
 
   app.post('/inbound', (request) => {
-    const { from, phoneNumberId, message, name, timestamp } = bodyOf(request);
-    const waId = digitsOf(String(from ?? ''));
-    if (!/^\d{5,15}$/.test(waId)) throw new BadRequest('from must be a phone number in international form.');
-    const { type, ...content } = object(message, 'message');
-    if (typeof type !== 'string') throw new BadRequest("message.type must be one of Meta's message types.");
-    const phone = phoneNumber(phoneNumberId);
-    const wamid = incomingWamid(waId);
-    state.openWindow(phone.id, waId);
-    webhooks.send({
-      part: 'messages',
-      phone,
-      contact: { profile: { name: typeof name === 'string' ? name : 'Simulated person' }, wa_id: waId },
-      item: { from: waId, id: wamid, timestamp: String(secondsOf(timestamp)), type, ...content },
-    });
+    const asked = bodyOf(request);
+    const phone = phoneNumber(asked['phoneNumberId']);
+    const person = personOf(asked);
+    const origin = originOf(request);
+    const { wamid, item, isWritten } = inboundMessage(asked, phone, person, { state, links, origin });
+    if (isWritten) for (const id of idsOf(person)) state.openWindow(phone.id, id);
+    webhooks.send(item);
     return { wamid };
+  });
+
+  app.post('/preferences', (request) => {
+    const asked = bodyOf(request);
+    const { value, detail, timestamp } = asked;
+    if (value !== 'stop' && value !== 'resume') throw new BadRequest('value must be stop or resume.');
+    const phone = phoneNumber(asked['phoneNumberId']);
+    const person = personOf(asked);
+    for (const id of idsOf(person)) state.setOptOut(phone.id, id, value === 'stop');
+    const { contact, waId, userId } = person;
+    const preference = {
+      ...(waId === undefined ? {} : { wa_id: waId }),
+      ...(userId === undefined ? {} : { user_id: userId }),
+      detail: typeof detail === 'string' ? detail : `User requested to ${value} marketing messages`,
+      category: 'marketing_messages',
+      value,
+      timestamp: secondsOf(timestamp),
+    };
+    webhooks.send({
+      part: 'field',
+      wabaId: phone.wabaId,
+      field: 'user_preferences',
+      value: {
+        messaging_product: 'whatsapp',
+        metadata: { display_phone_number: phone.digits, phone_number_id: phone.id },
+        contacts: [contact],
+        user_preferences: [preference],
+      },
+    });
+    return preference;
+  });
+
+  app.post('/phone-numbers/:id/throughput', (request) => {
+    const phone = phoneNumber((request.params as { id: string }).id);
+    const { level, maintenanceMs = 0 } = bodyOf(request);
+    if (level !== 'STANDARD' && level !== 'HIGH') throw new BadRequest('level must be STANDARD or HIGH.');
+    if (typeof maintenanceMs !== 'number' || !(maintenanceMs >= 0 && maintenanceMs <= 60_000))
+      throw new BadRequest('maintenanceMs must be a number from 0 to 60000.');
+    Object.assign(phone, { throughputLevel: level, maintenanceUntil: Date.now() + maintenanceMs });
+    state.changed();
+    // Meta tells of upgrades only.
+    if (level === 'HIGH') timeline.in(maintenanceMs, () => webhooks.send(throughputUpgrade(phone)));
+    return { id: phone.id, level, maintenanceMs };
   });
 
   app.post('/statuses', (request) => {
@@ -176,6 +216,17 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
   };
 }
 
+const throughputUpgrade = (phone: PhoneNumber): WebhookItem => ({
+  part: 'field',
+  wabaId: phone.wabaId,
+  field: 'phone_number_quality_update',
+  value: {
+    display_phone_number: phone.digits,
+    event: 'THROUGHPUT_UPGRADE',
+    max_daily_conversations_per_business: 'TIER_100K',
+  },
+});
+
 function guard({ headers, socket }: FastifyRequest, controlToken: string | undefined) {
   if (controlToken === undefined) {
     if (!LOOPBACK_HOST.test(headers.host ?? '') || !LOOPBACK_ADDRESS.test(socket.remoteAddress ?? ''))
@@ -200,13 +251,4 @@ function bodyOf({ body, headers }: FastifyRequest): Record<string, unknown> {
     throw new BadRequest(`The body is not JSON: ${(error as Error).message}`);
   }
   return object(value, 'the body');
-}
-
-/** Unix seconds, from seconds, their text, or an ISO 8601 time; now when absent. */
-function secondsOf(value: unknown): number {
-  if (value === undefined) return unixSeconds();
-  const seconds = Number(value);
-  const result = Number.isFinite(seconds) ? seconds : Date.parse(String(value)) / 1000;
-  if (!Number.isFinite(result)) throw new BadRequest('timestamp must be unix seconds or an ISO 8601 time.');
-  return Math.floor(result);
 }

@@ -1,7 +1,7 @@
 import type { Behaviour } from './behaviour.js';
 import { statusError } from './graph-error.js';
 import type { MessageRow } from './message-log.js';
-import type { Failure } from './parameter.rules.js';
+import { isUserId, type Failure } from './parameter.rules.js';
 import { unixSeconds, type PhoneNumber } from './state.js';
 import type { Timeline } from './timeline.js';
 import type { WebhookItem, WebhookSender } from './webhook-sender.js';
@@ -61,14 +61,16 @@ export function statusItem(
   timestamp = unixSeconds(),
   errors?: readonly unknown[],
 ): WebhookItem {
+  const byUserId = isUserId(row.waId);
   return {
     part: 'statuses',
     phone,
+    contact: byUserId && status !== 'failed' ? { user_id: row.waId } : undefined,
     item: {
       id: row.wamid,
       status,
       timestamp: String(timestamp),
-      recipient_id: row.waId,
+      [byUserId ? 'recipient_user_id' : 'recipient_id']: row.waId,
       ...(row.opaque === undefined ? {} : { biz_opaque_callback_data: row.opaque }),
       ...(status === 'sent' || status === 'delivered'
         ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category } }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 export type GraphErrorBody = {
+  /** What Meta says besides the error, where a call of many was done in part. */
+  readonly [more: string]: unknown;
   readonly error: {
     readonly message: string;
     readonly type: string;
@@ -100,7 +102,11 @@ const KNOWN: Readonly<Record<number, Known>> = {
     details:
       'Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.',
   },
-  131057: { title: 'Account in maintenance mode', httpStatus: 500 },
+  131057: {
+    title: 'Account in maintenance mode',
+    httpStatus: 500,
+    details: 'Business Account is in maintenance mode, possibly for an upgrade of its throughput.',
+  },
   132000: { title: 'Number of parameters does not match the expected number of params' },
   132001: { title: 'Template name does not exist in the translation' },
   132005: { title: 'Translated text too long' },
@@ -121,7 +127,12 @@ const KNOWN: Readonly<Record<number, Known>> = {
     details: 'Flow is in throttled state and its 10 messages of this hour are sent.',
   },
   133004: { title: 'Server temporarily unavailable', httpStatus: 503 },
+  133005: { title: 'Two step verification PIN mismatch' },
   133010: { title: 'Phone number not registered' },
+  139100: {
+    title: 'Failed to block/unblock users',
+    details: 'Failed to block some users, see the block_users response list for details',
+  },
 };
 
 const TRANSIENT = new Set([2, 4, 133004]);

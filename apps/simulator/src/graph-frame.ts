@@ -77,7 +77,7 @@ export function graphFrame({
     const read = readParameters(request, mark < 0 ? undefined : originalUrl.slice(mark));
     const { params, file } = read instanceof Promise ? await read : read;
 
-    const fault = behaviour.strike(path, params['to']);
+    const fault = behaviour.strike(path, params['to'] ?? params['recipient']);
     if (fault?.kind === 'reset' || fault?.kind === 'hang') {
       note(null, null);
       return fault.kind === 'reset' ? breakConnection(request, reply) : reply.hijack();

@@ -24,7 +24,7 @@ afterAll(async () => {
   await simulator.close();
   await receiver.close();
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 
 const PNG = SAMPLE_FILES.image.bytes;
 const bearer = { authorization: 'Bearer simulator-token' };

@@ -117,7 +117,7 @@ export function contentFault(mimeType: string, bytes: Buffer): string | undefine
 /** Why a file of this type cannot go as this kind of message (131053, later), or undefined. */
 export function kindFault(kind: MediaKind, mimeType: string): string | undefined {
   const { types } = KINDS[kind];
-  return kind === 'document' || types.includes(mimeType)
+  return kind === 'document' || types.includes(mimeType.replace(/;.*/, ''))
     ? undefined
     : `Unsupported ${titled(kind)} mime type ${mimeType}. Please use one of ${types.join(', ')}.`;
 }

@@ -1,4 +1,5 @@
 import type { PageRequest } from './page-request.js';
+import { isUserId } from './parameter.rules.js';
 import { RingLog } from './ring-log.js';
 
 export type MessageRow = {
@@ -40,7 +41,7 @@ export function messageLog() {
     },
     find: (wamid: string) => log.findLast((row) => row.wamid === wamid),
     page(request: PageRequest, to: string | undefined) {
-      const person = to === undefined ? undefined : digitsOf(to);
+      const person = to === undefined || isUserId(to) ? to : digitsOf(to);
       const { data, matching, nextCursor } = log.page(
         request,
         ({ waId }) => person === undefined || waId === person,

@@ -1,5 +1,5 @@
 /**
- * How much Meta takes of everything in a send (characters as code points, or items), each with the page of Meta's
+ * How much Meta takes of everything in a send and a profile (characters as code points, or items), each with the page of Meta's
  * documentation that says so, under developers.facebook.com/documentation/business-messaging/whatsapp/.
  */
 export const LIMITS = {
@@ -32,6 +32,11 @@ export const LIMITS = {
   'card.body': { max: 160, source: 'messages/interactive-media-carousel-messages' },
   'template.name': { max: 512, source: 'templates/overview' },
   'template.language': { max: 15, source: 'templates/supported-languages' },
+  'profile.about': { max: 139, source: 'business-phone-numbers/business-profiles' },
+  'profile.address': { max: 256, source: 'business-phone-numbers/business-profiles' },
+  'profile.description': { max: 512, source: 'business-phone-numbers/business-profiles' },
+  'profile.email': { max: 128, source: 'business-phone-numbers/business-profiles' },
+  'profile.website': { max: 256, source: 'business-phone-numbers/business-profiles' },
   coupon_code: { max: 20, source: 'templates/marketing-templates/coupon-templates' },
 } as const satisfies Readonly<
   Record<string, { readonly min?: number; readonly max: number; readonly source: string }>

@@ -4,6 +4,7 @@ import type { MediaKind } from './media.rules.js';
 import { most } from './message.limits.js';
 import {
   coordinates,
+  isUserId,
   listParameter,
   mediaParameter,
   objectParameter,
@@ -83,9 +84,6 @@ export type CheckedMessage = {
   readonly opaque: string | undefined;
 };
 
-// Business-scoped user ids (Meta, business-scoped user IDs): country, a dot, letters and digits.
-export const USER_ID = /^[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}$/;
-
 /** Meta's checks of a send's body, in the order and words of its own. */
 export function checkMessage(params: Fields, context: SendContext): CheckedMessage {
   const { to, recipient, type = 'text', biz_opaque_callback_data: opaque } = params;
@@ -94,7 +92,7 @@ export function checkMessage(params: Fields, context: SendContext): CheckedMessa
   if (!byUserId && typeof to !== 'string' && typeof to !== 'number')
     throw badParameter('Param to must be a string.');
   const address = String(byUserId ? recipient : to);
-  if (byUserId && !USER_ID.test(address))
+  if (byUserId && !isUserId(address))
     throw refuse(131009, `recipient: '${address.slice(0, 32)}' is not a business-scoped user ID.`);
   const waId = byUserId ? address : waIdOf(address);
   if (waId === '') throw refuse(131009, `to: '${address.slice(0, 32)}' is not a phone number.`);

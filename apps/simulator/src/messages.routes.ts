@@ -12,6 +12,9 @@ import type { PhoneNumber, State } from './state.js';
 import { checkTemplateSend } from './template-send.rules.js';
 import { outgoingWamid, wamidDirection } from './wamid.js';
 
+// Meta's throughput page: 80 messages a second, or 1,000.
+const HIGH_THROUGHPUT = 1000 / 80;
+
 /** `POST /{phone number}/messages`: sends of every kind, and marking as read. */
 export function messageRoutes({
   graph,
@@ -29,14 +32,18 @@ export function messageRoutes({
   script: DeliveryScript;
 }): Record<string, GraphHandler> {
   const send = ({ params, body }: GraphCall, phone: PhoneNumber): string => {
+    if (phone.registered === false) throw refuse(133010);
+    if (phone.maintenanceUntil !== undefined && phone.maintenanceUntil > Date.now()) throw refuse(131057);
     const context: SendContext = { state, wabaId: phone.wabaId };
     const { type, content, to, waId, userId, opaque } = checkMessage(params, context);
     const template = type === 'template' ? checkTemplateSend(content, context) : undefined;
     if (waId === phone.digits) throw refuse(131021);
+    if (phone.blocked?.includes(waId)) throw refuse(130403);
     const refused = failsAtOnce(waId);
     if (refused !== undefined) throw refuse(refused);
     const { throughputPerSecond, pairRate } = behaviour.settings;
-    if (!pace.number(phone.id, throughputPerSecond)) throw refuse(130429);
+    const perSecond = throughputPerSecond * (phone.throughputLevel === 'HIGH' ? HIGH_THROUGHPUT : 1);
+    if (!pace.number(phone.id, perSecond)) throw refuse(130429);
     if (isOn(pairRate) && !pace.pair(phone.id, waId)) throw refuse(131056);
 
     const wamid = outgoingWamid(waId);
@@ -52,7 +59,8 @@ export function messageRoutes({
     messages.add(row);
     const unreachable = userId === undefined ? failsLater(waId) : undefined;
     const windowClosed = template === undefined && !state.windowIsOpen(phone.id, waId);
-    const code = unreachable ?? (windowClosed ? 131047 : undefined);
+    const unwanted = template?.category === 'MARKETING' && state.wantsNoMarketing(phone.id, waId);
+    const code = unreachable ?? (windowClosed ? 131047 : unwanted ? 131050 : undefined);
     script.follow({
       row,
       phone,

@@ -18,6 +18,11 @@ export type SendContext = {
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// Business-scoped user ids (Meta, business-scoped user IDs): country, a dot, letters and digits.
+const USER_ID = /^[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}$/;
+
+export const isUserId = (text: string) => USER_ID.test(text);
+
 /** Characters as Meta counts them: code points, not UTF-16 units. */
 export const lengthOf = (text: string) => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
 

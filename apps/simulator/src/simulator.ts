@@ -11,11 +11,13 @@ import { MAX_MEDIA_BYTES } from './media.rules.js';
 import { messageLog } from './message-log.js';
 import { messageRoutes } from './messages.routes.js';
 import { openPace } from './pace.js';
+import { phoneRoutes } from './phone.routes.js';
 import { requestLog } from './request-log.js';
 import { openState, type Media, type Node } from './state.js';
 import { openTemplateReview } from './template.review.js';
 import { templateNode, templateRoutes } from './templates.routes.js';
 import { openTimeline } from './timeline.js';
+import { uploadRoutes } from './upload.routes.js';
 import { openWebhookSender } from './webhook-sender.js';
 
 export type SimulatorOptions = {
@@ -97,16 +99,22 @@ export async function startSimulator(
     links,
   };
 
+  const handles = new Set<string>();
   const routes: Record<string, GraphHandler> = {
     ...messageRoutes(parts),
     ...templateRoutes(parts),
     ...accountRoutes(parts),
     ...mediaRoutes(parts),
+    ...uploadRoutes(handles),
+    ...phoneRoutes({ ...parts, handles }),
   };
 
   const onNode: GraphHandler = (call) => {
     const id = call.path['id']!;
-    if (call.method === 'POST') return routes['POST template']!(call);
+    if (id.startsWith('upload:') && call.method !== 'DELETE')
+      return routes[`${call.method} upload node`]!(call);
+    if (call.method === 'POST')
+      return routes[state.nodes.get(id)?.kind === 'phone' ? 'POST phone node' : 'POST template']!(call);
     const isMedia = state.nodes.get(id)?.kind === 'media';
     if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
     if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
@@ -129,10 +137,8 @@ export async function startSimulator(
     routerOptions: { maxParamLength: 512 },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', 'application/x-www-form-urlencoded'],
-    { parseAs: 'string' },
-    (_request, body, done) => done(null, body),
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
   );
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_FILE_BODY }, (_request, body, done) =>
     done(null, body),

@@ -20,6 +20,16 @@ export type PhoneNumber = {
   readonly digits: string;
   readonly display: string;
   readonly verifiedName: string;
+  /** False after a deregistration. */
+  registered?: boolean;
+  pin?: string;
+  /** STANDARD where absent. */
+  throughputLevel?: 'STANDARD' | 'HIGH';
+  /** Unix ms until which it is being moved to another throughput. */
+  maintenanceUntil?: number;
+  profile?: Readonly<Record<string, unknown>>;
+  /** People that it has blocked: digits or business-scoped ids. */
+  blocked?: readonly string[];
 };
 
 export type Component = Record<string, unknown> & { readonly type: string };
@@ -79,6 +89,8 @@ type Saved = {
   readonly webhook: WebhookTarget | null;
   /** When the 24 h window closes (ms), by phone number id and person. */
   readonly windows: readonly (readonly [key: string, closesAt: number])[];
+  /** Who wants no marketing from which phone number. */
+  readonly optOuts?: readonly string[];
   /** Unix ms of a template's deletion, by WABA, name and language. */
   readonly deleted: readonly (readonly [key: string, at: number])[];
   readonly serials: Record<string, number>;
@@ -103,6 +115,7 @@ export function openState({ directory, token }: { directory?: string | undefined
   const templatesByName = new Map<string, Template>();
   const tokens = new Map(saved?.tokens.map(([value, wabaIds]) => [value, new Set(wabaIds)]));
   const windows = new Map(saved?.windows);
+  const optOuts = new Set(saved?.optOuts);
   const deleted = new Map(saved?.deleted);
   const serials: Record<string, number> = { ...saved?.serials };
   const files = mediaStore(directory);
@@ -122,6 +135,7 @@ export function openState({ directory, token }: { directory?: string | undefined
       tokens: [...tokens].map(([value, wabaIds]) => [value, [...wabaIds]]),
       webhook: state.webhook,
       windows: [...windows].filter(([, closesAt]) => closesAt > now),
+      optOuts: [...optOuts],
       deleted: [...deleted],
       serials,
     };
@@ -269,6 +283,11 @@ export function openState({ directory, token }: { directory?: string | undefined
     },
     windowIsOpen: (phoneNumberId: string, waId: string) =>
       (windows.get(`${phoneNumberId}:${waId}`) ?? 0) > Date.now(),
+    setOptOut(phoneNumberId: string, waId: string, wantsNone: boolean) {
+      optOuts[wantsNone ? 'add' : 'delete'](`${phoneNumberId}:${waId}`);
+      changed();
+    },
+    wantsNoMarketing: (phoneNumberId: string, waId: string) => optOuts.has(`${phoneNumberId}:${waId}`),
     save,
   };
 }

@@ -242,9 +242,12 @@ function checkCards(
       132012,
       `carousel: number of cards (${sent.length}) does not match the expected number of cards (${cards.length})`,
     );
+  const seen = new Set<number>();
   sent.forEach((card, position) => {
     const index = Number(card.fields['card_index'] ?? position);
     const parts = cards[index];
+    if (seen.has(index)) throw refuse(131009, `carousel: card_index ${index} is given twice`);
+    seen.add(index);
     if (parts === undefined)
       throw refuse(131009, `carousel: card_index ${index} does not exist in the template`);
     const components = listParameter(card.fields['components'] ?? [], `${card.name}['components']`);

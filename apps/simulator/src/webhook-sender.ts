@@ -6,12 +6,12 @@ import { unixSeconds, type PhoneNumber, type State, type WebhookTarget } from '.
 /** One thing to tell: a message, a status, or a whole change value of another field. */
 export type WebhookItem =
   | {
-      readonly part: 'messages';
+      readonly part: 'messages' | 'statuses';
       readonly phone: PhoneNumber;
       readonly item: object;
-      readonly contact: object;
+      /** Who wrote, or who has no phone number and is written to. */
+      readonly contact?: object | undefined;
     }
-  | { readonly part: 'statuses'; readonly phone: PhoneNumber; readonly item: object }
   | { readonly part: 'field'; readonly wabaId: string; readonly field: string; readonly value: object };
 
 const LANES = 32;
@@ -194,7 +194,7 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
 /** Meta's envelope: an entry for each WABA, neighbouring items of one number in one change. */
 function envelope(items: readonly WebhookItem[]) {
   const entries = new Map<string, { id: string; time?: number; changes: object[] }>();
-  let open: { phone: PhoneNumber; part: string; list: object[]; contacts: object[] } | undefined;
+  let open: { phone: PhoneNumber; part: string; list: object[]; value: { contacts?: object[] } } | undefined;
   for (const item of items) {
     const id = item.part === 'field' ? item.wabaId : item.phone.wabaId;
     let entry = entries.get(id);
@@ -206,19 +206,19 @@ function envelope(items: readonly WebhookItem[]) {
       continue;
     }
     if (open?.phone !== item.phone || open.part !== item.part) {
-      open = { phone: item.phone, part: item.part, list: [], contacts: [] };
-      entry.changes.push({
-        field: 'messages',
-        value: {
-          messaging_product: 'whatsapp',
-          metadata: { display_phone_number: item.phone.digits, phone_number_id: item.phone.id },
-          ...(item.part === 'messages' ? { contacts: open.contacts } : {}),
-          [item.part]: open.list,
-        },
-      });
+      const list: object[] = [];
+      const value: { contacts?: object[] } = {
+        messaging_product: 'whatsapp',
+        metadata: { display_phone_number: item.phone.digits, phone_number_id: item.phone.id },
+        // Ahead of the items, as Meta writes it, if there will be any.
+        contacts: undefined,
+        [item.part]: list,
+      } as object;
+      open = { phone: item.phone, part: item.part, list, value };
+      entry.changes.push({ field: 'messages', value });
     }
     open.list.push(item.item);
-    if (item.part === 'messages') open.contacts.push(item.contact);
+    if (item.contact !== undefined) (open.value.contacts ??= []).push(item.contact);
   }
   return { object: 'whatsapp_business_account', entry: [...entries.values()] };
 }

@@ -1,0 +1,144 @@
+import { badParameter, GraphRefusal, missingParameter, refuse, statusError } from './graph-error.js';
+import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
+import { pageOf } from './paging.js';
+import { isUserId, listParameter, objectParameter, textParameter, urlParameter } from './parameter.rules.js';
+import type { PhoneNumber, State } from './state.js';
+import type { UploadedHandles } from './upload.routes.js';
+
+type Check = (value: unknown, name: string) => unknown;
+
+const VERTICALS =
+  'OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING OTC_DRUGS UNDEFINED NOT_A_BIZ'.split(
+    ' ',
+  );
+
+/** What a business profile holds (Meta's business profiles page). An empty text clears a field, `about` excepted. */
+const PROFILE: Readonly<Record<string, Check>> = {
+  about: (value, name) => textParameter(value, name, 'profile.about'),
+  address: (value, name) => value === '' || textParameter(value, name, 'profile.address'),
+  description: (value, name) => value === '' || textParameter(value, name, 'profile.description'),
+  email: (value, name) => value === '' || textParameter(value, name, 'profile.email'),
+  websites: (value, name) => {
+    const sites = listParameter(value, name);
+    if (sites.length > 2) throw badParameter(`Param ${name} must have at most 2 elements.`);
+    sites.forEach((site, index) => {
+      textParameter(site, `${name}[${index}]`, 'profile.website');
+      urlParameter(site, `${name}[${index}]`);
+    });
+  },
+  vertical: (value, name) => {
+    if (!VERTICALS.includes(String(value)))
+      throw badParameter(`Param ${name} must be one of {${VERTICALS.join(', ')}} - got "${String(value)}".`);
+  },
+};
+
+/** A number's profile, block list, registration and settings of its node. */
+export function phoneRoutes({
+  graph,
+  state,
+  handles,
+}: {
+  graph: Graph;
+  state: State;
+  handles: UploadedHandles;
+}): Record<string, GraphHandler> {
+  const phoneOf = (call: GraphCall) => graph.node(call, call.path['id']!, 'phone');
+  const withProduct = (call: GraphCall) => {
+    const phone = phoneOf(call);
+    if (call.params['messaging_product'] !== 'whatsapp') throw missingParameter('messaging_product');
+    return phone;
+  };
+  const change = (phone: PhoneNumber, changes: Partial<PhoneNumber>) => {
+    Object.assign(phone, changes);
+    state.changed();
+    return { success: true };
+  };
+
+  const showProfile: GraphHandler = (call) => {
+    const { profile = {} } = phoneOf(call);
+    const { fields } = call.params;
+    const all = Object.entries(profile).filter(([, value]) => value !== '');
+    const wanted = typeof fields === 'string' ? fields.split(',').map((name) => name.trim()) : undefined;
+    const chosen = all.filter(([name]) => wanted === undefined || wanted.includes(name));
+    return { data: [{ ...Object.fromEntries(chosen), messaging_product: 'whatsapp' }] };
+  };
+
+  const editProfile: GraphHandler = (call) => {
+    const phone = withProduct(call);
+    const { profile_picture_handle: picture } = call.params;
+    const given = Object.entries(call.params).filter(([name]) => Object.hasOwn(PROFILE, name));
+    for (const [name, value] of given) PROFILE[name]!(value, name);
+    if (picture !== undefined && !handles.has(String(picture)))
+      throw badParameter('Param profile_picture_handle is not a valid upload handle.');
+    const url =
+      picture === undefined
+        ? {}
+        : { profile_picture_url: `https://pps.whatsapp.net/v/${encodeURIComponent(String(picture))}` };
+    return change(phone, { profile: { ...phone.profile, ...Object.fromEntries(given), ...url } });
+  };
+
+  const listBlocked: GraphHandler = (call) => {
+    const blocked = phoneOf(call).blocked ?? [];
+    const page = pageOf(blocked, call);
+    return { ...page, data: page.data.map((waId) => ({ messaging_product: 'whatsapp', wa_id: waId })) };
+  };
+
+  /** Blocks or unblocks; if one of them cannot be, 400 with both lists (Meta's block users page). */
+  const block =
+    (wanted: boolean): GraphHandler =>
+    (call) => {
+      const phone = withProduct(call);
+      const users = listParameter(call.params['block_users'], 'block_users').map((item, index) => {
+        const input = objectParameter(item, `block_users[${index}]`)['user'];
+        if (typeof input !== 'string') throw missingParameter(`block_users[${index}]['user']`);
+        return { input, wa_id: isUserId(input) ? input : input.replace(/\D/g, '') };
+      });
+      const codeOf = (waId: string) =>
+        waId === phone.digits ? 131021 : wanted && !state.windowIsOpen(phone.id, waId) ? 131047 : undefined;
+      const done = users.filter(({ wa_id: waId }) => codeOf(waId) === undefined);
+      const ids = new Set(phone.blocked);
+      for (const { wa_id: waId } of done) ids[wanted ? 'add' : 'delete'](waId);
+      change(phone, { blocked: [...ids] });
+      const lists = { [wanted ? 'added_users' : 'removed_users']: done };
+      if (done.length === users.length) return { messaging_product: 'whatsapp', block_users: lists };
+      const failed = users.flatMap((user) => {
+        const code = codeOf(user.wa_id);
+        if (code === undefined) return [];
+        const { message, error_data: data } = statusError(code);
+        return [{ ...user, errors: [{ message, code, error_data: data }] }];
+      });
+      const no = refuse(139100);
+      throw new GraphRefusal(no.httpStatus, {
+        messaging_product: 'whatsapp',
+        block_users: { ...lists, failed_users: failed },
+        ...no.body,
+      });
+    };
+
+  const register: GraphHandler = (call) => {
+    const phone = withProduct(call);
+    const pin = String(call.params['pin'] ?? '');
+    if (!/^\d{6}$/.test(pin)) throw badParameter('Param pin must be 6 characters long.');
+    if (phone.pin !== undefined && phone.pin !== pin) throw refuse(133005);
+    return change(phone, { pin, registered: true });
+  };
+
+  const edit: GraphHandler = (call) => {
+    const phone = phoneOf(call);
+    const { pin } = call.params;
+    if (pin !== undefined && !/^\d{6}$/.test(String(pin)))
+      throw badParameter('Param pin must be 6 characters long.');
+    return change(phone, pin === undefined ? {} : { pin: String(pin) });
+  };
+
+  return {
+    'GET whatsapp_business_profile': showProfile,
+    'POST whatsapp_business_profile': editProfile,
+    'GET block_users': listBlocked,
+    'POST block_users': block(true),
+    'DELETE block_users': block(false),
+    'POST register': register,
+    'POST deregister': (call) => change(phoneOf(call), { registered: false }),
+    'POST phone node': edit,
+  };
+}
