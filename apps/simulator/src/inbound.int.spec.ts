@@ -34,7 +34,7 @@ const arrives = async (message: object, more: object = {}) => {
 
 describe('a message from a person', () => {
   const context = { from: '918000000001', id: 'wamid.x' };
-  it.each<object & { type: string }>([
+  const MESSAGES: readonly ({ type: string } & Record<string, unknown>)[] = [
     { type: 'text', text: { body: 'नमस्ते 👋' } },
     {
       type: 'text',
@@ -84,7 +84,8 @@ describe('a message from a person', () => {
     { type: 'hologram', hologram: { depth: 3 }, group_id: 'g' },
     { type: 'image', image: { id: '12', mime_type: 'image/jpeg', sha256: 'x' } },
     { type: 'video', errors: [{ code: 131052, title: 'Media download error' }] },
-  ])('arrives as it was given: %j', async (message) => {
+  ];
+  it.each(MESSAGES.map((message) => [message] as const))('arrives as it was given: %j', async (message) => {
     const value = await arrives(message, { name: 'Asha', timestamp: 1749416383 });
     expect(value).toEqual({
       messaging_product: 'whatsapp',

@@ -48,7 +48,9 @@ const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 
 type Viewed = Exclude<Node, Media>;
 
-const NODE_VIEWS: { [K in Viewed['kind']]: (node: Extract<Node, { kind: K }>, fields: unknown) => object } = {
+const NODE_VIEWS: {
+  [K in Viewed['kind']]: (node: Extract<Node, { kind: K }>, fields: unknown, version: string) => object;
+} = {
   waba: wabaNode,
   phone: phoneNode,
   template: templateNode,
@@ -119,7 +121,7 @@ export async function startSimulator(
     if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
     if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
     const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
-    return NODE_VIEWS[node.kind](node as never, call.params['fields']);
+    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version);
   };
 
   const onEdge: GraphHandler = (call) => {

@@ -35,9 +35,15 @@ const viewOf = (template: Template): Record<string, unknown> => ({
   last_updated_time: new Date(template.updatedAt * 1000).toISOString().replace(/\.\d+Z$/, '+0000'),
 });
 
+// Captured: v20 shows no parameter_format unasked and edits with a bare success, v24 and its clients know more. Where
+// between them it changed is not known.
+const LAST_OLD_VERSION = 21;
+const isOld = (version: string) => Number.parseFloat(version.slice(1)) <= LAST_OLD_VERSION;
+const OLD_DEFAULTS = DEFAULTS.filter((name) => name !== 'parameter_format');
+
 /** What `GET /{template}` answers. */
-export const templateNode = (template: Template, fields: unknown) =>
-  chooseFields(viewOf(template), fields, DEFAULTS);
+export const templateNode = (template: Template, fields: unknown, version = 'v26.0') =>
+  chooseFields(viewOf(template), fields, isOld(version) ? OLD_DEFAULTS : DEFAULTS);
 
 const FILTERS: Readonly<Record<string, (template: Template, wanted: string) => boolean>> = {
   name: ({ name }, wanted) => name.includes(wanted.toLowerCase()),
@@ -88,7 +94,8 @@ export function templateRoutes({
     const all = state.of('template', id);
     const matching = all.filter((template) =>
       Object.entries(FILTERS).every(
-        ([key, matches]) => !params[key] || matches(template, String(params[key])),
+        ([key, matches]) =>
+          !params[key] || [params[key]].flat().some((wanted) => matches(template, String(wanted))),
       ),
     );
     const page = pageOf(matching, call);
@@ -96,7 +103,7 @@ export function templateRoutes({
       params['summary'] === undefined ? {} : { summary: summaryOf(matching.length, all.length) };
     return {
       ...page,
-      data: page.data.map((template) => templateNode(template, params['fields'])),
+      data: page.data.map((template) => templateNode(template, params['fields'], call.version)),
       ...summary,
     };
   };
@@ -172,7 +179,8 @@ export function templateRoutes({
     for (const key of KEPT) if (call.params[key] !== undefined) template.more[key] = call.params[key];
     state.changed();
     review.submit(template);
-    return { success: true, id: template.id, name: template.name, category: template.category };
+    const { id, name } = template;
+    return { success: true, ...(isOld(call.version) ? {} : { id, name, category: template.category }) };
   };
 
   const remove = (call: GraphCall) => {
