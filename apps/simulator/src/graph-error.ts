@@ -107,6 +107,7 @@ const KNOWN: Readonly<Record<number, Known>> = {
     httpStatus: 500,
     details: 'Business Account is in maintenance mode, possibly for an upgrade of its throughput.',
   },
+  131063: { title: 'Marketing templates are disabled on the Cloud API for this account' },
   132000: { title: 'Number of parameters does not match the expected number of params' },
   132001: { title: 'Template name does not exist in the translation' },
   132005: { title: 'Translated text too long' },
@@ -129,6 +130,14 @@ const KNOWN: Readonly<Record<number, Known>> = {
   133004: { title: 'Server temporarily unavailable', httpStatus: 503 },
   133005: { title: 'Two step verification PIN mismatch' },
   133010: { title: 'Phone number not registered' },
+  135000: {
+    title: 'Generic user error',
+    details: 'Message failed to send because of an unknown error with your request parameters.',
+  },
+  137000: {
+    title: 'The identity of the recipient has changed',
+    details: 'recipient_identity_key_hash does not match.',
+  },
   139100: {
     title: 'Failed to block/unblock users',
     details: 'Failed to block some users, see the block_users response list for details',

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isOn, type Behaviour } from './behaviour.js';
+import { isOn, type Behaviour, type Fault } from './behaviour.js';
 import {
   GraphRefusal,
   invalidVersion,
@@ -40,6 +41,10 @@ export class FileAnswer {
 /** Answers a file, an object, or JSON text in Meta's escaping already. Refuses by throwing a GraphRefusal. */
 export type GraphHandler = (call: GraphCall) => FileAnswer | object | string;
 
+type Answer = { readonly content: string | FileAnswer; readonly refused?: GraphRefusal };
+
+const APP_USAGE = '{"call_count":1,"total_cputime":1,"total_time":1}';
+
 // Alive in November 2026; a call to an older one is answered by the oldest, with a warning (Graph API, versioning).
 const OLDEST = 21;
 const NEWEST = 26;
@@ -64,65 +69,89 @@ export function graphFrame({
   const breakConnection = (request: FastifyRequest, reply: FastifyReply) => {
     reply.hijack();
     request.raw.socket.resetAndDestroy();
-    return reply;
   };
 
-  const serve = (handler: GraphHandler) => async (request: FastifyRequest, reply: FastifyReply) => {
+  /** What the handler says to the call, or its refusal, in Meta's words; with the headers that depend on the call. */
+  const ask = (
+    handler: GraphHandler,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    path: string,
+    { params, file }: Parameters,
+    fault: Fault | undefined,
+  ): Answer => {
+    const { method, body, headers } = request;
+    const at = request.params as Record<string, string>;
+    const wabaId = state.nodes.get(at['id'] ?? '')?.wabaId;
+    if (wabaId !== undefined) reply.header('x-business-use-case-usage', usage(wabaId, at['edge']));
+    try {
+      const version = effectiveVersion(path, reply);
+      if (fault?.kind === 'error') throw refuse(fault.code ?? 131000, undefined, fault.httpStatus);
+      const token = tokenOf(request, params);
+      const origin = `http://${headers.host}`;
+      const result = handler({ method, path: at, version, token, params, file, body, headers, origin });
+      return {
+        content: typeof result === 'string' || result instanceof FileAnswer ? result : metaJson(result),
+      };
+    } catch (error) {
+      if (!(error instanceof GraphRefusal)) throw error;
+      if (wabaId === undefined) reply.header('x-app-usage', APP_USAGE);
+      return { content: metaJson(error.body), refused: error };
+    }
+  };
+
+  const send = (reply: FastifyReply, method: string, { content, refused }: Answer) => {
+    if (content instanceof FileAnswer)
+      return reply.code(content.httpStatus).headers(content.headers).send(content.bytes);
+    reply.header('content-type', 'application/json; charset=UTF-8');
+    if (refused !== undefined)
+      return reply
+        .code(refused.httpStatus)
+        .header('cache-control', 'no-store')
+        .header('x-fb-request-id', refused.body.error.fbtrace_id)
+        .header('www-authenticate', challenge(refused))
+        .send(content);
+    if (method === 'GET') reply.header('etag', `"${createHash('sha1').update(content).digest('hex')}"`);
+    return reply.header('cache-control', 'private, no-cache, no-store, must-revalidate').send(content);
+  };
+
+  // No promise where none is needed: a benchmark must not measure its upstream.
+  const serve = (handler: GraphHandler) => (request: FastifyRequest, reply: FastifyReply) => {
     const { method, originalUrl } = request;
     const mark = originalUrl.indexOf('?');
     const path = mark < 0 ? originalUrl : originalUrl.slice(0, mark);
     const note = (status: number | null, code: number | null) =>
       requests.add({ at: Date.now(), method, path, status, code });
 
+    const act = (parameters: Parameters): void => {
+      const { params } = parameters;
+      const fault = behaviour.strike(path, params['to'] ?? params['recipient']);
+      if (fault?.kind === 'reset' || fault?.kind === 'hang') {
+        note(null, null);
+        if (fault.kind === 'reset') breakConnection(request, reply);
+        else reply.hijack();
+        return;
+      }
+      const answer = ask(handler, request, reply, path, parameters, fault);
+      const code = answer.refused?.body.error.code ?? null;
+      if (fault?.kind === 'accept_then_reset') {
+        note(null, code);
+        breakConnection(request, reply);
+        return;
+      }
+      const finish = () => {
+        const { content, refused } = answer;
+        note(refused?.httpStatus ?? (content instanceof FileAnswer ? content.httpStatus : 200), code);
+        send(reply, method, answer);
+      };
+      const latency = behaviour.latency();
+      if (latency > 0) setTimeout(finish, latency);
+      else finish();
+    };
+
     const read = readParameters(request, mark < 0 ? undefined : originalUrl.slice(mark));
-    const { params, file } = read instanceof Promise ? await read : read;
-
-    const fault = behaviour.strike(path, params['to'] ?? params['recipient']);
-    if (fault?.kind === 'reset' || fault?.kind === 'hang') {
-      note(null, null);
-      return fault.kind === 'reset' ? breakConnection(request, reply) : reply.hijack();
-    }
-
-    let answer: string | FileAnswer;
-    let refused: GraphRefusal | undefined;
-    try {
-      const version = effectiveVersion(path, reply);
-      if (fault?.kind === 'error') throw refuse(fault.code ?? 131000, undefined, fault.httpStatus);
-      const token = tokenOf(request, params);
-      const at = request.params as Record<string, string>;
-      const origin = `http://${request.headers.host}`;
-      const { body, headers } = request;
-      const result = handler({ method, path: at, version, token, params, file, body, headers, origin });
-      answer = typeof result === 'string' || result instanceof FileAnswer ? result : metaJson(result);
-      const wabaId = state.nodes.get(at['id'] ?? '')?.wabaId;
-      if (wabaId !== undefined) reply.header('x-business-use-case-usage', usage(wabaId, at['edge']));
-    } catch (error) {
-      if (!(error instanceof GraphRefusal)) throw error;
-      refused = error;
-      answer = metaJson(error.body);
-    }
-
-    if (fault?.kind === 'accept_then_reset') {
-      note(null, refused?.body.error.code ?? null);
-      return breakConnection(request, reply);
-    }
-    const latency = behaviour.latency();
-    if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
-
-    if (answer instanceof FileAnswer) {
-      note(answer.httpStatus, null);
-      return reply.code(answer.httpStatus).headers(answer.headers).send(answer.bytes);
-    }
-    note(refused?.httpStatus ?? 200, refused?.body.error.code ?? null);
-    reply.header('content-type', 'application/json; charset=UTF-8');
-    if (refused === undefined)
-      return reply.header('cache-control', 'private, no-cache, no-store, must-revalidate').send(answer);
-    return reply
-      .code(refused.httpStatus)
-      .header('cache-control', 'no-store')
-      .header('x-fb-request-id', refused.body.error.fbtrace_id)
-      .header('www-authenticate', challenge(refused))
-      .send(answer);
+    if (read instanceof Promise) read.then(act).catch((error: unknown) => void reply.send(error));
+    else act(read);
   };
 
   const tokenOf = (request: FastifyRequest, params: Record<string, unknown>): string => {

@@ -1,5 +1,8 @@
 const LATER = new Set([130472, 131026, 131042, 131049, 131050, 131053]);
-const AT_ONCE = new Set([2, 130403, 130429, 131000, 131016, 131030, 131031, 131056]);
+const AT_ONCE = new Set([
+  1, 2, 4, 368, 80007, 130403, 130429, 130497, 131000, 131005, 131016, 131030, 131031, 131037, 131045, 131048,
+  131056, 131057, 131063, 133004, 135000, 137000,
+]);
 
 // A number whose last ten digits are 9999 and a code in six digits fails with that code, e.g. +91 9999 131026.
 const codeOf = (waId: string) => (waId.slice(-10, -6) === '9999' ? Number(waId.slice(-6)) : undefined);

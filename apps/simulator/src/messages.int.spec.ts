@@ -294,8 +294,12 @@ describe('a refused send', () => {
   });
 
   it('is told of an id that is not there in the words of the captured answer', async () => {
-    const { status, body } = await simulator.send({ type: 'text', text: { body: 'hola' } }, '123123');
+    const { status, body, headers } = await simulator.send(
+      { type: 'text', text: { body: 'hola' } },
+      '123123',
+    );
     expect(status).toBe(400);
+    expect(headers.has('x-app-usage')).toBe(true);
     expect(body.error).toEqual({
       message:
         "Unsupported post request. Object with ID '123123' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api",
@@ -402,6 +406,13 @@ describe('pace', () => {
     [131056, 400],
     [131016, 500],
     [2, 503],
+    [4, 400],
+    [80007, 400],
+    [130497, 403],
+    [131005, 403],
+    [131045, 500],
+    [131057, 500],
+    [133004, 503],
   ])('refuses the recipient of code %d at once', async (code, status) => {
     const answer = await simulator.sendTemplate('hello_world', undefined, {
       to: `+919999${String(code).padStart(6, '0')}`,

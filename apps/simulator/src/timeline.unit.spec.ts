@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { openTimeline } from './timeline.js';
 
 describe('timeline', () => {
@@ -17,6 +17,19 @@ describe('timeline', () => {
       });
     });
     expect(ran).toEqual(['first', 'added', 'second', 'last']);
+  });
+
+  it('waits for a minute when told to', () => {
+    jest.useFakeTimers();
+    const timeline = openTimeline();
+    const ran: number[] = [];
+    const start = performance.now();
+    for (const delay of [60_000, 120_000]) timeline.in(delay, () => ran.push(performance.now() - start));
+    jest.advanceTimersByTime(59_900);
+    expect(ran).toEqual([]);
+    jest.advanceTimersByTime(61_000);
+    expect(ran.map((time) => Math.round(time / 1000))).toEqual([60, 120]);
+    jest.useRealTimers();
   });
 
   it('forgets what it is told to', async () => {
