@@ -35,9 +35,8 @@ async function sendCarefully(
       .post<{ id?: string; messageId?: string; code?: string }>('/v1/messages/template', body, {
         'idempotency-key': key,
       })
-      .catch((error: unknown) => error);
-    const again = answer instanceof Error || [409, 429, 503, 504].includes((answer as Answer).status);
-    if (!again) return answer as Answer<{ id?: string }>;
+      .catch(() => undefined); // a connection refused or broken: again
+    if (answer && ![409, 429, 503, 504].includes(answer.status)) return answer;
     if (Date.now() > giveUp)
       throw new Error(`Message ${index} got no final answer: ${JSON.stringify(answer)}`);
   }
