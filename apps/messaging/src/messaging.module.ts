@@ -6,7 +6,8 @@ import { conversationProjection } from './conversation/conversation.projection.j
 import { MessageConsumer } from './message/message.consumer.js';
 import { MessageQueries } from './message/message.queries.js';
 import { Messaging1763800000000 } from './migrations/0001-messaging.js';
-import { Pace1763900300000 } from './migrations/0004-pace.js';
+import { MessageWamids1764200000000 } from './migrations/0003-message-wamids.js';
+import { Pace1764300000000 } from './migrations/0004-pace.js';
 import { PROVIDERS } from './messaging.providers.js';
 import { templates } from './template/template.projection.js';
 import { dispatchProjection } from './whatsapp/dispatch.projection.js';
@@ -14,7 +15,9 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
 
 @Module({
   imports: [
-    DatabaseModule.forService({ migrations: [Messaging1763800000000, Pace1763900300000] }),
+    DatabaseModule.forService({
+      migrations: [Messaging1763800000000, MessageWamids1764200000000, Pace1764300000000],
+    }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
       inline: [dispatchProjection, conversationProjection],

@@ -16,6 +16,7 @@ import { AccountDirectory } from './account/account-directory.js';
 import { Credentials } from './account/credentials.js';
 import { ANNOUNCE, announcer, type Announce } from './message/announce.js';
 import { SEND_FACTS, sendFacts } from './message/send-facts.js';
+import { SENT_MESSAGE, sentMessages } from './message/sent-message.js';
 import { DispatchLeases } from './whatsapp/dispatch-leases.js';
 import { queuedFor } from './whatsapp/dispatch.projection.js';
 import { Dispatcher } from './whatsapp/dispatcher.js';
@@ -75,6 +76,7 @@ export const PROVIDERS: FactoryProvider[] = [
     inject: [PG_POOL, Peers],
   },
   { provide: ANNOUNCE, useFactory: announcer, inject: [ReplyPublisher] },
+  { provide: SENT_MESSAGE, useFactory: sentMessages, inject: [PG_POOL] },
   { provide: WEBHOOKS_SEEN, useFactory: webhooksSeen, inject: [PG_POOL] },
   {
     provide: Dispatcher,

@@ -184,7 +184,10 @@ export class MessageStatusData {
   @Time() at!: string;
 }
 
-/** The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. */
+/**
+ * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
+ * gives both, both stand: this is where the two are linked. `kind` and `payload`: see `INBOUND_PAYLOADS`.
+ */
 export class MessageReceivedData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 300 }) wamid!: string;

@@ -31,7 +31,7 @@ export type MetaChange = {
 export type MetaContact = {
   readonly wa_id?: string;
   readonly user_id?: string;
-  readonly profile?: { readonly name?: string };
+  readonly profile?: { readonly name?: string; readonly username?: string };
 };
 export type MetaItem = Readonly<Record<string, unknown>>;
 

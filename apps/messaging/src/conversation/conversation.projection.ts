@@ -7,7 +7,15 @@ type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<Message
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   (body ?? `[${kind ?? 'message'}]`).slice(0, 200);
 
-/** The inbox row of a person moves with what is sent and received; a message from the person opens the window for 24 hours. */
+/** What WhatsApp tells of a person or of an earlier message, and what is written to a group, is not written to us. */
+const TOLD = new Set(['system', 'edit', 'revoke']);
+const isWritten = ({ data: { kind, payload } }: Recorded<'message.received'>) =>
+  !TOLD.has(kind) && payload?.['groupId'] === undefined;
+
+/**
+ * The inbox row of a person moves with what is sent and received; a message from the person opens the window for 24
+ * hours (Meta's customer service window: every message of a person's, reactions, button taps and flow replies too).
+ */
 export const conversationProjection = {
   'message.status': async (events: readonly Recorded<'message.status'>[], tx: PoolClient) => {
     const sent = lastPer(
@@ -41,9 +49,10 @@ export const conversationProjection = {
       text: `insert into messaging.conversations as c
                (id, account_id, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count, window_expires_at)
              select id, min(account_id), min(contact_id), min(phone_number_id), (array_agg(person order by at desc))[1],
-                    (array_agg(name order by at desc))[1], max(at), (array_agg(preview order by at desc))[1], count(*), max(at) + interval '24 hours'
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-               as n(id, account_id, contact_id, phone_number_id, person, name, at, preview)
+                    (array_agg(name order by at desc))[1], max(at), (array_agg(preview order by at desc))[1], count(*) filter (where written),
+                    max(at) filter (where written) + interval '24 hours'
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::boolean[])
+               as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written)
              group by id order by id
              on conflict (id) do update set
                name = coalesce(excluded.name, c.name),
@@ -61,6 +70,7 @@ export const conversationProjection = {
         events.map(({ data }) => data.name),
         events.map(({ data }) => data.receivedAt),
         events.map(({ data }) => preview(data.body, data.kind)),
+        events.map(isWritten),
       ],
     });
   },

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class Pace1763900300000 implements MigrationInterface {
+export class Pace1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 -- People who were written to often a moment ago: when Meta's pair rate limit will have forgotten it.

@@ -3,7 +3,12 @@ import type { Pool } from 'pg';
 const EVERY_MS = 1000;
 
 export const WEBHOOKS_SEEN = Symbol('WEBHOOKS_SEEN');
-export type NoteWebhook = (phoneNumberId: string) => Promise<void>;
+export type NoteWebhook = (item: {
+  readonly phoneNumberId: string;
+  readonly receivedAt: string;
+}) => Promise<void>;
+/** What came earlier than this is read again, and says nothing about Meta's webhooks now. */
+const NEWS_MS = 60_000;
 
 /** Notes, at most once a second per phone number, that Meta's webhooks reach us. */
 export function webhooksSeen(pool: Pool): NoteWebhook {
@@ -17,7 +22,8 @@ export function webhooksSeen(pool: Pool): NoteWebhook {
     );
   };
   const later = new Set<string>();
-  return async (phoneNumberId) => {
+  return async ({ phoneNumberId, receivedAt }) => {
+    if (Date.now() - Date.parse(receivedAt) > NEWS_MS) return;
     const wait = (noted.get(phoneNumberId) ?? 0) + EVERY_MS - Date.now();
     if (wait <= 0) return note(phoneNumberId);
     if (later.has(phoneNumberId)) return;

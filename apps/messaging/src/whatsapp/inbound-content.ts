@@ -1,0 +1,168 @@
+import { isPlainObject } from '@wbiz/contracts/field';
+import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
+import type { MetaItem } from '@wbiz/contracts/meta-inbound';
+import { camel, filled, flag, number, object, objects, phoneOf, text } from './meta-item.js';
+
+/** What a message says: its kind, what a person reads of it, and the rest as `INBOUND_PAYLOADS` describes it. */
+export type InboundContent = {
+  readonly kind: string;
+  readonly body: string | null;
+  readonly payload: Record<string, unknown> | null;
+};
+type Read = { readonly kind: InboundKind; readonly own: object; readonly body: string | undefined };
+/** Undefined: it lacks what its kind cannot do without. */
+type Reader = (content: MetaItem, message: MetaItem) => Read | undefined;
+
+const read = <Kind extends InboundKind>(
+  kind: Kind,
+  own: Omit<InboundPayload<Kind>, keyof InboundExtras>,
+  body?: string,
+): Read => ({ kind, own, body });
+
+const media =
+  (kind: 'image' | 'video' | 'audio' | 'document' | 'sticker'): Reader =>
+  ({ id, mime_type: mimeType, sha256, filename, voice, animated, caption }) =>
+    read(
+      kind,
+      {
+        metaId: text(id),
+        mimeType: text(mimeType),
+        sha256: text(sha256),
+        filename: text(filename),
+        voice: flag(voice),
+        animated: flag(animated),
+      },
+      text(caption),
+    );
+
+/** By Meta's `type` (Cloud API, webhook reference of `messages`). */
+const READERS: Readonly<Record<string, Reader>> = {
+  text: ({ body }) => read('text', {}, text(body)),
+  image: media('image'),
+  video: media('video'),
+  audio: media('audio'),
+  document: media('document'),
+  sticker: media('sticker'),
+  location: ({ latitude: north, longitude: east, name: called, address: at, url }) => {
+    const [latitude, longitude, name, address] = [number(north), number(east), text(called), text(at)];
+    if (latitude === undefined || longitude === undefined) return undefined;
+    const words = [name, address].filter(Boolean).join(', ');
+    return read(
+      'location',
+      { latitude, longitude, name, address, url: text(url) },
+      words || `${latitude}, ${longitude}`,
+    );
+  },
+  contacts: (_, message) => {
+    const cards = objects(message['contacts']);
+    const names = cards.map(({ name }) => text(object(name)['formatted_name'])).filter(Boolean);
+    return read('contacts', { contacts: cards.map(camel) }, text(names.join(', ')));
+  },
+  interactive: (content) => {
+    const type = text(content['type']);
+    if (type === undefined) return undefined;
+    const reply = object(content[type]);
+    if (type === 'nfm_reply') return flowReply(reply);
+    if (type !== 'button_reply' && type !== 'list_reply')
+      return read('interactive', { type, reply: camel(reply) });
+    const title = text(reply['title']);
+    const description = text(reply['description']);
+    return read('interactive', { type, id: text(reply['id']), title, description }, title);
+  },
+  button: ({ payload, text: words }) => read('button', { payload: text(payload) }, text(words)),
+  reaction: ({ message_id: about, emoji }) => {
+    const wamid = text(about);
+    return wamid === undefined
+      ? undefined
+      : read('reaction', { wamid, emoji: text(emoji) ?? null }, text(emoji));
+  },
+  order: ({ catalog_id: catalogId, product_items: products, text: words }) => {
+    const items = objects(products).map((item) => ({
+      productRetailerId: text(item['product_retailer_id']) ?? '',
+      quantity: number(item['quantity']) ?? 0,
+      price: number(item['item_price']) ?? 0,
+      currency: text(item['currency']) ?? '',
+    }));
+    const whole = items.every(({ productRetailerId, currency }) => productRetailerId && currency);
+    return whole ? read('order', { catalogId: text(catalogId), items }, text(words)) : undefined;
+  },
+  system: (content) =>
+    read(
+      'system',
+      {
+        type: text(content['type']),
+        phone: phoneOf(content['wa_id']) ?? phoneOf(content['new_wa_id']),
+        userId: text(content['user_id']),
+        previousUserId: text(content['previous_user_id']),
+        identity: text(content['identity']),
+      },
+      text(content['body']),
+    ),
+  request_welcome: () => read('request_welcome', {}),
+  unsupported: ({ type }) => read('unsupported', { type: text(type) }),
+  edit: ({ original_message_id: about, message }) => {
+    const wamid = text(about);
+    if (wamid === undefined) return undefined;
+    const { kind, body, payload } = contentOf(object(message));
+    return read('edit', { wamid, kind, content: payload }, body ?? undefined);
+  },
+  revoke: ({ original_message_id: about }) => {
+    const wamid = text(about);
+    return wamid === undefined ? undefined : read('revoke', { wamid });
+  },
+};
+
+/** A message of Meta's in our words; one of a type we do not know, or that is not whole, keeps Meta's. */
+export function contentOf(message: MetaItem): InboundContent {
+  const type = text(message['type']) ?? 'unsupported';
+  const known = Object.hasOwn(READERS, type) ? READERS[type]!(object(message[type]), message) : undefined;
+  return {
+    kind: known?.kind ?? type.slice(0, 30),
+    body: known?.body ?? null,
+    payload: filled({ ...(known?.own ?? rawOf(message)), ...extrasOf(message) }),
+  };
+}
+
+/** What of a message has no place of its own in the event. */
+function rawOf(message: MetaItem): MetaItem {
+  const { from: _f, from_user_id: _u, id: _i, timestamp: _t, type: _k, context: _c, ...rest } = message;
+  return rest;
+}
+
+/** A reply to a flow, or to another form of Meta's (`address_message`). */
+function flowReply({ name, body, response_json: json }: MetaItem): Read {
+  const response = jsonObject(text(json));
+  const found = response ? { flowToken: text(response['flow_token']) } : { responseText: text(json) };
+  return read('flow_reply', { name: text(name), response, ...found }, text(body));
+}
+
+function jsonObject(json = ''): MetaItem | null {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return isPlainObject(parsed) ? parsed : null;
+  } catch {
+    return null; // whoever filled in the flow may have written anything
+  }
+}
+
+function extrasOf(message: MetaItem): InboundExtras {
+  const context = object(message['context']);
+  const { catalog_id: catalog, product_retailer_id: retailer } = object(context['referred_product']);
+  const [catalogId, productRetailerId] = [text(catalog), text(retailer)];
+  const { welcome_message: welcome, ...referral } = object(message['referral']);
+  const errors = objects(message['errors']);
+  return {
+    forwarded: flag(context['forwarded']),
+    frequentlyForwarded: flag(context['frequently_forwarded']),
+    groupId: text(message['group_id']),
+    referral: filled({ ...camel(referral), welcomeMessage: text(object(welcome)['text']) }) ?? undefined,
+    referredProduct: catalogId && productRetailerId ? { catalogId, productRetailerId } : undefined,
+    errors: errors.length > 0 ? errors.map(errorOf) : undefined,
+  };
+}
+
+const errorOf = ({ code, title, message, error_data: data }: MetaItem) => ({
+  code: number(code) ?? 0,
+  message: text(title) ?? text(message) ?? 'Meta gave no reason.',
+  details: text(object(data)['details']),
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from '@jest/globals';
+import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
+import { INBOUND_PAYLOADS, type InboundKind } from '@wbiz/contracts/inbound-payload';
+import { MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
+import { parseBody } from '@wbiz/contracts/parse';
+import { receivedFrom, statusFrom } from './inbound-message.js';
+import { META_MESSAGES, RAW_MESSAGES } from './inbound.samples.js';
+
+const AT = '2025-06-08T20:39:43.000Z';
+const common = { id: 'wamid.A', from: '918899332211', timestamp: '1749415183' };
+const asha = { profile: { name: 'Asha' }, wa_id: '918899332211' };
+const from = (message: Record<string, unknown>, contact: MetaMessage['contact'] = asha) =>
+  receivedFrom('acc_1', {
+    wabaId: '1',
+    phoneNumberId: '106',
+    displayPhoneNumber: null,
+    receivedAt: '2026-01-01T00:00:00.000Z',
+    contact,
+    message,
+  });
+
+describe('a message of Meta’s', () => {
+  it.each(META_MESSAGES)('%s', (_what, message, became) => {
+    const received = from({ ...common, ...message });
+    expect(received).toEqual({
+      messageId: expect.stringMatching(/^msg_/),
+      wamid: 'wamid.A',
+      conversationId: conversationIdOf('acc_1', '106', '+918899332211'),
+      contactId: contactIdOf('acc_1', '+918899332211'),
+      from: '+918899332211',
+      name: 'Asha',
+      phoneNumberId: '106',
+      mediaId: null,
+      replyTo: null,
+      receivedAt: AT,
+      ...became,
+    });
+    expect(parseBody(MessageReceivedData, { ...received }).faults).toEqual([]);
+    const { kind, payload } = received;
+    if (payload) expect(parseBody(INBOUND_PAYLOADS[kind as InboundKind], payload).faults).toEqual([]);
+  });
+
+  it('is in the samples for every kind that the contract knows', () => {
+    const kinds = new Set(META_MESSAGES.map(([, , { kind }]) => kind));
+    expect(kinds).toEqual(new Set(Object.keys(INBOUND_PAYLOADS)));
+  });
+
+  it.each(RAW_MESSAGES)('%s is kept as it came', (_what, message, became) => {
+    const received = from({ ...common, ...message });
+    expect(received).toMatchObject(became);
+    expect(parseBody(MessageReceivedData, { ...received }).faults).toEqual([]);
+  });
+
+  it('has the time of its receipt where Meta gives none', () => {
+    for (const timestamp of [undefined, 'soon', '-1', '1e99'])
+      expect(from({ ...common, timestamp, type: 'text' }).receivedAt).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('is the same message whenever it comes', () => {
+    const one = { ...common, type: 'text', text: { body: 'Hi' } };
+    expect(from(one).messageId).toBe(from(one).messageId);
+    expect(from({ ...one, id: 'wamid.B' }).messageId).not.toBe(from(one).messageId);
+  });
+});
+
+describe('who wrote', () => {
+  const person = (fields: object, contact: MetaMessage['contact'] = null) => {
+    const { from: phone, userId, contactId, name } = from({ id: 'w', type: 'text', ...fields }, contact);
+    return { phone, userId, name, contactId };
+  };
+  const phone = '+918899332211';
+  const known = { phone, contactId: contactIdOf('acc_1', phone) };
+
+  it.each([
+    ['is a phone number', { from: '918899332211' }, null, { ...known, name: null }],
+    ['may stand with the contact only', {}, asha, { ...known, name: 'Asha' }],
+    [
+      'is linked to a user id where both are given, and counts by the number',
+      { from: '918899332211', from_user_id: 'IN.1' },
+      asha,
+      { ...known, userId: 'IN.1', name: 'Asha' },
+    ],
+    [
+      'is linked by the contact as well',
+      { from: '918899332211' },
+      { ...asha, user_id: 'IN.1' },
+      { ...known, userId: 'IN.1', name: 'Asha' },
+    ],
+    [
+      'may be a user id alone',
+      { from_user_id: 'IN.1' },
+      { user_id: 'IN.1', profile: { username: 'asha' } },
+      { phone: null, userId: 'IN.1', name: 'asha', contactId: contactIdOf('acc_1', 'IN.1') },
+    ],
+    [
+      'may have a number we cannot check',
+      { from: '99912345' },
+      null,
+      { phone: '+99912345', name: null, contactId: contactIdOf('acc_1', '+99912345') },
+    ],
+  ])('%s', (_what, fields, contact, found) => expect(person(fields, contact)).toEqual(found));
+
+  it('must be somebody, and the message must have an id', () => {
+    expect(() => person({})).toThrow('no sender');
+    expect(() => person({ from: 'unknown' })).toThrow('no sender');
+    expect(() => from({ from: '918899332211', type: 'text' })).toThrow('no id');
+  });
+});
+
+describe('a status of Meta’s', () => {
+  const told = (status: Record<string, unknown>) =>
+    statusFrom({
+      wabaId: '1',
+      phoneNumberId: '106',
+      receivedAt: AT,
+      status: { id: 'wamid.A', timestamp: '1749415183', status: 'sent', ...status },
+    });
+  const report = { wamid: 'wamid.A', phoneNumberId: '106', status: 'sent', at: AT, error: null };
+
+  it.each([
+    ['with our id', { biz_opaque_callback_data: 'msg_1' }, { messageId: 'msg_1', report }],
+    ['without any', {}, { messageId: undefined, report }],
+    [
+      'with an id of another system',
+      { biz_opaque_callback_data: 'order-7' },
+      { messageId: undefined, report },
+    ],
+    ['played', { status: 'played' }, { messageId: undefined, report: { ...report, status: 'read' } }],
+    ['of a group', { recipient_type: 'group', recipient_participant_id: '1' }, undefined],
+    ['of a kind of tomorrow', { status: 'teleported' }, undefined],
+    ['of an odd kind', { status: 'toString' }, undefined],
+    ['about nothing', { id: undefined }, undefined],
+    [
+      'about money too',
+      { pricing: { billable: true }, conversation: { id: '7' } },
+      { messageId: undefined, report },
+    ],
+    [
+      'failed',
+      {
+        status: 'failed',
+        errors: [
+          {
+            code: 131049,
+            title: 'Not delivered',
+            message: 'Not delivered',
+            error_data: { details: 'To keep the ecosystem healthy.' },
+          },
+        ],
+      },
+      {
+        messageId: undefined,
+        report: {
+          ...report,
+          status: 'failed',
+          error: {
+            code: 'rejected_by_meta',
+            message: 'Not delivered',
+            metaCode: 131049,
+            details: 'To keep the ecosystem healthy.',
+          },
+        },
+      },
+    ],
+  ])('%s', (_what, status, found) => expect(told(status)).toEqual(found));
+});

@@ -1,0 +1,44 @@
+import { isPlainObject } from '@wbiz/contracts/field';
+import type { MetaItem } from '@wbiz/contracts/meta-inbound';
+import { toE164 } from '@wbiz/contracts/phone';
+
+/** Reading what Meta wrote: undefined where it is absent, empty or of another type. */
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.length > 0 ? value : undefined;
+export const flag = (value: unknown): true | undefined => (value === true ? true : undefined);
+/** Also one written as text. */
+export const number = (value: unknown): number | undefined => {
+  const read = typeof value === 'string' && value.trim() ? Number(value) : value;
+  return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
+};
+export const object = (value: unknown): MetaItem => (isPlainObject(value) ? value : {});
+export const objects = (value: unknown): MetaItem[] =>
+  Array.isArray(value) ? value.filter(isPlainObject) : [];
+
+/** Meta's `wa_id` and `from` are a number's digits with the country code, also of countries we cannot check. */
+export function phoneOf(value: unknown): string | undefined {
+  const digits = text(value);
+  if (digits === undefined) return undefined;
+  return toE164(digits) ?? (/^\d{5,15}$/.test(digits) ? `+${digits}` : undefined);
+}
+
+/** Its `timestamp`, a string of Unix seconds, in RFC 3339. */
+export function timeOf(item: MetaItem, otherwise: string): string {
+  const seconds = Number(item['timestamp']);
+  return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1_000).toISOString() : otherwise;
+}
+
+/** The same value with the names of its fields in camel case, all the way down. */
+export function camel<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(camel) as Value;
+  if (!isPlainObject(value)) return value;
+  const fields = Object.entries(value).map(([name, inner]) => [camelName(name), camel(inner)]);
+  return Object.fromEntries(fields) as Value;
+}
+const camelName = (name: string) => name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Without the fields that are undefined; null when none is left. */
+export function filled(fields: object): Record<string, unknown> | null {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? Object.fromEntries(given) : null;
+}

@@ -1,0 +1,165 @@
+import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './field.js';
+
+const TEXT = 65_536;
+const ID = 300;
+const SHORT = 1_000;
+const LINK = 8_192;
+
+/** The ad or post a person came from (Meta's `referral`, click-to-WhatsApp). */
+export class InboundReferral {
+  @Text({ max: LINK, optional: true }) sourceUrl?: string;
+  @Text({ max: ID, optional: true }) sourceId?: string;
+  @Text({ max: ID, optional: true, description: 'ad or post.' }) sourceType?: string;
+  @Text({ max: TEXT, optional: true }) headline?: string;
+  @Text({ max: TEXT, optional: true }) body?: string;
+  @Text({ max: ID, optional: true, description: 'image or video.' }) mediaType?: string;
+  @Text({ max: LINK, optional: true }) imageUrl?: string;
+  @Text({ max: LINK, optional: true }) videoUrl?: string;
+  @Text({ max: LINK, optional: true }) thumbnailUrl?: string;
+  @Text({ max: SHORT, optional: true, description: 'The id of the click.' }) ctwaClid?: string;
+  @Text({ max: TEXT, optional: true, description: 'The greeting the ad showed.' }) welcomeMessage?: string;
+}
+
+/** The product a person asks about. */
+export class InboundProduct {
+  @Text({ max: ID }) catalogId!: string;
+  @Text({ max: ID }) productRetailerId!: string;
+}
+
+/** Why Meta could not hand a message over. */
+export class InboundError {
+  @Whole({ min: 0, max: 99_999_999 }) code!: number;
+  @Text({ max: SHORT }) message!: string;
+  @Text({ max: TEXT, optional: true }) details?: string;
+}
+
+/** What a message of any kind may carry besides its content. */
+export class InboundExtras {
+  @Flag({ optional: true }) forwarded?: boolean;
+  @Flag({ optional: true, description: 'Forwarded more than five times.' }) frequentlyForwarded?: boolean;
+  @Text({ max: ID, optional: true, description: 'The group it was written in.' }) groupId?: string;
+  @Nested(() => InboundReferral, { optional: true }) referral?: InboundReferral;
+  @Nested(() => InboundProduct, { optional: true }) referredProduct?: InboundProduct;
+  @NestedList(() => InboundError, { max: 100, optional: true }) errors?: InboundError[];
+}
+
+/** image, video, audio, document, sticker. The caption is the message's `body`. */
+export class InboundMedia extends InboundExtras {
+  @Text({ max: ID, optional: true, description: "Meta's id of the media." }) metaId?: string;
+  @Text({ max: SHORT, optional: true }) mimeType?: string;
+  @Text({ max: ID, optional: true, description: 'As Meta gives it: Base64.' }) sha256?: string;
+  @Text({ max: SHORT, optional: true }) filename?: string;
+  @Flag({ optional: true, description: 'Recorded in WhatsApp.' }) voice?: boolean;
+  @Flag({ optional: true }) animated?: boolean;
+}
+
+export class InboundLocation extends InboundExtras {
+  @Decimal({ min: -90, max: 90 }) latitude!: number;
+  @Decimal({ min: -180, max: 180 }) longitude!: number;
+  @Text({ max: TEXT, optional: true }) name?: string;
+  @Text({ max: TEXT, optional: true }) address?: string;
+  @Text({ max: LINK, optional: true }) url?: string;
+}
+
+export class InboundContacts extends InboundExtras {
+  @Json({
+    list: true,
+    description:
+      "The cards in Meta's shape, in camel case: { name: { formattedName, … }, phones, emails, … }.",
+  })
+  contacts!: Record<string, unknown>[];
+}
+
+/** The answer to buttons or a list (`type` button_reply, list_reply), or another of Meta's interactive replies, in camel case. */
+export class InboundInteractive extends InboundExtras {
+  @Text({ max: SHORT, example: 'button_reply' }) type!: string;
+  @Text({ max: SHORT, optional: true, description: 'Of the button or row.' }) id?: string;
+  @Text({ max: TEXT, optional: true }) title?: string;
+  @Text({ max: TEXT, optional: true }) description?: string;
+  @Json({ optional: true, description: 'What other replies hold, e.g. { response: "accept" }.' })
+  reply?: Record<string, unknown>;
+}
+
+/** What a person filled in: `response` is the flow's answer, parsed; null where it is no JSON object, then `responseText` has it. */
+export class InboundFlowReply extends InboundExtras {
+  @Text({ max: SHORT, optional: true, example: 'flow' }) name?: string;
+  @Json({ depth: 100, nullable: true }) response!: Record<string, unknown> | null;
+  @Text({ max: TEXT, optional: true }) responseText?: string;
+  @Text({ max: SHORT, optional: true }) flowToken?: string;
+}
+
+/** A quick reply button of a template; `body` is its text. */
+export class InboundButton extends InboundExtras {
+  @Text({ max: SHORT, optional: true }) payload?: string;
+}
+
+/** `body` is the emoji as well; null: taken back. */
+export class InboundReaction extends InboundExtras {
+  @Text({ max: ID, description: 'The message reacted to.' }) wamid!: string;
+  @Text({ max: 100, nullable: true }) emoji!: string | null;
+}
+
+export class InboundOrderItem {
+  @Text({ max: ID }) productRetailerId!: string;
+  @Decimal({ min: 0, max: 1e9 }) quantity!: number;
+  @Decimal({ min: 0, max: 1e15 }) price!: number;
+  @Text({ max: 10 }) currency!: string;
+}
+
+export class InboundOrder extends InboundExtras {
+  @Text({ max: ID, optional: true }) catalogId?: string;
+  @NestedList(() => InboundOrderItem, { max: 1_000 }) items!: InboundOrderItem[];
+}
+
+/** What WhatsApp tells of a person, in no words of theirs: a new number (`phone`) or user id, a new identity. */
+export class InboundSystem extends InboundExtras {
+  @Text({ max: SHORT, optional: true, example: 'user_changed_number' }) type?: string;
+  @Text({ max: 40, optional: true, description: 'The new number.' }) phone?: string;
+  @Text({ max: 140, optional: true, description: 'The new user id.' }) userId?: string;
+  @Text({ max: 140, optional: true }) previousUserId?: string;
+  @Text({ max: SHORT, optional: true }) identity?: string;
+}
+
+/** A message that Meta hands on to nobody; `type` is what it says of it, e.g. poll. `errors` tells why. */
+export class InboundUnsupported extends InboundExtras {
+  @Text({ max: SHORT, optional: true }) type?: string;
+}
+
+/** An earlier message in new words: `kind`, `body` and `content` are as of a message received. */
+export class InboundEdit extends InboundExtras {
+  @Text({ max: ID, description: 'The message that was edited.' }) wamid!: string;
+  @Text({ max: 30 }) kind!: string;
+  @Json({ depth: 100, nullable: true }) content!: Record<string, unknown> | null;
+}
+
+export class InboundRevoke extends InboundExtras {
+  @Text({ max: ID, description: 'The message that was deleted.' }) wamid!: string;
+}
+
+/**
+ * The kinds of `message.received` and the shape of their `payload`; it is null where it would be empty. A kind that is
+ * not here is a type of Meta's that we do not know yet: its payload is the message as Meta wrote it, less what stands
+ * in the event already.
+ */
+export const INBOUND_PAYLOADS = {
+  text: InboundExtras,
+  image: InboundMedia,
+  video: InboundMedia,
+  audio: InboundMedia,
+  document: InboundMedia,
+  sticker: InboundMedia,
+  location: InboundLocation,
+  contacts: InboundContacts,
+  interactive: InboundInteractive,
+  flow_reply: InboundFlowReply,
+  button: InboundButton,
+  reaction: InboundReaction,
+  order: InboundOrder,
+  system: InboundSystem,
+  request_welcome: InboundExtras,
+  unsupported: InboundUnsupported,
+  edit: InboundEdit,
+  revoke: InboundRevoke,
+} as const satisfies Record<string, new () => InboundExtras>;
+export type InboundKind = keyof typeof INBOUND_PAYLOADS;
+export type InboundPayload<Kind extends InboundKind> = InstanceType<(typeof INBOUND_PAYLOADS)[Kind]>;
