@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AccountCredentials, AdminAccountView } from '@wbiz/contracts/account';
 import { DEFAULT_LIMIT, type Page, type Paged } from '@wbiz/contracts/page';
+import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import type { Pool } from 'pg';
 import { askPostgres } from '../access/ask-postgres.js';
@@ -13,6 +14,9 @@ type Row = {
   readonly created_at: Date;
   readonly updated_at: Date;
 };
+
+/** The name of the lock that is held while a WhatsApp Business Account is being connected. */
+export const connecting = (wabaId: string) => `wbiz.waba.${wabaId}`;
 
 /** What is known of accounts. `null` means not there. */
 @Injectable()
@@ -35,8 +39,20 @@ export class AccountQueries {
     return idPage(rows.map(viewOf), limit, ({ id }) => id);
   }
 
-  /** Which account a WhatsApp Business Account belongs to. */
+  /** Which account a WhatsApp Business Account belongs to. Throws `unavailable` while it is being connected. */
   async find(wabaId: string): Promise<{ accountId: string } | null> {
+    const found = await this.accountOf(wabaId);
+    if (found) return found;
+    const [lock] = await askPostgres<{ free: boolean }>(this.pool, {
+      name: 'waba-is-connecting',
+      text: 'select pg_try_advisory_xact_lock_shared(hashtextextended($1, 0)) as free',
+      values: [connecting(wabaId)],
+    });
+    if (!lock!.free) throw new Rejection('unavailable', `The account of ${wabaId} is being connected.`);
+    return this.accountOf(wabaId);
+  }
+
+  private async accountOf(wabaId: string): Promise<{ accountId: string } | null> {
     const rows = await askPostgres<{ accountId: string }>(this.pool, {
       name: 'find-account',
       text: `select stream as "accountId" from gateway.accounts where state->>'wabaId' = $1`,

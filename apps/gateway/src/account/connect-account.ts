@@ -10,6 +10,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import { accounts } from './account.aggregate.js';
+import { connecting } from './account.queries.js';
 import { reportedNumber } from './reported-number.js';
 import { isOutOfPlace } from './simulator-secrets.js';
 
@@ -48,11 +49,11 @@ export async function connectAccount(parts: ConnectParts, body: ConnectAccount):
       'not_found',
       `The WhatsApp Business Account ${wabaId} has no phone number ${defaultPhoneNumberId}; it has ${numbers.map(({ id }) => id).join(', ')}.`,
     );
-  await meta(wabaId, () => parts.cloudApi.subscribeApp(accessToken, wabaId));
-
   const connected = await inTransaction(parts.pool, async (tx) => {
-    // Two who connect the same new WABA at once: the second finds the account of the first.
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`wbiz.waba.${wabaId}`]);
+    // Two who connect the same new WABA at once: the second finds the account of the first. And whoever asks for the
+    // account of a message that Meta sends as soon as we subscribe learns that it is about to be there.
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [connecting(wabaId)]);
+    await meta(wabaId, () => parts.cloudApi.subscribeApp(accessToken, wabaId));
     const { rows } = await tx.query<{ stream: string }>(
       `select stream from gateway.accounts where state->>'wabaId' = $1`,
       [wabaId],

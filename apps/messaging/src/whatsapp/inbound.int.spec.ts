@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { conversationIdOf } from '@wbiz/contracts/conversation';
+import { newId } from '@wbiz/contracts/ids';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { until } from '@wbiz/testing/stack';
+import { messages } from '../message/message.aggregate.js';
+import type { MessageCommand, MessageState } from '../message/message.decider.js';
+import { openWindow, template } from '../message/message.samples.js';
+import { inboundSystem } from './inbound.harness.js';
+import { META_MESSAGES, RAW_MESSAGES } from './inbound.samples.js';
+
+jest.setTimeout(60_000);
+let system: Awaited<ReturnType<typeof inboundSystem>>;
+beforeAll(async () => {
+  system = await inboundSystem();
+});
+afterAll(() => system?.close());
+const ACCOUNTS: Record<string, string> = { '1': 'acc_1', '2': 'acc_2' };
+beforeEach(() => {
+  system.gateway.find = (wabaId) => (ACCOUNTS[wabaId] ? { accountId: ACCOUNTS[wabaId] } : null);
+});
+
+const now = Math.floor(Date.now() / 1_000);
+const written = (fields: Record<string, unknown>) => ({
+  id: `wamid.${newId('cmd')}`,
+  timestamp: String(now),
+  type: 'text',
+  text: { body: 'Hi' },
+  ...fields,
+});
+const stateOf = async (id: string) =>
+  (
+    await system.pool.query<{ state: MessageState }>(
+      'select state from messaging.messages where stream = $1',
+      [id],
+    )
+  ).rows[0]?.state;
+const receivedUnder = async (wamid: string) =>
+  (
+    await system.pool.query<{ state: MessageState; public: boolean }>(
+      `select m.state, exists(select from messaging.events e where e.stream = m.stream and e.type = 'message.received') as public
+       from messaging.messages m where wamid = $1`,
+      [wamid],
+    )
+  ).rows;
+const inbox = async (person: string) =>
+  (
+    await system.pool.query<{ unread_count: number; last_message_preview: string; window_expires_at: Date }>(
+      'select * from messaging.conversations where id = $1',
+      [conversationIdOf('acc_1', '106', person)],
+    )
+  ).rows[0];
+/** Everything put on the topic for this person before has been handled. */
+const handledFor = async (from: string, more = {}) => {
+  const last = written({ from });
+  await system.message(last, more);
+  await until(async () => (await receivedUnder(last.id)).length === 1, { describe: 'the last message' });
+};
+
+describe('what people write', () => {
+  it('becomes an event and a row of the inbox, each type and each message once', async () => {
+    const all = [...META_MESSAGES, ...RAW_MESSAGES].map(([, message, became], index) => ({
+      became,
+      from: `9188993${String(10_000 + index)}`,
+      message: { ...message, id: `wamid.type.${index}`, timestamp: String(now) },
+    }));
+    for (let time = 0; time < 2; time += 1)
+      await Promise.all(all.map(({ message, from }) => system.message({ ...message, from })));
+    for (const { from } of all) await handledFor(from);
+
+    for (const { message, became, from } of all) {
+      const [found, ...others] = await receivedUnder(message.id);
+      expect(others).toEqual([]);
+      expect(found).toMatchObject({ public: true, state: { ...became, direction: 'in', from: `+${from}` } });
+      // Besides it there is the last message, which counts as unread and opens the window.
+      const told = ['system', 'edit', 'revoke'].includes(became.kind) || became.payload?.['groupId'];
+      expect((await inbox(`+${from}`))!.unread_count).toBe(told ? 1 : 2);
+    }
+    expect(await system.deadLetters()).toBe(0);
+  });
+
+  it('opens the window; what WhatsApp tells of them does not', async () => {
+    const [teller, reacter] = ['918899340001', '918899340002'];
+    await system.message(written({ from: teller, type: 'system', system: { body: 'moved' } }));
+    await system.message(
+      written({ from: reacter, type: 'reaction', reaction: { message_id: 'w', emoji: '👍' } }),
+    );
+    const rows = await until(async () => {
+      const found = [await inbox(`+${teller}`), await inbox(`+${reacter}`)];
+      return found.every(Boolean) && found;
+    });
+    expect(rows).toMatchObject([
+      { unread_count: 0, window_expires_at: null, last_message_preview: 'moved' },
+      { unread_count: 1, window_expires_at: new Date((now + 86_400) * 1_000), last_message_preview: '👍' },
+    ]);
+  });
+
+  it('is kept of people without a phone number, under their user id', async () => {
+    const message = written({ from_user_id: 'IN.abc' });
+    await system.message(message);
+    const [found] = await until(async () => {
+      const rows = await receivedUnder(message.id);
+      return rows.length > 0 && rows;
+    });
+    expect(found!.state).toMatchObject({
+      from: 'IN.abc',
+      conversationId: conversationIdOf('acc_1', '106', 'IN.abc'),
+    });
+    expect(await inbox('IN.abc')).toMatchObject({ person: 'IN.abc', unread_count: 1 });
+  });
+
+  it('without a sender goes to the dead letters and stops nobody', async () => {
+    const before = await system.deadLetters();
+    await system.message(written({}));
+    await handledFor('918899350000');
+    await until(async () => (await system.deadLetters()) === before + 1);
+  });
+});
+
+describe('a status', () => {
+  const PERSON = '14155550123';
+  const sendTo = async (accountId = 'acc_1', phoneNumberId = '106') => {
+    const messageId = newId('msg');
+    const at = new Date().toISOString();
+    const apply = (command: MessageCommand) => system.store.apply(messages, { accountId, ...command });
+    await apply({
+      type: 'message.send',
+      data: {
+        ...{
+          messageId,
+          accountId,
+          phoneNumberId,
+          at,
+          conversationId: `cnv_${messageId}`,
+          contactId: 'cnt_1',
+        },
+        kind: 'template',
+        request: { to: `+${PERSON}`, template: 'hello', language: 'en_US' },
+        awaiting: null,
+        traceparent: null,
+        facts: { ...openWindow, template: template({ components: [] }) },
+      },
+    });
+    await apply({ type: 'message.attempt', data: { messageId, replica: 'r', at } });
+    const wamid = `wamid.${messageId}`;
+    const answer = () =>
+      apply({
+        type: 'message.settle',
+        data: { messageId, attempt: 1, outcome: { kind: 'accepted', wamid }, at },
+      });
+    return { messageId, wamid, answer };
+  };
+  const say = (wamid: string, status: string, more: object = {}, where = {}) =>
+    system.status({ id: wamid, status, timestamp: String(now), recipient_id: PERSON, ...more }, where);
+  const historyOf = async (id: string) => (await stateOf(id))!.history.map(({ status }) => status);
+
+  it('counts before the answer to the send, and after it', async () => {
+    const { messageId, wamid, answer } = await sendTo();
+    await say(wamid, 'sent', { biz_opaque_callback_data: messageId });
+    await until(async () => (await stateOf(messageId))!.status === 'sent');
+    await answer();
+    await say(wamid, 'read', { biz_opaque_callback_data: messageId });
+    await say(wamid, 'delivered', { biz_opaque_callback_data: messageId });
+    await handledFor(PERSON);
+    expect(await historyOf(messageId)).toEqual(['accepted', 'sent', 'read', 'delivered']);
+    expect(await stateOf(messageId)).toMatchObject({ status: 'read', wamid, attemptOpen: false });
+  });
+
+  it('without our id finds its message by the wamid', async () => {
+    const { messageId, wamid, answer } = await sendTo();
+    await answer();
+    await say(wamid, 'delivered', {
+      pricing: { billable: true },
+      biz_opaque_callback_data: 'of another system',
+    });
+    await say(wamid, 'played');
+    await handledFor(PERSON);
+    expect(await historyOf(messageId)).toEqual(['accepted', 'delivered', 'read']);
+  });
+
+  it.each([
+    ['of a message nobody here sent', 'wamid.stranger', {}, {}],
+    ['with an id that looks like ours', 'wamid.stranger', { biz_opaque_callback_data: 'msg_1' }, {}],
+    ['of a group', 'wamid.stranger', { recipient_type: 'group' }, {}],
+    ['of a kind of tomorrow', 'wamid.stranger', { status: 'teleported' }, {}],
+  ])('%s is counted and dropped', async (_what, wamid, more, where) => {
+    const [counted, buried] = [await system.counted('foreign_status'), await system.deadLetters()];
+    await say(wamid, 'read', more, where);
+    await handledFor(PERSON);
+    expect(await system.counted('foreign_status')).toBe(counted + 1);
+    expect(await system.deadLetters()).toBe(buried);
+  });
+
+  it('is believed only from the phone number and the account of its message', async () => {
+    const { messageId, wamid, answer } = await sendTo();
+    await answer();
+    const buried = await system.deadLetters();
+    for (const more of [{}, { biz_opaque_callback_data: messageId }]) {
+      await say(wamid, 'read', more, { phoneNumberId: '666' });
+      await say(wamid, 'read', more, { wabaId: '2' });
+    }
+    await handledFor(PERSON);
+    await handledFor(PERSON, { phoneNumberId: '666' });
+    expect(await historyOf(messageId)).toEqual(['accepted']);
+    expect(await system.deadLetters()).toBe(buried);
+  });
+
+  it('changes no index, so that the row stays on its page', async () => {
+    const tx = await system.pool.connect();
+    await tx.query('begin');
+    await tx.query(`update messaging.messages set version = version + 1, state = state || '{"statusAt":""}'`);
+    const { rows } = await tx.query<{ updated: number; hot: number }>(
+      `select pg_stat_get_xact_tuples_updated(oid)::int as updated, pg_stat_get_xact_tuples_hot_updated(oid)::int as hot
+       from pg_class where oid = 'messaging.messages'::regclass`,
+    );
+    await tx.query('rollback');
+    tx.release();
+    expect(rows[0]!.updated).toBeGreaterThan(50);
+    expect(rows[0]!.hot).toBeGreaterThan(rows[0]!.updated / 5);
+  });
+});
+
+describe('a WABA that is not connected here', () => {
+  it('costs a question now and then, and is counted', async () => {
+    const counted = await system.counted('foreign_message');
+    const asked = system.gateway.asked;
+    const begun = Date.now();
+    await Promise.all(
+      Array.from({ length: 300 }, (_, index) =>
+        system.message(written({ from: `91889936${index + 1000}` }), { wabaId: '404' }),
+      ),
+    );
+    await until(async () => (await system.counted('foreign_message')) === counted + 300);
+    expect(system.gateway.asked - asked).toBeLessThanOrEqual(1 + (Date.now() - begun) / 200);
+  });
+
+  it('is known from the moment on that it is connected: nothing is lost in between', async () => {
+    let state: 'strange' | 'connecting' | 'connected' = 'strange';
+    system.gateway.find = () => {
+      if (state === 'connecting') throw new Rejection('unavailable', 'being connected');
+      return state === 'connected' ? { accountId: 'acc_3' } : null;
+    };
+    const counted = await system.counted('foreign_message');
+    await system.message(written({ from: '918899370000' }), { wabaId: '3' });
+    await until(async () => (await system.counted('foreign_message')) === counted + 1);
+    state = 'connecting';
+    const early = written({ from: '918899370000' });
+    const asked = system.gateway.asked;
+    await system.message(early, { wabaId: '3' });
+    await until(() => system.gateway.asked > asked);
+    state = 'connected';
+    await until(async () => (await receivedUnder(early.id)).length === 1);
+    expect(await system.counted('foreign_message')).toBe(counted + 1);
+  });
+});
