@@ -35,7 +35,10 @@ export type MetaContact = {
 };
 export type MetaItem = Readonly<Record<string, unknown>>;
 
-/** `ce_type` of these records. */
+/** `ce_type` of a record of `wbiz.inbound.raw`: a whole body as its bytes came, `ce_time` being when. Key: the WABA. */
+export const META_WEBHOOK = 'meta.webhook';
+
+/** `ce_type` of the records of items. */
 export const META_MESSAGE = 'meta.message';
 export const META_STATUS = 'meta.status';
 export const META_CHANGE = 'meta.change';

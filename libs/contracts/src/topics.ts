@@ -11,6 +11,8 @@ export function topics(prefix = '') {
     inbound: `${prefix}wbiz.inbound`,
     /** What else Meta tells of an account; apart, so that its readers need not pass over every status. */
     inboundChanges: `${prefix}wbiz.inbound.changes`,
+    /** The bodies of Meta's webhooks as they came, for 30 days. */
+    inboundRaw: `${prefix}wbiz.inbound.raw`,
     deadLetters: `${prefix}wbiz.dead-letters`,
   };
 }

@@ -91,7 +91,7 @@ it('makes all topics: the shared log with the partitions asked for, kept for eve
   const kafka = connectKafka({ brokers: embeddedStack().brokers, clientId: 't', logger });
   try {
     expect(await kafka.partitionsOf(name.events)).toBe(3);
-    for (const topic of [...SERVICES.map(name.commands), name.inbound, name.inboundChanges])
+    for (const topic of [...SERVICES.map(name.commands), name.inbound, name.inboundChanges, name.inboundRaw])
       expect(await kafka.partitionsOf(topic)).toBe(8);
     expect(await kafka.partitionsOf(name.deadLetters)).toBe(1);
     await expect(provision({ ...asked(), eventsPartitions: 4 })).rejects.toThrow(

@@ -95,6 +95,11 @@ async function makeTopics(
       ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
       topic(name.inbound, 8, 7 * DAY_MS),
       topic(name.inboundChanges, 8, 7 * DAY_MS),
+      // A body has up to 3 MB. Old segments go as a whole, so there is one a day.
+      topic(name.inboundRaw, 8, 30 * DAY_MS, {
+        'max.message.bytes': '4194304',
+        'segment.ms': String(DAY_MS),
+      }),
       topic(name.events, eventsPartitions, -1),
       // Larger than any other: a letter is the record and why it could not be handled.
       topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),

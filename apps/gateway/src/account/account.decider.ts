@@ -121,9 +121,10 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
     'account.note-status': ({ data: { accountId, at, hold, lift, reason, appId } }, state) => {
       const known = present(state, accountId);
       if (appId !== undefined && appId !== known.appId) return [];
+      if (isBeforeConnecting(known, at)) return [];
       const about = hold ?? lift;
       if (about === undefined)
-        return known.told['account'] === tale(at, reason)
+        return isToldAlready(known.told['account'], at, reason)
           ? []
           : [{ type: 'account.status', data: { status: known.status, reason, at } }];
       const last = known.holds[about];
@@ -140,9 +141,8 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
     ) => {
       const known = present(state, accountId);
       const number = known.phoneNumbers.find((one) => digitsOf(one.displayPhoneNumber) === digits);
-      if (!number) return [];
-      const last = known.told[number.id];
-      if (last !== undefined && (last === tale(at, event) || at < last.slice(0, at.length))) return [];
+      if (!number || isBeforeConnecting(known, at)) return [];
+      if (isToldAlready(known.told[number.id], at, event)) return [];
       const now = {
         ...number,
         messagingLimit: messagingLimit ?? number.messagingLimit,
@@ -239,6 +239,13 @@ function statusOf(holds: Kept['holds']): AccountStatus {
 
 const told = (state: AccountState | null, what: string, tale: string) =>
   state && { ...state, told: { ...state.told, [what]: tale } };
+
+/** Meta's times are whole seconds. Connecting looks at everything anew, so that nothing from before it counts. */
+const isBeforeConnecting = ({ connectedAt }: AccountState, at: string) => at < connectedAt.slice(0, 19);
+
+/** Whether this, or something later, was the last that was told. */
+const isToldAlready = (last: string | undefined, at: string, what: string) =>
+  last !== undefined && (last === tale(at, what) || at < last.slice(0, at.length));
 
 const tale = (at: string, what: string) => `${at} ${what}`;
 

@@ -243,6 +243,16 @@ describe('what Meta says of the account', () => {
       .then(status('active', violation.reason, LATER));
   });
 
+  it('counts for nothing when it was said before the account was connected, or something was said since', () => {
+    const violation = { reason: 'Spam.' };
+    for (const note of [banned, violation]) given(connected()).when(noted(note, EARLIER)).thenNothing();
+    given(...after(connect({ at: '2026-11-22T10:00:00.400Z' })))
+      .when(noted(violation, AT))
+      .then(status('active', violation.reason));
+    given(...after(connect(), noted(violation), noted({ reason: 'Scam.' }, LATER)))
+      .when(noted(violation))
+      .thenNothing();
+  });
   it('counts as connected anew after it was off the Cloud API', () => {
     const events = after(
       connect(),

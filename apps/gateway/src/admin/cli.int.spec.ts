@@ -19,7 +19,8 @@ beforeEach(async () => {
     const text = Buffer.concat((await request.toArray()) as Buffer[]).toString();
     const { method = '', url: path = '', headers } = request;
     asked.push({ method, url: path, authorization: headers.authorization, body: text && JSON.parse(text) });
-    response.setHeader('content-type', 'application/json').end('{"data":[],"nextCursor":null}');
+    const body = path.endsWith('/derive') ? '{"bodies":2,"items":3}' : '{"data":[],"nextCursor":null}';
+    response.setHeader('content-type', 'application/json').end(body);
   };
   server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -109,8 +110,25 @@ it('reads numbers and flags, and leaves what is none of them to the server', asy
   ]);
 });
 
+it('derives a long time by the hour, and adds up', async () => {
+  const { out } = await wbiz(
+    'webhooks derive --since 2026-11-22T10:30:00Z --until 2026-11-22T12:00:00+00:00',
+  );
+  const path = { method: 'POST', url: '/api/admin/v1/meta-webhooks/derive' };
+  expect(asked).toMatchObject([
+    { ...path, body: { since: '2026-11-22T10:30:00.000Z', until: '2026-11-22T11:30:00.000Z' } },
+    { ...path, body: { since: '2026-11-22T11:30:00.000Z', until: '2026-11-22T12:00:00.000Z' } },
+  ]);
+  expect(JSON.parse(out)).toEqual({ bodies: 4, items: 6 });
+  // A span that makes no sense is the server's to refuse.
+  await wbiz('webhooks derive --since 2026-11-22T10:30:00Z --until 2026-11-22T09:00:00Z');
+  expect(asked.slice(2)).toMatchObject([{ body: { until: '2026-11-22T09:00:00.000Z' } }]);
+});
+
 it.each([
   'accounts',
+  'webhooks derive',
+  'webhooks derive --since yesterday',
   'accounts toString',
   'accounts get',
   'accounts get a b',

@@ -17,6 +17,8 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
                         The answer holds the whole key; it is shown this once.
   wbiz keys list <account>
   wbiz keys revoke <account> <key>
+  wbiz webhooks derive --since <RFC 3339 time> [--until <RFC 3339 time>]
+                        Handles what Meta's webhooks of that time hold again; they are kept for 30 days.
 
 Plans: starter, growth, scale, unlimited. Answers are JSON.
 Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
@@ -35,7 +37,11 @@ type Surroundings = { readonly env: Env; readonly cwd: string; readonly stdin: (
 type Verb = {
   readonly operands: readonly string[];
   readonly options?: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
-  readonly request: (operands: string[], given: Given, around: Surroundings) => Request | Promise<Request>;
+  readonly request: (
+    operands: string[],
+    given: Given,
+    around: Surroundings,
+  ) => Request | readonly Request[] | Promise<Request>;
 };
 
 /** What the caller typed cannot be carried out. */
@@ -44,8 +50,11 @@ class Usage extends Error {}
 const string = { type: 'string' } as const;
 
 const VERBS: Record<string, Verb> = {
-  'accounts list': { operands: [], request: () => ({ method: 'GET', path: '', list: true }) },
-  'accounts get': { operands: ['account'], request: ([account]) => ({ method: 'GET', path: `/${account}` }) },
+  'accounts list': { operands: [], request: () => ({ method: 'GET', path: '/accounts', list: true }) },
+  'accounts get': {
+    operands: ['account'],
+    request: ([account]) => ({ method: 'GET', path: `/accounts/${account}` }),
+  },
   'accounts connect': {
     operands: [],
     options: { waba: string, name: string, plan: string, 'default-number': string },
@@ -55,7 +64,7 @@ const VERBS: Record<string, Verb> = {
       if (!accessToken) throw new Usage('no access token in WBIZ_ACCESS_TOKEN or on standard input');
       return {
         method: 'POST',
-        path: '',
+        path: '/accounts',
         body: { wabaId: waba, accessToken, name, plan, defaultPhoneNumberId },
       };
     },
@@ -71,7 +80,7 @@ const VERBS: Record<string, Verb> = {
     },
     request: ([account], { plan, entitled, status, throughput, ...rest }) => ({
       method: 'PATCH',
-      path: `/${account}`,
+      path: `/accounts/${account}`,
       body: {
         plan,
         entitled: entitled === 'true' ? true : entitled === 'false' ? false : entitled,
@@ -100,20 +109,48 @@ const VERBS: Record<string, Verb> = {
       const scopes = rest['all-scopes'] ? SCOPES : scope;
       return {
         method: 'POST',
-        path: `/${account}/keys`,
+        path: `/accounts/${account}/keys`,
         body: { name, scopes, expiresAt: rest['expires-at'], ...limit },
       };
     },
   },
   'keys list': {
     operands: ['account'],
-    request: ([account]) => ({ method: 'GET', path: `/${account}/keys`, list: true }),
+    request: ([account]) => ({ method: 'GET', path: `/accounts/${account}/keys`, list: true }),
   },
   'keys revoke': {
     operands: ['account', 'key'],
-    request: ([account, key]) => ({ method: 'DELETE', path: `/${account}/keys/${key}` }),
+    request: ([account, key]) => ({ method: 'DELETE', path: `/accounts/${account}/keys/${key}` }),
+  },
+  'webhooks derive': {
+    operands: [],
+    options: { since: string, until: string },
+    request: (_, { since, until = new Date().toISOString() }) =>
+      hours(time('since', since), time('until', until)).map((body) => ({
+        method: 'POST',
+        path: '/meta-webhooks/derive',
+        body,
+      })),
   },
 };
+
+const HOUR_MS = 3_600_000;
+
+/** A span of time in parts of an hour, each of which is done before a request gives up. */
+function hours(since: number, until: number): readonly { since: string; until: string }[] {
+  const parts: { since: string; until: string }[] = [];
+  for (let from = since; parts.length === 0 || from < until; from += HOUR_MS) {
+    const to = Math.min(from + HOUR_MS, until);
+    parts.push({ since: new Date(from).toISOString(), until: new Date(to).toISOString() });
+  }
+  return parts;
+}
+
+function time(name: string, given: Given[string]): number {
+  const read = typeof given === 'string' ? Date.parse(given) : NaN;
+  if (Number.isNaN(read)) throw new Usage(`--${name} must be an RFC 3339 time, e.g. 2026-11-22T10:15:30Z`);
+  return read;
+}
 
 const number = (given: Given[string]) => (typeof given === 'string' && given.trim() ? Number(given) : given);
 
@@ -130,7 +167,7 @@ export async function runCli(args: readonly string[], around: Surroundings) {
     if (!known) throw new Usage(`there is no command "${verb}"`);
     const { operands, given } = readArgs(known, args.slice(2));
     const request = await known.request(operands, given, around);
-    const answer = await ask(installation(around), request);
+    const answer = await askAll(installation(around), request);
     return { code: 0, out: answer === undefined ? '' : `${JSON.stringify(answer, null, 2)}\n`, err: '' };
   } catch (error) {
     const usage = error instanceof Usage;
@@ -166,7 +203,7 @@ function installation({ env, cwd }: Surroundings): Installation {
   if (!base || !secret)
     throw new Usage('neither WBIZ_URL and WBIZ_ADMIN_TOKEN nor a .wbiz/demo.json are there');
   if (!URL.canParse(base)) throw new Usage(`WBIZ_URL is "${base}", which is no URL`);
-  return { url: `${base}/api/admin/v1/accounts`, token: secret };
+  return { url: `${base}/api/admin/v1`, token: secret };
 }
 
 function demoIn(folder: string): { baseUrl: string; adminToken: string } | undefined {
@@ -179,6 +216,16 @@ function demoIn(folder: string): { baseUrl: string; adminToken: string } | undef
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return dirname(folder) === folder ? undefined : demoIn(dirname(folder));
   }
+}
+
+/** One request after the other; the figures that several answer are added up. */
+async function askAll(where: Installation, requests: Request | readonly Request[]): Promise<unknown> {
+  if (!Array.isArray(requests)) return ask(where, requests as Request);
+  const sums: Record<string, number> = {};
+  for (const request of requests as readonly Request[])
+    for (const [name, figure] of Object.entries((await ask(where, request)) as Record<string, number>))
+      sums[name] = (sums[name] ?? 0) + figure;
+  return sums;
 }
 
 function ask({ url, token }: Installation, { method, path, body, list }: Request): Promise<unknown> {

@@ -90,7 +90,7 @@ export async function startGateway() {
     control: (path: string, body: unknown) => ask(`${simulator.url}/_control${path}`, 'POST', body, {}),
 
     /** What is on a topic so far, and what comes. */
-    async read(topic: 'inbound' | 'events'): Promise<readonly SeenRecord[]> {
+    async read(topic: 'inbound' | 'inboundChanges' | 'events'): Promise<readonly SeenRecord[]> {
       const seen: SeenRecord[] = [];
       const consumer = kafka.consume({
         topics: [topics(prefix)[topic]],

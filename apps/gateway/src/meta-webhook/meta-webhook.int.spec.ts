@@ -133,6 +133,49 @@ it('counts what came', async () => {
   expect(metrics).toMatch(/wbiz_meta_items_total\{kind="message",service="gateway"\} 100\d/);
 });
 
+describe('deriving again', () => {
+  const derive = (body: object, token?: string) =>
+    gateway.admin('POST', '/meta-webhooks/derive', body, token);
+  const of = (wamid: string) =>
+    inbound.filter(({ data }) => (data['message'] as { id?: string } | undefined)?.id === wamid);
+
+  it('puts what a time brought on the topics once more, as of when it came and in order', async () => {
+    const before = new Date().toISOString();
+    const large = 'x'.repeat(1_500_000);
+    const bodies = [
+      messages([1, 2, 3].map((index) => ({ from: '91777', id: `wamid.again.${index}` }))),
+      messages([{ from: '91777', id: 'wamid.again.4', text: { body: large } }]),
+      messages([{ from: '91777', id: 'wamid.again.5' }]),
+      'no json',
+    ];
+    for (const body of bodies) await post(body);
+    const end = new Date(Date.now() + 1).toISOString();
+    await until(() => of('wamid.again.5').length === 1);
+    for (let time = 2; time <= 3; time += 1) {
+      const { status, body } = await derive({ since: before, until: end });
+      expect({ status, body }).toEqual({ status: 200, body: { bodies: 4, items: 4 } });
+      await until(() => of('wamid.again.5').length === time);
+    }
+    const seen = inbound.filter(({ key }) => key === '106:91777').map(({ data }) => data);
+    const ids = seen.map(({ message }) => (message as { id: string }).id.at(-1)).join('');
+    expect(ids).toBe('123512351235');
+    expect(new Set(seen.map(({ receivedAt }) => receivedAt)).size).toBe(2);
+  });
+
+  it.each([
+    ['a time that ends before it begins', { since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z' }],
+    ['a time to come', { since: '2999-01-01T00:00:00Z' }],
+    ['no time', {}],
+    ['what is no time', { since: 'yesterday' }],
+  ])('refuses %s', async (_what, body) => {
+    expect(await derive(body)).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  });
+
+  it('is for operators', async () => {
+    expect((await derive({ since: '2026-01-01T00:00:00Z' }, 'wrong')).status).toBe(401);
+  });
+});
+
 describe('what Meta says of an account', () => {
   const statusIs = (status: string) =>
     until(async () => (await gateway.admin('GET', `/accounts/${account.id}`)).body['status'] === status);
@@ -152,7 +195,11 @@ describe('what Meta says of an account', () => {
     expect(told().map(({ status }) => status)).toEqual(['suspended', 'active']);
   });
 
+  /** Meta's times are seconds: what was said before, and taken back in the same one, has no order any more. */
+  let since: string;
+
   it('counts once, however often Meta sends it, and nothing of others does', async () => {
+    since = new Date().toISOString();
     const violation = change('account_update', {
       event: 'ACCOUNT_VIOLATION',
       violation_info: { violation_type: 'SPAM' },
@@ -203,5 +250,21 @@ describe('what Meta says of an account', () => {
     });
     const again = await gateway.admin('POST', '/accounts', { wabaId: WABA, accessToken: 'simulator-token' });
     expect(again).toMatchObject({ status: 200, body: { id: account.id, status: 'active' } });
+  });
+
+  it('has no effect when it is derived again', async () => {
+    await until(() => told().at(-1)?.['reason'] === 'The account was connected again.');
+    const before = told().length;
+    const derived = await gateway.admin('POST', '/meta-webhooks/derive', { since });
+    expect(derived.body['items']).toBeGreaterThan(5);
+    const last = change('account_update', {
+      event: 'ACCOUNT_VIOLATION',
+      violation_info: { violation_type: 'LAST' },
+    });
+    await post(last.replace(/"time":\d+/, `"time":${Math.ceil(Date.now() / 1_000) + 1}`));
+    await until(() => told().length > before);
+    expect(told().slice(before)).toMatchObject([{ reason: expect.stringContaining('LAST') }]);
+    expect((await gateway.admin('GET', `/accounts/${account.id}`)).body['status']).toBe('active');
+    expect(events.filter(({ type }) => type === 'phone_number.quality')).toHaveLength(1);
   });
 });

@@ -1,17 +1,34 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { META_CHANGE } from '@wbiz/contracts/meta-inbound';
-import { topics } from '@wbiz/contracts/topics';
 import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { KAFKA } from '@wbiz/service-kit/kafka';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { FastifyInstance } from 'fastify';
 import { isOutOfPlace } from '../account/simulator-secrets.js';
+import type { DeriveParts } from './derive-inbound.js';
+import { inboundTopics } from './inbound-records.js';
+import { DERIVE_PARTS, MetaWebhookController } from './meta-webhook.controller.js';
 import { metaWebhook } from './meta-webhook.routes.js';
 
 type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
 
 /** Meta's webhooks, put onto Kafka. */
-@Module({})
+@Module({
+  controllers: [MetaWebhookController],
+  providers: [
+    {
+      provide: DERIVE_PARTS,
+      useFactory: ({ config, logger, stopping }: Runtime, kafka: KafkaClient): DeriveParts => ({
+        kafka,
+        topicOf: inboundTopics(config.TOPIC_PREFIX),
+        stopping,
+        logger,
+      }),
+      inject: [RUNTIME, KAFKA],
+    },
+  ],
+})
 export class MetaWebhookModule implements OnModuleInit {
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime<MetaApp>,
@@ -27,14 +44,13 @@ export class MetaWebhookModule implements OnModuleInit {
         throw new Error(
           `${name} is the simulator's, which everybody knows, but CLOUD_API_URL is not the simulator.`,
         );
-    const name = topics(config.TOPIC_PREFIX);
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
     // Awaited, it would start fastify before Nest has set its error handler.
     void fastify.register(
       metaWebhook({
         appSecret: META_APP_SECRET,
         verifyToken: META_VERIFY_TOKEN,
-        topicOf: (type) => (type === META_CHANGE ? name.inboundChanges : name.inbound),
+        topicOf: inboundTopics(config.TOPIC_PREFIX),
         produce: (records) => this.producer.sendAll(records),
         items: metrics.metaItems,
         logger,

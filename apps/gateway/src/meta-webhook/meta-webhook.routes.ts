@@ -1,20 +1,18 @@
-import { newId } from '@wbiz/contracts/ids';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';
-import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import type { Logger } from '@wbiz/service-kit/logging';
 import { problemOf, rejectionOf } from '@wbiz/service-kit/problem-filter';
 import type { Metrics } from '@wbiz/service-kit/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sameSecret } from '../admin/same-secret.js';
+import { recordsOf, type TopicOf } from './inbound-records.js';
 import { isSignedBy } from './signature.js';
-import { parseMetaJson, splitWebhook, type InboundItem, type SplitWebhook } from './split-webhook.js';
 
 export type MetaWebhookOptions = {
   readonly appSecret: string;
   readonly verifyToken: string;
-  readonly topicOf: (type: InboundItem['type']) => string;
+  readonly topicOf: TopicOf;
   /** Resolves once all records are durable. */
   readonly produce: (records: readonly KafkaRecord[]) => Promise<void>;
   readonly items: Pick<Metrics['metaItems'], 'inc'>;
@@ -27,12 +25,10 @@ export type MetaWebhookOptions = {
 
 // Meta's webhooks overview: bodies of up to 3 MB.
 const MAX_BODY = 3 * 1024 * 1024 + 1024;
-/** A record that Kafka would refuse (`message.max.bytes`, 1,048,588 by default) would come back from Meta for days. */
-const MAX_VALUE_BYTES = 1_000_000;
 
 /**
  * Meta's side of the edge: the handshake, and webhooks whose signature is checked over the raw bytes. They are
- * answered with 200 once all their items are on Kafka, and with 503, for Meta to try again, when Kafka
+ * answered with 200 once they, as they came, and all their items are on Kafka, and with 503, for Meta to try again, when Kafka
  * does not take them in time. A fastify plugin of its own, since the body must reach it as it came.
  */
 export function metaWebhook(options: MetaWebhookOptions) {
@@ -61,14 +57,16 @@ export function metaWebhook(options: MetaWebhookOptions) {
     if (!isSignedBy(appSecret, body, request.headers['x-hub-signature-256']))
       throw new Rejection('invalid_signature', 'X-Hub-Signature-256 is not the signature of this body.');
     if (heldBytes + body.length > maxHeldBytes) throw notNow();
-    const { records, dropped } = recordsOf(splitBody(body), options.topicOf, request.traceparent);
+    const { traceparent } = request;
+    const webhook = { body, receivedAt: new Date().toISOString(), traceparent };
+    const { raw, records, dropped } = recordsOf(webhook, options.topicOf);
     for (const [kind, count] of Object.entries(dropped)) if (count) counted.inc({ kind }, count);
     if (dropped.unreadable || dropped.too_large)
       logger.error(
         { ...dropped, kept: records.length, requestId: request.id },
-        'parts of a webhook of Meta were left out',
+        'parts of a webhook of Meta were left out; it is kept as it came',
       );
-    await inTime(records, body.length);
+    await inTime([raw, ...records], body.length);
     for (const { headers } of records) counted.inc({ kind: String(headers['ce_type']).replace('meta.', '') });
     return reply.send();
   };
@@ -112,29 +110,5 @@ export function metaWebhook(options: MetaWebhookOptions) {
     );
   };
 }
-
-function splitBody(body: Buffer): SplitWebhook {
-  let parsed: unknown;
-  try {
-    parsed = parseMetaJson(body.toString('utf8'));
-  } catch {
-    return { items: [], unreadable: 1 }; // signed, so Meta would only send it again
-  }
-  return splitWebhook(parsed, new Date().toISOString());
-}
-
-type TopicOf = MetaWebhookOptions['topicOf'];
-
-function recordsOf({ items, unreadable }: SplitWebhook, topicOf: TopicOf, traceparent: string) {
-  const all = items.map((item) => recordOf(item, topicOf(item.type), traceparent));
-  const records = all.filter(({ value }) => (value?.length ?? 0) <= MAX_VALUE_BYTES);
-  return { records, dropped: { unreadable, too_large: all.length - records.length } };
-}
-
-const recordOf = ({ key, type, data }: InboundItem, topic: string, traceparent: string) =>
-  commandRecord(
-    { id: newId('cmd'), type, accountId: '', data, traceparent },
-    { topic, key, source: 'gateway' },
-  );
 
 const notNow = () => new Rejection('unavailable', 'The webhook cannot be taken at present; send it again.');

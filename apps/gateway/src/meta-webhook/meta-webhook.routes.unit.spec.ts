@@ -10,6 +10,7 @@ const quiet = { error: () => undefined, warn: () => undefined } as unknown as Lo
 
 async function webhook(more: Partial<MetaWebhookOptions> = {}) {
   const produced: KafkaRecord[] = [];
+  const raw: KafkaRecord[] = [];
   const counts: Record<string, number> = {};
   const app = Fastify();
   app.decorateRequest('traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
@@ -17,8 +18,11 @@ async function webhook(more: Partial<MetaWebhookOptions> = {}) {
     metaWebhook({
       appSecret: SECRET,
       verifyToken: 'verify-token',
-      topicOf: (type) => (type === 'meta.change' ? 'changes' : 'inbound'),
-      produce: async (records) => void produced.push(...records),
+      topicOf: (type) => ({ 'meta.webhook': 'raw', 'meta.change': 'changes' })[type as string] ?? 'inbound',
+      produce: async ([kept, ...items]) => {
+        raw.push(kept!);
+        produced.push(...items);
+      },
       items: {
         inc: (labels: { kind?: string | number }, by = 1) =>
           (counts[labels.kind!] = (counts[labels.kind!] ?? 0) + by),
@@ -36,7 +40,7 @@ async function webhook(more: Partial<MetaWebhookOptions> = {}) {
     });
   const verify = (query: Record<string, string>) =>
     app.inject({ method: 'GET', url: '/api/meta/webhook', query });
-  return { app, produced, counts, post, verify };
+  return { app, produced, raw, counts, post, verify };
 }
 const sign = (body: string | Buffer, secret = SECRET) =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
@@ -72,6 +76,20 @@ describe('the handshake', () => {
 });
 
 describe('a webhook', () => {
+  it.each([
+    ['its items', bodyOf({ from: '1', id: 'w', text: { body: '\\u0939\\/' } }), '1'],
+    ['an item that no record can hold', bodyOf({ from: '1', text: 'x'.repeat(1_000_000) }), '1'],
+    ['nothing that can be read', Buffer.from([0xff, 0xfe]), null],
+  ])('is kept as its bytes came, before %s', async (_what, body, key) => {
+    const { post, raw } = await webhook();
+    await post(body);
+    expect(raw).toMatchObject([
+      { topic: 'raw', key, headers: { ce_type: 'meta.webhook', 'content-type': 'application/json' } },
+    ]);
+    expect(Buffer.from(body).equals(raw[0]!.value as Buffer)).toBe(true);
+    expect(Date.parse(String(raw[0]!.headers['ce_time']))).toBeGreaterThan(Date.now() - 10_000);
+  });
+
   it('becomes a record an item, with the headers of an inbound record', async () => {
     const { post, produced, counts } = await webhook();
     const answer = await post(bodyOf({ from: '1', id: 'wamid.1' }, { from: '2', id: 'wamid.2' }));

@@ -142,6 +142,10 @@ export function connectKafka({
       return byPartition(offsets.map(({ partition, high }) => ({ partition, offset: high })));
     },
 
+    /** The first offset of each partition at or after a time (ms since the epoch); its end where nothing is that late. */
+    offsetsAt: async (topic: string, time: number): Promise<number[]> =>
+      byPartition(await (await connectedAdmin()).fetchTopicOffsetsByTimestamp(topic, time)),
+
     /** What a group has committed of each partition; -1: nothing yet. */
     committedOffsets: async (groupId: string, topic: string): Promise<number[]> => {
       const [found] = await (await connectedAdmin()).fetchOffsets({ groupId, topics: [topic] });

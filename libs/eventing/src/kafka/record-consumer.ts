@@ -27,6 +27,8 @@ export type ConsumeOptions = {
   /** Called at every join, before the first fetch from the committed offsets. */
   readonly onJoin?: () => void;
   readonly status: ConsumerStatus;
+  /** Where to read each partition from, instead of from what the group has committed; asked at every join. */
+  readonly readFrom?: () => readonly number[];
   /** For a group that has committed nothing yet: begin with what is there (the default) or with what comes. */
   readonly fromBeginning?: boolean;
 };
@@ -244,7 +246,7 @@ export class RecordConsumer {
   }
 
   private follow(): void {
-    const { status, logger, groupId, onJoin } = this.wiring;
+    const { status, logger, groupId, onJoin, readFrom, topics } = this.wiring;
     const { events } = this.consumer;
     this.consumer.on(events.HEARTBEAT, () => {
       status.lastAliveAt = this.stay.lastBeat = Date.now();
@@ -268,6 +270,10 @@ export class RecordConsumer {
       else Object.assign(status, { state: 'running', reason: '' });
       logger.info({ group: groupId, assigned: payload.memberAssignment }, 'joined the group');
       onJoin?.();
+      // Takes effect at the first fetch (kafkajs, consumerGroup.js: fetch).
+      readFrom?.().forEach((offset, partition) =>
+        this.consumer.seek({ topic: topics[0]!, partition, offset: String(offset) }),
+      );
     });
     this.consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       if (!this.halted) Object.assign(status, { state: 'crashed', reason: error.message });

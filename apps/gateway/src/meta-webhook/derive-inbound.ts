@@ -1,0 +1,55 @@
+import type { DeriveInbound } from '@wbiz/contracts/meta-webhooks';
+import { type DerivedInbound } from '@wbiz/contracts/meta-webhooks';
+import { META_WEBHOOK } from '@wbiz/contracts/meta-inbound';
+import type { FieldFault } from '@wbiz/contracts/problem';
+import { header } from '@wbiz/eventing/kafka/command-record';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { readBetween } from '@wbiz/eventing/kafka/read-between';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Logger } from '@wbiz/service-kit/logging';
+import { recordsOf, type TopicOf } from './inbound-records.js';
+
+export type DeriveParts = {
+  readonly kafka: Pick<KafkaClient, 'consume' | 'offsetsAt' | 'producer'>;
+  readonly topicOf: TopicOf;
+  /** Aborts when the process ends. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+};
+
+/**
+ * Puts the items of the webhooks received in a span of time on their topics again, as of when they were received. Whoever
+ * has handled them already passes over them. Throws `invalid_request`.
+ */
+export async function deriveInbound(
+  { kafka, topicOf, stopping, logger }: DeriveParts,
+  { since, until }: DeriveInbound,
+): Promise<DerivedInbound> {
+  const span = { since: Date.parse(since), until: until === undefined ? Date.now() : Date.parse(until) };
+  if (span.until <= span.since) throw isEmpty();
+  const derived = { bodies: 0, items: 0 };
+  // Of its own, so that Meta's webhooks need not wait behind it.
+  const producer = kafka.producer();
+  try {
+    await readBetween(kafka, { topic: topicOf(META_WEBHOOK), ...span, signal: stopping }, async (bodies) => {
+      const records = bodies.flatMap((record) => {
+        const receivedAt = header(record, 'ce_time') ?? new Date(Number(record.timestamp)).toISOString();
+        const traceparent = header(record, 'traceparent');
+        return recordsOf({ body: record.value ?? Buffer.alloc(0), receivedAt, traceparent }, topicOf).records;
+      });
+      await producer.sendAll(records);
+      derived.bodies += bodies.length;
+      derived.items += records.length;
+    });
+  } finally {
+    await producer.close();
+    logger.info({ since, until, ...derived }, 'the items of webhooks were derived again');
+  }
+  return derived;
+}
+
+function isEmpty(): Rejection {
+  const detail = 'until must be later than since, and since not in the future.';
+  const faults: FieldFault[] = [{ pointer: '/until', code: 'order', detail }];
+  return new Rejection('invalid_request', detail, faults);
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { ConsumerHealth } from './consumer-health.js';
+import type { ConsumedRecord, KafkaClient } from './kafka-client.js';
+
+export type Span = {
+  readonly topic: string;
+  /** Of the records' timestamps, in ms since the epoch; `until` is exclusive. */
+  readonly since: number;
+  readonly until: number;
+  /** Gives up when it aborts. */
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Hands over what a topic holds of a span of time: batch by batch, each partition in its order, partitions side by side.
+ * Resolves when all of it has been handled, and rejects with what a handler throws. Leaves no group behind.
+ */
+export async function readBetween(
+  kafka: Pick<KafkaClient, 'consume' | 'offsetsAt'>,
+  { topic, since, until, signal }: Span,
+  handle: (records: readonly ConsumedRecord[]) => Promise<void>,
+): Promise<void> {
+  const [next, ends] = await Promise.all([kafka.offsetsAt(topic, since), kafka.offsetsAt(topic, until)]);
+  const isDone = () => next.every((offset, partition) => offset >= ends[partition]!);
+  if (isDone()) return;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const groupId = `${topic}.read.${randomUUID()}`;
+  const consumer = kafka.consume({
+    topics: [topic],
+    groupId,
+    status: new ConsumerHealth().add(groupId),
+    readFrom: () => next,
+    eachBatch: async ({ records, partition, end }) => {
+      const isWanted = (offset: number) => offset >= next[partition]! && offset < ends[partition]!;
+      try {
+        const wanted = records.filter(({ offset }) => isWanted(Number(offset)));
+        if (wanted.length > 0) await handle(wanted);
+        next[partition] = Math.max(next[partition]!, end);
+        if (isDone()) resolve();
+      } catch (error) {
+        reject(error as Error);
+      }
+    },
+  });
+  const stop = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', stop);
+  try {
+    consumer.start().catch(reject);
+    await promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await consumer.close();
+  }
+}
