@@ -43,6 +43,25 @@ describe('messages', () => {
     expect(items).toMatchObject([{ key: '106:IN.1', data: { contact: asha } }]);
   });
 
+  it('may stand in several entries and changes of one body', () => {
+    const change = (id: string) =>
+      messages({ contacts: [asha], messages: [text({ from: '918899332211' }, id)] });
+    const { items } = split({
+      entry: [
+        { id: '1', changes: [change('a'), change('b')] },
+        { id: '2', changes: [change('c'), { field: 'flows', value: {} }] },
+      ],
+    });
+    expect(
+      items.map(({ type, data }) => [data.wabaId, type, 'message' in data && data.message['id']]),
+    ).toEqual([
+      ['1', 'meta.message', 'a'],
+      ['1', 'meta.message', 'b'],
+      ['2', 'meta.message', 'c'],
+      ['2', 'meta.change', false],
+    ]);
+  });
+
   it('have no contact where it is unclear whose it is, or none is given', () => {
     const message = text({ from: '1' }, 'w');
     for (const contacts of [[asha, { ...asha, wa_id: '2', user_id: 'IN.2' }], undefined, ['odd'], 'odd'])
