@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from './gateway.harness.js';
+import { GOOD_SENDS, LIMITED, RIGHT, WRONG, type SendPath } from './messages/sends.samples.js';
 import { FakeMessaging } from './messages/messaging.harness.js';
 
 // The other services are not there: whatever is wrong with a request has to be found before they are asked.
@@ -52,10 +53,7 @@ const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const pairs = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 'v']));
 
-const TEXT = { to: '+918899332211', body: 'Hi!' };
-const TEMPLATE = { to: '+918899332211', template: 'order_confirmation', language: 'en_US' };
-const SENDS = { '/v1/messages/text': TEXT, '/v1/messages/template': TEMPLATE };
-const EVERY_SEND = Object.entries(SENDS);
+const EVERY_SEND = Object.entries(GOOD_SENDS) as [SendPath, object][];
 
 // Each with the fields that must be named.
 const COMMON: [string, object, string[]][] = [
@@ -90,36 +88,8 @@ const COMMON: [string, object, string[]][] = [
   ['several faults at once', { to: 1, from: 2, more: 3 }, ['/to', '/from', '/more']],
 ];
 
-const OWN: { [Path in keyof typeof SENDS]: [string, object, string[]][] } = {
-  '/v1/messages/text': [
-    ['body missing', { body: undefined }, ['/body']],
-    ['body empty', { body: '' }, ['/body']],
-    ['body a number', { body: 1 }, ['/body']],
-    ['body of 4,097', { body: 'x'.repeat(4_097) }, ['/body']],
-    ['body with NUL', { body: 'a\u0000b' }, ['/body']],
-    ['body with half a character', { body: 'a\ud800' }, ['/body']],
-    ['previewUrl a text', { previewUrl: 'true' }, ['/previewUrl']],
-  ],
-  '/v1/messages/template': [
-    ['template missing', { template: undefined }, ['/template']],
-    ['template in capitals', { template: 'Order' }, ['/template']],
-    ['template too long', { template: 'x'.repeat(513) }, ['/template']],
-    ['language missing', { language: undefined }, ['/language']],
-    ['language no code', { language: 'english please' }, ['/language']],
-    ['variables a text', { variables: 'Gaurav' }, ['/variables']],
-    ['variables with a number', { variables: [1] }, ['/variables']],
-    ['variables with an empty one', { variables: [''] }, ['/variables']],
-    ['101 variables', { variables: Array(101).fill('x') }, ['/variables']],
-    ['a long variable', { variables: ['x'.repeat(1_025)] }, ['/variables']],
-    ['variables nested', { variables: { a: ['b'] } }, ['/variables']],
-    ['headerLink no link', { headerLink: 'javascript:alert(1)' }, ['/headerLink']],
-    ['headerMediaId too long', { headerMediaId: 'x'.repeat(61) }, ['/headerMediaId']],
-    ['buttonVariables a number', { buttonVariables: 7 }, ['/buttonVariables']],
-  ],
-};
-
 describe.each(EVERY_SEND)('POST %s', (path, good) => {
-  it.each([...COMMON, ...OWN[path as keyof typeof OWN]])('%s', async (_what, change, named) => {
+  it.each([...COMMON, ...WRONG[path]])('%s', async (_what, change, named) => {
     const body = JSON.stringify({ ...good, ...change });
     for (const headers of [{}, freshKey()]) {
       const { status, code, pointers } = await problemOf(await call('POST', path, body, headers));
@@ -189,26 +159,23 @@ describe.each(EVERY_SEND)('POST %s', (path, good) => {
   });
 });
 
-describe('what is just allowed', () => {
-  const ALLOWED: [string, string, object][] = [
-    ['a body of 4,096', '/v1/messages/text', { body: '😀'.repeat(2_048) }],
-    ['10 pairs of metadata', '/v1/messages/text', { metadata: pairs(10) }],
-    ['long pairs', '/v1/messages/text', { metadata: { ['k'.repeat(64)]: 'v'.repeat(256) } }],
-    ['a long replyTo', '/v1/messages/text', { replyTo: 'w'.repeat(300) }],
-    ['a number with spaces', '/v1/messages/text', { to: '0091 88993-32211' }],
-    ['a user id', '/v1/messages/text', { to: 'IN.1234567890' }],
-    ['a long template name', '/v1/messages/template', { template: 'x'.repeat(512) }],
-    ['100 long variables', '/v1/messages/template', { variables: Array(100).fill('x'.repeat(1_024)) }],
-    ['named variables', '/v1/messages/template', { variables: { name: 'Gaurav' } }],
-    ['no variables', '/v1/messages/template', { variables: [] }],
-  ];
-  it.each(ALLOWED)('%s', async (_what, path, change) => {
-    const response = await call(
-      'POST',
-      path,
-      JSON.stringify({ ...SENDS[path as keyof typeof SENDS], ...change }),
-    );
-    expect([response.status, await response.text()]).toEqual([201, expect.any(String)]);
+async function faultsIn(path: SendPath, change: object) {
+  const response = await call('POST', path, JSON.stringify({ ...GOOD_SENDS[path], ...change }));
+  return response.status === 201 ? [] : (await problemOf(response)).pointers;
+}
+
+it.each(LIMITED)('the limit of %s, %s', async (_what, path, at, max, pointer) => {
+  expect(await faultsIn(path, at(max))).toEqual([]);
+  expect(await faultsIn(path, at(max + 1))).toEqual([pointer]);
+});
+
+describe('what is right', () => {
+  it.each(RIGHT)('%s', async (_what, path, change) => expect(await faultsIn(path, change)).toEqual([]));
+  it.each([
+    ['10 pairs of metadata', { metadata: pairs(10) }],
+    ['long pairs', { metadata: { ['k'.repeat(64)]: 'v'.repeat(256) } }],
+  ])('%s', async (_what, change) => {
+    for (const [path] of EVERY_SEND) expect(await faultsIn(path, change)).toEqual([]);
   });
 });
 

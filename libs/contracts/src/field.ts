@@ -18,7 +18,9 @@ import {
   IsISO8601,
   IsString,
 } from 'class-validator';
+import { LIMITS } from './limits.js';
 import { toE164 } from './phone.js';
+import type { FieldFault } from './problem.js';
 
 type Class<T = object> = new () => T;
 type Base = { optional?: boolean; nullable?: boolean; description?: string; example?: unknown };
@@ -27,9 +29,12 @@ type Base = { optional?: boolean; nullable?: boolean; description?: string; exam
 type FieldShape = {
   nested?: () => Class;
   list?: boolean;
+  shorthand?: Shorthand;
   normalise?: (value: unknown) => unknown;
   query?: 'number' | 'boolean' | 'list' | 'commas';
 };
+/** What a bare string in place of an object stands for. */
+type Shorthand = (text: string) => object;
 const SHAPES = new WeakMap<object, Map<string, FieldShape>>();
 
 /** The fields of a class and its ancestors that need more than a copy. */
@@ -43,6 +48,23 @@ export function shapesOf(type: Class): Map<string, FieldShape> {
     chain.unshift(...(SHAPES.get(proto) ?? []));
   }
   return new Map(chain);
+}
+
+type ClassRule = (value: never) => Iterable<FieldFault>;
+const RULES = new WeakMap<object, ClassRule>();
+
+/** What no field of a class can say by itself. Asked once every field is in order; pointers begin at the object. */
+export const Rule =
+  <T extends object>(rule: (value: T) => Iterable<FieldFault>) =>
+  (type: Class<T>): void =>
+    void RULES.set(type, rule);
+
+/** The faults that the rules of a class and its ancestors find. */
+export function faultsByRules<T extends object>(value: T): readonly FieldFault[] {
+  const faults: FieldFault[] = [];
+  for (let type: unknown = value.constructor; typeof type === 'function'; type = Object.getPrototypeOf(type))
+    faults.push(...(RULES.get(type)?.(value as never) ?? []));
+  return faults;
 }
 
 const shape =
@@ -110,6 +132,10 @@ export const Text = ({ min = 1, max, pattern, patternDetail, ...base }: TextOpti
     WellFormed(),
     ...(pattern ? [Matches(pattern, { message: patternDetail ?? `must match ${pattern.source}` })] : []),
   );
+
+/** An http(s) link. */
+export const Link = (base: Base = {}) =>
+  Text({ ...LIMITS.link, pattern: /^https?:\/\/\S+$/, patternDetail: 'must be an http(s) link', ...base });
 
 /** A string that Postgres can hold. */
 const isWellFormed = (value: unknown): value is string =>
@@ -247,14 +273,23 @@ export const TextMap = ({ max, key, value, ...base }: Base & { max: number; key:
     }),
   );
 
-/** Positional (a list) or named (an object) template variables: at most 100 strings of at most 1,024 characters. */
+const {
+  templateVariables: { max: MOST_VARIABLES },
+  templateVariable: { max: LONGEST_VARIABLE },
+} = LIMITS;
+
+/** Positional (a list) or named (an object) template variables. */
 export const Variables = (base: Base = {}) =>
   field(
     base,
     {
       oneOf: [
-        { type: 'array', items: { type: 'string', maxLength: 1024 }, maxItems: 100 },
-        { type: 'object', additionalProperties: { type: 'string', maxLength: 1024 }, maxProperties: 100 },
+        { type: 'array', items: { type: 'string', maxLength: LONGEST_VARIABLE }, maxItems: MOST_VARIABLES },
+        {
+          type: 'object',
+          additionalProperties: { type: 'string', maxLength: LONGEST_VARIABLE },
+          maxProperties: MOST_VARIABLES,
+        },
       ],
     },
     ValidateBy({
@@ -268,12 +303,12 @@ export const Variables = (base: Base = {}) =>
               : undefined;
           return (
             list !== undefined &&
-            list.length <= 100 &&
-            list.every((v) => isWellFormed(v) && v.length >= 1 && v.length <= 1024)
+            list.length <= MOST_VARIABLES &&
+            list.every((v) => isWellFormed(v) && v.length >= 1 && v.length <= LONGEST_VARIABLE)
           );
         },
         defaultMessage: () =>
-          'must be a list, or an object, of at most 100 non-empty strings of at most 1024 characters',
+          `must be a list, or an object, of at most ${MOST_VARIABLES} non-empty strings of at most ${LONGEST_VARIABLE} characters`,
       },
     }),
   );
@@ -296,9 +331,9 @@ export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; lis
   );
 
 /** An object of another class. */
-export const Nested = (type: () => Class, base: Base = {}) =>
+export const Nested = (type: () => Class, { shorthand, ...base }: Base & { shorthand?: Shorthand } = {}) =>
   all(
-    shape({ nested: type }),
+    shape({ nested: type, ...(shorthand ? { shorthand } : {}) }),
     field(
       base,
       { type },
@@ -310,15 +345,17 @@ export const Nested = (type: () => Class, base: Base = {}) =>
 /** A list of objects of another class. */
 export const NestedList = (
   type: () => Class,
-  { min = 0, max, ...base }: Base & { min?: number; max: number },
+  { min = 0, max, shorthand, ...base }: Base & { min?: number; max: number; shorthand?: Shorthand },
 ) =>
   all(
-    shape({ nested: type, list: true }),
+    shape({ nested: type, list: true, ...(shorthand ? { shorthand } : {}) }),
     field(
       base,
       { type, isArray: true, minItems: min, maxItems: max },
       IsArray({ message: 'must be a list' }),
-      ...(min ? [ArrayMinSize(min, { message: `must have at least ${min} entries` })] : []),
+      ...(min
+        ? [ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` })]
+        : []),
       ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
       ValidateNested({ each: true, message: 'must hold objects only' }),
     ),

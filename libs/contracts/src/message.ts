@@ -1,4 +1,4 @@
-import { Flag, Json, NestedList, OneOf, Recipient, Text, TextMap, Time, Variables, Whole } from './field.js';
+import { Json, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
 import { Page } from './page.js';
 
 /** What rises and never falls back: a later status with a lower rank only goes into the history. */
@@ -12,95 +12,6 @@ export const MESSAGE_STATUSES = [
   'received',
 ] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
-export const SEND_KINDS = ['text', 'template'] as const;
-export type SendKind = (typeof SEND_KINDS)[number];
-
-/** What every send may carry. */
-export class Send {
-  @Recipient({ description: 'A phone number with its country code in any form, or a WhatsApp user id.' })
-  to!: string;
-
-  @Text({
-    max: 40,
-    optional: true,
-    description: "Phone number id to send from; default the account's default.",
-  })
-  from?: string;
-
-  @Text({ max: 300, optional: true, description: 'The message this one quotes: its wamid or msg id.' })
-  replyTo?: string;
-
-  @TextMap({
-    max: 10,
-    key: 64,
-    value: 256,
-    optional: true,
-    description: 'Up to 10 string pairs, given back in events.',
-  })
-  metadata?: Record<string, string>;
-}
-
-/** `POST /v1/messages/text`. Meta's limit for a text body is 4,096 characters. */
-export class SendText extends Send {
-  @Text({ max: 4096, example: 'Hi! Your order #1043 has shipped.' })
-  body!: string;
-
-  @Flag({ optional: true, description: 'Whether WhatsApp may show a preview of the first link.' })
-  previewUrl?: boolean;
-}
-
-/** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores, at most 512. */
-export class SendTemplate extends Send {
-  @Text({
-    max: 512,
-    pattern: /^[a-z0-9_]+$/,
-    patternDetail: 'must hold lower-case letters, digits and underscores only',
-    example: 'order_confirmation',
-  })
-  template!: string;
-
-  @Text({
-    max: 15,
-    pattern: /^[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?$/,
-    patternDetail: 'must be a language code such as en_US',
-    example: 'en_US',
-  })
-  language!: string;
-
-  @Variables({
-    optional: true,
-    description: 'A list for {{1}}, {{2}} …; an object for named variables.',
-    example: ['Gaurav', '#1043'],
-  })
-  variables?: string[] | Record<string, string>;
-
-  @Text({ max: 60, optional: true, description: 'The id of uploaded media for a media header.' })
-  headerMediaId?: string;
-
-  @Text({
-    max: 2000,
-    pattern: /^https?:\/\//,
-    patternDetail: 'must be an http(s) link',
-    optional: true,
-    description: 'A public link for a media header.',
-  })
-  headerLink?: string;
-
-  @Variables({ optional: true, description: 'One value per button that takes one, in order of the buttons.' })
-  buttonVariables?: string[] | Record<string, string>;
-}
-
-/** Command `message.send`: the request as the user sent it, and what the gateway decided for it. Key: the conversation. */
-export type SendMessageData = {
-  readonly messageId: string;
-  readonly conversationId: string;
-  readonly contactId: string;
-  readonly phoneNumberId: string;
-  readonly at: string;
-} & (
-  | { readonly kind: 'text'; readonly request: SendText }
-  | { readonly kind: 'template'; readonly request: SendTemplate }
-);
 
 /** The answer to every send. */
 export class SendReceipt {

@@ -1,5 +1,5 @@
 import { validateSync, type ValidationError } from 'class-validator';
-import { isPlainObject, shapesOf } from './field.js';
+import { faultsByRules, isPlainObject, shapesOf } from './field.js';
 import type { FieldFault } from './problem.js';
 
 type Class<T = object> = new () => T;
@@ -25,7 +25,8 @@ export function parseQuery<T extends object>(type: Class<T>, query: Record<strin
 function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, root: '' | '?'): Parsed<T> {
   const strange: FieldFault[] = [];
   const { value, faults } = check(instance(type, plain, root, strange) as T, root);
-  return { value, faults: [...strange, ...faults] };
+  const all = [...strange, ...faults];
+  return { value, faults: all.length > 0 ? all : faultsByRules(value) };
 }
 
 function instance(type: Class, plain: Record<string, unknown>, path: string, strange: FieldFault[]): object {
@@ -44,8 +45,10 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
     if (shape?.normalise) value = shape.normalise(value);
     if (shape?.nested) {
       const nested = shape.nested();
-      const build = (inner: unknown, at: string) =>
-        isPlainObject(inner) ? instance(nested, inner, at, strange) : inner;
+      const build = (given: unknown, at: string) => {
+        const inner = shape.shorthand && typeof given === 'string' ? shape.shorthand(given) : given;
+        return isPlainObject(inner) ? instance(nested, inner, at, strange) : inner;
+      };
       const here = pointerTo(path, key);
       value = Array.isArray(value)
         ? value.map((inner, index) => build(inner, pointerTo(here, String(index))))

@@ -25,7 +25,8 @@ export const PROBLEMS = {
   phone_number_not_found: { status: 422, title: 'No such sender' },
   service_window_closed: { status: 422, title: 'The 24 hour service window is closed' },
   template_variables_mismatch: { status: 422, title: 'The variables do not fit the template' },
-  reply_target_not_found: { status: 422, title: 'The message replied to is not known' },
+  reply_target_not_found: { status: 422, title: 'The message referred to is not known' },
+  media_not_found: { status: 422, title: 'No such media' },
   invalid_access_token: { status: 422, title: 'Meta does not accept the access token' },
   rejected_by_meta: { status: 422, title: 'Meta refused the message' },
   rate_limited: { status: 429, title: 'Too many requests' },
@@ -39,3 +40,10 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /** One fault of one field. `pointer` is a JSON Pointer into the body, or `?name` for a query parameter. */
 export type FieldFault = { readonly pointer: string; readonly code: string; readonly detail: string };
+
+/** A fault as a field's own rules tell it; `message` goes on after the field's name. */
+export const fieldFault = (pointer: string, code: string, message: string): FieldFault => ({
+  pointer,
+  code,
+  detail: `${pointer.slice(1)} ${message}.`,
+});

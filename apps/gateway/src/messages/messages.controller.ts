@@ -1,5 +1,14 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
-import { AsyncReceipt, MessageView, SendReceipt, SendTemplate, SendText } from '@wbiz/contracts/message';
+import { AsyncReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
+import {
+  SendContacts,
+  SendInteractive,
+  SendLocation,
+  SendMedia,
+  SendReaction,
+  SendTemplate,
+  SendText,
+} from '@wbiz/contracts/send';
 import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
@@ -36,6 +45,61 @@ export class MessagesController {
   })
   template(@Body() body: SendTemplate, @Caller() call: Call) {
     return this.sends.send('template', body, call);
+  }
+
+  @Post('media')
+  @Scope('messages:send')
+  @Describe({
+    summary: 'Send media',
+    description: 'Sends an image, video, document, audio or sticker by mediaId or public link.',
+    ...SENT,
+  })
+  media(@Body() body: SendMedia, @Caller() call: Call) {
+    return this.sends.send('media', body, call);
+  }
+
+  @Post('interactive')
+  @Scope('messages:send')
+  @Describe({
+    summary: 'Send interactive',
+    description: 'Sends up to 3 buttons, a list of up to 10 rows, or a button that opens a link.',
+    ...SENT,
+  })
+  interactive(@Body() body: SendInteractive, @Caller() call: Call) {
+    return this.sends.send('interactive', body, call);
+  }
+
+  @Post('location')
+  @Scope('messages:send')
+  @Describe({
+    summary: 'Send location',
+    description: 'Shares a pin with an optional name and address.',
+    ...SENT,
+  })
+  location(@Body() body: SendLocation, @Caller() call: Call) {
+    return this.sends.send('location', body, call);
+  }
+
+  @Post('reaction')
+  @Scope('messages:send')
+  @Describe({
+    summary: 'Send reaction',
+    description: 'Reacts to a message with an emoji, or takes the reaction back with an empty one.',
+    ...SENT,
+  })
+  reaction(@Body() body: SendReaction, @Caller() call: Call) {
+    return this.sends.send('reaction', body, call);
+  }
+
+  @Post('contacts')
+  @Scope('messages:send')
+  @Describe({
+    summary: 'Send contacts',
+    description: 'Sends one or more contacts, which the person can save.',
+    ...SENT,
+  })
+  contacts(@Body() body: SendContacts, @Caller() call: Call) {
+    return this.sends.send('contacts', body, call);
   }
 
   @Get(':id')

@@ -1,4 +1,5 @@
-import type { MessageError, MessageView, SendMessageData, SendReceipt } from '@wbiz/contracts/message';
+import type { MessageError, MessageView, SendReceipt } from '@wbiz/contracts/message';
+import type { SendMessageData } from '@wbiz/contracts/send';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';

@@ -1,6 +1,7 @@
 import { conversationIdOf, contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
-import type { AsyncReceipt, MessageView, SendMessageData, SendReceipt } from '@wbiz/contracts/message';
+import type { AsyncReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
+import type { SendKind, SendMessageData, SendRequest } from '@wbiz/contracts/send';
 import { PROBLEMS, type FieldFault } from '@wbiz/contracts/problem';
 import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -9,8 +10,6 @@ import { inProgress } from '../access/idempotency.js';
 import type { Commands, Order } from '../commands/commands.js';
 import type { Peers } from '@wbiz/service-kit/peers';
 
-type Request<Kind> = Extract<SendMessageData, { kind: Kind }>['request'];
-
 /** Sends of every kind: accepted by messaging, then Meta's answer while the caller waits. */
 export class Sends {
   constructor(
@@ -18,9 +17,9 @@ export class Sends {
     private readonly peers: Pick<Peers, 'ask'>,
   ) {}
 
-  async send<Kind extends SendMessageData['kind']>(
+  async send<Kind extends SendKind>(
     kind: Kind,
-    request: Request<Kind>,
+    request: SendRequest<Kind>,
     call: Call,
   ): Promise<SendReceipt | AsyncReceipt> {
     const accepted = await this.commands.execute<SendReceipt>(call, 'messaging', () =>
@@ -54,7 +53,7 @@ export class Sends {
   }
 }
 
-function order(kind: SendMessageData['kind'], request: SendMessageData['request'], call: Call): Order {
+function order(kind: SendKind, request: SendRequest, call: Call): Order {
   const { id: accountId, entitled, status, phoneNumbers } = call.account;
   if (!entitled) throw new Rejection('not_entitled', 'The account is not entitled to send messages.');
   if (status !== 'active')

@@ -27,6 +27,7 @@ export const SEND_PROBLEMS = [
   'service_window_closed',
   'template_variables_mismatch',
   'reply_target_not_found',
+  'media_not_found',
   'rejected_by_meta',
   'upstream_error',
   'outcome_unknown',

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '@wbiz/contracts/scopes';
 import { GatewayModule } from '../gateway.module.js';
+import { GOOD_SENDS } from '../messages/sends.samples.js';
 import { openApiDocument } from './document.js';
 
 type Operation = {
@@ -44,6 +45,11 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/account': [],
     'post /v1/messages/text': ['messages:send'],
     'post /v1/messages/template': ['messages:send'],
+    'post /v1/messages/media': ['messages:send'],
+    'post /v1/messages/interactive': ['messages:send'],
+    'post /v1/messages/location': ['messages:send'],
+    'post /v1/messages/reaction': ['messages:send'],
+    'post /v1/messages/contacts': ['messages:send'],
     'get /v1/messages/{id}': ['messages:read'],
     'get /v1/templates': ['templates:read'],
     'get /v1/templates/{id}': ['templates:read'],
@@ -95,4 +101,6 @@ it("gives the reference's bodies as examples", () => {
     language: 'en_US',
     variables: ['Gaurav', '#1043'],
   });
+  for (const kind of ['media', 'interactive', 'location'] as const)
+    expect(exampleOf(`/v1/messages/${kind}`)).toEqual(GOOD_SENDS[`/v1/messages/${kind}`]);
 });

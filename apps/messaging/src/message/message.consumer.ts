@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { SendMessageData } from '@wbiz/contracts/message';
+import type { SendMessageData } from '@wbiz/contracts/send';
 import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
@@ -11,7 +11,9 @@ const NOTHING_KNOWN: SendFacts = {
   windowExpiresAt: null,
   firstDayUntil: null,
   template: 'unavailable',
+  metaMediaId: null,
   replyToWamid: null,
+  reactedWamid: null,
 };
 
 /** Commands of the gateway and the campaigns. */

@@ -3,13 +3,13 @@ import type {
   MessageReceivedData,
   MessageStatus,
   MessageStatusData,
-  SendMessageData,
   StatusChange,
 } from '@wbiz/contracts/message';
+import type { SendMessageData } from '@wbiz/contracts/send';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { compose, refused, type GraphBody, type Template } from './send-kinds.js';
+import { compose, mediumOf, refused, type GraphBody, type Named } from './send-kinds.js';
 
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
 export type MessageState = {
@@ -48,11 +48,10 @@ export type MessageState = {
 export type Awaiting = { readonly address: string; readonly commandId: string };
 
 /** What is looked up for a send before it is decided. */
-export type SendFacts = {
+export type SendFacts = Named & {
   readonly windowExpiresAt: string | null;
   /** The end of the account's first day; null while this service has not heard of the account, so it is new. */
   readonly firstDayUntil: string | null;
-  readonly template: Template;
   /** The wamid of the message replied to; null when `replyTo` names none of this account's. */
   readonly replyToWamid: string | null;
 };
@@ -100,6 +99,7 @@ type Accepted = Pick<
   | 'payload'
   | 'content'
   | 'replyTo'
+  | 'mediaId'
   | 'awaiting'
   | 'traceparent'
 >;
@@ -172,14 +172,14 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.send': ({ data }, known) => {
       if (known) return [];
       const { facts, request } = data;
-      if (data.kind === 'text') requireOpenWindow(facts, data.at);
+      if (data.kind !== 'template') requireOpenWindow(facts, data.at);
       if (request.replyTo !== undefined && facts.replyToWamid === null)
         throw refused(
           'reply_target_not_found',
           `There is no message ${request.replyTo} to reply to.`,
           '/replyTo',
         );
-      const composed = compose(data, facts.template);
+      const composed = compose(data, facts);
       return [
         {
           type: 'message.status',
@@ -196,15 +196,18 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           },
           private: {
             accountId: data.accountId,
-            kind: data.kind,
+            kind: data.kind === 'media' ? data.request.type : data.kind,
             phoneNumberId: data.phoneNumberId,
             contactId: data.contactId,
             body: composed.body,
             payload: composed.payload,
-            content: facts.replyToWamid
-              ? { ...composed.content, context: { message_id: facts.replyToWamid } }
-              : composed.content,
+            // Meta takes no quote with a reaction: it points at its message already.
+            content:
+              facts.replyToWamid && data.kind !== 'reaction'
+                ? { ...composed.content, context: { message_id: facts.replyToWamid } }
+                : composed.content,
             replyTo: request.replyTo ?? null,
+            mediaId: mediumOf(data)?.id ?? null,
             awaiting: data.awaiting,
             traceparent: data.traceparent,
           },
@@ -308,7 +311,6 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         error: null,
         metadata: data.metadata,
         campaignId: data.campaignId,
-        mediaId: null,
         createdAt: data.at,
         statusAt: data.at,
         attempt: 0,

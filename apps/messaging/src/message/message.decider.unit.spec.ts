@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
 import { decide, fold } from '@wbiz/eventing/decider';
+import type { AnySend } from '@wbiz/contracts/send';
 import { scenario } from '@wbiz/testing/scenario';
 import { message, RANK, type MessageEvent } from './message.decider.js';
 import {
@@ -13,6 +14,7 @@ import {
   noteStatus,
   reported,
   sendAgain,
+  sendAny,
   sendTemplate,
   sendText,
   settle,
@@ -22,6 +24,7 @@ import {
 } from './message.samples.js';
 
 const { given } = scenario(message);
+const PERSON = '+918899332211';
 const before = (ms: number) => new Date(Date.parse(AT) - ms).toISOString();
 const withContent = (content: object) =>
   expect.objectContaining({ private: expect.objectContaining({ content }) }) as unknown as MessageEvent;
@@ -61,6 +64,55 @@ describe('a text', () => {
     given()
       .when(sendText({}, { replyTo: 'msg_x' }))
       .thenRejected('reply_target_not_found'));
+});
+
+describe('every other kind than a template', () => {
+  const requests: [string, AnySend][] = [
+    ['media', { kind: 'media', request: { to: PERSON, type: 'image', link: 'https://x.in/a.jpg' } }],
+    ['location', { kind: 'location', request: { to: PERSON, latitude: 1, longitude: 2 } }],
+    ['reaction', { kind: 'reaction', request: { to: PERSON, wamid: 'wamid.R', emoji: '👍' } }],
+    ['contacts', { kind: 'contacts', request: { to: PERSON, contacts: [{ name: { formattedName: 'A' } }] } }],
+    [
+      'interactive',
+      {
+        kind: 'interactive',
+        request: { to: PERSON, kind: 'cta_url', body: 'b', displayText: 'c', url: 'https://x.in' },
+      },
+    ],
+  ];
+  it.each(requests)('needs an open window: %s', (_kind, any) =>
+    given()
+      .when(sendAny(any, { windowExpiresAt: null }))
+      .thenRejected('service_window_closed'),
+  );
+  it('quotes, but for a reaction', () => {
+    for (const [kind, any] of requests) {
+      const [event] = decide(
+        message,
+        sendAny({ ...any, request: { ...any.request, replyTo: 'msg_x' } } as AnySend, {
+          replyToWamid: 'wamid.Q',
+        }),
+        null,
+      );
+      const { content, replyTo } = (
+        event as typeof accepted & { private: { content: object; replyTo: string } }
+      ).private;
+      expect([kind, replyTo, 'context' in content]).toEqual([kind, 'msg_x', kind !== 'reaction']);
+    }
+  });
+  it('a medium is known by its type and id', () =>
+    given()
+      .when(
+        sendAny(
+          { kind: 'media', request: { to: PERSON, type: 'image', mediaId: '77' } },
+          { metaMediaId: '77' },
+        ),
+      )
+      .then(
+        expect.objectContaining({
+          private: expect.objectContaining({ kind: 'image', mediaId: '77' }),
+        }) as unknown as MessageEvent,
+      ));
 });
 
 describe('a template', () => {

@@ -1,4 +1,4 @@
-import type { SendMessageData } from '@wbiz/contracts/message';
+import type { AnySend, SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { MessageCommand, MessageEvent, Outcome, SendFacts } from './message.decider.js';
 
@@ -32,7 +32,9 @@ export const openWindow: SendFacts = {
   windowExpiresAt: '2026-11-22T20:00:00.000Z',
   firstDayUntil: '2026-01-02T00:00:00.000Z',
   template: null,
+  metaMediaId: null,
   replyToWamid: null,
+  reactedWamid: null,
 };
 
 type Send = Extract<MessageCommand, { type: 'message.send' }>;
@@ -46,6 +48,8 @@ const send = (data: SendMessageData, facts: Partial<SendFacts>): Send => ({
     facts: { ...openWindow, ...facts },
   },
 });
+
+export const sendAny = (any: AnySend, facts: Partial<SendFacts> = {}) => send({ ...ids, ...any }, facts);
 
 export const sendText = (facts: Partial<SendFacts> = {}, request: object = {}) =>
   send({ ...ids, kind: 'text', request: { to: '+918899332211', body: 'Hi!', ...request } }, facts);
@@ -82,6 +86,7 @@ export const accepted: MessageEvent = {
     payload: null,
     content: { type: 'text', text: { body: 'Hi!' } },
     replyTo: null,
+    mediaId: null,
     awaiting: null,
     traceparent: null,
   },

@@ -1,10 +1,11 @@
-import type { SendMessageData } from '@wbiz/contracts/message';
+import type { SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Command } from '@wbiz/eventing/message';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Pool } from 'pg';
 import type { SendFacts } from './message.decider.js';
+import { mediumOf } from './send-kinds.js';
 
 type Send = Command<'message.send', SendMessageData>;
 type Row = {
@@ -13,6 +14,7 @@ type Row = {
   first_day_until: Date | null;
   template: TemplateView | null;
   reply_wamid: string | null;
+  reacted_wamid: string | null;
 };
 export const SEND_FACTS = Symbol('SEND_FACTS');
 export type LookUpFacts = (send: Send) => Promise<SendFacts>;
@@ -26,13 +28,15 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
     const { rows } = await pool.query<Row>({
       name: 'send-facts',
-      text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template, r.state->>'wamid' as reply_wamid
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
-               as q(account_id, conversation_id, template, language, reply_to, ord)
+      text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template,
+                    r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
+               as q(account_id, conversation_id, template, language, reply_to, reacted, ord)
              left join messaging.accounts a on a.id = q.account_id
              left join messaging.conversations c on c.id = q.conversation_id and c.account_id = q.account_id
              left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
              left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
+             left join messaging.messages x on x.stream = q.reacted and x.account_id = q.account_id
              order by q.ord`,
       values: [
         sends.map(({ accountId }) => accountId),
@@ -40,6 +44,7 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
         sends.map(({ data }) => (data.kind === 'template' ? data.request.template : null)),
         sends.map(({ data }) => (data.kind === 'template' ? data.request.language : null)),
         sends.map(({ data }) => data.request.replyTo ?? null),
+        sends.map(({ data }) => (data.kind === 'reaction' ? (data.request.messageId ?? null) : null)),
       ],
     });
     return rows;
@@ -60,7 +65,12 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
       windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
       firstDayUntil: row.first_day_until?.toISOString() ?? null,
       template,
+      metaMediaId: metaMediaId(mediumOf(data)?.id),
       replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
+      reactedWamid: row.reacted_wamid,
     };
   };
 }
+
+/** An id of Meta's is digits and stands for itself. */
+const metaMediaId = (id: string | undefined) => (id !== undefined && /^\d+$/.test(id) ? id : null);

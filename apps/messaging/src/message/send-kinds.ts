@@ -1,4 +1,5 @@
-import type { SendKind, SendMessageData } from '@wbiz/contracts/message';
+import type { AnySend, SendKind, SendRequest } from '@wbiz/contracts/send';
+import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interactive';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { Rejection } from '@wbiz/eventing/rejection';
 
@@ -11,30 +12,160 @@ type Composed = {
 };
 /** The template as it was looked up; `unavailable`: our copy lacks it and its owner could not be asked. */
 export type Template = TemplateView | null | 'unavailable';
-type Of<Kind extends SendKind> = Extract<SendMessageData, { kind: Kind }>['request'];
+/** What was looked up of what a request names: null where there is no such thing. */
+export type Named = {
+  readonly template: Template;
+  /** Meta's id of the medium. */
+  readonly metaMediaId: string | null;
+  /** The wamid of the message reacted to. */
+  readonly reactedWamid: string | null;
+};
+type Reference = { readonly id: string; readonly pointer: string };
 
-/** Per kind of send: what Meta is told, and what the inbox shows of it. */
-const KINDS: { readonly [Kind in SendKind]: (request: Of<Kind>, template: Template) => Composed } = {
-  text: ({ body, previewUrl }) => ({
-    content: {
-      type: 'text',
-      text: { body, ...(previewUrl === undefined ? {} : { preview_url: previewUrl }) },
+/** Per kind of send: the medium it names, what Meta is told, and what the inbox shows of it. */
+const KINDS: {
+  readonly [Kind in SendKind]: {
+    readonly medium?: (request: SendRequest<Kind>) => Reference | undefined;
+    readonly compose: (request: SendRequest<Kind>, named: Named) => Composed;
+  };
+} = {
+  text: {
+    compose: ({ body, previewUrl }) => ({
+      content: { type: 'text', text: defined({ body, preview_url: previewUrl }) },
+      body,
+      payload: null,
+    }),
+  },
+  template: {
+    medium: ({ headerMediaId: id }) => reference(id, '/headerMediaId'),
+    compose: composeTemplate,
+  },
+  media: {
+    medium: ({ mediaId: id }) => reference(id, '/mediaId'),
+    compose: ({ type, mediaId, link, caption, filename }, { metaMediaId }) => ({
+      content: { type, [type]: defined({ id: metaMediaId ?? undefined, link, caption, filename }) },
+      body: caption ?? null,
+      payload: defined({ mediaId, link, filename }),
+    }),
+  },
+  interactive: {
+    medium: ({ header }) => reference(header?.mediaId, '/header/mediaId'),
+    compose: (request, named) => ({
+      content: {
+        type: 'interactive',
+        interactive: defined({
+          ...ACTIONS[request.kind](request),
+          header: request.header && headerOf(request.header, named),
+          body: { text: request.body },
+          footer: request.footer === undefined ? undefined : { text: request.footer },
+        }),
+      },
+      body: request.body,
+      payload: ownFields(request, 'body'),
+    }),
+  },
+  location: {
+    compose: (request) => {
+      const location = ownFields(request);
+      return { content: { type: 'location', location }, body: null, payload: location };
     },
-    body,
-    payload: null,
-  }),
-  template: (request, template) => composeTemplate(request, template),
+  },
+  reaction: {
+    compose: ({ emoji, wamid, messageId }, { reactedWamid }) => ({
+      content: { type: 'reaction', reaction: { message_id: wamid ?? reactedWamid, emoji } },
+      body: emoji === '' ? null : emoji,
+      payload: defined({ emoji, wamid: wamid ?? reactedWamid, messageId }),
+    }),
+  },
+  contacts: {
+    compose: ({ contacts }) => ({
+      content: { type: 'contacts', contacts: contacts.map(metaContact) },
+      body: contacts[0]!.name.formattedName + (contacts.length > 1 ? ` +${contacts.length - 1}` : ''),
+      payload: { contacts },
+    }),
+  },
 };
 
-/** Turns a request into Meta's body. Throws a Rejection where the template does not allow it. */
-export function compose(data: Pick<SendMessageData, 'kind' | 'request'>, template: Template): Composed {
-  const kind = KINDS[data.kind] as (request: typeof data.request, template: Template) => Composed;
-  return kind(data.request, template);
+type AnyKind = {
+  readonly medium?: (request: SendRequest) => Reference | undefined;
+  readonly compose: (request: SendRequest, named: Named) => Composed;
+};
+const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
+
+/** The uploaded medium that a send names, and the field that names it. */
+export const mediumOf = (sent: AnySend): Reference | undefined => kindOf(sent).medium?.(sent.request);
+
+/** Turns a request into Meta's body. Throws a Rejection where what it names is not there, or does not allow it. */
+export function compose(sent: AnySend, named: Named): Composed {
+  const medium = mediumOf(sent);
+  if (medium && named.metaMediaId === null)
+    throw refused('media_not_found', `There is no media ${medium.id}.`, medium.pointer);
+  if (sent.kind === 'reaction' && sent.request.messageId !== undefined && named.reactedWamid === null)
+    throw refused(
+      'reply_target_not_found',
+      `There is no message ${sent.request.messageId} to react to.`,
+      '/messageId',
+    );
+  return kindOf(sent).compose(sent.request, named);
 }
+
+/** Kinds and actions of Meta's, per kind of card. */
+const ACTIONS: {
+  readonly [Kind in InteractiveKind]: (card: SendRequest<'interactive'>) => { type: string; action: object };
+} = {
+  buttons: ({ buttons = [] }) => ({
+    type: 'button',
+    action: { buttons: buttons.map(({ id, title }) => ({ type: 'reply', reply: { id, title } })) },
+  }),
+  list: ({ button, sections }) => ({ type: 'list', action: { button, sections } }),
+  cta_url: ({ displayText, url }) => ({
+    type: 'cta_url',
+    action: { name: 'cta_url', parameters: { display_text: displayText, url } },
+  }),
+};
+
+const headerOf = ({ type, text, link, filename }: InteractiveHeader, { metaMediaId }: Named) => ({
+  type,
+  [type]: type === 'text' ? text : defined({ id: metaMediaId ?? undefined, link, filename }),
+});
+
+/** Meta wants a further part of a name beside the formatted one (contacts page). */
+function metaContact({ name, ...contact }: SendRequest<'contacts'>['contacts'][number]) {
+  const parts = Object.keys(name).length > 1 ? name : { ...name, firstName: name.formattedName };
+  return snakeCase({ name: parts, ...contact });
+}
+
+/** The same JSON with field names as Meta writes them. */
+function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCase(inner),
+    ]),
+  );
+}
+
+const COMMON = ['to', 'from', 'replyTo', 'metadata'];
+
+/** What a request holds beyond what every send does. */
+const ownFields = (request: object, ...without: string[]) =>
+  Object.fromEntries(
+    Object.entries(request).filter(([name]) => !COMMON.includes(name) && !without.includes(name)),
+  );
+
+const defined = (fields: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+const reference = (id: string | undefined, pointer: string) =>
+  id === undefined ? undefined : { id, pointer };
 
 type Values = string[] | Record<string, string> | undefined;
 
-function composeTemplate(request: Of<'template'>, template: Template): Composed {
+type OfTemplate = SendRequest<'template'>;
+
+function composeTemplate(request: OfTemplate, { template, metaMediaId }: Named): Composed {
   if (template === 'unavailable')
     throw new Rejection('unavailable', 'Templates cannot be looked up right now.');
   if (!template)
@@ -65,7 +196,7 @@ function composeTemplate(request: Of<'template'>, template: Template): Composed 
   const components: unknown[] = [];
   if (headerNames.length > 0) components.push({ type: 'header', parameters: texts(headerNames, 0) });
   if (header && MEDIA_HEADERS.has(headerFormat))
-    components.push({ type: 'header', parameters: [mediaParameter(request, headerFormat)] });
+    components.push({ type: 'header', parameters: [mediaParameter(request, metaMediaId, headerFormat)] });
   if (bodyNames.length > 0)
     components.push({ type: 'body', parameters: texts(bodyNames, headerNames.length) });
 
@@ -152,7 +283,7 @@ function assign(given: Values, wanted: readonly string[], field: string): string
   return wanted.map((name) => given[name]!);
 }
 
-function mediaParameter(request: Of<'template'>, format: string) {
+function mediaParameter(request: OfTemplate, metaMediaId: string | null, format: string) {
   const { headerMediaId, headerLink } = request;
   if ((headerMediaId === undefined) === (headerLink === undefined))
     throw refused(
@@ -161,7 +292,7 @@ function mediaParameter(request: Of<'template'>, format: string) {
       '/headerLink',
     );
   const type = format.toLowerCase();
-  return { type, [type]: headerMediaId === undefined ? { link: headerLink } : { id: headerMediaId } };
+  return { type, [type]: headerMediaId === undefined ? { link: headerLink } : { id: metaMediaId } };
 }
 
 const filled = (text: string | undefined, names: readonly string[], values: readonly string[]) =>

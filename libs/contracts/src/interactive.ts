@@ -1,0 +1,139 @@
+import { fieldFault, type FieldFault } from './problem.js';
+import { Link, Nested, NestedList, OneOf, Text } from './field.js';
+import { LIMITS } from './limits.js';
+
+export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;
+export type InteractiveKind = (typeof INTERACTIVE_KINDS)[number];
+export const HEADER_TYPES = ['text', 'image', 'video', 'document'] as const;
+
+/** What stands above an interactive message: a text, or one medium by id or link. */
+export class InteractiveHeader {
+  @OneOf(HEADER_TYPES) type!: (typeof HEADER_TYPES)[number];
+  @Text({ ...LIMITS.interactiveHeader, optional: true }) text?: string;
+  @Text({ max: 60, optional: true, description: 'The id of uploaded media.' }) mediaId?: string;
+  @Link({ optional: true, description: 'A public link.' }) link?: string;
+  @Text({ ...LIMITS.filename, optional: true, description: 'For a document.' }) filename?: string;
+}
+
+export class ReplyButton {
+  @Text({ ...LIMITS.buttonId, description: 'Comes back when it is tapped.' }) id!: string;
+  @Text(LIMITS.buttonTitle) title!: string;
+}
+
+export class ListRow {
+  @Text({ ...LIMITS.rowId, description: 'Comes back when it is chosen.' }) id!: string;
+  @Text(LIMITS.rowTitle) title!: string;
+  @Text({ ...LIMITS.rowDescription, optional: true }) description?: string;
+}
+
+export class ListSection {
+  @Text({
+    ...LIMITS.sectionTitle,
+    optional: true,
+    description: 'Needed where there are several sections.',
+  })
+  title?: string;
+  @NestedList(() => ListRow, LIMITS.rows) rows!: ListRow[];
+}
+
+/** A header; a bare string is a text. */
+export const Header = (base: { optional?: boolean } = {}) =>
+  Nested(() => InteractiveHeader, {
+    ...base,
+    description: 'A bare string is read as a header of type text.',
+    shorthand: (text) => ({ type: 'text', text }),
+  });
+
+/** What an interactive message holds besides who gets it. */
+export type InteractiveCard = {
+  readonly kind: InteractiveKind;
+  readonly body: string;
+  readonly header?: InteractiveHeader;
+  readonly footer?: string;
+  readonly buttons?: ReplyButton[];
+  readonly button?: string;
+  readonly sections?: ListSection[];
+  readonly displayText?: string;
+  readonly url?: string;
+};
+type Part = 'buttons' | 'button' | 'sections' | 'displayText' | 'url';
+
+/** What each kind of card must have, and no other kind may; and how long its body may be. */
+export const CARD_KINDS: {
+  readonly [Kind in InteractiveKind]: { readonly parts: readonly Part[]; readonly body: number };
+} = {
+  buttons: { parts: ['buttons'], body: LIMITS.buttonsBody.max },
+  list: { parts: ['button', 'sections'], body: LIMITS.listBody.max },
+  cta_url: { parts: ['displayText', 'url'], body: LIMITS.ctaBody.max },
+};
+
+/** What no field of a card can say by itself. */
+export function* cardFaults(card: InteractiveCard): Iterable<FieldFault> {
+  const { kind, header, body, buttons = [], sections = [] } = card;
+  for (const [other, { parts }] of Object.entries(CARD_KINDS))
+    for (const part of parts) {
+      if (other === kind && card[part] === undefined)
+        yield fieldFault(`/${part}`, 'required', `is required for kind ${kind}`);
+      if (other !== kind && card[part] !== undefined)
+        yield fieldFault(`/${part}`, 'not_allowed', `is not taken for kind ${kind}`);
+    }
+  const { body: longest } = CARD_KINDS[kind];
+  if (body.length > longest)
+    yield fieldFault('/body', 'max_length', `must have at most ${longest} characters for kind ${kind}`);
+  if (header) yield* headerFaults(header);
+  if (kind === 'list' && header && header.type !== 'text')
+    yield fieldFault('/header/type', 'not_allowed', 'must be text for kind list');
+
+  yield* repeated(buttons.map(({ id }, index) => [`/buttons/${index}/id`, id]));
+  yield* repeated(buttons.map(({ title }, index) => [`/buttons/${index}/title`, title]));
+  const rows = sections.flatMap((section, at) =>
+    section.rows.map(({ id }, index) => [`/sections/${at}/rows/${index}/id`, id] as const),
+  );
+  yield* repeated(rows);
+  if (rows.length > LIMITS.rows.max)
+    yield fieldFault(
+      '/sections',
+      'array_max_size',
+      `must have at most ${LIMITS.rows.max} rows in all, and have ${rows.length}`,
+    );
+  for (const [index, { title }] of sections.entries())
+    if (sections.length > 1 && title === undefined)
+      yield fieldFault(
+        `/sections/${index}/title`,
+        'required',
+        'is required where there are several sections',
+      );
+}
+
+/** A header holds what its type wants, and nothing else. */
+export function* headerFaults({ type, text, ...medium }: InteractiveHeader): Iterable<FieldFault> {
+  if (type !== 'text') {
+    if (text !== undefined) yield fieldFault('/header/text', 'not_allowed', `is not taken with type ${type}`);
+    return yield* mediumFaults({ ...medium, type }, '/header');
+  }
+  if (text === undefined) yield fieldFault('/header/text', 'required', 'is required with type text');
+  for (const field of ['mediaId', 'link', 'filename'] as const)
+    if (medium[field] !== undefined)
+      yield fieldFault(`/header/${field}`, 'not_allowed', 'is not taken with type text');
+}
+
+/** Exactly one of id and link; a file name only for a document. */
+export function* mediumFaults(
+  { type, mediaId, link, filename }: { type: string; mediaId?: string; link?: string; filename?: string },
+  at = '',
+): Iterable<FieldFault> {
+  if (mediaId === undefined && link === undefined)
+    yield fieldFault(`${at}/link`, 'required', 'or mediaId is required');
+  if (mediaId !== undefined && link !== undefined)
+    yield fieldFault(`${at}/link`, 'not_allowed', 'is not taken together with mediaId');
+  if (filename !== undefined && type !== 'document')
+    yield fieldFault(`${at}/filename`, 'not_allowed', `is not taken with type ${type}`);
+}
+
+function* repeated(values: readonly (readonly [pointer: string, value: string])[]): Iterable<FieldFault> {
+  const seen = new Set<string>();
+  for (const [pointer, value] of values) {
+    if (seen.has(value)) yield fieldFault(pointer, 'not_unique', 'must not be the same as another');
+    seen.add(value);
+  }
+}

@@ -1,0 +1,227 @@
+import { ContactCard } from './contact-card.js';
+import {
+  Decimal,
+  Flag,
+  Link,
+  NestedList,
+  OneOf,
+  Recipient,
+  Rule,
+  Text,
+  TextMap,
+  Variables,
+} from './field.js';
+import {
+  CARD_KINDS,
+  cardFaults,
+  Header,
+  INTERACTIVE_KINDS,
+  ListSection,
+  mediumFaults,
+  ReplyButton,
+  type InteractiveHeader,
+  type InteractiveKind,
+} from './interactive.js';
+import { LIMITS } from './limits.js';
+import { fieldFault } from './problem.js';
+
+/** What every send may carry. */
+export class Send {
+  @Recipient({ description: 'A phone number with its country code in any form, or a WhatsApp user id.' })
+  to!: string;
+
+  @Text({
+    max: 40,
+    optional: true,
+    description: "Phone number id to send from; default the account's default.",
+  })
+  from?: string;
+
+  @Text({ max: 300, optional: true, description: 'The message this one quotes: its wamid or msg id.' })
+  replyTo?: string;
+
+  @TextMap({
+    max: 10,
+    key: 64,
+    value: 256,
+    optional: true,
+    description: 'Up to 10 string pairs, given back in events.',
+  })
+  metadata?: Record<string, string>;
+}
+
+/** `POST /v1/messages/text`. */
+export class SendText extends Send {
+  @Text({ ...LIMITS.textBody, example: 'Hi! Your order #1043 has shipped.' })
+  body!: string;
+
+  @Flag({ optional: true, description: 'Whether WhatsApp may show a preview of the first link.' })
+  previewUrl?: boolean;
+}
+
+/** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores. */
+export class SendTemplate extends Send {
+  @Text({
+    ...LIMITS.templateName,
+    pattern: /^[a-z0-9_]+$/,
+    patternDetail: 'must hold lower-case letters, digits and underscores only',
+    example: 'order_confirmation',
+  })
+  template!: string;
+
+  @Text({
+    ...LIMITS.templateLanguage,
+    pattern: /^[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?$/,
+    patternDetail: 'must be a language code such as en_US',
+    example: 'en_US',
+  })
+  language!: string;
+
+  @Variables({
+    optional: true,
+    description: 'A list for {{1}}, {{2}} …; an object for named variables.',
+    example: ['Gaurav', '#1043'],
+  })
+  variables?: string[] | Record<string, string>;
+
+  @Text({ max: 60, optional: true, description: 'The id of uploaded media for a media header.' })
+  headerMediaId?: string;
+
+  @Link({ optional: true, description: 'A public link for a media header.' })
+  headerLink?: string;
+
+  @Variables({ optional: true, description: 'One value per button that takes one, in order of the buttons.' })
+  buttonVariables?: string[] | Record<string, string>;
+}
+
+export const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;
+export type MediaType = (typeof MEDIA_TYPES)[number];
+const WITHOUT_CAPTION: readonly MediaType[] = ['audio', 'sticker'];
+
+/** `POST /v1/messages/media`. */
+@Rule<SendMedia>(function* ({ type, caption, ...medium }) {
+  yield* mediumFaults({ ...medium, type });
+  if (caption !== undefined && WITHOUT_CAPTION.includes(type))
+    yield fieldFault('/caption', 'not_allowed', `is not taken with type ${type}`);
+})
+export class SendMedia extends Send {
+  @OneOf(MEDIA_TYPES, { example: 'image' }) type!: MediaType;
+  @Text({ max: 60, optional: true, description: 'The id of uploaded media; this or `link`.' })
+  mediaId?: string;
+  @Link({
+    optional: true,
+    description: 'A public link from which Meta fetches the file; this or `mediaId`.',
+    example: 'https://example.com/catalogue.jpg',
+  })
+  link?: string;
+  @Text({
+    ...LIMITS.caption,
+    optional: true,
+    description: 'Not for audio and stickers.',
+    example: "This week's catalogue",
+  })
+  caption?: string;
+  @Text({ ...LIMITS.filename, optional: true, description: 'How a document is called.' }) filename?: string;
+}
+
+/** `POST /v1/messages/interactive`. */
+@Rule<SendInteractive>(cardFaults)
+export class SendInteractive extends Send {
+  @OneOf(INTERACTIVE_KINDS, { example: 'buttons' }) kind!: InteractiveKind;
+  @Text({
+    max: CARD_KINDS.list.body,
+    description: `At most ${CARD_KINDS.buttons.body} characters for kinds buttons and cta_url.`,
+    example: 'Reply to confirm your order.',
+  })
+  body!: string;
+  @Header({ optional: true }) header?: InteractiveHeader;
+  @Text({ ...LIMITS.interactiveFooter, optional: true }) footer?: string;
+  @NestedList(() => ReplyButton, {
+    ...LIMITS.buttons,
+    optional: true,
+    description: 'Kind buttons. Ids and titles are unique.',
+    example: [
+      { id: 'yes', title: 'Confirm' },
+      { id: 'no', title: 'Cancel' },
+    ],
+  })
+  buttons?: ReplyButton[];
+  @Text({ ...LIMITS.listButton, optional: true, description: 'Kind list: what opens the list.' })
+  button?: string;
+  @NestedList(() => ListSection, {
+    ...LIMITS.sections,
+    optional: true,
+    description: `Kind list: at most ${LIMITS.rows.max} rows in all, with unique ids.`,
+  })
+  sections?: ListSection[];
+  @Text({ ...LIMITS.ctaDisplayText, optional: true, description: 'Kind cta_url: the label of the button.' })
+  displayText?: string;
+  @Link({ optional: true, description: 'Kind cta_url: what the button opens.' }) url?: string;
+}
+
+/** `POST /v1/messages/location`. */
+export class SendLocation extends Send {
+  @Decimal({ ...LIMITS.latitude, example: 23.0225 }) latitude!: number;
+  @Decimal({ ...LIMITS.longitude, example: 72.5714 }) longitude!: number;
+  @Text({ ...LIMITS.place, optional: true, example: 'Our store' }) name?: string;
+  @Text({ ...LIMITS.place, optional: true, example: 'Ahmedabad, India' }) address?: string;
+}
+
+/** `POST /v1/messages/reaction`. */
+@Rule<SendReaction>(function* ({ messageId, wamid }) {
+  if (messageId === undefined && wamid === undefined)
+    yield fieldFault('/messageId', 'required', 'or wamid is required');
+  if (messageId !== undefined && wamid !== undefined)
+    yield fieldFault('/wamid', 'not_allowed', 'is not taken together with messageId');
+})
+export class SendReaction extends Send {
+  @Text({ max: 40, optional: true, description: 'The message reacted to, by its msg id; this or `wamid`.' })
+  messageId?: string;
+  @Text({
+    max: 300,
+    pattern: /^wamid\./,
+    patternDetail: 'must be a wamid',
+    optional: true,
+    description: "The message reacted to, by WhatsApp's id; this or `messageId`.",
+    example: 'wamid.HBgMOTE4ODk5MzMyMjExFQIAEhgUM0E3RTJDNDFCMDlENTg2RkExMDcA',
+  })
+  wamid?: string;
+  @Text({ ...LIMITS.emoji, description: 'One emoji; empty takes the reaction back.', example: '👍' })
+  emoji!: string;
+}
+
+/** `POST /v1/messages/contacts`. */
+export class SendContacts extends Send {
+  @NestedList(() => ContactCard, {
+    ...LIMITS.contacts,
+    example: [{ name: { formattedName: 'Asha Patel' }, phones: [{ phone: '+918899332211', type: 'CELL' }] }],
+  })
+  contacts!: ContactCard[];
+}
+
+/** Every kind of send and its body; each has a route of its name. */
+export const SENDS = {
+  text: SendText,
+  template: SendTemplate,
+  media: SendMedia,
+  interactive: SendInteractive,
+  location: SendLocation,
+  reaction: SendReaction,
+  contacts: SendContacts,
+} as const;
+export type SendKind = keyof typeof SENDS;
+export type SendRequest<Kind extends SendKind = SendKind> = InstanceType<(typeof SENDS)[Kind]>;
+
+/** A body and the kind of send that it is. */
+export type AnySend = {
+  [Kind in SendKind]: { readonly kind: Kind; readonly request: SendRequest<Kind> };
+}[SendKind];
+
+/** Command `message.send`: the request as the user sent it, and what the gateway decided for it. Key: the conversation. */
+export type SendMessageData = {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly contactId: string;
+  readonly phoneNumberId: string;
+  readonly at: string;
+} & AnySend;
