@@ -20,7 +20,7 @@ export class ValidationPipe implements PipeTransform {
 const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
   // No body at all is read as an empty one, so that the answer names the fields it must have.
   body: (body, { metatype }) => {
-    if (isPlainObject(body) && Object.keys(body).length > MOST_FIELDS) throw tooManyFields();
+    if (hasTooManyFields(body)) throw tooManyFields();
     return valid(parseBody(metatype as new () => object, body === undefined ? {} : body));
   },
   query: (query, { metatype }) =>
@@ -38,7 +38,10 @@ function valid<T>({ value, faults }: Parsed<T>): T {
   throw new Rejection('invalid_request', detail, faults.slice(0, MOST_FAULTS));
 }
 
-function tooManyFields(): Rejection {
+export const hasTooManyFields = (body: unknown) =>
+  isPlainObject(body) && Object.keys(body).length > MOST_FIELDS;
+
+export function tooManyFields(): Rejection {
   const detail = `The body must have at most ${MOST_FIELDS} fields.`;
   return new Rejection('invalid_request', detail, [{ pointer: '', code: 'fields', detail }]);
 }

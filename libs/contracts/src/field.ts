@@ -28,7 +28,7 @@ type Base = { optional?: boolean; nullable?: boolean; description?: string; exam
 /** What {@link parse} has to know of a field beyond class-validator's rules. */
 type FieldShape = {
   nested?: () => Class;
-  list?: boolean;
+  most?: number;
   shorthand?: Shorthand;
   normalise?: (value: unknown) => unknown;
   query?: 'number' | 'boolean' | 'list' | 'commas';
@@ -241,10 +241,7 @@ export const TextList = ({
         maxItems: max,
       },
       IsArray({ message: 'must be a list' }),
-      ...(min
-        ? [ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` })]
-        : []),
-      ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
+      ...sizeOf(min, max),
       IsString({ each: true, message: 'must hold strings only' }),
       MinLength(1, { each: true, message: 'must not hold empty strings' }),
       MaxLength(each, { each: true, message: `must hold strings of at most ${each} characters` }),
@@ -348,18 +345,37 @@ export const NestedList = (
   { min = 0, max, shorthand, ...base }: Base & { min?: number; max: number; shorthand?: Shorthand },
 ) =>
   all(
-    shape({ nested: type, list: true, ...(shorthand ? { shorthand } : {}) }),
+    shape({ nested: type, most: max, ...(shorthand ? { shorthand } : {}) }),
     field(
       base,
       { type, isArray: true, minItems: min, maxItems: max },
       IsArray({ message: 'must be a list' }),
-      ...(min
-        ? [ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` })]
-        : []),
-      ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
+      ...sizeOf(min, max),
       ValidateNested({ each: true, message: 'must hold objects only' }),
     ),
   );
+
+/** A list whose entries are checked one by one where they are used; `items` is how they look in a schema document. */
+export const AnyList = ({
+  min = 0,
+  max,
+  items,
+  ...base
+}: Base & { min?: number; max: number; items: object }) =>
+  field(
+    base,
+    { type: 'array', items, minItems: min, maxItems: max },
+    IsArray({ message: 'must be a list' }),
+    ...sizeOf(min, max),
+  );
+
+/** How many entries a list has. */
+const sizeOf = (min: number, max: number) => [
+  ...(min
+    ? [ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` })]
+    : []),
+  ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
+];
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

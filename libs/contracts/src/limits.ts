@@ -37,4 +37,6 @@ export const LIMITS = {
   templateLanguage: { max: 15, source: 'message-templates/supported-languages' },
   templateVariables: { max: 100, source: 'ours' },
   templateVariable: { max: 1024, source: 'templates/components (a body of 1,024 characters)' },
+
+  batch: { min: 1, max: 500, source: 'ours' },
 } as const satisfies Record<string, { readonly min?: number; readonly max: number; readonly source: string }>;

@@ -1,5 +1,6 @@
-import { Json, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
+import { Json, Nested, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
 import { Page } from './page.js';
+import type { FieldFault } from './problem.js';
 
 /** What rises and never falls back: a later status with a lower rank only goes into the history. */
 export const MESSAGE_STATUSES = [
@@ -29,6 +30,31 @@ export class SendReceipt {
 export class AsyncReceipt {
   @Text({ max: 40 }) id!: string;
   @OneOf(['accepted'] as const) status!: 'accepted';
+}
+
+/** Why a row of a batch was not accepted: what the same send by itself would have been answered. */
+export class RowProblem {
+  @Text({ max: 100 }) type!: string;
+  @Text({ max: 200 }) title!: string;
+  @Whole({ min: 400, max: 599 }) status!: number;
+  @Text({ max: 1000 }) detail!: string;
+  @Text({ max: 60, example: 'service_window_closed' }) code!: string;
+  @Json({ list: true, optional: true, description: 'The faults of fields; pointers begin at the batch.' })
+  errors?: FieldFault[];
+  @Text({ max: 40, optional: true, description: 'The message that may have been accepted all the same.' })
+  messageId?: string;
+}
+
+export class BatchRow {
+  @Whole({ min: 0, max: 499, description: 'Its place in the batch, from 0.' }) index!: number;
+  @Text({ max: 40, optional: true }) id?: string;
+  @OneOf(['accepted'] as const, { optional: true }) status?: 'accepted';
+  @Nested(() => RowProblem, { optional: true }) error?: RowProblem;
+}
+
+/** The answer to `POST /v1/messages/batch`: every row has an id, or an error. */
+export class BatchReceipt {
+  @NestedList(() => BatchRow, { max: 500 }) results!: BatchRow[];
 }
 
 /** Why a message failed: our stable code, and Meta's own words where it was Meta that refused. */

@@ -50,8 +50,11 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
         return isPlainObject(inner) ? instance(nested, inner, at, strange) : inner;
       };
       const here = pointerTo(path, key);
+      // One more than is allowed shows that there are too many.
       value = Array.isArray(value)
-        ? value.map((inner, index) => build(inner, pointerTo(here, String(index))))
+        ? value
+            .slice(0, (shape.most ?? 0) + 1)
+            .map((inner, index) => build(inner, pointerTo(here, String(index))))
         : build(value, here);
     }
     Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });

@@ -1,5 +1,6 @@
 import { ContactCard } from './contact-card.js';
 import {
+  AnyList,
   Decimal,
   Flag,
   Link,
@@ -225,3 +226,33 @@ export type SendMessageData = {
   readonly phoneNumberId: string;
   readonly at: string;
 } & AnySend;
+
+/** What `kind` may be in a row of a batch: a kind of send; an interactive one also goes by the kind of its card. */
+export const ROW_KINDS = [...(Object.keys(SENDS) as SendKind[]), ...INTERACTIVE_KINDS] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
+
+const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => ({
+  allOf: [
+    {
+      type: 'object',
+      required: ['kind'],
+      properties: { kind: { enum: kind === 'interactive' ? [kind, ...INTERACTIVE_KINDS] : [kind] } },
+    },
+    { $ref: `#/components/schemas/${name}` },
+  ],
+}));
+
+/** `POST /v1/messages/batch`. */
+export class SendBatch {
+  @AnyList({
+    ...LIMITS.batch,
+    items: { oneOf: rowSchemas },
+    description:
+      'Each a `kind` and beside it the body of that send. An interactive one goes by its own kind: buttons, list or cta_url.',
+    example: [
+      { kind: 'text', to: '+918899332211', body: 'Hi! Your order #1043 has shipped.' },
+      { kind: 'media', to: '+918899332211', type: 'image', link: 'https://example.com/catalogue.jpg' },
+    ],
+  })
+  messages!: unknown[];
+}

@@ -14,6 +14,10 @@ export type Call = {
   readonly respondAsync: boolean;
   /** When its command is dropped and the wait for an outcome ends, in ms since the epoch. */
   deadline: number;
+  /** Takes more requests from the key's limit than the one that every call costs. Throws `rate_limited`. */
+  readonly charge: (count: number) => Promise<void>;
+  /** As many requests as the key's limit can ever give at once. */
+  readonly mostAtOnce: number;
   /** Set while the request runs under an Idempotency-Key. */
   claim?: Claim;
   /** `open`: a command went out and nobody knows yet what becomes of it. `final`: keep the answer whatever its status. */

@@ -4,7 +4,7 @@ import { isSecretOf, parseApiKey } from './api-key.js';
 import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 import type { Idempotency } from './idempotency.js';
 import type { Holder, KeyBook } from './key-book.js';
-import { limitOf, rateLimitHeaders } from './rate-limit.js';
+import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { requireAccess, type RouteAccess } from './route-access.js';
 
@@ -54,18 +54,13 @@ async function admit(request: FastifyRequest, reply: FastifyReply, { book, limit
 
   const { key, account } = await holderOf(headers.authorization, book);
   requireScope(key.scopes, access);
-  const verdict = await limiter.take(key.id, limitOf(key, account));
-  reply.headers(rateLimitHeaders(verdict, Date.now()));
-  if (verdict.refusedBy) {
-    const { limit, seconds, endsAt } = verdict.refusedBy;
-    throw new Rejection(
-      'rate_limited',
-      `This key has ${limit} requests in ${seconds} seconds, and they are used up.`,
-      {
-        retryAfter: Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000)),
-      },
-    );
-  }
+  const limit = limitOf(key, account);
+  const charge = async (count: number) => {
+    const verdict = await limiter.take(key.id, limit, count);
+    reply.headers(rateLimitHeaders(verdict, Date.now()));
+    if (verdict.refusedBy) throw rateLimited(verdict.refusedBy);
+  };
+  await charge(1);
   request.call = {
     key,
     account,
@@ -73,8 +68,18 @@ async function admit(request: FastifyRequest, reply: FastifyReply, { book, limit
     traceparent: request.traceparent,
     respondAsync: /(^|[,\s])respond-async($|[,;\s])/i.test(String(headers.prefer ?? '')),
     deadline: Date.now() + PATIENCE_MS,
+    charge,
+    mostAtOnce: limit ? Math.min(limit.perMinute, limit.burst) : Infinity,
     reply,
   };
+}
+
+function rateLimited({ limit, seconds, endsAt }: WindowState): Rejection {
+  return new Rejection(
+    'rate_limited',
+    `This key has ${limit} requests in ${seconds} seconds, and they are used up.`,
+    { retryAfter: Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000)) },
+  );
 }
 
 async function holderOf(authorization: string | undefined, book: KeyBook): Promise<Holder> {

@@ -83,6 +83,20 @@ describe('a limit', () => {
     expect(await ten()).toBe(5);
   });
 
+  it('gives many at once or none, and leaves the rest to others', async () => {
+    const time = { now: MIDDLE };
+    const [one, other] = [limiterAt(time).limiter, limiterAt(time).limiter];
+    const key = newKey();
+    const limit = { perMinute: 100, burst: 60 };
+    const many = (limiter: RateLimiter, count: number) => allowedOf([limiter.take(key, limit, count)]);
+    expect(await many(one, 61)).toBe(0);
+    await one.stop(); // gives back what it leased in vain
+    expect(await many(other, 50)).toBe(1);
+    const refused = await other.take(key, limit, 11);
+    expect(refused.refusedBy).toMatchObject({ name: 'burst' });
+    expect(await allowedOf(Array.from({ length: 20 }, () => other.take(key, limit)))).toBe(10);
+  });
+
   it('counts down what remains, over both gateways once each has asked', async () => {
     const time = { now: MIDDLE };
     const [one, other] = [limiterAt(time).limiter, limiterAt(time).limiter];

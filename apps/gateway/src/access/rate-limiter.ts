@@ -49,11 +49,11 @@ export class RateLimiter {
     this.timer = setInterval(() => void this.giveBackIdle(IDLE_MS).catch(this.onFailed), IDLE_MS).unref();
   }
 
-  /** Takes one request from both windows, or none. Throws `unavailable` when Postgres cannot be asked for a lease. */
-  take(keyId: string, limit: KeyLimit | null): Verdict | Promise<Verdict> {
+  /** Takes `count` requests from both windows, or none. Throws `unavailable` when Postgres cannot be asked for a lease. */
+  take(keyId: string, limit: KeyLimit | null, count = 1): Verdict | Promise<Verdict> {
     if (!limit) return FREE;
     const windows = this.windowsOf(keyId, limit);
-    return spend(windows, this.now()) ?? this.leaseAndTake(keyId, limit, windows);
+    return spend(windows, this.now(), count) ?? this.leaseAndTake(keyId, limit, windows, count);
   }
 
   /** Gives back all that is unspent. */
@@ -86,23 +86,28 @@ export class RateLimiter {
     return windows;
   }
 
-  private async leaseAndTake(keyId: string, limit: KeyLimit, first: readonly Window[]): Promise<Verdict> {
+  private async leaseAndTake(
+    keyId: string,
+    limit: KeyLimit,
+    first: readonly Window[],
+    count: number,
+  ): Promise<Verdict> {
     for (let windows = first; ; windows = this.windowsOf(keyId, limit)) {
       const now = this.now();
-      const verdict = spend(windows, now);
+      const verdict = spend(windows, now, count);
       if (verdict) return verdict;
-      const empty = windows.filter(({ tokens }) => tokens === 0);
-      const usedUp = empty.filter(({ usedUpUntil }) => now < usedUpUntil);
+      const short = windows.filter(({ tokens }) => tokens < count);
+      const usedUp = short.filter(({ usedUpUntil }) => now < usedUpUntil);
       const refusedBy = usedUp.toSorted((a, b) => b.endsAt - a.endsAt)[0];
       if (refusedBy)
         return { windows: windows.map(stateOf), refusedBy: { ...stateOf(refusedBy), remaining: 0 } };
-      await Promise.all(empty.map((window) => this.refill(window)));
+      await Promise.all(short.map((window) => this.refill(window, count)));
     }
   }
 
   /** Everyone who waits for the same window waits for one lease, which is large enough for all of them. */
-  private async refill(window: Window): Promise<void> {
-    window.wanted += 1;
+  private async refill(window: Window, count: number): Promise<void> {
+    window.wanted += count;
     window.leasing ??= Promise.resolve().then(() => {
       const block = Math.max(1, Math.floor(window.limit / 20));
       const want = Math.ceil(window.wanted / block) * block;
@@ -111,7 +116,7 @@ export class RateLimiter {
     try {
       await window.leasing;
     } finally {
-      window.wanted -= 1;
+      window.wanted -= count;
     }
   }
 
@@ -182,10 +187,10 @@ export class RateLimiter {
   }
 }
 
-function spend(windows: readonly Window[], now: number): Verdict | undefined {
-  if (windows.some(({ tokens }) => tokens === 0)) return undefined;
+function spend(windows: readonly Window[], now: number, count: number): Verdict | undefined {
+  if (windows.some(({ tokens }) => tokens < count)) return undefined;
   for (const window of windows) {
-    window.tokens -= 1;
+    window.tokens -= count;
     window.spentAt = now;
   }
   return { windows: windows.map(stateOf) };

@@ -1,5 +1,6 @@
-import { newId } from '@wbiz/contracts/ids';
+import { newId, timedId } from '@wbiz/contracts/ids';
 import type { Service } from '@wbiz/contracts/topics';
+import { issuedAt } from '@wbiz/eventing/command-id';
 import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import type { Reply } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -39,11 +40,53 @@ export class Commands {
       call.fate = undefined;
     }
     const commandId = call.claim?.commandId ?? newId('cmd');
-    const { type, key, data } = order();
-    if (this.bus.inFlight(service) >= MOST_IN_FLIGHT)
-      throw notNow(`${MOST_IN_FLIGHT} commands are on their way to ${service}`);
-    const reply = await this.send(call, service, { commandId, type, key, data });
-    return { commandId, resumed: false, data: accepted<Data>(call, reply) };
+    const ordered = order();
+    this.requireRoom(service, 1);
+    call.fate = 'open';
+    try {
+      const reply = await this.send(call, service, commandId, ordered);
+      return { commandId, resumed: false, data: accepted<Data>(call, reply) };
+    } catch (error) {
+      if (error instanceof Rejection && error.code !== 'outcome_pending') call.fate = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * The same for many commands of one request, produced side by side in their order. Resolves to what became of each:
+   * the owner's reply, or `unavailable` for one that never had an effect and never will, or `outcome_pending`. Throws
+   * `unavailable` when nothing came of any.
+   */
+  async executeAll(call: Call, service: Service, orders: readonly Order[]): Promise<readonly Reply[]> {
+    if (orders.length === 0) return [];
+    const idsUnder = (root: string) =>
+      orders.map((_, index) => timedId('cmd', issuedAt(root).getTime(), root, String(index)));
+    const earlier = call.claim?.earlier;
+    if (earlier) {
+      call.fate = 'open';
+      const replies = await Promise.all(idsUnder(earlier).map((id) => this.replyOf(service, id)));
+      // What has no reply by now never will: it is not sent again under a key that did send its neighbours.
+      if (replies.some((reply) => reply !== null)) {
+        call.fate = undefined;
+        return replies.map((reply) => reply ?? failed(notNow('its deadline passed')));
+      }
+      await this.idempotency.takeOver(call.claim!, call.deadline);
+      call.fate = undefined;
+    }
+    this.requireRoom(service, orders.length);
+    call.fate = 'open';
+    const replies = await Promise.all(
+      idsUnder(call.claim?.commandId ?? newId('cmd')).map((id, index) =>
+        this.send(call, service, id, orders[index]!).catch((error: unknown) => {
+          if (error instanceof Rejection) return failed(error);
+          throw error;
+        }),
+      ),
+    );
+    const codes = replies.map((reply) => (reply.ok ? 'ok' : reply.error.code));
+    if (!codes.includes('outcome_pending')) call.fate = undefined;
+    if (codes.every((code) => code === 'unavailable')) throw notNow('nothing was accepted');
+    return replies;
   }
 
   /** The outcome of an accepted command, or undefined when the time is over. */
@@ -51,22 +94,27 @@ export class Commands {
     return this.bus.settled(commandId, Math.max(0, until - Date.now()));
   }
 
-  private async send(call: Call, service: Service, order: Order & { commandId: string }): Promise<Reply> {
-    const { commandId: id, type, key, data } = order;
-    const { account, deadline, traceparent } = call;
-    call.fate = 'open';
+  private requireRoom(service: Service, count: number): void {
+    if (this.bus.inFlight(service) + count > MOST_IN_FLIGHT)
+      throw notNow(`${MOST_IN_FLIGHT} commands are on their way to ${service}`);
+  }
+
+  private async send(
+    { account, deadline, key: { id: actor }, traceparent }: Call,
+    service: Service,
+    id: string,
+    { type, key, data }: Order,
+  ): Promise<Reply> {
     try {
-      const command = { id, type, data, accountId: account.id, deadline, actor: call.key.id, traceparent };
+      const command = { id, type, data, accountId: account.id, deadline, actor, traceparent };
       return await this.bus.send(service, command, { key });
     } catch (error) {
-      if (error instanceof Rejection) call.fate = undefined; // refused before it was sent
       if (!(error instanceof CommandTimeout)) throw error;
       // From here on its owner either has it or never will.
       const reply = await this.replyOf(service, id).catch((cause: unknown) => {
         throw pending(data, cause);
       });
       if (reply) return reply;
-      call.fate = undefined;
       throw notNow(error);
     }
   }
@@ -80,6 +128,8 @@ export class Commands {
     );
   }
 }
+
+const failed = (rejection: Rejection): Reply => ({ ok: false, error: rejection.toData() });
 
 /** What the owner said. A refusal is as final as an answer: nothing came of the command. */
 function accepted<Data>(call: Call, reply: Reply): Data {

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Param, Post } from '@nestjs/common';
-import { AsyncReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { AsyncReceipt, BatchReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
 import {
+  SendBatch,
   SendContacts,
   SendInteractive,
   SendLocation,
@@ -12,16 +13,24 @@ import {
 import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
+import { Commands } from '../commands/commands.js';
 import { Describe, SEND_PROBLEMS } from '../openapi/describe.js';
 import { found } from '../found.js';
+import { sendBatch } from './send-batch.js';
 import { Sends } from './sends.js';
 
 const SENT = { answers: { 201: SendReceipt, 202: AsyncReceipt }, problems: SEND_PROBLEMS };
+
+const BATCH = `Sends up to 500 messages of any kind, in their order per person. It never waits for Meta: each row is answered with
+the id of an accepted message, or with the error that the same send by itself would have had; a bad row does not touch
+the others. Each row counts against the limit of the key; a batch of more rows than the limit can ever give at once is a 422. An
+\`Idempotency-Key\` holds for the batch as a whole: a row answered with \`unavailable\` was not sent and goes into another batch.`;
 
 @Controller('v1/messages')
 export class MessagesController {
   constructor(
     private readonly sends: Sends,
+    private readonly commands: Commands,
     private readonly peers: Peers,
   ) {}
 
@@ -100,6 +109,19 @@ export class MessagesController {
   })
   contacts(@Body() body: SendContacts, @Caller() call: Call) {
     return this.sends.send('contacts', body, call);
+  }
+
+  @Post('batch')
+  @HttpCode(202)
+  @Scope('messages:send', { bodyLimit: 8 * 1_048_576 })
+  @Describe({
+    summary: 'Send batch',
+    description: BATCH,
+    answers: { 202: BatchReceipt },
+    problems: ['not_entitled', 'account_suspended'],
+  })
+  batch(@Body() body: SendBatch, @Caller() call: Call) {
+    return sendBatch(this.commands, body, call);
   }
 
   @Get(':id')

@@ -8,13 +8,15 @@ import type { FakeBus, FakePeers } from '../gateway.harness.js';
 type Send = Command<string, SendMessageData>;
 type Refusal = { readonly code: string; readonly message: string; readonly details?: unknown };
 
+type Way = 'accept' | 'lost' | 'dropped' | 'stuck';
+
 /**
  * Messaging as a gateway meets it, in memory: commands have effect once, replies are stored, a command that was asked
  * for in vain is never handled. What goes wrong on the way is set by the test.
  */
 export class FakeMessaging {
   /** accept: as it should be. lost: accepted, but the reply does not come. dropped: it never gets there. stuck: no end. */
-  way: 'accept' | 'lost' | 'dropped' | 'stuck' = 'accept';
+  way: Way | ((request: SendMessageData['request']) => Way) = 'accept';
   /** What Meta does with an accepted message; undefined: it has not answered yet. */
   outcome: 'sent' | MessageError | undefined = 'sent';
   refusal: Refusal | undefined;
@@ -28,9 +30,10 @@ export class FakeMessaging {
     inFlight: () => this.inFlight,
     send: async (_service, command) => {
       this.sent.push(command as Send);
-      if (this.way === 'stuck') return new Promise<never>(() => undefined);
-      const reply = this.way === 'dropped' ? undefined : this.handle(command as Send);
-      if (reply && this.way === 'accept') return reply;
+      const way = typeof this.way === 'string' ? this.way : this.way((command as Send).data.request);
+      if (way === 'stuck') return new Promise<never>(() => undefined);
+      const reply = way === 'dropped' ? undefined : this.handle(command as Send);
+      if (reply && way === 'accept') return reply;
       throw new CommandTimeout(command.id);
     },
     settled: async (commandId) => {

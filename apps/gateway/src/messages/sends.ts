@@ -1,7 +1,7 @@
 import { conversationIdOf, contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { AsyncReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
-import type { SendKind, SendMessageData, SendRequest } from '@wbiz/contracts/send';
+import type { AnySend, SendKind, SendMessageData, SendRequest } from '@wbiz/contracts/send';
 import { PROBLEMS, type FieldFault } from '@wbiz/contracts/problem';
 import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -22,9 +22,10 @@ export class Sends {
     request: SendRequest<Kind>,
     call: Call,
   ): Promise<SendReceipt | AsyncReceipt> {
-    const accepted = await this.commands.execute<SendReceipt>(call, 'messaging', () =>
-      order(kind, request, call),
-    );
+    const accepted = await this.commands.execute<SendReceipt>(call, 'messaging', () => {
+      requireSending(call);
+      return orderOf({ kind, request } as AnySend, call);
+    });
     const receipt = accepted.data;
     if (call.respondAsync) {
       call.reply.code(202).header('preference-applied', 'respond-async');
@@ -53,11 +54,18 @@ export class Sends {
   }
 }
 
-function order(kind: SendKind, request: SendRequest, call: Call): Order {
-  const { id: accountId, entitled, status, phoneNumbers } = call.account;
+/** Throws `not_entitled` or `account_suspended`. */
+export function requireSending({ account: { entitled, status } }: Call): void {
   if (!entitled) throw new Rejection('not_entitled', 'The account is not entitled to send messages.');
   if (status !== 'active')
     throw new Rejection('account_suspended', `The account is ${status}; nothing can be sent.`);
+}
+
+/** The command for one send. Throws `phone_number_not_found`. */
+export function orderOf(
+  { kind, request }: AnySend,
+  { account: { id: accountId, phoneNumbers } }: Call,
+): Order {
   const number = phoneNumbers.find(({ id, isDefault }) =>
     request.from === undefined ? isDefault : id === request.from,
   );
@@ -69,12 +77,14 @@ function order(kind: SendKind, request: SendRequest, call: Call): Order {
     ]);
   }
   const conversationId = conversationIdOf(accountId, number.id, request.to);
+  // The id begins with the time, so that the order of ids is the order of times.
+  const at = new Date();
   const data = {
-    messageId: newId('msg'),
+    messageId: newId('msg', at.getTime()),
     conversationId,
     contactId: contactIdOf(accountId, request.to),
     phoneNumberId: number.id,
-    at: new Date().toISOString(),
+    at: at.toISOString(),
     kind,
     request,
   } as SendMessageData;

@@ -174,7 +174,7 @@ function operationOf(
     parameters: [
       ...operation.parameters,
       ...(taking.keyed ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
-      ...('202' in operation.responses && path.startsWith('/v1/messages')
+      ...('201' in operation.responses && '202' in operation.responses
         ? [{ $ref: '#/components/parameters/Prefer' }]
         : []),
     ],

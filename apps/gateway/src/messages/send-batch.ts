@@ -1,0 +1,123 @@
+import { CARD_KINDS, INTERACTIVE_KINDS } from '@wbiz/contracts/interactive';
+import { isPlainObject } from '@wbiz/contracts/field';
+import type { BatchReceipt, BatchRow, RowProblem, SendReceipt } from '@wbiz/contracts/message';
+import { parseBody, type Parsed } from '@wbiz/contracts/parse';
+import { fieldFault, type FieldFault } from '@wbiz/contracts/problem';
+import {
+  ROW_KINDS,
+  SENDS,
+  type AnySend,
+  type RowKind,
+  type SendBatch,
+  type SendInteractive,
+  type SendKind,
+} from '@wbiz/contracts/send';
+import type { Reply } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { problemOf, rejectionOf } from '@wbiz/service-kit/problem-filter';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Call } from '../access/call.js';
+import type { Commands, Order } from '../commands/commands.js';
+import { hasTooManyFields, tooManyFields } from '../validation.pipe.js';
+import { orderOf, requireSending } from './sends.js';
+
+const FAULTS_OF_A_ROW = 10;
+const ROWS_A_TURN = 25;
+
+/**
+ * Sends many messages at once and waits for Meta with none: 202 once every row was decided. A row costs what a send
+ * costs; one that is refused does not touch the others.
+ */
+export async function sendBatch(
+  commands: Pick<Commands, 'executeAll'>,
+  { messages }: SendBatch,
+  call: Call,
+): Promise<BatchReceipt> {
+  requireSending(call);
+  if (messages.length > call.mostAtOnce) {
+    const fault = fieldFault(
+      '/messages',
+      'array_max_size',
+      `must have at most ${call.mostAtOnce} entries, which is what this key may send at once`,
+    );
+    throw new Rejection('invalid_request', fault.detail, [fault]);
+  }
+  await call.charge(messages.length - 1);
+
+  const rows: (Order | Rejection)[] = [];
+  for (const row of messages) {
+    rows.push(readRow(row, call));
+    if (rows.length % ROWS_A_TURN === 0) await nextTurn();
+  }
+  const replies = (
+    await commands.executeAll(
+      call,
+      'messaging',
+      rows.filter((row): row is Order => !(row instanceof Rejection)),
+    )
+  ).values();
+  return {
+    results: rows.map((row, index) =>
+      row instanceof Rejection
+        ? { index, error: errorOf(row, index) }
+        : resultOf(replies.next().value!, index),
+    ),
+  };
+}
+
+function readRow(row: unknown, call: Call): Order | Rejection {
+  if (hasTooManyFields(row)) return tooManyFields();
+  const { kind, value, faults } = parseRow(row);
+  if (faults.length > 0)
+    return new Rejection(
+      'invalid_request',
+      faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`,
+      faults.slice(0, FAULTS_OF_A_ROW),
+    );
+  try {
+    return orderOf({ kind, request: value } as AnySend, call);
+  } catch (error) {
+    if (error instanceof Rejection) return error;
+    throw error;
+  }
+}
+
+function parseRow(row: unknown): Parsed<object> & { kind: SendKind } {
+  const { kind: named, ...body } = isPlainObject(row) ? row : {};
+  const known = ROW_KINDS.find((kind) => kind === named);
+  if (!known) {
+    const faults = isPlainObject(row)
+      ? [fieldFault('/kind', 'is_in', `must be one of: ${ROW_KINDS.join(', ')}`)]
+      : [{ pointer: '', code: 'object', detail: 'A row must be an object.' }];
+    return { kind: 'text', value: {}, faults };
+  }
+  if (!(known in SENDS) || known === 'interactive')
+    return {
+      kind: 'interactive',
+      ...parseBody(SENDS.interactive, { ...body, kind: cardKindOf(known, body) }),
+    };
+  const kind = known as SendKind;
+  return { kind, ...parseBody<object>(SENDS[kind], body) };
+}
+
+/** A row that only says `interactive` tells by its parts what kind of card it is. */
+const cardKindOf = (kind: RowKind, body: object): SendInteractive['kind'] | RowKind =>
+  (kind === 'interactive' &&
+    INTERACTIVE_KINDS.find((card) => CARD_KINDS[card].parts.some((part) => part in body))) ||
+  kind;
+
+function resultOf(reply: Reply, index: number): BatchRow {
+  if (reply.ok) return { index, id: (reply.data as SendReceipt).id, status: 'accepted' };
+  const { code, message, details } = reply.error;
+  return { index, error: errorOf(new Rejection(code, message, details), index) };
+}
+
+/** What the same send by itself would have been answered; pointers begin at the batch. */
+function errorOf(rejection: Rejection, index: number): RowProblem {
+  const { code, message, details } = rejectionOf(rejection);
+  const placed = Array.isArray(details)
+    ? (details as FieldFault[]).map((fault) => ({ ...fault, pointer: `/messages/${index}${fault.pointer}` }))
+    : details;
+  const { requestId: _r, retryAfter: _a, ...problem } = problemOf(new Rejection(code, message, placed), '');
+  return problem;
+}
