@@ -18,6 +18,77 @@ export type GraphErrorRule = {
   /** Whether the same send may pass soon, unchanged. False also where Meta asks for hours or days of patience. */
   readonly retryable: boolean;
   readonly scope: RefusalScope;
+  /** How often a send is tried at most, where that is not the scope's number. */
+  readonly attempts?: number;
+};
+
+type ScopeRule = {
+  /** The problem code that a send failed for good is answered with. */
+  readonly answer: 'rejected_by_meta' | 'upstream_error';
+  /** How often a send that may pass soon is tried at most. A limit on pace is no fault of the message. */
+  readonly attempts: number;
+  readonly what: string;
+  readonly action: string;
+};
+const again = 'Sent again after a pause, ';
+
+/** Per scope: whom it concerns, what a user is answered in the end, and what the system does. */
+export const REFUSAL_SCOPES: Readonly<Record<RefusalScope, ScopeRule>> = {
+  'pace-number': {
+    answer: 'upstream_error',
+    attempts: Infinity,
+    what: "The phone number's throughput is used up.",
+    action: `${again}as often as it takes; the number is slowed down.`,
+  },
+  'pace-pair': {
+    answer: 'upstream_error',
+    attempts: Infinity,
+    what: 'Too much to one person in a short time.',
+    action: `${again}as often as it takes; others are not held up.`,
+  },
+  'pace-account': {
+    answer: 'upstream_error',
+    attempts: Infinity,
+    what: 'The account or app calls too often.',
+    action: `${again}as often as it takes.`,
+  },
+  upstream: {
+    answer: 'upstream_error',
+    attempts: 10,
+    what: 'Meta has a fault of its own.',
+    action: `${again}10 times at most.`,
+  },
+  token: {
+    answer: 'upstream_error',
+    attempts: 1,
+    what: 'The access token is not good any more.',
+    action: 'Tried once more with the token as it is now stored; then it fails, and the operator has to act.',
+  },
+  account: {
+    answer: 'upstream_error',
+    attempts: 1,
+    what: 'The account, app or phone number may not do this.',
+    action: 'Fails; the operator has to act.',
+  },
+  recipient: {
+    answer: 'rejected_by_meta',
+    attempts: 1,
+    what: 'This person cannot or will not be reached.',
+    action: 'Fails.',
+  },
+  window: {
+    answer: 'rejected_by_meta',
+    attempts: 1,
+    what: 'The 24 hour service window is closed.',
+    action: 'Fails; an approved template can be sent instead.',
+  },
+  template: {
+    answer: 'rejected_by_meta',
+    attempts: 1,
+    what: 'The template or its variables.',
+    action: 'Fails.',
+  },
+  content: { answer: 'rejected_by_meta', attempts: 1, what: 'What is in the message.', action: 'Fails.' },
 };
 
 const rule =
@@ -38,7 +109,7 @@ type Rule = (meaning: string) => GraphErrorRule;
  */
 export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   0: token('The app user could not be authenticated'),
-  1: upstream('Invalid request or server error; worth a few tries only'),
+  1: { ...upstream('Invalid request or server error; worth a few tries only'), attempts: 3 },
   2: upstream('Temporary downtime or overload'),
   3: account('The app lacks the capability or permission'),
   4: paceAccount('The app has made too many calls'),
@@ -50,7 +121,6 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   102: token('The session is no longer valid'),
   104: token('No access token was given'),
   190: token('The access token has expired or was revoked'),
-  200: account('A permission was not granted or was removed'),
   368: account('The account is blocked for a violation of policies'),
   613: paceAccount('A custom rate limit was reached'),
   80007: paceAccount('The WhatsApp Business account has reached its rate limit'),
@@ -64,11 +134,13 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   131008: content('A required parameter is missing'),
   131009: content('A parameter has a value that is not valid'),
   131016: upstream('A service of Meta is unavailable'),
+  131020: content('The group is not valid'),
   131021: recipient('The recipient is the sender'),
   131026: recipient('The message cannot be delivered to this recipient'),
   131030: recipient('The recipient is not on the list that a test number may write to'),
   131031: account('The account is locked'),
   131037: account('The display name of the phone number is not approved'),
+  131041: content('The group cannot be messaged'),
   131042: account('There is a payment problem'),
   131045: account('The phone number is not registered properly'),
   131047: rule('window')('More than 24 hours have passed since the person last wrote'),
@@ -81,6 +153,7 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   131055: account('The method is not allowed'),
   131056: rule('pace-pair', true)('Too many messages to this recipient in a short time'),
   131057: rule('pace-number', true)('The account is in maintenance, such as an upgrade of its throughput'),
+  131059: content('The group message is not supported'),
   131062: recipient('This message cannot go to a business-scoped user id'),
   131063: account('Marketing templates are turned off on the Cloud API'),
   131064: account('Limited for wrong template categories'),
@@ -105,18 +178,49 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   133015: account('The phone number was deleted a moment ago'),
   133016: account('Too many registrations in a short time'),
   134011: account('The payments terms were not accepted'),
+  134100: template('Only marketing templates are taken there'),
+  134101: template('The template is still being synchronised; 10 minutes'),
+  134102: template('The template is not available there'),
   135000: content('Generic error, usually a fault in the request'),
   137000: recipient("The recipient's identity has changed"),
+  1752041: account('The onboarding was asked for twice'),
   2494100: upstream('The account is in maintenance'),
 };
+
+/** Codes of which no send and no call of ours has to tell one from the other: first and last, and what they are about. */
+const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorRule])[] = [
+  [200, 299, account('A permission was not granted or was removed')],
+  [131200, 131299, content('Groups')],
+  [138000, 138099, content('Calls')],
+  [139000, 139099, template('Flows')],
+  [139100, 139199, recipient('The block list')],
+  [147001, 147099, account('User names')],
+  [200005, 200007, template('Template insights')],
+  [2388000, 2388999, template('Templates, and the migration of phone numbers')],
+  [2593107, 2593108, account('Limits of synchronising contacts and history')],
+];
 
 const UNKNOWN = 'Not in the table';
 
 /** What this refusal means. A code that is not in the table is judged by Meta's transient flag, then by HTTP status. */
 export function ruleFor(error: GraphError): GraphErrorRule {
-  const known = GRAPH_ERROR_CODES[error.code];
+  const { code } = error;
+  const known = GRAPH_ERROR_CODES[code] ?? RANGES.find(([first, last]) => first <= code && code <= last)?.[2];
   if (known !== undefined) return error.transient === true ? { ...known, retryable: true } : known;
   if (error.transient === true || error.httpStatus >= 500) return upstream(UNKNOWN);
-  if (error.code > 200 && error.code <= 299) return account('A permission was not granted or was removed');
   return content(UNKNOWN);
 }
+
+/** How often a send that Meta refused so is tried at most, and what is answered when it is not tried again. */
+export function fateOf(error: GraphError): {
+  readonly attempts: number;
+  readonly answer: ScopeRule['answer'];
+} {
+  const { scope, retryable, attempts } = ruleFor(error);
+  const ofScope = REFUSAL_SCOPES[retryable ? scopeOfRetries(scope) : scope];
+  return { attempts: retryable ? (attempts ?? ofScope.attempts) : 1, answer: ofScope.answer };
+}
+
+/** What Meta itself calls transient is a fault of Meta's, whatever its code is usually about. */
+const scopeOfRetries = (scope: RefusalScope): RefusalScope =>
+  REFUSAL_SCOPES[scope].attempts > 1 ? scope : 'upstream';

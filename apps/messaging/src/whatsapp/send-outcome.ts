@@ -1,10 +1,9 @@
+import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import type { MessageError } from '@wbiz/contracts/message';
 import type { Outcome } from '../message/message.decider.js';
 
-/** A send that Meta keeps refusing for a passing reason is given up after this many attempts. */
-const MAX_ATTEMPTS = 10;
-/** One that cannot even be tried is given up after a day: nobody wants yesterday's message. */
+/** What passes some day is given up after one: nobody wants yesterday's message. */
 const MAX_AGE_MS = 86_400_000;
 
 /** What an answer of Meta's, or the lack of one, means for the message. */
@@ -22,13 +21,10 @@ export function outcomeOf(
         };
   if (answer.kind === 'unknown') return { kind: 'unknown', reason: answer.reason };
   const { error } = answer;
-  // A limit on pace is no fault of the message: it may take as long as it takes.
-  const paced = answer.scope.startsWith('pace-');
-  if (answer.retryable && ageMs < MAX_AGE_MS && (paced || attempt < MAX_ATTEMPTS))
-    return { kind: 'deferred', reason: `Meta's error ${error.code}` };
-  const ours =
-    answer.retryable || answer.scope === 'token' || answer.scope === 'account' || answer.scope === 'upstream';
-  return { kind: 'refused', error: metaError(ours ? 'upstream_error' : 'rejected_by_meta', error) };
+  const { attempts, answer: code } = fateOf(error);
+  return attempt < attempts && ageMs < MAX_AGE_MS
+    ? { kind: 'deferred', reason: `Meta's error ${error.code}` }
+    : { kind: 'refused', error: metaError(code, error) };
 }
 
 type GraphFault = { code: number; subcode?: number; title?: string; message?: string; details?: string };
