@@ -5,7 +5,9 @@ import { accounts } from './account/account.projection.js';
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { MessageConsumer } from './message/message.consumer.js';
 import { MessageQueries } from './message/message.queries.js';
+import { readsProjection } from './message/reads.projection.js';
 import { Messaging1763800000000 } from './migrations/0001-messaging.js';
+import { ListsAndReads1763830000000 } from './migrations/0002-lists-and-reads.js';
 import { MessageWamids1764200000000 } from './migrations/0003-message-wamids.js';
 import { Pace1764300000000 } from './migrations/0004-pace.js';
 import { PROVIDERS } from './messaging.providers.js';
@@ -16,11 +18,16 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
 @Module({
   imports: [
     DatabaseModule.forService({
-      migrations: [Messaging1763800000000, MessageWamids1764200000000, Pace1764300000000],
+      migrations: [
+        Messaging1763800000000,
+        ListsAndReads1763830000000,
+        MessageWamids1764200000000,
+        Pace1764300000000,
+      ],
     }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
-      inline: [dispatchProjection, conversationProjection],
+      inline: [dispatchProjection, conversationProjection, readsProjection],
       projections: [accounts, templates],
     }),
   ],

@@ -21,7 +21,9 @@ import { DispatchLeases } from './whatsapp/dispatch-leases.js';
 import { queuedFor } from './whatsapp/dispatch.projection.js';
 import { Dispatcher } from './whatsapp/dispatcher.js';
 import type { SETTINGS } from './messaging.settings.js';
+import { graphReader } from './whatsapp/graph-reader.js';
 import { graphSender } from './whatsapp/graph-sender.js';
+import { ReadReceipts } from './whatsapp/read-receipts.js';
 import { UnknownOutcomes } from './whatsapp/unknown-outcomes.js';
 import { WEBHOOKS_SEEN, webhooksSeen } from './whatsapp/webhooks-seen.js';
 
@@ -108,6 +110,24 @@ export const PROVIDERS: FactoryProvider[] = [
       return dispatcher;
     },
     inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API],
+  },
+  {
+    provide: ReadReceipts,
+    useFactory: (
+      { logger, shutdown }: MessagingRuntime,
+      pool: Pool,
+      store: EventStore,
+      replies: ReplyPublisher,
+      credentials: Credentials,
+      api: CloudApi,
+    ) => {
+      const markRead = graphReader(api, credentials);
+      const readReceipts = new ReadReceipts({ pool, store, markRead, replies, logger });
+      readReceipts.start();
+      shutdown.on('consumers', 'read receipts', () => readReceipts.stop());
+      return readReceipts;
+    },
+    inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API],
   },
   {
     provide: UnknownOutcomes,

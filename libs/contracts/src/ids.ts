@@ -54,6 +54,11 @@ export function newId(prefix: IdPrefix, time: number = Date.now()): string {
   return `${prefix}_${ulid(time, randomBytes10())}`;
 }
 
+/** No id made at `time` (ms since the epoch) or later sorts before it. */
+export function firstId(prefix: IdPrefix, time: number): string {
+  return `${prefix}_${ulid(Math.max(0, time), new Uint8Array(10))}`;
+}
+
 /** The same id for the same time and parts, still ordered by time: an inbound message gets its id from Meta's timestamp and wamid. */
 export function timedId(prefix: IdPrefix, time: number, ...parts: string[]): string {
   return `${prefix}_${ulid(time, digest(parts))}`;

@@ -1,4 +1,4 @@
-import { Json, Nested, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
+import { Flag, Json, Nested, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
 import { Page } from './page.js';
 import type { FieldFault } from './problem.js';
 
@@ -103,9 +103,20 @@ export class MessageView {
 /** `GET /v1/messages`. */
 export class ListMessages extends Page {
   @OneOf(MESSAGE_STATUSES, { optional: true }) status?: MessageStatus;
-  @Recipient({ optional: true }) to?: string;
-  @Time({ optional: true }) since?: string;
+  @Recipient({ optional: true, description: 'Only what was sent to this person.' }) to?: string;
+  @Time({ optional: true, description: 'Only what was created at this time or later.' }) since?: string;
 }
+
+/** `POST /v1/messages/:id/read`. */
+export class ReadMessage {
+  @Flag({ optional: true, description: 'Whether to show the person that an answer is being typed.' })
+  typing?: boolean;
+}
+
+/** Command `message.mark-read`. Key: the message. */
+export type MarkReadData = { readonly messageId: string; readonly typing: boolean; readonly at: string };
+/** What it is answered: `pending` while Meta is still to be told. */
+export type MarkReadReply = { readonly message: MessageView; readonly pending: boolean };
 
 /** The data of `message.status`. */
 export class MessageStatusData {

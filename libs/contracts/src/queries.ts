@@ -1,6 +1,6 @@
 import type { AccountCredentials } from './account.js';
 import type { EventPage, ReadEvents } from './feed.js';
-import type { MessageView } from './message.js';
+import type { ListMessages, MessageView } from './message.js';
 import type { Paged } from './page.js';
 import type { ListTemplates, TemplateView } from './template.js';
 
@@ -14,6 +14,7 @@ type CommandReply =
 /** The queries services answer over TCP: pattern → what is asked and what is answered. `null` means not there. */
 export type Queries = {
   'message.get': { ask: { accountId: string; id: string }; answer: MessageView | null };
+  'message.list': { ask: { accountId: string } & ListMessages; answer: Paged<MessageView> };
   'message.usage': {
     ask: { accountId: string; since: string };
     answer: { messagesSent: number; conversations: number };

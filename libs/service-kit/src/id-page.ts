@@ -1,11 +1,13 @@
 import { decodeCursor, encodeCursor, type Paged } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';
 
+const ID = /^[a-z]{3}_[0-9A-Z]{26}$/;
+
 /** The id that a page of a list by descending id begins after; null: the first page. Throws `invalid_request`. */
 export function idCursor(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   const [id] = decodeCursor(cursor, 1) ?? [];
-  if (typeof id === 'string') return id;
+  if (typeof id === 'string' && ID.test(id)) return id;
   const detail = 'cursor is not a nextCursor of this list.';
   throw new Rejection('invalid_request', detail, [{ pointer: '?cursor', code: 'cursor', detail }]);
 }

@@ -5,7 +5,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import type { Pool } from 'pg';
 import { askPostgres } from '../access/ask-postgres.js';
-import { idCursor, idPage } from '../admin/id-page.js';
+import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 import { dataOf, type AccountState } from './account.decider.js';
 
 type Row = {

@@ -6,7 +6,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import type { Pool } from 'pg';
 import { API_KEY_COLUMNS, apiKeyView, newApiKey, type ApiKey } from '../access/api-key.js';
 import { askPostgres } from '../access/ask-postgres.js';
-import { idCursor, idPage } from './id-page.js';
+import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 
 /** The API keys of an account, for operators. Every method throws `not_found` where there is no such account or key. */
 @Injectable()

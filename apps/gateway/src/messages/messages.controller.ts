@@ -1,5 +1,12 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { AsyncReceipt, BatchReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  AsyncReceipt,
+  BatchReceipt,
+  ListMessages,
+  MessageView,
+  ReadMessage,
+  SendReceipt,
+} from '@wbiz/contracts/message';
 import {
   SendBatch,
   SendContacts,
@@ -14,8 +21,9 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
 import { Commands } from '../commands/commands.js';
-import { Describe, SEND_PROBLEMS } from '../openapi/describe.js';
+import { Describe, pageOf, SEND_PROBLEMS } from '../openapi/describe.js';
 import { found } from '../found.js';
+import { markRead } from './mark-read.js';
 import { sendBatch } from './send-batch.js';
 import { Sends } from './sends.js';
 
@@ -124,6 +132,17 @@ export class MessagesController {
     return sendBatch(this.commands, body, call);
   }
 
+  @Get()
+  @Scope('messages:read')
+  @Describe({
+    summary: 'List messages',
+    description: 'Messages sent and received, newest first, filtered by status, recipient or time.',
+    answers: { 200: pageOf(MessageView) },
+  })
+  list(@Query() query: ListMessages, @Caller() call: Call) {
+    return this.peers.ask('messaging', 'message.list', { ...query, accountId: call.account.id });
+  }
+
   @Get(':id')
   @Scope('messages:read')
   @Describe({
@@ -136,5 +155,19 @@ export class MessagesController {
       `message ${id}`,
       this.peers.ask('messaging', 'message.get', { accountId: call.account.id, id }),
     );
+  }
+
+  @Post(':id/read')
+  @HttpCode(200)
+  @Scope('messages:send')
+  @Describe({
+    summary: 'Mark message read',
+    description:
+      'Marks a message that was received, and those before it, as read; with `typing`, the person sees for up to 25 seconds that an answer is being typed. Answers with the message once Meta knows.',
+    answers: { 200: MessageView },
+    problems: ['rejected_by_meta', 'upstream_error', 'outcome_pending'],
+  })
+  read(@Param('id') id: string, @Body() body: ReadMessage, @Caller() call: Call) {
+    return markRead(this.commands, this.peers, id, body, call);
   }
 }

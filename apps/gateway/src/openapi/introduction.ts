@@ -1,3 +1,6 @@
+import { GRAPH_ERROR_CODES, REFUSAL_SCOPES } from '@wbiz/cloud-api/graph-error-codes';
+import { PROBLEMS } from '@wbiz/contracts/problem';
+
 /** The groups of the reference, by the paths that belong to them; the first that fits holds. */
 export const TAGS = [
   {
@@ -15,6 +18,16 @@ export const TAGS = [
   { name: 'Account', prefix: '/v1/', description: 'The key, its account and what it may do.' },
 ] as const;
 
+/** Whom Meta's refusals concern, what is done about them, and what a send is answered that has failed for good. */
+const REFUSALS = Object.entries(REFUSAL_SCOPES)
+  .map(([scope, { what, action, answer }]) => {
+    const codes = Object.keys(GRAPH_ERROR_CODES).filter(
+      (code) => GRAPH_ERROR_CODES[Number(code)]!.scope === scope,
+    );
+    return `| ${what} | ${codes.join(', ')} | ${action} | ${PROBLEMS[answer].status} \`${answer}\` |`;
+  })
+  .join('\n');
+
 export const INTRODUCTION = `Send WhatsApp messages over Meta's official Cloud API, and follow what becomes of them.
 
 **Authentication.** Send your API key with every request: \`Authorization: Bearer wa_<prefix>_<secret>\`. A key belongs to one
@@ -28,4 +41,10 @@ is kept nowhere, and sent to this server only.
 **Repeating requests.** Give every POST an \`Idempotency-Key\` and repeat it after a timeout, a 429, a 503 or a 504: it has
 effect once.
 
-**Limits** count per key; the \`RateLimit\` headers say what is left. After a 429, wait for \`Retry-After\`.`;
+**Limits** count per key; the \`RateLimit\` headers say what is left. After a 429, wait for \`Retry-After\`.
+
+**When Meta refuses a message**, its code stands in \`metaCode\` of the problem, or of the \`error\` of a failed message. What comes of it:
+
+| Meta's refusal | \`metaCode\` | What happens | A send that failed for good |
+| --- | --- | --- | --- |
+${REFUSALS}`;

@@ -1,4 +1,4 @@
-import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
+import type { MarkReadReply, MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
@@ -16,6 +16,13 @@ export const messages: Aggregate<MessageCommand, MessageState | null, MessageEve
 
 /** The same messages as a user sends them; the reply is the receipt. */
 export const sends: typeof messages = { ...messages, reply: (state) => (state ? receiptOf(state) : null) };
+
+/** Inbound messages as a user marks them read. */
+export const reads: typeof messages = {
+  ...messages,
+  reply: (state, events): MarkReadReply | null =>
+    state && { message: viewOf(state), pending: events.length > 0 },
+};
 
 export const receiptOf = (state: MessageState): SendReceipt => ({
   id: state.id,

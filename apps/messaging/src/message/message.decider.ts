@@ -1,4 +1,5 @@
 import type {
+  MarkReadData,
   MessageError,
   MessageReceivedData,
   MessageStatus,
@@ -87,6 +88,8 @@ export type MessageCommand =
   | Out<'message.note-status', MetaStatusReport>
   | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
   | Out<'message.send-again', { readonly attempt: number; readonly at: string }>
+  | Out<'message.mark-read', MarkReadData & { readonly awaiting: Awaiting | null }>
+  | Out<'message.note-read', { readonly at: string }>
   | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
 
 type Accepted = Pick<
@@ -122,7 +125,13 @@ export type MessageEvent =
       'message.outcome_unknown',
       { readonly attempt: number; readonly reason: string; readonly at: string }
     >
-  | DomainEvent<'message.status_late', StatusChange>;
+  | DomainEvent<'message.status_late', StatusChange>
+  | DomainEvent<
+      'message.read_requested',
+      { readonly typing: boolean; readonly at: string },
+      { readonly wamid: string; readonly phoneNumberId: string; readonly awaiting: Awaiting | null }
+    >
+  | DomainEvent<'message.marked_read', { readonly conversationId: string; readonly at: string }>;
 
 /** A status never goes back: only a higher rank replaces the current one. `outcome_unknown` is provisional. */
 export const RANK: Readonly<Record<MessageStatus, number>> = {
@@ -277,6 +286,25 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       const { accountId, ...received } = data;
       return [{ type: 'message.received', data: received, private: { accountId } }];
     },
+
+    'message.mark-read': ({ data: { messageId, typing, at, awaiting } }, known) => {
+      if (known?.direction !== 'in' || known.wamid === null)
+        throw new Rejection('not_found', `There is no message ${messageId} that was received.`);
+      const { wamid, phoneNumberId, status } = known;
+      if (status === 'read' && !typing) return [];
+      return [
+        {
+          type: 'message.read_requested',
+          data: { typing, at },
+          private: { wamid, phoneNumberId, awaiting },
+        },
+      ];
+    },
+
+    'message.note-read': ({ data: { at } }, known) =>
+      known?.direction === 'in' && known.status !== 'read'
+        ? [{ type: 'message.marked_read', data: { conversationId: known.conversationId, at } }]
+        : [],
   },
 
   evolve: {
@@ -361,6 +389,13 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       statusAt: data.at,
       attemptOpen: false,
       history: [...began(known).history, { status: 'outcome_unknown', at: data.at }],
+    }),
+    'message.read_requested': (known) => began(known),
+    'message.marked_read': (known, { data: { at } }) => ({
+      ...began(known),
+      status: 'read',
+      statusAt: at,
+      history: [...began(known).history, { status: 'read', at }],
     }),
     'message.status_late': (known, { data }) => ({
       ...began(known),

@@ -12,6 +12,7 @@ import {
   deferred,
   giveUp,
   noteStatus,
+  received,
   reported,
   sendAgain,
   sendAny,
@@ -340,5 +341,38 @@ describe('a status', () => {
     }
     expect(results.size).toBe(2 ** 5);
     expect(checked).toBe(6 + 6 ** 2 + 6 ** 3 + 6 ** 4 + 6 ** 5);
+  });
+});
+
+describe('a message that was received', () => {
+  const markRead = (typing = false) => ({
+    type: 'message.mark-read' as const,
+    data: { messageId: MESSAGE_ID, typing, at: AT, awaiting: null },
+  });
+  const noteRead = { type: 'message.note-read' as const, data: { messageId: MESSAGE_ID, at: AT } };
+  const requested = (typing = false): MessageEvent => ({
+    type: 'message.read_requested',
+    data: { typing, at: AT },
+    private: { wamid: 'wamid.IN', phoneNumberId: '2000', awaiting: null },
+  });
+  const marked: MessageEvent = { type: 'message.marked_read', data: { conversationId: 'cnv_1', at: AT } };
+
+  it('is marked read once Meta knows', () => {
+    given(received).when(markRead()).then(requested());
+    given(received, requested()).when(noteRead).then(marked);
+    expect(fold(message, [received, requested(), marked])).toMatchObject({
+      status: 'read',
+      history: [{ status: 'received' }, { status: 'read' }],
+    });
+  });
+  it('is not marked again, but may be answered with typing', () => {
+    given(received, requested(), marked).when(markRead()).thenNothing();
+    given(received, requested(), marked).when(markRead(true)).then(requested(true));
+    given(received, requested(), marked).when(noteRead).thenNothing();
+  });
+  it('is not one that we sent, nor one that is not there', () => {
+    given(accepted).when(markRead()).thenRejected('not_found');
+    given().when(markRead()).thenRejected('not_found');
+    given(accepted).when(noteRead).thenNothing();
   });
 });

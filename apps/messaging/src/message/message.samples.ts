@@ -92,6 +92,26 @@ export const accepted: MessageEvent = {
   },
 };
 
+export const received: MessageEvent = {
+  type: 'message.received',
+  data: {
+    messageId: MESSAGE_ID,
+    wamid: 'wamid.IN',
+    conversationId: 'cnv_1',
+    contactId: 'cnt_1',
+    from: '+918899332211',
+    name: 'Gaurav',
+    phoneNumberId: '2000',
+    kind: 'text',
+    body: 'Hello',
+    payload: null,
+    mediaId: null,
+    replyTo: null,
+    receivedAt: AT,
+  },
+  private: { accountId: 'acc_1' },
+};
+
 export const attempted = (attempt = 1): MessageEvent => ({
   type: 'message.attempted',
   data: { attempt, replica: 'r1', at: AT },

@@ -1,11 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
-import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import type { FieldFault } from '@wbiz/contracts/problem';
+import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
 import type { Queries } from '@wbiz/contracts/queries';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { Rejection } from '@wbiz/eventing/rejection';
 import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 
 type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
@@ -31,10 +30,10 @@ export class TemplateQueries {
                and ($5::text is null or state->'view'->>'language' = $5)
                and ($6::text is null or strpos(state->'view'->>'name', lower($6)) > 0)
              order by stream desc limit $7 + 1`,
-      values: [accountId, before(ask.cursor), status, category, language, search, limit],
+      values: [accountId, idCursor(ask.cursor), status, category, language, search, limit],
     });
-    const data = rows.slice(0, limit).map(({ view }) => view);
-    return { data, nextCursor: rows.length > limit ? encodeCursor(data.at(-1)!.id) : null };
+    const views = rows.map(({ view }) => view);
+    return idPage(views, limit, ({ id }) => id);
   }
 
   @QueryHandler('template.get')
@@ -59,14 +58,4 @@ export class TemplateQueries {
     });
     return rows[0]?.view ?? null;
   }
-}
-
-/** The id that a page ended with; null for the first page. */
-function before(cursor: string | undefined): string | null {
-  if (cursor === undefined) return null;
-  const [id] = decodeCursor(cursor, 1) ?? [];
-  if (typeof id === 'string') return id;
-  const detail = 'cursor is not the nextCursor of a page before.';
-  const fault: FieldFault = { pointer: '?cursor', code: 'cursor', detail };
-  throw new Rejection('invalid_request', detail, [fault]);
 }

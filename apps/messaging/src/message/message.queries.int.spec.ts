@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
+import { newId, timedId } from '@wbiz/contracts/ids';
+import type { ListMessages, MessageView } from '@wbiz/contracts/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { freshDatabase } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { conversationProjection } from '../conversation/conversation.projection.js';
+import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
+import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
+import { messages } from './message.aggregate.js';
+import { MessageQueries } from './message.queries.js';
+import { received, sendText } from './message.samples.js';
+
+const BEGIN = Date.parse('2026-11-22T10:00:00.000Z');
+const PHONE = '2000';
+const [ASHA, RAVI] = ['+918899332211', '+5511987654321'] as const;
+const timeOf = (minute: number) => new Date(BEGIN + minute * 60_000).toISOString();
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let pool: pg.Pool;
+let store: EventStore;
+let queries: MessageQueries;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  pool = new pg.Pool({ connectionString: database.url });
+  await pool.query('create schema messaging');
+  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000])
+    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
+  store = new EventStore({
+    pool,
+    schema: 'messaging',
+    newEventId: () => newId('evt'),
+    inline: [conversationProjection],
+  });
+  queries = new MessageQueries(pool);
+  // 30 messages a minute apart, to two people in turn; then one from a person, and some of another account's.
+  for (let minute = 0; minute < 30; minute += 1) await send('acc_1', minute, minute % 2 ? RAVI : ASHA);
+  await Promise.all([28, 29].map((minute) => fail('acc_1', minute)));
+  await receive('acc_1', 30);
+  for (let minute = 0; minute < 3; minute += 1) await send('acc_2', minute, ASHA);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const idOf = (accountId: string, minute: number) => timedId('msg', BEGIN + minute * 60_000, accountId);
+
+async function send(accountId: string, minute: number, to: string) {
+  const command = sendText({}, { to, body: `${minute}` });
+  const data = {
+    ...command.data,
+    accountId,
+    messageId: idOf(accountId, minute),
+    at: timeOf(minute),
+    conversationId: conversationIdOf(accountId, PHONE, to),
+    contactId: contactIdOf(accountId, to),
+    facts: { ...command.data.facts, windowExpiresAt: timeOf(1000) },
+  };
+  expect(await store.apply(messages, { accountId, type: 'message.send', data })).toMatchObject({ ok: true });
+}
+const fail = (accountId: string, minute: number) =>
+  store.apply(messages, {
+    accountId,
+    type: 'message.note-status',
+    data: {
+      messageId: idOf(accountId, minute),
+      wamid: 'wamid.A',
+      phoneNumberId: PHONE,
+      status: 'failed',
+      error: { code: 'rejected_by_meta', message: 'no' },
+      at: timeOf(40),
+    },
+  });
+const receive = (accountId: string, minute: number) =>
+  store.apply(messages, {
+    accountId,
+    type: 'message.receive',
+    data: {
+      ...(received.data as object),
+      accountId,
+      messageId: idOf(accountId, minute),
+      conversationId: conversationIdOf(accountId, PHONE, ASHA),
+      receivedAt: timeOf(minute),
+    } as never,
+  });
+
+const list = (ask: ListMessages, accountId = 'acc_1') => queries.list({ accountId, ...ask });
+async function everything(ask: ListMessages): Promise<readonly MessageView[]> {
+  const all: MessageView[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await list({ ...ask, ...(cursor ? { cursor } : {}) });
+    all.push(...page.data);
+    if (page.nextCursor === null) return all;
+    cursor = page.nextCursor;
+  }
+}
+const minutesOf = (views: readonly MessageView[]) =>
+  views.map(({ createdAt }) => (Date.parse(createdAt) - BEGIN) / 60_000);
+const down = (from: number, to: number, step = 1) =>
+  Array.from({ length: Math.floor((from - to) / step) + 1 }, (_, index) => from - index * step);
+
+describe('messages', () => {
+  it('are listed newest first, of one account only, in whatever pages', async () => {
+    for (const limit of [1, 7, 31, 200]) expect(minutesOf(await everything({ limit }))).toEqual(down(30, 0));
+    expect((await list({ limit: 31 })).nextCursor).toBeNull();
+    expect(minutesOf((await list({}, 'acc_2')).data)).toEqual([2, 1, 0]);
+    expect((await list({}, 'acc_3')).data).toEqual([]);
+  });
+
+  it.each<[string, ListMessages, number[]]>([
+    ['a status', { status: 'failed' }, [29, 28]],
+    ['received ones', { status: 'received' }, [30]],
+    ['a recipient', { to: ASHA }, down(28, 0, 2)],
+    ['a recipient in another spelling of the number', { to: '+551187654321' }, down(29, 1, 2)],
+    ['a recipient never written to', { to: '+14155550100' }, []],
+    ['a time', { since: timeOf(27) }, [30, 29, 28, 27]],
+    ['a time to the millisecond', { since: new Date(BEGIN + 29 * 60_000 + 1).toISOString() }, [30]],
+    ['a time in another zone', { since: '2026-11-22T15:58:00+05:30' }, [30, 29, 28]],
+    ['a time long ago', { since: '1969-01-01T00:00:00Z' }, down(30, 0)],
+    ['all at once', { status: 'failed', to: ASHA, since: timeOf(1) }, [28]],
+  ])('can be filtered by %s', async (_what, ask, minutes) => {
+    for (const limit of [3, 200]) expect(minutesOf(await everything({ ...ask, limit }))).toEqual(minutes);
+  });
+
+  it('show what GET shows of each', async () => {
+    const [first] = (await list({ limit: 1 })).data;
+    expect(first).toEqual(await queries.get({ accountId: 'acc_1', id: first!.id }));
+    expect(first).not.toHaveProperty('content');
+  });
+
+  it('keep their place behind a cursor while others come', async () => {
+    const { data, nextCursor } = await list({ limit: 5 }, 'acc_2');
+    expect([data.length, nextCursor]).toEqual([3, null]);
+    const first = await list({ limit: 2 }, 'acc_2');
+    await send('acc_2', 60, ASHA);
+    const second = await list({ limit: 2, cursor: first.nextCursor! }, 'acc_2');
+    expect(minutesOf([...first.data, ...second.data])).toEqual([2, 1, 0]);
+  });
+
+  it.each(['x', Buffer.from('["\\u0000"]').toString('base64url'), Buffer.from('[1]').toString('base64url')])(
+    'refuse the cursor %s',
+    async (cursor) => {
+      await expect(list({ cursor })).rejects.toMatchObject({
+        code: 'invalid_request',
+        details: [{ pointer: '?cursor' }],
+      });
+    },
+  );
+
+  it('are found by an index', async () => {
+    const { rows } = await pool
+      .query<{ 'QUERY PLAN': string }>(
+        `set enable_seqscan = off; explain select state from messaging.messages
+       where account_id = 'acc_1' and stream collate "C" < 'msg_9' order by stream collate "C" desc limit 51`,
+      )
+      .then((results) => (results as unknown as [unknown, { rows: { 'QUERY PLAN': string }[] }])[1]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('messages_newest');
+    expect(plan).not.toContain('Sort');
+  });
+});
+
+it('counts what was sent and written since a time', async () => {
+  expect(await queries.usage({ accountId: 'acc_1', since: timeOf(28) })).toEqual({
+    messagesSent: 2, // that Meta reported on
+    conversations: 2,
+  });
+});

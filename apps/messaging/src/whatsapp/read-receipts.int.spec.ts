@@ -1,0 +1,199 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { newId } from '@wbiz/contracts/ids';
+import type { MessageView } from '@wbiz/contracts/message';
+import type { Reply } from '@wbiz/eventing/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { startSimulator } from '@wbiz/simulator/simulator';
+import { freshDatabase, until } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { Credentials } from '../account/credentials.js';
+import { conversationProjection } from '../conversation/conversation.projection.js';
+import { messages, reads } from '../message/message.aggregate.js';
+import { received } from '../message/message.samples.js';
+import { readsProjection } from '../message/reads.projection.js';
+import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
+import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
+import { graphReader } from './graph-reader.js';
+import { ReadReceipts, type Read } from './read-receipts.js';
+
+const PHONE = '1060000000000001';
+const PERSON = '918899332211';
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let simulator: Awaited<ReturnType<typeof startSimulator>>;
+let api: CloudApi;
+let pool: pg.Pool;
+let store: EventStore;
+let tokens: string[];
+const told: { address: string; reply: Reply }[] = [];
+const running: ReadReceipts[] = [];
+
+beforeAll(async () => {
+  [database, simulator] = await Promise.all([freshDatabase(), startSimulator()]);
+  pool = new pg.Pool({ connectionString: database.url });
+  await pool.query('create schema messaging');
+  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000])
+    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
+  api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
+  store = new EventStore({
+    pool,
+    schema: 'messaging',
+    newEventId: () => newId('evt'),
+    inline: [conversationProjection, readsProjection],
+  });
+});
+afterAll(async () => {
+  await api.close();
+  await simulator.close();
+  await pool.end();
+  await database.drop();
+});
+beforeEach(() => {
+  tokens = ['simulator-token'];
+  told.length = 0;
+});
+afterEach(() => Promise.all(running.splice(0).map((one) => one.stop())));
+
+const credentials = () =>
+  new Credentials(
+    () => Promise.resolve({ wabaId: '1', sealedToken: tokens.length > 1 ? tokens.shift()! : tokens[0]! }),
+    (sealed) => sealed,
+  );
+function receipts(markRead: (read: Read) => Promise<void> = graphReader(api, credentials())) {
+  const made = new ReadReceipts({
+    pool,
+    store,
+    markRead,
+    replies: { reply: (address, { reply }) => void told.push({ address, reply }) },
+    logger: quiet,
+  });
+  made.start();
+  running.push(made);
+  return made;
+}
+
+/** A person writes in; the simulator knows the message as well. */
+async function writeIn(conversationId: string): Promise<string> {
+  const answer = await fetch(`${simulator.url}/_control/inbound`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from: PERSON, message: { type: 'text', text: { body: 'Hello' } } }),
+  });
+  const { wamid } = (await answer.json()) as { wamid: string };
+  return receive(wamid, conversationId);
+}
+async function receive(wamid: string, conversationId = 'cnv_x'): Promise<string> {
+  const messageId = newId('msg');
+  await store.apply(messages, {
+    accountId: 'acc_1',
+    type: 'message.receive',
+    data: {
+      ...(received.data as object),
+      messageId,
+      wamid,
+      conversationId,
+      phoneNumberId: PHONE,
+      receivedAt: new Date().toISOString(),
+      accountId: 'acc_1',
+    } as never,
+  });
+  return messageId;
+}
+const markRead = async (messageId: string, typing = false, accountId = 'acc_1') => {
+  const awaiting = { address: 'gateway:1', commandId: 'cmd_1' };
+  const data = { messageId, typing, at: new Date().toISOString(), awaiting };
+  return store.apply(reads, { accountId, type: 'message.mark-read', data });
+};
+const answered = async () => {
+  await until(() => told.length > 0);
+  return told[0]!.reply;
+};
+const open = async () => (await pool.query('select from messaging.reads')).rowCount;
+const unread = async (conversationId: string) =>
+  (
+    await pool.query<{ unread_count: number }>(
+      'select unread_count from messaging.conversations where id = $1',
+      [conversationId],
+    )
+  ).rows[0]!.unread_count;
+
+describe('a message that was received', () => {
+  it('is marked read with Meta, and its conversation up to it', async () => {
+    const ids = [await writeIn('cnv_1'), await writeIn('cnv_1'), await writeIn('cnv_1')];
+    expect(await unread('cnv_1')).toBe(3);
+    expect(await markRead(ids[1]!)).toMatchObject({ ok: true, data: { pending: true } });
+    receipts();
+    expect(await answered()).toMatchObject({ ok: true, data: { id: ids[1], status: 'read' } });
+    expect(told[0]!.address).toBe('gateway:1');
+    expect([await unread('cnv_1'), await open()]).toEqual([1, 0]);
+    expect(await markRead(ids[0]!)).toMatchObject({ ok: true, data: { pending: true } });
+    await until(async () => (await open()) === 0);
+    expect(await unread('cnv_1')).toBe(1);
+    expect(await markRead(ids[0]!)).toMatchObject({ ok: true, data: { pending: false } });
+  });
+
+  it('is told with the typing indicator every time', async () => {
+    const typed: boolean[] = [];
+    const id = await receive('wamid.T', 'cnv_t');
+    const worker = receipts(({ typing }) => Promise.resolve(void typed.push(typing)));
+    for (const typing of [false, true, true]) {
+      await markRead(id, typing);
+      worker.wake();
+      await until(async () => (await open()) === 0);
+    }
+    expect(typed).toEqual([false, true, true]);
+  });
+
+  it("is not there for another account's key", async () => {
+    const id = await receive('wamid.O', 'cnv_o');
+    expect(await markRead(id, false, 'acc_2')).toMatchObject({ ok: false, error: { code: 'not_found' } });
+  });
+});
+
+it("tells Meta's final refusal, and does not try again", async () => {
+  await markRead(await receive('wamid.nonsense'));
+  receipts();
+  const reply = await answered();
+  expect(reply).toMatchObject({ ok: false, error: { code: 'rejected_by_meta', details: { metaCode: 100 } } });
+  expect(await open()).toBe(0);
+});
+
+it('tries again what broke, and with a fresh token what was refused for an old one', async () => {
+  const id = await writeIn('cnv_2');
+  await markRead(id);
+  tokens = ['simulator-old-token', 'simulator-token'];
+  const mark = graphReader(api, credentials());
+  let calls = 0;
+  receipts((read) => ((calls += 1) === 1 ? Promise.reject(new Error('reset')) : mark(read)));
+  const reply = (await answered()) as Reply<MessageView>;
+  expect(reply.ok && reply.data.status).toBe('read');
+  expect(calls).toBe(2);
+});
+
+it('outlives who began to tell it', async () => {
+  const id = await writeIn('cnv_3');
+  await markRead(id);
+  // Claimed by a process that is gone, and the claim is over.
+  await pool.query(`update messaging.reads set attempt = 1, not_before = now() - interval '1 second'`);
+  receipts();
+  expect(await answered()).toMatchObject({ ok: true, data: { id, status: 'read' } });
+});
+
+it('keeps a request that comes while another is being told', async () => {
+  const id = await receive('wamid.K', 'cnv_k');
+  await markRead(id);
+  const calls: (() => void)[] = [];
+  const worker = receipts(() => new Promise<void>((resolve) => calls.push(resolve)));
+  await until(() => calls.length === 1);
+  await markRead(id, true);
+  worker.wake();
+  await until(() => calls.length === 2);
+  calls[0]!();
+  await answered();
+  expect(await open()).toBe(1);
+  calls[1]!();
+  await until(async () => (await open()) === 0);
+  expect(told).toHaveLength(2);
+});
