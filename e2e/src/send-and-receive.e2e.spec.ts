@@ -24,6 +24,39 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system?.stop());
 
+/** The examples of the API reference's Messages section, as they stand there. */
+const REFERENCE = {
+  text: `{
+    "to": "+918899332211",
+    "body": "Hi! Your order #1043 has shipped."
+  }`,
+  template: `{
+    "to": "+918899332211",
+    "template": "order_confirmation",
+    "language": "en_US",
+    "variables": ["Gaurav", "#1043"]
+  }`,
+  media: `{
+    "to": "+918899332211",
+    "type": "image",
+    "link": "https://example.com/catalogue.jpg",
+    "caption": "This week's catalogue"
+  }`,
+  interactive: `{
+    "to": "+918899332211",
+    "kind": "buttons",
+    "body": "Reply to confirm your order.",
+    "buttons": [{ "id": "yes", "title": "Confirm" }, { "id": "no", "title": "Cancel" }]
+  }`,
+  location: `{
+    "to": "+918899332211",
+    "latitude": 23.0225,
+    "longitude": 72.5714,
+    "name": "Our store",
+    "address": "Ahmedabad, India"
+  }`,
+};
+
 const statusesOf = (events: readonly FeedEvent[], messageId: string) =>
   events
     .filter(({ type, data }) => type === 'message.status' && data.messageId === messageId)
@@ -93,6 +126,126 @@ describe('two gateways and two messaging processes, as one', () => {
       status: 422,
       body: { code: 'template_variables_mismatch' },
     });
+  });
+
+  it.each(Object.entries(REFERENCE))(
+    "send the reference's example of %s as pasted",
+    async (kind, example) => {
+      const sent = await api.post<Receipt>(`/v1/messages/${kind}`, example);
+      expect(sent).toMatchObject({
+        status: 201,
+        body: { id: expect.stringMatching(/^msg_/), wamid: expect.stringMatching(/^wamid\./), to: PERSON },
+      });
+      await until(
+        async () =>
+          (await api.get<{ status: string }>(`/v1/messages/${sent.body.id}`)).body.status === 'read',
+        { timeoutMs: 20_000, describe: `the ${kind} read` },
+      );
+    },
+  );
+
+  it('react, share contacts, quote, and hand Meta what was asked for', async () => {
+    const wamid = await system.writeIn(api, PERSON, 'React to me');
+    const [inbound] = (await api.get<{ data: { id: string }[] }>('/v1/messages?status=received&limit=1')).body
+      .data;
+    const sends: [string, object, object][] = [
+      [
+        'reaction',
+        { messageId: inbound!.id, emoji: '👍' },
+        { type: 'reaction', reaction: { message_id: wamid, emoji: '👍' } },
+      ],
+      [
+        'contacts',
+        { contacts: [{ name: 'Asha Patel', phones: ['+918899332211'] }] },
+        {
+          type: 'contacts',
+          contacts: [
+            {
+              name: { formatted_name: 'Asha Patel', first_name: 'Asha Patel' },
+              phones: [{ phone: '+918899332211' }],
+            },
+          ],
+        },
+      ],
+      [
+        'location',
+        { latitude: 23.0225, longitude: 72.5714, replyTo: inbound!.id },
+        {
+          type: 'location',
+          location: { latitude: 23.0225, longitude: 72.5714 },
+          context: { message_id: wamid },
+        },
+      ],
+    ];
+    for (const [kind, body, told] of sends) {
+      const sent = await api.post<Receipt>(`/v1/messages/${kind}`, { to: PERSON, ...body });
+      expect([kind, sent]).toMatchObject([kind, { status: 201 }]);
+      const { data } = await system.control<{ data: { wamid: string; body: object }[] }>(
+        'GET',
+        `/messages?to=${PERSON.slice(1)}&limit=1000`,
+      );
+      expect(data.find((message) => message.wamid === sent.body.wamid)!.body).toMatchObject(told);
+    }
+    expect(
+      await api.post('/v1/messages/media', { to: PERSON, type: 'image', mediaId: 'med_X' }),
+    ).toMatchObject({ status: 422, body: { code: 'media_not_found', errors: [{ pointer: '/mediaId' }] } });
+  });
+
+  it('mark a message read that somebody wrote', async () => {
+    const wamid = await system.writeIn(api, '+14155550166', 'Anyone there?');
+    const { data } = (
+      await api.get<{ data: { id: string; wamid: string }[] }>('/v1/messages?status=received')
+    ).body;
+    const { id } = data.find((message) => message.wamid === wamid)!;
+    const read = () =>
+      api.post<{ status: string; history: unknown[] }>(`/v1/messages/${id}/read`, { typing: true });
+    expect(await read()).toMatchObject({ status: 200, body: { id, status: 'read', direction: 'in' } });
+    expect((await read()).body.history).toHaveLength(2);
+    const sent = await api.post<Receipt>('/v1/messages/text', { to: PERSON, body: 'mine' });
+    expect(await api.post(`/v1/messages/${sent.body.id}/read`, {})).toMatchObject({
+      status: 404,
+      body: { code: 'not_found' },
+    });
+  });
+
+  it('take a batch, and list what it sent', async () => {
+    const since = new Date().toISOString();
+    const to = '+14155550144';
+    await system.writeIn(api, to);
+    const bodies = Array.from({ length: 30 }, (_, index) => `batch ${index}`);
+    const { status, body } = await api.post<{
+      results: { index: number; id?: string; error?: { code: string } }[];
+    }>('/v1/messages/batch', {
+      messages: [
+        ...bodies.map((text) => ({ kind: 'text', to, body: text })),
+        { kind: 'template', to, template: 'no_such', language: 'en_US' },
+        { kind: 'media', to, type: 'image' },
+      ],
+    });
+    expect(status).toBe(202);
+    expect(body.results.map(({ id, error }) => error?.code ?? id?.slice(0, 4))).toEqual([
+      ...bodies.map(() => 'msg_'),
+      'template_not_found',
+      'invalid_request',
+    ]);
+    const query = `to=${encodeURIComponent(to)}&since=${since}`;
+    type Page = { data: { id: string; body: string; status: string }[]; nextCursor: string | null };
+    const { body: first } = await api.get<Page>(`/v1/messages?${query}&limit=20`);
+    const { body: second } = await api.get<Page>(
+      `/v1/messages?${query}&limit=20&cursor=${first.nextCursor!}`,
+    );
+    expect([...first.data, ...second.data].map(({ body: text }) => text)).toEqual(bodies.toReversed());
+    expect(second.nextCursor).toBeNull();
+    await until(
+      async () =>
+        (await api.get<Page>(`/v1/messages?${query}&status=read&limit=200`)).body.data.length === 30,
+      { timeoutMs: 30_000, describe: 'the whole batch read' },
+    );
+    const { data } = await system.control<{ data: { body: { text?: { body: string } } }[] }>(
+      'GET',
+      `/messages?to=${to.slice(1)}&limit=1000`,
+    );
+    expect(data.map((message) => message.body.text?.body).sort()).toEqual([...bodies].sort());
   });
 
   it('refuse a text outside the window, without asking Meta', async () => {

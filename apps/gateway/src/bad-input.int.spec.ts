@@ -197,6 +197,14 @@ describe('queries', () => {
     ['/v1/templates?nonsense=1', '?nonsense'],
     ['/v1/templates?constructor=1', '?constructor'],
     ['/v1/templates?__proto__=1', '?__proto__'],
+    ['/v1/messages?status=nice', '?status'],
+    ['/v1/messages?to=abc', '?to'],
+    ['/v1/messages?to=1&to=2', '?to'],
+    ['/v1/messages?since=yesterday', '?since'],
+    ['/v1/messages?since=2026-02-30T00:00:00Z', '?since'],
+    ['/v1/messages?limit=201', '?limit'],
+    [`/v1/messages?cursor=${'x'.repeat(501)}`, '?cursor'],
+    ['/v1/messages?kind=text', '?kind'],
     ['/v1/events?wait=31', '?wait'],
     ['/v1/events?wait=-1', '?wait'],
     ['/v1/events?limit=201', '?limit'],
@@ -220,12 +228,26 @@ describe('paths and methods', () => {
     ['GET', `/v1/templates/${'x'.repeat(101)}`, 400, 'malformed_request'],
     ['GET', '/v1/messages/%zz', 400, 'malformed_request'],
     ['GET', '/v1/messages/text', 404, 'not_found'],
+    ['POST', '/v1/messages/x/read', 404, 'not_found'],
+    ['GET', '/v1/messages/msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E/read', 405, 'method_not_allowed'],
     ['PUT', '/v1/messages/text', 405, 'method_not_allowed'],
     ['DELETE', '/v1/me', 405, 'method_not_allowed'],
     ['PATCH', '/v1/events', 405, 'method_not_allowed'],
     ['POST', '/v1/account', 405, 'method_not_allowed'],
   ])('%s %s', async (method, path, status, code) => {
     expect(await problemOf(await call(method, path))).toMatchObject({ status, code });
+  });
+
+  it('a fault in what marks a message read', async () => {
+    const path = '/v1/messages/msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E/read';
+    for (const [body, pointer] of [
+      ['{"typing":"yes"}', '/typing'],
+      ['{"status":"read"}', '/status'],
+    ] as const)
+      expect(await problemOf(await call('POST', path, body))).toMatchObject({
+        status: 422,
+        pointers: [pointer],
+      });
   });
 
   it('a body where none is wanted', async () => {

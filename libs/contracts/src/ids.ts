@@ -49,9 +49,27 @@ function ulid(time: number, tail: Uint8Array): string {
   return text;
 }
 
-/** A new id `<prefix>_<26 Crockford base32>` that sorts by the time it was made. */
+let lastTime = -1;
+const lastTail = Buffer.alloc(10);
+
+/** Random for the first id of a millisecond; each further one of it is the one before and one more. */
+function nextTail(time: number): Uint8Array {
+  if (time !== lastTime) {
+    lastTime = time;
+    randomBytes10().copy(lastTail);
+    lastTail[0]! &= 0x7f;
+    return lastTail;
+  }
+  for (let at = 9; at >= 0; at -= 1) {
+    lastTail[at] = (lastTail[at]! + 1) & 0xff;
+    if (lastTail[at] !== 0) break;
+  }
+  return lastTail;
+}
+
+/** A new id `<prefix>_<26 Crockford base32>` that sorts by the time it was made; within one process, by the order as well. */
 export function newId(prefix: IdPrefix, time: number = Date.now()): string {
-  return `${prefix}_${ulid(time, randomBytes10())}`;
+  return `${prefix}_${ulid(time, nextTail(time))}`;
 }
 
 /** No id made at `time` (ms since the epoch) or later sorts before it. */
