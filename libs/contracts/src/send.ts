@@ -231,16 +231,13 @@ export type SendMessageData = {
 export const ROW_KINDS = [...(Object.keys(SENDS) as SendKind[]), ...INTERACTIVE_KINDS] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
-const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => ({
-  allOf: [
-    {
-      type: 'object',
-      required: ['kind'],
-      properties: { kind: { enum: kind === 'interactive' ? [kind, ...INTERACTIVE_KINDS] : [kind] } },
-    },
-    { $ref: `#/components/schemas/${name}` },
-  ],
-}));
+/** The kind beside a body; an interactive body has one of its own. */
+const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {
+  const body = { $ref: `#/components/schemas/${name}` };
+  if (kind === 'interactive') return body;
+  const ofKind = { type: 'object', required: ['kind'], properties: { kind: { enum: [kind] } } };
+  return { allOf: [ofKind, body] };
+});
 
 /** `POST /v1/messages/batch`. */
 export class SendBatch {
