@@ -163,6 +163,23 @@ describe('messages', () => {
   });
 });
 
+it('an update of a message touches no index', async () => {
+  const client = await pool.connect();
+  await client.query('begin');
+  await client.query(
+    `update messaging.messages set version = version + 1, state = state || '{"status": "read"}' where stream = $1`,
+    [idOf('acc_1', 7)],
+  );
+  const { rows } = await client.query<{ updated: number; hot: number }>(
+    `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
+     where schemaname = 'messaging' and relname = 'messages'`,
+  );
+  await client.query('rollback');
+  client.release();
+  expect(rows[0]!.updated).toBeGreaterThan(0);
+  expect(rows[0]!.hot).toBe(rows[0]!.updated);
+});
+
 it('counts what was sent and written since a time', async () => {
   expect(await queries.usage({ accountId: 'acc_1', since: timeOf(28) })).toEqual({
     messagesSent: 2, // that Meta reported on
