@@ -5,6 +5,7 @@ import type { AnySend } from '@wbiz/contracts/send';
 import { scenario } from '@wbiz/testing/scenario';
 import { message, RANK, type MessageEvent } from './message.decider.js';
 import {
+  MESSAGE_ID,
   accepted,
   attempt,
   attempted,
