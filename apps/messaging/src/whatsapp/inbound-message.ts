@@ -1,7 +1,8 @@
+import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
-import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
+import type { MessageError, MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaItem, MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
 import { contentOf } from './inbound-content.js';
 import { number, object, objects, phoneOf, text, timeOf } from './meta-item.js';
 import { metaError } from './send-outcome.js';
@@ -55,7 +56,6 @@ export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
   if (!wamid || !Object.hasOwn(STATUSES, said) || status['recipient_type'] === 'group') return undefined;
   const ours = text(status['biz_opaque_callback_data']);
   const [fault] = objects(status['errors']);
-  const details = text(object(fault?.['error_data'])['details']);
   return {
     messageId: ours?.startsWith('msg_') ? ours : undefined,
     report: {
@@ -63,13 +63,17 @@ export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
       phoneNumberId,
       status: STATUSES[said as keyof typeof STATUSES],
       at: timeOf(status, receivedAt),
-      error: fault
-        ? metaError('rejected_by_meta', {
-            code: number(fault['code']) ?? 0,
-            message: text(fault['title']) ?? text(fault['message']) ?? 'Meta gave no reason.',
-            ...(details ? { details } : {}),
-          })
-        : null,
+      error: fault ? errorOf(fault) : null,
     },
   };
+}
+
+function errorOf(fault: MetaItem): MessageError {
+  const details = text(object(fault['error_data'])['details']);
+  const error = {
+    code: number(fault['code']) ?? 0,
+    message: text(fault['title']) ?? text(fault['message']) ?? 'Meta gave no reason.',
+    ...(details ? { details } : {}),
+  };
+  return metaError(fateOf({ ...error, httpStatus: 0 }).answer, error);
 }

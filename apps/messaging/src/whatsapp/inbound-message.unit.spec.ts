@@ -165,3 +165,19 @@ describe('a status of Meta’s', () => {
     ],
   ])('%s', (_what, status, found) => expect(told(status)).toEqual(found));
 });
+
+it.each([
+  [131026, 'rejected_by_meta'],
+  [131047, 'rejected_by_meta'],
+  [131042, 'upstream_error'],
+  [131000, 'upstream_error'],
+])('says whose fault a failed status with %i is: %s', (code, expected) => {
+  const status = { id: 'wamid.1', status: 'failed', errors: [{ code, title: 'Why' }] };
+  const found = statusFrom({
+    wabaId: '1',
+    phoneNumberId: '2',
+    receivedAt: '2026-11-22T10:00:00.000Z',
+    status,
+  });
+  expect(found?.report.error).toEqual({ code: expected, message: 'Why', metaCode: code });
+});

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import type { Announce } from '../message/announce.js';
 import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { Dispatcher } from './dispatcher.js';
+import { NOTED_EVERY_MS } from './webhooks-seen.js';
 
 const TICK_MS = 1000;
 /** After a message was handed over, Meta's webhooks are taken to be silent when none came for this long. */
@@ -72,7 +73,8 @@ export class UnknownOutcomes {
     const heard = open.filter(({ phone_number_id, seen_at }) => {
       const lane = held.get(phone_number_id);
       if (!lane) return false;
-      if (seen_at && seen_at.getTime() >= lane.unheardSince) lane.unheardSince = 0;
+      // A note may be that much older than what it is of, and the next one may have died with its process.
+      if (seen_at && seen_at.getTime() + NOTED_EVERY_MS >= lane.unheardSince) lane.unheardSince = 0;
       return lane.unheardSince === 0 || Date.now() - lane.unheardSince < SILENCE_MS;
     });
     if (credit === 0 || heard.length === 0) return;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-const EVERY_MS = 1000;
+export const NOTED_EVERY_MS = 1000;
 
 export const WEBHOOKS_SEEN = Symbol('WEBHOOKS_SEEN');
 export type NoteWebhook = (item: {
@@ -24,7 +24,7 @@ export function webhooksSeen(pool: Pool): NoteWebhook {
   const later = new Set<string>();
   return async ({ phoneNumberId, receivedAt }) => {
     if (Date.now() - Date.parse(receivedAt) > NEWS_MS) return;
-    const wait = (noted.get(phoneNumberId) ?? 0) + EVERY_MS - Date.now();
+    const wait = (noted.get(phoneNumberId) ?? 0) + NOTED_EVERY_MS - Date.now();
     if (wait <= 0) return note(phoneNumberId);
     if (later.has(phoneNumberId)) return;
     // The last one counts too: on a quiet number nothing comes after it.
