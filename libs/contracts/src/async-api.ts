@@ -1,6 +1,6 @@
 import { EVENTS } from './event-catalogue.js';
 import { FIELD_SCHEMAS, type FieldSchema } from './field.js';
-import { META_CHANGE, META_MESSAGE, META_STATUS } from './meta-inbound.js';
+import { META_CHANGE, META_MESSAGE, META_STATUS, META_WEBHOOK } from './meta-inbound.js';
 import { SERVICES, topics } from './topics.js';
 
 type Class = new () => object;
@@ -78,6 +78,7 @@ export function asyncApiDocument(): Json {
     internal(META_STATUS, "A status of Meta's webhooks, as Meta wrote it."),
   ];
   const change = internal(META_CHANGE, "Any other change of Meta's webhooks, as Meta wrote it.");
+  const webhook = internal(META_WEBHOOK, 'A body that Meta sent, as its bytes came; kept for 30 days.');
   const letter = internal('dead-letter', 'A record that could not be handled, and why (dl_ headers).', false);
 
   const channels: Record<string, Json> = {
@@ -94,6 +95,9 @@ export function asyncApiDocument(): Json {
     ),
     inbound: channel(name.inbound, "Internal. Messages and statuses of Meta's webhooks.", inbound),
     'inbound-changes': channel(name.inboundChanges, "Internal. Meta's other webhooks.", [change]),
+    'inbound-raw': channel(name.inboundRaw, "Internal. What Meta's webhooks can be derived from again.", [
+      webhook,
+    ]),
     'dead-letters': channel(name.deadLetters, 'Internal. What could not be handled.', [letter]),
   };
   return {
