@@ -177,6 +177,7 @@ export class EventStore {
     const appended: RecordedEvent[] = [];
     const replies = new Map<string, Reply | undefined>(stored);
     const decided: { commandId: string; reply: Reply }[] = [];
+    const data: string[] = [];
     const published: boolean[] = [];
     const causes: Command[] = [];
     const results = items.map((item): Result => {
@@ -194,13 +195,15 @@ export class EventStore {
           command,
           stream.state,
         );
-        if (events.some(({ data }) => JSON.stringify(data).length > MAX_EVENT_CHARS))
+        const texts = events.map(({ data }) => JSON.stringify(data));
+        if (texts.some(({ length }) => length > MAX_EVENT_CHARS))
           throw new Rejection('too_large', `An event holds at most ${MAX_EVENT_CHARS} characters of JSON.`);
         const state = fold(aggregate.decider as Decider<Message, unknown, DomainEvent>, events, stream.state);
         reply = { ok: true, data: aggregate.reply(state, events) };
         stream.state = state;
-        for (const event of events) {
+        for (const [index, event] of events.entries()) {
           stream.version += 1;
+          data.push(texts[index]!);
           appended.push({
             ...event,
             id: this.options.newEventId(),
@@ -224,7 +227,7 @@ export class EventStore {
     });
 
     await this.saveStreams(tx, fresh, streams);
-    await this.append(tx, appended, published, causes);
+    await this.append(tx, appended, data, published, causes);
     for (const [type, project] of (this.options.inline ?? []).flatMap((projection) =>
       Object.entries(projection),
     )) {
@@ -282,6 +285,7 @@ export class EventStore {
   private async append(
     tx: PoolClient,
     events: readonly RecordedEvent[],
+    data: readonly string[],
     published: boolean[],
     causes: Command[],
   ) {
@@ -303,7 +307,7 @@ export class EventStore {
         events.map(({ stream }) => stream),
         events.map(({ version }) => version),
         events.map(({ type }) => type),
-        events.map(({ data }) => JSON.stringify(data)),
+        data,
         events.map((event) => (event.private === undefined ? null : JSON.stringify(event.private))),
         causes.map(({ id }) => id || null),
         causes.map(({ actor }) => actor ?? null),
