@@ -121,7 +121,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
         const ended = [...all.values()].filter((one) => ['read', 'failed'].includes(highest(one)));
         return ended.length === sends && all;
       },
-      { timeoutMs: 60_000 + lateMs, everyMs: 500, describe: 'the last status of every message' },
+      { timeoutMs: 60_000 + 3 * lateMs, everyMs: 500, describe: 'the last status of every message' },
     ).catch(async (error: Error) => {
       throw new Error(`${error.message}\n${await unsettled(run)}`, { cause: error });
     });
