@@ -13,6 +13,7 @@ import {
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
+import { quietenRequestQueues } from './request-queue.js';
 
 /** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
 export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
@@ -45,7 +46,7 @@ export function connectKafka({
   readonly clientId: string;
   readonly logger: Logger;
 }) {
-  silenceTimeoutNegativeWarning();
+  quietenRequestQueues();
   const config = {
     brokers: [...brokers],
     clientId,
@@ -223,16 +224,3 @@ const logThrough =
   (logger: Logger) =>
   ({ level, namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry) =>
     logger[LOG_AS[level]]({ ...fields, namespace }, `kafkajs: ${message}`);
-
-let silenced = false;
-
-/** kafkajs 2.2.4 sets a timer to a time that has passed; Node 24 takes it as 1 ms, which is what is meant, and warns. */
-function silenceTimeoutNegativeWarning() {
-  if (silenced) return;
-  silenced = true;
-  const emitWarning = process.emitWarning.bind(process) as (...all: unknown[]) => void;
-  process.emitWarning = (...all: unknown[]) => {
-    if (all[1] === 'TimeoutNegativeWarning' && new Error().stack?.includes('kafkajs')) return;
-    emitWarning(...all);
-  };
-}
