@@ -4,7 +4,6 @@ import type { Logger } from '@wbiz/service-kit/logging';
 import { problemOf, rejectionOf } from '@wbiz/service-kit/problem-filter';
 import type { Metrics } from '@wbiz/service-kit/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { setTimeout as delay } from 'node:timers/promises';
 import { sameSecret } from '../admin/same-secret.js';
 import { recordsOf, type TopicOf } from './inbound-records.js';
 import { isSignedBy } from './signature.js';
@@ -74,11 +73,14 @@ export function metaWebhook(options: MetaWebhookOptions) {
   const inTime = async (records: readonly KafkaRecord[], bytes: number) => {
     heldBytes += bytes;
     const produced = options.produce(records).finally(() => (heldBytes -= bytes));
-    const answered = new AbortController();
-    const late = delay(patienceMs, 'late', { signal: answered.signal }).catch(() => undefined);
+    // A plain timer: to abort a delay makes an exception with a stack for every webhook.
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`no acknowledgement in ${patienceMs} ms`)),
+      patienceMs,
+    );
     try {
-      if ((await Promise.race([produced, late])) === 'late')
-        throw new Error(`no acknowledgement in ${patienceMs} ms`);
+      await Promise.race([produced, late.promise]);
     } catch (err) {
       logger.warn(
         { err, records: records.length },
@@ -87,7 +89,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
       produced.catch(() => undefined); // reported above
       throw notNow();
     } finally {
-      answered.abort();
+      clearTimeout(timer);
     }
   };
 
