@@ -208,6 +208,60 @@ describe('two gateways and two messaging processes, as one', () => {
     });
   });
 
+  it('show who wrote in the inbox, close, assign, and open again when the person writes', async () => {
+    const from = '+14155550155';
+    await system.writeIn(api, from, 'Is my order here?');
+    const { data } = (
+      await api.get<{ data: ({ id: string; contact: { phone: string } } & Record<string, unknown>)[] }>(
+        '/v1/conversations?status=&limit=50',
+      )
+    ).body;
+    const conversation = data.find(({ contact }) => contact.phone === from)!;
+    const path = `/v1/conversations/${conversation.id}`;
+    expect(conversation).toMatchObject({
+      contact: { phone: from, name: 'Gaurav' },
+      channel: 'whatsapp',
+      status: 'open',
+      unreadCount: 1,
+      lastMessagePreview: 'Is my order here?',
+      assignee: null,
+    });
+    const { body: page } = await api.get<{ data: { id: string }[] }>(`${path}/messages?limit=50`);
+    expect(page).toMatchObject({
+      data: [{ direction: 'in', kind: 'text', body: 'Is my order here?', status: 'received' }],
+      nextCursor: null,
+    });
+    await api.post(`/v1/messages/${page.data[0]!.id}/read`, {});
+    expect(await api.request('PATCH', path, { status: 'closed', assignee: 'Asha' })).toMatchObject({
+      status: 200,
+      body: { ...conversation, status: 'closed', assignee: 'Asha', unreadCount: 0 },
+    });
+    const closed = await api.get<{ data: unknown[] }>('/v1/conversations?status=closed&search=4155550155');
+    expect(closed.body.data).toMatchObject([{ id: conversation.id }]);
+    await system.writeIn(api, from, 'Hello?');
+    expect((await api.get('/v1/conversations?search=4155550155')).body).toMatchObject({
+      data: [{ status: 'open', assignee: 'Asha', unreadCount: 1 }],
+    });
+    const told = await until(
+      async () => {
+        const events = (await api.allEvents()).filter(
+          ({ type, data: { conversationId } }) =>
+            type.startsWith('conversation.') && conversationId === conversation.id,
+        );
+        return events.length === 3 && events.map(({ type }) => type);
+      },
+      { describe: 'the conversation in the feed' },
+    );
+    expect(told).toEqual(['conversation.opened', 'conversation.closed', 'conversation.opened']);
+    const other = await system.connect();
+    for (const answer of [
+      await other.get(`${path}/messages`),
+      await other.request('PATCH', path, { status: 'closed' }),
+    ])
+      expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect((await other.get('/v1/conversations')).body).toMatchObject({ data: [], nextCursor: null });
+  });
+
   it('take a batch, and list what it sent', async () => {
     const since = new Date().toISOString();
     const to = '+14155550144';

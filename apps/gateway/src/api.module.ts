@@ -4,6 +4,7 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { AccessModule } from './access/access.module.js';
 import { Idempotency } from './access/idempotency.js';
 import { Commands } from './commands/commands.js';
+import { ConversationsController } from './conversations/conversations.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { MeController } from './me/me.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
@@ -13,7 +14,13 @@ import { TemplatesController } from './templates/templates.controller.js';
 /** The routes that customers call with their keys. */
 @Module({
   imports: [AccessModule],
-  controllers: [MessagesController, TemplatesController, EventsController, MeController],
+  controllers: [
+    MessagesController,
+    ConversationsController,
+    TemplatesController,
+    EventsController,
+    MeController,
+  ],
   providers: [
     {
       provide: Commands,

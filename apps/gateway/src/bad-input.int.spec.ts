@@ -205,6 +205,14 @@ describe('queries', () => {
     ['/v1/messages?limit=201', '?limit'],
     [`/v1/messages?cursor=${'x'.repeat(501)}`, '?cursor'],
     ['/v1/messages?kind=text', '?kind'],
+    ['/v1/conversations?status=nice', '?status'],
+    ['/v1/conversations?limit=201', '?limit'],
+    [`/v1/conversations?search=${'x'.repeat(201)}`, '?search'],
+    ['/v1/conversations?search=%00', '?search'],
+    [`/v1/conversations?cursor=${'x'.repeat(501)}`, '?cursor'],
+    ['/v1/conversations?assignee=1', '?assignee'],
+    ['/v1/conversations/cnv_1/messages?limit=0', '?limit'],
+    ['/v1/conversations/cnv_1/messages?status=read', '?status'],
     ['/v1/events?wait=31', '?wait'],
     ['/v1/events?wait=-1', '?wait'],
     ['/v1/events?limit=201', '?limit'],
@@ -248,6 +256,18 @@ describe('paths and methods', () => {
         status: 422,
         pointers: [pointer],
       });
+  });
+
+  it.each([
+    ['{"status":"nice"}', '/status'],
+    ['{"status":null}', '/status'],
+    ['{"assignee":""}', '/assignee'],
+    ['{"assignee":1}', '/assignee'],
+    [`{"assignee":"${'x'.repeat(201)}"}`, '/assignee'],
+    ['{"unreadCount":0}', '/unreadCount'],
+  ])('a fault in the change of a conversation, %s', async (body, pointer) => {
+    const answer = await problemOf(await call('PATCH', '/v1/conversations/cnv_1', body));
+    expect(answer).toMatchObject({ status: 422, pointers: [pointer] });
   });
 
   it('a body where none is wanted', async () => {

@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '@wbiz/service-kit/database.module';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { accounts } from './account/account.projection.js';
+import { ConversationConsumer } from './conversation/conversation.consumer.js';
 import { conversationProjection } from './conversation/conversation.projection.js';
+import { ConversationQueries } from './conversation/conversation.queries.js';
 import { MessageConsumer } from './message/message.consumer.js';
 import { MessageQueries } from './message/message.queries.js';
 import { readsProjection } from './message/reads.projection.js';
@@ -10,6 +12,7 @@ import { Messaging1763800000000 } from './migrations/0001-messaging.js';
 import { ListsAndReads1763830000000 } from './migrations/0002-lists-and-reads.js';
 import { MessageWamids1764200000000 } from './migrations/0003-message-wamids.js';
 import { Pace1764300000000 } from './migrations/0004-pace.js';
+import { Inbox1764400000000 } from './migrations/0005-inbox.js';
 import { PROVIDERS } from './messaging.providers.js';
 import { templates } from './template/template.projection.js';
 import { dispatchProjection } from './whatsapp/dispatch.projection.js';
@@ -23,6 +26,7 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
         ListsAndReads1763830000000,
         MessageWamids1764200000000,
         Pace1764300000000,
+        Inbox1764400000000,
       ],
     }),
     EventingModule.forService({
@@ -31,7 +35,7 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
       projections: [accounts, templates],
     }),
   ],
-  controllers: [MessageConsumer, MessageQueries, InboundConsumer],
+  controllers: [MessageConsumer, MessageQueries, ConversationConsumer, ConversationQueries, InboundConsumer],
   providers: PROVIDERS,
 })
 export class MessagingModule {}

@@ -1,4 +1,6 @@
+import { Nested, OneOf, Text, Time, Whole } from './field.js';
 import { derivedId } from './ids.js';
+import { Page } from './page.js';
 import { personKey } from './phone.js';
 
 /**
@@ -12,3 +14,69 @@ export const contactIdOf = (accountId: string, person: string) =>
 /** One conversation per account, phone number and person. */
 export const conversationIdOf = (accountId: string, phoneNumberId: string, person: string) =>
   derivedId('cnv', accountId, phoneNumberId, personKey(person));
+
+export const CONVERSATION_STATUSES = ['open', 'closed'] as const;
+export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
+
+/** The other side of a conversation. */
+export class ConversationContact {
+  @Text({ max: 40 }) id!: string;
+  @Text({ max: 40, nullable: true, description: 'Null for a person without a phone number.' })
+  phone!: string | null;
+  @Text({ max: 140, optional: true, description: "Meta's user id, where there is no phone number." })
+  userId?: string;
+  @Text({ max: 500, nullable: true, description: 'As the person calls itself on WhatsApp.' })
+  name!: string | null;
+}
+
+/** A row of the inbox. */
+export class ConversationView {
+  @Text({ max: 40 }) id!: string;
+  @Nested(() => ConversationContact) contact!: ConversationContact;
+  @OneOf(['whatsapp'] as const) channel!: 'whatsapp';
+  @Text({ max: 40 }) phoneNumberId!: string;
+  @OneOf(CONVERSATION_STATUSES) status!: ConversationStatus;
+  @Time() lastMessageAt!: string;
+  @Text({ max: 200, nullable: true }) lastMessagePreview!: string | null;
+  @Whole({ min: 0, max: 2_147_483_647 }) unreadCount!: number;
+  @Time({
+    nullable: true,
+    description: 'Until when more than templates can be sent; null: never written in.',
+  })
+  windowExpiresAt!: string | null;
+  @Text({ max: 200, nullable: true }) assignee!: string | null;
+}
+
+/** `GET /v1/conversations`. */
+export class ListConversations extends Page {
+  @OneOf(CONVERSATION_STATUSES, { optional: true }) status?: ConversationStatus;
+  @Text({ max: 200, optional: true, description: "A part of the person's name or phone number." })
+  search?: string;
+}
+
+/** `PATCH /v1/conversations/:id`. */
+export class UpdateConversation {
+  @OneOf(CONVERSATION_STATUSES, { optional: true }) status?: ConversationStatus;
+  @Text({
+    max: 200,
+    optional: true,
+    nullable: true,
+    description: 'Who answers, in whatever way you name people; null: nobody.',
+  })
+  assignee?: string | null;
+}
+
+/** Command `conversation.update`. Key: the conversation. */
+export type UpdateConversationData = UpdateConversation & {
+  readonly conversationId: string;
+  readonly at: string;
+};
+
+/** The data of `conversation.opened` and `conversation.closed`. */
+export class ConversationStatusData {
+  @Text({ max: 40 }) conversationId!: string;
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 40 }) phoneNumberId!: string;
+  @Text({ max: 200, nullable: true }) assignee!: string | null;
+  @Time() at!: string;
+}

@@ -1,4 +1,5 @@
 import { AccountData, AccountStatusData, PhoneNumberQualityData } from './account.js';
+import { ConversationStatusData } from './conversation.js';
 import { MessageReceivedData, MessageStatusData } from './message.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
@@ -23,6 +24,18 @@ export const EVENTS = {
     data: MessageStatusData,
     feed: true,
     summary: 'A message we send moved on.',
+  },
+  'conversation.opened': {
+    source: 'messaging',
+    data: ConversationStatusData,
+    feed: true,
+    summary: 'A conversation began, or was opened again.',
+  },
+  'conversation.closed': {
+    source: 'messaging',
+    data: ConversationStatusData,
+    feed: true,
+    summary: 'A conversation was closed.',
   },
   'template.status': {
     source: 'templates',

@@ -73,30 +73,34 @@ export class StatusChange {
   @Json({ optional: true }) error?: MessageError;
 }
 
-/** A message in a conversation and behind `GET /v1/messages/:id`. */
-export class MessageView {
+/** A message in a conversation. */
+export class ConversationMessage {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 300, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
   @Text({ max: 30, example: 'text' }) kind!: string;
-  @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
-  @Text({ max: 140, nullable: true }) to!: string | null;
-  @Text({ max: 140, nullable: true }) from!: string | null;
-  @Text({ max: 40 }) conversationId!: string;
-  @Text({ max: 40 }) phoneNumberId!: string;
   @Text({ max: 65_536, nullable: true, description: 'The text a person reads, where there is one.' }) body!:
     string | null;
   @Json({ nullable: true, description: 'What was sent or received besides the text.' }) payload!: Record<
     string,
     unknown
   > | null;
+  @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
   @Json({ nullable: true }) error!: MessageError | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
+  @Time() createdAt!: string;
+  @Time() statusAt!: string;
+}
+
+/** A message by itself, behind `GET /v1/messages/:id`. */
+export class MessageView extends ConversationMessage {
+  @Text({ max: 140, nullable: true }) to!: string | null;
+  @Text({ max: 140, nullable: true }) from!: string | null;
+  @Text({ max: 40 }) conversationId!: string;
+  @Text({ max: 40 }) phoneNumberId!: string;
   @TextMap({ max: 10, key: 64, value: 256, nullable: true }) metadata!: Record<string, string> | null;
   @Text({ max: 40, nullable: true }) campaignId!: string | null;
   @Text({ max: 300, nullable: true }) replyTo!: string | null;
-  @Time() createdAt!: string;
-  @Time() statusAt!: string;
   @NestedList(() => StatusChange, { max: 1000 }) history!: StatusChange[];
 }
 

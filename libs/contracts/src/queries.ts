@@ -1,7 +1,8 @@
 import type { AccountCredentials } from './account.js';
+import type { ConversationView, ListConversations } from './conversation.js';
 import type { EventPage, ReadEvents } from './feed.js';
-import type { ListMessages, MessageView } from './message.js';
-import type { Paged } from './page.js';
+import type { ConversationMessage, ListMessages, MessageView } from './message.js';
+import type { Page, Paged } from './page.js';
 import type { ListTemplates, TemplateView } from './template.js';
 
 type CommandReply =
@@ -18,6 +19,12 @@ export type Queries = {
   'message.usage': {
     ask: { accountId: string; since: string };
     answer: { messagesSent: number; conversations: number };
+  };
+  'conversation.list': { ask: { accountId: string } & ListConversations; answer: Paged<ConversationView> };
+  'conversation.get': { ask: { accountId: string; id: string }; answer: ConversationView | null };
+  'conversation.messages': {
+    ask: { accountId: string; id: string } & Page;
+    answer: Paged<ConversationMessage> | null;
   };
   'template.list': { ask: { accountId: string } & ListTemplates; answer: Paged<TemplateView> };
   'template.get': { ask: { accountId: string; id: string }; answer: TemplateView | null };

@@ -8,6 +8,7 @@ export const TAGS = [
     prefix: '/v1/messages',
     description: 'Send WhatsApp messages and follow what becomes of them.',
   },
+  { name: 'Inbox', prefix: '/v1/conversations', description: 'Who wrote, and who answers.' },
   { name: 'Templates', prefix: '/v1/templates', description: 'Message templates as Meta has them.' },
   {
     name: 'Events feed',

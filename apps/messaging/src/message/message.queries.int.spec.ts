@@ -8,6 +8,7 @@ import pg from 'pg';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
 import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
+import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
 import { messages } from './message.aggregate.js';
 import { MessageQueries } from './message.queries.js';
 import { received, sendText } from './message.samples.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   database = await freshDatabase();
   pool = new pg.Pool({ connectionString: database.url });
   await pool.query('create schema messaging');
-  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000])
+  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000, Inbox1764400000000])
     await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
   store = new EventStore({
     pool,

@@ -39,7 +39,7 @@ export class MessageQueries {
          and ($3::text is null or stream collate "C" >= $3)
          and ($4::text is null or state->>'status' = $4)
          and ($5::text is null or state->>'direction' = 'out' and conversation_id in
-           (select id from messaging.conversations where account_id = $1 and contact_id = $5))
+           (select stream from messaging.conversations where account_id = $1 and contact_id = $5))
        order by stream collate "C" desc limit $6 + 1`,
       [
         accountId,

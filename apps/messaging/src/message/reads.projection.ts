@@ -1,5 +1,6 @@
 import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
+import { TOLD } from '../conversation/conversation.projection.js';
 import type { MessageEvent } from './message.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
@@ -30,10 +31,11 @@ export const readsProjection = {
       name: 'read-conversation',
       text: `update messaging.conversations c
              set unread_count = least(unread_count, (select count(*) from messaging.messages m
-               where m.conversation_id = c.id and m.stream collate "C" > r.last and m.state->>'direction' = 'in'))
+               where m.conversation_id = c.stream and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
+                 and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null))
              from (select conversation, max(stream collate "C") as last from unnest($1::text[], $2::text[]) as e(conversation, stream)
-                   group by conversation) r where c.id = r.conversation`,
-      values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream)],
+                   group by conversation) r where c.stream = r.conversation`,
+      values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD],
     });
   },
 } as unknown as InlineProjection;

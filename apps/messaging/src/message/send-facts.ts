@@ -33,7 +33,7 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
              from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
                as q(account_id, conversation_id, template, language, reply_to, reacted, ord)
              left join messaging.accounts a on a.id = q.account_id
-             left join messaging.conversations c on c.id = q.conversation_id and c.account_id = q.account_id
+             left join messaging.conversations c on c.stream = q.conversation_id and c.account_id = q.account_id
              left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
              left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
              left join messaging.messages x on x.stream = q.reacted and x.account_id = q.account_id

@@ -11,6 +11,7 @@ import type { MessageState } from '../message/message.decider.js';
 import { openWindow } from '../message/message.samples.js';
 import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
 import { Pace1764300000000 } from '../migrations/0004-pace.js';
+import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher } from './dispatcher.js';
 import { dispatchProjection } from './dispatch.projection.js';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   ]);
   pool = new pg.Pool({ connectionString: database.url });
   await pool.query('create schema messaging');
-  for (const migration of [new Messaging1763800000000(), new Pace1764300000000()])
+  for (const migration of [new Messaging1763800000000(), new Pace1764300000000(), new Inbox1764400000000()])
     await migration.up({ query: (sql: string) => pool.query(sql) } as never);
   await pool.query(`insert into messaging.accounts values ('acc_1', '1000000000000001', '{}')`);
   await pool.query(`insert into messaging.phone_numbers values ($1, 'acc_1', 1000)`, [PHONE]);

@@ -46,7 +46,7 @@ const receivedUnder = async (wamid: string) =>
 const inbox = async (person: string) =>
   (
     await system.pool.query<{ unread_count: number; last_message_preview: string; window_expires_at: Date }>(
-      'select * from messaging.conversations where id = $1',
+      'select * from messaging.conversations where stream = $1',
       [conversationIdOf('acc_1', '106', person)],
     )
   ).rows[0];

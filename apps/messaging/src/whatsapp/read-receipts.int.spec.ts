@@ -14,6 +14,7 @@ import { received } from '../message/message.samples.js';
 import { readsProjection } from '../message/reads.projection.js';
 import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
 import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
+import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
 import { graphReader } from './graph-reader.js';
 import { ReadReceipts, type Read } from './read-receipts.js';
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
   [database, simulator] = await Promise.all([freshDatabase(), startSimulator()]);
   pool = new pg.Pool({ connectionString: database.url });
   await pool.query('create schema messaging');
-  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000])
+  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000, Inbox1764400000000])
     await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
   api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
   store = new EventStore({
@@ -114,7 +115,7 @@ const open = async () => (await pool.query('select from messaging.reads')).rowCo
 const unread = async (conversationId: string) =>
   (
     await pool.query<{ unread_count: number }>(
-      'select unread_count from messaging.conversations where id = $1',
+      'select unread_count from messaging.conversations where stream = $1',
       [conversationId],
     )
   ).rows[0]!.unread_count;

@@ -29,18 +29,34 @@ export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
   readonly time: Date;
 };
 
-/** Rows that move in the transaction of the events they follow; called once per type with all events of the batch. */
-export type InlineProjection = {
-  readonly [type: string]: (events: readonly RecordedEvent[], tx: PoolClient) => Promise<void>;
-};
-
 // The store holds aggregates of every kind side by side; their types meet again in `execute`.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyAggregate = Aggregate<any, any, any>;
+
+/** A command of the service's own that follows from events, and is executed in their transaction. */
+export type FollowUp = { readonly aggregate: AnyAggregate; readonly command: Omit<Command, 'id'> };
+
+/**
+ * Rows that move in the transaction of the events they follow; called once per type with all events of the batch.
+ * What it returns is executed in the same transaction; a fault in it fails the batch.
+ */
+export type InlineProjection = {
+  readonly [type: string]: (
+    events: readonly RecordedEvent[],
+    tx: PoolClient,
+  ) => Promise<readonly FollowUp[] | void>;
+};
+
 type Item = { readonly aggregate: AnyAggregate; readonly command: Command; readonly keepReply: boolean };
 /** undefined: the command's deadline had passed and it was dropped. */
 type Result = Reply | undefined | Error;
-type Stream = { state: unknown; version: number; readonly stored: number; readonly accountId: string };
+/** `stored`: the version of its row; undefined where there is none. */
+type Stream = {
+  state: unknown;
+  version: number;
+  readonly stored: number | undefined;
+  readonly accountId: string;
+};
 
 /** The log takes records of a megabyte; one that it refused would stand before all that follow. */
 const MAX_EVENT_CHARS = 250_000;
@@ -155,7 +171,8 @@ export class EventStore {
       if (commit.events.length > 0) this.committed(commit);
       return results;
     } catch (error) {
-      const again = error instanceof Overtaken && attempt < 20;
+      const overtaken = error instanceof Overtaken || (error as { code?: unknown }).code === DEADLOCK;
+      const again = overtaken && attempt < 20;
       if (again && (attempt < 3 || items.length === 1)) return this.run(items, attempt + 1);
       if (items.length === 1 || !(again || isOfOneCommand(error))) throw error;
       const results: Result[] = [];
@@ -228,14 +245,35 @@ export class EventStore {
 
     await this.saveStreams(tx, fresh, streams);
     await this.append(tx, appended, data, published, causes);
+    const followUps: FollowUp[] = [];
     for (const [type, project] of (this.options.inline ?? []).flatMap((projection) =>
       Object.entries(projection),
     )) {
       const events = appended.filter((event) => event.type === type);
-      if (events.length > 0) await project(events, tx);
+      if (events.length > 0) followUps.push(...((await project(events, tx)) ?? []));
     }
     await this.keepReplies(tx, decided);
-    return { results, commit: { events: appended, published: published.includes(true) } };
+    const followed = await this.follow(tx, followUps);
+    return {
+      results,
+      commit: {
+        events: [...appended, ...followed.events],
+        published: published.includes(true) || followed.published,
+      },
+    };
+  }
+
+  private async follow(tx: PoolClient, followUps: readonly FollowUp[]): Promise<Commit> {
+    if (followUps.length === 0) return { events: [], published: false };
+    const items = followUps.map(({ aggregate, command }) => ({
+      aggregate,
+      command: { id: '', ...command },
+      keepReply: false,
+    }));
+    const { results, commit } = await this.round(tx, items);
+    const failed = results.find((result) => result instanceof Error);
+    if (failed) throw failed;
+    return commit;
   }
 
   private async storedReplies(
@@ -274,7 +312,7 @@ export class EventStore {
         streams.set(key(aggregate, id), {
           state: row?.state ?? aggregate.decider.initial,
           version: row?.version ?? 0,
-          stored: row?.version ?? 0,
+          stored: row?.version,
           accountId: row?.account_id ?? accountId,
         });
       }
@@ -322,9 +360,9 @@ export class EventStore {
     for (const [table, { aggregate, ids }] of byTable(items)) {
       const changed = [...ids.keys()]
         .map((id) => ({ id, ...streams.get(key(aggregate, id))! }))
-        .filter(({ version, stored }) => version > stored);
-      const begun = changed.filter(({ stored }) => stored === 0);
-      const moved = changed.filter(({ stored }) => stored > 0);
+        .filter(({ version, stored = 0 }) => version > stored);
+      const begun = changed.filter(({ stored }) => stored === undefined);
+      const moved = changed.filter(({ stored }) => stored !== undefined);
       const columns = (rows: typeof changed) => [
         rows.map(({ id }) => id),
         rows.map(({ accountId }) => accountId),
@@ -368,6 +406,9 @@ export class EventStore {
     if (rowCount !== decided.length) throw new Overtaken();
   }
 }
+
+/** Two batches that moved the same rows of projections in different orders; Postgres ends one. */
+const DEADLOCK = '40P01';
 
 /** Data that Postgres refuses (SQLSTATE classes 22 and 23) come from one command; what else fails, fails for all. */
 const isOfOneCommand = (error: unknown) => /^2[23]/.test(String((error as { code?: unknown }).code));

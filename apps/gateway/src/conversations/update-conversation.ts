@@ -1,0 +1,28 @@
+import type {
+  ConversationView,
+  UpdateConversation,
+  UpdateConversationData,
+} from '@wbiz/contracts/conversation';
+import type { Peers } from '@wbiz/service-kit/peers';
+import type { Call } from '../access/call.js';
+import type { Commands } from '../commands/commands.js';
+import { found } from '../found.js';
+
+/** Changes a conversation, and answers with its row of the inbox; asking again does no harm. */
+export async function updateConversation(
+  commands: Pick<Commands, 'execute'>,
+  peers: Pick<Peers, 'ask'>,
+  conversationId: string,
+  change: UpdateConversation,
+  call: Call,
+): Promise<ConversationView> {
+  await commands.execute<null>(call, 'messaging', () => {
+    const data: UpdateConversationData = { ...change, conversationId, at: new Date().toISOString() };
+    return { type: 'conversation.update', key: conversationId, data };
+  });
+  const asked = peers.ask('messaging', 'conversation.get', {
+    accountId: call.account.id,
+    id: conversationId,
+  });
+  return found(`conversation ${conversationId}`, asked);
+}

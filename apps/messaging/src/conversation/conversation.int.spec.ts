@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  contactIdOf,
+  conversationIdOf,
+  type ConversationView,
+  type ListConversations,
+  type UpdateConversation,
+} from '@wbiz/contracts/conversation';
+import { newId, timedId } from '@wbiz/contracts/ids';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { freshDatabase } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { messages } from '../message/message.aggregate.js';
+import { received, sendText } from '../message/message.samples.js';
+import { readsProjection } from '../message/reads.projection.js';
+import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
+import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
+import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
+import { conversations } from './conversation.aggregate.js';
+import { conversationProjection } from './conversation.projection.js';
+import { ConversationQueries } from './conversation.queries.js';
+
+const BEGIN = Date.parse('2026-11-22T10:00:00.000Z');
+const PHONE = '2000';
+const timeOf = (second: number) => new Date(BEGIN + second * 1_000).toISOString();
+const personOf = (index: number) => `+9188993322${String(index).padStart(2, '0')}`;
+const idOf = (accountId: string, person: string) => conversationIdOf(accountId, PHONE, person);
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let pool: pg.Pool;
+let store: EventStore;
+let queries: ConversationQueries;
+beforeAll(async () => {
+  database = await freshDatabase();
+  pool = new pg.Pool({ connectionString: database.url });
+  await pool.query('create schema messaging');
+  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000, Inbox1764400000000])
+    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
+  store = new EventStore({
+    pool,
+    schema: 'messaging',
+    newEventId: () => newId('evt'),
+    inline: [conversationProjection, readsProjection],
+  });
+  queries = new ConversationQueries(pool);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+type Written = { kind?: string; name?: string | null; body?: string };
+async function receive(accountId: string, person: string, second: number, written: Written = {}) {
+  const messageId = timedId('msg', BEGIN + second * 1_000, accountId, person, newId('cmd'));
+  const reply = await store.apply(messages, {
+    accountId,
+    type: 'message.receive',
+    data: {
+      ...(received.data as object),
+      ...{ accountId, messageId, wamid: `wamid.${messageId}`, phoneNumberId: PHONE, name: null },
+      ...(person.startsWith('+') ? { from: person } : { from: null, userId: person }),
+      conversationId: idOf(accountId, person),
+      contactId: contactIdOf(accountId, person),
+      receivedAt: timeOf(second),
+      ...written,
+    } as never,
+  });
+  expect(reply).toMatchObject({ ok: true });
+  return messageId;
+}
+async function send(accountId: string, to: string, second: number) {
+  const command = sendText({}, { to });
+  const messageId = timedId('msg', BEGIN + second * 1_000, accountId, to, newId('cmd'));
+  const data = {
+    ...command.data,
+    ...{ accountId, messageId, phoneNumberId: PHONE, at: timeOf(second) },
+    conversationId: idOf(accountId, to),
+    contactId: contactIdOf(accountId, to),
+    facts: { ...command.data.facts, windowExpiresAt: timeOf(90_000) },
+  };
+  expect(await store.apply(messages, { accountId, type: 'message.send', data })).toMatchObject({ ok: true });
+  return messageId;
+}
+const read = (accountId: string, messageId: string) =>
+  store.apply(messages, { accountId, type: 'message.note-read', data: { messageId, at: timeOf(5_000) } });
+const update = (accountId: string, conversationId: string, change: UpdateConversation) =>
+  store.execute(conversations, {
+    id: newId('cmd'),
+    accountId,
+    type: 'conversation.update',
+    data: { ...change, conversationId, at: timeOf(6_000) },
+  });
+const get = (accountId: string, person: string) => queries.get({ accountId, id: idOf(accountId, person) });
+const historyOf = async (accountId: string, person: string) =>
+  (
+    await pool.query<{ type: string; pending: boolean }>(
+      `select type, exists(select from messaging.pending p where p.position = e.position) as pending
+       from messaging.events e where stream = $1 order by version`,
+      [idOf(accountId, person)],
+    )
+  ).rows.map(({ type, pending }) => `${type}${pending ? '' : ' (private)'}`);
+
+async function everything(accountId: string, ask: ListConversations): Promise<readonly ConversationView[]> {
+  const all: ConversationView[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await queries.list({ accountId, ...ask, ...(cursor ? { cursor } : {}) });
+    all.push(...page.data);
+    if (page.nextCursor === null) return all;
+    cursor = page.nextCursor;
+  }
+}
+const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+
+describe('a conversation', () => {
+  it('begins with a message, is closed, stays so for what we send, and is opened by what a person writes', async () => {
+    const person = '+14155550101';
+    await receive('acc_1', person, 0, { name: 'Asha' });
+    await send('acc_1', person, 1);
+    await update('acc_1', idOf('acc_1', person), { assignee: 'ravi' });
+    await update('acc_1', idOf('acc_1', person), { status: 'closed' });
+    await send('acc_1', person, 2);
+    await receive('acc_1', person, 3, { kind: 'system' });
+    expect(await get('acc_1', person)).toMatchObject({ status: 'closed', assignee: 'ravi' });
+    await receive('acc_1', person, 4, { body: 'Still there?' });
+    expect(await get('acc_1', person)).toEqual({
+      id: idOf('acc_1', person),
+      contact: { id: contactIdOf('acc_1', person), phone: person, name: 'Asha' },
+      channel: 'whatsapp',
+      phoneNumberId: PHONE,
+      status: 'open',
+      lastMessageAt: timeOf(4),
+      lastMessagePreview: 'Still there?',
+      unreadCount: 2,
+      windowExpiresAt: timeOf(4 + 86_400),
+      assignee: 'ravi',
+    });
+    expect(await historyOf('acc_1', person)).toEqual([
+      'conversation.opened',
+      'conversation.assigned (private)',
+      'conversation.closed',
+      'conversation.opened',
+    ]);
+    const { rows } = await pool.query<{ state: unknown }>(
+      'select state from messaging.conversations where stream = $1',
+      [idOf('acc_1', person)],
+    );
+    expect(await store.replay(conversations, idOf('acc_1', person))).toEqual(rows[0]!.state);
+  });
+
+  it('is one, opened once, when many messages come at once, in batches that cross', async () => {
+    const people = down(9, 0).map((index) => `+1415555030${index}`);
+    await Promise.all(
+      down(299, 0).map((index) =>
+        index % 3
+          ? receive('acc_1', people[index % 10]!, index)
+          : send('acc_1', people[(index * 7) % 10]!, index),
+      ),
+    );
+    for (const person of people) expect(await historyOf('acc_1', person)).toEqual(['conversation.opened']);
+  });
+
+  it('without a phone number shows the user id', async () => {
+    await receive('acc_1', 'IN.abc', 0);
+    expect((await get('acc_1', 'IN.abc'))!.contact).toEqual({
+      id: contactIdOf('acc_1', 'IN.abc'),
+      phone: null,
+      userId: 'IN.abc',
+      name: null,
+    });
+  });
+
+  it('has nothing unread once its messages are read, whatever WhatsApp told after them', async () => {
+    const person = '+14155550102';
+    const [first, , third] = [
+      await receive('acc_1', person, 0),
+      await receive('acc_1', person, 1),
+      await receive('acc_1', person, 2),
+      await receive('acc_1', person, 3, { kind: 'system' }),
+    ];
+    const unread = async () => (await get('acc_1', person))!.unreadCount;
+    expect(await unread()).toBe(3);
+    await read('acc_1', first);
+    expect(await unread()).toBe(2);
+    await read('acc_1', third!);
+    expect(await unread()).toBe(0);
+  });
+
+  it('of another account is not there, whoever asks with its id', async () => {
+    const person = '+14155550103';
+    await receive('acc_1', person, 0);
+    const id = idOf('acc_1', person);
+    expect(await queries.get({ accountId: 'acc_2', id })).toBeNull();
+    expect(await queries.messages({ accountId: 'acc_2', id })).toBeNull();
+    for (const other of [id, 'cnv_00000000000000000000000000'])
+      expect(await update('acc_2', other, { status: 'closed' })).toMatchObject({
+        ok: false,
+        error: { code: 'not_found' },
+      });
+    expect(await get('acc_1', person)).toMatchObject({ status: 'open' });
+  });
+
+  it('shows its messages, newest first, in whatever pages', async () => {
+    const person = '+14155550104';
+    const ids: string[] = [];
+    for (const second of [0, 1, 2, 3, 4])
+      ids.unshift(second % 2 ? await send('acc_1', person, second) : await receive('acc_1', person, second));
+    for (const limit of [1, 2, 5, 200]) {
+      const found: string[] = [];
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const page = await queries.messages({
+          accountId: 'acc_1',
+          id: idOf('acc_1', person),
+          limit,
+          ...(cursor ? { cursor } : {}),
+        });
+        found.push(...page!.data.map(({ id }) => id));
+        cursor = page!.nextCursor;
+      }
+      expect(found).toEqual(ids);
+    }
+    const { data } = (await queries.messages({ accountId: 'acc_1', id: idOf('acc_1', person), limit: 1 }))!;
+    expect(Object.keys(data[0]!).toSorted()).toEqual(
+      'body createdAt direction error id kind mediaId payload status statusAt wamid'.split(' '),
+    );
+  });
+});
+
+describe('the inbox', () => {
+  // 50 people, four of each second, so that a page ends between rows of one time.
+  beforeAll(async () => {
+    for (const index of down(49, 0).toReversed())
+      await receive('acc_5', personOf(index), 1_000 + Math.floor(index / 4) * 25, {
+        name: index % 2 ? `Asha ${index}` : null,
+      });
+    for (const index of [3, 4]) await update('acc_5', idOf('acc_5', personOf(index)), { status: 'closed' });
+    await receive('acc_6', personOf(1), 1_000);
+  });
+
+  it('is in the order of the last message, each once, of one account only, in whatever pages', async () => {
+    const whole = await everything('acc_5', { limit: 200 });
+    expect(whole).toHaveLength(50);
+    const times = whole.map(({ lastMessageAt }) => lastMessageAt);
+    expect(times).toEqual(times.toSorted().toReversed());
+    for (const limit of [1, 3, 50]) expect(await everything('acc_5', { limit })).toEqual(whole);
+    expect(await everything('acc_6', {})).toHaveLength(1);
+    expect(await everything('acc_7', {})).toEqual([]);
+  });
+
+  it.each<[string, ListConversations, number[]]>([
+    ['closed ones', { status: 'closed' }, [4, 3]],
+    ['a part of a name, in any case', { search: 'aSHA 4' }, [49, 47, 45, 43, 41]],
+    ['a part of a name that means something in SQL', { search: 'Asha%4_' }, []],
+    ['a part of a number', { search: '332248' }, [48]],
+    ['a number as a person types it', { search: '+91 88993-32207' }, [7]],
+    ['both', { status: 'closed', search: 'asha' }, [3]],
+  ])('can be filtered by %s', async (_what, ask, people) => {
+    for (const limit of [1, 200]) {
+      const found = (await everything('acc_5', { ...ask, limit })).map(({ contact }) => contact.phone!);
+      expect(found.toSorted()).toEqual(people.map(personOf).toSorted());
+    }
+  });
+
+  it('skips and repeats nothing behind a cursor while messages come', async () => {
+    const first = await queries.list({ accountId: 'acc_5', limit: 10 });
+    const rest = await everything('acc_5', { cursor: first.nextCursor! });
+    await receive('acc_5', personOf(first.data.length), 1_001, {});
+    await receive('acc_5', '+14155550199', 9_000);
+    expect((await everything('acc_5', { cursor: first.nextCursor! })).map(({ id }) => id)).toEqual(
+      rest.map(({ id }) => id),
+    );
+  });
+
+  it.each([
+    ['x'],
+    [[1]],
+    [[1, 'x']],
+    [['x', 'cnv_00000000000000000000000000']],
+    [[9e15, 'cnv_00000000000000000000000000']],
+  ])('refuses the cursor %j', async (key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    await expect(queries.list({ accountId: 'acc_5', cursor })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: [{ pointer: '?cursor' }],
+    });
+  });
+
+  it('is found by an index; a message within the minute touches none', async () => {
+    const tx = await pool.connect();
+    await tx.query('begin');
+    await tx.query('set local enable_sort = off');
+    const { rows: plan } = await tx.query<{ 'QUERY PLAN': string }>(
+      `explain select stream from messaging.conversations where account_id = 'acc_5' and last_minute <= now()
+       order by last_minute desc, last_message_at desc, stream collate "C" desc limit 51`,
+    );
+    expect(plan.map((row) => row['QUERY PLAN']).join()).toContain('conversations_newest');
+    await tx.query(
+      `update messaging.conversations set last_message_at = last_message_at + interval '1 second', unread_count = 7,
+         state = state || '{"assignee":"ravi"}' where stream = $1`,
+      [idOf('acc_5', personOf(1))],
+    );
+    const { rows } = await tx.query<{ updated: number; hot: number }>(
+      `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
+       where schemaname = 'messaging' and relname = 'conversations'`,
+    );
+    await tx.query('rollback');
+    tx.release();
+    expect(rows[0]!.updated).toBeGreaterThan(0);
+    expect(rows[0]!.hot).toBe(rows[0]!.updated);
+  });
+});
