@@ -1,5 +1,7 @@
 import { CloudApiError, graphErrorIn, UpstreamUnreachable, type GraphError } from './graph-error.js';
 import { openGraphTransport, type GraphRequest } from './graph-transport.js';
+import { uploadBody, type MediaFile } from './graph-upload.js';
+import { openDownloads, type Download } from './media-download.js';
 import { jsonIn, refusedWith, sendOutcome, type SendOutcome } from './send-outcome.js';
 
 export type MetaTemplate = {
@@ -53,6 +55,17 @@ export type MetaTokenInfo = {
   readonly error?: { readonly code?: number; readonly message?: string; readonly subcode?: number };
 };
 
+export type MetaMedia = {
+  readonly id: string;
+  /** Good for five minutes, with the token. */
+  readonly url: string;
+  readonly mime_type: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** Bytes; some answers hold it as text. */
+  readonly file_size: number | string;
+};
+
 type Page<T> = {
   readonly data: readonly T[];
   readonly paging?: { readonly cursors?: { readonly after?: string }; readonly next?: string };
@@ -76,13 +89,18 @@ const WABA_FIELDS =
 const PHONE_FIELDS =
   'id,display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,is_on_biz_app,status,throughput,whatsapp_business_manager_messaging_limit';
 
+/** Where Meta keeps files. */
+const MEDIA_HOST = /(?:^|\.)fbsbx\.com$/i;
+/** 100 MB, the most Meta takes, at a megabyte a second. */
+const UPLOAD_TIMEOUT_MS = 100_000;
+
 const META_HOST = /(?:^|\.)facebook\.com$/i;
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
 const localRefusal = (message: string): GraphError => ({ code: 190, message, httpStatus: 0 });
 
 /**
- * A client of Meta's Graph API for WhatsApp. The token goes to `baseUrl` and nowhere else: redirects and the `next`
+ * A client of Meta's Graph API for WhatsApp. The token goes to `baseUrl`, from Meta's host to its media host, and nowhere else: redirects and the `next`
  * links of lists are not followed. A `simulator-*` token is not sent to facebook.com: it is refused with code 190,
  * httpStatus 0, like a token that cannot be a header.
  *
@@ -91,6 +109,7 @@ const localRefusal = (message: string): GraphError => ({ code: 190, message, htt
 export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connections = 64 }: CloudApiOptions) {
   const { origin, hostname, pathname } = new URL(baseUrl);
   const transport = openGraphTransport(origin, timeoutMs, connections);
+  const downloads = openDownloads(timeoutMs);
   const prefix = `${pathname.replace(/\/+$/, '')}/${version}`;
   const isMeta = META_HOST.test(hostname);
 
@@ -198,7 +217,39 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
       await manage({ method: 'POST', path: pathTo(wabaId, 'subscribed_apps'), token, body: '{}' });
     },
 
+    /** Uploads a file; resolves to Meta's id of it, which is good for 30 days. A failed upload may have left a file. */
+    async uploadMedia(token: string, phoneNumberId: string, file: MediaFile): Promise<string> {
+      const path = pathTo(phoneNumberId, 'media');
+      const body = uploadBody(file);
+      const timeoutMs = UPLOAD_TIMEOUT_MS;
+      try {
+        return (await manage<{ id: string }>({ method: 'POST', path, token, body, timeoutMs })).id;
+      } finally {
+        body.bytes.destroy();
+      }
+    },
+
+    getMedia: (token: string, mediaId: string) =>
+      manage<MetaMedia>({ method: 'GET', path: pathTo(mediaId), token }),
+
+    /** The bytes behind a media URL; whoever calls has to read or destroy them. */
+    async downloadMedia(token: string, url: string): Promise<Download> {
+      const fault = tokenFault(token);
+      if (fault !== undefined) throw new CloudApiError(fault);
+      const at = new URL(url);
+      const isTheirs = isMeta && at.protocol === 'https:' && MEDIA_HOST.test(at.hostname);
+      if (at.origin !== origin && !isTheirs)
+        throw new UpstreamUnreachable(`${at.host} is not where Meta keeps files`, false);
+      return downloads.fetch(at, token);
+    },
+
+    async deleteMedia(token: string, mediaId: string): Promise<void> {
+      await manage({ method: 'DELETE', path: pathTo(mediaId), token });
+    },
+
     /** Resolves once the calls under way have ended. */
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), downloads.close()]);
+    },
   };
 }

@@ -1,12 +1,19 @@
+import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
+
+/** A body that is streamed; `length` in bytes. */
+export type GraphBody = { readonly contentType: string; readonly length: number; readonly bytes: Readable };
 
 export type GraphRequest = {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Begins with a slash, holds the query; never the token. */
   readonly path: string;
   readonly token: string;
-  readonly body?: string;
+  /** JSON, unless it is streamed. */
+  readonly body?: string | GraphBody;
   readonly traceparent?: string | undefined;
+  /** Of the call as a whole, where it takes longer than others. */
+  readonly timeoutMs?: number;
 };
 
 /** What became of a call. `not_sent`: not one byte of the request was handed to a connection. */
@@ -42,8 +49,10 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
     maxResponseSize: MAX_ANSWER,
   });
 
-  const call = ({ method, path, token, body, traceparent }: GraphRequest): Promise<Exchange> =>
+  const call = (request: GraphRequest): Promise<Exchange> =>
     new Promise((resolve) => {
+      const { method, path, token, body, traceparent } = request;
+      const patience = request.timeoutMs ?? timeoutMs;
       let controller: Dispatcher.DispatchController | undefined;
       let httpStatus = 0;
       const chunks: Buffer[] = [];
@@ -57,9 +66,9 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
       const fail = (reason: string) =>
         settle({ kind: controller === undefined ? 'not_sent' : 'broken', reason });
       const timer = setTimeout(() => {
-        fail(`no answer within ${timeoutMs} ms`);
+        fail(`no answer within ${patience} ms`);
         controller?.abort(new Error('timed out'));
-      }, timeoutMs);
+      }, patience);
 
       pool.dispatch(
         {
@@ -68,10 +77,10 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
           headers: {
             authorization: `Bearer ${token}`,
             accept: 'application/json',
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headersOf(body),
             ...(traceparent === undefined ? {} : { traceparent }),
           },
-          ...(body === undefined ? {} : { body }),
+          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : body.bytes }),
         },
         {
           onRequestStart(started) {
@@ -96,4 +105,11 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
     });
 
   return { call, close: () => pool.close() };
+}
+
+function headersOf(body: GraphRequest['body']): Record<string, string> {
+  if (body === undefined) return {};
+  return typeof body === 'string'
+    ? { 'content-type': 'application/json' }
+    : { 'content-type': body.contentType, 'content-length': String(body.length) };
 }
