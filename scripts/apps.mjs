@@ -32,7 +32,11 @@ export const APPS = [
 ];
 
 /** Runs once before the apps: topics, roles, schemas. Prints `{ databaseUrls }`, one per service. */
-export const PROVISIONING = { main: 'libs/service-kit/dist/provision.js', env: common };
+export const PROVISIONING = {
+  main: 'libs/service-kit/dist/provision.js',
+  env: common,
+  secret: (line) => line.includes('"databaseUrls"'),
+};
 
 /** What the simulator signs its webhooks with: never a default for the real Meta. */
 export const SIMULATED_META_APP = {
@@ -101,8 +105,11 @@ export async function startApp(system, { name, instance = name, onLine, more }) 
   });
 }
 
-/** Starts a compiled script of ours; also how provisioning runs. */
-export async function startNode({ home }, { main, instance, env, onLine = () => undefined }) {
+/** Starts a compiled script of ours; also how provisioning runs. What is `secret` goes to `onLine` and into no log. */
+export async function startNode(
+  { home },
+  { main, instance, env, onLine = () => undefined, secret = () => false },
+) {
   const marker = join(root, main);
   const started = await launch({
     command: process.execPath,
@@ -113,10 +120,11 @@ export async function startNode({ home }, { main, instance, env, onLine = () => 
   });
   mkdirSync(join(home, 'logs'), { recursive: true });
   const log = createWriteStream(join(home, 'logs', `${instance}.log`), { flags: 'a', mode: 0o600 });
-  for (const stream of [started.child.stdout, started.child.stderr]) {
-    stream.pipe(log, { end: false });
-    createInterface({ input: stream }).on('line', onLine);
-  }
+  for (const stream of [started.child.stdout, started.child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      if (!secret(line)) log.write(`${line}\n`);
+      onLine(line);
+    });
   started.child.once('close', () => log.end());
   return started;
 }

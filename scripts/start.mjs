@@ -136,6 +136,7 @@ async function main() {
       instance: 'provision',
       main: PROVISIONING.main,
       env: PROVISIONING.env(system),
+      secret: PROVISIONING.secret,
       onLine: (line) => {
         if (line.startsWith('{"databaseUrls"')) printed = line;
         else show('provision')(line);
@@ -192,9 +193,9 @@ Send a message:
     -H 'Content-Type: application/json' \\
     -d '{"to": "+918899332211", "body": "Hi! Your order #1043 has shipped."}'
 
-and see what became of it:
+and, a second later, see what became of it:
 
-  curl ${baseUrl}/v1/events -H 'Authorization: Bearer ${demo.apiKey}'
+  curl '${baseUrl}/v1/events?since=${demo.feedCursor}' -H 'Authorization: Bearer ${demo.apiKey}'
 `);
   else
     say.line(

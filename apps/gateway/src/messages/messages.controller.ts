@@ -46,7 +46,8 @@ export class MessagesController {
   @Scope('messages:send')
   @Describe({
     summary: 'Send text',
-    description: 'Sends a plain text. Delivers only while the 24 hour customer service window is open.',
+    description:
+      'Sends a plain text. Delivers only while the 24 hour customer service window is open: outside it the answer is 422 `service_window_closed`. For a day after the account was connected a window that is not known is left to Meta, and a send to a closed one is accepted and fails (131047).',
     ...SENT,
   })
   text(@Body() body: SendText, @Caller() call: Call) {

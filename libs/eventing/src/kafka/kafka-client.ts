@@ -211,6 +211,9 @@ function byPartition(offsets: readonly { partition: number; offset: string }[]):
   return found;
 }
 
+/** A warning of idempotent producers with a limit on retries; one that has failed is not used again (BatchingProducer). */
+const NOT_SO_HERE = 'Limiting retries for the idempotent producer';
+
 /** kafkajs calls an error what it then repeats, a rebalance included: what comes of it is reported by its users. */
 const LOG_AS = {
   [logLevel.ERROR]: 'warn',
@@ -223,4 +226,7 @@ const LOG_AS = {
 const logThrough =
   (logger: Logger) =>
   ({ level, namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry) =>
-    logger[LOG_AS[level]]({ ...fields, namespace }, `kafkajs: ${message}`);
+    logger[message.startsWith(NOT_SO_HERE) ? 'debug' : LOG_AS[level]](
+      { ...fields, namespace },
+      `kafkajs: ${message}`,
+    );
