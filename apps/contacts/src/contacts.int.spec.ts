@@ -32,10 +32,11 @@ it('becomes ready and answers log.head', async () => {
   });
   const [healthPort, rpcPort] = [await freePort(), await freePort()];
   const service = await startService(
-    { name: 'contacts', module: ContactsModule },
+    { name: 'contacts', module: ContactsModule, peers: ['gateway'] },
     {
       HEALTH_PORT: String(healthPort),
       RPC_PORT: String(rpcPort),
+      GATEWAY_RPC: '127.0.0.1:9',
       DATABASE_URL: databaseUrls.contacts,
       KAFKA_BROKERS: brokers.join(','),
       TOPIC_PREFIX: topicsOf,

@@ -1,12 +1,67 @@
-import { Module } from '@nestjs/common';
-import { DatabaseModule } from '@wbiz/service-kit/database.module';
+import { Module, type FactoryProvider } from '@nestjs/common';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { together } from '@wbiz/eventing/postgres/projection';
+import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
+import { Projections } from '@wbiz/service-kit/projections';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import { ContactConsumer } from './contact/contact.consumer.js';
+import { ContactQueries } from './contact/contact.queries.js';
+import { CustomFieldConsumer } from './custom-field/custom-field.consumer.js';
+import { CustomFieldQueries } from './custom-field/custom-field.queries.js';
+import { LabelRemover } from './label/label-remover.js';
+import { labelsProjection } from './label/labels.projection.js';
+import { removalsProjection } from './label/removals.projection.js';
 import { Contacts1763805600000 } from './migrations/0001-contacts.js';
+import { ContactsTagsFields1764500000000 } from './migrations/0002-contacts-tags-fields.js';
+import { accounts } from './opt-in/accounts.projection.js';
+import { PreferencesConsumer } from './opt-in/preferences.consumer.js';
+import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
+import { TagConsumer } from './tag/tag.consumer.js';
+import { TagQueries } from './tag/tag.queries.js';
+
+const PEOPLE = Symbol('PEOPLE');
+
+const people: FactoryProvider = {
+  provide: PEOPLE,
+  useFactory: (projections: Projections, store: EventStore) =>
+    projections.add(together('people', [accounts, whenMessageReceivedKnowThePerson(store)])),
+  inject: [Projections, EventStore],
+};
+
+const labelRemover: FactoryProvider<LabelRemover> = {
+  provide: LabelRemover,
+  useFactory: ({ logger, shutdown }: Runtime, pool: Pool, store: EventStore) => {
+    const remover = new LabelRemover({ pool, store, logger });
+    store.onCommitted(({ events }) => {
+      if (events.some(({ type }) => type === 'tag.deleted' || type === 'custom_field.deleted'))
+        remover.wake();
+    });
+    remover.start();
+    shutdown.on('consumers', 'removal of labels', () => remover.stop());
+    return remover;
+  },
+  inject: [RUNTIME, PG_POOL, EventStore],
+};
 
 @Module({
   imports: [
-    DatabaseModule.forService({ migrations: [Contacts1763805600000] }),
-    EventingModule.forService({ consumes: [] }),
+    DatabaseModule.forService({ migrations: [Contacts1763805600000, ContactsTagsFields1764500000000] }),
+    EventingModule.forService({
+      consumes: ['commands', 'inboundChanges'],
+      inline: [labelsProjection, removalsProjection],
+    }),
   ],
+  controllers: [
+    ContactConsumer,
+    ContactQueries,
+    TagConsumer,
+    TagQueries,
+    CustomFieldConsumer,
+    CustomFieldQueries,
+    PreferencesConsumer,
+  ],
+  providers: [people, labelRemover],
 })
 export class ContactsModule {}

@@ -4,11 +4,14 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { AccessModule } from './access/access.module.js';
 import { Idempotency } from './access/idempotency.js';
 import { Commands } from './commands/commands.js';
+import { ContactsController } from './contacts/contacts.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { CustomFieldsController } from './custom-fields/custom-fields.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { MeController } from './me/me.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Sends } from './messages/sends.js';
+import { TagsController } from './tags/tags.controller.js';
 import { TemplatesController } from './templates/templates.controller.js';
 
 /** The routes that customers call with their keys. */
@@ -17,6 +20,9 @@ import { TemplatesController } from './templates/templates.controller.js';
   controllers: [
     MessagesController,
     ConversationsController,
+    ContactsController,
+    TagsController,
+    CustomFieldsController,
     TemplatesController,
     EventsController,
     MeController,

@@ -6,7 +6,7 @@ import { GatewayModule } from './gateway.module.js';
 await runService({
   name: 'gateway',
   module: GatewayModule,
-  peers: ['messaging', 'templates', 'webhooks'],
+  peers: ['messaging', 'contacts', 'templates', 'webhooks'],
   settings: GATEWAY_SETTINGS,
   http: { configure: configureApi },
 });

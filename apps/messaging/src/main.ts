@@ -5,6 +5,6 @@ import { SETTINGS } from './messaging.settings.js';
 await runService({
   name: 'messaging',
   module: MessagingModule,
-  peers: ['gateway', 'templates'],
+  peers: ['gateway', 'contacts', 'templates'],
   settings: SETTINGS,
 });

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { together } from '@wbiz/eventing/postgres/projection';
 import { DatabaseModule } from '@wbiz/service-kit/database.module';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { accounts } from './account/account.projection.js';
+import { contactNames } from './contact/contact-names.projection.js';
 import { ConversationConsumer } from './conversation/conversation.consumer.js';
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { ConversationQueries } from './conversation/conversation.queries.js';
@@ -13,6 +15,7 @@ import { ListsAndReads1763830000000 } from './migrations/0002-lists-and-reads.js
 import { MessageWamids1764200000000 } from './migrations/0003-message-wamids.js';
 import { Pace1764300000000 } from './migrations/0004-pace.js';
 import { Inbox1764400000000 } from './migrations/0005-inbox.js';
+import { ContactNames1764600000000 } from './migrations/0007-contact-names.js';
 import { PROVIDERS } from './messaging.providers.js';
 import { templates } from './template/template.projection.js';
 import { dispatchProjection } from './whatsapp/dispatch.projection.js';
@@ -27,12 +30,13 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
         MessageWamids1764200000000,
         Pace1764300000000,
         Inbox1764400000000,
+        ContactNames1764600000000,
       ],
     }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
       inline: [dispatchProjection, conversationProjection, readsProjection],
-      projections: [accounts, templates],
+      projections: [together('copies', [accounts, contactNames, templates])],
     }),
   ],
   controllers: [MessageConsumer, MessageQueries, ConversationConsumer, ConversationQueries, InboundConsumer],

@@ -31,7 +31,7 @@ type MessagingRuntime = Runtime<Config<typeof SETTINGS>>;
 
 const CLOUD_API = Symbol('CLOUD_API');
 const DISPATCH = 'dispatch';
-const TEMPLATE_TIMEOUT_MS = 2_000;
+const FACT_PATIENCE = { timeoutMs: 2_000 };
 
 /** What the controllers work with, and what runs by itself: the dispatcher and the end of unknown outcomes. */
 export const PROVIDERS: FactoryProvider[] = [
@@ -67,14 +67,12 @@ export const PROVIDERS: FactoryProvider[] = [
   {
     provide: SEND_FACTS,
     useFactory: (pool: Pool, peers: Peers) =>
-      sendFacts(pool, (accountId, name, language) =>
-        peers.ask(
-          'templates',
-          'template.find',
-          { accountId, name, language },
-          { timeoutMs: TEMPLATE_TIMEOUT_MS },
-        ),
-      ),
+      sendFacts(pool, {
+        template: (accountId, name, language) =>
+          peers.ask('templates', 'template.find', { accountId, name, language }, FACT_PATIENCE),
+        optedOut: (accountId, contactId) =>
+          peers.ask('contacts', 'contact.opted-out', { accountId, contactId }, FACT_PATIENCE),
+      }),
     inject: [PG_POOL, Peers],
   },
   { provide: ANNOUNCE, useFactory: announcer, inject: [ReplyPublisher] },

@@ -1,4 +1,17 @@
-import { Decimal, Flag, Nested, NestedList, OneOf, Text, TextList, Time, Whole } from './field.js';
+import { ValidateBy } from 'class-validator';
+import {
+  Decimal,
+  Flag,
+  isPlainObject,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Text,
+  TextList,
+  Time,
+  Whole,
+} from './field.js';
 import { SCOPES, type Scope } from './scopes.js';
 
 export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
@@ -8,6 +21,49 @@ export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 /** What becomes of a send whose outcome stayed unknown after the grace: reported as failed, or sent again. */
 export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
 export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
+
+/** Words by which a person withdraws its opt-in, or gives it again: whole messages, in any case. */
+export type OptOutWords = { readonly stop: readonly string[]; readonly start: readonly string[] };
+const MOST_LANGUAGES = 50;
+const MOST_WORDS = 50;
+const LONGEST_WORD = 60;
+
+/** Lists of words by language. */
+const OptOutWordLists = (): PropertyDecorator => {
+  const object = Json({
+    optional: true,
+    nullable: true,
+    depth: 4,
+    description:
+      'Words that opt a person out, and in again, by language: `stop` and `start`, each a list. A language that is given here replaces the built-in lists of that language (en, es, pt, fr, de, id, hi, ar); null: the built-in ones.',
+    example: { en: { stop: ['STOP', 'UNSUBSCRIBE'], start: ['START'] } },
+  });
+  const isList = (list: unknown) =>
+    Array.isArray(list) &&
+    list.length <= MOST_WORDS &&
+    list.every(
+      (word) =>
+        typeof word === 'string' && word.trim() !== '' && word.length <= LONGEST_WORD && word.isWellFormed(),
+    );
+  const lists = ValidateBy({
+    name: 'optOutWords',
+    validator: {
+      validate: (value: unknown) =>
+        isPlainObject(value) &&
+        Object.keys(value).length <= MOST_LANGUAGES &&
+        Object.entries(value).every(
+          ([language, words]) =>
+            /^[a-z]{2,3}(_[A-Za-z]{2,4})?$/.test(language) &&
+            isPlainObject(words) &&
+            Object.keys(words).sort().join() === 'start,stop' &&
+            Object.values(words).every(isList),
+        ),
+      defaultMessage: () =>
+        `must be languages (en, pt_BR) with the lists stop and start of at most ${MOST_WORDS} words of at most ${LONGEST_WORD} characters`,
+    },
+  });
+  return (target, key) => [object, lists].forEach((decorate) => decorate(target, key));
+};
 
 export class PhoneNumberView {
   @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
@@ -32,6 +88,7 @@ export class AccountData {
   @Time() connectedAt!: string;
   @Time({ nullable: true }) trialEndsAt!: string | null;
   @NestedList(() => PhoneNumberView, { max: 100 }) phoneNumbers!: PhoneNumberView[];
+  @OptOutWordLists() optOutWords?: Readonly<Record<string, OptOutWords>> | null;
 }
 
 /** The data of `account.status`. */
@@ -87,6 +144,7 @@ export class UpdateAccount {
     description: 'Messages per second of each number, where Meta allows more or less than it reports.',
   })
   throughput?: number;
+  @OptOutWordLists() optOutWords?: Readonly<Record<string, OptOutWords>> | null;
 }
 
 /** An account as operators see it. */

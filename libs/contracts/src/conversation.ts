@@ -25,7 +25,11 @@ export class ConversationContact {
   phone!: string | null;
   @Text({ max: 140, optional: true, description: "Meta's user id, where there is no phone number." })
   userId?: string;
-  @Text({ max: 500, nullable: true, description: 'As the person calls itself on WhatsApp.' })
+  @Text({
+    max: 500,
+    nullable: true,
+    description: "The contact's; without one, as the person calls itself on WhatsApp.",
+  })
   name!: string | null;
 }
 

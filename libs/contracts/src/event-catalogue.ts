@@ -1,6 +1,9 @@
 import { AccountData, AccountStatusData, PhoneNumberQualityData } from './account.js';
+import { ContactCreatedData, ContactMergedData, ContactOptedOutData, ContactUpdatedData } from './contact.js';
 import { ConversationStatusData } from './conversation.js';
+import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
 import { MessageReceivedData, MessageStatusData } from './message.js';
+import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
 
@@ -36,6 +39,49 @@ export const EVENTS = {
     data: ConversationStatusData,
     feed: true,
     summary: 'A conversation was closed.',
+  },
+  'contact.created': {
+    source: 'contacts',
+    data: ContactCreatedData,
+    feed: true,
+    summary: 'A person is on file now.',
+  },
+  'contact.updated': {
+    source: 'contacts',
+    data: ContactUpdatedData,
+    feed: true,
+    summary: 'A contact changed.',
+  },
+  'contact.opted_out': {
+    source: 'contacts',
+    data: ContactOptedOutData,
+    feed: true,
+    summary: 'A person does not want to be written to.',
+  },
+  'contact.merged': {
+    source: 'contacts',
+    data: ContactMergedData,
+    feed: false,
+    summary: 'Two contacts turned out to be one person.',
+  },
+  'tag.created': { source: 'contacts', data: TagEventData, feed: false, summary: 'A tag was added.' },
+  'tag.deleted': {
+    source: 'contacts',
+    data: TagEventData,
+    feed: false,
+    summary: 'A tag was deleted, and no contact has it any more.',
+  },
+  'custom_field.created': {
+    source: 'contacts',
+    data: CustomFieldData,
+    feed: false,
+    summary: 'A custom field was defined.',
+  },
+  'custom_field.deleted': {
+    source: 'contacts',
+    data: CustomFieldDeletedData,
+    feed: false,
+    summary: 'A custom field was deleted with its values.',
   },
   'template.status': {
     source: 'templates',

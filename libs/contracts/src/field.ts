@@ -141,14 +141,17 @@ export const Link = (base: Base = {}) =>
 const isWellFormed = (value: unknown): value is string =>
   typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
 
-const WellFormed = () =>
-  ValidateBy({
-    name: 'wellFormed',
-    validator: {
-      validate: (value: unknown) => typeof value !== 'string' || isWellFormed(value),
-      defaultMessage: () => 'must be well-formed Unicode without NUL',
+const WellFormed = ({ each = false } = {}) =>
+  ValidateBy(
+    {
+      name: 'wellFormed',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || isWellFormed(value),
+        defaultMessage: () => `must ${each ? 'hold only' : 'be'} well-formed Unicode without NUL`,
+      },
     },
-  });
+    { each },
+  );
 
 /** Who receives: a phone number in any form a person types with its country code, or Meta's user id (BSUID). Comes out as E.164. */
 export const Recipient = (base: Base = {}) =>
@@ -169,6 +172,23 @@ export const Recipient = (base: Base = {}) =>
     ),
   );
 export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
+
+/** A phone number in any form a person types with its country code. Comes out as E.164. */
+export const Phone = (base: Base = {}) =>
+  all(
+    shape({ normalise: (value) => (typeof value === 'string' ? (toE164(value) ?? value) : value) }),
+    field(
+      { example: '+918899332211', ...base },
+      { type: 'string' },
+      ValidateBy({
+        name: 'phone',
+        validator: {
+          validate: (value: unknown) => typeof value === 'string' && toE164(value) !== undefined,
+          defaultMessage: () => 'must be a phone number with its country code, e.g. +918899332211',
+        },
+      }),
+    ),
+  );
 
 /** One of a closed list of strings. */
 export const OneOf = <T extends readonly string[]>(values: T, base: Base = {}) =>
@@ -245,6 +265,7 @@ export const TextList = ({
       IsString({ each: true, message: 'must hold strings only' }),
       MinLength(1, { each: true, message: 'must not hold empty strings' }),
       MaxLength(each, { each: true, message: `must hold strings of at most ${each} characters` }),
+      WellFormed({ each: true }),
       ...(among ? [IsIn([...among], { each: true, message: `must hold only: ${among.join(', ')}` })] : []),
     ),
   );

@@ -1,5 +1,5 @@
 /**
- * What Meta takes in a send, once. `source` is the page of Meta's Cloud API documentation that states the limit; `ours`
+ * What Meta takes in a send, and what we take, once. `source` is the page of Meta's Cloud API documentation that states the limit; `ours`
  * marks a bound that Meta leaves open and that keeps a body sane. Texts are counted in UTF-16 code units.
  */
 export const LIMITS = {
@@ -37,6 +37,18 @@ export const LIMITS = {
   templateLanguage: { max: 15, source: 'message-templates/supported-languages' },
   templateVariables: { max: 100, source: 'ours' },
   templateVariable: { max: 1024, source: 'templates/components (a body of 1,024 characters)' },
+
+  contactName: { max: 500, source: 'ours' },
+  contactEmail: { max: 254, source: 'ours (RFC 5321: a path of 256 octets with its brackets)' },
+  contactTags: { max: 100, source: 'ours' },
+  tagName: { max: 64, source: 'ours' },
+  bulk: { min: 1, max: 500, source: 'ours' },
+  customFields: { max: 50, source: 'ours' },
+  customFieldKey: { max: 64, source: 'ours' },
+  customFieldLabel: { max: 200, source: 'ours' },
+  customFieldText: { max: 1000, source: 'ours' },
+  customFieldOptions: { min: 1, max: 200, source: 'ours' },
+  customFieldOption: { max: 200, source: 'ours' },
 
   batch: { min: 1, max: 500, source: 'ours' },
 } as const satisfies Record<string, { readonly min?: number; readonly max: number; readonly source: string }>;

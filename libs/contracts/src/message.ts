@@ -136,6 +136,9 @@ export class MessageStatusData {
   @Time() at!: string;
 }
 
+/** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
+export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
+
 /**
  * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
  * gives both, both stand: this is where the two are linked. `kind` and `payload`: see `INBOUND_PAYLOADS`.

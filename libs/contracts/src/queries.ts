@@ -1,8 +1,11 @@
 import type { AccountCredentials } from './account.js';
+import type { ContactChange, ContactView, ListContacts } from './contact.js';
 import type { ConversationView, ListConversations } from './conversation.js';
+import type { CustomFieldView } from './custom-field.js';
 import type { EventPage, ReadEvents } from './feed.js';
 import type { ConversationMessage, ListMessages, MessageView } from './message.js';
 import type { Page, Paged } from './page.js';
+import type { Removal, TagView } from './tag.js';
 import type { ListTemplates, TemplateView } from './template.js';
 
 type CommandReply =
@@ -25,6 +28,25 @@ export type Queries = {
   'conversation.messages': {
     ask: { accountId: string; id: string } & Page;
     answer: Paged<ConversationMessage> | null;
+  };
+  /** A contact that was merged into another answers with the other. */
+  'contact.get': { ask: { accountId: string; id: string }; answer: ContactView | null };
+  'contact.list': { ask: { accountId: string } & ListContacts; answer: Paged<ContactView> };
+  /** The newest first. */
+  'contact.history': {
+    ask: { accountId: string; id: string } & Page;
+    answer: Paged<ContactChange> | null;
+  };
+  /** Whether a person does not want to be written to; somebody who is not on file has said nothing. */
+  'contact.opted-out': { ask: { accountId: string; contactId: string }; answer: boolean };
+  'tag.list': {
+    ask: { accountId: string } & Page;
+    answer: Paged<TagView> & { readonly removals: readonly Removal[] };
+  };
+  'tag.get': { ask: { accountId: string; name: string }; answer: TagView | null };
+  'field.list': {
+    ask: { accountId: string } & Page;
+    answer: Paged<CustomFieldView> & { readonly removals: readonly Removal[] };
   };
   'template.list': { ask: { accountId: string } & ListTemplates; answer: Paged<TemplateView> };
   'template.get': { ask: { accountId: string; id: string }; answer: TemplateView | null };

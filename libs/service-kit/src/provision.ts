@@ -20,7 +20,7 @@ export type ProvisionOptions = {
 
 /**
  * Makes what an installation needs before its services start: per service a schema and the one role that can see it,
- * and all topics. What is there already stays; passwords are set again. Resolves with each service's DATABASE_URL.
+ * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. What is there already stays; passwords are set again. Resolves with each service's DATABASE_URL.
  */
 export async function provision(options: ProvisionOptions) {
   const { services = SERVICES, logger = silent } = options;
@@ -44,6 +44,9 @@ async function makeRoles({ databaseUrl, secretKey }: ProvisionOptions, services:
     const { database } = rows[0]!;
     // Two at once would trip over each other in the catalogue.
     await client.query(`select pg_advisory_lock(hashtextextended('wbiz.provision', 0))`);
+    // Contacts are searched by trigrams, within an account.
+    for (const extension of ['pg_trgm', 'btree_gin'])
+      await client.query(`create extension if not exists ${extension}`);
     const made: [Service, string][] = [];
     for (const service of services) {
       const role = roleOf(database, service);

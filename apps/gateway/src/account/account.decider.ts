@@ -87,6 +87,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
         unknownOutcomePolicy: state?.unknownOutcomePolicy ?? 'fail',
         connectedAt: !state || state.status === 'disconnected' ? at : state.connectedAt,
         trialEndsAt: state?.trialEndsAt ?? null,
+        optOutWords: state?.optOutWords ?? null,
         phoneNumbers: numbersOf(given, state),
       };
       const kept = { sealedToken, appId, holds, throughput: state?.throughput ?? null };

@@ -70,6 +70,7 @@ const data: AccountData = {
   unknownOutcomePolicy: 'fail',
   connectedAt: AT,
   trialEndsAt: null,
+  optOutWords: null,
   phoneNumbers: [
     { ...one, isDefault: true },
     { ...other, isDefault: false },

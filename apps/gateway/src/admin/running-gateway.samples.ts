@@ -54,6 +54,7 @@ export async function startGateway() {
     META_APP_SECRET: APP_SECRET,
     META_VERIFY_TOKEN: VERIFY_TOKEN,
     MESSAGING_RPC: '127.0.0.1:9',
+    CONTACTS_RPC: '127.0.0.1:9',
     TEMPLATES_RPC: '127.0.0.1:9',
     WEBHOOKS_RPC: '127.0.0.1:9',
   };
@@ -61,7 +62,7 @@ export async function startGateway() {
     {
       name: 'gateway',
       module: GatewayModule,
-      peers: ['messaging', 'templates', 'webhooks'],
+      peers: ['messaging', 'contacts', 'templates', 'webhooks'],
       settings: GATEWAY_SETTINGS,
       http: { configure: configureApi },
     },

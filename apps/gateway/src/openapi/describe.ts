@@ -3,8 +3,9 @@ import type { ProblemCode } from '@wbiz/contracts/problem';
 
 type Class = new () => object;
 /** A page of a list. */
-export type PageOf = { readonly page: Class };
-export const pageOf = (page: Class): PageOf => ({ page });
+export type PageOf = { readonly page: Class; readonly beside: Readonly<Record<string, Class>> };
+/** `beside`: other lists that stand beside the page's, by their names. */
+export const pageOf = (page: Class, beside: PageOf['beside'] = {}): PageOf => ({ page, beside });
 
 /** What the API reference says of a route. `answers`: status → body, null for an acknowledgement without news. */
 export type Description = {
@@ -23,6 +24,7 @@ export const SEND_PROBLEMS = [
   'template_not_found',
   'account_suspended',
   'template_not_approved',
+  'recipient_opted_out',
   'phone_number_not_found',
   'service_window_closed',
   'template_variables_mismatch',

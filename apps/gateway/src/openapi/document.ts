@@ -116,7 +116,7 @@ function answersOf({ answers }: Description): MethodDecorator[][] {
     if (!('page' in answer)) return [ApiResponse({ status, description, type: answer })];
     const schema = {
       type: 'object',
-      required: ['data', 'nextCursor'],
+      required: ['data', 'nextCursor', ...Object.keys(answer.beside)],
       properties: {
         data: { type: 'array', items: { $ref: getSchemaPath(answer.page) } },
         nextCursor: {
@@ -124,9 +124,18 @@ function answersOf({ answers }: Description): MethodDecorator[][] {
           nullable: true,
           description: 'The cursor of the next page; null on the last.',
         },
+        ...Object.fromEntries(
+          Object.entries(answer.beside).map(([name, type]) => [
+            name,
+            { type: 'array', items: { $ref: getSchemaPath(type) } },
+          ]),
+        ),
       },
     };
-    return [ApiExtraModels(answer.page), ApiResponse({ status, description, schema })];
+    return [
+      ApiExtraModels(answer.page, ...Object.values(answer.beside)),
+      ApiResponse({ status, description, schema }),
+    ];
   });
 }
 

@@ -9,6 +9,9 @@ export const TAGS = [
     description: 'Send WhatsApp messages and follow what becomes of them.',
   },
   { name: 'Inbox', prefix: '/v1/conversations', description: 'Who wrote, and who answers.' },
+  { name: 'Contacts', prefix: '/v1/contacts', description: 'The people you write to.' },
+  { name: 'Tags', prefix: '/v1/tags', description: 'Words that contacts are sorted by.' },
+  { name: 'Custom fields', prefix: '/v1/custom-fields', description: 'What else is kept of contacts.' },
   { name: 'Templates', prefix: '/v1/templates', description: 'Message templates as Meta has them.' },
   {
     name: 'Events feed',

@@ -16,6 +16,7 @@ import { readsProjection } from '../message/reads.projection.js';
 import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
 import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
 import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
+import { ContactNames1764600000000 } from '../migrations/0007-contact-names.js';
 import { conversations } from './conversation.aggregate.js';
 import { conversationProjection } from './conversation.projection.js';
 import { ConversationQueries } from './conversation.queries.js';
@@ -34,7 +35,13 @@ beforeAll(async () => {
   database = await freshDatabase();
   pool = new pg.Pool({ connectionString: database.url });
   await pool.query('create schema messaging');
-  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000, Inbox1764400000000])
+  const migrations = [
+    Messaging1763800000000,
+    ListsAndReads1763830000000,
+    Inbox1764400000000,
+    ContactNames1764600000000,
+  ];
+  for (const Migration of migrations)
     await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
   store = new EventStore({
     pool,

@@ -1,3 +1,4 @@
+import { TOLD_KINDS } from '@wbiz/contracts/message';
 import type { FollowUp, InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
@@ -10,9 +11,8 @@ const preview = (body: string | null | undefined, kind: string | undefined) =>
   (body ?? `[${kind ?? 'message'}]`).slice(0, 200);
 
 /** What WhatsApp tells of a person or of an earlier message, and what is written to a group, is not written to us. */
-export const TOLD: readonly string[] = ['system', 'edit', 'revoke'];
 const isWritten = ({ data: { kind, payload } }: Recorded<'message.received'>) =>
-  !TOLD.includes(kind) && payload?.['groupId'] === undefined;
+  !TOLD_KINDS.includes(kind) && payload?.['groupId'] === undefined;
 
 type Touched = {
   stream: string;

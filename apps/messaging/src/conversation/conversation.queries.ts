@@ -24,8 +24,11 @@ type Row = {
   window_expires_at: Date | null;
   state: ConversationState;
 };
-const COLUMNS = `stream, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count,
-  window_expires_at, state`;
+/** A contact goes by the name that it is kept under, else by its own on WhatsApp. */
+const SHOWN = `select stream, contact_id, phone_number_id, person, coalesce(n.name, c.name) as name, last_message_at,
+    last_message_preview, unread_count, window_expires_at, state
+  from messaging.conversations c left join messaging.contact_names n using (contact_id)
+  where c.account_id = $1`;
 
 /** The inbox. */
 @Controller()
@@ -39,12 +42,11 @@ export class ConversationQueries {
     const [at = null, id = null] = newestCursor(ask.cursor) ?? [];
     // Without a name, so that it is planned anew for the filters that are given.
     const { rows } = await this.pool.query<Row>(
-      `select ${COLUMNS} from messaging.conversations
-       where account_id = $1
+      `${SHOWN}
          and ($2::timestamptz is null or last_minute <= date_trunc('minute', $2 at time zone 'UTC')
               and (last_message_at, stream collate "C") < ($2, $3))
          and ($4::text is null or state->>'status' = $4)
-         and ($5::text is null or strpos(lower(name), lower($5)) > 0 or strpos(person, $6) > 0)
+         and ($5::text is null or strpos(lower(coalesce(n.name, c.name)), lower($5)) > 0 or strpos(person, $6) > 0)
        order by last_minute desc, last_message_at desc, stream collate "C" desc limit $7 + 1`,
       [accountId, at, id, status, search, search === undefined ? null : phonePart(search), limit],
     );
@@ -61,7 +63,7 @@ export class ConversationQueries {
   async get({ accountId, id }: Ask<'conversation.get'>): Answer<'conversation.get'> {
     const { rows } = await this.pool.query<Row>({
       name: 'conversation-get',
-      text: `select ${COLUMNS} from messaging.conversations where account_id = $1 and stream = $2`,
+      text: `${SHOWN} and stream = $2`,
       values: [accountId, id],
     });
     return rows[0] ? viewOf(rows[0]) : null;

@@ -16,6 +16,7 @@ const NOTHING_KNOWN: SendFacts = {
   metaMediaId: null,
   replyToWamid: null,
   reactedWamid: null,
+  optedOut: 'unavailable',
 };
 
 /** Commands of the gateway and the campaigns. */

@@ -55,6 +55,8 @@ export type SendFacts = Named & {
   readonly firstDayUntil: string | null;
   /** The wamid of the message replied to; null when `replyTo` names none of this account's. */
   readonly replyToWamid: string | null;
+  /** Looked up for templates of marketing only; `unavailable`: the keeper of contacts could not be asked. */
+  readonly optedOut: boolean | 'unavailable';
 };
 
 /** What a call to Meta came to. `refused` is final; `deferred` is certain not to have been accepted and may go again. */
@@ -189,6 +191,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           '/replyTo',
         );
       const composed = compose(data, facts);
+      requireConsent(facts, request.to);
       return [
         {
           type: 'message.status',
@@ -407,6 +410,16 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
 function began(known: MessageState | null): MessageState {
   if (!known) throw new Error('the stream has no first event');
   return known;
+}
+
+function requireConsent({ optedOut }: SendFacts, to: string) {
+  if (optedOut === 'unavailable')
+    throw new Rejection('unavailable', 'Whether the person opted out cannot be looked up right now.');
+  if (optedOut)
+    throw new Rejection(
+      'recipient_opted_out',
+      `${to} opted out: templates of the category marketing are not sent to people who do not want them.`,
+    );
 }
 
 /** For the first day of an account a window that is not known may still be open: Meta knows. */

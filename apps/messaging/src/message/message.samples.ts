@@ -35,6 +35,7 @@ export const openWindow: SendFacts = {
   metaMediaId: null,
   replyToWamid: null,
   reactedWamid: null,
+  optedOut: false,
 };
 
 type Send = Extract<MessageCommand, { type: 'message.send' }>;

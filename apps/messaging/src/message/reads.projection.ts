@@ -1,6 +1,6 @@
 import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
-import { TOLD } from '../conversation/conversation.projection.js';
+import { TOLD_KINDS } from '@wbiz/contracts/message';
 import type { MessageEvent } from './message.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
@@ -35,7 +35,7 @@ export const readsProjection = {
                  and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null))
              from (select conversation, max(stream collate "C") as last from unnest($1::text[], $2::text[]) as e(conversation, stream)
                    group by conversation) r where c.stream = r.conversation`,
-      values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD],
+      values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD_KINDS],
     });
   },
 } as unknown as InlineProjection;

@@ -18,13 +18,17 @@ type Row = {
 };
 export const SEND_FACTS = Symbol('SEND_FACTS');
 export type LookUpFacts = (send: Send) => Promise<SendFacts>;
-type AskOwner = (accountId: string, name: string, language: string) => Promise<TemplateView | null>;
+export type Owners = {
+  readonly template: (accountId: string, name: string, language: string) => Promise<TemplateView | null>;
+  readonly optedOut: (accountId: string, contactId: string) => Promise<boolean>;
+};
 
 /**
  * Looks up what sends are decided on, one statement for all that wait. A template that our copy lacks, or holds as not
- * approved, is asked of its owner: the copy may be behind.
+ * approved, is asked of its owner: the copy may be behind. So is whether a person opted out, since that counts from the
+ * moment it is answered; but only where it matters.
  */
-export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
+export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
     const { rows } = await pool.query<Row>({
       name: 'send-facts',
@@ -56,11 +60,14 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
     const { replyTo } = data.request;
     const template =
       data.kind === 'template' && row.template?.status !== 'approved'
-        ? await askOwner(accountId, data.request.template, data.request.language).catch((error: unknown) => {
-            if (error instanceof PeerUnavailable) return row.template ?? 'unavailable';
-            throw error;
-          })
+        ? await owners
+            .template(accountId, data.request.template, data.request.language)
+            .catch(orWhenAway(row.template ?? ('unavailable' as const)))
         : row.template;
+    const optedOut =
+      template !== null && template !== 'unavailable' && template.category.toUpperCase() === 'MARKETING'
+        ? await owners.optedOut(accountId, data.contactId).catch(orWhenAway('unavailable' as const))
+        : false;
     return {
       windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
       firstDayUntil: row.first_day_until?.toISOString() ?? null,
@@ -68,9 +75,17 @@ export function sendFacts(pool: Pool, askOwner: AskOwner): LookUpFacts {
       metaMediaId: metaMediaId(mediumOf(data)?.id),
       replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
       reactedWamid: row.reacted_wamid,
+      optedOut,
     };
   };
 }
+
+const orWhenAway =
+  <Fact>(fact: Fact) =>
+  (error: unknown): Fact => {
+    if (error instanceof PeerUnavailable) return fact;
+    throw error;
+  };
 
 /** An id of Meta's is digits and stands for itself. */
 const metaMediaId = (id: string | undefined) => (id !== undefined && /^\d+$/.test(id) ? id : null);

@@ -1,7 +1,7 @@
 import { isPlainObject } from '@wbiz/contracts/field';
 import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
-import { camel, filled, flag, number, object, objects, phoneOf, text } from './meta-item.js';
+import { camel, filled, flag, number, object, objects, phoneOf, text } from '@wbiz/contracts/meta-item';
 
 /** What a message says: its kind, what a person reads of it, and the rest as `INBOUND_PAYLOADS` describes it. */
 export type InboundContent = {

@@ -4,7 +4,7 @@ import { timedId } from '@wbiz/contracts/ids';
 import type { MessageError, MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaItem, MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
 import { contentOf } from './inbound-content.js';
-import { number, object, objects, phoneOf, text, timeOf } from './meta-item.js';
+import { number, object, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { metaError } from './send-outcome.js';
 
 /**

@@ -38,7 +38,12 @@ export async function inboundSystem() {
   });
   const gateway = await gatewayStandIn();
   const { app, stop, runtime } = await startService(
-    { name: 'messaging', module: MessagingModule, peers: ['gateway', 'templates'], settings: SETTINGS },
+    {
+      name: 'messaging',
+      module: MessagingModule,
+      peers: ['gateway', 'contacts', 'templates'],
+      settings: SETTINGS,
+    },
     {
       HEALTH_PORT: String(await freePort()),
       RPC_PORT: String(await freePort()),
@@ -49,6 +54,7 @@ export async function inboundSystem() {
       SECRET_KEY: secretKey.toString('base64'),
       LOG_LEVEL: 'fatal',
       GATEWAY_RPC: gateway.address,
+      CONTACTS_RPC: '127.0.0.1:9',
       TEMPLATES_RPC: '127.0.0.1:9',
     },
   );

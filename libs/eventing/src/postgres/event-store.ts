@@ -16,8 +16,22 @@ export type Aggregate<C extends Message, S, E extends DomainEvent> = {
   readonly stream: (command: C) => string;
   /** The events that go out on the shared log; the others stay in the stream. */
   readonly published: readonly E['type'][];
+  /**
+   * Looks up what is decided on besides the command and the state, for all commands of a batch: what it reads (and
+   * locks) in `tx` holds until the commit. Each command is decided with its own as `facts`.
+   */
+  readonly facts?: (tx: PoolClient, asked: readonly Asked<C, S>[]) => Promise<readonly unknown[]>;
   /** The answer to a command, stored under its id. */
   readonly reply: (state: S, events: readonly E[]) => unknown;
+};
+
+/** A command as it comes in: what it is decided on besides is added when it is handled. */
+type Bare<C> = C extends unknown ? Omit<C, 'facts'> : never;
+
+/** A command and the state it finds, before the others of its batch. */
+export type Asked<C extends Message = Message, S = unknown> = {
+  readonly command: Command & Bare<C>;
+  readonly state: S;
 };
 
 /** An event as it stands in its stream. `data` is public where the type is published, `private` never is. */
@@ -33,7 +47,10 @@ export type RecordedEvent<E extends DomainEvent = DomainEvent> = E & {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyAggregate = Aggregate<any, any, any>;
 
-/** A command of the service's own that follows from events, and is executed in their transaction. */
+/**
+ * A command of the service's own that follows from events, and is executed in their transaction. One that is refused
+ * has the whole batch decided anew.
+ */
 export type FollowUp = { readonly aggregate: AnyAggregate; readonly command: Omit<Command, 'id'> };
 
 /**
@@ -102,7 +119,7 @@ export class EventStore {
    */
   execute<C extends Message, S, E extends DomainEvent>(
     aggregate: Aggregate<C, S, E>,
-    command: Command & C,
+    command: Command & Bare<C>,
   ): Promise<Reply | undefined> {
     return this.enqueue({ aggregate, command, keepReply: true });
   }
@@ -110,7 +127,7 @@ export class EventStore {
   /** Executes a command of the service's own; its decider has to be idempotent, no reply is kept. */
   async apply<C extends Message, S, E extends DomainEvent>(
     aggregate: Aggregate<C, S, E>,
-    command: Omit<Command, 'id' | 'type' | 'data'> & C,
+    command: Omit<Command, 'id' | 'type' | 'data'> & Bare<C>,
   ): Promise<Reply> {
     return (await this.enqueue({ aggregate, command: { id: '', ...command }, keepReply: false })) as Reply;
   }
@@ -119,7 +136,7 @@ export class EventStore {
   async applyIn<C extends Message, S, E extends DomainEvent>(
     tx: PoolClient,
     aggregate: Aggregate<C, S, E>,
-    commands: readonly (Omit<Command, 'id' | 'type' | 'data'> & C)[],
+    commands: readonly (Omit<Command, 'id' | 'type' | 'data'> & Bare<C>)[],
   ): Promise<readonly Reply[]> {
     const items = commands.map((command) => ({
       aggregate,
@@ -189,6 +206,7 @@ export class EventStore {
     const stored = await this.storedReplies(tx, items);
     const fresh = items.filter((item) => !stored.has(item.command.id));
     const streams = await this.load(tx, fresh);
+    const facts = await lookUpFacts(tx, fresh, streams);
     const time = new Date();
 
     const appended: RecordedEvent[] = [];
@@ -209,7 +227,7 @@ export class EventStore {
           throw new Rejection('not_found', `There is no ${aggregate.name} ${id}.`);
         const events = decide(
           aggregate.decider as Decider<Message, unknown, DomainEvent>,
-          command,
+          facts.has(item) ? Object.assign({}, command, { facts: facts.get(item) }) : command,
           stream.state,
         );
         const texts = events.map(({ data }) => JSON.stringify(data));
@@ -273,6 +291,8 @@ export class EventStore {
     const { results, commit } = await this.round(tx, items);
     const failed = results.find((result) => result instanceof Error);
     if (failed) throw failed;
+    // What was decided stood on facts that hold no more.
+    if (results.some((result) => !(result as Reply).ok)) throw new Overtaken();
     return commit;
   }
 
@@ -303,7 +323,7 @@ export class EventStore {
       }>({
         name: `load-${table}`,
         text: `select stream, account_id, version, state from ${this.options.schema}.${table}
-               where stream = any($1) order by stream for update`,
+               where stream = any($1) order by stream for no key update`,
         values: [[...ids.keys()]],
       });
       const found = new Map(rows.map((row) => [row.stream, row]));
@@ -412,6 +432,21 @@ const DEADLOCK = '40P01';
 
 /** Data that Postgres refuses (SQLSTATE classes 22 and 23) come from one command; what else fails, fails for all. */
 const isOfOneCommand = (error: unknown) => /^2[23]/.test(String((error as { code?: unknown }).code));
+
+async function lookUpFacts(tx: PoolClient, items: readonly Item[], streams: ReadonlyMap<string, Stream>) {
+  const facts = new Map<Item, unknown>();
+  for (const aggregate of new Set(items.map((item) => item.aggregate))) {
+    if (!aggregate.facts) continue;
+    const own = items.filter((item) => item.aggregate === aggregate);
+    const asked = own.map(({ command }) => ({
+      command,
+      state: streams.get(key(aggregate, aggregate.stream(command)))!.state,
+    }));
+    const found = await aggregate.facts(tx, asked);
+    own.forEach((item, index) => facts.set(item, found[index]));
+  }
+  return facts;
+}
 
 const key = (aggregate: AnyAggregate, stream: string) => `${aggregate.table}/${stream}`;
 

@@ -21,6 +21,22 @@ export type Projection = {
     }
 );
 
+/** Several read models that move as one: the log is read once for all of them. */
+export function together(name: string, projections: readonly Projection[]): Projection {
+  const types = projections.map(typesOf);
+  return {
+    name,
+    types: [...new Set(types.flatMap((each) => [...each]))],
+    applied: () => projections.forEach(({ applied }) => applied?.()),
+    all: async (events, db) => {
+      for (const [index, projection] of projections.entries()) {
+        const own = events.filter(({ type }) => types[index]!.has(type));
+        if (own.length > 0) await apply(projection, own, db);
+      }
+    },
+  };
+}
+
 /** How far a source's events are applied in one partition. */
 export type Mark = { readonly epoch: number; readonly sequence: number };
 

@@ -1,6 +1,6 @@
-import { isPlainObject } from '@wbiz/contracts/field';
-import type { MetaItem } from '@wbiz/contracts/meta-inbound';
-import { toE164 } from '@wbiz/contracts/phone';
+import { isPlainObject } from './field.js';
+import type { MetaItem } from './meta-inbound.js';
+import { toE164 } from './phone.js';
 
 /** Reading what Meta wrote: undefined where it is absent, empty or of another type. */
 export const text = (value: unknown): string | undefined =>

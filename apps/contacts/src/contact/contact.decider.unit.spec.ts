@@ -1,0 +1,401 @@
+import { describe, expect, it } from '@jest/globals';
+import type { UpsertContactData } from '@wbiz/contracts/contact';
+import type { Rejection } from '@wbiz/eventing/rejection';
+import { decide, fold } from '@wbiz/eventing/decider';
+import { scenario } from '@wbiz/testing/scenario';
+import { contact, type ContactCommand, type ContactEvent, type ContactFacts } from './contact.decider.js';
+import {
+  AT,
+  created,
+  facts,
+  ID,
+  inbound,
+  LATER,
+  opt,
+  optedOut,
+  PHONE,
+  state,
+  tagged,
+  update,
+  updated,
+  upsert,
+} from './contact.samples.js';
+
+const { given } = scenario(contact);
+const now = { createdAt: LATER, updatedAt: LATER };
+const byApi = (optedIn: boolean) => ({ optedIn, how: 'api' as const, at: LATER, by: 'key_1' });
+
+/** What a refusal says of the fields. */
+function faults(command: ContactCommand, ...past: ContactEvent[]) {
+  try {
+    decide(contact, command, fold(contact, past));
+  } catch (error) {
+    return ((error as Rejection).toData().details as { pointer: string }[]).map(({ pointer }) => pointer);
+  }
+  return [];
+}
+
+describe('an upsert', () => {
+  it('makes a contact with all that is given', () =>
+    given()
+      .when(
+        upsert({
+          name: 'Gaurav',
+          email: 'g@example.com',
+          tags: ['lead', 'vip'],
+          customFields: { city: 'Ahmedabad' },
+          optedIn: true,
+        }),
+      )
+      .then(
+        created(
+          {
+            ...now,
+            name: 'Gaurav',
+            email: 'g@example.com',
+            tags: ['lead', 'vip'],
+            customFields: { city: 'Ahmedabad' },
+            optedIn: true,
+            optedInAt: LATER,
+          },
+          { opt: byApi(true) },
+        ),
+      ));
+
+  it('of one on file sets what is given, adds its tags and leaves the rest', () =>
+    given(created({ name: 'Gaurav', email: 'g@example.com', tags: ['lead'] }))
+      .when(upsert({ name: 'Gaurav S', tags: ['vip', 'lead'] }))
+      .then(updated(['name', 'tags'], { name: 'Gaurav S', email: 'g@example.com', tags: ['lead', 'vip'] })));
+
+  it.each<[string, Partial<UpsertContactData>]>([
+    ['nothing', {}],
+    ['what it is', { name: 'Gaurav', tags: ['LEAD'], customFields: { city: 'Pune' } }],
+    ['another spelling of the number', { phone: '+918899332212' }],
+  ])('of one on file with %s changes nothing', (_what, data) =>
+    given(created({ name: 'Gaurav', tags: ['lead'], customFields: { city: 'Pune' } }))
+      .when(upsert(data))
+      .thenNothing(),
+  );
+
+  it('opts in by default whom it makes', () =>
+    given()
+      .when(upsert({ source: 'import', optedInByDefault: true }))
+      .then(
+        created(
+          { ...now, source: 'import', optedIn: true, optedInAt: LATER },
+          { opt: { ...byApi(true), how: 'import' } },
+        ),
+      ));
+  it('opts in nobody by default who is on file', () =>
+    given(created())
+      .when(upsert({ optedInByDefault: true }))
+      .thenNothing());
+
+  it('takes names of tags as they are known, each once', () =>
+    given()
+      .when(upsert({ tags: ['LEAD', 'lead', 'Vip'] }))
+      .then(created({ ...now, tags: ['lead', 'vip'] })));
+
+  it('tells of tags and fields that nobody had', () =>
+    given()
+      .when(
+        upsert(
+          { tags: ['new', 'vip'], customFields: { shoe: '43', city: 'Pune' } },
+          {
+            ...tagged(['new', { fresh: true }]),
+            fields: new Map([
+              ...facts().fields,
+              ['shoe', { type: 'text', options: null, generation: 1, fresh: true }],
+            ]),
+          },
+        ),
+      )
+      .then(
+        created(
+          { ...now, tags: ['new', 'vip'], customFields: { shoe: '43', city: 'Pune' } },
+          { fresh: { tags: ['new'], fields: ['shoe'] } },
+        ),
+      ));
+});
+
+describe('a change', () => {
+  it('of a contact that is not there is refused', () => given().when(update()).thenRejected('not_found'));
+  it('replaces the tags', () =>
+    given(created({ tags: ['lead', 'vip'] }))
+      .when(update({ tags: ['imported'] }))
+      .then(updated(['tags'], { tags: ['imported'] })));
+  it('empties what is null', () =>
+    given(created({ name: 'G', email: 'g@example.com', customFields: { city: 'Pune', age: 3 } }))
+      .when(update({ name: null, email: null, customFields: { city: null } }))
+      .then(updated(['name', 'email', 'customFields.city'], { customFields: { age: 3 } })));
+  it('to what it is, is none', () =>
+    given(created({ name: 'G', tags: ['lead'] }))
+      .when(update({ name: 'G', tags: ['lead'], customFields: { city: null } }))
+      .thenNothing());
+  it('never goes back in time', () =>
+    given(created({ updatedAt: '2026-11-23T00:00:00.000Z' }))
+      .when(update({ name: 'G' }))
+      .then(updated(['name'], { name: 'G', updatedAt: '2026-11-23T00:00:00.000Z' })));
+});
+
+describe('custom fields', () => {
+  it.each<[string, unknown]>([
+    ['city', 'x'.repeat(1000)],
+    ['age', -1.5],
+    ['since', '2026-02-28'],
+    ['since', '2026-02-28T10:00:00Z'],
+    ['since', '2026-02-28T10:00:00.123+05:30'],
+    ['member', false],
+    ['plan', 'paid'],
+  ])('%s takes %j', (key, value) =>
+    given()
+      .when(upsert({ customFields: { [key]: value as string } }))
+      .then(created({ ...now, customFields: { [key]: value as string } })),
+  );
+  it.each<[string, unknown]>([
+    ['city', 'x'.repeat(1001)],
+    ['city', 1],
+    ['city', true],
+    ['age', '1'],
+    ['age', true],
+    ['since', '2026-02-30'],
+    ['since', '22.11.2026'],
+    ['since', '2026-02-28T10:00:00'],
+    ['since', 20260228],
+    ['member', 'true'],
+    ['member', 0],
+    ['plan', 'gold'],
+    ['plan', 1],
+    ['unheard', 1],
+    ['unheard', 'text'],
+  ])('%s does not take %j', (key, value) => {
+    const customFields = { [key]: value as string };
+    expect(faults(upsert({ customFields }))).toEqual([`/customFields/${key}`]);
+    expect(faults(update({ customFields }), created())).toEqual([`/customFields/${key}`]);
+  });
+  it('are refused all at once', () =>
+    expect(faults(upsert({ customFields: { age: 'x', city: 'Pune', plan: 'x' } }))).toEqual([
+      '/customFields/age',
+      '/customFields/plan',
+    ]));
+});
+
+describe('labels', () => {
+  const many = Array.from({ length: 101 }, (_, index) => `t${index}`);
+  const known = tagged(...many.map((name): [string, object] => [name, {}]));
+  it('are at most 100 on a contact', () => {
+    given()
+      .when(upsert({ tags: many.slice(1) }, known))
+      .then(created({ ...now, tags: many.slice(1) }));
+    expect(faults(upsert({ tags: many.slice(0, 1) }, known), created({ tags: many.slice(1) }))).toEqual([
+      '/tags',
+    ]);
+  });
+  it('that were deleted are not there any more', () =>
+    given(created({ tags: ['lead', 'vip'], customFields: { city: 'Pune', age: 1 } }))
+      .when(
+        update(
+          { name: 'G' },
+          {
+            ...tagged(['vip', { generation: 2, fresh: true }]),
+            fields: new Map([['age', facts().fields.get('age')!]]),
+          },
+        ),
+      )
+      .then(updated(['name'], { name: 'G', tags: ['lead'], customFields: { age: 1 } })));
+  it('that were made anew are others', () =>
+    given(created({ tags: ['vip'] }))
+      .when(upsert({ tags: ['VIP'] }, tagged(['vip', { name: 'VIP', generation: 2, fresh: true }])))
+      .then(updated(['tags'], { tags: ['VIP'] }, { tags: [2], fresh: { tags: ['VIP'], fields: [] } })));
+
+  const forget = (over: object): ContactCommand => ({
+    type: 'contact.forget-label',
+    data: { contactId: ID, kind: 'tag', key: 'vip', generation: 1, ...over },
+    facts: facts(),
+  });
+  it('are taken off once', () => {
+    const forgotten = { type: 'contact.label_forgotten', data: forget({}).data } as ContactEvent;
+    given(created({ tags: ['lead', 'VIP'] }))
+      .when(forget({}))
+      .then(forgotten);
+    given(created({ tags: ['lead', 'VIP'] }), forgotten)
+      .when(forget({}))
+      .thenNothing();
+    expect(fold(contact, [created({ tags: ['lead', 'VIP'] }, { tags: [3, 1] }), forgotten])).toMatchObject({
+      contact: { tags: ['lead'] },
+      tags: [3],
+    });
+  });
+  it('of another generation stay', () => {
+    given(created({ tags: ['vip'] }, { tags: [2] }))
+      .when(forget({}))
+      .thenNothing();
+    given(created({ customFields: { city: 'Pune' } }, { fields: { city: 2 } }))
+      .when(forget({ kind: 'field', key: 'city' }))
+      .thenNothing();
+  });
+  it('of fields go with their values', () => {
+    const command = forget({ kind: 'field', key: 'city' });
+    const event = { type: 'contact.label_forgotten', data: command.data } as ContactEvent;
+    given(created({ customFields: { city: 'Pune', age: 1 } }))
+      .when(command)
+      .then(event);
+    expect(fold(contact, [created({ customFields: { city: 'Pune', age: 1 } }), event])).toMatchObject({
+      contact: { customFields: { age: 1 } },
+      fields: { age: 1 },
+    });
+  });
+});
+
+describe('an opt-in', () => {
+  const agreed = created({ optedIn: true, optedInAt: AT }, { opt: { ...byApi(true), at: AT } });
+  const gone = { optedInAt: AT, optedOutAt: LATER };
+  it('is withdrawn by a request', () =>
+    given(agreed)
+      .when(update({ optedIn: false }))
+      .then(updated(['optedIn', 'optedOutAt'], gone, { opt: byApi(false) }), optedOut('api', 'key_1')));
+  it('is withdrawn by a word', () =>
+    given(agreed)
+      .when(opt())
+      .then(
+        updated(
+          ['optedIn', 'optedOutAt'],
+          gone,
+          { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
+          null,
+        ),
+        optedOut('stop_word', null),
+      ));
+  it('may be refused by somebody who never gave it', () =>
+    given(created())
+      .when(upsert({ optedIn: false }))
+      .then(updated(['optedOutAt'], { optedOutAt: LATER }, { opt: byApi(false) }), optedOut('api', 'key_1')));
+  it('makes a contact of who is not on file', () =>
+    given()
+      .when(opt({ optedIn: true, how: 'start_word' }))
+      .then(
+        created(
+          { ...now, source: 'inbound', optedIn: true, optedInAt: LATER },
+          { opt: { optedIn: true, how: 'start_word', at: LATER, by: null } },
+          null,
+        ),
+      ));
+  it.each([true, false])('that is %s already keeps its time', (optedIn) =>
+    given(optedIn ? agreed : created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
+      .when(upsert({ optedIn }))
+      .thenNothing(),
+  );
+  it('is given again after it was withdrawn', () =>
+    given(agreed, updated(['optedIn', 'optedOutAt'], gone, { opt: byApi(false) }))
+      .when(update({ optedIn: true, at: '2026-11-22T12:00:00.000Z' }))
+      .then(
+        updated(
+          ['optedIn', 'optedInAt', 'optedOutAt'],
+          { optedIn: true, optedInAt: '2026-11-22T12:00:00.000Z', updatedAt: '2026-11-22T12:00:00.000Z' },
+          { opt: { ...byApi(true), at: '2026-11-22T12:00:00.000Z' } },
+        ),
+      ));
+  it('is not touched by what the person said before', () =>
+    given(agreed)
+      .when(opt({ saidAt: '2026-11-22T09:59:59.000Z' }))
+      .thenNothing());
+});
+
+describe('who writes in', () => {
+  it('is on file from then on', () =>
+    given()
+      .when(inbound({ userId: 'IN.1' }))
+      .then(created({ ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' }, {}, null)));
+  it('and is on file stays as it is', () =>
+    given(created({ name: 'G' }))
+      .when(inbound())
+      .thenNothing());
+  it('gives a name where there is none', () =>
+    given(created())
+      .when(inbound())
+      .then(updated(['name'], { name: 'Asha' }, {}, null)));
+  it('is linked with the user id', () =>
+    given(created({ name: 'G' }))
+      .when(inbound({ userId: 'IN.1' }))
+      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, null)));
+});
+
+describe('two contacts of one person', () => {
+  const twin = state(
+    { id: 'cnt_2', phone: null, userId: 'IN.1', name: 'A', email: 'a@example.com', tags: ['vip'] },
+    { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
+  );
+  const both: ContactFacts = facts({
+    twin: {
+      ...twin,
+      contact: { ...twin.contact, optedOutAt: LATER, customFields: { city: 'Pune' } },
+      fields: { city: 1 },
+    },
+  });
+  it('become one, which has what it lacked', () =>
+    given(created({ name: 'G', tags: ['lead'] }))
+      .when(inbound({ userId: 'IN.1' }, both))
+      .then(
+        updated(
+          ['userId', 'email', 'optedOutAt', 'tags', 'customFields.city'],
+          {
+            name: 'G',
+            userId: 'IN.1',
+            email: 'a@example.com',
+            tags: ['lead', 'vip'],
+            customFields: { city: 'Pune' },
+            optedOutAt: LATER,
+          },
+          { opt: both.twin!.opt, twin: 'cnt_2' },
+          null,
+        ),
+      ));
+  it('become one that is new', () =>
+    given()
+      .when(upsert({ userId: 'IN.1', name: 'G' }, both))
+      .then(
+        created(
+          {
+            ...now,
+            name: 'G',
+            userId: 'IN.1',
+            email: 'a@example.com',
+            tags: ['vip'],
+            customFields: { city: 'Pune' },
+            optedOutAt: LATER,
+          },
+          { opt: both.twin!.opt, twin: 'cnt_2' },
+        ),
+      ));
+
+  const merged: ContactEvent = {
+    type: 'contact.merged',
+    data: { contactId: ID, into: 'cnt_9', at: AT },
+  };
+  const merge: ContactCommand = { type: 'contact.merge', data: merged.data, facts: facts() };
+  it('leave one without tags behind, once', () => {
+    given(created({ tags: ['vip'] }))
+      .when(merge)
+      .then(merged);
+    given(created(), merged).when(merge).thenNothing();
+    expect(fold(contact, [created({ tags: ['vip'] }), merged])).toMatchObject({
+      mergedInto: 'cnt_9',
+      contact: { tags: [] },
+      tags: [],
+    });
+  });
+  it('of which the one left behind takes no more', () => {
+    given(created(), merged)
+      .when(update({ name: 'G' }))
+      .thenRejected('conflict');
+    given(created(), merged)
+      .when(upsert({ phone: null, userId: 'IN.1' }))
+      .thenRejected('conflict');
+    given(created(), merged)
+      .when(inbound({ phone: null, userId: 'IN.1' }))
+      .thenNothing();
+    given(created(), merged)
+      .when(opt({ phone: PHONE }))
+      .thenNothing();
+  });
+});

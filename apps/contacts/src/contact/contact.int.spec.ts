@@ -1,0 +1,380 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ContactView } from '@wbiz/contracts/contact';
+import { contactIdOf } from '@wbiz/contracts/conversation';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
+import { contactsOnPostgres, type ContactsOnPostgres } from '../contacts.harness.js';
+import { tags } from '../tag/tag.aggregate.js';
+import { contacts } from './contact.aggregate.js';
+import { facts, inbound } from './contact.samples.js';
+
+let system: ContactsOnPostgres;
+beforeAll(async () => {
+  system = await contactsOnPostgres();
+});
+afterAll(() => system.close());
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+const byNewest = (a: ContactView, b: ContactView) =>
+  `${a.createdAt} ${a.id}` < `${b.createdAt} ${b.id}` ? 1 : -1;
+
+describe('a contact', () => {
+  it('is one, with all that two hundred writers at once gave it', async () => {
+    const account = system.account();
+    const phone = system.newPhone();
+    const stores = numbers(4).map(() => system.newStore());
+    const answers = await Promise.all(
+      numbers(200).map((index) =>
+        account.upsert(
+          {
+            phone,
+            by: `key_${index}`,
+            tags: [`tag-${index % 90}`],
+            customFields: { [`f${index % 40}`]: String(index) },
+          },
+          stores[index % 4],
+        ),
+      ),
+    );
+    expect(answers.filter(({ result }) => result === 'created')).toHaveLength(1);
+    expect(answers.filter(({ result }) => result === 'skipped')).toEqual([]);
+    const [only, ...others] = await account.everything({});
+    expect(others).toEqual([]);
+    expect(only!.tags.toSorted()).toEqual(
+      [...new Set(numbers(90).map((index) => `tag-${index}`))].toSorted(),
+    );
+    expect(Object.keys(only!.customFields)).toHaveLength(40);
+    expect(Object.values(await account.counts())).toEqual(numbers(90).map(() => 1));
+    const { data: history } = (await account.history(only!.id, { limit: 200 }))!;
+    const did = new Set(history.map(({ by }) => by));
+    // Whoever brought a tag that was there already, and a value that another replaced in between, changed nothing.
+    expect(did.size).toBeGreaterThanOrEqual(90);
+    expect(history.at(-1)).toMatchObject({ type: 'created', changed: [] });
+  });
+
+  it('is the same with and without the mobile 9 of Brazil and Argentina', async () => {
+    const account = system.account();
+    for (const [one, other] of [
+      ['+5511987654321', '+551187654321'],
+      ['+5491123456789', '+541123456789'],
+    ] as const) {
+      expect((await account.upsert({ phone: one })).result).toBe('created');
+      expect((await account.upsert({ phone: other })).result).toBe('updated');
+    }
+    expect(await account.everything({})).toHaveLength(2);
+  });
+
+  it('folds to what its row holds', async () => {
+    const account = system.account();
+    const { id } = await account.upsert({
+      phone: system.newPhone(),
+      name: 'A',
+      tags: ['x'],
+      customFields: { city: 'P' },
+    });
+    await account.update(id, { tags: ['y', 'z'], email: 'a@example.com', optedIn: true });
+    await account.deleteTag('y');
+    await account.cleaned();
+    await account.update(id, { optedIn: false, customFields: { city: null } });
+    const { rows } = await system.pool.query<{ state: unknown }>(
+      'select state from contacts.contacts where stream = $1',
+      [id],
+    );
+    expect(await system.store.replay(contacts, id)).toEqual(rows[0]!.state);
+    expect(await account.get(id)).toMatchObject({ tags: ['z'], optedIn: false, customFields: {} });
+  });
+
+  it('is refused by itself, not with its neighbours', async () => {
+    const account = system.account();
+    await account.createField('age', 'number');
+    const answers = await Promise.all(
+      numbers(20).map((index) =>
+        account.upsert({
+          phone: system.newPhone(),
+          tags: ['t'],
+          customFields: { age: (index % 5 ? index : 'x') as number },
+        }),
+      ),
+    );
+    expect(
+      answers.filter(({ reply }) => !reply.ok).map(({ reply }) => !reply.ok && reply.error.code),
+    ).toEqual(numbers(4).map(() => 'invalid_request'));
+    expect(await account.counts()).toEqual({ t: 16 });
+  });
+
+  it('of another account is not there, and cannot be written to', async () => {
+    const [mine, other] = [system.account(), system.account()];
+    const { id } = await mine.upsert({ phone: system.newPhone(), name: 'Mine' });
+    expect(await other.get(id)).toBeNull();
+    expect(await other.history(id)).toBeNull();
+    expect(await other.optedOut(id)).toBe(false);
+    expect(await other.update(id, { name: 'Theirs' })).toMatchObject({
+      ok: false,
+      error: { code: 'not_found' },
+    });
+    expect(await mine.get(id)).toMatchObject({ name: 'Mine' });
+  });
+
+  it('has its opt-in told: when, how and by which key', async () => {
+    const account = system.account();
+    const { id } = await account.upsert({ phone: system.newPhone(), optedIn: true, source: 'import' });
+    await account.update(id, { optedIn: false });
+    expect(await account.optedOut(id)).toBe(true);
+    await account.update(id, { optedIn: true });
+    expect(await account.optedOut(id)).toBe(false);
+    const { data } = (await account.history(id))!;
+    expect(data.map(({ type, how, by }) => [type, how, by])).toEqual([
+      ['updated', 'api', 'key_2'],
+      ['opted_out', 'api', 'key_2'],
+      ['updated', 'api', 'key_2'],
+      ['created', 'import', 'key_1'],
+    ]);
+    const first = (await account.history(id, { limit: 2 }))!;
+    const rest = (await account.history(id, { limit: 2, cursor: first.nextCursor! }))!;
+    expect([...first.data, ...rest.data]).toEqual(data);
+    expect(rest.nextCursor).toBeNull();
+  });
+
+  it('known by its user id becomes one with that of its phone number', async () => {
+    const account = system.account();
+    const phone = system.newPhone();
+    const old = await account.upsert({ userId: 'IN.77', name: 'Asha', tags: ['vip'], optedIn: false });
+    const both = await account.upsert({ phone, userId: 'IN.77', email: 'a@example.com' });
+    expect(both.id).toBe(contactIdOf(account.accountId, phone));
+    const one = await account.get(both.id);
+    expect(one).toMatchObject({
+      phone,
+      userId: 'IN.77',
+      name: 'Asha',
+      email: 'a@example.com',
+      tags: ['vip'],
+    });
+    expect(await account.get(old.id)).toEqual(one);
+    expect(await account.everything({})).toEqual([one]);
+    expect(await account.everything({ search: 'asha' })).toEqual([one]);
+    expect(await account.everything({ tag: ['vip'] })).toEqual([one]);
+    expect(await account.counts()).toEqual({ vip: 1 });
+    expect([await account.optedOut(old.id), await account.optedOut(both.id)]).toEqual([true, true]);
+    expect((await account.upsert({ userId: 'IN.77' })).reply).toMatchObject({
+      ok: false,
+      error: { code: 'conflict' },
+    });
+  });
+
+  it('can be made in a transaction of another', async () => {
+    const account = system.account();
+    const command = inbound({ contactId: contactIdOf(account.accountId, '+918899332211') }, facts());
+    await inTransaction(system.pool, (tx) =>
+      system.store.applyIn(tx, contacts, [{ ...command, accountId: account.accountId }]),
+    );
+    expect(await account.everything({})).toMatchObject([{ source: 'inbound', name: 'Asha' }]);
+  });
+});
+
+describe('custom fields', () => {
+  it('are at most 50 of an account, also of writers at once', async () => {
+    const account = system.account();
+    const answers = await Promise.all(
+      numbers(80).map((index) =>
+        account.upsert({ phone: system.newPhone(), customFields: { [`k${index}`]: 'x' } }),
+      ),
+    );
+    expect(answers.filter(({ result }) => result === 'created')).toHaveLength(50);
+    expect((await account.fields({ limit: 200 })).data).toHaveLength(50);
+    const valued = (await account.everything({})).flatMap(({ customFields }) => Object.keys(customFields));
+    expect(valued.toSorted()).toEqual(
+      (await account.fields({ limit: 200 })).data.map(({ key }) => key).toSorted(),
+    );
+  });
+
+  it('go with their values when they are deleted', async () => {
+    const account = system.account();
+    const { id } = await account.upsert({
+      phone: system.newPhone(),
+      customFields: { city: 'Pune', shoe: '43' },
+    });
+    await account.deleteField('city');
+    expect((await account.get(id))!.customFields).toEqual({ shoe: '43' });
+    await account.createField('city', 'number');
+    expect((await account.get(id))!.customFields).toEqual({ shoe: '43' });
+    await account.update(id, { customFields: { city: 7 } });
+    await account.cleaned();
+    expect((await account.get(id))!.customFields).toEqual({ shoe: '43', city: 7 });
+    expect((await account.fields()).removals).toEqual([]);
+  });
+});
+
+describe('a tag', () => {
+  it('is counted right after every write', async () => {
+    const account = system.account();
+    const { id } = await account.upsert({ phone: system.newPhone(), tags: ['A', 'b'] });
+    await account.upsert({ phone: system.newPhone(), tags: ['a'] });
+    expect(await account.counts()).toEqual({ A: 2, b: 1 });
+    await account.update(id, { tags: ['b', 'c'] });
+    expect(await account.counts()).toEqual({ A: 1, b: 1, c: 1 });
+    expect((await account.everything({ tag: ['B', 'C'] })).map((one) => one.id)).toEqual([id]);
+    expect(await account.everything({ tag: ['a', 'b'] })).toEqual([]);
+  });
+
+  it('is gone from every contact at once when it is deleted, and one made anew is another', async () => {
+    const account = system.account();
+    const phones = numbers(1_200).map(system.newPhone);
+    await Promise.all(phones.map((phone) => account.upsert({ phone, tags: ['vip', 'kept'] })));
+    expect(await account.deleteTag('VIP')).toMatchObject({ ok: true });
+    expect(await account.removals()).toMatchObject([{ name: 'vip', total: 1_200, remaining: 1_200 }]);
+    const seen = await account.everything({});
+    expect(seen).toHaveLength(1_200);
+    expect(new Set(seen.map((one) => one.tags.join()))).toEqual(new Set(['kept']));
+    expect(await account.everything({ tag: ['vip'] })).toEqual([]);
+    const again = await account.upsert({ phone: phones[7]!, tags: ['vip'] });
+    expect(await account.counts()).toEqual({ vip: 1, kept: 1_200 });
+
+    await account.cleaned();
+    expect(await account.counts()).toEqual({ vip: 1, kept: 1_200 });
+    expect((await account.everything({ tag: ['vip'] })).map(({ id }) => id)).toEqual([again.id]);
+    expect(await account.removals()).toEqual([]);
+    const { rows } = await system.pool.query(
+      `select count(*)::int as rows, count(*) filter (where generation = 1)::int as old from contacts.contact_tags
+       where account_id = $1 and tag = 'vip'`,
+      [account.accountId],
+    );
+    expect(rows).toEqual([{ rows: 1, old: 0 }]);
+    const states = await system.pool.query<{ tags: number }>(
+      `select max(jsonb_array_length(state->'tags'))::int as tags from contacts.contacts where account_id = $1`,
+      [account.accountId],
+    );
+    expect(states.rows).toEqual([{ tags: 2 }]);
+  });
+
+  it('deleted and used at once, again and again, leaves counts that are true', async () => {
+    const account = system.account();
+    const phones = numbers(30).map(system.newPhone);
+    const stores = [system.store, system.newStore()];
+    const writer = async (turn: number) => {
+      for (const [index, phone] of phones.entries())
+        await account.upsert({ phone, tags: ['x', `y${(turn + index) % 3}`] }, stores[turn % 2]);
+    };
+    const deleter = async () => {
+      for (let turn = 0; turn < 12; turn += 1) {
+        await account.deleteTag(turn % 2 ? 'x' : 'y1');
+        await account.cleaned();
+      }
+    };
+    await Promise.all([...numbers(4).map(writer), deleter()]);
+    await account.cleaned();
+    const all = await account.everything({});
+    const counts = await account.counts();
+    for (const name of ['x', 'y0', 'y1', 'y2']) {
+      const having = all.filter((one) => one.tags.includes(name)).map(({ id }) => id);
+      expect([name, counts[name] ?? 0]).toEqual([name, having.length]);
+      expect((await account.everything({ tag: [name] })).map(({ id }) => id).toSorted()).toEqual(
+        having.toSorted(),
+      );
+    }
+    expect(await system.store.replay(tags, `tag:${account.accountId}:x`)).not.toBeNull();
+  });
+});
+
+describe('the list', () => {
+  const names = ['Asha Sharma', 'Ravi Iyer', 'João da Silva', '王伟', 'Tom_100%', "O'Neil", null];
+  const filters: [string, object, (one: ContactView, since: string) => boolean][] = [
+    ['nothing', {}, () => true],
+    ['a tag', { tag: ['even'] }, ({ tags: own }) => own.includes('even')],
+    [
+      'two tags',
+      { tag: ['even', 'Third'] },
+      ({ tags: own }) => own.includes('even') && own.includes('third'),
+    ],
+    ['an unknown tag', { tag: ['none'] }, () => false],
+    ['an opt-in', { optedIn: true }, ({ optedIn }) => optedIn],
+    ['none', { optedIn: false }, ({ optedIn }) => !optedIn],
+    ['a name', { search: 'asha' }, ({ name }) => name === 'Asha Sharma'],
+    ['a part of a name', { search: 'A SIL' }, ({ name }) => name === 'João da Silva'],
+    ['a name without its accents', { search: 'joao' }, ({ name }) => name === 'João da Silva'],
+    ['one character', { search: '伟' }, ({ name }) => name === '王伟'],
+    [
+      'a beginning of two letters',
+      { search: 'as' },
+      ({ name, email }) => name === 'Asha Sharma' || email!.startsWith('as'),
+    ],
+    ['what means something in SQL', { search: '_100%' }, ({ name }) => name === 'Tom_100%'],
+    ['a quote', { search: "o'n" }, ({ name }) => name === "O'Neil"],
+    ['an e-mail address', { search: 'p7@EXAMPLE' }, ({ email }) => email === 'p7@example.com'],
+    ['a part of a number', { search: '0007' }, ({ phone }) => phone!.includes('0007')],
+    ['a number as it is typed', { search: '+91 70000-0012' }, ({ phone }) => phone!.includes('+91700000012')],
+    ['nothing that is there', { search: 'zzz' }, () => false],
+    [
+      'all of it',
+      { search: 'example.com', tag: ['even'], optedIn: true },
+      ({ tags: own, optedIn }) => own.includes('even') && optedIn,
+    ],
+  ];
+  let account: ReturnType<ContactsOnPostgres['account']>;
+  let all: ContactView[];
+  beforeAll(async () => {
+    account = system.account();
+    const other = system.account();
+    await Promise.all(
+      numbers(140).flatMap((index) => {
+        const given = {
+          phone: `+9170000${String(index).padStart(5, '0')}`,
+          name: names[index % names.length]!,
+          email: `p${index}@example.com`,
+          tags: [...(index % 2 ? [] : ['even']), ...(index % 3 ? [] : ['third'])],
+          ...(index % 4 ? {} : { optedIn: true }),
+          // Many of the same moment.
+          at: new Date(Date.parse('2026-11-22T10:00:00Z') + Math.floor(index / 5)).toISOString(),
+        };
+        return [account.upsert(given), other.upsert(given)];
+      }),
+    );
+    all = await account.everything({});
+  });
+
+  it('is of one account, newest first, each once, in whatever pages', async () => {
+    expect(all).toHaveLength(140);
+    expect(all).toEqual(all.toSorted(byNewest));
+    for (const limit of [1, 7, 50, 139, 140]) expect(await account.everything({ limit })).toEqual(all);
+  });
+
+  // Both ways of a search: through the newest, and in the index.
+  it.each(filters)('can be filtered by %s', async (_what, ask, wanted) => {
+    const expected = all.filter((one) => wanted(one, ''));
+    for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
+    system.people.lookedThrough = 10;
+    try {
+      for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
+    } finally {
+      system.people.lookedThrough = 8_000;
+    }
+  });
+
+  it('can be filtered by when something changed', async () => {
+    const since = new Date().toISOString();
+    const changed = [all[3]!, all[77]!];
+    for (const { id } of changed) await account.update(id, { email: `new.${id}@example.com` });
+    const found = await account.everything({ updatedSince: since });
+    expect(found.map(({ id }) => id)).toEqual(changed.map(({ id }) => id));
+    expect(await account.everything({ updatedSince: '2999-01-01T00:00:00Z' })).toEqual([]);
+  });
+
+  it('skips and repeats nothing behind a cursor while contacts are made', async () => {
+    const first = await account.list({ limit: 10 });
+    await account.upsert({ phone: system.newPhone(), name: 'New' });
+    const rest = await account.everything({ cursor: first.nextCursor! });
+    expect(rest.map(({ id }) => id)).toEqual(all.slice(10).map(({ id }) => id));
+  });
+
+  it.each([
+    ['x'],
+    [[1]],
+    [['2026', 'cnt_00000000000000000000000000']],
+    [['2026-11-22T10:00:00.000Z', 'x']],
+    [[1, 2]],
+  ])('refuses the cursor %j', async (key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    await expect(account.list({ cursor })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: [{ pointer: '?cursor' }],
+    });
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { searchPattern, searchTextOf } from './search-text.js';
+
+/** Whether a search finds a contact, read as Postgres reads LIKE. */
+const finds = (search: string, contact: Parameters<typeof searchTextOf>[0]) =>
+  searchTextOf(contact).includes(
+    searchPattern(search)
+      .slice(1, -1)
+      .replaceAll(/\\([\\%_])/g, '$1'),
+  );
+
+const contact = { name: 'João da Silva-Çelik', phone: '+5511987654321', email: 'Joao.Silva_1@example.com' };
+
+describe('a search', () => {
+  it.each([
+    ['joão'],
+    ['joao'],
+    ['JOAO DA'],
+    ['silva'],
+    ['lva-c'],
+    ['celik'],
+    ['98765'],
+    ['+55 11 98765-4321'],
+    ['(11) 98765'],
+    ['silva_1@'],
+    ['@example.com'],
+    ['j'],
+    ['da'],
+    ['+5'],
+    ['.s'],
+    ['55'],
+  ])('for %s finds the contact', (search) => expect(finds(search, contact)).toBe(true));
+  it.each([['maria'], ['oa'], ['98766'], ['silvaX1@'], ['silva%'], ['a.s.d'], ['o'], ['1'], ['11 98 766']])(
+    'for %s does not',
+    (search) => expect(finds(search, contact)).toBe(false),
+  );
+  it.each([
+    ['王伟', '伟'],
+    ['王伟', '王'],
+    ['आशा शर्मा', 'शर्मा'],
+    ['عائشة', 'عائ'],
+    ['Ånna', 'ånna'],
+    ['Ånna', 'anna'],
+  ])('of %s for %s finds the contact', (name, search) =>
+    expect(finds(search, { name, phone: null, email: null })).toBe(true),
+  );
+  it.each([
+    ['王伟', '李'],
+    ['आशा', 'राम'],
+  ])('of %s for %s does not', (name, search) =>
+    expect(finds(search, { name, phone: null, email: null })).toBe(false),
+  );
+  it('is in ASCII, whatever the name', () =>
+    expect(searchTextOf({ name: '😀 王 Ünal', phone: null, email: null })).toMatch(/^[ -~]+$/));
+});

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import type { BulkResult, ContactView, UpdateContact, UpsertContactData } from '@wbiz/contracts/contact';
+import { contactIdOf } from '@wbiz/contracts/conversation';
+import { newId } from '@wbiz/contracts/ids';
+import type { Reply } from '@wbiz/eventing/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { createLogger } from '@wbiz/service-kit/logging';
+import { freshDatabase, until } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { contacts } from './contact/contact.aggregate.js';
+import { ContactQueries } from './contact/contact.queries.js';
+import { customFields } from './custom-field/custom-field.aggregate.js';
+import { CustomFieldQueries } from './custom-field/custom-field.queries.js';
+import { LabelRemover } from './label/label-remover.js';
+import { labelsProjection } from './label/labels.projection.js';
+import { removalsProjection } from './label/removals.projection.js';
+import { Contacts1763805600000 } from './migrations/0001-contacts.js';
+import { ContactsTagsFields1764500000000 } from './migrations/0002-contacts-tags-fields.js';
+import { tags } from './tag/tag.aggregate.js';
+import { TagQueries } from './tag/tag.queries.js';
+
+/** The contacts service without its transports: commands in, queries out, on a database of its own. */
+export async function contactsOnPostgres() {
+  const database = await freshDatabase();
+  const pool = new pg.Pool({ connectionString: database.url, max: 12 });
+  pool.on('error', () => undefined); // the drop cuts it
+  await pool.query('create schema contacts; create extension pg_trgm; create extension btree_gin');
+  for (const Migration of [Contacts1763805600000, ContactsTagsFields1764500000000])
+    await new Migration().up({
+      query: async (sql: string) => (await pool.query(sql)).rows as unknown,
+    } as never);
+  const newStore = () =>
+    new EventStore({
+      pool,
+      schema: 'contacts',
+      newEventId: () => newId('evt'),
+      inline: [labelsProjection, removalsProjection],
+    });
+  const store = newStore();
+  const [people, tagQueries, fieldQueries] = [
+    new ContactQueries(pool),
+    new TagQueries(pool),
+    new CustomFieldQueries(pool),
+  ];
+  const logger = createLogger({ service: 'test', replica: 'test', level: 'fatal' });
+  const remover = new LabelRemover({ pool, store, logger });
+  const now = () => new Date().toISOString();
+  const command = { deadline: Date.now() + 600_000 };
+
+  /** An account of its own. */
+  const account = (accountId = newId('acc')) => {
+    const upsert = async (
+      given: Partial<UpsertContactData> & { phone?: string | null },
+      through: EventStore = store,
+    ): Promise<{ id: string; result: BulkResult; reply: Reply }> => {
+      const person = (given.phone ?? given.userId)!;
+      const contactId = contactIdOf(accountId, person);
+      const reply = await through.execute(contacts, {
+        ...command,
+        id: newId('cmd'),
+        accountId,
+        type: 'contact.upsert',
+        data: { phone: null, userId: null, source: 'api', at: now(), by: 'key_1', ...given, contactId },
+      });
+      const made = reply?.ok && (reply.data as { created: boolean }).created;
+      return { id: contactId, result: !reply?.ok ? 'skipped' : made ? 'created' : 'updated', reply: reply! };
+    };
+    const label = async (type: 'tag.create' | 'tag.delete', name: string) =>
+      (await store.execute(tags, {
+        ...command,
+        id: newId('cmd'),
+        accountId,
+        type,
+        data: { accountId, name, at: now() },
+      }))!;
+    const everything = async (ask: object): Promise<ContactView[]> => {
+      const all: ContactView[] = [];
+      for (let cursor: string | undefined; ;) {
+        const page = await people.list({ accountId, limit: 200, ...ask, ...(cursor ? { cursor } : {}) });
+        all.push(...page.data);
+        if (page.nextCursor === null) return all;
+        cursor = page.nextCursor;
+      }
+    };
+    return {
+      accountId,
+      upsert,
+      everything,
+      update: async (contactId: string, change: UpdateContact) =>
+        (await store.execute(contacts, {
+          ...command,
+          id: newId('cmd'),
+          accountId,
+          type: 'contact.update',
+          data: { ...change, contactId, at: now(), by: 'key_2' },
+        }))!,
+      createTag: (name: string) => label('tag.create', name),
+      deleteTag: (name: string) => label('tag.delete', name),
+      createField: (key: string, type: 'text' | 'number') =>
+        store.execute(customFields, {
+          ...command,
+          id: newId('cmd'),
+          accountId,
+          type: 'field.create',
+          data: { accountId, key, type, at: now() },
+        }),
+      deleteField: (key: string) =>
+        store.execute(customFields, {
+          ...command,
+          id: newId('cmd'),
+          accountId,
+          type: 'field.delete',
+          data: { accountId, key, at: now() },
+        }),
+      get: (id: string) => people.get({ accountId, id }),
+      list: (ask: object = {}) => people.list({ accountId, ...ask }),
+      history: (id: string, ask: object = {}) => people.history({ accountId, id, ...ask }),
+      optedOut: (contactId: string) => people.optedOut({ accountId, contactId }),
+      tags: async () => (await tagQueries.list({ accountId, limit: 200 })).data,
+      counts: async () =>
+        Object.fromEntries(
+          (await tagQueries.list({ accountId, limit: 200 })).data.map(({ name, contactCount }) => [
+            name,
+            contactCount,
+          ]),
+        ),
+      removals: async () => (await tagQueries.list({ accountId })).removals,
+      fields: (ask: object = {}) => fieldQueries.list({ accountId, ...ask }),
+      /** Resolves when every deleted label is off every contact. */
+      cleaned: async () => {
+        remover.wake();
+        await until(async () => {
+          const { rows } = await pool.query('select from contacts.removals where account_id = $1', [
+            accountId,
+          ]);
+          return rows.length === 0;
+        });
+      },
+    };
+  };
+
+  return {
+    pool,
+    store,
+    newStore,
+    remover,
+    people,
+    account,
+    newPhone: () =>
+      `+9198${String(Number.parseInt(randomUUID().slice(0, 8), 16) % 100_000_000).padStart(8, '0')}`,
+    close: async () => {
+      await remover.stop();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+export type ContactsOnPostgres = Awaited<ReturnType<typeof contactsOnPostgres>>;

@@ -1,0 +1,42 @@
+import { tagKey } from '@wbiz/contracts/tag';
+import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { PoolClient } from 'pg';
+import type { FieldsEvent } from '../custom-field/custom-field.decider.js';
+import type { TagEvent } from '../tag/tag.decider.js';
+
+type Deleted<Event extends TagEvent | FieldsEvent, Type> = RecordedEvent<Extract<Event, { type: Type }>>;
+
+/** A deleted label is shown by no contact as long as its row is here; {@link LabelRemover} takes it off them. */
+export const removalsProjection = {
+  'tag.deleted': async (events: readonly Deleted<TagEvent, 'tag.deleted'>[], tx: PoolClient) => {
+    await tx.query({
+      name: 'tag-removals',
+      text: `insert into contacts.removals (account_id, kind, key, generation, name, total, remaining, deleted_at)
+             select d.account_id, 'tag', d.key, d.generation, d.name, c.contacts, c.contacts, d.at
+             from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::timestamptz[]) as d(account_id, key, generation, name, at)
+             join contacts.tag_counts c on c.account_id = d.account_id and c.tag = d.key and c.generation = d.generation
+             where c.contacts > 0`,
+      values: [
+        events.map(({ accountId }) => accountId),
+        events.map(({ data }) => tagKey(data.name)),
+        events.map((event) => event.private!.generation),
+        events.map(({ data }) => data.name),
+        events.map(({ data }) => data.at),
+      ],
+    });
+  },
+  /** Nobody has counted who has a value: all contacts made so far are looked at. */
+  'custom_field.deleted': async (
+    events: readonly Deleted<FieldsEvent, 'custom_field.deleted'>[],
+    tx: PoolClient,
+  ) => {
+    for (const { accountId, data, private: kept } of events)
+      await tx.query({
+        name: 'field-removal',
+        text: `insert into contacts.removals (account_id, kind, key, generation, name, total, remaining, deleted_at)
+               select $1, 'field', $2, $3, $2, n, n, $4
+               from (select count(*) as n from contacts.contacts where account_id = $1 and created is not null) as c where n > 0`,
+        values: [accountId, data.key, kept!.generation, data.at],
+      });
+  },
+} as unknown as InlineProjection;

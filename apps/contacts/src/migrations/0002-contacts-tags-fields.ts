@@ -1,0 +1,87 @@
+import { aggregateTable } from '@wbiz/eventing/postgres/schema';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class ContactsTagsFields1764500000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(aggregateTable('contacts', 'contacts'));
+    await runner.query(aggregateTable('contacts', 'tags'));
+    await runner.query(aggregateTable('contacts', 'custom_fields'));
+    const operators = await trigramOperators(runner);
+    await runner.query(`
+-- Columns of their own for what lists go by: only an update that changes one of them leaves its page (HOT). Null in a
+-- contact that was merged into another, which no list shows.
+alter table contacts.contacts
+  add column created text generated always as
+    (case when state->>'mergedInto' is null then state->'contact'->>'createdAt' end) stored,
+  add column updated text generated always as
+    (case when state->>'mergedInto' is null then state->'contact'->>'updatedAt' end) stored,
+  add column opted_in boolean generated always as ((state->'contact'->>'optedIn')::boolean) stored,
+  add column search text generated always as
+    (case when state->>'mergedInto' is null then state->>'search' end) stored;
+create index contacts_newest on contacts.contacts (account_id, created desc, stream desc);
+create index contacts_opted on contacts.contacts (account_id, opted_in, created desc, stream desc);
+create index contacts_updated on contacts.contacts (account_id, updated desc);
+create index contacts_search on contacts.contacts using gin (account_id, search ${operators});
+
+alter table contacts.tags
+  add column created text generated always as
+    (case when not (state->>'deleted')::boolean then state->>'createdAt' end) stored;
+create index tags_newest on contacts.tags (account_id, created desc, stream desc);
+
+-- Who has which tag, in the order of the list of contacts.
+create table contacts.contact_tags (
+  contact    text    not null,
+  account_id text    not null,
+  tag        text    not null,
+  generation integer not null,
+  created    text    not null,
+  primary key (contact, tag, generation)
+);
+create index contact_tags_newest on contacts.contact_tags (account_id, tag, generation, created desc, contact desc);
+
+-- Apart from the tags, whose rows writers of contacts hold with shared locks.
+create table contacts.tag_counts (
+  account_id text    not null,
+  tag        text    not null,
+  generation integer not null,
+  contacts   bigint  not null,
+  primary key (account_id, tag, generation)
+) with (fillfactor = 30);
+
+-- Deleted tags and fields that are still being taken off contacts, and how far that has come.
+create table contacts.removals (
+  account_id text        not null,
+  kind       text        not null,
+  key        text        not null,
+  generation integer     not null,
+  name       text        not null,
+  total      bigint      not null,
+  remaining  bigint      not null,
+  deleted_at timestamptz not null,
+  created    text,
+  stream     text,
+  primary key (account_id, kind, key, generation)
+) with (fillfactor = 30);
+
+-- What the gateway told us on the log.
+create table contacts.accounts (
+  id            text  primary key,
+  waba_id       text  not null unique,
+  opt_out_words jsonb not null
+);
+`);
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}
+
+/** Provisioning has made pg_trgm, in whatever schema of whatever name. */
+async function trigramOperators(runner: QueryRunner): Promise<string> {
+  const rows = (await runner.query(
+    `select n.nspname as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm'`,
+  )) as { schema: string }[];
+  if (!rows[0]) throw new Error('The database lacks the extension pg_trgm: provision it first.');
+  return `"${rows[0].schema}".gin_trgm_ops`;
+}

@@ -1,0 +1,30 @@
+import type { ContactCreatedData, ContactUpdatedData } from '@wbiz/contracts/contact';
+import type { LogEvent } from '@wbiz/eventing/message';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
+
+type Named =
+  LogEvent<'contact.created', ContactCreatedData> | LogEvent<'contact.updated', ContactUpdatedData>;
+
+/** This service's copy of what contacts are called. */
+export const contactNames: Projection = {
+  name: 'contact-names',
+  types: ['contact.created', 'contact.updated'],
+  all: async (events: readonly Named[], db) => {
+    const named = events.filter(
+      (event) => event.type === 'contact.created' || event.data.changed.includes('name'),
+    );
+    const last = [...new Map(named.map((event) => [event.data.contactId, event])).values()];
+    if (last.length === 0) return;
+    await db.query({
+      name: 'contact-names',
+      text: `insert into messaging.contact_names (contact_id, account_id, name)
+             select * from unnest($1::text[], $2::text[], $3::text[]) as n(id, account_id, name) order by id
+             on conflict (contact_id) do update set name = excluded.name`,
+      values: [
+        last.map(({ data }) => data.contactId),
+        last.map(({ accountId }) => accountId),
+        last.map(({ data }) => data.contact.name),
+      ],
+    });
+  },
+};

@@ -1,0 +1,260 @@
+import { ValidateBy } from 'class-validator';
+import { FIELD_KEY, type FieldValue } from './custom-field.js';
+import {
+  AnyList,
+  Flag,
+  isPlainObject,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Phone,
+  Rule,
+  Text,
+  TextList,
+  Time,
+  USER_ID,
+  Whole,
+} from './field.js';
+import { LIMITS } from './limits.js';
+import { Page } from './page.js';
+import { fieldFault } from './problem.js';
+
+const TAGS = { max: LIMITS.contactTags.max, each: LIMITS.tagName.max, example: ['lead', 'vip'] };
+
+/** Names of tags: none of them blank, or with blanks around it. */
+const Tags = ({ description }: { description?: string } = {}): PropertyDecorator => {
+  const list = TextList({ ...TAGS, optional: true, ...(description ? { description } : {}) });
+  const trimmed = ValidateBy(
+    {
+      name: 'trimmed',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || value.trim() === value,
+        defaultMessage: () => 'must hold names that neither begin nor end with blanks',
+      },
+    },
+    { each: true },
+  );
+  return (target, key) => [list, trimmed].forEach((decorate) => decorate(target, key));
+};
+
+/** Values of custom fields by their keys; which values a field takes is up to its definition. */
+const CustomFields = (description: string): PropertyDecorator => {
+  const object = Json({ optional: true, depth: 1, description, example: { city: 'Ahmedabad' } });
+  const { max } = LIMITS.customFields;
+  const longest = LIMITS.customFieldKey.max;
+  const keys = ValidateBy({
+    name: 'customFields',
+    validator: {
+      validate: (value: unknown) =>
+        !isPlainObject(value) ||
+        (Object.keys(value).length <= max &&
+          Object.entries(value).every(
+            ([key, inner]) =>
+              FIELD_KEY.test(key) &&
+              key.length <= longest &&
+              !(key in Object.prototype) &&
+              (typeof inner !== 'string' || (inner.isWellFormed() && !inner.includes('\u0000'))),
+          )),
+      defaultMessage: () =>
+        `must have at most ${max} keys of at most ${longest} letters, digits, _ and -, with well-formed values`,
+    },
+  });
+  return (target, key) => [object, keys].forEach((decorate) => decorate(target, key));
+};
+
+const Email = () =>
+  Text({
+    ...LIMITS.contactEmail,
+    pattern: /^[^\s@]+@[^\s@]+$/,
+    patternDetail: 'must be an e-mail address',
+    optional: true,
+    nullable: true,
+    example: 'gaurav@example.com',
+  });
+
+export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
+export type ContactSource = (typeof CONTACT_SOURCES)[number];
+/** How an opt-in was given or withdrawn: by a request, by a word the person wrote, or in WhatsApp's own settings. */
+export const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences'] as const;
+export type OptWay = (typeof OPT_WAYS)[number];
+
+export class ContactView {
+  @Text({ max: 40 }) id!: string;
+  @Text({ max: 40, nullable: true, description: 'E.164; null for a person without a phone number.' })
+  phone!: string | null;
+  @Text({ max: 140, nullable: true, description: "Meta's user id, where it is known." })
+  userId!: string | null;
+  @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
+  @Text({ ...LIMITS.contactEmail, nullable: true }) email!: string | null;
+  @TextList(TAGS) tags!: readonly string[];
+  @Json({ depth: 1, description: 'Values of custom fields by their keys.', example: { city: 'Ahmedabad' } })
+  customFields!: Readonly<Record<string, FieldValue>>;
+  @Flag({ description: 'Whether the person agreed to be written to.' }) optedIn!: boolean;
+  @Time({ nullable: true }) optedInAt!: string | null;
+  @Time({
+    nullable: true,
+    description: 'When the person refused, or took back, its agreement; null: has not.',
+  })
+  optedOutAt!: string | null;
+  @OneOf(CONTACT_SOURCES) source!: ContactSource;
+  @Time() createdAt!: string;
+  @Time() updatedAt!: string;
+}
+
+/** `GET /v1/contacts`. */
+export class ListContacts extends Page {
+  @Text({
+    max: 200,
+    optional: true,
+    description:
+      'A part of the name, the phone number or the e-mail address, in any case. With one or two letters: how one of their words begins.',
+  })
+  search?: string;
+  @TextList({ max: 20, each: LIMITS.tagName.max, optional: true, description: 'Repeated: all of them.' })
+  tag?: string[];
+  @Flag({ optional: true }) optedIn?: boolean;
+  @Time({ optional: true, description: 'Only what was created or changed at this time or later.' })
+  updatedSince?: string;
+}
+
+/** `PATCH /v1/contacts/:id`. What is left out stays; null empties. */
+export class UpdateContact {
+  @Text({ ...LIMITS.contactName, optional: true, nullable: true, example: 'Gaurav' })
+  name?: string | null;
+  @Email() email?: string | null;
+  @Tags({ description: 'All tags from now on.' }) tags?: string[];
+  @CustomFields('Values to set; null takes one away, fields that are left out stay.')
+  customFields?: Record<string, FieldValue | null>;
+  @Flag({ optional: true, description: 'false: the person does not want to be written to.' })
+  optedIn?: boolean;
+}
+
+/** `POST /v1/contacts`, and a row of a bulk import. */
+@Rule<CreateContact>(function* ({ phone, userId }) {
+  if (phone === undefined && userId === undefined)
+    yield fieldFault('/phone', 'required', 'is required, or userId instead');
+})
+export class CreateContact {
+  @Phone({ optional: true }) phone?: string;
+  @Text({
+    max: 140,
+    pattern: USER_ID,
+    patternDetail: 'must be a WhatsApp user id',
+    optional: true,
+    example: 'IN.1234567890',
+    description: "Meta's user id of a person; with a phone number, both are one person.",
+  })
+  userId?: string;
+  @Text({ ...LIMITS.contactName, optional: true, nullable: true, example: 'Gaurav' })
+  name?: string | null;
+  @Email() email?: string | null;
+  @Tags({ description: 'Tags to add.' }) tags?: string[];
+  @CustomFields('Values to set; a key that is not defined yet is defined as text; null takes a value away.')
+  customFields?: Record<string, FieldValue | null>;
+  @Flag({ optional: true, description: 'false: the person does not want to be written to.' })
+  optedIn?: boolean;
+}
+
+/** `POST /v1/contacts/bulk`. */
+export class BulkContacts {
+  @AnyList({
+    ...LIMITS.bulk,
+    items: { $ref: '#/components/schemas/CreateContact' },
+    example: [{ phone: '+918899332211', name: 'Gaurav', tags: ['customer'] }],
+  })
+  contacts!: unknown[];
+  @Tags({ description: 'Tags for every row.' }) defaultTags?: string[];
+  @Flag({ optional: true, description: 'For rows without optedIn whose contact is created.' })
+  defaultOptedIn?: boolean;
+}
+
+export const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
+export type BulkResult = (typeof BULK_RESULTS)[number];
+
+export class BulkRow {
+  @Whole({ min: 0, max: 499 }) index!: number;
+  @Text({ max: 40, nullable: true }) phone!: string | null;
+  @Text({ max: 40, nullable: true }) id!: string | null;
+  @OneOf(BULK_RESULTS) result!: BulkResult;
+  @Text({ max: 2000, nullable: true, description: 'Why a row was skipped.' }) reason!: string | null;
+}
+
+export class BulkReceipt {
+  @NestedList(() => BulkRow, { max: LIMITS.bulk.max }) results!: BulkRow[];
+  @Whole({ min: 0, max: 500 }) created!: number;
+  @Whole({ min: 0, max: 500 }) updated!: number;
+  @Whole({ min: 0, max: 500 }) skipped!: number;
+}
+
+/** Command `contact.upsert`. Key: the contact. `by`: the API key. */
+export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
+  readonly contactId: string;
+  readonly phone: string | null;
+  readonly userId: string | null;
+  readonly source: 'api' | 'import';
+  readonly optedInByDefault?: boolean;
+  readonly at: string;
+  readonly by: string | null;
+};
+/** The reply to it. */
+export type UpsertedContact = { readonly id: string; readonly created: boolean };
+
+/** Command `contact.update`. Key: the contact. */
+export type UpdateContactData = UpdateContact & {
+  readonly contactId: string;
+  readonly at: string;
+  readonly by: string | null;
+};
+
+/** The data of `contact.created`. */
+export class ContactCreatedData {
+  @Text({ max: 40 }) contactId!: string;
+  @Nested(() => ContactView) contact!: ContactView;
+  @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
+  by!: string | null;
+}
+
+/** The data of `contact.updated`: the contact as it is now. */
+export class ContactUpdatedData extends ContactCreatedData {
+  @TextList({
+    max: 200,
+    each: 100,
+    example: ['name', 'customFields.city'],
+    description: 'The fields that changed.',
+  })
+  changed!: readonly string[];
+}
+
+/** The data of `contact.opted_out`. */
+export class ContactOptedOutData {
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 40, nullable: true }) phone!: string | null;
+  @Text({ max: 140, nullable: true }) userId!: string | null;
+  @OneOf(OPT_WAYS) how!: OptWay;
+  @Text({ max: 40, nullable: true }) by!: string | null;
+  @Time() at!: string;
+}
+
+/** The data of `contact.merged`: a person known by Meta's user id turned out to be another contact, which has its data now. */
+export class ContactMergedData {
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 40 }) into!: string;
+  @Time() at!: string;
+}
+
+export const CONTACT_CHANGES = ['created', 'updated', 'opted_out', 'merged'] as const;
+
+/** What happened to a contact, once. */
+export class ContactChange {
+  @OneOf(CONTACT_CHANGES) type!: (typeof CONTACT_CHANGES)[number];
+  @Time() at!: string;
+  @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
+  by!: string | null;
+  @TextList({ max: 200, each: 100, description: 'Of an update: the fields that changed.' })
+  changed!: readonly string[];
+  @OneOf(OPT_WAYS, { nullable: true, description: 'Where the opt-in was given or withdrawn: how.' })
+  how!: OptWay | null;
+  @Nested(() => ContactView, { nullable: true, description: 'The contact as it was then.' })
+  contact!: ContactView | null;
+}

@@ -1,0 +1,96 @@
+import { isISO8601 } from 'class-validator';
+import { OneOf, Rule, Text, TextList, Time } from './field.js';
+import { LIMITS } from './limits.js';
+import { fieldFault } from './problem.js';
+
+export const FIELD_TYPES = ['text', 'number', 'date', 'boolean', 'select'] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
+export type FieldValue = string | number | boolean;
+
+/** What names a custom field, in contacts and in the placeholders of campaigns. */
+export const FIELD_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+const Key = () =>
+  Text({
+    ...LIMITS.customFieldKey,
+    pattern: FIELD_KEY,
+    patternDetail: 'must be letters, digits, _ and -, beginning with a letter or _',
+    example: 'city',
+  });
+
+type Shape = { readonly type: FieldType; readonly options: readonly string[] | null };
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= LIMITS.customFieldText.max;
+/** A day, or a time with its zone. */
+const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
+const CHECKS: {
+  readonly [Type in FieldType]: readonly [
+    (value: unknown, shape: Shape) => boolean,
+    (shape: Shape) => string,
+  ];
+} = {
+  text: [isText, () => `must be a text of at most ${LIMITS.customFieldText.max} characters`],
+  number: [(value) => typeof value === 'number' && Number.isFinite(value), () => 'must be a number'],
+  date: [
+    (value) => isText(value) && ISO_DATE.test(value) && isISO8601(value, { strict: true }),
+    () => 'must be an ISO date, e.g. 2026-11-22',
+  ],
+  boolean: [(value) => typeof value === 'boolean', () => 'must be true or false'],
+  select: [
+    (value, { options }) => options?.includes(value as string) ?? false,
+    ({ options }) => `must be one of: ${options?.join(', ')}`,
+  ],
+};
+
+/** What a value of a field must be and is not, as it goes on after the field's name; undefined: nothing. */
+export function faultOfValue(value: unknown, shape: Shape): string | undefined {
+  const [fits, what] = CHECKS[shape.type];
+  return fits(value, shape) ? undefined : what(shape);
+}
+
+export class CustomFieldView {
+  @Text({ ...LIMITS.customFieldKey, example: 'city' }) key!: string;
+  @Text({ ...LIMITS.customFieldLabel, example: 'City' }) label!: string;
+  @OneOf(FIELD_TYPES) type!: FieldType;
+  @TextList({
+    max: LIMITS.customFieldOptions.max,
+    each: LIMITS.customFieldOption.max,
+    nullable: true,
+    description: 'Of a select: what can be chosen; else null.',
+  })
+  options!: string[] | null;
+  @Time() createdAt!: string;
+}
+
+/** `POST /v1/custom-fields`. */
+@Rule<CreateCustomField>(function* ({ type, options }) {
+  if (type === 'select' && !options) yield fieldFault('/options', 'required', 'is required for a select');
+  if (type !== 'select' && options) yield fieldFault('/options', 'options', 'are for a select only');
+})
+export class CreateCustomField {
+  @Key() key!: string;
+  @Text({ ...LIMITS.customFieldLabel, optional: true, example: 'City', description: 'Default: the key.' })
+  label?: string;
+  @OneOf(FIELD_TYPES) type!: FieldType;
+  @TextList({
+    ...LIMITS.customFieldOptions,
+    each: LIMITS.customFieldOption.max,
+    optional: true,
+    description: 'Required for a select.',
+  })
+  options?: string[];
+}
+
+/** Command `field.create`. Key: the account. */
+export type CreateCustomFieldData = CreateCustomField & { readonly accountId: string; readonly at: string };
+/** Command `field.delete`. Key: the account. */
+export type DeleteCustomFieldData = { readonly accountId: string; readonly key: string; readonly at: string };
+
+/** The data of `custom_field.created`. */
+export class CustomFieldData extends CustomFieldView {}
+
+/** The data of `custom_field.deleted`: no contact has a value of it any more. */
+export class CustomFieldDeletedData {
+  @Text({ ...LIMITS.customFieldKey }) key!: string;
+  @Time() at!: string;
+}

@@ -1,0 +1,47 @@
+import { Text, Time, Whole } from './field.js';
+import { LIMITS } from './limits.js';
+
+/** The name of a tag: not blank, and without blanks around it. */
+const TagName = () =>
+  Text({
+    ...LIMITS.tagName,
+    pattern: /^\S(.*\S)?$/s,
+    patternDetail: 'must not begin or end with blanks',
+    example: 'vip',
+  });
+
+/** What tells tags apart: their names in any case are one tag. */
+export const tagKey = (name: string) => name.normalize('NFC').toLowerCase();
+
+/** The stream of a tag. */
+export const tagStream = (accountId: string, name: string) => `tag:${accountId}:${tagKey(name)}`;
+
+export class TagView {
+  @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'How many contacts have it.' })
+  contactCount!: number;
+  @Time() createdAt!: string;
+}
+
+/** A deleted tag or custom field that contacts are still being cleaned of; none shows it any more. */
+export class Removal {
+  @Text({ max: LIMITS.tagName.max }) name!: string;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that had it.' }) total!: number;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts still to be cleaned.' })
+  remaining!: number;
+  @Time() deletedAt!: string;
+}
+
+/** `POST /v1/tags`. */
+export class CreateTag {
+  @TagName() name!: string;
+}
+
+/** Commands `tag.create` and `tag.delete`. Key: the tag's stream. */
+export type TagData = { readonly accountId: string; readonly name: string; readonly at: string };
+
+/** The data of `tag.created` and `tag.deleted`. */
+export class TagEventData {
+  @Text({ max: LIMITS.tagName.max }) name!: string;
+  @Time() at!: string;
+}
