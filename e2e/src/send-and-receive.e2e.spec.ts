@@ -297,7 +297,7 @@ describe('two gateways and two messaging processes, as one', () => {
 
   it('refuse a text outside the window, without asking Meta', async () => {
     const from = '+14155550188';
-    await system.writeIn(api, from, 'long ago', Math.floor(Date.now() / 1000) - 25 * 3600);
+    await system.writeIn(api, from, 'long ago', { timestamp: Math.floor(Date.now() / 1000) - 25 * 3600 });
     expect(await api.post('/v1/messages/text', { to: from, body: 'too late' })).toMatchObject({
       status: 422,
       body: { code: 'service_window_closed' },

@@ -199,12 +199,17 @@ export async function startSystem({
     },
 
     /** The person writes in, which opens the service window; resolves once the message is known. */
-    writeIn: async (api: Client, from = PERSON, body = 'Hello', timestamp?: number) => {
+    writeIn: async (
+      api: Client,
+      from = PERSON,
+      body = 'Hello',
+      more: { timestamp?: number; phoneNumberId?: string; name?: string } = {},
+    ) => {
       const { wamid } = await control<{ wamid: string }>('POST', '/inbound', {
         from,
         name: 'Gaurav',
         message: { type: 'text', text: { body } },
-        ...(timestamp ? { timestamp } : {}),
+        ...more,
       });
       let since: string | undefined;
       await until(
@@ -298,14 +303,15 @@ export async function call<Body = Json>(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer<Body>> {
+  const isForm = body instanceof FormData;
   const answer = await fetch(url, {
     method,
     headers: {
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isForm || typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
   const json = answer.headers.get('content-type')?.includes('json');

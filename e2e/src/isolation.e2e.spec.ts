@@ -1,0 +1,359 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '@wbiz/testing/stack';
+import { isDeepStrictEqual } from 'node:util';
+import { ID_PREFIXES } from '@wbiz/contracts/ids';
+import { openApiRequests, type Document, type Operation } from './openapi-requests.js';
+import { call, ok, PERSON, startSystem, type Answer, type Client, type System } from './system.js';
+
+/**
+ * Two accounts, and every route of the served OpenAPI document. Whatever an account is told, in whichever answer, is
+ * searched for what only the other one has: ids, Meta's ids, phone numbers, and marks, which stand in every text.
+ */
+type Account = Client & {
+  readonly letter: string;
+  readonly accountId: string;
+  readonly mark: () => string;
+  /** Somebody who writes to this account only. */
+  readonly person: string;
+  /** What it has been told of, or made. */
+  readonly known: Set<string>;
+  /** By path, what was answered there. */
+  readonly rows: Map<string, Row[]>;
+  /** By the path of a list in the document. */
+  readonly cursors: Map<string, Set<string>>;
+};
+type Row = Readonly<Record<string, unknown>>;
+type Snapshot = ReadonlyMap<string, unknown>;
+/** Whatever may be answered. */
+type Body = Row & {
+  readonly code?: string;
+  readonly data?: readonly Row[];
+  readonly nextCursor?: string | null;
+  readonly results?: readonly { readonly error?: unknown; readonly result?: string }[];
+};
+type Told = Answer<Body>;
+
+const TRACES =
+  /(?<![a-z])[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])|wamid\.[\w+/=-]+|mark_[ab]_\d{4}|(?<!\d)\d{10,20}(?!\d)/g;
+const TIME = /^\d{4}-\d\d-\d\dT/;
+const UNSETTLED = ['accepted', 'outcome_unknown', 'pending', 'scheduled', 'running'];
+
+let system: System;
+let operations: readonly Operation[];
+let published: ReadonlySet<string>;
+let a: Account;
+let b: Account;
+let untouched: Snapshot;
+let snapshotOfA: Snapshot;
+const leaks: string[] = [];
+
+beforeAll(async () => {
+  system = await startSystem();
+  const { body } = await call<Document>('GET', `${system.baseUrl}/openapi.json`);
+  published = new Set([PERSON.slice(1), ...tracesIn(body)]);
+  operations = openApiRequests(body);
+  await system.control('POST', '/behaviour', { statuses: ['sent'], statusDelayMs: [0, 20] });
+  b = await open('b', '+14155550102');
+  await fill(b);
+  untouched = await settled(b);
+  a = await open('a', '+14155550101');
+  await fill(a);
+  snapshotOfA = await settled(a);
+}, 180_000);
+afterAll(() => system?.stop());
+afterEach(() => expect(leaks.splice(0)).toEqual([]));
+
+const tracesIn = (value: unknown) => JSON.stringify(value).match(TRACES) ?? [];
+const withKey = (which: (operation: Operation) => boolean = () => true) =>
+  operations.filter((operation) => operation.withKey && which(operation));
+const isList = ({ cursor }: Operation) => cursor !== undefined;
+const done = ({ status }: { status: number }) => status >= 200 && status < 300;
+const show = ({ status, body }: { status: number; body: unknown }) => `${status} ${JSON.stringify(body)}`;
+
+/** Asks as an account, and notes what it learns of the other one. */
+async function ask(
+  who: Account,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) {
+  const answer = await who.request<Body>(method, path, body, headers);
+  const given = new Set(tracesIn([decodeURIComponent(path), body]));
+  const other = who === a ? b : a;
+  for (const trace of tracesIn([answer.body, [...answer.headers]])) {
+    if (published.has(trace) || given.has(trace)) continue;
+    if (other?.known.has(trace)) leaks.push(`${method} ${path} tells ${who.letter} of ${trace}`);
+    else who.known.add(trace);
+  }
+  if (done(answer)) {
+    const key = path.split('?')[0]!;
+    const { data = [answer.body] } = answer.body;
+    who.rows.set(key, [...(who.rows.get(key) ?? []), ...data]);
+  }
+  return answer;
+}
+
+async function open(letter: string, person: string): Promise<Account> {
+  const token = `token-of-${letter}`;
+  const { id: wabaId } = await system.control<{ id: string }>('POST', '/wabas', { phoneNumbers: 2, token });
+  // Of image templates, the document knows no more than Meta's own.
+  for (const [name, ...components] of [
+    [`mark_${letter}_0000`, { type: 'BODY', text: `mark_${letter}_0000` }],
+    [
+      'with_image',
+      { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::x'] } },
+      { type: 'BODY', text: 'Look' },
+    ],
+  ] as const) {
+    const template = { name, language: 'en_US', category: 'UTILITY', components };
+    ok(await call('POST', `${system.simulatorUrl}/v23.0/${wabaId}/message_templates`, token, template));
+  }
+  const api = await system.connect({ wabaId, accessToken: token });
+  let marks = 0;
+  const known = new Set([wabaId, api.accountId, api.keyId, person.slice(1), `mark_${letter}_0000`]);
+  const mark = () => {
+    const text = `mark_${letter}_${String((marks += 1)).padStart(4, '0')}`;
+    known.add(text);
+    return text;
+  };
+  return { ...api, letter, person, mark, known, rows: new Map(), cursors: new Map() };
+}
+
+/** Makes one of everything the document has a way for, and changes it. */
+async function fill(who: Account) {
+  const { phoneNumbers } = ok(await ask(who, 'GET', '/v1/me')) as unknown as {
+    phoneNumbers: { id: string }[];
+  };
+  const to = { phoneNumberId: phoneNumbers[0]!.id, name: who.mark() };
+  for (const from of [PERSON, who.person]) {
+    const message = { type: 'image', image: { caption: who.mark() } };
+    await system.control('POST', '/inbound', { ...to, from, message });
+    await system.writeIn(who, from, who.mark(), to);
+  }
+  for (const operation of withKey(({ method, params }) => method === 'POST' && !params)) {
+    // The same keys in both accounts: an answer kept for one is not the other's.
+    const headers = { 'idempotency-key': operation.path };
+    const answer = await ask(who, 'POST', operation.path, operation.body(who.mark), headers);
+    if (!isTaken(answer)) throw untold(`POST ${operation.path}`, answer);
+  }
+  await crawl(who);
+  for (const operation of withKey(
+    ({ method, params }) => !['GET', 'DELETE'].includes(method) && params > 0,
+  )) {
+    const answers: Told[] = [];
+    for (const path of pathsOf(who, operation.path))
+      answers.push(await ask(who, operation.method, path, operation.body(who.mark)));
+    if (!answers.some(isTaken)) throw untold(`${operation.method} ${operation.path}`, answers.at(-1));
+  }
+}
+
+const untold = (what: string, answer?: Told) =>
+  new Error(
+    `Tell isolation how to make a valid ${what} (openapi-requests.ts): ${answer ? show(answer) : 'no id'}`,
+  );
+
+/** What there is of the account's own at a path of the document: all values of its last parameter. */
+function pathsOf(who: Account, path: string): string[] {
+  const [, before, name, after] = /^(.*)\/\{(\w+)\}([^{]*)$/.exec(path) ?? [];
+  if (before === undefined) return [path];
+  const found = pathsOf(who, before).flatMap((collection) =>
+    [...new Set((who.rows.get(collection) ?? []).map((row) => row[name!] ?? row['id']))].map(
+      (value) => `${collection}/${encodeURIComponent(String(value))}${after}`,
+    ),
+  );
+  if (!found.length)
+    throw new Error(
+      `Tell isolation how to make a {${name}} of ${before}: no POST or list of the document does.`,
+    );
+  return found;
+}
+
+/** Paths that name something of A's, also below something of B's, and nothing that B has too. */
+function pathsIntoA(path: string): string[] {
+  const own = new Set(pathsOf(b, path));
+  const parent = path.slice(0, path.lastIndexOf('/{'));
+  const depth = parent.split('/').length;
+  const parents = parent.includes('{') ? pathsOf(b, parent) : [];
+  const ofA = pathsOf(a, path);
+  const crossed = parents.flatMap((one) =>
+    ofA.map((full) => [one, ...full.split('/').slice(depth)].join('/')),
+  );
+  return [...ofA, ...crossed].filter((one) => !own.has(one));
+}
+
+/** Everything that the account can see: every GET, lists page by page. */
+async function crawl(who: Account): Promise<Snapshot> {
+  const seen = new Map<string, unknown>();
+  const gets = withKey(({ method }) => method === 'GET').sort((one, other) => one.params - other.params);
+  for (const { path: template, cursor } of gets)
+    for (const path of pathsOf(who, template))
+      seen.set(path, cursor ? await allRows(who, template, path, cursor) : ok(await ask(who, 'GET', path)));
+  return seen;
+}
+
+async function allRows(who: Account, template: string, path: string, parameter: string) {
+  const all: Row[] = [];
+  const cursors = who.cursors.get(template) ?? new Set();
+  who.cursors.set(template, cursors);
+  for (let from = ''; ;) {
+    const { data = [], nextCursor } = ok(await ask(who, 'GET', `${path}?limit=1${from}`));
+    all.push(...data);
+    if (!data.length || !nextCursor) return all;
+    cursors.add(nextCursor);
+    from = `&${parameter}=${encodeURIComponent(nextCursor)}`;
+  }
+}
+
+/** What the account can see once everything on its way has arrived. */
+async function settled(who: Account): Promise<Snapshot> {
+  const waiting = { timeoutMs: 60_000, everyMs: 300 };
+  await until(async () => {
+    const moving = rowsOf(await crawl(who)).filter(({ status }) => UNSETTLED.includes(String(status)));
+    expect(moving).toEqual([]);
+    return true;
+  }, waiting);
+  const [{ id: phoneNumberId }] = who.rows.get('/v1/me')![0]!['phoneNumbers'] as [{ id: string }];
+  await system.writeIn(who, PERSON, who.mark(), { phoneNumberId }); // what comes before it is in the feed before it
+  let last: Snapshot | undefined;
+  return until(async () => {
+    const before = last;
+    last = await crawl(who);
+    return isDeepStrictEqual(last, before) && last;
+  }, waiting);
+}
+
+const rowsOf = (snapshot: Snapshot) => [...snapshot.values()].flat() as Row[];
+/** What a list of B's may show. */
+const rowsOfB = (path: string) => new Set((untouched.get(path) as Row[]).map((row) => JSON.stringify(row)));
+const foreign = (path: string, { data = [] }: Body) =>
+  data.filter((row) => !rowsOfB(path).has(JSON.stringify(row)));
+
+describe('what B has', () => {
+  it('is the same, to the last count, after A has got everything there is', async () => {
+    expect(await crawl(b)).toEqual(untouched);
+    expect(snapshotOfA.size).toBeGreaterThanOrEqual(untouched.size);
+  });
+});
+
+describe("lists, asked by B with what is A's", () => {
+  it('go on from no cursor of A to rows of A', async () => {
+    const wrong: string[] = [];
+    for (const { path: template, cursor } of withKey(isList))
+      for (const path of pathsOf(b, template))
+        for (const given of a.cursors.get(template) ?? []) {
+          const answer = await ask(b, 'GET', `${path}?${cursor}=${encodeURIComponent(given)}`);
+          if (![200, 410, 422].includes(answer.status) || foreign(path, answer.body).length)
+            wrong.push(`${path} by ${given}: ${show(answer)}`);
+        }
+    expect(wrong).toEqual([]);
+  });
+
+  it('find nothing of A', async () => {
+    const wrong: string[] = [];
+    for (const { path, query, cursor, params } of withKey(isList)) {
+      if (params) continue;
+      for (const { name, ...schema } of query) {
+        if (name === cursor || !filters(schema)) continue;
+        const choices = schema.items?.enum ?? schema.enum;
+        const tried = choices ?? textsIn(snapshotOfA.get(path));
+        let found = 0;
+        for (const value of tried) {
+          const asked = `${path}?${name}=${encodeURIComponent(String(value))}`;
+          found += (await ask(a, 'GET', asked)).body.data?.length ?? 0;
+          const answer = await ask(b, 'GET', asked);
+          const isOnlyAs = tracesIn(value).some((trace) => a.known.has(trace));
+          if (foreign(path, answer.body).length || (isOnlyAs && answer.body.data?.length))
+            wrong.push(`${asked}: ${show(answer)}`);
+        }
+        if (!found) wrong.push(`Tell isolation what A finds by ${path}?${name}=: nothing of its own did.`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+const filters = ({ type, format }: { type?: unknown; format?: string }) =>
+  !format && ['string', 'array'].includes(String(type));
+
+/** Texts to search by; no times and no ids. */
+function textsIn(value: unknown): string[] {
+  const texts: string[] = [];
+  JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'string' && inner.length <= 60 && !TIME.test(inner) && !/^[a-z]{3}_/.test(inner))
+      texts.push(inner);
+    return inner;
+  });
+  return [...new Set(texts)];
+}
+
+describe("B with A's ids", () => {
+  it('finds nothing at any path, by any method', async () => {
+    const wrong: string[] = [];
+    for (const operation of withKey(({ params }) => params > 0)) {
+      const { method } = operation;
+      const paths = pathsIntoA(operation.path);
+      if (!paths.length) wrong.push(`Tell isolation of a ${operation.path} that only A has.`);
+      for (const path of paths) {
+        const answer = await ask(b, method, path, operation.body(b.mark));
+        const type = answer.headers.get('content-type') ?? '';
+        if (answer.status !== 404 || answer.body.code !== 'not_found' || !type.includes('problem+json'))
+          wrong.push(`${method} ${path}: ${show(answer)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has none of them taken in a body', async () => {
+    const wrong: string[] = [];
+    for (const { method, path: template, idFields } of withKey())
+      for (const { pointer, kind, body } of idFields()) {
+        const path = pathsOf(b, template)[0]!;
+        const ofA = idsOf(a, kind);
+        for (const id of new Set([...ofA.slice(0, 1), ...ofA.slice(-1)])) {
+          const answer = await ask(b, method, path, body(id, b.mark));
+          if (!isRefused(answer)) wrong.push(`${method} ${path} ${pointer} ${id}: ${show(answer)}`);
+        }
+        // Nor is it refused for anything else: what is B's own is taken.
+        const answers: Told[] = [];
+        for (const id of idsOf(b, kind))
+          if (!answers.some(isTaken)) answers.push(await ask(b, method, path, body(id, b.mark)));
+        if (!answers.some(isTaken) && isMade(kind))
+          wrong.push(untold(`${method} ${path} with ${pointer}`, answers.at(-1)).message);
+      }
+    expect(wrong).toEqual([]);
+  });
+
+  it('has changed nothing', async () => {
+    expect(await crawl(a)).toEqual(snapshotOfA);
+  });
+
+  it('keeps its own when A deletes everything', async () => {
+    const before = await settled(b);
+    const deletes = withKey(({ method }) => method === 'DELETE');
+    for (const { path: template } of deletes.sort((one, other) => other.params - one.params))
+      for (const path of pathsOf(a, template)) ok(await ask(a, 'DELETE', path));
+    expect(await crawl(b)).toEqual(before);
+  });
+
+  it('is no operator', async () => {
+    for (const { method, path } of operations.filter((operation) => !operation.withKey)) {
+      const { status } = await ask(b, method, path.replaceAll(/\{\w+\}/g, a.accountId));
+      expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many have been refused
+    }
+  });
+});
+
+const idsOf = (who: Account, kind: string): string[] =>
+  kind === 'phone number'
+    ? (who.rows.get('/v1/me')![0]!['phoneNumbers'] as { id: string }[]).map(({ id }) => id)
+    : [...who.known].filter((id) => id.startsWith(`${(ID_PREFIXES as Record<string, string>)[kind]}_`));
+
+/** Whether there is a way to have one. */
+const isMade = (kind: string) =>
+  kind === 'phone number' || operations.some(({ path }) => path.startsWith(`/v1/${kind}`));
+
+/** In a batch, each row has an answer of its own. */
+const isRefused = ({ status, body: { results } }: Told) =>
+  [404, 422].includes(status) || !!results?.some(({ error, result }) => error || result === 'skipped');
+const isTaken = (answer: Told) => done(answer) && !isRefused(answer);
