@@ -139,7 +139,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
     },
 
     'contact.note-opt': ({ data: { contactId, phone, userId, optedIn, how, saidAt, at }, facts }, known) => {
-      if (known?.mergedInto || isSettled(known, optedIn, saidAt)) return [];
+      if (known?.mergedInto || isSettled(known, saidAt)) return [];
       const wanted = { phone, userId, opt: { optedIn, how, at: saidAt, by: null } };
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
@@ -248,9 +248,10 @@ const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>
   known !== null &&
   (optedIn ? known.contact.optedIn : known.contact.optedOutAt !== null && !known.contact.optedIn);
 
-/** What is heard late of a person's opt-in does not undo what was decided since. */
-const isSettled = (known: ContactState | null, optedIn: boolean, at: string) =>
-  !!known?.opt && (at < known.opt.at || (at === known.opt.at && optedIn === known.opt.optedIn));
+/** What is heard late of a person's opt-in does not undo what was decided since. WhatsApp's times are whole seconds. */
+const isSettled = (known: ContactState | null, saidAt: string) =>
+  !!known?.opt && saidAt.slice(0, SECONDS) < known.opt.at.slice(0, SECONDS);
+const SECONDS = '2026-11-22T10:00:00'.length;
 
 const later = (one: Opt | null, other: Opt | null) => (!one || (other && other.at > one.at) ? other : one);
 

@@ -295,6 +295,21 @@ describe('an opt-in', () => {
           { opt: { ...byApi(true), at: '2026-11-22T12:00:00.000Z' } },
         ),
       ));
+  it('counts what the person said in the same second, which WhatsApp cuts off', () =>
+    given(created({ optedIn: true }, { opt: { ...byApi(true), at: '2026-11-22T10:00:00.900Z' } }))
+      .when(opt({ saidAt: '2026-11-22T10:00:00.000Z' }))
+      .then(
+        updated(
+          ['optedIn', 'optedOutAt'],
+          { optedOutAt: AT },
+          { opt: { optedIn: false, how: 'stop_word', at: AT, by: null } },
+          null,
+        ),
+        {
+          ...optedOut('stop_word', null),
+          data: { ...optedOut('stop_word', null).data, at: AT },
+        } as ContactEvent,
+      ));
   it('is not touched by what the person said before', () =>
     given(agreed)
       .when(opt({ saidAt: '2026-11-22T09:59:59.000Z' }))
