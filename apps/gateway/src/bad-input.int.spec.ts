@@ -40,7 +40,7 @@ async function problemOf(response: Response) {
     title: expect.any(String),
     requestId: expect.any(String),
   });
-  expect(JSON.stringify(body)).not.toMatch(/at \w+ \(|node_modules|select |insert /);
+  expect(JSON.stringify(body)).not.toMatch(/at \w+ \(|node_modules|select .* from |insert into /);
   return {
     status: response.status,
     code: body.code,
@@ -213,6 +213,16 @@ describe('queries', () => {
     ['/v1/conversations?assignee=1', '?assignee'],
     ['/v1/conversations/cnv_1/messages?limit=0', '?limit'],
     ['/v1/conversations/cnv_1/messages?status=read', '?status'],
+    ['/v1/contacts?limit=201', '?limit'],
+    ['/v1/contacts?optedIn=yes', '?optedIn'],
+    ['/v1/contacts?updatedSince=yesterday', '?updatedSince'],
+    [`/v1/contacts?search=${'x'.repeat(201)}`, '?search'],
+    ['/v1/contacts?search=%00', '?search'],
+    [`/v1/contacts?tag=${'x'.repeat(65)}`, '?tag'],
+    ['/v1/contacts?tag=%00', '?tag'],
+    ['/v1/contacts?phone=1', '?phone'],
+    ['/v1/tags?search=x', '?search'],
+    ['/v1/custom-fields?limit=0', '?limit'],
     ['/v1/events?wait=31', '?wait'],
     ['/v1/events?wait=-1', '?wait'],
     ['/v1/events?limit=201', '?limit'],
@@ -227,8 +237,135 @@ describe('queries', () => {
   });
 });
 
+/** What else can be written, each with faults and the fields that must be named. */
+const WRITES: [string, string, [string, object, string[]][]][] = [
+  [
+    'POST',
+    '/v1/contacts',
+    [
+      ['nobody', { phone: undefined }, ['/phone']],
+      ['a phone that is none', { phone: 'abc' }, ['/phone']],
+      ['a user id for a phone', { phone: 'IN.1234' }, ['/phone']],
+      ['a phone as a number', { phone: 918899332211 }, ['/phone']],
+      ['no phone', { phone: null }, ['/phone']],
+      ['a user id that is none', { userId: 'x' }, ['/userId']],
+      ['an empty name', { name: '' }, ['/name']],
+      ['a long name', { name: 'x'.repeat(501) }, ['/name']],
+      ['NUL in the name', { name: 'a\u0000' }, ['/name']],
+      ['an address without @', { email: 'g.example.com' }, ['/email']],
+      ['an address with a blank', { email: 'g g@example.com' }, ['/email']],
+      ['a long address', { email: `${'x'.repeat(250)}@x.io` }, ['/email']],
+      ['tags as a text', { tags: 'vip' }, ['/tags']],
+      ['a tag that is no text', { tags: [1] }, ['/tags']],
+      ['an empty tag', { tags: [''] }, ['/tags']],
+      ['a blank tag', { tags: [' '] }, ['/tags']],
+      ['a long tag', { tags: ['x'.repeat(65)] }, ['/tags']],
+      ['NUL in a tag', { tags: ['a\u0000'] }, ['/tags']],
+      ['101 tags', { tags: Array.from({ length: 101 }, (_, index) => `t${index}`) }, ['/tags']],
+      ['fields as a list', { customFields: [] }, ['/customFields']],
+      ['no fields', { customFields: null }, ['/customFields']],
+      ['a field in a field', { customFields: { a: { b: 1 } } }, ['/customFields']],
+      ['a field with a strange key', { customFields: { 'a b': 'c' } }, ['/customFields']],
+      ['a field with a long key', { customFields: { ['k'.repeat(65)]: 'c' } }, ['/customFields']],
+      ['a field that every object has', { customFields: { constructor: 'c' } }, ['/customFields']],
+      ['NUL in a field', { customFields: { a: 'b\u0000' } }, ['/customFields']],
+      ['51 fields', { customFields: pairs(51) }, ['/customFields']],
+      ['an opt-in as a text', { optedIn: 'yes' }, ['/optedIn']],
+      ['no opt-in', { optedIn: null }, ['/optedIn']],
+      ['fields of ours', { id: 'x', createdAt: 'x', source: 'x' }, ['/createdAt', '/id', '/source']],
+    ],
+  ],
+  [
+    'PATCH',
+    '/v1/contacts/cnt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E',
+    [
+      ['a phone', { phone: '+918899332211' }, ['/phone']],
+      ['an empty name', { name: '' }, ['/name']],
+      ['no tags', { tags: null }, ['/tags']],
+      ['an opt-in as a number', { optedIn: 1 }, ['/optedIn']],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/contacts/bulk',
+    [
+      ['no rows', { contacts: undefined }, ['/contacts']],
+      ['an empty list', { contacts: [] }, ['/contacts']],
+      ['501 rows', { contacts: Array.from({ length: 501 }, () => ({})) }, ['/contacts']],
+      ['an object', { contacts: {} }, ['/contacts']],
+      ['tags as a text', { contacts: [{}], defaultTags: 'x' }, ['/defaultTags']],
+      ['an opt-in as a text', { contacts: [{}], defaultOptedIn: 'no' }, ['/defaultOptedIn']],
+      ['an unknown field', { contacts: [{}], default: 1 }, ['/default']],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/tags',
+    [
+      ['no name', { name: undefined }, ['/name']],
+      ['an empty one', { name: '' }, ['/name']],
+      ['a blank one', { name: ' ' }, ['/name']],
+      ['one with blanks around', { name: ' vip' }, ['/name']],
+      ['a long one', { name: 'x'.repeat(65) }, ['/name']],
+      ['NUL', { name: '\u0000' }, ['/name']],
+      ['a color', { name: 'x', color: 'red' }, ['/color']],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/custom-fields',
+    [
+      ['nothing', {}, ['/key', '/type']],
+      ['a strange key', { key: 'a b', type: 'text' }, ['/key']],
+      ['a key with a digit first', { key: '1a', type: 'text' }, ['/key']],
+      ['a long key', { key: 'k'.repeat(65), type: 'text' }, ['/key']],
+      ['a key that every object has', { key: 'constructor', type: 'text' }, ['/key']],
+      ['a type that is none', { key: 'a', type: 'color' }, ['/type']],
+      ['a select without options', { key: 'a', type: 'select' }, ['/options']],
+      ['a select with no options', { key: 'a', type: 'select', options: [] }, ['/options']],
+      ['a text with options', { key: 'a', type: 'text', options: ['a'] }, ['/options']],
+      [
+        '201 options',
+        { key: 'a', type: 'select', options: Array.from({ length: 201 }, String) },
+        ['/options'],
+      ],
+      ['a long label', { key: 'a', type: 'text', label: 'x'.repeat(201) }, ['/label']],
+    ],
+  ],
+];
+describe.each(WRITES)('%s %s', (method, path, faults) => {
+  it.each(faults)('with %s', async (_what, given, named) => {
+    const phone = path === '/v1/contacts' ? { phone: '+918899332211' } : {};
+    const answer = await problemOf(await call(method, path, JSON.stringify({ ...phone, ...given })));
+    expect({ ...answer, pointers: answer.pointers.toSorted() }).toEqual({
+      status: 422,
+      code: 'invalid_request',
+      pointers: named,
+    });
+  });
+  it.each<[string, Body, number]>([
+    ['half of a body', '{"name"', 400],
+    ['bytes that are no UTF-8', new Uint8Array([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), 400],
+    ['a list', '[]', 422],
+    ['200,000 levels', `{"x":${deep(200_000)}}`, 422],
+  ])('with %s', async (_what, body, status) => {
+    expect(await problemOf(await call(method, path, body))).toMatchObject({ status });
+  });
+});
+
+it.each(['/v1/contacts', '/v1/tags', '/v1/custom-fields'])('1 MiB and a byte for %s', async (path) => {
+  const body = `{"x":"${'x'.repeat(1_048_576 - 7)}"}`;
+  expect(await problemOf(await call('POST', path, body))).toMatchObject({ status: 413, code: 'too_large' });
+});
+
 describe('paths and methods', () => {
   it.each([
+    ['DELETE', '/v1/tags/%00', 404, 'not_found'],
+    ['DELETE', '/v1/custom-fields/a%00', 404, 'not_found'],
+    ['GET', '/v1/contacts/+918899332211', 404, 'not_found'],
+    ['GET', '/v1/contacts/x/history', 404, 'not_found'],
+    ['PUT', '/v1/contacts', 405, 'method_not_allowed'],
+    ['DELETE', '/v1/contacts/cnt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E', 405, 'method_not_allowed'],
     ['GET', '/v1/nothing', 404, 'not_found'],
     ['GET', '/v1/messages/x', 404, 'not_found'],
     ['GET', '/v1/templates/%00', 404, 'not_found'],

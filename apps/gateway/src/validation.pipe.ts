@@ -26,8 +26,10 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
   query: (query, { metatype }) =>
     valid(parseQuery(metatype as new () => object, query as Record<string, unknown>)),
   param: (param, { data }) => {
-    if (/^(id|.*Id)$/.test(data ?? '') && !ID.test(String(param)))
-      throw new Rejection('not_found', 'There is nothing with this id.');
+    const isId = /^(id|.*Id)$/.test(data ?? '');
+    // No name of anything has what Postgres cannot hold.
+    if (isId ? !ID.test(String(param)) : String(param).includes('\u0000'))
+      throw new Rejection('not_found', 'There is nothing of this name.');
     return param;
   },
 };

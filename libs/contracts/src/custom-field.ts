@@ -63,7 +63,8 @@ export class CustomFieldView {
 }
 
 /** `POST /v1/custom-fields`. */
-@Rule<CreateCustomField>(function* ({ type, options }) {
+@Rule<CreateCustomField>(function* ({ key, type, options }) {
+  if (key in Object.prototype) yield fieldFault('/key', 'reserved', 'is a name that cannot be used');
   if (type === 'select' && !options) yield fieldFault('/options', 'required', 'is required for a select');
   if (type !== 'select' && options) yield fieldFault('/options', 'options', 'are for a select only');
 })

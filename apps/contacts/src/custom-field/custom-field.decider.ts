@@ -40,7 +40,7 @@ export const fields: Decider<FieldsCommand, FieldsState, FieldsEvent> = {
 
   decide: {
     'field.create': ({ data: { key, label = key, type, options = null, at } }, state) => {
-      const known = state.fields[key];
+      const known = fieldOf(state, key);
       if (known?.made) throw new Rejection('conflict', `There is a custom field ${key} already.`);
       if (known && type !== known.type)
         throw new Rejection('conflict', `Contacts have values of ${key} as ${known.type}; delete it first.`);
@@ -49,13 +49,13 @@ export const fields: Decider<FieldsCommand, FieldsState, FieldsEvent> = {
       return [{ type: 'custom_field.created', data: { key, label, type, options, createdAt } }];
     },
     'field.use': ({ data: { key, at } }, state) => {
-      if (state.fields[key]) return [];
+      if (fieldOf(state, key)) return [];
       requireRoom(state);
       const data = { key, label: key, type: 'text', options: null, createdAt: at } as const;
       return [{ type: 'custom_field.used', data }];
     },
     'field.delete': ({ data: { key, at } }, state) => {
-      if (!state.fields[key]) throw new Rejection('not_found', `There is no custom field ${key}.`);
+      if (!fieldOf(state, key)) throw new Rejection('not_found', `There is no custom field ${key}.`);
       return [
         { type: 'custom_field.deleted', data: { key, at }, private: { generation: state.generations[key]! } },
       ];
@@ -71,6 +71,9 @@ export const fields: Decider<FieldsCommand, FieldsState, FieldsEvent> = {
     },
   },
 };
+
+const fieldOf = ({ fields }: FieldsState, key: string) =>
+  Object.hasOwn(fields, key) ? fields[key] : undefined;
 
 function requireRoom(state: FieldsState): void {
   const { max } = LIMITS.customFields;

@@ -45,6 +45,11 @@ describe('a custom field', () => {
   it('is deleted', () => given(created()).when(remove).then(deleted()));
   it('that is not there cannot be deleted', () =>
     given(created(), deleted()).when(remove).thenRejected('not_found'));
+  it.each(['constructor', '__proto__', 'toString'])('has no key that every object has (%s)', (key) =>
+    given()
+      .when({ ...remove, data: { accountId: 'acc_1', key, at: AT } } as FieldsCommand)
+      .thenRejected('not_found'),
+  );
   it('that is made anew is another', () =>
     given(created(), deleted(), created(), used).when(remove).then(deleted(2)));
   it('is one of 50 at most', () => {
