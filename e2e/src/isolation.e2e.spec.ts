@@ -14,6 +14,8 @@ type Account = Client & {
   readonly accountId: string;
   readonly mark: () => string;
   readonly phoneNumberIds: readonly string[];
+  /** Where people write to, and how they call themselves there. */
+  readonly inbox: { readonly phoneNumberId: string; readonly name: string };
   /** Somebody who writes to this account only. */
   readonly person: string;
   /** What it has been told of, or made. */
@@ -116,16 +118,17 @@ async function open(letter: string, person: string): Promise<Account> {
   const templates = `${system.simulatorUrl}/v23.0/${wabaId}/message_templates`;
   ok(await call('POST', templates, accessToken, template));
   const api = await system.connect({ wabaId, accessToken });
-  return { ...api, letter, person, mark, known, phoneNumberIds, rows: new Map(), cursors: new Map() };
+  const inbox = { phoneNumberId: phoneNumberIds[0]!, name: mark() };
+  const own = { letter, person, mark, known, phoneNumberIds, inbox };
+  return { ...api, ...own, rows: new Map(), cursors: new Map() };
 }
 
 /** Makes one of everything the document has a way for, and changes it. */
 async function fill(who: Account) {
-  const to = { phoneNumberId: who.phoneNumberIds[0]!, name: who.mark() };
   for (const from of [PERSON, who.person]) {
     const message = { type: 'image', image: { caption: who.mark() } };
-    await system.control('POST', '/inbound', { ...to, from, message });
-    await system.writeIn(who, from, who.mark(), to);
+    await system.control('POST', '/inbound', { ...who.inbox, from, message });
+    await system.writeIn(who, from, who.mark(), who.inbox);
   }
   for (const operation of withKey(({ method, params }) => method === 'POST' && !params)) {
     // The same keys in both accounts: an answer kept for one is not the other's.
@@ -210,7 +213,7 @@ async function settled(who: Account): Promise<Snapshot> {
     return true;
   }, waiting);
   // What was before this is in the feed before it.
-  await system.writeIn(who, PERSON, who.mark(), { phoneNumberId: who.phoneNumberIds[0]! });
+  await system.writeIn(who, PERSON, who.mark(), who.inbox);
   let last: Snapshot | undefined;
   return until(async () => {
     const before = last;
