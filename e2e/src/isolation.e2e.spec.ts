@@ -62,7 +62,7 @@ beforeAll(async () => {
   a = await open('a', '+14155550101');
   await fill(a);
   snapshotOfA = await settled(a);
-}, 180_000);
+}, 300_000);
 afterAll(() => system?.stop());
 afterEach(() => expect(leaks.splice(0)).toEqual([]));
 
@@ -168,17 +168,20 @@ function pathsOf(who: Account, path: string): string[] {
   return found;
 }
 
-/** Paths that name something of A's, also below something of B's, and nothing that B has too. */
+/** Paths that name something of A's, listed or told of elsewhere, also below something of B's, and nothing that B has too. */
 function pathsIntoA(path: string): string[] {
   const own = new Set(pathsOf(b, path));
+  const listed = pathsOf(a, path);
+  const [id, prefix] = /(?<=\/)([a-z]{3}_)[0-9A-Z]{26}/.exec(listed[0]!) ?? [];
+  const told = id
+    ? [...a.known].filter((one) => one.startsWith(prefix!)).map((one) => listed[0]!.replace(id, one))
+    : [];
   const parent = path.slice(0, path.lastIndexOf('/{'));
   const depth = parent.split('/').length;
-  const parents = parent.includes('{') ? pathsOf(b, parent) : [];
-  const ofA = pathsOf(a, path);
-  const crossed = parents.flatMap((one) =>
-    ofA.map((full) => [one, ...full.split('/').slice(depth)].join('/')),
+  const crossed = (parent.includes('{') ? pathsOf(b, parent) : []).flatMap((one) =>
+    listed.map((full) => [one, ...full.split('/').slice(depth)].join('/')),
   );
-  return [...ofA, ...crossed].filter((one) => !own.has(one));
+  return [...new Set([...listed, ...told, ...crossed])].filter((one) => !own.has(one));
 }
 
 /** Everything that the account can see: every GET, lists page by page. */
@@ -196,9 +199,9 @@ async function allRows(who: Account, template: string, path: string, parameter: 
   const cursors = who.cursors.get(template) ?? new Set();
   who.cursors.set(template, cursors);
   for (let from = ''; ;) {
-    const { data = [], nextCursor } = ok(await ask(who, 'GET', `${path}?limit=1${from}`));
+    const { data = [], nextCursor, ...beside } = ok(await ask(who, 'GET', `${path}?limit=1${from}`));
     all.push(...data);
-    if (!data.length || !nextCursor) return all;
+    if (!data.length || !nextCursor) return [...all, beside];
     cursors.add(nextCursor);
     from = `&${parameter}=${encodeURIComponent(nextCursor)}`;
   }
