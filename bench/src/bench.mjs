@@ -1,4 +1,4 @@
-// npm run bench [-- --seconds 5] [-- --profile <app>]: see bench/README.md.
+// npm run bench [-- --seconds 5] [--contacts 1000000] [--profile <app>]: see bench/README.md.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -11,20 +11,21 @@ import { requireJava } from '../../scripts/embedded/java.mjs';
 // @boundaries-ignore the bench sets itself up as npm start does
 import { say, SetupError, step } from '../../scripts/say.mjs';
 
-const PROFILABLE = ['simulator', 'gateway', 'messaging', 'templates', 'webhooks'];
+const PROFILABLE = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'webhooks'];
 const CONNECTIONS = { bare: 64, ours: 128 };
 const BODY = { template: 'order_confirmation', language: 'en_US', variables: ['Asha', '#1043'] };
 const HTTP_LOAD = 'bench/src/http-load.mjs';
 const results = fileURLToPath(new URL('../results', import.meta.url));
 
 async function main() {
-  const { seconds, profile } = options();
+  const { seconds, profile, people } = options();
   await requireJava();
   await prepare(fileURLToPath(import.meta.url));
   const { openInstallation, ask } = await import('./installation.mjs');
   const { cpuSeconds, cpuIsTold, idleCpu, spent } = await import('./cpu.mjs');
   const { followFeed } = await import('./feed-reader.mjs');
   const { faultsOf, report } = await import('./report.mjs');
+  const { benchContacts } = await import('./contacts.mjs');
   const { summariseProfile } = await import('./profile.mjs');
 
   mkdirSync(results, { recursive: true });
@@ -118,6 +119,8 @@ async function main() {
         ours.control('GET', path),
       ),
     );
+    const contacts =
+      people > 0 && (await orFailure(benchContacts({ ours, ask, apiKey, people, seconds, step })));
     return {
       at: new Date().toISOString(),
       seconds,
@@ -128,6 +131,7 @@ async function main() {
       idle,
       accepted,
       full,
+      contacts,
       checks: {
         sends,
         atSimulator,
@@ -156,13 +160,20 @@ async function main() {
 
 function options() {
   const { values } = parseArgs({
-    options: { seconds: { type: 'string', default: '5' }, profile: { type: 'string' } },
+    options: {
+      seconds: { type: 'string', default: '5' },
+      profile: { type: 'string' },
+      contacts: { type: 'string', default: '1000000' },
+    },
   });
+  const people = Number(values.contacts);
+  if (!(Number.isInteger(people) && people >= 0 && people <= 10_000_000))
+    throw new SetupError('--contacts takes a whole number from 0 to 10000000.');
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 60)) throw new SetupError('--seconds takes a number from 1 to 60.');
   if (values.profile && !PROFILABLE.includes(values.profile))
     throw new SetupError(`--profile takes one of ${PROFILABLE.join(', ')}.`);
-  return { seconds, profile: values.profile };
+  return { seconds, profile: values.profile, people };
 }
 
 await main().catch((error) => {

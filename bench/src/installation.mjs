@@ -22,7 +22,7 @@ import { endLeftOver, freePort } from '../../scripts/embedded/launch.mjs';
 import { startPostgres } from '../../scripts/embedded/postgres.mjs';
 
 const WABA = '1000000000000001';
-const MEASURED = ['simulator', 'gateway', 'messaging', 'templates', 'webhooks'];
+const MEASURED = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'webhooks'];
 const UNLIMITED = 100_000;
 
 /**

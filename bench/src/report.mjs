@@ -1,15 +1,17 @@
 const COLUMNS = 34;
 
 /** What a run must not show; one sentence each. */
-export function faultsOf({ fastify, accepted, full, checks }) {
+export function faultsOf({ fastify, accepted, full, contacts, checks }) {
   const { sends, atSimulator, doubled, through, feed, graphCallsNot200 } = checks;
   return [
-    ...Object.entries({ fastify, accepted, full }).flatMap(([name, { statuses, errors }]) => [
-      ...Object.entries(statuses)
-        .filter(([status]) => !status.startsWith('2'))
-        .map(([status, count]) => `${name}: ${count} answers ${status}`),
-      ...(errors ? [`${name}: ${errors} connections broke or timed out`] : []),
-    ]),
+    ...Object.entries({ fastify, accepted, full, ...contactsPhases(contacts) }).flatMap(
+      ([name, { statuses, errors }]) => [
+        ...Object.entries(statuses)
+          .filter(([status]) => !status.startsWith('2'))
+          .map(([status, count]) => `${name}: ${count} answers ${status}`),
+        ...(errors ? [`${name}: ${errors} connections broke or timed out`] : []),
+      ],
+    ),
     atSimulator !== sends && `${sends} sends were accepted and ${atSimulator} messages are at the simulator`,
     doubled > 0 && `${doubled} messages were sent more than once`,
     through !== sends && `of ${sends} sends the feed tells the end of ${through}`,
@@ -20,8 +22,15 @@ export function faultsOf({ fastify, accepted, full, checks }) {
   ].filter(Boolean);
 }
 
+const contactsPhases = (contacts) => {
+  if (!contacts) return {};
+  const { bulk, get, list, search, owner } = contacts;
+  return { bulk, get, list, search, owner };
+};
+
 /** Prints the figures of a run. */
-export function report({ seconds, connections, machine, fastify, kafka, idle, accepted, full, checks }) {
+export function report(found) {
+  const { seconds, connections, machine, fastify, kafka, idle, accepted, full, contacts, checks } = found;
   const { cores, cpu, node, loadAverage } = machine;
   const ratio = (rate) => [(rate / fastify.perSecond).toFixed(3), (rate / kafka.perSecond).toFixed(3)];
   const row = (title, { perSecond, p50, p99 }) => [
@@ -44,6 +53,7 @@ export function report({ seconds, connections, machine, fastify, kafka, idle, ac
     through('  with all statuses in the feed', accepted),
     row(`full sends, 201, ${connections.ours} connections`, full),
     through('  with all statuses in the feed', full),
+    ...contactsRows(contacts, row),
   ]);
   if (full.cpu) console.log();
   if (full.cpu) table(cpuTable(idle, accepted, full, cores));
@@ -53,6 +63,19 @@ export function report({ seconds, connections, machine, fastify, kafka, idle, ac
 ${sends} sends (warming up included), ${atSimulator} at the simulator, ${doubled} doubled, ${ended} through
 feed: ${statuses.join(', ')}; ${feed.missed} missed, ${feed.repeated} repeated
 `);
+}
+
+function contactsRows(contacts, row) {
+  if (!contacts) return [];
+  const { people, connections, bulk, get, list, search, owner } = contacts;
+  const at = `${people.toLocaleString('en')} contacts, ${connections.list} connections`;
+  return [
+    row(`bulk import, rows, ${connections.bulk} connections`, { ...bulk, perSecond: bulk.rowsPerSecond }),
+    row(`get, ${connections.get} connections`, get),
+    row(`list, ${at}`, list),
+    row(`search, ${at}`, search),
+    row('get of the owner, by RPC', { p50: null, p99: null, ...owner }),
+  ];
 }
 
 /** CPU when idle, a second, and of two phases, from the first request until the feed had told all; per send in milliseconds. */

@@ -9,7 +9,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { foreignCursor, ID } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
-import { searchPattern } from './search-text.js';
+import { probeOf, searchPattern } from './search-text.js';
 
 type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
 type Answer<Query extends keyof Queries> = Promise<Queries[Query]['answer']>;
@@ -25,6 +25,9 @@ type Place = { readonly created: string; readonly stream: string };
 
 const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
   from contacts.removals r where r.account_id =`;
+const SHARES_KEPT_MS = 60_000;
+const LARGE_SHARE = 0.1;
+
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
 export class ContactQueries {
@@ -34,6 +37,7 @@ export class ContactQueries {
    */
   lookedThrough = 8_000;
 
+  private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
   private readonly one: (ask: Ask<'contact.get'>) => Promise<Row | undefined>;
   private readonly out: (ask: Ask<'contact.opted-out'>) => Promise<boolean>;
 
@@ -107,6 +111,23 @@ export class ContactQueries {
     return rows.map((row) => row !== undefined && row.state.contact.optedOutAt !== null);
   }
 
+  /**
+   * Whether an account has so much of the table that looking up its rows by trigrams is cheaper without looking up the
+   * account: by the statistics of Postgres, which list the most common values.
+   */
+  private async isLarge(accountId: string): Promise<boolean> {
+    const known = this.shares;
+    if (known && Date.now() - known.at < SHARES_KEPT_MS) return (known.of.get(accountId) ?? 0) >= LARGE_SHARE;
+    const { rows } = await this.pool.query<{ account: string; share: number }>({
+      name: 'contact-shares',
+      text: `select m.account, m.share from pg_stats s,
+               unnest(s.most_common_vals::text::text[], s.most_common_freqs) as m(account, share)
+             where s.schemaname = 'contacts' and s.tablename = 'contacts' and s.attname = 'account_id'`,
+    });
+    this.shares = { at: Date.now(), of: new Map(rows.map(({ account, share }) => [account, share])) };
+    return this.isLarge(accountId);
+  }
+
   private async newest(ask: Ask<'contact.list'>, after: Place | undefined, limit: number): Promise<Row[]> {
     const { from, order, values } = conditions(ask, after);
     // Without a name, so that it is planned anew for the filters that are given.
@@ -126,35 +147,43 @@ export class ContactQueries {
   ): Promise<Row[]> {
     const near = conditions(ask, after);
     const [most, wanted] = [near.values.length + 1, near.values.length + 2];
-    const { rows: seen } = await this.pool.query<Row & { hit: boolean; edge: boolean }>(
+    const { rows: seen } = await this.pool.query<Row & { through: number | null }>(
       `with near as materialized (select c.stream, c.created, c.search like $${wanted} as hit
          from ${near.from} order by ${near.order} limit $${most}),
-       hits as (select *, false as edge from near where hit order by created desc, stream desc limit $${wanted + 1})
-       select n.stream, n.created, n.edge, c.state, ${REMOVED} $1) as removed
-       from (select * from hits union all
-             (select *, true from near order by created, stream limit 1)) as n
-       join contacts.contacts c on c.stream = n.stream
-       order by n.edge, n.created desc, n.stream desc`,
+       hits as (select *, null::int as through from near where hit order by created desc, stream desc limit $${wanted + 1}),
+       last as (select *, (select count(*)::int from near) as through from near order by created, stream limit 1)
+       select n.stream, n.created, n.through, c.state, ${REMOVED} $1) as removed
+       from (select * from hits union all select * from last) as n join contacts.contacts c on c.stream = n.stream
+       order by n.through nulls first, n.created desc, n.stream desc`,
       [...near.values, this.lookedThrough, pattern, limit],
     );
-    const edge = seen.find((row) => row.edge);
-    const hits = seen.filter((row) => !row.edge);
-    if (!edge || hits.length === limit) return hits;
-    const rest = conditions(ask, edge);
-    const found = rest.values.length + 1;
+    const last = seen.find(({ through }) => through !== null);
+    const hits = seen.filter(({ through }) => through === null);
+    if (!last || hits.length === limit || last.through! < this.lookedThrough) return hits;
+
+    const rest = conditions(ask, last, (await this.isLarge(ask.accountId)) ? AS_TEXT : '');
+    const [probe, whole] = [rest.values.length + 1, rest.values.length + 2];
     const { rows } = await this.pool.query<Row>(
-      `with found as materialized (select c.stream, c.created from ${rest.from} and c.search like $${found}),
-       hits as (select * from found order by created desc, stream desc limit $${found + 1})
+      `with found as materialized (select c.stream, c.created from ${rest.from}
+         and c.search like $${probe} and c.search || '' like $${whole}),
+       hits as (select * from found order by created desc, stream desc limit $${whole + 1})
        select h.stream, h.created, c.state, ${REMOVED} $1) as removed
        from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`,
-      [...rest.values, pattern, limit - hits.length],
+      [...rest.values, probeOf(pattern), pattern, limit - hits.length],
     );
     return [...hits, ...rows];
   }
 }
 
+/** Keeps a condition from being looked up in an index. */
+const AS_TEXT = " || ''";
+
 /** What the filters of a list, other than the search, ask of its rows, newest first; `values` are the parameters. */
-function conditions({ accountId, tag = [], optedIn, updatedSince }: Ask<'contact.list'>, after?: Place) {
+function conditions(
+  { accountId, tag = [], optedIn, updatedSince }: Ask<'contact.list'>,
+  after?: Place,
+  asText = '',
+) {
   const values: unknown[] = [accountId];
   const value = (given: unknown) => `$${values.push(given)}`;
   // Of several tags the first drives: its rows are in the order of the list.
@@ -166,7 +195,7 @@ function conditions({ accountId, tag = [], optedIn, updatedSince }: Ask<'contact
   };
   const parts = [
     first === undefined
-      ? 'contacts.contacts c where c.account_id = $1'
+      ? `contacts.contacts c where c.account_id${asText} = $1`
       : `contacts.contact_tags t join contacts.contacts c on c.stream = t.contact where ${tagged('t', first)}`,
     `${created} is not null`,
     ...more.map(

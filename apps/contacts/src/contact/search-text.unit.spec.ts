@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { searchPattern, searchTextOf } from './search-text.js';
+import { probeOf, searchPattern, searchTextOf } from './search-text.js';
 
 /** Whether a search finds a contact, read as Postgres reads LIKE. */
 const finds = (search: string, contact: Parameters<typeof searchTextOf>[0]) =>
@@ -52,4 +52,14 @@ describe('a search', () => {
   );
   it('is in ASCII, whatever the name', () =>
     expect(searchTextOf({ name: '😀 王 Ünal', phone: null, email: null })).toMatch(/^[ -~]+$/));
+});
+
+describe('a probe', () => {
+  it.each([
+    ['%+5511987654321%', '%7654321%'],
+    ['%87654321%', '%7654321%'],
+    ['%7654321%', '%7654321%'],
+    ['%asha sharma%', '%asha sharma%'],
+    ['%12345678a%', '%12345678a%'],
+  ])('of %s is %s', (pattern, probe) => expect(probeOf(pattern)).toBe(probe));
 });

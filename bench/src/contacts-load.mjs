@@ -1,0 +1,108 @@
+// A process of its own, so that its CPU time is known: asks for contacts, or imports them, from `connections` connections
+// for `seconds`, and prints one line of JSON. `people` is how many contacts the filled account has.
+import autocannon from 'autocannon';
+import { timings } from './timings.mjs';
+import { personOf } from './people.mjs';
+
+const {
+  kind,
+  baseUrl,
+  bearer,
+  connections,
+  seconds,
+  people,
+  ids,
+  first = 0,
+} = JSON.parse(process.env.BENCH_LOAD);
+const PATIENCE_S = 30;
+const ROWS = 500;
+
+const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
+const anyone = () => personOf(Math.floor(Math.random() * people));
+const query = (path, parameters) => `${path}?${new URLSearchParams(parameters)}`;
+
+/** What somebody types who looks for a person: a part of what is known of one, and now and then of nobody. */
+const TYPED = [
+  () => anyone().name,
+  () => anyone().name.split(' ')[0].toLowerCase(),
+  () => anyone().name.slice(2, 9),
+  () => anyone().phone,
+  () => anyone().phone.slice(-6),
+  () => anyone().email,
+  () => anyone().email.slice(0, 9),
+  () => 'Nobody At All',
+  () => 'qz',
+];
+const LISTED = [
+  {},
+  { limit: '200' },
+  { tag: 'customer' },
+  { tag: 'rare' },
+  { optedIn: 'true' },
+  { optedIn: 'false' },
+  { tag: 'customer', optedIn: 'true' },
+];
+
+let next = first;
+const REQUESTS = {
+  get: () => ({ path: `/v1/contacts/${anyOf(ids)}` }),
+  list: () => ({ path: query('/v1/contacts', anyOf(LISTED)) }),
+  search: () => ({ path: query('/v1/contacts', { search: anyOf(TYPED)() }) }),
+  bulk: () => {
+    const contacts = Array.from({ length: ROWS }, () => {
+      const { phone, name, email } = personOf((next += 1));
+      return {
+        phone: phone.replace('+91', '+92'),
+        name,
+        email,
+        tags: ['customer'],
+        customFields: { city: 'Pune' },
+      };
+    });
+    const body = JSON.stringify({ contacts, defaultTags: ['imported'], defaultOptedIn: true });
+    return { method: 'POST', path: '/v1/contacts/bulk', body };
+  },
+};
+
+const took = [];
+const statuses = {};
+let slowest = { ms: 0 };
+const cpuBefore = process.cpuUsage();
+const began = performance.now();
+let ended = began;
+const running = autocannon({
+  url: baseUrl,
+  connections,
+  requests: [
+    {
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+      setupRequest: (blank, context) => {
+        const request = REQUESTS[kind]();
+        context.path = request.path;
+        return { ...blank, ...request, path: `/api${request.path}` };
+      },
+    },
+  ],
+  duration: seconds + PATIENCE_S,
+  timeout: PATIENCE_S,
+  sampleInt: 100,
+});
+running.on('response', (client, status, _bytes, ms) => {
+  took.push(ms);
+  if (ms > slowest.ms) slowest = { ms, path: client.requestIterator?.currentRequest?.path };
+  statuses[status] = (statuses[status] ?? 0) + 1;
+  ended = performance.now();
+  if (ended - began > seconds * 1_000) client.responseMax = client.reqsMade;
+});
+const { errors } = await running;
+const { user, system } = process.cpuUsage(cpuBefore);
+console.log(
+  JSON.stringify({
+    ...timings(took, ended - began),
+    rowsPerSecond: (took.length * ROWS * 1_000) / (ended - began),
+    statuses,
+    errors,
+    slowest,
+    cpuSeconds: (user + system) / 1e6,
+  }),
+);

@@ -1,0 +1,75 @@
+import { fillContacts } from './fill-contacts.mjs';
+
+const LOAD = 'bench/src/contacts-load.mjs';
+const CONNECTIONS = { bulk: 4, get: 64, list: 4, search: 4 };
+
+/** Imports, and reads of an account with `people` contacts among a hundred accounts; rates and times of each. */
+export async function benchContacts({ ours, ask, apiKey, people, seconds, step }) {
+  const { contactIdOf } = await import('@wbiz/contracts/conversation');
+  const { RpcClient } = await import('@wbiz/eventing/rpc/rpc-client');
+  const api = (method, path, body) => ask(method, `${ours.baseUrl}${path}`, { body, bearer: apiKey });
+  const load = (kind, more = {}) => {
+    const job = {
+      kind,
+      baseUrl: new URL(ours.baseUrl).origin,
+      bearer: apiKey,
+      connections: CONNECTIONS[kind],
+    };
+    return ours.script(`contacts-${kind}`, LOAD, {
+      BENCH_LOAD: JSON.stringify({ ...job, seconds, people, ...more }),
+    });
+  };
+  await step('Contacts: warming up', () => load('bulk', { first: 5_000_000, seconds: Math.min(3, seconds) }));
+  const bulk = await step('Contacts: bulk import', () => load('bulk', { first: 6_000_000 }));
+
+  const { account } = await api('GET', '/v1/me');
+  const { id: model } = await api('POST', '/v1/contacts', {
+    phone: '+919000000001',
+    name: 'Model',
+    tags: ['customer'],
+    customFields: { city: 'Pune' },
+    optedIn: true,
+  });
+  await api('POST', '/v1/tags', { name: 'rare' });
+  const ids = await step(`Contacts: filling in ${people.toLocaleString('en')}`, () =>
+    fillContacts({
+      databaseUrl: ours.system.databaseUrls.contacts,
+      accountId: account.id,
+      model,
+      people,
+      idOf: contactIdOf,
+    }),
+  );
+  const reads = {};
+  for (const kind of ['get', 'list', 'search']) {
+    await load(kind, { ids, seconds: 2 });
+    reads[kind] = await step(`Contacts: ${kind}`, () => load(kind, { ids }));
+  }
+  const owner = await step('Contacts: get, of the owner', () =>
+    askOwner(new RpcClient(`127.0.0.1:${ours.system.ports.contacts.RPC_PORT}`), account.id, ids, seconds),
+  );
+  return { people, connections: CONNECTIONS, bulk, ...reads, owner };
+}
+
+const IN_FLIGHT = 128;
+
+/** What the service itself answers over RPC, without the edge. */
+async function askOwner(rpc, accountId, ids, seconds) {
+  let count = 0;
+  const began = performance.now();
+  const until = began + seconds * 1_000;
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      while (performance.now() < until) {
+        const id = ids[Math.floor(Math.random() * ids.length)];
+        const found = await rpc.request('contact.get', { accountId, id });
+        if (found?.id !== id)
+          throw new Error(`contact.get of ${id} was answered with ${JSON.stringify(found)}`);
+        count += 1;
+      }
+    }),
+  );
+  const lastedMs = performance.now() - began;
+  rpc.close();
+  return { perSecond: (count / lastedMs) * 1_000, statuses: {}, errors: 0 };
+}

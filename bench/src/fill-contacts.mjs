@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { personOf } from './people.mjs';
+
+const AT_ONCE = 20_000;
+const OTHERS = 99;
+const ACCOUNT = 'acc_';
+
+/**
+ * Puts `people` contacts into an account, and a tenth of that into 99 others, straight into the tables of the contacts
+ * service: each is the row of `model`, a contact made through the API, with another person in it. Resolves with the ids
+ * of some of the account's.
+ */
+export async function fillContacts({ databaseUrl, accountId, model, people, idOf }) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query('select state from contacts.contacts where stream = $1', [model]);
+    const { state } = rows[0];
+    // Filled first and indexed then, as a restore does it.
+    const { rows: indexes } = await client.query(
+      `select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition from pg_index
+       where indrelid in ('contacts.contacts'::regclass, 'contacts.contact_tags'::regclass) and not indisprimary`,
+    );
+    for (const { name } of indexes) await client.query(`drop index ${name}`);
+    const ids = [];
+    const began = Date.parse('2026-01-01T00:00:00Z');
+    const total = people + Math.floor(people / 10);
+    for (let from = 0; from < total; from += AT_ONCE) {
+      const made = Array.from({ length: Math.min(AT_ONCE, total - from) }, (_, index) => {
+        const number = from + index;
+        const account =
+          number % 11 < 10 ? accountId : `${ACCOUNT}${String(number % OTHERS).padStart(26, '0')}`;
+        const person = personOf(number);
+        const id = idOf(account, person.phone);
+        if (number % 1_000 === 0 && account === accountId) ids.push(id);
+        const at = new Date(began + number * 20).toISOString();
+        const rare = number % 5_000 === 0;
+        const contact = {
+          ...{ ...state.contact, ...person, id, createdAt: at, updatedAt: at },
+          tags: rare ? [...state.contact.tags, 'rare'] : state.contact.tags,
+          optedIn: number % 20 > 0,
+        };
+        const search = ` ${person.name} ${person.phone} ${person.email}`.toLowerCase();
+        return { id, account, at, contact, search, rare };
+      });
+      const states = made.map(({ contact, search, rare }) =>
+        JSON.stringify({ ...state, contact, search, tags: rare ? [...state.tags, 1] : state.tags }),
+      );
+      await client.query(
+        `insert into contacts.contacts (stream, account_id, version, state, created_at, updated_at)
+         select stream, account_id, 1, state, now(), now() from unnest($1::text[], $2::text[], $3::jsonb[]) as s(stream, account_id, state)
+         on conflict do nothing`,
+        [made.map(({ id }) => id), made.map(({ account }) => account), states],
+      );
+      await client.query(
+        `insert into contacts.contact_tags (contact, account_id, tag, generation, created)
+         select s.id, s.account_id, t.tag, 1, s.at from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as s(id, account_id, at, rare),
+           unnest(array['customer', 'rare']) as t(tag) where t.tag = 'customer' or s.rare on conflict do nothing`,
+        [
+          made.map(({ id }) => id),
+          made.map(({ account }) => account),
+          made.map(({ at }) => at),
+          made.map(({ rare }) => rare),
+        ],
+      );
+    }
+    for (const { definition } of indexes) await client.query(definition);
+    await client.query('vacuum analyze contacts.contacts');
+    await client.query('vacuum analyze contacts.contact_tags');
+    return ids;
+  } finally {
+    await client.end();
+  }
+}
