@@ -36,7 +36,8 @@ async function moveTags(tx: PoolClient, written: readonly { contact: string; eve
     name: 'contact-tags-move',
     text: MOVE,
     values: [
-      written.map(({ contact }) => contact),
+      // A contact that is new had none before.
+      written.filter(({ event }) => event?.type !== 'contact.created').map(({ contact }) => contact),
       rows.map(({ contact }) => contact),
       rows.map(({ accountId }) => accountId),
       rows.map(({ tag }) => tag),
