@@ -20,13 +20,18 @@ export const APPS = [
   {
     name: 'gateway',
     ports: ['PORT', 'HEALTH_PORT', 'RPC_PORT'],
-    env: (system) => ({ ...service(system, 'gateway'), ADMIN_TOKEN: system.adminToken, ...system.metaApp }),
+    env: (system) => ({
+      ...service(system, 'gateway'),
+      ...media(system),
+      ADMIN_TOKEN: system.adminToken,
+      ...system.metaApp,
+    }),
     ready: health,
   },
   ...['messaging', 'contacts', 'templates', 'campaigns', 'webhooks'].map((name) => ({
     name,
     ports: ['HEALTH_PORT', 'RPC_PORT'],
-    env: (system) => service(system, name),
+    env: (system) => ({ ...service(system, name), ...(name === 'messaging' && media(system)) }),
     ready: health,
   })),
 ];
@@ -83,6 +88,9 @@ function common({ ports, databaseUrl, kafkaBrokers, cloudApiUrl, topicPrefix, se
 
 /** What a service gets: it sees its own schema only. */
 const service = (system, name) => ({ ...common(system), DATABASE_URL: system.databaseUrls?.[name] });
+
+/** The gateway and messaging share it; whoever started us may have one of their own. */
+const media = ({ home }) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
 
 function health({ HEALTH_PORT }) {
   return `http://127.0.0.1:${HEALTH_PORT}/health/ready`;

@@ -1,3 +1,5 @@
+import { pathToFileURL } from 'node:url';
+
 /**
  * One environment variable: what it is for and how its text is read. `read` answers undefined for a text that is not
  * what `expected` says; `fallback` is the text that stands when the variable is absent; a `secret` is never printed.
@@ -116,6 +118,14 @@ export const url = (...schemes: string[]) =>
       ? given.replace(/\/+$/, '')
       : undefined,
   );
+
+/** Where media are kept; a bare path is a directory. */
+export const mediaStore = kind('an absolute directory, file:///directory or s3://bucket/prefix', (given) => {
+  if (given.startsWith('/')) return pathToFileURL(given).href;
+  if (!URL.canParse(given)) return undefined;
+  const { protocol, host } = new URL(given);
+  return (protocol === 'file:' && host === '') || (protocol === 's3:' && host !== '') ? given : undefined;
+});
 
 const isAddress = (given: string) => {
   const [, host, number] = /^([\w.-]+|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(given) ?? [];

@@ -4,6 +4,7 @@ import {
   addresses,
   flag,
   key,
+  mediaStore,
   oneOf,
   port,
   text,
@@ -113,6 +114,15 @@ export const PEER_SETTINGS = Object.fromEntries(
   SERVICES.map((service) => [peerSetting(service), peer(service)]),
 ) as Readonly<Record<`${Uppercase<Service>}_RPC`, Setting<string[]>>>;
 
+/** The environment variables of the services that keep or read media. */
+export const MEDIA_SETTINGS = {
+  MEDIA_STORE: mediaStore({
+    description:
+      'Where media are kept, the same for the gateway and messaging: a directory that they share, or a bucket with `?region=` and, for other servers than AWS, `endpoint=`; its credentials come from the environment as for the tools of AWS.',
+    example: 's3://my-bucket/media?region=eu-central-1',
+  }),
+};
+
 /** The environment variables of the gateway alone. */
 export const GATEWAY_SETTINGS = {
   PORT: port({ description: 'Port of the public API.', fallback: '3000', example: '3000' }),
@@ -131,6 +141,7 @@ export const GATEWAY_SETTINGS = {
     secret: true,
     example: 'a text of your own choice',
   }),
+  ...MEDIA_SETTINGS,
 };
 
 /** The environment variables of the program that makes roles, schemas and topics. */
