@@ -2,6 +2,7 @@ import { AccountData, AccountStatusData, PhoneNumberQualityData } from './accoun
 import { ContactCreatedData, ContactMergedData, ContactOptedOutData, ContactUpdatedData } from './contact.js';
 import { ConversationStatusData } from './conversation.js';
 import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
+import { MediaCreatedData, MediaDeletedData } from './media.js';
 import { MessageReceivedData, MessageStatusData } from './message.js';
 import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
@@ -82,6 +83,18 @@ export const EVENTS = {
     data: CustomFieldDeletedData,
     feed: false,
     summary: 'A custom field was deleted with its values.',
+  },
+  'media.created': {
+    source: 'messaging',
+    data: MediaCreatedData,
+    feed: false,
+    summary: 'A file was uploaded, or one that a person sent was fetched.',
+  },
+  'media.deleted': {
+    source: 'messaging',
+    data: MediaDeletedData,
+    feed: false,
+    summary: 'A file is gone.',
   },
   'template.status': {
     source: 'templates',

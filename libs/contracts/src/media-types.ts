@@ -25,6 +25,14 @@ export const MEDIA_KINDS = {
 export type MediaKind = keyof typeof MEDIA_KINDS;
 export type MediaType = (typeof MEDIA_KINDS)[MediaKind]['types'][number];
 
+export const isMediaKind = (kind: string): kind is MediaKind => Object.hasOwn(MEDIA_KINDS, kind);
+export const isMediaType = (type: string): type is MediaType =>
+  Object.values(MEDIA_KINDS).some(({ types }) => (types as readonly string[]).includes(type));
+
+/** Whether a file of this type can go as this kind of message: any that Meta takes is a document as well. */
+export const canGoAs = (kind: MediaKind, type: string): boolean =>
+  isMediaType(type) && (kind === 'document' || kindOf(type) === kind);
+
 /** The kind as which a file of this type is at home, and its limit in bytes. */
 export const kindOf = (type: MediaType): MediaKind =>
   (Object.keys(MEDIA_KINDS) as MediaKind[]).find((kind) =>

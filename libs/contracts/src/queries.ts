@@ -3,6 +3,7 @@ import type { ContactChange, ContactView, ListContacts } from './contact.js';
 import type { ConversationView, ListConversations } from './conversation.js';
 import type { CustomFieldView } from './custom-field.js';
 import type { EventPage, ReadEvents } from './feed.js';
+import type { MediaOnFile } from './media.js';
 import type { ConversationMessage, ListMessages, MessageView } from './message.js';
 import type { Page, Paged } from './page.js';
 import type { Removal, TagView } from './tag.js';
@@ -48,6 +49,7 @@ export type Queries = {
     ask: { accountId: string } & Page;
     answer: Paged<CustomFieldView> & { readonly removals: readonly Removal[] };
   };
+  'media.find': { ask: { accountId: string; id: string }; answer: MediaOnFile | null };
   'template.list': { ask: { accountId: string } & ListTemplates; answer: Paged<TemplateView> };
   'template.get': { ask: { accountId: string; id: string }; answer: TemplateView | null };
   'template.find': {

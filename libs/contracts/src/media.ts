@@ -1,0 +1,73 @@
+import { OneOf, Text, Time, Whole } from './field.js';
+import { MEDIA_KINDS } from './media-types.js';
+import type { MessageError } from './message.js';
+
+const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
+
+/** A file that was uploaded, or that a person sent. */
+export class MediaView {
+  @Text({ max: 40, example: 'med_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
+  @Text({ max: 40, description: 'The same as `id`: what sends and template headers take.' }) mediaId!: string;
+  @Text({ max: 200, example: 'image/jpeg', description: 'Told by the bytes, whatever the upload said.' })
+  mimeType!: string;
+  @Whole({ min: 1, max: MOST_BYTES, description: 'Bytes.' }) size!: number;
+  @Text({ min: 64, max: 64, description: 'Of the bytes, in hexadecimal digits.' }) sha256!: string;
+  @Text({ max: 240, nullable: true, example: 'catalogue.jpg' }) filename!: string | null;
+  @Time() createdAt!: string;
+  @Time({
+    nullable: true,
+    description:
+      "When Meta's copy runs out; null while Meta has none. The media itself stays until it is deleted, and goes to Meta again by itself.",
+  })
+  expiresAt!: string | null;
+}
+
+/** `POST /v1/media`. */
+export const MEDIA_UPLOAD_SCHEMA = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', format: 'binary', description: 'The only part of the form.' } },
+};
+
+/** Command `media.create`: the bytes are in the store already. Key: the medium. Answered with {@link MediaView}, twice: when it is taken down, and settled. */
+export type CreateMediaData = Pick<MediaView, 'mediaId' | 'mimeType' | 'size' | 'sha256' | 'filename'> & {
+  readonly phoneNumberId: string;
+  readonly at: string;
+};
+/** Command `media.delete`. Key: the medium. */
+export type DeleteMediaData = { readonly mediaId: string; readonly at: string };
+
+export const MEDIA_SOURCES = ['upload', 'inbound'] as const;
+export type MediaSource = (typeof MEDIA_SOURCES)[number];
+
+/** The data of `media.created`. */
+export class MediaCreatedData {
+  @Text({ max: 40 }) mediaId!: string;
+  @OneOf(MEDIA_SOURCES) source!: MediaSource;
+  @Text({ max: 200 }) mimeType!: string;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) size!: number;
+  @Text({ min: 64, max: 64 }) sha256!: string;
+  @Text({ max: 240, nullable: true }) filename!: string | null;
+  @Time() at!: string;
+}
+
+export const MEDIA_ENDS = ['deleted', 'rejected_by_meta'] as const;
+
+/** The data of `media.deleted`. */
+export class MediaDeletedData {
+  @Text({ max: 40 }) mediaId!: string;
+  @OneOf(MEDIA_ENDS) reason!: (typeof MEDIA_ENDS)[number];
+  @Time() at!: string;
+}
+
+/**
+ * What is known of a medium. `awaited`: a person sent it and it is still being fetched from Meta. `lost`: Meta did not
+ * give it away for as long as it keeps files. `key`: where its bytes are in the store. `rejected`: Meta did not take it.
+ */
+export type MediaOnFile =
+  | { readonly state: 'kept'; readonly view: MediaView; readonly key: string }
+  | { readonly state: 'awaited' | 'lost' }
+  | { readonly state: 'rejected'; readonly error: MessageError };
+
+/** Where the bytes of a medium lie that came with it; equal bytes of an account lie once, under the first one's. */
+export const mediaKey = (accountId: string, mediaId: string) => `${accountId}/${mediaId}`;
