@@ -14,6 +14,14 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { AccountDirectory } from './account/account-directory.js';
 import { Credentials } from './account/credentials.js';
+import { openMediaStore, type MediaStore } from '@wbiz/media-store/media-store';
+import { mediaCompleter } from './media/complete-message.js';
+import { mediaFetcher } from './media/fetch-media.js';
+import { MediaTasks } from './media/media-tasks.js';
+import { makesMediaTask } from './media/media.projection.js';
+import { MetaCopies } from './media/meta-copies.js';
+import { mediaRemover } from './media/remove-media.js';
+import { removeOrphans } from './media/remove-orphans.js';
 import { ANNOUNCE, announcer, type Announce } from './message/announce.js';
 import { SEND_FACTS, sendFacts } from './message/send-facts.js';
 import { SENT_MESSAGE, sentMessages } from './message/sent-message.js';
@@ -30,6 +38,8 @@ import { WEBHOOKS_SEEN, webhooksSeen } from './whatsapp/webhooks-seen.js';
 type MessagingRuntime = Runtime<Config<typeof SETTINGS>>;
 
 const CLOUD_API = Symbol('CLOUD_API');
+const MEDIA_STORE = Symbol('MEDIA_STORE');
+const SWEEP_EVERY_MS = 6 * 3_600_000;
 const DISPATCH = 'dispatch';
 const FACT_PATIENCE = { timeoutMs: 2_000 };
 
@@ -88,12 +98,14 @@ export const PROVIDERS: FactoryProvider[] = [
       announce: Announce,
       credentials: Credentials,
       api: CloudApi,
+      copies: MetaCopies,
     ) => {
       const dispatcher = new Dispatcher({
         pool,
         store,
         leases: new DispatchLeases(pool, replica),
         send: graphSender(api, credentials),
+        complete: mediaCompleter(copies),
         announce,
         logger,
       });
@@ -107,7 +119,48 @@ export const PROVIDERS: FactoryProvider[] = [
       shutdown.on('consumers', 'dispatcher', () => dispatcher.stop());
       return dispatcher;
     },
-    inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API],
+    inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API, MetaCopies],
+  },
+  {
+    provide: MEDIA_STORE,
+    useFactory: ({ config }: MessagingRuntime) => openMediaStore(config.MEDIA_STORE),
+    inject: [RUNTIME],
+  },
+  {
+    provide: MetaCopies,
+    useFactory: (pool: Pool, store: MediaStore, api: CloudApi, credentials: Credentials) =>
+      new MetaCopies({ pool, store, api, credentials }),
+    inject: [PG_POOL, MEDIA_STORE, CLOUD_API, Credentials],
+  },
+  {
+    provide: MediaTasks,
+    useFactory: (
+      { logger, shutdown }: MessagingRuntime,
+      pool: Pool,
+      events: EventStore,
+      replies: ReplyPublisher,
+      credentials: Credentials,
+      api: CloudApi,
+      store: MediaStore,
+      copies: MetaCopies,
+    ) => {
+      const fetch = mediaFetcher({ api, credentials, store, events });
+      const remove = mediaRemover({ pool, api, credentials, store });
+      const tasks = new MediaTasks({ pool, store: events, copies, fetch, remove, replies, logger });
+      events.onCommitted(({ events: happened }) => {
+        if (happened.some(makesMediaTask)) tasks.wake();
+      });
+      tasks.start();
+      shutdown.on('consumers', 'media', () => tasks.stop());
+      const sweeping = setInterval(() => {
+        removeOrphans(pool, store).catch((err: unknown) =>
+          logger.warn({ err }, 'files that belong to nothing could not be removed'),
+        );
+      }, SWEEP_EVERY_MS);
+      shutdown.on('work', 'orphans', () => clearInterval(sweeping));
+      return tasks;
+    },
+    inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API, MEDIA_STORE, MetaCopies],
   },
   {
     provide: ReadReceipts,

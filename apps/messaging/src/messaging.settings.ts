@@ -1,4 +1,5 @@
 import { whole } from '@wbiz/service-kit/config';
+import { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
 
 /** The environment variables of messaging alone. */
 export const SETTINGS = {
@@ -19,4 +20,5 @@ export const SETTINGS = {
     fallback: '60000',
     example: '60000',
   }),
+  ...MEDIA_SETTINGS,
 };

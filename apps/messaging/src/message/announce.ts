@@ -1,5 +1,5 @@
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
-import type { Reply } from '@wbiz/eventing/message';
+import type { Command, Reply } from '@wbiz/eventing/message';
 import { receiptOf } from './message.aggregate.js';
 import type { Awaiting, MessageState } from './message.decider.js';
 
@@ -23,3 +23,7 @@ export function settledReply(message: MessageState): Reply | undefined {
   }
   return message.wamid === null ? undefined : { ok: true, data: receiptOf(message) };
 }
+
+/** Whoever sent the command and waits for what comes of it. */
+export const awaitingOf = ({ replyTo, id }: Pick<Command, 'replyTo' | 'id'>): Awaiting | null =>
+  replyTo === undefined ? null : { address: replyTo, commandId: id };

@@ -6,6 +6,7 @@ import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { SendFacts } from './message.decider.js';
 import { ReadReceipts } from '../whatsapp/read-receipts.js';
+import { awaitingOf } from './announce.js';
 import { reads, sends } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
 
@@ -13,7 +14,7 @@ const NOTHING_KNOWN: SendFacts = {
   windowExpiresAt: null,
   firstDayUntil: null,
   template: 'unavailable',
-  metaMediaId: null,
+  medium: null,
   replyToWamid: null,
   reactedWamid: null,
   optedOut: 'unavailable',
@@ -48,6 +49,3 @@ export class MessageConsumer {
     return reply;
   }
 }
-
-const awaitingOf = ({ replyTo, id }: Pick<Command, 'replyTo' | 'id'>) =>
-  replyTo === undefined ? null : { address: replyTo, commandId: id };

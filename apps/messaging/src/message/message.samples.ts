@@ -32,7 +32,7 @@ export const openWindow: SendFacts = {
   windowExpiresAt: '2026-11-22T20:00:00.000Z',
   firstDayUntil: '2026-01-02T00:00:00.000Z',
   template: null,
-  metaMediaId: null,
+  medium: null,
   replyToWamid: null,
   reactedWamid: null,
   optedOut: false,

@@ -4,6 +4,7 @@ import type { Command } from '@wbiz/eventing/message';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Pool } from 'pg';
+import { FRESH } from '../media/meta-copies.js';
 import type { SendFacts } from './message.decider.js';
 import { mediumOf } from './send-kinds.js';
 
@@ -15,6 +16,8 @@ type Row = {
   template: TemplateView | null;
   reply_wamid: string | null;
   reacted_wamid: string | null;
+  mime_type: string | null;
+  meta_media_id: string | null;
 };
 export const SEND_FACTS = Symbol('SEND_FACTS');
 export type LookUpFacts = (send: Send) => Promise<SendFacts>;
@@ -33,14 +36,17 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
     const { rows } = await pool.query<Row>({
       name: 'send-facts',
       text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template,
-                    r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
-               as q(account_id, conversation_id, template, language, reply_to, reacted, ord)
+                    r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid,
+                    d.state->>'mimeType' as mime_type, case when f.${FRESH} then f.meta_id end as meta_media_id
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) with ordinality
+               as q(account_id, conversation_id, template, language, reply_to, reacted, medium, ord)
              left join messaging.accounts a on a.id = q.account_id
              left join messaging.conversations c on c.stream = q.conversation_id and c.account_id = q.account_id
              left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
              left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
              left join messaging.messages x on x.stream = q.reacted and x.account_id = q.account_id
+             left join messaging.media d on d.stream = q.medium and d.account_id = q.account_id and d.live
+             left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
              order by q.ord`,
       values: [
         sends.map(({ accountId }) => accountId),
@@ -49,6 +55,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
         sends.map(({ data }) => (data.kind === 'template' ? data.request.language : null)),
         sends.map(({ data }) => data.request.replyTo ?? null),
         sends.map(({ data }) => (data.kind === 'reaction' ? (data.request.messageId ?? null) : null)),
+        sends.map(({ data }) => mediumOf(data)?.id ?? null),
       ],
     });
     return rows;
@@ -72,7 +79,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
       windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
       firstDayUntil: row.first_day_until?.toISOString() ?? null,
       template,
-      metaMediaId: metaMediaId(mediumOf(data)?.id),
+      medium: mediumFrom(mediumOf(data)?.id, row),
       replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
       reactedWamid: row.reacted_wamid,
       optedOut,
@@ -87,5 +94,8 @@ const orWhenAway =
     throw error;
   };
 
-/** An id of Meta's is digits and stands for itself. */
-const metaMediaId = (id: string | undefined) => (id !== undefined && /^\d+$/.test(id) ? id : null);
+/** An id of Meta's is digits and stands for itself; one of ours for Meta's, as soon as Meta has the file. */
+function mediumFrom(id: string | undefined, { mime_type: mimeType, meta_media_id: metaId }: Row) {
+  if (id !== undefined && /^\d+$/.test(id)) return { metaId: id, mimeType: null };
+  return id !== undefined && mimeType !== null ? { metaId: metaId ?? { mediaId: id }, mimeType } : null;
+}

@@ -1,7 +1,9 @@
 import type { AnySend, SendKind, SendRequest } from '@wbiz/contracts/send';
 import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interactive';
 import type { TemplateView } from '@wbiz/contracts/template';
+import { canGoAs, type MediaKind } from '@wbiz/contracts/media-types';
 import { Rejection } from '@wbiz/eventing/rejection';
+import type { MetaMediaId } from './meta-media-id.js';
 
 /** A body for `POST /{phone-number-id}/messages`, without recipient and callback data. */
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -15,8 +17,8 @@ export type Template = TemplateView | null | 'unavailable';
 /** What was looked up of what a request names: null where there is no such thing. */
 export type Named = {
   readonly template: Template;
-  /** Meta's id of the medium. */
-  readonly metaMediaId: string | null;
+  /** `mimeType` is null for one that goes by Meta's own id. */
+  readonly medium: { readonly metaId: MetaMediaId; readonly mimeType: string | null } | null;
   /** The wamid of the message reacted to. */
   readonly reactedWamid: string | null;
 };
@@ -42,8 +44,8 @@ const KINDS: {
   },
   media: {
     medium: ({ mediaId: id }) => reference(id, '/mediaId'),
-    compose: ({ type, mediaId, link, caption, filename }, { metaMediaId }) => ({
-      content: { type, [type]: defined({ id: metaMediaId ?? undefined, link, caption, filename }) },
+    compose: ({ type, mediaId, link, caption, filename }, named) => ({
+      content: { type, [type]: defined({ id: metaIdFor(type, named, '/mediaId'), link, caption, filename }) },
       body: caption ?? null,
       payload: defined({ mediaId, link, filename }),
     }),
@@ -98,7 +100,7 @@ export const mediumOf = (sent: AnySend): Reference | undefined => kindOf(sent).m
 /** Turns a request into Meta's body. Throws a Rejection where what it names is not there, or does not allow it. */
 export function compose(sent: AnySend, named: Named): Composed {
   const medium = mediumOf(sent);
-  if (medium && named.metaMediaId === null)
+  if (medium && named.medium === null)
     throw refused('media_not_found', `There is no media ${medium.id}.`, medium.pointer);
   if (sent.kind === 'reaction' && sent.request.messageId !== undefined && named.reactedWamid === null)
     throw refused(
@@ -124,10 +126,17 @@ const ACTIONS: {
   }),
 };
 
-const headerOf = ({ type, text, link, filename }: InteractiveHeader, { metaMediaId }: Named) => ({
+const headerOf = ({ type, text, link, filename }: InteractiveHeader, named: Named) => ({
   type,
-  [type]: type === 'text' ? text : defined({ id: metaMediaId ?? undefined, link, filename }),
+  [type]: type === 'text' ? text : defined({ id: metaIdFor(type, named, '/header/mediaId'), link, filename }),
 });
+
+/** Undefined where no medium is named. Throws where it cannot go as this kind. */
+function metaIdFor(kind: MediaKind, { medium }: Named, pointer: string): MetaMediaId | undefined {
+  if (medium?.mimeType && !canGoAs(kind, medium.mimeType))
+    throw refused('invalid_request', `A file of type ${medium.mimeType} cannot be sent as ${kind}.`, pointer);
+  return medium?.metaId;
+}
 
 /** Meta wants a further part of a name beside the formatted one (contacts page). */
 function metaContact({ name, ...contact }: SendRequest<'contacts'>['contacts'][number]) {
@@ -165,7 +174,8 @@ type Values = string[] | Record<string, string> | undefined;
 
 type OfTemplate = SendRequest<'template'>;
 
-function composeTemplate(request: OfTemplate, { template, metaMediaId }: Named): Composed {
+function composeTemplate(request: OfTemplate, facts: Named): Composed {
+  const { template } = facts;
   if (template === 'unavailable')
     throw new Rejection('unavailable', 'Templates cannot be looked up right now.');
   if (!template)
@@ -196,7 +206,7 @@ function composeTemplate(request: OfTemplate, { template, metaMediaId }: Named):
   const components: unknown[] = [];
   if (headerNames.length > 0) components.push({ type: 'header', parameters: texts(headerNames, 0) });
   if (header && MEDIA_HEADERS.has(headerFormat))
-    components.push({ type: 'header', parameters: [mediaParameter(request, metaMediaId, headerFormat)] });
+    components.push({ type: 'header', parameters: [mediaParameter(request, facts, headerFormat)] });
   if (bodyNames.length > 0)
     components.push({ type: 'body', parameters: texts(bodyNames, headerNames.length) });
 
@@ -283,7 +293,7 @@ function assign(given: Values, wanted: readonly string[], field: string): string
   return wanted.map((name) => given[name]!);
 }
 
-function mediaParameter(request: OfTemplate, metaMediaId: string | null, format: string) {
+function mediaParameter(request: OfTemplate, named: Named, format: string) {
   const { headerMediaId, headerLink } = request;
   if ((headerMediaId === undefined) === (headerLink === undefined))
     throw refused(
@@ -291,8 +301,9 @@ function mediaParameter(request: OfTemplate, metaMediaId: string | null, format:
       `The template has a header of type ${format.toLowerCase()}: give either headerMediaId or headerLink.`,
       '/headerLink',
     );
-  const type = format.toLowerCase();
-  return { type, [type]: headerMediaId === undefined ? { link: headerLink } : { id: metaMediaId } };
+  const type = format.toLowerCase() as MediaKind;
+  const id = metaIdFor(type, named, '/headerMediaId');
+  return { type, [type]: headerMediaId === undefined ? { link: headerLink } : { id } };
 }
 
 const filled = (text: string | undefined, names: readonly string[], values: readonly string[]) =>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnySend } from '@wbiz/contracts/send';
+import { lacksMetaId, withMetaId } from './meta-media-id.js';
 import { compose, mediumOf, type Named } from './send-kinds.js';
 
-const NOTHING: Named = { template: null, metaMediaId: null, reactedWamid: null };
+const NOTHING: Named = { template: null, medium: null, reactedWamid: null };
 const to = '+918899332211';
 const BUTTONS = [
   { id: 'yes', title: 'Confirm' },
@@ -28,7 +29,7 @@ const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
   [
     'a document by id',
     { kind: 'media', request: { to, type: 'document', mediaId: '123', filename: 'a.pdf' } },
-    { metaMediaId: '123' },
+    { medium: { metaId: '123', mimeType: null } },
     { type: 'document', document: { id: '123', filename: 'a.pdf' } },
     null,
   ],
@@ -71,7 +72,7 @@ const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
         buttons: [BUTTONS[0]!],
       },
     },
-    { metaMediaId: '7' },
+    { medium: { metaId: '7', mimeType: 'image/png' } },
     {
       type: 'interactive',
       interactive: {
@@ -209,6 +210,52 @@ describe('media that are not there', () => {
         details: [expect.objectContaining({ pointer, code: 'media_not_found' })],
       }),
     );
+  });
+});
+
+describe('a file that Meta has no copy of yet', () => {
+  const sent: AnySend = {
+    kind: 'interactive',
+    request: {
+      to,
+      kind: 'buttons',
+      body: 'x',
+      header: { type: 'image', mediaId: 'med_X' },
+      buttons: [{ id: '{"mediaId":"med_X"}', title: 'A' }],
+    },
+  };
+  const medium = { metaId: { mediaId: 'med_X' }, mimeType: 'image/png' };
+
+  it('is named in the body until Meta has given it an id', () => {
+    const { content } = compose(sent, { ...NOTHING, medium });
+    expect(lacksMetaId(content)).toBe(true);
+    const whole = withMetaId(content, '77');
+    expect(lacksMetaId(whole)).toBe(false);
+    expect(whole).toEqual(compose(sent, { ...NOTHING, medium: { ...medium, metaId: '77' } }).content);
+  });
+
+  it.each([
+    ['image', 'image/png', true],
+    ['document', 'image/png', true],
+    ['video', 'image/png', false],
+    ['sticker', 'image/png', false],
+    ['sticker', 'image/webp', true],
+    ['audio', 'audio/ogg', true],
+    ['document', 'application/zip', false],
+  ] as const)('as %s of type %s: %s', (type, mimeType, isTaken) => {
+    const asked = () =>
+      compose(
+        { kind: 'media', request: { to, type, mediaId: 'med_X' } },
+        { ...NOTHING, medium: { metaId: '1', mimeType } },
+      );
+    if (isTaken) expect(asked().content).toEqual({ type, [type]: { id: '1' } });
+    else
+      expect(asked).toThrow(
+        expect.objectContaining({
+          code: 'invalid_request',
+          details: [expect.objectContaining({ pointer: '/mediaId' })],
+        }),
+      );
   });
 });
 

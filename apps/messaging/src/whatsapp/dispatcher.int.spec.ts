@@ -79,7 +79,15 @@ const toMeta: Send = (_, body) => api.sendMessage(TOKEN, PHONE, body);
 
 function dispatcher(replica: string, send: Send = toMeta, ttlMs = 3000, db: pg.Pool = pool) {
   const leases = new DispatchLeases(pool, replica, ttlMs);
-  const made = new Dispatcher({ pool: db, store, leases, send, announce: () => undefined, logger: quiet });
+  const made = new Dispatcher({
+    pool: db,
+    store,
+    leases,
+    send,
+    complete: (message) => Promise.resolve({ message }),
+    announce: () => undefined,
+    logger: quiet,
+  });
   made.start();
   running.push(made);
   return made;

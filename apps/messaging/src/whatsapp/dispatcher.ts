@@ -9,6 +9,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Announce } from '../message/announce.js';
 import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { MessageState, Outcome } from '../message/message.decider.js';
+import { lacksMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
 import { outcomeOf } from './send-outcome.js';
@@ -25,9 +26,13 @@ export type DispatcherOptions = {
   readonly store: EventStore;
   readonly leases: DispatchLeases;
   readonly send: (message: MessageState, body: Record<string, unknown>) => Promise<SendOutcome>;
+  /** Gives a message what it lacks of Meta's; what it cannot be had for is certain not to have been sent. */
+  readonly complete: (message: MessageState) => Promise<Completed>;
   readonly announce: Announce;
   readonly logger: Logger;
 };
+
+export type Completed = { readonly message: MessageState } | { readonly notSent: SendOutcome };
 
 type Lane = {
   lease: Lease;
@@ -326,13 +331,7 @@ export class Dispatcher {
   }
 
   private async call(lane: Lane, message: MessageState): Promise<void> {
-    const now = performance.now();
-    const at = lane.pace.take(now);
-    if (at > now) await delay(at - now);
-    const outcome =
-      performance.now() > lane.lease.validUntil
-        ? ({ kind: 'deferred', reason: 'the lease ran out before the call' } as const)
-        : await this.send(lane, message);
+    const outcome = await this.outcome(lane, message);
     if (outcome.kind === 'accepted') lane.unheardSince ||= Date.now();
     const settled = await this.settle(message.id, message.accountId, message.attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
@@ -340,11 +339,25 @@ export class Dispatcher {
     this.pump(this.lanes.get(message.phoneNumberId) ?? lane);
   }
 
-  private async send(lane: Lane, message: MessageState): Promise<Outcome> {
+  private async outcome(lane: Lane, claimed: MessageState): Promise<Outcome> {
+    const completed = lacksMetaId(claimed.content)
+      ? await this.options.complete(claimed)
+      : { message: claimed };
+    if ('notSent' in completed) return this.outcomeOf(lane, claimed, completed.notSent);
+    const now = performance.now();
+    const at = lane.pace.take(now);
+    if (at > now) await delay(at - now);
+    if (performance.now() > lane.lease.validUntil)
+      return { kind: 'deferred', reason: 'the lease ran out before the call' };
+    const { message } = completed;
     const answer = await this.options.send(message, bodyOf(message));
     if (answer.kind === 'accepted') lane.pace.passed();
+    return this.outcomeOf(lane, message, answer);
+  }
+
+  private outcomeOf(lane: Lane, { attempt, createdAt }: MessageState, answer: SendOutcome): Outcome {
     if (answer.kind === 'refused') this.slowDown(lane, answer.scope);
-    return outcomeOf(answer, { attempt: message.attempt, ageMs: Date.now() - Date.parse(message.createdAt) });
+    return outcomeOf(answer, { attempt, ageMs: Date.now() - Date.parse(createdAt) });
   }
 
   /** What Meta counts per person holds that person's sends back by deferring this one. */

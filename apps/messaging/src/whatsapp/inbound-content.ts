@@ -1,5 +1,6 @@
 import { isPlainObject } from '@wbiz/contracts/field';
 import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
+import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
 import { camel, filled, flag, number, object, objects, phoneOf, text } from '@wbiz/contracts/meta-item';
 
@@ -20,7 +21,7 @@ const read = <Kind extends InboundKind>(
 ): Read => ({ kind, own, body });
 
 const media =
-  (kind: 'image' | 'video' | 'audio' | 'document' | 'sticker'): Reader =>
+  (kind: MediaKind): Reader =>
   ({ id, mime_type: mimeType, sha256, filename, voice, animated, caption }) =>
     read(
       kind,
@@ -111,6 +112,10 @@ const READERS: Readonly<Record<string, Reader>> = {
     return wamid === undefined ? undefined : read('revoke', { wamid });
   },
 };
+
+/** Whether there is a file that can be fetched from Meta. */
+export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>
+  isMediaKind(kind) && typeof payload?.['metaId'] === 'string';
 
 /** A message of Meta's in our words; one of a type we do not know, or that is not whole, keeps Meta's. */
 export function contentOf(message: MetaItem): InboundContent {

@@ -3,8 +3,8 @@ import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import type { MessageError, MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaItem, MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
-import { contentOf } from './inbound-content.js';
 import { number, object, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { contentOf, holdsMedia } from './inbound-content.js';
 import { metaError } from './send-outcome.js';
 
 /**
@@ -21,6 +21,7 @@ export function receivedFrom(
   const person = from ?? userId;
   if (!wamid || !person) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
   const at = timeOf(message, receivedAt);
+  const content = contentOf(message);
   return {
     messageId: timedId('msg', Date.parse(at), accountId, wamid),
     wamid,
@@ -30,8 +31,8 @@ export function receivedFrom(
     ...(userId ? { userId } : {}),
     name: text(contact?.profile?.name) ?? text(contact?.profile?.username) ?? null,
     phoneNumberId,
-    ...contentOf(message),
-    mediaId: null,
+    ...content,
+    mediaId: holdsMedia(content) ? timedId('med', Date.parse(at), accountId, wamid) : null,
     replyTo: text(object(message['context'])['id']) ?? null,
     receivedAt: at,
   };

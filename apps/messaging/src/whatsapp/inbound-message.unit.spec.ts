@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { INBOUND_PAYLOADS, type InboundKind } from '@wbiz/contracts/inbound-payload';
+import { timedId } from '@wbiz/contracts/ids';
+import { isMediaKind } from '@wbiz/contracts/media-types';
 import { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
 import { parseBody } from '@wbiz/contracts/parse';
@@ -31,7 +33,7 @@ describe('a message of Meta’s', () => {
       from: '+918899332211',
       name: 'Asha',
       phoneNumberId: '106',
-      mediaId: null,
+      mediaId: isMediaKind(became.kind) ? timedId('med', Date.parse(AT), 'acc_1', 'wamid.A') : null,
       replyTo: null,
       receivedAt: AT,
       ...became,

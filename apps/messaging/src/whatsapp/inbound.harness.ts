@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { newId } from '@wbiz/contracts/ids';
@@ -37,6 +40,7 @@ export async function inboundSystem() {
     eventsPartitions: 2,
   });
   const gateway = await gatewayStandIn();
+  const media = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
   const { app, stop, runtime } = await startService(
     {
       name: 'messaging',
@@ -55,6 +59,7 @@ export async function inboundSystem() {
       LOG_LEVEL: 'fatal',
       GATEWAY_RPC: gateway.address,
       CONTACTS_RPC: '127.0.0.1:9',
+      MEDIA_STORE: media,
       TEMPLATES_RPC: '127.0.0.1:9',
     },
   );
@@ -115,6 +120,7 @@ export async function inboundSystem() {
       await kafka.close();
       await pool.end();
       await database.drop();
+      await rm(media, { recursive: true });
     },
   };
 }

@@ -5,11 +5,11 @@ import type { Reply } from '@wbiz/eventing/message';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
+import { BackgroundWork } from '../background-work.js';
 import { messages, viewOf, type MessageChange } from '../message/message.aggregate.js';
 import type { Awaiting } from '../message/message.decider.js';
 import { metaError } from './send-outcome.js';
 
-const TICK_MS = 1000;
 const AT_ONCE = 50;
 const MAX_ATTEMPTS = 5;
 /** One that is being told is nobody else's for so long; after a crash another replica tells Meta again, which is harmless. */
@@ -43,60 +43,41 @@ export type ReadReceiptsOptions = {
 
 /** Tells Meta what was read, and whoever waits what Meta said. Telling it twice does no harm, so what is unclear is told again. */
 export class ReadReceipts {
-  private timer: NodeJS.Timeout | undefined;
-  private readonly underWay = new Set<Promise<void>>();
-  private claiming: Promise<void> | undefined;
-  private again = false;
+  private readonly work: BackgroundWork<Read>;
 
-  constructor(private readonly options: ReadReceiptsOptions) {}
+  constructor(private readonly options: ReadReceiptsOptions) {
+    const { pool, logger } = options;
+    this.work = new BackgroundWork({
+      atOnce: AT_ONCE,
+      claim: async (room) => {
+        const { rows } = await pool.query<Read>({
+          name: 'reads-claim',
+          text: `update messaging.reads set attempt = attempt + 1, not_before = clock_timestamp() + $2 * interval '1 second'
+                 where message_id in (select message_id from messaging.reads where not_before <= now()
+                   order by not_before limit $1 for update skip locked)
+                 returning message_id as "messageId", account_id as "accountId", phone_number_id as "phoneNumberId",
+                   wamid, typing, attempt, awaiting, not_before::text as claim`,
+          values: [room, CLAIM_SECONDS],
+        });
+        return rows;
+      },
+      work: (read) => this.tell(read),
+      failed: (err, read) =>
+        logger.warn({ err, messageId: read?.messageId }, 'that a message was read is told later'),
+    });
+  }
 
   start(): void {
-    this.timer = setInterval(() => this.wake(), TICK_MS);
+    this.work.start();
   }
 
   /** Something may be due. */
   wake(): void {
-    this.again = true;
-    this.claiming ??= this.claim()
-      .catch((err: unknown) => this.options.logger.warn({ err }, 'what was read could not be looked up'))
-      .finally(() => (this.claiming = undefined));
+    this.work.wake();
   }
 
-  /** Claims nothing more and lets the calls under way end. */
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.claiming;
-    await Promise.all(this.underWay);
-  }
-
-  private async claim(): Promise<void> {
-    while (this.again && this.underWay.size < AT_ONCE) {
-      this.again = false;
-      const room = AT_ONCE - this.underWay.size;
-      const { rows } = await this.options.pool.query<Read>({
-        name: 'reads-claim',
-        text: `update messaging.reads set attempt = attempt + 1, not_before = clock_timestamp() + $2 * interval '1 second'
-               where message_id in (select message_id from messaging.reads where not_before <= now()
-                 order by not_before limit $1 for update skip locked)
-               returning message_id as "messageId", account_id as "accountId", phone_number_id as "phoneNumberId",
-                 wamid, typing, attempt, awaiting, not_before::text as claim`,
-        values: [room, CLAIM_SECONDS],
-      });
-      for (const read of rows) this.begin(read);
-      if (rows.length === room) this.again = true;
-    }
-  }
-
-  private begin(read: Read): void {
-    const told = this.tell(read)
-      .catch((err: unknown) =>
-        this.options.logger.warn({ err, messageId: read.messageId }, 'that a message was read is told later'),
-      )
-      .finally(() => {
-        this.underWay.delete(told);
-        if (this.again) this.wake();
-      });
-    this.underWay.add(told);
+  stop(): Promise<void> {
+    return this.work.stop();
   }
 
   private async tell(read: Read): Promise<void> {

@@ -1,0 +1,23 @@
+import { CloudApiError } from '@wbiz/cloud-api/graph-error';
+import { ruleFor } from '@wbiz/cloud-api/graph-error-codes';
+import type { Credentials } from './credentials.js';
+
+/** Calls Meta with the account's token; one that Meta refuses is asked for anew, once. Throws what `call` throws. */
+export async function withToken<T>(
+  credentials: Credentials,
+  accountId: string,
+  call: (token: string) => Promise<T>,
+): Promise<T> {
+  const tried = async () => {
+    const token = await credentials.tokenOf(accountId);
+    if (!token) throw new Error('the account has no access token');
+    return call(token);
+  };
+  try {
+    return await tried();
+  } catch (error) {
+    if (!(error instanceof CloudApiError) || ruleFor(error.error).scope !== 'token') throw error;
+    credentials.forget(accountId);
+    return tried();
+  }
+}

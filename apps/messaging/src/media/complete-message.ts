@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CloudApiError } from '@wbiz/cloud-api/graph-error';
+import { refusedWith } from '@wbiz/cloud-api/send-outcome';
+import { withMetaId } from '../message/meta-media-id.js';
+import type { DispatcherOptions } from '../whatsapp/dispatcher.js';
+import type { MetaCopies } from './meta-copies.js';
+
+/** A process that is told to stop has to see its calls end; an upload that takes longer goes on beside, and the send comes again. */
+const PATIENCE_MS = 2_000;
+
+/** Puts Meta's id into a message whose medium Meta has not, or not any more: uploads it first. */
+export const mediaCompleter =
+  (copies: Pick<MetaCopies, 'copyOf'>): DispatcherOptions['complete'] =>
+  async (message) => {
+    const { accountId, mediaId, phoneNumberId, content } = message;
+    const late = new AbortController();
+    try {
+      const copy = await Promise.race([
+        copies.copyOf({ accountId, mediaId: mediaId!, phoneNumberId }),
+        delay(PATIENCE_MS, undefined, { signal: late.signal }),
+      ]);
+      return copy
+        ? { message: { ...message, content: withMetaId(content!, copy.metaId) } }
+        : { notSent: { kind: 'not_sent', reason: 'the file is still on its way to Meta' } };
+    } catch (error) {
+      if (error instanceof CloudApiError) return { notSent: refusedWith(error.error) };
+      return {
+        notSent: { kind: 'not_sent', reason: `the file cannot be uploaded: ${(error as Error).message}` },
+      };
+    } finally {
+      late.abort();
+    }
+  };

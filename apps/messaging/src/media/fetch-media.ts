@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { mediaKey } from '@wbiz/contracts/media';
+import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { MediaStore } from '@wbiz/media-store/media-store';
+import type { Credentials } from '../account/credentials.js';
+import { withToken } from '../account/with-token.js';
+import { files } from './media.aggregate.js';
+import type { TaskOf } from './media-task.js';
+
+/** Meta hands nothing larger on (error 131052). */
+const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
+
+export type FetchMedia = (task: TaskOf<'fetch'>) => Promise<void>;
+type Options = {
+  readonly api: Pick<CloudApi, 'getMedia' | 'downloadMedia'>;
+  readonly credentials: Credentials;
+  readonly store: MediaStore;
+  readonly events: EventStore;
+};
+
+/** Brings a file that a person sent from Meta into the store. Throws where it is not there whole; then nothing is kept. */
+export const mediaFetcher =
+  ({ api, credentials, store, events }: Options): FetchMedia =>
+  async ({ mediaId, accountId, data: { metaId, mimeType, filename, phoneNumberId } }) => {
+    const { meta, bytes } = await withToken(credentials, accountId, async (token) => {
+      // Its URL is good for five minutes, so it is asked for every time.
+      const meta = await api.getMedia(token, metaId);
+      return { meta, bytes: (await api.downloadMedia(token, meta.url)).bytes };
+    });
+    const hash = createHash('sha256');
+    let size = 0;
+    let sha256 = '';
+    async function* checked() {
+      for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+        hash.update(chunk);
+        size += chunk.length;
+        if (size > MOST_BYTES) throw new Error(`the file has more than ${MOST_BYTES} bytes`);
+        yield chunk;
+      }
+      sha256 = hash.digest('hex');
+      if (sha256 !== meta.sha256 || size !== Number(meta.file_size))
+        throw new Error(`the file came with ${size} bytes, and not as Meta describes it`);
+    }
+    await store.put(mediaKey(accountId, mediaId), checked());
+    const reply = await events.apply(files, {
+      accountId,
+      type: 'media.create',
+      data: {
+        mediaId,
+        source: 'inbound',
+        // `audio/ogg; codecs=opus`
+        mimeType: (mimeType ?? meta.mime_type).replace(/;.*/s, '').trim().toLowerCase().slice(0, 200),
+        size,
+        sha256,
+        filename: filename?.slice(0, 240).toWellFormed() ?? null,
+        phoneNumberId,
+        awaiting: null,
+        at: new Date().toISOString(),
+      },
+    });
+    if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+  };

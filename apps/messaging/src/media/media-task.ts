@@ -1,0 +1,24 @@
+import type { Awaiting } from '../message/message.decider.js';
+
+export type UploadTask = { readonly phoneNumberId: string; readonly awaiting: Awaiting | null };
+export type FetchTask = {
+  readonly metaId: string;
+  readonly mimeType: string | undefined;
+  readonly filename: string | undefined;
+  readonly phoneNumberId: string;
+  readonly receivedAt: string;
+};
+/** What lay in the store and at Meta for nobody any more; null until that is known. */
+export type RemoveTask = { readonly gone?: { readonly key: string; readonly metaId: string | null } | null };
+
+type Claimed<Kind, Data> = {
+  readonly kind: Kind;
+  readonly mediaId: string;
+  readonly accountId: string;
+  readonly data: Data;
+  /** 1 for the first; with the kind it tells a claim from any other. */
+  readonly attempt: number;
+};
+export type MediaTask =
+  Claimed<'upload', UploadTask> | Claimed<'fetch', FetchTask> | Claimed<'remove', RemoveTask>;
+export type TaskOf<Kind extends MediaTask['kind']> = Extract<MediaTask, { kind: Kind }>;

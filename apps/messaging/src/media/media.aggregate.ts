@@ -1,0 +1,27 @@
+import type { MediaView } from '@wbiz/contracts/media';
+import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import { media, type MediaCommand, type MediaEvent, type MediaState } from './media.decider.js';
+
+/** Meta keeps what was uploaded for 30 days (media page). */
+export const META_KEEPS_MS = 30 * 86_400_000;
+
+export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent> = {
+  name: 'media',
+  table: 'media',
+  decider: media,
+  stream: ({ data }) => data.mediaId,
+  published: ['media.created', 'media.deleted'],
+  reply: (state) => state && viewOf(state, null),
+};
+
+/** `onMetaSince`: when Meta's present copy was made. */
+export const viewOf = (state: MediaState, onMetaSince: Date | null): MediaView => ({
+  id: state.id,
+  mediaId: state.id,
+  mimeType: state.mimeType,
+  size: state.size,
+  sha256: state.sha256,
+  filename: state.filename,
+  createdAt: state.createdAt,
+  expiresAt: onMetaSince && new Date(onMetaSince.getTime() + META_KEEPS_MS).toISOString(),
+});

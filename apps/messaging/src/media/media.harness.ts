@@ -1,0 +1,212 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
+import { newId } from '@wbiz/contracts/ids';
+import { mediaKey } from '@wbiz/contracts/media';
+import type { Reply } from '@wbiz/eventing/message';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { openMediaStore } from '@wbiz/media-store/media-store';
+import { startSimulator } from '@wbiz/simulator/simulator';
+import { freshDatabase } from '@wbiz/testing/stack';
+import pg from 'pg';
+import { Credentials } from '../account/credentials.js';
+import { conversationProjection } from '../conversation/conversation.projection.js';
+import { messages } from '../message/message.aggregate.js';
+import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
+import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
+import { MessageWamids1764200000000 } from '../migrations/0003-message-wamids.js';
+import { Pace1764300000000 } from '../migrations/0004-pace.js';
+import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
+import { Media1764500000000 } from '../migrations/0006-media.js';
+import { dispatchProjection } from '../whatsapp/dispatch.projection.js';
+import { mediaFetcher } from './fetch-media.js';
+import { files } from './media.aggregate.js';
+import { mediaProjection } from './media.projection.js';
+import { MediaQueries } from './media.queries.js';
+import { MediaTasks } from './media-tasks.js';
+import { MetaCopies } from './meta-copies.js';
+import { mediaRemover } from './remove-media.js';
+
+export const PHONE = '1060000000000001';
+export const ACCOUNT = 'acc_1';
+const TOKEN = 'simulator-token';
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const MIGRATIONS = [
+  Messaging1763800000000,
+  ListsAndReads1763830000000,
+  MessageWamids1764200000000,
+  Pace1764300000000,
+  Inbox1764400000000,
+  Media1764500000000,
+];
+
+/** A JPEG of random bytes, of which no two are the same. */
+export const jpeg = (size = 5_000) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(size - 3)]);
+export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+type Row = { method: string; path: string; status: number };
+
+/** The media of messaging on a database and a directory of its own, with the simulator as Meta. */
+export async function mediaSystem() {
+  const [database, simulator] = await Promise.all([
+    freshDatabase(),
+    startSimulator({ log: () => undefined }),
+  ]);
+  const directory = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
+  const pool = new pg.Pool({ connectionString: database.url });
+  pool.on('error', () => undefined); // the drop cuts it
+  await pool.query('create schema messaging');
+  for (const Migration of MIGRATIONS)
+    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
+  const api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2_000 });
+  const store = await openMediaStore(pathToFileURL(directory).href);
+  const events = new EventStore({
+    pool,
+    schema: 'messaging',
+    newEventId: () => newId('evt'),
+    inline: [dispatchProjection, conversationProjection, mediaProjection],
+  });
+  const credentials = new Credentials(
+    () => Promise.resolve({ wabaId: '1', sealedToken: TOKEN }),
+    (sealed) => sealed,
+  );
+  const told: Reply[] = [];
+  const replicas: MediaTasks[] = [];
+  events.onCommitted(() => replicas.forEach((one) => one.wake()));
+  const queries = new MediaQueries(pool);
+  const graph = (path: string) =>
+    fetch(`${simulator.url}/v25.0/${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+
+  const control = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${simulator.url}/_control${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+
+  return {
+    pool,
+    store,
+    events,
+    told,
+    control,
+    copies: () => new MetaCopies({ pool, store, api, credentials }),
+    /** One more replica that works on tasks. */
+    tasks(copies = new MetaCopies({ pool, store, api, credentials })) {
+      const made = new MediaTasks({
+        pool,
+        store: events,
+        copies,
+        fetch: mediaFetcher({ api, credentials, store, events }),
+        remove: mediaRemover({ pool, api, credentials, store }),
+        replies: { reply: (_address, { reply }) => void told.push(reply) },
+        logger: quiet,
+      });
+      made.start();
+      replicas.push(made);
+      return made;
+    },
+    stopTasks: () => Promise.all(replicas.splice(0).map((one) => one.stop())),
+    /** As the gateway does it: the bytes, then the command. */
+    async upload(bytes: Buffer, { accountId = ACCOUNT, mimeType = 'image/jpeg' } = {}): Promise<string> {
+      const mediaId = newId('med');
+      const one = (async function* () {
+        yield await Promise.resolve(bytes);
+      })();
+      await store.put(mediaKey(accountId, mediaId), one);
+      await events.apply(files, {
+        accountId,
+        type: 'media.create',
+        data: {
+          mediaId,
+          mimeType,
+          size: bytes.length,
+          sha256: sha256Of(bytes),
+          filename: 'a.jpg',
+          phoneNumberId: PHONE,
+          at: new Date().toISOString(),
+          source: 'upload',
+          awaiting: { address: 'gateway:1', commandId: 'cmd_1' },
+        },
+      });
+      return mediaId;
+    },
+    delete: (mediaId: string, accountId = ACCOUNT) =>
+      events.apply(files, {
+        accountId,
+        type: 'media.delete',
+        data: { mediaId, at: new Date().toISOString() },
+      }),
+    /** A person writes in with a file; answers its id and the message's data. */
+    async receive(metaId: string, receivedAt = new Date()) {
+      const mediaId = newId('med');
+      const data = {
+        messageId: newId('msg'),
+        wamid: `wamid.${mediaId}`,
+        conversationId: 'cnv_1',
+        contactId: 'cnt_1',
+        from: '+918899332211',
+        name: null,
+        phoneNumberId: PHONE,
+        kind: 'image',
+        body: null,
+        payload: { metaId, mimeType: 'image/jpeg; x=1', filename: 'photo.jpg' },
+        mediaId,
+        replyTo: null,
+        receivedAt: receivedAt.toISOString(),
+      };
+      await events.apply(messages, {
+        accountId: ACCOUNT,
+        type: 'message.receive',
+        data: { ...data, accountId: ACCOUNT },
+      });
+      return mediaId;
+    },
+    /** A file at Meta, as one that a person sent. */
+    async atMeta(bytes: Buffer): Promise<string> {
+      const form = new FormData();
+      form.set('messaging_product', 'whatsapp');
+      form.set('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), 'x.jpg');
+      const answer = await fetch(`${simulator.url}/v25.0/${PHONE}/media`, {
+        method: 'POST',
+        body: form,
+        headers: { authorization: `Bearer ${TOKEN}` },
+      });
+      return ((await answer.json()) as { id: string }).id;
+    },
+    find: (id: string, accountId = ACCOUNT) => queries.find({ accountId, id }),
+    isAtMeta: async (metaId: string) => (await graph(metaId)).ok,
+    /** Uploads that Meta was asked for, whatever came of them. */
+    uploads: async () =>
+      ((await control('GET', '/requests?limit=1000'))['data'] as Row[]).filter(
+        ({ method, path }) => method === 'POST' && path.endsWith('/media'),
+      ),
+    open: async () =>
+      (
+        await pool.query<{ kind: string; media_id: string }>(
+          'select kind, media_id from messaging.media_tasks',
+        )
+      ).rows,
+    /** All that waits for its time is due now. */
+    hurry: () => pool.query(`update messaging.media_tasks set not_before = now()`),
+    keys: async () => {
+      const keys: string[] = [];
+      for await (const { key } of store.list()) keys.push(key);
+      return keys.sort();
+    },
+    async close() {
+      await this.stopTasks();
+      await api.close();
+      await simulator.close();
+      await pool.end();
+      await database.drop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}

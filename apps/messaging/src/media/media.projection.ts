@@ -1,0 +1,90 @@
+import { mediaKey } from '@wbiz/contracts/media';
+import type { MessageReceivedData } from '@wbiz/contracts/message';
+import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { PoolClient } from 'pg';
+import type { MessageEvent } from '../message/message.decider.js';
+import type { MediaEvent } from './media.decider.js';
+import type { FetchTask, UploadTask } from './media-task.js';
+
+type Recorded<Type extends (MediaEvent | MessageEvent)['type']> = RecordedEvent<
+  Extract<MediaEvent | MessageEvent, { type: Type }>
+>;
+type NewTask = {
+  readonly mediaId: string;
+  readonly accountId: string;
+  readonly kind: 'upload' | 'fetch' | 'remove';
+  readonly data: object;
+  readonly afterMs?: number;
+};
+
+/** Meta may still be working on a send that it has just accepted. */
+const REMOVED_AFTER_MS = 60_000;
+
+/** Whether something is to be done for a medium now. */
+export const makesMediaTask = ({ type, data }: RecordedEvent): boolean =>
+  type.startsWith('media.') ||
+  (type === 'message.received' && (data as MessageReceivedData).mediaId !== null);
+
+/** Where bytes lie, and what is to be done for media, moves with their events. */
+export const mediaProjection = {
+  'media.created': async (events: readonly Recorded<'media.created'>[], tx: PoolClient) => {
+    // The row is locked also where it stands already, so that nobody removes the bytes meanwhile.
+    await tx.query({
+      name: 'media-files',
+      text: `insert into messaging.media_files as f (account_id, sha256, key)
+             select distinct on (a, s) a, s, k from unnest($1::text[], $2::text[], $3::text[]) as n(a, s, k) order by a, s
+             on conflict (account_id, sha256) do update set key = f.key`,
+      values: [
+        events.map(({ accountId }) => accountId),
+        events.map(({ data }) => data.sha256),
+        events.map(({ accountId, data }) => mediaKey(accountId, data.mediaId)),
+      ],
+    });
+    await addTasks(
+      tx,
+      events.flatMap(({ accountId, data: { mediaId, source }, private: own }) =>
+        source === 'upload' ? [{ mediaId, accountId, kind: 'upload', data: own! satisfies UploadTask }] : [],
+      ),
+    );
+  },
+  'media.deleted': (events: readonly Recorded<'media.deleted'>[], tx: PoolClient) =>
+    addTasks(
+      tx,
+      events.map(({ accountId, data: { mediaId, reason } }) => ({
+        mediaId,
+        accountId,
+        kind: 'remove',
+        data: {},
+        afterMs: reason === 'deleted' ? REMOVED_AFTER_MS : 0,
+      })),
+    ),
+  'message.received': (events: readonly Recorded<'message.received'>[], tx: PoolClient) =>
+    addTasks(
+      tx,
+      events.flatMap(({ accountId, data: { mediaId, payload, phoneNumberId, receivedAt } }) => {
+        const { metaId, mimeType, filename } = (payload ?? {}) as Partial<Record<string, string>>;
+        if (mediaId === null || metaId === undefined) return [];
+        const data: FetchTask = { metaId, mimeType, filename, phoneNumberId, receivedAt };
+        return [{ mediaId, accountId, kind: 'fetch', data }];
+      }),
+    ),
+} as unknown as InlineProjection;
+
+async function addTasks(tx: PoolClient, tasks: readonly NewTask[]): Promise<void> {
+  if (tasks.length === 0) return;
+  await tx.query({
+    name: 'media-tasks',
+    text: `insert into messaging.media_tasks as t (media_id, account_id, kind, data, not_before)
+           select m, a, k, d, now() + after * interval '1 millisecond'
+           from unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::int[]) as n(m, a, k, d, after) order by m
+           on conflict (media_id) do update
+           set kind = excluded.kind, data = excluded.data, attempt = 0, not_before = excluded.not_before`,
+    values: [
+      tasks.map(({ mediaId }) => mediaId),
+      tasks.map(({ accountId }) => accountId),
+      tasks.map(({ kind }) => kind),
+      tasks.map(({ data }) => JSON.stringify(data)),
+      tasks.map(({ afterMs = 0 }) => afterMs),
+    ],
+  });
+}

@@ -1,0 +1,42 @@
+import { aggregateTable } from '@wbiz/eventing/postgres/schema';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Media1764500000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(aggregateTable('messaging', 'media'));
+    await runner.query(`
+alter table messaging.media
+  add column sha256 text generated always as (state->>'sha256') stored,
+  add column live boolean generated always as (state->>'deletedAt' is null) stored;
+create index media_by_bytes on messaging.media (account_id, sha256);
+
+-- The bytes of an account in the store, equal ones once, and Meta's copy of them. Whoever makes a medium of the same
+-- bytes, and whoever removes them, locks the row first.
+create table messaging.media_files (
+  account_id      text        not null,
+  sha256          text        not null,
+  key             text        not null unique,
+  meta_id         text,
+  uploaded_at     timestamptz,
+  uploading_until timestamptz,
+  primary key (account_id, sha256)
+) with (fillfactor = 80);
+
+-- What is to be done for a medium: upload it to Meta, fetch it from there, remove its bytes. lost: what could not be fetched.
+create table messaging.media_tasks (
+  media_id   text        primary key,
+  account_id text        not null,
+  kind       text        not null check (kind in ('upload', 'fetch', 'remove', 'lost')),
+  data       jsonb       not null,
+  attempt    integer     not null default 0,
+  not_before timestamptz not null default now(),
+  created_at timestamptz not null default now()
+) with (fillfactor = 70);
+create index media_tasks_due on messaging.media_tasks (not_before) where kind <> 'lost';
+`);
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}
