@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
+import { openMediaStore, type MediaStore } from '@wbiz/media-store/media-store';
+import type { Config } from '@wbiz/service-kit/config';
 import { Peers } from '@wbiz/service-kit/peers';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
 import { AccessModule } from './access/access.module.js';
 import { Idempotency } from './access/idempotency.js';
 import { Commands } from './commands/commands.js';
@@ -8,6 +12,8 @@ import { ContactsController } from './contacts/contacts.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { CustomFieldsController } from './custom-fields/custom-fields.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { MediaController } from './media/media.controller.js';
+import { MEDIA_STORE, MediaLibrary } from './media/media-library.js';
 import { MeController } from './me/me.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Sends } from './messages/sends.js';
@@ -24,6 +30,7 @@ import { TemplatesController } from './templates/templates.controller.js';
     TagsController,
     CustomFieldsController,
     TemplatesController,
+    MediaController,
     EventsController,
     MeController,
   ],
@@ -38,6 +45,17 @@ import { TemplatesController } from './templates/templates.controller.js';
       provide: Sends,
       useFactory: (commands: Commands, peers: Peers) => new Sends(commands, peers),
       inject: [Commands, Peers],
+    },
+    {
+      provide: MEDIA_STORE,
+      useFactory: ({ config }: Runtime<Config<typeof MEDIA_SETTINGS>>) => openMediaStore(config.MEDIA_STORE),
+      inject: [RUNTIME],
+    },
+    {
+      provide: MediaLibrary,
+      useFactory: (commands: Commands, peers: Peers, store: MediaStore, { logger }: Runtime) =>
+        new MediaLibrary(commands, peers, store, logger),
+      inject: [Commands, Peers, MEDIA_STORE, RUNTIME],
     },
   ],
 })

@@ -1,4 +1,8 @@
 import 'reflect-metadata';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -103,8 +107,13 @@ export type Edges = {
   readonly bus?: FakeBus;
   readonly peers?: FakePeers;
   readonly module?: Type | DynamicModule;
+  /** A `MEDIA_STORE`. */
+  readonly mediaStore?: string;
 };
 
+/** Of all tests of one process that do not look into it. */
+const MEDIA = pathToFileURL(join(tmpdir(), `wbiz-test-media-${process.pid}`)).href;
+process.once('exit', () => rmSync(new URL(MEDIA), { recursive: true, force: true }));
 const nobody = () => Promise.reject(new Error('nobody is to be asked in this test'));
 const NO_BUS: FakeBus = { send: nobody, settled: nobody, inFlight: () => 0 };
 const NO_PEERS: FakePeers = { ask: nobody };
@@ -115,7 +124,7 @@ class Edge {}
 /** A gateway of its own pool on a free port, with the given stand-ins for Kafka and the other services. */
 export async function startGateway(
   url: string,
-  { bus = NO_BUS, peers = NO_PEERS, module = ApiModule }: Edges = {},
+  { bus = NO_BUS, peers = NO_PEERS, module = ApiModule, mediaStore = MEDIA }: Edges = {},
 ) {
   const pool = new pg.Pool({ connectionString: url, max: 6, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
@@ -128,7 +137,7 @@ export async function startGateway(
   const health = new Health();
   const runtime = {
     service: 'gateway',
-    config: {},
+    config: { MEDIA_STORE: mediaStore },
     logger,
     metrics,
     shutdown,
@@ -142,7 +151,7 @@ export async function startGateway(
     { provide: Peers, useValue: peers },
   ];
   const edge = { module: Edge, global: true, providers, exports: providers };
-  const adapter = publicHttp(metrics);
+  const adapter = publicHttp(metrics, undefined, stopping.signal);
   const allowed = methodsByPath(adapter.getInstance());
   const root = { module: class Root {}, imports: [edge, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -53,6 +53,8 @@ export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576, stopping?: A
     const route = (!request.is404 && request.routeOptions.url) || 'none';
     const labels = { route, method: request.method, status: reply.statusCode };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
+    // A stream whose head was out before.
+    if (stopping?.aborted) request.raw.socket.end();
     done();
   });
   fastify.removeAllContentTypeParsers();

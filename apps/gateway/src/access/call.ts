@@ -18,6 +18,12 @@ export type Call = {
   readonly charge: (count: number) => Promise<void>;
   /** As many requests as the key's limit can ever give at once. */
   readonly mostAtOnce: number;
+  /**
+   * For a handler that reads the body itself, once it has: claims the Idempotency-Key, if there is one, for these bytes.
+   * Resolves to the answer that an earlier request had, whose status and headers the reply then has too. Throws as
+   * `Idempotency.claim` does.
+   */
+  claimBody: (fingerprint: Buffer) => Promise<{ readonly body: Buffer | undefined } | undefined>;
   /** Set while the request runs under an Idempotency-Key. */
   claim?: Claim;
   /** `open`: a command went out and nobody knows yet what becomes of it. `final`: keep the answer whatever its status. */

@@ -22,6 +22,7 @@ const SECURITY_HEADERS = {
 
 /** Refusals that say nothing of the request itself: the same one may succeed later. */
 const NOT_FINAL = new Set([401, 402, 403, 429]);
+const FORM = /^multipart\/form-data *(;|$)/i;
 const KEPT_HEADERS = ['content-type', 'preference-applied'];
 
 type Parts = {
@@ -38,6 +39,14 @@ type Parts = {
 export function installGate(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRoute', requireAccess);
   fastify.decorateRequest('call', null);
+  // A form is left to its handler; whoever takes none says so as for any other type.
+  fastify.addContentTypeParser('multipart/form-data', ({ routeOptions }, _form, done) =>
+    done(
+      routeOptions.config.form
+        ? null
+        : new Rejection('unsupported_media_type', 'The Content-Type must be application/json.'),
+    ),
+  );
   fastify.addHook('onRequest', (request, reply) => admit(request, reply, parts));
   fastify.addHook('preHandler', (request, reply) => claim(request, reply, parts));
   fastify.addHook('onSend', (request, reply, payload) => keep(request, reply, payload, parts));
@@ -49,11 +58,11 @@ async function admit(request: FastifyRequest, reply: FastifyReply, { book, limit
   // A body of no bytes is no body, whatever its type is said to be.
   if (!headers['transfer-encoding'] && (headers['content-length'] ?? '0') === '0')
     delete headers['content-type'];
-  const access = request.is404 ? 'public' : request.routeOptions.config.access!;
-  if (access === 'public') return;
+  const { access, form } = request.routeOptions.config;
+  if (request.is404 || access === 'public') return;
 
   const { key, account } = await holderOf(headers.authorization, book);
-  requireScope(key.scopes, access);
+  requireScope(key.scopes, access!);
   const limit = limitOf(key, account);
   const charge = async (count: number) => {
     const verdict = await limiter.take(key.id, limit, count);
@@ -61,6 +70,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply, { book, limit
     if (verdict.refusedBy) throw rateLimited(verdict.refusedBy);
   };
   await charge(1);
+  if (form && !FORM.test(headers['content-type'] ?? ''))
+    throw new Rejection('unsupported_media_type', 'The Content-Type must be multipart/form-data.');
   request.call = {
     key,
     account,
@@ -70,6 +81,7 @@ async function admit(request: FastifyRequest, reply: FastifyReply, { book, limit
     deadline: Date.now() + PATIENCE_MS,
     charge,
     mostAtOnce: limit ? Math.min(limit.perMinute, limit.burst) : Infinity,
+    claimBody: () => Promise.resolve(undefined),
     reply,
   };
 }
@@ -111,25 +123,31 @@ async function claim(request: FastifyRequest, reply: FastifyReply, { idempotency
   // The clock starts when the request is wholly there.
   call.deadline = Date.now() + PATIENCE_MS;
   const header = headers['idempotency-key'];
-  if (method !== 'POST' || header === undefined) return;
-  const claimed = await idempotency.claim(
-    {
+  const key = method === 'POST' && header !== undefined ? parseIdempotencyKey(String(header)) : undefined;
+  const claimFor = async (fingerprint: Buffer) => {
+    call.deadline = Date.now() + PATIENCE_MS;
+    if (key === undefined) return undefined;
+    const asked = {
       accountId: call.account.id,
       route: `${method} ${routeOptions.url}`,
-      key: parseIdempotencyKey(String(header)),
-      fingerprint: fingerprintOf(body),
-    },
-    call.deadline,
-  );
-  if ('commandId' in claimed) {
-    call.claim = claimed;
+      key,
+      fingerprint,
+    };
+    const claimed = await idempotency.claim(asked, call.deadline);
+    if ('commandId' in claimed) {
+      call.claim = claimed;
+      return undefined;
+    }
+    reply.code(claimed.status).headers(claimed.headers).header('idempotency-replayed', 'true');
+    return { body: claimed.body === null ? undefined : Buffer.from(claimed.body) };
+  };
+  if (routeOptions.config.form) {
+    call.claimBody = claimFor;
     return;
   }
-  return reply
-    .code(claimed.status)
-    .headers(claimed.headers)
-    .header('idempotency-replayed', 'true')
-    .send(claimed.body === null ? undefined : Buffer.from(claimed.body));
+  if (key === undefined) return;
+  const kept = await claimFor(fingerprintOf(body));
+  if (kept) return reply.send(kept.body);
 }
 
 /** Keeps a final answer under its Idempotency-Key before it is sent, or frees the key. An open fate stays open. */

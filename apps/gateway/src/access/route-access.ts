@@ -8,12 +8,15 @@ export type RouteAccess = ScopeName | 'any key' | 'public';
 type Extra = {
   /** Most bytes of a body; 1 MiB unless given. */
   readonly bodyLimit?: number;
+  /** The body is a form that the handler reads as it comes. */
+  readonly form?: true;
 };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
     bodyLimit?: number;
+    form?: true;
   }
 }
 

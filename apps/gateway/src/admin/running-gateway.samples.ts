@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { topics } from '@wbiz/contracts/topics';
 import { header } from '@wbiz/eventing/kafka/command-record';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
@@ -40,6 +43,7 @@ export async function startGateway() {
     secretKey,
   });
   const [port, rpcPort, healthPort] = await freePorts(3);
+  const media = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
   const env = {
     PORT: String(port),
     HEALTH_PORT: String(healthPort),
@@ -57,6 +61,7 @@ export async function startGateway() {
     CONTACTS_RPC: '127.0.0.1:9',
     TEMPLATES_RPC: '127.0.0.1:9',
     WEBHOOKS_RPC: '127.0.0.1:9',
+    MEDIA_STORE: media,
   };
   const service = await startService(
     {
@@ -124,6 +129,7 @@ export async function startGateway() {
       await service.stop();
       await Promise.all([pool.end(), kafka.close(), simulator.close()]);
       await database.drop();
+      await rm(media, { recursive: true });
     },
   };
 }

@@ -61,21 +61,20 @@ export function requireSending({ account: { entitled, status } }: Call): void {
     throw new Rejection('account_suspended', `The account is ${status}; nothing can be sent.`);
 }
 
+/** The number to send from. Throws `phone_number_not_found`. */
+export function senderOf({ account: { phoneNumbers } }: Pick<Call, 'account'>, from?: string) {
+  const number = phoneNumbers.find(({ id, isDefault }) => (from === undefined ? isDefault : id === from));
+  if (number) return number;
+  const detail = from === undefined ? 'no phone number to send from' : `no phone number ${from}`;
+  throw new Rejection('phone_number_not_found', `The account has ${detail}.`, [
+    { pointer: '/from', code: 'not_found', detail: `The account has ${detail}.` } satisfies FieldFault,
+  ]);
+}
+
 /** The command for one send. Throws `phone_number_not_found`. */
-export function orderOf(
-  { kind, request }: AnySend,
-  { account: { id: accountId, phoneNumbers } }: Call,
-): Order {
-  const number = phoneNumbers.find(({ id, isDefault }) =>
-    request.from === undefined ? isDefault : id === request.from,
-  );
-  if (!number) {
-    const detail =
-      request.from === undefined ? 'no phone number to send from' : `no phone number ${request.from}`;
-    throw new Rejection('phone_number_not_found', `The account has ${detail}.`, [
-      { pointer: '/from', code: 'not_found', detail: `The account has ${detail}.` } satisfies FieldFault,
-    ]);
-  }
+export function orderOf({ kind, request }: AnySend, call: Call): Order {
+  const accountId = call.account.id;
+  const number = senderOf(call, request.from);
   const conversationId = conversationIdOf(accountId, number.id, request.to);
   // The id begins with the time, so that the order of ids is the order of times.
   const at = new Date();

@@ -7,11 +7,16 @@ export type PageOf = { readonly page: Class; readonly beside: Readonly<Record<st
 /** `beside`: other lists that stand beside the page's, by their names. */
 export const pageOf = (page: Class, beside: PageOf['beside'] = {}): PageOf => ({ page, beside });
 
+/** An answer that is a file. */
+export const BYTES = 'bytes';
+
 /** What the API reference says of a route. `answers`: status → body, null for an acknowledgement without news. */
 export type Description = {
   readonly summary: string;
   readonly description: string;
-  readonly answers: Readonly<Record<number, Class | PageOf | null>>;
+  readonly answers: Readonly<Record<number, Class | PageOf | typeof BYTES | null>>;
+  /** The schema of the form that it takes in place of JSON. */
+  readonly form?: object;
   readonly problems?: readonly ProblemCode[];
 };
 

@@ -15,7 +15,7 @@ import { FIELD_SCHEMAS, type FieldSchema } from '@wbiz/contracts/field';
 import type { ProblemCode } from '@wbiz/contracts/problem';
 import { RuntimeModule, type Runtime } from '@wbiz/service-kit/runtime';
 import { accessOf } from '../access/route-access.js';
-import { DESCRIPTION, type Description } from './describe.js';
+import { BYTES, DESCRIPTION, type Description } from './describe.js';
 import { INTRODUCTION, TAGS } from './introduction.js';
 import { EXAMPLES, HEADERS, PROBLEM_SCHEMA, problemResponses, REQUEST_HEADERS } from './shared-parts.js';
 
@@ -113,6 +113,10 @@ function answersOf({ answers }: Description): MethodDecorator[][] {
     const status = Number(code);
     const description = SUCCESS[status] ?? 'Done.';
     if (answer === null) return [ApiResponse({ status, description })];
+    if (answer === BYTES) {
+      const schema = { type: 'string', format: 'binary' };
+      return [ApiResponse({ status, description, content: { 'application/octet-stream': { schema } } })];
+    }
     if (!('page' in answer)) return [ApiResponse({ status, description, type: answer })];
     const schema = {
       type: 'object',
@@ -152,11 +156,15 @@ function operationOf(
   operation: Operation,
   { description, access }: Route,
 ): Operation {
-  const { summary, description: text, problems = [] } = description;
+  const { summary, description: text, form, problems = [] } = description;
   const operators = path.startsWith('/admin/');
   const withKey = access !== 'public';
   const scope = withKey && access !== 'any key' ? access : undefined;
-  const taking = { body: 'requestBody' in operation, keyed: withKey && method === 'post' };
+  const taking = {
+    body: 'requestBody' in operation,
+    form: form !== undefined,
+    keyed: withKey && method === 'post',
+  };
   const codes = problemCodes({
     ...taking,
     operators,
@@ -171,6 +179,7 @@ function operationOf(
   ]);
   return {
     ...operation,
+    ...(form && { requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } } }),
     operationId: summary.toLowerCase().replace(/[^a-z]+(\w)/g, (_, letter: string) => letter.toUpperCase()),
     summary,
     description: scope
@@ -213,6 +222,7 @@ type RequestBody = {
 };
 type Taking = {
   body: boolean;
+  form: boolean;
   keyed: boolean;
   operators: boolean;
   scope: string | undefined;
@@ -221,14 +231,16 @@ type Taking = {
 };
 
 /** The problems that follow from what a route takes. */
-function problemCodes({ body, keyed, operators, scope, parameters, path }: Taking): ProblemCode[] {
+function problemCodes({ body, form, keyed, operators, scope, parameters, path }: Taking): ProblemCode[] {
   const when = (given: boolean, ...codes: ProblemCode[]) => (given ? codes : []);
   return [
     ...when(operators, 'invalid_admin_token', 'rate_limited'),
     ...when(!operators, 'missing_api_key', 'invalid_api_key', 'rate_limited'),
     ...when(scope !== undefined, 'insufficient_scope'),
-    ...when(body, 'malformed_json', 'too_large', 'unsupported_media_type'),
-    ...when(body || parameters, 'invalid_request'),
+    ...when(body, 'malformed_json'),
+    ...when(form, 'malformed_request'),
+    ...when(body || form, 'too_large', 'unsupported_media_type'),
+    ...when(body || form || parameters, 'invalid_request'),
     ...when(path.includes('{'), 'not_found'),
     ...when(keyed, 'invalid_idempotency_key', 'idempotency_key_reused', 'idempotency_in_progress'),
     'internal_error',

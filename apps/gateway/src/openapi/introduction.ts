@@ -12,6 +12,11 @@ export const TAGS = [
   { name: 'Contacts', prefix: '/v1/contacts', description: 'The people you write to.' },
   { name: 'Tags', prefix: '/v1/tags', description: 'Words that contacts are sorted by.' },
   { name: 'Custom fields', prefix: '/v1/custom-fields', description: 'What else is kept of contacts.' },
+  {
+    name: 'Media',
+    prefix: '/v1/media',
+    description: 'Files for sends and template headers, and those that people sent.',
+  },
   { name: 'Templates', prefix: '/v1/templates', description: 'Message templates as Meta has them.' },
   {
     name: 'Events feed',

@@ -60,6 +60,10 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/templates': ['templates:read'],
     'get /v1/templates/{id}': ['templates:read'],
     'post /v1/templates/sync': ['templates:write'],
+    'post /v1/media': ['media:write'],
+    'get /v1/media/{id}': ['media:write'],
+    'get /v1/media/{id}/content': ['media:write'],
+    'delete /v1/media/{id}': ['media:write'],
     'get /v1/events': ['events:read'],
     'post /admin/v1/accounts': 'operators',
   });

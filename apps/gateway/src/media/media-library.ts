@@ -1,0 +1,123 @@
+import type { Readable } from 'node:stream';
+import { newId } from '@wbiz/contracts/ids';
+import { mediaKey, type CreateMediaData, type DeleteMediaData, type MediaView } from '@wbiz/contracts/media';
+import { isMediaType } from '@wbiz/contracts/media-types';
+import { PROBLEMS } from '@wbiz/contracts/problem';
+import type { RejectionData } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { NotStored, type MediaStore } from '@wbiz/media-store/media-store';
+import type { Logger } from '@wbiz/service-kit/logging';
+import type { Peers } from '@wbiz/service-kit/peers';
+import type { FastifyRequest } from 'fastify';
+import type { Call } from '../access/call.js';
+import type { Accepted, Commands } from '../commands/commands.js';
+import { senderOf } from '../messages/sends.js';
+import { attachment } from './attachment.js';
+import { checkFile } from './check-file.js';
+import { oneFile } from './one-file.js';
+
+export const MEDIA_STORE = Symbol('MEDIA_STORE');
+
+/** The files of an account: bytes go straight between the caller and the store, all else is messaging's. */
+export class MediaLibrary {
+  constructor(
+    private readonly commands: Pick<Commands, 'execute' | 'settled'>,
+    private readonly peers: Pick<Peers, 'ask'>,
+    private readonly store: MediaStore,
+    private readonly logger: Pick<Logger, 'warn'>,
+  ) {}
+
+  /** Keeps a file, and waits until Meta has it too, or refuses it, or time is up. Answers bytes where they are an earlier answer. */
+  async upload(request: Pick<FastifyRequest, 'raw'>, call: Call): Promise<MediaView | Buffer | undefined> {
+    const { id: phoneNumberId } = senderOf(call);
+    const mediaId = newId('med');
+    const key = mediaKey(call.account.id, mediaId);
+    let accepted: Accepted<MediaView>;
+    try {
+      const file = await oneFile(request.raw, (bytes, filename) =>
+        checkFile(bytes, filename, (checked) => this.store.put(key, checked)),
+      );
+      const kept = await call.claimBody(Buffer.from(file.sha256, 'hex'));
+      if (kept) {
+        await this.drop(key);
+        return kept.body;
+      }
+      accepted = await this.commands.execute<MediaView>(call, 'messaging', () => ({
+        type: 'media.create',
+        key: mediaId,
+        data: { ...file, mediaId, phoneNumberId, at: new Date().toISOString() } satisfies CreateMediaData,
+      }));
+      if (accepted.data.id !== mediaId) await this.drop(key);
+    } catch (error) {
+      // Where nobody can say whether messaging has it, the bytes stay: messaging removes what belongs to nothing.
+      if (call.fate !== 'open') await this.drop(key);
+      throw error;
+    }
+    return this.settled(accepted, call);
+  }
+
+  private async settled({ commandId, resumed, data }: Accepted<MediaView>, call: Call): Promise<MediaView> {
+    const reply = resumed ? undefined : await this.commands.settled(commandId, call.deadline);
+    if (reply) return reply.ok ? (reply.data as MediaView) : refuse(reply.error);
+    const asked = this.peers.ask('messaging', 'media.find', { accountId: call.account.id, id: data.id });
+    const now = await asked.catch(() => null);
+    if (now?.state === 'rejected') {
+      const { code, message, ...details } = now.error;
+      refuse({ code, message, details });
+    }
+    return now?.state === 'kept' ? now.view : data;
+  }
+
+  async view(id: string, call: Call): Promise<MediaView> {
+    return (await this.kept(id, call)).view;
+  }
+
+  /** The bytes, never as something that a browser would run. */
+  async content(id: string, call: Call): Promise<Readable> {
+    const { view, key } = await this.kept(id, call);
+    const bytes = await this.store.open(key).catch((error: unknown) => {
+      throw error instanceof NotStored ? gone(id) : error;
+    });
+    call.reply
+      .header('content-type', isMediaType(view.mimeType) ? view.mimeType : 'application/octet-stream')
+      .header('content-length', view.size)
+      .header('content-disposition', attachment(view.filename ?? id))
+      .header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
+    return bytes;
+  }
+
+  async delete(id: string, call: Call): Promise<void> {
+    await this.kept(id, call);
+    await this.commands.execute<null>(call, 'messaging', () => ({
+      type: 'media.delete',
+      key: id,
+      data: { mediaId: id, at: new Date().toISOString() } satisfies DeleteMediaData,
+    }));
+  }
+
+  private async kept(id: string, call: Call) {
+    const found = await this.peers.ask('messaging', 'media.find', { accountId: call.account.id, id });
+    if (found?.state === 'awaited')
+      throw new Rejection('unavailable', 'The file is still being fetched from Meta. Try again.', {
+        retryAfter: 2,
+      });
+    if (found?.state === 'lost')
+      throw new Rejection('not_found', `Meta never gave away the file of ${id}; it cannot be had any more.`);
+    if (found?.state !== 'kept') throw gone(id);
+    return found;
+  }
+
+  private async drop(key: string): Promise<void> {
+    await this.store
+      .delete(key)
+      .catch((err: unknown) =>
+        this.logger.warn({ err, key }, 'a file that nobody needs could not be removed'),
+      );
+  }
+}
+
+const gone = (id: string) => new Rejection('not_found', `There is no media ${id}.`);
+
+function refuse({ code, message, details }: RejectionData): never {
+  throw new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyHeaders } from '@fastify/busboy';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+/** A client that sends nothing for so long is gone. */
+const SILENCE_MS = 30_000;
+/** What a client still sends after it was refused is read for so long, so that it gets to read the answer. */
+const DRAIN_MS = 10_000;
+const LIMITS = { fieldNameSize: 100, fieldSize: 1, headerPairs: 20, headerSize: 8_192 };
+
+/**
+ * Reads a form (RFC 7578) that holds one part, the file `file`, and hands its bytes on as they come. Resolves with what
+ * `take` made of them once the form has ended. Throws what `take` throws, `invalid_request` for any other part and for
+ * none, `malformed_request` for what is no form and when the client goes away; `take` has ended by then.
+ */
+export function oneFile<T>(
+  request: IncomingMessage,
+  take: (bytes: Readable, filename: string | undefined) => Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let file: Readable | undefined;
+    let taken: Promise<T> | undefined;
+    let failed = false;
+    const form = formOf(request);
+
+    const fail = (error: Error) => {
+      if (failed) return;
+      failed = true;
+      request.unpipe(form).resume();
+      setTimeout(() => request.complete || request.destroy(), DRAIN_MS).unref();
+      file?.destroy(error);
+      void Promise.allSettled([taken]).then(() => reject(error));
+    };
+    form.on('file', (name, bytes, filename) => {
+      // Whoever reads it is told as well, and what is wrong with the form, the form tells first.
+      bytes.on('error', () => undefined);
+      if (name !== 'file' || file) return fail(wrongPart(name, file ? 'is a second part' : 'is not known'));
+      file = bytes;
+      taken = take(bytes, filename);
+      taken.catch(fail);
+    });
+    form.on('field', (name: string | undefined) =>
+      fail(wrongPart(name, name === 'file' ? 'must be a file with a name' : 'is not known')),
+    );
+    form.on('error', () => fail(malformed('The body is not a whole multipart/form-data.')));
+    form.on('finish', () => {
+      request.setTimeout(0);
+      if (taken) taken.then(resolve, fail);
+      else fail(wrongPart('file', 'is required'));
+    });
+    request.once('close', () => request.complete || fail(malformed('The client went away.')));
+    request.setTimeout(SILENCE_MS, () => fail(malformed(`Nothing came for ${SILENCE_MS / 1000} seconds.`)));
+    request.pipe(form);
+  });
+}
+
+function formOf({ headers }: IncomingMessage) {
+  try {
+    return new Busboy({ headers: headers as BusboyHeaders, limits: LIMITS });
+  } catch {
+    throw malformed('The Content-Type has no boundary.');
+  }
+}
+
+const malformed = (detail: string) => new Rejection('malformed_request', detail);
+
+export function wrongPart(name: string | undefined, what: string): Rejection {
+  const detail = `The form must hold one part, the file "file": ${JSON.stringify(name ?? '')} ${what}.`;
+  const pointer = `/${(name ?? '').replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return new Rejection('invalid_request', detail, [{ pointer, code: 'form', detail }]);
+}
