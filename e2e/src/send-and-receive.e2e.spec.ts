@@ -188,7 +188,7 @@ describe('two gateways and two messaging processes, as one', () => {
     }
     expect(
       await api.post('/v1/messages/media', { to: PERSON, type: 'image', mediaId: 'med_X' }),
-    ).toMatchObject({ status: 422, body: { code: 'media_not_found', errors: [{ pointer: '/mediaId' }] } });
+    ).toMatchObject({ status: 404, body: { code: 'media_not_found', errors: [{ pointer: '/mediaId' }] } });
   });
 
   it('mark a message read that somebody wrote', async () => {
