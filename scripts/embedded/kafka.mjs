@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { java, KAFKA_VERSION, kafkaJars, requireJava } from './java.mjs';
+import { jarsOf } from './jars.mjs';
 import { freePort, launch, whenReady } from './launch.mjs';
-import { SetupError } from '../say.mjs';
 
 const run = promisify(execFile);
 const JVM = [
@@ -36,7 +36,8 @@ export async function startKafka({
   const dataDir = resolve(dir);
   const { broker, controller } = ports ?? { broker: await freePort(), controller: await freePort() };
   await requireJava();
-  const jars = await fetchJars(note);
+  if (!existsSync(kafkaJars)) note(`fetching the jars of Kafka ${KAFKA_VERSION} with Maven (43 MB, once)`);
+  const jars = await jarsOf('kafka', kafkaJars);
 
   const logDir = join(dataDir, 'log');
   const properties = join(dataDir, 'server.properties');
@@ -78,22 +79,6 @@ export async function startKafka({
   const brokers = `127.0.0.1:${broker}`;
   await whenReady({ name: 'Kafka', exited, logFile, ready: () => answers(brokers) });
   return { brokers, pid, exited, stop };
-}
-
-/** Copies the broker's jars into .cache once; answers the class path. */
-async function fetchJars(note) {
-  if (!existsSync(kafkaJars)) {
-    note(`fetching the jars of Kafka ${KAFKA_VERSION} with Maven (43 MB, once)`);
-    const incoming = `${kafkaJars}.${process.pid}`;
-    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${incoming}`];
-    const pom = join(import.meta.dirname, 'kafka', 'pom.xml');
-    await run('mvn', ['-B', '-q', '-f', pom, ...goal]).catch(({ stdout, stderr }) => {
-      throw new SetupError(`Maven could not fetch the jars of Kafka:\n${stdout}${stderr}`);
-    });
-    if (existsSync(kafkaJars)) rmSync(incoming, { recursive: true });
-    else renameSync(incoming, kafkaJars);
-  }
-  return join(kafkaJars, '*');
 }
 
 /** Whether clients will find all they need: the broker, a coordinator of groups, ids for idempotent producers. */
