@@ -66,7 +66,7 @@ export class AdminController {
   @Describe({
     summary: 'Change an account',
     description:
-      'Plan, entitlement, status, throughput, and what becomes of sends whose outcome stays unknown. Setting the status ' +
+      'Plan, entitlement, status, throughput, what becomes of sends whose outcome stays unknown, and the words by which people opt out and in again. Setting the status ' +
       'to active also lifts a suspension of which Meta told us; a disconnected account has to be connected again.',
     answers: { 200: AdminAccountView },
     problems: ['conflict'],

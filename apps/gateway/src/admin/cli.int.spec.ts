@@ -100,12 +100,18 @@ it('takes the access token from the environment or from standard input, never fr
 it('reads numbers and flags, and leaves what is none of them to the server', async () => {
   await wbiz('accounts patch acc_1 --entitled false --throughput 80');
   await wbiz('accounts patch acc_1 --entitled maybe');
+  await wbiz('accounts patch acc_1 --opt-out-words {"en":{"stop":["x"],"start":[]}}');
+  await wbiz('accounts patch acc_1 --opt-out-words null');
+  await wbiz('accounts patch acc_1 --opt-out-words {');
   await wbiz(
     'keys create acc_1 --name a --scope messages:send --scope events:read --per-minute 60 --burst 5',
   );
   expect(asked.map(({ body }) => body)).toEqual([
     { entitled: false, throughput: 80 },
     { entitled: 'maybe' },
+    { optOutWords: { en: { stop: ['x'], start: [] } } },
+    { optOutWords: null },
+    { optOutWords: '{' },
     { name: 'a', scopes: ['messages:send', 'events:read'], limit: { perMinute: 60, burst: 5 } },
   ]);
 });

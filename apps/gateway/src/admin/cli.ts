@@ -12,6 +12,7 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
                         The access token is read from WBIZ_ACCESS_TOKEN or, without it, from standard input.
   wbiz accounts patch <account> [--plan <plan>] [--entitled true|false] [--status active|suspended]
                         [--unknown-outcome-policy fail|resend] [--throughput <messages per second>]
+                        [--opt-out-words '{"en": {"stop": ["STOP"], "start": ["START"]}}' | null]
   wbiz keys create <account> --name <text> (--scope <scope>... | --all-scopes)
                         [--expires-at <RFC 3339 time>] [--per-minute <n> --burst <n>]
                         The answer holds the whole key; it is shown this once.
@@ -49,6 +50,17 @@ class Usage extends Error {}
 
 const string = { type: 'string' } as const;
 
+/** What is no JSON goes as it is, for the API to say what it must be. */
+function json(given: Given[string]): unknown {
+  if (typeof given !== 'string') return given;
+  try {
+    return JSON.parse(given) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) return given;
+    throw error;
+  }
+}
+
 const VERBS: Record<string, Verb> = {
   'accounts list': { operands: [], request: () => ({ method: 'GET', path: '/accounts', list: true }) },
   'accounts get': {
@@ -77,6 +89,7 @@ const VERBS: Record<string, Verb> = {
       status: string,
       'unknown-outcome-policy': string,
       throughput: string,
+      'opt-out-words': string,
     },
     request: ([account], { plan, entitled, status, throughput, ...rest }) => ({
       method: 'PATCH',
@@ -87,6 +100,7 @@ const VERBS: Record<string, Verb> = {
         status,
         throughput: number(throughput),
         unknownOutcomePolicy: rest['unknown-outcome-policy'],
+        optOutWords: json(rest['opt-out-words']),
       },
     }),
   },
