@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { kindOf, MEDIA_KINDS, SNIFFED_BYTES, sniffMediaType, type MediaType } from './media-types.js';
+import {
+  canGoAs,
+  kindOf,
+  MEDIA_KINDS,
+  SNIFFED_BYTES,
+  sniffMediaType,
+  type MediaType,
+} from './media-types.js';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
@@ -70,3 +77,12 @@ it.each([
 ] as const)('%s goes as %s of at most %d bytes', (type, kind, bytes) => {
   expect([kindOf(type), MEDIA_KINDS[kindOf(type)].maxBytes]).toEqual([kind, bytes]);
 });
+
+it.each([
+  ['image', 'image/png', true],
+  ['document', 'image/png', true],
+  ['video', 'image/png', false],
+  ['sticker', 'image/webp', true],
+  ['image', 'image/webp', false],
+  ['document', 'text/html', false],
+] as const)('as %s of type %s: %s', (kind, type, can) => expect(canGoAs(kind, type)).toBe(can));

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { refusedWith } from '@wbiz/cloud-api/send-outcome';
 import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { newId } from '@wbiz/contracts/ids';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
@@ -8,12 +9,13 @@ import pg from 'pg';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
+import { withMetaId } from '../message/meta-media-id.js';
 import { openWindow } from '../message/message.samples.js';
 import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
 import { Pace1764300000000 } from '../migrations/0004-pace.js';
 import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
 import { DispatchLeases } from './dispatch-leases.js';
-import { Dispatcher } from './dispatcher.js';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import { dispatchProjection } from './dispatch.projection.js';
 import { UnknownOutcomes } from './unknown-outcomes.js';
 
@@ -77,14 +79,23 @@ type Send = (message: MessageState, body: Record<string, unknown>) => ReturnType
 const knock = () => Promise.resolve();
 const toMeta: Send = (_, body) => api.sendMessage(TOKEN, PHONE, body);
 
-function dispatcher(replica: string, send: Send = toMeta, ttlMs = 3000, db: pg.Pool = pool) {
+type Complete = DispatcherOptions['complete'];
+const asItIs: Complete = (message) => Promise.resolve({ message });
+
+function dispatcher(
+  replica: string,
+  send: Send = toMeta,
+  ttlMs = 3000,
+  db: pg.Pool = pool,
+  complete: Complete = asItIs,
+) {
   const leases = new DispatchLeases(pool, replica, ttlMs);
   const made = new Dispatcher({
     pool: db,
     store,
     leases,
     send,
-    complete: (message) => Promise.resolve({ message }),
+    complete,
     announce: () => undefined,
     logger: quiet,
   });
@@ -114,6 +125,29 @@ const accept = async (person: string) => {
   });
   return messageId;
 };
+/** A picture that Meta has no copy of yet. */
+const acceptPicture = async (person: string) => {
+  const messageId = newId('msg');
+  await store.apply(messages, {
+    accountId: 'acc_1',
+    type: 'message.send',
+    data: {
+      messageId,
+      conversationId: `cnv_${person}`,
+      contactId: `cnt_${person}`,
+      phoneNumberId: PHONE,
+      at: new Date().toISOString(),
+      kind: 'media',
+      request: { to: `+1415555${person}`, type: 'image', mediaId: 'med_1' },
+      accountId: 'acc_1',
+      awaiting: null,
+      traceparent: null,
+      facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null, medium: PICTURE },
+    },
+  });
+  return messageId;
+};
+const PICTURE = { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' };
 const helloWorld = {
   id: 'tpl_1',
   metaId: '1',
@@ -148,6 +182,67 @@ describe('the dispatcher', () => {
     await until(async () => (await left()) === 0, { timeoutMs: 25_000 });
     expect((await arrived()).sort()).toEqual([...ids].sort());
     expect((await stateOf(ids[0]!)).wamid).toMatch(/^wamid\./);
+  });
+
+  it('waits for a file to be with Meta, and sends it then, once', async () => {
+    const sent: Record<string, unknown>[] = [];
+    let asked = 0;
+    const id = await acceptPicture('2300');
+    dispatcher(
+      'r1',
+      (_, body) => {
+        sent.push(body);
+        return Promise.resolve({ kind: 'accepted', wamid: 'wamid.P' });
+      },
+      3000,
+      pool,
+      (message) => {
+        asked += 1;
+        return Promise.resolve(
+          asked === 1
+            ? { notSent: { kind: 'not_sent', reason: 'the file is still on its way' } }
+            : { message: { ...message, content: withMetaId(message.content!, '77') } },
+        );
+      },
+    );
+    await until(async () => (await stateOf(id)).wamid !== null);
+    expect(asked).toBe(2);
+    expect(sent).toMatchObject([{ type: 'image', image: { id: '77' } }]);
+  });
+
+  it('fails a send whose file Meta refuses, and never calls for it', async () => {
+    const id = await acceptPicture('2301');
+    const refusal = refusedWith({ code: 131053, message: 'No.', httpStatus: 400 });
+    const never: Send = () => Promise.reject(new Error('called'));
+    dispatcher('r1', never, 3000, pool, () => Promise.resolve({ notSent: refusal }));
+    await until(async () => (await stateOf(id)).status === 'failed');
+    expect((await stateOf(id)).error).toMatchObject({ code: 'rejected_by_meta', metaCode: 131053 });
+  });
+
+  it('does not send a file whose upload has outlived the lease', async () => {
+    const id = await acceptPicture('2302');
+    let called = 0;
+    const counted: Send = (message, body) => {
+      called += 1;
+      return toMeta(message, body);
+    };
+    let finish = () => undefined as void;
+    const uploading = new Promise<void>((resolve) => (finish = resolve));
+    let begun = false;
+    const lost = dispatcher('lost', counted, 600, pool, async (message) => {
+      begun = true;
+      await uploading;
+      return { message };
+    });
+    lost.wake(PHONE);
+    await until(() => begun);
+    clearInterval(lost['renewTimer']);
+    clearInterval(lost['lookTimer']);
+    dispatcher('heir', counted);
+    await until(async () => (await stateOf(id)).status === 'outcome_unknown', { timeoutMs: 8_000 });
+    finish();
+    await until(async () => (await left("state in ('deferred', 'started')")) === 1 || called > 0);
+    expect(called).toBe(0);
   });
 
   it('has one call under way per person, in order of acceptance', async () => {
