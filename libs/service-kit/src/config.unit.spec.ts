@@ -5,6 +5,7 @@ import {
   flag,
   type InvalidConfig,
   key,
+  mediaStore,
   oneOf,
   port,
   readConfig,
@@ -94,6 +95,19 @@ it.each([
     'addresses',
     addresses(plain),
     { 'a:1': ['a:1'], 'a:1, b:2': ['a:1', 'b:2'], 'a:1,': undefined, 'a:1,b': undefined },
+  ],
+  [
+    'mediaStore',
+    mediaStore(plain),
+    {
+      '/var/lib/my media': 'file:///var/lib/my%20media',
+      'file:///var/lib/media': 'file:///var/lib/media',
+      's3://bucket/prefix?region=eu-west-1': 's3://bucket/prefix?region=eu-west-1',
+      'file://host/media': undefined,
+      's3:///prefix': undefined,
+      media: undefined,
+      'https://bucket.s3.amazonaws.com': undefined,
+    },
   ],
   [
     'key',

@@ -35,7 +35,7 @@ export class MediaLibrary {
     let accepted: Accepted<MediaView>;
     try {
       const file = await oneFile(request.raw, (bytes, filename) =>
-        checkFile(bytes, filename, (checked) => this.store.put(key, checked)),
+        checkFile(bytes, filename, (checked) => this.stored(this.store.put(key, checked))),
       );
       const kept = await call.claimBody(Buffer.from(file.sha256, 'hex'));
       if (kept) {
@@ -75,9 +75,11 @@ export class MediaLibrary {
   /** The bytes, never as something that a browser would run. */
   async content(id: string, call: Call): Promise<Readable> {
     const { view, key } = await this.kept(id, call);
-    const bytes = await this.store.open(key).catch((error: unknown) => {
-      throw error instanceof NotStored ? gone(id) : error;
-    });
+    const bytes = await this.stored(
+      this.store.open(key).catch((error: unknown) => {
+        throw error instanceof NotStored ? gone(id) : error;
+      }),
+    );
     call.reply
       .header('content-type', isMediaType(view.mimeType) ? view.mimeType : 'application/octet-stream')
       .header('content-length', view.size)
@@ -105,6 +107,19 @@ export class MediaLibrary {
       throw new Rejection('not_found', `Meta never gave away the file of ${id}; it cannot be had any more.`);
     if (found?.state !== 'kept') throw gone(id);
     return found;
+  }
+
+  /** A fault of the store passes; what it throws of ours is about the file. */
+  private async stored<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (err) {
+      if (err instanceof Rejection) throw err;
+      this.logger.warn({ err }, 'the media store is in trouble');
+      throw new Rejection('unavailable', 'Files can be neither kept nor read at present. Try again.', {
+        retryAfter: 5,
+      });
+    }
   }
 
   private async drop(key: string): Promise<void> {

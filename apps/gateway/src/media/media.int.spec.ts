@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -245,14 +245,14 @@ describe('an upload', () => {
   it('is refused as soon as it is too large, and of a client that goes away nothing stays', async () => {
     const before = await stored();
     const url = new URL(gateway.base);
-    const open = () => {
+    const open = (length = 50 * MB) => {
       const socket = connect(Number(url.port), url.hostname);
       socket.on('error', () => undefined);
       let heard = '';
       socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
       socket.write(
         `POST /api/v1/media HTTP/1.1\r\nHost: x\r\nAuthorization: ${bearer['authorization']}\r\n` +
-          `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${200 * MB}\r\n\r\n` +
+          `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${length}\r\n\r\n` +
           '--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n',
       );
       return { socket, heard: () => heard };
@@ -263,12 +263,31 @@ describe('an upload', () => {
     expect(large.heard()).toContain('413');
     large.socket.destroy();
 
+    const hopeless = open(102 * MB);
+    await until(() => hopeless.heard().includes('too_large'));
+    hopeless.socket.destroy();
+
     const gone = open();
     gone.socket.write(file(JPEG, MB));
     await until(async () => (await stored()).length > before.length);
     gone.socket.destroy();
     await until(async () => (await stored()).length === before.length);
   });
+});
+
+it('is told to come again while the store is in trouble', async () => {
+  const accountId = await addAccount(database.pool);
+  const { bearer: own } = await addKey(database.pool, accountId);
+  const answer = (await (await post(formOf(file(JPEG, 100)), own)).json()) as { id: string };
+  await rm(join(directory, accountId), { recursive: true });
+  await writeFile(join(directory, accountId), 'in the way');
+  const upload = await post(formOf(file(JPEG, 100)), own);
+  const content = await get(`${answer.id}/content`, own as typeof bearer);
+  for (const refused of [upload, content]) {
+    expect(refused.headers.has('retry-after')).toBe(true);
+    expect(await problemOf(refused)).toMatchObject({ status: 503, code: 'unavailable' });
+  }
+  await rm(join(directory, accountId));
 });
 
 describe('Meta', () => {

@@ -1,18 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
+import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** A client that sends nothing for so long is gone. */
 const SILENCE_MS = 30_000;
 /** What a client still sends after it was refused is read for so long, so that it gets to read the answer. */
 const DRAIN_MS = 10_000;
+/** The largest file, and what is around it in a form. */
+const MOST_BYTES = MEDIA_KINDS.document.maxBytes + 65_536;
 const LIMITS = { fieldNameSize: 100, fieldSize: 1, headerPairs: 20, headerSize: 8_192 };
 
 /**
  * Reads a form (RFC 7578) that holds one part, the file `file`, and hands its bytes on as they come. Resolves with what
  * `take` made of them once the form has ended. Throws what `take` throws, `invalid_request` for any other part and for
- * none, `malformed_request` for what is no form and when the client goes away; `take` has ended by then.
+ * none, `too_large` for a form that no file could fill, `malformed_request` for what is no form and when the client goes
+ * away; `take` has ended by then.
  */
 export function oneFile<T>(
   request: IncomingMessage,
@@ -51,7 +55,10 @@ export function oneFile<T>(
     });
     request.once('close', () => request.complete || fail(malformed('The client went away.')));
     request.setTimeout(SILENCE_MS, () => fail(malformed(`Nothing came for ${SILENCE_MS / 1000} seconds.`)));
-    request.pipe(form);
+    let seen = 0;
+    request.on('data', ({ length }: Buffer) => (seen += length) > MOST_BYTES && fail(tooLarge()));
+    if (Number(request.headers['content-length'] ?? 0) > MOST_BYTES) fail(tooLarge());
+    else request.pipe(form);
   });
 }
 
@@ -63,6 +70,11 @@ function formOf({ headers }: IncomingMessage) {
   }
 }
 
+const tooLarge = () =>
+  new Rejection(
+    'too_large',
+    `A file can have at most ${MEDIA_KINDS.document.maxBytes} bytes, less by its kind.`,
+  );
 const malformed = (detail: string) => new Rejection('malformed_request', detail);
 
 export function wrongPart(name: string | undefined, what: string): Rejection {

@@ -228,9 +228,9 @@ describe('a file that Meta has no copy of yet', () => {
 
   it('is named in the body until Meta has given it an id', () => {
     const { content } = compose(sent, { ...NOTHING, medium });
-    expect(lacksMetaId(content)).toBe(true);
+    expect(lacksMetaId({ mediaId: 'med_X', content })).toBe(true);
     const whole = withMetaId(content, '77');
-    expect(lacksMetaId(whole)).toBe(false);
+    expect(lacksMetaId({ mediaId: 'med_X', content: whole })).toBe(false);
     expect(whole).toEqual(compose(sent, { ...NOTHING, medium: { ...medium, metaId: '77' } }).content);
   });
 

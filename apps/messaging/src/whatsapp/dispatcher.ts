@@ -340,9 +340,7 @@ export class Dispatcher {
   }
 
   private async outcome(lane: Lane, claimed: MessageState): Promise<Outcome> {
-    const completed = lacksMetaId(claimed.content)
-      ? await this.options.complete(claimed)
-      : { message: claimed };
+    const completed = lacksMetaId(claimed) ? await this.options.complete(claimed) : { message: claimed };
     if ('notSent' in completed) return this.outcomeOf(lane, claimed, completed.notSent);
     const now = performance.now();
     const at = lane.pace.take(now);
