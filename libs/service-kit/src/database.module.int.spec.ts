@@ -112,7 +112,8 @@ it('outlives connections that Postgres ends, idle ones and those in a transactio
   await killer.end();
   await broken;
   held.release(true);
-  expect((await pool.query<{ one: number }>('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  // An idle one may still look alive for the moment.
+  await until(async () => (await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one === 1);
 });
 
 it('ends statements after 15 s, also on the connection that migrated', async () => {
