@@ -97,9 +97,10 @@ export class MediaTasks {
         Date.now() - Date.parse(data.receivedAt) > META_KEEPS_INBOUND_MS ||
         (attempt >= MOST_REFUSALS && refusalsOf(error) === 1),
       giveUp: async ({ mediaId }) => {
-        await this.options.pool.query(`update messaging.media_tasks set kind = 'lost' where media_id = $1`, [
-          mediaId,
-        ]);
+        await this.options.pool.query(
+          `update messaging.media_tasks set kind = 'lost' where media_id = $1 and kind = 'fetch'`,
+          [mediaId],
+        );
       },
       longestPauseMs: 3_600_000,
     },
