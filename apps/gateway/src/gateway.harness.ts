@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -111,9 +111,6 @@ export type Edges = {
   readonly mediaStore?: string;
 };
 
-/** Of all tests of one process that do not look into it. */
-const MEDIA = pathToFileURL(join(tmpdir(), `wbiz-test-media-${process.pid}`)).href;
-process.once('exit', () => rmSync(new URL(MEDIA), { recursive: true, force: true }));
 const nobody = () => Promise.reject(new Error('nobody is to be asked in this test'));
 const NO_BUS: FakeBus = { send: nobody, settled: nobody, inFlight: () => 0 };
 const NO_PEERS: FakePeers = { ask: nobody };
@@ -124,8 +121,9 @@ class Edge {}
 /** A gateway of its own pool on a free port, with the given stand-ins for Kafka and the other services. */
 export async function startGateway(
   url: string,
-  { bus = NO_BUS, peers = NO_PEERS, module = ApiModule, mediaStore = MEDIA }: Edges = {},
+  { bus = NO_BUS, peers = NO_PEERS, module = ApiModule, mediaStore }: Edges = {},
 ) {
+  const media = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
   const pool = new pg.Pool({ connectionString: url, max: 6, connectionTimeoutMillis: 5_000 });
   pool.on('error', () => undefined);
   const logs: string[] = [];
@@ -137,7 +135,7 @@ export async function startGateway(
   const health = new Health();
   const runtime = {
     service: 'gateway',
-    config: { MEDIA_STORE: mediaStore },
+    config: { MEDIA_STORE: mediaStore ?? pathToFileURL(media).href },
     logger,
     metrics,
     shutdown,
@@ -165,6 +163,7 @@ export async function startGateway(
     await shutdown.run();
     await app.close();
     await pool.end();
+    await rm(media, { recursive: true });
   };
   try {
     configureApi(app);
