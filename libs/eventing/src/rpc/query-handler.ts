@@ -1,10 +1,10 @@
 import { applyDecorators, Catch, Logger, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { EventPattern, JsonSocket, MessagePattern, Transport, type TcpOptions } from '@nestjs/microservices';
-import type { Socket } from 'node:net';
+import { EventPattern, MessagePattern, Transport, type TcpOptions } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import { classifyFault } from '../kafka/fault.js';
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
+import { PromptSocket } from './prompt-socket.js';
 import { REPLIES } from './reply-publisher.js';
 
 /** A refusal crosses the wire as it is; of anything else the caller learns only that it happened. */
@@ -33,14 +33,6 @@ export const QueryHandler = (pattern: string): MethodDecorator =>
 /** Takes the replies to this process's commands: the method gets a `readonly StagedReply[]`. */
 export const RepliesHandler = (): MethodDecorator =>
   applyDecorators(EventPattern<string>(REPLIES, Transport.TCP), UseFilters(overTheWire));
-
-/** Nest leaves Nagle's algorithm on, which holds an answer back for as long as the peer delays its ACK (40 ms). */
-class PromptSocket extends JsonSocket {
-  constructor(socket: Socket) {
-    super(socket);
-    socket.setNoDelay(true);
-  }
-}
 
 /** For `app.connectMicroservice`: where this process answers queries and takes replies. */
 export const rpcServerOptions = ({ host, port }: { host: string; port: number }): TcpOptions => ({

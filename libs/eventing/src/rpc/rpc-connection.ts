@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { JsonSocket } from '@nestjs/microservices';
+import { PromptSocket } from './prompt-socket.js';
 
 /** No connection could be made, or it broke before the answer came. */
 export class ConnectionLost extends Error {
@@ -49,7 +49,7 @@ export class RpcConnection {
   lastUsed = Date.now();
   private readonly target: { host: string; port: number };
   private readonly waiting = new Map<number, Waiting>();
-  private link?: Promise<JsonSocket>;
+  private link?: Promise<PromptSocket>;
   private socket?: Socket;
   private lastId = 0;
 
@@ -90,20 +90,23 @@ export class RpcConnection {
     this.socket?.destroy();
   }
 
-  private write(link: JsonSocket, packet: object): void {
+  private write(
+    link: PromptSocket,
+    { pattern, ...packet }: { readonly pattern: string; readonly data: unknown; readonly id?: number },
+  ): void {
     this.lastUsed = Date.now();
-    link.sendMessage(packet);
+    // As JSON: Nest's server parses patterns, and one that is none costs it an exception.
+    link.sendMessage({ ...packet, pattern: JSON.stringify(pattern) });
   }
 
-  private open(): Promise<JsonSocket> {
+  private open(): Promise<PromptSocket> {
     return new Promise((resolve, reject) => {
       const socket = connect({
         ...this.target,
-        noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: 10_000,
       });
-      const link = new JsonSocket(socket);
+      const link = new PromptSocket(socket);
       const late = setTimeout(() => socket.destroy(new Error('timed out')), CONNECT_MS);
       let cause: Error | undefined;
       this.socket = socket;
