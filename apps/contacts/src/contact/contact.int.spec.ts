@@ -336,15 +336,17 @@ describe('the list', () => {
     for (const limit of [1, 7, 50, 139, 140]) expect(await account.everything({ limit })).toEqual(all);
   });
 
-  // Both ways of a search: through the newest, and in the index.
+  // The ways of a search: through the newest, through them and then in the index, and in the index alone.
   it.each(filters)('can be filtered by %s', async (_what, ask, wanted) => {
     const expected = all.filter((one) => wanted(one, ''));
-    for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
-    system.people.lookedThrough = 10;
+    const usual = system.people.lookedThrough;
     try {
-      for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
+      for (const depths of [usual, [20, 60], []]) {
+        system.people.lookedThrough = depths;
+        for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
+      }
     } finally {
-      system.people.lookedThrough = 8_000;
+      system.people.lookedThrough = usual;
     }
   });
 

@@ -27,15 +27,17 @@ const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'g
   from contacts.removals r where r.account_id =`;
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
+/** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
+const FREQUENT = 8;
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
 export class ContactQueries {
   /**
-   * A search first goes through so many of the newest contacts: what many have is found there at once, and only what few
-   * have is looked up in the index, which gives all of them in no order.
+   * A search first goes through so many of the newest contacts, through more while there is hope to fill the page: what
+   * many have is found there soon, and only what few have is looked up in the index, which gives all in no order.
    */
-  lookedThrough = 8_000;
+  lookedThrough = [8_000, 80_000];
 
   private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
   private readonly one: (ask: Ask<'contact.get'>) => Promise<Row | undefined>;
@@ -145,33 +147,42 @@ export class ContactQueries {
     after: Place | undefined,
     limit: number,
   ): Promise<Row[]> {
-    const near = conditions(ask, after);
-    const [most, wanted] = [near.values.length + 1, near.values.length + 2];
-    const { rows: seen } = await this.pool.query<Row & { through: number | null }>(
-      `with near as materialized (select c.stream, c.created, c.search like $${wanted} as hit
-         from ${near.from} order by ${near.order} limit $${most}),
-       hits as (select *, null::int as through from near where hit order by created desc, stream desc limit $${wanted + 1}),
-       last as (select *, (select count(*)::int from near) as through from near order by created, stream limit 1)
-       select n.stream, n.created, n.through, c.state, ${REMOVED} $1) as removed
-       from (select * from hits union all select * from last) as n join contacts.contacts c on c.stream = n.stream
-       order by n.through nulls first, n.created desc, n.stream desc`,
-      [...near.values, this.lookedThrough, pattern, limit],
-    );
-    const last = seen.find(({ through }) => through !== null);
-    const hits = seen.filter(({ through }) => through === null);
-    if (!last || hits.length === limit || last.through! < this.lookedThrough) return hits;
-
-    const rest = conditions(ask, last, (await this.isLarge(ask.accountId)) ? AS_TEXT : '');
-    const [probe, whole] = [rest.values.length + 1, rest.values.length + 2];
+    for (const most of this.lookedThrough) {
+      const hits = await this.amongNewest(ask, pattern, after, limit, most);
+      if (hits.length === limit) return hits;
+      if (hits.length < FREQUENT) break;
+    }
+    const { from, values } = conditions(ask, after, (await this.isLarge(ask.accountId)) ? AS_TEXT : '');
+    const [probe, whole] = [values.length + 1, values.length + 2];
     const { rows } = await this.pool.query<Row>(
-      `with found as materialized (select c.stream, c.created from ${rest.from}
+      `with found as materialized (select c.stream, c.created from ${from}
          and c.search like $${probe} and c.search || '' like $${whole}),
        hits as (select * from found order by created desc, stream desc limit $${whole + 1})
        select h.stream, h.created, c.state, ${REMOVED} $1) as removed
        from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`,
-      [...rest.values, probeOf(pattern), pattern, limit - hits.length],
+      [...values, probeOf(pattern), pattern, limit],
     );
-    return [...hits, ...rows];
+    return rows;
+  }
+
+  private async amongNewest(
+    ask: Ask<'contact.list'>,
+    pattern: string,
+    after: Place | undefined,
+    limit: number,
+    most: number,
+  ): Promise<Row[]> {
+    const { from, order, values } = conditions(ask, after);
+    const [depth, wanted] = [values.length + 1, values.length + 2];
+    const { rows } = await this.pool.query<Row>(
+      `with near as (select c.stream, c.created, c.search from ${from} order by ${order} limit $${depth}),
+       hits as (select stream, created from near where search like $${wanted}
+         order by created desc, stream desc limit $${wanted + 1})
+       select h.stream, h.created, c.state, ${REMOVED} $1) as removed
+       from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`,
+      [...values, most, pattern, limit],
+    );
+    return rows;
   }
 }
 
