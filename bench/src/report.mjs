@@ -68,7 +68,7 @@ feed: ${statuses.join(', ')}; ${feed.missed} missed, ${feed.repeated} repeated
 function contactsRows(contacts, row) {
   if (!contacts) return [];
   const { people, connections, bulk, get, list, search, owner } = contacts;
-  const at = `${people.toLocaleString('en')} contacts, ${connections.list} connections`;
+  const at = `${people.toLocaleString('en')} contacts, one at a time`;
   return [
     row(`bulk import, rows, ${connections.bulk} connections`, { ...bulk, perSecond: bulk.rowsPerSecond }),
     row(`get, ${connections.get} connections`, get),

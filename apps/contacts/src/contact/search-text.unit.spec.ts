@@ -61,5 +61,7 @@ describe('a probe', () => {
     ['%7654321%', '%7654321%'],
     ['%asha sharma%', '%asha sharma%'],
     ['%12345678a%', '%12345678a%'],
+    ['%asha.sharma@example.com%', '%.sharma%'],
+    ['%asha@example.com%', '%asha@example.com%'],
   ])('of %s is %s', (pattern, probe) => expect(probeOf(pattern)).toBe(probe));
 });
