@@ -28,7 +28,7 @@ const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'g
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
 /** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
-const FREQUENT = 8;
+const FREQUENT = 5;
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
