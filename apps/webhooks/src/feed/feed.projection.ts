@@ -15,7 +15,7 @@ export const feedProjection = (applied: () => void): Projection => ({
       name: 'feed-append',
       text: `with event as (
                select e.*, row_number() over (partition by account_id order by ord) as nth
-               from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::json[])
+               from rows from (unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]), json_array_elements($5::json))
                  with ordinality as e(account_id, id, type, created_at, data, ord)),
              head as (
                insert into webhooks.feed_heads as h (account_id, sequence)
@@ -30,7 +30,7 @@ export const feedProjection = (applied: () => void): Projection => ({
         events.map(({ id }) => id),
         events.map(({ type }) => type),
         events.map(({ time }) => time),
-        events.map(({ data }) => JSON.stringify(data)),
+        JSON.stringify(events.map(({ data }) => data)),
       ],
     });
   },

@@ -353,9 +353,11 @@ export class EventStore {
       text: `with appended as (
                insert into ${this.options.schema}.events
                  (id, account_id, stream, version, type, data, private, command_id, actor, traceparent, created_at)
-               select id, account_id, stream, version, type, data, private, command_id, actor, traceparent, $12
-               from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::json[], $7::json[], $8::text[], $9::text[], $10::text[])
-                 with ordinality as e(id, account_id, stream, version, type, data, private, command_id, actor, traceparent, ord)
+               select id, account_id, stream, version, type, data, private::json, command_id, actor, traceparent, $12
+               from rows from (
+                 unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $8::text[], $9::text[], $10::text[]),
+                 json_array_elements($6::json), json_array_elements_text($7::json)
+               ) with ordinality as e(id, account_id, stream, version, type, command_id, actor, traceparent, data, private, ord)
                order by ord returning position, id)
              insert into ${this.options.schema}.pending (position)
              select position from appended where id = any($11)`,
@@ -365,8 +367,8 @@ export class EventStore {
         events.map(({ stream }) => stream),
         events.map(({ version }) => version),
         events.map(({ type }) => type),
-        data,
-        events.map((event) => (event.private === undefined ? null : JSON.stringify(event.private))),
+        jsonArray(data),
+        JSON.stringify(events.map((event) => event.private ?? null)),
         causes.map(({ id }) => id || null),
         causes.map(({ actor }) => actor ?? null),
         causes.map(({ traceparent }) => traceparent ?? null),
@@ -387,10 +389,10 @@ export class EventStore {
         rows.map(({ id }) => id),
         rows.map(({ accountId }) => accountId),
         rows.map(({ version }) => version),
-        rows.map(({ state }) => JSON.stringify(state)),
+        JSON.stringify(rows.map(({ state }) => state)),
       ];
       const rows =
-        'unnest($1::text[], $2::text[], $3::int[], $4::jsonb[]) as s(stream, account_id, version, state)';
+        'rows from (unnest($1::text[], $2::text[], $3::int[]), jsonb_array_elements($4::jsonb)) as s(stream, account_id, version, state)';
       if (begun.length > 0) {
         const { rowCount } = await tx.query({
           name: `begin-${table}`,
@@ -416,11 +418,12 @@ export class EventStore {
     const { rowCount } = await tx.query({
       name: 'keep-replies',
       text: `insert into ${this.options.schema}.replies (command_id, issued_at, reply)
-             select * from unnest($1::text[], $2::timestamptz[], $3::json[]) on conflict do nothing`,
+             select * from rows from (unnest($1::text[], $2::timestamptz[]), json_array_elements($3::json))
+             on conflict do nothing`,
       values: [
         decided.map(({ commandId }) => commandId),
         decided.map(({ commandId }) => issuedAt(commandId)),
-        decided.map(({ reply }) => JSON.stringify(reply)),
+        JSON.stringify(decided.map(({ reply }) => reply)),
       ],
     });
     if (rowCount !== decided.length) throw new Overtaken();
@@ -447,6 +450,9 @@ async function lookUpFacts(tx: PoolClient, items: readonly Item[], streams: Read
   }
   return facts;
 }
+
+/** One parameter for the JSON of many rows: in an array of Postgres every quote of it would have to be escaped, and read again. */
+const jsonArray = (texts: readonly string[]) => `[${texts.join(',')}]`;
 
 const key = (aggregate: AnyAggregate, stream: string) => `${aggregate.table}/${stream}`;
 
