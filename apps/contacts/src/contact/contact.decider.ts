@@ -89,8 +89,14 @@ export type ContactCommand =
   | (Message<'contact.merge', ContactMergedData> & Informed)
   | (Message<'contact.forget-label', ForgetLabels> & Informed);
 
+/** A tag in one of its lives. */
+export type Label = { readonly key: string; readonly generation: Generation };
+/** `gone`: the tags that the contact had and now has no more. */
+type Untagged = { readonly createdAt: string; readonly gone: readonly Label[] };
+
 /** What the event leaves unsaid. */
 type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt'> & {
+  readonly gone?: readonly Label[];
   /** Labels that nobody had used before; they become part of the vocabulary with this event. */
   readonly fresh?: { readonly tags: readonly string[]; readonly fields: readonly string[] };
   readonly twin?: string;
@@ -100,8 +106,8 @@ export type ContactEvent =
   | DomainEvent<'contact.created', ContactCreatedData, Kept>
   | DomainEvent<'contact.updated', ContactUpdatedData, Kept>
   | DomainEvent<'contact.opted_out', ContactOptedOutData>
-  | DomainEvent<'contact.merged', ContactMergedData>
-  | DomainEvent<'contact.label_forgotten', ForgetLabels>;
+  | DomainEvent<'contact.merged', ContactMergedData, Untagged>
+  | DomainEvent<'contact.label_forgotten', ForgetLabels, Untagged>;
 
 /** What is wanted of a contact; what is left out stays. */
 type Wanted = Omit<UpdateContact, 'tags'> & {
@@ -145,10 +151,14 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
     },
 
     'contact.merge': ({ data }, known) =>
-      !known || known.mergedInto ? [] : [{ type: 'contact.merged', data }],
+      !known || known.mergedInto
+        ? []
+        : [{ type: 'contact.merged', data, private: untagged(known, labelsOf(known)) }],
 
     'contact.forget-label': ({ data }, known) =>
-      known && has(known, data) ? [{ type: 'contact.label_forgotten', data }] : [],
+      known && has(known, data)
+        ? [{ type: 'contact.label_forgotten', data, private: untagged(known, labelsIn(data)) }]
+        : [],
   },
 
   evolve: {
@@ -215,12 +225,18 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     // Not before an earlier change, whichever clock that was taken from.
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
+  const generations = tags.names.map((name) => facts.tags.get(tagKey(name))!.generation);
+  const gone = labelsOf(known).filter(
+    (had) =>
+      !tags.names.some((name, index) => tagKey(name) === had.key && generations[index] === had.generation),
+  );
   const kept: Kept = {
-    tags: tags.names.map((name) => facts.tags.get(tagKey(name))!.generation),
+    tags: generations,
     fields: Object.fromEntries(
       Object.keys(fields.values).map((key) => [key, facts.fields.get(key)!.generation]),
     ),
     opt: nowOpt,
+    ...(gone.length > 0 ? { gone } : {}),
     ...freshIn(tags.names, Object.keys(fields.values), facts),
     ...(twin ? { twin: twin.contact.id } : {}),
   };
@@ -336,6 +352,17 @@ function changes(before: ContactView, now: ContactView): string[] {
       .map((key) => `customFields.${key}`),
   ];
 }
+
+const labelsOf = (state: ContactState | null): readonly Label[] =>
+  (state?.contact.tags ?? []).map((name, index) => ({ key: tagKey(name), generation: state!.tags[index]! }));
+
+const labelsIn = ({ kind, key, generation }: ForgetLabels): readonly Label[] =>
+  kind === 'tag' ? [{ key, generation }] : [];
+
+const untagged = ({ contact: { createdAt } }: ContactState, gone: readonly Label[]): Untagged => ({
+  createdAt,
+  gone,
+});
 
 const tagAt = ({ contact, tags }: ContactState, { key, generation }: ForgetLabels) =>
   contact.tags.findIndex((name, index) => tagKey(name) === key && tags[index] === generation);

@@ -123,7 +123,13 @@ describe('a change', () => {
   it('replaces the tags', () =>
     given(created({ tags: ['lead', 'vip'] }))
       .when(update({ tags: ['imported'] }))
-      .then(updated(['tags'], { tags: ['imported'] })));
+      .then(
+        updated(
+          ['tags'],
+          { tags: ['imported'] },
+          { gone: ['lead', 'vip'].map((key) => ({ key, generation: 1 })) },
+        ),
+      ));
   it('empties what is null', () =>
     given(created({ name: 'G', email: 'g@example.com', customFields: { city: 'Pune', age: 3 } }))
       .when(update({ name: null, email: null, customFields: { city: null } }))
@@ -202,11 +208,23 @@ describe('labels', () => {
           },
         ),
       )
-      .then(updated(['name'], { name: 'G', tags: ['lead'], customFields: { age: 1 } })));
+      .then(
+        updated(
+          ['name'],
+          { name: 'G', tags: ['lead'], customFields: { age: 1 } },
+          { gone: [{ key: 'vip', generation: 1 }] },
+        ),
+      ));
   it('that were made anew are others', () =>
     given(created({ tags: ['vip'] }))
       .when(upsert({ tags: ['VIP'] }, tagged(['vip', { name: 'VIP', generation: 2, fresh: true }])))
-      .then(updated(['tags'], { tags: ['VIP'] }, { tags: [2], fresh: { tags: ['VIP'], fields: [] } })));
+      .then(
+        updated(
+          ['tags'],
+          { tags: ['VIP'] },
+          { tags: [2], gone: [{ key: 'vip', generation: 1 }], fresh: { tags: ['VIP'], fields: [] } },
+        ),
+      ));
 
   const forget = (over: object): ContactCommand => ({
     type: 'contact.forget-label',
@@ -214,7 +232,11 @@ describe('labels', () => {
     facts: facts(),
   });
   it('are taken off once', () => {
-    const forgotten = { type: 'contact.label_forgotten', data: forget({}).data } as ContactEvent;
+    const forgotten = {
+      type: 'contact.label_forgotten',
+      data: forget({}).data,
+      private: { createdAt: AT, gone: [{ key: 'vip', generation: 1 }] },
+    } as ContactEvent;
     given(created({ tags: ['lead', 'VIP'] }))
       .when(forget({}))
       .then(forgotten);
@@ -236,7 +258,11 @@ describe('labels', () => {
   });
   it('of fields go with their values', () => {
     const command = forget({ kind: 'field', key: 'city' });
-    const event = { type: 'contact.label_forgotten', data: command.data } as ContactEvent;
+    const event = {
+      type: 'contact.label_forgotten',
+      data: command.data,
+      private: { createdAt: AT, gone: [] },
+    } as ContactEvent;
     given(created({ customFields: { city: 'Pune', age: 1 } }))
       .when(command)
       .then(event);
@@ -386,6 +412,7 @@ describe('two contacts of one person', () => {
   const merged: ContactEvent = {
     type: 'contact.merged',
     data: { contactId: ID, into: 'cnt_9', at: AT },
+    private: { createdAt: AT, gone: [{ key: 'vip', generation: 1 }] },
   };
   const merge: ContactCommand = { type: 'contact.merge', data: merged.data, facts: facts() };
   it('leave one without tags behind, once', () => {

@@ -211,7 +211,8 @@ function conditions(
     `${created} is not null`,
     ...more.map(
       (key, index) =>
-        `exists (select from contacts.contact_tags m${index} where m${index}.contact = ${stream} and ${tagged(`m${index}`, key)})`,
+        `exists (select from contacts.contact_tags m${index} where m${index}.created = ${created}
+          and m${index}.contact = ${stream} and ${tagged(`m${index}`, key)})`,
     ),
     ...(optedIn === undefined ? [] : [`c.opted_in = ${value(optedIn)}`]),
     ...(updatedSince === undefined ? [] : [`c.updated >= ${value(new Date(updatedSince).toISOString())}`]),

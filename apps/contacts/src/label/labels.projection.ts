@@ -4,47 +4,49 @@ import type { PoolClient } from 'pg';
 import { customFields } from '../custom-field/custom-field.aggregate.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from '../contact/contact.aggregate.js';
-import type { ContactEvent } from '../contact/contact.decider.js';
+import type { ContactEvent, Label } from '../contact/contact.decider.js';
 
 type Recorded<Type extends ContactEvent['type']> = RecordedEvent<Extract<ContactEvent, { type: Type }>>;
 type Written = Recorded<'contact.created'> | Recorded<'contact.updated'>;
+type Untagged = Recorded<'contact.merged'> | Recorded<'contact.label_forgotten'>;
+/** The tags of a contact, as they are after a batch, and those that it had on the way there. */
+type Change = {
+  readonly accountId: string;
+  readonly contact: string;
+  readonly created: string;
+  readonly has: readonly Label[];
+  readonly gone: readonly Label[];
+};
 
 /** Who has which tag, and how many have it; the counts come last, since many batches want the same rows. */
-const MOVE = `with now as (select * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::text[]) as n(contact, account_id, tag, generation, created)),
-  gone as (delete from contacts.contact_tags t where t.contact = any($1)
-    and not exists (select from now n where n.contact = t.contact and n.tag = t.tag and n.generation = t.generation)
+const MOVE = `with now as (select * from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) as n(account_id, tag, generation, created, contact)),
+  gone as (delete from contacts.contact_tags t
+    using unnest($6::text[], $7::text[], $8::int[], $9::text[], $10::text[]) as g(account_id, tag, generation, created, contact)
+    where (t.account_id, t.tag, t.generation, t.created, t.contact) = (g.account_id, g.tag, g.generation, g.created, g.contact)
+      and not exists (select from now n where n.contact = t.contact and n.tag = t.tag and n.generation = t.generation)
     returning t.account_id, t.tag, t.generation),
-  come as (insert into contacts.contact_tags (contact, account_id, tag, generation, created)
-    select contact, account_id, tag, generation, created from now on conflict do nothing returning account_id, tag, generation),
+  come as (insert into contacts.contact_tags (account_id, tag, generation, created, contact)
+    select account_id, tag, generation, created, contact from now on conflict do nothing returning account_id, tag, generation),
   moved as (select account_id, tag, generation, sum(n)::bigint as n
     from (select *, 1 as n from come union all select *, -1 from gone) as each group by 1, 2, 3 having sum(n) <> 0)
   insert into contacts.tag_counts as c (account_id, tag, generation, contacts)
   select * from moved order by 1, 2, 3
   on conflict (account_id, tag, generation) do update set contacts = c.contacts + excluded.contacts`;
 
-async function moveTags(tx: PoolClient, written: readonly { contact: string; event?: Written }[]) {
-  const rows = written.flatMap(({ contact, event }) =>
-    (event?.data.contact.tags ?? []).map((name, index) => ({
-      contact,
-      accountId: event!.accountId,
-      tag: tagKey(name),
-      generation: event!.private!.tags[index]!,
-      created: event!.data.contact.createdAt,
-    })),
-  );
-  await tx.query({
-    name: 'contact-tags-move',
-    text: MOVE,
-    values: [
-      // A contact that is new had none before.
-      written.filter(({ event }) => event?.type !== 'contact.created').map(({ contact }) => contact),
-      rows.map(({ contact }) => contact),
+async function move(tx: PoolClient, changes: readonly Change[]): Promise<void> {
+  const columns = (part: 'has' | 'gone') => {
+    const rows = changes.flatMap((change) => change[part].map((label) => ({ ...change, ...label })));
+    return [
       rows.map(({ accountId }) => accountId),
-      rows.map(({ tag }) => tag),
+      rows.map(({ key }) => key),
       rows.map(({ generation }) => generation),
       rows.map(({ created }) => created),
-    ],
-  });
+      rows.map(({ contact }) => contact),
+    ];
+  };
+  const values = [...columns('has'), ...columns('gone')];
+  if (values.some((column) => column.length > 0))
+    await tx.query({ name: 'contact-tags-move', text: MOVE, values });
 }
 
 /** What a contact is the first to use becomes a part of its account's words; its twin, if it had one, a part of it. */
@@ -74,47 +76,38 @@ function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
   ];
 }
 
+/** Of several events of one contact the last says what it has. */
 async function note(events: readonly Written[], tx: PoolClient): Promise<readonly FollowUp[]> {
-  const last = new Map(events.map((event) => [event.data.contactId, event]));
-  const moving = [...last.values()].filter(
-    (event) => event.type === 'contact.updated' || event.data.contact.tags.length > 0,
-  );
-  if (moving.length > 0)
-    await moveTags(
-      tx,
-      moving.map((event) => ({ contact: event.data.contactId, event })),
-    );
+  const changes = new Map<string, Change>();
+  for (const { accountId, data, private: kept } of events) {
+    const { contactId: contact, contact: view } = data;
+    changes.set(contact, {
+      accountId,
+      contact,
+      created: view.createdAt,
+      has: view.tags.map((name, index) => ({ key: tagKey(name), generation: kept!.tags[index]! })),
+      gone: [...(changes.get(contact)?.gone ?? []), ...(kept!.gone ?? [])],
+    });
+  }
+  await move(tx, [...changes.values()]);
   return events.flatMap(followUps);
 }
+
+const noteUntagged = (events: readonly Untagged[], tx: PoolClient) =>
+  move(
+    tx,
+    events.map(({ accountId, data: { contactId: contact }, private: kept }) => ({
+      accountId,
+      contact,
+      created: kept!.createdAt,
+      has: [],
+      gone: kept!.gone,
+    })),
+  );
 
 export const labelsProjection = {
   'contact.created': note,
   'contact.updated': note,
-  'contact.merged': (events: readonly Recorded<'contact.merged'>[], tx: PoolClient) =>
-    moveTags(
-      tx,
-      events.map(({ data }) => ({ contact: data.contactId })),
-    ),
-  'contact.label_forgotten': async (
-    events: readonly Recorded<'contact.label_forgotten'>[],
-    tx: PoolClient,
-  ) => {
-    const untagged = events.filter(({ data }) => data.kind === 'tag');
-    if (untagged.length === 0) return;
-    await tx.query({
-      name: 'contact-tags-forget',
-      text: `with gone as (delete from contacts.contact_tags t
-               using unnest($1::text[], $2::text[], $3::int[]) as g(contact, tag, generation)
-               where t.contact = g.contact and t.tag = g.tag and t.generation = g.generation
-               returning t.account_id, t.tag, t.generation)
-             update contacts.tag_counts c set contacts = c.contacts - g.n
-             from (select account_id, tag, generation, count(*) as n from gone group by 1, 2, 3) as g
-             where c.account_id = g.account_id and c.tag = g.tag and c.generation = g.generation`,
-      values: [
-        untagged.map(({ data }) => data.contactId),
-        untagged.map(({ data }) => data.key),
-        untagged.map(({ data }) => data.generation),
-      ],
-    });
-  },
+  'contact.merged': noteUntagged,
+  'contact.label_forgotten': noteUntagged,
 } as unknown as InlineProjection;

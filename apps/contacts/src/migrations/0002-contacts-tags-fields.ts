@@ -31,14 +31,13 @@ create index tags_newest on contacts.tags (account_id, created desc, stream desc
 
 -- Who has which tag, in the order of the list of contacts.
 create table contacts.contact_tags (
-  contact    text    not null,
   account_id text    not null,
   tag        text    not null,
   generation integer not null,
   created    text    not null,
-  primary key (contact, tag, generation)
+  contact    text    not null,
+  primary key (account_id, tag, generation, created, contact)
 );
-create index contact_tags_newest on contacts.contact_tags (account_id, tag, generation, created desc, contact desc);
 
 -- Apart from the tags, whose rows writers of contacts hold with shared locks.
 create table contacts.tag_counts (
