@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, prepare, root } from './bootstrap.mjs';
 import { requireJava } from './embedded/java.mjs';
@@ -207,7 +207,8 @@ and, a second later, see what became of it:
       `All is ready after ${seconds()}: the API is at ${baseUrl}, its reference with try-it at ${docs}`,
     ),
   );
-  say.line('  Ctrl-C stops everything; the data stays in .wbiz.');
+  const kept = relative(process.cwd(), home);
+  say.line(`  Ctrl-C stops everything; the data stays in ${kept.startsWith('..') ? home : kept}.`);
 }
 
 /** Ends what a killed run left, refuses to start beside a living one, and clears what is not to be kept. */
