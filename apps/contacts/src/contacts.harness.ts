@@ -16,6 +16,7 @@ import { labelsProjection } from './label/labels.projection.js';
 import { removalsProjection } from './label/removals.projection.js';
 import { Contacts1763805600000 } from './migrations/0001-contacts.js';
 import { ContactsTagsFields1764500000000 } from './migrations/0002-contacts-tags-fields.js';
+import { passedOnProjection } from './opt-in/passed-on.projection.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
 
@@ -34,7 +35,7 @@ export async function contactsOnPostgres() {
       pool,
       schema: 'contacts',
       newEventId: () => newId('evt'),
-      inline: [labelsProjection, removalsProjection],
+      inline: [labelsProjection, removalsProjection, passedOnProjection],
     });
   const store = newStore();
   const [people, tagQueries, fieldQueries] = [

@@ -16,6 +16,7 @@ import { removalsProjection } from './label/removals.projection.js';
 import { Contacts1763805600000 } from './migrations/0001-contacts.js';
 import { ContactsTagsFields1764500000000 } from './migrations/0002-contacts-tags-fields.js';
 import { accounts } from './opt-in/accounts.projection.js';
+import { passedOnProjection } from './opt-in/passed-on.projection.js';
 import { PreferencesConsumer } from './opt-in/preferences.consumer.js';
 import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
 import { TagConsumer } from './tag/tag.consumer.js';
@@ -50,7 +51,7 @@ const labelRemover: FactoryProvider<LabelRemover> = {
     DatabaseModule.forService({ migrations: [Contacts1763805600000, ContactsTagsFields1764500000000] }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      inline: [labelsProjection, removalsProjection],
+      inline: [labelsProjection, removalsProjection, passedOnProjection],
     }),
   ],
   controllers: [

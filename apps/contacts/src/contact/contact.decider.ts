@@ -107,6 +107,7 @@ export type ContactEvent =
   | DomainEvent<'contact.updated', ContactUpdatedData, Kept>
   | DomainEvent<'contact.opted_out', ContactOptedOutData>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
+  | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>
   | DomainEvent<'contact.label_forgotten', ForgetLabels, Untagged>;
 
 /** What is wanted of a contact; what is left out stays. */
@@ -144,8 +145,11 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
 
-    'contact.note-opt': ({ data: { contactId, phone, userId, optedIn, how, saidAt, at }, facts }, known) => {
-      if (known?.mergedInto || isSettled(known, saidAt)) return [];
+    'contact.note-opt': ({ data, facts }, known) => {
+      const { contactId, phone, userId, optedIn, how, saidAt, at } = data;
+      if (known?.mergedInto)
+        return [{ type: 'contact.opt_passed_on', data: { ...data, into: known.mergedInto } }];
+      if (isSettled(known, saidAt)) return [];
       const wanted = { phone, userId, opt: { optedIn, how, at: saidAt, by: null } };
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
@@ -167,6 +171,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
     'contact.opted_out': (known) => known,
     'contact.merged': (known, { data: { into } }) =>
       known && { ...known, mergedInto: into, contact: { ...known.contact, tags: [] }, tags: [] },
+    'contact.opt_passed_on': (known) => known,
     'contact.label_forgotten': (known, { data }) => known && without(known, data),
   },
 };

@@ -13,7 +13,6 @@ import {
   LATER,
   opt,
   optedOut,
-  PHONE,
   state,
   tagged,
   update,
@@ -426,6 +425,12 @@ describe('two contacts of one person', () => {
       tags: [],
     });
   });
+  it('pass on what is heard of an opt-in', () => {
+    const said = opt({ phone: null, userId: 'IN.1' });
+    given(created(), merged)
+      .when(said)
+      .then({ type: 'contact.opt_passed_on', data: { ...said.data, into: 'cnt_9' } } as ContactEvent);
+  });
   it('of which the one left behind takes no more', () => {
     given(created(), merged)
       .when(update({ name: 'G' }))
@@ -435,9 +440,6 @@ describe('two contacts of one person', () => {
       .thenRejected('conflict');
     given(created(), merged)
       .when(inbound({ phone: null, userId: 'IN.1' }))
-      .thenNothing();
-    given(created(), merged)
-      .when(opt({ phone: PHONE }))
       .thenNothing();
   });
 });

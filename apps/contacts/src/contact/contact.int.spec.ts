@@ -5,7 +5,8 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { contactsOnPostgres, type ContactsOnPostgres } from '../contacts.harness.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from './contact.aggregate.js';
-import { facts, inbound } from './contact.samples.js';
+import type { ContactCommand } from './contact.decider.js';
+import { facts, inbound, opt } from './contact.samples.js';
 
 let system: ContactsOnPostgres;
 beforeAll(async () => {
@@ -158,6 +159,26 @@ describe('a contact', () => {
       ok: false,
       error: { code: 'conflict' },
     });
+  });
+
+  it('that has become another passes on what is heard of it', async () => {
+    const account = system.account();
+    const { accountId } = account;
+    await account.upsert({ userId: 'IN.78', optedIn: true });
+    const both = await account.upsert({ phone: system.newPhone(), userId: 'IN.78' });
+    expect(await account.optedOut(both.id)).toBe(false);
+
+    const saidAt = new Date(Date.now() + 2_000).toISOString();
+    const contactId = contactIdOf(accountId, 'IN.78');
+    const { type, data } = opt({ contactId, phone: null, userId: 'IN.78', saidAt }) as Extract<
+      ContactCommand,
+      { type: 'contact.note-opt' }
+    >;
+    for (const _again of [1, 2])
+      expect(await system.store.apply(contacts, { accountId, type, data })).toMatchObject({ ok: true });
+    expect(await account.get(both.id)).toMatchObject({ optedIn: false, optedOutAt: saidAt, userId: 'IN.78' });
+    const told = (await account.history(both.id))!.data.map((change) => change.type);
+    expect(told).toEqual(['opted_out', 'updated', 'created']);
   });
 
   it('can be made in a transaction of another', async () => {
