@@ -207,8 +207,8 @@ and, a second later, see what became of it:
       `All is ready after ${seconds()}: the API is at ${baseUrl}, its reference with try-it at ${docs}`,
     ),
   );
-  const kept = relative(process.cwd(), home);
-  say.line(`  Ctrl-C stops everything; the data stays in ${kept.startsWith('..') ? home : kept}.`);
+  const shown = relative(process.cwd(), home);
+  say.line(`  Ctrl-C stops everything; the data stays in ${shown.startsWith('..') ? home : shown}.`);
 }
 
 /** Ends what a killed run left, refuses to start beside a living one, and clears what is not to be kept. */
