@@ -1,0 +1,78 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { until } from '@wbiz/testing/stack';
+// @boundaries-ignore the tests run the processes as npm start does
+import { freePort } from '../../scripts/embedded/launch.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+type Demo = { baseUrl: string; apiKey: string; pids: Record<string, number> };
+type Feed = { data: { type: string; data: { status?: string } }[] };
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+let home: string;
+let port: number;
+let started: ChildProcess;
+let printed = '';
+const demo = async () => JSON.parse(await readFile(join(home, 'demo.json'), 'utf8')) as Demo;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'wbiz-start-'));
+  await chmod(home, 0o755); // Postgres may run as another user
+  port = await freePort();
+  const { KAFKA_BROKERS: _kafka, DATABASE_URL: _database, CLOUD_API_URL: _meta, ...env } = process.env;
+  started = spawn(process.execPath, ['scripts/start.mjs'], {
+    cwd: ROOT,
+    env: { ...env, NODE_OPTIONS: '', WBIZ_HOME: home, PORT: String(port) },
+  });
+  for (const stream of [started.stdout!, started.stderr!])
+    stream.on('data', (text: Buffer) => (printed += text.toString()));
+  await until(
+    () => {
+      if (started.exitCode !== null) throw new Error(printed);
+      return printed.includes('All is ready');
+    },
+    { timeoutMs: 150_000 },
+  );
+}, 160_000);
+afterAll(async () => {
+  if (started.exitCode === null) started.kill('SIGKILL');
+  await rm(home, { recursive: true, force: true });
+});
+
+it('starts everything, says how to send, and what it says works as pasted', async () => {
+  const { baseUrl, apiKey } = await demo();
+  expect((await stat(join(home, 'demo.json'))).mode & 0o777).toBe(0o600);
+  expect(baseUrl).toBe(`http://127.0.0.1:${port}/api`);
+  const [send, look] = [...printed.matchAll(/^ {2}(curl (?:.*\\\n)*.*)$/gm)].map(([, command]) => command!);
+  const bash = async (command: string) =>
+    JSON.parse(
+      (await promisify(execFile)('bash', ['-c', command.replace('curl', 'curl -s')])).stdout,
+    ) as unknown;
+  expect(await bash(send!)).toMatchObject({ status: 'accepted', wamid: expect.stringMatching(/^wamid\./) });
+  await until(async () => {
+    const { data } = (await bash(look!)) as Feed;
+    return data.some(({ type, data: { status } }) => type === 'message.status' && status === 'read');
+  });
+  expect(look).toContain(apiKey);
+});
+
+it('ends everything it started within 10 s of SIGTERM', async () => {
+  const { pids } = await demo();
+  const since = Date.now();
+  started.kill('SIGTERM');
+  await once(started, 'exit');
+  expect(Date.now() - since).toBeLessThan(10_000);
+  expect(Object.entries(pids).filter(([, pid]) => isAlive(pid))).toEqual([]);
+});
