@@ -23,8 +23,8 @@ import { fieldFault } from './problem.js';
 const TAGS = { max: LIMITS.contactTags.max, each: LIMITS.tagName.max, example: ['lead', 'vip'] };
 
 /** Names of tags: none of them blank, or with blanks around it. */
-const Tags = ({ description }: { description?: string } = {}): PropertyDecorator => {
-  const list = TextList({ ...TAGS, optional: true, ...(description ? { description } : {}) });
+const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
+  const list = TextList({ ...TAGS, optional: true, ...base });
   const trimmed = ValidateBy(
     {
       name: 'trimmed',
@@ -39,8 +39,8 @@ const Tags = ({ description }: { description?: string } = {}): PropertyDecorator
 };
 
 /** Values of custom fields by their keys; which values a field takes is up to its definition. */
-const CustomFields = (description: string): PropertyDecorator => {
-  const object = Json({ optional: true, depth: 1, description, example: { city: 'Ahmedabad' } });
+const CustomFields = (base: { description: string; example?: object }): PropertyDecorator => {
+  const object = Json({ optional: true, depth: 1, ...base });
   const { max } = LIMITS.customFields;
   const longest = LIMITS.customFieldKey.max;
   const keys = ValidateBy({
@@ -54,10 +54,11 @@ const CustomFields = (description: string): PropertyDecorator => {
               FIELD_KEY.test(key) &&
               key.length <= longest &&
               !(key in Object.prototype) &&
-              (typeof inner !== 'string' || (inner.isWellFormed() && !inner.includes('\u0000'))),
+              (typeof inner !== 'string' || (inner.isWellFormed() && !inner.includes('\u0000'))) &&
+              (typeof inner !== 'number' || Number.isFinite(inner)),
           )),
       defaultMessage: () =>
-        `must have at most ${max} keys of at most ${longest} letters, digits, _ and -, with well-formed values`,
+        `must have at most ${max} keys of at most ${longest} letters, digits, _ and -, with well-formed texts and numbers that are not too large`,
     },
   });
   return (target, key) => [object, keys].forEach((decorate) => decorate(target, key));
@@ -70,7 +71,6 @@ const Email = () =>
     patternDetail: 'must be an e-mail address',
     optional: true,
     nullable: true,
-    example: 'gaurav@example.com',
   });
 
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
@@ -113,20 +113,21 @@ export class ListContacts extends Page {
   search?: string;
   @TextList({ max: 20, each: LIMITS.tagName.max, optional: true, description: 'Repeated: all of them.' })
   tag?: string[];
-  @Flag({ optional: true }) optedIn?: boolean;
+  @Flag({ optional: true, description: 'Only who agreed to be written to, or only who did not.' })
+  optedIn?: boolean;
   @Time({ optional: true, description: 'Only what was created or changed at this time or later.' })
   updatedSince?: string;
 }
 
 /** `PATCH /v1/contacts/:id`. What is left out stays; null empties. */
 export class UpdateContact {
-  @Text({ ...LIMITS.contactName, optional: true, nullable: true, example: 'Gaurav' })
+  @Text({ ...LIMITS.contactName, optional: true, nullable: true })
   name?: string | null;
   @Email() email?: string | null;
-  @Tags({ description: 'All tags from now on.' }) tags?: string[];
-  @CustomFields('Values to set; null takes one away, fields that are left out stay.')
+  @Tags({ description: 'All tags from now on.', example: ['customer'] }) tags?: string[];
+  @CustomFields({ description: 'Values to set; null takes one away, fields that are left out stay.' })
   customFields?: Record<string, FieldValue | null>;
-  @Flag({ optional: true, description: 'false: the person does not want to be written to.' })
+  @Flag({ optional: true, description: 'false: the person does not want to be written to.', example: true })
   optedIn?: boolean;
 }
 
@@ -136,23 +137,25 @@ export class UpdateContact {
     yield fieldFault('/phone', 'required', 'is required, or userId instead');
 })
 export class CreateContact {
-  @Phone({ optional: true }) phone?: string;
+  @Phone({ optional: true, description: 'Required, or userId in its place.' }) phone?: string;
   @Text({
     max: 140,
     pattern: USER_ID,
     patternDetail: 'must be a WhatsApp user id',
     optional: true,
-    example: 'IN.1234567890',
-    description: "Meta's user id of a person; with a phone number, both are one person.",
+    description: "Meta's user id of a person, e.g. IN.1234567890; with a phone number, both are one person.",
   })
   userId?: string;
   @Text({ ...LIMITS.contactName, optional: true, nullable: true, example: 'Gaurav' })
   name?: string | null;
   @Email() email?: string | null;
   @Tags({ description: 'Tags to add.' }) tags?: string[];
-  @CustomFields('Values to set; a key that is not defined yet is defined as text; null takes a value away.')
+  @CustomFields({
+    description: 'Values to set; a key that is not defined yet is defined as text; null takes a value away.',
+    example: { city: 'Ahmedabad' },
+  })
   customFields?: Record<string, FieldValue | null>;
-  @Flag({ optional: true, description: 'false: the person does not want to be written to.' })
+  @Flag({ optional: true, description: 'false: the person does not want to be written to.', example: true })
   optedIn?: boolean;
 }
 
@@ -164,8 +167,12 @@ export class BulkContacts {
     example: [{ phone: '+918899332211', name: 'Gaurav', tags: ['customer'] }],
   })
   contacts!: unknown[];
-  @Tags({ description: 'Tags for every row.' }) defaultTags?: string[];
-  @Flag({ optional: true, description: 'For rows without optedIn whose contact is created.' })
+  @Tags({ description: 'Tags for every row.', example: ['imported'] }) defaultTags?: string[];
+  @Flag({
+    optional: true,
+    description: 'For rows without optedIn whose contact is created.',
+    example: false,
+  })
   defaultOptedIn?: boolean;
 }
 

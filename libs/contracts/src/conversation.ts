@@ -53,14 +53,15 @@ export class ConversationView {
 
 /** `GET /v1/conversations`. */
 export class ListConversations extends Page {
-  @OneOf(CONVERSATION_STATUSES, { optional: true }) status?: ConversationStatus;
+  @OneOf(CONVERSATION_STATUSES, { optional: true, description: 'Only these; default: all.' })
+  status?: ConversationStatus;
   @Text({ max: 200, optional: true, description: "A part of the person's name or phone number." })
   search?: string;
 }
 
 /** `PATCH /v1/conversations/:id`. */
 export class UpdateConversation {
-  @OneOf(CONVERSATION_STATUSES, { optional: true }) status?: ConversationStatus;
+  @OneOf(CONVERSATION_STATUSES, { optional: true, example: 'closed' }) status?: ConversationStatus;
   @Text({
     max: 200,
     optional: true,

@@ -33,7 +33,7 @@ const CHECKS: {
   number: [(value) => typeof value === 'number' && Number.isFinite(value), () => 'must be a number'],
   date: [
     (value) => isText(value) && ISO_DATE.test(value) && isISO8601(value, { strict: true }),
-    () => 'must be an ISO date, e.g. 2026-11-22',
+    () => 'must be an ISO date, e.g. 2026-11-22, or a time with its zone',
   ],
   boolean: [(value) => typeof value === 'boolean', () => 'must be true or false'],
   select: [
@@ -66,13 +66,15 @@ export class CustomFieldView {
 @Rule<CreateCustomField>(function* ({ key, type, options }) {
   if (key in Object.prototype) yield fieldFault('/key', 'reserved', 'is a name that cannot be used');
   if (type === 'select' && !options) yield fieldFault('/options', 'required', 'is required for a select');
+  if (options && new Set(options).size < options.length)
+    yield fieldFault('/options', 'array_unique', 'must not hold the same twice');
   if (type !== 'select' && options) yield fieldFault('/options', 'options', 'are for a select only');
 })
 export class CreateCustomField {
   @Key() key!: string;
   @Text({ ...LIMITS.customFieldLabel, optional: true, example: 'City', description: 'Default: the key.' })
   label?: string;
-  @OneOf(FIELD_TYPES) type!: FieldType;
+  @OneOf(FIELD_TYPES, { example: 'text' }) type!: FieldType;
   @TextList({
     ...LIMITS.customFieldOptions,
     each: LIMITS.customFieldOption.max,

@@ -83,10 +83,13 @@ function check<T extends object>(value: T, root: '' | '?'): Parsed<T> {
 function faultsOf(error: ValidationError, path: string): FieldFault[] {
   const pointer = pointerTo(path, error.property);
   const own = Object.entries(error.constraints ?? {});
-  const first = own.find(([name]) => name === 'whitelistValidation') ?? own.at(-1);
+  const first = FIRST.map((name) => own.find(([own]) => own === name)).find(Boolean) ?? own.at(-1);
   const faults = first ? [fault(pointer, error, first)] : [];
   return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
+
+/** What is said of a value where more than one thing is wrong with it: that it is of another type before all else. */
+const FIRST = ['whitelistValidation', 'isArray', 'isObject', 'isString', 'isInt', 'isNumber', 'minLength'];
 
 const pointerTo = (path: string, field: string) =>
   path === '?' ? `?${field}` : `${path}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -10,7 +10,7 @@ export function toE164(typed: string): string | undefined {
   if (typed.length > 40) return undefined;
   const seen = known.get(typed);
   if (seen !== undefined) return seen ?? undefined;
-  const bare = typed.trim().replace(/^\+?00/, '+');
+  const bare = withoutMobile1(typed.trim().replace(/^\+?00/, '+'));
   const parsed = /^[+\d(]/.test(bare)
     ? parsePhoneNumberFromString(bare.startsWith('+') ? bare : `+${bare}`)
     : undefined;
@@ -18,6 +18,12 @@ export function toE164(typed: string): string | undefined {
   if (known.size > 50_000) known.clear();
   known.set(typed, number);
   return number ?? undefined;
+}
+
+/** Mexico's mobile 1 was given up in 2019; Meta's wa_id of many people still has it. */
+function withoutMobile1(typed: string): string {
+  const dialled = typed.replaceAll(/[\s().-]/g, '');
+  return /^\+?521\d{10}$/.test(dialled) ? dialled.replace(/^\+?521/, '+52') : typed;
 }
 
 /**

@@ -1,11 +1,15 @@
 import type { ContactView } from '@wbiz/contracts/contact';
+import { personKey } from '@wbiz/contracts/phone';
 
 /**
  * What a contact is found by: lower case, and ASCII throughout. pg_trgm makes trigrams of what the database's locale
  * holds for letters and digits, in the locale C of ASCII only; so other characters stand as their code points.
  */
 export const searchTextOf = ({ name, phone, email }: Pick<ContactView, 'name' | 'phone' | 'email'>) =>
-  ` ${folded([name, phone, email].filter(Boolean).join(' '))}`;
+  ` ${folded([name, ...spellings(phone), email].filter(Boolean).join(' '))}`;
+
+/** A number is found with and without what comes and goes in it. */
+const spellings = (phone: string | null) => (phone === null ? [] : [...new Set([phone, personKey(phone)])]);
 
 /** The digits of what looks like a part of a phone number, however it is spaced; else what was searched for. */
 const phonePart = (search: string) =>

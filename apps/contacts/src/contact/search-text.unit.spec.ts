@@ -50,6 +50,10 @@ describe('a search', () => {
   ])('of %s for %s does not', (name, search) =>
     expect(finds(search, { name, phone: null, email: null })).toBe(false),
   );
+  it.each(['+5511987654321', '+551187654321', '11987654321', '1187654321'])(
+    'of %s finds a Brazilian number, with and without its 9',
+    (search) => expect(finds(search, { name: null, phone: '+5511987654321', email: null })).toBe(true),
+  );
   it('is in ASCII, whatever the name', () =>
     expect(searchTextOf({ name: '😀 王 Ünal', phone: null, email: null })).toMatch(/^[ -~]+$/));
 });

@@ -99,8 +99,8 @@ describe('every operation', () => {
 });
 
 it("gives the reference's bodies as examples", () => {
-  const exampleOf = (path: string) =>
-    document.paths[path]!['post']!.requestBody!.content['application/json'].example;
+  const exampleOf = (path: string, method = 'post') =>
+    document.paths[path]![method]!.requestBody!.content['application/json'].example;
   expect(exampleOf('/v1/messages/text')).toEqual({
     to: '+918899332211',
     body: 'Hi! Your order #1043 has shipped.',
@@ -113,4 +113,19 @@ it("gives the reference's bodies as examples", () => {
   });
   for (const kind of ['media', 'interactive', 'location'] as const)
     expect(exampleOf(`/v1/messages/${kind}`)).toEqual(GOOD_SENDS[`/v1/messages/${kind}`]);
+  expect(exampleOf('/v1/contacts')).toEqual({
+    phone: '+918899332211',
+    name: 'Gaurav',
+    tags: ['lead', 'vip'],
+    customFields: { city: 'Ahmedabad' },
+    optedIn: true,
+  });
+  expect(exampleOf('/v1/contacts/{id}', 'patch')).toEqual({ tags: ['customer'], optedIn: true });
+  expect(exampleOf('/v1/contacts/bulk')).toEqual({
+    contacts: [{ phone: '+918899332211', name: 'Gaurav', tags: ['customer'] }],
+    defaultTags: ['imported'],
+    defaultOptedIn: false,
+  });
+  expect(exampleOf('/v1/tags')).toEqual({ name: 'vip' });
+  expect(exampleOf('/v1/custom-fields')).toEqual({ key: 'city', label: 'City', type: 'text' });
 });
