@@ -174,7 +174,7 @@ describe('a contact', () => {
       ContactCommand,
       { type: 'contact.note-opt' }
     >;
-    for (const _again of [1, 2])
+    for (let again = 0; again < 2; again += 1)
       expect(await system.store.apply(contacts, { accountId, type, data })).toMatchObject({ ok: true });
     expect(await account.get(both.id)).toMatchObject({ optedIn: false, optedOutAt: saidAt, userId: 'IN.78' });
     const told = (await account.history(both.id))!.data.map((change) => change.type);
