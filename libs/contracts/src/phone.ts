@@ -4,13 +4,18 @@ const known = new Map<string, string | null>();
 
 /**
  * A phone number as a person types it, with its country code, in E.164: no `+` is read as if it were there,
- * a leading 00 is `+`. Undefined when it cannot be a phone number.
+ * a leading 00 is `+`, and the marks of direction that phones copy with a number are nothing. Undefined when it cannot be a phone number.
  */
 export function toE164(typed: string): string | undefined {
   if (typed.length > 40) return undefined;
   const seen = known.get(typed);
   if (seen !== undefined) return seen ?? undefined;
-  const bare = withoutMobile1(typed.trim().replace(/^\+?00/, '+'));
+  const bare = withoutMobile1(
+    typed
+      .replaceAll(/\p{Cf}/gu, '')
+      .trim()
+      .replace(/^\+?00/, '+'),
+  );
   const parsed = /^[+\d(]/.test(bare)
     ? parsePhoneNumberFromString(bare.startsWith('+') ? bare : `+${bare}`)
     : undefined;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LIMITS } from '@wbiz/contracts/limits';
 import { kindOf, MEDIA_KINDS, sniffMediaType, SNIFFED_BYTES } from '@wbiz/contracts/media-types';
 import type { CreateMediaData } from '@wbiz/contracts/media';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -64,5 +65,7 @@ const tooLarge = ({ type, kind, maxBytes }: { type: string; kind: string; maxByt
 /** A name that any system can show, without the folders of whoever sent it. */
 function nameOf(given = ''): string | null {
   const bare = given.replace(/^.*[/\\]/s, '').replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '');
-  return bare.trim().slice(0, 240).toWellFormed() || null;
+  const [ending = ''] = /\.[^.\s]{1,10}$/.exec(bare.trim()) ?? [];
+  const name = bare.trim().slice(0, -ending.length || undefined);
+  return (name.slice(0, LIMITS.filename.max - ending.length) + ending).toWellFormed() || null;
 }

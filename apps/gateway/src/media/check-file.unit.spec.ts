@@ -63,6 +63,9 @@ describe('a file', () => {
     ['', null],
     ['folder/', null],
     ['x'.repeat(300), 'x'.repeat(240)],
+    [`${'x'.repeat(300)}.jpeg`, `${'x'.repeat(235)}.jpeg`],
+    [`${'x'.repeat(235)}.jpeg`, `${'x'.repeat(235)}.jpeg`],
+    ['.jpg', '.jpg'],
     ['Größe न.jpg', 'Größe न.jpg'],
   ])('called %j is %j', async (name, filename) =>
     expect((await check(pdf(100), { name })).filename).toBe(filename),

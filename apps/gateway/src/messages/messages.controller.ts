@@ -58,7 +58,8 @@ export class MessagesController {
   @Scope('messages:send')
   @Describe({
     summary: 'Send template',
-    description: 'Sends an approved template, at any time. It is checked against the stored template first.',
+    description:
+      'Sends an approved template, at any time. It is checked against the stored template first. One of the category MARKETING to somebody who opted out is refused (`recipient_opted_out`).',
     ...SENT,
   })
   template(@Body() body: SendTemplate, @Caller() call: Call) {
