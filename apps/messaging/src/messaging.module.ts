@@ -20,6 +20,7 @@ import { Pace1764300000000 } from './migrations/0004-pace.js';
 import { Inbox1764400000000 } from './migrations/0005-inbox.js';
 import { Media1764500000000 } from './migrations/0006-media.js';
 import { ContactNames1764600000000 } from './migrations/0007-contact-names.js';
+import { OrderOfMessages1764700000000 } from './migrations/0008-order-of-messages.js';
 import { PROVIDERS } from './messaging.providers.js';
 import { templates } from './template/template.projection.js';
 import { dispatchProjection } from './whatsapp/dispatch.projection.js';
@@ -36,6 +37,7 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
         Inbox1764400000000,
         Media1764500000000,
         ContactNames1764600000000,
+        OrderOfMessages1764700000000,
       ],
     }),
     EventingModule.forService({

@@ -17,6 +17,7 @@ import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
 import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
 import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
 import { ContactNames1764600000000 } from '../migrations/0007-contact-names.js';
+import { OrderOfMessages1764700000000 } from '../migrations/0008-order-of-messages.js';
 import { conversations } from './conversation.aggregate.js';
 import { conversationProjection } from './conversation.projection.js';
 import { ConversationQueries } from './conversation.queries.js';
@@ -40,6 +41,7 @@ beforeAll(async () => {
     ListsAndReads1763830000000,
     Inbox1764400000000,
     ContactNames1764600000000,
+    OrderOfMessages1764700000000,
   ];
   for (const Migration of migrations)
     await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
@@ -211,6 +213,9 @@ describe('a conversation', () => {
     const ids: string[] = [];
     for (const second of [0, 1, 2, 3, 4])
       ids.unshift(second % 2 ? await send('acc_1', person, second) : await receive('acc_1', person, second));
+    // Meta tells times to the second: many of one, of one batch or not, stay in the order they came in.
+    for (const id of await Promise.all(down(19, 0).map(() => receive('acc_1', person, 5)))) ids.unshift(id);
+    for (let more = 0; more < 10; more += 1) ids.unshift(await receive('acc_1', person, 5));
     for (const limit of [1, 2, 5, 200]) {
       const found: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null;) {

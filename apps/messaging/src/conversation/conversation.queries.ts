@@ -69,7 +69,10 @@ export class ConversationQueries {
     return rows[0] ? viewOf(rows[0]) : null;
   }
 
-  /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
+  /**
+   * Newest first: ids begin with the time they were made, which Meta tells to the second; within it, in the order in
+   * which they came. Throws `invalid_request` for a cursor that is none of ours.
+   */
   @QueryHandler('conversation.messages')
   async messages(ask: Ask<'conversation.messages'>): Answer<'conversation.messages'> {
     const { accountId, id, limit = DEFAULT_LIMIT } = ask;
@@ -77,14 +80,18 @@ export class ConversationQueries {
     if (!(await this.get({ accountId, id }))) return null;
     const { rows } = await this.pool.query<{ state: MessageState }>(
       `select state from messaging.messages
-       where account_id = $1 and conversation_id = $2 and ($3::text is null or stream collate "C" < $3)
-       order by stream collate "C" desc limit $4 + 1`,
+       where account_id = $1 and conversation_id = $2 and ($3::text is null or
+         (${MADE}, created_at, stream) < (select ${MADE}, created_at, stream from messaging.messages where stream = $3))
+       order by ${MADE} desc, created_at desc, stream desc limit $4 + 1`,
       [accountId, id, after, limit],
     );
     const { data, nextCursor } = idPage(rows, limit, ({ state }) => state.id);
     return { data: data.map(({ state }) => messageOf(state)), nextCursor };
   }
 }
+
+/** The time in the id of a message. */
+const MADE = `left(stream, ${'msg_'.length + 10}) collate "C"`;
 
 /** The time and the id that a page begins after; undefined: the first page. */
 function newestCursor(cursor: string | undefined): [Date, string] | undefined {

@@ -392,12 +392,13 @@ export class EventStore {
         JSON.stringify(rows.map(({ state }) => state)),
       ];
       const rows =
-        'rows from (unnest($1::text[], $2::text[], $3::int[]), jsonb_array_elements($4::jsonb)) as s(stream, account_id, version, state)';
+        'rows from (unnest($1::text[], $2::text[], $3::int[]), jsonb_array_elements($4::jsonb)) with ordinality as s(stream, account_id, version, state, ord)';
       if (begun.length > 0) {
         const { rowCount } = await tx.query({
           name: `begin-${table}`,
           text: `insert into ${this.options.schema}.${table} (stream, account_id, version, state, created_at, updated_at)
-                 select stream, account_id, version, state, clock_timestamp(), clock_timestamp() from ${rows} order by stream on conflict (stream) do nothing`,
+                 select stream, account_id, version, state, statement_timestamp() + ord * interval '1 microsecond', statement_timestamp()
+                 from ${rows} order by stream on conflict (stream) do nothing`,
           values: columns(begun),
         });
         if (rowCount !== begun.length) throw new Overtaken();

@@ -76,7 +76,8 @@ create table ${schema}.replies_default partition of ${schema}.replies default;
 }
 
 /**
- * The table of one aggregate: a row per stream, the folded state beside its version. What queries look for becomes an
+ * The table of one aggregate: a row per stream, the folded state beside its version; `created_at` tells the order in which
+ * streams of one account were begun. What queries look for becomes an
  * index over an expression of the state (`(state->>'name')`), so the row is the view as well.
  * Updated often: the free space keeps updates on their page (HOT), unless an index uses the state. Where that matters,
  * index a generated column instead: Postgres looks at the columns that an index uses, not at what its expression gives.
