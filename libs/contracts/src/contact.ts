@@ -220,6 +220,12 @@ export class ContactCreatedData {
   @Nested(() => ContactView) contact!: ContactView;
   @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
   by!: string | null;
+  @Text({
+    max: 40,
+    optional: true,
+    description: 'A contact that was known by its user id alone and has become a part of this one.',
+  })
+  merged?: string;
 }
 
 /** The data of `contact.updated`: the contact as it is now. */

@@ -13,6 +13,7 @@ export const contacts: Aggregate<ContactCommand, ContactState | null, ContactEve
   facts: contactFacts,
   reply: (state, events): UpsertedContact => ({
     id: state?.contact.id ?? '',
-    created: events[0]?.type === 'contact.created',
+    // What was on file under the user id is on file.
+    created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
   }),
 };

@@ -99,7 +99,6 @@ type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt'> & {
   readonly gone?: readonly Label[];
   /** Labels that nobody had used before; they become part of the vocabulary with this event. */
   readonly fresh?: { readonly tags: readonly string[]; readonly fields: readonly string[] };
-  readonly twin?: string;
 };
 
 export type ContactEvent =
@@ -243,8 +242,8 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     opt: nowOpt,
     ...(gone.length > 0 ? { gone } : {}),
     ...freshIn(tags.names, Object.keys(fields.values), facts),
-    ...(twin ? { twin: twin.contact.id } : {}),
   };
+  const data = { contactId, contact: now, by, ...(twin ? { merged: twin.contact.id } : {}) };
   const optedOut: ContactEvent[] =
     opt && !opt.optedIn
       ? [
@@ -254,14 +253,10 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
           },
         ]
       : [];
-  if (!base)
-    return [{ type: 'contact.created', data: { contactId, contact: now, by }, private: kept }, ...optedOut];
+  if (!base) return [{ type: 'contact.created', data, private: kept }, ...optedOut];
   const changed = changes(base, now);
   if (changed.length === 0 && !twin) return [];
-  return [
-    { type: 'contact.updated', data: { contactId, contact: now, by, changed }, private: kept },
-    ...optedOut,
-  ];
+  return [{ type: 'contact.updated', data: { ...data, changed }, private: kept }, ...optedOut];
 }
 
 /** What was said before, or again, of an opt-in: the first time counts. */

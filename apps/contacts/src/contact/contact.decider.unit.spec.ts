@@ -386,8 +386,9 @@ describe('two contacts of one person', () => {
             customFields: { city: 'Pune' },
             optedOutAt: LATER,
           },
-          { opt: both.twin!.opt, twin: 'cnt_2' },
+          { opt: both.twin!.opt },
           null,
+          { merged: 'cnt_2' },
         ),
       ));
   it('become one that is new', () =>
@@ -404,7 +405,9 @@ describe('two contacts of one person', () => {
             customFields: { city: 'Pune' },
             optedOutAt: LATER,
           },
-          { opt: both.twin!.opt, twin: 'cnt_2' },
+          { opt: both.twin!.opt },
+          'key_1',
+          { merged: 'cnt_2' },
         ),
       ));
 

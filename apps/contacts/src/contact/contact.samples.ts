@@ -100,9 +100,10 @@ export const created = (
   over: Partial<ContactView> = {},
   kept: Partial<Kept> = {},
   by: string | null = 'key_1',
+  more: { merged?: string } = {},
 ): ContactEvent => ({
   type: 'contact.created',
-  data: { contactId: over.id ?? ID, contact: view(over), by },
+  data: { contactId: over.id ?? ID, contact: view(over), by, ...more },
   private: keptOf(view(over), kept),
 });
 export const updated = (
@@ -110,11 +111,12 @@ export const updated = (
   over: Partial<ContactView>,
   kept: Partial<Kept> = {},
   by: string | null = 'key_1',
+  more: { merged?: string } = {},
 ): ContactEvent => {
   const contact = view({ updatedAt: LATER, ...over });
   return {
     type: 'contact.updated',
-    data: { contactId: ID, contact, by, changed },
+    data: { contactId: ID, contact, by, ...more, changed },
     private: keptOf(contact, kept),
   };
 };

@@ -61,7 +61,7 @@ function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
       aggregate: customFields,
       command: { accountId, type: 'field.use', data: { accountId, key, at } },
     })),
-    ...(kept?.twin === undefined
+    ...(data.merged === undefined
       ? []
       : [
           {
@@ -69,7 +69,7 @@ function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
             command: {
               accountId,
               type: 'contact.merge',
-              data: { contactId: kept.twin, into: data.contactId, at },
+              data: { contactId: data.merged, into: data.contactId, at },
             },
           },
         ]),
