@@ -214,7 +214,9 @@ describe('a conversation', () => {
     for (const second of [0, 1, 2, 3, 4])
       ids.unshift(second % 2 ? await send('acc_1', person, second) : await receive('acc_1', person, second));
     // Meta tells times to the second: many of one, of one batch or not, stay in the order they came in.
-    for (const id of await Promise.all(down(19, 0).map(() => receive('acc_1', person, 5)))) ids.unshift(id);
+    const batch = down(19, 0).map((left) => receive('acc_1', person, 5, { body: `${left} left` }));
+    for (const id of await Promise.all(batch)) ids.unshift(id);
+    expect((await get('acc_1', person))!.lastMessagePreview).toBe('0 left');
     for (let more = 0; more < 10; more += 1) ids.unshift(await receive('acc_1', person, 5));
     for (const limit of [1, 2, 5, 200]) {
       const found: string[] = [];

@@ -79,11 +79,11 @@ export const conversationProjection = {
       name: 'conversation-received',
       text: `with moved as (insert into messaging.conversations as c
                (stream, account_id, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count, window_expires_at)
-             select id, min(account_id), min(contact_id), min(phone_number_id), (array_agg(person order by at desc))[1],
-                    (array_agg(name order by at desc))[1], max(at), (array_agg(preview order by at desc))[1], count(*) filter (where written),
+             select id, min(account_id), min(contact_id), min(phone_number_id), (array_agg(person order by at desc, ord desc))[1],
+                    (array_agg(name order by at desc, ord desc))[1], max(at), (array_agg(preview order by at desc, ord desc))[1], count(*) filter (where written),
                     max(at) filter (where written) + interval '24 hours'
              from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::boolean[])
-               as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written)
+               with ordinality as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written, ord)
              group by id order by id
              on conflict (stream) do update set
                name = coalesce(excluded.name, c.name),
