@@ -5,37 +5,27 @@ import { newId } from '@wbiz/contracts/ids';
 import type { Reply } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { createLogger } from '@wbiz/service-kit/logging';
-import { freshDatabase, until } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase, until } from '@wbiz/testing/stack';
 import { contacts } from './contact/contact.aggregate.js';
 import { ContactQueries } from './contact/contact.queries.js';
 import { customFields } from './custom-field/custom-field.aggregate.js';
 import { CustomFieldQueries } from './custom-field/custom-field.queries.js';
+import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { LabelRemover } from './label/label-remover.js';
-import { labelsProjection } from './label/labels.projection.js';
-import { removalsProjection } from './label/removals.projection.js';
-import { Contacts1763805600000 } from './migrations/0001-contacts.js';
-import { ContactsTagsFields1764500000000 } from './migrations/0002-contacts-tags-fields.js';
-import { passedOnProjection } from './opt-in/passed-on.projection.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
 
 /** The contacts service without its transports: commands in, queries out, on a database of its own. */
 export async function contactsOnPostgres() {
-  const database = await freshDatabase();
-  const pool = new pg.Pool({ connectionString: database.url, max: 12 });
-  pool.on('error', () => undefined); // the drop cuts it
-  await pool.query('create schema contacts; create extension pg_trgm; create extension btree_gin');
-  for (const Migration of [Contacts1763805600000, ContactsTagsFields1764500000000])
-    await new Migration().up({
-      query: async (sql: string) => (await pool.query(sql)).rows as unknown,
-    } as never);
+  const extensions = ['pg_trgm', 'btree_gin'];
+  const { pool, close } = await serviceDatabase('contacts', MIGRATIONS, { extensions, max: 12 });
   const newStore = () =>
     new EventStore({
       pool,
       schema: 'contacts',
       newEventId: () => newId('evt'),
-      inline: [labelsProjection, removalsProjection, passedOnProjection],
+      inline: INLINE_PROJECTIONS,
     });
   const store = newStore();
   const [people, tagQueries, fieldQueries] = [
@@ -151,8 +141,7 @@ export async function contactsOnPostgres() {
       `+9198${String(Number.parseInt(randomUUID().slice(0, 8), 16) % 100_000_000).padStart(8, '0')}`,
     close: async () => {
       await remover.stop();
-      await pool.end();
-      await database.drop();
+      await close();
     },
   };
 }

@@ -10,13 +10,10 @@ import { ContactConsumer } from './contact/contact.consumer.js';
 import { ContactQueries } from './contact/contact.queries.js';
 import { CustomFieldConsumer } from './custom-field/custom-field.consumer.js';
 import { CustomFieldQueries } from './custom-field/custom-field.queries.js';
+import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { LabelRemover } from './label/label-remover.js';
-import { labelsProjection } from './label/labels.projection.js';
-import { removalsProjection } from './label/removals.projection.js';
-import { Contacts1763805600000 } from './migrations/0001-contacts.js';
-import { ContactsTagsFields1764500000000 } from './migrations/0002-contacts-tags-fields.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 import { accounts } from './opt-in/accounts.projection.js';
-import { passedOnProjection } from './opt-in/passed-on.projection.js';
 import { PreferencesConsumer } from './opt-in/preferences.consumer.js';
 import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
 import { TagConsumer } from './tag/tag.consumer.js';
@@ -48,10 +45,10 @@ const labelRemover: FactoryProvider<LabelRemover> = {
 
 @Module({
   imports: [
-    DatabaseModule.forService({ migrations: [Contacts1763805600000, ContactsTagsFields1764500000000] }),
+    DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      inline: [labelsProjection, removalsProjection, passedOnProjection],
+      inline: INLINE_PROJECTIONS,
     }),
   ],
   controllers: [

@@ -19,27 +19,15 @@ import { ProblemFilter } from '@wbiz/service-kit/problem-filter';
 import { RUNTIME } from '@wbiz/service-kit/runtime';
 import { Shutdown } from '@wbiz/service-kit/shutdown';
 import { createMetrics } from '@wbiz/service-kit/telemetry';
-import { freshDatabase } from '@wbiz/testing/stack';
+import { serviceDatabase } from '@wbiz/testing/stack';
 import pg from 'pg';
-import type { QueryRunner } from 'typeorm';
 import { newApiKey } from './access/api-key.js';
 import { ApiModule } from './api.module.js';
 import { configureApi } from './configure-api.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 
 /** A database with the gateway's tables. */
-export async function gatewayDatabase() {
-  const { url, drop } = await freshDatabase();
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  pool.on('error', () => undefined); // drop() cuts it
-  await pool.query('create schema gateway');
-  for (const Migration of MIGRATIONS) await new Migration().up(pool as unknown as QueryRunner);
-  const close = async () => {
-    await pool.end();
-    await drop();
-  };
-  return { url, pool, close };
-}
+export const gatewayDatabase = () => serviceDatabase('gateway', MIGRATIONS, { max: 4 });
 
 export const PHONE_NUMBER_ID = '106540352242922';
 

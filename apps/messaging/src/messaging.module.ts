@@ -13,14 +13,7 @@ import { MediaQueries } from './media/media.queries.js';
 import { MessageConsumer } from './message/message.consumer.js';
 import { MessageQueries } from './message/message.queries.js';
 import { readsProjection } from './message/reads.projection.js';
-import { Messaging1763800000000 } from './migrations/0001-messaging.js';
-import { ListsAndReads1763830000000 } from './migrations/0002-lists-and-reads.js';
-import { MessageWamids1764200000000 } from './migrations/0003-message-wamids.js';
-import { Pace1764300000000 } from './migrations/0004-pace.js';
-import { Inbox1764400000000 } from './migrations/0005-inbox.js';
-import { Media1764500000000 } from './migrations/0006-media.js';
-import { ContactNames1764600000000 } from './migrations/0007-contact-names.js';
-import { OrderOfMessages1764700000000 } from './migrations/0008-order-of-messages.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 import { PROVIDERS } from './messaging.providers.js';
 import { templates } from './template/template.projection.js';
 import { dispatchProjection } from './whatsapp/dispatch.projection.js';
@@ -28,18 +21,7 @@ import { InboundConsumer } from './whatsapp/inbound.consumer.js';
 
 @Module({
   imports: [
-    DatabaseModule.forService({
-      migrations: [
-        Messaging1763800000000,
-        ListsAndReads1763830000000,
-        MessageWamids1764200000000,
-        Pace1764300000000,
-        Inbox1764400000000,
-        Media1764500000000,
-        ContactNames1764600000000,
-        OrderOfMessages1764700000000,
-      ],
-    }),
+    DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
       inline: [dispatchProjection, conversationProjection, readsProjection, mediaProjection],

@@ -7,7 +7,7 @@ import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
-import { Templates1763805600000 } from './migrations/0001-templates.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
 import { WaitingRequests } from './sync/sync-request.waiting.js';
 import { dueOnRequest, SyncJobs } from './sync/sync.jobs.js';
@@ -47,7 +47,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
 
 @Module({
   imports: [
-    DatabaseModule.forService({ migrations: [Templates1763805600000] }),
+    DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
       inline: [dueOnRequest],

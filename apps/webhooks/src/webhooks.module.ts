@@ -8,7 +8,7 @@ import type { Pool } from 'pg';
 import { feedProjection } from './feed/feed.projection.js';
 import { FeedQueries } from './feed/feed.queries.js';
 import { FeedWatch } from './feed/feed.watch.js';
-import { Webhooks1763805600000 } from './migrations/0001-webhooks.js';
+import { MIGRATIONS } from './migrations/migrations.js';
 
 const FEED = 'webhooks.feed';
 
@@ -27,7 +27,7 @@ const feedWatch: FactoryProvider<FeedWatch> = {
 
 @Module({
   imports: [
-    DatabaseModule.forService({ migrations: [Webhooks1763805600000] }),
+    DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({ consumes: [] }),
   ],
   controllers: [FeedQueries],

@@ -19,6 +19,29 @@ export async function freshDatabase() {
   return { url: url.href, drop: () => asSuperuser(`drop database ${name} with (force)`) };
 }
 
+/**
+ * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them; `extensions` are what
+ * provisioning would have made. `close()` ends the pool and drops the database.
+ */
+export async function serviceDatabase(
+  schema: string,
+  migrations: readonly (new () => { up(runner: never): Promise<unknown> })[],
+  { extensions = [], max }: { extensions?: readonly string[]; max?: number } = {},
+) {
+  const { url, drop } = await freshDatabase();
+  const pool = new pg.Pool({ connectionString: url, max });
+  pool.on('error', () => undefined); // the drop cuts it
+  const query = async (sql: string) => (await pool.query(sql)).rows as unknown;
+  await query(`create schema ${schema}`);
+  for (const extension of extensions) await query(`create extension ${extension}`);
+  for (const Migration of migrations) await new Migration().up({ query } as never);
+  const close = async () => {
+    await pool.end();
+    await drop();
+  };
+  return { url, pool, close };
+}
+
 /** A prefix of topic and group names that no other suite uses. */
 export const topicPrefix = () => `suite-${randomBytes(6).toString('hex')}.`;
 

@@ -8,16 +8,12 @@ import {
 } from '@wbiz/contracts/conversation';
 import { newId, timedId } from '@wbiz/contracts/ids';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { freshDatabase } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase } from '@wbiz/testing/stack';
+import type pg from 'pg';
 import { messages } from '../message/message.aggregate.js';
 import { received, sendText } from '../message/message.samples.js';
 import { readsProjection } from '../message/reads.projection.js';
-import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
-import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
-import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
-import { ContactNames1764600000000 } from '../migrations/0007-contact-names.js';
-import { OrderOfMessages1764700000000 } from '../migrations/0008-order-of-messages.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import { conversations } from './conversation.aggregate.js';
 import { conversationProjection } from './conversation.projection.js';
 import { ConversationQueries } from './conversation.queries.js';
@@ -28,23 +24,13 @@ const timeOf = (second: number) => new Date(BEGIN + second * 1_000).toISOString(
 const personOf = (index: number) => `+9188993322${String(index).padStart(2, '0')}`;
 const idOf = (accountId: string, person: string) => conversationIdOf(accountId, PHONE, person);
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
+let database: Awaited<ReturnType<typeof serviceDatabase>>;
 let pool: pg.Pool;
 let store: EventStore;
 let queries: ConversationQueries;
 beforeAll(async () => {
-  database = await freshDatabase();
-  pool = new pg.Pool({ connectionString: database.url });
-  await pool.query('create schema messaging');
-  const migrations = [
-    Messaging1763800000000,
-    ListsAndReads1763830000000,
-    Inbox1764400000000,
-    ContactNames1764600000000,
-    OrderOfMessages1764700000000,
-  ];
-  for (const Migration of migrations)
-    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
+  database = await serviceDatabase('messaging', MIGRATIONS);
+  ({ pool } = database);
   store = new EventStore({
     pool,
     schema: 'messaging',
@@ -53,10 +39,7 @@ beforeAll(async () => {
   });
   queries = new ConversationQueries(pool);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.close());
 
 type Written = { kind?: string; name?: string | null; body?: string };
 async function receive(accountId: string, person: string, second: number, written: Written = {}) {

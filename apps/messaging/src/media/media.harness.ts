@@ -10,17 +10,11 @@ import type { Reply } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { openMediaStore } from '@wbiz/media-store/media-store';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { freshDatabase } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase } from '@wbiz/testing/stack';
 import { Credentials } from '../account/credentials.js';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages } from '../message/message.aggregate.js';
-import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
-import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
-import { MessageWamids1764200000000 } from '../migrations/0003-message-wamids.js';
-import { Pace1764300000000 } from '../migrations/0004-pace.js';
-import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
-import { Media1764500000000 } from '../migrations/0006-media.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import { dispatchProjection } from '../whatsapp/dispatch.projection.js';
 import { mediaFetcher } from './fetch-media.js';
 import { files } from './media.aggregate.js';
@@ -34,14 +28,6 @@ export const PHONE = '1060000000000001';
 export const ACCOUNT = 'acc_1';
 const TOKEN = 'simulator-token';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-const MIGRATIONS = [
-  Messaging1763800000000,
-  ListsAndReads1763830000000,
-  MessageWamids1764200000000,
-  Pace1764300000000,
-  Inbox1764400000000,
-  Media1764500000000,
-];
 
 /** A JPEG of random bytes, of which no two are the same. */
 export const jpeg = (size = 5_000) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(size - 3)]);
@@ -51,16 +37,11 @@ type Row = { method: string; path: string; status: number };
 
 /** The media of messaging on a database and a directory of its own, with the simulator as Meta. */
 export async function mediaSystem() {
-  const [database, simulator] = await Promise.all([
-    freshDatabase(),
+  const [{ pool, close }, simulator] = await Promise.all([
+    serviceDatabase('messaging', MIGRATIONS),
     startSimulator({ log: () => undefined }),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
-  const pool = new pg.Pool({ connectionString: database.url });
-  pool.on('error', () => undefined); // the drop cuts it
-  await pool.query('create schema messaging');
-  for (const Migration of MIGRATIONS)
-    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
   const api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2_000 });
   const store = await openMediaStore(pathToFileURL(directory).href);
   const events = new EventStore({
@@ -204,8 +185,7 @@ export async function mediaSystem() {
       await this.stopTasks();
       await api.close();
       await simulator.close();
-      await pool.end();
-      await database.drop();
+      await close();
       await rm(directory, { recursive: true });
     },
   };

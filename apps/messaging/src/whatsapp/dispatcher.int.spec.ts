@@ -4,16 +4,14 @@ import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { newId } from '@wbiz/contracts/ids';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { freshDatabase, until } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase, until } from '@wbiz/testing/stack';
+import type pg from 'pg';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
 import { withMetaId } from '../message/meta-media-id.js';
 import { openWindow } from '../message/message.samples.js';
-import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
-import { Pace1764300000000 } from '../migrations/0004-pace.js';
-import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import { dispatchProjection } from './dispatch.projection.js';
@@ -23,7 +21,7 @@ const PHONE = '1060000000000001';
 const TOKEN = 'simulator-token';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
+let database: Awaited<ReturnType<typeof serviceDatabase>>;
 let pool: pg.Pool;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let api: CloudApi;
@@ -32,13 +30,10 @@ const running: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   [database, simulator] = await Promise.all([
-    freshDatabase(),
+    serviceDatabase('messaging', MIGRATIONS),
     startSimulator({ behaviour: { statuses: 'none' } }),
   ]);
-  pool = new pg.Pool({ connectionString: database.url });
-  await pool.query('create schema messaging');
-  for (const migration of [new Messaging1763800000000(), new Pace1764300000000(), new Inbox1764400000000()])
-    await migration.up({ query: (sql: string) => pool.query(sql) } as never);
+  ({ pool } = database);
   await pool.query(`insert into messaging.accounts values ('acc_1', '1000000000000001', '{}')`);
   await pool.query(`insert into messaging.phone_numbers values ($1, 'acc_1', 1000)`, [PHONE]);
   api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
@@ -52,8 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   await simulator.close();
-  await pool.end();
-  await database.drop();
+  await database.close();
 });
 beforeEach(async () => {
   await pool.query(

@@ -5,16 +5,14 @@ import type { MessageView } from '@wbiz/contracts/message';
 import type { Reply } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { freshDatabase, until } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase, until } from '@wbiz/testing/stack';
+import type pg from 'pg';
 import { Credentials } from '../account/credentials.js';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages, reads } from '../message/message.aggregate.js';
 import { received } from '../message/message.samples.js';
 import { readsProjection } from '../message/reads.projection.js';
-import { Messaging1763800000000 } from '../migrations/0001-messaging.js';
-import { ListsAndReads1763830000000 } from '../migrations/0002-lists-and-reads.js';
-import { Inbox1764400000000 } from '../migrations/0005-inbox.js';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import { graphReader } from './graph-reader.js';
 import { ReadReceipts, type Read } from './read-receipts.js';
 
@@ -22,7 +20,7 @@ const PHONE = '1060000000000001';
 const PERSON = '918899332211';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
+let database: Awaited<ReturnType<typeof serviceDatabase>>;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let api: CloudApi;
 let pool: pg.Pool;
@@ -32,11 +30,8 @@ const told: { address: string; reply: Reply }[] = [];
 const running: ReadReceipts[] = [];
 
 beforeAll(async () => {
-  [database, simulator] = await Promise.all([freshDatabase(), startSimulator()]);
-  pool = new pg.Pool({ connectionString: database.url });
-  await pool.query('create schema messaging');
-  for (const Migration of [Messaging1763800000000, ListsAndReads1763830000000, Inbox1764400000000])
-    await new Migration().up({ query: (sql: string) => pool.query(sql) } as never);
+  [database, simulator] = await Promise.all([serviceDatabase('messaging', MIGRATIONS), startSimulator()]);
+  ({ pool } = database);
   api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
   store = new EventStore({
     pool,
@@ -48,8 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   await simulator.close();
-  await pool.end();
-  await database.drop();
+  await database.close();
 });
 beforeEach(() => {
   tokens = ['simulator-token'];

@@ -5,31 +5,24 @@ import type { Logger } from '@wbiz/eventing/logger';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
-import { freshDatabase, until } from '@wbiz/testing/stack';
-import pg from 'pg';
-import type { QueryRunner } from 'typeorm';
-import { Templates1763805600000 } from '../migrations/0001-templates.js';
+import { serviceDatabase, until } from '@wbiz/testing/stack';
+import type pg from 'pg';
+import { MIGRATIONS } from '../migrations/migrations.js';
 import { syncRequests } from './sync-request.aggregate.js';
 import { WaitingRequests } from './sync-request.waiting.js';
 import { dueOnRequest, LeaseLost, markDue, SyncJobs, type SyncJob } from './sync.jobs.js';
 import { SyncWorker } from './sync.worker.js';
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
+let database: Awaited<ReturnType<typeof serviceDatabase>>;
 let pool: pg.Pool;
 let jobs: SyncJobs;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 10 });
-  pool.on('error', () => undefined); // drop() cuts it
-  await pool.query('create schema templates');
-  await new Templates1763805600000().up(pool as unknown as QueryRunner);
+  database = await serviceDatabase('templates', MIGRATIONS, { max: 10 });
+  ({ pool } = database);
   jobs = new SyncJobs(pool);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.close());
 beforeEach(() => pool.query('truncate templates.syncs'));
 
 const leaseRunsOut = () =>

@@ -1,0 +1,4 @@
+import { Campaigns1763805600000 } from './0001-campaigns.js';
+
+/** In the order in which they run. */
+export const MIGRATIONS = [Campaigns1763805600000];

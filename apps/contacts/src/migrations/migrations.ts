@@ -1,0 +1,5 @@
+import { Contacts1763805600000 } from './0001-contacts.js';
+import { ContactsTagsFields1764500000000 } from './0002-contacts-tags-fields.js';
+
+/** In the order in which they run. */
+export const MIGRATIONS = [Contacts1763805600000, ContactsTagsFields1764500000000];

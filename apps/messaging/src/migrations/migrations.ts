@@ -1,0 +1,20 @@
+import { Messaging1763800000000 } from './0001-messaging.js';
+import { ListsAndReads1763830000000 } from './0002-lists-and-reads.js';
+import { MessageWamids1764200000000 } from './0003-message-wamids.js';
+import { Pace1764300000000 } from './0004-pace.js';
+import { Inbox1764400000000 } from './0005-inbox.js';
+import { Media1764500000000 } from './0006-media.js';
+import { ContactNames1764600000000 } from './0007-contact-names.js';
+import { OrderOfMessages1764700000000 } from './0008-order-of-messages.js';
+
+/** In the order in which they run. */
+export const MIGRATIONS = [
+  Messaging1763800000000,
+  ListsAndReads1763830000000,
+  MessageWamids1764200000000,
+  Pace1764300000000,
+  Inbox1764400000000,
+  Media1764500000000,
+  ContactNames1764600000000,
+  OrderOfMessages1764700000000,
+];
