@@ -137,7 +137,10 @@ export async function startNode(
   return started;
 }
 
-/** Resolves once the app answers that it is ready; `ended` counts its deaths, of which five are too many. */
+/**
+ * Resolves once the app answers that it is ready; `ended` counts its deaths, of which five are too many. A migration may
+ * take as long as it does.
+ */
 export async function appReady(
   { home, ports },
   { name, instance = name, ended = () => 0, timeoutMs = 120_000 },
@@ -145,11 +148,12 @@ export async function appReady(
   const url = APPS.find((app) => app.name === name).ready(ports[instance]);
   const log = join(home, 'logs', `${instance}.log`);
   const failed = (what) => new SetupError(`${instance} ${what}. The end of ${log}:\n${tail(log)}`);
-  for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(100)) {
+  for (let giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(100)) {
     if (ended() >= 5) throw failed('ends again and again');
     const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    await answer?.body?.cancel();
+    const said = await answer?.json().catch(() => undefined);
     if (answer?.ok) return;
+    if (said?.checks?.migrations?.ok === false) giveUp = Date.now() + timeoutMs;
   }
   throw failed(`was not ready within ${timeoutMs / 1000} s`);
 }

@@ -7,6 +7,10 @@ const WARMING_S = 8;
 /** Imports, and reads of an account with `people` contacts among a hundred accounts; rates and times of each. */
 export async function benchContacts({ ours, ask, apiKey, people, seconds, step }) {
   const { contactIdOf } = await import('@wbiz/contracts/conversation');
+  // The service's own, since the filling goes past it.
+  const { searchTextOf } = await import(
+    new URL('../../apps/contacts/dist/contact/search-text.js', import.meta.url)
+  );
   const { RpcClient } = await import('@wbiz/eventing/rpc/rpc-client');
   const api = (method, path, body) => ask(method, `${ours.baseUrl}${path}`, { body, bearer: apiKey });
   const load = (kind, more = {}) => {
@@ -39,6 +43,7 @@ export async function benchContacts({ ours, ask, apiKey, people, seconds, step }
       model,
       people,
       idOf: contactIdOf,
+      searchTextOf,
     }),
   );
   const reads = {};

@@ -10,7 +10,7 @@ const ACCOUNT = 'acc_';
  * service: each is the row of `model`, a contact made through the API, with another person in it. Resolves with the ids
  * of some of the account's.
  */
-export async function fillContacts({ databaseUrl, accountId, model, people, idOf }) {
+export async function fillContacts({ databaseUrl, accountId, model, people, idOf, searchTextOf }) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -40,8 +40,7 @@ export async function fillContacts({ databaseUrl, accountId, model, people, idOf
           tags: rare ? [...state.contact.tags, 'rare'] : state.contact.tags,
           optedIn: number % 20 > 0,
         };
-        const search = ` ${person.name} ${person.phone} ${person.email}`.toLowerCase();
-        return { id, account, at, contact, search, rare };
+        return { id, account, at, contact, search: searchTextOf(person), rare };
       });
       const states = made.map(({ contact, search, rare }) =>
         JSON.stringify({ ...state, contact, search, tags: rare ? [...state.tags, 1] : state.tags }),

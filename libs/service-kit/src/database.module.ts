@@ -58,8 +58,11 @@ async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<D
     await pool.query('select 1');
     return { ok: true };
   });
+  health.add('migrations', () => ({ ok: false, detail: `schema ${service} is being brought up to date` }));
   const upToDate = config.MIGRATE_ON_START ? migrate : untilMigrated;
-  await untilReachable(postgres, runtime, () => upToDate(dataSource, runtime));
+  await untilReachable(`${postgres} to bring the schema up to date`, runtime, () =>
+    upToDate(dataSource, runtime),
+  );
   health.add('migrations', () => ({ ok: true, detail: `schema ${service} is up to date` }));
   return dataSource;
 }
@@ -80,6 +83,8 @@ function options({ service, config, logger }: Runtime, migrations: Migrations): 
       idleTimeoutMillis: 60_000,
       keepAlive: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      // Compiling a statement takes longer than any of ours runs.
+      options: '-c jit=off',
       // A connection that breaks while a transaction holds it has no other listener, and its error would end us.
       onConnect: (client: PoolClient) =>
         client.on('error', (err) => logger.debug({ err }, 'a connection to Postgres broke')),

@@ -28,7 +28,7 @@ const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'g
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
 /** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
-const FREQUENT = 5;
+const FREQUENT = 6;
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
@@ -37,7 +37,7 @@ export class ContactQueries {
    * A search first goes through so many of the newest contacts, through more while there is hope to fill the page: what
    * many have is found there soon, and only what few have is looked up in the index, which gives all in no order.
    */
-  lookedThrough = [8_000, 80_000];
+  lookedThrough = [4_000, 40_000];
 
   private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
   private readonly one: (ask: Ask<'contact.get'>) => Promise<Row | undefined>;

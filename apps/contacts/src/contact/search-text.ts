@@ -2,11 +2,30 @@ import type { ContactView } from '@wbiz/contracts/contact';
 import { personKey } from '@wbiz/contracts/phone';
 
 /**
- * What a contact is found by: lower case, and ASCII throughout. pg_trgm makes trigrams of what the database's locale
- * holds for letters and digits, in the locale C of ASCII only; so other characters stand as their code points.
+ * What a contact is found by: lower case, and ASCII throughout, and the first letters of its words behind it. pg_trgm
+ * makes trigrams of what the database's locale holds for letters and digits, in the locale C of ASCII only; so other
+ * characters stand as their code points, and what parts words as a capital.
  */
-export const searchTextOf = ({ name, phone, email }: Pick<ContactView, 'name' | 'phone' | 'email'>) =>
-  ` ${folded([name, ...spellings(phone), email].filter(Boolean).join(' '))}`;
+export function searchTextOf({ name, phone, email }: Pick<ContactView, 'name' | 'phone' | 'email'>): string {
+  const text = folded([name, ...spellings(phone), email].filter(Boolean).join(' '));
+  const initials = new Set(text.split(' ').map((word) => word.replace(/^\+/, '').slice(0, 1)));
+  return `${joined(` ${text}`)} ${[...initials].toSorted().join(' ')}`;
+}
+
+/**
+ * pg_trgm knows no trigram across the end of a word: of "la sm" it would look up every "la " and every " sm", wherever
+ * they stand. Joined by letters, of which names have few, the words are one, and all trigrams of it are telling.
+ */
+const JOINTS: Readonly<Record<string, string>> = {
+  ' ': 'Q',
+  '.': 'X',
+  '@': 'Z',
+  '+': 'J',
+  '-': 'W',
+  _: 'V',
+  "'": 'Y',
+};
+const joined = (text: string) => text.replaceAll(/[ .@+\-_']/g, (joint) => JOINTS[joint]!);
 
 /** A number is found with and without what comes and goes in it. */
 const spellings = (phone: string | null) => (phone === null ? [] : [...new Set([phone, personKey(phone)])]);
@@ -23,15 +42,13 @@ const folded = (text: string) =>
     .replaceAll(/(?<=[a-z])\p{Mn}+/gu, '')
     .replaceAll(/[^ -~]/gu, (character) => `u${character.codePointAt(0)!.toString(16)}u`);
 
-/** Shorter ones have no trigram of their own, except where a word begins. */
-const TRIGRAM = 3;
-
 /** The LIKE pattern of texts with `search` in them; of a short one, of texts in which a word, or the number, begins so. */
 export function searchPattern(search: string): string {
   const wanted = folded(phonePart(search.trim()));
-  const begins =
-    wanted.length >= TRIGRAM || !/^[a-z0-9]/.test(wanted) ? '' : /^\d+$/.test(wanted) ? '+' : ' ';
-  return `%${begins}${wanted.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const [, initial] = /^\+?([a-z0-9])$/.exec(wanted) ?? [];
+  if (initial) return `% ${initial}%`;
+  const begins = /^\d\d$/.test(wanted) ? '+' : /^[a-z0-9]{2}$/.test(wanted) ? ' ' : '';
+  return `%${joined(begins + wanted).replaceAll(/[\\%]/g, '\\$&')}%`;
 }
 
 /** As much as tells one number, or address, from others: each further trigram costs the index a look at every row that the others leave. */
@@ -39,10 +56,12 @@ const TELLING = 7;
 
 /**
  * A pattern that is matched by all texts that `pattern` matches, and cheaper to look up: a long number by how it ends,
- * an address by what stands before its @ (what follows it is in the texts of half the people).
+ * an address by what stands before its @ (what follows it is in the texts of half the people), several words by where
+ * the first two meet.
  */
 export function probeOf(pattern: string): string {
-  if (/^%\+?\d{8,}%$/.test(pattern)) return `%${pattern.slice(-TELLING - 1)}`;
-  const [, local] = /([^@%]{7})@/.exec(pattern) ?? [];
-  return local === undefined ? pattern : `%${local}%`;
+  if (/^%J?\d{8,}%$/.test(pattern)) return `%${pattern.slice(-TELLING - 1)}`;
+  const [, local] = /([^%]{7})Z/.exec(pattern) ?? [];
+  const [meeting] = /[^%\\]{0,4}[A-Z][^%\\]{1,4}/.exec(pattern) ?? [];
+  return local || meeting ? `%${local ?? meeting}%` : pattern;
 }
