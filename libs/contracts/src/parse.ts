@@ -83,7 +83,7 @@ function check<T extends object>(value: T, root: '' | '?'): Parsed<T> {
 function faultsOf(error: ValidationError, path: string): FieldFault[] {
   const pointer = pointerTo(path, error.property);
   const own = Object.entries(error.constraints ?? {});
-  const first = FIRST.map((name) => own.find(([own]) => own === name)).find(Boolean) ?? own.at(-1);
+  const first = FIRST.map((wanted) => own.find(([name]) => name === wanted)).find(Boolean) ?? own.at(-1);
   const faults = first ? [fault(pointer, error, first)] : [];
   return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }

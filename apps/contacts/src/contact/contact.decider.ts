@@ -230,10 +230,8 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
   const generations = tags.names.map((name) => facts.tags.get(tagKey(name))!.generation);
-  const gone = labelsOf(known).filter(
-    (had) =>
-      !tags.names.some((name, index) => tagKey(name) === had.key && generations[index] === had.generation),
-  );
+  const has = labelsOf({ contact: now, tags: generations });
+  const gone = (known ? labelsOf(known) : []).filter((had) => !has.some(same(had)));
   const kept: Kept = {
     tags: generations,
     fields: Object.fromEntries(
@@ -353,8 +351,10 @@ function changes(before: ContactView, now: ContactView): string[] {
   ];
 }
 
-const labelsOf = (state: ContactState | null): readonly Label[] =>
-  (state?.contact.tags ?? []).map((name, index) => ({ key: tagKey(name), generation: state!.tags[index]! }));
+export const labelsOf = ({ contact, tags }: Pick<ContactState, 'contact' | 'tags'>): readonly Label[] =>
+  contact.tags.map((name, index) => ({ key: tagKey(name), generation: tags[index]! }));
+
+const same = (one: Label) => (other: Label) => one.key === other.key && one.generation === other.generation;
 
 const labelsIn = ({ kind, key, generation }: ForgetLabels): readonly Label[] =>
   kind === 'tag' ? [{ key, generation }] : [];
@@ -364,15 +364,12 @@ const untagged = ({ contact: { createdAt } }: ContactState, gone: readonly Label
   gone,
 });
 
-const tagAt = ({ contact, tags }: ContactState, { key, generation }: ForgetLabels) =>
-  contact.tags.findIndex((name, index) => tagKey(name) === key && tags[index] === generation);
-
 const has = (state: ContactState, label: ForgetLabels) =>
-  label.kind === 'tag' ? tagAt(state, label) >= 0 : state.fields[label.key] === label.generation;
+  label.kind === 'tag' ? labelsOf(state).some(same(label)) : state.fields[label.key] === label.generation;
 
 function without(state: ContactState, label: ForgetLabels): ContactState {
   if (label.kind === 'tag') {
-    const gone = tagAt(state, label);
+    const gone = labelsOf(state).findIndex(same(label));
     const keep = <T>(list: readonly T[]) => list.filter((_, index) => index !== gone);
     return {
       ...state,

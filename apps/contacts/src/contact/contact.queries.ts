@@ -25,6 +25,8 @@ type Place = { readonly created: string; readonly stream: string };
 
 const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
   from contacts.removals r where r.account_id =`;
+const OF_HITS = `select h.stream, h.created, c.state, ${REMOVED} $1) as removed
+  from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`;
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
 /** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
@@ -157,9 +159,7 @@ export class ContactQueries {
     const { rows } = await this.pool.query<Row>(
       `with found as materialized (select c.stream, c.created from ${from}
          and c.search like $${probe} and c.search || '' like $${whole}),
-       hits as (select * from found order by created desc, stream desc limit $${whole + 1})
-       select h.stream, h.created, c.state, ${REMOVED} $1) as removed
-       from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`,
+       hits as (select * from found order by created desc, stream desc limit $${whole + 1}) ${OF_HITS}`,
       [...values, probeOf(pattern), pattern, limit],
     );
     return rows;
@@ -177,9 +177,7 @@ export class ContactQueries {
     const { rows } = await this.pool.query<Row>(
       `with near as (select c.stream, c.created, c.search from ${from} order by ${order} limit $${depth}),
        hits as (select stream, created from near where search like $${wanted}
-         order by created desc, stream desc limit $${wanted + 1})
-       select h.stream, h.created, c.state, ${REMOVED} $1) as removed
-       from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`,
+         order by created desc, stream desc limit $${wanted + 1}) ${OF_HITS}`,
       [...values, most, pattern, limit],
     );
     return rows;

@@ -1,10 +1,9 @@
-import { tagKey } from '@wbiz/contracts/tag';
 import type { FollowUp, InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
 import { customFields } from '../custom-field/custom-field.aggregate.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from '../contact/contact.aggregate.js';
-import type { ContactEvent, Label } from '../contact/contact.decider.js';
+import { labelsOf, type ContactEvent, type Label } from '../contact/contact.decider.js';
 
 type Recorded<Type extends ContactEvent['type']> = RecordedEvent<Extract<ContactEvent, { type: Type }>>;
 type Written = Recorded<'contact.created'> | Recorded<'contact.updated'>;
@@ -85,7 +84,7 @@ async function note(events: readonly Written[], tx: PoolClient): Promise<readonl
       accountId,
       contact,
       created: view.createdAt,
-      has: view.tags.map((name, index) => ({ key: tagKey(name), generation: kept!.tags[index]! })),
+      has: labelsOf({ contact: view, tags: kept!.tags }),
       gone: [...(changes.get(contact)?.gone ?? []), ...(kept!.gone ?? [])],
     });
   }
