@@ -1,7 +1,6 @@
 // A process of its own, so that its CPU time is known: asks for contacts, or imports them, from `connections` connections
 // for `seconds`, and prints one line of JSON. `people` is how many contacts the filled account has.
-import autocannon from 'autocannon';
-import { timings } from './timings.mjs';
+import { measuredLoad } from './measured-load.mjs';
 import { personOf } from './people.mjs';
 
 const {
@@ -14,7 +13,6 @@ const {
   ids,
   first = 0,
 } = JSON.parse(process.env.BENCH_LOAD);
-const PATIENCE_S = 30;
 const ROWS = 500;
 
 const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
@@ -64,45 +62,16 @@ const REQUESTS = {
   },
 };
 
-const took = [];
-const statuses = {};
-let slowest = { ms: 0 };
-const cpuBefore = process.cpuUsage();
-const began = performance.now();
-let ended = began;
-const running = autocannon({
+const found = await measuredLoad({
   url: baseUrl,
   connections,
-  requests: [
-    {
-      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-      setupRequest: (blank, context) => {
-        const request = REQUESTS[kind]();
-        context.path = request.path;
-        return { ...blank, ...request, path: `/api${request.path}` };
-      },
-    },
-  ],
-  duration: seconds + PATIENCE_S,
-  timeout: PATIENCE_S,
-  sampleInt: 100,
+  seconds,
+  headers: { authorization: `Bearer ${bearer}` },
+  setupRequest: (blank) => {
+    const request = REQUESTS[kind]();
+    return { ...blank, ...request, path: `/api${request.path}` };
+  },
 });
-running.on('response', (client, status, _bytes, ms) => {
-  took.push(ms);
-  if (ms > slowest.ms) slowest = { ms, path: client.requestIterator?.currentRequest?.path };
-  statuses[status] = (statuses[status] ?? 0) + 1;
-  ended = performance.now();
-  if (ended - began > seconds * 1_000) client.responseMax = client.reqsMade;
-});
-const { errors } = await running;
-const { user, system } = process.cpuUsage(cpuBefore);
 console.log(
-  JSON.stringify({
-    ...timings(took, ended - began),
-    rowsPerSecond: (took.length * ROWS * 1_000) / (ended - began),
-    statuses,
-    errors,
-    slowest,
-    cpuSeconds: (user + system) / 1e6,
-  }),
+  JSON.stringify({ ...found, ...(kind === 'bulk' ? { rowsPerSecond: found.perSecond * ROWS } : {}) }),
 );

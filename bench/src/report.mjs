@@ -68,15 +68,17 @@ feed: ${statuses.join(', ')}; ${feed.missed} missed, ${feed.repeated} repeated
 function contactsRows(contacts, row) {
   if (!contacts) return [];
   const { people, connections, bulk, get, list, search, owner } = contacts;
-  const at = `${people.toLocaleString('en')} contacts, one at a time`;
+  const at = (kind) => `${kind}, ${people.toLocaleString('en')} contacts, ${inFlight(connections[kind])}`;
   return [
     row(`bulk import, rows, ${connections.bulk} connections`, { ...bulk, perSecond: bulk.rowsPerSecond }),
-    row(`get, ${connections.get} connections`, get),
-    row(`list, ${at}`, list),
-    row(`search, ${at}`, search),
+    row(at('get'), get),
+    row(at('list'), list),
+    row(at('search'), search),
     row('get of the owner, by RPC', { p50: null, p99: null, ...owner }),
   ];
 }
+
+const inFlight = (connections) => (connections === 1 ? 'one at a time' : `${connections} connections`);
 
 /** CPU when idle, a second, and of two phases, from the first request until the feed had told all; per send in milliseconds. */
 function cpuTable(idle, accepted, full, cores) {
