@@ -7,19 +7,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
-import { freePort } from '../../scripts/embedded/launch.mjs';
+import { freePort, isRunning } from '../../scripts/embedded/launch.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 type Demo = { baseUrl: string; apiKey: string; pids: Record<string, number> };
 type Feed = { data: { type: string; data: { status?: string } }[] };
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 let home: string;
 let port: number;
@@ -74,5 +66,5 @@ it('ends everything it started within 10 s of SIGTERM', async () => {
   started.kill('SIGTERM');
   await once(started, 'exit');
   expect(Date.now() - since).toBeLessThan(10_000);
-  expect(Object.entries(pids).filter(([, pid]) => isAlive(pid))).toEqual([]);
+  expect(Object.entries(pids).filter(([, pid]) => isRunning(pid))).toEqual([]);
 });

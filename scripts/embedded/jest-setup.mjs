@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from './kafka.mjs';
+import { isRunning } from './launch.mjs';
 import { startPostgres } from './postgres.mjs';
 
 const PREFIX = 'wbiz-test-';
@@ -41,13 +42,5 @@ function removeLeftOvers() {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split('-')[0]);
     if (pid && !isRunning(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
   }
 }

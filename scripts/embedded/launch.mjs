@@ -103,6 +103,15 @@ export async function endLeftOver(pidFile) {
     if (Date.now() > kill) signal(left.pid, 'SIGKILL');
 }
 
+/** Whether there is a process of that pid. */
+export function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 function signal(pid, name) {
   try {
     process.kill(pid, name);

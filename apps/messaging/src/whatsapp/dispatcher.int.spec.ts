@@ -98,7 +98,7 @@ function dispatcher(
   return made;
 }
 
-const accept = async (person: string) => {
+const acceptOf = async (person: string, request: object, sent: { kind: string; facts: object }) => {
   const messageId = newId('msg');
   await store.apply(messages, {
     accountId: 'acc_1',
@@ -109,38 +109,28 @@ const accept = async (person: string) => {
       contactId: `cnt_${person}`,
       phoneNumberId: PHONE,
       at: new Date().toISOString(),
-      kind: 'template',
-      request: { to: `+1415555${person}`, template: 'hello_world', language: 'en_US' },
+      request: { to: `+1415555${person}`, ...request },
       accountId: 'acc_1',
       awaiting: null,
       traceparent: null,
-      facts: { ...openWindow, template: helloWorld },
-    },
+      ...sent,
+    } as never,
   });
   return messageId;
 };
+const accept = (person: string) =>
+  acceptOf(
+    person,
+    { template: 'hello_world', language: 'en_US' },
+    { kind: 'template', facts: { ...openWindow, template: helloWorld } },
+  );
 /** A picture that Meta has no copy of yet. */
-const acceptPicture = async (person: string) => {
-  const messageId = newId('msg');
-  await store.apply(messages, {
-    accountId: 'acc_1',
-    type: 'message.send',
-    data: {
-      messageId,
-      conversationId: `cnv_${person}`,
-      contactId: `cnt_${person}`,
-      phoneNumberId: PHONE,
-      at: new Date().toISOString(),
-      kind: 'media',
-      request: { to: `+1415555${person}`, type: 'image', mediaId: 'med_1' },
-      accountId: 'acc_1',
-      awaiting: null,
-      traceparent: null,
-      facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null, medium: PICTURE },
-    },
-  });
-  return messageId;
-};
+const acceptPicture = (person: string) =>
+  acceptOf(
+    person,
+    { type: 'image', mediaId: 'med_1' },
+    { kind: 'media', facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null, medium: PICTURE } },
+  );
 const PICTURE = { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' };
 const helloWorld = {
   id: 'tpl_1',
