@@ -21,15 +21,15 @@ export async function freshDatabase() {
 
 /**
  * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them; `extensions` are what
- * provisioning would have made. `close()` ends the pool and drops the database.
+ * provisioning would have made, the rest is for the pool. `close()` ends the pool and drops the database.
  */
 export async function serviceDatabase(
   schema: string,
   migrations: readonly (new () => { up(runner: never): Promise<unknown> })[],
-  { extensions = [], max }: { extensions?: readonly string[]; max?: number } = {},
+  { extensions = [], ...settings }: { extensions?: readonly string[] } & pg.PoolConfig = {},
 ) {
   const { url, drop } = await freshDatabase();
-  const pool = new pg.Pool({ connectionString: url, max });
+  const pool = new pg.Pool({ connectionString: url, ...settings });
   pool.on('error', () => undefined); // the drop cuts it
   const query = async (sql: string) => (await pool.query(sql)).rows as unknown;
   await query(`create schema ${schema}`);

@@ -29,22 +29,33 @@ let pool: pg.Pool;
 let store: EventStore;
 let queries: ConversationQueries;
 beforeAll(async () => {
-  database = await serviceDatabase('messaging', MIGRATIONS);
+  database = await serviceDatabase('messaging', MIGRATIONS, {
+    // A deadlock is a fault here, and not resolved after a second.
+    options: '-c deadlock_timeout=60s -c lock_timeout=5s',
+  });
   ({ pool } = database);
-  store = new EventStore({
+  store = newStore();
+  queries = new ConversationQueries(pool);
+});
+afterAll(() => database.close());
+const newStore = () =>
+  new EventStore({
     pool,
     schema: 'messaging',
     newEventId: () => newId('evt'),
     inline: [conversationProjection, readsProjection],
   });
-  queries = new ConversationQueries(pool);
-});
-afterAll(() => database.close());
 
 type Written = { kind?: string; name?: string | null; body?: string };
-async function receive(accountId: string, person: string, second: number, written: Written = {}) {
+async function receive(
+  accountId: string,
+  person: string,
+  second: number,
+  written: Written = {},
+  through = store,
+) {
   const messageId = timedId('msg', BEGIN + second * 1_000, accountId, person, newId('cmd'));
-  const reply = await store.apply(messages, {
+  const reply = await through.apply(messages, {
     accountId,
     type: 'message.receive',
     data: {
@@ -60,7 +71,7 @@ async function receive(accountId: string, person: string, second: number, writte
   expect(reply).toMatchObject({ ok: true });
   return messageId;
 }
-async function send(accountId: string, to: string, second: number) {
+async function send(accountId: string, to: string, second: number, through = store) {
   const command = sendText({}, { to });
   const messageId = timedId('msg', BEGIN + second * 1_000, accountId, to, newId('cmd'));
   const data = {
@@ -70,7 +81,9 @@ async function send(accountId: string, to: string, second: number) {
     contactId: contactIdOf(accountId, to),
     facts: { ...command.data.facts, windowExpiresAt: timeOf(90_000) },
   };
-  expect(await store.apply(messages, { accountId, type: 'message.send', data })).toMatchObject({ ok: true });
+  expect(await through.apply(messages, { accountId, type: 'message.send', data })).toMatchObject({
+    ok: true,
+  });
   return messageId;
 }
 const read = (accountId: string, messageId: string) =>
@@ -141,13 +154,19 @@ describe('a conversation', () => {
 
   it('is one, opened once, when many messages come at once, in batches that cross', async () => {
     const people = down(9, 0).map((index) => `+1415555030${index}`);
-    await Promise.all(
-      down(299, 0).map((index) =>
-        index % 3
-          ? receive('acc_1', people[index % 10]!, index)
-          : send('acc_1', people[(index * 7) % 10]!, index),
-      ),
-    );
+    // To half of them a replica sends what the other half wrote it, and to these the other replica.
+    const replicas = [newStore(), newStore()];
+    for (const round of down(49, 0))
+      await Promise.all(
+        replicas.flatMap((through, replica) =>
+          people.map((person, index) => {
+            const second = round * 10 + index;
+            return index % 2 === replica
+              ? send('acc_1', person, second, through)
+              : receive('acc_1', person, second, {}, through);
+          }),
+        ),
+      );
     for (const person of people) expect(await historyOf('acc_1', person)).toEqual(['conversation.opened']);
   });
 

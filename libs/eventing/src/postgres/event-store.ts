@@ -53,16 +53,14 @@ type AnyAggregate = Aggregate<any, any, any>;
  */
 export type FollowUp = { readonly aggregate: AnyAggregate; readonly command: Omit<Command, 'id'> };
 
+type Project = (events: readonly RecordedEvent[], tx: PoolClient) => Promise<readonly FollowUp[] | void>;
+
 /**
- * Rows that move in the transaction of the events they follow; called once per type with all events of the batch.
+ * Rows that move in the transaction of the events they follow. A function is called once, with all events of the batch
+ * of the types it stands under: what locks the same rows for several types does so in one order.
  * What it returns is executed in the same transaction; a fault in it fails the batch.
  */
-export type InlineProjection = {
-  readonly [type: string]: (
-    events: readonly RecordedEvent[],
-    tx: PoolClient,
-  ) => Promise<readonly FollowUp[] | void>;
-};
+export type InlineProjection = { readonly [type: string]: Project };
 
 type Item = { readonly aggregate: AnyAggregate; readonly command: Command; readonly keepReply: boolean };
 /** undefined: the command's deadline had passed and it was dropped. */
@@ -98,8 +96,15 @@ export type EventStoreOptions = {
 export class EventStore {
   private readonly listeners: ((commit: Commit) => void)[] = [];
   private readonly enqueue: (item: Item) => Promise<Reply | undefined>;
+  private readonly inline: readonly { readonly types: readonly string[]; readonly project: Project }[];
 
   constructor(private readonly options: EventStoreOptions) {
+    this.inline = (options.inline ?? []).flatMap((projection) =>
+      [...new Set(Object.values(projection))].map((project) => ({
+        types: Object.keys(projection).filter((type) => projection[type] === project),
+        project,
+      })),
+    );
     this.enqueue = microBatch((items: readonly Item[]) => this.run(items), { max: 200, lanes: 2 });
   }
 
@@ -264,10 +269,8 @@ export class EventStore {
     await this.saveStreams(tx, fresh, streams);
     await this.append(tx, appended, data, published, causes);
     const followUps: FollowUp[] = [];
-    for (const [type, project] of (this.options.inline ?? []).flatMap((projection) =>
-      Object.entries(projection),
-    )) {
-      const events = appended.filter((event) => event.type === type);
+    for (const { types, project } of this.inline) {
+      const events = appended.filter(({ type }) => types.includes(type));
       if (events.length > 0) followUps.push(...((await project(events, tx)) ?? []));
     }
     await this.keepReplies(tx, decided);
