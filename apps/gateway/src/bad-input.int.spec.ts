@@ -254,6 +254,7 @@ const WRITES: [string, string, [string, object, string[]][]][] = [
       ['NUL in the name', { name: 'a\u0000' }, ['/name']],
       ['an address without @', { email: 'g.example.com' }, ['/email']],
       ['an address with a blank', { email: 'g g@example.com' }, ['/email']],
+      ['a blank name', { name: '  ' }, ['/name']],
       ['a long address', { email: `${'x'.repeat(250)}@x.io` }, ['/email']],
       ['tags as a text', { tags: 'vip' }, ['/tags']],
       ['a tag that is no text', { tags: [1] }, ['/tags']],

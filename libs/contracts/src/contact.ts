@@ -40,29 +40,46 @@ const Tags = (base: { description: string; example?: readonly string[] }): Prope
 
 /** Values of custom fields by their keys; which values a field takes is up to its definition. */
 const CustomFields = (base: { description: string; example?: object }): PropertyDecorator => {
-  const object = Json({ optional: true, depth: 1, ...base });
-  const { max } = LIMITS.customFields;
-  const longest = LIMITS.customFieldKey.max;
-  const keys = ValidateBy({
+  const object = Json({ optional: true, ...base });
+  const entries = ValidateBy({
     name: 'customFields',
     validator: {
-      validate: (value: unknown) =>
-        !isPlainObject(value) ||
-        (Object.keys(value).length <= max &&
-          Object.entries(value).every(
-            ([key, inner]) =>
-              FIELD_KEY.test(key) &&
-              key.length <= longest &&
-              !(key in Object.prototype) &&
-              (typeof inner !== 'string' || (inner.isWellFormed() && !inner.includes('\u0000'))) &&
-              (typeof inner !== 'number' || Number.isFinite(inner)),
-          )),
-      defaultMessage: () =>
-        `must have at most ${max} keys of at most ${longest} letters, digits, _ and -, with well-formed texts and numbers that are not too large`,
+      validate: (value: unknown) => faultOfFields(value) === undefined,
+      defaultMessage: (given) => faultOfFields(given?.value)!,
     },
   });
-  return (target, key) => [object, keys].forEach((decorate) => decorate(target, key));
+  return (target, key) => [object, entries].forEach((decorate) => decorate(target, key));
 };
+
+function faultOfFields(value: unknown): string | undefined {
+  if (!isPlainObject(value)) return undefined;
+  const { max } = LIMITS.customFields;
+  const longest = LIMITS.customFieldKey.max;
+  const entries = Object.entries(value);
+  if (entries.length > max) return `must have at most ${max} keys`;
+  for (const [key, inner] of entries) {
+    const shown = JSON.stringify(key.slice(0, longest));
+    if (!FIELD_KEY.test(key) || key.length > longest || key in Object.prototype)
+      return `must have keys of at most ${longest} letters, digits, _ and -, which ${shown} is not`;
+    if (typeof inner === 'object' && inner !== null)
+      return `must hold texts, numbers, true, false or null; ${shown} is none of them`;
+    if (typeof inner === 'string' && (!inner.isWellFormed() || inner.includes('\u0000')))
+      return `must hold well-formed texts, which ${shown} is not`;
+    if (typeof inner === 'number' && !Number.isFinite(inner))
+      return `must hold no number as large as ${shown}`;
+  }
+  return undefined;
+}
+
+const Name = (example?: string) =>
+  Text({
+    ...LIMITS.contactName,
+    pattern: /\S/,
+    patternDetail: 'must not be blank',
+    optional: true,
+    nullable: true,
+    ...(example ? { example } : {}),
+  });
 
 const Email = () =>
   Text({
@@ -121,8 +138,7 @@ export class ListContacts extends Page {
 
 /** `PATCH /v1/contacts/:id`. What is left out stays; null empties. */
 export class UpdateContact {
-  @Text({ ...LIMITS.contactName, optional: true, nullable: true })
-  name?: string | null;
+  @Name() name?: string | null;
   @Email() email?: string | null;
   @Tags({ description: 'All tags from now on.', example: ['customer'] }) tags?: string[];
   @CustomFields({ description: 'Values to set; null takes one away, fields that are left out stay.' })
@@ -146,8 +162,7 @@ export class CreateContact {
     description: "Meta's user id of a person, e.g. IN.1234567890; with a phone number, both are one person.",
   })
   userId?: string;
-  @Text({ ...LIMITS.contactName, optional: true, nullable: true, example: 'Gaurav' })
-  name?: string | null;
+  @Name('Gaurav') name?: string | null;
   @Email() email?: string | null;
   @Tags({ description: 'Tags to add.' }) tags?: string[];
   @CustomFields({

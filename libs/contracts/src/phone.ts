@@ -31,6 +31,10 @@ function withoutMobile1(typed: string): string {
   return /^\+?521\d{10}$/.test(dialled) ? dialled.replace(/^\+?521/, '+52') : typed;
 }
 
+/** The digits of what looks like a part of a phone number, however it is spaced; else what was searched for. */
+export const phonePart = (search: string): string =>
+  /^\+?[\d\s().-]*\d[\d\s().-]*$/.test(search) ? withoutMobile1(search.replaceAll(/[^\d+]/g, '')) : search;
+
 /**
  * One spelling for one person: the mobile 9 of Brazil and Argentina comes and goes in what people type and in what
  * Meta reports, so it is left out of the key that identities are derived from.

@@ -1,5 +1,5 @@
 import type { ContactView } from '@wbiz/contracts/contact';
-import { personKey } from '@wbiz/contracts/phone';
+import { personKey, phonePart } from '@wbiz/contracts/phone';
 
 /**
  * What a contact is found by: lower case, and ASCII throughout, and the first letters of its words behind it. pg_trgm
@@ -29,10 +29,6 @@ const joined = (text: string) => text.replaceAll(/[ .@+\-_']/g, (joint) => JOINT
 
 /** A number is found with and without what comes and goes in it. */
 const spellings = (phone: string | null) => (phone === null ? [] : [...new Set([phone, personKey(phone)])]);
-
-/** The digits of what looks like a part of a phone number, however it is spaced; else what was searched for. */
-const phonePart = (search: string) =>
-  /^\+?[\d\s().-]*\d[\d\s().-]*$/.test(search) ? search.replaceAll(/[^\d+]/g, '') : search;
 
 /** Accents on Latin letters count for nothing. */
 const folded = (text: string) =>

@@ -56,6 +56,8 @@ describe('a search', () => {
     'of %s finds a Brazilian number, with and without its 9',
     (search) => expect(finds(search, { name: null, phone: '+5511987654321', email: null })).toBe(true),
   );
+  it("of Mexico's old spelling finds the number", () =>
+    expect(finds('+521 55 9999 1111', { name: null, phone: '+525599991111', email: null })).toBe(true));
   it('is in ASCII, whatever the name', () =>
     expect(searchTextOf({ name: '😀 王 Ünal', phone: null, email: null })).toMatch(/^[ -~]+$/));
 });

@@ -5,26 +5,30 @@ import type { Projection } from '@wbiz/eventing/postgres/projection';
 type Named =
   LogEvent<'contact.created', ContactCreatedData> | LogEvent<'contact.updated', ContactUpdatedData>;
 
-/** This service's copy of what contacts are called. */
-export const contactNames: Projection = {
+/** This service's copy of what contacts are called, and how their numbers are spelled. */
+export const contactNames = {
   name: 'contact-names',
   types: ['contact.created', 'contact.updated'],
   all: async (events: readonly Named[], db) => {
     const named = events.filter(
-      (event) => event.type === 'contact.created' || event.data.changed.includes('name'),
+      (event) =>
+        event.type === 'contact.created' ||
+        event.data.changed.includes('name') ||
+        event.data.changed.includes('phone'),
     );
     const last = [...new Map(named.map((event) => [event.data.contactId, event])).values()];
     if (last.length === 0) return;
     await db.query({
       name: 'contact-names',
-      text: `insert into messaging.contact_names (contact_id, account_id, name)
-             select * from unnest($1::text[], $2::text[], $3::text[]) as n(id, account_id, name) order by id
-             on conflict (contact_id) do update set name = excluded.name`,
+      text: `insert into messaging.contact_names (contact_id, account_id, name, phone)
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n(id, account_id, name, phone) order by id
+             on conflict (contact_id) do update set name = excluded.name, phone = excluded.phone`,
       values: [
         last.map(({ data }) => data.contactId),
         last.map(({ accountId }) => accountId),
         last.map(({ data }) => data.contact.name),
+        last.map(({ data }) => data.contact.phone),
       ],
     });
   },
-};
+} satisfies Projection;

@@ -10,6 +10,7 @@ import { newId, timedId } from '@wbiz/contracts/ids';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import type pg from 'pg';
+import { contactNames } from '../contact/contact-names.projection.js';
 import { messages } from '../message/message.aggregate.js';
 import { received, sendText } from '../message/message.samples.js';
 import { readsProjection } from '../message/reads.projection.js';
@@ -168,6 +169,18 @@ describe('a conversation', () => {
         ),
       );
     for (const person of people) expect(await historyOf('acc_1', person)).toEqual(['conversation.opened']);
+  });
+
+  it('shows the number as the contact has it, and is found by both spellings', async () => {
+    const reported = '+551187654321';
+    const { id, phone } = { id: contactIdOf('acc_1', reported), phone: '+5511987654321' };
+    await receive('acc_1', reported, 0, { name: 'ana' });
+    expect((await get('acc_1', reported))!.contact).toEqual({ id, phone: reported, name: 'ana' });
+    const data = { contactId: id, contact: { id, phone, name: 'Ana' }, by: null };
+    await contactNames.all([{ type: 'contact.created', accountId: 'acc_1', data } as never], pool as never);
+    expect((await get('acc_1', reported))!.contact).toEqual({ id, phone, name: 'Ana' });
+    for (const search of [reported, '+55 11 98765-4321', '187654321'])
+      expect((await queries.list({ accountId: 'acc_1', search })).data).toMatchObject([{ contact: { id } }]);
   });
 
   it('without a phone number shows the user id', async () => {

@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import type { ConversationView } from '@wbiz/contracts/conversation';
 import type { ConversationMessage } from '@wbiz/contracts/message';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
+import { phonePart } from '@wbiz/contracts/phone';
 import type { Queries } from '@wbiz/contracts/queries';
 import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -24,8 +25,10 @@ type Row = {
   window_expires_at: Date | null;
   state: ConversationState;
 };
-/** A contact goes by the name that it is kept under, else by its own on WhatsApp. */
-const SHOWN = `select stream, contact_id, phone_number_id, person, coalesce(n.name, c.name) as name, last_message_at,
+/** A contact goes by the name and the spelling of its number that it is kept under, else by those on WhatsApp. */
+const SHOWN = `select stream, contact_id, phone_number_id,
+    case when starts_with(person, '+') then coalesce(n.phone, person) else person end as person,
+    coalesce(n.name, c.name) as name, last_message_at,
     last_message_preview, unread_count, window_expires_at, state
   from messaging.conversations c left join messaging.contact_names n using (contact_id)
   where c.account_id = $1`;
@@ -46,7 +49,8 @@ export class ConversationQueries {
          and ($2::timestamptz is null or last_minute <= date_trunc('minute', $2 at time zone 'UTC')
               and (last_message_at, stream collate "C") < ($2, $3))
          and ($4::text is null or state->>'status' = $4)
-         and ($5::text is null or strpos(lower(coalesce(n.name, c.name)), lower($5)) > 0 or strpos(person, $6) > 0)
+         and ($5::text is null or strpos(lower(coalesce(n.name, c.name)), lower($5)) > 0 or strpos(person, $6) > 0
+              or strpos(n.phone, $6) > 0)
        order by last_minute desc, last_message_at desc, stream collate "C" desc limit $7 + 1`,
       [accountId, at, id, status, search, search === undefined ? null : phonePart(search), limit],
     );
@@ -103,10 +107,6 @@ function newestCursor(cursor: string | undefined): [Date, string] | undefined {
     throw foreignCursor();
   return [at, id];
 }
-
-/** The digits of what looks like a part of a phone number, however it is spaced; else what was searched for. */
-const phonePart = (search: string) =>
-  /^\+?[\d\s().-]*\d[\d\s().-]*$/.test(search) ? search.replaceAll(/[^\d+]/g, '') : search;
 
 const viewOf = (row: Row): ConversationView => ({
   id: row.stream,

@@ -6,6 +6,7 @@ import { Inbox1764400000000 } from './0005-inbox.js';
 import { Media1764500000000 } from './0006-media.js';
 import { ContactNames1764600000000 } from './0007-contact-names.js';
 import { OrderOfMessages1764700000000 } from './0008-order-of-messages.js';
+import { ContactPhones1764910000000 } from './0009-contact-phones.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Media1764500000000,
   ContactNames1764600000000,
   OrderOfMessages1764700000000,
+  ContactPhones1764910000000,
 ];
