@@ -30,13 +30,14 @@ const joined = (text: string) => text.replaceAll(/[ .@+\-_']/g, (joint) => JOINT
 /** A number is found with and without what comes and goes in it. */
 const spellings = (phone: string | null) => (phone === null ? [] : [...new Set([phone, personKey(phone)])]);
 
-/** Accents on Latin letters count for nothing. */
+/** Accents on Latin letters count for nothing, and how many blanks there are. */
 const folded = (text: string) =>
   text
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/(?<=[a-z])\p{Mn}+/gu, '')
-    .replaceAll(/[^ -~]/gu, (character) => `u${character.codePointAt(0)!.toString(16)}u`);
+    .replaceAll(/[^ -~]/gu, (character) => `u${character.codePointAt(0)!.toString(16)}u`)
+    .replaceAll(/ +/g, ' ');
 
 /** The LIKE pattern of texts with `search` in them; of a short one, of texts in which a word, or the number, begins so. */
 export function searchPattern(search: string): string {

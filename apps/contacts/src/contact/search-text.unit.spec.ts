@@ -16,6 +16,7 @@ describe('a search', () => {
     ['joão'],
     ['joao'],
     ['JOAO DA'],
+    ['joao   da'],
     ['silva'],
     ['lva-c'],
     ['celik'],

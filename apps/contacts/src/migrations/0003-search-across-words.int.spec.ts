@@ -14,7 +14,7 @@ it('gives contacts made before it the text that those made after it have', async
   const ids = await Promise.all(
     [
       { phone: '+5511987654321', name: "João d'Ávila-Çelik", email: 'Joao.d_1@example.com' },
-      { phone: system.newPhone(), name: '王伟 (Sales) +1' },
+      { phone: system.newPhone(), name: '王伟  (Sales) ++1 _x' },
       { userId: 'IN.17841400000000' },
     ].map(async (given) => (await account.upsert(given)).id),
   );

@@ -3,6 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** What parts words becomes a letter in the texts that are searched, so that trigrams go across it; first letters follow. */
 export class SearchAcrossWords1764900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    const folded = `regexp_replace(substr(state->>'search', 2), ' +', ' ', 'g')`;
     const joined = [
       [' ', 'Q'],
       ['.', 'X'],
@@ -11,10 +12,11 @@ export class SearchAcrossWords1764900000000 implements MigrationInterface {
       ['-', 'W'],
       ['_', 'V'],
       ["''", 'Y'],
-    ].reduce((search, [joint, letter]) => `replace(${search}, '${joint}', '${letter}')`, "state->>'search'");
-    const initials = `(select coalesce(string_agg(distinct left(ltrim(word, '+'), 1), ' ' order by left(ltrim(word, '+'), 1)), '')
-      from string_to_table(substr(state->>'search', 2), ' ') word)`;
-    const text = `${joined} || ' ' || ${initials}`;
+    ].reduce((text, [joint, letter]) => `replace(${text}, '${joint}', '${letter}')`, `(' ' || ${folded})`);
+    const initials = `(select string_agg(initial, ' ' order by initial) from (
+        select distinct left(regexp_replace(word, '^\\+', ''), 1) collate "C" as initial
+        from string_to_table(${folded}, ' ') word) as each)`;
+    const text = `${joined} || ' ' || coalesce(${initials}, '')`;
     // Without the indexes while every row of them changes: minutes at a million contacts otherwise.
     const indexes = (await runner.query(
       `select indexdef as definition, indexname as name from pg_indexes
