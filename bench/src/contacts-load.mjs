@@ -17,7 +17,6 @@ const ROWS = 500;
 
 const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
 const anyone = () => personOf(Math.floor(Math.random() * people));
-const query = (path, parameters) => `${path}?${new URLSearchParams(parameters)}`;
 
 /** What somebody types who looks for a person: a part of what is known of one, and now and then of nobody. */
 const TYPED = [
@@ -32,20 +31,24 @@ const TYPED = [
   () => 'qz',
 ];
 const LISTED = [
-  {},
-  { limit: '200' },
-  { tag: 'customer' },
-  { tag: 'rare' },
-  { optedIn: 'true' },
-  { optedIn: 'false' },
-  { tag: 'customer', optedIn: 'true' },
+  '',
+  'limit=200',
+  'tag=customer',
+  'tag=rare',
+  'tag=customer&tag=lead',
+  'tag=customer&tag=rare',
+  'optedIn=true',
+  'optedIn=false',
+  'tag=customer&optedIn=true',
+  'tag=lead&optedIn=false',
+  'updatedSince=2026-01-01T05:00:00Z',
 ];
 
 let next = first;
 const REQUESTS = {
   get: () => ({ path: `/v1/contacts/${anyOf(ids)}` }),
-  list: () => ({ path: query('/v1/contacts', anyOf(LISTED)) }),
-  search: () => ({ path: query('/v1/contacts', { search: anyOf(TYPED)() }) }),
+  list: () => ({ path: `/v1/contacts?${anyOf(LISTED)}` }),
+  search: () => ({ path: `/v1/contacts?${new URLSearchParams({ search: anyOf(TYPED)() })}` }),
   bulk: () => {
     const contacts = Array.from({ length: ROWS }, () => {
       const { phone, name, email } = personOf((next += 1));

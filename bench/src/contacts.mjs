@@ -1,4 +1,4 @@
-import { fillContacts } from './fill-contacts.mjs';
+import { fillContacts, TAGS } from './fill-contacts.mjs';
 
 const LOAD = 'bench/src/contacts-load.mjs';
 const CONNECTIONS = { bulk: 4, get: 64, list: 1, search: 1 };
@@ -29,11 +29,10 @@ export async function benchContacts({ ours, ask, apiKey, people, seconds, step }
   const { id: model } = await api('POST', '/v1/contacts', {
     phone: '+919000000001',
     name: 'Model',
-    tags: ['customer'],
+    tags: TAGS,
     customFields: { city: 'Pune' },
     optedIn: true,
   });
-  await api('POST', '/v1/tags', { name: 'rare' });
   const ids = await step(`Contacts: filling in ${people.toLocaleString('en')}`, () =>
     fillContacts({
       databaseUrl: ours.system.databaseUrls.contacts,

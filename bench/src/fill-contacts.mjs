@@ -4,6 +4,9 @@ import { personOf } from './people.mjs';
 const AT_ONCE = 20_000;
 const OTHERS = 99;
 const ACCOUNT = 'acc_';
+/** The tags that contacts are filled in with, and of how many contacts one has each. */
+export const TAGS = ['customer', 'lead', 'rare'];
+const ONE_IN = [1, 2, 5_000];
 
 /**
  * Puts `people` contacts into an account, and a tenth of that into 99 others, straight into the tables of the contacts
@@ -34,16 +37,16 @@ export async function fillContacts({ databaseUrl, accountId, model, people, idOf
         const id = idOf(account, person.phone);
         if (number % 1_000 === 0 && account === accountId) ids.push(id);
         const at = new Date(began + number * 20).toISOString();
-        const rare = number % 5_000 === 0;
+        const tags = TAGS.filter((_, tag) => number % ONE_IN[tag] === 0);
         const contact = {
           ...{ ...state.contact, ...person, id, createdAt: at, updatedAt: at },
-          tags: rare ? [...state.contact.tags, 'rare'] : state.contact.tags,
+          tags,
           optedIn: number % 20 > 0,
         };
-        return { id, account, at, contact, search: searchTextOf(person), rare };
+        return { id, account, at, contact, search: searchTextOf(person), tags };
       });
-      const states = made.map(({ contact, search, rare }) =>
-        JSON.stringify({ ...state, contact, search, tags: rare ? [...state.tags, 1] : state.tags }),
+      const states = made.map(({ contact, search, tags }) =>
+        JSON.stringify({ ...state, contact, search, tags: tags.map(() => 1) }),
       );
       await client.query(
         `insert into contacts.contacts (stream, account_id, version, state, created_at, updated_at)
@@ -51,18 +54,18 @@ export async function fillContacts({ databaseUrl, accountId, model, people, idOf
          on conflict do nothing`,
         [made.map(({ id }) => id), made.map(({ account }) => account), states],
       );
+      const tagged = made.flatMap(({ tags, id, account, at }) => tags.map((tag) => [id, account, at, tag]));
       await client.query(
-        `insert into contacts.contact_tags (contact, account_id, tag, generation, created)
-         select s.id, s.account_id, t.tag, 1, s.at from unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) as s(id, account_id, at, rare),
-           unnest(array['customer', 'rare']) as t(tag) where t.tag = 'customer' or s.rare on conflict do nothing`,
-        [
-          made.map(({ id }) => id),
-          made.map(({ account }) => account),
-          made.map(({ at }) => at),
-          made.map(({ rare }) => rare),
-        ],
+        `insert into contacts.contact_tags (contact, account_id, created, tag, generation)
+         select *, 1 from unnest($1::text[], $2::text[], $3::text[], $4::text[]) on conflict do nothing`,
+        [0, 1, 2, 3].map((column) => tagged.map((row) => row[column])),
       );
     }
+    await client.query(
+      `insert into contacts.tag_counts (account_id, tag, generation, contacts)
+       select account_id, tag, generation, count(*) from contacts.contact_tags group by account_id, tag, generation
+       on conflict (account_id, tag, generation) do update set contacts = excluded.contacts`,
+    );
     for (const { definition } of indexes) await client.query(definition);
     await client.query('vacuum analyze contacts.contacts');
     await client.query('vacuum analyze contacts.contact_tags');

@@ -324,6 +324,21 @@ describe('the list', () => {
     ['a number as it is typed', { search: '+91 70000-0012' }, ({ phone }) => phone!.includes('+91700000012')],
     ['nothing that is there', { search: 'zzz' }, () => false],
     [
+      'a tag and an opt-in',
+      { tag: ['third'], optedIn: false },
+      ({ tags: own, optedIn }) => own.includes('third') && !optedIn,
+    ],
+    [
+      'two tags and a time',
+      { tag: ['third', 'even'], updatedSince: '2026-11-22T10:00:00.010Z' },
+      ({ tags: own, updatedAt }) => own.length === 2 && updatedAt >= '2026-11-22T10:00:00.010Z',
+    ],
+    [
+      'a tag and a part of a number',
+      { tag: ['third'], search: '0007' },
+      ({ tags: own, phone }) => own.includes('third') && phone!.includes('0007'),
+    ],
+    [
       'all of it',
       { search: 'example.com', tag: ['even'], optedIn: true },
       ({ tags: own, optedIn }) => own.includes('even') && optedIn,
@@ -357,17 +372,19 @@ describe('the list', () => {
     for (const limit of [1, 7, 50, 139, 140]) expect(await account.everything({ limit })).toEqual(all);
   });
 
-  // The ways of a search: through the newest, through them and then in the index, and in the index alone.
+  // The ways of a search: through the newest, through them and then in the index, and in the index alone; and through
+  // those of a tag, or not.
   it.each(filters)('can be filtered by %s', async (_what, ask, wanted) => {
     const expected = all.filter((one) => wanted(one, ''));
-    const usual = system.people.lookedThrough;
+    const { lookedThrough, lookedAt } = system.people.contacts;
     try {
-      for (const depths of [usual, [20, 60], []]) {
-        system.people.lookedThrough = depths;
-        for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
-      }
+      for (const depths of [lookedThrough, [20, 60], []])
+        for (const most of [lookedAt, 10]) {
+          Object.assign(system.people.contacts, { lookedThrough: depths, lookedAt: most });
+          for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
+        }
     } finally {
-      system.people.lookedThrough = usual;
+      Object.assign(system.people.contacts, { lookedThrough, lookedAt });
     }
   });
 

@@ -9,43 +9,20 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { foreignCursor, ID } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
-import { probeOf, searchPattern } from './search-text.js';
+import { ContactList, REMOVED, type ContactRow, type Place, type Removed } from './contact.list.js';
 
 type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
 type Answer<Query extends keyof Queries> = Promise<Queries[Query]['answer']>;
-/** A label that was deleted and is still in the state of contacts. */
-type Removed = { readonly kind: 'tag' | 'field'; readonly key: string; readonly generation: number };
-type Row = {
-  readonly stream: string;
-  readonly created: string;
-  readonly state: ContactState;
-  readonly removed: readonly Removed[] | null;
-};
-type Place = { readonly created: string; readonly stream: string };
-
-const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
-  from contacts.removals r where r.account_id =`;
-const OF_HITS = `select h.stream, h.created, c.state, ${REMOVED} $1) as removed
-  from hits h join contacts.contacts c on c.stream = h.stream order by h.created desc, h.stream desc`;
-const SHARES_KEPT_MS = 60_000;
-const LARGE_SHARE = 0.1;
-/** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
-const FREQUENT = 6;
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
 export class ContactQueries {
-  /**
-   * A search first goes through so many of the newest contacts, through more while there is hope to fill the page: what
-   * many have is found there soon, and only what few have is looked up in the index, which gives all in no order.
-   */
-  lookedThrough = [4_000, 40_000];
-
-  private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
-  private readonly one: (ask: Ask<'contact.get'>) => Promise<Row | undefined>;
+  readonly contacts: ContactList;
+  private readonly one: (ask: Ask<'contact.get'>) => Promise<ContactRow | undefined>;
   private readonly out: (ask: Ask<'contact.opted-out'>) => Promise<boolean>;
 
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {
+    this.contacts = new ContactList(pool);
     this.one = microBatch((asks: readonly Ask<'contact.get'>[]) => this.rowsOf(asks), { max: 100, lanes: 4 });
     this.out = microBatch((asks: readonly Ask<'contact.opted-out'>[]) => this.optedOutOf(asks));
   }
@@ -66,9 +43,7 @@ export class ContactQueries {
   async list(ask: Ask<'contact.list'>): Answer<'contact.list'> {
     const { limit = DEFAULT_LIMIT } = ask;
     const after = placeOf(ask.cursor);
-    const rows = ask.search?.trim()
-      ? await this.search(ask, searchPattern(ask.search), after, limit + 1)
-      : await this.newest(ask, after, limit + 1);
+    const rows = await this.contacts.rows(ask, after, limit + 1);
     const data = rows.slice(0, limit).map(({ state, removed }) => viewOf(state, removed));
     const last = rows[limit - 1];
     return {
@@ -97,8 +72,8 @@ export class ContactQueries {
     };
   }
 
-  private async rowsOf(asks: readonly Ask<'contact.get'>[]): Promise<(Row | undefined)[]> {
-    const { rows } = await this.pool.query<Row & { ord: string }>({
+  private async rowsOf(asks: readonly Ask<'contact.get'>[]): Promise<(ContactRow | undefined)[]> {
+    const { rows } = await this.pool.query<ContactRow & { ord: string }>({
       name: 'contact-get',
       text: `select q.ord, c.stream, c.created, coalesce(i.state, c.state) as state, ${REMOVED} q.account_id) as removed
              from unnest($1::text[], $2::text[]) with ordinality as q(account_id, id, ord)
@@ -114,115 +89,7 @@ export class ContactQueries {
     const rows = await this.rowsOf(asks.map(({ accountId, contactId: id }) => ({ accountId, id })));
     return rows.map((row) => row !== undefined && row.state.contact.optedOutAt !== null);
   }
-
-  /**
-   * Whether an account has so much of the table that looking up its rows by trigrams is cheaper without looking up the
-   * account: by the statistics of Postgres, which list the most common values.
-   */
-  private async isLarge(accountId: string): Promise<boolean> {
-    const known = this.shares;
-    if (known && Date.now() - known.at < SHARES_KEPT_MS) return (known.of.get(accountId) ?? 0) >= LARGE_SHARE;
-    const { rows } = await this.pool.query<{ account: string; share: number }>({
-      name: 'contact-shares',
-      text: `select m.account, m.share from pg_stats s,
-               unnest(s.most_common_vals::text::text[], s.most_common_freqs) as m(account, share)
-             where s.schemaname = 'contacts' and s.tablename = 'contacts' and s.attname = 'account_id'`,
-    });
-    this.shares = { at: Date.now(), of: new Map(rows.map(({ account, share }) => [account, share])) };
-    return this.isLarge(accountId);
-  }
-
-  private async newest(ask: Ask<'contact.list'>, after: Place | undefined, limit: number): Promise<Row[]> {
-    const { from, order, values } = conditions(ask, after);
-    // Without a name, so that it is planned anew for the filters that are given.
-    const { rows } = await this.pool.query<Row>(
-      `select c.stream, c.created, c.state, ${REMOVED} $1) as removed from ${from}
-       order by ${order} limit $${values.length + 1}`,
-      [...values, limit],
-    );
-    return rows;
-  }
-
-  private async search(
-    ask: Ask<'contact.list'>,
-    pattern: string,
-    after: Place | undefined,
-    limit: number,
-  ): Promise<Row[]> {
-    for (const most of this.lookedThrough) {
-      const hits = await this.amongNewest(ask, pattern, after, limit, most);
-      if (hits.length === limit) return hits;
-      if (hits.length < FREQUENT) break;
-    }
-    const { from, values } = conditions(ask, after, (await this.isLarge(ask.accountId)) ? AS_TEXT : '');
-    const [probe, whole] = [values.length + 1, values.length + 2];
-    const { rows } = await this.pool.query<Row>(
-      `with found as materialized (select c.stream, c.created from ${from}
-         and c.search like $${probe} and c.search || '' like $${whole}),
-       hits as (select * from found order by created desc, stream desc limit $${whole + 1}) ${OF_HITS}`,
-      [...values, probeOf(pattern), pattern, limit],
-    );
-    return rows;
-  }
-
-  private async amongNewest(
-    ask: Ask<'contact.list'>,
-    pattern: string,
-    after: Place | undefined,
-    limit: number,
-    most: number,
-  ): Promise<Row[]> {
-    const { from, order, values } = conditions(ask, after);
-    const [depth, wanted] = [values.length + 1, values.length + 2];
-    const { rows } = await this.pool.query<Row>(
-      `with near as (select c.stream, c.created, c.search from ${from} order by ${order} limit $${depth}),
-       hits as (select stream, created from near where search like $${wanted}
-         order by created desc, stream desc limit $${wanted + 1}) ${OF_HITS}`,
-      [...values, most, pattern, limit],
-    );
-    return rows;
-  }
 }
-
-/** Keeps a condition from being looked up in an index. */
-const AS_TEXT = " || ''";
-
-/** What the filters of a list, other than the search, ask of its rows, newest first; `values` are the parameters. */
-function conditions(
-  { accountId, tag = [], optedIn, updatedSince }: Ask<'contact.list'>,
-  after?: Place,
-  asText = '',
-) {
-  const values: unknown[] = [accountId];
-  const value = (given: unknown) => `$${values.push(given)}`;
-  // Of several tags the first drives: its rows are in the order of the list.
-  const [first, ...more] = [...new Set(tag.map(tagKey))];
-  const [created, stream] = first === undefined ? ['c.created', 'c.stream'] : ['t.created', 't.contact'];
-  const tagged = (alias: string, key: string) => {
-    const wanted = value(key);
-    return `${alias}.account_id = $1 and ${alias}.tag = ${wanted} and ${alias}.generation = ${living(wanted)}`;
-  };
-  const parts = [
-    first === undefined
-      ? `contacts.contacts c where c.account_id${asText} = $1`
-      : `contacts.contact_tags t join contacts.contacts c on c.stream = t.contact where ${tagged('t', first)}`,
-    `${created} is not null`,
-    ...more.map(
-      (key, index) =>
-        `exists (select from contacts.contact_tags m${index} where m${index}.created = ${created}
-          and m${index}.contact = ${stream} and ${tagged(`m${index}`, key)})`,
-    ),
-    ...(optedIn === undefined ? [] : [`c.opted_in = ${value(optedIn)}`]),
-    ...(updatedSince === undefined ? [] : [`c.updated >= ${value(new Date(updatedSince).toISOString())}`]),
-    ...(after ? [`(${created}, ${stream}) < (${value(after.created)}, ${value(after.stream)})`] : []),
-  ];
-  return { from: parts.join(' and '), order: `${created} desc, ${stream} desc`, values };
-}
-
-/** The generation of a tag that is not deleted. */
-const living = (key: string) =>
-  `(select (g.state->>'generation')::int from contacts.tags g
-    where g.stream = 'tag:' || $1 || ':' || ${key} and g.created is not null)`;
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 

@@ -1,0 +1,228 @@
+import type { Queries } from '@wbiz/contracts/queries';
+import { tagKey } from '@wbiz/contracts/tag';
+import type { Pool } from 'pg';
+import type { ContactState } from './contact.decider.js';
+import { probeOf, searchPattern } from './search-text.js';
+
+type Ask = Queries['contact.list']['ask'];
+/** A label that was deleted and is still in the state of contacts. */
+export type Removed = { readonly kind: 'tag' | 'field'; readonly key: string; readonly generation: number };
+export type ContactRow = {
+  readonly stream: string;
+  readonly created: string;
+  readonly state: ContactState;
+  readonly removed: readonly Removed[] | null;
+};
+/** Where a page ends: lists go by when a contact was made, and by its id. */
+export type Place = { readonly created: string; readonly stream: string };
+type Tag = { readonly key: string; readonly generation: number; readonly contacts: number };
+type Wanted = Pick<Ask, 'accountId' | 'optedIn' | 'updatedSince'> & {
+  readonly tags: readonly Tag[];
+  readonly pattern: string | undefined;
+  readonly after: Place | undefined;
+  readonly limit: number;
+};
+
+/** The removals of the account that the expression after it names. */
+export const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
+  from contacts.removals r where r.account_id =`;
+const NEWEST = 'order by n.created desc, n.stream desc';
+const OF_HITS = `select n.created, n.stream, c.state, ${REMOVED} $1) as removed
+  from hits n join contacts.contacts c on c.stream = n.stream ${NEWEST}`;
+
+const SHARES_KEPT_MS = 60_000;
+const LARGE_SHARE = 0.1;
+/** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
+const FREQUENT = 6;
+
+/**
+ * The list of contacts, newest first. It goes through rows in that order and stops when the page is full; which rows,
+ * is chosen so that few are passed by.
+ */
+export class ContactList {
+  /**
+   * A search first goes through so many of the newest contacts, through more while there is hope to fill the page: what
+   * many have is found there soon, and only what few have is looked up in the index, which gives all in no order.
+   */
+  lookedThrough = [4_000, 40_000];
+  /** So many contacts with a tag are looked at one by one, each in its row. */
+  lookedAt = 5_000;
+
+  private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
+
+  constructor(private readonly pool: Pool) {}
+
+  /** At most `limit` contacts after `after`. */
+  async rows(ask: Ask, after: Place | undefined, limit: number): Promise<ContactRow[]> {
+    const { accountId, optedIn, updatedSince } = ask;
+    const pattern = ask.search?.trim() ? searchPattern(ask.search) : undefined;
+    const tags = await this.tagsOf(ask);
+    if (!tags) return [];
+    const wanted: Wanted = { accountId, optedIn, updatedSince, tags, pattern, after, limit };
+
+    const [rarest] = tags;
+    if (rarest) {
+      const looksAtRows = pattern !== undefined || optedIn !== undefined || updatedSince !== undefined;
+      if (!looksAtRows || rarest.contacts <= this.lookedAt) return this.through(rarest, wanted);
+      // The newest with the tag may all be of the other kind.
+      const hits = pattern === undefined ? await this.through(rarest, wanted, this.lookedAt) : [];
+      if (hits.length === limit) return hits;
+    }
+    if (pattern === undefined) return this.through('all', wanted);
+    for (const most of this.lookedThrough) {
+      const hits = await this.through('all', wanted, most);
+      if (hits.length === limit) return hits;
+      if (hits.length < FREQUENT) break;
+    }
+    return this.looked(wanted, pattern);
+  }
+
+  /** The tags that a list asks for, that of the fewest contacts first; undefined where one is not there. */
+  private async tagsOf({ accountId, tag = [] }: Ask): Promise<Tag[] | undefined> {
+    const keys = [...new Set(tag.map(tagKey))];
+    if (keys.length === 0) return [];
+    const { rows } = await this.pool.query<Tag>({
+      name: 'contact-list-tags',
+      text: `select k.key, (t.state->>'generation')::int as generation, coalesce(c.contacts, 0)::int as contacts
+             from unnest($2::text[]) as k(key)
+             join contacts.tags t on t.stream = 'tag:' || $1 || ':' || k.key and t.created is not null
+             left join contacts.tag_counts c on c.account_id = $1 and c.tag = k.key
+               and c.generation = (t.state->>'generation')::int
+             order by contacts`,
+      values: [accountId, keys],
+    });
+    return rows.length === keys.length ? rows : undefined;
+  }
+
+  /** Through the contacts with a tag, or through all; with `most` no further than through so many. */
+  private async through(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
+    const sql = new Conditions(wanted);
+    const rows = way === 'all' ? sql.contacts() : sql.tagged(way);
+    const near =
+      most === undefined ? rows : `(select n.* from ${rows} ${NEWEST} limit ${sql.value(most)}) n where true`;
+    const rest =
+      way === 'all'
+        ? [...sql.tags(), ...(wanted.pattern === undefined ? [] : [sql.matches(wanted.pattern)])]
+        : [...sql.tags(way), ...sql.row()];
+    return this.query(sql, `hits as (${sql.page([near, ...rest])})`);
+  }
+
+  /** What the index has of a pattern, all of it. */
+  private async looked(wanted: Wanted, pattern: string): Promise<ContactRow[]> {
+    const sql = new Conditions(wanted);
+    const large = await this.isLarge(wanted.accountId);
+    const found = [
+      sql.contacts(large ? AS_TEXT : ''),
+      sql.matches(probeOf(pattern)),
+      sql.matches(pattern, AS_TEXT),
+    ];
+    return this.query(
+      sql,
+      `found as materialized (select n.created, n.stream from ${found.join(' and ')}),
+       hits as (${sql.page(['found n where true', ...sql.tags()])})`,
+    );
+  }
+
+  private async query({ values }: Conditions, hits: string): Promise<ContactRow[]> {
+    // Without a name, so that it is planned anew for the filters that are given.
+    const { rows } = await this.pool.query<ContactRow>(`with ${hits} ${OF_HITS}`, values);
+    return rows;
+  }
+
+  /**
+   * Whether an account has so much of the table that looking up its rows by trigrams is cheaper without looking up the
+   * account: by the statistics of Postgres, which list the most common values.
+   */
+  private async isLarge(accountId: string): Promise<boolean> {
+    const known = this.shares;
+    if (known && Date.now() - known.at < SHARES_KEPT_MS) return (known.of.get(accountId) ?? 0) >= LARGE_SHARE;
+    const { rows } = await this.pool.query<{ account: string; share: number }>({
+      name: 'contact-shares',
+      text: `select m.account, m.share from pg_stats s,
+               unnest(s.most_common_vals::text::text[], s.most_common_freqs) as m(account, share)
+             where s.schemaname = 'contacts' and s.tablename = 'contacts' and s.attname = 'account_id'`,
+    });
+    this.shares = { at: Date.now(), of: new Map(rows.map(({ account, share }) => [account, share])) };
+    return this.isLarge(accountId);
+  }
+}
+
+/** Keeps a condition from being looked up in an index. */
+const AS_TEXT = " || ''";
+
+/** Parts of one statement, and its parameters. Rows of any source are `n`, with `created` and `stream`. */
+class Conditions {
+  readonly values: unknown[];
+
+  constructor(private readonly wanted: Wanted) {
+    this.values = [wanted.accountId];
+  }
+
+  value(given: unknown): string {
+    return `$${this.values.push(given)}`;
+  }
+
+  /** The newest `limit` rows of what the first part names, for which the others hold. */
+  page(parts: readonly string[]): string {
+    return `select n.created, n.stream from ${parts.join(' and ')} ${NEWEST} limit ${this.value(this.wanted.limit)}`;
+  }
+
+  contacts(asText = ''): string {
+    const own = [`n.account_id${asText} = $1`, 'n.created is not null', ...this.ofRow(), ...this.behind()];
+    return `contacts.contacts n where ${own.join(' and ')}`;
+  }
+
+  tagged(tag: Tag): string {
+    const own = [this.ofTag(tag), ...this.behind()];
+    return `contacts.contact_tags n (account_id, tag, generation, created, stream) where ${own.join(' and ')}`;
+  }
+
+  /**
+   * That a contact has the tags asked for, but one. Subqueries with a value stay what they are: of a join, Postgres
+   * expects next to nothing, since created and stream seem to it two things, and so begins with all rows of both.
+   */
+  tags(but?: Tag): string[] {
+    return this.wanted.tags
+      .filter((tag) => tag !== but)
+      .map(
+        (tag) =>
+          `(select true from contacts.contact_tags m (account_id, tag, generation, created, stream)
+            where ${this.ofTag(tag)} and m.created = n.created and m.stream = n.stream)`,
+      );
+  }
+
+  /** What is asked of the contact itself, where a tag's are gone through. */
+  row(): string[] {
+    const { pattern } = this.wanted;
+    const asked = [...this.ofRow(), ...(pattern === undefined ? [] : [this.matches(pattern)])];
+    if (asked.length === 0) return [];
+    return [
+      `(select true from contacts.contacts c where ${['c.stream = n.stream', ...asked].join(' and ')})`,
+    ];
+  }
+
+  matches(pattern: string, asText = ''): string {
+    return `search${asText} like ${this.value(pattern)}`;
+  }
+
+  private ofTag({ key, generation }: Tag): string {
+    return `account_id = $1 and tag = ${this.value(key)} and generation = ${this.value(generation)}`;
+  }
+
+  private ofRow(): string[] {
+    const { optedIn, updatedSince } = this.wanted;
+    return [
+      ...(optedIn === undefined ? [] : [`opted_in = ${this.value(optedIn)}`]),
+      ...(updatedSince === undefined
+        ? []
+        : [`updated >= ${this.value(new Date(updatedSince).toISOString())}`]),
+    ];
+  }
+
+  private behind(): string[] {
+    const { after } = this.wanted;
+    return after
+      ? [`(n.created, n.stream) < (${this.value(after.created)}, ${this.value(after.stream)})`]
+      : [];
+  }
+}
