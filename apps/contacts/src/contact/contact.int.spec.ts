@@ -266,6 +266,22 @@ describe('a tag', () => {
     expect(states.rows).toEqual([{ tags: 2 }]);
   });
 
+  it('of a few contacts is taken off before that of many of another account', async () => {
+    const [many, few] = [system.account(), system.account()];
+    const given = { tags: ['vip'] };
+    await Promise.all(numbers(600).map(() => many.upsert({ phone: system.newPhone(), ...given })));
+    await few.upsert({ phone: system.newPhone(), ...given });
+    await many.deleteTag('vip');
+    await few.deleteTag('vip');
+    await Promise.all([few.cleaned(), many.cleaned()]);
+    const { rows } = await system.pool.query(
+      `select count(*)::int as after from contacts.events where account_id = $1
+         and position > (select max(position) from contacts.events where account_id = $2)`,
+      [many.accountId, few.accountId],
+    );
+    expect(rows).toEqual([{ after: 600 }]);
+  });
+
   it('deleted and used at once, again and again, leaves counts that are true', async () => {
     const account = system.account();
     const phones = numbers(30).map(system.newPhone);

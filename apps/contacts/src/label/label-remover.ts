@@ -40,7 +40,10 @@ export type LabelRemoverOptions = {
   readonly logger: Logger;
 };
 
-/** Takes deleted tags and fields off the contacts that had them, a batch and a transaction at a time, one replica at a time. */
+/**
+ * Takes deleted tags and fields off the contacts that had them, a batch and a transaction at a time, one replica at a
+ * time; that of the fewest contacts first, so that no account waits for another's million.
+ */
 export class LabelRemover {
   private timer: NodeJS.Timeout | undefined;
   private removing: Promise<void> | undefined;
@@ -74,7 +77,7 @@ export class LabelRemover {
     const { rows } = await tx.query<Removal>({
       name: 'removal-next',
       text: `select account_id, kind, key, generation, created, stream from contacts.removals
-             order by deleted_at limit 1 for update skip locked`,
+             order by remaining, deleted_at limit 1 for update skip locked`,
     });
     const removal = rows[0];
     if (!removal) return false;
