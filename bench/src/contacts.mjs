@@ -7,8 +7,7 @@ const WARMING_S = 8;
 /** Imports, and reads of an account with `people` contacts among a hundred accounts; rates and times of each. */
 export async function benchContacts({ ours, ask, apiKey, people, seconds, step }) {
   const { contactIdOf } = await import('@wbiz/contracts/conversation');
-  // @boundaries-ignore the filling goes past the service
-  const { searchTextOf } = await import('../../apps/contacts/dist/contact/search-text.js');
+  const { searchTextOf } = await import('@wbiz/contracts/search-text');
   const { RpcClient } = await import('@wbiz/eventing/rpc/rpc-client');
   const api = (method, path, body) => ask(method, `${ours.baseUrl}${path}`, { body, bearer: apiKey });
   const load = (kind, more = {}) => {

@@ -17,8 +17,7 @@ import { TagQueries } from './tag/tag.queries.js';
 
 /** The contacts service without its transports: commands in, queries out, on a database of its own. */
 export async function contactsOnPostgres() {
-  const extensions = ['pg_trgm', 'btree_gin'];
-  const { pool, close } = await serviceDatabase('contacts', MIGRATIONS, { extensions, max: 12 });
+  const { pool, close } = await serviceDatabase('contacts', MIGRATIONS, { max: 12 });
   const newStore = () =>
     new EventStore({
       pool,

@@ -44,7 +44,7 @@ async function makeRoles({ databaseUrl, secretKey }: ProvisionOptions, services:
     const { database } = rows[0]!;
     // Two at once would trip over each other in the catalogue.
     await client.query(`select pg_advisory_lock(hashtextextended('wbiz.provision', 0))`);
-    // Contacts are searched by trigrams, within an account.
+    // Contacts and the inbox are searched by trigrams, within an account.
     for (const extension of ['pg_trgm', 'btree_gin'])
       await client.query(`create extension if not exists ${extension}`);
     const made: [Service, string][] = [];

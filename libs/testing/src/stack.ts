@@ -20,20 +20,20 @@ export async function freshDatabase() {
 }
 
 /**
- * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them; `extensions` are what
- * provisioning would have made, the rest is for the pool. `close()` ends the pool and drops the database.
+ * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them, and the extensions
+ * that provisioning makes; `settings` are the pool's. `close()` ends the pool and drops the database.
  */
 export async function serviceDatabase(
   schema: string,
   migrations: readonly (new () => { up(runner: never): Promise<unknown> })[],
-  { extensions = [], ...settings }: { extensions?: readonly string[] } & pg.PoolConfig = {},
+  settings: pg.PoolConfig = {},
 ) {
   const { url, drop } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url, ...settings });
   pool.on('error', () => undefined); // the drop cuts it
-  const query = async (sql: string) => (await pool.query(sql)).rows as unknown;
+  const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
   await query(`create schema ${schema}`);
-  for (const extension of extensions) await query(`create extension ${extension}`);
+  for (const extension of ['pg_trgm', 'btree_gin']) await query(`create extension ${extension}`);
   for (const Migration of migrations) await new Migration().up({ query } as never);
   const close = async () => {
     await pool.end();

@@ -17,7 +17,7 @@ import { tagKey } from '@wbiz/contracts/tag';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { searchTextOf } from './search-text.js';
+import { searchTextOf } from '@wbiz/contracts/search-text';
 
 /** Which life of a tag or field is meant: one that is deleted and made anew is another. */
 type Generation = number;

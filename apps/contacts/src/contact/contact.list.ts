@@ -2,7 +2,7 @@ import type { Queries } from '@wbiz/contracts/queries';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
-import { probeOf, searchPattern } from './search-text.js';
+import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
 
 type Ask = Queries['contact.list']['ask'];
 /** A label that was deleted and is still in the state of contacts. */

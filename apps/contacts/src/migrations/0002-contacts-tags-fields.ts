@@ -1,4 +1,4 @@
-import { aggregateTable } from '@wbiz/eventing/postgres/schema';
+import { aggregateTable, trigramOperators } from '@wbiz/eventing/postgres/schema';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class ContactsTagsFields1764500000000 implements MigrationInterface {
@@ -75,13 +75,4 @@ create table contacts.accounts (
   down(): Promise<void> {
     throw new Error('Migrations only go forward.');
   }
-}
-
-/** Provisioning has made pg_trgm, in whatever schema of whatever name. */
-async function trigramOperators(runner: QueryRunner): Promise<string> {
-  const rows = (await runner.query(
-    `select n.nspname as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm'`,
-  )) as { schema: string }[];
-  if (!rows[0]) throw new Error('The database lacks the extension pg_trgm: provision it first.');
-  return `"${rows[0].schema}".gin_trgm_ops`;
 }

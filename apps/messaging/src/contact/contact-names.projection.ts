@@ -1,6 +1,7 @@
 import type { ContactCreatedData, ContactUpdatedData } from '@wbiz/contracts/contact';
 import type { LogEvent } from '@wbiz/eventing/message';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { contactText } from '../conversation/conversation-text.js';
 
 type Named =
   LogEvent<'contact.created', ContactCreatedData> | LogEvent<'contact.updated', ContactUpdatedData>;
@@ -20,14 +21,16 @@ export const contactNames = {
     if (last.length === 0) return;
     await db.query({
       name: 'contact-names',
-      text: `insert into messaging.contact_names (contact_id, account_id, name, phone)
-             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as n(id, account_id, name, phone) order by id
-             on conflict (contact_id) do update set name = excluded.name, phone = excluded.phone`,
+      text: `insert into messaging.contact_names (contact_id, account_id, name, phone, search)
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+               as n(id, account_id, name, phone, search) order by id
+             on conflict (contact_id) do update set name = excluded.name, phone = excluded.phone, search = excluded.search`,
       values: [
         last.map(({ data }) => data.contactId),
         last.map(({ accountId }) => accountId),
         last.map(({ data }) => data.contact.name),
         last.map(({ data }) => data.contact.phone),
+        last.map(({ data }) => contactText(data.contact)),
       ],
     });
   },

@@ -2,6 +2,7 @@ import { TOLD_KINDS } from '@wbiz/contracts/message';
 import type { FollowUp, InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
+import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.aggregate.js';
 import type { NoteMessage } from './conversation.decider.js';
 
@@ -44,13 +45,18 @@ function movedBy(event: Moving) {
   const { accountId } = event;
   if (event.type === 'message.received') {
     const { conversationId: id, contactId, phoneNumberId, from, userId, name, body, kind } = event.data;
-    const shown = { person: from ?? userId, name, at: event.data.receivedAt, preview: preview(body, kind) };
+    const shown = {
+      person: (from ?? userId)!,
+      name,
+      at: event.data.receivedAt,
+      preview: preview(body, kind),
+    };
     return [{ id, accountId, contactId, phoneNumberId, ...shown, written: isWritten(event) }];
   }
   if (!event.private) return [];
-  const { conversationId: id, to: person, at } = event.data;
+  const { conversationId: id, to, at } = event.data;
   const { contactId, phoneNumberId, body, kind } = event.private;
-  const shown = { person, name: null, at, preview: preview(body, kind) };
+  const shown = { person: to, name: null, at, preview: preview(body, kind) };
   return [{ id, accountId, contactId, phoneNumberId, ...shown, written: false }];
 }
 
@@ -64,15 +70,20 @@ async function move(events: readonly Moving[], tx: PoolClient): Promise<readonly
   if (moved.length === 0) return [];
   const { rows } = await tx.query<Touched>({
     name: 'conversations-move',
-    text: `with moved as (insert into messaging.conversations as c
+    text: `with given as (select id, min(account_id) as account_id, min(contact_id) as contact_id,
+             min(phone_number_id) as phone_number_id, (array_agg(person order by at desc, ord desc))[1] as person,
+             (array_agg(name order by at desc, ord desc) filter (where name is not null))[1] as name, max(at) as at,
+             (array_agg(preview order by at desc, ord desc))[1] as preview, count(*) filter (where written) as unread,
+             max(at) filter (where written) + interval '24 hours' as window_end,
+             (array_agg(search order by name is not null desc, at desc, ord desc))[1] as search
+           from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
+             $9::boolean[], $10::text[])
+             with ordinality as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written, search, ord)
+           group by id),
+         moved as (insert into messaging.conversations as c
              (stream, account_id, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count, window_expires_at)
-           select id, min(account_id), min(contact_id), min(phone_number_id), (array_agg(person order by at desc, ord desc))[1],
-                  (array_agg(name order by at desc, ord desc) filter (where name is not null))[1], max(at),
-                  (array_agg(preview order by at desc, ord desc))[1], count(*) filter (where written),
-                  max(at) filter (where written) + interval '24 hours'
-           from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::boolean[])
-             with ordinality as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written, ord)
-           group by id order by id
+           select id, account_id, contact_id, phone_number_id, person, name, at, preview, unread, window_end
+           from given order by id
            on conflict (stream) do update set
              name = coalesce(excluded.name, c.name),
              last_message_at = greatest(c.last_message_at, excluded.last_message_at),
@@ -80,7 +91,11 @@ async function move(events: readonly Moving[], tx: PoolClient): Promise<readonly
                then excluded.last_message_preview else c.last_message_preview end,
              unread_count = c.unread_count + excluded.unread_count,
              window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at)
-           returning c.*)
+           returning c.*),
+         called as (insert into messaging.conversation_texts as t (stream, account_id, search)
+           select g.id, g.account_id, g.search from given g join moved m on m.stream = g.id
+           where g.name is not null or m.state is null order by g.id
+           on conflict (stream) do update set search = excluded.search where t.search <> excluded.search)
            select stream, account_id, contact_id, phone_number_id, last_message_at from moved
            where state is null or state->>'status' <> 'open'`,
     values: [
@@ -93,6 +108,7 @@ async function move(events: readonly Moving[], tx: PoolClient): Promise<readonly
       moved.map(({ at }) => at),
       moved.map((one) => one.preview),
       moved.map(({ written }) => written),
+      moved.map(conversationText),
     ],
   });
   const written = new Set(moved.filter((one) => one.written).map(({ id }) => id));

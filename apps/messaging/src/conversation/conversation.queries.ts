@@ -2,8 +2,8 @@ import { Controller, Inject } from '@nestjs/common';
 import type { ConversationView } from '@wbiz/contracts/conversation';
 import type { ConversationMessage } from '@wbiz/contracts/message';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import { phonePart } from '@wbiz/contracts/phone';
 import type { Queries } from '@wbiz/contracts/queries';
+import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
 import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { foreignCursor, ID, idCursor, idPage } from '@wbiz/service-kit/id-page';
@@ -26,34 +26,28 @@ type Row = {
   state: ConversationState;
 };
 /** A contact goes by the name and the spelling of its number that it is kept under, else by those on WhatsApp. */
-const SHOWN = `select stream, contact_id, phone_number_id,
-    case when starts_with(person, '+') then coalesce(n.phone, person) else person end as person,
-    coalesce(n.name, c.name) as name, last_message_at,
-    last_message_preview, unread_count, window_expires_at, state
-  from messaging.conversations c left join messaging.contact_names n using (contact_id)
-  where c.account_id = $1`;
+const SHOWN = `c.stream, c.contact_id, c.phone_number_id,
+  case when starts_with(c.person, '+') then coalesce(n.phone, c.person) else c.person end as person,
+  coalesce(n.name, c.name) as name, c.last_message_at, c.last_message_preview, c.unread_count, c.window_expires_at, c.state`;
+const NAMED = 'left join messaging.contact_names n on n.contact_id = c.contact_id';
+const NEWEST = 'order by c.last_minute desc, c.last_message_at desc, c.stream collate "C" desc';
 
 /** The inbox. */
 @Controller()
 export class ConversationQueries {
+  /** A search first goes through so many of the newest; what is not among them is looked up in the index. */
+  lookedThrough = 1_000;
+
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
   /** The one with the newest message first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('conversation.list')
   async list(ask: Ask<'conversation.list'>): Answer<'conversation.list'> {
-    const { accountId, limit = DEFAULT_LIMIT, status, search } = ask;
-    const [at = null, id = null] = newestCursor(ask.cursor) ?? [];
-    // Without a name, so that it is planned anew for the filters that are given.
-    const { rows } = await this.pool.query<Row>(
-      `${SHOWN}
-         and ($2::timestamptz is null or last_minute <= date_trunc('minute', $2 at time zone 'UTC')
-              and (last_message_at, stream collate "C") < ($2, $3))
-         and ($4::text is null or state->>'status' = $4)
-         and ($5::text is null or strpos(lower(coalesce(n.name, c.name)), lower($5)) > 0 or strpos(person, $6) > 0
-              or strpos(n.phone, $6) > 0)
-       order by last_minute desc, last_message_at desc, stream collate "C" desc limit $7 + 1`,
-      [accountId, at, id, status, search, search === undefined ? null : phonePart(search), limit],
-    );
+    const { limit = DEFAULT_LIMIT, search } = ask;
+    const after = newestCursor(ask.cursor);
+    const rows = await (search?.trim()
+      ? this.search(ask, searchPattern(search), after, limit + 1)
+      : this.newest(ask, after, limit + 1));
     const data = rows.slice(0, limit);
     const last = data.at(-1);
     return {
@@ -63,11 +57,56 @@ export class ConversationQueries {
     };
   }
 
+  private async newest(ask: Listed, after: Place | undefined, limit: number): Promise<Row[]> {
+    const { where, values, value } = conditions(ask, after);
+    // Without a name, so that it is planned anew for the filters that are given.
+    const { rows } = await this.pool.query<Row>(
+      `select ${SHOWN} from messaging.conversations c ${NAMED} where ${where} ${NEWEST} limit ${value(limit)}`,
+      values,
+    );
+    return rows;
+  }
+
+  /** Those whose person, or contact, has `pattern` in its name or number. */
+  private async search(
+    ask: Listed,
+    pattern: string,
+    after: Place | undefined,
+    limit: number,
+  ): Promise<Row[]> {
+    const { where, values, value } = conditions(ask, after);
+    const [wanted, most] = [value(pattern), value(limit)];
+    const { rows: near } = await this.pool.query<Row>(
+      `select ${SHOWN} from (select * from messaging.conversations c where ${where} ${NEWEST}
+           limit ${value(this.lookedThrough)}) c
+         join messaging.conversation_texts t on t.stream = c.stream ${NAMED}
+       where t.search like ${wanted} or n.search like ${wanted} ${NEWEST} limit ${most}`,
+      values,
+    );
+    if (near.length === limit) return near;
+    const own = conditions(ask, after);
+    const [probe, whole] = [own.value(probeOf(pattern)), own.value(pattern)];
+    const found = (alias: string) =>
+      `${alias}.account_id = $1 and ${alias}.search like ${probe} and ${alias}.search || '' like ${whole}`;
+    const { rows } = await this.pool.query<Row>(
+      `with found as materialized (
+         select t.stream from messaging.conversation_texts t where ${found('t')}
+         union
+         select c.stream from messaging.contact_names n
+           join messaging.conversations c on c.account_id = n.account_id and c.contact_id = n.contact_id
+         where ${found('n')})
+       select ${SHOWN} from found f join messaging.conversations c on c.stream = f.stream ${NAMED}
+       where ${own.where} ${NEWEST} limit ${own.value(limit)}`,
+      own.values,
+    );
+    return rows;
+  }
+
   @QueryHandler('conversation.get')
   async get({ accountId, id }: Ask<'conversation.get'>): Answer<'conversation.get'> {
     const { rows } = await this.pool.query<Row>({
       name: 'conversation-get',
-      text: `${SHOWN} and stream = $2`,
+      text: `select ${SHOWN} from messaging.conversations c ${NAMED} where c.account_id = $1 and c.stream = $2`,
       values: [accountId, id],
     });
     return rows[0] ? viewOf(rows[0]) : null;
@@ -97,8 +136,27 @@ export class ConversationQueries {
 /** The time in the id of a message. */
 const MADE = `left(stream, ${'msg_'.length + 10}) collate "C"`;
 
+type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
+type Place = readonly [Date, string];
+
+/** What is asked of the rows of `c` besides a search, and the parameters of the statement. */
+function conditions({ accountId, status }: Listed, after: Place | undefined) {
+  const values: unknown[] = [accountId];
+  const value = (given: unknown) => `$${values.push(given)}`;
+  const parts = ['c.account_id = $1'];
+  if (status !== undefined) parts.push(`c.status = ${value(status)}`);
+  if (after) {
+    const [at, id] = [value(after[0]), value(after[1])];
+    parts.push(
+      `c.last_minute <= date_trunc('minute', ${at}::timestamptz at time zone 'UTC')`,
+      `(c.last_message_at, c.stream collate "C") < (${at}, ${id})`,
+    );
+  }
+  return { where: parts.join(' and '), values, value };
+}
+
 /** The time and the id that a page begins after; undefined: the first page. */
-function newestCursor(cursor: string | undefined): [Date, string] | undefined {
+function newestCursor(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
   const [time, id] = decodeCursor(cursor, 2) ?? [];
   const at = new Date(typeof time === 'number' ? time : NaN);

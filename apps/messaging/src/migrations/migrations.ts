@@ -7,6 +7,7 @@ import { Media1764500000000 } from './0006-media.js';
 import { ContactNames1764600000000 } from './0007-contact-names.js';
 import { OrderOfMessages1764700000000 } from './0008-order-of-messages.js';
 import { ContactPhones1764910000000 } from './0009-contact-phones.js';
+import { InboxSearch1765000000000 } from './0010-inbox-search.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   ContactNames1764600000000,
   OrderOfMessages1764700000000,
   ContactPhones1764910000000,
+  InboxSearch1765000000000,
 ];

@@ -94,3 +94,15 @@ create table ${schema}.${table} (
 ) with (fillfactor = 70);
 `;
 }
+
+/**
+ * The operator class by which a GIN index finds parts of a text. Provisioning has made pg_trgm, in whatever schema of
+ * whatever name; throws where it has not.
+ */
+export async function trigramOperators(db: { query(sql: string): Promise<unknown> }): Promise<string> {
+  const rows = (await db.query(
+    `select n.nspname as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm'`,
+  )) as { schema: string }[];
+  if (!rows[0]) throw new Error('The database lacks the extension pg_trgm: provision it first.');
+  return `"${rows[0].schema}".gin_trgm_ops`;
+}

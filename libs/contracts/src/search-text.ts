@@ -1,12 +1,17 @@
-import type { ContactView } from '@wbiz/contracts/contact';
-import { personKey, phonePart } from '@wbiz/contracts/phone';
+import { personKey, phonePart } from './phone.js';
+
+type Person = {
+  readonly name?: string | null;
+  readonly phone?: string | null;
+  readonly email?: string | null;
+};
 
 /**
- * What a contact is found by: lower case, and ASCII throughout, and the first letters of its words behind it. pg_trgm
+ * What a person is found by: lower case, and ASCII throughout, and the first letters of its words behind it. pg_trgm
  * makes trigrams of what the database's locale holds for letters and digits, in the locale C of ASCII only; so other
  * characters stand as their code points, and what parts words as a capital.
  */
-export function searchTextOf({ name, phone, email }: Pick<ContactView, 'name' | 'phone' | 'email'>): string {
+export function searchTextOf({ name, phone = null, email }: Person): string {
   const text = folded([name, ...spellings(phone), email].filter(Boolean).join(' '));
   const initials = new Set(text.split(' ').map((word) => word.replace(/^\+/, '').slice(0, 1)));
   return `${joined(` ${text}`)} ${[...initials].toSorted().join(' ')}`;
