@@ -88,8 +88,8 @@ async function send(accountId: string, to: string, second: number, through = sto
   });
   return messageId;
 }
-const read = (accountId: string, messageId: string) =>
-  store.apply(messages, { accountId, type: 'message.note-read', data: { messageId, at: timeOf(5_000) } });
+const read = (accountId: string, messageId: string, through = store) =>
+  through.apply(messages, { accountId, type: 'message.note-read', data: { messageId, at: timeOf(5_000) } });
 const update = (accountId: string, conversationId: string, change: UpdateConversation) =>
   store.execute(conversations, {
     id: newId('cmd'),
@@ -187,6 +187,27 @@ describe('a conversation', () => {
         ),
       );
     for (const person of people) expect(await historyOf('acc_1', person)).toEqual(['conversation.opened']);
+  });
+
+  it('is read, and written to, in batches that cross', async () => {
+    const people = down(9, 0).map((index) => `+1415555040${index}`);
+    const rounds = down(39, 0);
+    const unread = await Promise.all(
+      people.map((person) => Promise.all(rounds.map((round) => receive('acc_1', person, round)))),
+    );
+    // A replica reads what half of them wrote and writes to the others; the other replica the other way round.
+    const replicas = [newStore(), newStore()];
+    for (const round of rounds)
+      await Promise.all(
+        replicas.flatMap((through, replica) =>
+          people.map((person, index) =>
+            index % 2 === replica
+              ? send('acc_1', person, 100 + round, through)
+              : read('acc_1', unread[index]![round]!, through),
+          ),
+        ),
+      );
+    for (const person of people) expect(await get('acc_1', person)).toMatchObject({ unreadCount: 0 });
   });
 
   it('shows the number as the contact has it, and is found by both spellings', async () => {

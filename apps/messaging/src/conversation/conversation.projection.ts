@@ -8,6 +8,7 @@ import type { NoteMessage } from './conversation.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
 type Moving = Recorded<'message.status'> | Recorded<'message.received'>;
+type Read = Recorded<'message.marked_read'>;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   (body ?? `[${kind ?? 'message'}]`).slice(0, 200);
@@ -40,6 +41,7 @@ const noteMessage = (row: Touched, written: boolean): FollowUp => ({
   },
 });
 
+type Moved = ReturnType<typeof movedBy>[number];
 /** What an event moves of an inbox row; nothing for a status after the first. */
 function movedBy(event: Moving) {
   const { accountId } = event;
@@ -65,9 +67,7 @@ function movedBy(event: Moving) {
  * hours (Meta's customer service window: every message of a person's, reactions, button taps and flow replies too).
  * The row is locked when its status is read, so that no message slips past a close.
  */
-async function move(events: readonly Moving[], tx: PoolClient): Promise<readonly FollowUp[]> {
-  const moved = events.flatMap(movedBy);
-  if (moved.length === 0) return [];
+async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const { rows } = await tx.query<Touched>({
     name: 'conversations-move',
     text: `with given as (select id, min(account_id) as account_id, min(contact_id) as contact_id,
@@ -115,7 +115,37 @@ async function move(events: readonly Moving[], tx: PoolClient): Promise<readonly
   return rows.map((row) => noteMessage(row, written.has(row.stream)));
 }
 
+/** Nothing is unread up to a message that was read: Meta takes what came before for read as well. */
+async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
+  await tx.query({
+    name: 'conversations-read',
+    text: `update messaging.conversations c
+           set unread_count = least(unread_count, (select count(*) from messaging.messages m
+             where m.conversation_id = c.stream and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
+               and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null))
+           from (select conversation, max(stream collate "C") as last from unnest($1::text[], $2::text[]) as e(conversation, stream)
+                 group by conversation) r where c.stream = r.conversation`,
+    values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD_KINDS],
+  });
+}
+
+/** What is written and what is read, in one: batches that do both lock the rows in one order, or they would deadlock. */
+async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promise<readonly FollowUp[]> {
+  const reads = events.filter((event) => event.type === 'message.marked_read');
+  const moved = events.flatMap((event) => (event.type === 'message.marked_read' ? [] : movedBy(event)));
+  if (reads.length > 0)
+    await tx.query({
+      name: 'conversations-lock',
+      text: 'select from messaging.conversations where stream = any($1) order by stream for no key update',
+      values: [[...reads.map(({ data }) => data.conversationId), ...moved.map(({ id }) => id)]],
+    });
+  const followUps = moved.length > 0 ? await move(moved, tx) : [];
+  if (reads.length > 0) await read(reads, tx);
+  return followUps;
+}
+
 export const conversationProjection = {
-  'message.status': move,
-  'message.received': move,
+  'message.status': follow,
+  'message.received': follow,
+  'message.marked_read': follow,
 } as unknown as InlineProjection;
