@@ -9,6 +9,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { foreignCursor, ID, idCursor, idPage } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 import type { MessageState } from '../message/message.decider.js';
+import { MADE } from '../message/message.queries.js';
 import type { ConversationState } from './conversation.decider.js';
 
 type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
@@ -122,9 +123,9 @@ export class ConversationQueries {
     const after = idCursor(ask.cursor);
     if (!(await this.get({ accountId, id }))) return null;
     const { rows } = await this.pool.query<{ state: MessageState }>(
-      `select state from messaging.messages
+      `select state from messaging.messages m
        where account_id = $1 and conversation_id = $2 and ($3::text is null or
-         (${MADE}, created_at, stream) < (select ${MADE}, created_at, stream from messaging.messages where stream = $3))
+         (${MADE}, created_at, stream) < (select ${MADE}, created_at, stream from messaging.messages m where stream = $3))
        order by ${MADE} desc, created_at desc, stream desc limit $4 + 1`,
       [accountId, id, after, limit],
     );
@@ -132,9 +133,6 @@ export class ConversationQueries {
     return { data: data.map(({ state }) => messageOf(state)), nextCursor };
   }
 }
-
-/** The time in the id of a message. */
-const MADE = `left(stream, ${'msg_'.length + 10}) collate "C"`;
 
 type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
 type Place = readonly [Date, string];

@@ -3,7 +3,7 @@ import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { newId, timedId } from '@wbiz/contracts/ids';
 import type { ListMessages, MessageView } from '@wbiz/contracts/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { serviceDatabase } from '@wbiz/testing/stack';
+import { serviceDatabase, until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
@@ -105,6 +105,8 @@ describe('messages', () => {
 
   it.each<[string, ListMessages, number[]]>([
     ['a status', { status: 'failed' }, [29, 28]],
+    ['another status', { status: 'accepted' }, down(27, 0)],
+    ['a status that none has', { status: 'outcome_unknown' }, []],
     ['received ones', { status: 'received' }, [30]],
     ['a recipient', { to: ASHA }, down(28, 0, 2)],
     ['a recipient in another spelling of the number', { to: '+551187654321' }, down(29, 1, 2)],
@@ -186,4 +188,13 @@ it('counts what was sent and written since a time', async () => {
     messagesSent: 2, // that Meta reported on
     conversations: 2,
   });
+
+  const longMs = queries.longMs;
+  queries.longMs = 0;
+  const usage = () => queries.usage({ accountId: 'acc_2', since: timeOf(0) });
+  const kept = await usage();
+  await fail('acc_2', 1);
+  expect(await usage()).toEqual(kept);
+  await until(async () => (await usage()).messagesSent === kept.messagesSent + 1);
+  queries.longMs = longMs;
 });

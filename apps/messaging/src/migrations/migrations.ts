@@ -8,6 +8,7 @@ import { ContactNames1764600000000 } from './0007-contact-names.js';
 import { OrderOfMessages1764700000000 } from './0008-order-of-messages.js';
 import { ContactPhones1764910000000 } from './0009-contact-phones.js';
 import { InboxSearch1765000000000 } from './0010-inbox-search.js';
+import { OutcomesAndUsage1765100000000 } from './0011-outcomes-and-usage.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   OrderOfMessages1764700000000,
   ContactPhones1764910000000,
   InboxSearch1765000000000,
+  OutcomesAndUsage1765100000000,
 ];

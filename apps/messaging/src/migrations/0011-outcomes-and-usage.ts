@@ -1,0 +1,23 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class OutcomesAndUsage1765100000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+-- What few messages are is listed by an index. What most become is not in the column: their updates stay on their page
+-- (HOT), and a list that goes through the newest finds them soon.
+alter table messaging.messages
+  add column outcome text generated always as
+    (case when state->>'status' in ('failed', 'received', 'outcome_unknown') then state->>'status' end) stored,
+  add column sent boolean generated always as
+    (state->>'direction' = 'out' and state->>'wamid' is not null) stored;
+create index messages_by_outcome on messaging.messages (account_id, outcome, stream collate "C" desc)
+  where outcome is not null;
+-- Counted by without the rows. It changes when the wamid does, which is in an index already.
+create index messages_sent on messaging.messages (account_id, stream collate "C") where sent;
+`);
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}
