@@ -80,7 +80,7 @@ export class ConversationQueries {
     const { rows: near } = await this.pool.query<Row>(
       `select ${SHOWN} from (select * from messaging.conversations c where ${where} ${NEWEST}
            limit ${value(this.lookedThrough)}) c
-         join messaging.conversation_texts t on t.stream = c.stream ${NAMED}
+         left join messaging.conversation_texts t on t.stream = c.stream ${NAMED}
        where t.search like ${wanted} or n.search like ${wanted} ${NEWEST} limit ${most}`,
       values,
     );
