@@ -64,6 +64,6 @@ const TELLING = 7;
 export function probeOf(pattern: string): string {
   if (/^%J?\d{8,}%$/.test(pattern)) return `%${pattern.slice(-TELLING - 1)}`;
   const [, local] = /([^%]{7})Z/.exec(pattern) ?? [];
-  const [meeting] = /[^%\\]{0,4}[A-Z][^%\\]{1,4}/.exec(pattern) ?? [];
+  const [meeting] = /[^%\\]{0,5}[A-Z][^%\\]{1,5}/.exec(pattern) ?? [];
   return local || meeting ? `%${local ?? meeting}%` : pattern;
 }

@@ -33,7 +33,7 @@ const OF_HITS = `select n.created, n.stream, c.state, ${REMOVED} $1) as removed
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
 /** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
-const FREQUENT = 6;
+const FREQUENT = 10;
 
 /**
  * The list of contacts, newest first. It goes through rows in that order and stops when the page is full; which rows,
@@ -44,7 +44,7 @@ export class ContactList {
    * A search first goes through so many of the newest contacts, through more while there is hope to fill the page: what
    * many have is found there soon, and only what few have is looked up in the index, which gives all in no order.
    */
-  lookedThrough = [4_000, 40_000];
+  lookedThrough = [4_000, 30_000];
   /** So many contacts with a tag are looked at one by one, each in its row. */
   lookedAt = 5_000;
 
