@@ -422,9 +422,13 @@ describe('the inbox', () => {
          state = state || '{"assignee":"ravi"}' where stream = $1`,
       [idOf('acc_5', personOf(1))],
     );
+    // As it is between the first message and what follows from it.
+    await tx.query('update messaging.conversations set state = null where stream = $1', [
+      idOf('acc_5', personOf(2)),
+    ]);
     const after = await counted();
     await tx.query('rollback');
     tx.release();
-    expect(after).toEqual({ updated: before.updated + 1, hot: before.hot + 1 });
+    expect(after).toEqual({ updated: before.updated + 2, hot: before.hot + 2 });
   });
 });

@@ -42,7 +42,9 @@ alter table messaging.contact_names add column search text;
 create index conversation_texts_search on messaging.conversation_texts using gin (account_id, search ${operators});
 create index contact_names_search on messaging.contact_names using gin (account_id, search ${operators})
   where search is not null;
-alter table messaging.conversations add column status text generated always as (state->>'status') stored;
+-- Open from its first message on, which comes before the state.
+alter table messaging.conversations
+  add column status text not null generated always as (coalesce(state->>'status', 'open')) stored;
 create index conversations_by_status on messaging.conversations (account_id, status, last_minute desc);
 `);
   }
