@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { freePort } from '@wbiz/testing/stack';
 import { Health, serveHealth } from './health.js';
 import { createMetrics } from './telemetry.js';
 
@@ -10,11 +9,7 @@ let base: string;
 let server: { close: () => Promise<void> };
 
 beforeAll(async () => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
-  free.close();
-  await once(free, 'close');
+  const port = await freePort();
   server = await serveHealth(health, metrics, { host: '127.0.0.1', port });
   base = `http://127.0.0.1:${port}`;
 });

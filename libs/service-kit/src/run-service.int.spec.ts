@@ -9,7 +9,7 @@ import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
-import { embeddedStack, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
+import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { createLogger } from './logging.js';
 import { provision } from './provision.js';
@@ -39,15 +39,6 @@ beforeAll(async () => {
   databaseUrl = (await provision(options)).databaseUrls.contacts;
 });
 afterAll(() => database.drop());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const environment = async (more: NodeJS.ProcessEnv = {}): Promise<NodeJS.ProcessEnv> => ({
   HEALTH_PORT: String(await freePort()),

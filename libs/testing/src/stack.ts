@@ -42,6 +42,12 @@ export async function serviceDatabase(
   return { url, pool, close };
 }
 
+/** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const launch = new URL('../../../scripts/embedded/launch.mjs', import.meta.url).href;
+  return ((await import(launch)) as { freePort: () => Promise<number> }).freePort();
+}
+
 /** A prefix of topic and group names that no other suite uses. */
 export const topicPrefix = () => `suite-${randomBytes(6).toString('hex')}.`;
 

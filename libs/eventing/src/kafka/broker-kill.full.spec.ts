@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { until } from '@wbiz/testing/stack';
+import { freePort, until } from '@wbiz/testing/stack';
 import { watchConsumers } from './consumer-health.js';
 import { commandRoom } from './kafka.samples.js';
 
@@ -26,7 +26,6 @@ afterEach(async () => {
 
 it('loses nothing that was acknowledged when the broker is killed, and goes on by itself', async () => {
   const { startKafka } = (await import(`${embedded}kafka.mjs`)) as { startKafka: Start };
-  const { freePort } = (await import(`${embedded}launch.mjs`)) as { freePort: () => Promise<number> };
   const ports = { broker: await freePort(), controller: await freePort() };
   const start = () => startKafka({ dataDir: dir, logFile: join(dir, 'kafka.log'), ports });
   broker = await start();

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { until } from '@wbiz/testing/stack';
+import { freePort, until } from '@wbiz/testing/stack';
 import type { Command, Reply } from '../message.js';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from '../rpc/query-handler.js';
 import { ReplyPublisher, type StagedReply } from '../rpc/reply-publisher.js';
@@ -18,15 +16,6 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-async function freePort() {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A gateway's bus and a service, over a real broker and real sockets. */
 async function system({ repliesArrive = true } = {}) {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { until } from '@wbiz/testing/stack';
+import { freePort, until } from '@wbiz/testing/stack';
 import { Rejection } from '../rejection.js';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from './query-handler.js';
 import { ReplyPublisher, type StagedReply } from './reply-publisher.js';
@@ -17,15 +17,6 @@ const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-async function freePort() {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A service with queries, as ours are; `calls` counts them. */
 async function serve(port: number, name = 'one') {
