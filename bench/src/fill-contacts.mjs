@@ -4,9 +4,10 @@ import { personOf } from './people.mjs';
 const AT_ONCE = 20_000;
 const OTHERS = 99;
 const ACCOUNT = 'acc_';
-/** The tags that contacts are filled in with, and of how many contacts one has each. */
-export const TAGS = ['customer', 'lead', 'rare'];
-const ONE_IN = [1, 2, 5_000];
+/** Of how many contacts one has a tag. */
+const ONE_IN = { customer: 1, lead: 2, rare: 5_000 };
+/** The tags that contacts are filled in with. */
+export const TAGS = Object.keys(ONE_IN);
 
 /**
  * Puts `people` contacts into an account, and a tenth of that into 99 others, straight into the tables of the contacts
@@ -37,7 +38,7 @@ export async function fillContacts({ databaseUrl, accountId, model, people, idOf
         const id = idOf(account, person.phone);
         if (number % 1_000 === 0 && account === accountId) ids.push(id);
         const at = new Date(began + number * 20).toISOString();
-        const tags = TAGS.filter((_, tag) => number % ONE_IN[tag] === 0);
+        const tags = TAGS.filter((tag) => number % ONE_IN[tag] === 0);
         const contact = {
           ...{ ...state.contact, ...person, id, createdAt: at, updatedAt: at },
           tags,

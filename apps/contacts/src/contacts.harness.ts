@@ -17,7 +17,7 @@ import { TagQueries } from './tag/tag.queries.js';
 
 /** The contacts service without its transports: commands in, queries out, on a database of its own. */
 export async function contactsOnPostgres() {
-  const { pool, close } = await serviceDatabase('contacts', MIGRATIONS, { max: 12 });
+  const { pool, up, close } = await serviceDatabase('contacts', MIGRATIONS, { max: 12 });
   const newStore = () =>
     new EventStore({
       pool,
@@ -131,6 +131,7 @@ export async function contactsOnPostgres() {
 
   return {
     pool,
+    up,
     store,
     newStore,
     remover,

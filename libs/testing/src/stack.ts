@@ -21,11 +21,11 @@ export async function freshDatabase() {
 
 /**
  * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them, and the extensions
- * that provisioning makes; `settings` are the pool's. `close()` ends the pool and drops the database.
+ * that provisioning makes; `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
  */
 export async function serviceDatabase(
   schema: string,
-  migrations: readonly (new () => { up(runner: never): Promise<unknown> })[],
+  migrations: readonly Migration[],
   settings: pg.PoolConfig = {},
 ) {
   const { url, drop } = await freshDatabase();
@@ -34,13 +34,16 @@ export async function serviceDatabase(
   const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
   await query(`create schema ${schema}`);
   for (const extension of ['pg_trgm', 'btree_gin']) await query(`create extension ${extension}`);
-  for (const Migration of migrations) await new Migration().up({ query } as never);
+  const up = (Migration: Migration) => new Migration().up({ query } as never);
+  for (const migration of migrations) await up(migration);
   const close = async () => {
     await pool.end();
     await drop();
   };
-  return { url, pool, close };
+  return { url, pool, up, close };
 }
+
+type Migration = new () => { up(runner: never): Promise<unknown> };
 
 /** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {

@@ -13,11 +13,11 @@ import type {
 import { faultOfValue, type FieldType, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { fieldFault, type FieldFault } from '@wbiz/contracts/problem';
+import { searchTextOf } from '@wbiz/contracts/search-text';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { searchTextOf } from '@wbiz/contracts/search-text';
 
 /** Which life of a tag or field is meant: one that is deleted and made anew is another. */
 type Generation = number;

@@ -1,8 +1,10 @@
 import type { Queries } from '@wbiz/contracts/queries';
-import { tagKey } from '@wbiz/contracts/tag';
-import type { Pool } from 'pg';
-import type { ContactState } from './contact.decider.js';
 import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
+import { tagKey, tagStream } from '@wbiz/contracts/tag';
+import { parameters } from '@wbiz/service-kit/parameters';
+import type { Pool } from 'pg';
+import { COUNTED } from '../tag/tag.queries.js';
+import type { ContactState } from './contact.decider.js';
 
 type Ask = Queries['contact.list']['ask'];
 /** A label that was deleted and is still in the state of contacts. */
@@ -15,7 +17,7 @@ export type ContactRow = {
 };
 /** Where a page ends: lists go by when a contact was made, and by its id. */
 export type Place = { readonly created: string; readonly stream: string };
-type Tag = { readonly key: string; readonly generation: number; readonly contacts: number };
+type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
 type Wanted = Pick<Ask, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly tags: readonly Tag[];
   readonly pattern: string | undefined;
@@ -61,14 +63,14 @@ export class ContactList {
     const wanted: Wanted = { accountId, optedIn, updatedSince, tags, pattern, after, limit };
 
     const [rarest] = tags;
-    if (rarest) {
-      const looksAtRows = pattern !== undefined || optedIn !== undefined || updatedSince !== undefined;
-      if (!looksAtRows || rarest.contacts <= this.lookedAt) return this.through(rarest, wanted);
+    const looksAtRows = pattern !== undefined || optedIn !== undefined || updatedSince !== undefined;
+    if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.lookedAt))
+      return this.through(rarest, wanted);
+    if (pattern === undefined) {
       // The newest with the tag may all be of the other kind.
-      const hits = pattern === undefined ? await this.through(rarest, wanted, this.lookedAt) : [];
-      if (hits.length === limit) return hits;
+      const hits = rarest ? await this.through(rarest, wanted, this.lookedAt) : [];
+      return hits.length === limit ? hits : this.through('all', wanted);
     }
-    if (pattern === undefined) return this.through('all', wanted);
     for (const most of this.lookedThrough) {
       const hits = await this.through('all', wanted, most);
       if (hits.length === limit) return hits;
@@ -79,19 +81,14 @@ export class ContactList {
 
   /** The tags that a list asks for, that of the fewest contacts first; undefined where one is not there. */
   private async tagsOf({ accountId, tag = [] }: Ask): Promise<Tag[] | undefined> {
-    const keys = [...new Set(tag.map(tagKey))];
-    if (keys.length === 0) return [];
+    const streams = [...new Set(tag.map((name) => tagStream(accountId, name)))];
+    if (streams.length === 0) return [];
     const { rows } = await this.pool.query<Tag>({
       name: 'contact-list-tags',
-      text: `select k.key, (t.state->>'generation')::int as generation, coalesce(c.contacts, 0)::int as contacts
-             from unnest($2::text[]) as k(key)
-             join contacts.tags t on t.stream = 'tag:' || $1 || ':' || k.key and t.created is not null
-             left join contacts.tag_counts c on c.account_id = $1 and c.tag = k.key
-               and c.generation = (t.state->>'generation')::int
-             order by contacts`,
-      values: [accountId, keys],
+      text: `${COUNTED} and t.stream = any($2) order by contacts`,
+      values: [accountId, streams],
     });
-    return rows.length === keys.length ? rows : undefined;
+    return rows.length === streams.length ? rows : undefined;
   }
 
   /** Through the contacts with a tag, or through all; with `most` no further than through so many. */
@@ -153,13 +150,10 @@ const AS_TEXT = " || ''";
 /** Parts of one statement, and its parameters. Rows of any source are `n`, with `created` and `stream`. */
 class Conditions {
   readonly values: unknown[];
+  readonly value: (given: unknown) => string;
 
   constructor(private readonly wanted: Wanted) {
-    this.values = [wanted.accountId];
-  }
-
-  value(given: unknown): string {
-    return `$${this.values.push(given)}`;
+    ({ values: this.values, value: this.value } = parameters(wanted.accountId));
   }
 
   /** The newest `limit` rows of what the first part names, for which the others hold. */
@@ -205,8 +199,8 @@ class Conditions {
     return `search${asText} like ${this.value(pattern)}`;
   }
 
-  private ofTag({ key, generation }: Tag): string {
-    return `account_id = $1 and tag = ${this.value(key)} and generation = ${this.value(generation)}`;
+  private ofTag({ name, generation }: Tag): string {
+    return `account_id = $1 and tag = ${this.value(tagKey(name))} and generation = ${this.value(generation)}`;
   }
 
   private ofRow(): string[] {

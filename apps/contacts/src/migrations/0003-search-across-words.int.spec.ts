@@ -24,8 +24,7 @@ it('gives contacts made before it the text that those made after it have', async
        case stream when $1 then $2::text else translate(regexp_replace(state->>'search', ' [^ ]*( [^ ]*)*$', ''), 'QXZJWVY', ' .@+-_''') end))`,
     [ids[0], before],
   );
-  const query = async (sql: string) => (await system.pool.query(sql)).rows as unknown;
-  await new SearchAcrossWords1764900000000().up({ query } as never);
+  await system.up(SearchAcrossWords1764900000000);
 
   for (const id of ids) {
     const { rows } = await system.pool.query<{ state: unknown }>(

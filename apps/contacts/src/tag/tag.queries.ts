@@ -52,8 +52,9 @@ export class TagQueries {
   }
 }
 
-/** The key of a tag is what its stream's name ends in. */
-const COUNTED = `select t.stream, t.created, t.state->>'name' as name, coalesce(c.contacts, 0) as contacts
+/** The tags of an account ($1) and how many contacts have each. The key of a tag is what its stream's name ends in. */
+export const COUNTED = `select t.stream, t.created, t.state->>'name' as name, coalesce(c.contacts, 0) as contacts,
+    (t.state->>'generation')::int as generation
   from contacts.tags t left join contacts.tag_counts c on c.account_id = t.account_id
     and c.tag = substr(t.stream, length(t.account_id) + 6) and c.generation = (t.state->>'generation')::int
   where t.account_id = $1 and t.created is not null`;

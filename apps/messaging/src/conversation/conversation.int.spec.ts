@@ -393,8 +393,7 @@ describe('the inbox', () => {
     await pool.query(`drop table messaging.conversation_texts;
       alter table messaging.contact_names drop column search;
       alter table messaging.conversations drop column status`);
-    const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
-    await new InboxSearch1765000000000().up({ query } as never);
+    await database.up(InboxSearch1765000000000);
     expect(await texts()).toEqual(before);
   });
 

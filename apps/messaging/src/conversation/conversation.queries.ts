@@ -7,9 +7,10 @@ import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
 import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { foreignCursor, ID, idCursor, idPage } from '@wbiz/service-kit/id-page';
+import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import type { MessageState } from '../message/message.decider.js';
-import { MADE } from '../message/message.queries.js';
+import { made } from '../message/message.queries.js';
 import type { ConversationState } from './conversation.decider.js';
 
 type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
@@ -125,8 +126,8 @@ export class ConversationQueries {
     const { rows } = await this.pool.query<{ state: MessageState }>(
       `select state from messaging.messages m
        where account_id = $1 and conversation_id = $2 and ($3::text is null or
-         (${MADE}, created_at, stream) < (select ${MADE}, created_at, stream from messaging.messages m where stream = $3))
-       order by ${MADE} desc, created_at desc, stream desc limit $4 + 1`,
+         (${made('m.stream')}, created_at, stream) < (select ${made('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
+       order by ${made('m.stream')} desc, created_at desc, stream desc limit $4 + 1`,
       [accountId, id, after, limit],
     );
     const { data, nextCursor } = idPage(rows, limit, ({ state }) => state.id);
@@ -139,8 +140,7 @@ type Place = readonly [Date, string];
 
 /** What is asked of the rows of `c` besides a search, and the parameters of the statement. */
 function conditions({ accountId, status }: Listed, after: Place | undefined) {
-  const values: unknown[] = [accountId];
-  const value = (given: unknown) => `$${values.push(given)}`;
+  const { values, value } = parameters(accountId);
   const parts = ['c.account_id = $1'];
   if (status !== undefined) parts.push(`c.status = ${value(status)}`);
   if (after) {

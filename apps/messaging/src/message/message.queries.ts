@@ -6,6 +6,7 @@ import type { Queries } from '@wbiz/contracts/queries';
 import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { idCursor, idPage } from '@wbiz/service-kit/id-page';
+import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import { viewOf } from './message.aggregate.js';
 import type { MessageState } from './message.decider.js';
@@ -46,7 +47,7 @@ export class MessageQueries {
         : // Conversation by conversation, of which a person has one on each of our numbers.
           `select p.state from messaging.conversations c cross join lateral (
              ${page} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
-             order by ${MADE} desc, m.stream collate "C" desc limit ${most}) p
+             order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
            where c.account_id = $1 and c.contact_id = ${value(contactIdOf(ask.accountId, ask.to))}
            order by p.stream collate "C" desc limit ${most}`,
       values,
@@ -57,7 +58,7 @@ export class MessageQueries {
 
   /**
    * Messages that Meta took of those made since a time, and people written with since then. An answer that took long is
-   * given again for a while, so that counting is never more than a hundredth of what Postgres does.
+   * given again for a while, so that asking again and again is not counting again and again.
    */
   @QueryHandler('message.usage')
   async usage({ accountId, since }: Ask<'message.usage'>): Answer<'message.usage'> {
@@ -80,20 +81,19 @@ export class MessageQueries {
   }
 }
 
-/** The time in the id of a message, `m`. */
-export const MADE = `left(m.stream, ${'msg_'.length + 10}) collate "C"`;
+/** The time in the id of a message. */
+export const made = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
 /** Statuses that few messages have, in a column of their own. */
 const OUTCOMES: readonly string[] = ['failed', 'received', 'outcome_unknown'];
 
 /** What a list asks of the rows of `m` besides their account and recipient, and the parameters of the statement. */
 function conditions({ accountId, status, since, cursor }: Ask<'message.list'>) {
-  const values: unknown[] = [accountId];
-  const value = (given: unknown) => `$${values.push(given)}`;
+  const { values, value } = parameters(accountId);
   const parts: string[] = [];
   const before = idCursor(cursor);
   if (before !== null) {
     const id = value(before);
-    parts.push(`m.stream collate "C" < ${id} and ${MADE} <= left(${id}, ${'msg_'.length + 10})`);
+    parts.push(`m.stream collate "C" < ${id} and ${made('m.stream')} <= ${made(id)}`);
   }
   if (since !== undefined) parts.push(`m.stream collate "C" >= ${value(firstId('msg', Date.parse(since)))}`);
   if (status !== undefined)

@@ -2,12 +2,8 @@ import { trigramOperators } from '@wbiz/eventing/postgres/schema';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { contactText, conversationText } from '../conversation/conversation-text.js';
 
-type Row = {
-  readonly id: string;
-  readonly person: string;
-  readonly phone: string | null;
-  readonly name: string | null;
-};
+type Conversation = { id: string; account_id: string; person: string; name: string | null };
+type Contact = { id: string; phone: string | null; name: string | null };
 const AT_ONCE = 10_000;
 
 /** The inbox by status, and by what people are called and written to by, in an index. */
@@ -23,15 +19,17 @@ create table messaging.conversation_texts (
 );
 alter table messaging.contact_names add column search text;
 `);
-    await eachPage(runner, 'messaging.conversations', 'stream as id, person, name', (rows) =>
+    const conversations = `select stream as id, account_id, person, name from messaging.conversations
+      where stream > $1 order by stream limit ${AT_ONCE}`;
+    await eachPage<Conversation>(runner, conversations, (rows) =>
       runner.query(
-        `insert into messaging.conversation_texts (stream, account_id, search)
-         select c.stream, c.account_id, t.search from unnest($1::text[], $2::text[]) as t(id, search)
-         join messaging.conversations c on c.stream = t.id`,
-        [rows.map(({ id }) => id), rows.map(conversationText)],
+        'insert into messaging.conversation_texts select * from unnest($1::text[], $2::text[], $3::text[])',
+        [rows.map(({ id }) => id), rows.map(({ account_id }) => account_id), rows.map(conversationText)],
       ),
     );
-    await eachPage(runner, 'messaging.contact_names', 'contact_id as id, phone, name', (rows) =>
+    const contacts = `select contact_id as id, phone, name from messaging.contact_names
+      where contact_id > $1 order by contact_id limit ${AT_ONCE}`;
+    await eachPage<Contact>(runner, contacts, (rows) =>
       runner.query(
         `update messaging.contact_names n set search = t.search
          from unnest($1::text[], $2::text[]) as t(id, search) where n.contact_id = t.id`,
@@ -54,21 +52,16 @@ create index conversations_by_status on messaging.conversations (account_id, sta
   }
 }
 
-/** Goes through a table by its key, which is the first of `columns`, as id. */
-async function eachPage(
+/** Handles what `page` gives of the rows after the id $1, until there are none. */
+async function eachPage<Row extends { id: string }>(
   runner: QueryRunner,
-  table: string,
-  columns: string,
+  page: string,
   handle: (rows: readonly Row[]) => Promise<unknown>,
 ): Promise<void> {
-  const [key] = columns.split(' ');
   for (let last = ''; ;) {
-    const rows = (await runner.query(
-      `select ${columns} from ${table} where ${key} > $1 order by ${key} limit ${AT_ONCE}`,
-      [last],
-    )) as Row[];
-    if (rows.length > 0) await handle(rows);
-    if (rows.length < AT_ONCE) return;
+    const rows = (await runner.query(page, [last])) as Row[];
+    if (rows.length === 0) return;
+    await handle(rows);
     last = rows.at(-1)!.id;
   }
 }
