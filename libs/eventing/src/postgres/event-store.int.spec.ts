@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freshDatabase } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase } from '@wbiz/testing/stack';
+import type pg from 'pg';
 import type { Decider } from '../decider.js';
 import type { DomainEvent, Message } from '../message.js';
 import { Rejection } from '../rejection.js';
@@ -43,7 +43,7 @@ const purses: Aggregate<Command, State, Moved | Noted> = {
   reply: ({ balance }) => ({ balance }),
 };
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
+let database: Awaited<ReturnType<typeof serviceDatabase>>;
 let pool: pg.Pool;
 let serial = 0;
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -75,14 +75,11 @@ const balanceOf = async (purse: string) =>
     ?.state.balance;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  pool = new pg.Pool({ connectionString: database.url, max: 12 });
-  await pool.query(`create schema bank; ${eventingTables('bank')} ${aggregateTable('bank', 'purses')}`);
+  database = await serviceDatabase('bank', [], { max: 12 });
+  ({ pool } = database);
+  await pool.query(`${eventingTables('bank')} ${aggregateTable('bank', 'purses')}`);
 });
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
-});
+afterAll(() => database.close());
 
 describe('the event store', () => {
   it('takes what waits in one transaction, and its state equals the replay', async () => {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { freshDatabase } from '@wbiz/testing/stack';
-import pg from 'pg';
+import { serviceDatabase } from '@wbiz/testing/stack';
 import type { Pool, PoolClient } from 'pg';
 import type { LogEvent } from '../message.js';
 import type { EventRecord } from './event-record.js';
@@ -10,18 +9,9 @@ export const SCHEMA = 'messaging';
 
 /** A database with the eventing tables in it. */
 export async function freshSchema() {
-  const { url, drop } = await freshDatabase();
-  const pool = new pg.Pool({ connectionString: url, max: 24 });
-  pool.on('error', () => undefined); // the drop cuts idle connections
-  await pool.query(`create schema ${SCHEMA}; ${eventingTables(SCHEMA)}`);
-  return {
-    url,
-    pool,
-    drop: async () => {
-      await pool.end();
-      await drop();
-    },
-  };
+  const { url, pool, close } = await serviceDatabase(SCHEMA, [], { max: 24 });
+  await pool.query(eventingTables(SCHEMA));
+  return { url, pool, drop: close };
 }
 
 /** Appends as a service does, without its rules. Throws when the version is taken. */
