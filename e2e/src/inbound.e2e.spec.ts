@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import pg from 'pg';
 // @boundaries-ignore what Meta sends, and what becomes of it, is written down once
-import { META_MESSAGES, RAW_MESSAGES } from '../../apps/messaging/src/whatsapp/inbound.samples.js';
+import { META_MESSAGES, RAW_MESSAGES } from '../../apps/messaging/src/inbound/inbound.samples.js';
 import { PERSON, startSystem, type Client, type System } from './system.js';
 
 let system: System;

@@ -12,12 +12,12 @@ import { mediaProjection } from './media/media.projection.js';
 import { MediaQueries } from './media/media.queries.js';
 import { MessageConsumer } from './message/message.consumer.js';
 import { MessageQueries } from './message/message.queries.js';
-import { readsProjection } from './message/reads.projection.js';
+import { readsProjection } from './read-receipt/reads.projection.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { PROVIDERS } from './messaging.providers.js';
 import { templates } from './template/template.projection.js';
-import { dispatchProjection } from './whatsapp/dispatch.projection.js';
-import { InboundConsumer } from './whatsapp/inbound.consumer.js';
+import { dispatchProjection } from './dispatch/dispatch.projection.js';
+import { InboundConsumer } from './inbound/inbound.consumer.js';
 
 @Module({
   imports: [

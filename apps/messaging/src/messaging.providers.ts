@@ -25,15 +25,15 @@ import { removeOrphans } from './media/remove-orphans.js';
 import { ANNOUNCE, announcer, type Announce } from './message/announce.js';
 import { SEND_FACTS, sendFacts } from './message/send-facts.js';
 import { SENT_MESSAGE, sentMessages } from './message/sent-message.js';
-import { DispatchLeases } from './whatsapp/dispatch-leases.js';
-import { queuedFor } from './whatsapp/dispatch.projection.js';
-import { Dispatcher } from './whatsapp/dispatcher.js';
+import { DispatchLeases } from './dispatch/dispatch-leases.js';
+import { queuedFor } from './dispatch/dispatch.projection.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
 import type { SETTINGS } from './messaging.settings.js';
-import { graphReader } from './whatsapp/graph-reader.js';
-import { graphSender } from './whatsapp/graph-sender.js';
-import { ReadReceipts } from './whatsapp/read-receipts.js';
-import { UnknownOutcomes } from './whatsapp/unknown-outcomes.js';
-import { WEBHOOKS_SEEN, webhooksSeen } from './whatsapp/webhooks-seen.js';
+import { graphReader } from './read-receipt/graph-reader.js';
+import { graphSender } from './dispatch/graph-sender.js';
+import { ReadReceipts } from './read-receipt/read-receipts.js';
+import { UnknownOutcomes } from './dispatch/unknown-outcomes.js';
+import { WEBHOOKS_SEEN, webhooksSeen } from './inbound/webhooks-seen.js';
 
 type MessagingRuntime = Runtime<Config<typeof SETTINGS>>;
 

@@ -13,7 +13,7 @@ import type pg from 'pg';
 import { contactNames } from '../contact/contact-names.projection.js';
 import { messages } from '../message/message.aggregate.js';
 import { received, sendText } from '../message/message.samples.js';
-import { readsProjection } from '../message/reads.projection.js';
+import { readsProjection } from '../read-receipt/reads.projection.js';
 import { InboxSearch1765000000000 } from '../migrations/0010-inbox-search.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { conversations } from './conversation.aggregate.js';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { refusedWith } from '@wbiz/cloud-api/send-outcome';
 import { withMetaId } from '../message/meta-media-id.js';
-import type { DispatcherOptions } from '../whatsapp/dispatcher.js';
+import type { DispatcherOptions } from '../dispatch/dispatcher.js';
 import type { MetaCopies } from './meta-copies.js';
 
 /** A process that is told to stop has to see its calls end; an upload that takes longer goes on beside, and the send comes again. */

@@ -6,7 +6,7 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { BackgroundWork } from '../background-work.js';
-import { metaError } from '../whatsapp/send-outcome.js';
+import { metaError } from '../message/meta-error.js';
 import type { FetchMedia } from './fetch-media.js';
 import { files, viewOf } from './media.aggregate.js';
 import type { MediaState } from './media.decider.js';

@@ -15,7 +15,7 @@ import { Credentials } from '../account/credentials.js';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages } from '../message/message.aggregate.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { dispatchProjection } from '../whatsapp/dispatch.projection.js';
+import { dispatchProjection } from '../dispatch/dispatch.projection.js';
 import { mediaFetcher } from './fetch-media.js';
 import { files } from './media.aggregate.js';
 import { mediaProjection } from './media.projection.js';

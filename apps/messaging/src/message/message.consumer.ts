@@ -5,7 +5,7 @@ import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { SendFacts } from './message.decider.js';
-import { ReadReceipts } from '../whatsapp/read-receipts.js';
+import { ReadReceipts } from '../read-receipt/read-receipts.js';
 import { awaitingOf } from './announce.js';
 import { reads, sends } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';

@@ -5,7 +5,7 @@ import type { MessageError, MessageReceivedData } from '@wbiz/contracts/message'
 import type { MetaItem, MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
 import { number, object, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { contentOf, holdsMedia } from './inbound-content.js';
-import { metaError } from './send-outcome.js';
+import { metaError } from '../message/meta-error.js';
 
 /**
  * A message of Meta's as the event that tells of it. The id comes from Meta's time and wamid, so that the same message

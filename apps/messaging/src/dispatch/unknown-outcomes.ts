@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { Announce } from '../message/announce.js';
 import { messages, type MessageChange } from '../message/message.aggregate.js';
 import type { Dispatcher } from './dispatcher.js';
-import { NOTED_EVERY_MS } from './webhooks-seen.js';
+import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';
 
 const TICK_MS = 1000;
 /** After a message was handed over, Meta's webhooks are taken to be silent when none came for this long. */

@@ -11,7 +11,7 @@ import { Credentials } from '../account/credentials.js';
 import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages, reads } from '../message/message.aggregate.js';
 import { received } from '../message/message.samples.js';
-import { readsProjection } from '../message/reads.projection.js';
+import { readsProjection } from './reads.projection.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { graphReader } from './graph-reader.js';
 import { ReadReceipts, type Read } from './read-receipts.js';

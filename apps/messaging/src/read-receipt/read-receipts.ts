@@ -8,7 +8,7 @@ import type { Pool } from 'pg';
 import { BackgroundWork } from '../background-work.js';
 import { messages, viewOf, type MessageChange } from '../message/message.aggregate.js';
 import type { Awaiting } from '../message/message.decider.js';
-import { metaError } from './send-outcome.js';
+import { metaError } from '../message/meta-error.js';
 
 const AT_ONCE = 50;
 const MAX_ATTEMPTS = 5;

@@ -1,6 +1,6 @@
 import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from './message.decider.js';
+import type { MessageEvent } from '../message/message.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
 
