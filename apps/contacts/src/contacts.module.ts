@@ -2,13 +2,14 @@ import { Module, type FactoryProvider } from '@nestjs/common';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { together } from '@wbiz/eventing/postgres/projection';
 import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
+import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Projections } from '@wbiz/service-kit/projections';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
-import { ContactConsumer } from './contact/contact.consumer.js';
+import { contacts } from './contact/contact.aggregate.js';
 import { ContactQueries } from './contact/contact.queries.js';
-import { CustomFieldConsumer } from './custom-field/custom-field.consumer.js';
+import { customFields } from './custom-field/custom-field.aggregate.js';
 import { CustomFieldQueries } from './custom-field/custom-field.queries.js';
 import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { LabelRemover } from './label/label-remover.js';
@@ -16,7 +17,7 @@ import { MIGRATIONS } from './migrations/migrations.js';
 import { accounts } from './opt-in/accounts.projection.js';
 import { PreferencesConsumer } from './opt-in/preferences.consumer.js';
 import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
-import { TagConsumer } from './tag/tag.consumer.js';
+import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
 
 const PEOPLE = Symbol('PEOPLE');
@@ -48,18 +49,15 @@ const labelRemover: FactoryProvider<LabelRemover> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
+      commands: [
+        direct(contacts, 'contact.upsert', 'contact.update'),
+        direct(tags, 'tag.create', 'tag.delete'),
+        direct(customFields, 'field.create', 'field.delete'),
+      ],
       inline: INLINE_PROJECTIONS,
     }),
   ],
-  controllers: [
-    ContactConsumer,
-    ContactQueries,
-    TagConsumer,
-    TagQueries,
-    CustomFieldConsumer,
-    CustomFieldQueries,
-    PreferencesConsumer,
-  ],
+  controllers: [ContactQueries, TagQueries, CustomFieldQueries, PreferencesConsumer],
   providers: [people, labelRemover],
 })
 export class ContactsModule {}

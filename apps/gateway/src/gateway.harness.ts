@@ -8,6 +8,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AccountData, KeyLimit } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
+import type { Answer, Ask, QueryName } from '@wbiz/contracts/query-catalogue';
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -90,7 +91,23 @@ export async function addKey(
 }
 
 export type FakeBus = Pick<CommandBus, 'send' | 'settled' | 'inFlight'>;
-export type FakePeers = Pick<Peers, 'ask'>;
+export type FakePeers = Pick<Peers, 'ask' | 'askOf'>;
+
+type Answers = {
+  readonly [Name in QueryName]?: (
+    ask: Ask<Name>,
+    options?: { readonly timeoutMs?: number },
+  ) => Promise<Answer<Name>>;
+};
+/** The other services, as far as they are asked in a test. */
+export function peersAnswering(answers: Answers): FakePeers {
+  const answer = async (name: QueryName, ...asked: readonly unknown[]) => {
+    const known = answers[name] as ((...asked: readonly unknown[]) => Promise<never>) | undefined;
+    if (!known) throw new Error(`nobody is to be asked ${name} in this test`);
+    return known(...asked);
+  };
+  return { ask: answer, askOf: (_service, ...asked) => answer(...asked) };
+}
 export type Edges = {
   readonly bus?: FakeBus;
   readonly peers?: FakePeers;
@@ -101,7 +118,7 @@ export type Edges = {
 
 const nobody = () => Promise.reject(new Error('nobody is to be asked in this test'));
 const NO_BUS: FakeBus = { send: nobody, settled: nobody, inFlight: () => 0 };
-const NO_PEERS: FakePeers = { ask: nobody };
+const NO_PEERS = peersAnswering({});
 
 @Module({})
 class Edge {}

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { together } from '@wbiz/eventing/postgres/projection';
 import { DatabaseModule } from '@wbiz/service-kit/database.module';
+import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { accounts } from './account/account.projection.js';
 import { contactNames } from './contact/contact-names.projection.js';
-import { ConversationConsumer } from './conversation/conversation.consumer.js';
+import { conversations } from './conversation/conversation.aggregate.js';
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { ConversationQueries } from './conversation/conversation.queries.js';
+import { files } from './media/media.aggregate.js';
 import { MediaConsumer } from './media/media.consumer.js';
 import { mediaProjection } from './media/media.projection.js';
 import { MediaQueries } from './media/media.queries.js';
@@ -24,6 +26,7 @@ import { InboundConsumer } from './inbound/inbound.consumer.js';
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
+      commands: [direct(conversations, 'conversation.update'), direct(files, 'media.delete')],
       inline: [dispatchProjection, conversationProjection, readsProjection, mediaProjection],
       projections: [together('copies', [accounts, contactNames, templates])],
     }),
@@ -31,7 +34,6 @@ import { InboundConsumer } from './inbound/inbound.consumer.js';
   controllers: [
     MessageConsumer,
     MessageQueries,
-    ConversationConsumer,
     ConversationQueries,
     MediaConsumer,
     MediaQueries,

@@ -62,14 +62,14 @@ export const PROVIDERS: FactoryProvider[] = [
   {
     provide: AccountDirectory,
     useFactory: (pool: Pool, peers: Peers) =>
-      new AccountDirectory(pool, (wabaId) => peers.ask('gateway', 'account.find', { wabaId })),
+      new AccountDirectory(pool, (wabaId) => peers.ask('account.find', { wabaId })),
     inject: [PG_POOL, Peers],
   },
   {
     provide: Credentials,
     useFactory: ({ secrets }: Runtime, peers: Peers) =>
       new Credentials(
-        (accountId) => peers.ask('gateway', 'account.credentials', { accountId }),
+        (accountId) => peers.ask('account.credentials', { accountId }),
         (sealed, accountId) => secrets.unseal(sealed, accountId),
       ),
     inject: [RUNTIME, Peers],
@@ -79,9 +79,9 @@ export const PROVIDERS: FactoryProvider[] = [
     useFactory: (pool: Pool, peers: Peers) =>
       sendFacts(pool, {
         template: (accountId, name, language) =>
-          peers.ask('templates', 'template.find', { accountId, name, language }, FACT_PATIENCE),
+          peers.ask('template.find', { accountId, name, language }, FACT_PATIENCE),
         optedOut: (accountId, contactId) =>
-          peers.ask('contacts', 'contact.opted-out', { accountId, contactId }, FACT_PATIENCE),
+          peers.ask('contact.opted-out', { accountId, contactId }, FACT_PATIENCE),
       }),
     inject: [PG_POOL, Peers],
   },
@@ -174,6 +174,9 @@ export const PROVIDERS: FactoryProvider[] = [
     ) => {
       const markRead = graphReader(api, credentials);
       const readReceipts = new ReadReceipts({ pool, store, markRead, replies, logger });
+      store.onCommitted(({ events }) => {
+        if (events.some(({ type }) => type === 'message.read_requested')) readReceipts.wake();
+      });
       readReceipts.start();
       shutdown.on('consumers', 'read receipts', () => readReceipts.stop());
       return readReceipts;
@@ -203,7 +206,7 @@ export const PROVIDERS: FactoryProvider[] = [
           end: await kafka.endOffsets(topic),
           handled: await kafka.committedOffsets(groupOf(runtime), topic),
         }),
-        knock: () => peers.ask('gateway', 'account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
+        knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
         logger,
       });
       unknownOutcomes.start();

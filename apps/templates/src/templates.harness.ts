@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import type { AccountCredentials, AccountData } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Answer, Ask, QueryName } from '@wbiz/contracts/query-catalogue';
 import { topics } from '@wbiz/contracts/topics';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
@@ -43,7 +43,7 @@ async function gatewayStandIn(onReplies: (replies: readonly StagedReply[]) => vo
   @Controller()
   class Gateway {
     @QueryHandler('account.credentials')
-    credentialsOf({ accountId }: Queries['account.credentials']['ask']) {
+    credentialsOf({ accountId }: Ask<'account.credentials'>) {
       return credentials.get(accountId) ?? null;
     }
 
@@ -120,10 +120,7 @@ export async function templatesSystem() {
     return service;
   };
 
-  const ask = <Pattern extends keyof Queries>(
-    pattern: Pattern,
-    data: Queries[Pattern]['ask'],
-  ): Promise<Queries[Pattern]['answer']> => services[0]!.rpc.request(pattern, data);
+  const ask = <Name extends QueryName>(pattern: Name, data: Ask<Name>): Promise<Answer<Name>> => services[0]!.rpc.request(pattern, data);
 
   const sent = Array.from({ length: PARTITIONS }, () => 0);
   let serial = 0;

@@ -31,7 +31,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
       pool,
       store,
       jobs: new SyncJobs(pool),
-      credentialsOf: (accountId) => peers.ask('gateway', 'account.credentials', { accountId }),
+      credentialsOf: (accountId) => peers.ask('account.credentials', { accountId }),
       unseal: (sealedToken, accountId) => secrets.unseal(sealedToken, accountId),
       cloudApi,
       waiting: new WaitingRequests(pool, store, replies),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { EventPage } from '@wbiz/contracts/feed';
 import { newId } from '@wbiz/contracts/ids';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Ask } from '@wbiz/contracts/query-catalogue';
 import { topics, type Service } from '@wbiz/contracts/topics';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import { EventConsumer } from '@wbiz/eventing/kafka/event-consumer';
@@ -70,7 +70,7 @@ export async function webhooksSystem() {
       },
     );
     const rpc = new RpcClient(`127.0.0.1:${rpcPort}`);
-    const read = (ask: Queries['feed.read']['ask']) =>
+    const read = (ask: Ask<'feed.read'>) =>
       rpc.request<EventPage>('feed.read', ask, { timeoutMs: 30_000 });
     const running = {
       rpc,
@@ -119,7 +119,7 @@ export async function webhooksSystem() {
 
   /** Everything an account can read, a page of `limit` at a time, with the cursors it went by. */
   const readAll = async (
-    { read }: { read: (ask: Queries['feed.read']['ask']) => Promise<EventPage> },
+    { read }: { read: (ask: Ask<'feed.read'>) => Promise<EventPage> },
     accountId: string,
     limit = 200,
   ) => {

@@ -219,8 +219,12 @@ export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
   readonly at: string;
   readonly by: string | null;
 };
-/** The reply to it. */
-export type UpsertedContact = { readonly id: string; readonly created: boolean };
+/** The reply to it. `contact` is null for a row of an import, of which nobody reads it. */
+export type UpsertedContact = {
+  readonly id: string;
+  readonly created: boolean;
+  readonly contact: ContactView | null;
+};
 
 /** Command `contact.update`. Key: the contact. */
 export type UpdateContactData = UpdateContact & {

@@ -135,6 +135,8 @@ export const EVENTS = {
 } as const satisfies Record<string, Entry>;
 export type EventType = keyof typeof EVENTS;
 export type EventData<Type extends EventType> = InstanceType<(typeof EVENTS)[Type]['data']>;
+/** The data of every event, by type. */
+export type EventPayloads = { readonly [Type in EventType]: EventData<Type> };
 
 export type FeedEventType = {
   [Type in EventType]: (typeof EVENTS)[Type]['feed'] extends true ? Type : never;

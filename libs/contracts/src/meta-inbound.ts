@@ -42,3 +42,10 @@ export const META_WEBHOOK = 'meta.webhook';
 export const META_MESSAGE = 'meta.message';
 export const META_STATUS = 'meta.status';
 export const META_CHANGE = 'meta.change';
+
+/** What the records of items hold, by type. */
+export type InboundPayloads = {
+  readonly [META_MESSAGE]: MetaMessage;
+  readonly [META_STATUS]: MetaStatus;
+  readonly [META_CHANGE]: MetaChange;
+};

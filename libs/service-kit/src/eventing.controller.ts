@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Ask } from '@wbiz/contracts/query-catalogue';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
-import { QueryHandler, RepliesHandler } from '@wbiz/eventing/rpc/query-handler';
+import { RepliesHandler } from '@wbiz/eventing/rpc/query-handler';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
+import { QueryHandler } from './handlers.js';
 
 /** What every service answers. */
 @Controller()
@@ -16,12 +17,12 @@ export class EventingController {
   ) {}
 
   @QueryHandler('command.reply')
-  reply({ commandId, expire }: Queries['command.reply']['ask']) {
+  reply({ commandId, expire }: Ask<'command.reply'>) {
     return this.store.replyOf(commandId, { expire });
   }
 
   @QueryHandler('log.head')
-  head({ accountId }: Queries['log.head']['ask']) {
+  head({ accountId }: Ask<'log.head'>) {
     return this.relay.head(accountId);
   }
 

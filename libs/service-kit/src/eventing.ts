@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { COMMANDS } from '@wbiz/contracts/command-catalogue';
 import { topics, type Service } from '@wbiz/contracts/topics';
 import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
 import { KafkaCommandServer } from '@wbiz/eventing/kafka/command-server';
 import { ConsumerHealth, watchConsumers, type ConsumerStatus } from '@wbiz/eventing/kafka/consumer-health';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
 import { keepReplyPartitions } from '@wbiz/eventing/postgres/reply-partitions';
@@ -40,17 +42,17 @@ export class Eventing {
 
   /** Nest's transport for the service's commands; undefined where it takes none. */
   commandServer(): KafkaCommandServer | undefined {
-    const { consumes = ['commands'] } = this.options;
-    if (!consumes.length) return;
     const { kafka, replies, consumers, runtime, producer } = this;
     const { service, config, logger, metrics } = runtime;
+    const { consumes = ['commands'], requires = commandsTo(service) } = this.options;
+    if (!consumes.length) return;
     const name = topics(config.TOPIC_PREFIX);
     const known = {
       commands: { topic: name.commands(service as Service), unknown: 'dead-letter' },
       inbound: { topic: name.inbound, unknown: 'ignore' },
       inboundChanges: { topic: name.inboundChanges, unknown: 'ignore' },
     } as const;
-    return new KafkaCommandServer({
+    const server = new KafkaCommandServer({
       kafka,
       producer: {
         send: async (record) => {
@@ -64,8 +66,13 @@ export class Eventing {
       replies,
       health: consumers,
       logger,
+      requires: consumes.includes('commands') ? requires : [],
       onHandled: (type, ms, outcome) => metrics.commandDuration.observe({ type, outcome }, ms / 1_000),
     });
+    for (const { aggregate, names } of this.options.commands ?? [])
+      for (const name of names)
+        server.addHandler(name, (command: Command) => this.store.pass(aggregate, command));
+    return server;
   }
 
   /** Starts all but the command server, which is Nest's to start. */
@@ -115,6 +122,9 @@ export class Eventing {
     });
   }
 }
+
+const commandsTo = (service: string) =>
+  Object.entries(COMMANDS).flatMap(([name, { owner }]) => (owner === service ? [name] : []));
 
 type Status = Readonly<ConsumerStatus>;
 const isAtWork = ({ state }: Status) => state === 'running' || state === 'waiting';

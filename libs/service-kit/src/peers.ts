@@ -1,9 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Queries } from '@wbiz/contracts/queries';
+import {
+  QUERIES,
+  type Answer,
+  type Ask,
+  type CommonQuery,
+  type OwnedQuery,
+} from '@wbiz/contracts/query-catalogue';
 import type { Service } from '@wbiz/contracts/topics';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { RUNTIME, type Runtime } from './runtime.js';
 import { peerSetting } from './settings.js';
+
+type Patience = { readonly timeoutMs?: number };
 
 /** The other services, as those who answer queries. */
 @Injectable()
@@ -14,14 +22,19 @@ export class Peers {
     runtime.shutdown.on('producers', 'peers', () => this.clients.forEach((client) => client.close()));
   }
 
-  /** Asks a query of the service that answers it. Throws its `Rejection`, `PeerFault` or `PeerUnavailable`. */
-  ask<Pattern extends keyof Queries>(
+  /** Asks a query of its owner. Throws the owner's `Rejection`, `PeerFault` or `PeerUnavailable`. */
+  ask<Name extends OwnedQuery>(name: Name, ask: Ask<Name>, options?: Patience): Promise<Answer<Name>> {
+    return this.clientOf(QUERIES[name].owner).request(name, ask, options);
+  }
+
+  /** As {@link ask}, of a query that every service answers. */
+  askOf<Name extends CommonQuery>(
     service: Service,
-    pattern: Pattern,
-    data: Queries[Pattern]['ask'],
-    options?: { readonly timeoutMs?: number },
-  ): Promise<Queries[Pattern]['answer']> {
-    return this.clientOf(service).request(pattern, data, options);
+    name: Name,
+    ask: Ask<Name>,
+    options?: Patience,
+  ): Promise<Answer<Name>> {
+    return this.clientOf(service).request(name, ask, options);
   }
 
   private clientOf(service: Service): RpcClient {

@@ -49,7 +49,7 @@ export class Projections {
   async caughtUp(projection: string, owner: Service, accountId: string): Promise<void> {
     const projector = this.projectors.get(projection);
     if (!projector) throw new Error(`There is no projection ${projection}.`);
-    const { partition, sequence } = await this.peers.ask(owner, 'log.head', { accountId });
+    const { partition, sequence } = await this.peers.askOf(owner, 'log.head', { accountId });
     await projector.waitFor(owner, partition, sequence);
   }
 

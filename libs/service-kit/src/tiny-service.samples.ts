@@ -4,7 +4,8 @@ import type { Service } from '@wbiz/contracts/topics';
 import type { Decider } from '@wbiz/eventing/decider';
 import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command, DomainEvent, LogEvent, Message } from '@wbiz/eventing/message';
-import { EventStore, type Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { aggregateTable, eventingTables } from '@wbiz/eventing/postgres/schema';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -29,13 +30,14 @@ const decider: Decider<Deposit, { balance: number }, Deposited> = {
   },
   evolve: { 'purse.deposited': ({ balance }, { data }) => ({ balance: balance + data.amount }) },
 };
-const purse: Aggregate<Deposit, { balance: number }, Deposited> = {
+type Replies = { readonly 'purse.deposit': { readonly balance: number } };
+const purse: Aggregate<Deposit, { balance: number }, Deposited, Replies> = {
   name: 'purse',
   table: 'purses',
   decider,
   stream: ({ data }) => data.purse,
   published: ['purse.deposited'],
-  reply: ({ balance }) => ({ balance }),
+  reply: { 'purse.deposit': ({ balance }) => ({ balance }) },
 };
 
 /** How much came in per account, from the shared log. */
@@ -102,7 +104,7 @@ class Tables1790000000000 implements MigrationInterface {
 @Module({
   imports: [
     DatabaseModule.forService({ migrations: [Tables1790000000000] }),
-    EventingModule.forService({ projections: [income] }),
+    EventingModule.forService({ projections: [income], requires: ['purse.deposit'] }),
   ],
   controllers: [PurseController],
 })

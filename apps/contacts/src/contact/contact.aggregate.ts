@@ -1,19 +1,35 @@
-import type { UpsertedContact } from '@wbiz/contracts/contact';
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
-import { contact, type ContactCommand, type ContactEvent, type ContactState } from './contact.decider.js';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import {
+  alive,
+  contact,
+  type ContactCommand,
+  type ContactEvent,
+  type ContactState,
+} from './contact.decider.js';
+import { inOrder } from './contact.view.js';
 import { contactFacts } from './contact.facts.js';
 
 /** The row in contacts.contacts is the contact; `state->'contact'` is what a customer sees of it. */
-export const contacts: Aggregate<ContactCommand, ContactState | null, ContactEvent> = {
+export const contacts: Aggregate<
+  ContactCommand,
+  ContactState | null,
+  ContactEvent,
+  RepliesTo<ContactCommand>
+> = {
   name: 'contact',
   table: 'contacts',
   decider: contact,
   stream: ({ data }) => data.contactId,
   published: ['contact.created', 'contact.updated', 'contact.opted_out', 'contact.merged'],
   facts: contactFacts,
-  reply: (state, events): UpsertedContact => ({
-    id: state?.contact.id ?? '',
-    // What was on file under the user id is on file.
-    created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
-  }),
+  reply: {
+    'contact.upsert': (state, events, { data, facts }) => ({
+      id: data.contactId,
+      // What was on file under the user id is on file.
+      created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
+      contact: data.source === 'api' ? inOrder(alive(state!, facts).contact) : null,
+    }),
+    'contact.update': (state, _, { facts }) => inOrder(alive(state!, facts).contact),
+  },
 };

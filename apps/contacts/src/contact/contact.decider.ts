@@ -270,7 +270,7 @@ const SECONDS = '2026-11-22T10:00:00'.length;
 const later = (one: Opt | null, other: Opt | null) => (!one || (other && other.at > one.at) ? other : one);
 
 /** Without the labels that the vocabulary no longer has. */
-function alive(state: ContactState, { tags, fields }: ContactFacts): ContactState {
+export function alive(state: ContactState, { tags, fields }: ContactFacts): ContactState {
   const live = state.contact.tags
     .map((name, index) => ({ name, generation: state.tags[index]! }))
     .filter(({ name, generation }) => tags.get(tagKey(name))?.generation === generation);

@@ -1,4 +1,4 @@
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Ask } from '@wbiz/contracts/query-catalogue';
 import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import { parameters } from '@wbiz/service-kit/parameters';
@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { COUNTED } from '../tag/tag.queries.js';
 import type { ContactState } from './contact.decider.js';
 
-type Ask = Queries['contact.list']['ask'];
+type Asked = Ask<'contact.list'>;
 /** A label that was deleted and is still in the state of contacts. */
 export type Removed = { readonly kind: 'tag' | 'field'; readonly key: string; readonly generation: number };
 export type ContactRow = {
@@ -18,7 +18,7 @@ export type ContactRow = {
 /** Where a page ends: lists go by when a contact was made, and by its id. */
 export type Place = { readonly created: string; readonly stream: string };
 type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
-type Wanted = Pick<Ask, 'accountId' | 'optedIn' | 'updatedSince'> & {
+type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly tags: readonly Tag[];
   readonly pattern: string | undefined;
   readonly after: Place | undefined;
@@ -55,7 +55,7 @@ export class ContactList {
   constructor(private readonly pool: Pool) {}
 
   /** At most `limit` contacts after `after`. */
-  async rows(ask: Ask, after: Place | undefined, limit: number): Promise<ContactRow[]> {
+  async rows(ask: Asked, after: Place | undefined, limit: number): Promise<ContactRow[]> {
     const { accountId, optedIn, updatedSince } = ask;
     const pattern = ask.search?.trim() ? searchPattern(ask.search) : undefined;
     const tags = await this.tagsOf(ask);
@@ -80,7 +80,7 @@ export class ContactList {
   }
 
   /** The tags that a list asks for, that of the fewest contacts first; undefined where one is not there. */
-  private async tagsOf({ accountId, tag = [] }: Ask): Promise<Tag[] | undefined> {
+  private async tagsOf({ accountId, tag = [] }: Asked): Promise<Tag[] | undefined> {
     const streams = [...new Set(tag.map((name) => tagStream(accountId, name)))];
     if (streams.length === 0) return [];
     const { rows } = await this.pool.query<Tag>({

@@ -1,18 +1,16 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { ContactChange, ContactView } from '@wbiz/contracts/contact';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { tagKey } from '@wbiz/contracts/tag';
 import { microBatch } from '@wbiz/eventing/micro-batch';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { foreignCursor, ID } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
+import { inOrder } from './contact.view.js';
 import { ContactList, REMOVED, type ContactRow, type Place, type Removed } from './contact.list.js';
-
-type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
-type Answer<Query extends keyof Queries> = Promise<Queries[Query]['answer']>;
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
@@ -28,19 +26,19 @@ export class ContactQueries {
   }
 
   @QueryHandler('contact.get')
-  async get(ask: Ask<'contact.get'>): Answer<'contact.get'> {
+  async get(ask: Ask<'contact.get'>): Promise<Answer<'contact.get'>> {
     const row = await this.one(ask);
     return row ? viewOf(row.state, row.removed) : null;
   }
 
   @QueryHandler('contact.opted-out')
-  optedOut(ask: Ask<'contact.opted-out'>): Answer<'contact.opted-out'> {
+  optedOut(ask: Ask<'contact.opted-out'>): Promise<Answer<'contact.opted-out'>> {
     return this.out(ask);
   }
 
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('contact.list')
-  async list(ask: Ask<'contact.list'>): Answer<'contact.list'> {
+  async list(ask: Ask<'contact.list'>): Promise<Answer<'contact.list'>> {
     const { limit = DEFAULT_LIMIT } = ask;
     const after = placeOf(ask.cursor);
     const rows = await this.contacts.rows(ask, after, limit + 1);
@@ -54,7 +52,7 @@ export class ContactQueries {
 
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('contact.history')
-  async history(ask: Ask<'contact.history'>): Answer<'contact.history'> {
+  async history(ask: Ask<'contact.history'>): Promise<Answer<'contact.history'>> {
     const { accountId, id, limit = DEFAULT_LIMIT } = ask;
     const before = versionOf(ask.cursor);
     if (!(await this.get({ accountId, id }))) return null;
@@ -109,31 +107,16 @@ function versionOf(cursor: string | undefined): number | null {
   throw foreignCursor();
 }
 
-/** What a customer sees of a contact: without labels that were deleted, and with its fields in their order. */
+/** What a customer sees of a contact: without labels that were deleted. */
 function viewOf({ contact, tags, fields }: ContactState, removed: readonly Removed[] | null): ContactView {
-  const { id, phone, userId, name, email, optedIn, optedInAt, optedOutAt, source, createdAt, updatedAt } =
-    contact;
   const gone = new Set(removed?.map(({ kind, key, generation }) => `${kind} ${generation} ${key}`));
-  const shown = {
+  return inOrder({
+    ...contact,
     tags: contact.tags.filter((name, index) => !gone.has(`tag ${tags[index]} ${tagKey(name)}`)),
     customFields: Object.fromEntries(
       Object.entries(contact.customFields).filter(([key]) => !gone.has(`field ${fields[key]} ${key}`)),
     ),
-  };
-  return {
-    id,
-    phone,
-    userId,
-    name,
-    email,
-    ...shown,
-    optedIn,
-    optedInAt,
-    optedOutAt,
-    source,
-    createdAt,
-    updatedAt,
-  };
+  });
 }
 
 type Recorded = {

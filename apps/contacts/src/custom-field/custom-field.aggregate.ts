@@ -1,4 +1,5 @@
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import { deletionWaits } from '../label/deletion-waits.js';
 import {
   fields,
@@ -10,12 +11,18 @@ import {
 
 const stream = ({ data }: FieldsCommand) => fieldsStream(data.accountId);
 
-export const customFields: Aggregate<FieldsCommand, FieldsState, FieldsEvent> = {
+export const customFields: Aggregate<FieldsCommand, FieldsState, FieldsEvent, RepliesTo<FieldsCommand>> = {
   name: 'custom field',
   table: 'custom_fields',
   decider: fields,
   stream,
   published: ['custom_field.created', 'custom_field.deleted'],
   facts: deletionWaits('custom_fields', 'field.delete', stream),
-  reply: (_, events) => events[0]?.data ?? null,
+  reply: {
+    'field.create': ({ fields }, _, { data: { key } }) => {
+      const { made: _made, ...view } = fields[key]!;
+      return view;
+    },
+    'field.delete': () => null,
+  },
 };

@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { CustomFieldView } from '@wbiz/contracts/custom-field';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { foreignCursor } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 import { removalsOf } from '../label/removals.js';
@@ -15,7 +15,7 @@ export class CustomFieldQueries {
 
   /** Newest first; there are few. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('field.list')
-  async list(ask: Queries['field.list']['ask']): Promise<Queries['field.list']['answer']> {
+  async list(ask: Ask<'field.list'>): Promise<Answer<'field.list'>> {
     const { accountId, limit = DEFAULT_LIMIT, cursor } = ask;
     const [created, key] = cursor === undefined ? [] : (decodeCursor(cursor, 2) ?? []);
     if (cursor !== undefined && (typeof created !== 'string' || typeof key !== 'string'))

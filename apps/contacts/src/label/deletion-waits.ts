@@ -1,20 +1,17 @@
 import type { Message } from '@wbiz/eventing/message';
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { Asked, Bare } from '@wbiz/eventing/postgres/aggregate';
+import type { PoolClient } from 'pg';
 
 /** A label is deleted once every batch of contacts that has looked it up is committed; what comes then sees it gone. */
 export const deletionWaits =
-  <C extends Message>(
-    table: string,
-    type: C['type'],
-    stream: (command: C) => string,
-  ): NonNullable<Aggregate<C, unknown, never>['facts']> =>
-  async (tx, asked) => {
+  <C extends Message>(table: string, type: C['type'], stream: (command: Bare<C>) => string) =>
+  async (tx: PoolClient, asked: readonly Asked<C>[]): Promise<readonly undefined[]> => {
     const deleted = asked.filter(({ command }) => command.type === type);
     if (deleted.length > 0)
       await tx.query({
         name: `deletion-waits-${table}`,
         text: `select from contacts.${table} where stream = any($1) order by stream for update`,
-        values: [deleted.map(({ command }) => stream(command as unknown as C))],
+        values: [deleted.map(({ command }) => stream(command))],
       });
     return asked.map(() => undefined);
   };

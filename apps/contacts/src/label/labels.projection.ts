@@ -1,13 +1,14 @@
-import type { FollowUp, InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { Of } from '@wbiz/eventing/message';
+import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import { customFields } from '../custom-field/custom-field.aggregate.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from '../contact/contact.aggregate.js';
 import { labelsOf, type ContactEvent, type Label } from '../contact/contact.decider.js';
 
-type Recorded<Type extends ContactEvent['type']> = RecordedEvent<Extract<ContactEvent, { type: Type }>>;
-type Written = Recorded<'contact.created'> | Recorded<'contact.updated'>;
-type Untagged = Recorded<'contact.merged'> | Recorded<'contact.label_forgotten'>;
+type Written = RecordedEvent<Of<ContactEvent, 'contact.created' | 'contact.updated'>>;
+type Untagged = RecordedEvent<Of<ContactEvent, 'contact.merged' | 'contact.label_forgotten'>>;
 /** The tags of a contact, as they are after a batch, and those that it had on the way there. */
 type Change = {
   readonly accountId: string;
@@ -52,26 +53,19 @@ async function move(tx: PoolClient, changes: readonly Change[]): Promise<void> {
 function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
   const at = data.contact.updatedAt;
   return [
-    ...(kept?.fresh?.tags ?? []).map((name) => ({
-      aggregate: tags,
-      command: { accountId, type: 'tag.use', data: { accountId, name, at } },
-    })),
-    ...(kept?.fresh?.fields ?? []).map((key) => ({
-      aggregate: customFields,
-      command: { accountId, type: 'field.use', data: { accountId, key, at } },
-    })),
-    ...(data.merged === undefined
-      ? []
-      : [
-          {
-            aggregate: contacts,
-            command: {
-              accountId,
-              type: 'contact.merge',
-              data: { contactId: data.merged, into: data.contactId, at },
-            },
-          },
-        ]),
+    ...(kept?.fresh?.tags ?? []).map((name) =>
+      followUp(tags, { accountId, type: 'tag.use', data: { accountId, name, at } }),
+    ),
+    ...(kept?.fresh?.fields ?? []).map((key) =>
+      followUp(customFields, { accountId, type: 'field.use', data: { accountId, key, at } }),
+    ),
+    ...[data.merged ?? []].flat().map((contactId) =>
+      followUp(contacts, {
+        accountId,
+        type: 'contact.merge',
+        data: { contactId, into: data.contactId, at },
+      }),
+    ),
   ];
 }
 
@@ -104,9 +98,9 @@ const noteUntagged = (events: readonly Untagged[], tx: PoolClient) =>
     })),
   );
 
-export const labelsProjection = {
+export const labelsProjection = inline<ContactEvent>({
   'contact.created': note,
   'contact.updated': note,
   'contact.merged': noteUntagged,
   'contact.label_forgotten': noteUntagged,
-} as unknown as InlineProjection;
+});

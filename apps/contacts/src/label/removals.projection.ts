@@ -1,14 +1,11 @@
 import { tagKey } from '@wbiz/contracts/tag';
-import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
-import type { PoolClient } from 'pg';
+import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { FieldsEvent } from '../custom-field/custom-field.decider.js';
 import type { TagEvent } from '../tag/tag.decider.js';
 
-type Deleted<Event extends TagEvent | FieldsEvent, Type> = RecordedEvent<Extract<Event, { type: Type }>>;
-
 /** A deleted label is shown by no contact as long as its row is here; {@link LabelRemover} takes it off them. */
-export const removalsProjection = {
-  'tag.deleted': async (events: readonly Deleted<TagEvent, 'tag.deleted'>[], tx: PoolClient) => {
+export const removalsProjection = inline<TagEvent | FieldsEvent>({
+  'tag.deleted': async (events, tx) => {
     await tx.query({
       name: 'tag-removals',
       text: `insert into contacts.removals (account_id, kind, key, generation, name, total, remaining, deleted_at)
@@ -26,10 +23,7 @@ export const removalsProjection = {
     });
   },
   /** Nobody has counted who has a value: all contacts made so far are looked at. */
-  'custom_field.deleted': async (
-    events: readonly Deleted<FieldsEvent, 'custom_field.deleted'>[],
-    tx: PoolClient,
-  ) => {
+  'custom_field.deleted': async (events, tx) => {
     for (const { accountId, data, private: kept } of events)
       await tx.query({
         name: 'field-removal',
@@ -39,4 +33,4 @@ export const removalsProjection = {
         values: [accountId, data.key, kept!.generation, data.at],
       });
   },
-} as unknown as InlineProjection;
+});

@@ -2,10 +2,10 @@ import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
 import { objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { InboundHandler } from '@wbiz/service-kit/handlers';
 import { Peers } from '@wbiz/service-kit/peers';
 import type { Pool } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
@@ -22,7 +22,7 @@ export class PreferencesConsumer {
     private readonly peers: Peers,
   ) {}
 
-  @CommandHandler(META_CHANGE)
+  @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
     if (data.field !== 'user_preferences') return;
     const accountId = await this.accountOf(data.wabaId);
@@ -58,6 +58,6 @@ export class PreferencesConsumer {
       text: 'select id from contacts.accounts where waba_id = $1',
       values: [wabaId],
     });
-    return rows[0]?.id ?? (await this.peers.ask('gateway', 'account.find', { wabaId }))?.accountId;
+    return rows[0]?.id ?? (await this.peers.ask('account.find', { wabaId }))?.accountId;
   }
 }

@@ -1,16 +1,17 @@
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { tagStream } from '@wbiz/contracts/tag';
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import { deletionWaits } from '../label/deletion-waits.js';
 import { tag, type TagCommand, type TagEvent, type TagState } from './tag.decider.js';
 
 const stream = ({ data: { accountId, name } }: TagCommand) => tagStream(accountId, name);
 
-export const tags: Aggregate<TagCommand, TagState | null, TagEvent> = {
+export const tags: Aggregate<TagCommand, TagState | null, TagEvent, RepliesTo<TagCommand>> = {
   name: 'tag',
   table: 'tags',
   decider: tag,
   stream,
   published: ['tag.created', 'tag.deleted'],
   facts: deletionWaits('tags', 'tag.delete', stream),
-  reply: () => null,
+  reply: { 'tag.create': () => null, 'tag.delete': () => null },
 };

@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { tagStream, type TagView } from '@wbiz/contracts/tag';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { foreignCursor } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 import { removalsOf } from '../label/removals.js';
@@ -21,7 +21,7 @@ export class TagQueries {
 
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('tag.list')
-  async list(ask: Queries['tag.list']['ask']): Promise<Queries['tag.list']['answer']> {
+  async list(ask: Ask<'tag.list'>): Promise<Answer<'tag.list'>> {
     const { accountId, limit = DEFAULT_LIMIT } = ask;
     const [created = null, stream = null] = placeOf(ask.cursor, accountId) ?? [];
     const { rows } = await this.pool.query<Row>({
@@ -42,7 +42,7 @@ export class TagQueries {
   }
 
   @QueryHandler('tag.get')
-  async get({ accountId, name }: Queries['tag.get']['ask']): Promise<Queries['tag.get']['answer']> {
+  async get({ accountId, name }: Ask<'tag.get'>): Promise<Answer<'tag.get'>> {
     const { rows } = await this.pool.query<Row>({
       name: 'tag-get',
       text: `${COUNTED} and t.stream = $2`,

@@ -18,8 +18,9 @@ const bus = {
   settled: (...given: Parameters<FakeMessaging['bus']['settled']>) => messaging.bus.settled(...given),
   inFlight: () => 0,
 };
-const peers = {
-  ask: ((...given: [never, never, never]) => messaging.peers.ask(...given)) as FakeMessaging['peers']['ask'],
+const peers: FakeMessaging['peers'] = {
+  ask: (...given) => messaging.peers.ask(...given),
+  askOf: (...given) => messaging.peers.askOf(...given),
 };
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import { account, type AccountCommand, type AccountEvent, type AccountState } from './account.decider.js';
 
 /** Connected WhatsApp Business Accounts; the stream is the account's id. */
@@ -8,5 +8,5 @@ export const accounts: Aggregate<AccountCommand, AccountState | null, AccountEve
   decider: account,
   stream: ({ data }) => data.accountId,
   published: ['account.updated', 'account.status', 'phone_number.quality'],
-  reply: () => null,
+  reply: {},
 };

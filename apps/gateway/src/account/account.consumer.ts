@@ -1,11 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
-import type { Queries } from '@wbiz/contracts/queries';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
+import type { Ask } from '@wbiz/contracts/query-catalogue';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
+import { InboundHandler, QueryHandler } from '@wbiz/service-kit/handlers';
 import { AccountQueries } from './account.queries.js';
 import { followMeta } from './follow-meta.js';
 
@@ -18,16 +17,16 @@ export class AccountConsumer {
   ) {}
 
   @QueryHandler('account.find')
-  find(@Payload() { wabaId }: Queries['account.find']['ask']) {
+  find(@Payload() { wabaId }: Ask<'account.find'>) {
     return this.queries.find(wabaId);
   }
 
   @QueryHandler('account.credentials')
-  credentials(@Payload() { accountId }: Queries['account.credentials']['ask']) {
+  credentials(@Payload() { accountId }: Ask<'account.credentials'>) {
     return this.queries.credentials(accountId);
   }
 
-  @CommandHandler(META_CHANGE)
+  @InboundHandler(META_CHANGE)
   metaChange(@Payload() { data }: Command<typeof META_CHANGE, MetaChange>) {
     return followMeta(data, this.queries, this.store);
   }

@@ -1,8 +1,16 @@
+import {
+  COMMANDS,
+  type CommandData,
+  type CommandName,
+  type CommandOutcome,
+  type CommandReply,
+} from '@wbiz/contracts/command-catalogue';
 import { newId, timedId } from '@wbiz/contracts/ids';
+import { PROBLEMS } from '@wbiz/contracts/problem';
 import type { Service } from '@wbiz/contracts/topics';
 import { issuedAt } from '@wbiz/eventing/command-id';
 import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bus';
-import type { Reply } from '@wbiz/eventing/message';
+import type { RejectionData, Reply } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
@@ -12,44 +20,61 @@ import type { Idempotency } from '../access/idempotency.js';
 const MOST_IN_FLIGHT = 4_000;
 const ASK_TIMEOUT_MS = 2_000;
 
-export type Order = { readonly type: string; readonly key: string; readonly data: unknown };
+/** A function where making it may refuse: it is not called for a command that an earlier request had accepted. */
+type DataOf<Name extends CommandName> = CommandData<Name> | (() => CommandData<Name>);
 
-/** An accepted command. `resumed`: by an earlier request with the same Idempotency-Key, which nobody waits for any more. */
-export type Accepted<Data> = { readonly commandId: string; readonly resumed: boolean; readonly data: Data };
+/** `resumed`: accepted by an earlier request with the same Idempotency-Key, which nobody waits for any more. */
+type Accepted<Name extends CommandName> = {
+  readonly commandId: string;
+  readonly resumed: boolean;
+  readonly reply: CommandReply<Name>;
+};
+
+export type Waiting<Name extends CommandName, Answer> = {
+  /** The outcome where the reply tells it already. */
+  readonly told?: (reply: CommandReply<Name>) => CommandOutcome<Name> | undefined;
+  /** When to wait no longer, in ms since the epoch; default: the call's deadline. */
+  readonly until?: number;
+  /** Nobody told the outcome: looks for it where it is kept, or answers that it is open. */
+  readonly untold: (reply: CommandReply<Name>, resumed: boolean) => Promise<Answer> | Answer;
+  /** Doing it again does no harm, so an open outcome does not hold the Idempotency-Key. */
+  readonly harmless?: boolean;
+};
 
 /** Commands to the other services, for whose fate the gateway answers to its callers. */
 export class Commands {
   constructor(
-    private readonly peers: Pick<Peers, 'ask'>,
+    private readonly peers: Pick<Peers, 'askOf'>,
     private readonly bus: Pick<CommandBus, 'send' | 'settled' | 'inFlight'>,
     private readonly idempotency: Pick<Idempotency, 'takeOver'>,
   ) {}
 
   /**
-   * Has a command executed once, whatever happens in between: `order` is called, and the command produced, unless an
-   * earlier request with the same Idempotency-Key had its own accepted. Resolves when the owner has accepted it; throws
-   * the owner's refusal, or `unavailable` once it is certain that it never will be (or cannot be asked).
+   * Has a command executed once, whatever happens in between: it is produced unless an earlier request with the same
+   * Idempotency-Key had its own accepted. Resolves to the owner's reply; throws the owner's refusal, or `unavailable`
+   * once it is certain that it never will be accepted (or that cannot be asked).
    */
-  async execute<Data>(call: Call, service: Service, order: () => Order): Promise<Accepted<Data>> {
-    const earlier = call.claim?.earlier;
-    if (earlier) {
-      call.fate = 'open';
-      const reply = await this.replyOf(service, earlier);
-      if (reply) return { commandId: earlier, resumed: true, data: accepted<Data>(call, reply) };
-      await this.idempotency.takeOver(call.claim!, call.deadline);
-      call.fate = undefined;
-    }
-    const commandId = call.claim?.commandId ?? newId('cmd');
-    const ordered = order();
-    this.requireRoom(service, 1);
-    call.fate = 'open';
-    try {
-      const reply = await this.send(call, service, commandId, ordered);
-      return { commandId, resumed: false, data: accepted<Data>(call, reply) };
-    } catch (error) {
-      if (error instanceof Rejection && error.code !== 'outcome_pending') call.fate = undefined;
-      throw error;
-    }
+  execute<Name extends CommandName>(call: Call, name: Name, data: DataOf<Name>): Promise<CommandReply<Name>> {
+    return this.answerable(call, async () => (await this.accept(call, name, data)).reply);
+  }
+
+  /** As {@link execute}, of a command that takes longer: accepted, then settled, else what `untold` makes of it. */
+  outcome<Name extends CommandName, Answer = CommandOutcome<Name>>(
+    call: Call,
+    name: Name,
+    data: DataOf<Name>,
+    { told, until = call.deadline, untold, harmless }: Waiting<Name, Answer>,
+  ): Promise<CommandOutcome<Name> | Answer> {
+    return this.answerable(call, async () => {
+      const { commandId, resumed, reply } = await this.accept(call, name, data);
+      if (harmless) call.fate = undefined;
+      const known = told?.(reply);
+      if (known !== undefined) return known;
+      const settled = resumed
+        ? undefined
+        : await this.bus.settled(commandId, Math.max(0, until - Date.now()));
+      return settled ? answerOf<CommandOutcome<Name>>(settled) : untold(reply, resumed);
+    });
   }
 
   /**
@@ -57,41 +82,81 @@ export class Commands {
    * the owner's reply, or `unavailable` for one that never had an effect and never will, or `outcome_pending`. Throws
    * `unavailable` when nothing came of any.
    */
-  async executeAll(call: Call, service: Service, orders: readonly Order[]): Promise<readonly Reply[]> {
-    if (orders.length === 0) return [];
-    const idsUnder = (root: string) =>
-      orders.map((_, index) => timedId('cmd', issuedAt(root).getTime(), root, String(index)));
+  async executeAll<Name extends CommandName>(
+    call: Call,
+    name: Name,
+    all: readonly CommandData<Name>[],
+  ): Promise<readonly Reply<CommandReply<Name>>[]> {
+    if (all.length === 0) return [];
+    const replies = await this.answerable(call, () => this.acceptAll(call, name, all), anyPending);
+    return replies as readonly Reply<CommandReply<Name>>[];
+  }
+
+  /** While `work` runs nobody knows what becomes of its command, nor after it when it failed without a final answer. */
+  private async answerable<T>(
+    call: Call,
+    work: () => Promise<T>,
+    isOpen: (result: T) => boolean = () => false,
+  ): Promise<T> {
+    call.fate = 'open';
+    try {
+      const result = await work();
+      call.fate = isOpen(result) ? 'open' : undefined;
+      return result;
+    } catch (error) {
+      // Of the failures, only an outcome that will never be known would be the same again under its key.
+      if (isFinal(error)) call.fate = error.code === 'outcome_unknown' ? 'final' : undefined;
+      throw error;
+    }
+  }
+
+  private async accept<Name extends CommandName>(
+    call: Call,
+    name: Name,
+    data: DataOf<Name>,
+  ): Promise<Accepted<Name>> {
+    const { owner } = COMMANDS[name];
     const earlier = call.claim?.earlier;
     if (earlier) {
-      call.fate = 'open';
-      const replies = await Promise.all(idsUnder(earlier).map((id) => this.replyOf(service, id)));
-      // What has no reply by now never will: it is not sent again under a key that did send its neighbours.
-      if (replies.some((reply) => reply !== null)) {
-        call.fate = undefined;
-        return replies.map((reply) => reply ?? failed(notNow('its deadline passed')));
-      }
+      const reply = await this.replyOf(owner, earlier);
+      if (reply) return { commandId: earlier, resumed: true, reply: answerOf(reply) };
       await this.idempotency.takeOver(call.claim!, call.deadline);
-      call.fate = undefined;
     }
-    this.requireRoom(service, orders.length);
-    call.fate = 'open';
+    const commandId = call.claim?.commandId ?? newId('cmd');
+    const made = typeof data === 'function' ? data() : data;
+    this.requireRoom(owner, 1);
+    const reply = await this.send(call, commandId, name, made);
+    return { commandId, resumed: false, reply: answerOf(reply) };
+  }
+
+  private async acceptAll<Name extends CommandName>(
+    call: Call,
+    name: Name,
+    all: readonly CommandData<Name>[],
+  ): Promise<readonly Reply[]> {
+    const { owner } = COMMANDS[name];
+    const idsUnder = (root: string) =>
+      all.map((_, index) => timedId('cmd', issuedAt(root).getTime(), root, String(index)));
+    const earlier = call.claim?.earlier;
+    if (earlier) {
+      const replies = await Promise.all(idsUnder(earlier).map((id) => this.replyOf(owner, id)));
+      // What has no reply by now never will: it is not sent again under a key that did send its neighbours.
+      if (replies.some((reply) => reply !== null))
+        return replies.map((reply) => reply ?? refused(notNow('its deadline passed')));
+      await this.idempotency.takeOver(call.claim!, call.deadline);
+    }
+    this.requireRoom(owner, all.length);
     const replies = await Promise.all(
       idsUnder(call.claim?.commandId ?? newId('cmd')).map((id, index) =>
-        this.send(call, service, id, orders[index]!).catch((error: unknown) => {
-          if (error instanceof Rejection) return failed(error);
+        this.send(call, id, name, all[index]!).catch((error: unknown) => {
+          if (error instanceof Rejection) return refused(error);
           throw error;
         }),
       ),
     );
-    const codes = replies.map((reply) => (reply.ok ? 'ok' : reply.error.code));
-    if (!codes.includes('outcome_pending')) call.fate = undefined;
-    if (codes.every((code) => code === 'unavailable')) throw notNow('nothing was accepted');
+    if (replies.every((reply) => !reply.ok && reply.error.code === 'unavailable'))
+      throw notNow('nothing was accepted');
     return replies;
-  }
-
-  /** The outcome of an accepted command, or undefined when the time is over. */
-  settled(commandId: string, until: number): Promise<Reply | undefined> {
-    return this.bus.settled(commandId, Math.max(0, until - Date.now()));
   }
 
   private requireRoom(service: Service, count: number): void {
@@ -99,19 +164,23 @@ export class Commands {
       throw notNow(`${MOST_IN_FLIGHT} commands are on their way to ${service}`);
   }
 
-  private async send(
-    { account, deadline, key: { id: actor }, traceparent }: Call,
-    service: Service,
+  private async send<Name extends CommandName>(
+    { account: { id: accountId }, deadline, key: { id: actor }, traceparent }: Call,
     id: string,
-    { type, key, data }: Order,
+    type: Name,
+    data: CommandData<Name>,
   ): Promise<Reply> {
+    const { owner, key } = COMMANDS[type] as {
+      owner: Service;
+      key: (data: CommandData<Name>, accountId: string) => string;
+    };
     try {
-      const command = { id, type, data, accountId: account.id, deadline, actor, traceparent };
-      return await this.bus.send(service, command, { key });
+      const command = { id, type, data, accountId, deadline, actor, traceparent };
+      return await this.bus.send(owner, command, { key: key(data, accountId) });
     } catch (error) {
       if (!(error instanceof CommandTimeout)) throw error;
       // From here on its owner either has it or never will.
-      const reply = await this.replyOf(service, id).catch((cause: unknown) => {
+      const reply = await this.replyOf(owner, id).catch((cause: unknown) => {
         throw pending(data, cause);
       });
       if (reply) return reply;
@@ -120,7 +189,7 @@ export class Commands {
   }
 
   private replyOf(service: Service, commandId: string): Promise<Reply | null> {
-    return this.peers.ask(
+    return this.peers.askOf(
       service,
       'command.reply',
       { commandId, expire: true },
@@ -129,18 +198,27 @@ export class Commands {
   }
 }
 
-const failed = (rejection: Rejection): Reply => ({ ok: false, error: rejection.toData() });
+/** A refusal by another service, or by Meta, as this API words it. */
+export const refusal = ({ code, message, details }: RejectionData): Rejection =>
+  new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
+
+const refused = (rejection: Rejection): Reply => ({ ok: false, error: rejection.toData() });
 
 /** What the owner said. A refusal is as final as an answer: nothing came of the command. */
-function accepted<Data>(call: Call, reply: Reply): Data {
-  call.fate = undefined;
-  if (!reply.ok) throw new Rejection(reply.error.code, reply.error.message, reply.error.details);
+function answerOf<Data>(reply: Reply): Data {
+  if (!reply.ok) throw refusal(reply.error);
   return reply.data as Data;
 }
 
+const OPEN = ['outcome_pending', 'idempotency_in_progress'];
+const isFinal = (error: unknown): error is Rejection =>
+  error instanceof Rejection && !OPEN.includes(error.code);
+const anyPending = (replies: readonly Reply[]) =>
+  replies.some((reply) => !reply.ok && reply.error.code === 'outcome_pending');
+
 /** Nobody can say whether the command was accepted: 503 would promise that it was not. */
-function pending(data: unknown, cause: unknown): unknown {
-  const { messageId } = (data ?? {}) as { messageId?: string };
+function pending(data: object, cause: unknown): unknown {
+  const { messageId } = data as { messageId?: string };
   if (!messageId) return cause;
   const rejection = new Rejection(
     'outcome_pending',

@@ -5,19 +5,22 @@ import {
   type BulkReceipt,
   type BulkResult,
   type BulkRow,
+  type UpsertContactData,
   type UpsertedContact,
 } from '@wbiz/contracts/contact';
 import { isPlainObject } from '@wbiz/contracts/field';
 import { parseBody } from '@wbiz/contracts/parse';
 import type { Reply } from '@wbiz/eventing/message';
 import type { Call } from '../access/call.js';
-import type { Commands, Order } from '../commands/commands.js';
+import type { Commands } from '../commands/commands.js';
 import { hasTooManyFields, tooManyFields } from '../validation.pipe.js';
 import { upsertOf } from './write-contact.js';
 
 const ROWS_A_TURN = 50;
 
-type Row = { readonly phone: string | null } & ({ readonly order: Order } | { readonly reason: string });
+type Row = { readonly phone: string | null } & (
+  { readonly upsert: UpsertContactData } | { readonly reason: string }
+);
 
 /** One command for each row that can be read; the rows of one person have effect in their order. */
 export async function bulkImport(
@@ -30,11 +33,11 @@ export async function bulkImport(
     rows.push(readRow(given, defaultTags, defaultOptedIn, call));
     if (rows.length % ROWS_A_TURN === 0) await nextTurn();
   }
-  const orders = rows.flatMap((row) => ('order' in row ? [row.order] : []));
-  const replies = (await commands.executeAll(call, 'contacts', orders)).values();
+  const upserts = rows.flatMap((row) => ('upsert' in row ? [row.upsert] : []));
+  const replies = (await commands.executeAll(call, 'contact.upsert', upserts)).values();
   const results = rows.map((row, index): BulkRow => {
     const { phone } = row;
-    return 'order' in row
+    return 'upsert' in row
       ? { index, phone, ...resultOf(replies.next().value!) }
       : { index, phone, id: null, result: 'skipped', reason: row.reason };
   });
@@ -52,16 +55,16 @@ function readRow(given: unknown, defaultTags: readonly string[], optedInByDefaul
     return { phone, reason: details.slice(0, 5).join(' ') };
   }
   const tags = [...(value.tags ?? []), ...defaultTags];
-  const order = upsertOf(
+  const upsert = upsertOf(
     { ...value, ...(tags.length > 0 ? { tags } : {}) },
     { source: 'import', ...(optedInByDefault ? { optedInByDefault } : {}) },
     call,
   );
-  return { phone, order };
+  return { phone, upsert };
 }
 
-function resultOf(reply: Reply): Pick<BulkRow, 'id' | 'result' | 'reason'> {
+function resultOf(reply: Reply<UpsertedContact>): Pick<BulkRow, 'id' | 'result' | 'reason'> {
   if (!reply.ok) return { id: null, result: 'skipped', reason: reply.error.message };
-  const { id, created } = reply.data as UpsertedContact;
+  const { id, created } = reply.data;
   return { id, result: created ? 'created' : 'updated', reason: null };
 }

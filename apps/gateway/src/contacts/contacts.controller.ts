@@ -33,7 +33,7 @@ export class ContactsController {
     answers: { 200: pageOf(ContactView) },
   })
   list(@Query() query: ListContacts, @Caller() call: Call) {
-    return this.peers.ask('contacts', 'contact.list', { ...query, accountId: call.account.id });
+    return this.peers.ask('contact.list', { ...query, accountId: call.account.id });
   }
 
   @Post()
@@ -46,7 +46,7 @@ export class ContactsController {
     problems: ['conflict'],
   })
   create(@Body() body: CreateContact, @Caller() call: Call) {
-    return createContact(this.commands, this.peers, body, call);
+    return createContact(this.commands, body, call);
   }
 
   @Post('bulk')
@@ -66,10 +66,7 @@ export class ContactsController {
   @Scope('contacts:read')
   @Describe({ summary: 'Get contact', description: 'A single contact by id.', answers: { 200: ContactView } })
   get(@Param('id') id: string, @Caller() call: Call) {
-    return found(
-      `contact ${id}`,
-      this.peers.ask('contacts', 'contact.get', { accountId: call.account.id, id }),
-    );
+    return found(`contact ${id}`, this.peers.ask('contact.get', { accountId: call.account.id, id }));
   }
 
   @Patch(':id')
@@ -82,7 +79,7 @@ export class ContactsController {
     problems: ['conflict'],
   })
   update(@Param('id') id: string, @Body() body: UpdateContact, @Caller() call: Call) {
-    return updateContact(this.commands, this.peers, id, body, call);
+    return updateContact(this.commands, id, body, call);
   }
 
   @Get(':id/history')
@@ -96,7 +93,7 @@ export class ContactsController {
   history(@Param('id') id: string, @Query() query: Page, @Caller() call: Call) {
     return found(
       `contact ${id}`,
-      this.peers.ask('contacts', 'contact.history', { ...query, accountId: call.account.id, id }),
+      this.peers.ask('contact.history', { ...query, accountId: call.account.id, id }),
     );
   }
 }

@@ -26,7 +26,7 @@ export class ConversationsController {
     answers: { 200: pageOf(ConversationView) },
   })
   list(@Query() query: ListConversations, @Caller() call: Call) {
-    return this.peers.ask('messaging', 'conversation.list', { ...query, accountId: call.account.id });
+    return this.peers.ask('conversation.list', { ...query, accountId: call.account.id });
   }
 
   @Get(':id/messages')
@@ -39,7 +39,7 @@ export class ConversationsController {
   messages(@Param('id') id: string, @Query() query: Page, @Caller() call: Call) {
     return found(
       `conversation ${id}`,
-      this.peers.ask('messaging', 'conversation.messages', { ...query, accountId: call.account.id, id }),
+      this.peers.ask('conversation.messages', { ...query, accountId: call.account.id, id }),
     );
   }
 

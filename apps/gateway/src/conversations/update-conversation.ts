@@ -1,8 +1,4 @@
-import type {
-  ConversationView,
-  UpdateConversation,
-  UpdateConversationData,
-} from '@wbiz/contracts/conversation';
+import type { ConversationView, UpdateConversation } from '@wbiz/contracts/conversation';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
@@ -16,11 +12,9 @@ export async function updateConversation(
   change: UpdateConversation,
   call: Call,
 ): Promise<ConversationView> {
-  await commands.execute<null>(call, 'messaging', () => {
-    const data: UpdateConversationData = { ...change, conversationId, at: new Date().toISOString() };
-    return { type: 'conversation.update', key: conversationId, data };
-  });
-  const asked = peers.ask('messaging', 'conversation.get', {
+  const at = new Date().toISOString();
+  await commands.execute(call, 'conversation.update', { ...change, conversationId, at });
+  const asked = peers.ask('conversation.get', {
     accountId: call.account.id,
     id: conversationId,
   });

@@ -1,10 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  CreateCustomField,
-  CustomFieldView,
-  type CreateCustomFieldData,
-  type DeleteCustomFieldData,
-} from '@wbiz/contracts/custom-field';
+import { CreateCustomField, CustomFieldView } from '@wbiz/contracts/custom-field';
 import { Page } from '@wbiz/contracts/page';
 import { Removal } from '@wbiz/contracts/tag';
 import { Peers } from '@wbiz/service-kit/peers';
@@ -29,7 +24,7 @@ export class CustomFieldsController {
     answers: { 200: pageOf(CustomFieldView, { removals: Removal }) },
   })
   list(@Query() query: Page, @Caller() call: Call) {
-    return this.peers.ask('contacts', 'field.list', { ...query, accountId: call.account.id });
+    return this.peers.ask('field.list', { ...query, accountId: call.account.id });
   }
 
   @Post()
@@ -41,13 +36,9 @@ export class CustomFieldsController {
     answers: { 201: CustomFieldView },
     problems: ['conflict'],
   })
-  async create(@Body() body: CreateCustomField, @Caller() call: Call) {
-    const { data } = await this.commands.execute<CustomFieldView>(call, 'contacts', () => {
-      const { id: accountId } = call.account;
-      const data: CreateCustomFieldData = { ...body, accountId, at: new Date().toISOString() };
-      return { type: 'field.create', key: accountId, data };
-    });
-    return data;
+  create(@Body() body: CreateCustomField, @Caller() call: Call) {
+    const { id: accountId } = call.account;
+    return this.commands.execute(call, 'field.create', { ...body, accountId, at: new Date().toISOString() });
   }
 
   @Delete(':key')
@@ -59,10 +50,7 @@ export class CustomFieldsController {
     answers: { 204: null },
   })
   async delete(@Param('key') key: string, @Caller() call: Call) {
-    await this.commands.execute(call, 'contacts', () => {
-      const { id: accountId } = call.account;
-      const data: DeleteCustomFieldData = { accountId, key, at: new Date().toISOString() };
-      return { type: 'field.delete', key: accountId, data };
-    });
+    const { id: accountId } = call.account;
+    await this.commands.execute(call, 'field.delete', { accountId, key, at: new Date().toISOString() });
   }
 }

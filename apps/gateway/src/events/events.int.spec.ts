@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { EventPage } from '@wbiz/contracts/feed';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { until } from '@wbiz/testing/stack';
 import {
   addAccount,
   addKey,
   gatewayDatabase,
+  peersAnswering,
   startGateway,
-  type FakePeers,
   type Gateway,
 } from '../gateway.harness.js';
 
@@ -15,13 +16,13 @@ let gateway: Gateway;
 let account: string;
 let bearer: Record<string, string>;
 const asked: unknown[][] = [];
-let answer: () => Promise<unknown>;
-const peers: FakePeers = {
-  ask: ((...given: unknown[]) => {
+let answer: () => Promise<EventPage>;
+const peers = peersAnswering({
+  'feed.read': (...given) => {
     asked.push(given);
     return answer();
-  }) as FakePeers['ask'],
-};
+  },
+});
 beforeAll(async () => {
   database = await gatewayDatabase();
   account = await addAccount(database.pool);
@@ -48,7 +49,7 @@ it('asks the feed of the account, for as long as the caller wants to wait', asyn
     wait: 20,
     accountId: account,
   };
-  expect(asked).toEqual([['webhooks', 'feed.read', query, { timeoutMs: 25_000 }]]);
+  expect(asked).toEqual([[query, { timeoutMs: 25_000 }]]);
 });
 
 it('cannot be asked for another account', async () => {

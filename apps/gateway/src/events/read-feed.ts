@@ -18,7 +18,7 @@ export async function readFeed(
   if (stopping.aborted) stop();
   try {
     const timeoutMs = (ask.wait ?? 0) * 1_000 + PATIENCE_MS;
-    return await Promise.race([peers.ask('webhooks', 'feed.read', ask, { timeoutMs }), stopped.promise]);
+    return await Promise.race([peers.ask('feed.read', ask, { timeoutMs }), stopped.promise]);
   } finally {
     stopping.removeEventListener('abort', stop);
   }

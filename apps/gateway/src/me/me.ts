@@ -20,7 +20,7 @@ export async function accountView(
   peers: Pick<Peers, 'ask'>,
 ): Promise<AccountView> {
   const { id, plan, entitled, status, trialEndsAt } = account;
-  const usage = await peers.ask('messaging', 'message.usage', { accountId: id, since: month.start });
+  const usage = await peers.ask('message.usage', { accountId: id, since: month.start });
   const limits = limitOf(key, account) ?? { perMinute: null, burst: null };
   return { id, plan, entitled, status, trialEndsAt, currentPeriod: { ...month, ...usage }, limits };
 }

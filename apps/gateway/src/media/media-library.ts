@@ -1,16 +1,14 @@
 import type { Readable } from 'node:stream';
 import { newId } from '@wbiz/contracts/ids';
-import { mediaKey, type CreateMediaData, type DeleteMediaData, type MediaView } from '@wbiz/contracts/media';
+import { mediaKey, type MediaView } from '@wbiz/contracts/media';
 import { isMediaType } from '@wbiz/contracts/media-types';
-import { PROBLEMS } from '@wbiz/contracts/problem';
-import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { NotStored, type MediaStore } from '@wbiz/media-store/media-store';
 import type { Logger } from '@wbiz/service-kit/logging';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { FastifyRequest } from 'fastify';
 import type { Call } from '../access/call.js';
-import type { Accepted, Commands } from '../commands/commands.js';
+import { refusal, type Commands } from '../commands/commands.js';
 import { senderOf } from '../messages/sends.js';
 import { attachment } from './attachment.js';
 import { checkFile } from './check-file.js';
@@ -21,7 +19,7 @@ export const MEDIA_STORE = Symbol('MEDIA_STORE');
 /** The files of an account: bytes go straight between the caller and the store, all else is messaging's. */
 export class MediaLibrary {
   constructor(
-    private readonly commands: Pick<Commands, 'execute' | 'settled'>,
+    private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
     private readonly peers: Pick<Peers, 'ask'>,
     private readonly store: MediaStore,
     private readonly logger: Pick<Logger, 'warn'>,
@@ -32,40 +30,35 @@ export class MediaLibrary {
     const { id: phoneNumberId } = senderOf(call);
     const mediaId = newId('med');
     const key = mediaKey(call.account.id, mediaId);
-    let accepted: Accepted<MediaView>;
+    // Until messaging has taken them; where an earlier request was accepted, it never does.
+    let nobodys = true;
     try {
       const file = await oneFile(request.raw, (bytes, filename) =>
         checkFile(bytes, filename, (checked) => this.stored(this.store.put(key, checked))),
       );
       const kept = await call.claimBody(Buffer.from(file.sha256, 'hex'));
-      if (kept) {
-        await this.drop(key);
-        return kept.body;
-      }
-      accepted = await this.commands.execute<MediaView>(call, 'messaging', () => ({
-        type: 'media.create',
-        key: mediaId,
-        data: { ...file, mediaId, phoneNumberId, at: new Date().toISOString() } satisfies CreateMediaData,
-      }));
-      if (accepted.data.id !== mediaId) await this.drop(key);
-    } catch (error) {
+      if (kept) return kept.body;
+      const data = { ...file, mediaId, phoneNumberId, at: new Date().toISOString() };
+      return await this.commands.outcome(call, 'media.create', data, {
+        told: ({ id }) => {
+          nobodys = id !== mediaId;
+          return undefined;
+        },
+        untold: (view) => this.onFile(view, call),
+      });
+    } finally {
       // Where nobody can say whether messaging has it, the bytes stay: messaging removes what belongs to nothing.
-      if (call.fate !== 'open') await this.drop(key);
-      throw error;
+      if (nobodys && call.fate !== 'open') await this.drop(key);
     }
-    return this.settled(accepted, call);
   }
-
-  private async settled({ commandId, resumed, data }: Accepted<MediaView>, call: Call): Promise<MediaView> {
-    const reply = resumed ? undefined : await this.commands.settled(commandId, call.deadline);
-    if (reply) return reply.ok ? (reply.data as MediaView) : refuse(reply.error);
-    const asked = this.peers.ask('messaging', 'media.find', { accountId: call.account.id, id: data.id });
+  private async onFile(accepted: MediaView, call: Call): Promise<MediaView> {
+    const asked = this.peers.ask('media.find', { accountId: call.account.id, id: accepted.id });
     const now = await asked.catch(() => null);
     if (now?.state === 'rejected') {
       const { code, message, ...details } = now.error;
-      refuse({ code, message, details });
+      throw refusal({ code, message, details });
     }
-    return now?.state === 'kept' ? now.view : data;
+    return now?.state === 'kept' ? now.view : accepted;
   }
 
   async view(id: string, call: Call): Promise<MediaView> {
@@ -90,15 +83,11 @@ export class MediaLibrary {
 
   async delete(id: string, call: Call): Promise<void> {
     await this.kept(id, call);
-    await this.commands.execute<null>(call, 'messaging', () => ({
-      type: 'media.delete',
-      key: id,
-      data: { mediaId: id, at: new Date().toISOString() } satisfies DeleteMediaData,
-    }));
+    await this.commands.execute(call, 'media.delete', { mediaId: id, at: new Date().toISOString() });
   }
 
   private async kept(id: string, call: Call) {
-    const found = await this.peers.ask('messaging', 'media.find', { accountId: call.account.id, id });
+    const found = await this.peers.ask('media.find', { accountId: call.account.id, id });
     if (found?.state === 'awaited')
       throw new Rejection('unavailable', 'The file is still being fetched from Meta. Try again.', {
         retryAfter: 2,
@@ -132,7 +121,3 @@ export class MediaLibrary {
 }
 
 const gone = (id: string) => new Rejection('not_found', `There is no media ${id}.`);
-
-function refuse({ code, message, details }: RejectionData): never {
-  throw new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
-}

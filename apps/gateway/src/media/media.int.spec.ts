@@ -8,10 +8,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { mediaKey, type CreateMediaData, type MediaOnFile } from '@wbiz/contracts/media';
 import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
 import type { MessageError } from '@wbiz/contracts/message';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { until } from '@wbiz/testing/stack';
-import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
+import {
+  addAccount,
+  addKey,
+  gatewayDatabase,
+  peersAnswering,
+  startGateway,
+  type Gateway,
+} from '../gateway.harness.js';
 
 const MB = 1024 * 1024;
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);
@@ -44,13 +52,14 @@ class FakeMessaging {
     },
   };
 
-  readonly peers = {
-    ask: (async (_service: string, pattern: string, asked: Record<string, string>) => {
-      if (pattern === 'command.reply') return this.replies.get(asked['commandId']!) ?? null;
-      const found = this.media.get(asked['id']!);
-      return found?.accountId === asked['accountId'] ? found : null;
-    }) as never,
+  find = async ({ accountId, id }: Ask<'media.find'>): Promise<Answer<'media.find'>> => {
+    const found = this.media.get(id);
+    return found?.accountId === accountId ? found : null;
   };
+
+  replyOf(commandId: string): Reply | null {
+    return this.replies.get(commandId) ?? null;
+  }
 
   private handle({ id: commandId, type, accountId, data }: Command): Reply {
     const { mediaId: id, at, phoneNumberId: _, ...rest } = data as CreateMediaData;
@@ -76,9 +85,10 @@ beforeAll(async () => {
   ({ bearer } = await addKey(database.pool, await addAccount(database.pool)));
   ({ bearer: otherBearer } = await addKey(database.pool, await addAccount(database.pool)));
   messaging = new FakeMessaging();
-  const peers = {
-    ask: ((...asked: never[]) => (messaging.peers.ask as (...all: never[]) => unknown)(...asked)) as never,
-  };
+  const peers = peersAnswering({
+    'media.find': (ask) => messaging.find(ask),
+    'command.reply': async ({ commandId }) => messaging.replyOf(commandId),
+  });
   const bus = {
     inFlight: () => 0,
     send: (service: string, command: Command) => messaging.bus.send(service, command),
@@ -364,7 +374,7 @@ describe('what a person sent', () => {
     ['lost', 404, 'not_found'],
   ] as const)('and is %s', async (state, status, code) => {
     messaging.media.set(id, { state, accountId: 'acc_x' });
-    messaging.peers.ask = (async () => ({ state })) as never;
+    messaging.find = async () => ({ state });
     for (const path of [id, `${id}/content`]) {
       const answer = await get(path);
       expect(answer.headers.has('retry-after')).toBe(status === 503);

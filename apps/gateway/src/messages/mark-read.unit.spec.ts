@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Reply } from '@wbiz/eventing/message';
 import type { Call } from '../access/call.js';
-import type { Commands } from '../commands/commands.js';
+import { Commands } from '../commands/commands.js';
 import { markRead } from './mark-read.js';
 
 const RECEIVED = { id: 'msg_1', status: 'received' };
@@ -14,28 +14,43 @@ type Given = {
   onFile?: object;
 };
 
-/** Marks a message read; gives the command that went out and what became of it. */
+/** Marks a message read; gives the command that went out, what became of it, and whether the Idempotency-Key is held. */
 async function marked({ message = RECEIVED, pending = true, resumed = false, settled, onFile }: Given) {
-  const orders: unknown[] = [];
-  const commands = {
-    execute: async (_call: Call, service: string, order: () => object) => {
-      orders.push({ service, ...order() });
-      return { commandId: 'cmd_1', resumed, data: { message, pending } };
+  const sent: object[] = [];
+  const accepted: Reply = { ok: true, data: { message, pending } };
+  const bus = {
+    inFlight: () => 0,
+    send: async (
+      service: string,
+      { type, data }: { type: string; data: unknown },
+      { key }: object & { key: string },
+    ) => {
+      sent.push({ service, type, key, data });
+      return accepted;
     },
     settled: async () => settled,
-  } as unknown as Pick<Commands, 'execute' | 'settled'>;
-  const peers = { ask: async () => onFile ?? RECEIVED } as never;
-  const call = { account: { id: 'acc_1' }, deadline: Date.now() } as unknown as Call;
+  };
+  const peers = {
+    ask: async () => (onFile ?? RECEIVED) as never,
+    askOf: async () => accepted as never,
+  };
+  const commands = new Commands(peers, bus, { takeOver: async () => undefined });
+  const call = {
+    account: { id: 'acc_1' },
+    key: { id: 'key_1' },
+    deadline: Date.now(),
+    claim: { commandId: 'cmd_2', ...(resumed ? { earlier: 'cmd_1' } : {}) },
+  } as Call;
   const view = await markRead(commands, peers, 'msg_1', { typing: true }, call).catch(
     (error: unknown) => error,
   );
-  return { view, orders };
+  return { view, sent, fate: call.fate };
 }
 
 describe('marking a message read', () => {
   it('is a command to messaging', async () => {
-    const { orders } = await marked({ settled: { ok: true, data: READ } });
-    expect(orders).toEqual([
+    const { sent } = await marked({ settled: { ok: true, data: READ } });
+    expect(sent).toEqual([
       {
         service: 'messaging',
         type: 'message.mark-read',
@@ -59,10 +74,10 @@ describe('marking a message read', () => {
     expect((await marked({ settled: { ok: false, error } })).view).toMatchObject(error);
   });
 
-  it('is pending while Meta does not answer', async () => {
-    expect((await marked({})).view).toMatchObject({
-      code: 'outcome_pending',
-      details: { messageId: 'msg_1' },
+  it('is pending while Meta does not answer, and may be asked again under the same key', async () => {
+    expect(await marked({})).toMatchObject({
+      view: { code: 'outcome_pending', details: { messageId: 'msg_1' } },
+      fate: undefined,
     });
   });
 });

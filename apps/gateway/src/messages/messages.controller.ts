@@ -142,7 +142,7 @@ export class MessagesController {
     answers: { 200: pageOf(MessageView) },
   })
   list(@Query() query: ListMessages, @Caller() call: Call) {
-    return this.peers.ask('messaging', 'message.list', { ...query, accountId: call.account.id });
+    return this.peers.ask('message.list', { ...query, accountId: call.account.id });
   }
 
   @Get(':id')
@@ -153,10 +153,7 @@ export class MessagesController {
     answers: { 200: MessageView },
   })
   get(@Param('id') id: string, @Caller() call: Call) {
-    return found(
-      `message ${id}`,
-      this.peers.ask('messaging', 'message.get', { accountId: call.account.id, id }),
-    );
+    return found(`message ${id}`, this.peers.ask('message.get', { accountId: call.account.id, id }));
   }
 
   @Post(':id/read')

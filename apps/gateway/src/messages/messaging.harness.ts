@@ -3,7 +3,7 @@ import type { SendMessageData } from '@wbiz/contracts/send';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
-import type { FakeBus, FakePeers } from '../gateway.harness.js';
+import { peersAnswering, type FakeBus, type FakePeers } from '../gateway.harness.js';
 
 type Send = Command<string, SendMessageData>;
 type Refusal = { readonly code: string; readonly message: string; readonly details?: unknown };
@@ -42,15 +42,19 @@ export class FakeMessaging {
     },
   };
 
-  readonly peers: FakePeers = {
-    ask: (async (_service: string, pattern: string, { commandId, id }: { commandId: string; id: string }) => {
-      if (!this.reachable) throw new PeerUnavailable('messaging is not there');
-      if (pattern === 'message.get') return this.messages.get(id) ?? null;
-      if (pattern !== 'command.reply') throw new Error(`messaging is not asked ${pattern} in these tests`);
+  readonly peers: FakePeers = peersAnswering({
+    'message.get': async ({ id }) => this.whileReachable(this.messages.get(id) ?? null),
+    'command.reply': async ({ commandId }) => {
+      this.whileReachable(null);
       if (!this.replies.has(commandId)) this.replies.set(commandId, null);
-      return this.replies.get(commandId);
-    }) as FakePeers['ask'],
-  };
+      return this.replies.get(commandId)!;
+    },
+  });
+
+  private whileReachable<Answer>(answer: Answer): Answer {
+    if (!this.reachable) throw new PeerUnavailable('messaging is not there');
+    return answer;
+  }
 
   /** Handles a command that was on its way, as a consumer would that comes late. */
   handle(command: Send): Reply | undefined {

@@ -20,8 +20,8 @@ beforeAll(async () => {
       inFlight: () => messaging.inFlight,
     },
     peers: {
-      ask: ((...given: [never, never, never]) =>
-        messaging.peers.ask(...given)) as FakeMessaging['peers']['ask'],
+      ask: (...given) => messaging.peers.ask(...given),
+      askOf: (...given) => messaging.peers.askOf(...given),
     },
   });
 });

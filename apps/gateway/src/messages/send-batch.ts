@@ -11,15 +11,16 @@ import {
   type SendBatch,
   type SendInteractive,
   type SendKind,
+  type SendMessageData,
 } from '@wbiz/contracts/send';
 import type { Reply } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { problemOf, rejectionOf } from '@wbiz/service-kit/problem-filter';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call } from '../access/call.js';
-import type { Commands, Order } from '../commands/commands.js';
+import type { Commands } from '../commands/commands.js';
 import { hasTooManyFields, tooManyFields } from '../validation.pipe.js';
-import { orderOf, requireSending } from './sends.js';
+import { requireSending, sendOf } from './sends.js';
 
 const FAULTS_OF_A_ROW = 10;
 const ROWS_A_TURN = 25;
@@ -44,7 +45,7 @@ export async function sendBatch(
   }
   await call.charge(messages.length - 1);
 
-  const rows: (Order | Rejection)[] = [];
+  const rows: (SendMessageData | Rejection)[] = [];
   for (const row of messages) {
     rows.push(readRow(row, call));
     if (rows.length % ROWS_A_TURN === 0) await nextTurn();
@@ -52,8 +53,8 @@ export async function sendBatch(
   const replies = (
     await commands.executeAll(
       call,
-      'messaging',
-      rows.filter((row): row is Order => !(row instanceof Rejection)),
+      'message.send',
+      rows.flatMap((row) => (row instanceof Rejection ? [] : [row])),
     )
   ).values();
   return {
@@ -65,7 +66,7 @@ export async function sendBatch(
   };
 }
 
-function readRow(row: unknown, call: Call): Order | Rejection {
+function readRow(row: unknown, call: Call): SendMessageData | Rejection {
   if (hasTooManyFields(row)) return tooManyFields();
   const { kind, value, faults } = parseRow(row);
   if (faults.length > 0)
@@ -75,7 +76,7 @@ function readRow(row: unknown, call: Call): Order | Rejection {
       faults.slice(0, FAULTS_OF_A_ROW),
     );
   try {
-    return orderOf({ kind, request: value } as AnySend, call);
+    return sendOf({ kind, request: value } as AnySend, call);
   } catch (error) {
     if (error instanceof Rejection) return error;
     throw error;
@@ -106,8 +107,8 @@ const cardKindOf = (kind: RowKind, body: object): SendInteractive['kind'] | RowK
     INTERACTIVE_KINDS.find((card) => CARD_KINDS[card].parts.some((part) => part in body))) ||
   kind;
 
-function resultOf(reply: Reply, index: number): BatchRow {
-  if (reply.ok) return { index, id: (reply.data as SendReceipt).id, status: 'accepted' };
+function resultOf(reply: Reply<SendReceipt>, index: number): BatchRow {
+  if (reply.ok) return { index, id: reply.data.id, status: 'accepted' };
   const { code, message, details } = reply.error;
   return { index, error: errorOf(new Rejection(code, message, details), index) };
 }

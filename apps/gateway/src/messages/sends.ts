@@ -2,18 +2,18 @@ import { conversationIdOf, contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { AsyncReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { AnySend, SendKind, SendMessageData, SendRequest } from '@wbiz/contracts/send';
-import { PROBLEMS, type FieldFault } from '@wbiz/contracts/problem';
+import type { FieldFault } from '@wbiz/contracts/problem';
 import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Call } from '../access/call.js';
 import { inProgress } from '../access/idempotency.js';
-import type { Commands, Order } from '../commands/commands.js';
+import { refusal, type Commands } from '../commands/commands.js';
 import type { Peers } from '@wbiz/service-kit/peers';
 
 /** Sends of every kind: accepted by messaging, then Meta's answer while the caller waits. */
 export class Sends {
   constructor(
-    private readonly commands: Pick<Commands, 'execute' | 'settled'>,
+    private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
     private readonly peers: Pick<Peers, 'ask'>,
   ) {}
 
@@ -22,29 +22,24 @@ export class Sends {
     request: SendRequest<Kind>,
     call: Call,
   ): Promise<SendReceipt | AsyncReceipt> {
-    const accepted = await this.commands.execute<SendReceipt>(call, 'messaging', () => {
+    const data = () => {
       requireSending(call);
-      return orderOf({ kind, request } as AnySend, call);
-    });
-    const receipt = accepted.data;
-    if (call.respondAsync) {
-      call.reply.code(202).header('preference-applied', 'respond-async');
-      return { id: receipt.id, status: 'accepted' };
-    }
-    call.fate = 'open';
-    const reply = accepted.resumed
-      ? undefined
-      : await this.commands.settled(accepted.commandId, call.deadline);
-    if (reply?.ok) return done(call, reply.data as SendReceipt);
-    if (reply) throw failed(call, reply.error);
-    return this.outcomeOnFile(call, receipt, accepted.resumed);
+      return sendOf({ kind, request } as AnySend, call);
+    };
+    if (!call.respondAsync)
+      return this.commands.outcome(call, 'message.send', data, {
+        untold: (receipt, resumed) => this.outcomeOnFile(call, receipt, resumed),
+      });
+    const { id } = await this.commands.execute(call, 'message.send', data);
+    call.reply.code(202).header('preference-applied', 'respond-async');
+    return { id, status: 'accepted' };
   }
 
   private async outcomeOnFile(call: Call, receipt: SendReceipt, resumed: boolean): Promise<SendReceipt> {
-    const asked = this.peers.ask('messaging', 'message.get', { accountId: call.account.id, id: receipt.id });
+    const asked = this.peers.ask('message.get', { accountId: call.account.id, id: receipt.id });
     const message = await (resumed ? asked : asked.catch(() => null));
-    if (message?.status === 'failed') throw failed(call, failureOf(message));
-    if (message?.wamid) return done(call, { ...receipt, wamid: message.wamid });
+    if (message?.status === 'failed') throw refusal(failureOf(message));
+    if (message?.wamid) return { ...receipt, wamid: message.wamid };
     if (resumed) throw inProgress();
     throw new Rejection(
       'outcome_pending',
@@ -71,14 +66,14 @@ export function senderOf({ account: { phoneNumbers } }: Pick<Call, 'account'>, f
   ]);
 }
 
-/** The command for one send. Throws `phone_number_not_found`. */
-export function orderOf({ kind, request }: AnySend, call: Call): Order {
+/** What one send asks of messaging. Throws `phone_number_not_found`. */
+export function sendOf({ kind, request }: AnySend, call: Call): SendMessageData {
   const accountId = call.account.id;
   const number = senderOf(call, request.from);
   const conversationId = conversationIdOf(accountId, number.id, request.to);
   // The id begins with the time, so that the order of ids is the order of times.
   const at = new Date();
-  const data = {
+  return {
     messageId: newId('msg', at.getTime()),
     conversationId,
     contactId: contactIdOf(accountId, request.to),
@@ -87,18 +82,6 @@ export function orderOf({ kind, request }: AnySend, call: Call): Order {
     kind,
     request,
   } as SendMessageData;
-  return { type: 'message.send', key: conversationId, data };
-}
-
-function done(call: Call, receipt: SendReceipt): SendReceipt {
-  call.fate = undefined;
-  return receipt;
-}
-
-/** A message that failed for good. Only what Meta refused, or was never heard of again, would fail again under its key. */
-function failed(call: Call, { code, message, details }: RejectionData): Rejection {
-  call.fate = code === 'outcome_unknown' ? 'final' : undefined;
-  return new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
 }
 
 function failureOf({ id, error }: MessageView): RejectionData {

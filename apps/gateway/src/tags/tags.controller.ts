@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Page } from '@wbiz/contracts/page';
-import { CreateTag, Removal, tagStream, TagView, type TagData } from '@wbiz/contracts/tag';
+import { CreateTag, Removal, TagView } from '@wbiz/contracts/tag';
 import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
@@ -24,7 +24,7 @@ export class TagsController {
     answers: { 200: pageOf(TagView, { removals: Removal }) },
   })
   list(@Query() query: Page, @Caller() call: Call) {
-    return this.peers.ask('contacts', 'tag.list', { ...query, accountId: call.account.id });
+    return this.peers.ask('tag.list', { ...query, accountId: call.account.id });
   }
 
   @Post()
@@ -37,9 +37,9 @@ export class TagsController {
     problems: ['conflict'],
   })
   async create(@Body() { name }: CreateTag, @Caller() call: Call) {
-    await this.commands.execute(call, 'contacts', () => orderOf('tag.create', name, call));
     const { id: accountId } = call.account;
-    return found(`tag ${name}`, this.peers.ask('contacts', 'tag.get', { accountId, name }));
+    await this.commands.execute(call, 'tag.create', tagOf(name, call));
+    return found(`tag ${name}`, this.peers.ask('tag.get', { accountId, name }));
   }
 
   @Delete(':name')
@@ -52,12 +52,12 @@ export class TagsController {
     answers: { 204: null },
   })
   async delete(@Param('name') name: string, @Caller() call: Call) {
-    await this.commands.execute(call, 'contacts', () => orderOf('tag.delete', name, call));
+    await this.commands.execute(call, 'tag.delete', tagOf(name, call));
   }
 }
 
-/** The command about one tag. */
-function orderOf(type: 'tag.create' | 'tag.delete', name: string, { account: { id: accountId } }: Call) {
-  const data: TagData = { accountId, name, at: new Date().toISOString() };
-  return { type, key: tagStream(accountId, name), data };
-}
+const tagOf = (name: string, { account }: Call) => ({
+  accountId: account.id,
+  name,
+  at: new Date().toISOString(),
+});

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Reply } from '@wbiz/eventing/message';
 import type { Call } from '../access/call.js';
-import type { Commands } from '../commands/commands.js';
+import { Commands } from '../commands/commands.js';
 import { syncTemplates } from './sync-templates.js';
 
 const RESULT = { total: 3, created: 1, updated: 2, removed: 0 };
@@ -9,20 +9,23 @@ const RESULT = { total: 3, created: 1, updated: 2, removed: 0 };
 async function sync(outcome: Reply | undefined, resumed = false) {
   const codes: number[] = [];
   const waits: number[] = [];
-  const commands = {
-    execute: async (_call: Call, service: string, order: () => object) => ({
-      commandId: 'cmd_1',
-      resumed,
-      data: { service, ...order() },
-    }),
-    settled: async (_commandId: string, until: number) => {
-      waits.push(until - Date.now());
+  const accepted: Reply = { ok: true, data: { status: 'accepted' } };
+  const bus = {
+    inFlight: () => 0,
+    send: async () => accepted,
+    settled: async (_commandId: string, timeoutMs: number) => {
+      waits.push(timeoutMs);
       return outcome;
     },
-  } as unknown as Pick<Commands, 'execute' | 'settled'>;
+  };
+  const commands = new Commands({ askOf: async () => accepted as never }, bus, {
+    takeOver: async () => undefined,
+  });
   const call = {
     account: { id: 'acc_1' },
+    key: { id: 'key_1' },
     reply: { code: (code: number) => codes.push(code) },
+    claim: { commandId: 'cmd_2', ...(resumed ? { earlier: 'cmd_1' } : {}) },
   } as unknown as Call;
   const body = await syncTemplates(commands, call);
   return { body, codes, waits };

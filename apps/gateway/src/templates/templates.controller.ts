@@ -25,7 +25,7 @@ export class TemplatesController {
     answers: { 200: pageOf(TemplateView) },
   })
   list(@Query() query: ListTemplates, @Caller() call: Call) {
-    return this.peers.ask('templates', 'template.list', { ...query, accountId: call.account.id });
+    return this.peers.ask('template.list', { ...query, accountId: call.account.id });
   }
 
   @Get(':id')
@@ -36,10 +36,7 @@ export class TemplatesController {
     answers: { 200: TemplateView },
   })
   get(@Param('id') id: string, @Caller() call: Call) {
-    return found(
-      `template ${id}`,
-      this.peers.ask('templates', 'template.get', { accountId: call.account.id, id }),
-    );
+    return found(`template ${id}`, this.peers.ask('template.get', { accountId: call.account.id, id }));
   }
 
   @Post('sync')

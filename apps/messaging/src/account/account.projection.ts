@@ -1,12 +1,10 @@
-import type { AccountData } from '@wbiz/contracts/account';
-import type { LogEvent } from '@wbiz/eventing/message';
-import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { projection } from '@wbiz/service-kit/projection';
 
 /** What the gateway told of accounts: their phone numbers, and what to do with unknown outcomes. */
-export const accounts: Projection = {
+export const accounts = projection({
   name: 'accounts',
   on: {
-    'account.updated': async ({ accountId, data }: LogEvent<'account.updated', AccountData>, db) => {
+    'account.updated': async ({ accountId, data }, db) => {
       await db.query(
         `insert into messaging.accounts (id, waba_id, data) values ($1, $2, $3)
          on conflict (id) do update set waba_id = excluded.waba_id, data = excluded.data`,
@@ -26,4 +24,4 @@ export const accounts: Projection = {
       );
     },
   },
-};
+});

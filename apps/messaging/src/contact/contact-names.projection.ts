@@ -1,16 +1,11 @@
-import type { ContactCreatedData, ContactUpdatedData } from '@wbiz/contracts/contact';
-import type { LogEvent } from '@wbiz/eventing/message';
-import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { batchProjection } from '@wbiz/service-kit/projection';
 import { contactText } from '../conversation/conversation-text.js';
 
-type Named =
-  LogEvent<'contact.created', ContactCreatedData> | LogEvent<'contact.updated', ContactUpdatedData>;
-
 /** This service's copy of what contacts are called, and how their numbers are spelled. */
-export const contactNames = {
+export const contactNames = batchProjection({
   name: 'contact-names',
   types: ['contact.created', 'contact.updated'],
-  all: async (events: readonly Named[], db) => {
+  all: async (events, db) => {
     const named = events.filter(
       (event) =>
         event.type === 'contact.created' ||
@@ -34,4 +29,4 @@ export const contactNames = {
       ],
     });
   },
-} satisfies Projection;
+});

@@ -1,4 +1,5 @@
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import {
   conversation,
   type ConversationCommand,
@@ -7,11 +8,16 @@ import {
 } from './conversation.decider.js';
 
 /** Its rows begin with a message ({@link conversationProjection}); there is none that the store begins. */
-export const conversations: Aggregate<ConversationCommand, ConversationState | null, ConversationEvent> = {
+export const conversations: Aggregate<
+  ConversationCommand,
+  ConversationState | null,
+  ConversationEvent,
+  RepliesTo<ConversationCommand>
+> = {
   name: 'conversation',
   table: 'conversations',
   decider: conversation,
   stream: ({ data }) => data.conversationId,
   published: ['conversation.opened', 'conversation.closed'],
-  reply: () => null,
+  reply: { 'conversation.update': () => null },
 };

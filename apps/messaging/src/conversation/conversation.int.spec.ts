@@ -9,6 +9,7 @@ import {
 import { newId, timedId } from '@wbiz/contracts/ids';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { serviceDatabase } from '@wbiz/testing/stack';
+import { apply } from '@wbiz/eventing/postgres/projection';
 import type pg from 'pg';
 import { contactNames } from '../contact/contact-names.projection.js';
 import { messages } from '../message/message.aggregate.js';
@@ -216,7 +217,11 @@ describe('a conversation', () => {
     await receive('acc_1', reported, 0, { name: 'ana' });
     expect((await get('acc_1', reported))!.contact).toEqual({ id, phone: reported, name: 'ana' });
     const data = { contactId: id, contact: { id, phone, name: 'Ana' }, by: null };
-    await contactNames.all([{ type: 'contact.created', accountId: 'acc_1', data } as never], pool as never);
+    await apply(
+      contactNames,
+      [{ type: 'contact.created', accountId: 'acc_1', data } as never],
+      pool as never,
+    );
     expect((await get('acc_1', reported))!.contact).toEqual({ id, phone, name: 'Ana' });
     for (const search of [reported, '+55 11 98765-4321', '187654321'])
       expect(await foundBy(search)).toEqual([id]);
@@ -226,7 +231,8 @@ describe('a conversation', () => {
     const person = '+14155550111';
     const contactId = contactIdOf('acc_1', person);
     const called = (name: string | null) =>
-      contactNames.all(
+      apply(
+        contactNames,
         [
           {
             type: 'contact.updated',

@@ -1,13 +1,14 @@
 import { TOLD_KINDS } from '@wbiz/contracts/message';
-import type { FollowUp, InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { Of } from '@wbiz/eventing/message';
+import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
 import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.aggregate.js';
-import type { NoteMessage } from './conversation.decider.js';
 
-type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
-type Moving = Recorded<'message.status'> | Recorded<'message.received'>;
+type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
+type Moving = Recorded<'message.status' | 'message.received'>;
 type Read = Recorded<'message.marked_read'>;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
@@ -26,9 +27,8 @@ type Touched = {
   last_message_at: Date;
 };
 
-const noteMessage = (row: Touched, written: boolean): FollowUp => ({
-  aggregate: conversations,
-  command: {
+const noteMessage = (row: Touched, written: boolean): FollowUp =>
+  followUp(conversations, {
     accountId: row.account_id,
     type: 'conversation.note-message',
     data: {
@@ -37,9 +37,8 @@ const noteMessage = (row: Touched, written: boolean): FollowUp => ({
       phoneNumberId: row.phone_number_id,
       at: row.last_message_at.toISOString(),
       written,
-    } satisfies NoteMessage,
-  },
-});
+    },
+  });
 
 type Moved = ReturnType<typeof movedBy>[number];
 /** What an event moves of an inbox row; nothing for a status after the first. */
@@ -144,8 +143,8 @@ async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promi
   return followUps;
 }
 
-export const conversationProjection = {
+export const conversationProjection = inline<MessageEvent>({
   'message.status': follow,
   'message.received': follow,
   'message.marked_read': follow,
-} as unknown as InlineProjection;
+});

@@ -2,10 +2,10 @@ import { Controller, Inject } from '@nestjs/common';
 import type { ConversationView } from '@wbiz/contracts/conversation';
 import type { ConversationMessage } from '@wbiz/contracts/message';
 import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { foreignCursor, ID, idCursor, idPage } from '@wbiz/service-kit/id-page';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
@@ -13,8 +13,6 @@ import type { MessageState } from '../message/message.decider.js';
 import { made } from '../message/message.queries.js';
 import type { ConversationState } from './conversation.decider.js';
 
-type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
-type Answer<Query extends keyof Queries> = Promise<Queries[Query]['answer']>;
 type Row = {
   stream: string;
   contact_id: string;
@@ -44,7 +42,7 @@ export class ConversationQueries {
 
   /** The one with the newest message first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('conversation.list')
-  async list(ask: Ask<'conversation.list'>): Answer<'conversation.list'> {
+  async list(ask: Ask<'conversation.list'>): Promise<Answer<'conversation.list'>> {
     const { limit = DEFAULT_LIMIT, search } = ask;
     const after = newestCursor(ask.cursor);
     const rows = await (search?.trim()
@@ -105,7 +103,7 @@ export class ConversationQueries {
   }
 
   @QueryHandler('conversation.get')
-  async get({ accountId, id }: Ask<'conversation.get'>): Answer<'conversation.get'> {
+  async get({ accountId, id }: Ask<'conversation.get'>): Promise<Answer<'conversation.get'>> {
     const { rows } = await this.pool.query<Row>({
       name: 'conversation-get',
       text: `select ${SHOWN} from messaging.conversations c ${NAMED} where c.account_id = $1 and c.stream = $2`,
@@ -119,7 +117,7 @@ export class ConversationQueries {
    * which they came. Throws `invalid_request` for a cursor that is none of ours.
    */
   @QueryHandler('conversation.messages')
-  async messages(ask: Ask<'conversation.messages'>): Answer<'conversation.messages'> {
+  async messages(ask: Ask<'conversation.messages'>): Promise<Answer<'conversation.messages'>> {
     const { accountId, id, limit = DEFAULT_LIMIT } = ask;
     const after = idCursor(ask.cursor);
     if (!(await this.get({ accountId, id }))) return null;

@@ -1,19 +1,21 @@
-import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { Of } from '@wbiz/eventing/message';
+import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
-
-type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
 
 /** How long after the nth attempt a deferred send waits: 4^n seconds, at most a minute (Meta's advice for pair limits). */
 const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
 
 /** The phone number for which this event put a send into the queue. */
 export const queuedFor = (event: RecordedEvent): string | undefined =>
-  event.type === 'message.status' ? (event as Recorded<'message.status'>).private?.phoneNumberId : undefined;
+  event.type === 'message.status'
+    ? (event as RecordedEvent<Of<MessageEvent, 'message.status'>>).private?.phoneNumberId
+    : undefined;
 
 /** The queue moves with the events of the messages in it. */
-export const dispatchProjection = {
-  'message.status': async (events: readonly Recorded<'message.status'>[], tx: PoolClient) => {
+export const dispatchProjection = inline<MessageEvent>({
+  'message.status': async (events, tx) => {
     const accepted = events.filter((event) => event.data.status === 'accepted');
     const settled = events.filter((event) => event.data.status !== 'accepted');
     if (accepted.length > 0)
@@ -31,9 +33,8 @@ export const dispatchProjection = {
       });
     await leaveQueue(settled, tx);
   },
-  'message.submitted': (events: readonly Recorded<'message.submitted'>[], tx: PoolClient) =>
-    leaveQueue(events, tx),
-  'message.deferred': async (events: readonly Recorded<'message.deferred'>[], tx: PoolClient) => {
+  'message.submitted': leaveQueue,
+  'message.deferred': async (events, tx) => {
     await tx.query({
       name: 'dispatch-defer',
       text: `update messaging.dispatch d set state = 'deferred', not_before = now() + d_wait * interval '1 millisecond'
@@ -44,17 +45,14 @@ export const dispatchProjection = {
       ],
     });
   },
-  'message.outcome_unknown': async (
-    events: readonly Recorded<'message.outcome_unknown'>[],
-    tx: PoolClient,
-  ) => {
+  'message.outcome_unknown': async (events, tx) => {
     await tx.query({
       name: 'dispatch-unknown',
       text: `update messaging.dispatch set state = 'unknown', unknown_since = now(), grace_ms = 0 where message_id = any($1)`,
       values: [events.map(({ stream }) => stream)],
     });
   },
-} as unknown as InlineProjection;
+});
 
 async function leaveQueue(events: readonly RecordedEvent[], tx: PoolClient) {
   if (events.length === 0) return;

@@ -7,7 +7,7 @@ import { startSimulator } from '@wbiz/simulator/simulator';
 import { serviceDatabase, until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { conversationProjection } from '../conversation/conversation.projection.js';
-import { messages, type MessageChange } from '../message/message.aggregate.js';
+import { messages } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
 import { withMetaId } from '../message/meta-media-id.js';
 import { openWindow } from '../message/message.samples.js';
@@ -472,6 +472,6 @@ describe('the dispatcher', () => {
         error: null,
       },
     });
-    expect((noted as { data: MessageChange }).data.message?.status).toBe('read');
+    expect(noted).toMatchObject({ state: { status: 'read' } });
   });
 });

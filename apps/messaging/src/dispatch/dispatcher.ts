@@ -7,7 +7,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { Announce } from '../message/announce.js';
-import { messages, type MessageChange } from '../message/message.aggregate.js';
+import { messages } from '../message/message.aggregate.js';
 import type { MessageState, Outcome } from '../message/message.decider.js';
 import { lacksMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
@@ -280,7 +280,7 @@ export class Dispatcher {
       const firsts = [...new Map(rows.toReversed().map((row) => [row.conversation_id, row])).values()];
       if (firsts.length === 0) return { claimed: [], full };
       const at = new Date().toISOString();
-      const replies = await store.applyIn(
+      const attempts = await store.applyIn(
         tx,
         messages,
         firsts.map((row) => ({
@@ -289,10 +289,9 @@ export class Dispatcher {
           data: { messageId: row.message_id, replica: leases.replica, at },
         })),
       );
-      const started = replies.flatMap((reply) => {
-        const { message, events } = (reply.ok ? reply.data : {}) as Partial<MessageChange>;
-        return message && events && events.length > 0 ? [message] : [];
-      });
+      const started = attempts.flatMap((one) =>
+        one.ok && one.state && one.events.length > 0 ? [one.state] : [],
+      );
       await tx.query({
         name: 'dispatch-started',
         text: `update messaging.dispatch d set state = 'started', fence = $3, attempt = s.attempt
@@ -376,12 +375,12 @@ export class Dispatcher {
   private async settle(messageId: string, accountId: string, attempt: number, outcome: Outcome) {
     for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
       try {
-        const reply = await this.options.store.apply(messages, {
+        const settled = await this.options.store.apply(messages, {
           accountId,
           type: 'message.settle',
           data: { messageId, attempt, outcome, at: new Date().toISOString() },
         });
-        return reply.ok ? (reply.data as MessageChange).message : null;
+        return settled.ok ? settled.state : null;
       } catch (err) {
         this.options.logger.warn(
           { err, messageId, outcome: outcome.kind },

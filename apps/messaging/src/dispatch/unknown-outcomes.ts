@@ -3,7 +3,7 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { UnknownOutcomePolicy } from '@wbiz/contracts/account';
 import type { Pool } from 'pg';
 import type { Announce } from '../message/announce.js';
-import { messages, type MessageChange } from '../message/message.aggregate.js';
+import { messages } from '../message/message.aggregate.js';
 import type { Dispatcher } from './dispatcher.js';
 import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';
 
@@ -137,13 +137,12 @@ export class UnknownOutcomes {
       rows.map(async ({ message_id: messageId, account_id: accountId, attempt, policy }) => {
         const type = policy === 'resend' ? ('message.send-again' as const) : ('message.give-up' as const);
         logger.warn({ messageId, policy: policy ?? 'fail' }, 'the outcome stayed unknown');
-        const reply = await store.apply(messages, {
+        const ended = await store.apply(messages, {
           accountId,
           type,
           data: { messageId, attempt, at: new Date().toISOString() },
         });
-        const change = reply.ok ? (reply.data as MessageChange) : undefined;
-        if (change?.message) this.options.announce(change.message);
+        if (ended.ok && ended.state) this.options.announce(ended.state);
       }),
     );
     if (rows.length > 0) this.options.dispatcher.look();

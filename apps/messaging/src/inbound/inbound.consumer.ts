@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { META_MESSAGE, META_STATUS, type MetaMessage, type MetaStatus } from '@wbiz/contracts/meta-inbound';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
-import type { Command, Reply } from '@wbiz/eventing/message';
+import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { InboundHandler } from '@wbiz/service-kit/handlers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { AccountDirectory } from '../account/account-directory.js';
 import { ANNOUNCE, type Announce } from '../message/announce.js';
-import { messages, type MessageChange } from '../message/message.aggregate.js';
+import { messages } from '../message/message.aggregate.js';
 import { SENT_MESSAGE, type FindSent } from '../message/sent-message.js';
 import { receivedFrom, statusFrom } from './inbound-message.js';
 import { WEBHOOKS_SEEN, type NoteWebhook } from './webhooks-seen.js';
@@ -26,7 +26,7 @@ export class InboundConsumer {
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'metrics'>,
   ) {}
 
-  @CommandHandler(META_MESSAGE)
+  @InboundHandler(META_MESSAGE)
   async message({ data, traceparent }: Message): Promise<void> {
     const accountId = await this.accounts.accountOf(data.wabaId);
     if (accountId) {
@@ -43,44 +43,39 @@ export class InboundConsumer {
     await this.noteWebhook(data);
   }
 
-  @CommandHandler(META_STATUS)
+  @InboundHandler(META_STATUS)
   async status({ data, traceparent }: Status): Promise<void> {
     const accountId = await this.accounts.accountOf(data.wabaId);
     const told = accountId && statusFrom(data);
-    const { message, events } = told ? await this.note(accountId, told, traceparent) : NOTHING;
-    if (!message) this.foreign('status');
-    else if (events.length > 0) this.announce(message);
+    const noted = told ? await this.note(accountId, told, traceparent) : undefined;
+    if (!noted?.state) this.foreign('status');
+    else if (noted.events.length > 0) this.announce(noted.state);
     await this.noteWebhook(data);
   }
 
+  /** Undefined where it is of no message of the account's. */
   private async note(
     accountId: string,
     { messageId, report }: NonNullable<ReturnType<typeof statusFrom>>,
     traceparent: string | undefined,
-  ): Promise<MessageChange> {
+  ) {
     const sent = messageId ?? (await this.findSent({ accountId, wamid: report.wamid }));
-    if (sent === null) return NOTHING;
+    if (sent === null) return undefined;
     const data = { ...report, messageId: sent };
-    const reply = await this.store.apply(messages, {
+    const noted = await this.store.apply(messages, {
       accountId,
       traceparent,
       type: 'message.note-status',
       data,
     });
-    return changeIn(reply);
+    if (noted.ok) return noted;
+    // A message of another account counts as none.
+    if (noted.error.code === 'not_found') return undefined;
+    throw new Error(`${noted.error.code}: ${noted.error.message}`);
   }
 
   /** Of a WABA, a number or a message that is none of ours, as when another app sends from the same number. */
   private foreign(kind: 'message' | 'status'): void {
     this.runtime.metrics.metaItems.inc({ kind: `foreign_${kind}` });
   }
-}
-
-const NOTHING: MessageChange = { message: null, events: [] };
-
-/** A message of another account counts as none. */
-function changeIn(reply: Reply): MessageChange {
-  if (reply.ok) return reply.data as MessageChange;
-  if (reply.error.code === 'not_found') return NOTHING;
-  throw new Error(`${reply.error.code}: ${reply.error.message}`);
 }

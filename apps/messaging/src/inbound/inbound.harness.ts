@@ -8,7 +8,7 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { newId } from '@wbiz/contracts/ids';
 import { META_MESSAGE, META_STATUS } from '@wbiz/contracts/meta-inbound';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { topics } from '@wbiz/contracts/topics';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
@@ -22,7 +22,7 @@ import pg from 'pg';
 import { MessagingModule } from '../messaging.module.js';
 import { SETTINGS } from '../messaging.settings.js';
 
-type Find = (wabaId: string) => Queries['account.find']['answer'];
+type Find = (wabaId: string) => Answer<'account.find'>;
 
 /** The messaging service on a Postgres schema and topics of its own; Meta's webhooks and the gateway are played. */
 export async function inboundSystem() {
@@ -132,7 +132,7 @@ async function gatewayStandIn() {
   @Controller()
   class Gateway {
     @QueryHandler('account.find')
-    find({ wabaId }: Queries['account.find']['ask']) {
+    find({ wabaId }: Ask<'account.find'>) {
       told.asked += 1;
       return told.find(wabaId);
     }

@@ -1,17 +1,18 @@
 import type { MediaView } from '@wbiz/contracts/media';
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import { media, type MediaCommand, type MediaEvent, type MediaState } from './media.decider.js';
 
 /** Meta keeps what was uploaded for 30 days (media page). */
 export const META_KEEPS_MS = 30 * 86_400_000;
 
-export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent> = {
+export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent, RepliesTo<MediaCommand>> = {
   name: 'media',
   table: 'media',
   decider: media,
   stream: ({ data }) => data.mediaId,
   published: ['media.created', 'media.deleted'],
-  reply: (state) => state && viewOf(state, null),
+  reply: { 'media.create': (state) => viewOf(state!, null), 'media.delete': () => null },
 };
 
 /** `onMetaSince`: when Meta's present copy was made. */

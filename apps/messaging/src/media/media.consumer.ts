@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
-import type { CreateMediaData, DeleteMediaData } from '@wbiz/contracts/media';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
+import type { CreateMediaData } from '@wbiz/contracts/media';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { CommandHandler } from '@wbiz/service-kit/handlers';
 import { awaitingOf } from '../message/announce.js';
 import { files } from './media.aggregate.js';
 
@@ -14,10 +14,5 @@ export class MediaConsumer {
   create(command: Command<'media.create', CreateMediaData>) {
     const data = { ...command.data, source: 'upload' as const, awaiting: awaitingOf(command) };
     return this.store.execute(files, { ...command, data });
-  }
-
-  @CommandHandler('media.delete')
-  delete(command: Command<'media.delete', DeleteMediaData>) {
-    return this.store.execute(files, command);
   }
 }

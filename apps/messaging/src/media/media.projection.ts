@@ -1,14 +1,12 @@
 import { mediaKey } from '@wbiz/contracts/media';
 import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
+import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
 import type { MediaEvent } from './media.decider.js';
 import type { FetchTask, UploadTask } from './media-task.js';
 
-type Recorded<Type extends (MediaEvent | MessageEvent)['type']> = RecordedEvent<
-  Extract<MediaEvent | MessageEvent, { type: Type }>
->;
 type NewTask = {
   readonly mediaId: string;
   readonly accountId: string;
@@ -26,8 +24,8 @@ export const makesMediaTask = ({ type, data }: RecordedEvent): boolean =>
   (type === 'message.received' && (data as MessageReceivedData).mediaId !== null);
 
 /** Where bytes lie, and what is to be done for media, moves with their events. */
-export const mediaProjection = {
-  'media.created': async (events: readonly Recorded<'media.created'>[], tx: PoolClient) => {
+export const mediaProjection = inline<MediaEvent | MessageEvent>({
+  'media.created': async (events, tx) => {
     // The row is locked also where it stands already, so that nobody removes the bytes meanwhile.
     await tx.query({
       name: 'media-files',
@@ -47,7 +45,7 @@ export const mediaProjection = {
       ),
     );
   },
-  'media.deleted': (events: readonly Recorded<'media.deleted'>[], tx: PoolClient) =>
+  'media.deleted': (events, tx) =>
     addTasks(
       tx,
       events.map(({ accountId, data: { mediaId, reason } }) => ({
@@ -58,7 +56,7 @@ export const mediaProjection = {
         afterMs: reason === 'deleted' ? REMOVED_AFTER_MS : 0,
       })),
     ),
-  'message.received': (events: readonly Recorded<'message.received'>[], tx: PoolClient) =>
+  'message.received': (events, tx) =>
     addTasks(
       tx,
       events.flatMap(({ accountId, data: { mediaId, payload, phoneNumberId, receivedAt } }) => {
@@ -68,7 +66,7 @@ export const mediaProjection = {
         return [{ mediaId, accountId, kind: 'fetch', data }];
       }),
     ),
-} as unknown as InlineProjection;
+});
 
 async function addTasks(tx: PoolClient, tasks: readonly NewTask[]): Promise<void> {
   if (tasks.length === 0) return;

@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { MediaOnFile } from '@wbiz/contracts/media';
-import type { Queries } from '@wbiz/contracts/queries';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import type { Pool } from 'pg';
 import { viewOf } from './media.aggregate.js';
 import type { MediaState } from './media.decider.js';
@@ -19,7 +18,7 @@ export class MediaQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
   @QueryHandler('media.find')
-  async find({ accountId, id }: Queries['media.find']['ask']): Promise<MediaOnFile | null> {
+  async find({ accountId, id }: Ask<'media.find'>): Promise<Answer<'media.find'>> {
     const { rows } = await this.pool.query<Row>({
       name: 'media-find',
       text: `select m.state, f.key, f.uploaded_at, t.kind as task from (select $1::text as account_id, $2::text as id) q

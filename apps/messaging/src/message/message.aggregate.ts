@@ -1,27 +1,24 @@
-import type { MarkReadReply, MessageView, SendReceipt } from '@wbiz/contracts/message';
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
-type Change = { readonly message: MessageState | null; readonly events: readonly MessageEvent[] };
-
-/** Messages as the service itself drives them on; the reply is the message and what happened to it. */
-export const messages: Aggregate<MessageCommand, MessageState | null, MessageEvent> = {
+/** Messages sent and received. */
+export const messages: Aggregate<
+  MessageCommand,
+  MessageState | null,
+  MessageEvent,
+  RepliesTo<MessageCommand>
+> = {
   name: 'message',
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
   published: ['message.status', 'message.received'],
-  reply: (state, events): Change => ({ message: state, events }),
-};
-
-/** The same messages as a user sends them; the reply is the receipt. */
-export const sends: typeof messages = { ...messages, reply: (state) => (state ? receiptOf(state) : null) };
-
-/** Inbound messages as a user marks them read. */
-export const reads: typeof messages = {
-  ...messages,
-  reply: (state, events): MarkReadReply | null =>
-    state && { message: viewOf(state), pending: events.length > 0 },
+  reply: {
+    'message.send': (state) => receiptOf(state!),
+    'message.mark-read': (state, events) => ({ message: viewOf(state!), pending: events.length > 0 }),
+  },
 };
 
 export const receiptOf = (state: MessageState): SendReceipt => ({
@@ -49,4 +46,3 @@ export function viewOf(state: MessageState): MessageView {
   } = state;
   return { ...view, history: [...history] };
 }
-export type { Change as MessageChange };

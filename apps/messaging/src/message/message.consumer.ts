@@ -1,13 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { MarkReadData } from '@wbiz/contracts/message';
 import type { SendMessageData } from '@wbiz/contracts/send';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { CommandHandler } from '@wbiz/service-kit/handlers';
 import type { SendFacts } from './message.decider.js';
-import { ReadReceipts } from '../read-receipt/read-receipts.js';
 import { awaitingOf } from './announce.js';
-import { reads, sends } from './message.aggregate.js';
+import { messages } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
 
 const NOTHING_KNOWN: SendFacts = {
@@ -26,7 +25,6 @@ export class MessageConsumer {
   constructor(
     private readonly store: EventStore,
     @Inject(SEND_FACTS) private readonly factsOf: LookUpFacts,
-    private readonly readReceipts: ReadReceipts,
   ) {}
 
   @CommandHandler('message.send')
@@ -35,17 +33,15 @@ export class MessageConsumer {
     // Past its deadline the store drops it or has its reply; nothing is looked up any more.
     const late = command.deadline !== undefined && Date.now() > command.deadline;
     const facts = late ? NOTHING_KNOWN : await this.factsOf(command);
-    return this.store.execute(sends, {
+    return this.store.execute(messages, {
       ...command,
       data: { ...command.data, accountId, facts, awaiting: awaitingOf(command), traceparent },
     });
   }
 
   @CommandHandler('message.mark-read')
-  async markRead(command: Command<'message.mark-read', MarkReadData>) {
+  markRead(command: Command<'message.mark-read', MarkReadData>) {
     const data = { ...command.data, awaiting: awaitingOf(command) };
-    const reply = await this.store.execute(reads, { ...command, data });
-    this.readReceipts.wake();
-    return reply;
+    return this.store.execute(messages, { ...command, data });
   }
 }

@@ -2,18 +2,16 @@ import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { firstId } from '@wbiz/contracts/ids';
 import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import { viewOf } from './message.aggregate.js';
 import type { MessageState } from './message.decider.js';
 
-type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
-type Usage = Queries['message.usage']['answer'];
-type Answer<Query extends keyof Queries> = Promise<Queries[Query]['answer']>;
+type Usage = Answer<'message.usage'>;
 
 @Controller()
 export class MessageQueries {
@@ -24,7 +22,7 @@ export class MessageQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
   @QueryHandler('message.get')
-  async get({ accountId, id }: Ask<'message.get'>): Answer<'message.get'> {
+  async get({ accountId, id }: Ask<'message.get'>): Promise<Answer<'message.get'>> {
     const { rows } = await this.pool.query<{ state: MessageState }>({
       name: 'message-get',
       text: 'select state from messaging.messages where account_id = $1 and stream = $2',
@@ -35,7 +33,7 @@ export class MessageQueries {
 
   /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('message.list')
-  async list(ask: Ask<'message.list'>): Answer<'message.list'> {
+  async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
     const { limit = DEFAULT_LIMIT } = ask;
     const { where, values, value } = conditions(ask);
     const most = value(limit + 1);
@@ -61,7 +59,7 @@ export class MessageQueries {
    * given again for a while, so that asking again and again is not counting again and again.
    */
   @QueryHandler('message.usage')
-  async usage({ accountId, since }: Ask<'message.usage'>): Answer<'message.usage'> {
+  async usage({ accountId, since }: Ask<'message.usage'>): Promise<Answer<'message.usage'>> {
     const kept = this.usages.get(accountId);
     if (kept?.since === since && kept.until > performance.now()) return kept.usage;
     const began = performance.now();

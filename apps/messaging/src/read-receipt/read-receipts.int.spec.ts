@@ -9,7 +9,7 @@ import { serviceDatabase, until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { Credentials } from '../account/credentials.js';
 import { conversationProjection } from '../conversation/conversation.projection.js';
-import { messages, reads } from '../message/message.aggregate.js';
+import { messages } from '../message/message.aggregate.js';
 import { received } from '../message/message.samples.js';
 import { readsProjection } from './reads.projection.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
@@ -99,7 +99,7 @@ async function receive(wamid: string, conversationId = 'cnv_x'): Promise<string>
 const markRead = async (messageId: string, typing = false, accountId = 'acc_1') => {
   const awaiting = { address: 'gateway:1', commandId: 'cmd_1' };
   const data = { messageId, typing, at: new Date().toISOString(), awaiting };
-  return store.apply(reads, { accountId, type: 'message.mark-read', data });
+  return store.apply(messages, { accountId, type: 'message.mark-read', data });
 };
 const answered = async () => {
   await until(() => told.length > 0);

@@ -6,7 +6,7 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { BackgroundWork } from '../background-work.js';
-import { messages, viewOf, type MessageChange } from '../message/message.aggregate.js';
+import { messages, viewOf } from '../message/message.aggregate.js';
 import type { Awaiting } from '../message/message.decider.js';
 import { metaError } from '../message/meta-error.js';
 
@@ -100,13 +100,12 @@ export class ReadReceipts {
       );
       return;
     }
-    const reply = await this.options.store.apply(messages, {
+    const noted = await this.options.store.apply(messages, {
       accountId: read.accountId,
       type: 'message.note-read',
       data: { messageId, at: new Date().toISOString() },
     });
-    const message = reply.ok ? (reply.data as MessageChange).message : null;
-    await this.end(read, message ? { ok: true, data: viewOf(message) } : reply);
+    await this.end(read, noted.ok ? { ok: true, data: viewOf(noted.state!) } : noted);
   }
 
   /** A request that came meanwhile stays. */

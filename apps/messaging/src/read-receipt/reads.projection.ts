@@ -1,12 +1,9 @@
-import type { InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
-import type { PoolClient } from 'pg';
+import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { MessageEvent } from '../message/message.decider.js';
 
-type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Extract<MessageEvent, { type: Type }>>;
-
 /** What Meta is still to be told was read. */
-export const readsProjection = {
-  'message.read_requested': async (events: readonly Recorded<'message.read_requested'>[], tx: PoolClient) => {
+export const readsProjection = inline<MessageEvent>({
+  'message.read_requested': async (events, tx) => {
     const lasts = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({
       name: 'read-requested',
@@ -24,4 +21,4 @@ export const readsProjection = {
       ],
     });
   },
-} as unknown as InlineProjection;
+});

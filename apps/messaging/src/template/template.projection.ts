@@ -1,12 +1,10 @@
-import type { TemplateRemovedData, TemplateView } from '@wbiz/contracts/template';
-import type { LogEvent } from '@wbiz/eventing/message';
-import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { projection } from '@wbiz/service-kit/projection';
 
 /** This service's copy of the templates, against which sends are checked. */
-export const templates: Projection = {
+export const templates = projection({
   name: 'templates',
   on: {
-    'template.changed': async ({ accountId, data }: LogEvent<'template.changed', TemplateView>, db) => {
+    'template.changed': async ({ accountId, data }, db) => {
       await db.query(
         `insert into messaging.templates (account_id, name, language, data) values ($1, $2, $3, $4)
          on conflict (account_id, name, language) do update set data = excluded.data`,
@@ -14,14 +12,11 @@ export const templates: Projection = {
       );
     },
     // A name that is made anew is another template.
-    'template.removed': async (
-      { accountId, data }: LogEvent<'template.removed', TemplateRemovedData>,
-      db,
-    ) => {
+    'template.removed': async ({ accountId, data }, db) => {
       await db.query(`delete from messaging.templates where account_id = $1 and data->>'id' = $2`, [
         accountId,
         data.templateId,
       ]);
     },
   },
-};
+});

@@ -1,4 +1,5 @@
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import {
   syncRequest,
   type SyncRequestCommand,
@@ -7,11 +8,16 @@ import {
 } from './sync-request.decider.js';
 
 /** One stream per request, named after its command; nobody else needs to know of them. */
-export const syncRequests: Aggregate<SyncRequestCommand, SyncRequestState, SyncRequestEvent> = {
+export const syncRequests: Aggregate<
+  SyncRequestCommand,
+  SyncRequestState,
+  SyncRequestEvent,
+  RepliesTo<SyncRequestCommand>
+> = {
   name: 'sync request',
   table: 'sync_requests',
   decider: syncRequest,
   stream: ({ data }) => data.requestId,
   published: [],
-  reply: () => ({ status: 'accepted' }),
+  reply: { 'template.sync': () => ({ status: 'accepted' }) },
 };

@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
+import type { CommandData } from '@wbiz/contracts/command-catalogue';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { CommandHandler } from '@wbiz/service-kit/handlers';
 import { syncRequests } from './sync-request.aggregate.js';
 
 @Controller()
@@ -9,7 +10,7 @@ export class SyncRequestConsumer {
   constructor(private readonly store: EventStore) {}
 
   @CommandHandler('template.sync')
-  sync(command: Command<'template.sync'>) {
+  sync(command: Command<'template.sync', CommandData<'template.sync'>>) {
     const data = { requestId: command.id, replyTo: command.replyTo ?? null };
     return this.store.execute(syncRequests, { ...command, data });
   }

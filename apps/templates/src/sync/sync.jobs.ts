@@ -1,5 +1,6 @@
-import type { InlineProjection } from '@wbiz/eventing/postgres/event-store';
+import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { Pool, PoolClient } from 'pg';
+import type { SyncRequestEvent } from './sync-request.decider.js';
 
 /** `fence` tells this claim from every other of the account; `requests` is what it answers. */
 export type SyncJob = {
@@ -30,13 +31,13 @@ export async function markDue(db: Pool | PoolClient, accountIds: readonly string
 }
 
 /** An account is due in the very transaction that takes a request for it. */
-export const dueOnRequest: InlineProjection = {
+export const dueOnRequest = inline<SyncRequestEvent>({
   'sync.requested': (events, tx) =>
     markDue(
       tx,
       events.map(({ accountId }) => accountId),
     ),
-};
+});
 
 /** Which accounts' templates are to be pulled, and who is at it: over all replicas one at a time per account. */
 export class SyncJobs {

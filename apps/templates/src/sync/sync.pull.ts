@@ -3,13 +3,13 @@ import type { AccountCredentials } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import type { TemplateSyncResult } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
-import type { Reply } from '@wbiz/eventing/message';
+import type { Applied } from '@wbiz/eventing/postgres/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, PoolClient } from 'pg';
 import { isKnownStatus, listedTemplate } from '../template/meta-template.js';
-import { templates, type TemplateChange } from '../template/template.aggregate.js';
+import { templates } from '../template/template.aggregate.js';
 import type { ListedTemplate } from '../template/template.decider.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
@@ -123,7 +123,7 @@ async function carryOut(
   };
   for (let from = 0; from < imports.length; from += ROUND) {
     const round = imports.slice(from, from + ROUND);
-    const replies = await store.applyIn(
+    const applied = await store.applyIn(
       tx,
       templates,
       round.map(({ templateId = newId('tpl', now), template }) => ({
@@ -132,11 +132,11 @@ async function carryOut(
         data: { ...known(templateId), template },
       })),
     );
-    replies.forEach((reply, index) => {
-      if (hasChanged(reply)) result[round[index]!.templateId ? 'updated' : 'created'] += 1;
+    applied.forEach((one, index) => {
+      if (hasChanged(one)) result[round[index]!.templateId ? 'updated' : 'created'] += 1;
     });
   }
   return result;
 }
 
-const hasChanged = (reply: Reply) => reply.ok && (reply.data as TemplateChange).changed;
+const hasChanged = (applied: Applied) => applied.ok && applied.events.length > 0;

@@ -1,13 +1,11 @@
-import type { AccountData } from '@wbiz/contracts/account';
-import type { LogEvent } from '@wbiz/eventing/message';
-import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { projection } from '@wbiz/service-kit/projection';
 import { markDue } from './sync.jobs.js';
 
 /** An account that was connected, or got another token, has its templates pulled; one without changes costs a list. */
-export const whenAccountUpdatedSyncTemplates: Projection = {
+export const whenAccountUpdatedSyncTemplates = projection({
   name: 'templates.accounts',
   on: {
-    'account.updated': async ({ accountId, data }: LogEvent<'account.updated', AccountData>, db) => {
+    'account.updated': async ({ accountId, data }, db) => {
       await db.query(
         `insert into templates.accounts (id, waba_id) values ($1, $2)
          on conflict (id) do update set waba_id = excluded.waba_id`,
@@ -16,4 +14,4 @@ export const whenAccountUpdatedSyncTemplates: Projection = {
       if (data.status !== 'disconnected') await markDue(db, [accountId]);
     },
   },
-};
+});

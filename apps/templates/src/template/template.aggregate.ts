@@ -1,12 +1,10 @@
-import type { Aggregate } from '@wbiz/eventing/postgres/event-store';
+import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
 import {
   template,
   type TemplateCommand,
   type TemplateEvent,
   type TemplateState,
 } from './template.decider.js';
-
-export type TemplateChange = { readonly changed: boolean };
 
 /** The row in templates.templates is the template; `state->'view'` is what a customer sees of it. */
 export const templates: Aggregate<TemplateCommand, TemplateState, TemplateEvent> = {
@@ -15,5 +13,5 @@ export const templates: Aggregate<TemplateCommand, TemplateState, TemplateEvent>
   decider: template,
   stream: ({ data }) => data.templateId,
   published: ['template.changed', 'template.status', 'template.removed'],
-  reply: (_state, events): TemplateChange => ({ changed: events.length > 0 }),
+  reply: {},
 };

@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
-import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { InboundHandler } from '@wbiz/service-kit/handlers';
 import type { Pool } from 'pg';
 import { markDue } from '../sync/sync.jobs.js';
 import { templateNews } from './meta-template.js';
@@ -21,7 +21,7 @@ export class TemplateConsumer {
   ) {}
 
   /** What a webhook does not tell, or tells of a time before the last pull, is asked of Meta. */
-  @CommandHandler(META_CHANGE)
+  @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
     const said = templateNews(data);
     if (!said || said.news === 'nothing') return;

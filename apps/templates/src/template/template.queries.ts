@@ -1,14 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 import type { Pool } from 'pg';
 
-type Ask<Query extends keyof Queries> = Queries[Query]['ask'];
-type Answer<Query extends keyof Queries> = Promise<Queries[Query]['answer']>;
 type Row = { readonly view: TemplateView };
 
 /** What is known of an account's templates; removed ones are not there any more. */
@@ -18,7 +16,7 @@ export class TemplateQueries {
 
   /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('template.list')
-  async list(ask: Ask<'template.list'>): Answer<'template.list'> {
+  async list(ask: Ask<'template.list'>): Promise<Answer<'template.list'>> {
     const { accountId, limit = DEFAULT_LIMIT, status, category, language, search } = ask;
     const { rows } = await this.pool.query<Row>({
       name: 'template-list',
@@ -37,7 +35,7 @@ export class TemplateQueries {
   }
 
   @QueryHandler('template.get')
-  async get({ accountId, id }: Ask<'template.get'>): Answer<'template.get'> {
+  async get({ accountId, id }: Ask<'template.get'>): Promise<Answer<'template.get'>> {
     const { rows } = await this.pool.query<Row>({
       name: 'template-get',
       text: `select state->'view' as view from templates.templates
@@ -48,7 +46,7 @@ export class TemplateQueries {
   }
 
   @QueryHandler('template.find')
-  async find({ accountId, name, language }: Ask<'template.find'>): Answer<'template.find'> {
+  async find({ accountId, name, language }: Ask<'template.find'>): Promise<Answer<'template.find'>> {
     const { rows } = await this.pool.query<Row>({
       name: 'template-find',
       text: `select state->'view' as view from templates.templates

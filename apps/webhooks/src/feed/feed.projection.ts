@@ -1,19 +1,20 @@
 import { FEED_EVENT_TYPES } from '@wbiz/contracts/event-catalogue';
-import type { LogEvent } from '@wbiz/eventing/message';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { batchProjection } from '@wbiz/service-kit/projection';
 
 /**
  * The feed: what the customer may see of the shared log, numbered densely per account in the log's own order, so that
  * whoever builds it from the log again arrives at the same numbers. `applied` runs after each commit.
  */
-export const feedProjection = (applied: () => void): Projection => ({
-  name: 'feed',
-  types: FEED_EVENT_TYPES,
-  applied,
-  all: async (events: readonly LogEvent[], db) => {
-    await db.query({
-      name: 'feed-append',
-      text: `with event as (
+export const feedProjection = (applied: () => void): Projection =>
+  batchProjection({
+    name: 'feed',
+    types: FEED_EVENT_TYPES,
+    applied,
+    all: async (events, db) => {
+      await db.query({
+        name: 'feed-append',
+        text: `with event as (
                select e.*, row_number() over (partition by account_id order by ord) as nth
                from rows from (unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]), json_array_elements($5::json))
                  with ordinality as e(account_id, id, type, created_at, data, ord)),
@@ -25,13 +26,13 @@ export const feedProjection = (applied: () => void): Projection => ({
              insert into webhooks.feed (account_id, sequence, id, type, created_at, data)
              select account_id, head.sequence - (count(*) over (partition by account_id)) + nth, id, type, created_at, data
              from event join head using (account_id) order by ord`,
-      values: [
-        events.map(({ accountId }) => accountId),
-        events.map(({ id }) => id),
-        events.map(({ type }) => type),
-        events.map(({ time }) => time),
-        JSON.stringify(events.map(({ data }) => data)),
-      ],
-    });
-  },
-});
+        values: [
+          events.map(({ accountId }) => accountId),
+          events.map(({ id }) => id),
+          events.map(({ type }) => type),
+          events.map(({ time }) => time),
+          JSON.stringify(events.map(({ data }) => data)),
+        ],
+      });
+    },
+  });

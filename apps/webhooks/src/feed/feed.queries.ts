@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { EventPage, EventView } from '@wbiz/contracts/feed';
+import type { EventView } from '@wbiz/contracts/feed';
 import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
-import type { Queries } from '@wbiz/contracts/queries';
-import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
 import type { Pool } from 'pg';
 import { feedCursor, sequenceIn } from './feed.cursor.js';
 import { FeedWatch } from './feed.watch.js';
@@ -13,7 +13,6 @@ const STRETCH = 5_000;
 /** How long a read without `wait` looks on while all that it passes is of other types. */
 const LOOK_ON_MS = 1_000;
 
-type Ask = Queries['feed.read']['ask'];
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
 /** `passed`: the last sequence looked at. `more`: whether there may be events behind it already. */
 type Look = { readonly data: EventView[]; readonly passed: number; readonly more: boolean };
@@ -31,7 +30,13 @@ export class FeedQueries {
    * `wait` an empty page comes only after so many seconds without an event. Throws `invalid_request` for a foreign cursor.
    */
   @QueryHandler('feed.read')
-  async read({ accountId, since, types, limit = DEFAULT_LIMIT, wait = 0 }: Ask): Promise<EventPage> {
+  async read({
+    accountId,
+    since,
+    types,
+    limit = DEFAULT_LIMIT,
+    wait = 0,
+  }: Ask<'feed.read'>): Promise<Answer<'feed.read'>> {
     const waitUntil = Date.now() + wait * 1_000;
     const lookOnUntil = Math.max(waitUntil, Date.now() + LOOK_ON_MS);
     let after = since === undefined ? 0 : sequenceIn(since);

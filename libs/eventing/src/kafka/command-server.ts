@@ -33,6 +33,8 @@ export type CommandServerOptions = {
   readonly health: ConsumerHealth;
   readonly logger: Logger;
   readonly classify?: (error: unknown) => Fault;
+  /** The types that must have a handler; without one the server does not start. */
+  readonly requires?: readonly string[];
   /** Told of every command that is through, with the time since it was first tried. */
   readonly onHandled?: (type: string, ms: number, outcome: 'replied' | 'refused' | 'buried') => void;
 };
@@ -67,12 +69,20 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   }
 
   listen(callback: (error?: unknown) => void): void {
+    const missing = this.options.requires?.filter((type) => !this.messageHandlers.has(type)) ?? [];
+    if (missing.length > 0) return callback(new Error(`There is no handler for ${missing.join(', ')}.`));
     this.consumer.start().then(() => callback(), callback);
   }
 
   /** Finishes the batches in hand, commits, leaves the group: in less than 10 s. */
   close(): Promise<void> {
     return this.consumer.close();
+  }
+
+  /** Two handlers of one type would hide each other. */
+  override addHandler(...[type, handler, ...rest]: Parameters<Server['addHandler']>): void {
+    if (this.messageHandlers.has(type as string)) throw new Error(`${type} has two handlers.`);
+    super.addHandler(type, handler, ...rest);
   }
 
   on(event: string): never {

@@ -4,7 +4,9 @@ import type pg from 'pg';
 import type { Decider } from '../decider.js';
 import type { DomainEvent, Message } from '../message.js';
 import { Rejection } from '../rejection.js';
-import { EventStore, type Aggregate } from './event-store.js';
+import type { Aggregate } from './aggregate.js';
+import { EventStore } from './event-store.js';
+import { inline } from './inline-projection.js';
 import { aggregateTable, eventingTables } from './schema.js';
 
 type Deposit = Message<'purse.deposit', { purse: string; amount: number }>;
@@ -34,13 +36,20 @@ const rules: Decider<Command, State, Moved | Noted> = {
     'purse.noted': (state) => state,
   },
 };
-const purses: Aggregate<Command, State, Moved | Noted> = {
+type Balance = { readonly balance: number };
+const balance = ({ balance }: State): Balance => ({ balance });
+const purses: Aggregate<
+  Command,
+  State,
+  Moved | Noted,
+  { 'purse.deposit': Balance; 'purse.withdraw': Balance }
+> = {
   name: 'purse',
   table: 'purses',
   decider: rules,
   stream: ({ data }) => data.purse,
   published: ['purse.moved'],
-  reply: ({ balance }) => ({ balance }),
+  reply: { 'purse.deposit': balance, 'purse.withdraw': balance },
 };
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;
@@ -54,8 +63,8 @@ const commandId = () => {
     text = CROCKFORD[time % 32] + text;
   return `cmd_${text}${String((serial += 1)).padStart(16, '0')}`;
 };
-const storeOf = (inline = {}) =>
-  new EventStore({ pool, schema: 'bank', newEventId: () => `evt_${(serial += 1)}`, inline: [inline] });
+const storeOf = (...projections: ReturnType<typeof inline>[]) =>
+  new EventStore({ pool, schema: 'bank', newEventId: () => `evt_${(serial += 1)}`, inline: projections });
 const deposit = (purse: string, amount: number, accountId = 'acc_1') => ({
   id: commandId(),
   accountId,
@@ -193,15 +202,17 @@ describe('the event store', () => {
     await pool.query(
       'create table if not exists bank.totals (purse text primary key, total int check (total < 1000))',
     );
-    const store = storeOf({
-      'purse.moved': async (events: { stream: string; data: { amount: number } }[], tx: pg.PoolClient) => {
-        for (const { stream, data } of events)
-          await tx.query(
-            `insert into bank.totals as t values ($1, $2) on conflict (purse) do update set total = t.total + excluded.total`,
-            [stream, data.amount],
-          );
-      },
-    });
+    const store = storeOf(
+      inline<Moved>({
+        'purse.moved': async (events, tx) => {
+          for (const { stream, data } of events)
+            await tx.query(
+              `insert into bank.totals as t values ($1, $2) on conflict (purse) do update set total = t.total + excluded.total`,
+              [stream, data.amount],
+            );
+        },
+      }),
+    );
     await store.execute(purses, deposit('inline', 7));
     expect(await count('totals', "purse = 'inline' and total = 7")).toBe(1);
     const [broken, ...others] = await Promise.allSettled(
@@ -219,7 +230,7 @@ describe('the event store', () => {
   it('refuses an event that the log could not take', async () => {
     const store = storeOf();
     const huge = { ...deposit('huge', 1), data: { purse: 'huge', amount: 1, note: 'x'.repeat(250_000) } };
-    const echo = {
+    const echo: typeof purses = {
       ...purses,
       decider: {
         ...rules,

@@ -21,6 +21,34 @@ export type Projection = {
     }
 );
 
+/** An event of a log whose payloads are known, by type. */
+export type Logged<Payloads, Type extends keyof Payloads> = {
+  readonly [Name in Type & string]: LogEvent<Name, Payloads[Name]>;
+}[Type & string];
+type Named = Pick<Projection, 'name' | 'applied'>;
+
+/** Makers of projections of a log whose payloads are known: who misspells a type, or a field, does not compile. */
+export const projectionsOf = <Payloads>() => ({
+  /** Event by event. */
+  projection: (
+    projection: Named & {
+      readonly on: {
+        readonly [Type in keyof Payloads]?: (
+          event: LogEvent<Type & string, Payloads[Type]>,
+          db: PoolClient,
+        ) => Promise<void>;
+      };
+    },
+  ): Projection => projection as Projection,
+  /** All events of a batch that are of the `types`, at once. */
+  batchProjection: <Type extends keyof Payloads>(
+    projection: Named & {
+      readonly types: readonly Type[];
+      readonly all: (events: readonly Logged<Payloads, Type>[], db: PoolClient) => Promise<void>;
+    },
+  ): Projection => projection as Projection,
+});
+
 /** Several read models that move as one: the log is read once for all of them. */
 export function together(name: string, projections: readonly Projection[]): Projection {
   const types = projections.map(typesOf);

@@ -1,0 +1,59 @@
+import type { ContactView, UpdateContactData, UpsertContactData, UpsertedContact } from './contact.js';
+import type { UpdateConversationData } from './conversation.js';
+import type { CreateCustomFieldData, CustomFieldView, DeleteCustomFieldData } from './custom-field.js';
+import type { CreateMediaData, DeleteMediaData, MediaView } from './media.js';
+import type { MarkReadData, MarkReadReply, MessageView, SendReceipt } from './message.js';
+import type { SendMessageData } from './send.js';
+import { tagStream, type TagData } from './tag.js';
+import type { TemplateSyncResult } from './template.js';
+import type { Service } from './topics.js';
+
+type Entry<Data, Reply, Outcome> = {
+  readonly owner: Service;
+  /** Commands with the same key have effect in the order in which they were sent. */
+  readonly key: (data: Data, accountId: string) => string;
+  /** Types only. */
+  readonly says?: { readonly reply: Reply; readonly outcome: Outcome };
+};
+
+/** `Reply`: the answer once it is decided and stored. `Outcome`: the second one, of what takes longer than that. */
+const command = <Data, Reply = null, Outcome = never>(
+  owner: Service,
+  key: Entry<Data, Reply, Outcome>['key'],
+): Entry<Data, Reply, Outcome> => ({ owner, key });
+
+/** Every command that one process sends another, once: its owner decides it. */
+export const COMMANDS = {
+  'message.send': command<SendMessageData, SendReceipt, SendReceipt>(
+    'messaging',
+    ({ conversationId }) => conversationId,
+  ),
+  'message.mark-read': command<MarkReadData, MarkReadReply, MessageView>(
+    'messaging',
+    ({ messageId }) => messageId,
+  ),
+  'conversation.update': command<UpdateConversationData>('messaging', ({ conversationId }) => conversationId),
+  'media.create': command<CreateMediaData, MediaView, MediaView>('messaging', ({ mediaId }) => mediaId),
+  'media.delete': command<DeleteMediaData>('messaging', ({ mediaId }) => mediaId),
+  'contact.upsert': command<UpsertContactData, UpsertedContact>('contacts', ({ contactId }) => contactId),
+  'contact.update': command<UpdateContactData, ContactView>('contacts', ({ contactId }) => contactId),
+  'tag.create': command<TagData>('contacts', ({ accountId, name }) => tagStream(accountId, name)),
+  'tag.delete': command<TagData>('contacts', ({ accountId, name }) => tagStream(accountId, name)),
+  'field.create': command<CreateCustomFieldData, CustomFieldView>('contacts', ({ accountId }) => accountId),
+  'field.delete': command<DeleteCustomFieldData>('contacts', ({ accountId }) => accountId),
+  'template.sync': command<Record<string, never>, { readonly status: 'accepted' }, TemplateSyncResult>(
+    'templates',
+    (_, accountId) => accountId,
+  ),
+};
+
+export type CommandName = keyof typeof COMMANDS;
+type Says<Name extends CommandName> = NonNullable<(typeof COMMANDS)[Name]['says']>;
+export type CommandData<Name extends CommandName> = Parameters<(typeof COMMANDS)[Name]['key']>[0];
+export type CommandReply<Name extends CommandName> = Says<Name>['reply'];
+export type CommandOutcome<Name extends CommandName> = Says<Name>['outcome'];
+
+/** The answers to those of a union of commands that come from other processes, by type. */
+export type RepliesTo<Command extends { readonly type: string }> = {
+  readonly [Name in Command['type'] & CommandName]: CommandReply<Name>;
+};

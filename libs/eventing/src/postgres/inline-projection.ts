@@ -1,0 +1,39 @@
+import type { PoolClient } from 'pg';
+import type { Command, DomainEvent, Message, Of } from '../message.js';
+import type { Aggregate, AnyAggregate, OwnCommand, RecordedEvent } from './aggregate.js';
+
+/**
+ * A command of the service's own that follows from events, and is executed in their transaction. One that is refused
+ * has the whole batch decided anew.
+ */
+export type FollowUp = { readonly aggregate: AnyAggregate; readonly command: Omit<Command, 'id'> };
+
+export const followUp = <C extends Message, S, E extends DomainEvent, R>(
+  aggregate: Aggregate<C, S, E, R>,
+  command: OwnCommand<NoInfer<C>>,
+): FollowUp => ({ aggregate, command });
+
+type Project<E extends DomainEvent> = (
+  events: readonly RecordedEvent<E>[],
+  tx: PoolClient,
+) => Promise<readonly FollowUp[] | void>;
+
+/** Rows that move in the transaction of the events they follow; made by {@link inline}. */
+export type InlineProjection = readonly { readonly types: readonly string[]; readonly project: AnyProject }[];
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type AnyProject = Project<any>;
+
+/**
+ * One handler per type of event in the union `E`. A function that stands under several types is called once, with all
+ * events of the batch of these types: so it can lock the rows they share in one order. The commands it returns are
+ * executed in the same transaction; a fault in it fails the batch.
+ */
+export function inline<E extends DomainEvent = never>(table: {
+  readonly [Type in E['type']]?: Project<Of<E, Type>>;
+}): InlineProjection {
+  const entries = Object.entries(table) as [string, AnyProject][];
+  return [...Map.groupBy(entries, ([, project]) => project)].map(([project, under]) => ({
+    types: under.map(([type]) => type),
+    project,
+  }));
+}

@@ -1,0 +1,198 @@
+import type { PoolClient } from 'pg';
+import { decide, fold } from '../decider.js';
+import type { Command, DomainEvent, Reply } from '../message.js';
+import { Rejection } from '../rejection.js';
+import type { AnyAggregate, Applied, RecordedEvent } from './aggregate.js';
+import type { FollowUp, InlineProjection } from './inline-projection.js';
+import {
+  appendEvents,
+  keepReplies,
+  loadStreams,
+  saveStreams,
+  storedReplies,
+  type Appended,
+  type Stream,
+  type Streams,
+} from './statements.js';
+
+/** `keepReply`: from outside; else of the service's own. */
+export type Item = {
+  readonly aggregate: AnyAggregate;
+  readonly command: Command;
+  readonly keepReply: boolean;
+};
+/** A reply where it is kept, {@link Applied} else. undefined: the command's deadline had passed and it was dropped. */
+export type Result = Reply | Applied | undefined | Error;
+
+/** What a transaction appended; `published`: whether some of it goes out on the shared log. */
+export type Commit = { readonly events: readonly RecordedEvent[]; readonly published: boolean };
+
+/** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
+export class Overtaken extends Error {}
+
+export type RoundOptions = {
+  readonly schema: string;
+  readonly newEventId: () => string;
+  readonly inline?: readonly InlineProjection[];
+};
+
+/** The log takes records of a megabyte; one that it refused would stand before all that follow. */
+const MAX_EVENT_CHARS = 250_000;
+
+/** Executes a batch inside `tx`, one statement a stage. Throws {@link Overtaken} where it has to begin anew. */
+export async function round(
+  tx: PoolClient,
+  items: readonly Item[],
+  options: RoundOptions,
+): Promise<{ readonly results: readonly Result[]; readonly commit: Commit }> {
+  const { schema, inline = [] } = options;
+  const stored = await storedReplies(tx, schema, kept(items));
+  const fresh = items.filter(({ command }) => !stored.has(command.id));
+  const streams = await loadStreams(tx, schema, fresh);
+  const facts = await lookUpFacts(tx, fresh, streams);
+
+  const { results, appended, replies } = decideAll(items, { stored, streams, facts }, options.newEventId);
+
+  if (!(await saveStreams(tx, schema, streams))) throw new Overtaken();
+  await appendEvents(tx, schema, appended);
+  const events = appended.map(({ event }) => event);
+  const followUps = await project(tx, inline, events);
+  if (!(await keepReplies(tx, schema, replies))) throw new Overtaken();
+  const followed = await follow(tx, followUps, options);
+  return {
+    results,
+    commit: {
+      events: [...events, ...followed.events],
+      published: followed.published || appended.some(({ published }) => published),
+    },
+  };
+}
+
+const kept = (items: readonly Item[]) =>
+  items.filter(({ keepReply }) => keepReply).map(({ command }) => command.id);
+
+/** Every command on the state that the ones before it in the batch have left. */
+function decideAll(
+  items: readonly Item[],
+  found: {
+    readonly stored: ReadonlyMap<string, Reply | undefined>;
+    readonly streams: Streams;
+    readonly facts: ReadonlyMap<Item, unknown>;
+  },
+  newEventId: () => string,
+) {
+  const time = new Date();
+  const appended: Appended[] = [];
+  const known = new Map(found.stored);
+  const replies: { commandId: string; reply: Reply }[] = [];
+  const results = items.map((item): Result => {
+    const { aggregate, command, keepReply } = item;
+    if (keepReply && known.has(command.id)) return known.get(command.id);
+    if (keepReply && command.deadline !== undefined && time.getTime() > command.deadline) return undefined;
+    let result: Reply | Applied;
+    try {
+      const asked = found.facts.has(item)
+        ? Object.assign({}, command, { facts: found.facts.get(item) })
+        : command;
+      const stream = found.streams.get(aggregate, aggregate.stream(command));
+      const { events, jsons, state } = decideOne(aggregate, asked, stream);
+      result = keepReply
+        ? { ok: true, data: replyTo(aggregate, asked, state, events) }
+        : { ok: true, state, events };
+      stream.state = state;
+      for (const [index, event] of events.entries())
+        appended.push({
+          event: {
+            ...event,
+            id: newEventId(),
+            accountId: command.accountId,
+            stream: stream.id,
+            version: (stream.version += 1),
+            time,
+          },
+          json: jsons[index]!,
+          published: aggregate.published.includes(event.type),
+          cause: command,
+        });
+    } catch (error) {
+      if (!(error instanceof Rejection)) return error instanceof Error ? error : new Error(String(error));
+      result = { ok: false, error: error.toData() };
+    }
+    if (keepReply) {
+      known.set(command.id, result as Reply);
+      replies.push({ commandId: command.id, reply: result as Reply });
+    }
+    return result;
+  });
+  return { results, appended, replies };
+}
+
+/** What a command leads to. Throws its {@link Rejection}. */
+function decideOne({ decider, name }: AnyAggregate, command: Command, stream: Stream) {
+  if (stream.accountId !== command.accountId)
+    throw new Rejection('not_found', `There is no ${name} ${stream.id}.`);
+  const events: readonly DomainEvent[] = decide(decider, command, stream.state);
+  const jsons = events.map(({ data }) => JSON.stringify(data));
+  if (jsons.some(({ length }) => length > MAX_EVENT_CHARS))
+    throw new Rejection('too_large', `An event holds at most ${MAX_EVENT_CHARS} characters of JSON.`);
+  return { events, jsons, state: fold(decider, events, stream.state) as unknown };
+}
+
+type Replies = Readonly<Record<string, ((...given: unknown[]) => unknown) | undefined>>;
+const replyTo = ({ reply }: AnyAggregate, command: Command, state: unknown, events: readonly DomainEvent[]) =>
+  (reply as Replies)[command.type]?.(state, events, command) ?? null;
+
+async function lookUpFacts(tx: PoolClient, items: readonly Item[], streams: Streams) {
+  const facts = new Map<Item, unknown>();
+  for (const [aggregate, own] of Map.groupBy(items, (item) => item.aggregate)) {
+    if (!aggregate.facts) continue;
+    const asked = own.map(({ command }) => ({
+      command,
+      state: streams.get(aggregate, aggregate.stream(command)).state as never,
+    }));
+    const found = await aggregate.facts(tx, asked);
+    own.forEach((item, index) => facts.set(item, found[index]));
+  }
+  return facts;
+}
+
+async function project(
+  tx: PoolClient,
+  inline: readonly InlineProjection[],
+  events: readonly RecordedEvent[],
+): Promise<readonly FollowUp[]> {
+  const followUps: FollowUp[] = [];
+  for (const { types, project } of inline.flat()) {
+    const own = events.filter(({ type }) => types.includes(type));
+    if (own.length > 0) followUps.push(...((await project(own, tx)) ?? []));
+  }
+  return followUps;
+}
+
+async function follow(
+  tx: PoolClient,
+  followUps: readonly FollowUp[],
+  options: RoundOptions,
+): Promise<Commit> {
+  if (followUps.length === 0) return { events: [], published: false };
+  const items = followUps.map(({ aggregate, command }) => ownItem(aggregate, command));
+  const { results, commit } = await round(tx, items, options);
+  const applied = appliedIn(results);
+  // What was decided stood on facts that hold no more.
+  if (applied.some(({ ok }) => !ok)) throw new Overtaken();
+  return commit;
+}
+
+/** A command of the service's own as an item of a batch. */
+export const ownItem = (aggregate: AnyAggregate, command: Omit<Command, 'id'>): Item => ({
+  aggregate,
+  command: { id: '', ...command },
+  keepReply: false,
+});
+
+/** The results of a batch of the service's own commands. Throws the first fault among them. */
+export function appliedIn(results: readonly Result[]): readonly Applied[] {
+  const fault = results.find((result) => result instanceof Error);
+  if (fault) throw fault;
+  return results as readonly Applied[];
+}

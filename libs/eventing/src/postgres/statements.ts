@@ -1,0 +1,187 @@
+import type { PoolClient } from 'pg';
+import { issuedAt } from '../command-id.js';
+import type { Command, Reply } from '../message.js';
+import type { AnyAggregate, RecordedEvent } from './aggregate.js';
+
+/** A stream while a batch moves it. `stored`: the version of its row; undefined where there is none. */
+export type Stream = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly stored: number | undefined;
+  state: unknown;
+  version: number;
+};
+
+/** The streams of a batch, by the table that holds them. */
+export class Streams {
+  constructor(private readonly tables: ReadonlyMap<string, ReadonlyMap<string, Stream>>) {}
+
+  get({ table }: AnyAggregate, id: string): Stream {
+    return this.tables.get(table)!.get(id)!;
+  }
+
+  byTable(): readonly (readonly [table: string, streams: readonly Stream[]])[] {
+    return [...this.tables].map(([table, streams]) => [table, [...streams.values()]]);
+  }
+}
+
+/** An event on its way into its stream. `json` is its data, `cause` the command it came of. */
+export type Appended = {
+  readonly event: RecordedEvent;
+  readonly json: string;
+  readonly published: boolean;
+  readonly cause: Command;
+};
+
+/** The stored replies among commands; undefined for one that is marked as dropped. */
+export async function storedReplies(
+  tx: PoolClient,
+  schema: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Reply | undefined>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await tx.query<{ command_id: string; reply: Reply | null }>({
+    name: 'stored-replies',
+    text: `select r.command_id, r.reply from unnest($1::text[], $2::timestamptz[]) as c(id, at)
+           join ${schema}.replies r on r.issued_at = c.at and r.command_id = c.id`,
+    values: [ids, ids.map(issuedAt)],
+  });
+  return new Map(rows.map(({ command_id, reply }) => [command_id, reply ?? undefined]));
+}
+
+/** Locks the rows in one order everywhere (table, stream), so that batches wait for each other instead of deadlocking. */
+export async function loadStreams(
+  tx: PoolClient,
+  schema: string,
+  items: readonly { readonly aggregate: AnyAggregate; readonly command: Command }[],
+): Promise<Streams> {
+  const tables = new Map<string, Map<string, Stream>>();
+  const wanted = Map.groupBy(items, ({ aggregate }) => aggregate.table);
+  for (const table of [...wanted.keys()].toSorted()) {
+    const streams = new Map<string, Stream>();
+    for (const { aggregate, command } of wanted.get(table)!) {
+      const id = aggregate.stream(command);
+      const { accountId } = command;
+      if (!streams.has(id))
+        streams.set(id, { id, accountId, stored: undefined, state: aggregate.decider.initial, version: 0 });
+    }
+    const { rows } = await tx.query<{
+      stream: string;
+      account_id: string;
+      version: number;
+      state: unknown;
+    }>({
+      name: `load-${table}`,
+      text: `select stream, account_id, version, state from ${schema}.${table}
+             where stream = any($1) order by stream for no key update`,
+      values: [[...streams.keys()]],
+    });
+    for (const { stream: id, account_id: accountId, version, state } of rows) {
+      const initial = streams.get(id)!.state;
+      streams.set(id, { id, accountId, stored: version, version, state: state ?? initial });
+    }
+    tables.set(table, streams);
+  }
+  return new Streams(tables);
+}
+
+/** Writes the states that moved. Resolves to whether every new stream was this transaction's to begin. */
+export async function saveStreams(tx: PoolClient, schema: string, streams: Streams): Promise<boolean> {
+  let begun = true;
+  for (const [table, all] of streams.byTable()) {
+    const changed = all.filter(({ version, stored = 0 }) => version > stored);
+    const fresh = changed.filter(({ stored }) => stored === undefined);
+    const moved = changed.filter(({ stored }) => stored !== undefined);
+    if (fresh.length > 0) begun &&= await begin(tx, `${schema}.${table}`, fresh);
+    if (moved.length > 0)
+      await tx.query({
+        name: `move-${table}`,
+        text: `update ${schema}.${table} t set version = s.version, state = s.state, updated_at = clock_timestamp()
+               from ${STREAM_ROWS} where t.stream = s.stream and t.account_id = s.account_id`,
+        values: streamColumns(moved),
+      });
+  }
+  return begun;
+}
+
+async function begin(tx: PoolClient, table: string, streams: readonly Stream[]): Promise<boolean> {
+  const { rowCount } = await tx.query({
+    name: `begin-${table}`,
+    text: `insert into ${table} (stream, account_id, version, state, created_at, updated_at)
+           select stream, account_id, version, state, statement_timestamp() + ord * interval '1 microsecond', statement_timestamp()
+           from ${STREAM_ROWS} order by stream on conflict (stream) do nothing`,
+    values: streamColumns(streams),
+  });
+  return rowCount === streams.length;
+}
+
+const STREAM_ROWS =
+  'rows from (unnest($1::text[], $2::text[], $3::int[]), jsonb_array_elements($4::jsonb)) with ordinality as s(stream, account_id, version, state, ord)';
+const streamColumns = (streams: readonly Stream[]) => [
+  streams.map(({ id }) => id),
+  streams.map(({ accountId }) => accountId),
+  streams.map(({ version }) => version),
+  JSON.stringify(streams.map(({ state }) => state)),
+];
+
+export async function appendEvents(
+  tx: PoolClient,
+  schema: string,
+  appended: readonly Appended[],
+): Promise<void> {
+  if (appended.length === 0) return;
+  const events = appended.map(({ event }) => event);
+  const causes = appended.map(({ cause }) => cause);
+  await tx.query({
+    name: 'append-events',
+    text: `with appended as (
+             insert into ${schema}.events
+               (id, account_id, stream, version, type, data, private, command_id, actor, traceparent, created_at)
+             select id, account_id, stream, version, type, data, private::json, command_id, actor, traceparent, $12
+             from rows from (
+               unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $8::text[], $9::text[], $10::text[]),
+               json_array_elements($6::json), json_array_elements_text($7::json)
+             ) with ordinality as e(id, account_id, stream, version, type, command_id, actor, traceparent, data, private, ord)
+             order by ord returning position, id)
+           insert into ${schema}.pending (position)
+           select position from appended where id = any($11)`,
+    values: [
+      events.map(({ id }) => id),
+      events.map(({ accountId }) => accountId),
+      events.map(({ stream }) => stream),
+      events.map(({ version }) => version),
+      events.map(({ type }) => type),
+      jsonArray(appended.map(({ json }) => json)),
+      JSON.stringify(events.map((event) => event.private ?? null)),
+      causes.map(({ id }) => id || null),
+      causes.map(({ actor }) => actor ?? null),
+      causes.map(({ traceparent }) => traceparent ?? null),
+      appended.filter(({ published }) => published).map(({ event }) => event.id),
+      events[0]!.time,
+    ],
+  });
+}
+
+/** One parameter for the JSON of many rows: in an array of Postgres every quote of it would have to be escaped, and read again. */
+const jsonArray = (texts: readonly string[]) => `[${texts.join(',')}]`;
+
+/** Resolves to whether all were this transaction's to keep. */
+export async function keepReplies(
+  tx: PoolClient,
+  schema: string,
+  replies: readonly { readonly commandId: string; readonly reply: Reply }[],
+): Promise<boolean> {
+  if (replies.length === 0) return true;
+  const { rowCount } = await tx.query({
+    name: 'keep-replies',
+    text: `insert into ${schema}.replies (command_id, issued_at, reply)
+           select * from rows from (unnest($1::text[], $2::timestamptz[]), json_array_elements($3::json))
+           on conflict do nothing`,
+    values: [
+      replies.map(({ commandId }) => commandId),
+      replies.map(({ commandId }) => issuedAt(commandId)),
+      JSON.stringify(replies.map(({ reply }) => reply)),
+    ],
+  });
+  return rowCount === replies.length;
+}

@@ -1,0 +1,29 @@
+import type { CommandData, CommandName, CommandReply } from '@wbiz/contracts/command-catalogue';
+import type { InboundPayloads } from '@wbiz/contracts/meta-inbound';
+import type { Answer, Ask, QueryName } from '@wbiz/contracts/query-catalogue';
+import { CommandHandler as HandlerOf } from '@wbiz/eventing/kafka/command-handler';
+import type { Command, Reply } from '@wbiz/eventing/message';
+import { QueryHandler as AnswererOf } from '@wbiz/eventing/rpc/query-handler';
+
+/** A decorator of methods that fit the catalogue. */
+type On<Handler> = <Method extends Handler>(
+  target: object,
+  name: string | symbol,
+  method: TypedPropertyDescriptor<Method>,
+) => void;
+
+/** Handles a command to this service where more is to do than to pass it to its aggregate. */
+export const CommandHandler = <Name extends CommandName>(
+  name: Name,
+): On<(command: Command<Name, CommandData<Name>>) => Promise<Reply<CommandReply<Name>> | undefined>> =>
+  HandlerOf(name);
+
+/** Takes the items of Meta's webhooks of one kind. What it throws is tried again, or goes to the dead letters. */
+export const InboundHandler = <Type extends keyof InboundPayloads>(
+  type: Type,
+): On<(item: Command<Type, InboundPayloads[Type]>) => Promise<void>> => HandlerOf(type);
+
+/** Answers a query, or throws a `Rejection`. */
+export const QueryHandler = <Name extends QueryName>(
+  name: Name,
+): On<(ask: Ask<Name>) => Promise<Answer<Name>>> => AnswererOf(name);
