@@ -6,20 +6,16 @@ import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { accounts } from './account/account.projection.js';
 import { contactNames } from './contact/contact-names.projection.js';
 import { conversations } from './conversation/conversation.aggregate.js';
-import { conversationProjection } from './conversation/conversation.projection.js';
 import { ConversationQueries } from './conversation/conversation.queries.js';
+import { DispatchModule } from './dispatch/dispatch.module.js';
+import { InboundModule } from './inbound/inbound.module.js';
+import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { files } from './media/media.aggregate.js';
-import { MediaConsumer } from './media/media.consumer.js';
-import { mediaProjection } from './media/media.projection.js';
-import { MediaQueries } from './media/media.queries.js';
-import { MessageConsumer } from './message/message.consumer.js';
-import { MessageQueries } from './message/message.queries.js';
-import { readsProjection } from './read-receipt/reads.projection.js';
+import { MediaModule } from './media/media.module.js';
+import { MessageModule } from './message/message.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
-import { PROVIDERS } from './messaging.providers.js';
+import { ReadReceiptModule } from './read-receipt/read-receipt.module.js';
 import { templates } from './template/template.projection.js';
-import { dispatchProjection } from './dispatch/dispatch.projection.js';
-import { InboundConsumer } from './inbound/inbound.consumer.js';
 
 @Module({
   imports: [
@@ -27,18 +23,15 @@ import { InboundConsumer } from './inbound/inbound.consumer.js';
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
       commands: [direct(conversations, 'conversation.update'), direct(files, 'media.delete')],
-      inline: [dispatchProjection, conversationProjection, readsProjection, mediaProjection],
+      inline: INLINE_PROJECTIONS,
       projections: [together('copies', [accounts, contactNames, templates])],
     }),
+    MessageModule,
+    DispatchModule,
+    InboundModule,
+    ReadReceiptModule,
+    MediaModule,
   ],
-  controllers: [
-    MessageConsumer,
-    MessageQueries,
-    ConversationQueries,
-    MediaConsumer,
-    MediaQueries,
-    InboundConsumer,
-  ],
-  providers: PROVIDERS,
+  controllers: [ConversationQueries],
 })
 export class MessagingModule {}

@@ -6,6 +6,7 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import type { CompleteMessage } from '../media/complete-message.js';
 import type { Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState, Outcome } from '../message/message.decider.js';
@@ -26,13 +27,10 @@ export type DispatcherOptions = {
   readonly store: EventStore;
   readonly leases: DispatchLeases;
   readonly send: (message: MessageState, body: Record<string, unknown>) => Promise<SendOutcome>;
-  /** Gives a message what it lacks of Meta's; what it cannot be had for is certain not to have been sent. */
-  readonly complete: (message: MessageState) => Promise<Completed>;
+  readonly complete: CompleteMessage;
   readonly announce: Announce;
   readonly logger: Logger;
 };
-
-export type Completed = { readonly message: MessageState } | { readonly notSent: SendOutcome };
 
 type Lane = {
   lease: Lease;

@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
-import { refusedWith } from '@wbiz/cloud-api/send-outcome';
+import { refusedWith, type SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { withMetaId } from '../message/meta-media-id.js';
-import type { DispatcherOptions } from '../dispatch/dispatcher.js';
+import type { MessageState } from '../message/message.decider.js';
 import type { MetaCopies } from './meta-copies.js';
 
 /** A process that is told to stop has to see its calls end; an upload that takes longer goes on beside, and the send comes again. */
 const PATIENCE_MS = 2_000;
 
+/** Gives a message what it lacks of Meta's; one for which that cannot be had is certain not to have been sent. */
+export type CompleteMessage = (
+  message: MessageState,
+) => Promise<{ readonly message: MessageState } | { readonly notSent: SendOutcome }>;
+
 /** Puts Meta's id into a message whose medium Meta has not, or not any more: uploads it first. */
 export const mediaCompleter =
-  (copies: Pick<MetaCopies, 'copyOf'>): DispatcherOptions['complete'] =>
+  (copies: Pick<MetaCopies, 'copyOf'>): CompleteMessage =>
   async (message) => {
     const { accountId, mediaId, phoneNumberId, content } = message;
     const late = new AbortController();

@@ -119,7 +119,8 @@ export async function mediaSystem() {
       return mediaId;
     },
     delete: (mediaId: string, accountId = ACCOUNT) =>
-      events.apply(files, {
+      events.execute(files, {
+        id: newId('cmd'),
         accountId,
         type: 'media.delete',
         data: { mediaId, at: new Date().toISOString() },

@@ -210,7 +210,7 @@ describe('what is deleted', () => {
     const metaId = (await metaIdOf(sha256Of(bytes)))!;
     const { key } = await kept(second);
     expect(await system.delete(first, 'acc_2')).toMatchObject({ ok: false, error: { code: 'not_found' } });
-    expect(await system.delete(first)).toEqual({ ok: true, data: expect.anything() });
+    expect(await system.delete(first)).toEqual({ ok: true, data: null });
     expect(await system.delete(first)).toMatchObject({ ok: false, error: { code: 'not_found' } });
     expect(await system.find(first)).toBeNull();
     await system.hurry();

@@ -99,7 +99,13 @@ async function receive(wamid: string, conversationId = 'cnv_x'): Promise<string>
 const markRead = async (messageId: string, typing = false, accountId = 'acc_1') => {
   const awaiting = { address: 'gateway:1', commandId: 'cmd_1' };
   const data = { messageId, typing, at: new Date().toISOString(), awaiting };
-  return store.apply(messages, { accountId, type: 'message.mark-read', data });
+  const reply = await store.execute(messages, {
+    id: newId('cmd'),
+    accountId,
+    type: 'message.mark-read',
+    data,
+  });
+  return reply!;
 };
 const answered = async () => {
   await until(() => told.length > 0);

@@ -28,9 +28,9 @@ type AnyProject = Project<any>;
  * events of the batch of these types: so it can lock the rows they share in one order. The commands it returns are
  * executed in the same transaction; a fault in it fails the batch.
  */
-export function inline<E extends DomainEvent = never>(table: {
-  readonly [Type in E['type']]?: Project<Of<E, Type>>;
-}): InlineProjection {
+export function inline<E extends DomainEvent>(
+  table: string extends E['type'] ? never : { readonly [Type in E['type']]?: Project<Of<E, Type>> },
+): InlineProjection {
   const entries = Object.entries(table) as [string, AnyProject][];
   return [...Map.groupBy(entries, ([, project]) => project)].map(([project, under]) => ({
     types: under.map(([type]) => type),

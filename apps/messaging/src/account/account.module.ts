@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
+import type { Config } from '@wbiz/service-kit/config';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { Peers } from '@wbiz/service-kit/peers';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import type { SETTINGS } from '../messaging.settings.js';
+import { AccountDirectory } from './account-directory.js';
+import { Credentials } from './credentials.js';
+
+export const CLOUD_API = Symbol('CLOUD_API');
+
+/** Whose a WABA is, and the way to Meta in an account's name. */
+@Module({
+  providers: [
+    {
+      provide: CLOUD_API,
+      useFactory: ({ config, shutdown }: Runtime<Config<typeof SETTINGS>>) => {
+        const api = createCloudApi({
+          baseUrl: config.CLOUD_API_URL,
+          timeoutMs: config.CLOUD_API_TIMEOUT_MS,
+          // The lanes bound the calls: a slow number must not hold another's connections.
+          connections: 4096,
+        });
+        shutdown.on('pools', 'Cloud API', () => api.close());
+        return api;
+      },
+      inject: [RUNTIME],
+    },
+    {
+      provide: AccountDirectory,
+      useFactory: (pool: Pool, peers: Peers) =>
+        new AccountDirectory(pool, (wabaId) => peers.ask('account.find', { wabaId })),
+      inject: [PG_POOL, Peers],
+    },
+    {
+      provide: Credentials,
+      useFactory: ({ secrets }: Runtime, peers: Peers) =>
+        new Credentials(
+          (accountId) => peers.ask('account.credentials', { accountId }),
+          (sealed, accountId) => secrets.unseal(sealed, accountId),
+        ),
+      inject: [RUNTIME, Peers],
+    },
+  ],
+  exports: [CLOUD_API, AccountDirectory, Credentials],
+})
+export class AccountModule {}

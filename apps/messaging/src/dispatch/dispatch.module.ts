@@ -1,0 +1,101 @@
+import { Module } from '@nestjs/common';
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { topics } from '@wbiz/contracts/topics';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import type { Config } from '@wbiz/service-kit/config';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { KAFKA } from '@wbiz/service-kit/kafka';
+import { Peers } from '@wbiz/service-kit/peers';
+import { groupOf } from '@wbiz/service-kit/projections';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import { AccountModule, CLOUD_API } from '../account/account.module.js';
+import { Credentials } from '../account/credentials.js';
+import { mediaCompleter } from '../media/complete-message.js';
+import { MediaModule } from '../media/media.module.js';
+import { MetaCopies } from '../media/meta-copies.js';
+import { ANNOUNCE, type Announce } from '../message/announce.js';
+import { MessageModule } from '../message/message.module.js';
+import type { SETTINGS } from '../messaging.settings.js';
+import { DispatchLeases } from './dispatch-leases.js';
+import { queuedFor } from './dispatch.projection.js';
+import { Dispatcher } from './dispatcher.js';
+import { graphSender } from './graph-sender.js';
+import { UnknownOutcomes } from './unknown-outcomes.js';
+
+const DISPATCH = 'dispatch';
+
+/** Takes accepted sends to Meta, and ends the wait for outcomes that stay unknown. */
+@Module({
+  imports: [AccountModule, MediaModule, MessageModule],
+  providers: [
+    {
+      provide: Dispatcher,
+      useFactory: (
+        { replica, logger, shutdown }: Runtime,
+        pool: Pool,
+        store: EventStore,
+        wakeUp: WakeUp,
+        announce: Announce,
+        credentials: Credentials,
+        api: CloudApi,
+        copies: MetaCopies,
+      ) => {
+        const dispatcher = new Dispatcher({
+          pool,
+          store,
+          leases: new DispatchLeases(pool, replica),
+          send: graphSender(api, credentials),
+          complete: mediaCompleter(copies),
+          announce,
+          logger,
+        });
+        // Whichever replica dispatches the number has to hear of what this one accepted.
+        store.onCommitted(({ events }) => {
+          const numbers = new Set(events.flatMap((event) => queuedFor(event) ?? []));
+          if ([...numbers].filter((id) => !dispatcher.wake(id)).length > 0) wakeUp.wake(DISPATCH);
+        });
+        wakeUp.onWake(DISPATCH, () => dispatcher.look());
+        dispatcher.start();
+        shutdown.on('consumers', 'dispatcher', () => dispatcher.stop());
+        return dispatcher;
+      },
+      inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API, MetaCopies],
+    },
+    {
+      provide: UnknownOutcomes,
+      useFactory: (
+        runtime: Runtime<Config<typeof SETTINGS>>,
+        pool: Pool,
+        store: EventStore,
+        dispatcher: Dispatcher,
+        announce: Announce,
+        kafka: KafkaClient,
+        peers: Peers,
+      ) => {
+        const { config, logger, shutdown } = runtime;
+        const topic = topics(config.TOPIC_PREFIX).inbound;
+        const unknownOutcomes = new UnknownOutcomes({
+          pool,
+          store,
+          dispatcher,
+          announce,
+          graceMs: config.OUTCOME_GRACE_MS,
+          inbound: async () => ({
+            end: await kafka.endOffsets(topic),
+            handled: await kafka.committedOffsets(groupOf(runtime), topic),
+          }),
+          knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
+          logger,
+        });
+        unknownOutcomes.start();
+        shutdown.on('consumers', 'unknown outcomes', () => unknownOutcomes.stop());
+        return unknownOutcomes;
+      },
+      inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA, Peers],
+    },
+  ],
+})
+export class DispatchModule {}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { AccountModule } from '../account/account.module.js';
+import { MessageModule } from '../message/message.module.js';
+import { InboundConsumer } from './inbound.consumer.js';
+import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
+
+/** Takes what Meta reports: what people write, and what became of what was sent. */
+@Module({
+  imports: [AccountModule, MessageModule],
+  controllers: [InboundConsumer],
+  providers: [{ provide: WEBHOOKS_SEEN, useFactory: webhooksSeen, inject: [PG_POOL] }],
+})
+export class InboundModule {}

@@ -1,0 +1,12 @@
+import { conversationProjection } from './conversation/conversation.projection.js';
+import { dispatchProjection } from './dispatch/dispatch.projection.js';
+import { mediaProjection } from './media/media.projection.js';
+import { readsProjection } from './read-receipt/reads.projection.js';
+
+/** What moves in the transaction of the events. */
+export const INLINE_PROJECTIONS = [
+  dispatchProjection,
+  conversationProjection,
+  readsProjection,
+  mediaProjection,
+];

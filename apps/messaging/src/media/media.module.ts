@@ -1,0 +1,74 @@
+import { Module } from '@nestjs/common';
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import { openMediaStore, type MediaStore } from '@wbiz/media-store/media-store';
+import type { Config } from '@wbiz/service-kit/config';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import { AccountModule, CLOUD_API } from '../account/account.module.js';
+import { Credentials } from '../account/credentials.js';
+import type { SETTINGS } from '../messaging.settings.js';
+import { mediaFetcher } from './fetch-media.js';
+import { MediaConsumer } from './media.consumer.js';
+import { makesMediaTask } from './media.projection.js';
+import { MediaQueries } from './media.queries.js';
+import { MediaTasks } from './media-tasks.js';
+import { MetaCopies } from './meta-copies.js';
+import { mediaRemover } from './remove-media.js';
+import { removeOrphans } from './remove-orphans.js';
+
+const MEDIA_STORE = Symbol('MEDIA_STORE');
+const SWEEP_EVERY_MS = 6 * 3_600_000;
+
+/** Files: what is kept of them, and what is done for them in the background. */
+@Module({
+  imports: [AccountModule],
+  controllers: [MediaConsumer, MediaQueries],
+  providers: [
+    {
+      provide: MEDIA_STORE,
+      useFactory: ({ config }: Runtime<Config<typeof SETTINGS>>) => openMediaStore(config.MEDIA_STORE),
+      inject: [RUNTIME],
+    },
+    {
+      provide: MetaCopies,
+      useFactory: (pool: Pool, store: MediaStore, api: CloudApi, credentials: Credentials) =>
+        new MetaCopies({ pool, store, api, credentials }),
+      inject: [PG_POOL, MEDIA_STORE, CLOUD_API, Credentials],
+    },
+    {
+      provide: MediaTasks,
+      useFactory: (
+        { logger, shutdown }: Runtime,
+        pool: Pool,
+        events: EventStore,
+        replies: ReplyPublisher,
+        credentials: Credentials,
+        api: CloudApi,
+        store: MediaStore,
+        copies: MetaCopies,
+      ) => {
+        const fetch = mediaFetcher({ api, credentials, store, events });
+        const remove = mediaRemover({ pool, api, credentials, store });
+        const tasks = new MediaTasks({ pool, store: events, copies, fetch, remove, replies, logger });
+        events.onCommitted(({ events: happened }) => {
+          if (happened.some(makesMediaTask)) tasks.wake();
+        });
+        tasks.start();
+        shutdown.on('consumers', 'media', () => tasks.stop());
+        const sweeping = setInterval(() => {
+          removeOrphans(pool, store).catch((err: unknown) =>
+            logger.warn({ err }, 'files that belong to nothing could not be removed'),
+          );
+        }, SWEEP_EVERY_MS);
+        shutdown.on('work', 'orphans', () => clearInterval(sweeping));
+        return tasks;
+      },
+      inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API, MEDIA_STORE, MetaCopies],
+    },
+  ],
+  exports: [MetaCopies],
+})
+export class MediaModule {}

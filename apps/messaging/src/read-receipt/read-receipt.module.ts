@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+import { AccountModule, CLOUD_API } from '../account/account.module.js';
+import { Credentials } from '../account/credentials.js';
+import { graphReader } from './graph-reader.js';
+import { ReadReceipts } from './read-receipts.js';
+
+/** Tells Meta which messages were read. */
+@Module({
+  imports: [AccountModule],
+  providers: [
+    {
+      provide: ReadReceipts,
+      useFactory: (
+        { logger, shutdown }: Runtime,
+        pool: Pool,
+        store: EventStore,
+        replies: ReplyPublisher,
+        credentials: Credentials,
+        api: CloudApi,
+      ) => {
+        const markRead = graphReader(api, credentials);
+        const readReceipts = new ReadReceipts({ pool, store, markRead, replies, logger });
+        store.onCommitted(({ events }) => {
+          if (events.some(({ type }) => type === 'message.read_requested')) readReceipts.wake();
+        });
+        readReceipts.start();
+        shutdown.on('consumers', 'read receipts', () => readReceipts.stop());
+        return readReceipts;
+      },
+      inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API],
+    },
+  ],
+})
+export class ReadReceiptModule {}
