@@ -5,28 +5,18 @@ import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
-import { EventStore, type InlineProjection } from '@wbiz/eventing/postgres/event-store';
-import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { PG_POOL } from './database.module.js';
 import { EventingController } from './eventing.controller.js';
-import { Eventing, EVENTING_OPTIONS } from './eventing.js';
+import { Eventing, EVENTING_OPTIONS, type EventingOptions } from './eventing.js';
 import { EVENTS_PARTITIONS, eventsPartitions, KAFKA, openKafka } from './kafka.js';
 import { Peers, rpcAddress } from './peers.js';
 import { Projections } from './projections.js';
 import { RUNTIME, type Runtime } from './runtime.js';
-
-export type EventingOptions = {
-  /** The topics whose records this service's `@CommandHandler`s take. */
-  readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
-  /** Rows that move in the transaction of this service's own events. */
-  readonly inline?: readonly InlineProjection[];
-  /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */
-  readonly projections?: readonly Projection[];
-};
 
 /**
  * Commands, events, replies and queries of a service. For injection: EventStore, CommandBus, ReplyPublisher (second
