@@ -134,7 +134,7 @@ const failed = (rejection: Rejection): Reply => ({ ok: false, error: rejection.t
 /** What the owner said. A refusal is as final as an answer: nothing came of the command. */
 function accepted<Data>(call: Call, reply: Reply): Data {
   call.fate = undefined;
-  if (!reply.ok) throw new Rejection(reply.error.code, reply.error.message, reply.error.details);
+  if (!reply.ok) throw Rejection.from(reply.error);
   return reply.data as Data;
 }
 

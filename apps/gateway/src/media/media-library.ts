@@ -2,8 +2,6 @@ import type { Readable } from 'node:stream';
 import { newId } from '@wbiz/contracts/ids';
 import { mediaKey, type CreateMediaData, type DeleteMediaData, type MediaView } from '@wbiz/contracts/media';
 import { isMediaType } from '@wbiz/contracts/media-types';
-import { PROBLEMS } from '@wbiz/contracts/problem';
-import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { NotStored, type MediaStore } from '@wbiz/media-store/media-store';
 import type { Logger } from '@wbiz/service-kit/logging';
@@ -11,6 +9,7 @@ import type { Peers } from '@wbiz/service-kit/peers';
 import type { FastifyRequest } from 'fastify';
 import type { Call } from '../access/call.js';
 import type { Accepted, Commands } from '../commands/commands.js';
+import { settledRefusal } from '../commands/settled-refusal.js';
 import { senderOf } from '../messages/sends.js';
 import { attachment } from './attachment.js';
 import { checkFile } from './check-file.js';
@@ -58,12 +57,13 @@ export class MediaLibrary {
 
   private async settled({ commandId, resumed, data }: Accepted<MediaView>, call: Call): Promise<MediaView> {
     const reply = resumed ? undefined : await this.commands.settled(commandId, call.deadline);
-    if (reply) return reply.ok ? (reply.data as MediaView) : refuse(reply.error);
+    if (reply?.ok) return reply.data as MediaView;
+    if (reply) throw settledRefusal(reply.error);
     const asked = this.peers.ask('messaging', 'media.find', { accountId: call.account.id, id: data.id });
     const now = await asked.catch(() => null);
     if (now?.state === 'rejected') {
       const { code, message, ...details } = now.error;
-      refuse({ code, message, details });
+      throw settledRefusal({ code, message, details });
     }
     return now?.state === 'kept' ? now.view : data;
   }
@@ -132,7 +132,3 @@ export class MediaLibrary {
 }
 
 const gone = (id: string) => new Rejection('not_found', `There is no media ${id}.`);
-
-function refuse({ code, message, details }: RejectionData): never {
-  throw new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
-}

@@ -1,9 +1,9 @@
 import type { MarkReadData, MarkReadReply, MessageView, ReadMessage } from '@wbiz/contracts/message';
-import { PROBLEMS } from '@wbiz/contracts/problem';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
+import { settledRefusal } from '../commands/settled-refusal.js';
 
 /** Has an inbound message marked read, and waits until Meta knows. Asking again does no harm, also after a 504. */
 export async function markRead(
@@ -21,10 +21,7 @@ export async function markRead(
   if (!pending) return message;
   const reply = accepted.resumed ? undefined : await commands.settled(accepted.commandId, call.deadline);
   if (reply?.ok) return reply.data as MessageView;
-  if (reply) {
-    const { code, message: text, details } = reply.error;
-    throw new Rejection(code in PROBLEMS ? code : 'upstream_error', text, details);
-  }
+  if (reply) throw settledRefusal(reply.error);
   const asked = peers.ask('messaging', 'message.get', { accountId: call.account.id, id: messageId });
   const now = await asked.catch(() => null);
   if (now?.status === 'read') return now;

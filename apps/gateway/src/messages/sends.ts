@@ -2,12 +2,13 @@ import { conversationIdOf, contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { AsyncReceipt, MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { AnySend, SendKind, SendMessageData, SendRequest } from '@wbiz/contracts/send';
-import { PROBLEMS, type FieldFault } from '@wbiz/contracts/problem';
+import type { FieldFault } from '@wbiz/contracts/problem';
 import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Call } from '../access/call.js';
 import { inProgress } from '../access/idempotency.js';
 import type { Commands, Order } from '../commands/commands.js';
+import { settledRefusal } from '../commands/settled-refusal.js';
 import type { Peers } from '@wbiz/service-kit/peers';
 
 /** Sends of every kind: accepted by messaging, then Meta's answer while the caller waits. */
@@ -96,9 +97,9 @@ function done(call: Call, receipt: SendReceipt): SendReceipt {
 }
 
 /** A message that failed for good. Only what Meta refused, or was never heard of again, would fail again under its key. */
-function failed(call: Call, { code, message, details }: RejectionData): Rejection {
-  call.fate = code === 'outcome_unknown' ? 'final' : undefined;
-  return new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
+function failed(call: Call, error: RejectionData): Rejection {
+  call.fate = error.code === 'outcome_unknown' ? 'final' : undefined;
+  return settledRefusal(error);
 }
 
 function failureOf({ id, error }: MessageView): RejectionData {

@@ -14,7 +14,7 @@ export async function syncTemplates(
   const { commandId, resumed } = await commands.execute(call, 'templates', () => order);
   const reply = resumed ? undefined : await commands.settled(commandId, Date.now() + PATIENCE_MS);
   if (reply?.ok) return reply.data as TemplateSyncResult;
-  if (reply) throw new Rejection(reply.error.code, reply.error.message, reply.error.details);
+  if (reply) throw Rejection.from(reply.error);
   call.reply.code(202);
   return { status: 'accepted' };
 }

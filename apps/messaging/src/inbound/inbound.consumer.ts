@@ -3,6 +3,7 @@ import { META_MESSAGE, META_STATUS, type MetaMessage, type MetaStatus } from '@w
 import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { unrefused } from '@wbiz/eventing/rejection';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { AccountDirectory } from '../account/account-directory.js';
 import { ANNOUNCE, type Announce } from '../message/announce.js';
@@ -38,7 +39,7 @@ export class InboundConsumer {
         data: received,
       });
       // Meta tells facts: one that is refused cannot be handled, and belongs to the dead letters.
-      if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+      unrefused(reply);
     } else this.foreign('message');
     await this.noteWebhook(data);
   }
@@ -80,7 +81,6 @@ const NOTHING: MessageChange = { message: null, events: [] };
 
 /** A message of another account counts as none. */
 function changeIn(reply: Reply): MessageChange {
-  if (reply.ok) return reply.data as MessageChange;
-  if (reply.error.code === 'not_found') return NOTHING;
-  throw new Error(`${reply.error.code}: ${reply.error.message}`);
+  if (!reply.ok && reply.error.code === 'not_found') return NOTHING;
+  return unrefused(reply) as MessageChange;
 }
