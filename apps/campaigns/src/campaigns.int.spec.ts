@@ -1,22 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { newId } from '@wbiz/contracts/ids';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { provision } from '@wbiz/service-kit/provision';
 import { startService } from '@wbiz/service-kit/run-service';
-import { embeddedStack, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
+import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import { CampaignsModule } from './campaigns.module.js';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 it('becomes ready and answers log.head', async () => {
   const database = await freshDatabase();

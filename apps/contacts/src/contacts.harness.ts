@@ -107,6 +107,7 @@ export async function contactsOnPostgres() {
       history: (id: string, ask: object = {}) => people.history({ accountId, id, ...ask }),
       optedOut: (contactId: string) => people.optedOut({ accountId, contactId }),
       tags: async () => (await tagQueries.list({ accountId, limit: 200 })).data,
+      tagPage: (ask: object) => tagQueries.list({ accountId, ...ask }),
       counts: async () =>
         Object.fromEntries(
           (await tagQueries.list({ accountId, limit: 200 })).data.map(({ name, contactCount }) => [

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
-import { openMediaStore, type MediaStore } from '@wbiz/media-store/media-store';
+import type { MediaStore } from '@wbiz/media-store/media-store';
+import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import type { Config } from '@wbiz/service-kit/config';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';

@@ -1,12 +1,12 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { isPlainObject } from '@wbiz/contracts/field';
+import { isId } from '@wbiz/contracts/ids';
 import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** No body has as many; and each that is not known costs time. */
 const MOST_FIELDS = 200;
 const MOST_FAULTS = 100;
-const ID = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 type Check = (value: unknown, metadata: ArgumentMetadata) => unknown;
 
@@ -26,9 +26,9 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
   query: (query, { metatype }) =>
     valid(parseQuery(metatype as new () => object, query as Record<string, unknown>)),
   param: (param, { data }) => {
-    const isId = /^(id|.*Id)$/.test(data ?? '');
+    const namesId = /^(id|.*Id)$/.test(data ?? '');
     // No name of anything has what Postgres cannot hold.
-    if (isId ? !ID.test(String(param)) : String(param).includes('\u0000'))
+    if (namesId ? !isId(param) : String(param).includes('\u0000'))
       throw new Rejection('not_found', 'There is nothing of this name.');
     return param;
   },

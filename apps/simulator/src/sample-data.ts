@@ -1,8 +1,6 @@
-import type { Template } from './state.js';
-
 export const FIRST_WABA_ID = '1000000000000001';
 
-const approved = (name: string, category: string, components: Template['components']) =>
+const approved = <Part>(name: string, category: string, components: readonly Part[]) =>
   ({
     name,
     language: 'en_US',

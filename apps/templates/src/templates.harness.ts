@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AccountCredentials, AccountData } from '@wbiz/contracts/account';
@@ -21,20 +19,11 @@ import { provision } from '@wbiz/service-kit/provision';
 import { startService } from '@wbiz/service-kit/run-service';
 import { Secrets } from '@wbiz/service-kit/secrets';
 import { simulatorForTests, webhookReceiver } from '@wbiz/simulator/simulator.harness';
-import { embeddedStack, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
+import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { TemplatesModule } from './templates.module.js';
 
 const PARTITIONS = 2;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Stands for the gateway: holds the sealed tokens, sends commands and takes their replies. */
 async function gatewayStandIn(onReplies: (replies: readonly StagedReply[]) => void) {
@@ -120,7 +109,8 @@ export async function templatesSystem() {
     return service;
   };
 
-  const ask = <Name extends QueryName>(pattern: Name, data: Ask<Name>): Promise<Answer<Name>> => services[0]!.rpc.request(pattern, data);
+  const ask = <Name extends QueryName>(pattern: Name, data: Ask<Name>): Promise<Answer<Name>> =>
+    services[0]!.rpc.request(pattern, data);
 
   const sent = Array.from({ length: PARTITIONS }, () => 0);
   let serial = 0;

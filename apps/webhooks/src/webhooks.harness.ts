@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type { EventPage } from '@wbiz/contracts/feed';
 import { newId } from '@wbiz/contracts/ids';
 import type { Ask } from '@wbiz/contracts/query-catalogue';
@@ -16,20 +14,11 @@ import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { createLogger } from '@wbiz/service-kit/logging';
 import { provision } from '@wbiz/service-kit/provision';
 import { startService } from '@wbiz/service-kit/run-service';
-import { embeddedStack, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
+import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { WebhooksModule } from './webhooks.module.js';
 
 const PARTITIONS = 3;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The webhooks service on its own Postgres schema and topics, and the parts of the other services on the shared log. */
 export async function webhooksSystem() {
@@ -70,8 +59,7 @@ export async function webhooksSystem() {
       },
     );
     const rpc = new RpcClient(`127.0.0.1:${rpcPort}`);
-    const read = (ask: Ask<'feed.read'>) =>
-      rpc.request<EventPage>('feed.read', ask, { timeoutMs: 30_000 });
+    const read = (ask: Ask<'feed.read'>) => rpc.request<EventPage>('feed.read', ask, { timeoutMs: 30_000 });
     const running = {
       rpc,
       read,

@@ -1,6 +1,7 @@
 import { hash, randomFillSync } from 'node:crypto';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const FORM = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 /** Every kind of id and its prefix. `cnt` and `cnv` are derived, all others are ordered by time. */
 export const ID_PREFIXES = {
@@ -91,3 +92,6 @@ export function derivedId(prefix: IdPrefix, ...parts: string[]): string {
 function digest(parts: string[]): Buffer {
   return hash('sha256', JSON.stringify(parts), 'buffer');
 }
+
+/** Whether it has the form of an id of ours; what it names need not be there. */
+export const isId = (value: unknown): value is string => typeof value === 'string' && FORM.test(value);

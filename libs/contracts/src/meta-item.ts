@@ -14,6 +14,13 @@ export const number = (value: unknown): number | undefined => {
 export const object = (value: unknown): MetaItem => (isPlainObject(value) ? value : {});
 export const objects = (value: unknown): MetaItem[] =>
   Array.isArray(value) ? value.filter(isPlainObject) : [];
+/** An id, which it writes as text or as a number. */
+export const idOf = (value: unknown): string | undefined =>
+  typeof value === 'number' ? String(value) : text(value);
+
+/** What a table of ours has for a word of Meta's. */
+export const entryOf = <Table extends object>(table: Table, word: unknown): Table[keyof Table] | undefined =>
+  typeof word === 'string' && Object.hasOwn(table, word) ? table[word as keyof Table] : undefined;
 
 /** Meta's `wa_id` and `from` are a number's digits with the country code, also of countries we cannot check. */
 export function phoneOf(value: unknown): string | undefined {
@@ -22,11 +29,18 @@ export function phoneOf(value: unknown): string | undefined {
   return toE164(digits) ?? (/^\d{5,15}$/.test(digits) ? `+${digits}` : undefined);
 }
 
-/** Its `timestamp`, a string of Unix seconds, in RFC 3339. */
-export function timeOf(item: MetaItem, otherwise: string): string {
-  const seconds = Number(item['timestamp']);
+/** Unix seconds, in RFC 3339. */
+export function timeOf(value: unknown, otherwise: string): string {
+  const seconds = number(value) ?? 0;
   return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1_000).toISOString() : otherwise;
 }
+
+/** An entry of its `errors`. */
+export const faultOf = ({ code, title, message, error_data: data }: MetaItem) => ({
+  code: number(code) ?? 0,
+  message: text(title) ?? text(message) ?? 'Meta gave no reason.',
+  details: text(object(data)['details']),
+});
 
 /** The same value with the names of its fields in camel case, all the way down. */
 export function camel<Value>(value: Value): Value {

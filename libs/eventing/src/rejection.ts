@@ -11,6 +11,10 @@ export class Rejection extends Error {
     this.name = 'Rejection';
   }
 
+  static from({ code, message, details }: RejectionData): Rejection {
+    return new Rejection(code, message, details);
+  }
+
   toData(): RejectionData {
     return {
       code: this.code,
@@ -18,4 +22,12 @@ export class Rejection extends Error {
       ...(this.details === undefined ? {} : { details: this.details }),
     };
   }
+}
+
+/** A reply where a refusal is a fault: it is thrown as a plain error, for the dead letters or another try. */
+export function unrefused<Done extends { readonly ok: true }>(
+  reply: Done | { readonly ok: false; readonly error: RejectionData },
+): Done {
+  if (reply.ok) return reply;
+  throw new Error(`${reply.error.code}: ${reply.error.message}`);
 }

@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 // @boundaries-ignore the server that the tests of the whole project start
 import { S3_CREDENTIALS, startS3 } from '../../../scripts/embedded/s3.mjs';
-import { openMediaStore, type MediaStore } from './media-store.js';
+import type { MediaStore } from './media-store.js';
+import { openMediaStore } from './open-media-store.js';
 
 const MB = 1024 * 1024;
 let home: string;

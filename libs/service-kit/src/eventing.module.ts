@@ -6,33 +6,17 @@ import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import type { InlineProjection } from '@wbiz/eventing/postgres/inline-projection';
-import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { PG_POOL } from './database.module.js';
-import type { DirectCommands } from './direct-commands.js';
 import { EventingController } from './eventing.controller.js';
-import { Eventing, EVENTING_OPTIONS } from './eventing.js';
+import { Eventing, EVENTING_OPTIONS, type EventingOptions } from './eventing.js';
 import { EVENTS_PARTITIONS, eventsPartitions, KAFKA, openKafka } from './kafka.js';
 import { Peers, rpcAddress } from './peers.js';
 import { Projections } from './projections.js';
 import { RUNTIME, type Runtime } from './runtime.js';
-
-export type EventingOptions = {
-  /** The topics whose records this service takes. */
-  readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
-  /** The commands that go straight to an aggregate; all others have a `@CommandHandler`. */
-  readonly commands?: readonly DirectCommands[];
-  /** The commands without a handler for which it does not start; the catalogue's that are its own, unless set. */
-  readonly requires?: readonly string[];
-  /** Rows that move in the transaction of this service's own events. */
-  readonly inline?: readonly InlineProjection[];
-  /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */
-  readonly projections?: readonly Projection[];
-};
 
 /**
  * Commands, events, replies and queries of a service. For injection: EventStore, CommandBus, ReplyPublisher (second

@@ -7,19 +7,33 @@ import { ConsumerHealth, watchConsumers, type ConsumerStatus } from '@wbiz/event
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { InlineProjection } from '@wbiz/eventing/postgres/inline-projection';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
 import { keepReplyPartitions } from '@wbiz/eventing/postgres/reply-partitions';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { PG_POOL } from './database.module.js';
-import type { EventingOptions } from './eventing.module.js';
+import type { DirectCommands } from './direct-commands.js';
 import type { Finding } from './health.js';
 import { KAFKA } from './kafka.js';
 import { groupOf, Projections } from './projections.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 
 export const EVENTING_OPTIONS = Symbol('EVENTING_OPTIONS');
+export type EventingOptions = {
+  /** The topics whose records this service takes. */
+  readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
+  /** The commands that go straight to an aggregate; all others have a `@CommandHandler`. */
+  readonly commands?: readonly DirectCommands[];
+  /** The commands without a handler for which it does not start; the catalogue's that are its own, unless set. */
+  readonly requires?: readonly string[];
+  /** Rows that move in the transaction of this service's own events. */
+  readonly inline?: readonly InlineProjection[];
+  /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */
+  readonly projections?: readonly Projection[];
+};
 
 /** Sets the parts of the eventing of a service going, watches them and ends them. */
 @Injectable()

@@ -311,6 +311,22 @@ describe('a tag', () => {
   });
 });
 
+it('lists of tags and of custom fields go on behind a cursor', async () => {
+  const account = system.account();
+  for (const name of ['one', 'two', 'three']) {
+    await account.createTag(name);
+    await account.createField(name, 'text');
+  }
+  const [tags, fields] = [await account.tagPage({ limit: 2 }), await account.fields({ limit: 2 })];
+  const behind = {
+    tags: await account.tagPage({ limit: 2, cursor: tags.nextCursor! }),
+    fields: await account.fields({ limit: 2, cursor: fields.nextCursor! }),
+  };
+  expect([...tags.data, ...behind.tags.data]).toEqual(await account.tags());
+  expect([...fields.data, ...behind.fields.data]).toEqual((await account.fields()).data);
+  expect([behind.tags.nextCursor, behind.fields.nextCursor]).toEqual([null, null]);
+});
+
 describe('the list', () => {
   const names = ['Asha Sharma', 'Ravi Iyer', 'João da Silva', '王伟', 'Tom_100%', "O'Neil", null];
   const filters: [string, object, (one: ContactView, since: string) => boolean][] = [

@@ -16,12 +16,12 @@ export type ContactRow = {
   readonly removed: readonly Removed[] | null;
 };
 /** Where a page ends: lists go by when a contact was made, and by its id. */
-export type Place = { readonly created: string; readonly stream: string };
+type Place = readonly [created?: string, stream?: string];
 type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
 type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly tags: readonly Tag[];
   readonly pattern: string | undefined;
-  readonly after: Place | undefined;
+  readonly after: Place;
   readonly limit: number;
 };
 
@@ -55,7 +55,7 @@ export class ContactList {
   constructor(private readonly pool: Pool) {}
 
   /** At most `limit` contacts after `after`. */
-  async rows(ask: Asked, after: Place | undefined, limit: number): Promise<ContactRow[]> {
+  async rows(ask: Asked, after: Place, limit: number): Promise<ContactRow[]> {
     const { accountId, optedIn, updatedSince } = ask;
     const pattern = ask.search?.trim() ? searchPattern(ask.search) : undefined;
     const tags = await this.tagsOf(ask);
@@ -214,9 +214,9 @@ class Conditions {
   }
 
   private behind(): string[] {
-    const { after } = this.wanted;
-    return after
-      ? [`(n.created, n.stream) < (${this.value(after.created)}, ${this.value(after.stream)})`]
-      : [];
+    const [created, stream] = this.wanted.after;
+    return created === undefined
+      ? []
+      : [`(n.created, n.stream) < (${this.value(created)}, ${this.value(stream)})`];
   }
 }

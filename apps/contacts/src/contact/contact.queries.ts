@@ -1,16 +1,15 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { ContactChange, ContactView } from '@wbiz/contracts/contact';
-import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { tagKey } from '@wbiz/contracts/tag';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
-import { foreignCursor, ID } from '@wbiz/service-kit/id-page';
+import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
+import { ContactList, REMOVED, type ContactRow, type Removed } from './contact.list.js';
 import { inOrder } from './contact.view.js';
-import { ContactList, REMOVED, type ContactRow, type Place, type Removed } from './contact.list.js';
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
@@ -39,35 +38,29 @@ export class ContactQueries {
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('contact.list')
   async list(ask: Ask<'contact.list'>): Promise<Answer<'contact.list'>> {
-    const { limit = DEFAULT_LIMIT } = ask;
-    const after = placeOf(ask.cursor);
-    const rows = await this.contacts.rows(ask, after, limit + 1);
-    const data = rows.slice(0, limit).map(({ state, removed }) => viewOf(state, removed));
-    const last = rows[limit - 1];
-    return {
-      data,
-      nextCursor: last && rows.length > limit ? encodeCursor(last.created, last.stream) : null,
-    };
+    const page = pageOf(ask, 'time', 'id');
+    const rows = await this.contacts.rows(ask, page.after, page.fetch);
+    return page.cut(
+      rows,
+      ({ created, stream }) => [created, stream],
+      ({ state, removed }) => viewOf(state, removed),
+    );
   }
 
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('contact.history')
   async history(ask: Ask<'contact.history'>): Promise<Answer<'contact.history'>> {
-    const { accountId, id, limit = DEFAULT_LIMIT } = ask;
-    const before = versionOf(ask.cursor);
+    const { accountId, id } = ask;
+    const page = pageOf(ask, 'int');
     if (!(await this.get({ accountId, id }))) return null;
     const { rows } = await this.pool.query<Recorded>({
       name: 'contact-history',
       text: `select version, type, data, private, created_at from contacts.events
              where stream = $1 and account_id = $2 and type = any($3) and ($4::int is null or version < $4)
-             order by version desc limit $5 + 1`,
-      values: [id, accountId, Object.keys(CHANGES), before, limit],
+             order by version desc limit $5`,
+      values: [id, accountId, Object.keys(CHANGES), ...page.after, page.fetch],
     });
-    const last = rows[limit - 1];
-    return {
-      data: rows.slice(0, limit).map(changeOf),
-      nextCursor: last && rows.length > limit ? encodeCursor(last.version) : null,
-    };
+    return page.cut(rows, ({ version }) => [version], changeOf);
   }
 
   private async rowsOf(asks: readonly Ask<'contact.get'>[]): Promise<(ContactRow | undefined)[]> {
@@ -87,24 +80,6 @@ export class ContactQueries {
     const rows = await this.rowsOf(asks.map(({ accountId, contactId: id }) => ({ accountId, id })));
     return rows.map((row) => row !== undefined && row.state.contact.optedOutAt !== null);
   }
-}
-
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-function placeOf(cursor: string | undefined): Place | undefined {
-  if (cursor === undefined) return undefined;
-  const [created, stream] = decodeCursor(cursor, 2) ?? [];
-  if (typeof created === 'string' && ISO_TIME.test(created) && typeof stream === 'string' && ID.test(stream))
-    return { created, stream };
-  throw foreignCursor();
-}
-
-function versionOf(cursor: string | undefined): number | null {
-  if (cursor === undefined) return null;
-  const [version] = decodeCursor(cursor, 1) ?? [];
-  if (typeof version === 'number' && version >= 0 && version <= 2_147_483_647 && Number.isInteger(version))
-    return version;
-  throw foreignCursor();
 }
 
 /** What a customer sees of a contact: without labels that were deleted. */

@@ -12,7 +12,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** `made`: by its own request, and not only by being used on a contact. */
-type Definition = CustomFieldView & { readonly made: boolean };
+export type Definition = CustomFieldView & { readonly made: boolean };
 
 /** The fields of one account together, since how many there are is limited; `generations` remembers deleted ones too. */
 export type FieldsState = {

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
-import { objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { entryOf, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -11,7 +11,7 @@ import type { Pool } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 
 /** Meta's words for a person that wants no more marketing messages of a business, and for one that wants them again. */
-const OPTED_IN: Readonly<Record<string, boolean>> = { stop: false, resume: true };
+const OPTED_IN = { stop: false, resume: true };
 
 /** What people chose in WhatsApp's own settings (Meta's webhook field user_preferences). */
 @Controller()
@@ -28,7 +28,7 @@ export class PreferencesConsumer {
     const accountId = await this.accountOf(data.wabaId);
     if (accountId === undefined) return; // Not connected here.
     for (const preference of objects(data.value['user_preferences'])) {
-      const optedIn = OPTED_IN[text(preference['value']) ?? ''];
+      const optedIn = entryOf(OPTED_IN, preference['value']);
       const phone = phoneOf(preference['wa_id']) ?? null;
       const userId = text(preference['user_id']) ?? null;
       const person = phone ?? userId;
@@ -44,7 +44,7 @@ export class PreferencesConsumer {
           userId,
           optedIn,
           how: 'user_preferences',
-          saidAt: timeOf(preference, data.at),
+          saidAt: timeOf(preference['timestamp'], data.at),
           at: new Date().toISOString(),
         },
       });

@@ -1,10 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
-import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { tagStream, type TagView } from '@wbiz/contracts/tag';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
-import { foreignCursor } from '@wbiz/service-kit/id-page';
+import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 import { removalsOf } from '../label/removals.js';
 
@@ -22,21 +21,17 @@ export class TagQueries {
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('tag.list')
   async list(ask: Ask<'tag.list'>): Promise<Answer<'tag.list'>> {
-    const { accountId, limit = DEFAULT_LIMIT } = ask;
-    const [created = null, stream = null] = placeOf(ask.cursor, accountId) ?? [];
+    const { accountId } = ask;
+    const page = pageOf(ask, 'time', 'text');
+    const [created, key] = page.after;
     const { rows } = await this.pool.query<Row>({
       name: 'tag-list',
       text: `${COUNTED} and ($2::text is null or (t.created, t.stream) < ($2, $3))
-             order by t.created desc, t.stream desc limit $4 + 1`,
-      values: [accountId, created, stream, limit],
+             order by t.created desc, t.stream desc limit $4`,
+      values: [accountId, created, key && `tag:${accountId}:${key}`, page.fetch],
     });
-    const last = rows[limit - 1];
     return {
-      data: rows.slice(0, limit).map(viewOf),
-      nextCursor:
-        last && rows.length > limit
-          ? encodeCursor(last.created, last.stream.slice(accountId.length + 5))
-          : null,
+      ...page.cut(rows, (row) => [row.created, row.stream.slice(accountId.length + 5)], viewOf),
       removals: await removalsOf(this.pool, accountId, 'tag'),
     };
   }
@@ -64,10 +59,3 @@ const viewOf = ({ name, created, contacts }: Row): TagView => ({
   contactCount: Number(contacts),
   createdAt: created,
 });
-
-function placeOf(cursor: string | undefined, accountId: string): [string, string] | undefined {
-  if (cursor === undefined) return undefined;
-  const [created, key] = decodeCursor(cursor, 2) ?? [];
-  if (typeof created !== 'string' || typeof key !== 'string' || key.includes('\u0000')) throw foreignCursor();
-  return [created, `tag:${accountId}:${key}`];
-}

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AccountCredentials, AdminAccountView } from '@wbiz/contracts/account';
-import { DEFAULT_LIMIT, type Page, type Paged } from '@wbiz/contracts/page';
+import type { Page, Paged } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 import { askPostgres } from '../access/ask-postgres.js';
-import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 import { dataOf, type AccountState } from './account.decider.js';
 
 type Row = {
@@ -29,14 +29,15 @@ export class AccountQueries {
   }
 
   /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
-  async list({ limit = DEFAULT_LIMIT, cursor }: Page): Promise<Paged<AdminAccountView>> {
+  async list(ask: Page): Promise<Paged<AdminAccountView>> {
+    const page = pageOf(ask, 'id');
     const rows = await askPostgres<Row>(this.pool, {
       name: 'list-accounts',
       text: `select stream, state, created_at, updated_at from gateway.accounts
              where $1::text is null or stream < $1 order by stream desc limit $2`,
-      values: [idCursor(cursor), limit + 1],
+      values: [...page.after, page.fetch],
     });
-    return idPage(rows.map(viewOf), limit, ({ id }) => id);
+    return page.cut(rows, ({ stream }) => [stream], viewOf);
   }
 
   /** Which account a WhatsApp Business Account belongs to. Throws `unavailable` while it is being connected. */

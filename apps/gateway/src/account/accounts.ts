@@ -35,7 +35,7 @@ export class Accounts {
     const data = { ...body, accountId, at: new Date().toISOString() };
     const command = { type: 'account.update', accountId, actor: 'operator', data } as const;
     const reply = await whilePostgresAnswers(this.parts.store.apply(accounts, command));
-    if (!reply.ok) throw new Rejection(reply.error.code, reply.error.message, reply.error.details);
+    if (!reply.ok) throw Rejection.from(reply.error);
     return this.get(accountId);
   }
 }

@@ -1,4 +1,5 @@
 import type { MetaChange, MetaItem } from '@wbiz/contracts/meta-inbound';
+import { entryOf, object, text } from '@wbiz/contracts/meta-item';
 import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
 import { THROUGHPUT } from './reported-number.js';
 
@@ -9,31 +10,30 @@ export type MetaNote =
 
 /** Reads a change of Meta's; undefined when it says nothing about the account or its numbers. */
 export function noteOf({ wabaId, field, value }: MetaChange): MetaNote | undefined {
-  return Object.hasOwn(FIELDS, field) ? FIELDS[field]!(value, wabaId) : undefined;
+  return entryOf(FIELDS, field)?.(value, wabaId);
 }
 
 const FIELDS: Record<string, (value: MetaItem, wabaId: string) => MetaNote | undefined> = {
   account_update: (value, wabaId) => {
-    const event = text(value['event']);
-    const note = Object.hasOwn(ACCOUNT_EVENTS, event) ? ACCOUNT_EVENTS[event]!(value) : undefined;
+    const note = entryOf(ACCOUNT_EVENTS, value['event'])?.(value);
     // Events of a partner's come under the id of its business portfolio.
     return (
       note && {
         type: 'account.note-status',
-        wabaId: text(part(value, 'waba_info')['waba_id']) || wabaId,
+        wabaId: text(object(value['waba_info'])['waba_id']) ?? wabaId,
         note,
       }
     );
   },
   account_review_update: ({ decision }, wabaId) => {
-    const note = Object.hasOwn(DECISIONS, text(decision)) ? DECISIONS[text(decision)] : undefined;
+    const note = entryOf(DECISIONS, decision);
     return note && { type: 'account.note-status', wabaId, note };
   },
   phone_number_quality_update: (value, wabaId) => {
     const event = text(value['event']);
-    const digits = digitsOf(text(value['display_phone_number']));
+    const digits = digitsOf(text(value['display_phone_number']) ?? '');
     if (!event || !digits) return undefined;
-    const limit = text(value['max_daily_conversations_per_business']) || text(value['current_limit']) || null;
+    const limit = text(value['max_daily_conversations_per_business']) ?? text(value['current_limit']);
     const throughput = event === 'THROUGHPUT_UPGRADE' ? THROUGHPUT.HIGH : null;
     return {
       type: 'account.note-number',
@@ -51,30 +51,30 @@ const ACCOUNT_EVENTS: Record<string, (value: MetaItem) => StatusNote | undefined
     reason: 'The WhatsApp Business Account is no longer shared with us.',
   }),
   PARTNER_APP_UNINSTALLED: (value) => {
-    const appId = text(part(value, 'waba_info')['partner_app_id']);
+    const appId = text(object(value['waba_info'])['partner_app_id']);
     const reason = "The app's access to the WhatsApp Business Account was taken back.";
     return { hold: 'gone', reason, ...(appId && { appId }) };
   },
   DISABLED_UPDATE: (value) => {
-    const { waba_ban_state: state, waba_ban_date: date } = part(value, 'ban_info');
-    return Object.hasOwn(BANS, text(state)) ? BANS[text(state)]!(text(date)) : undefined;
+    const { waba_ban_state: state, waba_ban_date: date } = object(value['ban_info']);
+    return entryOf(BANS, state)?.(date);
   },
   ACCOUNT_VIOLATION: (value) => ({
     reason: reason('Meta reports a violation of its policies', [
-      part(value, 'violation_info')['violation_type'],
+      object(value['violation_info'])['violation_type'],
     ]),
   }),
   ACCOUNT_RESTRICTION: ({ restriction_info: restrictions }) => ({
     reason: reason(
       'Meta restricts what the account may do',
-      [restrictions].flat().map((one) => (one as MetaItem | undefined)?.['restriction_type']),
+      [restrictions].flat().map((one) => object(one)['restriction_type']),
     ),
   }),
   ACCOUNT_OFFBOARDED: () => ({ hold: 'offboarded', reason: 'Meta took the account off the Cloud API.' }),
   ACCOUNT_RECONNECTED: () => ({ lift: 'offboarded', reason: 'Meta put the account back on the Cloud API.' }),
 };
 
-const BANS: Record<string, (date: string) => StatusNote> = {
+const BANS: Record<string, (date: unknown) => StatusNote> = {
   DISABLE: () => ({ hold: 'ban', reason: 'Meta disabled the WhatsApp Business Account.' }),
   REINSTATE: () => ({ lift: 'ban', reason: 'Meta reinstated the WhatsApp Business Account.' }),
   SCHEDULE_FOR_DISABLE: (date) => ({
@@ -90,9 +90,4 @@ const DECISIONS: Record<string, StatusNote> = {
 const reason = (sentence: string, details: readonly unknown[]) => {
   const given = details.map(text).filter(Boolean).join(', ').slice(0, 500);
   return given ? `${sentence}: ${given}.` : `${sentence}.`;
-};
-const text = (value: unknown) => (typeof value === 'string' ? value : '');
-const part = (value: MetaItem, name: string): MetaItem => {
-  const inner = value[name];
-  return typeof inner === 'object' && inner !== null ? (inner as MetaItem) : {};
 };

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdminApiKeyView, CreateApiKey, NewApiKey } from '@wbiz/contracts/account';
-import { DEFAULT_LIMIT, type Page, type Paged } from '@wbiz/contracts/page';
+import type { Page, Paged } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 import { API_KEY_COLUMNS, apiKeyView, newApiKey, type ApiKey } from '../access/api-key.js';
 import { askPostgres } from '../access/ask-postgres.js';
-import { idCursor, idPage } from '@wbiz/service-kit/id-page';
 
 /** The API keys of an account, for operators. Every method throws `not_found` where there is no such account or key. */
 @Injectable()
@@ -40,8 +40,8 @@ export class ApiKeys {
   }
 
   /** Newest first, revoked ones included. */
-  async list(accountId: string, page: Page): Promise<Paged<AdminApiKeyView>> {
-    const limit = page.limit ?? DEFAULT_LIMIT;
+  async list(accountId: string, ask: Page): Promise<Paged<AdminApiKeyView>> {
+    const page = pageOf(ask, 'id');
     const [known, rows] = await Promise.all([
       askPostgres(this.pool, {
         name: 'account-is-there',
@@ -52,11 +52,11 @@ export class ApiKeys {
         name: 'list-api-keys',
         text: `select ${API_KEY_COLUMNS} from gateway.api_keys
                where account_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
-        values: [accountId, idCursor(page.cursor), limit + 1],
+        values: [accountId, ...page.after, page.fetch],
       }),
     ]);
     if (known.length === 0) throw noAccount(accountId);
-    return idPage(rows.map(adminView), limit, ({ id }) => id);
+    return page.cut(rows, ({ id }) => [id], adminView);
   }
 
   /** Once revoked, a key stays revoked since then. */

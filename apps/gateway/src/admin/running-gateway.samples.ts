@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topics } from '@wbiz/contracts/topics';
@@ -14,7 +12,7 @@ import { provision } from '@wbiz/service-kit/provision';
 import { startService } from '@wbiz/service-kit/run-service';
 import { GATEWAY_SETTINGS } from '@wbiz/service-kit/settings';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { embeddedStack, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
+import { embeddedStack, freePort, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { configureApi } from '../configure-api.js';
 import { GatewayModule } from '../gateway.module.js';
@@ -42,7 +40,7 @@ export async function startGateway() {
     topicPrefix: prefix,
     secretKey,
   });
-  const [port, rpcPort, healthPort] = await freePorts(3);
+  const [port, rpcPort, healthPort] = [await freePort(), await freePort(), await freePort()];
   const media = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
   const env = {
     PORT: String(port),
@@ -149,12 +147,4 @@ export async function ask(
     headers: answer.headers,
     body: text ? (JSON.parse(text) as Answer['body']) : {},
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

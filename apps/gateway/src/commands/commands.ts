@@ -6,15 +6,15 @@ import {
   type CommandReply,
 } from '@wbiz/contracts/command-catalogue';
 import { newId, timedId } from '@wbiz/contracts/ids';
-import { PROBLEMS } from '@wbiz/contracts/problem';
 import type { Service } from '@wbiz/contracts/topics';
 import { issuedAt } from '@wbiz/eventing/command-id';
 import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bus';
-import type { RejectionData, Reply } from '@wbiz/eventing/message';
+import type { Reply } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import type { Idempotency } from '../access/idempotency.js';
+import { settledRefusal } from './settled-refusal.js';
 
 /** Commands under way to one service at once; what comes on top is told to come again. */
 const MOST_IN_FLIGHT = 4_000;
@@ -198,15 +198,11 @@ export class Commands {
   }
 }
 
-/** A refusal by another service, or by Meta, as this API words it. */
-export const refusal = ({ code, message, details }: RejectionData): Rejection =>
-  new Rejection(code in PROBLEMS ? code : 'upstream_error', message, details);
-
 const refused = (rejection: Rejection): Reply => ({ ok: false, error: rejection.toData() });
 
 /** What the owner said. A refusal is as final as an answer: nothing came of the command. */
 function answerOf<Data>(reply: Reply): Data {
-  if (!reply.ok) throw refusal(reply.error);
+  if (!reply.ok) throw settledRefusal(reply.error);
   return reply.data as Data;
 }
 

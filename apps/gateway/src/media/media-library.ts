@@ -8,7 +8,8 @@ import type { Logger } from '@wbiz/service-kit/logging';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { FastifyRequest } from 'fastify';
 import type { Call } from '../access/call.js';
-import { refusal, type Commands } from '../commands/commands.js';
+import type { Commands } from '../commands/commands.js';
+import { settledRefusal } from '../commands/settled-refusal.js';
 import { senderOf } from '../messages/sends.js';
 import { attachment } from './attachment.js';
 import { checkFile } from './check-file.js';
@@ -56,7 +57,7 @@ export class MediaLibrary {
     const now = await asked.catch(() => null);
     if (now?.state === 'rejected') {
       const { code, message, ...details } = now.error;
-      throw refusal({ code, message, details });
+      throw settledRefusal({ code, message, details });
     }
     return now?.state === 'kept' ? now.view : accepted;
   }

@@ -109,8 +109,7 @@ const cardKindOf = (kind: RowKind, body: object): SendInteractive['kind'] | RowK
 
 function resultOf(reply: Reply<SendReceipt>, index: number): BatchRow {
   if (reply.ok) return { index, id: reply.data.id, status: 'accepted' };
-  const { code, message, details } = reply.error;
-  return { index, error: errorOf(new Rejection(code, message, details), index) };
+  return { index, error: errorOf(Rejection.from(reply.error), index) };
 }
 
 /** What the same send by itself would have been answered; pointers begin at the batch. */

@@ -7,7 +7,8 @@ import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Call } from '../access/call.js';
 import { inProgress } from '../access/idempotency.js';
-import { refusal, type Commands } from '../commands/commands.js';
+import type { Commands } from '../commands/commands.js';
+import { settledRefusal } from '../commands/settled-refusal.js';
 import type { Peers } from '@wbiz/service-kit/peers';
 
 /** Sends of every kind: accepted by messaging, then Meta's answer while the caller waits. */
@@ -38,7 +39,7 @@ export class Sends {
   private async outcomeOnFile(call: Call, receipt: SendReceipt, resumed: boolean): Promise<SendReceipt> {
     const asked = this.peers.ask('message.get', { accountId: call.account.id, id: receipt.id });
     const message = await (resumed ? asked : asked.catch(() => null));
-    if (message?.status === 'failed') throw refusal(failureOf(message));
+    if (message?.status === 'failed') throw settledRefusal(failureOf(message));
     if (message?.wamid) return { ...receipt, wamid: message.wamid };
     if (resumed) throw inProgress();
     throw new Rejection(

@@ -9,6 +9,7 @@ import {
   type MetaMessage,
   type MetaStatus,
 } from '@wbiz/contracts/meta-inbound';
+import { idOf, object, objects, text, timeOf } from '@wbiz/contracts/meta-item';
 
 /** One item of a webhook body; items with the same key stay in order. */
 export type InboundItem = { readonly key: string } & (
@@ -28,9 +29,9 @@ const UNHOLDABLE =
 /** Meta's JSON; whole numbers too long for a double (its ids of templates are numbers) come out as their digits. */
 export function parseMetaJson(given: string): unknown {
   // Half characters and NUL, which Postgres cannot hold: they must not cost the message they stand in.
-  const text = given.replace(UNHOLDABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
-  return JSON.parse(text, ((_key: string, value: unknown, { source }: { source: string }) =>
+  const json = given.replace(UNHOLDABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
+  if (!LONG_NUMBER.test(json)) return JSON.parse(json);
+  return JSON.parse(json, ((_key: string, value: unknown, { source }: { source: string }) =>
     Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value) as (
     key: string,
     value: unknown,
@@ -45,22 +46,23 @@ export function parseMetaJson(given: string): unknown {
 export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
   const items: InboundItem[] = [];
   let unreadable = 0;
-  const objects = (value: unknown): MetaItem[] => {
+  const readable = (value: unknown): MetaItem[] => {
     const list = Array.isArray(value) ? value : [value];
-    const found = list.filter(isPlainObject);
+    const found = objects(list);
     unreadable += list.length - found.length;
     return found;
   };
 
   /** What of the value is neither message nor status; undefined when nothing of interest. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
-    const { phone_number_id: phoneNumberId, display_phone_number: display } = object(value['metadata']);
-    if (typeof phoneNumberId !== 'string') return value;
+    const metadata = object(value['metadata']);
+    const phoneNumberId = text(metadata['phone_number_id']);
+    if (phoneNumberId === undefined) return value;
     const of = { wabaId, phoneNumberId, receivedAt };
-    const contacts = Array.isArray(value['contacts']) ? value['contacts'].filter(isPlainObject) : [];
-    const displayPhoneNumber = typeof display === 'string' ? display : null;
-    const messages = value['messages'] === undefined ? [] : objects(value['messages']);
-    const statuses = value['statuses'] === undefined ? [] : objects(value['statuses']);
+    const contacts = objects(value['contacts']);
+    const displayPhoneNumber = text(metadata['display_phone_number']) ?? null;
+    const messages = value['messages'] === undefined ? [] : readable(value['messages']);
+    const statuses = value['statuses'] === undefined ? [] : readable(value['statuses']);
     for (const message of messages) {
       const key = `${phoneNumberId}:${person(message['from'], message['from_user_id'])}`;
       const contact = contactOf(message, contacts);
@@ -75,26 +77,23 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     return wasSplit && value['errors'] === undefined ? undefined : rest;
   };
 
-  for (const entry of objects(object(body)['entry'])) {
-    const { id, time } = entry;
-    const wabaId = typeof id === 'string' || typeof id === 'number' ? String(id) : '';
-    for (const { field, value } of objects(entry['changes'])) {
+  for (const { id, time, changes } of readable(object(body)['entry'])) {
+    const wabaId = idOf(id) ?? '';
+    const at = timeOf(time, receivedAt);
+    for (const { field, value } of readable(changes)) {
       if (typeof field !== 'string' || !isPlainObject(value)) {
         unreadable += 1;
         continue;
       }
       const rest = field === 'messages' ? splitMessages(wabaId, value) : value;
       if (rest === undefined) continue;
-      const at = timeOf(time) ?? receivedAt;
       items.push({ key: wabaId, type: META_CHANGE, data: { wabaId, receivedAt, at, field, value: rest } });
     }
   }
   return { items, unreadable };
 }
 
-const object = (value: unknown): MetaItem => (isPlainObject(value) ? value : {});
-const person = (phone: unknown, userId: unknown) =>
-  [phone, userId].find((one) => typeof one === 'string') ?? '';
+const person = (phone: unknown, userId: unknown) => text(phone) ?? text(userId) ?? '';
 
 function contactOf(message: MetaItem, contacts: readonly MetaItem[]): MetaContact | null {
   const { from, from_user_id: userId } = message;
@@ -104,11 +103,4 @@ function contactOf(message: MetaItem, contacts: readonly MetaItem[]): MetaContac
   );
   // Meta's wa_id may be spelled in another way than its from.
   return own ?? (contacts.length === 1 ? contacts[0]! : null);
-}
-
-/** Of an entry's `time` in seconds since the epoch. */
-function timeOf(seconds: unknown): string | undefined {
-  return typeof seconds === 'number' && seconds > 0 && seconds < 1e11
-    ? new Date(seconds * 1_000).toISOString()
-    : undefined;
 }

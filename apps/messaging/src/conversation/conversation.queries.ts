@@ -1,12 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { ConversationView } from '@wbiz/contracts/conversation';
 import type { ConversationMessage } from '@wbiz/contracts/message';
-import { DEFAULT_LIMIT, decodeCursor, encodeCursor } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
-import { foreignCursor, ID, idCursor, idPage } from '@wbiz/service-kit/id-page';
+import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import type { MessageState } from '../message/message.decider.js';
@@ -43,21 +42,15 @@ export class ConversationQueries {
   /** The one with the newest message first. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('conversation.list')
   async list(ask: Ask<'conversation.list'>): Promise<Answer<'conversation.list'>> {
-    const { limit = DEFAULT_LIMIT, search } = ask;
-    const after = newestCursor(ask.cursor);
+    const { search } = ask;
+    const { after, fetch, cut } = pageOf(ask, 'ms', 'id');
     const rows = await (search?.trim()
-      ? this.search(ask, searchPattern(search), after, limit + 1)
-      : this.newest(ask, after, limit + 1));
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    return {
-      data: data.map(viewOf),
-      nextCursor:
-        last && rows.length > limit ? encodeCursor(last.last_message_at.getTime(), last.stream) : null,
-    };
+      ? this.search(ask, searchPattern(search), after, fetch)
+      : this.newest(ask, after, fetch));
+    return cut(rows, (row) => [row.last_message_at.getTime(), row.stream], viewOf);
   }
 
-  private async newest(ask: Listed, after: Place | undefined, limit: number): Promise<Row[]> {
+  private async newest(ask: Listed, after: Place, limit: number): Promise<Row[]> {
     const { where, values, value } = conditions(ask, after);
     // Without a name, so that it is planned anew for the filters that are given.
     const { rows } = await this.pool.query<Row>(
@@ -68,12 +61,7 @@ export class ConversationQueries {
   }
 
   /** Those whose person, or contact, has `pattern` in its name or number. */
-  private async search(
-    ask: Listed,
-    pattern: string,
-    after: Place | undefined,
-    limit: number,
-  ): Promise<Row[]> {
+  private async search(ask: Listed, pattern: string, after: Place, limit: number): Promise<Row[]> {
     const { where, values, value } = conditions(ask, after);
     const [wanted, most] = [value(pattern), value(limit)];
     const { rows: near } = await this.pool.query<Row>(
@@ -118,48 +106,38 @@ export class ConversationQueries {
    */
   @QueryHandler('conversation.messages')
   async messages(ask: Ask<'conversation.messages'>): Promise<Answer<'conversation.messages'>> {
-    const { accountId, id, limit = DEFAULT_LIMIT } = ask;
-    const after = idCursor(ask.cursor);
+    const { accountId, id } = ask;
+    const page = pageOf(ask, 'id');
     if (!(await this.get({ accountId, id }))) return null;
     const { rows } = await this.pool.query<{ state: MessageState }>(
       `select state from messaging.messages m
        where account_id = $1 and conversation_id = $2 and ($3::text is null or
          (${made('m.stream')}, created_at, stream) < (select ${made('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
-       order by ${made('m.stream')} desc, created_at desc, stream desc limit $4 + 1`,
-      [accountId, id, after, limit],
+       order by ${made('m.stream')} desc, created_at desc, stream desc limit $4`,
+      [accountId, id, ...page.after, page.fetch],
     );
-    const { data, nextCursor } = idPage(rows, limit, ({ state }) => state.id);
-    return { data: data.map(({ state }) => messageOf(state)), nextCursor };
+    const states = rows.map(({ state }) => state);
+    return page.cut(states, (state) => [state.id], messageOf);
   }
 }
 
 type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
-type Place = readonly [Date, string];
+/** The time and the id that a page begins behind. */
+type Place = readonly [ms?: number, id?: string];
 
 /** What is asked of the rows of `c` besides a search, and the parameters of the statement. */
-function conditions({ accountId, status }: Listed, after: Place | undefined) {
+function conditions({ accountId, status }: Listed, [ms, stream]: Place) {
   const { values, value } = parameters(accountId);
   const parts = ['c.account_id = $1'];
   if (status !== undefined) parts.push(`c.status = ${value(status)}`);
-  if (after) {
-    const [at, id] = [value(after[0]), value(after[1])];
+  if (ms !== undefined) {
+    const [at, id] = [value(new Date(ms)), value(stream)];
     parts.push(
       `c.last_minute <= date_trunc('minute', ${at}::timestamptz at time zone 'UTC')`,
       `(c.last_message_at, c.stream collate "C") < (${at}, ${id})`,
     );
   }
   return { where: parts.join(' and '), values, value };
-}
-
-/** The time and the id that a page begins after; undefined: the first page. */
-function newestCursor(cursor: string | undefined): Place | undefined {
-  if (cursor === undefined) return undefined;
-  const [time, id] = decodeCursor(cursor, 2) ?? [];
-  const at = new Date(typeof time === 'number' ? time : NaN);
-  // Postgres reads years of four digits.
-  if (!(at.getTime() >= 0 && at.getTime() < 253_402_300_800_000) || typeof id !== 'string' || !ID.test(id))
-    throw foreignCursor();
-  return [at, id];
 }
 
 const viewOf = (row: Row): ConversationView => ({

@@ -2,7 +2,18 @@ import { isPlainObject } from '@wbiz/contracts/field';
 import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
-import { camel, filled, flag, number, object, objects, phoneOf, text } from '@wbiz/contracts/meta-item';
+import {
+  camel,
+  entryOf,
+  faultOf,
+  filled,
+  flag,
+  number,
+  object,
+  objects,
+  phoneOf,
+  text,
+} from '@wbiz/contracts/meta-item';
 
 /** What a message says: its kind, what a person reads of it, and the rest as `INBOUND_PAYLOADS` describes it. */
 export type InboundContent = {
@@ -120,7 +131,7 @@ export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>
 /** A message of Meta's in our words; one of a type we do not know, or that is not whole, keeps Meta's. */
 export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
-  const known = Object.hasOwn(READERS, type) ? READERS[type]!(object(message[type]), message) : undefined;
+  const known = entryOf(READERS, type)?.(object(message[type]), message);
   return {
     kind: known?.kind ?? type.slice(0, 30),
     body: known?.body ?? null,
@@ -162,12 +173,6 @@ function extrasOf(message: MetaItem): InboundExtras {
     groupId: text(message['group_id']),
     referral: filled({ ...camel(referral), welcomeMessage: text(object(welcome)['text']) }) ?? undefined,
     referredProduct: catalogId && productRetailerId ? { catalogId, productRetailerId } : undefined,
-    errors: errors.length > 0 ? errors.map(errorOf) : undefined,
+    errors: errors.length > 0 ? errors.map(faultOf) : undefined,
   };
 }
-
-const errorOf = ({ code, title, message, error_data: data }: MetaItem) => ({
-  code: number(code) ?? 0,
-  message: text(title) ?? text(message) ?? 'Meta gave no reason.',
-  details: text(object(data)['details']),
-});

@@ -3,7 +3,7 @@ import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import type { MessageError, MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaItem, MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
-import { number, object, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { entryOf, faultOf, object, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { contentOf, holdsMedia } from './inbound-content.js';
 import { metaError } from '../message/meta-error.js';
 
@@ -20,7 +20,7 @@ export function receivedFrom(
   const userId = text(message['from_user_id']) ?? text(contact?.user_id);
   const person = from ?? userId;
   if (!wamid || !person) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
-  const at = timeOf(message, receivedAt);
+  const at = timeOf(message['timestamp'], receivedAt);
   const content = contentOf(message);
   return {
     messageId: timedId('msg', Date.parse(at), accountId, wamid),
@@ -53,8 +53,8 @@ const STATUSES = {
  */
 export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
   const wamid = text(status['id']);
-  const said = text(status['status']) ?? '';
-  if (!wamid || !Object.hasOwn(STATUSES, said) || status['recipient_type'] === 'group') return undefined;
+  const said = entryOf(STATUSES, status['status']);
+  if (!wamid || !said || status['recipient_type'] === 'group') return undefined;
   const ours = text(status['biz_opaque_callback_data']);
   const [fault] = objects(status['errors']);
   return {
@@ -62,19 +62,14 @@ export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
     report: {
       wamid,
       phoneNumberId,
-      status: STATUSES[said as keyof typeof STATUSES],
-      at: timeOf(status, receivedAt),
+      status: said,
+      at: timeOf(status['timestamp'], receivedAt),
       error: fault ? errorOf(fault) : null,
     },
   };
 }
 
 function errorOf(fault: MetaItem): MessageError {
-  const details = text(object(fault['error_data'])['details']);
-  const error = {
-    code: number(fault['code']) ?? 0,
-    message: text(fault['title']) ?? text(fault['message']) ?? 'Meta gave no reason.',
-    ...(details ? { details } : {}),
-  };
+  const error = faultOf(fault);
   return metaError(fateOf({ ...error, httpStatus: 0 }).answer, error);
 }

@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { META_MESSAGE, META_STATUS, type MetaMessage, type MetaStatus } from '@wbiz/contracts/meta-inbound';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { unrefused } from '@wbiz/eventing/rejection';
 import { InboundHandler } from '@wbiz/service-kit/handlers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { AccountDirectory } from '../account/account-directory.js';
@@ -38,7 +39,7 @@ export class InboundConsumer {
         data: received,
       });
       // Meta tells facts: one that is refused cannot be handled, and belongs to the dead letters.
-      if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+      unrefused(reply);
     } else this.foreign('message');
     await this.noteWebhook(data);
   }
@@ -68,10 +69,8 @@ export class InboundConsumer {
       type: 'message.note-status',
       data,
     });
-    if (noted.ok) return noted;
     // A message of another account counts as none.
-    if (noted.error.code === 'not_found') return undefined;
-    throw new Error(`${noted.error.code}: ${noted.error.message}`);
+    return !noted.ok && noted.error.code === 'not_found' ? undefined : unrefused(noted);
   }
 
   /** Of a WABA, a number or a message that is none of ours, as when another app sends from the same number. */

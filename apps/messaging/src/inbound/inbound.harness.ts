@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Module } from '@nestjs/common';
@@ -17,7 +15,7 @@ import { QueryHandler, rpcServerOptions } from '@wbiz/eventing/rpc/query-handler
 import { createLogger } from '@wbiz/service-kit/logging';
 import { provision } from '@wbiz/service-kit/provision';
 import { startService } from '@wbiz/service-kit/run-service';
-import { embeddedStack, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
+import { embeddedStack, freePort, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { MessagingModule } from '../messaging.module.js';
 import { SETTINGS } from '../messaging.settings.js';
@@ -147,13 +145,4 @@ async function gatewayStandIn() {
   });
   await app.listen();
   return Object.assign(told, { address: `127.0.0.1:${port}`, close: () => app.close() });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -3,6 +3,7 @@ import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { mediaKey } from '@wbiz/contracts/media';
 import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { unrefused } from '@wbiz/eventing/rejection';
 import type { MediaStore } from '@wbiz/media-store/media-store';
 import type { Credentials } from '../account/credentials.js';
 import { withToken } from '../account/with-token.js';
@@ -60,5 +61,5 @@ export const mediaFetcher =
         at: new Date().toISOString(),
       },
     });
-    if (!reply.ok) throw new Error(`${reply.error.code}: ${reply.error.message}`);
+    unrefused(reply);
   };

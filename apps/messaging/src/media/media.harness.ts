@@ -8,7 +8,7 @@ import { newId } from '@wbiz/contracts/ids';
 import { mediaKey } from '@wbiz/contracts/media';
 import type { Reply } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { openMediaStore } from '@wbiz/media-store/media-store';
+import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { Credentials } from '../account/credentials.js';

@@ -1,11 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { firstId } from '@wbiz/contracts/ids';
-import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
-import { idCursor, idPage } from '@wbiz/service-kit/id-page';
+import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import { viewOf } from './message.aggregate.js';
@@ -34,24 +33,24 @@ export class MessageQueries {
   /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('message.list')
   async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
-    const { limit = DEFAULT_LIMIT } = ask;
-    const { where, values, value } = conditions(ask);
-    const most = value(limit + 1);
-    const page = `select m.stream, m.state from messaging.messages m where m.account_id = $1 ${where}`;
+    const page = pageOf(ask, 'id');
+    const { where, values, value } = conditions(ask, page.after);
+    const most = value(page.fetch);
+    const found = `select m.stream, m.state from messaging.messages m where m.account_id = $1 ${where}`;
     // Without a name, so that it is planned anew for the filters that are given.
     const { rows } = await this.pool.query<{ state: MessageState }>(
       ask.to === undefined
-        ? `${page} order by m.stream collate "C" desc limit ${most}`
+        ? `${found} order by m.stream collate "C" desc limit ${most}`
         : // Conversation by conversation, of which a person has one on each of our numbers.
           `select p.state from messaging.conversations c cross join lateral (
-             ${page} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
+             ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
            where c.account_id = $1 and c.contact_id = ${value(contactIdOf(ask.accountId, ask.to))}
            order by p.stream collate "C" desc limit ${most}`,
       values,
     );
-    const { data, nextCursor } = idPage(rows, limit, ({ state }) => state.id);
-    return { data: data.map(({ state }) => viewOf(state)), nextCursor };
+    const states = rows.map(({ state }) => state);
+    return page.cut(states, ({ id }) => [id], viewOf);
   }
 
   /**
@@ -85,11 +84,10 @@ export const made = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate 
 const OUTCOMES: readonly string[] = ['failed', 'received', 'outcome_unknown'];
 
 /** What a list asks of the rows of `m` besides their account and recipient, and the parameters of the statement. */
-function conditions({ accountId, status, since, cursor }: Ask<'message.list'>) {
+function conditions({ accountId, status, since }: Ask<'message.list'>, [before]: readonly [id?: string]) {
   const { values, value } = parameters(accountId);
   const parts: string[] = [];
-  const before = idCursor(cursor);
-  if (before !== null) {
+  if (before !== undefined) {
     const id = value(before);
     parts.push(`m.stream collate "C" < ${id} and ${made('m.stream')} <= ${made(id)}`);
   }

@@ -1,8 +1,5 @@
 import type { GraphBody } from './send-kinds.js';
 
-/** Stands in a body for Meta's id of a medium while Meta has no copy of it; no field of Meta's called `id` is an object. */
-export type MetaMediaId = string | { readonly mediaId: string };
-
 type Sent = { readonly mediaId: string | null; readonly content: GraphBody | null };
 
 /** Whether the body of a send still lacks Meta's id of its medium. */

@@ -3,10 +3,11 @@ import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interac
 import type { TemplateView } from '@wbiz/contracts/template';
 import { canGoAs, type MediaKind } from '@wbiz/contracts/media-types';
 import { Rejection } from '@wbiz/eventing/rejection';
-import type { MetaMediaId } from './meta-media-id.js';
 
 /** A body for `POST /{phone-number-id}/messages`, without recipient and callback data. */
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
+/** What stands in a body for Meta's id of a medium while Meta has no copy of it; no field of Meta's called `id` is an object. */
+type MetaMediaId = string | { readonly mediaId: string };
 type Composed = {
   readonly content: GraphBody;
   readonly body: string | null;

@@ -1,5 +1,6 @@
 import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
 import type { MetaChange } from '@wbiz/contracts/meta-inbound';
+import { entryOf, idOf, object, text } from '@wbiz/contracts/meta-item';
 import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
 import type { ListedTemplate, TemplateCommand } from './template.decider.js';
 
@@ -45,15 +46,12 @@ const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
   LOCKED: 'unsaid',
 };
 
-const lookUp = <Table extends Readonly<Record<string, unknown>>>(table: Table, key: unknown) =>
-  typeof key === 'string' && Object.hasOwn(table, key) ? table[key as keyof Table] : undefined;
-
 /** Whether we know this status; one that we do not is taken for pending, so that nothing is sent with it. */
-export const isKnownStatus = (status: string) => lookUp(STATUS_OF, status) !== undefined;
+export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
 
 /** A template of Meta's list in our words; undefined for one that Meta has deleted. */
 export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
-  const status = lookUp(STATUS_OF, meta.status) ?? 'pending';
+  const status = entryOf(STATUS_OF, meta.status) ?? 'pending';
   if (status === 'gone') return undefined;
   return {
     metaId: meta.id,
@@ -90,12 +88,12 @@ export function templateNews({
   field,
   value,
 }: Pick<MetaChange, 'field' | 'value'>): TemplateNews | undefined {
-  const about = lookUp(FIELDS, field);
-  const id = value['message_template_id'];
-  if (about === undefined || (typeof id !== 'number' && typeof id !== 'string')) return undefined;
+  const about = entryOf(FIELDS, field);
+  const metaId = idOf(value['message_template_id']);
+  if (about === undefined || metaId === undefined) return undefined;
   // Meta's own sample of a quality update bears the field name of a status update.
   const said = about === 'status' && value['event'] === undefined ? 'quality' : about;
-  return { metaId: String(id), ...NEWS[said](value) };
+  return { metaId, ...NEWS[said](value) };
 }
 
 type Said = TemplateNews extends infer News
@@ -106,11 +104,11 @@ type Said = TemplateNews extends infer News
 
 const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['value']) => Said> = {
   status: (value) => {
-    const status = lookUp(STATUS_AFTER, value['event']) ?? 'unsaid';
+    const status = entryOf(STATUS_AFTER, value['event']) ?? 'unsaid';
     if (status === 'unsaid') return { news: 'ask' };
     if (status === 'gone') return { news: 'gone' };
     const reason = reasonIn(value['reason']);
-    const pause = (value['other_info'] as { title?: unknown } | null | undefined)?.title;
+    const pause = object(value['other_info'])['title'];
     return {
       news: 'judged',
       judged: { status, rejectionReason: status === 'rejected' ? reason : null },
@@ -118,17 +116,15 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
     };
   },
   quality: (value) => {
-    const score = value['new_quality_score'];
-    if (typeof score !== 'string') return { news: 'ask' };
+    const score = text(value['new_quality_score']);
+    if (score === undefined) return { news: 'ask' };
     return { news: 'judged', judged: { qualityScore: scoreIn(score) }, reason: null };
   },
   // A day ahead Meta announces the category it finds correct; only the second webhook says that it is so.
   category: (value) => {
-    const category = value['new_category'];
+    const category = text(value['new_category']);
     if (value['correct_category'] !== undefined) return { news: 'nothing' };
-    return typeof category === 'string'
-      ? { news: 'judged', judged: { category }, reason: null }
-      : { news: 'ask' };
+    return category === undefined ? { news: 'ask' } : { news: 'judged', judged: { category }, reason: null };
   },
   components: () => ({ news: 'ask' }),
 };
@@ -136,6 +132,6 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
 const LONGEST_REASON = 1_000;
 
 const reasonIn = (reason: unknown): string | null =>
-  typeof reason === 'string' && reason !== 'NONE' && reason !== '' ? reason.slice(0, LONGEST_REASON) : null;
+  reason === 'NONE' ? null : (text(reason)?.slice(0, LONGEST_REASON) ?? null);
 
 const scoreIn = (score: string | undefined): string | null => (score === 'UNKNOWN' ? null : (score ?? null));

@@ -1,10 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
-import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
-import { idCursor, idPage } from '@wbiz/service-kit/id-page';
+import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 
 type Row = { readonly view: TemplateView };
@@ -17,7 +16,8 @@ export class TemplateQueries {
   /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
   @QueryHandler('template.list')
   async list(ask: Ask<'template.list'>): Promise<Answer<'template.list'>> {
-    const { accountId, limit = DEFAULT_LIMIT, status, category, language, search } = ask;
+    const { accountId, status, category, language, search } = ask;
+    const page = pageOf(ask, 'id');
     const { rows } = await this.pool.query<Row>({
       name: 'template-list',
       text: `select state->'view' as view from templates.templates
@@ -27,11 +27,14 @@ export class TemplateQueries {
                and ($4::text is null or state->'view'->>'category' = upper($4))
                and ($5::text is null or state->'view'->>'language' = $5)
                and ($6::text is null or strpos(state->'view'->>'name', lower($6)) > 0)
-             order by stream desc limit $7 + 1`,
-      values: [accountId, idCursor(ask.cursor), status, category, language, search, limit],
+             order by stream desc limit $7`,
+      values: [accountId, ...page.after, status, category, language, search, page.fetch],
     });
-    const views = rows.map(({ view }) => view);
-    return idPage(views, limit, ({ id }) => id);
+    return page.cut(
+      rows,
+      ({ view }) => [view.id],
+      ({ view }) => view,
+    );
   }
 
   @QueryHandler('template.get')

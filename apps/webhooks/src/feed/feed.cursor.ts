@@ -1,6 +1,4 @@
-import { decodeCursor, encodeCursor } from '@wbiz/contracts/page';
-import type { FieldFault } from '@wbiz/contracts/problem';
-import { Rejection } from '@wbiz/eventing/rejection';
+import { decodeCursor, encodeCursor, foreignCursor } from '@wbiz/service-kit/paging';
 
 const VERSION = 1;
 
@@ -9,9 +7,7 @@ export const feedCursor = (sequence: number): string => encodeCursor(VERSION, se
 
 /** The sequence inside a cursor of ours. Throws `invalid_request` for anything else. */
 export function sequenceIn(since: string): number {
-  const [version, sequence] = decodeCursor(since, 2) ?? [];
-  if (version === VERSION && Number.isSafeInteger(sequence) && Number(sequence) >= 0) return Number(sequence);
-  const detail = 'since is not a nextCursor of this feed.';
-  const fault: FieldFault = { pointer: '?since', code: 'cursor', detail };
-  throw new Rejection('invalid_request', detail, [fault]);
+  const [version, sequence] = decodeCursor(since, 'int', 'bigint') ?? [];
+  if (version !== VERSION || sequence === undefined) throw foreignCursor('since', 'feed');
+  return sequence;
 }

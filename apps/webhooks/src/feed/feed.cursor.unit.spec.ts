@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeCursor } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { encodeCursor } from '@wbiz/service-kit/paging';
 import { feedCursor, sequenceIn } from './feed.cursor.js';
 
 describe('a cursor of the feed', () => {

@@ -1,6 +1,6 @@
 import type { Command } from '../message.js';
 import type { HeaderValue, KafkaRecord } from './batching-producer.js';
-import type { ConsumedRecord } from './kafka-client.js';
+import type { ConsumedRecord } from './record-consumer.js';
 
 /** A header's text; of several with one name, the first. */
 export function header(record: Pick<ConsumedRecord, 'headers'>, name: string): string | undefined {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { Command } from '../message.js';
 import { commandRecord, readCommand } from './command-record.js';
-import type { ConsumedRecord } from './kafka-client.js';
+import type { ConsumedRecord } from './record-consumer.js';
 
 const route = { topic: 'wbiz.commands.contacts', key: 'acc_1:+49', source: 'gateway' };
 const whole: Command = {

@@ -8,8 +8,8 @@ import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { header, readCommand } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
 import { backoff, classifyFault, type Fault } from './fault.js';
-import type { ConsumedRecord, KafkaClient } from './kafka-client.js';
-import type { RecordBatch, RecordConsumer } from './record-consumer.js';
+import type { KafkaClient } from './kafka-client.js';
+import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
 /** The code of a refusal that says "not now": for a record it is no refusal, since nobody comes again. */
 const UNAVAILABLE = 'unavailable';

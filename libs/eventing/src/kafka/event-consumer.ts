@@ -5,8 +5,8 @@ import type { Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
 import { backoff } from './fault.js';
-import type { ConsumedRecord, KafkaClient } from './kafka-client.js';
-import type { RecordBatch, RecordConsumer } from './record-consumer.js';
+import type { KafkaClient } from './kafka-client.js';
+import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
 /** How long what only memory knows stays uncommitted when nothing more comes (ms). */
 const PERSIST_MS = 5_000;

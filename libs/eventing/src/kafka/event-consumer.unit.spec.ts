@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { eventRecord } from '../postgres/event-record.js';
 import { readEvent } from './event-consumer.js';
-import type { ConsumedRecord } from './kafka-client.js';
+import type { ConsumedRecord } from './record-consumer.js';
 
 const row = {
   sequence: 8,

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, expect, it, jest } from '@jest/globals';
-import { topicPrefix } from '@wbiz/testing/stack';
+import { freePort, topicPrefix } from '@wbiz/testing/stack';
 import { partitionOf } from '../partition.js';
 import { connectKafka } from './kafka-client.js';
 import { connect, keptLog, recordsOf } from './kafka.samples.js';
@@ -65,10 +63,7 @@ it('goes on after a record the broker does not take', async () => {
 
 it('tells whether a broker answers', async () => {
   expect(await kafka.ping()).toBe(true);
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const brokers = [`127.0.0.1:${(server.address() as AddressInfo).port}`];
-  server.close();
+  const brokers = [`127.0.0.1:${await freePort()}`];
   const nowhere = connectKafka({ brokers, clientId: 'spec', logger: keptLog() });
   expect(await nowhere.ping()).toBe(false);
   await nowhere.close();

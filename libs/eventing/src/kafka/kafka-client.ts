@@ -1,25 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Kafka,
-  logLevel,
-  Partitioners,
-  type Consumer,
-  type EachBatchPayload,
-  type IHeaders,
-  type KafkaMessage,
-  type LogEntry,
-  type Message,
-} from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type LogEntry, type Message } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quietenRequestQueues } from './request-queue.js';
-
-/** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
-export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
-export type RawConsumer = Consumer;
-export type RawBatch = EachBatchPayload;
-export type RecordHeaders = IHeaders;
 
 /** `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
 export type TopicSpec = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConsumerHealth } from './consumer-health.js';
-import type { ConsumedRecord, KafkaClient } from './kafka-client.js';
+import type { KafkaClient } from './kafka-client.js';
+import type { ConsumedRecord } from './record-consumer.js';
 
 export type Span = {
   readonly topic: string;

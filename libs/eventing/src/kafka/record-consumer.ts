@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import type { ConsumerStatus } from './consumer-health.js';
-import type { ConsumedRecord, RawBatch, RawConsumer } from './kafka-client.js';
 
 /** The broker gives away the partitions of a member that is silent for this long (ms). */
 const SESSION_MS = 10_000;
@@ -15,6 +15,9 @@ const COMMIT_MS = 500;
 /** The group goes on without this member's word: wait for it (kafkajs isRebalancing) or it is out already. */
 const REBALANCING = new Set<unknown>(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
 const OUT = new Set<unknown>(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
+
+/** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
+export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
 
 export type ConsumeOptions = {
   readonly topics: readonly string[];
@@ -42,7 +45,7 @@ type Timing = {
 type Wiring = ConsumeOptions & {
   readonly logger: Logger;
   readonly partitionsOf: (topic: string) => Promise<number>;
-  readonly connect: (timing: Timing) => RawConsumer;
+  readonly connect: (timing: Timing) => Consumer;
 };
 
 type Mark = { readonly topic: string; readonly partition: number; done: number; committed: number };
@@ -122,9 +125,9 @@ export class RecordBatch {
  * the stay. A commit of an earlier stay is refused by the broker, since it carries its generation.
  */
 export class RecordConsumer {
-  private readonly consumer: RawConsumer;
+  private readonly consumer: Consumer;
   private stay = new Stay();
-  private raw?: RawBatch;
+  private raw?: EachBatchPayload;
   private inHand = 0;
   private halted = false;
   private closing?: Promise<void>;
@@ -188,7 +191,7 @@ export class RecordConsumer {
     }
   }
 
-  private async handle(raw: RawBatch): Promise<void> {
+  private async handle(raw: EachBatchPayload): Promise<void> {
     if (this.halted) return;
     this.raw = raw;
     const { stay } = this;

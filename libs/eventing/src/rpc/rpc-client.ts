@@ -63,6 +63,6 @@ function revive(thrown: unknown, pattern: string): Error {
   const { code, message, details } = thrown as Partial<RejectionData>;
   if (code === 'unavailable') return new PeerUnavailable(`${pattern}: ${message}`);
   if (typeof code === 'string' && typeof message === 'string' && code !== 'internal_error')
-    return new Rejection(code, message, details);
+    return Rejection.from({ code, message, details });
   return new PeerFault(`${pattern}: ${typeof thrown === 'string' ? thrown : (message ?? 'unknown fault')}`);
 }
