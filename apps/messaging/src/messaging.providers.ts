@@ -2,6 +2,7 @@ import type { FactoryProvider } from '@nestjs/common';
 import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { topics } from '@wbiz/contracts/topics';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { Periodic } from '@wbiz/eventing/periodic';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
@@ -10,6 +11,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { Peers } from '@wbiz/service-kit/peers';
 import { groupOf } from '@wbiz/service-kit/projections';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { AccountDirectory } from './account/account-directory.js';
@@ -135,7 +137,7 @@ export const PROVIDERS: FactoryProvider[] = [
   {
     provide: MediaTasks,
     useFactory: (
-      { logger, shutdown }: MessagingRuntime,
+      runtime: MessagingRuntime,
       pool: Pool,
       events: EventStore,
       replies: ReplyPublisher,
@@ -144,20 +146,18 @@ export const PROVIDERS: FactoryProvider[] = [
       store: MediaStore,
       copies: MetaCopies,
     ) => {
+      const { logger } = runtime;
       const fetch = mediaFetcher({ api, credentials, store, events });
       const remove = mediaRemover({ pool, api, credentials, store });
       const tasks = new MediaTasks({ pool, store: events, copies, fetch, remove, replies, logger });
-      events.onCommitted(({ events: happened }) => {
-        if (happened.some(makesMediaTask)) tasks.wake();
+      runWork(runtime, 'media', tasks.work, { store: events, by: makesMediaTask });
+      const sweep = new Periodic({
+        name: 'media: removal of orphans',
+        everyMs: SWEEP_EVERY_MS,
+        run: () => removeOrphans(pool, store),
+        logger,
       });
-      tasks.start();
-      shutdown.on('consumers', 'media', () => tasks.stop());
-      const sweeping = setInterval(() => {
-        removeOrphans(pool, store).catch((err: unknown) =>
-          logger.warn({ err }, 'files that belong to nothing could not be removed'),
-        );
-      }, SWEEP_EVERY_MS);
-      shutdown.on('work', 'orphans', () => clearInterval(sweeping));
+      runWork(runtime, 'orphans', sweep);
       return tasks;
     },
     inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API, MEDIA_STORE, MetaCopies],
@@ -165,17 +165,20 @@ export const PROVIDERS: FactoryProvider[] = [
   {
     provide: ReadReceipts,
     useFactory: (
-      { logger, shutdown }: MessagingRuntime,
+      runtime: MessagingRuntime,
       pool: Pool,
       store: EventStore,
       replies: ReplyPublisher,
       credentials: Credentials,
       api: CloudApi,
     ) => {
+      const { logger } = runtime;
       const markRead = graphReader(api, credentials);
       const readReceipts = new ReadReceipts({ pool, store, markRead, replies, logger });
-      readReceipts.start();
-      shutdown.on('consumers', 'read receipts', () => readReceipts.stop());
+      runWork(runtime, 'read receipts', readReceipts.work, {
+        store,
+        by: ({ type }) => type === 'message.read_requested',
+      });
       return readReceipts;
     },
     inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API],
@@ -191,7 +194,7 @@ export const PROVIDERS: FactoryProvider[] = [
       kafka: KafkaClient,
       peers: Peers,
     ) => {
-      const { config, logger, shutdown } = runtime;
+      const { config, logger } = runtime;
       const topic = topics(config.TOPIC_PREFIX).inbound;
       const unknownOutcomes = new UnknownOutcomes({
         pool,
@@ -206,8 +209,7 @@ export const PROVIDERS: FactoryProvider[] = [
         knock: () => peers.ask('gateway', 'account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
         logger,
       });
-      unknownOutcomes.start();
-      shutdown.on('consumers', 'unknown outcomes', () => unknownOutcomes.stop());
+      runWork(runtime, 'unknown outcomes', unknownOutcomes.work);
       return unknownOutcomes;
     },
     inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA, Peers],

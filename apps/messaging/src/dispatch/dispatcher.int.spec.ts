@@ -333,8 +333,8 @@ describe('the dispatcher', () => {
       knock,
       logger: quiet,
     });
-    unknown.start();
-    running.push(unknown);
+    unknown.work.start();
+    running.push(unknown.work);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
     await until(async () => (await stateOf(id)).status === 'outcome_unknown');
@@ -360,8 +360,8 @@ describe('the dispatcher', () => {
       knock,
       logger: quiet,
     });
-    unknown.start();
-    running.push(unknown);
+    unknown.work.start();
+    running.push(unknown.work);
     const id = await accept('4100');
     runner.wake(PHONE);
     await until(
@@ -389,8 +389,8 @@ describe('the dispatcher', () => {
       knock: () => Promise.reject(new Error(`nobody answers knock ${(knocks += 1)}`)),
       logger: quiet,
     });
-    unknown.start();
-    running.push(unknown);
+    unknown.work.start();
+    running.push(unknown.work);
     await accept('4200');
     runner.wake(PHONE);
     await until(() => knocks === 4);

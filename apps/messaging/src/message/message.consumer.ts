@@ -5,7 +5,6 @@ import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { SendFacts } from './message.decider.js';
-import { ReadReceipts } from '../read-receipt/read-receipts.js';
 import { awaitingOf } from './announce.js';
 import { reads, sends } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
@@ -26,7 +25,6 @@ export class MessageConsumer {
   constructor(
     private readonly store: EventStore,
     @Inject(SEND_FACTS) private readonly factsOf: LookUpFacts,
-    private readonly readReceipts: ReadReceipts,
   ) {}
 
   @CommandHandler('message.send')
@@ -42,10 +40,10 @@ export class MessageConsumer {
   }
 
   @CommandHandler('message.mark-read')
-  async markRead(command: Command<'message.mark-read', MarkReadData>) {
-    const data = { ...command.data, awaiting: awaitingOf(command) };
-    const reply = await this.store.execute(reads, { ...command, data });
-    this.readReceipts.wake();
-    return reply;
+  markRead(command: Command<'message.mark-read', MarkReadData>) {
+    return this.store.execute(reads, {
+      ...command,
+      data: { ...command.data, awaiting: awaitingOf(command) },
+    });
   }
 }
