@@ -118,7 +118,7 @@ export async function contactsOnPostgres() {
       fields: (ask: object = {}) => fieldQueries.list({ accountId, ...ask }),
       /** Resolves when every deleted label is off every contact. */
       cleaned: async () => {
-        remover.wake();
+        remover.work.wake();
         await until(async () => {
           const { rows } = await pool.query('select from contacts.removals where account_id = $1', [
             accountId,
@@ -139,7 +139,7 @@ export async function contactsOnPostgres() {
     account,
     newPhone: () => `+9198${String((phones += 1)).padStart(8, '0')}`,
     close: async () => {
-      await remover.stop();
+      await remover.work.stop();
       await close();
     },
   };
