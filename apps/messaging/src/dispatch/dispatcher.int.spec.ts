@@ -220,8 +220,8 @@ describe('the dispatcher', () => {
     });
     lost.wake(PHONE);
     await until(() => begun);
-    clearInterval(lost['renewTimer']);
-    clearInterval(lost['lookTimer']);
+    await lost['renewals'].stop();
+    await lost['looks'].stop();
     dispatcher('heir', counted);
     await until(async () => (await stateOf(id)).status === 'outcome_unknown', { timeoutMs: 8_000 });
     finish();
@@ -262,8 +262,8 @@ describe('the dispatcher', () => {
     lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
     running.length = 0; // it hangs for ever, like a process that was killed
-    clearInterval(lost['renewTimer']);
-    clearInterval(lost['lookTimer']);
+    await lost['renewals'].stop();
+    await lost['looks'].stop();
 
     const heir = dispatcher('heir');
     await until(async () => (await left("state = 'unknown'")) === 3, { timeoutMs: 8000 });
