@@ -119,7 +119,7 @@ export async function contactsOnPostgres() {
       fields: (ask: object = {}) => fieldQueries.list({ accountId, ...ask }),
       /** Resolves when every deleted label is off every contact. */
       cleaned: async () => {
-        remover.wake();
+        remover.work.wake();
         await until(async () => {
           const { rows } = await pool.query('select from contacts.removals where account_id = $1', [
             accountId,
@@ -140,7 +140,7 @@ export async function contactsOnPostgres() {
     account,
     newPhone: () => `+9198${String((phones += 1)).padStart(8, '0')}`,
     close: async () => {
-      await remover.stop();
+      await remover.work.stop();
       await close();
     },
   };

@@ -5,6 +5,7 @@ import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
 import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Projections } from '@wbiz/service-kit/projections';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { contacts } from './contact/contact.aggregate.js';
@@ -31,14 +32,12 @@ const people: FactoryProvider = {
 
 const labelRemover: FactoryProvider<LabelRemover> = {
   provide: LabelRemover,
-  useFactory: ({ logger, shutdown }: Runtime, pool: Pool, store: EventStore) => {
-    const remover = new LabelRemover({ pool, store, logger });
-    store.onCommitted(({ events }) => {
-      if (events.some(({ type }) => type === 'tag.deleted' || type === 'custom_field.deleted'))
-        remover.wake();
+  useFactory: (runtime: Runtime, pool: Pool, store: EventStore) => {
+    const remover = new LabelRemover({ pool, store, logger: runtime.logger });
+    runWork(runtime, 'removal of labels', remover.work, {
+      store,
+      by: ({ type }) => type === 'tag.deleted' || type === 'custom_field.deleted',
     });
-    remover.start();
-    shutdown.on('consumers', 'removal of labels', () => remover.stop());
     return remover;
   },
   inject: [RUNTIME, PG_POOL, EventStore],

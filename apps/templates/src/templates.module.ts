@@ -5,6 +5,7 @@ import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Peers } from '@wbiz/service-kit/peers';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -37,8 +38,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
       waiting: new WaitingRequests(pool, store, replies),
       logger,
     });
-    worker.start();
-    shutdown.on('consumers', 'pulls of templates', () => worker.stop());
+    runWork(runtime, 'pulls of templates', worker.work);
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
     return worker;
   },

@@ -1,10 +1,11 @@
 import type { Logger } from '@wbiz/eventing/logger';
+import { Periodic } from '@wbiz/eventing/periodic';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 
-const TICK_MS = 1_000;
+const LOOK_MS = 1_000;
 const AT_ONCE = 500;
 
 type Removal = {
@@ -45,31 +46,18 @@ export type LabelRemoverOptions = {
  * time; that of the fewest contacts first, so that no account waits for another's million.
  */
 export class LabelRemover {
-  private timer: NodeJS.Timeout | undefined;
-  private removing: Promise<void> | undefined;
-  private stopped = false;
+  readonly work: Periodic;
 
-  constructor(private readonly options: LabelRemoverOptions) {}
-
-  start(): void {
-    this.timer = setInterval(() => this.wake(), TICK_MS);
-  }
-
-  wake(): void {
-    this.removing ??= this.removeAll()
-      .catch((err: unknown) => this.options.logger.warn({ err }, 'labels are removed later'))
-      .finally(() => (this.removing = undefined));
-  }
-
-  /** Lets the batch under way end. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearInterval(this.timer);
-    await this.removing;
-  }
-
-  private async removeAll(): Promise<void> {
-    while (!this.stopped && (await inTransaction(this.options.pool, (tx) => this.removeSome(tx))));
+  constructor(private readonly options: LabelRemoverOptions) {
+    const { pool, logger } = options;
+    this.work = new Periodic({
+      name: 'label removal: batch',
+      everyMs: LOOK_MS,
+      run: async (stopping) => {
+        while (!stopping.aborted && (await inTransaction(pool, (tx) => this.removeSome(tx))));
+      },
+      logger,
+    });
   }
 
   /** Resolves to whether there was something to do. */

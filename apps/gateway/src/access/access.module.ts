@@ -1,11 +1,12 @@
 import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { installGate } from './gate.js';
-import { keepHouse } from './housekeeping.js';
+import { housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
 import { KeyBook } from './key-book.js';
 import { RateLimiter } from './rate-limiter.js';
@@ -25,17 +26,17 @@ export class AccessModule {
     limiter: RateLimiter,
     idempotency: Idempotency,
     { httpAdapter }: HttpAdapterHost,
-    @Inject(RUNTIME) { logger, shutdown }: Runtime,
+    @Inject(RUNTIME) runtime: Runtime,
     @Inject(PG_POOL) pool: Pool,
   ) {
+    const { logger } = runtime;
     const onNotKept = (err: unknown, requestId: string) =>
       logger.error(
         { err, requestId },
         'an answer could not be kept under its Idempotency-Key; it will be looked up',
       );
     installGate(httpAdapter.getInstance<FastifyInstance>(), { book, limiter, idempotency, onNotKept });
-    const onFailed = (err: unknown) => logger.warn({ err }, 'old records could not be removed');
-    shutdown.on('work', 'housekeeping', keepHouse(pool, onFailed));
+    runWork(runtime, 'housekeeping', housekeeping(pool, logger));
   }
 }
 

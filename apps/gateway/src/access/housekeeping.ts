@@ -1,3 +1,5 @@
+import type { Logger } from '@wbiz/eventing/logger';
+import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
 import { KEPT_HOURS } from './idempotency.js';
 
@@ -16,8 +18,11 @@ export async function removeOld(pool: Pool): Promise<void> {
   for (const statement of OLD) while ((await pool.query(statement)).rowCount === AT_ONCE);
 }
 
-/** {@link removeOld} every minute; returns how to end it. */
-export function keepHouse(pool: Pool, onFailed: (error: unknown) => void): () => void {
-  const timer = setInterval(() => void removeOld(pool).catch(onFailed), EVERY_MS).unref();
-  return () => clearInterval(timer);
-}
+/** {@link removeOld} every minute. */
+export const housekeeping = (pool: Pool, logger: Logger) =>
+  new Periodic({
+    name: 'housekeeping: removal of old records',
+    everyMs: EVERY_MS,
+    run: () => removeOld(pool),
+    logger,
+  });

@@ -9,6 +9,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { Peers } from '@wbiz/service-kit/peers';
 import { groupOf } from '@wbiz/service-kit/projections';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { AccountModule, CLOUD_API } from '../account/account.module.js';
@@ -75,7 +76,7 @@ const DISPATCH = 'dispatch';
         kafka: KafkaClient,
         peers: Peers,
       ) => {
-        const { config, logger, shutdown } = runtime;
+        const { config, logger } = runtime;
         const topic = topics(config.TOPIC_PREFIX).inbound;
         const unknownOutcomes = new UnknownOutcomes({
           pool,
@@ -90,8 +91,7 @@ const DISPATCH = 'dispatch';
           knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
           logger,
         });
-        unknownOutcomes.start();
-        shutdown.on('consumers', 'unknown outcomes', () => unknownOutcomes.stop());
+        runWork(runtime, 'unknown outcomes', unknownOutcomes.work);
         return unknownOutcomes;
       },
       inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA, Peers],

@@ -220,8 +220,8 @@ describe('the dispatcher', () => {
     });
     lost.wake(PHONE);
     await until(() => begun);
-    clearInterval(lost['renewTimer']);
-    clearInterval(lost['lookTimer']);
+    await lost['renewals'].stop();
+    await lost['looks'].stop();
     dispatcher('heir', counted);
     await until(async () => (await stateOf(id)).status === 'outcome_unknown', { timeoutMs: 8_000 });
     finish();
@@ -262,8 +262,8 @@ describe('the dispatcher', () => {
     lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
     running.length = 0; // it hangs for ever, like a process that was killed
-    clearInterval(lost['renewTimer']);
-    clearInterval(lost['lookTimer']);
+    await lost['renewals'].stop();
+    await lost['looks'].stop();
 
     const heir = dispatcher('heir');
     await until(async () => (await left("state = 'unknown'")) === 3, { timeoutMs: 8000 });
@@ -333,8 +333,8 @@ describe('the dispatcher', () => {
       knock,
       logger: quiet,
     });
-    unknown.start();
-    running.push(unknown);
+    unknown.work.start();
+    running.push(unknown.work);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
     await until(async () => (await stateOf(id)).status === 'outcome_unknown');
@@ -360,8 +360,8 @@ describe('the dispatcher', () => {
       knock,
       logger: quiet,
     });
-    unknown.start();
-    running.push(unknown);
+    unknown.work.start();
+    running.push(unknown.work);
     const id = await accept('4100');
     runner.wake(PHONE);
     await until(
@@ -389,8 +389,8 @@ describe('the dispatcher', () => {
       knock: () => Promise.reject(new Error(`nobody answers knock ${(knocks += 1)}`)),
       logger: quiet,
     });
-    unknown.start();
-    running.push(unknown);
+    unknown.work.start();
+    running.push(unknown.work);
     await accept('4200');
     runner.wake(PHONE);
     await until(() => knocks === 4);

@@ -2,6 +2,7 @@ import type { RefusalScope } from '@wbiz/cloud-api/graph-error-codes';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { USER_ID } from '@wbiz/contracts/field';
 import type { Logger } from '@wbiz/eventing/logger';
+import { Periodic } from '@wbiz/eventing/periodic';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -59,27 +60,38 @@ export class Dispatcher {
   private readonly inFlight = new Map<string, Set<string>>();
   /** Claims and calls. */
   private readonly underWay = new Set<Promise<unknown>>();
-  private renewTimer: NodeJS.Timeout | undefined;
-  private lookTimer: NodeJS.Timeout | undefined;
-  private renewing: Promise<void> | undefined;
-  private looking: Promise<void> | undefined;
+  private readonly renewals: Periodic;
+  private readonly looks: Periodic;
   private stopping = false;
 
-  constructor(private readonly options: DispatcherOptions) {}
+  constructor(private readonly options: DispatcherOptions) {
+    const { logger } = options;
+    this.renewals = new Periodic({
+      name: 'dispatcher: lease renewal',
+      everyMs: RENEW_MS,
+      run: () => this.renewLeases(),
+      logger,
+    });
+    this.looks = new Periodic({
+      name: 'dispatcher: look at the queue',
+      everyMs: LOOK_MS,
+      run: () => this.pumpDue(),
+      logger,
+    });
+  }
 
   start(): void {
-    this.renewTimer = setInterval(() => this.renew(), RENEW_MS);
-    this.lookTimer = setInterval(() => this.look(), LOOK_MS);
-    this.renew();
+    this.renewals.start();
+    this.renewals.wake();
+    this.looks.start();
   }
 
   /** Claims nothing more, lets the calls under way end (renewing meanwhile), gives the leases back. */
   async stop(): Promise<void> {
     this.stopping = true;
-    clearInterval(this.lookTimer);
+    await this.looks.stop();
     while (this.underWay.size > 0) await Promise.race(this.underWay);
-    clearInterval(this.renewTimer);
-    await Promise.all([this.renewing, this.looking]);
+    await this.renewals.stop();
     for (const { timer } of this.lanes.values()) clearTimeout(timer);
     await this.options.leases.release();
   }
@@ -93,20 +105,12 @@ export class Dispatcher {
 
   /** Looks which of its phone numbers have sends that are due. */
   look(): void {
-    this.looking ??= this.pumpDue()
-      .catch((err: unknown) => this.options.logger.warn({ err }, 'the queue could not be looked at'))
-      .finally(() => (this.looking = undefined));
+    this.looks.wake();
   }
 
   /** The phone numbers this replica dispatches. */
   held(): ReadonlyMap<string, { unheardSince: number }> {
     return this.lanes;
-  }
-
-  private renew(): void {
-    this.renewing ??= this.renewLeases()
-      .catch((err: unknown) => this.options.logger.warn({ err }, 'dispatch leases could not be renewed'))
-      .finally(() => (this.renewing = undefined));
   }
 
   private async renewLeases(): Promise<void> {

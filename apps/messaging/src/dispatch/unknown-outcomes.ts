@@ -1,4 +1,5 @@
 import type { Logger } from '@wbiz/eventing/logger';
+import { Periodic } from '@wbiz/eventing/periodic';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { UnknownOutcomePolicy } from '@wbiz/contracts/account';
 import type { Pool } from 'pg';
@@ -34,25 +35,18 @@ export type UnknownOutcomesOptions = {
  * counts: everything Meta sent until then has been handled, and Meta's webhooks are not silent.
  */
 export class UnknownOutcomes {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  readonly work: Periodic;
   private snapshot: { readonly end: Offsets; readonly at: number } | undefined;
   private coveredUntil = 0;
   private shutAt = -Infinity;
 
-  constructor(private readonly options: UnknownOutcomesOptions) {}
-
-  start(): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.tick()
-        .catch((err: unknown) => this.options.logger.warn({ err }, 'unknown outcomes could not be looked at'))
-        .finally(() => (this.running = undefined));
-    }, TICK_MS);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  constructor(private readonly options: UnknownOutcomesOptions) {
+    this.work = new Periodic({
+      name: 'unknown outcomes: look',
+      everyMs: TICK_MS,
+      run: () => this.tick(),
+      logger: options.logger,
+    });
   }
 
   private async tick(): Promise<void> {

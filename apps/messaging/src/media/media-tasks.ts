@@ -1,11 +1,12 @@
 import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
+import { DueWork } from '@wbiz/eventing/due-work';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { Reply } from '@wbiz/eventing/message';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { retryDelay } from '@wbiz/eventing/retry-delay';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
-import { BackgroundWork } from '../background-work.js';
 import { metaError } from '../message/meta-error.js';
 import type { FetchMedia } from './fetch-media.js';
 import { files, viewOf } from './media.aggregate.js';
@@ -14,9 +15,10 @@ import type { MediaTask, TaskOf } from './media-task.js';
 import type { MetaCopies } from './meta-copies.js';
 import type { RemoveMedia } from './remove-media.js';
 
+const LOOK_MS = 1_000;
 const AT_ONCE = 8;
-/** One that is worked on is nobody else's for so long, and is renewed three times meanwhile. */
-const CLAIM_SECONDS = 30;
+const LEASE_MS = 30_000;
+const FIRST_PAUSE_MS = 1_000;
 /** What is not with Meta by then goes there right before it is sent. */
 const MOST_UPLOADS = 5;
 /** Meta keeps what people sent for seven days (media page). */
@@ -43,33 +45,20 @@ type Handler<Kind extends MediaTask['kind']> = {
 
 /** Does for media what takes time: upload to Meta, fetch from there, remove. All of it may happen twice and does no harm. */
 export class MediaTasks {
-  private readonly work: BackgroundWork<MediaTask>;
-  private readonly claimed = new Set<MediaTask>();
-  private renewing: NodeJS.Timeout | undefined;
+  readonly work: DueWork<MediaTask>;
 
   constructor(private readonly options: MediaTasksOptions) {
-    const { logger } = options;
-    this.work = new BackgroundWork({
+    this.work = new DueWork({
+      name: 'media task',
+      lookEveryMs: LOOK_MS,
       atOnce: AT_ONCE,
       claim: (room) => this.claim(room),
       work: (task) => this.attempt(task),
-      failed: (err, task) =>
-        logger.warn({ err, kind: task?.kind, mediaId: task?.mediaId }, 'a medium is seen to later'),
+      failed: (task, error) => this.failed(task, error),
+      renew: (task) => this.dueIn(task, LEASE_MS),
+      fields: ({ kind, mediaId, attempt }) => ({ kind, mediaId, attempt }),
+      logger: options.logger,
     });
-  }
-
-  start(): void {
-    this.work.start();
-    this.renewing = setInterval(() => void this.renew(), (CLAIM_SECONDS / 3) * 1000);
-  }
-
-  wake(): void {
-    this.work.wake();
-  }
-
-  async stop(): Promise<void> {
-    await this.work.stop();
-    clearInterval(this.renewing);
   }
 
   private readonly handlers: { readonly [Kind in MediaTask['kind']]: Handler<Kind> } = {
@@ -115,40 +104,34 @@ export class MediaTasks {
   private async claim(room: number): Promise<readonly MediaTask[]> {
     const { rows } = await this.options.pool.query<MediaTask>({
       name: 'media-claim',
-      text: `update messaging.media_tasks set attempt = attempt + 1, not_before = clock_timestamp() + $2 * interval '1 second'
+      text: `update messaging.media_tasks set attempt = attempt + 1, not_before = clock_timestamp() + $2 * interval '1 millisecond'
              where media_id in (select media_id from messaging.media_tasks where not_before <= now() and kind <> 'lost'
                order by not_before limit $1 for update skip locked)
              returning media_id as "mediaId", account_id as "accountId", kind, data, attempt`,
-      values: [room, CLAIM_SECONDS],
+      values: [room, LEASE_MS],
     });
     return rows;
   }
 
-  private async renew(): Promise<void> {
-    await Promise.all([...this.claimed].map((task) => this.postpone(task, CLAIM_SECONDS * 1000))).catch(
-      (err: unknown) => this.options.logger.warn({ err }, 'claims of media could not be renewed'),
-    );
+  private async attempt(task: MediaTask): Promise<void> {
+    await this.handlerOf(task).run(task as never);
+    await this.end(task);
   }
 
-  private async attempt(task: MediaTask): Promise<void> {
-    const { logger } = this.options;
-    const { kind, mediaId, attempt } = task;
-    const handler = this.handlers[kind] as Handler<MediaTask['kind']>;
-    this.claimed.add(task);
-    try {
-      await handler.run(task as never);
-    } catch (err) {
-      this.claimed.delete(task);
-      if (!handler.isOver(task as never, err)) {
-        logger.info({ err, kind, mediaId, attempt }, 'what is done for a medium is tried again');
-        return await this.postpone(task, Math.min(1000 * 2 ** (attempt - 1), handler.longestPauseMs));
-      }
-      logger.warn({ err, kind, mediaId, attempt }, 'what is done for a medium is given up');
-      await handler.giveUp(task as never, err);
-    } finally {
-      this.claimed.delete(task);
+  private async failed(task: MediaTask, error: unknown): Promise<number | null> {
+    const { isOver, giveUp, longestPauseMs } = this.handlerOf(task);
+    if (isOver(task as never, error)) {
+      await giveUp(task as never, error);
+      await this.end(task);
+      return null;
     }
-    await this.end(task);
+    const retryMs = retryDelay(task.attempt, FIRST_PAUSE_MS, longestPauseMs);
+    await this.dueIn(task, retryMs);
+    return retryMs;
+  }
+
+  private handlerOf({ kind }: MediaTask): Handler<MediaTask['kind']> {
+    return this.handlers[kind] as Handler<MediaTask['kind']>;
   }
 
   /** A task that came in its place stays. */
@@ -168,10 +151,10 @@ export class MediaTasks {
     ]);
   }
 
-  private async postpone({ mediaId, kind, attempt }: MediaTask, pauseMs: number): Promise<void> {
+  private async dueIn({ mediaId, kind, attempt }: MediaTask, ms: number): Promise<void> {
     await this.options.pool.query(
       `update messaging.media_tasks set not_before = now() + $4 * interval '1 millisecond' where (media_id, kind, attempt) = ($1, $2, $3)`,
-      [mediaId, kind, attempt, pauseMs],
+      [mediaId, kind, attempt, ms],
     );
   }
 

@@ -56,7 +56,7 @@ export async function mediaSystem() {
   );
   const told: Reply[] = [];
   const replicas: MediaTasks[] = [];
-  events.onCommitted(() => replicas.forEach((one) => one.wake()));
+  events.onCommitted(() => replicas.forEach((one) => one.work.wake()));
   const queries = new MediaQueries(pool);
   const graph = (path: string) =>
     fetch(`${simulator.url}/v25.0/${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
@@ -89,11 +89,11 @@ export async function mediaSystem() {
         replies: { reply: (_address, { reply }) => void told.push(reply) },
         logger: quiet,
       });
-      made.start();
+      made.work.start();
       replicas.push(made);
       return made;
     },
-    stopTasks: () => Promise.all(replicas.splice(0).map((one) => one.stop())),
+    stopTasks: () => Promise.all(replicas.splice(0).map((one) => one.work.stop())),
     /** As the gateway does it: the bytes, then the command. */
     async upload(bytes: Buffer, { accountId = ACCOUNT, mimeType = 'image/jpeg' } = {}): Promise<string> {
       const mediaId = newId('med');

@@ -194,7 +194,7 @@ describe('what a person sends', () => {
     const tasks = system.tasks();
     await until(async () => {
       await system.hurry();
-      tasks.wake();
+      tasks.work.wake();
       return (await system.find(id))?.state === 'lost';
     });
     expect(await system.keys()).not.toContain(mediaKey(ACCOUNT, id));
@@ -214,14 +214,14 @@ describe('what is deleted', () => {
     expect(await system.delete(first)).toMatchObject({ ok: false, error: { code: 'not_found' } });
     expect(await system.find(first)).toBeNull();
     await system.hurry();
-    tasks.wake();
+    tasks.work.wake();
     await idle();
     expect(await read((await kept(second)).key)).toEqual(bytes);
     expect(await system.isAtMeta(metaId)).toBe(true);
 
     await system.delete(second);
     await system.hurry();
-    tasks.wake();
+    tasks.work.wake();
     await idle();
     await expect(system.store.open(key)).rejects.toThrow('has no');
     expect([await system.isAtMeta(metaId), await metaIdOf(sha256Of(bytes))]).toEqual([false, undefined]);
@@ -243,7 +243,7 @@ describe('what is deleted', () => {
     const { key } = await kept(id);
     await system.delete(id);
     await system.hurry();
-    tasks.wake();
+    tasks.work.wake();
     await until(async () => {
       const { rows } = await system.pool.query<{ attempt: number }>(
         'select attempt from messaging.media_tasks where media_id = $1',
@@ -267,11 +267,11 @@ describe('what is deleted', () => {
     for (let round = 0; round < 10; round += 1) {
       await idle();
       await system.delete(last);
-      const removed = system.hurry().then(() => tasks.wake());
+      const removed = system.hurry().then(() => tasks.work.wake());
       last = await system.upload(bytes);
       await removed;
       await system.hurry();
-      tasks.wake();
+      tasks.work.wake();
       await idle();
       expect(await read((await kept(last)).key)).toEqual(bytes);
     }

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { Periodic } from '@wbiz/eventing/periodic';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { MediaStore } from '@wbiz/media-store/media-store';
 import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { AccountModule, CLOUD_API } from '../account/account.module.js';
@@ -42,7 +44,7 @@ const SWEEP_EVERY_MS = 6 * 3_600_000;
     {
       provide: MediaTasks,
       useFactory: (
-        { logger, shutdown }: Runtime,
+        runtime: Runtime,
         pool: Pool,
         events: EventStore,
         replies: ReplyPublisher,
@@ -51,20 +53,18 @@ const SWEEP_EVERY_MS = 6 * 3_600_000;
         store: MediaStore,
         copies: MetaCopies,
       ) => {
+        const { logger } = runtime;
         const fetch = mediaFetcher({ api, credentials, store, events });
         const remove = mediaRemover({ pool, api, credentials, store });
         const tasks = new MediaTasks({ pool, store: events, copies, fetch, remove, replies, logger });
-        events.onCommitted(({ events: happened }) => {
-          if (happened.some(makesMediaTask)) tasks.wake();
+        runWork(runtime, 'media', tasks.work, { store: events, by: makesMediaTask });
+        const sweep = new Periodic({
+          name: 'media: removal of orphans',
+          everyMs: SWEEP_EVERY_MS,
+          run: () => removeOrphans(pool, store),
+          logger,
         });
-        tasks.start();
-        shutdown.on('consumers', 'media', () => tasks.stop());
-        const sweeping = setInterval(() => {
-          removeOrphans(pool, store).catch((err: unknown) =>
-            logger.warn({ err }, 'files that belong to nothing could not be removed'),
-          );
-        }, SWEEP_EVERY_MS);
-        shutdown.on('work', 'orphans', () => clearInterval(sweeping));
+        runWork(runtime, 'orphans', sweep);
         return tasks;
       },
       inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API, MEDIA_STORE, MetaCopies],

@@ -41,7 +41,9 @@ export class MessageConsumer {
 
   @CommandHandler('message.mark-read')
   markRead(command: Command<'message.mark-read', MarkReadData>) {
-    const data = { ...command.data, awaiting: awaitingOf(command) };
-    return this.store.execute(messages, { ...command, data });
+    return this.store.execute(messages, {
+      ...command,
+      data: { ...command.data, awaiting: awaitingOf(command) },
+    });
   }
 }

@@ -3,6 +3,7 @@ import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { AccountModule, CLOUD_API } from '../account/account.module.js';
@@ -17,20 +18,20 @@ import { ReadReceipts } from './read-receipts.js';
     {
       provide: ReadReceipts,
       useFactory: (
-        { logger, shutdown }: Runtime,
+        runtime: Runtime,
         pool: Pool,
         store: EventStore,
         replies: ReplyPublisher,
         credentials: Credentials,
         api: CloudApi,
       ) => {
+        const { logger } = runtime;
         const markRead = graphReader(api, credentials);
         const readReceipts = new ReadReceipts({ pool, store, markRead, replies, logger });
-        store.onCommitted(({ events }) => {
-          if (events.some(({ type }) => type === 'message.read_requested')) readReceipts.wake();
+        runWork(runtime, 'read receipts', readReceipts.work, {
+          store,
+          by: ({ type }) => type === 'message.read_requested',
         });
-        readReceipts.start();
-        shutdown.on('consumers', 'read receipts', () => readReceipts.stop());
         return readReceipts;
       },
       inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API],

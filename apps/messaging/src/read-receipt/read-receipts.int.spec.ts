@@ -49,7 +49,7 @@ beforeEach(() => {
   tokens = ['simulator-token'];
   told.length = 0;
 });
-afterEach(() => Promise.all(running.splice(0).map((one) => one.stop())));
+afterEach(() => Promise.all(running.splice(0).map((one) => one.work.stop())));
 
 const credentials = () =>
   new Credentials(
@@ -64,7 +64,7 @@ function receipts(markRead: (read: Read) => Promise<void> = graphReader(api, cre
     replies: { reply: (address, { reply }) => void told.push({ address, reply }) },
     logger: quiet,
   });
-  made.start();
+  made.work.start();
   running.push(made);
   return made;
 }
@@ -141,7 +141,7 @@ describe('a message that was received', () => {
     const worker = receipts(({ typing }) => Promise.resolve(void typed.push(typing)));
     for (const typing of [false, true, true]) {
       await markRead(id, typing);
-      worker.wake();
+      worker.work.wake();
       await until(async () => (await open()) === 0);
     }
     expect(typed).toEqual([false, true, true]);
@@ -189,7 +189,7 @@ it('keeps a request that comes while another is being told', async () => {
   const worker = receipts(() => new Promise<void>((resolve) => calls.push(resolve)));
   await until(() => calls.length === 1);
   await markRead(id, true);
-  worker.wake();
+  worker.work.wake();
   await until(() => calls.length === 2);
   calls[0]!();
   await answered();

@@ -1,17 +1,20 @@
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
+import { DueWork } from '@wbiz/eventing/due-work';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { Reply } from '@wbiz/eventing/message';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { retryDelay } from '@wbiz/eventing/retry-delay';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
-import { BackgroundWork } from '../background-work.js';
 import { messages, viewOf } from '../message/message.aggregate.js';
 import type { Awaiting } from '../message/message.decider.js';
 import { metaError } from '../message/meta-error.js';
 
+const LOOK_MS = 1_000;
 const AT_ONCE = 50;
 const MAX_ATTEMPTS = 5;
+const RETRY_MS = { first: 1_000, longest: 8_000 };
 /** One that is being told is nobody else's for so long; after a crash another replica tells Meta again, which is harmless. */
 const CLAIM_SECONDS = 60;
 
@@ -43,11 +46,13 @@ export type ReadReceiptsOptions = {
 
 /** Tells Meta what was read, and whoever waits what Meta said. Telling it twice does no harm, so what is unclear is told again. */
 export class ReadReceipts {
-  private readonly work: BackgroundWork<Read>;
+  readonly work: DueWork<Read>;
 
   constructor(private readonly options: ReadReceiptsOptions) {
     const { pool, logger } = options;
-    this.work = new BackgroundWork({
+    this.work = new DueWork({
+      name: 'read receipt',
+      lookEveryMs: LOOK_MS,
       atOnce: AT_ONCE,
       claim: async (room) => {
         const { rows } = await pool.query<Read>({
@@ -62,50 +67,38 @@ export class ReadReceipts {
         return rows;
       },
       work: (read) => this.tell(read),
-      failed: (err, read) =>
-        logger.warn({ err, messageId: read?.messageId }, 'that a message was read is told later'),
+      failed: (read, error) => this.postpone(read, error),
+      fields: ({ messageId, attempt }) => ({ messageId, attempt }),
+      logger,
     });
   }
 
-  start(): void {
-    this.work.start();
-  }
-
-  /** Something may be due. */
-  wake(): void {
-    this.work.wake();
-  }
-
-  stop(): Promise<void> {
-    return this.work.stop();
-  }
-
   private async tell(read: Read): Promise<void> {
-    const { logger, markRead } = this.options;
-    const { messageId, attempt, claim } = read;
-    try {
-      await markRead(read);
-    } catch (error) {
-      const refusal = error instanceof CloudApiError ? error.error : undefined;
-      const fate = refusal && fateOf(refusal);
-      if (attempt >= Math.min(fate?.attempts ?? MAX_ATTEMPTS, MAX_ATTEMPTS)) {
-        logger.warn({ err: error, messageId }, 'Meta was not told that a message was read');
-        const { code, message, ...details } = refusal ? metaError(fate!.answer, refusal) : NEVER_TOLD;
-        return this.end(read, { ok: false, error: { code, message, details: { messageId, ...details } } });
-      }
-      logger.info({ err: error, messageId, attempt }, 'Meta is told again that a message was read');
-      await this.options.pool.query(
-        `update messaging.reads set not_before = now() + $3 * interval '1 second' where message_id = $1 and not_before = $2::timestamptz`,
-        [messageId, claim, 2 ** (attempt - 1)],
-      );
-      return;
-    }
+    const { messageId } = read;
+    await this.options.markRead(read);
     const noted = await this.options.store.apply(messages, {
       accountId: read.accountId,
       type: 'message.note-read',
       data: { messageId, at: new Date().toISOString() },
     });
     await this.end(read, noted.ok ? { ok: true, data: viewOf(noted.state!) } : noted);
+  }
+
+  private async postpone(read: Read, error: unknown): Promise<number | null> {
+    const { messageId, attempt, claim } = read;
+    const refusal = error instanceof CloudApiError ? error.error : undefined;
+    const fate = refusal && fateOf(refusal);
+    if (attempt >= Math.min(fate?.attempts ?? MAX_ATTEMPTS, MAX_ATTEMPTS)) {
+      const { code, message, ...details } = refusal ? metaError(fate!.answer, refusal) : NEVER_TOLD;
+      await this.end(read, { ok: false, error: { code, message, details: { messageId, ...details } } });
+      return null;
+    }
+    const retryMs = retryDelay(attempt, RETRY_MS.first, RETRY_MS.longest);
+    await this.options.pool.query(
+      `update messaging.reads set not_before = now() + $3 * interval '1 millisecond' where message_id = $1 and not_before = $2::timestamptz`,
+      [messageId, claim, retryMs],
+    );
+    return retryMs;
   }
 
   /** A request that came meanwhile stays. */

@@ -43,17 +43,18 @@ export const dueOnRequest = inline<SyncRequestEvent>({
 export class SyncJobs {
   constructor(private readonly pool: Pool) {}
 
-  async claim(): Promise<SyncJob | undefined> {
+  async claim(room: number): Promise<readonly SyncJob[]> {
     const { rows } = await this.pool.query<SyncJob>({
       name: 'sync-claim',
       text: `update templates.syncs s set fence = s.fence + 1, lease_until = clock_timestamp() + ${LEASE}
              from (select account_id from templates.syncs
                    where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
-                   order by due_at limit 1 for update skip locked) due
+                   order by due_at limit $1 for update skip locked) due
              where s.account_id = due.account_id
              returning s.account_id as "accountId", s.fence, s.requests, s.failures`,
+      values: [room],
     });
-    return rows[0];
+    return rows;
   }
 
   /** Throws {@link LeaseLost}. */

@@ -27,6 +27,7 @@ beforeEach(() => pool.query('truncate templates.syncs'));
 
 const leaseRunsOut = () =>
   pool.query(`update templates.syncs set lease_until = clock_timestamp() - interval '1 s'`);
+const claim = async () => (await jobs.claim(1))[0];
 const finish = (job: SyncJob) => inTransaction(pool, (tx) => jobs.finish(job, new Date(), tx));
 const stateOf = async (accountId: string) => {
   const { rows } = await pool.query<{ due: boolean; held: boolean; failures: number }>(
@@ -39,26 +40,26 @@ const stateOf = async (accountId: string) => {
 describe('the jobs', () => {
   it('are each taken by one, however many try', async () => {
     await markDue(pool, ['acc_1', 'acc_2', 'acc_3', 'acc_1']);
-    const taken = await Promise.all(Array.from({ length: 8 }, () => jobs.claim()));
+    const taken = await Promise.all(Array.from({ length: 8 }, claim));
     expect(taken.flatMap((job) => job?.accountId ?? []).sort()).toEqual(['acc_1', 'acc_2', 'acc_3']);
   });
 
   it('are not due any more once done, but for those asked for meanwhile', async () => {
     await markDue(pool, ['acc_1', 'acc_2']);
-    const [one, two] = [(await jobs.claim())!, (await jobs.claim())!];
+    const [one, two] = [(await claim())!, (await claim())!];
     await markDue(pool, [two.accountId]);
     await finish(one);
     await finish(two);
     expect(await stateOf(one.accountId)).toEqual({ due: false, held: false, failures: 0 });
-    expect((await jobs.claim())?.accountId).toBe(two.accountId);
+    expect((await claim())?.accountId).toBe(two.accountId);
   });
 
   it('of one that is silent for too long go to another, and the first can do no more', async () => {
     await markDue(pool, ['acc_1']);
-    const first = (await jobs.claim())!;
+    const first = (await claim())!;
     await jobs.extend(first);
     await leaseRunsOut();
-    const second = (await jobs.claim())!;
+    const second = (await claim())!;
     expect(second.accountId).toBe('acc_1');
     await expect(jobs.extend(first)).rejects.toThrow(LeaseLost);
     await expect(finish(first)).rejects.toThrow(LeaseLost);
@@ -71,13 +72,13 @@ describe('the jobs', () => {
 
   it('that failed come again when told, at once when asked for anew, or else not', async () => {
     await markDue(pool, ['acc_1']);
-    await jobs.fail((await jobs.claim())!, 0);
-    const again = (await jobs.claim())!;
+    await jobs.fail((await claim())!, 0);
+    const again = (await claim())!;
     expect(again.failures).toBe(1);
     await jobs.fail(again, 60_000);
-    expect(await jobs.claim()).toBeUndefined();
+    expect(await claim()).toBeUndefined();
     await markDue(pool, ['acc_1']);
-    const asked = (await jobs.claim())!;
+    const asked = (await claim())!;
     expect(asked.failures).toBe(0);
     await jobs.fail(asked, null);
     expect(await stateOf('acc_1')).toMatchObject({ due: false, held: false });
@@ -87,7 +88,7 @@ describe('the jobs', () => {
 describe('a worker', () => {
   const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const workers: SyncWorker[] = [];
-  afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.stop())));
+  afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.work.stop())));
 
   const meta = (name: string): MetaTemplate => ({
     id: `meta-${name}`,
@@ -143,9 +144,9 @@ describe('a worker', () => {
       await pool.query('update templates.syncs set fence = fence + 1, due_at = null, lease_until = null');
     });
     await request(accountId);
-    worker.start();
+    worker.work.start();
     await until(async () => (await stateOf(accountId))?.due === false);
-    await worker.stop();
+    await worker.work.stop();
     expect(await namesOf(accountId)).toEqual([]);
     expect(replies).toEqual([]);
   });
@@ -156,7 +157,7 @@ describe('a worker', () => {
     const { worker, replies, request } = workerWith(async function* () {
       yield* lists.shift()!.map(meta);
     });
-    worker.start();
+    worker.work.start();
     await request(accountId);
     await until(() => replies.length === 1);
     await request(accountId);
@@ -174,7 +175,7 @@ describe('a worker', () => {
       if (lists === 1) late = await request(accountId);
       yield meta(`list_${lists}`);
     });
-    worker.start();
+    worker.work.start();
     const early = await request(accountId);
     await until(() => replies.length === 2);
     expect(replies.map(({ commandId }) => commandId)).toEqual([early, late]);
@@ -190,10 +191,10 @@ describe('a worker', () => {
       await never.promise;
       yield meta('late');
     });
-    worker.start();
+    worker.work.start();
     await request(accountId);
     await until(() => began);
-    await worker.stop();
+    await worker.work.stop();
     expect(await stateOf(accountId)).toEqual({ due: true, held: false, failures: 0 });
     never.resolve();
   });

@@ -1,3 +1,5 @@
+import { jittered, retryDelay } from '../retry-delay.js';
+
 /** Whether waiting mends it ('passing') or never will ('broken'). */
 export type Fault = 'passing' | 'broken';
 
@@ -46,5 +48,5 @@ export function classifyFault(error: unknown): Fault {
 
 /** How long to wait before try number `attempt` (1: the first repetition), in ms: 100, 200, 400 … 2,000, ± 20 %. */
 export function backoff(attempt: number): number {
-  return Math.min(100 * 2 ** (attempt - 1), 2_000) * (0.8 + Math.random() * 0.4);
+  return jittered(retryDelay(attempt, 100, 2_000));
 }

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Logger } from '../logger.js';
+import { Periodic } from '../periodic.js';
 import { inTransaction } from './transaction.js';
 
 const HOUR_MS = 3_600_000;
@@ -59,14 +60,16 @@ export async function keepReplyPartitions({
   pool: Pool;
   schema: string;
   logger: Logger;
-}): Promise<() => void> {
+}): Promise<() => Promise<void>> {
   await maintainReplyPartitions(pool, schema);
-  const timer = setInterval(() => {
-    maintainReplyPartitions(pool, schema).catch((err: unknown) =>
-      logger.error({ err, schema }, 'the partitions of replies could not be maintained'),
-    );
-  }, EVERY_MS);
-  return () => clearInterval(timer);
+  const maintenance = new Periodic({
+    name: 'reply partitions: maintenance',
+    everyMs: EVERY_MS,
+    run: () => maintainReplyPartitions(pool, schema),
+    logger,
+  });
+  maintenance.start();
+  return () => maintenance.stop();
 }
 
 /** `replies_2026092713`: UTC, so that names sort by time. */

@@ -1,0 +1,24 @@
+import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { Runtime } from './runtime.js';
+
+type Work = { start(): void; wake(): void; stop(): Promise<void> };
+type WokenBy = {
+  readonly store: Pick<EventStore, 'onCommitted'>;
+  /** Whether the event may have made work. */
+  readonly by: (event: RecordedEvent) => boolean;
+};
+
+/** Runs due or periodic work until the process stops. */
+export function runWork(
+  { shutdown }: Pick<Runtime, 'shutdown'>,
+  name: string,
+  work: Work,
+  woken?: WokenBy,
+): void {
+  woken?.store.onCommitted(({ events }) => {
+    if (events.some(woken.by)) work.wake();
+  });
+  work.start();
+  shutdown.on('consumers', name, () => work.stop());
+}
