@@ -5,7 +5,7 @@ import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { accounts } from './account/account.projection.js';
 import { contactNames } from './contact/contact-names.projection.js';
-import { conversations } from './conversation/conversation.aggregate.js';
+import { conversations } from './conversation/conversation.decider.js';
 import { ConversationQueries } from './conversation/conversation.queries.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
 import { InboundModule } from './inbound/inbound.module.js';

@@ -1,6 +1,6 @@
 import type { CommandData, CommandName, CommandReply } from '@wbiz/contracts/command-catalogue';
 import type { DomainEvent, Message, Of } from '@wbiz/eventing/message';
-import type { Aggregate, AnyAggregate, Bare } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate, AnyAggregate, Bare } from '@wbiz/eventing/aggregate';
 
 /** The commands of the catalogue that an aggregate takes as they come, and answers as the catalogue says. */
 type Direct<C extends Message, R> = {

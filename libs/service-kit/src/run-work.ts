@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Runtime } from './runtime.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Commit } from '@wbiz/eventing/postgres/round';
 import { createLogger } from './logging.js';
 import { runWork } from './run-work.js';

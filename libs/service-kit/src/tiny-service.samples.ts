@@ -4,7 +4,7 @@ import type { Service } from '@wbiz/contracts/topics';
 import type { Decider } from '@wbiz/eventing/decider';
 import { CommandHandler } from '@wbiz/eventing/kafka/command-handler';
 import type { Command, DomainEvent, LogEvent, Message } from '@wbiz/eventing/message';
-import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { aggregateTable, eventingTables } from '@wbiz/eventing/postgres/schema';

@@ -3,7 +3,7 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { TagData, TagEventData } from '@wbiz/contracts/tag';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
-import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { followUp, inline } from '@wbiz/eventing/postgres/inline-projection';
 import { direct } from './direct-commands.js';

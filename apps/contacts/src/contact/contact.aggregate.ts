@@ -1,5 +1,5 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import {
   alive,
   contact,

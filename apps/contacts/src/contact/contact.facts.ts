@@ -1,7 +1,7 @@
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
-import type { Asked } from '@wbiz/eventing/postgres/aggregate';
+import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import { fieldsStream, type FieldsState } from '../custom-field/custom-field.decider.js';
 import type { TagState } from '../tag/tag.decider.js';

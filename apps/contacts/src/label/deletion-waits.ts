@@ -1,5 +1,5 @@
 import type { Message } from '@wbiz/eventing/message';
-import type { Asked, Bare } from '@wbiz/eventing/postgres/aggregate';
+import type { Asked, Bare } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 
 /** A label is deleted once every batch of contacts that has looked it up is committed; what comes then sees it gone. */

@@ -1,5 +1,5 @@
 import type { Of } from '@wbiz/eventing/message';
-import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import { customFields } from '../custom-field/custom-field.aggregate.js';

@@ -1,6 +1,6 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { tagStream } from '@wbiz/contracts/tag';
-import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { deletionWaits } from '../label/deletion-waits.js';
 import { tag, type TagCommand, type TagEvent, type TagState } from './tag.decider.js';
 

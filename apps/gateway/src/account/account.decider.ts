@@ -8,6 +8,7 @@ import type {
   Plan,
   UpdateAccount,
 } from '@wbiz/contracts/account';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -251,3 +252,13 @@ const isToldAlready = (last: string | undefined, at: string, what: string) =>
 const tale = (at: string, what: string) => `${at} ${what}`;
 
 export const digitsOf = (phone: string) => phone.replace(/\D/g, '');
+
+/** Connected WhatsApp Business Accounts; the stream is the account's id. */
+export const accounts: Aggregate<AccountCommand, AccountState | null, AccountEvent> = {
+  name: 'account',
+  table: 'accounts',
+  decider: account,
+  stream: ({ data }) => data.accountId,
+  published: ['account.updated', 'account.status', 'phone_number.quality'],
+  reply: {},
+};

@@ -2,7 +2,7 @@ import type { AdminAccountView, ConnectAccount, UpdateAccount } from '@wbiz/cont
 import type { Page, Paged } from '@wbiz/contracts/page';
 import { classifyFault } from '@wbiz/eventing/kafka/fault';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { accounts } from './account.aggregate.js';
+import { accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';
 import { connectAccount, type ConnectParts } from './connect-account.js';
 

@@ -9,7 +9,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
-import { accounts } from './account.aggregate.js';
+import { accounts } from './account.decider.js';
 import { connecting } from './account.queries.js';
 import { reportedNumber } from './reported-number.js';
 import { isOutOfPlace } from './simulator-secrets.js';

@@ -1,7 +1,6 @@
 import type { MetaChange } from '@wbiz/contracts/meta-inbound';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { accounts } from './account.aggregate.js';
-import type { AccountCommand } from './account.decider.js';
+import { type AccountCommand, accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';
 import { noteOf } from './meta-change.js';
 

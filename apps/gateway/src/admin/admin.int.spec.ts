@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { accounts } from '../account/account.aggregate.js';
+import { accounts } from '../account/account.decider.js';
 import { runCli } from './cli.js';
 import { ADMIN_TOKEN, ask, startGateway, type SeenRecord } from './running-gateway.samples.js';
 

@@ -1,8 +1,10 @@
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type {
   ConversationStatus,
   ConversationStatusData,
   UpdateConversationData,
 } from '@wbiz/contracts/conversation';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -68,3 +70,18 @@ const shownIn = ({ assignee, contactId, phoneNumberId }: ConversationStatusData)
   contactId,
   phoneNumberId,
 });
+
+/** Its rows begin with a message ({@link conversationProjection}); there is none that the store begins. */
+export const conversations: Aggregate<
+  ConversationCommand,
+  ConversationState | null,
+  ConversationEvent,
+  RepliesTo<ConversationCommand>
+> = {
+  name: 'conversation',
+  table: 'conversations',
+  decider: conversation,
+  stream: ({ data }) => data.conversationId,
+  published: ['conversation.opened', 'conversation.closed'],
+  reply: { 'conversation.update': () => null },
+};

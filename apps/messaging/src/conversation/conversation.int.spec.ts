@@ -17,7 +17,7 @@ import { received, sendText } from '../message/message.samples.js';
 import { readsProjection } from '../read-receipt/reads.projection.js';
 import { InboxSearch1765000000000 } from '../migrations/0010-inbox-search.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { conversations } from './conversation.aggregate.js';
+import { conversations } from './conversation.decider.js';
 import { conversationProjection } from './conversation.projection.js';
 import { ConversationQueries } from './conversation.queries.js';
 

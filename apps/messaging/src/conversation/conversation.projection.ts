@@ -1,11 +1,11 @@
 import { TOLD_KINDS } from '@wbiz/contracts/message';
 import type { Of } from '@wbiz/eventing/message';
-import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
 import { conversationText } from './conversation-text.js';
-import { conversations } from './conversation.aggregate.js';
+import { conversations } from './conversation.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
 type Moving = Recorded<'message.status' | 'message.received'>;

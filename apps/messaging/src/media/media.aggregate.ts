@@ -1,6 +1,6 @@
 import type { MediaView } from '@wbiz/contracts/media';
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { media, type MediaCommand, type MediaEvent, type MediaState } from './media.decider.js';
 
 /** Meta keeps what was uploaded for 30 days (media page). */

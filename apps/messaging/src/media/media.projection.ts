@@ -1,6 +1,6 @@
 import { mediaKey } from '@wbiz/contracts/media';
 import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { RecordedEvent } from '@wbiz/eventing/postgres/aggregate';
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';

@@ -1,6 +1,6 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
-import type { Aggregate } from '@wbiz/eventing/postgres/aggregate';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
 /** Messages sent and received. */

@@ -3,7 +3,7 @@ import type { CommandData } from '@wbiz/contracts/command-catalogue';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { CommandHandler } from '@wbiz/service-kit/handlers';
-import { syncRequests } from './sync-request.aggregate.js';
+import { syncRequests } from './sync-request.decider.js';
 
 @Controller()
 export class SyncRequestConsumer {

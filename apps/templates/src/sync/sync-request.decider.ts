@@ -1,3 +1,5 @@
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message, Reply } from '@wbiz/eventing/message';
 
@@ -28,4 +30,19 @@ export const syncRequest: Decider<SyncRequestCommand, SyncRequestState, SyncRequ
     'sync.requested': (_request, { data }) => ({ ...data, reply: null }),
     'sync.settled': (request, { data: { reply } }) => request && { ...request, reply },
   },
+};
+
+/** One stream per request, named after its command; nobody else needs to know of them. */
+export const syncRequests: Aggregate<
+  SyncRequestCommand,
+  SyncRequestState,
+  SyncRequestEvent,
+  RepliesTo<SyncRequestCommand>
+> = {
+  name: 'sync request',
+  table: 'sync_requests',
+  decider: syncRequest,
+  stream: ({ data }) => data.requestId,
+  published: [],
+  reply: { 'template.sync': () => ({ status: 'accepted' }) },
 };

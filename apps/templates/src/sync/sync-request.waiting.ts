@@ -2,8 +2,7 @@ import type { Reply } from '@wbiz/eventing/message';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool, PoolClient } from 'pg';
-import { syncRequests } from './sync-request.aggregate.js';
-import type { SyncRequestState } from './sync-request.decider.js';
+import { syncRequests, type SyncRequestState } from './sync-request.decider.js';
 
 type Request = NonNullable<SyncRequestState>;
 

@@ -3,14 +3,13 @@ import type { AccountCredentials } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import type { TemplateSyncResult } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
-import type { Applied } from '@wbiz/eventing/postgres/aggregate';
+import type { Applied } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, PoolClient } from 'pg';
 import { isKnownStatus, listedTemplate } from '../template/meta-template.js';
-import { templates } from '../template/template.aggregate.js';
-import type { ListedTemplate } from '../template/template.decider.js';
+import { type ListedTemplate, templates } from '../template/template.decider.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
 /** How many templates go through the store in one round. */

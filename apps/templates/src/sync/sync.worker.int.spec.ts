@@ -8,7 +8,7 @@ import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import { serviceDatabase, until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { syncRequests } from './sync-request.aggregate.js';
+import { syncRequests } from './sync-request.decider.js';
 import { WaitingRequests } from './sync-request.waiting.js';
 import { dueOnRequest, LeaseLost, markDue, SyncJobs, type SyncJob } from './sync.jobs.js';
 import { SyncWorker } from './sync.worker.js';

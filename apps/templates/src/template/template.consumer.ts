@@ -7,7 +7,7 @@ import { InboundHandler } from '@wbiz/service-kit/handlers';
 import type { Pool } from 'pg';
 import { markDue } from '../sync/sync.jobs.js';
 import { templateNews } from './meta-template.js';
-import { templates } from './template.aggregate.js';
+import { templates } from './template.decider.js';
 
 /** Meta's times are whole seconds, cut off. */
 const PRECISION_MS = 999;

@@ -5,6 +5,7 @@ import type {
   TemplateStatusData,
   TemplateView,
 } from '@wbiz/contracts/template';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 
@@ -124,3 +125,13 @@ const judgedOf = ({ status, rejectionReason, category, qualityScore }: TemplateV
   category,
   qualityScore,
 });
+
+/** The row in templates.templates is the template; `state->'view'` is what a customer sees of it. */
+export const templates: Aggregate<TemplateCommand, TemplateState, TemplateEvent> = {
+  name: 'template',
+  table: 'templates',
+  decider: template,
+  stream: ({ data }) => data.templateId,
+  published: ['template.changed', 'template.status', 'template.removed'],
+  reply: {},
+};

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Decider } from '../decider.js';
 import type { DomainEvent, Message } from '../message.js';
 import { Rejection } from '../rejection.js';
-import type { Aggregate } from './aggregate.js';
+import type { Aggregate } from '../aggregate.js';
 import { EventStore } from './event-store.js';
 import { inline } from './inline-projection.js';
 import { aggregateTable, eventingTables } from './schema.js';

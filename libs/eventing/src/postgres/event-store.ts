@@ -3,7 +3,7 @@ import { issuedAt } from '../command-id.js';
 import { fold } from '../decider.js';
 import type { Command, DomainEvent, Message, Reply } from '../message.js';
 import { microBatch } from '../micro-batch.js';
-import type { Aggregate, AnyAggregate, Applied, Bare, OwnCommand } from './aggregate.js';
+import type { Aggregate, AnyAggregate, Applied, Bare, OwnCommand } from '../aggregate.js';
 import {
   appliedIn,
   Overtaken,

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Command, DomainEvent, Message, Of } from '../message.js';
-import type { Aggregate, AnyAggregate, OwnCommand, RecordedEvent } from './aggregate.js';
+import type { Aggregate, AnyAggregate, OwnCommand, RecordedEvent } from '../aggregate.js';
 
 /**
  * A command of the service's own that follows from events, and is executed in their transaction. One that is refused

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { decide, fold } from '../decider.js';
 import type { Command, DomainEvent, Reply } from '../message.js';
 import { Rejection } from '../rejection.js';
-import type { AnyAggregate, Applied, RecordedEvent } from './aggregate.js';
+import type { AnyAggregate, Applied, RecordedEvent } from '../aggregate.js';
 import type { FollowUp, InlineProjection } from './inline-projection.js';
 import {
   appendEvents,

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { issuedAt } from '../command-id.js';
 import type { Command, Reply } from '../message.js';
-import type { AnyAggregate, RecordedEvent } from './aggregate.js';
+import type { AnyAggregate, RecordedEvent } from '../aggregate.js';
 
 /** A stream while a batch moves it. `stored`: the version of its row; undefined where there is none. */
 export type Stream = {

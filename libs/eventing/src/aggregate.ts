@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { Decider } from '../decider.js';
-import type { Command, DomainEvent, Message, Of, RejectionData } from '../message.js';
+import type { Decider } from './decider.js';
+import type { Command, DomainEvent, Message, Of, RejectionData } from './message.js';
 
 /** A command as it comes in: the facts it is decided on are added when it is handled. */
 export type Bare<C> = C extends unknown ? Omit<C, 'facts'> : never;
