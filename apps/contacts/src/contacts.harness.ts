@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { BulkResult, ContactView, UpdateContact, UpsertContactData } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
@@ -14,6 +15,15 @@ import { LabelRemover } from './label/label-remover.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
+
+/** A text in which nothing repeats, of characters that a search text spells with six bytes each. */
+export const incompressible = (count: number) =>
+  String.fromCodePoint(
+    ...Array.from(
+      { length: count },
+      (_, index) => 0x4e00 + (hash('sha256', `${index}`, 'buffer').readUInt16BE() % 20_000),
+    ),
+  );
 
 /** The contacts service without its transports: commands in, queries out, on a database of its own. */
 export async function contactsOnPostgres() {

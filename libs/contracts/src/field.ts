@@ -138,7 +138,7 @@ export const Link = (base: Base = {}) =>
   Text({ ...LIMITS.link, pattern: /^https?:\/\/\S+$/, patternDetail: 'must be an http(s) link', ...base });
 
 /** A string that Postgres can hold. */
-const isWellFormed = (value: unknown): value is string =>
+export const isWellFormed = (value: unknown): value is string =>
   typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
 
 const WellFormed = ({ each = false } = {}) =>

@@ -1,4 +1,5 @@
 import type { MetaChange, MetaItem } from '@wbiz/contracts/meta-inbound';
+import { cut } from '@wbiz/contracts/meta-item';
 import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
 import { THROUGHPUT } from './reported-number.js';
 
@@ -38,7 +39,7 @@ const FIELDS: Record<string, (value: MetaItem, wabaId: string) => MetaNote | und
     return {
       type: 'account.note-number',
       wabaId,
-      note: { digits, event: event.slice(0, 40), messagingLimit: limit?.slice(0, 40) ?? null, throughput },
+      note: { digits, event: cut(event, SHORT), messagingLimit: limit && cut(limit, SHORT), throughput },
     };
   },
 };
@@ -87,9 +88,11 @@ const DECISIONS: Record<string, StatusNote> = {
   APPROVED: { lift: 'review', reason: "The WhatsApp Business Account passed Meta's review." },
 };
 
+const SHORT = { max: 40 };
+
 const reason = (sentence: string, details: readonly unknown[]) => {
-  const given = details.map(text).filter(Boolean).join(', ').slice(0, 500);
-  return given ? `${sentence}: ${given}.` : `${sentence}.`;
+  const given = details.map(text).filter(Boolean).join(', ');
+  return given ? `${sentence}: ${cut(given, { max: 500 })}.` : `${sentence}.`;
 };
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
 const part = (value: MetaItem, name: string): MetaItem => {

@@ -1,4 +1,5 @@
 import { isPlainObject } from '@wbiz/contracts/field';
+import { LIMITS } from '@wbiz/contracts/limits';
 import {
   META_CHANGE,
   META_MESSAGE,
@@ -9,6 +10,7 @@ import {
   type MetaMessage,
   type MetaStatus,
 } from '@wbiz/contracts/meta-inbound';
+import { text } from '@wbiz/contracts/meta-item';
 
 /** One item of a webhook body; items with the same key stay in order. */
 export type InboundItem = { readonly key: string } & (
@@ -54,8 +56,9 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
 
   /** What of the value is neither message nor status; undefined when nothing of interest. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
-    const { phone_number_id: phoneNumberId, display_phone_number: display } = object(value['metadata']);
-    if (typeof phoneNumberId !== 'string') return value;
+    const { phone_number_id: id, display_phone_number: display } = object(value['metadata']);
+    const phoneNumberId = text(id, LIMITS.metaId);
+    if (phoneNumberId === undefined) return value;
     const of = { wabaId, phoneNumberId, receivedAt };
     const contacts = Array.isArray(value['contacts']) ? value['contacts'].filter(isPlainObject) : [];
     const displayPhoneNumber = typeof display === 'string' ? display : null;

@@ -1,4 +1,5 @@
 import { TOLD_KINDS } from '@wbiz/contracts/message';
+import { cut } from '@wbiz/contracts/meta-item';
 import type { FollowUp, InlineProjection, RecordedEvent } from '@wbiz/eventing/postgres/event-store';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
@@ -11,7 +12,7 @@ type Moving = Recorded<'message.status'> | Recorded<'message.received'>;
 type Read = Recorded<'message.marked_read'>;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
-  (body ?? `[${kind ?? 'message'}]`).slice(0, 200);
+  cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
 
 /** What WhatsApp tells of a person or of an earlier message, and what is written to a group, is not written to us. */
 const isWritten = ({ data: { kind, payload } }: Recorded<'message.received'>) =>

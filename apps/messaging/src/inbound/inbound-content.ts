@@ -2,7 +2,7 @@ import { isPlainObject } from '@wbiz/contracts/field';
 import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
-import { camel, filled, flag, number, object, objects, phoneOf, text } from '@wbiz/contracts/meta-item';
+import { camel, cut, filled, flag, number, object, objects, phoneOf, text } from '@wbiz/contracts/meta-item';
 
 /** What a message says: its kind, what a person reads of it, and the rest as `INBOUND_PAYLOADS` describes it. */
 export type InboundContent = {
@@ -122,7 +122,7 @@ export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
   const known = Object.hasOwn(READERS, type) ? READERS[type]!(object(message[type]), message) : undefined;
   return {
-    kind: known?.kind ?? type.slice(0, 30),
+    kind: known?.kind ?? cut(type, { max: 30 }),
     body: known?.body ?? null,
     payload: filled({ ...(known?.own ?? rawOf(message)), ...extrasOf(message) }),
   };

@@ -1,5 +1,8 @@
 import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
+import { isWellFormed } from '@wbiz/contracts/field';
+import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta-inbound';
+import { cut, text } from '@wbiz/contracts/meta-item';
 import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
 import type { ListedTemplate, TemplateCommand } from './template.decider.js';
 
@@ -50,6 +53,12 @@ const lookUp = <Table extends Readonly<Record<string, unknown>>>(table: Table, k
 
 /** Whether we know this status; one that we do not is taken for pending, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => lookUp(STATUS_OF, status) !== undefined;
+
+/** Whether our fields hold what tells a template from others; no send could name one that they do not. */
+export const isNameable = ({ id, name, language }: MetaTemplate) =>
+  [text(id, LIMITS.metaId), text(name, LIMITS.templateName), text(language, LIMITS.templateLanguage)].every(
+    isWellFormed,
+  );
 
 /** A template of Meta's list in our words; undefined for one that Meta has deleted. */
 export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
@@ -133,9 +142,9 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
   components: () => ({ news: 'ask' }),
 };
 
-const LONGEST_REASON = 1_000;
+const LONGEST_REASON = { max: 1_000 };
 
 const reasonIn = (reason: unknown): string | null =>
-  typeof reason === 'string' && reason !== 'NONE' && reason !== '' ? reason.slice(0, LONGEST_REASON) : null;
+  typeof reason === 'string' && reason !== 'NONE' && reason !== '' ? cut(reason, LONGEST_REASON) : null;
 
 const scoreIn = (score: string | undefined): string | null => (score === 'UNKNOWN' ? null : (score ?? null));
