@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { issuedAt } from '../command-id.js';
 import { decide, fold, type Decider } from '../decider.js';
+import { classifyFault } from '../kafka/fault.js';
 import type { Command, DomainEvent, Message, Reply } from '../message.js';
 import { microBatch } from '../micro-batch.js';
 import { Rejection } from '../rejection.js';
@@ -58,7 +59,7 @@ type Project = (events: readonly RecordedEvent[], tx: PoolClient) => Promise<rea
 /**
  * Rows that move in the transaction of the events they follow. A function is called once, with all events of the batch
  * of the types it stands under: what locks the same rows for several types does so in one order.
- * What it returns is executed in the same transaction; a fault in it fails the batch.
+ * What it returns is executed in the same transaction; a fault in it fails the command that it comes from.
  */
 export type InlineProjection = { readonly [type: string]: Project };
 
@@ -196,7 +197,8 @@ export class EventStore {
       const overtaken = error instanceof Overtaken || (error as { code?: unknown }).code === DEADLOCK;
       const again = overtaken && attempt < 20;
       if (again && (attempt < 3 || items.length === 1)) return this.run(items, attempt + 1);
-      if (items.length === 1 || !(again || isOfOneCommand(error))) throw error;
+      if (items.length === 1 || !(again || classifyFault(error) === 'broken')) throw error;
+      // A fault that passes is everyone's; any other is of one command, and its neighbours do without it.
       const results: Result[] = [];
       for (const item of items)
         results.push(...(await this.run([item], attempt).catch((fault: Error) => [fault])));
@@ -436,9 +438,6 @@ export class EventStore {
 
 /** Two batches that moved the same rows of projections in different orders; Postgres ends one. */
 const DEADLOCK = '40P01';
-
-/** Data that Postgres refuses (SQLSTATE classes 22 and 23) come from one command; what else fails, fails for all. */
-const isOfOneCommand = (error: unknown) => /^2[23]/.test(String((error as { code?: unknown }).code));
 
 async function lookUpFacts(tx: PoolClient, items: readonly Item[], streams: ReadonlyMap<string, Stream>) {
   const facts = new Map<Item, unknown>();
