@@ -116,7 +116,7 @@ export async function contactsOnPostgres() {
       list: (ask: object = {}) => people.list({ accountId, ...ask }),
       history: (id: string, ask: object = {}) => people.history({ accountId, id, ...ask }),
       optedOut: (contactId: string) => people.optedOut({ accountId, contactId }),
-      tags: async () => (await tagQueries.list({ accountId, limit: 200 })).data,
+      tags: async (ask: object = {}) => (await tagQueries.list({ accountId, limit: 200, ...ask })).data,
       counts: async () =>
         Object.fromEntries(
           (await tagQueries.list({ accountId, limit: 200 })).data.map(({ name, contactCount }) => [

@@ -1,4 +1,4 @@
-import { Text, Whole } from './field.js';
+import { isWellFormed, Text, Whole } from './field.js';
 
 /** `?limit=&cursor=` of every list. */
 export class Page {
@@ -25,7 +25,7 @@ export function decodeCursor(cursor: string, parts: number): (string | number)[]
     const valid =
       Array.isArray(key) &&
       key.length === parts &&
-      key.every((part) => ['string', 'number'].includes(typeof part));
+      key.every((part) => typeof part === 'number' || isWellFormed(part));
     return valid ? (key as (string | number)[]) : undefined;
   } catch {
     return undefined;

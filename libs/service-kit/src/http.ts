@@ -16,7 +16,7 @@ declare module 'fastify' {
   }
 }
 
-export type HttpOptions = {
+type HttpOptions = {
   /** Of a JSON body; 1 MiB unless given. */
   readonly bodyLimit?: number | undefined;
   /** Once it is aborted, answers close their connections. */

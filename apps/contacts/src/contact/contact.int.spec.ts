@@ -285,6 +285,20 @@ describe('a tag', () => {
     expect(states.rows).toEqual([{ tags: 2 }]);
   });
 
+  it.each([
+    [['\u0000', 'vip']],
+    [['2026-11-22T10:00:00.000Z', '\u0000']],
+    [['2026-11-22T10:00:00.000Z', '\ud800']],
+    [['2026-11-22T10:00:00.000Z']],
+    [[1, 'vip']],
+  ])('is not listed behind the cursor %j', async (key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    await expect(system.account().tags({ cursor })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: [{ pointer: '?cursor' }],
+    });
+  });
+
   it('of a few contacts is taken off before that of many of another account', async () => {
     const [many, few] = [system.account(), system.account()];
     const given = { tags: ['vip'] };

@@ -68,6 +68,6 @@ const viewOf = ({ name, created, contacts }: Row): TagView => ({
 function placeOf(cursor: string | undefined, accountId: string): [string, string] | undefined {
   if (cursor === undefined) return undefined;
   const [created, key] = decodeCursor(cursor, 2) ?? [];
-  if (typeof created !== 'string' || typeof key !== 'string' || key.includes('\u0000')) throw foreignCursor();
+  if (typeof created !== 'string' || typeof key !== 'string') throw foreignCursor();
   return [created, `tag:${accountId}:${key}`];
 }
