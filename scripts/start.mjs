@@ -1,6 +1,15 @@
 // npm start [-- --fresh] [-- --verbose]: brings everything up on this machine and keeps it up. See README.md.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -213,14 +222,24 @@ and, a second later, see what became of it:
 
 /** Ends what a killed run left, refuses to start beside a living one, and clears what is not to be kept. */
 async function tidyUp(endLeftOver) {
+  makeHome();
   mkdirSync(file('run'), { recursive: true });
   for (const name of readdirSync(file('run')))
     if (name.endsWith('.pid')) await endLeftOver(file(`run/${name}`));
-  if (options.includes('--fresh')) rmSync(home, { recursive: true });
+  if (options.includes('--fresh')) {
+    rmSync(home, { recursive: true });
+    makeHome();
+  }
   mkdirSync(file('logs'), { recursive: true });
   for (const name of readdirSync(file('logs')))
     if (name.endsWith('.log')) renameSync(file(`logs/${name}`), file(`logs/${name}.previous`));
   rmSync(file('demo.json'), { force: true });
+}
+
+/** Keys, messages and media lie there: nobody else looks into it, nor into one of an earlier start. */
+function makeHome() {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  chmodSync(home, 0o700);
 }
 
 /** Ports by process and purpose: those of the last start where they are free, the gateway's by PORT or 3000. */

@@ -21,7 +21,7 @@ const demo = async () => JSON.parse(await readFile(join(home, 'demo.json'), 'utf
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'wbiz-start-'));
-  await chmod(home, 0o755); // Postgres may run as another user
+  await chmod(home, 0o755); // as earlier starts made it
   port = await freePort();
   const { KAFKA_BROKERS: _kafka, DATABASE_URL: _database, CLOUD_API_URL: _meta, ...env } = process.env;
   started = spawn(process.execPath, ['scripts/start.mjs'], {
@@ -58,6 +58,16 @@ it('starts everything, says how to send, and what it says works as pasted', asyn
     return data.some(({ type, data: { status } }) => type === 'message.status' && status === 'read');
   });
   expect(look).toContain(apiKey);
+});
+
+it('keeps what it leaves behind from everybody else', async () => {
+  const asRoot = process.getuid!() === 0;
+  // Started by root, Postgres is another user, who gets as far as its own folder.
+  expect((await stat(home)).mode & 0o777).toBe(asRoot ? 0o710 : 0o700);
+  if (!asRoot) return;
+  const nobody = { uid: 65_534, gid: 65_534 };
+  for (const name of ['.', 'ports.json', 'logs', 'postgres.password'])
+    await expect(promisify(execFile)('ls', [join(home, name)], nobody)).rejects.toThrow('Permission denied');
 });
 
 it('ends everything it started within 10 s of SIGTERM', async () => {

@@ -2,7 +2,7 @@ import { freshDatabase, topicPrefix, embeddedStack, until } from '@wbiz/testing/
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 import { topics } from '@wbiz/contracts/topics';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // @boundaries-ignore the tests run the processes as npm start does
@@ -49,7 +49,6 @@ export async function startSystem({
   supervised = false,
 }: SystemOptions = {}) {
   const home = await mkdtemp(join(tmpdir(), 'wbiz-e2e-'));
-  await chmod(home, 0o755); // Postgres may run as another user
   const stack = ownStack ? await openStack(home) : undefined;
   const brokers = stack?.brokers ?? embeddedStack().brokers;
   const database = stack?.database ?? (await freshDatabase());

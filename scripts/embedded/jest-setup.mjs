@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, chmodSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from './kafka.mjs';
@@ -12,7 +12,6 @@ export async function startTestStack() {
   if (process.env.KAFKA_BROKERS && process.env.DATABASE_URL) return { stop: () => undefined };
   removeLeftOvers();
   const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  chmodSync(dir, 0o755); // Postgres may run as another user
   const started = await Promise.allSettled([
     process.env.KAFKA_BROKERS || startKafka({ dataDir: join(dir, 'kafka'), logFile: join(dir, 'kafka.log') }),
     process.env.DATABASE_URL ||

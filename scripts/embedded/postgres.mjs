@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -44,10 +45,10 @@ export async function startPostgres({
   const dataDir = resolve(dir);
   const port = wanted ?? (await freePort());
   const { initdb, postgres } = await binaries();
-  const { owner, as, through } = await unprivileged([dirname(dataDir), dirname(postgres)]);
+  mkdirSync(dirname(dataDir), { recursive: true });
+  const { owner, as, through } = await unprivileged(dirname(dataDir), dirname(postgres));
   const passwordFile = `${dataDir}.password`;
 
-  mkdirSync(dirname(dataDir), { recursive: true });
   if (!existsSync(dataDir)) {
     note('making the database');
     const incoming = `${dataDir}.incoming`;
@@ -109,15 +110,17 @@ async function binaries() {
 }
 
 /**
- * Postgres refuses to run as root: `owner` is then whom its files belong to and it runs `as`; where a folder
- * on the way is closed to that user (a clone under /root, a mktemp -d) it runs `through` a command instead.
+ * Postgres refuses to run as root: `owner` is then whom its files belong to and it runs `as`. Into a `home` that is
+ * root's alone its group is let; where a folder above is closed to that user (a clone under /root) it runs `through`
+ * a command instead.
  */
-async function unprivileged(folders) {
+async function unprivileged(home, programs) {
   if (process.getuid?.() !== 0) return { through: [] };
   const id = async (flag) => Number((await run('id', [flag, 'postgres'])).stdout);
   await id('-u').catch(() => run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']));
   const owner = { uid: await id('-u'), gid: await id('-g') };
-  const closed = folders.map(closedTo).find(Boolean);
+  letThrough(home, owner);
+  const closed = closedTo(home, owner) ?? closedTo(programs, owner);
   if (!closed) return { owner, as: owner, through: [] };
   const cap = '+dac_override';
   const through = [
@@ -136,11 +139,22 @@ async function unprivileged(folders) {
   return { owner, through };
 }
 
-function closedTo(folder) {
-  const above = dirname(folder);
-  const closedAbove = above === folder ? undefined : closedTo(above);
-  return closedAbove ?? (existsSync(folder) && !(statSync(folder).mode & 0o001) ? folder : undefined);
+/** To what it knows the name of: it cannot list what is there. */
+function letThrough(folder, { gid }) {
+  const { mode, uid } = statSync(folder);
+  if (mode & 0o077) return;
+  chownSync(folder, uid, gid);
+  chmodSync(folder, 0o710);
 }
+
+function closedTo(folder, owner) {
+  const above = dirname(folder);
+  const closedAbove = above === folder ? undefined : closedTo(above, owner);
+  return closedAbove ?? (existsSync(folder) && !isOpen(statSync(folder), owner) ? folder : undefined);
+}
+
+const isOpen = ({ mode, uid, gid }, owner) =>
+  mode & (uid === owner.uid ? 0o100 : gid === owner.gid ? 0o010 : 0o001);
 
 async function answers(url) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { BulkResult, ContactView, UpdateContact, UpsertContactData } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
@@ -14,6 +15,15 @@ import { LabelRemover } from './label/label-remover.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
+
+/** A text in which nothing repeats, of characters that a search text spells with six bytes each. */
+export const incompressible = (count: number) =>
+  String.fromCodePoint(
+    ...Array.from(
+      { length: count },
+      (_, index) => 0x4e00 + (hash('sha256', `${index}`, 'buffer').readUInt16BE() % 20_000),
+    ),
+  );
 
 /** The contacts service without its transports: commands in, queries out, on a database of its own. */
 export async function contactsOnPostgres() {
@@ -106,7 +116,7 @@ export async function contactsOnPostgres() {
       list: (ask: object = {}) => people.list({ accountId, ...ask }),
       history: (id: string, ask: object = {}) => people.history({ accountId, id, ...ask }),
       optedOut: (contactId: string) => people.optedOut({ accountId, contactId }),
-      tags: async () => (await tagQueries.list({ accountId, limit: 200 })).data,
+      tags: async (ask: object = {}) => (await tagQueries.list({ accountId, limit: 200, ...ask })).data,
       tagPage: (ask: object) => tagQueries.list({ accountId, ...ask }),
       counts: async () =>
         Object.fromEntries(

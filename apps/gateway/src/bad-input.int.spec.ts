@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from './gateway.harness.js';
 import { GOOD_SENDS, LIMITED, RIGHT, WRONG, type SendPath } from './messages/sends.samples.js';
@@ -234,6 +236,53 @@ describe('queries', () => {
   ])('GET %s', async (path, pointer) => {
     const { status, code, pointers } = await problemOf(await call('GET', path));
     expect({ status, code, pointers }).toEqual({ status: 422, code: 'invalid_request', pointers: [pointer] });
+  });
+});
+
+describe('every route of the reference', () => {
+  type Schema = { type: string; enum?: unknown; format?: string; items?: Schema };
+  type Parameter = { in?: string; name: string; schema: Schema };
+  type Operations = Record<string, { security: object[]; parameters?: Parameter[] }>;
+  const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/openapi.json');
+  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, Operations> };
+  const parameters = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([, { security }]) => security.some((one) => 'apiKey' in one))
+      .flatMap(([method, operation]) =>
+        (operation.parameters ?? []).map(({ name, in: place, schema }) => ({
+          method: method.toUpperCase(),
+          path,
+          place,
+          name,
+          schema,
+        })),
+      ),
+  );
+  const inPath = parameters.filter(({ place }) => place === 'path');
+  const inQuery = parameters
+    .filter(({ place }) => place === 'query')
+    .map(({ schema, ...parameter }) => ({ ...parameter, schema: schema.items ?? schema }));
+  const texts = inQuery.filter(({ schema }) => schema.type === 'string');
+  const times = texts.filter(({ schema }) => schema.format === 'date-time');
+  const at = (path: string, value: string) => path.replaceAll(/\{\w+\}/g, value);
+  const ID = 'cnv_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
+
+  it.each(inPath)('$method $path has no NUL in its path', async ({ method, path }) => {
+    for (const name of ['%00', 'a%00b'])
+      expect(await problemOf(await call(method, at(path, name)))).toMatchObject({ status: 404 });
+    expect(await problemOf(await call(method, at(path, '%ED%A0%80')))).toMatchObject({ status: 400 });
+  });
+
+  it.each(texts)('$method $path takes no $name that Postgres cannot hold', async ({ path, name }) => {
+    for (const value of ['%00', 'a%00b']) {
+      const response = await call('GET', `${at(path, ID)}?${name}=${value}`);
+      expect(await problemOf(response)).toMatchObject({ status: 422, pointers: [`?${name}`] });
+    }
+  });
+
+  it.each(times)('$method $path takes no $name beyond the year 9999', async ({ path, name }) => {
+    const response = await call('GET', `${path}?${name}=9999-12-31T23:59:59-14:00`);
+    expect(await problemOf(response)).toMatchObject({ status: 422, pointers: [`?${name}`] });
   });
 });
 

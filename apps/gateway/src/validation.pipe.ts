@@ -1,5 +1,5 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { isPlainObject } from '@wbiz/contracts/field';
+import { isPlainObject, isWellFormed } from '@wbiz/contracts/field';
 import { isId } from '@wbiz/contracts/ids';
 import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -28,7 +28,7 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
   param: (param, { data }) => {
     const namesId = /^(id|.*Id)$/.test(data ?? '');
     // No name of anything has what Postgres cannot hold.
-    if (namesId ? !isId(param) : String(param).includes('\u0000'))
+    if (namesId ? !isId(param) : !isWellFormed(param))
       throw new Rejection('not_found', 'There is nothing of this name.');
     return param;
   },

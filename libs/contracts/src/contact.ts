@@ -17,6 +17,7 @@ import {
   Whole,
 } from './field.js';
 import { LIMITS } from './limits.js';
+import { cut, text } from './meta-item.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 
@@ -71,10 +72,11 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
+const NOT_BLANK = /\S/;
 const Name = (example?: string) =>
   Text({
     ...LIMITS.contactName,
-    pattern: /\S/,
+    pattern: NOT_BLANK,
     patternDetail: 'must not be blank',
     optional: true,
     nullable: true,
@@ -90,6 +92,12 @@ const Email = () =>
     nullable: true,
   });
 
+/** What somebody is called elsewhere, as the field of the name takes it; undefined where that is blank. */
+export function nameFrom(given: unknown): string | undefined {
+  const name = cut(text(given) ?? '', LIMITS.contactName);
+  return NOT_BLANK.test(name) ? name : undefined;
+}
+
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
 /** How an opt-in was given or withdrawn: by a request, by a word the person wrote, or in WhatsApp's own settings. */
@@ -100,7 +108,7 @@ export class ContactView {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40, nullable: true, description: 'E.164; null for a person without a phone number.' })
   phone!: string | null;
-  @Text({ max: 140, nullable: true, description: "Meta's user id, where it is known." })
+  @Text({ ...LIMITS.userId, nullable: true, description: "Meta's user id, where it is known." })
   userId!: string | null;
   @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Text({ ...LIMITS.contactEmail, nullable: true }) email!: string | null;
@@ -155,7 +163,7 @@ export class UpdateContact {
 export class CreateContact {
   @Phone({ optional: true, description: 'Required, or userId in its place.' }) phone?: string;
   @Text({
-    max: 140,
+    ...LIMITS.userId,
     pattern: USER_ID,
     patternDetail: 'must be a WhatsApp user id',
     optional: true,
@@ -262,7 +270,7 @@ export class ContactUpdatedData extends ContactCreatedData {
 export class ContactOptedOutData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40, nullable: true }) phone!: string | null;
-  @Text({ max: 140, nullable: true }) userId!: string | null;
+  @Text({ ...LIMITS.userId, nullable: true }) userId!: string | null;
   @OneOf(OPT_WAYS) how!: OptWay;
   @Text({ max: 40, nullable: true }) by!: string | null;
   @Time() at!: string;

@@ -1,5 +1,6 @@
 import { Nested, OneOf, Text, Time, Whole } from './field.js';
 import { derivedId } from './ids.js';
+import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import { personKey } from './phone.js';
 
@@ -23,10 +24,10 @@ export class ConversationContact {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40, nullable: true, description: 'Null for a person without a phone number.' })
   phone!: string | null;
-  @Text({ max: 140, optional: true, description: "Meta's user id, where there is no phone number." })
+  @Text({ ...LIMITS.userId, optional: true, description: "Meta's user id, where there is no phone number." })
   userId?: string;
   @Text({
-    max: 500,
+    ...LIMITS.contactName,
     nullable: true,
     description: "The contact's; without one, as the person calls itself on WhatsApp.",
   })

@@ -141,6 +141,14 @@ export const Link = (base: Base = {}) =>
 export const isWellFormed = (value: unknown): value is string =>
   typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
 
+/** JSON that Postgres can hold. */
+const isHoldable = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? isWellFormed(value)
+    : typeof value !== 'object' ||
+      value === null ||
+      Object.entries(value).every(([key, inner]) => isWellFormed(key) && isHoldable(inner));
+
 const WellFormed = ({ each = false } = {}) =>
   ValidateBy(
     {
@@ -227,19 +235,30 @@ export const Flag = (base: Base = {}) =>
     field(base, { type: 'boolean' }, IsBoolean({ message: 'must be true or false' })),
   );
 
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 /** An RFC 3339 time; answers are always UTC with milliseconds. */
 export const Time = (base: Base = {}) =>
   field(
     { example: '2026-11-22T10:15:30.000Z', ...base },
     { type: 'string', format: 'date-time' },
-    Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/, {
-      message: 'must be an RFC 3339 time, e.g. 2026-11-22T10:15:30Z',
-    }),
+    Matches(RFC_3339, { message: 'must be an RFC 3339 time, e.g. 2026-11-22T10:15:30Z' }),
     IsISO8601(
       { strict: true, strictSeparator: true },
       { message: 'must be an RFC 3339 time, e.g. 2026-11-22T10:15:30Z' },
     ),
+    ValidateBy({
+      name: 'year',
+      validator: {
+        validate: (value: unknown) =>
+          !RFC_3339.test(String(value)) || hasYearOfFourDigits(Date.parse(String(value))),
+        defaultMessage: () => 'must be before the year 10000 in UTC',
+      },
+    }),
   );
+
+/** Times are compared as texts, and read by Postgres. */
+const hasYearOfFourDigits = (at: number) => Number.isNaN(at) || /^\d{4}-/.test(new Date(at).toISOString());
 
 /** A list of strings. In a query string the parameter is repeated, or, with `commas`, separated by commas. */
 export const TextList = ({
@@ -322,7 +341,8 @@ export const Variables = (base: Base = {}) =>
           return (
             list !== undefined &&
             list.length <= MOST_VARIABLES &&
-            list.every((v) => isWellFormed(v) && v.length >= 1 && v.length <= LONGEST_VARIABLE)
+            list.every((v) => isWellFormed(v) && v.length >= 1 && v.length <= LONGEST_VARIABLE) &&
+            Object.keys(value as object).every(isWellFormed)
           );
         },
         defaultMessage: () =>
@@ -331,7 +351,7 @@ export const Variables = (base: Base = {}) =>
     }),
   );
 
-/** JSON of any shape, at most `depth` levels deep; what it may hold is checked where it is used. */
+/** JSON of any shape, at most `depth` levels deep, that Postgres can hold; what else it may hold is checked where it is used. */
 export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; list?: boolean } = {}) =>
   field(
     base,
@@ -344,6 +364,13 @@ export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; lis
         validate: (value: unknown) =>
           (list ? Array.isArray(value) : isPlainObject(value)) && depthOf(value, depth + 1) <= depth,
         defaultMessage: () => `must be ${list ? 'a list' : 'an object'} of at most ${depth} levels`,
+      },
+    }),
+    ValidateBy({
+      name: 'wellFormed',
+      validator: {
+        validate: (value: unknown) => depthOf(value, depth + 1) > depth || isHoldable(value),
+        defaultMessage: () => 'must hold only well-formed Unicode without NUL',
       },
     }),
   );

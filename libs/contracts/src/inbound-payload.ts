@@ -1,4 +1,5 @@
 import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './field.js';
+import { LIMITS } from './limits.js';
 
 const TEXT = 65_536;
 const ID = 300;
@@ -115,8 +116,8 @@ export class InboundOrder extends InboundExtras {
 export class InboundSystem extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'user_changed_number' }) type?: string;
   @Text({ max: 40, optional: true, description: 'The new number.' }) phone?: string;
-  @Text({ max: 140, optional: true, description: 'The new user id.' }) userId?: string;
-  @Text({ max: 140, optional: true }) previousUserId?: string;
+  @Text({ ...LIMITS.userId, optional: true, description: 'The new user id.' }) userId?: string;
+  @Text({ ...LIMITS.userId, optional: true }) previousUserId?: string;
   @Text({ max: SHORT, optional: true }) identity?: string;
 }
 

@@ -51,4 +51,8 @@ export const LIMITS = {
   customFieldOption: { max: 200, source: 'ours' },
 
   batch: { min: 1, max: 500, source: 'ours' },
+
+  wamid: { max: 300, source: 'ours' },
+  userId: { max: 140, source: 'ours' },
+  metaId: { max: 40, source: 'ours' },
 } as const satisfies Record<string, { readonly min?: number; readonly max: number; readonly source: string }>;

@@ -1,4 +1,5 @@
 import { Flag, Json, Nested, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
+import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import type { FieldFault } from './problem.js';
 
@@ -17,7 +18,11 @@ export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 /** The answer to every send. */
 export class SendReceipt {
   @Text({ max: 40, example: 'msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
-  @Text({ max: 300, nullable: true, description: "WhatsApp's id; null until Meta has taken the message." })
+  @Text({
+    ...LIMITS.wamid,
+    nullable: true,
+    description: "WhatsApp's id; null until Meta has taken the message.",
+  })
   wamid!: string | null;
   @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
   @Text({ max: 140 }) to!: string;
@@ -76,7 +81,7 @@ export class StatusChange {
 /** A message in a conversation. */
 export class ConversationMessage {
   @Text({ max: 40 }) id!: string;
-  @Text({ max: 300, nullable: true }) wamid!: string | null;
+  @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
   @Text({ max: 30, example: 'text' }) kind!: string;
   @Text({ max: 65_536, nullable: true, description: 'The text a person reads, where there is one.' }) body!:
@@ -100,7 +105,7 @@ export class MessageView extends ConversationMessage {
   @Text({ max: 40 }) phoneNumberId!: string;
   @TextMap({ max: 10, key: 64, value: 256, nullable: true }) metadata!: Record<string, string> | null;
   @Text({ max: 40, nullable: true }) campaignId!: string | null;
-  @Text({ max: 300, nullable: true }) replyTo!: string | null;
+  @Text({ ...LIMITS.wamid, nullable: true }) replyTo!: string | null;
   @NestedList(() => StatusChange, { max: 1000 }) history!: StatusChange[];
 }
 
@@ -125,7 +130,7 @@ export type MarkReadReply = { readonly message: MessageView; readonly pending: b
 /** The data of `message.status`. */
 export class MessageStatusData {
   @Text({ max: 40 }) messageId!: string;
-  @Text({ max: 300, nullable: true }) wamid!: string | null;
+  @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @Text({ max: 40 }) conversationId!: string;
   @Text({ max: 140 }) to!: string;
   @OneOf(['accepted', 'sent', 'delivered', 'read', 'failed'] as const) status!:
@@ -145,17 +150,17 @@ export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
  */
 export class MessageReceivedData {
   @Text({ max: 40 }) messageId!: string;
-  @Text({ max: 300 }) wamid!: string;
+  @Text(LIMITS.wamid) wamid!: string;
   @Text({ max: 40 }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40, nullable: true }) from!: string | null;
-  @Text({ max: 140, nullable: true, optional: true }) userId?: string | null;
-  @Text({ max: 500, nullable: true }) name!: string | null;
+  @Text({ ...LIMITS.userId, nullable: true, optional: true }) userId?: string | null;
+  @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Text({ max: 40 }) phoneNumberId!: string;
   @Text({ max: 30 }) kind!: string;
   @Text({ max: 65_536, nullable: true }) body!: string | null;
   @Json({ nullable: true }) payload!: Record<string, unknown> | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
-  @Text({ max: 300, nullable: true }) replyTo!: string | null;
+  @Text({ ...LIMITS.wamid, nullable: true }) replyTo!: string | null;
   @Time() receivedAt!: string;
 }

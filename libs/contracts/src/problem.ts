@@ -23,7 +23,7 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   invalid_request: { status: 422, title: 'The request is not valid' },
   invalid_idempotency_key: { status: 422, title: 'The Idempotency-Key is not valid' },
-  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another path or body' },
   phone_number_not_found: { status: 422, title: 'No such sender' },
   service_window_closed: { status: 422, title: 'The 24 hour service window is closed' },
   template_variables_mismatch: { status: 422, title: 'The variables do not fit the template' },

@@ -1,4 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { CreateContact } from './contact.js';
+import { LIMITS } from './limits.js';
+import { parseBody } from './parse.js';
 import { probeOf, searchPattern, searchTextOf } from './search-text.js';
 
 /** Whether a search finds a contact, read as Postgres reads LIKE. */
@@ -61,6 +65,52 @@ describe('a search', () => {
     expect(finds('+521 55 9999 1111', { name: null, phone: '+525599991111', email: null })).toBe(true));
   it('is in ASCII, whatever the name', () =>
     expect(searchTextOf({ name: '😀 王 Ünal', phone: null, email: null })).toMatch(/^[ -~]+$/));
+});
+
+describe('a text of any contact that the API takes', () => {
+  // Characters that become more when they are folded: 18 (U+FDFA), with 4 bytes, with marks, words of one letter each.
+  const unit = fc.oneof(
+    fc.constantFrom('\ufdfa', '\u{1d160}', '\u{10ffff}', '\u0345', 'e\u0301', '王', '@', ' ', '+', '_'),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    fc.string({ unit: 'grapheme-ascii', minLength: 2, maxLength: 2 }).map((word) => `${word} `),
+  );
+  const upTo = (max: number, units = unit) =>
+    fc
+      .tuple(fc.array(units, { maxLength: 10, minLength: 1 }), fc.boolean())
+      .map(([some, full]) => (full ? some.join('').repeat(max).slice(0, max) : some.join('').slice(0, max)));
+  const taken = fc
+    .record({
+      name: upTo(LIMITS.contactName.max),
+      email: upTo(LIMITS.contactEmail.max - 2).map((host) => `a@${host.replaceAll(/[\s@]/g, 'x')}`),
+      phone: fc.constantFrom('+5511987654321', '+5491123456789'),
+    })
+    .filter((body) => parseBody(CreateContact, body).faults.length === 0);
+
+  it('has fewer bytes than an index holds, and the number and the address beside the longest name', () => {
+    fc.assert(
+      fc.property(taken, (person) => {
+        const text = searchTextOf(person);
+        expect(text).toMatch(/^[ -~]+$/);
+        expect(Buffer.byteLength(text)).toBeLessThan(2_500);
+        expect(finds(person.phone, person)).toBe(true);
+        expect(finds('a@', person)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('ends with a whole character where it is cut, and begins as the name does', () => {
+    const text = searchTextOf({ name: '\ufdfa'.repeat(500), email: 'asha@example.com' });
+    const [, name] = /^Q(.*)QashaZexampleXcom /.exec(text)!;
+    expect(name).toMatch(/^(u[\da-f]{3}u|Q)+$/);
+    expect(finds('\ufdfa', { name: '\ufdfa'.repeat(500) })).toBe(true);
+  });
+
+  it('is what it has always been while it is short', () => {
+    expect(searchTextOf({ ...contact, name: '王  Ünal' })).toBe(
+      'Qu738buQunalQJ5511987654321QJ551187654321QjoaoXsilvaV1ZexampleXcom 5 j u',
+    );
+  });
 });
 
 describe('a probe', () => {

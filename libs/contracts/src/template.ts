@@ -1,4 +1,5 @@
 import { Json, OneOf, Text, Time, Whole } from './field.js';
+import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
 export const TEMPLATE_STATUSES = ['draft', 'pending', 'approved', 'rejected', 'paused', 'disabled'] as const;
@@ -7,9 +8,9 @@ export type TemplateStatus = (typeof TEMPLATE_STATUSES)[number];
 /** A message template; also the data of `template.changed`, by which other services keep their copy. */
 export class TemplateView {
   @Text({ max: 40 }) id!: string;
-  @Text({ max: 40, nullable: true, description: "Meta's id." }) metaId!: string | null;
-  @Text({ max: 512 }) name!: string;
-  @Text({ max: 15, example: 'en_US' }) language!: string;
+  @Text({ ...LIMITS.metaId, nullable: true, description: "Meta's id." }) metaId!: string | null;
+  @Text(LIMITS.templateName) name!: string;
+  @Text({ ...LIMITS.templateLanguage, example: 'en_US' }) language!: string;
   @Text({ max: 30, example: 'UTILITY' }) category!: string;
   @OneOf(TEMPLATE_STATUSES) status!: TemplateStatus;
   @Text({ max: 1000, nullable: true }) rejectionReason!: string | null;
@@ -40,9 +41,9 @@ export class ListTemplates extends Page {
 /** The data of `template.status`. */
 export class TemplateStatusData {
   @Text({ max: 40 }) templateId!: string;
-  @Text({ max: 40, nullable: true }) metaId!: string | null;
-  @Text({ max: 512 }) name!: string;
-  @Text({ max: 15 }) language!: string;
+  @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;
+  @Text(LIMITS.templateName) name!: string;
+  @Text(LIMITS.templateLanguage) language!: string;
   @OneOf(TEMPLATE_STATUSES) status!: TemplateStatus;
   @Text({ max: 1000, nullable: true }) reason!: string | null;
   @Time() at!: string;
@@ -51,9 +52,9 @@ export class TemplateStatusData {
 /** The data of `template.removed`: Meta no longer has it, and it cannot be sent. */
 export class TemplateRemovedData {
   @Text({ max: 40 }) templateId!: string;
-  @Text({ max: 40, nullable: true }) metaId!: string | null;
-  @Text({ max: 512 }) name!: string;
-  @Text({ max: 15 }) language!: string;
+  @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;
+  @Text(LIMITS.templateName) name!: string;
+  @Text(LIMITS.templateLanguage) language!: string;
   @Time() at!: string;
 }
 

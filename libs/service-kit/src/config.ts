@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -136,6 +137,21 @@ export const addresses = kind('a list host:port,host:port', (given) => {
   const list = given.split(',').map((one) => one.trim());
   return list.every(isAddress) ? list : undefined;
 });
+
+/** An address, or with `/` and a number of bits a network. */
+const isNetwork = (given: string) => {
+  const [, host = '', bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(given) ?? [];
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(host)]!;
+  return most > 0 && (bits === undefined || within(1, most)(bits) !== undefined);
+};
+/** Which proxies are believed: so many in a row, or those of certain addresses. */
+export const proxies = kind(
+  'a number of proxies from 1 to 16, or a list of addresses and networks',
+  (given): number | string[] | undefined => {
+    const list = given.split(',').map((one) => one.trim());
+    return within(1, 16)(given) ?? (list.every(isNetwork) ? list : undefined);
+  },
+);
 
 /** 32 bytes in base64. */
 export const key = kind('32 bytes in base64 (openssl rand -base64 32)', (given) => {

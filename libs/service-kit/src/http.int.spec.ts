@@ -35,7 +35,7 @@ let base: string;
 const logs: string[] = [];
 const metrics = createMetrics('test');
 beforeAll(async () => {
-  const adapter = publicHttp(metrics, 1_000);
+  const adapter = publicHttp(metrics, { bodyLimit: 1_000 });
   const allowed = methodsByPath(adapter.getInstance());
   app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {
     logger: false,

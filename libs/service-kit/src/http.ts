@@ -16,16 +16,29 @@ declare module 'fastify' {
   }
 }
 
+type HttpOptions = {
+  /** Of a JSON body; 1 MiB unless given. */
+  readonly bodyLimit?: number | undefined;
+  /** Once it is aborted, answers close their connections. */
+  readonly stopping?: AbortSignal;
+  /** See `TRUST_PROXY`; nobody's X-Forwarded-For counts unless given. */
+  readonly trustProxy?: number | string[] | undefined;
+};
+
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /**
  * Nest's Fastify adapter for the public API: request id and traceparent in and out, duration per route, JSON bodies of
- * at most `bodyLimit` bytes (1 MiB) that must be UTF-8. An empty one is none. To be used with Nest's `bodyParser: false`.
- * Once `stopping`, answers close their connections.
+ * at most `bodyLimit` bytes that must be UTF-8. An empty one is none. To be used with Nest's `bodyParser: false`.
  */
-export function publicHttp(metrics: Metrics, bodyLimit = 1_048_576, stopping?: AbortSignal): FastifyAdapter {
+export function publicHttp(
+  metrics: Metrics,
+  { bodyLimit = 1_048_576, stopping, trustProxy }: HttpOptions = {},
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit,
+    // A bare number Fastify takes for nobody.
+    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
     // While closing, requests on open connections are still answered, with `Connection: close`.
     return503OnClosing: false,
     requestIdHeader: false,

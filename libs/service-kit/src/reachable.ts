@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { classifyFault } from '@wbiz/eventing/kafka/fault';
+import { classifyFault } from '@wbiz/eventing/fault';
 import type { Runtime } from './runtime.js';
 
 /** Thrown to whoever waits when the process is told to stop. */

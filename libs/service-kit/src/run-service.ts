@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Service } from '@wbiz/contracts/topics';
 import { rpcServerOptions } from '@wbiz/eventing/rpc/query-handler';
-import { InvalidConfig, readConfig, secretTexts, type Settings } from './config.js';
+import { InvalidConfig, readConfig, secretTexts, type Config, type Settings } from './config.js';
 import { Eventing } from './eventing.js';
 import { Health, serveHealth } from './health.js';
 import { methodsByPath, publicHttp } from './http.js';
@@ -15,7 +15,7 @@ import { ProblemFilter } from './problem-filter.js';
 import { Stopped } from './reachable.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
 import { Secrets } from './secrets.js';
-import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS } from './settings.js';
+import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
 
@@ -26,7 +26,7 @@ export type ServiceOptions = {
   readonly peers?: readonly Service[];
   /** Environment variables beyond those of every service. */
   readonly settings?: Settings;
-  /** A public HTTP API on HOST:PORT (PORT is one of `settings`). */
+  /** A public HTTP API on HOST:PORT (`settings` hold HTTP_SETTINGS). */
   readonly http?: {
     readonly bodyLimit?: number;
     readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
@@ -121,7 +121,11 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const adapter = http ? publicHttp(metrics, http.bodyLimit, runtime.stopping) : new FastifyAdapter();
+  const { PORT, TRUST_PROXY: trustProxy } = config as unknown as Config<typeof HTTP_SETTINGS>;
+  const { stopping } = runtime;
+  const adapter = http
+    ? publicHttp(metrics, { bodyLimit: http.bodyLimit, stopping, trustProxy })
+    : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(logger),
@@ -147,9 +151,9 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   }
   if (http) {
     shutdown.on('http', 'http', () => adapter.getInstance().close());
-    await app.listen((config as unknown as { PORT: number }).PORT, host);
+    await app.listen(PORT, host);
   }
-  if (!runtime.stopping.aborted) health.started();
+  if (!stopping.aborted) health.started();
   logger.info({ health: `http://${host}:${HEALTH_PORT}/health/ready` }, 'ready');
   return app;
 }

@@ -7,6 +7,7 @@ import {
   mediaStore,
   oneOf,
   port,
+  proxies,
   text,
   url,
   whole,
@@ -123,9 +124,20 @@ export const MEDIA_SETTINGS = {
   }),
 };
 
+/** The environment variables of a service with a public HTTP API. */
+export const HTTP_SETTINGS = {
+  PORT: port({ description: 'Port of the public API.', fallback: '3000', example: '3000' }),
+  TRUST_PROXY: proxies({
+    description:
+      'The proxies in front, whose `X-Forwarded-For` then tells where a request comes from: their addresses and networks, or how many stand in a row where nobody reaches this port but through them.',
+    optional: true,
+    example: '10.0.0.0/8,127.0.0.1',
+  }),
+};
+
 /** The environment variables of the gateway alone. */
 export const GATEWAY_SETTINGS = {
-  PORT: port({ description: 'Port of the public API.', fallback: '3000', example: '3000' }),
+  ...HTTP_SETTINGS,
   ADMIN_TOKEN: text(16)({
     description: "Bearer token of the operators' API.",
     secret: true,

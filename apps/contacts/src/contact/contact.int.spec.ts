@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContactView } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
+import { LIMITS } from '@wbiz/contracts/limits';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
-import { contactsOnPostgres, type ContactsOnPostgres } from '../contacts.harness.js';
+import { contactsOnPostgres, incompressible, type ContactsOnPostgres } from '../contacts.harness.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from './contact.aggregate.js';
 import type { ContactCommand } from './contact.decider.js';
@@ -100,6 +102,23 @@ describe('a contact', () => {
       answers.filter(({ reply }) => !reply.ok).map(({ reply }) => !reply.ok && reply.error.code),
     ).toEqual(numbers(4).map(() => 'invalid_request'));
     expect(await account.counts()).toEqual({ t: 16 });
+  });
+
+  it('may have long texts, of any characters', async () => {
+    const account = system.account();
+    const given = {
+      phone: system.newPhone(),
+      userId: `IN.${'x'.repeat(128)}`,
+      name: incompressible(400),
+      email: `${hash('sha512', 'a')}@${hash('sha512', 'b').slice(0, 121)}.io`,
+      // With three characters in the place of each, by which tags are told apart.
+      tags: numbers(LIMITS.contactTags.max).map((index) => `${'\ufb2c'.repeat(61)}${index + 100}`),
+    };
+    const { id } = await account.upsert(given);
+    expect(await account.get(id)).toMatchObject(given);
+    for (const search of [given.phone, given.email, given.name.slice(0, 200)])
+      expect((await account.list({ search })).data).toMatchObject([{ id }]);
+    expect((await account.list({ tag: given.tags.slice(0, 1) })).data).toMatchObject([{ id }]);
   });
 
   it('of another account is not there, and cannot be written to', async () => {
@@ -264,6 +283,20 @@ describe('a tag', () => {
       [account.accountId],
     );
     expect(states.rows).toEqual([{ tags: 2 }]);
+  });
+
+  it.each([
+    [['\u0000', 'vip']],
+    [['2026-11-22T10:00:00.000Z', '\u0000']],
+    [['2026-11-22T10:00:00.000Z', '\ud800']],
+    [['2026-11-22T10:00:00.000Z']],
+    [[1, 'vip']],
+  ])('is not listed behind the cursor %j', async (key) => {
+    const cursor = Buffer.from(JSON.stringify(key)).toString('base64url');
+    await expect(system.account().tags({ cursor })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: [{ pointer: '?cursor' }],
+    });
   });
 
   it('of a few contacts is taken off before that of many of another account', async () => {

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
+import { LIMITS } from '@wbiz/contracts/limits';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
 import { entryOf, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import type { Command } from '@wbiz/eventing/message';
@@ -30,7 +31,7 @@ export class PreferencesConsumer {
     for (const preference of objects(data.value['user_preferences'])) {
       const optedIn = entryOf(OPTED_IN, preference['value']);
       const phone = phoneOf(preference['wa_id']) ?? null;
-      const userId = text(preference['user_id']) ?? null;
+      const userId = text(preference['user_id'], LIMITS.userId) ?? null;
       const person = phone ?? userId;
       if (person === null || optedIn === undefined || preference['category'] !== 'marketing_messages')
         continue;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { classifyFault } from '@wbiz/eventing/kafka/fault';
+import { classifyFault } from '@wbiz/eventing/fault';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, QueryConfig, QueryResultRow } from 'pg';
 

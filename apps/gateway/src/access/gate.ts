@@ -1,7 +1,7 @@
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSecretOf, parseApiKey } from './api-key.js';
-import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
+import { atPath, fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 import type { Idempotency } from './idempotency.js';
 import type { Holder, KeyBook } from './key-book.js';
 import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
@@ -118,20 +118,20 @@ function requireScope(scopes: readonly string[], access: RouteAccess): void {
 }
 
 async function claim(request: FastifyRequest, reply: FastifyReply, { idempotency }: Parts): Promise<unknown> {
-  const { call, method, headers, body, routeOptions } = request;
+  const { call, method, headers, body, params, routeOptions } = request;
   if (!call) return;
   // The clock starts when the request is wholly there.
   call.deadline = Date.now() + PATIENCE_MS;
   const header = headers['idempotency-key'];
   const key = method === 'POST' && header !== undefined ? parseIdempotencyKey(String(header)) : undefined;
-  const claimFor = async (fingerprint: Buffer) => {
+  const claimFor = async (bodyPrint: Buffer) => {
     call.deadline = Date.now() + PATIENCE_MS;
     if (key === undefined) return undefined;
     const asked = {
       accountId: call.account.id,
       route: `${method} ${routeOptions.url}`,
       key,
-      fingerprint,
+      fingerprint: atPath(params, bodyPrint),
     };
     const claimed = await idempotency.claim(asked, call.deadline);
     if ('commandId' in claimed) {

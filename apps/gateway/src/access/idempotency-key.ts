@@ -28,6 +28,12 @@ export function fingerprintOf(body: unknown): Buffer {
   return hash('sha256', JSON.stringify(sorted(body, 0)) ?? '', 'buffer');
 }
 
+/** The fingerprint of a request: its body's, and of one to a route with path parameters, of these as well. */
+export function atPath(params: unknown, body: Buffer): Buffer {
+  const isOneOfMany = Object.keys(params ?? {}).length > 0;
+  return isOneOfMany ? fingerprintOf({ params, body: body.toString('hex') }) : body;
+}
+
 function sorted(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === DEEPEST)

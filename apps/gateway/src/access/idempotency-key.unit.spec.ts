@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
+import { atPath, fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 
 it.each([
   ['bare', 'order-1043', 'order-1043'],
@@ -33,4 +33,20 @@ it('takes bodies for the same whatever the order of their fields', () => {
   expect(fingerprintOf(['a', 'b'])).not.toEqual(fingerprintOf(['b', 'a']));
   expect(fingerprintOf(undefined)).toEqual(fingerprintOf(undefined));
   expect(fingerprintOf(undefined)).not.toEqual(fingerprintOf({}));
+});
+
+it('tells one path of a route from another, and leaves the body as it is where a route has but one', () => {
+  const body = fingerprintOf({ typing: true });
+  expect(atPath({ id: 'a' }, body)).toEqual(atPath({ id: 'a' }, fingerprintOf({ typing: true })));
+  const others = [
+    atPath({ id: 'b' }, body),
+    atPath({ id: 'a' }, fingerprintOf({ typing: false })),
+    atPath({ id: 'a', part: 'b' }, body),
+    body,
+  ];
+  for (const other of others) expect(atPath({ id: 'a' }, body)).not.toEqual(other);
+  // As rows have it that were written before paths counted.
+  expect(atPath({}, body).toString('hex')).toBe(
+    '8106dd2218034da9c3115edc91935f5dddd8034682bc26f8dfbe2d6bb946718f',
+  );
 });

@@ -137,6 +137,17 @@ it('refuses another body under the same key', async () => {
   expect(messaging.messages.size).toBe(1);
 });
 
+it('refuses another path under the same key', async () => {
+  messaging.refusal = { code: 'not_found', message: 'There is no such message.' };
+  const read = (id: string, body = {}) => post({ path: `/v1/messages/msg_${id.repeat(26)}/read`, body });
+  const first = await read('A');
+  expect([first.status, first.replayed]).toEqual([404, false]);
+  expect(await read('A')).toMatchObject({ text: first.text, replayed: true });
+  expect(await read('B')).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  expect(await read('A', { typing: true })).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  expect(messaging.sent).toHaveLength(1);
+});
+
 it('refuses a key that is none', async () => {
   expect(await post({ headers: { 'idempotency-key': 'x'.repeat(256) } })).toMatchObject({
     status: 422,

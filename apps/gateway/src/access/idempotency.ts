@@ -70,7 +70,7 @@ export class Idempotency {
     if (!found.fingerprint.equals(fingerprint))
       throw new Rejection(
         'idempotency_key_reused',
-        'This Idempotency-Key was used with another body. Use a new key for a new request.',
+        'This Idempotency-Key was used with another path or body. Use a new key for a new request.',
       );
     if (found.commandId === commandId) return { ...scope, commandId };
     if (found.status !== null)

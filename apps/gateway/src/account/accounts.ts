@@ -1,6 +1,6 @@
 import type { AdminAccountView, ConnectAccount, UpdateAccount } from '@wbiz/contracts/account';
 import type { Page, Paged } from '@wbiz/contracts/page';
-import { classifyFault } from '@wbiz/eventing/kafka/fault';
+import { classifyFault } from '@wbiz/eventing/fault';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';

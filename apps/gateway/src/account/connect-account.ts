@@ -1,5 +1,7 @@
 import type { ConnectAccount } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { text } from '@wbiz/contracts/meta-item';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import type { CloudApi, MetaPhoneNumber, MetaTokenInfo, MetaWaba } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError, UpstreamUnreachable, type GraphError } from '@wbiz/cloud-api/graph-error';
@@ -42,6 +44,11 @@ export async function connectAccount(parts: ConnectParts, body: ConnectAccount):
       '/wabaId',
       'phone_numbers',
       `The WhatsApp Business Account ${wabaId} has ${numbers.length} phone numbers; it must have 1 to ${MOST_NUMBERS}.`,
+    );
+  if (!numbers.every(({ id }) => text(id, LIMITS.metaId)))
+    throw new Rejection(
+      'upstream_error',
+      `Meta lists a phone number of ${wabaId} whose id does not have 1 to ${LIMITS.metaId.max} characters.`,
     );
   if (defaultPhoneNumberId !== undefined && !numbers.some(({ id }) => id === defaultPhoneNumberId))
     throw invalid(

@@ -14,6 +14,7 @@ async function refusal(
   token: MetaTokenInfo | Error,
   cloudApiUrl = 'https://graph.facebook.com',
   accessToken = 'EAAG',
+  more: object = {},
 ): Promise<Rejection> {
   const never = () => Promise.reject(new Error('must not be reached'));
   const cloudApi = {
@@ -21,6 +22,7 @@ async function refusal(
     getWaba: never,
     listPhoneNumbers: never,
     subscribeApp: never,
+    ...more,
   };
   const body: ConnectAccount = { wabaId: '1', accessToken };
   return connectAccount({ cloudApi, cloudApiUrl } as unknown as ConnectParts, body).then(
@@ -77,6 +79,14 @@ it.each([
   ['something we do not understand', { code: 99_999, httpStatus: 400 }, 'upstream_error'],
 ])('tells what Meta refused: %s', async (_what, error, code) => {
   expect(await refusal(new CloudApiError({ message: 'No', ...error }))).toMatchObject({ code });
+});
+
+it.each(['', '1'.repeat(41)])('takes no phone number with the id %j', async (id) => {
+  const numbers = {
+    getWaba: () => Promise.resolve({ id: '1' }),
+    listPhoneNumbers: () => Promise.resolve([{ id, display_phone_number: '+91 1' }]),
+  };
+  expect(await refusal(good, undefined, undefined, numbers)).toMatchObject({ code: 'upstream_error' });
 });
 
 it('says when Meta is out of reach, and lets other faults be faults', async () => {

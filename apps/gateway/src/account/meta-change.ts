@@ -1,5 +1,5 @@
 import type { MetaChange, MetaItem } from '@wbiz/contracts/meta-inbound';
-import { entryOf, object, text } from '@wbiz/contracts/meta-item';
+import { cut, entryOf, object, text } from '@wbiz/contracts/meta-item';
 import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
 import { THROUGHPUT } from './reported-number.js';
 
@@ -34,11 +34,12 @@ const FIELDS: Record<string, (value: MetaItem, wabaId: string) => MetaNote | und
     const digits = digitsOf(text(value['display_phone_number']) ?? '');
     if (!event || !digits) return undefined;
     const limit = text(value['max_daily_conversations_per_business']) ?? text(value['current_limit']);
+    const messagingLimit = limit === undefined ? null : cut(limit, SHORT);
     const throughput = event === 'THROUGHPUT_UPGRADE' ? THROUGHPUT.HIGH : null;
     return {
       type: 'account.note-number',
       wabaId,
-      note: { digits, event: event.slice(0, 40), messagingLimit: limit?.slice(0, 40) ?? null, throughput },
+      note: { digits, event: cut(event, SHORT), messagingLimit, throughput },
     };
   },
 };
@@ -87,7 +88,9 @@ const DECISIONS: Record<string, StatusNote> = {
   APPROVED: { lift: 'review', reason: "The WhatsApp Business Account passed Meta's review." },
 };
 
+const SHORT = { max: 40 };
+
 const reason = (sentence: string, details: readonly unknown[]) => {
-  const given = details.map(text).filter(Boolean).join(', ').slice(0, 500);
-  return given ? `${sentence}: ${given}.` : `${sentence}.`;
+  const given = details.flatMap((detail) => text(detail) ?? []).join(', ');
+  return given ? `${sentence}: ${cut(given, { max: 500 })}.` : `${sentence}.`;
 };

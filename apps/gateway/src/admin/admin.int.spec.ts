@@ -438,22 +438,44 @@ describe('the command-line tool', () => {
   });
 });
 
-// The last: afterwards this address is refused for a minute.
+// The last: afterwards wrong tokens of this address are refused for a minute.
 describe('signing in', () => {
-  it('needs the admin token, and ten wrong ones within a minute shut the address out', async () => {
+  type Running = Awaited<ReturnType<typeof startGateway>>;
+  const signIn = (at: Running, forwardedFor: string, token = 'wrong') =>
+    at.admin('GET', '/accounts', undefined, token, { 'x-forwarded-for': forwardedFor });
+  const statuses = async (at: Running, forwardedFor: (attempt: number) => string, attempts = 12) => {
+    const seen: number[] = [];
+    for (let attempt = 1; attempt <= attempts; attempt += 1)
+      seen.push((await signIn(at, forwardedFor(attempt))).status);
+    return seen;
+  };
+  const wrong = (times: number) => Array<number>(times).fill(401);
+
+  it('needs the admin token; after ten wrong ones within a minute an address waits, but for the right one', async () => {
     expect(await gateway.admin('GET', '/accounts', undefined, null)).toMatchObject({
       status: 401,
       body: { code: 'invalid_admin_token' },
     });
-    const statuses: number[] = [];
-    for (let attempt = 0; attempt < 12; attempt += 1) {
-      const path = attempt % 2 ? `/accounts/${NOWHERE}/keys` : '/accounts';
-      statuses.push((await gateway.admin('GET', path, undefined, `wrong-${attempt}`)).status);
-    }
-    // The key in an earlier test was the first.
-    expect(statuses).toEqual([...Array<number>(9).fill(401), 429, 429, 429]);
-    const refused = await gateway.admin('GET', '/accounts');
+    // The key in an earlier test was the first. Whose address a client makes up counts for nothing.
+    expect(await statuses(gateway, (attempt) => `192.0.2.${attempt}`)).toEqual([...wrong(9), 429, 429, 429]);
+    const refused = await gateway.admin('GET', `/accounts/${NOWHERE}/keys`, undefined, 'wrong');
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await gateway.admin('GET', '/accounts')).status).toBe(200);
   });
+
+  it.each(['127.0.0.0/8', '1'])(
+    'counts by the address that the proxy tells with TRUST_PROXY=%s',
+    async (proxy) => {
+      const behind = await startGateway({ TRUST_PROXY: proxy });
+      try {
+        const others = (attempt: number) => `192.0.2.${attempt}, 198.51.100.7`;
+        expect(await statuses(behind, others)).toEqual([...wrong(10), 429, 429]);
+        expect(await statuses(behind, (attempt) => `203.0.113.${attempt}`)).toEqual(wrong(12));
+        expect((await signIn(behind, '198.51.100.7', ADMIN_TOKEN)).status).toBe(200);
+      } finally {
+        await behind.stop();
+      }
+    },
+  );
 });

@@ -3,8 +3,8 @@ const MOST_FAILURES = 10;
 const MOST_ADDRESSES = 10_000;
 
 /**
- * Counts failed sign-ins by address (of IPv6 the /64, which is one customer's). After 10 of them within a minute the
- * address is refused, right token or not, until a minute after the first.
+ * Counts failed sign-ins by address (of IPv6 the /64, which is one customer's). After 10 of them within a minute it
+ * has to wait until a minute after the first.
  */
 export class FailedSignIns {
   private readonly windows = new Map<string, { failures: number; readonly endsAt: number }>();

@@ -26,7 +26,7 @@ export type Answer = { status: number; headers: Headers; body: Record<string, un
 export type SeenRecord = { type: string; key: string; text: string; data: Record<string, unknown> };
 
 /** A gateway on a database and topics of its own, with the simulator as Meta; `stop` ends all of it. */
-export async function startGateway() {
+export async function startGateway(more: NodeJS.ProcessEnv = {}) {
   const [database, simulator] = await Promise.all([
     freshDatabase(),
     startSimulator({ log: () => undefined }),
@@ -60,6 +60,7 @@ export async function startGateway() {
     TEMPLATES_RPC: '127.0.0.1:9',
     WEBHOOKS_RPC: '127.0.0.1:9',
     MEDIA_STORE: media,
+    ...more,
   };
   const service = await startService(
     {
@@ -89,8 +90,17 @@ export async function startGateway() {
     pool,
     rpc,
     healthUrl: `http://127.0.0.1:${healthPort}`,
-    admin: (method: string, path: string, body?: unknown, token: string | null = ADMIN_TOKEN) =>
-      ask(`${url}/admin/v1${path}`, method, body, token === null ? {} : { authorization: `Bearer ${token}` }),
+    admin: (
+      method: string,
+      path: string,
+      body?: unknown,
+      token: string | null = ADMIN_TOKEN,
+      headers: Record<string, string> = {},
+    ) =>
+      ask(`${url}/admin/v1${path}`, method, body, {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      }),
     control: (path: string, body: unknown) => ask(`${simulator.url}/_control${path}`, 'POST', body, {}),
 
     /** What is on a topic so far, and what comes. */

@@ -1,4 +1,5 @@
 import { isPlainObject } from '@wbiz/contracts/field';
+import { LIMITS } from '@wbiz/contracts/limits';
 import {
   META_CHANGE,
   META_MESSAGE,
@@ -56,7 +57,7 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
   /** What of the value is neither message nor status; undefined when nothing of interest. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
     const metadata = object(value['metadata']);
-    const phoneNumberId = text(metadata['phone_number_id']);
+    const phoneNumberId = text(metadata['phone_number_id'], LIMITS.metaId);
     if (phoneNumberId === undefined) return value;
     const of = { wabaId, phoneNumberId, receivedAt };
     const contacts = objects(value['contacts']);

@@ -113,6 +113,11 @@ describe('other changes', () => {
   it('include messages without a phone number, and errors beside them', () => {
     const odd = { field: 'messages', value: { messages: [text({ from: '1' }, 'w')] } };
     expect(split(changes(odd)).items).toMatchObject([{ type: 'meta.change', data: odd }]);
+    const nowhere = messages({
+      metadata: { phone_number_id: '1'.repeat(41) },
+      messages: [text({ from: '1' }, 'w')],
+    });
+    expect(split(changes(nowhere)).items).toMatchObject([{ type: 'meta.change', data: nowhere }]);
     const errors = [{ code: 130429 }];
     expect(split(changes(messages({ errors }))).items).toMatchObject([
       { type: 'meta.change', data: { value: { errors } } },

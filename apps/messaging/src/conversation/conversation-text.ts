@@ -5,7 +5,7 @@ import { searchTextOf } from '@wbiz/contracts/search-text';
 export function conversationText({ person, name }: { person: string; name: string | null }): string {
   return person.startsWith('+')
     ? searchTextOf({ name, phone: person })
-    : searchTextOf({ name: [name, person].filter(Boolean).join(' ') });
+    : searchTextOf({ name, email: person }); // a part of its own, which no name crowds out
 }
 
 /** What the conversations of a contact are found by besides: its name, and its number where Meta may spell it otherwise. */

@@ -1,6 +1,7 @@
 import { TOLD_KINDS } from '@wbiz/contracts/message';
-import type { Of } from '@wbiz/eventing/message';
+import { cut } from '@wbiz/contracts/meta-item';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
+import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent } from '../message/message.decider.js';
@@ -12,7 +13,7 @@ type Moving = Recorded<'message.status' | 'message.received'>;
 type Read = Recorded<'message.marked_read'>;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
-  (body ?? `[${kind ?? 'message'}]`).slice(0, 200);
+  cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
 
 /** What WhatsApp tells of a person or of an earlier message, and what is written to a group, is not written to us. */
 const isWritten = ({ data: { kind, payload } }: Recorded<'message.received'>) =>

@@ -1,5 +1,7 @@
 import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { text } from '@wbiz/contracts/meta-item';
 import type { Outcome } from '../message/message.decider.js';
 import { metaError } from '../message/meta-error.js';
 
@@ -11,7 +13,12 @@ export function outcomeOf(
   answer: SendOutcome,
   { attempt, ageMs }: { attempt: number; ageMs: number },
 ): Outcome {
-  if (answer.kind === 'accepted') return { kind: 'accepted', wamid: answer.wamid };
+  if (answer.kind === 'accepted') {
+    const wamid = text(answer.wamid, LIMITS.wamid);
+    return wamid
+      ? { kind: 'accepted', wamid }
+      : { kind: 'unknown', reason: `an id that does not have 1 to ${LIMITS.wamid.max} characters` };
+  }
   if (answer.kind === 'not_sent')
     return ageMs < MAX_AGE_MS
       ? { kind: 'deferred', reason: answer.reason }

@@ -4,6 +4,7 @@ import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
 import {
   camel,
+  cut,
   entryOf,
   faultOf,
   filled,
@@ -133,7 +134,7 @@ export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
   const known = entryOf(READERS, type)?.(object(message[type]), message);
   return {
-    kind: known?.kind ?? type.slice(0, 30),
+    kind: known?.kind ?? cut(type, { max: 30 }),
     body: known?.body ?? null,
     payload: filled({ ...(known?.own ?? rawOf(message)), ...extrasOf(message) }),
   };

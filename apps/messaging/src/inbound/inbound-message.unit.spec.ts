@@ -96,6 +96,24 @@ describe('who wrote', () => {
       { phone: null, userId: 'IN.1', name: 'asha', contactId: contactIdOf('acc_1', 'IN.1') },
     ],
     [
+      'has no name that is blank',
+      { from: '918899332211' },
+      { ...asha, profile: { name: ' \u2003\n', username: 'asha' } },
+      { ...known, name: 'asha' },
+    ],
+    [
+      'has a name that a contact can have',
+      { from: '918899332211' },
+      { ...asha, profile: { name: `${'x'.repeat(499)}😀` } },
+      { ...known, name: `${'x'.repeat(499)}\ufffd` },
+    ],
+    [
+      'counts by the number where the user id is longer than a field',
+      { from: '918899332211', from_user_id: `IN.${'1'.repeat(138)}` },
+      null,
+      { ...known, name: null },
+    ],
+    [
       'may have a number we cannot check',
       { from: '99912345' },
       null,
@@ -106,7 +124,9 @@ describe('who wrote', () => {
   it('must be somebody, and the message must have an id', () => {
     expect(() => person({})).toThrow('no sender');
     expect(() => person({ from: 'unknown' })).toThrow('no sender');
+    expect(() => person({ from_user_id: `IN.${'1'.repeat(138)}` })).toThrow('no sender');
     expect(() => from({ from: '918899332211', type: 'text' })).toThrow('no id');
+    expect(() => from({ ...common, id: 'w'.repeat(301), type: 'text' })).toThrow('no id');
   });
 });
 
@@ -133,6 +153,7 @@ describe('a status of Meta’s', () => {
     ['of a kind of tomorrow', { status: 'teleported' }, undefined],
     ['of an odd kind', { status: 'toString' }, undefined],
     ['about nothing', { id: undefined }, undefined],
+    ['with an id that no message has', { id: 'w'.repeat(301) }, undefined],
     [
       'about money too',
       { pricing: { billable: true }, conversation: { id: '7' } },

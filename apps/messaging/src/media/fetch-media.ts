@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { LIMITS } from '@wbiz/contracts/limits';
 import { mediaKey } from '@wbiz/contracts/media';
 import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
+import { cut } from '@wbiz/contracts/meta-item';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { unrefused } from '@wbiz/eventing/rejection';
 import type { MediaStore } from '@wbiz/media-store/media-store';
@@ -52,10 +54,10 @@ export const mediaFetcher =
         mediaId,
         source: 'inbound',
         // `audio/ogg; codecs=opus`
-        mimeType: (mimeType ?? meta.mime_type).replace(/;.*/s, '').trim().toLowerCase().slice(0, 200),
+        mimeType: cut((mimeType ?? meta.mime_type).replace(/;.*/s, '').trim().toLowerCase(), { max: 200 }),
         size,
         sha256,
-        filename: filename?.slice(0, 240).toWellFormed() ?? null,
+        filename: filename === undefined ? null : cut(filename, LIMITS.filename),
         phoneNumberId,
         awaiting: null,
         at: new Date().toISOString(),

@@ -1,6 +1,8 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { AccountCredentials } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { text } from '@wbiz/contracts/meta-item';
 import type { TemplateSyncResult } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { Applied } from '@wbiz/eventing/aggregate';
@@ -8,8 +10,8 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, PoolClient } from 'pg';
-import { isKnownStatus, listedTemplate } from '../template/meta-template.js';
-import { type ListedTemplate, templates } from '../template/template.decider.js';
+import { isKnownStatus, isNameable, listedTemplate } from '../template/meta-template.js';
+import { templates, type ListedTemplate } from '../template/template.decider.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
 /** How many templates go through the store in one round. */
@@ -74,6 +76,13 @@ async function listFor(
           { status: meta.status, metaId: meta.id },
           'a status that is new at Meta is taken for pending',
         );
+      if (!isNameable(meta)) {
+        logger.warn(
+          { metaId: text(meta.id, LIMITS.metaId) },
+          'a template that our fields do not hold is left out',
+        );
+        continue;
+      }
       const template = listedTemplate(meta);
       if (template) listed.push(template);
     }

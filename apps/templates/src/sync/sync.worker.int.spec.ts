@@ -166,6 +166,18 @@ describe('a worker', () => {
     expect(await namesOf(accountId)).toEqual(['a', 'b']);
   });
 
+  it('leaves out what has a name that no field holds, and takes the others', async () => {
+    const accountId = newId('acc');
+    const { worker, replies, request } = workerWith(async function* () {
+      yield* ['a', 'x'.repeat(3_000), 'b'].map(meta);
+    });
+    worker.work.start();
+    await request(accountId);
+    await until(() => replies.length === 1);
+    expect(replies[0]).toMatchObject({ stage: 'settled', reply: { data: { total: 2, created: 2 } } });
+    expect(await namesOf(accountId)).toEqual(['a', 'b']);
+  });
+
   it('settles a request that comes during a pull by the next one', async () => {
     const accountId = newId('acc');
     let lists = 0;

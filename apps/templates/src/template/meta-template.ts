@@ -1,6 +1,8 @@
 import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
+import { isWellFormed } from '@wbiz/contracts/field';
+import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta-inbound';
-import { entryOf, idOf, object, text } from '@wbiz/contracts/meta-item';
+import { cut, entryOf, idOf, object, text } from '@wbiz/contracts/meta-item';
 import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
 import type { ListedTemplate, TemplateCommand } from './template.decider.js';
 
@@ -48,6 +50,12 @@ const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
 
 /** Whether we know this status; one that we do not is taken for pending, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
+
+/** Whether our fields hold what tells a template from others; no send could name one that they do not. */
+export const isNameable = ({ id, name, language }: MetaTemplate) =>
+  [text(id, LIMITS.metaId), text(name, LIMITS.templateName), text(language, LIMITS.templateLanguage)].every(
+    isWellFormed,
+  );
 
 /** A template of Meta's list in our words; undefined for one that Meta has deleted. */
 export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
@@ -129,9 +137,9 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
   components: () => ({ news: 'ask' }),
 };
 
-const LONGEST_REASON = 1_000;
+const LONGEST_REASON = { max: 1_000 };
 
 const reasonIn = (reason: unknown): string | null =>
-  reason === 'NONE' ? null : (text(reason)?.slice(0, LONGEST_REASON) ?? null);
+  reason === 'NONE' ? null : cut(text(reason) ?? '', LONGEST_REASON) || null;
 
 const scoreIn = (score: string | undefined): string | null => (score === 'UNKNOWN' ? null : (score ?? null));

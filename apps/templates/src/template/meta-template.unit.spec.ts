@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { isKnownStatus, listedTemplate, META_EVENTS, META_STATUSES, templateNews } from './meta-template.js';
+import {
+  isKnownStatus,
+  isNameable,
+  listedTemplate,
+  META_EVENTS,
+  META_STATUSES,
+  templateNews,
+} from './meta-template.js';
 
 const meta = (more: object = {}) => ({
   id: '7000000000000001',
@@ -35,10 +42,22 @@ describe('a template in a list of Meta', () => {
     expect(listedTemplate(meta({ status: 'MELTED' }))?.status).toBe('pending');
   });
 
+  it.each([
+    ['id', 40],
+    ['name', 512],
+    ['language', 15],
+  ])('has an %s of at most %d characters', (part, max) => {
+    expect(isNameable(meta({ [part]: 'x'.repeat(max) }))).toBe(true);
+    for (const other of ['x'.repeat(max + 1), '', '\ud800', undefined])
+      expect(isNameable(meta({ [part]: other }))).toBe(false);
+  });
+
   it('keeps a reason only where it was rejected', () => {
     expect(listedTemplate(meta({ status: 'REJECTED', rejected_reason: 'SCAM' }))?.rejectionReason).toBe(
       'SCAM',
     );
+    const long = listedTemplate(meta({ status: 'REJECTED', rejected_reason: `${'x'.repeat(999)}😀` }));
+    expect(long?.rejectionReason).toBe(`${'x'.repeat(999)}\ufffd`);
     expect(listedTemplate(meta({ rejected_reason: 'NONE' }))?.rejectionReason).toBeNull();
     expect(listedTemplate(meta({ rejected_reason: 'SCAM' }))?.rejectionReason).toBeNull();
   });

@@ -7,7 +7,7 @@ import type { ReplyPublisher } from '../rpc/reply-publisher.js';
 import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { header, readCommand } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
-import { backoff, classifyFault, type Fault } from './fault.js';
+import { backoff, classifyFault, type Fault } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 

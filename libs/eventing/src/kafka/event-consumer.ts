@@ -4,7 +4,7 @@ import { ProjectionGap, typesOf, type Projection } from '../postgres/projection.
 import type { Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
-import { backoff } from './fault.js';
+import { backoff } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import type pg from 'pg';
@@ -51,6 +52,16 @@ const purses: Aggregate<
   published: ['purse.moved'],
   reply: { 'purse.deposit': balance, 'purse.withdraw': balance },
 };
+
+/** An aggregate that no table of its own keeps from a fault. */
+const broken: typeof purses = {
+  ...purses,
+  stream: () => {
+    throw new RangeError('no');
+  },
+};
+/** A statement, `follow`, or what is called. */
+type Fail = string | (() => Promise<never>);
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;
 let pool: pg.Pool;
@@ -225,6 +236,59 @@ describe('the event store', () => {
     });
     expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
     expect([await balanceOf('inline'), await balanceOf('beside')]).toEqual([7, 3]);
+  });
+
+  describe.each<[string, string, Fail]>([
+    ['an index row that is too large', '54000', 'insert into bank.wide values ($1)'],
+    ['a subquery of two rows', '21000', 'select (select n from generate_series(1, 2) n), $1'],
+    ['a value that does not fit', '22003', 'select $1, 2147483647 + length($1)'],
+    ['an exception of its own', 'P0001', `do $$ begin raise 'no'; end $$`],
+    ['a fault in the code', 'TypeError', () => Promise.reject(new TypeError('no'))],
+    ['a refusal', 'Rejection', () => Promise.reject(new Rejection('conflict', 'No.'))],
+    ['a fault in what follows', 'RangeError', 'follow'],
+  ])('when what moves with the events fails: %s (%s)', (_what, code, fail) => {
+    it('keeps it to the command that it comes from', async () => {
+      await pool.query('create table if not exists bank.wide (text text primary key)');
+      const store = storeOf({
+        'purse.moved': async (events: { stream: string }[], tx: pg.PoolClient) => {
+          if (!events.some(({ stream }) => stream === `bad ${code}`)) return [];
+          if (fail === 'follow') return [{ aggregate: broken, command: withdraw('follow', 0) }];
+          if (typeof fail !== 'string') return fail();
+          return void (await tx.query(fail, fail.includes('$1') ? [randomBytes(4_000).toString('hex')] : []));
+        },
+      });
+      const [bad, ...others] = await Promise.allSettled(
+        [`bad ${code}`, `one ${code}`, `two ${code}`].map((purse) =>
+          store.execute(purses, deposit(purse, 1)),
+        ),
+      );
+      expect(bad).toMatchObject({ status: 'rejected' });
+      const { reason } = bad as { reason: { code?: string; name: string } };
+      expect([reason.code, reason.name]).toContain(code);
+      expect(others.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      expect(await balanceOf(`bad ${code}`)).toBeUndefined();
+      expect([await balanceOf(`one ${code}`), await balanceOf(`two ${code}`)]).toEqual([1, 1]);
+    });
+  });
+
+  it.each([
+    ['the connection is lost', { code: '57P01' }],
+    ['Postgres has no room left', { code: '53100' }],
+    ['the socket breaks', { code: 'ECONNRESET' }],
+    ['a peer cannot be asked', { name: 'PeerUnavailable' }],
+  ])('fails all of a batch at once when %s', async (_what, fault) => {
+    let runs = 0;
+    const store = storeOf({
+      'purse.moved': () => {
+        runs += 1;
+        return Promise.reject(Object.assign(new Error('gone'), fault));
+      },
+    });
+    const settled = await Promise.allSettled(
+      [1, 2, 3].map((n) => store.execute(purses, deposit(`lost${n}`, 1))),
+    );
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(runs).toBe(1);
   });
 
   it('refuses an event that the log could not take', async () => {

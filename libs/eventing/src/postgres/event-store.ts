@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { issuedAt } from '../command-id.js';
 import { fold } from '../decider.js';
+import { classifyFault } from '../fault.js';
 import type { Command, DomainEvent, Message, Reply } from '../message.js';
 import { microBatch } from '../micro-batch.js';
 import type { Aggregate, AnyAggregate, Applied, Bare, OwnCommand } from '../aggregate.js';
@@ -118,7 +119,8 @@ export class EventStore {
       const overtaken = error instanceof Overtaken || (error as { code?: unknown }).code === DEADLOCK;
       const again = overtaken && attempt < 20;
       if (again && (attempt < 3 || items.length === 1)) return this.run(items, attempt + 1);
-      if (items.length === 1 || !(again || isOfOneCommand(error))) throw error;
+      if (items.length === 1 || !(again || classifyFault(error) === 'broken')) throw error;
+      // A fault that passes is everyone's; any other is of one command, and its neighbours do without it.
       const results: Result[] = [];
       for (const item of items)
         results.push(...(await this.run([item], attempt).catch((fault: Error) => [fault])));
@@ -129,6 +131,3 @@ export class EventStore {
 
 /** Two batches that moved the same rows of projections in different orders; Postgres ends one. */
 const DEADLOCK = '40P01';
-
-/** Data that Postgres refuses (SQLSTATE classes 22 and 23) come from one command; what else fails, fails for all. */
-const isOfOneCommand = (error: unknown) => /^2[23]/.test(String((error as { code?: unknown }).code));

@@ -1,7 +1,7 @@
 import { applyDecorators, Catch, Logger, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
 import { EventPattern, MessagePattern, Transport, type TcpOptions } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
-import { classifyFault } from '../kafka/fault.js';
+import { classifyFault } from '../fault.js';
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
 import { PromptSocket } from './prompt-socket.js';

@@ -1,4 +1,4 @@
-import { jittered, retryDelay } from '../retry-delay.js';
+import { jittered, retryDelay } from './retry-delay.js';
 
 /** Whether waiting mends it ('passing') or never will ('broken'). */
 export type Fault = 'passing' | 'broken';
