@@ -3,12 +3,15 @@ import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
+import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
+import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
 import { WaitingRequests } from './sync/sync-request.waiting.js';
 import { dueOnRequest, SyncJobs } from './sync/sync.jobs.js';
@@ -50,11 +53,12 @@ const syncWorker: FactoryProvider<SyncWorker> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
+      commands: [direct(quickReplies, 'quick-reply.create', 'quick-reply.update', 'quick-reply.delete')],
       inline: [dueOnRequest],
       projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],
-  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer],
+  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer, QuickReplyQueries],
   providers: [syncWorker],
 })
 export class TemplatesModule {}

@@ -3,6 +3,12 @@ import type { UpdateConversationData } from './conversation.js';
 import type { CreateCustomFieldData, CustomFieldView, DeleteCustomFieldData } from './custom-field.js';
 import type { CreateMediaData, DeleteMediaData, MediaView } from './media.js';
 import type { MarkReadData, MarkReadReply, MessageView, SendReceipt } from './message.js';
+import type {
+  CreateQuickReplyData,
+  DeleteQuickReplyData,
+  QuickReplyView,
+  UpdateQuickReplyData,
+} from './quick-reply.js';
 import type { SendMessageData } from './send.js';
 import { tagStream, type TagData } from './tag.js';
 import type { TemplateSyncResult } from './template.js';
@@ -41,6 +47,15 @@ export const COMMANDS = {
   'tag.delete': command<TagData>('contacts', ({ accountId, name }) => tagStream(accountId, name)),
   'field.create': command<CreateCustomFieldData, CustomFieldView>('contacts', ({ accountId }) => accountId),
   'field.delete': command<DeleteCustomFieldData>('contacts', ({ accountId }) => accountId),
+  'quick-reply.create': command<CreateQuickReplyData, QuickReplyView>(
+    'templates',
+    ({ quickReplyId }) => quickReplyId,
+  ),
+  'quick-reply.update': command<UpdateQuickReplyData, QuickReplyView>(
+    'templates',
+    ({ quickReplyId }) => quickReplyId,
+  ),
+  'quick-reply.delete': command<DeleteQuickReplyData>('templates', ({ quickReplyId }) => quickReplyId),
   'template.sync': command<Record<string, never>, { readonly status: 'accepted' }, TemplateSyncResult>(
     'templates',
     (_, accountId) => accountId,

@@ -38,6 +38,9 @@ export const LIMITS = {
   templateVariables: { max: 100, source: 'ours' },
   templateVariable: { max: 1024, source: 'templates/components (a body of 1,024 characters)' },
 
+  quickReplyShortcut: { max: 64, source: 'ours' },
+  quickReplyTitle: { max: 200, source: 'ours' },
+
   contactName: { max: 500, source: 'ours' },
   contactEmail: { max: 254, source: 'ours (RFC 5321: a path of 256 octets with its brackets)' },
   contactTags: { max: 100, source: 'ours' },

@@ -24,3 +24,8 @@ export const SCOPES = [
   'media:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Scopes that a wider one opens as well: where users know one scope for a whole area, it opens the area's reads. */
+export const OPENED_BY: { readonly [Narrow in Scope]?: Scope } = {
+  'quick_replies:read': 'quick_replies:write',
+};

@@ -1,3 +1,4 @@
+import { OPENED_BY, type Scope } from '@wbiz/contracts/scopes';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSecretOf, parseApiKey } from './api-key.js';
@@ -111,7 +112,8 @@ async function holderOf(authorization: string | undefined, book: KeyBook): Promi
 }
 
 function requireScope(scopes: readonly string[], access: RouteAccess): void {
-  if (access !== 'any key' && !scopes.includes(access))
+  const isOpen = (scope: Scope) => scopes.includes(scope) || scopes.includes(OPENED_BY[scope] ?? scope);
+  if (access !== 'any key' && access !== 'public' && !isOpen(access))
     throw new Rejection('insufficient_scope', `The API key needs the scope ${access} for this.`, {
       scope: access,
     });

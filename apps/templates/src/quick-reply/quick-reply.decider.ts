@@ -1,0 +1,82 @@
+import {
+  quickReplyText,
+  shortcutKey,
+  type CreateQuickReplyData,
+  type DeleteQuickReplyData,
+  type QuickReplyView,
+  type UpdateQuickReplyData,
+} from '@wbiz/contracts/quick-reply';
+import type { Decider } from '@wbiz/eventing/decider';
+import type { DomainEvent, Message } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+/** Null before it was there. `key`: what its shortcut is unique by. `search`: what it is found by. */
+export type QuickReplyState = {
+  readonly view: QuickReplyView;
+  readonly key: string;
+  readonly search: string;
+  readonly deleted: boolean;
+} | null;
+
+/** `taken`: another quick reply of the account has the shortcut of the command. */
+type Informed = { readonly facts: { readonly taken: boolean } };
+export type QuickReplyCommand =
+  | (Message<'quick-reply.create', CreateQuickReplyData> & Informed)
+  | (Message<'quick-reply.update', UpdateQuickReplyData> & Informed)
+  | (Message<'quick-reply.delete', DeleteQuickReplyData> & Informed);
+
+export type QuickReplyEvent =
+  | DomainEvent<'quick_reply.created', QuickReplyView>
+  | DomainEvent<'quick_reply.updated', QuickReplyView>
+  | DomainEvent<'quick_reply.deleted', DeleteQuickReplyData>;
+
+export const quickReply: Decider<QuickReplyCommand, QuickReplyState, QuickReplyEvent> = {
+  initial: null,
+
+  decide: {
+    'quick-reply.create': ({ data: { quickReplyId: id, at, ...given }, facts }) => {
+      if (facts.taken) throw taken(given.shortcut);
+      return [{ type: 'quick_reply.created', data: { id, ...given, createdAt: at, updatedAt: at } }];
+    },
+    'quick-reply.update': ({ data, facts }, known) => {
+      const { quickReplyId, at, shortcut, title, body } = data;
+      const before = viewIn(known, quickReplyId);
+      const after = {
+        ...before,
+        shortcut: shortcut ?? before.shortcut,
+        title: title ?? before.title,
+        body: body ?? before.body,
+      };
+      if (facts.taken) throw taken(after.shortcut);
+      const isSame = (['shortcut', 'title', 'body'] as const).every(
+        (field) => after[field] === before[field],
+      );
+      return isSame ? [] : [{ type: 'quick_reply.updated', data: { ...after, updatedAt: at } }];
+    },
+    'quick-reply.delete': ({ data }, known) => {
+      viewIn(known, data.quickReplyId);
+      return [{ type: 'quick_reply.deleted', data }];
+    },
+  },
+
+  evolve: {
+    'quick_reply.created': (_, { data }) => shown(data),
+    'quick_reply.updated': (_, { data }) => shown(data),
+    'quick_reply.deleted': (known) => known && { ...known, deleted: true },
+  },
+};
+
+const shown = (view: QuickReplyView): QuickReplyState => ({
+  view,
+  key: shortcutKey(view.shortcut),
+  search: quickReplyText([view.shortcut, view.title, view.body].join('\n')),
+  deleted: false,
+});
+
+function viewIn(known: QuickReplyState, id: string): QuickReplyView {
+  if (!known || known.deleted) throw new Rejection('not_found', `There is no quick reply ${id}.`);
+  return known.view;
+}
+
+const taken = (shortcut: string) =>
+  new Rejection('conflict', `There is a quick reply with the shortcut ${shortcut} already.`);
