@@ -1,4 +1,6 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import { ContactView } from '@wbiz/contracts/contact';
+import { inOrder } from '@wbiz/contracts/in-order';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import {
   alive,
@@ -7,7 +9,7 @@ import {
   type ContactEvent,
   type ContactState,
 } from './contact.decider.js';
-import { inOrder } from './contact.view.js';
+
 import { contactFacts } from './contact.facts.js';
 
 /** The row in contacts.contacts is the contact; `state->'contact'` is what a customer sees of it. */
@@ -28,8 +30,8 @@ export const contacts: Aggregate<
       id: data.contactId,
       // What was on file under the user id is on file.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
-      contact: data.source === 'api' ? inOrder(alive(state!, facts).contact) : null,
+      contact: data.source === 'api' ? inOrder(ContactView, alive(state!, facts).contact) : null,
     }),
-    'contact.update': (state, _, { facts }) => inOrder(alive(state!, facts).contact),
+    'contact.update': (state, _, { facts }) => inOrder(ContactView, alive(state!, facts).contact),
   },
 };

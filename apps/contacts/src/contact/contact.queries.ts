@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { ContactChange, ContactView } from '@wbiz/contracts/contact';
+import { ContactView, type ContactChange } from '@wbiz/contracts/contact';
+import { inOrder } from '@wbiz/contracts/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { tagKey } from '@wbiz/contracts/tag';
 import { microBatch } from '@wbiz/eventing/micro-batch';
@@ -9,7 +10,6 @@ import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
 import { ContactList, REMOVED, type ContactRow, type Removed } from './contact.list.js';
-import { inOrder } from './contact.view.js';
 
 /** Contacts on file. One that was merged into another answers with the other, and is in no list. */
 @Controller()
@@ -85,7 +85,7 @@ export class ContactQueries {
 /** What a customer sees of a contact: without labels that were deleted. */
 function viewOf({ contact, tags, fields }: ContactState, removed: readonly Removed[] | null): ContactView {
   const gone = new Set(removed?.map(({ kind, key, generation }) => `${kind} ${generation} ${key}`));
-  return inOrder({
+  return inOrder(ContactView, {
     ...contact,
     tags: contact.tags.filter((name, index) => !gone.has(`tag ${tags[index]} ${tagKey(name)}`)),
     customFields: Object.fromEntries(
