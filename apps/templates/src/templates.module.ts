@@ -53,7 +53,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      commands: [direct(quickReplies, 'quick-reply.create', 'quick-reply.update', 'quick-reply.delete')],
+      commands: [direct(quickReplies)],
       inline: [dueOnRequest],
       projections: [whenAccountUpdatedSyncTemplates],
     }),
