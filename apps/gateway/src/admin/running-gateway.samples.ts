@@ -10,12 +10,13 @@ import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { createLogger } from '@wbiz/service-kit/logging';
 import { provision } from '@wbiz/service-kit/provision';
 import { startService } from '@wbiz/service-kit/run-service';
-import { GATEWAY_SETTINGS } from '@wbiz/service-kit/settings';
+
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { embeddedStack, freePort, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { configureApi } from '../configure-api.js';
 import { GatewayModule } from '../gateway.module.js';
+import { SETTINGS } from '../gateway.settings.js';
 
 export const ADMIN_TOKEN = 'an-admin-token-for-specs';
 export const APP_SECRET = 'simulator-app-secret';
@@ -67,7 +68,7 @@ export async function startGateway(more: NodeJS.ProcessEnv = {}) {
       name: 'gateway',
       module: GatewayModule,
       peers: ['messaging', 'contacts', 'templates', 'webhooks'],
-      settings: GATEWAY_SETTINGS,
+      settings: SETTINGS,
       http: { configure: configureApi },
     },
     env,
