@@ -9,12 +9,13 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
+import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
 import { WaitingRequests } from './sync/sync-request.waiting.js';
-import { dueOnRequest, SyncJobs } from './sync/sync.jobs.js';
+import { SyncJobs } from './sync/sync.jobs.js';
 import { SyncWorker } from './sync/sync.worker.js';
 import { whenAccountUpdatedSyncTemplates } from './sync/when-account-updated-sync-templates.reactor.js';
 import { TemplateConsumer } from './template/template.consumer.js';
@@ -54,7 +55,7 @@ const syncWorker: FactoryProvider<SyncWorker> = {
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
       commands: [direct(quickReplies)],
-      inline: [dueOnRequest],
+      inline: INLINE_PROJECTIONS,
       projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],
