@@ -13,7 +13,7 @@ import { Credentials } from '../account/credentials.js';
 import { messages } from '../message/message.aggregate.js';
 import { receiveAny } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
-import { graphReader } from './graph-reader.js';
+import { markReadAtMeta } from './mark-read-at-meta.js';
 import { ReadReceipts, type Read } from './read-receipts.js';
 
 const PHONE = '1060000000000001';
@@ -49,7 +49,7 @@ const credentials = () =>
     () => Promise.resolve({ wabaId: '1', sealedToken: tokens.length > 1 ? tokens.shift()! : tokens[0]! }),
     (sealed) => sealed,
   );
-function receipts(markRead: (read: Read) => Promise<void> = graphReader(api, credentials())) {
+function receipts(markRead: (read: Read) => Promise<void> = markReadAtMeta(api, credentials())) {
   const made = new ReadReceipts({
     pool,
     store,
@@ -150,7 +150,7 @@ it('tries again what broke, and with a fresh token what was refused for an old o
   const id = await writeIn('cnv_2');
   await markRead(id);
   tokens = ['simulator-old-token', 'simulator-token'];
-  const mark = graphReader(api, credentials());
+  const mark = markReadAtMeta(api, credentials());
   let calls = 0;
   receipts((read) => ((calls += 1) === 1 ? Promise.reject(new Error('reset')) : mark(read)));
   const reply = (await answered()) as Reply<MessageView>;
