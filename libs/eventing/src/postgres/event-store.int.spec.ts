@@ -7,7 +7,7 @@ import type { DomainEvent, Message } from '../message.js';
 import { Rejection } from '../rejection.js';
 import type { Aggregate } from '../aggregate.js';
 import { EventStore } from './event-store.js';
-import { inline } from './inline-projection.js';
+import { followUp, inline, type InlineProjection } from './inline-projection.js';
 import { aggregateTable, eventingTables } from './schema.js';
 
 type Deposit = Message<'purse.deposit', { purse: string; amount: number }>;
@@ -74,7 +74,7 @@ const commandId = () => {
     text = CROCKFORD[time % 32] + text;
   return `cmd_${text}${String((serial += 1)).padStart(16, '0')}`;
 };
-const storeOf = (...projections: ReturnType<typeof inline>[]) =>
+const storeOf = (...projections: InlineProjection[]) =>
   new EventStore({ pool, schema: 'bank', newEventId: () => `evt_${(serial += 1)}`, inline: projections });
 const deposit = (purse: string, amount: number, accountId = 'acc_1') => ({
   id: commandId(),
@@ -249,14 +249,19 @@ describe('the event store', () => {
   ])('when what moves with the events fails: %s (%s)', (_what, code, fail) => {
     it('keeps it to the command that it comes from', async () => {
       await pool.query('create table if not exists bank.wide (text text primary key)');
-      const store = storeOf({
-        'purse.moved': async (events: { stream: string }[], tx: pg.PoolClient) => {
-          if (!events.some(({ stream }) => stream === `bad ${code}`)) return [];
-          if (fail === 'follow') return [{ aggregate: broken, command: withdraw('follow', 0) }];
-          if (typeof fail !== 'string') return fail();
-          return void (await tx.query(fail, fail.includes('$1') ? [randomBytes(4_000).toString('hex')] : []));
-        },
-      });
+      const store = storeOf(
+        inline<Moved>({
+          'purse.moved': async (events, tx) => {
+            if (!events.some(({ stream }) => stream === `bad ${code}`)) return [];
+            if (fail === 'follow') return [followUp(broken, withdraw('follow', 0))];
+            if (typeof fail !== 'string') return fail();
+            return void (await tx.query(
+              fail,
+              fail.includes('$1') ? [randomBytes(4_000).toString('hex')] : [],
+            ));
+          },
+        }),
+      );
       const [bad, ...others] = await Promise.allSettled(
         [`bad ${code}`, `one ${code}`, `two ${code}`].map((purse) =>
           store.execute(purses, deposit(purse, 1)),
@@ -278,12 +283,14 @@ describe('the event store', () => {
     ['a peer cannot be asked', { name: 'PeerUnavailable' }],
   ])('fails all of a batch at once when %s', async (_what, fault) => {
     let runs = 0;
-    const store = storeOf({
-      'purse.moved': () => {
-        runs += 1;
-        return Promise.reject(Object.assign(new Error('gone'), fault));
-      },
-    });
+    const store = storeOf(
+      inline<Moved>({
+        'purse.moved': () => {
+          runs += 1;
+          return Promise.reject(Object.assign(new Error('gone'), fault));
+        },
+      }),
+    );
     const settled = await Promise.allSettled(
       [1, 2, 3].map((n) => store.execute(purses, deposit(`lost${n}`, 1))),
     );
