@@ -2,12 +2,6 @@ import { Text, Time } from './field.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
-/** What tells shortcuts apart: one in any case is one shortcut. */
-export const shortcutKey = (shortcut: string) => shortcut.normalize('NFC').toLowerCase();
-
-/** What a quick reply is found by. */
-export const quickReplyText = (text: string) => text.normalize('NFC').toLowerCase();
-
 const Shortcut = (base: { optional?: boolean } = {}) =>
   Text({
     ...LIMITS.quickReplyShortcut,

@@ -1,10 +1,9 @@
-import {
-  quickReplyText,
-  shortcutKey,
-  type CreateQuickReplyData,
-  type DeleteQuickReplyData,
-  type QuickReplyView,
-  type UpdateQuickReplyData,
+import { caseless } from '@wbiz/contracts/caseless';
+import type {
+  CreateQuickReplyData,
+  DeleteQuickReplyData,
+  QuickReplyView,
+  UpdateQuickReplyData,
 } from '@wbiz/contracts/quick-reply';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
@@ -68,8 +67,8 @@ export const quickReply: Decider<QuickReplyCommand, QuickReplyState, QuickReplyE
 
 const shown = (view: QuickReplyView): QuickReplyState => ({
   view,
-  key: shortcutKey(view.shortcut),
-  search: quickReplyText([view.shortcut, view.title, view.body].join('\n')),
+  key: caseless(view.shortcut),
+  search: caseless([view.shortcut, view.title, view.body].join('\n')),
   deleted: false,
 });
 
