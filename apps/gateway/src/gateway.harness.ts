@@ -93,7 +93,7 @@ export async function addKey(
 export type FakeBus = Pick<CommandBus, 'send' | 'settled' | 'inFlight'>;
 export type FakePeers = Pick<Peers, 'ask' | 'askOf'>;
 
-type Answers = {
+export type Answers = {
   readonly [Name in QueryName]?: (
     ask: Ask<Name>,
     options?: { readonly timeoutMs?: number },

@@ -10,6 +10,8 @@ import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { presets } from './preset/preset.aggregate.js';
+import { PresetQueries } from './preset/preset.queries.js';
 import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
@@ -53,12 +55,15 @@ const syncWorker: FactoryProvider<SyncWorker> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      commands: [direct(quickReplies, 'quick-reply.create', 'quick-reply.update', 'quick-reply.delete')],
+      commands: [
+        direct(quickReplies, 'quick-reply.create', 'quick-reply.update', 'quick-reply.delete'),
+        direct(presets, 'preset.create', 'preset.update', 'preset.delete'),
+      ],
       inline: [dueOnRequest],
       projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],
-  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer, QuickReplyQueries],
+  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer, QuickReplyQueries, PresetQueries],
   providers: [syncWorker],
 })
 export class TemplatesModule {}

@@ -5,6 +5,7 @@ import './conversation.js';
 import './custom-field.js';
 import './feed.js';
 import './media.js';
+import './preset.js';
 import './quick-reply.js';
 import './send.js';
 import './tag.js';
