@@ -19,8 +19,12 @@ const impure = [
   'queueMicrotask',
 ];
 
-/** @param {string} regex @param {string} message */
-const forbidImports = (regex, message) => ['error', { patterns: [{ regex, message }] }];
+/** @param {{ regex: string, message: string }[]} patterns */
+const forbidImports = (...patterns) => ['error', { patterns }];
+const TEST_CODE = {
+  regex: '^@wbiz/(service-)?testing/|\\.(samples|harness)(\\.js)?$',
+  message: 'Tests and what they share are not compiled into the image.',
+};
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '.wbiz/**', '**/*.mjs', '**/*.d.ts'] },
@@ -46,27 +50,47 @@ export default tseslint.config(
     files: ['apps/**/*.ts'],
     ignores: tests,
     rules: {
-      'no-restricted-imports': forbidImports(
-        `^@wbiz/(${apps})(/|$)|^(\\.\\./)+(${apps})/src/`,
-        'Apps meet over Kafka and RPC, never by import.',
-      ),
+      'no-restricted-imports': forbidImports(TEST_CODE, {
+        regex: `^@wbiz/(${apps})(/|$)|^(\\.\\./)+(${apps})/src/`,
+        message: 'Apps meet over Kafka and RPC, never by import.',
+      }),
     },
+  },
+  {
+    files: tests.map((test) => `apps/${test}`),
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'NewExpression[callee.name="EventStore"]',
+          message: 'storeUnderTest gives it the inline projections that it has in production.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['libs/**/*.ts'],
+    ignores: [...tests, 'libs/*testing/**'],
+    rules: { 'no-restricted-imports': forbidImports(TEST_CODE) },
   },
   {
     files: ['libs/{contracts,eventing}/src/**/*.ts'],
     ignores: tests,
     rules: {
-      'no-restricted-imports': forbidImports('^@wbiz/', 'contracts and eventing stand on nothing of ours.'),
+      'no-restricted-imports': forbidImports(TEST_CODE, {
+        regex: '^@wbiz/',
+        message: 'contracts and eventing stand on nothing of ours.',
+      }),
     },
   },
   {
     files: ['**/*.decider.ts'],
     rules: {
       // The rule of the plain name is taken by the zones above.
-      '@typescript-eslint/no-restricted-imports': forbidImports(
-        '^(?!\\.|node:util$|@wbiz/contracts/|@wbiz/eventing/(?!kafka/|postgres/|rpc/))',
-        PURE,
-      ),
+      '@typescript-eslint/no-restricted-imports': forbidImports({
+        regex: '^(?!\\.|node:util$|@wbiz/contracts/|@wbiz/eventing/(?!kafka/|postgres/|rpc/))',
+        message: PURE,
+      }),
       'no-restricted-globals': ['error', ...impure.map((name) => ({ name, message: PURE }))],
       'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: PURE }],
       'no-restricted-syntax': [

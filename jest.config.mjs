@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 if (!process.env.NODE_OPTIONS?.includes('--experimental-vm-modules'))
   throw new Error('Run jest with NODE_OPTIONS=--experimental-vm-modules: the tests are ES modules.');
 
-// As the build compiles, but for the specs that it leaves out.
+// As the build compiles, and what it leaves out as well.
 const swc = {
   ...JSON.parse(readFileSync(new URL('.swcrc', import.meta.url), 'utf8')),
   exclude: [],

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const decider = 'apps/contacts/src/probe.decider.ts';
 const anywhere = 'apps/contacts/src/probe.ts';
+const spec = 'apps/contacts/src/probe.int.spec.ts';
+const library = 'libs/service-kit/src/probe.ts';
 const foundation = 'libs/eventing/src/probe.ts';
 
 const IMPORTS = '@typescript-eslint/no-restricted-imports';
@@ -56,12 +58,21 @@ export const probes = [
   { file: anywhere, code: "export * from '@wbiz/messaging/x';", rule: 'no-restricted-imports' },
   { file: anywhere, code: "export * from '../../messaging/src/x.js';", rule: 'no-restricted-imports' },
   { file: anywhere, code: "export * from '@wbiz/contracts/message';", rule: null },
+  ...['@wbiz/testing/stack', '@wbiz/service-testing/peers', './x.harness.js', '../x/x.samples.js'].flatMap(
+    (from) => [
+      { file: anywhere, code: `export * from '${from}';`, rule: 'no-restricted-imports' },
+      { file: library, code: `export * from '${from}';`, rule: 'no-restricted-imports' },
+      { file: spec, code: `export * from '${from}';`, rule: null },
+    ],
+  ),
+  { file: spec, code: "export * from '@wbiz/simulator/simulator';", rule: null },
   {
-    file: 'apps/contacts/src/probe.int.spec.ts',
-    code: "export * from '@wbiz/simulator/simulator';",
-    rule: null,
+    file: spec,
+    code: "import { EventStore } from '@wbiz/eventing/x'; export const s = new EventStore();",
+    rule: 'no-restricted-syntax',
   },
   { file: foundation, code: "export * from '@wbiz/service-kit/x';", rule: 'no-restricted-imports' },
+  { file: foundation, code: "export * from './x.samples.js';", rule: 'no-restricted-imports' },
   { file: foundation, code: "export * from './message.js';", rule: null },
   ...[
     'node:crypto',

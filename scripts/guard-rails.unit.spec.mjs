@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,12 +27,26 @@ describe('lint', () => {
   );
 });
 
+it('the build leaves out what only tests need', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'wbiz-build-'));
+  try {
+    for (const name of ['x', 'x.int.spec', 'x.samples', 'x.harness'])
+      writeFileSync(join(dir, `${name}.ts`), 'export {};');
+    const swc = ['.', '-d', 'dist', '--config-file', join(root, '.swcrc')];
+    await run(join(root, 'node_modules/.bin/swc'), swc, { cwd: dir });
+    expect(globSync('dist/**/*.js', { cwd: dir })).toEqual(['dist/x.js']);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
 describe('boundaries', () => {
   const packages = {
     'apps/one': { name: '@wbiz/one', tags: ['app'] },
     'apps/other': { name: '@wbiz/other', tags: ['app'] },
     'libs/eventing': { name: '@wbiz/eventing', tags: ['foundation'] },
     'libs/service-kit': { name: '@wbiz/service-kit', tags: ['library'] },
+    'libs/service-testing': { name: '@wbiz/service-testing', tags: ['service-testing'] },
   };
 
   /** The verdict on a repository of four packages, of which one imports what is named. */
@@ -73,13 +87,15 @@ describe('boundaries', () => {
   it.each([
     ['apps/one', 'apps/other', 'denylist'],
     ['libs/eventing', 'libs/service-kit', 'allowlist'],
+    ['libs/service-kit', 'libs/service-testing', 'allowlist'],
+    ['libs/service-testing', 'apps/one', 'allowlist'],
     ['apps/one', 'left-out-of-package.json', 'not a dependency'],
     ['apps/one', '../../other/src/x.js', 'leave'],
   ])('keep %s from importing %s', async (importer, imported, reason) => {
     expect(await verdict(importer, imported)).toContain(reason);
   });
 
-  it('let an app import a library', async () => {
-    expect(await verdict('apps/one', 'libs/eventing')).toBe('allowed');
+  it.each(['libs/eventing', 'libs/service-testing'])('let an app import %s', async (library) => {
+    expect(await verdict('apps/one', library)).toBe('allowed');
   });
 });

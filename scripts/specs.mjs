@@ -11,19 +11,19 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS, GATEWAY_SETTINGS }, { SETTINGS: MESSAGING_SETTINGS }] =
-  await Promise.all([
-    dist('libs/service-kit/dist/config.js'),
-    dist('libs/service-kit/dist/settings.js'),
-    dist('apps/messaging/dist/messaging.settings.js'),
-  ]);
+const [{ settingsMarkdown }, { SERVICE_SETTINGS }, gateway, messaging] = await Promise.all([
+  dist('libs/service-kit/dist/config.js'),
+  dist('libs/service-kit/dist/settings.js'),
+  dist('apps/gateway/dist/gateway.settings.js'),
+  dist('apps/messaging/dist/messaging.settings.js'),
+]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
 const settings = [
   settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
   'The gateway also reads',
-  settingsMarkdown(GATEWAY_SETTINGS),
+  settingsMarkdown(gateway.SETTINGS),
   'and messaging',
-  settingsMarkdown(MESSAGING_SETTINGS),
+  settingsMarkdown(messaging.SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
 ].join('\n\n');
 

@@ -1,4 +1,4 @@
 import { runService } from '@wbiz/service-kit/run-service';
-import { CampaignsModule } from './campaigns.module.js';
+import { CAMPAIGNS } from './campaigns.service.js';
 
-await runService({ name: 'campaigns', module: CampaignsModule });
+await runService(CAMPAIGNS);

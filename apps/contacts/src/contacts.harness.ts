@@ -3,9 +3,10 @@ import type { BulkResult, ContactView, UpdateContact, UpsertContactData } from '
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { Reply } from '@wbiz/eventing/message';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { createLogger } from '@wbiz/service-kit/logging';
-import { serviceDatabase, until } from '@wbiz/testing/stack';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { quiet } from '@wbiz/service-testing/quiet';
+import { storeUnderTest } from '@wbiz/service-testing/store-under-test';
+import { until } from '@wbiz/testing/stack';
 import { contacts } from './contact/contact.aggregate.js';
 import { ContactQueries } from './contact/contact.queries.js';
 import { customFields } from './custom-field/custom-field.aggregate.js';
@@ -27,22 +28,14 @@ export const incompressible = (count: number) =>
 
 /** The contacts service without its transports: commands in, queries out, on a database of its own. */
 export async function contactsOnPostgres() {
-  const { pool, up, close } = await serviceDatabase('contacts', MIGRATIONS, { max: 12 });
-  const newStore = () =>
-    new EventStore({
-      pool,
-      schema: 'contacts',
-      newEventId: () => newId('evt'),
-      inline: INLINE_PROJECTIONS,
-    });
-  const store = newStore();
+  const tables = { schema: 'contacts', migrations: MIGRATIONS, inline: INLINE_PROJECTIONS };
+  const { pool, schema, up, store, newStore, close } = await storeUnderTest(tables, { max: 12 });
   const [people, tagQueries, fieldQueries] = [
     new ContactQueries(pool),
     new TagQueries(pool),
     new CustomFieldQueries(pool),
   ];
-  const logger = createLogger({ service: 'test', replica: 'test', level: 'fatal' });
-  const remover = new LabelRemover({ pool, store, logger });
+  const remover = new LabelRemover({ pool, store, logger: quiet });
   const now = () => new Date().toISOString();
   let phones = 0;
   const command = { deadline: Date.now() + 600_000 };
@@ -142,6 +135,7 @@ export async function contactsOnPostgres() {
 
   return {
     pool,
+    schema,
     up,
     store,
     newStore,

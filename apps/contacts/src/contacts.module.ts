@@ -48,11 +48,7 @@ const labelRemover: FactoryProvider<LabelRemover> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      commands: [
-        direct(contacts, 'contact.upsert', 'contact.update'),
-        direct(tags, 'tag.create', 'tag.delete'),
-        direct(customFields, 'field.create', 'field.delete'),
-      ],
+      commands: [direct(contacts), direct(tags), direct(customFields)],
       inline: INLINE_PROJECTIONS,
     }),
   ],

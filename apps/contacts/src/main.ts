@@ -1,4 +1,4 @@
 import { runService } from '@wbiz/service-kit/run-service';
-import { ContactsModule } from './contacts.module.js';
+import { CONTACTS } from './contacts.service.js';
 
-await runService({ name: 'contacts', module: ContactsModule, peers: ['gateway'] });
+await runService(CONTACTS);

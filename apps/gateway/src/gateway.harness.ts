@@ -8,7 +8,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AccountData, KeyLimit } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
-import type { Answer, Ask, QueryName } from '@wbiz/contracts/query-catalogue';
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -20,6 +19,7 @@ import { ProblemFilter } from '@wbiz/service-kit/problem-filter';
 import { RUNTIME } from '@wbiz/service-kit/runtime';
 import { Shutdown } from '@wbiz/service-kit/shutdown';
 import { createMetrics } from '@wbiz/service-kit/telemetry';
+import { peersAnswering } from '@wbiz/service-testing/peers';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { newApiKey } from './access/api-key.js';
@@ -91,26 +91,9 @@ export async function addKey(
 }
 
 export type FakeBus = Pick<CommandBus, 'send' | 'settled' | 'inFlight'>;
-export type FakePeers = Pick<Peers, 'ask' | 'askOf'>;
-
-export type Answers = {
-  readonly [Name in QueryName]?: (
-    ask: Ask<Name>,
-    options?: { readonly timeoutMs?: number },
-  ) => Promise<Answer<Name>>;
-};
-/** The other services, as far as they are asked in a test. */
-export function peersAnswering(answers: Answers): FakePeers {
-  const answer = async (name: QueryName, ...asked: readonly unknown[]) => {
-    const known = answers[name] as ((...asked: readonly unknown[]) => Promise<never>) | undefined;
-    if (!known) throw new Error(`nobody is to be asked ${name} in this test`);
-    return known(...asked);
-  };
-  return { ask: answer, askOf: (_service, ...asked) => answer(...asked) };
-}
 export type Edges = {
   readonly bus?: FakeBus;
-  readonly peers?: FakePeers;
+  readonly peers?: ReturnType<typeof peersAnswering>;
   readonly module?: Type | DynamicModule;
   /** A `MEDIA_STORE`. */
   readonly mediaStore?: string;

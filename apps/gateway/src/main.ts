@@ -1,12 +1,4 @@
 import { runService } from '@wbiz/service-kit/run-service';
-import { GATEWAY_SETTINGS } from '@wbiz/service-kit/settings';
-import { configureApi } from './configure-api.js';
-import { GatewayModule } from './gateway.module.js';
+import { GATEWAY } from './gateway.service.js';
 
-await runService({
-  name: 'gateway',
-  module: GatewayModule,
-  peers: ['messaging', 'contacts', 'templates', 'webhooks'],
-  settings: GATEWAY_SETTINGS,
-  http: { configure: configureApi },
-});
+await runService(GATEWAY);

@@ -22,7 +22,7 @@ import { templates } from './template/template.projection.js';
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
-      commands: [direct(conversations, 'conversation.update'), direct(files, 'media.delete')],
+      commands: [direct(conversations), direct(files, 'media.create')],
       inline: INLINE_PROJECTIONS,
       projections: [together('copies', [accounts, contactNames, templates])],
     }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { SAMPLE_FILES } from './media.samples.js';
+import { SAMPLE_FILES } from './sample-files.js';
 import {
   PHONE,
   simulatorForTests,

@@ -1,6 +1,6 @@
 import { object } from './behaviour.js';
 import { isMediaKind, type MediaKind } from './media.rules.js';
-import { SAMPLE_FILES } from './media.samples.js';
+import { SAMPLE_FILES } from './sample-files.js';
 import type { MediaLinks } from './media.routes.js';
 import { digitsOf } from './message-log.js';
 import { BadRequest } from './page-request.js';

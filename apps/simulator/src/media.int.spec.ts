@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { MediaKind } from './media.rules.js';
-import { SAMPLE_FILES } from './media.samples.js';
+import { SAMPLE_FILES } from './sample-files.js';
 import {
   PHONE,
   simulatorForTests,

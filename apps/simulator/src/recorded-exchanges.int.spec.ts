@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SAMPLE_FILES } from './media.samples.js';
+import { SAMPLE_FILES } from './sample-files.js';
 import type { MediaKind } from './media.rules.js';
 import { PHONE, simulatorForTests, WABA, type Json, type TestSimulator } from './simulator.harness.js';
 

@@ -1,4 +1,4 @@
 import { runService } from '@wbiz/service-kit/run-service';
-import { TemplatesModule } from './templates.module.js';
+import { TEMPLATES } from './templates.service.js';
 
-await runService({ name: 'templates', module: TemplatesModule, peers: ['gateway'] });
+await runService(TEMPLATES);

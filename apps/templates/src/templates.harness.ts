@@ -1,122 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { Controller, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { AccountCredentials, AccountData } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
-import type { Answer, Ask, QueryName } from '@wbiz/contracts/query-catalogue';
-import { topics } from '@wbiz/contracts/topics';
-import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
-import { commandRecord } from '@wbiz/eventing/kafka/command-record';
-import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
-import { partitionOf } from '@wbiz/eventing/partition';
-import { eventRecord } from '@wbiz/eventing/postgres/event-record';
-import { QueryHandler, RepliesHandler, rpcServerOptions } from '@wbiz/eventing/rpc/query-handler';
-import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
-import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
-import { createLogger } from '@wbiz/service-kit/logging';
-import { provision } from '@wbiz/service-kit/provision';
-import { startService } from '@wbiz/service-kit/run-service';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
+import { storeUnderTest } from '@wbiz/service-testing/store-under-test';
 import { simulatorForTests, webhookReceiver } from '@wbiz/simulator/simulator.harness';
-import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
-import pg from 'pg';
-import { TemplatesModule } from './templates.module.js';
+import { until } from '@wbiz/testing/stack';
+import type { PoolConfig } from 'pg';
+import { INLINE_PROJECTIONS } from './inline-projections.js';
+import { MIGRATIONS } from './migrations/migrations.js';
+import { TEMPLATES } from './templates.service.js';
 
-const PARTITIONS = 2;
+/** The event store of templates, without its transports. */
+export const templatesStore = (settings?: PoolConfig) =>
+  storeUnderTest({ schema: 'templates', migrations: MIGRATIONS, inline: INLINE_PROJECTIONS }, settings);
 
-/** Stands for the gateway: holds the sealed tokens, sends commands and takes their replies. */
-async function gatewayStandIn(onReplies: (replies: readonly StagedReply[]) => void) {
-  const credentials = new Map<string, AccountCredentials>();
-
-  @Controller()
-  class Gateway {
-    @QueryHandler('account.credentials')
-    credentialsOf({ accountId }: Ask<'account.credentials'>) {
-      return credentials.get(accountId) ?? null;
-    }
-
-    @RepliesHandler()
-    replies(replies: readonly StagedReply[]) {
-      onReplies(replies);
-    }
-  }
-  @Module({ controllers: [Gateway] })
-  class GatewayModule {}
-
-  const port = await freePort();
-  const app = await NestFactory.createMicroservice(GatewayModule, {
-    ...rpcServerOptions({ host: '127.0.0.1', port }),
-    logger: false,
-  });
-  await app.listen();
-  return { address: `127.0.0.1:${port}`, credentials, close: () => app.close() };
-}
-
-/** The templates service on its own Postgres schema and topics, the simulator as Meta, and the gateway's part played. */
+/** The templates service, the simulator as Meta, and the gateway's part played. */
 export async function templatesSystem() {
-  const database = await freshDatabase();
-  const { brokers } = embeddedStack();
-  const prefix = topicPrefix();
-  const name = topics(prefix);
-  const secretKey = randomBytes(32);
-  const { databaseUrls } = await provision({
-    databaseUrl: database.url,
-    brokers,
-    topicPrefix: prefix,
-    secretKey,
-    services: ['templates'],
-    eventsPartitions: PARTITIONS,
-  });
-  const pool = new pg.Pool({ connectionString: databaseUrls.templates, max: 4 });
-  pool.on('error', () => undefined); // the drop cuts it
-  const logger = createLogger({ service: 'test', replica: 'test', level: 'fatal' });
-  const kafka = connectKafka({ brokers, clientId: 'test', logger });
-  const producer = kafka.producer();
   const [simulator, receiver] = await Promise.all([simulatorForTests(), webhookReceiver()]);
   await simulator.control('POST', '/webhook', { url: receiver.url, secret: 'secret', verifyToken: 'token' });
-  const gateway = await gatewayStandIn((replies) => bus.onReplies(replies));
-  const bus = new CommandBus({
-    producer,
-    topicOf: () => name.commands('templates'),
-    source: 'gateway',
-    replyTo: gateway.address,
-    ask: () => Promise.resolve(null),
-    logger,
+  const credentials = new Map<string, AccountCredentials>();
+  const service = await serviceUnderTest(TEMPLATES, {
+    env: { CLOUD_API_URL: simulator.url },
+    peers: { 'account.credentials': async ({ accountId }) => credentials.get(accountId) ?? null },
   });
-  const secrets = new Secrets({ key: secretKey });
-  const services: { stop: () => Promise<void>; rpc: RpcClient }[] = [];
+  const { pool, secrets, ask, publish, putInbound, send } = service;
 
-  /** One more replica of the service. */
-  const start = async () => {
-    const rpcPort = await freePort();
-    const { app, stop } = await startService(
-      { name: 'templates', module: TemplatesModule, peers: ['gateway'] },
-      {
-        HEALTH_PORT: String(await freePort()),
-        RPC_PORT: String(rpcPort),
-        DATABASE_URL: databaseUrls.templates,
-        KAFKA_BROKERS: brokers.join(','),
-        TOPIC_PREFIX: prefix,
-        CLOUD_API_URL: simulator.url,
-        SECRET_KEY: secretKey.toString('base64'),
-        LOG_LEVEL: 'fatal',
-        GATEWAY_RPC: gateway.address,
-      },
-    );
-    const service = { app, stop, rpc: new RpcClient(`127.0.0.1:${rpcPort}`) };
-    services.push(service);
-    return service;
-  };
-
-  const ask = <Name extends QueryName>(pattern: Name, data: Ask<Name>): Promise<Answer<Name>> =>
-    services[0]!.rpc.request(pattern, data);
-
-  const sent = Array.from({ length: PARTITIONS }, () => 0);
-  let serial = 0;
-  /** Says of an account on the shared log what the gateway says when one is connected. */
-  const announce = async (accountId: string, wabaId: string, given: Partial<AccountData> = {}) => {
-    const data: AccountData = {
+  /** Says of an account what the gateway says when one is connected. */
+  const announce = (accountId: string, wabaId: string, given: Partial<AccountData> = {}) =>
+    publish(accountId, 'account.updated', {
       wabaId,
       name: 'Shop',
       status: 'active',
@@ -127,23 +39,7 @@ export async function templatesSystem() {
       trialEndsAt: null,
       phoneNumbers: [],
       ...given,
-    };
-    const partition = partitionOf(accountId, PARTITIONS);
-    const event = {
-      sequence: (serial += 1),
-      partition,
-      previous: sent[partition]!,
-      id: newId('evt'),
-      accountId,
-      stream: accountId,
-      type: 'account.updated',
-      data: JSON.stringify(data),
-      traceparent: null,
-      createdAt: new Date(),
-    };
-    sent[partition] = serial;
-    await producer.send(eventRecord(event, { topic: name.events, source: 'gateway', epoch: 1 }));
-  };
+    });
 
   /** A WABA of its own at Meta, with `templates` templates, and an account for it that nobody has announced. */
   const newAccount = async (templates = 3) => {
@@ -152,7 +48,7 @@ export async function templatesSystem() {
       id: string;
     };
     const accountId = newId('acc');
-    gateway.credentials.set(accountId, { wabaId, sealedToken: secrets.seal(token, accountId) });
+    credentials.set(accountId, { wabaId, sealedToken: secrets.seal(token, accountId) });
     const create = async (template: string, more: object = {}) => {
       const { body } = await simulator.graph(
         'POST',
@@ -176,24 +72,20 @@ export async function templatesSystem() {
   };
 
   /** `POST /v1/templates/sync`: the reply that it was accepted, and what came of it. */
-  const sync = async (accountId: string, command: { id?: string; timeoutMs?: number } = {}) => {
-    const { id = newId('cmd'), timeoutMs = 20_000 } = command;
-    const accepted = await bus.send(
-      'templates',
-      { id, type: 'template.sync', accountId, data: {}, deadline: Date.now() + 20_000 },
-      { key: accountId },
-    );
-    return { id, accepted, settled: await bus.settled(id, timeoutMs) };
+  const sync = async (accountId: string) => {
+    const { id, accepted, settled } = await send('template.sync', {}, { accountId });
+    return { id, accepted, settled: await settled() };
   };
 
   /** Puts on the topic of changes what a webhook of Meta's says. */
-  const change = (wabaId: string, field: string, value: object, at = new Date().toISOString()) => {
-    const data: MetaChange = { wabaId, receivedAt: new Date().toISOString(), at, field, value: { ...value } };
-    const record = { id: newId('cmd'), type: META_CHANGE, accountId: '', data };
-    return producer.send(
-      commandRecord(record, { topic: name.inboundChanges, key: wabaId, source: 'gateway' }),
-    );
-  };
+  const change = (wabaId: string, field: string, value: object, at = new Date().toISOString()) =>
+    putInbound(META_CHANGE, {
+      wabaId,
+      receivedAt: new Date().toISOString(),
+      at,
+      field,
+      value: { ...value },
+    });
 
   /** Passes on, as the gateway does, what the simulator has posted of one field so far. */
   const passOn = async (wabaId: string, field: string) => {
@@ -228,17 +120,12 @@ export async function templatesSystem() {
     );
 
   const close = async () => {
-    await Promise.all(services.map(({ stop }) => stop()));
-    services.forEach(({ rpc }) => rpc.close());
-    await Promise.all([gateway.close(), producer.close(), simulator.close(), receiver.close()]);
-    await kafka.close();
-    await pool.end();
-    await database.drop();
+    await service.close();
+    await Promise.all([simulator.close(), receiver.close()]);
   };
 
   return {
-    start,
-    ask,
+    ...service,
     announce,
     newAccount,
     sync,
@@ -247,10 +134,8 @@ export async function templatesSystem() {
     eventsOf,
     listOf,
     idle,
-    pool,
     simulator,
     receiver,
-    bus,
     close,
   };
 }

@@ -9,14 +9,15 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
+import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { MIGRATIONS } from './migrations/migrations.js';
-import { presets } from './preset/preset.aggregate.js';
+import { presets } from './preset/preset.decider.js';
 import { PresetQueries } from './preset/preset.queries.js';
 import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
 import { WaitingRequests } from './sync/sync-request.waiting.js';
-import { dueOnRequest, SyncJobs } from './sync/sync.jobs.js';
+import { SyncJobs } from './sync/sync.jobs.js';
 import { SyncWorker } from './sync/sync.worker.js';
 import { whenAccountUpdatedSyncTemplates } from './sync/when-account-updated-sync-templates.reactor.js';
 import { TemplateConsumer } from './template/template.consumer.js';
@@ -55,11 +56,8 @@ const syncWorker: FactoryProvider<SyncWorker> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      commands: [
-        direct(quickReplies, 'quick-reply.create', 'quick-reply.update', 'quick-reply.delete'),
-        direct(presets, 'preset.create', 'preset.update', 'preset.delete'),
-      ],
-      inline: [dueOnRequest],
+      commands: [direct(quickReplies), direct(presets)],
+      inline: INLINE_PROJECTIONS,
       projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],

@@ -1,4 +1,4 @@
 import { runService } from '@wbiz/service-kit/run-service';
-import { WebhooksModule } from './webhooks.module.js';
+import { WEBHOOKS } from './webhooks.service.js';
 
-await runService({ name: 'webhooks', module: WebhooksModule });
+await runService(WEBHOOKS);

@@ -1,4 +1,4 @@
-import { ruleFor, type RefusalScope } from './graph-error-codes.js';
+import { ruleFor, type RefusalScope } from './graph-error-fates.js';
 import { graphErrorIn, type GraphError } from './graph-error.js';
 import type { Exchange } from './graph-transport.js';
 

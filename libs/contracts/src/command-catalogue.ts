@@ -72,6 +72,15 @@ export type CommandData<Name extends CommandName> = Parameters<(typeof COMMANDS)
 export type CommandReply<Name extends CommandName> = Says<Name>['reply'];
 export type CommandOutcome<Name extends CommandName> = Says<Name>['outcome'];
 
+const ADDRESSES: {
+  readonly [Name in CommandName]: Pick<Entry<CommandData<Name>, unknown, unknown>, 'owner' | 'key'>;
+} = COMMANDS;
+/** Where a command goes: the service that decides it, and the key by which it keeps its order. */
+export function addressOf<Name extends CommandName>(name: Name, data: CommandData<Name>, accountId: string) {
+  const { owner, key } = ADDRESSES[name];
+  return { owner, key: key(data, accountId) };
+}
+
 /** The answers to those of a union of commands that come from other processes, by type. */
 export type RepliesTo<Command extends { readonly type: string }> = {
   readonly [Name in Command['type'] & CommandName]: CommandReply<Name>;

@@ -1,6 +1,6 @@
 /**
- * What the gateway puts on `wbiz.inbound` and, of changes, on `wbiz.inbound.changes`: one record per item of a webhook body of Meta's, as Meta wrote it.
- * Key: phone number and person, so that one person's items stay in order; for template items the WABA.
+ * What the gateway puts on `wbiz.inbound` and, of changes, on `wbiz.inbound.changes`: one record per item of a webhook
+ * body of Meta's, as Meta wrote it.
  */
 export type MetaMessage = {
   readonly wabaId: string;

@@ -1,20 +1,45 @@
-import type { CommandData, CommandName, CommandReply } from '@wbiz/contracts/command-catalogue';
+import {
+  COMMANDS,
+  type CommandData,
+  type CommandName,
+  type CommandReply,
+} from '@wbiz/contracts/command-catalogue';
+import type { Aggregate, AnyAggregate } from '@wbiz/eventing/aggregate';
 import type { DomainEvent, Message, Of } from '@wbiz/eventing/message';
-import type { Aggregate, AnyAggregate, Bare } from '@wbiz/eventing/aggregate';
 
-/** The commands of the catalogue that an aggregate takes as they come, and answers as the catalogue says. */
-type Direct<C extends Message, R> = {
-  [Name in CommandName & C['type']]: Name extends keyof R
-    ? [Message<Name, CommandData<Name>>, R[Name]] extends [Bare<Of<C, Name>>, CommandReply<Name>]
-      ? Name
-      : never
-    : never;
-}[CommandName & C['type']];
+/** Commands that go straight to an aggregate. */
+export type DirectCommands = {
+  readonly aggregate: AnyAggregate;
+  readonly names: readonly CommandName[];
+  /** Types only: each command is taken as it comes, and answered as the catalogue says. */
+  readonly fits?: Readonly<Record<string, true>>;
+};
 
-/** Commands that go straight to an aggregate; all else has a `@CommandHandler`. */
-export type DirectCommands = { readonly aggregate: AnyAggregate; readonly names: readonly CommandName[] };
+/** Whether an aggregate takes a command as the catalogue has it; else it needs a handler, which adds what is missing. */
+type Fits<C extends Message, R, Name extends CommandName & C['type']> =
+  CommandData<Name> extends Of<C, Name>['data']
+    ? Name extends keyof R
+      ? R[Name] extends CommandReply<Name>
+        ? true
+        : 'needs another answer'
+      : 'needs an answer'
+    : 'needs a handler';
 
-export const direct = <C extends Message, S, E extends DomainEvent, R>(
+/** All commands of the catalogue that an aggregate decides go straight to it, but for those `handled` by a `@CommandHandler`. */
+export function direct<
+  C extends Message,
+  S,
+  E extends DomainEvent,
+  R,
+  Handled extends CommandName & C['type'] = never,
+>(
   aggregate: Aggregate<C, S, E, R>,
-  ...names: readonly Direct<C, R>[]
-): DirectCommands => ({ aggregate, names });
+  ...handled: readonly Handled[]
+): Omit<DirectCommands, 'fits'> & {
+  readonly fits?: { readonly [Name in Exclude<CommandName & C['type'], Handled>]: Fits<C, R, Name> };
+} {
+  const names = (Object.keys(COMMANDS) as CommandName[]).filter(
+    (name) => name in aggregate.decider.decide && !handled.some((excepted) => excepted === name),
+  );
+  return { aggregate, names };
+}

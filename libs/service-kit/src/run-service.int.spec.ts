@@ -9,12 +9,13 @@ import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
+import { NODE_ON_SOURCES } from '@wbiz/testing/node-on-sources';
 import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { createLogger } from './logging.js';
 import { provision } from './provision.js';
 import { startService } from './run-service.js';
-import { GATEWAY_SETTINGS } from './settings.js';
+import { HTTP_SETTINGS } from './settings.js';
 import { purseRequests, TINY } from './tiny-service.samples.js';
 import { nextTraceparent } from './traceparent.js';
 
@@ -101,7 +102,7 @@ describe('in one process', () => {
 
   beforeAll(async () => {
     env = await environment({ PORT: String(await freePort()) });
-    service = await startService({ ...TINY, settings: { PORT: GATEWAY_SETTINGS.PORT }, http: {} }, env);
+    service = await startService({ ...TINY, settings: HTTP_SETTINGS, http: {} }, env);
   });
   afterAll(() => service.stop());
 
@@ -162,9 +163,8 @@ describe('as a process', () => {
     const [kit, tiny] = ['./run-service.ts', './tiny-service.samples.ts'].map(
       (file) => new URL(file, import.meta.url).href,
     );
-    const hooks = new URL('../test/run-typescript.mjs', import.meta.url).pathname;
     const main = `import { runService } from '${kit}'; import { TINY } from '${tiny}'; ${before} await runService(TINY);`;
-    const args = ['--conditions=source', '--import', hooks, '--input-type=module', '-e', main];
+    const args = [...NODE_ON_SOURCES, '--input-type=module', '-e', main];
     const child = spawn(process.execPath, args, {
       env: { PATH: process.env['PATH'], ...env },
       cwd: new URL('..', import.meta.url).pathname,

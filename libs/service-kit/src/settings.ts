@@ -135,27 +135,6 @@ export const HTTP_SETTINGS = {
   }),
 };
 
-/** The environment variables of the gateway alone. */
-export const GATEWAY_SETTINGS = {
-  ...HTTP_SETTINGS,
-  ADMIN_TOKEN: text(16)({
-    description: "Bearer token of the operators' API.",
-    secret: true,
-    example: 'the output of openssl rand -hex 32',
-  }),
-  META_APP_SECRET: text()({
-    description: 'Secret of the Meta app: signs the webhooks that Meta sends.',
-    secret: true,
-    example: 'from App settings, Basic',
-  }),
-  META_VERIFY_TOKEN: text()({
-    description: 'What Meta must present when it verifies the webhook address.',
-    secret: true,
-    example: 'a text of your own choice',
-  }),
-  ...MEDIA_SETTINGS,
-};
-
 /** The environment variables of the program that makes roles, schemas and topics. */
 export const PROVISION_SETTINGS = {
   DATABASE_URL: {
@@ -176,4 +155,3 @@ export const PROVISION_SETTINGS = {
 };
 
 export type ServiceConfig = Config<typeof SERVICE_SETTINGS>;
-export type GatewayConfig = ServiceConfig & Config<typeof GATEWAY_SETTINGS>;

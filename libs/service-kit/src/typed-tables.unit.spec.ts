@@ -6,7 +6,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { followUp, inline } from '@wbiz/eventing/postgres/inline-projection';
-import { direct } from './direct-commands.js';
+import { direct, type DirectCommands } from './direct-commands.js';
 import { CommandHandler, InboundHandler, QueryHandler } from './handlers.js';
 import type { Peers } from './peers.js';
 import { batchProjection, projection } from './projection.js';
@@ -18,6 +18,8 @@ type TagEvent = DomainEvent<'tag.created', TagEventData>;
 declare const decider: Decider<TagCommand, null, TagEvent>;
 type Tags = Aggregate<TagCommand, null, TagEvent, RepliesTo<TagCommand>>;
 declare const tags: Tags;
+type Choosy = Message<'tag.delete', TagData & { readonly colour: string }>;
+declare const choosy: Aggregate<Choosy, null, TagEvent, RepliesTo<Choosy>>;
 declare const store: EventStore;
 declare const peers: Peers;
 const data: TagData = { accountId: 'acc_1', name: 'vip', at: '' };
@@ -34,14 +36,19 @@ const aggregates = (): readonly Tags[] => [
   { ...base, decider, published: ['tag.creatd'], reply: { 'tag.create': () => null } },
 ];
 
-const commands = () => [
-  direct(tags, 'tag.create'),
-  // @ts-expect-error no command of the catalogue, but one that the service gives itself
-  direct(tags, 'tag.use'),
+const module = (_commands: DirectCommands) => undefined;
+const directly = () => [
+  module(direct(tags)),
+  module(direct(choosy, 'tag.delete')),
+  // @ts-expect-error its command asks for more than the catalogue has: a handler adds that
+  module(direct(choosy)),
   // @ts-expect-error misspelt
   direct(tags, 'tag.creat'),
   // @ts-expect-error of another aggregate
   direct(tags, 'contact.upsert'),
+];
+
+const commands = () => [
   followUp(tags, { accountId, type: 'tag.use', data }),
   // @ts-expect-error a command that the aggregate does not know
   followUp(tags, { accountId, type: 'tag.usd', data }),
@@ -110,5 +117,5 @@ class Handlers {
 }
 
 it('has every name and payload checked by the compiler', () => {
-  expect([aggregates, commands, projections, queries, Handlers]).toHaveLength(5);
+  expect([aggregates, directly, commands, projections, queries, Handlers]).toHaveLength(6);
 });

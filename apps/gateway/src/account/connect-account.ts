@@ -5,7 +5,7 @@ import { text } from '@wbiz/contracts/meta-item';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import type { CloudApi, MetaPhoneNumber, MetaTokenInfo, MetaWaba } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError, UpstreamUnreachable, type GraphError } from '@wbiz/cloud-api/graph-error';
-import { ruleFor } from '@wbiz/cloud-api/graph-error-codes';
+import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
-import { startGateway } from '../admin/running-gateway.samples.js';
+import { runningGateway, type RunningGateway } from '../running-gateway.harness.js';
 
 jest.setTimeout(60_000);
 const WABA = '1000000000000001';
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: RunningGateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await runningGateway();
 });
-afterAll(() => gateway?.stop());
+afterAll(() => gateway?.close());
 
-const find = (wabaId: string) =>
-  gateway.rpc.request<{ accountId: string } | null>('account.find', { wabaId });
+const find = (wabaId: string) => gateway.ask('account.find', { wabaId });
 it('is asked again later about a WABA that is being connected, and finds its account as soon as it is', async () => {
   expect(await find(WABA)).toBeNull();
   await gateway.control('/behaviour', { latencyMs: [400, 400] });

@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { until } from '@wbiz/testing/stack';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { SeenRecord } from '@wbiz/service-testing/shared-topics';
+import { until } from '@wbiz/testing/stack';
 import { accounts } from '../account/account.decider.js';
+import { ADMIN_TOKEN, call, runningGateway, type RunningGateway } from '../running-gateway.harness.js';
 import { runCli } from './cli.js';
-import { ADMIN_TOKEN, ask, startGateway, type SeenRecord } from './running-gateway.samples.js';
 
 jest.setTimeout(60_000);
 const WABA = '1000000000000001';
 const NOWHERE = `acc_${'0'.repeat(26)}`;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: RunningGateway;
 let events: readonly SeenRecord[];
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await runningGateway();
   events = await gateway.read('events');
 });
-afterAll(() => gateway.stop());
+afterAll(() => gateway.close());
 
 const connect = (more: object = {}) =>
   gateway.admin('POST', '/accounts', { wabaId: WABA, accessToken: 'simulator-token', ...more });
@@ -64,14 +65,9 @@ describe('connecting', () => {
     const answer = await connect({ wabaId: waba.id, accessToken: token });
     expect(answer.status).toBe(201);
     const id = String(answer.body['id']);
-    const credentials = await gateway.rpc.request<{ wabaId: string; sealedToken: string }>(
-      'account.credentials',
-      {
-        accountId: id,
-      },
-    );
+    const credentials = (await gateway.ask('account.credentials', { accountId: id }))!;
     expect(credentials.wabaId).toBe(waba.id);
-    expect(gateway.service.runtime.secrets.unseal(credentials.sealedToken, id)).toBe(token);
+    expect(gateway.secrets.unseal(credentials.sealedToken, id)).toBe(token);
 
     await until(() => events.some(({ key }) => key === id));
     const { rows } = await gateway.pool.query<{ all: string }>(
@@ -90,7 +86,7 @@ describe('connecting', () => {
     );
     expect(new Set(answers.map(({ body }) => body['id'])).size).toBe(1);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
-    expect(await gateway.rpc.request('account.find', { wabaId: waba.id })).toEqual({
+    expect(await gateway.ask('account.find', { wabaId: waba.id })).toEqual({
       accountId: answers[0]!.body['id'],
     });
   });
@@ -259,7 +255,7 @@ describe('accounts', () => {
 
   it('stand as their events say', async () => {
     const id = await accountId();
-    const store = gateway.service.app.get(EventStore, { strict: false });
+    const store = gateway.app.get(EventStore, { strict: false });
     const { rows } = await gateway.pool.query<{ state: unknown }>(
       'select state from gateway.accounts where stream = $1',
       [id],
@@ -302,7 +298,7 @@ describe('accounts', () => {
 describe('API keys', () => {
   const create = async (body: object) => gateway.admin('POST', `/accounts/${await accountId()}/keys`, body);
   const me = (key: string) =>
-    ask(`${gateway.url}/v1/me`, 'GET', undefined, { authorization: `Bearer ${key}` });
+    call(`${gateway.url}/v1/me`, 'GET', undefined, { authorization: `Bearer ${key}` });
 
   it('are shown whole once, work, and stop working once revoked', async () => {
     const id = await accountId();
@@ -418,7 +414,7 @@ describe('the command-line tool', () => {
       scopes: string[];
     };
     expect(scopes.length).toBeGreaterThan(10);
-    const me = await ask(`${gateway.url}/v1/me`, 'GET', undefined, { authorization: `Bearer ${key}` });
+    const me = await call(`${gateway.url}/v1/me`, 'GET', undefined, { authorization: `Bearer ${key}` });
     expect(me.status).toBe(200);
     expect(json(await wbiz(`keys list ${id}`))).toContainEqual(
       expect.objectContaining({ id: keyId, limit: { perMinute: 50, burst: 5 } }),
@@ -440,10 +436,9 @@ describe('the command-line tool', () => {
 
 // The last: afterwards wrong tokens of this address are refused for a minute.
 describe('signing in', () => {
-  type Running = Awaited<ReturnType<typeof startGateway>>;
-  const signIn = (at: Running, forwardedFor: string, token = 'wrong') =>
+  const signIn = (at: RunningGateway, forwardedFor: string, token = 'wrong') =>
     at.admin('GET', '/accounts', undefined, token, { 'x-forwarded-for': forwardedFor });
-  const statuses = async (at: Running, forwardedFor: (attempt: number) => string, attempts = 12) => {
+  const statuses = async (at: RunningGateway, forwardedFor: (attempt: number) => string, attempts = 12) => {
     const seen: number[] = [];
     for (let attempt = 1; attempt <= attempts; attempt += 1)
       seen.push((await signIn(at, forwardedFor(attempt))).status);
@@ -467,14 +462,14 @@ describe('signing in', () => {
   it.each(['127.0.0.0/8', '1'])(
     'counts by the address that the proxy tells with TRUST_PROXY=%s',
     async (proxy) => {
-      const behind = await startGateway({ TRUST_PROXY: proxy });
+      const behind = await runningGateway({ TRUST_PROXY: proxy });
       try {
         const others = (attempt: number) => `192.0.2.${attempt}, 198.51.100.7`;
         expect(await statuses(behind, others)).toEqual([...wrong(10), 429, 429]);
         expect(await statuses(behind, (attempt) => `203.0.113.${attempt}`)).toEqual(wrong(12));
         expect((await signIn(behind, '198.51.100.7', ADMIN_TOKEN)).status).toBe(200);
       } finally {
-        await behind.stop();
+        await behind.close();
       }
     },
   );

@@ -1,4 +1,5 @@
 import {
+  addressOf,
   COMMANDS,
   type CommandData,
   type CommandName,
@@ -173,13 +174,10 @@ export class Commands {
     type: Name,
     data: CommandData<Name>,
   ): Promise<Reply> {
-    const { owner, key } = COMMANDS[type] as {
-      owner: Service;
-      key: (data: CommandData<Name>, accountId: string) => string;
-    };
+    const { owner, key } = addressOf(type, data, accountId);
     try {
       const command = { id, type, data, accountId, deadline, actor, traceparent };
-      return await this.bus.send(owner, command, { key: key(data, accountId) });
+      return await this.bus.send(owner, command, { key });
     } catch (error) {
       if (!(error instanceof CommandTimeout)) throw error;
       // From here on its owner either has it or never will.

@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { EventPage } from '@wbiz/contracts/feed';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { peersAnswering } from '@wbiz/service-testing/peers';
 import { until } from '@wbiz/testing/stack';
-import {
-  addAccount,
-  addKey,
-  gatewayDatabase,
-  peersAnswering,
-  startGateway,
-  type Gateway,
-} from '../gateway.harness.js';
+import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
 
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
 let gateway: Gateway;

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { AccountData, KeyLimit } from '@wbiz/contracts/account';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
-import {
-  addAccount,
-  addKey,
-  gatewayDatabase,
-  peersAnswering,
-  startGateway,
-  type Gateway,
-} from '../gateway.harness.js';
+import { peersAnswering } from '@wbiz/service-testing/peers';
+import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
 import { billingMonth } from './me.js';
 
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;

@@ -11,15 +11,9 @@ import type { MessageError } from '@wbiz/contracts/message';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
 import type { Command, Reply } from '@wbiz/eventing/message';
+import { peersAnswering } from '@wbiz/service-testing/peers';
 import { until } from '@wbiz/testing/stack';
-import {
-  addAccount,
-  addKey,
-  gatewayDatabase,
-  peersAnswering,
-  startGateway,
-  type Gateway,
-} from '../gateway.harness.js';
+import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
 
 const MB = 1024 * 1024;
 const JPEG = Buffer.from([0xff, 0xd8, 0xff]);

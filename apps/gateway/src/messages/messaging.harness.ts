@@ -3,7 +3,8 @@ import type { SendMessageData } from '@wbiz/contracts/send';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
-import { peersAnswering, type Answers, type FakeBus, type FakePeers } from '../gateway.harness.js';
+import { peersAnswering, type Answers } from '@wbiz/service-testing/peers';
+import type { FakeBus } from '../gateway.harness.js';
 
 type Send = Command<string, SendMessageData>;
 type Refusal = { readonly code: string; readonly message: string; readonly details?: unknown };
@@ -45,7 +46,7 @@ export class FakeMessaging {
     },
   };
 
-  readonly peers: FakePeers = peersAnswering({
+  readonly peers = peersAnswering({
     ...this.others,
     'message.get': async ({ id }) => this.whileReachable(this.messages.get(id) ?? null),
     'command.reply': async ({ commandId }) => {

@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
+import type { SeenRecord } from '@wbiz/service-testing/shared-topics';
 import { until } from '@wbiz/testing/stack';
-import { APP_SECRET, startGateway, VERIFY_TOKEN, type SeenRecord } from '../admin/running-gateway.samples.js';
+import { APP_SECRET, runningGateway, VERIFY_TOKEN, type RunningGateway } from '../running-gateway.harness.js';
 
 jest.setTimeout(60_000);
 const WABA = '1000000000000001';
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: RunningGateway;
 let inbound: readonly SeenRecord[];
 let events: readonly SeenRecord[];
 let account: { id: string; phoneNumbers: { id: string; displayPhoneNumber: string }[] };
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await runningGateway();
   [inbound, events] = await Promise.all([gateway.read('inbound'), gateway.read('events')]);
   account = (await gateway.admin('POST', '/accounts', { wabaId: WABA, accessToken: 'simulator-token' }))
     .body as typeof account;
@@ -22,7 +22,7 @@ beforeAll(async () => {
     verifyToken: VERIFY_TOKEN,
   });
 });
-afterAll(() => gateway.stop());
+afterAll(() => gateway.close());
 
 const post = (
   body: string,
@@ -40,22 +40,7 @@ const change = (field: string, value: object, time = Math.floor(Date.now() / 1_0
   });
 const messages = (all: object[]) =>
   change('messages', { metadata: { phone_number_id: '106' }, messages: all });
-const endOfInbound = async () => {
-  const { config } = gateway.service.runtime;
-  const kafka = connectKafka({
-    brokers: config.KAFKA_BROKERS,
-    clientId: 'spec-end',
-    logger: gateway.service.runtime.logger,
-  });
-  try {
-    return (await kafka.endOffsets(`${config.TOPIC_PREFIX}wbiz.inbound`)).reduce(
-      (sum, offset) => sum + offset,
-      0,
-    );
-  } finally {
-    await kafka.close();
-  }
-};
+const endOfInbound = () => gateway.count('inbound');
 
 it('takes what Meta sends: signed, escaped, several items to a body', async () => {
   const text = 'नमस्ते 😀 a/b';

@@ -6,7 +6,7 @@ import { KAFKA } from '@wbiz/service-kit/kafka';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { FastifyInstance } from 'fastify';
 import { isOutOfPlace } from '../account/simulator-secrets.js';
-import type { DeriveParts } from './derive-inbound.js';
+import type { DeriveParts } from './replay-webhooks.js';
 import { inboundTopics } from './inbound-records.js';
 import { DERIVE_PARTS, MetaWebhookController } from './meta-webhook.controller.js';
 import { metaWebhook } from './meta-webhook.routes.js';

@@ -1,4 +1,5 @@
 import { isPlainObject } from '@wbiz/contracts/field';
+import { INBOUND_KEYS } from '@wbiz/contracts/inbound-keys';
 import { LIMITS } from '@wbiz/contracts/limits';
 import {
   META_CHANGE,
@@ -65,13 +66,12 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     const messages = value['messages'] === undefined ? [] : readable(value['messages']);
     const statuses = value['statuses'] === undefined ? [] : readable(value['statuses']);
     for (const message of messages) {
-      const key = `${phoneNumberId}:${person(message['from'], message['from_user_id'])}`;
-      const contact = contactOf(message, contacts);
-      items.push({ key, type: META_MESSAGE, data: { ...of, displayPhoneNumber, contact, message } });
+      const data = { ...of, displayPhoneNumber, contact: contactOf(message, contacts), message };
+      items.push({ key: INBOUND_KEYS[META_MESSAGE](data), type: META_MESSAGE, data });
     }
     for (const status of statuses) {
-      const key = `${phoneNumberId}:${person(status['recipient_id'], status['recipient_user_id'])}`;
-      items.push({ key, type: META_STATUS, data: { ...of, status } });
+      const data = { ...of, status };
+      items.push({ key: INBOUND_KEYS[META_STATUS](data), type: META_STATUS, data });
     }
     const { messages: _messages, statuses: _statuses, ...rest } = value;
     const wasSplit = value['messages'] !== undefined || value['statuses'] !== undefined;
@@ -88,13 +88,12 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
       }
       const rest = field === 'messages' ? splitMessages(wabaId, value) : value;
       if (rest === undefined) continue;
-      items.push({ key: wabaId, type: META_CHANGE, data: { wabaId, receivedAt, at, field, value: rest } });
+      const data = { wabaId, receivedAt, at, field, value: rest };
+      items.push({ key: INBOUND_KEYS[META_CHANGE](data), type: META_CHANGE, data });
     }
   }
   return { items, unreadable };
 }
-
-const person = (phone: unknown, userId: unknown) => text(phone) ?? text(userId) ?? '';
 
 function contactOf(message: MetaItem, contacts: readonly MetaItem[]): MetaContact | null {
   const { from, from_user_id: userId } = message;

@@ -1,4 +1,4 @@
-import { GRAPH_ERROR_CODES, REFUSAL_SCOPES } from '@wbiz/cloud-api/graph-error-codes';
+import { GRAPH_ERROR_CODES, REFUSAL_SCOPES } from '@wbiz/cloud-api/graph-error-fates';
 import { PROBLEMS } from '@wbiz/contracts/problem';
 
 /** The groups of the reference, by the paths that belong to them; the first that fits holds. */

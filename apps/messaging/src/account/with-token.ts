@@ -1,5 +1,5 @@
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
-import { ruleFor } from '@wbiz/cloud-api/graph-error-codes';
+import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import type { Credentials } from './credentials.js';
 
 /** Calls Meta with the account's token; one that Meta refuses is asked for anew, once. Throws what `call` throws. */

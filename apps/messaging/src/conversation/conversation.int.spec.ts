@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ContactView } from '@wbiz/contracts/contact';
 import {
   contactIdOf,
   conversationIdOf,
@@ -7,18 +8,16 @@ import {
   type UpdateConversation,
 } from '@wbiz/contracts/conversation';
 import { newId, timedId } from '@wbiz/contracts/ids';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { serviceDatabase } from '@wbiz/testing/stack';
-import { apply } from '@wbiz/eventing/postgres/projection';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { projectionScenario } from '@wbiz/service-testing/projection-scenario';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import type pg from 'pg';
 import { contactNames } from '../contact/contact-names.projection.js';
 import { messages } from '../message/message.aggregate.js';
-import { received, sendText } from '../message/message.samples.js';
-import { readsProjection } from '../read-receipt/reads.projection.js';
+import { receiveAny, sendText } from '../message/message.samples.js';
+import { messagingStore } from '../messaging.harness.js';
 import { InboxSearch1765000000000 } from '../migrations/0010-inbox-search.js';
-import { MIGRATIONS } from '../migrations/migrations.js';
 import { conversations } from './conversation.decider.js';
-import { conversationProjection } from './conversation.projection.js';
 import { ConversationQueries } from './conversation.queries.js';
 
 const BEGIN = Date.parse('2026-11-22T10:00:00.000Z');
@@ -27,27 +26,22 @@ const timeOf = (second: number) => new Date(BEGIN + second * 1_000).toISOString(
 const personOf = (index: number) => `+9188993322${String(index).padStart(2, '0')}`;
 const idOf = (accountId: string, person: string) => conversationIdOf(accountId, PHONE, person);
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
+let database: StoreUnderTest;
 let pool: pg.Pool;
 let store: EventStore;
+let newStore: () => EventStore;
 let queries: ConversationQueries;
+let names: ReturnType<typeof projectionScenario>;
 beforeAll(async () => {
-  database = await serviceDatabase('messaging', MIGRATIONS, {
+  database = await messagingStore({
     // A deadlock is a fault here, and not resolved after a second.
     options: '-c deadlock_timeout=60s -c lock_timeout=5s',
   });
-  ({ pool } = database);
-  store = newStore();
+  ({ pool, store, newStore } = database);
   queries = new ConversationQueries(pool);
+  names = projectionScenario(contactNames, database);
 });
 afterAll(() => database.close());
-const newStore = () =>
-  new EventStore({
-    pool,
-    schema: 'messaging',
-    newEventId: () => newId('evt'),
-    inline: [conversationProjection, readsProjection],
-  });
 
 type Written = { kind?: string; name?: string | null; body?: string };
 async function receive(
@@ -58,19 +52,15 @@ async function receive(
   through = store,
 ) {
   const messageId = timedId('msg', BEGIN + second * 1_000, accountId, person, newId('cmd'));
-  const reply = await through.apply(messages, {
-    accountId,
-    type: 'message.receive',
-    data: {
-      ...(received.data as object),
-      ...{ accountId, messageId, wamid: `wamid.${messageId}`, phoneNumberId: PHONE, name: null },
-      ...(person.startsWith('+') ? { from: person } : { from: null, userId: person }),
-      conversationId: idOf(accountId, person),
-      contactId: contactIdOf(accountId, person),
-      receivedAt: timeOf(second),
-      ...written,
-    } as never,
-  });
+  const data = {
+    ...{ messageId, wamid: `wamid.${messageId}`, phoneNumberId: PHONE, name: null },
+    ...(person.startsWith('+') ? { from: person } : { from: null, userId: person }),
+    conversationId: idOf(accountId, person),
+    contactId: contactIdOf(accountId, person),
+    receivedAt: timeOf(second),
+    ...written,
+  };
+  const reply = await through.apply(messages, receiveAny(data, accountId));
   expect(reply).toMatchObject({ ok: true });
   return messageId;
 }
@@ -134,6 +124,22 @@ async function onAllWays<Given>(list: () => Promise<Given>): Promise<Given> {
 }
 const foundBy = async (search: string) =>
   (await onAllWays(() => everything('acc_1', { search, limit: 2 }))).map(({ contact }) => contact.id);
+const contact = (id: string, phone: string, name: string | null): ContactView => ({
+  ...{ id, phone, name, userId: null, email: null, tags: [], customFields: {}, source: 'inbound' },
+  ...{ optedIn: false, optedInAt: null, optedOutAt: null, createdAt: timeOf(0), updatedAt: timeOf(0) },
+});
+const created = (contact: ContactView) =>
+  ({
+    type: 'contact.created',
+    accountId: 'acc_1',
+    data: { contactId: contact.id, contact, by: null },
+  }) as const;
+const renamed = (contact: ContactView) =>
+  ({
+    type: 'contact.updated',
+    accountId: 'acc_1',
+    data: { contactId: contact.id, contact, by: null, changed: ['name'] },
+  }) as const;
 const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
 
 describe('a conversation', () => {
@@ -216,13 +222,10 @@ describe('a conversation', () => {
     const { id, phone } = { id: contactIdOf('acc_1', reported), phone: '+5511987654321' };
     await receive('acc_1', reported, 0, { name: 'ana' });
     expect((await get('acc_1', reported))!.contact).toEqual({ id, phone: reported, name: 'ana' });
-    const data = { contactId: id, contact: { id, phone, name: 'Ana' }, by: null };
-    await apply(
-      contactNames,
-      [{ type: 'contact.created', accountId: 'acc_1', data } as never],
-      pool as never,
-    );
-    expect((await get('acc_1', reported))!.contact).toEqual({ id, phone, name: 'Ana' });
+    await names
+      .given()
+      .when(created(contact(id, phone, 'Ana')))
+      .then(async () => (await get('acc_1', reported))!.contact, { id, phone, name: 'Ana' });
     for (const search of [reported, '+55 11 98765-4321', '187654321'])
       expect(await foundBy(search)).toEqual([id]);
   });
@@ -230,30 +233,19 @@ describe('a conversation', () => {
   it('is found by what the contact, or the person on WhatsApp, is called now', async () => {
     const person = '+14155550111';
     const contactId = contactIdOf('acc_1', person);
-    const called = (name: string | null) =>
-      apply(
-        contactNames,
-        [
-          {
-            type: 'contact.updated',
-            accountId: 'acc_1',
-            data: { contactId, contact: { id: contactId, phone: person, name }, changed: ['name'], by: null },
-          } as never,
-        ],
-        pool as never,
-      );
+    const called = (name: string | null) => renamed(contact(contactId, person, name));
     await receive('acc_1', person, 0, { name: 'Zoë Quinn' });
     await receive('acc_1', person, 1, { name: 'Zoe Quill' });
     await send('acc_1', person, 2);
-    await called('Landlady');
-    for (const [search, found] of [
-      ['quinn', []],
-      ['QUILL', [contactId]],
-      ['landl', [contactId]],
-    ] as const)
-      expect([search, await foundBy(search)]).toEqual([search, found]);
-    await called(null);
-    expect(await foundBy('landl')).toEqual([]);
+    const searches = async () => [await foundBy('quinn'), await foundBy('QUILL'), await foundBy('landl')];
+    await names
+      .given()
+      .when(called('Landlady'))
+      .then(searches, [[], [contactId], [contactId]]);
+    await names
+      .given(called('Landlady'))
+      .when(called(null))
+      .then(() => foundBy('landl'), []);
   });
 
   it('without a phone number shows the user id', async () => {

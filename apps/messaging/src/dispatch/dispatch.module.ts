@@ -23,7 +23,7 @@ import type { SETTINGS } from '../messaging.settings.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { queuedFor } from './dispatch.projection.js';
 import { Dispatcher } from './dispatcher.js';
-import { graphSender } from './graph-sender.js';
+import { sendToMeta } from './send-to-meta.js';
 import { UnknownOutcomes } from './unknown-outcomes.js';
 
 const DISPATCH = 'dispatch';
@@ -48,7 +48,7 @@ const DISPATCH = 'dispatch';
           pool,
           store,
           leases: new DispatchLeases(pool, replica),
-          send: graphSender(api, credentials),
+          send: sendToMeta(api, credentials),
           complete: mediaCompleter(copies),
           announce,
           logger,

@@ -2,26 +2,25 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { refusedWith } from '@wbiz/cloud-api/send-outcome';
 import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { newId } from '@wbiz/contracts/ids';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { quiet } from '@wbiz/service-testing/quiet';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { serviceDatabase, until } from '@wbiz/testing/stack';
+import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
-import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
 import { withMetaId } from '../message/meta-media-id.js';
 import { openWindow } from '../message/message.samples.js';
-import { MIGRATIONS } from '../migrations/migrations.js';
+import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
-import { dispatchProjection } from './dispatch.projection.js';
 import { UnknownOutcomes } from './unknown-outcomes.js';
 
 const PHONE = '1060000000000001';
 const TOKEN = 'simulator-token';
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
+let database: StoreUnderTest;
 let pool: pg.Pool;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let api: CloudApi;
@@ -30,19 +29,13 @@ const running: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   [database, simulator] = await Promise.all([
-    serviceDatabase('messaging', MIGRATIONS),
+    messagingStore(),
     startSimulator({ behaviour: { statuses: 'none' } }),
   ]);
-  ({ pool } = database);
+  ({ pool, store } = database);
   await pool.query(`insert into messaging.accounts values ('acc_1', '1000000000000001', '{}')`);
   await pool.query(`insert into messaging.phone_numbers values ($1, 'acc_1', 1000)`, [PHONE]);
   api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
-  store = new EventStore({
-    pool,
-    schema: 'messaging',
-    newEventId: () => newId('evt'),
-    inline: [dispatchProjection, conversationProjection],
-  });
 });
 afterAll(async () => {
   await api.close();

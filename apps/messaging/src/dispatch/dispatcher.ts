@@ -1,4 +1,4 @@
-import type { RefusalScope } from '@wbiz/cloud-api/graph-error-codes';
+import type { RefusalScope } from '@wbiz/cloud-api/graph-error-fates';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { USER_ID } from '@wbiz/contracts/field';
 import type { Logger } from '@wbiz/eventing/logger';
@@ -14,7 +14,7 @@ import type { MessageState, Outcome } from '../message/message.decider.js';
 import { lacksMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
-import { outcomeOf } from './send-outcome.js';
+import { outcomeOf } from './outcome-of.js';
 
 /** Calls under way for one phone number at most; Meta's answers take about 100 ms, so this carries 1,000 a second. */
 const MAX_IN_FLIGHT = 128;

@@ -1,18 +1,15 @@
-import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
 import { nameFrom } from '@wbiz/contracts/contact';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { MessageError, MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaItem, MetaMessage, MetaStatus } from '@wbiz/contracts/meta-inbound';
-import { entryOf, faultOf, object, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import type { MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
+import { object, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { contentOf, holdsMedia } from './inbound-content.js';
-import { metaError } from '../message/meta-error.js';
 
 /**
  * A message of Meta's as the event that tells of it. The id comes from Meta's time and wamid, so that the same message
- * delivered twice is one message. Throws where it has no id or no sender
- * that a field holds.
+ * delivered twice is one message. Throws where it has no id or no sender that a field holds.
  */
 export function receivedFrom(
   accountId: string,
@@ -39,40 +36,4 @@ export function receivedFrom(
     replyTo: text(object(message['context'])['id'], LIMITS.wamid) ?? null,
     receivedAt: at,
   };
-}
-
-/** Meta's statuses and ours. A voice message that was played has been read; what else there is says nothing to us. */
-const STATUSES = {
-  sent: 'sent',
-  delivered: 'delivered',
-  read: 'read',
-  played: 'read',
-  failed: 'failed',
-} as const;
-
-/**
- * A status of Meta's, with the id we sent along; that is undefined where it carries none of ours. Undefined where it is
- * of a kind that says nothing of a message of ours: those of groups tell of one member each.
- */
-export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
-  const wamid = text(status['id'], LIMITS.wamid);
-  const said = entryOf(STATUSES, status['status']);
-  if (!wamid || !said || status['recipient_type'] === 'group') return undefined;
-  const ours = text(status['biz_opaque_callback_data']);
-  const [fault] = objects(status['errors']);
-  return {
-    messageId: ours?.startsWith('msg_') ? ours : undefined,
-    report: {
-      wamid,
-      phoneNumberId,
-      status: said,
-      at: timeOf(status['timestamp'], receivedAt),
-      error: fault ? errorOf(fault) : null,
-    },
-  };
-}
-
-function errorOf(fault: MetaItem): MessageError {
-  const error = faultOf(fault);
-  return metaError(fateOf({ ...error, httpStatus: 0 }).answer, error);
 }

@@ -9,7 +9,8 @@ import { AccountDirectory } from '../account/account-directory.js';
 import { ANNOUNCE, type Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
 import { SENT_MESSAGE, type FindSent } from '../message/sent-message.js';
-import { receivedFrom, statusFrom } from './inbound-message.js';
+import { receivedFrom } from './inbound-message.js';
+import { statusFrom } from './inbound-status.js';
 import { WEBHOOKS_SEEN, type NoteWebhook } from './webhooks-seen.js';
 
 type Message = Command<typeof META_MESSAGE, MetaMessage>;

@@ -76,7 +76,7 @@ describe('what people write', () => {
       const told = ['system', 'edit', 'revoke'].includes(became.kind) || became.payload?.['groupId'];
       expect((await inbox(`+${from}`))!.unread_count).toBe(told ? 1 : 2);
     }
-    expect(await system.deadLetters()).toBe(0);
+    expect(await system.count('deadLetters')).toBe(0);
   });
 
   it('opens the window; what WhatsApp tells of them does not', async () => {
@@ -110,10 +110,10 @@ describe('what people write', () => {
   });
 
   it('without a sender goes to the dead letters and stops nobody', async () => {
-    const before = await system.deadLetters();
+    const before = await system.count('deadLetters');
     await system.message(written({}));
     await handledFor('918899350000');
-    await until(async () => (await system.deadLetters()) === before + 1);
+    await until(async () => (await system.count('deadLetters')) === before + 1);
   });
 });
 
@@ -184,17 +184,17 @@ describe('a status', () => {
     ['of a group', 'wamid.stranger', { recipient_type: 'group' }, {}],
     ['of a kind of tomorrow', 'wamid.stranger', { status: 'teleported' }, {}],
   ])('%s is counted and dropped', async (_what, wamid, more, where) => {
-    const [counted, buried] = [await system.counted('foreign_status'), await system.deadLetters()];
+    const [counted, buried] = [await system.counted('foreign_status'), await system.count('deadLetters')];
     await say(wamid, 'read', more, where);
     await handledFor(PERSON);
     expect(await system.counted('foreign_status')).toBe(counted + 1);
-    expect(await system.deadLetters()).toBe(buried);
+    expect(await system.count('deadLetters')).toBe(buried);
   });
 
   it('is believed only from the phone number and the account of its message', async () => {
     const { messageId, wamid, answer } = await sendTo();
     await answer();
-    const buried = await system.deadLetters();
+    const buried = await system.count('deadLetters');
     for (const more of [{}, { biz_opaque_callback_data: messageId }]) {
       await say(wamid, 'read', more, { phoneNumberId: '666' });
       await say(wamid, 'read', more, { wabaId: '2' });
@@ -202,7 +202,7 @@ describe('a status', () => {
     await handledFor(PERSON);
     await handledFor(PERSON, { phoneNumberId: '666' });
     expect(await historyOf(messageId)).toEqual(['accepted']);
-    expect(await system.deadLetters()).toBe(buried);
+    expect(await system.count('deadLetters')).toBe(buried);
   });
 
   it('changes no index, so that the row stays on its page', async () => {
@@ -223,7 +223,7 @@ describe('a status', () => {
 describe('a WABA that is not connected here', () => {
   it('costs a question now and then, and is counted', async () => {
     const counted = await system.counted('foreign_message');
-    const asked = system.gateway.asked;
+    const asked = system.asked('account.find');
     const begun = Date.now();
     await Promise.all(
       Array.from({ length: 300 }, (_, index) =>
@@ -231,7 +231,7 @@ describe('a WABA that is not connected here', () => {
       ),
     );
     await until(async () => (await system.counted('foreign_message')) === counted + 300);
-    expect(system.gateway.asked - asked).toBeLessThanOrEqual(1 + (Date.now() - begun) / 200);
+    expect(system.asked('account.find') - asked).toBeLessThanOrEqual(1 + (Date.now() - begun) / 200);
   });
 
   it('is known from the moment on that it is connected: nothing is lost in between', async () => {
@@ -245,9 +245,9 @@ describe('a WABA that is not connected here', () => {
     await until(async () => (await system.counted('foreign_message')) === counted + 1);
     state = 'connecting';
     const early = written({ from: '918899370000' });
-    const asked = system.gateway.asked;
+    const asked = system.asked('account.find');
     await system.message(early, { wabaId: '3' });
-    await until(() => system.gateway.asked > asked);
+    await until(() => system.asked('account.find') > asked);
     state = 'connected';
     await until(async () => (await receivedUnder(early.id)).length === 1);
     expect(await system.counted('foreign_message')).toBe(counted + 1);

@@ -1,4 +1,4 @@
-import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
+import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { DueWork } from '@wbiz/eventing/due-work';
 import type { Logger } from '@wbiz/eventing/logger';

@@ -7,18 +7,15 @@ import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
 import { newId } from '@wbiz/contracts/ids';
 import { mediaKey } from '@wbiz/contracts/media';
 import type { Reply } from '@wbiz/eventing/message';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { openMediaStore } from '@wbiz/media-store/open-media-store';
+import { quiet } from '@wbiz/service-testing/quiet';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { serviceDatabase } from '@wbiz/testing/stack';
 import { Credentials } from '../account/credentials.js';
-import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages } from '../message/message.aggregate.js';
-import { MIGRATIONS } from '../migrations/migrations.js';
-import { dispatchProjection } from '../dispatch/dispatch.projection.js';
+import { receiveAny } from '../message/message.samples.js';
+import { messagingStore } from '../messaging.harness.js';
 import { mediaFetcher } from './fetch-media.js';
 import { files } from './media.aggregate.js';
-import { mediaProjection } from './media.projection.js';
 import { MediaQueries } from './media.queries.js';
 import { MediaTasks } from './media-tasks.js';
 import { MetaCopies } from './meta-copies.js';
@@ -27,7 +24,6 @@ import { mediaRemover } from './remove-media.js';
 export const PHONE = '1060000000000001';
 export const ACCOUNT = 'acc_1';
 const TOKEN = 'simulator-token';
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A JPEG of random bytes, of which no two are the same. */
 export const jpeg = (size = 5_000) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(size - 3)]);
@@ -37,19 +33,13 @@ type Row = { method: string; path: string; status: number };
 
 /** The media of messaging on a database and a directory of its own, with the simulator as Meta. */
 export async function mediaSystem() {
-  const [{ pool, close }, simulator] = await Promise.all([
-    serviceDatabase('messaging', MIGRATIONS),
+  const [{ pool, store: events, close }, simulator] = await Promise.all([
+    messagingStore(),
     startSimulator({ log: () => undefined }),
   ]);
   const directory = await mkdtemp(join(tmpdir(), 'wbiz-media-'));
   const api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2_000 });
   const store = await openMediaStore(pathToFileURL(directory).href);
-  const events = new EventStore({
-    pool,
-    schema: 'messaging',
-    newEventId: () => newId('evt'),
-    inline: [dispatchProjection, conversationProjection, mediaProjection],
-  });
   const credentials = new Credentials(
     () => Promise.resolve({ wabaId: '1', sealedToken: TOKEN }),
     (sealed) => sealed,
@@ -128,26 +118,17 @@ export async function mediaSystem() {
     /** A person writes in with a file; answers its id and the message's data. */
     async receive(metaId: string, receivedAt = new Date()) {
       const mediaId = newId('med');
-      const data = {
+      const picture = {
         messageId: newId('msg'),
         wamid: `wamid.${mediaId}`,
-        conversationId: 'cnv_1',
-        contactId: 'cnt_1',
-        from: '+918899332211',
-        name: null,
         phoneNumberId: PHONE,
         kind: 'image',
         body: null,
         payload: { metaId, mimeType: 'image/jpeg; x=1', filename: 'photo.jpg' },
         mediaId,
-        replyTo: null,
         receivedAt: receivedAt.toISOString(),
       };
-      await events.apply(messages, {
-        accountId: ACCOUNT,
-        type: 'message.receive',
-        data: { ...data, accountId: ACCOUNT },
-      });
+      await events.apply(messages, receiveAny(picture, ACCOUNT));
       return mediaId;
     },
     /** A file at Meta, as one that a person sent. */

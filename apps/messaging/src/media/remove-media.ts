@@ -1,6 +1,6 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
-import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
+import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
 import { mediaKey } from '@wbiz/contracts/media';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { MediaStore } from '@wbiz/media-store/media-store';

@@ -1,35 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
-import { newId, timedId } from '@wbiz/contracts/ids';
+import { timedId } from '@wbiz/contracts/ids';
 import type { ListMessages, MessageView } from '@wbiz/contracts/message';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { serviceDatabase, until } from '@wbiz/testing/stack';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
+import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
-import { conversationProjection } from '../conversation/conversation.projection.js';
-import { MIGRATIONS } from '../migrations/migrations.js';
+import { messagingStore } from '../messaging.harness.js';
 import { messages } from './message.aggregate.js';
 import { MessageQueries } from './message.queries.js';
-import { received, sendText } from './message.samples.js';
+import { receiveAny, sendText } from './message.samples.js';
 
 const BEGIN = Date.parse('2026-11-22T10:00:00.000Z');
 const PHONE = '2000';
 const [ASHA, RAVI] = ['+918899332211', '+5511987654321'] as const;
 const timeOf = (minute: number) => new Date(BEGIN + minute * 60_000).toISOString();
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
+let database: StoreUnderTest;
 let pool: pg.Pool;
 let store: EventStore;
 let queries: MessageQueries;
 
 beforeAll(async () => {
-  database = await serviceDatabase('messaging', MIGRATIONS);
-  ({ pool } = database);
-  store = new EventStore({
-    pool,
-    schema: 'messaging',
-    newEventId: () => newId('evt'),
-    inline: [conversationProjection],
-  });
+  database = await messagingStore();
+  ({ pool, store } = database);
   queries = new MessageQueries(pool);
   // 30 messages a minute apart, to two people in turn; then one from a person, and some of another account's.
   for (let minute = 0; minute < 30; minute += 1) await send('acc_1', minute, minute % 2 ? RAVI : ASHA);
@@ -67,18 +61,12 @@ const fail = (accountId: string, minute: number) =>
       at: timeOf(40),
     },
   });
-const receive = (accountId: string, minute: number) =>
-  store.apply(messages, {
-    accountId,
-    type: 'message.receive',
-    data: {
-      ...(received.data as object),
-      accountId,
-      messageId: idOf(accountId, minute),
-      conversationId: conversationIdOf(accountId, PHONE, ASHA),
-      receivedAt: timeOf(minute),
-    } as never,
-  });
+const receive = (accountId: string, minute: number) => {
+  const messageId = idOf(accountId, minute);
+  const conversationId = conversationIdOf(accountId, PHONE, ASHA);
+  const receivedAt = timeOf(minute);
+  return store.apply(messages, receiveAny({ messageId, conversationId, receivedAt }, accountId));
+};
 
 const list = (ask: ListMessages, accountId = 'acc_1') => queries.list({ accountId, ...ask });
 async function everything(ask: ListMessages): Promise<readonly MessageView[]> {

@@ -1,5 +1,6 @@
 import type { AnySend, SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
+import type { Of } from '@wbiz/eventing/message';
 import type { MessageCommand, MessageEvent, Outcome, SendFacts } from './message.decider.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';
@@ -65,7 +66,7 @@ export const sendTemplate = (facts: Partial<SendFacts> = {}, request: object = {
     facts,
   );
 
-export const accepted: MessageEvent = {
+export const accepted: Of<MessageEvent, 'message.status'> = {
   type: 'message.status',
   data: {
     messageId: MESSAGE_ID,
@@ -93,7 +94,8 @@ export const accepted: MessageEvent = {
   },
 };
 
-export const received: MessageEvent = {
+type Received = Of<MessageEvent, 'message.received'>;
+export const received: Received = {
   type: 'message.received',
   data: {
     messageId: MESSAGE_ID,
@@ -112,6 +114,12 @@ export const received: MessageEvent = {
   },
   private: { accountId: 'acc_1' },
 };
+/** A person writes in: a text, unless told otherwise. */
+export const receiveAny = (over: Partial<Received['data']> = {}, accountId = 'acc_1') => ({
+  accountId,
+  type: 'message.receive' as const,
+  data: { ...received.data, ...over, accountId },
+});
 
 export const attempted = (attempt = 1): MessageEvent => ({
   type: 'message.attempted',
@@ -146,7 +154,7 @@ export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCom
 export const reported = (status: Reported): MessageEvent => ({
   type: 'message.status',
   data: {
-    ...(accepted.data as Extract<MessageEvent, { type: 'message.status' }>['data']),
+    ...accepted.data,
     wamid: 'wamid.A',
     status,
   },

@@ -8,7 +8,7 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { AccountModule, CLOUD_API } from '../account/account.module.js';
 import { Credentials } from '../account/credentials.js';
-import { graphReader } from './graph-reader.js';
+import { markReadAtMeta } from './mark-read-at-meta.js';
 import { ReadReceipts } from './read-receipts.js';
 
 /** Tells Meta which messages were read. */
@@ -26,7 +26,7 @@ import { ReadReceipts } from './read-receipts.js';
         api: CloudApi,
       ) => {
         const { logger } = runtime;
-        const markRead = graphReader(api, credentials);
+        const markRead = markReadAtMeta(api, credentials);
         const readReceipts = new ReadReceipts({ pool, store, markRead, replies, logger });
         runWork(runtime, 'read receipts', readReceipts.work, {
           store,

@@ -3,24 +3,23 @@ import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { newId } from '@wbiz/contracts/ids';
 import type { MessageView } from '@wbiz/contracts/message';
 import type { Reply } from '@wbiz/eventing/message';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { quiet } from '@wbiz/service-testing/quiet';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { startSimulator } from '@wbiz/simulator/simulator';
-import { serviceDatabase, until } from '@wbiz/testing/stack';
+import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { Credentials } from '../account/credentials.js';
-import { conversationProjection } from '../conversation/conversation.projection.js';
 import { messages } from '../message/message.aggregate.js';
-import { received } from '../message/message.samples.js';
-import { readsProjection } from './reads.projection.js';
-import { MIGRATIONS } from '../migrations/migrations.js';
-import { graphReader } from './graph-reader.js';
+import { receiveAny } from '../message/message.samples.js';
+import { messagingStore } from '../messaging.harness.js';
+import { markReadAtMeta } from './mark-read-at-meta.js';
 import { ReadReceipts, type Read } from './read-receipts.js';
 
 const PHONE = '1060000000000001';
 const PERSON = '918899332211';
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
+let database: StoreUnderTest;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let api: CloudApi;
 let pool: pg.Pool;
@@ -30,15 +29,9 @@ const told: { address: string; reply: Reply }[] = [];
 const running: ReadReceipts[] = [];
 
 beforeAll(async () => {
-  [database, simulator] = await Promise.all([serviceDatabase('messaging', MIGRATIONS), startSimulator()]);
-  ({ pool } = database);
+  [database, simulator] = await Promise.all([messagingStore(), startSimulator()]);
+  ({ pool, store } = database);
   api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
-  store = new EventStore({
-    pool,
-    schema: 'messaging',
-    newEventId: () => newId('evt'),
-    inline: [conversationProjection, readsProjection],
-  });
 });
 afterAll(async () => {
   await api.close();
@@ -56,7 +49,7 @@ const credentials = () =>
     () => Promise.resolve({ wabaId: '1', sealedToken: tokens.length > 1 ? tokens.shift()! : tokens[0]! }),
     (sealed) => sealed,
   );
-function receipts(markRead: (read: Read) => Promise<void> = graphReader(api, credentials())) {
+function receipts(markRead: (read: Read) => Promise<void> = markReadAtMeta(api, credentials())) {
   const made = new ReadReceipts({
     pool,
     store,
@@ -81,19 +74,11 @@ async function writeIn(conversationId: string): Promise<string> {
 }
 async function receive(wamid: string, conversationId = 'cnv_x'): Promise<string> {
   const messageId = newId('msg');
-  await store.apply(messages, {
-    accountId: 'acc_1',
-    type: 'message.receive',
-    data: {
-      ...(received.data as object),
-      messageId,
-      wamid,
-      conversationId,
-      phoneNumberId: PHONE,
-      receivedAt: new Date().toISOString(),
-      accountId: 'acc_1',
-    } as never,
-  });
+  const receivedAt = new Date().toISOString();
+  await store.apply(
+    messages,
+    receiveAny({ messageId, wamid, conversationId, phoneNumberId: PHONE, receivedAt }),
+  );
   return messageId;
 }
 const markRead = async (messageId: string, typing = false, accountId = 'acc_1') => {
@@ -165,7 +150,7 @@ it('tries again what broke, and with a fresh token what was refused for an old o
   const id = await writeIn('cnv_2');
   await markRead(id);
   tokens = ['simulator-old-token', 'simulator-token'];
-  const mark = graphReader(api, credentials());
+  const mark = markReadAtMeta(api, credentials());
   let calls = 0;
   receipts((read) => ((calls += 1) === 1 ? Promise.reject(new Error('reset')) : mark(read)));
   const reply = (await answered()) as Reply<MessageView>;

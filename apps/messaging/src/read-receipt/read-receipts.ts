@@ -1,5 +1,5 @@
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
-import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
+import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
 import { DueWork } from '@wbiz/eventing/due-work';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { Reply } from '@wbiz/eventing/message';

@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { caseless } from '@wbiz/contracts/caseless';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { changedBy } from '@wbiz/contracts/field';
+import { inOrder } from '@wbiz/contracts/in-order';
 import { CARD_KINDS, cardFaults } from '@wbiz/contracts/interactive';
-import type {
-  CreatePresetData,
-  DeletePresetData,
+import {
   PresetView,
-  UpdatePreset,
-  UpdatePresetData,
+  type CreatePresetData,
+  type DeletePresetData,
+  type UpdatePreset,
+  type UpdatePresetData,
 } from '@wbiz/contracts/preset';
 import { detailOf } from '@wbiz/contracts/problem';
+import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -76,3 +79,16 @@ function changed(before: PresetView, { name = before.name, ...card }: UpdatePres
   const gone = Object.fromEntries(parts.map((part) => [part, null]));
   return { ...changedBy(before, { ...gone, ...card }), name };
 }
+
+export const presets: Aggregate<PresetCommand, PresetState, PresetEvent, RepliesTo<PresetCommand>> = {
+  name: 'preset',
+  table: 'presets',
+  decider: preset,
+  stream: ({ data }) => data.presetId,
+  published: [],
+  reply: {
+    'preset.create': (state) => inOrder(PresetView, state!.view),
+    'preset.update': (state) => inOrder(PresetView, state!.view),
+    'preset.delete': () => null,
+  },
+};

@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@wbiz/contracts/ids';
 import type { CreatePreset, UpdatePreset } from '@wbiz/contracts/preset';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { serviceDatabase } from '@wbiz/testing/stack';
-import { MIGRATIONS } from '../migrations/migrations.js';
-import { presets } from './preset.aggregate.js';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
+import { templatesStore } from '../templates.harness.js';
+import { presets } from './preset.decider.js';
 import { PresetQueries } from './preset.queries.js';
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
-let store: EventStore;
+let database: StoreUnderTest;
 let queries: PresetQueries;
 beforeAll(async () => {
-  database = await serviceDatabase('templates', MIGRATIONS, { max: 4 });
-  const { pool } = database;
-  store = new EventStore({ pool, schema: 'templates', newEventId: () => newId('evt') });
-  queries = new PresetQueries(pool);
+  database = await templatesStore({ max: 4 });
+  queries = new PresetQueries(database.pool);
 });
 afterAll(() => database.close());
 
@@ -33,17 +29,17 @@ function account(accountId = newId('acc')) {
   return {
     create: async (given: Partial<CreatePreset> = {}) => {
       const data = { ...CARD, ...given, presetId: newId('int'), at: at() };
-      const reply = (await store.execute(presets, { ...base(), type: 'preset.create', data }))!;
+      const reply = (await database.store.execute(presets, { ...base(), type: 'preset.create', data }))!;
       if (!reply.ok) throw new Error(reply.error.message);
       return reply.data;
     },
     update: async (presetId: string, change: UpdatePreset) => {
       const data = { ...change, presetId, at: at() };
-      return (await store.execute(presets, { ...base(), type: 'preset.update', data }))!;
+      return (await database.store.execute(presets, { ...base(), type: 'preset.update', data }))!;
     },
     remove: async (presetId: string) => {
       const data = { presetId, at: at() };
-      return (await store.execute(presets, { ...base(), type: 'preset.delete', data }))!;
+      return (await database.store.execute(presets, { ...base(), type: 'preset.delete', data }))!;
     },
     get: (id: string) => queries.get({ accountId, id }),
     list: (ask: object = {}) => queries.list({ accountId, ...ask }),
@@ -131,6 +127,6 @@ describe('presets', () => {
       'select state from templates.presets where stream = $1',
       [id],
     );
-    expect(rows[0]!.state).toEqual(await store.replay(presets, id));
+    expect(rows[0]!.state).toEqual(await database.store.replay(presets, id));
   });
 });

@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@wbiz/contracts/ids';
 import type { CreateQuickReply, UpdateQuickReply } from '@wbiz/contracts/quick-reply';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { serviceDatabase } from '@wbiz/testing/stack';
-import { MIGRATIONS } from '../migrations/migrations.js';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
+import { templatesStore } from '../templates.harness.js';
 import { quickReplies } from './quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply.queries.js';
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
+let database: StoreUnderTest;
 let stores: readonly EventStore[];
 let queries: QuickReplyQueries;
 beforeAll(async () => {
-  database = await serviceDatabase('templates', MIGRATIONS, { max: 8 });
-  const { pool } = database;
-  const newStore = () => new EventStore({ pool, schema: 'templates', newEventId: () => newId('evt') });
-  stores = [newStore(), newStore()];
-  queries = new QuickReplyQueries(pool);
+  database = await templatesStore({ max: 8 });
+  stores = [database.store, database.newStore()];
+  queries = new QuickReplyQueries(database.pool);
 });
 afterAll(() => database.close());
 

@@ -108,7 +108,7 @@ describe('a sync', () => {
   it('is accepted once however often the command comes', async () => {
     const { accountId } = await system.newAccount();
     const { id } = await system.sync(accountId);
-    const again = await system.sync(accountId, { id, timeoutMs: 0 });
+    const again = await system.send('template.sync', {}, { accountId, id });
     expect(again.accepted).toEqual({ ok: true, data: { status: 'accepted' } });
     const requested = (await system.eventsOf(accountId)).filter(({ type }) => type === 'sync.requested');
     expect(requested).toHaveLength(1);
@@ -119,13 +119,7 @@ describe('a sync', () => {
     const { accountId } = await system.newAccount();
     const id = newId('cmd');
     expect(await system.ask('command.reply', { commandId: id, expire: true })).toBeNull();
-    void system.bus
-      .send(
-        'templates',
-        { id, type: 'template.sync', accountId, data: {}, deadline: Date.now() + 500 },
-        { key: accountId },
-      )
-      .catch(() => undefined);
+    void system.send('template.sync', {}, { accountId, id, timeoutMs: 500 }).catch(() => undefined);
     await system.sync(accountId);
     const requested = (await system.eventsOf(accountId)).filter(({ type }) => type === 'sync.requested');
     expect(requested.map(({ data }) => data['requestId'])).not.toContain(id);

@@ -1,25 +1,27 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
 import { newId } from '@wbiz/contracts/ids';
-import type { Logger } from '@wbiz/eventing/logger';
-import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
-import { serviceDatabase, until } from '@wbiz/testing/stack';
+import { quiet } from '@wbiz/service-testing/quiet';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
+import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
-import { MIGRATIONS } from '../migrations/migrations.js';
+import { templatesStore } from '../templates.harness.js';
 import { syncRequests } from './sync-request.decider.js';
 import { WaitingRequests } from './sync-request.waiting.js';
-import { dueOnRequest, LeaseLost, markDue, SyncJobs, type SyncJob } from './sync.jobs.js';
+import { LeaseLost, markDue, SyncJobs, type SyncJob } from './sync.jobs.js';
 import { SyncWorker } from './sync.worker.js';
 
-let database: Awaited<ReturnType<typeof serviceDatabase>>;
+let database: StoreUnderTest;
 let pool: pg.Pool;
+let store: EventStore;
 let jobs: SyncJobs;
 
 beforeAll(async () => {
-  database = await serviceDatabase('templates', MIGRATIONS, { max: 10 });
-  ({ pool } = database);
+  database = await templatesStore({ max: 10 });
+  ({ pool, store } = database);
   jobs = new SyncJobs(pool);
 });
 afterAll(() => database.close());
@@ -86,7 +88,6 @@ describe('the jobs', () => {
 });
 
 describe('a worker', () => {
-  const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const workers: SyncWorker[] = [];
   afterEach(() => Promise.all(workers.splice(0).map((worker) => worker.work.stop())));
 
@@ -102,12 +103,6 @@ describe('a worker', () => {
   /** A worker whose Meta lists what `list` yields. */
   function workerWith(list: () => AsyncIterable<MetaTemplate>) {
     const replies: StagedReply[] = [];
-    const store = new EventStore({
-      pool,
-      schema: 'templates',
-      newEventId: () => newId('evt'),
-      inline: [dueOnRequest],
-    });
     const worker = new SyncWorker({
       pool,
       store,
@@ -116,7 +111,7 @@ describe('a worker', () => {
       unseal: () => 'token',
       cloudApi: { listTemplates: () => list() as AsyncGenerator<MetaTemplate, void, undefined> },
       waiting: new WaitingRequests(pool, store, { reply: (_address, reply) => void replies.push(reply) }),
-      logger: silent,
+      logger: quiet,
     });
     workers.push(worker);
     const request = async (accountId: string) => {

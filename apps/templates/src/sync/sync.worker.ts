@@ -1,5 +1,5 @@
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
-import { ruleFor } from '@wbiz/cloud-api/graph-error-codes';
+import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import { DueWork } from '@wbiz/eventing/due-work';
 import type { Reply } from '@wbiz/eventing/message';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';

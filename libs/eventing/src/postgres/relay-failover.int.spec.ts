@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { NODE_ON_SOURCES } from '@wbiz/testing/node-on-sources';
 import { embeddedStack, topicPrefix, until } from '@wbiz/testing/stack';
 import type { KafkaClient } from '../kafka/kafka-client.js';
 import { connect, keptLog, recordsOf } from '../kafka/kafka.samples.js';
@@ -8,13 +9,12 @@ import type { LogEvent } from '../message.js';
 import { append, appendStream, freshSchema, logEvent, SCHEMA } from './outbox.samples.js';
 import { follow } from './projection.js';
 import { Projector } from './projector.js';
-import type { RelayChild, RelayChildReport } from './relay.child.js';
+import type { RelayChild, RelayChildReport } from './relay-child.samples.js';
 import { OutboxRelay } from './relay.js';
 
 jest.setTimeout(40_000);
 
 const PARTITIONS = 2;
-const loader = new URL('../../../service-kit/test/run-typescript.mjs', import.meta.url).href;
 
 let kafka: KafkaClient;
 let database: Awaited<ReturnType<typeof freshSchema>>;
@@ -41,7 +41,7 @@ async function freshLog() {
 /** A relay in a process of its own; `reports` says what it did. */
 function relayProcess(ends?: RelayChild['ends']) {
   const child = fork(
-    new URL('relay.child.ts', import.meta.url),
+    new URL('relay-child.samples.ts', import.meta.url),
     [
       JSON.stringify({
         databaseUrl: database.url,
@@ -52,7 +52,7 @@ function relayProcess(ends?: RelayChild['ends']) {
         ends,
       } satisfies RelayChild),
     ],
-    { execArgv: ['--conditions=source', '--import', loader] },
+    { execArgv: NODE_ON_SOURCES },
   );
   children.push(child);
   const reports: RelayChildReport[] = [];

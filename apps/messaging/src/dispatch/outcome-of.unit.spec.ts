@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { outcomeOf } from './send-outcome.js';
+import { outcomeOf } from './outcome-of.js';
 
 it.each([
   ['w'.repeat(300), 'accepted'],

@@ -1,10 +1,10 @@
-// node --conditions=source --import ./run-typescript.mjs main.ts: runs our sources as they are, without a build.
+// Runs our sources as they are, test code included, without a build: see NODE_ON_SOURCES.
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const config = new URL('../../../.swcrc', import.meta.url);
+const { exclude: _, ...swc } = JSON.parse(readFileSync(config, 'utf8'));
 const ours = (url) => url.startsWith('file:') && url.endsWith('.ts') && !url.includes('/node_modules/');
 
 registerHooks({
@@ -14,13 +14,8 @@ registerHooks({
   },
   load(url, context, next) {
     if (!ours(url)) return next(url, context);
-    const filename = fileURLToPath(url);
-    const { code } = transformSync(readFileSync(filename, 'utf8'), {
-      filename,
-      cwd: root,
-      configFile: `${root}.swcrc`,
-      sourceMaps: 'inline',
-    });
+    const options = { ...swc, swcrc: false, sourceMaps: 'inline' };
+    const { code } = transformSync(readFileSync(new URL(url), 'utf8'), options);
     return { format: 'module', source: code, shortCircuit: true };
   },
 });

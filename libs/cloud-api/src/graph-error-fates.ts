@@ -211,7 +211,7 @@ export function ruleFor(error: GraphError): GraphErrorRule {
   return content(UNKNOWN);
 }
 
-/** How often a send that Meta refused so is tried at most, and what is answered when it is not tried again. */
+/** How often a call that Meta refused so is made at most, and what is answered when it is not made again. */
 export function fateOf(error: GraphError): {
   readonly attempts: number;
   readonly answer: ScopeRule['answer'];

@@ -5,7 +5,7 @@ import {
   REFUSAL_SCOPES,
   ruleFor,
   type RefusalScope,
-} from './graph-error-codes.js';
+} from './graph-error-fates.js';
 
 const judged = (code: number, more: object = {}) => {
   const error = { code, message: '', httpStatus: 400, ...more };

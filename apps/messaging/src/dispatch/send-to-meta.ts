@@ -4,7 +4,7 @@ import type { Credentials } from '../account/credentials.js';
 import type { MessageState } from '../message/message.decider.js';
 
 /** Calls Meta with the account's token; a token that Meta refuses is asked for anew, once. */
-export function graphSender(api: CloudApi, credentials: Credentials) {
+export function sendToMeta(api: CloudApi, credentials: Credentials) {
   const call = async (
     { accountId, phoneNumberId, traceparent }: MessageState,
     body: Record<string, unknown>,

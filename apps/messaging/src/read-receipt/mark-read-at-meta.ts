@@ -4,7 +4,7 @@ import { withToken } from '../account/with-token.js';
 import type { Read } from './read-receipts.js';
 
 /** Tells Meta what was read. Throws what Meta says. */
-export const graphReader =
+export const markReadAtMeta =
   (api: CloudApi, credentials: Credentials) =>
   ({ accountId, phoneNumberId, wamid, typing }: Read): Promise<void> =>
     withToken(credentials, accountId, (token) => api.markRead(token, phoneNumberId, wamid, { typing }));

@@ -1,4 +1,4 @@
-import { fateOf } from '@wbiz/cloud-api/graph-error-codes';
+import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { text } from '@wbiz/contracts/meta-item';

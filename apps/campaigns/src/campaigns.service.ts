@@ -1,0 +1,4 @@
+import type { ServiceOptions } from '@wbiz/service-kit/run-service';
+import { CampaignsModule } from './campaigns.module.js';
+
+export const CAMPAIGNS: ServiceOptions = { name: 'campaigns', module: CampaignsModule };

@@ -1,0 +1,23 @@
+import { text } from '@wbiz/service-kit/config';
+import { HTTP_SETTINGS, MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
+
+/** The environment variables of the gateway alone. */
+export const SETTINGS = {
+  ...HTTP_SETTINGS,
+  ADMIN_TOKEN: text(16)({
+    description: "Bearer token of the operators' API.",
+    secret: true,
+    example: 'the output of openssl rand -hex 32',
+  }),
+  META_APP_SECRET: text()({
+    description: 'Secret of the Meta app: signs the webhooks that Meta sends.',
+    secret: true,
+    example: 'from App settings, Basic',
+  }),
+  META_VERIFY_TOKEN: text()({
+    description: 'What Meta must present when it verifies the webhook address.',
+    secret: true,
+    example: 'a text of your own choice',
+  }),
+  ...MEDIA_SETTINGS,
+};

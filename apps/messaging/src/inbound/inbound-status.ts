@@ -1,0 +1,42 @@
+import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
+import { LIMITS } from '@wbiz/contracts/limits';
+import type { MessageError } from '@wbiz/contracts/message';
+import type { MetaItem, MetaStatus } from '@wbiz/contracts/meta-inbound';
+import { entryOf, faultOf, objects, text, timeOf } from '@wbiz/contracts/meta-item';
+import { metaError } from '../message/meta-error.js';
+
+/** Meta's statuses and ours. A voice message that was played has been read; what else there is says nothing to us. */
+const STATUSES = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'read',
+  played: 'read',
+  failed: 'failed',
+} as const;
+
+/**
+ * A status of Meta's, with the id we sent along; that is undefined where it carries none of ours. Undefined where it is
+ * of a kind that says nothing of a message of ours: those of groups tell of one member each.
+ */
+export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
+  const wamid = text(status['id'], LIMITS.wamid);
+  const said = entryOf(STATUSES, status['status']);
+  if (!wamid || !said || status['recipient_type'] === 'group') return undefined;
+  const ours = text(status['biz_opaque_callback_data']);
+  const [fault] = objects(status['errors']);
+  return {
+    messageId: ours?.startsWith('msg_') ? ours : undefined,
+    report: {
+      wamid,
+      phoneNumberId,
+      status: said,
+      at: timeOf(status['timestamp'], receivedAt),
+      error: fault ? errorOf(fault) : null,
+    },
+  };
+}
+
+function errorOf(fault: MetaItem): MessageError {
+  const error = faultOf(fault);
+  return metaError(fateOf({ ...error, httpStatus: 0 }).answer, error);
+}

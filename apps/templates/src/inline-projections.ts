@@ -1,0 +1,4 @@
+import { dueOnRequest } from './sync/sync.jobs.js';
+
+/** What moves in the transaction of the events. */
+export const INLINE_PROJECTIONS = [dueOnRequest];

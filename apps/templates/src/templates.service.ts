@@ -1,0 +1,4 @@
+import type { ServiceOptions } from '@wbiz/service-kit/run-service';
+import { TemplatesModule } from './templates.module.js';
+
+export const TEMPLATES: ServiceOptions = { name: 'templates', module: TemplatesModule, peers: ['gateway'] };

@@ -1,0 +1,4 @@
+import type { ServiceOptions } from '@wbiz/service-kit/run-service';
+import { WebhooksModule } from './webhooks.module.js';
+
+export const WEBHOOKS: ServiceOptions = { name: 'webhooks', module: WebhooksModule };

@@ -1,0 +1,70 @@
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { QUERIES, type Answer, type Ask, type QueryName } from '@wbiz/contracts/query-catalogue';
+import type { Service } from '@wbiz/contracts/topics';
+import { QueryHandler, RepliesHandler, rpcServerOptions } from '@wbiz/eventing/rpc/query-handler';
+import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
+import type { Peers } from '@wbiz/service-kit/peers';
+import { freePort } from '@wbiz/testing/stack';
+
+/** What the other services answer in a test, by the catalogue of queries. */
+export type Answers = {
+  readonly [Name in QueryName]?: (
+    ask: Ask<Name>,
+    options?: { readonly timeoutMs?: number },
+  ) => Promise<Answer<Name>>;
+};
+type AnyAnswer = (...asked: readonly unknown[]) => Promise<never>;
+
+/** The other services as a part of this one asks them, without a wire in between. */
+export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
+  const answer = async (name: QueryName, ...asked: readonly unknown[]) => {
+    const known = answers[name] as AnyAnswer | undefined;
+    if (!known) throw new Error(`nobody is to be asked ${name} in this test`);
+    return known(...asked);
+  };
+  return { ask: answer, askOf: (_service, ...asked) => answer(...asked) };
+}
+
+/** Where nobody listens. */
+export const NOBODY = '127.0.0.1:9';
+
+/** Stands in for the services that own the queries: answers them over TCP, and takes the replies to commands. */
+export async function standIn(answers: Answers, onReplies: (replies: readonly StagedReply[]) => void) {
+  const counts = new Map<QueryName, number>();
+
+  @Controller()
+  class StandIn {
+    @RepliesHandler()
+    replies(replies: readonly StagedReply[]) {
+      onReplies(replies);
+    }
+  }
+  const names = Object.keys(answers) as QueryName[];
+  for (const name of names) {
+    const value = async (ask: unknown) => {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      return (answers[name] as AnyAnswer)(ask);
+    };
+    Object.defineProperty(StandIn.prototype, name, { value });
+    QueryHandler(name)(StandIn.prototype, name, { value });
+  }
+  @Module({ controllers: [StandIn] })
+  class StandInModule {}
+
+  const port = await freePort();
+  const server = rpcServerOptions({ host: '127.0.0.1', port });
+  const app = await NestFactory.createMicroservice(StandInModule, { ...server, logger: false });
+  await app.listen();
+  const address = `127.0.0.1:${port}`;
+  const owners = new Set<Service | null>(names.map((name) => QUERIES[name].owner));
+  return {
+    /** Where a service answers, `host:port`; nobody does for one of which nothing is played. */
+    addressOf: (service: Service) => (owners.has(service) || owners.has(null) ? address : NOBODY),
+    /** Where replies are taken. */
+    address,
+    /** How often a query was asked. */
+    asked: (name: QueryName) => counts.get(name) ?? 0,
+    close: () => app.close(),
+  };
+}

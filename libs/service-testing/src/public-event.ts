@@ -1,0 +1,25 @@
+import type { EventData, EventType } from '@wbiz/contracts/event-catalogue';
+import type { Service } from '@wbiz/contracts/topics';
+import { partitionOf } from '@wbiz/eventing/partition';
+
+/** An event as its owner tells the others, by the catalogue of events. */
+export type PublicEvent = {
+  readonly [Type in EventType]: {
+    readonly type: Type;
+    readonly accountId: string;
+    readonly data: EventData<Type>;
+  };
+}[EventType];
+
+/** Numbers events as the relays of their sources do: densely per source, with the one before in the same partition. */
+export function numbering(partitions: number) {
+  const last = new Map<string, number>();
+  return (source: Service, accountId: string) => {
+    const partition = partitionOf(accountId, partitions);
+    const head = `${source}/${partition}`;
+    const sequence = (last.get(source) ?? 0) + 1;
+    const previous = last.get(head) ?? 0;
+    last.set(source, sequence).set(head, sequence);
+    return { partition, sequence, previous };
+  };
+}

@@ -1,0 +1,107 @@
+import { EVENTS, type EventData, type EventType } from '@wbiz/contracts/event-catalogue';
+import { newId } from '@wbiz/contracts/ids';
+import { INBOUND_KEYS } from '@wbiz/contracts/inbound-keys';
+import { META_CHANGE, type InboundPayloads } from '@wbiz/contracts/meta-inbound';
+import { topics } from '@wbiz/contracts/topics';
+import type { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
+import { commandRecord, header } from '@wbiz/eventing/kafka/command-record';
+import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
+import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { eventRecord, type EventRecord } from '@wbiz/eventing/postgres/event-record';
+import { numbering } from './public-event.js';
+
+type Room = {
+  readonly kafka: KafkaClient;
+  readonly producer: BatchingProducer;
+  readonly prefix: string;
+  readonly partitions: number;
+};
+type Topic = 'events' | 'inbound' | 'inboundChanges' | 'deadLetters';
+
+/** A record as it lies on a topic; `text` is all of it, its headers included. */
+export type SeenRecord = {
+  readonly type: string;
+  readonly key: string;
+  readonly text: string;
+  readonly data: Record<string, unknown>;
+};
+
+/** What a service shares with others: the log of events and the topics of Meta's webhooks, to write and to read. */
+export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
+  const name = topics(prefix);
+  const number = numbering(partitions);
+  const readers: { close(): Promise<void> }[] = [];
+
+  const put = async (accountId: string, type: EventType, data: object = {}): Promise<EventRecord> => {
+    const { source } = EVENTS[type];
+    const event = {
+      ...number(source, accountId),
+      id: newId('evt'),
+      accountId,
+      stream: accountId,
+      type,
+      data: JSON.stringify(data),
+      traceparent: null,
+      createdAt: new Date(),
+    };
+    const record = eventRecord(event, { topic: name.events, source, epoch: 1 });
+    await producer.send(record);
+    return record;
+  };
+
+  return {
+    /** Puts an event on the log as the relay of its source does. */
+    publish: <Type extends EventType>(accountId: string, type: Type, data: EventData<Type>) =>
+      put(accountId, type, data),
+    /** The same with any data, for a service that does not read them. */
+    publishUnread: put,
+    /** The same record once more. */
+    repeat: (record: EventRecord) => producer.send(record),
+
+    /** Puts on its topic what the gateway makes of an item of Meta's webhooks. */
+    putInbound: <Type extends keyof InboundPayloads>(type: Type, data: InboundPayloads[Type]) =>
+      producer.send(
+        commandRecord(
+          { id: newId('cmd'), type, accountId: '', data },
+          {
+            topic: type === META_CHANGE ? name.inboundChanges : name.inbound,
+            key: INBOUND_KEYS[type](data),
+            source: 'gateway',
+          },
+        ),
+      ),
+
+    /** How many records a topic has taken. */
+    count: async (topic: Topic) => (await kafka.endOffsets(name[topic])).reduce((sum, end) => sum + end, 0),
+
+    /** What is on a topic so far, and what comes. */
+    read: async (topic: Topic): Promise<readonly SeenRecord[]> => {
+      const seen: SeenRecord[] = [];
+      const consumer = kafka.consume({
+        topics: [name[topic]],
+        groupId: `${prefix}spec.${topic}.${readers.length}`,
+        status: new ConsumerHealth().add('spec'),
+        eachBatch: async (batch) => {
+          for (const record of batch.records) {
+            const value = record.value!.toString();
+            const headers = JSON.stringify(record.headers, (_key, one: unknown) =>
+              Buffer.isBuffer(one) ? one.toString() : one,
+            );
+            seen.push({
+              type: header(record, 'ce_type')!,
+              key: record.key!.toString(),
+              text: `${headers} ${value}`,
+              data: JSON.parse(value) as Record<string, unknown>,
+            });
+          }
+          batch.done(batch.end);
+        },
+      });
+      readers.push(consumer);
+      await consumer.start();
+      return seen;
+    },
+
+    close: () => Promise.all(readers.map((reader) => reader.close())),
+  };
+}

@@ -1,0 +1,15 @@
+import { expect, it } from '@jest/globals';
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const files = ['libs/service-kit/src/settings.ts', ...globSync('apps/*/src/*.settings.ts', { cwd: root })];
+
+it.each(files)('%s describes every setting, and every default is one that would be read', async (file) => {
+  const tables = Object.values(await import(`${root}${file}`)).filter((value) => typeof value === 'object');
+  expect(tables).not.toEqual([]);
+  for (const [name, setting] of tables.flatMap((table) => Object.entries(table))) {
+    expect(`${name}: ${setting.description}`).toMatch(/: [A-Z].+\.$/s);
+    if ('fallback' in setting) expect([name, setting.read(setting.fallback)]).not.toEqual([name, undefined]);
+  }
+});
