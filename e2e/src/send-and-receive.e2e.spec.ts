@@ -144,6 +144,60 @@ describe('two gateways and two messaging processes, as one', () => {
     },
   );
 
+  it("save, change and send the reference's preset as pasted, and tell what was sent after it is gone", async () => {
+    const buttons = [
+      { id: 'sales', title: 'Sales' },
+      { id: 'support', title: 'Support' },
+    ];
+    const card = { kind: 'buttons', body: 'How can we help?', buttons };
+    const saved = await api.post<{ id: string }>(
+      '/v1/interactive',
+      `{
+        "kind": "buttons",
+        "body": "How can we help?",
+        "buttons": [{ "id": "sales", "title": "Sales" }, { "id": "support", "title": "Support" }]
+      }`,
+    );
+    expect(saved).toMatchObject({
+      status: 201,
+      body: { id: expect.stringMatching(/^int_/), name: null, ...card },
+    });
+    const path = `/v1/interactive/${saved.body.id}`;
+    expect((await api.get(path)).body).toEqual(saved.body);
+    const body = 'Pick an option to continue.';
+    const changed = await api.request('PATCH', path, `{ "body": "${body}" }`);
+    expect(changed).toMatchObject({ status: 200, body: { ...card, body } });
+    expect((await api.get('/v1/interactive?search=PICK%20AN')).body).toEqual({
+      data: [changed.body],
+      nextCursor: null,
+    });
+
+    const sent = await api.post<Receipt>(`${path}/send`, `{ "to": "+918899332211" }`);
+    expect(sent).toMatchObject({
+      status: 201,
+      body: { wamid: expect.stringMatching(/^wamid\./), to: PERSON },
+    });
+    expect((await api.request('DELETE', path)).status).toBe(204);
+    for (const gone of [await api.get(path), await api.post(`${path}/send`, { to: PERSON })])
+      expect(gone).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect((await api.get(`/v1/messages/${sent.body.id}`)).body).toMatchObject({
+      kind: 'interactive',
+      body,
+      payload: { kind: 'buttons', buttons },
+    });
+    const { data } = await system.control<{ data: { wamid: string; body: object }[] }>(
+      'GET',
+      `/messages?to=${PERSON.slice(1)}&limit=1000`,
+    );
+    expect(data.find(({ wamid }) => wamid === sent.body.wamid)!.body).toMatchObject({
+      interactive: {
+        type: 'button',
+        body: { text: body },
+        action: { buttons: buttons.map((reply) => ({ type: 'reply', reply })) },
+      },
+    });
+  });
+
   it('react, share contacts, quote, and hand Meta what was asked for', async () => {
     const wamid = await system.writeIn(api, PERSON, 'React to me');
     const [inbound] = (await api.get<{ data: { id: string }[] }>('/v1/messages?status=received&limit=1')).body

@@ -18,6 +18,7 @@ import { MEDIA_STORE, MediaLibrary } from './media/media-library.js';
 import { MeController } from './me/me.controller.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Sends } from './messages/sends.js';
+import { PresetsController } from './presets/presets.controller.js';
 import { QuickRepliesController } from './quick-replies/quick-replies.controller.js';
 import { TagsController } from './tags/tags.controller.js';
 import { TemplatesController } from './templates/templates.controller.js';
@@ -34,6 +35,7 @@ import { TemplatesController } from './templates/templates.controller.js';
     TemplatesController,
     MediaController,
     QuickRepliesController,
+    PresetsController,
     EventsController,
     MeController,
   ],

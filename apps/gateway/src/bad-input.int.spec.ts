@@ -225,6 +225,9 @@ describe('queries', () => {
     ['/v1/contacts?phone=1', '?phone'],
     ['/v1/tags?search=x', '?search'],
     ['/v1/custom-fields?limit=0', '?limit'],
+    ['/v1/interactive?limit=201', '?limit'],
+    [`/v1/interactive?search=${'x'.repeat(201)}`, '?search'],
+    ['/v1/interactive?kind=list', '?kind'],
     ['/v1/events?wait=31', '?wait'],
     ['/v1/events?wait=-1', '?wait'],
     ['/v1/events?limit=201', '?limit'],
@@ -242,7 +245,8 @@ describe('queries', () => {
 describe('every route of the reference', () => {
   type Schema = { type: string; enum?: unknown; format?: string; items?: Schema };
   type Parameter = { in?: string; name: string; schema: Schema };
-  type Operations = Record<string, { security: object[]; parameters?: Parameter[] }>;
+  type Example = { content: { 'application/json'?: { example: object } } };
+  type Operations = Record<string, { security: object[]; parameters?: Parameter[]; requestBody?: Example }>;
   const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/openapi.json');
   const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, Operations> };
   const parameters = Object.entries(paths).flatMap(([path, operations]) =>
@@ -255,6 +259,7 @@ describe('every route of the reference', () => {
           place,
           name,
           schema,
+          good: JSON.stringify(operation.requestBody?.content['application/json']?.example),
         })),
       ),
   );
@@ -267,10 +272,10 @@ describe('every route of the reference', () => {
   const at = (path: string, value: string) => path.replaceAll(/\{\w+\}/g, value);
   const ID = 'cnv_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
 
-  it.each(inPath)('$method $path has no NUL in its path', async ({ method, path }) => {
+  it.each(inPath)('$method $path has no NUL in its path', async ({ method, path, good }) => {
     for (const name of ['%00', 'a%00b'])
-      expect(await problemOf(await call(method, at(path, name)))).toMatchObject({ status: 404 });
-    expect(await problemOf(await call(method, at(path, '%ED%A0%80')))).toMatchObject({ status: 400 });
+      expect(await problemOf(await call(method, at(path, name), good))).toMatchObject({ status: 404 });
+    expect(await problemOf(await call(method, at(path, '%ED%A0%80'), good))).toMatchObject({ status: 400 });
   });
 
   it.each(texts)('$method $path takes no $name that Postgres cannot hold', async ({ path, name }) => {
@@ -286,8 +291,12 @@ describe('every route of the reference', () => {
   });
 });
 
+type Fault = [what: string, given: object, named: string[]];
+const INT_ID = 'int_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
+const { to: _, ...CARD } = GOOD_SENDS['/v1/messages/interactive'];
+
 /** What else can be written, each with faults and the fields that must be named. */
-const WRITES: [string, string, [string, object, string[]][]][] = [
+const WRITES: [string, string, Fault[]][] = [
   [
     'POST',
     '/v1/contacts',
@@ -382,6 +391,47 @@ const WRITES: [string, string, [string, object, string[]][]][] = [
       ['a long label', { key: 'a', type: 'text', label: 'x'.repeat(201) }, ['/label']],
     ],
   ],
+  [
+    'POST',
+    '/v1/interactive',
+    [
+      ['nothing', {}, ['/body', '/kind']],
+      ['a blank name', { ...CARD, name: ' ' }, ['/name']],
+      ['a long name', { ...CARD, name: 'x'.repeat(201) }, ['/name']],
+      ['somebody to send it to', { ...CARD, to: '+918899332211' }, ['/to']],
+      ['fields of ours', { ...CARD, id: 'x', createdAt: 'x' }, ['/createdAt', '/id']],
+      ...WRONG['/v1/messages/interactive'].map<Fault>(([what, change, named]) => [
+        what,
+        { ...CARD, ...change },
+        named.toSorted(),
+      ]),
+    ],
+  ],
+  [
+    'PATCH',
+    `/v1/interactive/${INT_ID}`,
+    [
+      ['an empty name', { name: '' }, ['/name']],
+      ['no kind', { kind: null }, ['/kind']],
+      ['no body', { body: null }, ['/body']],
+      ['a body that is too long for any kind', { body: 'x'.repeat(4097) }, ['/body']],
+      ['no buttons', { buttons: [] }, ['/buttons']],
+      ['a button without title', { buttons: [{ id: 'yes' }] }, ['/buttons/0/title']],
+      ['a header of no type', { header: { text: 'A' } }, ['/header/type']],
+      ['a long header', { header: 'x'.repeat(61) }, ['/header/text']],
+      ['an empty footer', { footer: '' }, ['/footer']],
+      ['a field of ours', { updatedAt: '2026-11-22T10:00:00.000Z' }, ['/updatedAt']],
+    ],
+  ],
+  [
+    'POST',
+    `/v1/interactive/${INT_ID}/send`,
+    [
+      ['nobody', {}, ['/to']],
+      ['a card', { to: '+918899332211', ...CARD }, ['/body', '/buttons', '/kind']],
+      ['metadata that is none', { to: '+918899332211', metadata: ['a'] }, ['/metadata']],
+    ],
+  ],
 ];
 describe.each(WRITES)('%s %s', (method, path, faults) => {
   it.each(faults)('with %s', async (_what, given, named) => {
@@ -403,10 +453,13 @@ describe.each(WRITES)('%s %s', (method, path, faults) => {
   });
 });
 
-it.each(['/v1/contacts', '/v1/tags', '/v1/custom-fields'])('1 MiB and a byte for %s', async (path) => {
-  const body = `{"x":"${'x'.repeat(1_048_576 - 7)}"}`;
-  expect(await problemOf(await call('POST', path, body))).toMatchObject({ status: 413, code: 'too_large' });
-});
+it.each(['/v1/contacts', '/v1/tags', '/v1/custom-fields', '/v1/interactive'])(
+  '1 MiB and a byte for %s',
+  async (path) => {
+    const body = `{"x":"${'x'.repeat(1_048_576 - 7)}"}`;
+    expect(await problemOf(await call('POST', path, body))).toMatchObject({ status: 413, code: 'too_large' });
+  },
+);
 
 describe('paths and methods', () => {
   it.each([
@@ -430,6 +483,9 @@ describe('paths and methods', () => {
     ['DELETE', '/v1/media/msg', 404, 'not_found'],
     ['GET', '/v1/media', 405, 'method_not_allowed'],
     ['PATCH', '/v1/media/med_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E', 405, 'method_not_allowed'],
+    ['GET', '/v1/interactive/x', 404, 'not_found'],
+    ['GET', `/v1/interactive/${INT_ID}/send`, 405, 'method_not_allowed'],
+    ['PUT', '/v1/interactive', 405, 'method_not_allowed'],
     ['PUT', '/v1/messages/text', 405, 'method_not_allowed'],
     ['DELETE', '/v1/me', 405, 'method_not_allowed'],
     ['PATCH', '/v1/events', 405, 'method_not_allowed'],

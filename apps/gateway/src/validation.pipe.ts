@@ -2,6 +2,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { isPlainObject, isWellFormed } from '@wbiz/contracts/field';
 import { isId } from '@wbiz/contracts/ids';
 import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
+import { detailOf } from '@wbiz/contracts/problem';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** No body has as many; and each that is not known costs time. */
@@ -36,8 +37,7 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
 
 function valid<T>({ value, faults }: Parsed<T>): T {
   if (!faults.length) return value;
-  const detail = faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
-  throw new Rejection('invalid_request', detail, faults.slice(0, MOST_FAULTS));
+  throw new Rejection('invalid_request', detailOf(faults), faults.slice(0, MOST_FAULTS));
 }
 
 export const hasTooManyFields = (body: unknown) =>

@@ -11,6 +11,8 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { presets } from './preset/preset.decider.js';
+import { PresetQueries } from './preset/preset.queries.js';
 import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
@@ -54,12 +56,12 @@ const syncWorker: FactoryProvider<SyncWorker> = {
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inboundChanges'],
-      commands: [direct(quickReplies)],
+      commands: [direct(quickReplies), direct(presets)],
       inline: INLINE_PROJECTIONS,
       projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],
-  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer, QuickReplyQueries],
+  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer, QuickReplyQueries, PresetQueries],
   providers: [syncWorker],
 })
 export class TemplatesModule {}

@@ -3,6 +3,7 @@ import type { UpdateConversationData } from './conversation.js';
 import type { CreateCustomFieldData, CustomFieldView, DeleteCustomFieldData } from './custom-field.js';
 import type { CreateMediaData, DeleteMediaData, MediaView } from './media.js';
 import type { MarkReadData, MarkReadReply, MessageView, SendReceipt } from './message.js';
+import type { CreatePresetData, DeletePresetData, PresetView, UpdatePresetData } from './preset.js';
 import type {
   CreateQuickReplyData,
   DeleteQuickReplyData,
@@ -56,6 +57,9 @@ export const COMMANDS = {
     ({ quickReplyId }) => quickReplyId,
   ),
   'quick-reply.delete': command<DeleteQuickReplyData>('templates', ({ quickReplyId }) => quickReplyId),
+  'preset.create': command<CreatePresetData, PresetView>('templates', ({ presetId }) => presetId),
+  'preset.update': command<UpdatePresetData, PresetView>('templates', ({ presetId }) => presetId),
+  'preset.delete': command<DeletePresetData>('templates', ({ presetId }) => presetId),
   'template.sync': command<Record<string, never>, { readonly status: 'accepted' }, TemplateSyncResult>(
     'templates',
     (_, accountId) => accountId,

@@ -12,6 +12,7 @@ import {
   MinLength,
   ArrayMaxSize,
   ArrayMinSize,
+  getMetadataStorage,
   ValidateBy,
   ValidateIf,
   ValidateNested,
@@ -37,18 +38,21 @@ type FieldShape = {
 type Shorthand = (text: string) => object;
 const SHAPES = new WeakMap<object, Map<string, FieldShape>>();
 
-/** The fields of a class and its ancestors that need more than a copy. */
-export function shapesOf(type: Class): Map<string, FieldShape> {
-  const chain: [string, FieldShape][] = [];
+/** What is kept by prototype and field: of a class and its ancestors, theirs first. */
+function alongChain<Kept>(type: Class, kept: Pick<WeakMap<object, Map<string, Kept>>, 'get'>) {
+  const chain: [string, Kept][] = [];
   for (
     let proto: object | null = type.prototype as object;
     proto && proto !== Object.prototype;
     proto = Object.getPrototypeOf(proto) as object | null
   ) {
-    chain.unshift(...(SHAPES.get(proto) ?? []));
+    chain.unshift(...(kept.get(proto) ?? []));
   }
   return new Map(chain);
 }
+
+/** The fields of a class and its ancestors that need more than a copy. */
+export const shapesOf = (type: Class): Map<string, FieldShape> => alongChain(type, SHAPES);
 
 type ClassRule = (value: never) => Iterable<FieldFault>;
 const RULES = new WeakMap<object, ClassRule>();
@@ -60,9 +64,12 @@ export const Rule =
     void RULES.set(type, rule);
 
 /** The faults that the rules of a class and its ancestors find. */
-export function faultsByRules<T extends object>(value: T): readonly FieldFault[] {
+export function faultsByRules<T extends object>(
+  value: T,
+  from: unknown = value.constructor,
+): readonly FieldFault[] {
   const faults: FieldFault[] = [];
-  for (let type: unknown = value.constructor; typeof type === 'function'; type = Object.getPrototypeOf(type))
+  for (let type = from; typeof type === 'function'; type = Object.getPrototypeOf(type))
     faults.push(...(RULES.get(type)?.(value as never) ?? []));
   return faults;
 }
@@ -88,6 +95,9 @@ export type FieldSchema = Readonly<Record<string, unknown>> & {
 
 /** Every described field, by the prototype it stands on; OpenAPI and AsyncAPI are written from it. */
 export const FIELD_SCHEMAS = new Map<object, Map<string, FieldSchema>>();
+
+/** Every field of a class and its ancestors, in order. */
+export const fieldsOf = (type: Class): Map<string, FieldSchema> => alongChain(type, FIELD_SCHEMAS);
 
 const described =
   ({ description, example, optional, nullable }: Base, schema: object): PropertyDecorator =>
@@ -424,6 +434,48 @@ const sizeOf = (min: number, max: number) => [
     : []),
   ArrayMaxSize(max, { message: `must have at most ${max} entries` }),
 ];
+
+function copyFields(from: Class, to: Class): void {
+  const prototype = to.prototype as object;
+  SHAPES.set(prototype, shapesOf(from));
+  FIELD_SCHEMAS.set(prototype, fieldsOf(from));
+  const checks = getMetadataStorage();
+  for (const check of checks.getTargetValidationMetadatas(from, '', false, false))
+    checks.addValidationMetadata({ ...check, target: to });
+}
+
+/** A class to extend, with the fields and rules of two; the first one's fields come first. */
+export function both<A extends object, B extends object>(first: Class<A>, second: Class<B>): Class<A & B> {
+  const made = class extends (first as Class) {};
+  copyFields(second, made);
+  RULES.set(made, (value) => faultsByRules(value, second));
+  return made as Class<A & B>;
+}
+
+/** Any fields of `T`; null stands where one is to be taken out. */
+export type Changes<T> = { [Field in keyof T]?: object extends Pick<T, Field> ? T[Field] | null : T[Field] };
+
+/** A class to extend, of what changes another's objects. The rules of the other hold for what comes of the change. */
+export function changesOf<T extends object>(type: Class<T>): Class<Changes<T>> {
+  const made = class {};
+  copyFields(type, made);
+  const fields = FIELD_SCHEMAS.get(made.prototype)!;
+  for (const [name, { required, ...schema }] of fields) {
+    const nullable = schema.nullable ?? !required;
+    for (const check of presence({ optional: true, nullable })) check(made.prototype, name);
+    fields.set(name, { ...schema, ...(nullable ? { nullable } : {}), required: false });
+  }
+  return made as Class<Changes<T>>;
+}
+
+/** What comes of a change: what it leaves out stays, what it has null for goes. */
+export function changedBy<T extends object>(before: T, changes: Changes<T>): T {
+  const after: Partial<T> = { ...before };
+  for (const name of Object.keys(changes) as (keyof T)[])
+    if (changes[name] === null) delete after[name];
+    else after[name] = changes[name] as T[keyof T];
+  return after as T;
+}
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,13 +5,26 @@ import './conversation.js';
 import './custom-field.js';
 import './feed.js';
 import './media.js';
+import './preset.js';
+import './quick-reply.js';
 import './send.js';
 import './tag.js';
 import './template.js';
 import { CreateApiKey, UpdateAccount } from './account.js';
 import { ListContacts } from './contact.js';
-import { FIELD_SCHEMAS, type FieldSchema } from './field.js';
+import {
+  both,
+  changedBy,
+  changesOf,
+  FIELD_SCHEMAS,
+  fieldsOf,
+  Rule,
+  Text,
+  type FieldSchema,
+} from './field.js';
+import { InteractiveCard } from './interactive.js';
 import { parseBody, parseQuery } from './parse.js';
+import { fieldFault } from './problem.js';
 
 type Shape = FieldSchema & { readonly items?: { readonly type?: string } };
 
@@ -63,4 +76,66 @@ describe('a time', () => {
     'cannot be %s',
     (time) => expect(faultsOf(time)).toMatchObject([{ pointer: '?updatedSince' }, { pointer: '/expiresAt' }]),
   );
+});
+
+describe('classes made of others', () => {
+  class Place {
+    @Text({ max: 5 }) city!: string;
+  }
+  @Rule<Place>(function* ({ city }) {
+    if (city === 'none') yield fieldFault('/city', 'none', 'is none');
+  })
+  class Known extends Place {}
+  class Named {
+    @Text({ max: 5 }) name!: string;
+    @Text({ max: 5, nullable: true }) nick!: string | null;
+    @Text({ max: 5, optional: true }) note?: string;
+  }
+  class NamedPlace extends both(Named, Known) {
+    @Text({ max: 5 }) more!: string;
+  }
+  class ChangePlace extends changesOf(NamedPlace) {}
+  const good = { name: 'n', nick: null, city: 'c', more: 'm' };
+  const pointersIn = (type: new () => object, body: object) =>
+    parseBody(type, body).faults.map(({ pointer }) => pointer);
+
+  it('have the fields of both in order, each with its checks', () => {
+    expect([...fieldsOf(NamedPlace).keys()]).toEqual(['name', 'nick', 'note', 'city', 'more']);
+    expect(pointersIn(NamedPlace, good)).toEqual([]);
+    expect(pointersIn(NamedPlace, {}).toSorted()).toEqual(['/city', '/more', '/name', '/nick']);
+    expect(pointersIn(NamedPlace, { ...good, city: 'too long', note: 1, street: 's' }).toSorted()).toEqual([
+      '/city',
+      '/note',
+      '/street',
+    ]);
+  });
+  it('have the rules of both', () =>
+    expect(pointersIn(NamedPlace, { ...good, city: 'none' })).toEqual(['/city']));
+  it('leave those that they are made of alone', () => {
+    expect(pointersIn(Named, { name: 'n', nick: null, city: 'c' })).toEqual(['/city']);
+    expect(pointersIn(Known, {})).toEqual(['/city']);
+  });
+
+  it('change any field, and empty what may be empty', () => {
+    expect(pointersIn(ChangePlace, {})).toEqual([]);
+    expect(pointersIn(ChangePlace, { nick: null, note: null, city: 'none' })).toEqual([]);
+    expect(pointersIn(ChangePlace, { name: null, city: 'too long', more: 1 }).toSorted()).toEqual([
+      '/city',
+      '/more',
+      '/name',
+    ]);
+    expect(fieldsOf(ChangePlace).get('note')).toMatchObject({ required: false, nullable: true });
+    expect(fieldsOf(ChangePlace).get('name')).toEqual({ ...fieldsOf(Named).get('name'), required: false });
+  });
+  it('read what they nest and its short forms', () => {
+    const { value, faults } = parseBody(changesOf(InteractiveCard), { header: 'Hi' });
+    expect([value, faults]).toMatchObject([{ header: { type: 'text', text: 'Hi' } }, []]);
+    expect(pointersIn(changesOf(InteractiveCard), { buttons: [{ id: 'a' }] })).toEqual(['/buttons/0/title']);
+  });
+  it('change what they are the changes of', () => {
+    const before: Named = { name: 'n', nick: 'k', note: 'x' };
+    expect(changedBy(before, { name: 'm' })).toEqual({ ...before, name: 'm' });
+    expect(changedBy(before, { note: null })).toEqual({ name: 'n', nick: 'k' });
+    expect(before).toEqual({ name: 'n', nick: 'k', note: 'x' });
+  });
 });

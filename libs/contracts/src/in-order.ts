@@ -1,26 +1,31 @@
-import { FIELD_SCHEMAS } from './field.js';
+import { fieldsOf, shapesOf } from './field.js';
 
-const NAMES = new WeakMap<object, readonly string[]>();
+type Class<T = object> = new () => T;
+type Field = { readonly name: string; readonly nested: Class | undefined };
+const FIELDS = new WeakMap<object, readonly Field[]>();
 
-/** An object with its fields in the order of their class, which a row of Postgres' jsonb does not keep. */
-export function inOrder<T extends object>(type: new () => T, value: T): T {
-  const ordered: Partial<T> = {};
-  for (const name of namesOf(type) as (keyof T)[]) if (name in value) ordered[name] = value[name];
+/** An object, and those in it, with their fields in the order of their class, which a row of Postgres' jsonb does not keep. */
+export function inOrder<T extends object>(type: Class<T>, value: T): T {
+  const ordered: Record<string, unknown> = {};
+  for (const { name, nested } of inOrderOf(type))
+    if (name in value) {
+      const inner = value[name as keyof T];
+      ordered[name] = nested ? allInOrder(nested, inner) : inner;
+    }
   return ordered as T;
 }
 
-function namesOf(type: new () => object): readonly string[] {
-  let names = NAMES.get(type);
-  if (!names) {
-    const chain: string[][] = [];
-    for (
-      let proto = type.prototype as object | null;
-      proto;
-      proto = Object.getPrototypeOf(proto) as object | null
-    )
-      chain.unshift([...(FIELD_SCHEMAS.get(proto)?.keys() ?? [])]);
-    names = chain.flat();
-    NAMES.set(type, names);
+function allInOrder(type: Class, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => allInOrder(type, one));
+  return typeof value === 'object' && value !== null ? inOrder(type, value) : value;
+}
+
+function inOrderOf(type: Class): readonly Field[] {
+  let fields = FIELDS.get(type);
+  if (!fields) {
+    const shapes = shapesOf(type);
+    fields = [...fieldsOf(type).keys()].map((name) => ({ name, nested: shapes.get(name)?.nested?.() }));
+    FIELDS.set(type, fields);
   }
-  return names;
+  return fields;
 }

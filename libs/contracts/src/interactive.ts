@@ -1,5 +1,5 @@
 import { fieldFault, type FieldFault } from './problem.js';
-import { Link, Nested, NestedList, OneOf, Text } from './field.js';
+import { Link, Nested, NestedList, OneOf, Rule, Text } from './field.js';
 import { LIMITS } from './limits.js';
 
 export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;
@@ -44,18 +44,6 @@ export const Header = (base: { optional?: boolean } = {}) =>
     shorthand: (text) => ({ type: 'text', text }),
   });
 
-/** What an interactive message holds besides who gets it. */
-export type InteractiveCard = {
-  readonly kind: InteractiveKind;
-  readonly body: string;
-  readonly header?: InteractiveHeader;
-  readonly footer?: string;
-  readonly buttons?: ReplyButton[];
-  readonly button?: string;
-  readonly sections?: ListSection[];
-  readonly displayText?: string;
-  readonly url?: string;
-};
 type Part = 'buttons' | 'button' | 'sections' | 'displayText' | 'url';
 
 /** What each kind of card must have, and no other kind may; and how long its body may be. */
@@ -66,6 +54,41 @@ export const CARD_KINDS: {
   list: { parts: ['button', 'sections'], body: LIMITS.listBody.max },
   cta_url: { parts: ['displayText', 'url'], body: LIMITS.ctaBody.max },
 };
+
+/** What an interactive message holds besides who gets it. */
+@Rule<InteractiveCard>(cardFaults)
+export class InteractiveCard {
+  @OneOf(INTERACTIVE_KINDS, { example: 'buttons' }) kind!: InteractiveKind;
+  @Text({
+    max: CARD_KINDS.list.body,
+    description: `At most ${CARD_KINDS.buttons.body} characters for kinds buttons and cta_url.`,
+    example: 'Reply to confirm your order.',
+  })
+  body!: string;
+  @Header({ optional: true }) header?: InteractiveHeader;
+  @Text({ ...LIMITS.interactiveFooter, optional: true }) footer?: string;
+  @NestedList(() => ReplyButton, {
+    ...LIMITS.buttons,
+    optional: true,
+    description: 'Kind buttons. Ids and titles are unique.',
+    example: [
+      { id: 'yes', title: 'Confirm' },
+      { id: 'no', title: 'Cancel' },
+    ],
+  })
+  buttons?: ReplyButton[];
+  @Text({ ...LIMITS.listButton, optional: true, description: 'Kind list: what opens the list.' })
+  button?: string;
+  @NestedList(() => ListSection, {
+    ...LIMITS.sections,
+    optional: true,
+    description: `Kind list: at most ${LIMITS.rows.max} rows in all, with unique ids.`,
+  })
+  sections?: ListSection[];
+  @Text({ ...LIMITS.ctaDisplayText, optional: true, description: 'Kind cta_url: the label of the button.' })
+  displayText?: string;
+  @Link({ optional: true, description: 'Kind cta_url: what the button opens.' }) url?: string;
+}
 
 /** What no field of a card can say by itself. */
 export function* cardFaults(card: InteractiveCard): Iterable<FieldFault> {

@@ -40,6 +40,7 @@ export const LIMITS = {
 
   quickReplyShortcut: { max: 64, source: 'ours' },
   quickReplyTitle: { max: 200, source: 'ours' },
+  presetName: { max: 200, source: 'ours' },
 
   contactName: { max: 500, source: 'ours' },
   contactEmail: { max: 254, source: 'ours (RFC 5321: a path of 256 octets with its brackets)' },

@@ -69,5 +69,8 @@ export type MediaOnFile =
   | { readonly state: 'awaited' | 'lost' }
   | { readonly state: 'rejected'; readonly error: MessageError };
 
+/** Whether an id is Meta's own of a medium, of which we know nothing more. */
+export const isMetasMediaId = (id: string) => /^\d+$/.test(id);
+
 /** Where the bytes of a medium lie that came with it; equal bytes of an account lie once, under the first one's. */
 export const mediaKey = (accountId: string, mediaId: string) => `${accountId}/${mediaId}`;

@@ -42,6 +42,10 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** One fault of one field. `pointer` is a JSON Pointer into the body, or `?name` for a query parameter. */
 export type FieldFault = { readonly pointer: string; readonly code: string; readonly detail: string };
 
+/** The sentence of a refusal for faults of fields. */
+export const detailOf = (faults: readonly FieldFault[]) =>
+  faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
+
 /** A fault as a field's own rules tell it; `message` goes on after the field's name. */
 export const fieldFault = (pointer: string, code: string, message: string): FieldFault => ({
   pointer,

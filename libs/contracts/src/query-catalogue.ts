@@ -6,6 +6,7 @@ import type { EventPage, ReadEvents } from './feed.js';
 import type { MediaOnFile } from './media.js';
 import type { ConversationMessage, ListMessages, MessageView } from './message.js';
 import type { Page, Paged } from './page.js';
+import type { ListPresets, PresetView } from './preset.js';
 import type { ListQuickReplies, QuickReplyView } from './quick-reply.js';
 import type { Removal, TagView } from './tag.js';
 import type { ListTemplates, TemplateView } from './template.js';
@@ -60,6 +61,8 @@ export const QUERIES = {
     'templates',
   ),
   'quick-reply.list': query<Of & ListQuickReplies, Paged<QuickReplyView>>('templates'),
+  'preset.list': query<Of & ListPresets, Paged<PresetView>>('templates'),
+  'preset.get': query<One, PresetView | null>('templates'),
   'feed.read': query<Of & ReadEvents, EventPage>('webhooks'),
   /** Which account a WhatsApp Business Account belongs to. */
   'account.find': query<{ wabaId: string }, { accountId: string } | null>('gateway'),

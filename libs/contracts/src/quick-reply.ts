@@ -1,44 +1,38 @@
-import { Text, Time } from './field.js';
+import { both, changesOf, Text, Time } from './field.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
-/** What tells shortcuts apart: one in any case is one shortcut. */
-export const shortcutKey = (shortcut: string) => shortcut.normalize('NFC').toLowerCase();
-
-/** What a quick reply is found by. */
-export const quickReplyText = (text: string) => text.normalize('NFC').toLowerCase();
-
-const Shortcut = (base: { optional?: boolean } = {}) =>
-  Text({
+/** `POST /v1/quick-replies`. */
+export class CreateQuickReply {
+  @Text({
     ...LIMITS.quickReplyShortcut,
     pattern: /^\/\S+$/,
     patternDetail: 'must begin with / and hold no blanks',
     example: '/hours',
-    ...base,
-  });
-const Title = (base: { optional?: boolean } = {}) =>
-  Text({
+  })
+  shortcut!: string;
+  @Text({
     ...LIMITS.quickReplyTitle,
     pattern: /\S/,
     patternDetail: 'must not be blank',
     example: 'Store hours',
-    ...base,
-  });
-const Body = (base: { optional?: boolean } = {}) =>
-  Text({
+  })
+  title!: string;
+  @Text({
     ...LIMITS.textBody,
     pattern: /\S/,
     patternDetail: 'must not be blank',
     example: 'We are open 10am to 8pm, Monday to Saturday.',
-    ...base,
-  });
+  })
+  body!: string;
+}
+
+class QuickReplyId {
+  @Text({ max: 40 }) id!: string;
+}
 
 /** A saved answer. */
-export class QuickReplyView {
-  @Text({ max: 40 }) id!: string;
-  @Shortcut() shortcut!: string;
-  @Title() title!: string;
-  @Body() body!: string;
+export class QuickReplyView extends both(QuickReplyId, CreateQuickReply) {
   @Time() createdAt!: string;
   @Time() updatedAt!: string;
 }
@@ -53,19 +47,8 @@ export class ListQuickReplies extends Page {
   search?: string;
 }
 
-/** `POST /v1/quick-replies`. */
-export class CreateQuickReply {
-  @Shortcut() shortcut!: string;
-  @Title() title!: string;
-  @Body() body!: string;
-}
-
 /** `PATCH /v1/quick-replies/:id`. What is left out stays. */
-export class UpdateQuickReply {
-  @Shortcut({ optional: true }) shortcut?: string;
-  @Title({ optional: true }) title?: string;
-  @Body({ optional: true }) body?: string;
-}
+export class UpdateQuickReply extends changesOf(CreateQuickReply) {}
 
 type Known = { readonly quickReplyId: string; readonly at: string };
 /** Command `quick-reply.create`. Key: the quick reply. */

@@ -1,6 +1,7 @@
 import { ContactCard } from './contact-card.js';
 import {
   AnyList,
+  both,
   Decimal,
   Flag,
   Link,
@@ -12,17 +13,7 @@ import {
   TextMap,
   Variables,
 } from './field.js';
-import {
-  CARD_KINDS,
-  cardFaults,
-  Header,
-  INTERACTIVE_KINDS,
-  ListSection,
-  mediumFaults,
-  ReplyButton,
-  type InteractiveHeader,
-  type InteractiveKind,
-} from './interactive.js';
+import { INTERACTIVE_KINDS, InteractiveCard, mediumFaults } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 
@@ -126,39 +117,7 @@ export class SendMedia extends Send {
 }
 
 /** `POST /v1/messages/interactive`. */
-@Rule<SendInteractive>(cardFaults)
-export class SendInteractive extends Send {
-  @OneOf(INTERACTIVE_KINDS, { example: 'buttons' }) kind!: InteractiveKind;
-  @Text({
-    max: CARD_KINDS.list.body,
-    description: `At most ${CARD_KINDS.buttons.body} characters for kinds buttons and cta_url.`,
-    example: 'Reply to confirm your order.',
-  })
-  body!: string;
-  @Header({ optional: true }) header?: InteractiveHeader;
-  @Text({ ...LIMITS.interactiveFooter, optional: true }) footer?: string;
-  @NestedList(() => ReplyButton, {
-    ...LIMITS.buttons,
-    optional: true,
-    description: 'Kind buttons. Ids and titles are unique.',
-    example: [
-      { id: 'yes', title: 'Confirm' },
-      { id: 'no', title: 'Cancel' },
-    ],
-  })
-  buttons?: ReplyButton[];
-  @Text({ ...LIMITS.listButton, optional: true, description: 'Kind list: what opens the list.' })
-  button?: string;
-  @NestedList(() => ListSection, {
-    ...LIMITS.sections,
-    optional: true,
-    description: `Kind list: at most ${LIMITS.rows.max} rows in all, with unique ids.`,
-  })
-  sections?: ListSection[];
-  @Text({ ...LIMITS.ctaDisplayText, optional: true, description: 'Kind cta_url: the label of the button.' })
-  displayText?: string;
-  @Link({ optional: true, description: 'Kind cta_url: what the button opens.' }) url?: string;
-}
+export class SendInteractive extends both(Send, InteractiveCard) {}
 
 /** `POST /v1/messages/location`. */
 export class SendLocation extends Send {

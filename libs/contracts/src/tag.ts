@@ -1,3 +1,4 @@
+import { caseless } from './caseless.js';
 import { Text, Time, Whole } from './field.js';
 import { LIMITS } from './limits.js';
 
@@ -11,7 +12,7 @@ const TagName = () =>
   });
 
 /** What tells tags apart: their names in any case are one tag. */
-export const tagKey = (name: string) => name.normalize('NFC').toLowerCase();
+export const tagKey = caseless;
 
 /** The stream of a tag. */
 export const tagStream = (accountId: string, name: string) => `tag:${accountId}:${tagKey(name)}`;

@@ -12,7 +12,8 @@ type Argument<Table, Place extends 0 | 1> = {
 /**
  * Tests of a decider as sentences:
  * `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`.
- * `then` compares all events in order; `thenRejected` wants an error whose `code` is the one given.
+ * `then` compares all events in order; `thenRejected` wants an error whose `code` is the one given, and where fields are
+ * named, faults of just these.
  */
 export function scenario<State, Decider extends Tables<State>>(decider: Decider & Tables<State>) {
   type Command = Argument<Decider['decide'], 0> & Message;
@@ -42,8 +43,11 @@ export function scenario<State, Decider extends Tables<State>>(decider: Decider 
             );
           },
           thenNothing: () => expect(decide()).toEqual([]),
-          thenRejected: (code: string) => {
-            expect(outcome(decide)).toEqual({ rejected: code });
+          thenRejected: (code: string, ...pointers: readonly string[]) => {
+            expect(outcome(decide)).toMatchObject({
+              rejected: code,
+              ...(pointers.length ? { pointers } : {}),
+            });
           },
         };
       },
@@ -51,12 +55,17 @@ export function scenario<State, Decider extends Tables<State>>(decider: Decider 
   };
 }
 
-/** The decided events, or the code of a rejection; an error without a code is a fault and goes on its way. */
+/** The decided events, or the code of a rejection and the fields it names; an error without a code is a fault and goes on its way. */
 function outcome(decide: () => unknown) {
   try {
     return { decided: decide() };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) throw error;
-    return { rejected: error.code };
+    return { rejected: error.code, pointers: pointersIn(error) };
   }
 }
+
+const pointersIn = (error: Error) =>
+  'details' in error && Array.isArray(error.details)
+    ? (error.details as { pointer: string }[]).map(({ pointer }) => pointer)
+    : [];

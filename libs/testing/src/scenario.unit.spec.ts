@@ -6,6 +6,7 @@ type Open = { type: 'door.open'; data: { by: string } };
 type Close = { type: 'door.close'; data: object };
 
 class Refusal extends Error {
+  readonly details = [{ pointer: '/by' }];
   constructor(readonly code: string) {
     super(code);
   }
@@ -34,6 +35,7 @@ describe('a scenario', () => {
     given().when(open('ann')).then(opened('ann'));
     given(opened('ann')).when(open('bob')).thenNothing();
     given().when(open('burglar')).thenRejected('not_welcome');
+    given().when(open('burglar')).thenRejected('not_welcome', '/by');
   });
 
   it.each([
@@ -41,6 +43,8 @@ describe('a scenario', () => {
     ['no event', () => given(opened('ann')).when(open('bob')).then(opened('bob'))],
     ['an event too many', () => given().when(open('ann')).thenNothing()],
     ['another code', () => given().when(open('burglar')).thenRejected('closed')],
+    ['another field', () => given().when(open('burglar')).thenRejected('not_welcome', '/door')],
+    ['a field more', () => given().when(open('burglar')).thenRejected('not_welcome', '/by', '/door')],
     ['no rejection', () => given().when(open('ann')).thenRejected('not_welcome')],
     ['a fault', () => given().when({ type: 'door.close', data: {} }).thenRejected('TypeError')],
   ])('fails on %s', (_what, told) => expect(told).toThrow());

@@ -12,7 +12,7 @@ import type {
 } from '@wbiz/contracts/contact';
 import { faultOfValue, type FieldType, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { fieldFault, type FieldFault } from '@wbiz/contracts/problem';
+import { detailOf, fieldFault, type FieldFault } from '@wbiz/contracts/problem';
 import { searchTextOf } from '@wbiz/contracts/search-text';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { Decider } from '@wbiz/eventing/decider';
@@ -203,12 +203,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
   const tags = tagsOf([...(base?.tags ?? []), ...(twin?.contact.tags ?? [])], wanted, facts);
   const fields = fieldsOf({ ...twin?.contact.customFields, ...base?.customFields }, wanted, facts);
   const faults = [...tags.faults, ...fields.faults];
-  if (faults.length > 0)
-    throw new Rejection(
-      'invalid_request',
-      faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`,
-      faults,
-    );
+  if (faults.length > 0) throw new Rejection('invalid_request', detailOf(faults), faults);
 
   const opt = wanted.opt && !isRepeated(before, wanted.opt) ? wanted.opt : null;
   const nowOpt = opt ?? later(before?.opt ?? null, twin?.opt ?? null);

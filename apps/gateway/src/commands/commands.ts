@@ -22,7 +22,8 @@ const MOST_IN_FLIGHT = 4_000;
 const ASK_TIMEOUT_MS = 2_000;
 
 /** A function where making it may refuse: it is not called for a command that an earlier request had accepted. */
-type DataOf<Name extends CommandName> = CommandData<Name> | (() => CommandData<Name>);
+type DataOf<Name extends CommandName> =
+  CommandData<Name> | (() => CommandData<Name> | Promise<CommandData<Name>>);
 
 /** `resumed`: accepted by an earlier request with the same Idempotency-Key, which nobody waits for any more. */
 type Accepted<Name extends CommandName> = {
@@ -124,7 +125,9 @@ export class Commands {
       await this.idempotency.takeOver(call.claim!, call.deadline);
     }
     const commandId = call.claim?.commandId ?? newId('cmd');
-    const made = typeof data === 'function' ? data() : data;
+    call.fate = undefined; // Nothing is out yet: when its data cannot be made, the key is free again.
+    const made = typeof data === 'function' ? await data() : data;
+    call.fate = 'open';
     this.requireRoom(owner, 1);
     const reply = await this.send(call, commandId, name, made);
     return { commandId, resumed: false, reply: answerOf(reply) };

@@ -1,12 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  AsyncReceipt,
-  BatchReceipt,
-  ListMessages,
-  MessageView,
-  ReadMessage,
-  SendReceipt,
-} from '@wbiz/contracts/message';
+import { BatchReceipt, ListMessages, MessageView, ReadMessage } from '@wbiz/contracts/message';
 import {
   SendBatch,
   SendContacts,
@@ -21,13 +14,11 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
 import { Commands } from '../commands/commands.js';
-import { Describe, pageOf, SEND_PROBLEMS } from '../openapi/describe.js';
+import { Describe, pageOf, SENT } from '../openapi/describe.js';
 import { found } from '../found.js';
 import { markRead } from './mark-read.js';
 import { sendBatch } from './send-batch.js';
 import { Sends } from './sends.js';
-
-const SENT = { answers: { 201: SendReceipt, 202: AsyncReceipt }, problems: SEND_PROBLEMS };
 
 const BATCH = `Sends up to 500 messages of any kind, in their order per person. It never waits for Meta: each row is answered with
 the id of an accepted message, or with the error that the same send by itself would have had; a bad row does not touch

@@ -3,7 +3,7 @@ import type { SendMessageData } from '@wbiz/contracts/send';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
-import { peersAnswering } from '@wbiz/service-testing/peers';
+import { peersAnswering, type Answers } from '@wbiz/service-testing/peers';
 import type { FakeBus } from '../gateway.harness.js';
 
 type Send = Command<string, SendMessageData>;
@@ -27,6 +27,9 @@ export class FakeMessaging {
   readonly messages = new Map<string, MessageView>();
   private readonly replies = new Map<string, Reply | null>();
 
+  /** `others`: what else is answered, by whomever. */
+  constructor(private readonly others: Answers = {}) {}
+
   readonly bus: FakeBus = {
     inFlight: () => this.inFlight,
     send: async (_service, command) => {
@@ -44,6 +47,7 @@ export class FakeMessaging {
   };
 
   readonly peers = peersAnswering({
+    ...this.others,
     'message.get': async ({ id }) => this.whileReachable(this.messages.get(id) ?? null),
     'command.reply': async ({ commandId }) => {
       this.whileReachable(null);

@@ -113,7 +113,7 @@ describe('a batch', () => {
       [422, 'invalid_request', '/messages/4'],
       [422, 'invalid_request', '/messages/5/body'],
       [422, 'phone_number_not_found', '/messages/6/from'],
-      [422, 'invalid_request', '/messages/7/buttons/0/title', '/messages/7/to'],
+      [422, 'invalid_request', '/messages/7/to', '/messages/7/buttons/0/title'],
       [422, 'invalid_request', '/messages/8'],
       [503, 'unavailable'],
       'accepted',

@@ -2,7 +2,7 @@ import { CARD_KINDS, INTERACTIVE_KINDS } from '@wbiz/contracts/interactive';
 import { isPlainObject } from '@wbiz/contracts/field';
 import type { BatchReceipt, BatchRow, RowProblem, SendReceipt } from '@wbiz/contracts/message';
 import { parseBody, type Parsed } from '@wbiz/contracts/parse';
-import { fieldFault, type FieldFault } from '@wbiz/contracts/problem';
+import { detailOf, fieldFault, type FieldFault } from '@wbiz/contracts/problem';
 import {
   ROW_KINDS,
   SENDS,
@@ -70,11 +70,7 @@ function readRow(row: unknown, call: Call): SendMessageData | Rejection {
   if (hasTooManyFields(row)) return tooManyFields();
   const { kind, value, faults } = parseRow(row);
   if (faults.length > 0)
-    return new Rejection(
-      'invalid_request',
-      faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`,
-      faults.slice(0, FAULTS_OF_A_ROW),
-    );
+    return new Rejection('invalid_request', detailOf(faults), faults.slice(0, FAULTS_OF_A_ROW));
   try {
     return sendOf({ kind, request: value } as AnySend, call);
   } catch (error) {

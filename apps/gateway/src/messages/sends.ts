@@ -18,13 +18,15 @@ export class Sends {
     private readonly peers: Pick<Peers, 'ask'>,
   ) {}
 
+  /** `asked`: the request, or how it is put together; that is not done again for one that was accepted before. */
   async send<Kind extends SendKind>(
     kind: Kind,
-    request: SendRequest<Kind>,
+    asked: SendRequest<Kind> | (() => Promise<SendRequest<Kind>>),
     call: Call,
   ): Promise<SendReceipt | AsyncReceipt> {
-    const data = () => {
+    const data = async () => {
       requireSending(call);
+      const request = typeof asked === 'function' ? await asked() : asked;
       return sendOf({ kind, request } as AnySend, call);
     };
     if (!call.respondAsync)

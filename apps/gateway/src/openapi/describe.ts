@@ -1,4 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
+import { AsyncReceipt, SendReceipt } from '@wbiz/contracts/message';
 import type { ProblemCode } from '@wbiz/contracts/problem';
 
 type Class = new () => object;
@@ -14,6 +15,8 @@ export const BYTES = 'bytes';
 export type Description = {
   readonly summary: string;
   readonly description: string;
+  /** The example of its body, where those of its fields do not make one. */
+  readonly example?: object;
   readonly answers: Readonly<Record<number, Class | PageOf | typeof BYTES | null>>;
   /** The schema of the form that it takes in place of JSON. */
   readonly form?: object;
@@ -24,7 +27,7 @@ export const DESCRIPTION = 'wbiz:description';
 export const Describe = (description: Description) => SetMetadata(DESCRIPTION, description);
 
 /** How a send can fail beyond what any route can. */
-export const SEND_PROBLEMS = [
+const SEND_PROBLEMS = [
   'not_entitled',
   'template_not_found',
   'account_suspended',
@@ -40,3 +43,5 @@ export const SEND_PROBLEMS = [
   'outcome_unknown',
   'outcome_pending',
 ] as const satisfies readonly ProblemCode[];
+/** What any send answers. */
+export const SENT = { answers: { 201: SendReceipt, 202: AsyncReceipt }, problems: SEND_PROBLEMS };

@@ -61,7 +61,9 @@ export async function openApiDocument(module: Type): Promise<Record<string, unkn
     const described = Object.entries(operations as Record<string, Operation>).flatMap(
       ([method, operation]) => {
         const route = routes.get(String(operation['operationId']));
-        return route ? [[method, operationOf(path, method, withExample(operation, schemas), route)]] : [];
+        return route
+          ? [[method, operationOf(path, method, withExample(operation, schemas, route), route)]]
+          : [];
       },
     );
     return [path, Object.fromEntries(described)] as const;
@@ -200,17 +202,22 @@ function operationOf(
   };
 }
 
-/** A body's example is made of its fields', so that it works as it stands: what has none is left out. */
-function withExample(operation: Operation, schemas: Readonly<Record<string, Schema>>): Operation {
+/** A body's example is the route's own, or made of its fields', so that it works as it stands: what has none is left out. */
+function withExample(
+  operation: Operation,
+  schemas: Readonly<Record<string, Schema>>,
+  { description }: Route,
+): Operation {
   const { requestBody, ...rest } = operation;
   const { schema } = (requestBody as RequestBody | undefined)?.content['application/json'] ?? {};
   const fields = schemas[schema?.$ref.split('/').at(-1) ?? '']?.properties;
   if (!schema || !fields) return rest as Operation;
-  const example = Object.fromEntries(
+  const ofFields = Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]) =>
       field.example === undefined ? [] : [[name, field.example]],
     ),
   );
+  const { example = ofFields } = description;
   return {
     ...operation,
     requestBody: { required: true, content: { 'application/json': { schema, example } } },

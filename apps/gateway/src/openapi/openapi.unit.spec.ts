@@ -64,6 +64,12 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/media/{id}': ['media:write'],
     'get /v1/media/{id}/content': ['media:write'],
     'delete /v1/media/{id}': ['media:write'],
+    'get /v1/interactive': ['interactive:write'],
+    'post /v1/interactive': ['interactive:write'],
+    'get /v1/interactive/{id}': ['interactive:write'],
+    'patch /v1/interactive/{id}': ['interactive:write'],
+    'delete /v1/interactive/{id}': ['interactive:write'],
+    'post /v1/interactive/{id}/send': ['interactive:write'],
     'get /v1/events': ['events:read'],
     'post /admin/v1/accounts': 'operators',
   });
@@ -126,6 +132,16 @@ it("gives the reference's bodies as examples", () => {
     defaultTags: ['imported'],
     defaultOptedIn: false,
   });
+  expect(exampleOf('/v1/interactive')).toEqual({
+    kind: 'buttons',
+    body: 'How can we help?',
+    buttons: [
+      { id: 'sales', title: 'Sales' },
+      { id: 'support', title: 'Support' },
+    ],
+  });
+  expect(exampleOf('/v1/interactive/{id}', 'patch')).toEqual({ body: 'Pick an option to continue.' });
+  expect(exampleOf('/v1/interactive/{id}/send')).toEqual({ to: '+918899332211' });
   expect(exampleOf('/v1/tags')).toEqual({ name: 'vip' });
   expect(exampleOf('/v1/custom-fields')).toEqual({ key: 'city', label: 'City', type: 'text' });
 });

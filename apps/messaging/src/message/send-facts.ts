@@ -1,3 +1,4 @@
+import { isMetasMediaId } from '@wbiz/contracts/media';
 import type { SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Command } from '@wbiz/eventing/message';
@@ -96,6 +97,6 @@ const orWhenAway =
 
 /** An id of Meta's is digits and stands for itself; one of ours for Meta's, as soon as Meta has the file. */
 function mediumFrom(id: string | undefined, { mime_type: mimeType, meta_media_id: metaId }: Row) {
-  if (id !== undefined && /^\d+$/.test(id)) return { metaId: id, mimeType: null };
+  if (id !== undefined && isMetasMediaId(id)) return { metaId: id, mimeType: null };
   return id !== undefined && mimeType !== null ? { metaId: metaId ?? { mediaId: id }, mimeType } : null;
 }

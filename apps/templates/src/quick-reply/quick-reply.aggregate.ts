@@ -1,6 +1,7 @@
+import { caseless } from '@wbiz/contracts/caseless';
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { inOrder } from '@wbiz/contracts/in-order';
-import { QuickReplyView, shortcutKey } from '@wbiz/contracts/quick-reply';
+import { QuickReplyView } from '@wbiz/contracts/quick-reply';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import {
@@ -32,7 +33,7 @@ export const quickReplies: Aggregate<
 
 async function takenShortcuts(tx: PoolClient, asked: readonly Asked<QuickReplyCommand>[]) {
   const keys = asked.map(({ command: { data } }) =>
-    'shortcut' in data && data.shortcut !== undefined ? shortcutKey(data.shortcut) : null,
+    'shortcut' in data && data.shortcut !== undefined ? caseless(data.shortcut) : null,
   );
   const { rows } = await tx.query<{ taken: boolean }>({
     name: 'shortcuts-taken',

@@ -1,10 +1,11 @@
-import {
-  quickReplyText,
-  shortcutKey,
-  type CreateQuickReplyData,
-  type DeleteQuickReplyData,
-  type QuickReplyView,
-  type UpdateQuickReplyData,
+import { isDeepStrictEqual } from 'node:util';
+import { caseless } from '@wbiz/contracts/caseless';
+import { changedBy } from '@wbiz/contracts/field';
+import type {
+  CreateQuickReplyData,
+  DeleteQuickReplyData,
+  QuickReplyView,
+  UpdateQuickReplyData,
 } from '@wbiz/contracts/quick-reply';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
@@ -38,20 +39,12 @@ export const quickReply: Decider<QuickReplyCommand, QuickReplyState, QuickReplyE
       if (facts.taken) throw taken(given.shortcut);
       return [{ type: 'quick_reply.created', data: { id, ...given, createdAt: at, updatedAt: at } }];
     },
-    'quick-reply.update': ({ data, facts }, known) => {
-      const { quickReplyId, at, shortcut, title, body } = data;
+    'quick-reply.update': ({ data: { quickReplyId, at, ...change }, facts }, known) => {
       const before = viewIn(known, quickReplyId);
-      const after = {
-        ...before,
-        shortcut: shortcut ?? before.shortcut,
-        title: title ?? before.title,
-        body: body ?? before.body,
-      };
+      const after = changedBy(before, change);
       if (facts.taken) throw taken(after.shortcut);
-      const isSame = (['shortcut', 'title', 'body'] as const).every(
-        (field) => after[field] === before[field],
-      );
-      return isSame ? [] : [{ type: 'quick_reply.updated', data: { ...after, updatedAt: at } }];
+      if (isDeepStrictEqual(after, before)) return [];
+      return [{ type: 'quick_reply.updated', data: { ...after, updatedAt: at } }];
     },
     'quick-reply.delete': ({ data }, known) => {
       viewIn(known, data.quickReplyId);
@@ -68,8 +61,8 @@ export const quickReply: Decider<QuickReplyCommand, QuickReplyState, QuickReplyE
 
 const shown = (view: QuickReplyView): QuickReplyState => ({
   view,
-  key: shortcutKey(view.shortcut),
-  search: quickReplyText([view.shortcut, view.title, view.body].join('\n')),
+  key: caseless(view.shortcut),
+  search: caseless([view.shortcut, view.title, view.body].join('\n')),
   deleted: false,
 });
 

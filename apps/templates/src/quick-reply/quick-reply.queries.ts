@@ -1,7 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
+import { caseless } from '@wbiz/contracts/caseless';
 import { inOrder } from '@wbiz/contracts/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
-import { quickReplyText, QuickReplyView } from '@wbiz/contracts/quick-reply';
+import { QuickReplyView } from '@wbiz/contracts/quick-reply';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
@@ -24,7 +25,7 @@ export class QuickReplyQueries {
       values: [
         ask.accountId,
         page.after[0],
-        ask.search === undefined ? null : quickReplyText(ask.search),
+        ask.search === undefined ? null : caseless(ask.search),
         page.fetch,
       ],
     });

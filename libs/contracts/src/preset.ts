@@ -1,0 +1,51 @@
+import { both, changesOf, Text, Time } from './field.js';
+import { InteractiveCard } from './interactive.js';
+import { LIMITS } from './limits.js';
+import { Page } from './page.js';
+import { Send } from './send.js';
+
+const Name = (base: { optional?: boolean } = {}) =>
+  Text({
+    ...LIMITS.presetName,
+    nullable: true,
+    pattern: /\S/,
+    patternDetail: 'must not be blank',
+    description: 'What you call it; whoever gets the card does not see it.',
+    ...base,
+  });
+
+class PresetHead {
+  @Text({ max: 40 }) id!: string;
+  @Name() name!: string | null;
+}
+
+/** A saved card. */
+export class PresetView extends both(PresetHead, InteractiveCard) {
+  @Time() createdAt!: string;
+  @Time() updatedAt!: string;
+}
+
+/** `GET /v1/interactive`. */
+export class ListPresets extends Page {
+  @Text({ max: 200, optional: true, description: 'A part of the name or the body, in any case.' })
+  search?: string;
+}
+
+/** `POST /v1/interactive`. */
+export class CreatePreset extends InteractiveCard {
+  @Name({ optional: true }) name?: string | null;
+}
+
+/** `PATCH /v1/interactive/:id`. What is left out stays, but for the parts that another kind does not take. */
+export class UpdatePreset extends changesOf(CreatePreset) {}
+
+/** `POST /v1/interactive/:id/send`. */
+export class SendPreset extends Send {}
+
+type Known = { readonly presetId: string; readonly at: string };
+/** Command `preset.create`. Key: the preset. */
+export type CreatePresetData = CreatePreset & Known;
+/** Command `preset.update`. Key: the preset. */
+export type UpdatePresetData = UpdatePreset & Known;
+/** Command `preset.delete`. Key: the preset. */
+export type DeletePresetData = Known;
