@@ -9,6 +9,8 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
+import { FlowQueries } from './flow/flow.queries.js';
+import { FlowSync } from './flow/flow.sync.js';
 import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { presets } from './preset/preset.decider.js';
@@ -25,30 +27,49 @@ import { TemplateQueries } from './template/template.queries.js';
 
 const CLOUD_API_TIMEOUT_MS = 30_000;
 
-const syncWorker: FactoryProvider<SyncWorker> = {
-  provide: SyncWorker,
-  useFactory: (runtime: Runtime, pool: Pool, store: EventStore, peers: Peers, replies: ReplyPublisher) => {
-    const { config, secrets, logger, shutdown } = runtime;
+const META = Symbol('META');
+type Meta = ReturnType<typeof meta.useFactory>;
+
+/** The way to Meta in an account's name. */
+const meta = {
+  provide: META,
+  useFactory: ({ config, secrets, logger, shutdown }: Runtime, peers: Peers) => {
     const cloudApi = createCloudApi({
       baseUrl: config.CLOUD_API_URL,
       timeoutMs: CLOUD_API_TIMEOUT_MS,
       connections: 8,
     });
-    const worker = new SyncWorker({
-      pool,
-      store,
-      jobs: new SyncJobs(pool),
-      credentialsOf: (accountId) => peers.ask('account.credentials', { accountId }),
-      unseal: (sealedToken, accountId) => secrets.unseal(sealedToken, accountId),
-      cloudApi,
-      waiting: new WaitingRequests(pool, store, replies),
-      logger,
-    });
-    runWork(runtime, 'pulls of templates', worker.work);
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
+    return {
+      credentialsOf: (accountId: string) => peers.ask('account.credentials', { accountId }),
+      unseal: (sealedToken: string, accountId: string) => secrets.unseal(sealedToken, accountId),
+      cloudApi,
+      logger,
+    };
+  },
+  inject: [RUNTIME, Peers],
+};
+
+const syncWorker: FactoryProvider<SyncWorker> = {
+  provide: SyncWorker,
+  useFactory: (runtime: Runtime, pool: Pool, store: EventStore, replies: ReplyPublisher, toMeta: Meta) => {
+    const jobs = new SyncJobs(pool);
+    const waiting = new WaitingRequests(pool, store, replies);
+    const worker = new SyncWorker({ ...toMeta, pool, store, jobs, waiting });
+    runWork(runtime, 'pulls of templates', worker.work);
     return worker;
   },
-  inject: [RUNTIME, PG_POOL, EventStore, Peers, ReplyPublisher],
+  inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, META],
+};
+
+const flowSync: FactoryProvider<FlowSync> = {
+  provide: FlowSync,
+  useFactory: (runtime: Runtime, pool: Pool, toMeta: Meta) => {
+    const flows = new FlowSync({ ...toMeta, pool });
+    runWork(runtime, 'pulls of flows', flows.work);
+    return flows;
+  },
+  inject: [RUNTIME, PG_POOL, META],
 };
 
 @Module({
@@ -61,7 +82,14 @@ const syncWorker: FactoryProvider<SyncWorker> = {
       projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],
-  controllers: [TemplateConsumer, TemplateQueries, SyncRequestConsumer, QuickReplyQueries, PresetQueries],
-  providers: [syncWorker],
+  controllers: [
+    TemplateConsumer,
+    TemplateQueries,
+    SyncRequestConsumer,
+    QuickReplyQueries,
+    PresetQueries,
+    FlowQueries,
+  ],
+  providers: [meta, syncWorker, flowSync],
 })
 export class TemplatesModule {}

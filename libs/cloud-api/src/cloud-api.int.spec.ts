@@ -401,6 +401,17 @@ describe('management', () => {
     );
   });
 
+  it('lists flows with what is read of them', async () => {
+    const flow = { id: '5', name: 'booking', status: 'DRAFT', categories: ['SURVEY'] };
+    const { url, seen } = await http(json({ data: [flow], paging: { cursors: { after: 'X' } } }));
+    const flows = [];
+    for await (const one of client(url).listFlows('token', '100')) flows.push(one);
+    expect(flows).toEqual([flow]);
+    expect(seen.map(({ method, url: asked }) => `${method} ${decodeURIComponent(asked)}`)).toEqual([
+      'GET /v25.0/100/flows?fields=id,name,status,categories&limit=100',
+    ]);
+  });
+
   it('asks what it should', async () => {
     const { url, seen } = await http((asked, response) =>
       json(

@@ -16,6 +16,14 @@ export type MetaTemplate = {
   readonly rejected_reason?: string;
 };
 
+export type MetaFlow = {
+  readonly id: string;
+  readonly name: string;
+  /** DRAFT, PUBLISHED, THROTTLED, BLOCKED or DEPRECATED. */
+  readonly status: string;
+  readonly categories?: readonly string[];
+};
+
 export type MetaWaba = {
   readonly id: string;
   readonly name?: string;
@@ -84,6 +92,7 @@ export type CloudApi = ReturnType<typeof createCloudApi>;
 
 const TEMPLATE_FIELDS =
   'id,name,language,status,category,components,parameter_format,quality_score,rejected_reason';
+const FLOW_FIELDS = 'id,name,status,categories';
 const WABA_FIELDS =
   'id,name,currency,timezone_id,message_template_namespace,account_review_status,business_verification_status';
 const PHONE_FIELDS =
@@ -195,6 +204,9 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
     /** Every template of the account, 100 to a call. */
     listTemplates: (token: string, wabaId: string) =>
       list<MetaTemplate>(token, pathTo(wabaId, 'message_templates'), TEMPLATE_FIELDS),
+
+    /** Every flow of the account, in whatever status, 100 to a call. */
+    listFlows: (token: string, wabaId: string) => list<MetaFlow>(token, pathTo(wabaId, 'flows'), FLOW_FIELDS),
 
     getWaba: (token: string, wabaId: string) =>
       manage<MetaWaba>({ method: 'GET', path: `${pathTo(wabaId)}?fields=${WABA_FIELDS}`, token }),

@@ -25,6 +25,12 @@ export const LIMITS = {
   ctaBody: { max: 1024, source: 'messages/interactive-cta-url-messages' },
   ctaDisplayText: { max: 20, source: 'messages/interactive-cta-url-messages' },
 
+  flowBody: { max: 1024, source: 'flows/guides/sendingaflow' },
+  flowCta: { max: 30, source: 'flows/guides/sendingaflow (advised)' },
+  flowToken: { max: 1000, source: 'ours' },
+  flowScreen: { max: 200, source: 'ours' },
+  flowData: { max: 65_536, source: 'ours' },
+
   latitude: { min: -90, max: 90, source: 'messages/location-messages' },
   longitude: { min: -180, max: 180, source: 'messages/location-messages' },
   place: { max: 1000, source: 'ours' },
@@ -37,6 +43,10 @@ export const LIMITS = {
   templateLanguage: { max: 15, source: 'message-templates/supported-languages' },
   templateVariables: { max: 100, source: 'ours' },
   templateVariable: { max: 1024, source: 'templates/components (a body of 1,024 characters)' },
+
+  flowName: { max: 200, source: 'ours' },
+  flowCategory: { max: 60, source: 'ours' },
+  flowCategories: { max: 20, source: 'ours' },
 
   quickReplyShortcut: { max: 64, source: 'ours' },
   quickReplyTitle: { max: 200, source: 'ours' },

@@ -3,6 +3,7 @@ import type { ContactChange, ContactView, ListContacts } from './contact.js';
 import type { ConversationView, ListConversations } from './conversation.js';
 import type { CustomFieldView } from './custom-field.js';
 import type { EventPage, ReadEvents } from './feed.js';
+import type { FlowView, ListFlows } from './flow.js';
 import type { MediaOnFile } from './media.js';
 import type { ConversationMessage, ListMessages, MessageView } from './message.js';
 import type { Page, Paged } from './page.js';
@@ -60,6 +61,8 @@ export const QUERIES = {
   'template.find': query<{ accountId: string; name: string; language: string }, TemplateView | null>(
     'templates',
   ),
+  'flow.list': query<Of & ListFlows, Paged<FlowView>>('templates'),
+  'flow.get': query<One, FlowView | null>('templates'),
   'quick-reply.list': query<Of & ListQuickReplies, Paged<QuickReplyView>>('templates'),
   'preset.list': query<Of & ListPresets, Paged<PresetView>>('templates'),
   'preset.get': query<One, PresetView | null>('templates'),

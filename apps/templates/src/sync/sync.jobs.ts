@@ -18,11 +18,18 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** Has the templates of accounts pulled, and once more where a pull is under way. */
-export async function markDue(db: Pool | PoolClient, accountIds: readonly string[]): Promise<void> {
+/** What is pulled per account has a table of its own. */
+export type SyncTable = 'templates.syncs' | 'templates.flow_syncs';
+
+/** Has the templates of accounts pulled, or what else has a table, and once more where a pull is under way. */
+export async function markDue(
+  db: Pool | PoolClient,
+  accountIds: readonly string[],
+  table: SyncTable = 'templates.syncs',
+): Promise<void> {
   await db.query({
-    name: 'sync-due',
-    text: `insert into templates.syncs as s (account_id, due_at)
+    name: `sync-due ${table}`,
+    text: `insert into ${table} as s (account_id, due_at)
            select id, clock_timestamp() from (select distinct unnest($1::text[]) as id) a order by id
            on conflict (account_id) do update
            set due_at = least(s.due_at, excluded.due_at), requests = s.requests + 1, failures = 0`,
@@ -41,13 +48,16 @@ export const dueOnRequest = inline<SyncRequestEvent>({
 
 /** Which accounts' templates are to be pulled, and who is at it: over all replicas one at a time per account. */
 export class SyncJobs {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly table: SyncTable = 'templates.syncs',
+  ) {}
 
   async claim(room: number): Promise<readonly SyncJob[]> {
     const { rows } = await this.pool.query<SyncJob>({
-      name: 'sync-claim',
-      text: `update templates.syncs s set fence = s.fence + 1, lease_until = clock_timestamp() + ${LEASE}
-             from (select account_id from templates.syncs
+      name: `sync-claim ${this.table}`,
+      text: `update ${this.table} s set fence = s.fence + 1, lease_until = clock_timestamp() + ${LEASE}
+             from (select account_id from ${this.table}
                    where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
                    order by due_at limit $1 for update skip locked) due
              where s.account_id = due.account_id
@@ -60,7 +70,7 @@ export class SyncJobs {
   /** Throws {@link LeaseLost}. */
   async extend({ accountId, fence }: SyncJob): Promise<void> {
     const { rowCount } = await this.pool.query(
-      `update templates.syncs set lease_until = clock_timestamp() + ${LEASE} where account_id = $1 and fence = $2`,
+      `update ${this.table} set lease_until = clock_timestamp() + ${LEASE} where account_id = $1 and fence = $2`,
       [accountId, fence],
     );
     if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
@@ -69,7 +79,7 @@ export class SyncJobs {
   /** The end of a pull that began at `pulledAt`, in the transaction of its rows. Throws {@link LeaseLost}. */
   async finish({ accountId, fence, requests }: SyncJob, pulledAt: Date, tx: PoolClient): Promise<void> {
     const { rowCount } = await tx.query(
-      `update templates.syncs set due_at = case when requests = $3 then null else clock_timestamp() end,
+      `update ${this.table} set due_at = case when requests = $3 then null else clock_timestamp() end,
          lease_until = null, failures = 0, pulled_at = $4 where account_id = $1 and fence = $2`,
       [accountId, fence, requests, pulledAt],
     );
@@ -79,7 +89,7 @@ export class SyncJobs {
   /** The pull did not succeed; it is due again after `retryMs`, or, with null, only when someone asks for it. */
   async fail({ accountId, fence, requests }: SyncJob, retryMs: number | null): Promise<void> {
     await this.pool.query(
-      `update templates.syncs set lease_until = null,
+      `update ${this.table} set lease_until = null,
          failures = case when requests = $3 then failures + 1 else 0 end,
          due_at = case when requests <> $3 then clock_timestamp()
                        else clock_timestamp() + $4::float8 * interval '1 ms' end
@@ -91,7 +101,7 @@ export class SyncJobs {
   /** Lets another replica take the job at once. */
   async release({ accountId, fence }: SyncJob): Promise<void> {
     await this.pool.query(
-      `update templates.syncs set lease_until = null where account_id = $1 and fence = $2`,
+      `update ${this.table} set lease_until = null where account_id = $1 and fence = $2`,
       [accountId, fence],
     );
   }

@@ -85,7 +85,7 @@ function finalRefusal(error: unknown): Rejection | undefined {
 }
 
 /** In ms, ± 20 %: doubled each time, and at least a minute where Meta says that it is asked too often. */
-function retryAfter(error: unknown, failures: number): number {
+export function retryAfter(error: unknown, failures: number): number {
   const paced = error instanceof CloudApiError && ruleFor(error.error).scope === 'pace-account';
   const wait = retryDelay(failures + 1, RETRY_MS.first, RETRY_MS.longest);
   return jittered(Math.max(wait, paced ? RETRY_MS.paced : 0));

@@ -1,7 +1,7 @@
 import { projection } from '@wbiz/service-kit/projection';
 import { markDue } from './sync.jobs.js';
 
-/** An account that was connected, or got another token, has its templates pulled; one without changes costs a list. */
+/** An account that was connected, or got another token, has its templates and flows pulled; one without changes costs a list. */
 export const whenAccountUpdatedSyncTemplates = projection({
   name: 'templates.accounts',
   on: {
@@ -11,7 +11,9 @@ export const whenAccountUpdatedSyncTemplates = projection({
          on conflict (id) do update set waba_id = excluded.waba_id`,
         [accountId, data.wabaId],
       );
-      if (data.status !== 'disconnected') await markDue(db, [accountId]);
+      if (data.status === 'disconnected') return;
+      await markDue(db, [accountId]);
+      await markDue(db, [accountId], 'templates.flow_syncs');
     },
   },
 });

@@ -5,6 +5,8 @@ import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { InboundHandler } from '@wbiz/service-kit/handlers';
 import type { Pool } from 'pg';
+import { FlowSync } from '../flow/flow.sync.js';
+import { tellsOfFlow } from '../flow/meta-flow.js';
 import { markDue } from '../sync/sync.jobs.js';
 import { templateNews } from './meta-template.js';
 import { templates } from './template.decider.js';
@@ -12,17 +14,19 @@ import { templates } from './template.decider.js';
 /** Meta's times are whole seconds, cut off. */
 const PRECISION_MS = 999;
 
-/** What Meta's webhooks brought about templates. */
+/** What Meta's webhooks brought about templates and flows. */
 @Controller()
 export class TemplateConsumer {
   constructor(
     @Inject(PG_POOL) private readonly pool: Pool,
     private readonly store: EventStore,
+    private readonly flows: FlowSync,
   ) {}
 
   /** What a webhook does not tell, or tells of a time before the last pull, is asked of Meta. */
   @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
+    if (tellsOfFlow(data)) return this.flows.changed(data.wabaId);
     const said = templateNews(data);
     if (!said || said.news === 'nothing') return;
     const target = await this.targetOf(data.wabaId, said.metaId);

@@ -1,0 +1,96 @@
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import type { AccountCredentials } from '@wbiz/contracts/account';
+import { newId } from '@wbiz/contracts/ids';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { text } from '@wbiz/contracts/meta-item';
+import type { Logger } from '@wbiz/eventing/logger';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Pool, PoolClient } from 'pg';
+import { isKnownStatus, listedFlow, type ListedFlow } from './meta-flow.js';
+
+export type FlowPullOptions = {
+  readonly pool: Pool;
+  readonly credentialsOf: (accountId: string) => Promise<AccountCredentials | null>;
+  readonly unseal: (sealedToken: string, accountId: string) => string;
+  readonly cloudApi: Pick<CloudApi, 'listFlows'>;
+  readonly logger: Logger;
+};
+
+/**
+ * Makes an account's flows what Meta lists, all or nothing; `andThen` runs at the end of the transaction. Throws what
+ * Meta or the gateway threw, and `upstream_error` for an account that has no token.
+ */
+export async function pullFlows(
+  options: FlowPullOptions,
+  accountId: string,
+  stopping: AbortSignal,
+  andThen: (tx: PoolClient, pulledAt: Date) => Promise<void>,
+): Promise<number> {
+  const { pool, credentialsOf, unseal } = options;
+  const credentials = await credentialsOf(accountId);
+  if (!credentials) throw new Rejection('upstream_error', 'The account has no access token at Meta.');
+  const token = unseal(credentials.sealedToken, accountId);
+  const pulledAt = new Date();
+  const list = () => listFlows(options, token, credentials.wabaId, stopping);
+  const listed = await list();
+  // A page that shifts while the list is read can hide a flow: only what is missing twice is gone.
+  const there = (await isAnyMissing(pool, accountId, listed))
+    ? new Map([...listed, ...(await list())])
+    : listed;
+  await inTransaction(pool, async (tx) => {
+    await replace(tx, accountId, [...there.values()]);
+    await andThen(tx, pulledAt);
+  });
+  return there.size;
+}
+
+/** By Meta's id: pages shift while they are read, so a flow may come twice. */
+async function listFlows(
+  { cloudApi, logger }: FlowPullOptions,
+  token: string,
+  wabaId: string,
+  stopping: AbortSignal,
+): Promise<ReadonlyMap<string, ListedFlow>> {
+  const listed = new Map<string, ListedFlow>();
+  for await (const meta of cloudApi.listFlows(token, wabaId)) {
+    stopping.throwIfAborted();
+    const metaId = text(meta.id, LIMITS.metaId);
+    if (!isKnownStatus(meta.status))
+      logger.warn({ status: meta.status, metaId }, 'a flow status that is new at Meta is taken for blocked');
+    const flow = listedFlow(meta);
+    if (flow) listed.set(flow.metaId, flow);
+    else logger.warn({ metaId }, 'a flow that our fields do not hold is left out');
+  }
+  return listed;
+}
+
+async function isAnyMissing(
+  pool: Pool,
+  accountId: string,
+  listed: ReadonlyMap<string, ListedFlow>,
+): Promise<boolean> {
+  const { rows } = await pool.query(
+    'select from templates.flows where account_id = $1 and listed and meta_id <> all($2) limit 1',
+    [accountId, [...listed.keys()]],
+  );
+  return rows.length > 0;
+}
+
+async function replace(tx: PoolClient, accountId: string, listed: readonly ListedFlow[]): Promise<void> {
+  await tx.query(
+    'update templates.flows set listed = false where account_id = $1 and listed and meta_id <> all($2)',
+    [accountId, listed.map(({ metaId }) => metaId)],
+  );
+  await tx.query(
+    `insert into templates.flows as f (id, account_id, meta_id, name, status, categories, updated_at)
+     select n.id, $1, n."metaId", n.name, n.status, n.categories, clock_timestamp()
+     from jsonb_to_recordset($2) as n(id text, "metaId" text, name text, status text, categories text[])
+     on conflict (account_id, meta_id) do update
+     set name = excluded.name, status = excluded.status, categories = excluded.categories, listed = true,
+         updated_at = excluded.updated_at
+     where (f.name, f.status, f.categories, f.listed)
+       is distinct from (excluded.name, excluded.status, excluded.categories, true)`,
+    [accountId, JSON.stringify(listed.map((flow) => ({ id: newId('flw'), ...flow })))],
+  );
+}

@@ -1,0 +1,40 @@
+import type { MetaFlow } from '@wbiz/cloud-api/cloud-api';
+import { isWellFormed } from '@wbiz/contracts/field';
+import type { FlowStatus, FlowView } from '@wbiz/contracts/flow';
+import { LIMITS } from '@wbiz/contracts/limits';
+import type { MetaChange } from '@wbiz/contracts/meta-inbound';
+import { cut, entryOf, text } from '@wbiz/contracts/meta-item';
+
+/** A flow as Meta lists it, in our words. */
+export type ListedFlow = Omit<FlowView, 'id' | 'updatedAt'>;
+
+/** Statuses of a flow (developers.facebook.com, WhatsApp Flows, life cycle). */
+const STATUS_OF: Readonly<Record<string, FlowStatus>> = {
+  DRAFT: 'draft',
+  PUBLISHED: 'published',
+  THROTTLED: 'throttled',
+  BLOCKED: 'blocked',
+  DEPRECATED: 'deprecated',
+};
+
+/** Whether we know this status; one that we do not is taken for blocked, so that nothing is sent with it. */
+export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
+
+/** A flow of Meta's list; undefined for one whose id our fields do not hold, so that no send could name it. */
+export function listedFlow({ id, name, status, categories }: MetaFlow): ListedFlow | undefined {
+  const metaId = text(id, LIMITS.metaId);
+  if (!isWellFormed(metaId)) return undefined;
+  return {
+    metaId,
+    name: cut(text(name) ?? metaId, LIMITS.flowName),
+    status: entryOf(STATUS_OF, status) ?? 'blocked',
+    categories: (categories ?? [])
+      .flatMap((category) => text(category) ?? [])
+      .slice(0, LIMITS.flowCategories.max)
+      .map((category) => cut(category, LIMITS.flowCategory)),
+  };
+}
+
+/** Whether a webhook says that a flow was made or moved; its other events are alarms of the flow's endpoint. */
+export const tellsOfFlow = ({ field, value }: Pick<MetaChange, 'field' | 'value'>) =>
+  field === 'flows' && value['event'] === 'FLOW_STATUS_CHANGE';

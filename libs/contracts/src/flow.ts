@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { OneOf, Text, TextList, Time } from './field.js';
+import { LIMITS } from './limits.js';
+import { Page } from './page.js';
+
+export const FLOW_STATUSES = ['draft', 'published', 'throttled', 'blocked', 'deprecated'] as const;
+export type FlowStatus = (typeof FLOW_STATUSES)[number];
+
+/** A flow as Meta has it. */
+export class FlowView {
+  @Text({ max: 40 }) id!: string;
+  @Text({ ...LIMITS.metaId, description: "Meta's id." }) metaId!: string;
+  @Text({ ...LIMITS.flowName, example: 'appointment_booking' }) name!: string;
+  @OneOf(FLOW_STATUSES) status!: FlowStatus;
+  @TextList({
+    max: LIMITS.flowCategories.max,
+    each: LIMITS.flowCategory.max,
+    description: 'In the words of Meta.',
+    example: ['APPOINTMENT_BOOKING'],
+  })
+  categories!: string[];
+  @Time({ description: 'When WBIZ last saw a change of it.' }) updatedAt!: string;
+}
+
+/** `GET /v1/flows`. */
+export class ListFlows extends Page {
+  @OneOf(FLOW_STATUSES, { optional: true, description: 'Published ones, unless given.' }) status?: FlowStatus;
+}
+
+/** What the answer to a send bears where the user gave no token. It is told to nobody but Meta. */
+export const newFlowToken = () => `wbiz_${randomBytes(24).toString('base64url')}`;
+
+/** Whether a token says nothing to a user: it is one of {@link newFlowToken}, or what Meta puts where a send has none. */
+export const isOwnFlowToken = (token: string) => token === 'unused' || /^wbiz_[\w-]{32}$/.test(token);
