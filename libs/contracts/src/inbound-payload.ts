@@ -81,12 +81,17 @@ export class InboundInteractive extends InboundExtras {
   reply?: Record<string, unknown>;
 }
 
-/** What a person filled in: `response` is the flow's answer, parsed; null where it is no JSON object, then `responseText` has it. */
+/**
+ * What a person filled in: `response` is the flow's answer, parsed; null where it is no JSON object, then `responseText`
+ * has it. A token that WBIZ made for the send is in neither.
+ */
 export class InboundFlowReply extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'flow' }) name?: string;
   @Json({ depth: 100, nullable: true }) response!: Record<string, unknown> | null;
   @Text({ max: TEXT, optional: true }) responseText?: string;
-  @Text({ max: SHORT, optional: true }) flowToken?: string;
+  @Text({ max: SHORT, optional: true, description: 'The token that the send was given.' }) flowToken?: string;
+  @Text({ max: 40, optional: true, description: 'The flow that was answered.' }) flowId?: string;
+  @Text({ max: 40, optional: true, description: 'The message that asked for it.' }) flowMessageId?: string;
 }
 
 /** A quick reply button of a template; `body` is its text. */

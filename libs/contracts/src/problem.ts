@@ -16,6 +16,7 @@ export const PROBLEMS = {
   conflict: { status: 409, title: 'The state does not allow this' },
   account_suspended: { status: 409, title: 'The account is not active' },
   template_not_approved: { status: 409, title: 'The template is not approved' },
+  flow_not_published: { status: 409, title: 'The flow is not published' },
   recipient_opted_out: { status: 409, title: 'The person does not want to be written to' },
   idempotency_in_progress: { status: 409, title: 'A request with this Idempotency-Key is still running' },
   cursor_expired: { status: 410, title: 'The cursor is older than what is kept' },

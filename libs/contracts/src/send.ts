@@ -4,6 +4,7 @@ import {
   both,
   Decimal,
   Flag,
+  Json,
   Link,
   NestedList,
   OneOf,
@@ -13,6 +14,7 @@ import {
   TextMap,
   Variables,
 } from './field.js';
+import type { FlowView } from './flow.js';
 import { INTERACTIVE_KINDS, InteractiveCard, mediumFaults } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
@@ -159,6 +161,50 @@ export class SendContacts extends Send {
   contacts!: ContactCard[];
 }
 
+const FLOW_ACTIONS = ['navigate', 'data_exchange'] as const;
+const FLOW_MODES = ['draft', 'published'] as const;
+
+/** `POST /v1/flows/:id/send`. */
+@Rule<SendFlow>(function* ({ action, screen, data }) {
+  if (action === 'data_exchange')
+    for (const [field, given] of Object.entries({ screen, data }))
+      if (given !== undefined)
+        yield fieldFault(`/${field}`, 'not_allowed', 'is not taken with action data_exchange');
+  if (data === undefined) return;
+  if (Object.keys(data).length === 0) yield fieldFault('/data', 'min_length', 'must not be empty');
+  if (JSON.stringify(data).length > LIMITS.flowData.max)
+    yield fieldFault('/data', 'max_length', `must have at most ${LIMITS.flowData.max} characters as JSON`);
+})
+export class SendFlow extends Send {
+  @Text({ ...LIMITS.flowBody, example: 'Book your appointment in a few taps.' }) bodyText!: string;
+  @Text({ ...LIMITS.flowCta, description: 'The label of the button.', example: 'Book now' }) ctaText!: string;
+  @Text({ ...LIMITS.interactiveHeader, optional: true }) header?: string;
+  @Text({ ...LIMITS.interactiveFooter, optional: true }) footer?: string;
+  @Text({
+    ...LIMITS.flowToken,
+    optional: true,
+    description:
+      'Comes back with the answer, and goes to the endpoint of the flow if it has one; WBIZ makes a secret one if left out.',
+  })
+  flowToken?: string;
+  @OneOf(FLOW_ACTIONS, {
+    optional: true,
+    description:
+      'navigate (the default) opens `screen`; data_exchange has the endpoint of the flow choose it.',
+  })
+  action?: (typeof FLOW_ACTIONS)[number];
+  @Text({
+    ...LIMITS.flowScreen,
+    optional: true,
+    description: 'The screen that opens; the first of the flow if left out.',
+  })
+  screen?: string;
+  @Json({ optional: true, description: 'What the screen that opens is filled with.' })
+  data?: Record<string, unknown>;
+  @OneOf(FLOW_MODES, { optional: true, description: 'draft also sends a flow that is still a draft.' })
+  mode?: (typeof FLOW_MODES)[number];
+}
+
 /** Every kind of send and its body; each has a route of its name. */
 export const SENDS = {
   text: SendText,
@@ -169,8 +215,13 @@ export const SENDS = {
   reaction: SendReaction,
   contacts: SendContacts,
 } as const;
-export type SendKind = keyof typeof SENDS;
-export type SendRequest<Kind extends SendKind = SendKind> = InstanceType<(typeof SENDS)[Kind]>;
+type Requests = { readonly [Kind in keyof typeof SENDS]: InstanceType<(typeof SENDS)[Kind]> } & {
+  /** The flow as it was looked up. */
+  readonly flow: SendFlow & { readonly flowToken: string; readonly flow: Pick<FlowView, 'id' | 'metaId'> };
+};
+/** Those of SENDS, and those whose body names something that is looked up before. */
+export type SendKind = keyof Requests;
+export type SendRequest<Kind extends SendKind = SendKind> = Requests[Kind];
 
 /** A body and the kind of send that it is. */
 export type AnySend = {
@@ -187,7 +238,7 @@ export type SendMessageData = {
 } & AnySend;
 
 /** What `kind` may be in a row of a batch: a kind of send; an interactive one also goes by the kind of its card. */
-export const ROW_KINDS = [...(Object.keys(SENDS) as SendKind[]), ...INTERACTIVE_KINDS] as const;
+export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
 /** The kind beside a body; an interactive body has one of its own. */

@@ -93,7 +93,7 @@ function parseRow(row: unknown): Parsed<object> & { kind: SendKind } {
       kind: 'interactive',
       ...parseBody(SENDS.interactive, { ...body, kind: cardKindOf(known, body) }),
     };
-  const kind = known as SendKind;
+  const kind = known as keyof typeof SENDS;
   return { kind, ...parseBody<object>(SENDS[kind], body) };
 }
 

@@ -1,4 +1,3 @@
-import { isPlainObject } from '@wbiz/contracts/field';
 import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
@@ -15,6 +14,7 @@ import {
   phoneOf,
   text,
 } from '@wbiz/contracts/meta-item';
+import { flowReply } from './flow-reply.js';
 
 /** What a message says: its kind, what a person reads of it, and the rest as `INBOUND_PAYLOADS` describes it. */
 export type InboundContent = {
@@ -75,7 +75,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     const type = text(content['type']);
     if (type === undefined) return undefined;
     const reply = object(content[type]);
-    if (type === 'nfm_reply') return flowReply(reply);
+    if (type === 'nfm_reply') return read('flow_reply', flowReply(reply), text(reply['body']));
     if (type !== 'button_reply' && type !== 'list_reply')
       return read('interactive', { type, reply: camel(reply) });
     const title = text(reply['title']);
@@ -144,22 +144,6 @@ export function contentOf(message: MetaItem): InboundContent {
 function rawOf(message: MetaItem): MetaItem {
   const { from: _f, from_user_id: _u, id: _i, timestamp: _t, type: _k, context: _c, ...rest } = message;
   return rest;
-}
-
-/** A reply to a flow, or to another form of Meta's (`address_message`). */
-function flowReply({ name, body, response_json: json }: MetaItem): Read {
-  const response = jsonObject(text(json));
-  const found = response ? { flowToken: text(response['flow_token']) } : { responseText: text(json) };
-  return read('flow_reply', { name: text(name), response, ...found }, text(body));
-}
-
-function jsonObject(json = ''): MetaItem | null {
-  try {
-    const parsed: unknown = JSON.parse(json);
-    return isPlainObject(parsed) ? parsed : null;
-  } catch {
-    return null; // whoever filled in the flow may have written anything
-  }
 }
 
 function extrasOf(message: MetaItem): InboundExtras {

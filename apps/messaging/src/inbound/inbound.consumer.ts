@@ -9,6 +9,7 @@ import { AccountDirectory } from '../account/account-directory.js';
 import { ANNOUNCE, type Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
 import { SENT_MESSAGE, type FindSent } from '../message/sent-message.js';
+import { FLOW_REPLIES, type TieFlowReply } from './flow-reply.js';
 import { receivedFrom } from './inbound-message.js';
 import { statusFrom } from './inbound-status.js';
 import { WEBHOOKS_SEEN, type NoteWebhook } from './webhooks-seen.js';
@@ -24,6 +25,7 @@ export class InboundConsumer {
     private readonly accounts: AccountDirectory,
     @Inject(SENT_MESSAGE) private readonly findSent: FindSent,
     @Inject(ANNOUNCE) private readonly announce: Announce,
+    @Inject(FLOW_REPLIES) private readonly tieFlowReply: TieFlowReply,
     @Inject(WEBHOOKS_SEEN) private readonly noteWebhook: NoteWebhook,
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'metrics'>,
   ) {}
@@ -32,12 +34,12 @@ export class InboundConsumer {
   async message({ data, traceparent }: Message): Promise<void> {
     const accountId = await this.accounts.accountOf(data.wabaId);
     if (accountId) {
-      const received = { ...receivedFrom(accountId, data), accountId };
+      const received = await this.tieFlowReply(accountId, receivedFrom(accountId, data), data.message);
       const reply = await this.store.apply(messages, {
         accountId,
         traceparent,
         type: 'message.receive',
-        data: received,
+        data: { ...received, accountId },
       });
       // Meta tells facts: one that is refused cannot be handled, and belongs to the dead letters.
       unrefused(reply);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { conversationIdOf } from '@wbiz/contracts/conversation';
+import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
+import { newFlowToken } from '@wbiz/contracts/flow';
 import { newId } from '@wbiz/contracts/ids';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { until } from '@wbiz/testing/stack';
@@ -217,6 +218,157 @@ describe('a status', () => {
     tx.release();
     expect(rows[0]!.updated).toBeGreaterThan(50);
     expect(rows[0]!.hot).toBeGreaterThan(rows[0]!.updated / 5);
+  });
+});
+
+describe('a reply to a flow', () => {
+  const FLOW = { id: 'flw_1', metaId: '5' };
+  let persons = 0;
+  const person = () => `9188993${String((persons += 1) + 60_000)}`;
+
+  /** A send that Meta has taken, of this kind unless told otherwise. */
+  const sent = async (to: string, flowToken: string, over: object = {}) => {
+    const messageId = newId('msg');
+    const at = new Date().toISOString();
+    const accountId = 'acc_1';
+    const wamid = `wamid.${messageId}`;
+    const ids = { messageId, accountId, phoneNumberId: '106', at, contactId: contactIdOf('acc_1', `+${to}`) };
+    const commands = [
+      {
+        type: 'message.send',
+        data: {
+          ...{ ...ids, conversationId: conversationIdOf('acc_1', '106', `+${to}`) },
+          ...{
+            awaiting: null,
+            traceparent: null,
+            facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null },
+          },
+          kind: 'flow',
+          request: { to: `+${to}`, bodyText: 'Book', ctaText: 'Book now', flowToken, flow: FLOW },
+          ...over,
+        },
+      },
+      { type: 'message.settle', data: { messageId, attempt: 0, outcome: { kind: 'accepted', wamid }, at } },
+    ] as MessageCommand[];
+    for (const command of commands)
+      expect(await system.store.apply(messages, { accountId, ...command })).toMatchObject({ ok: true });
+    return { messageId, wamid };
+  };
+  const reply = (from: string, response: unknown, more: object = {}, name: string | undefined = 'flow') =>
+    written({
+      from,
+      type: 'interactive',
+      text: undefined,
+      interactive: {
+        type: 'nfm_reply',
+        nfm_reply: {
+          name,
+          body: 'Sent',
+          response_json: typeof response === 'string' ? response : JSON.stringify(response),
+        },
+      },
+      ...more,
+    });
+  const payloadOf = async (message: ReturnType<typeof reply>) => {
+    await system.message(message);
+    const [found] = await until(async () => {
+      const rows = await receivedUnder(message.id);
+      return rows.length > 0 && rows;
+    });
+    expect(found!.state.kind).toBe('flow_reply');
+    return found!.state.payload!;
+  };
+  const quoting = ({ wamid }: { wamid: string }) => ({ context: { from: '106', id: wamid } });
+
+  it('names the send that it quotes, and its flow; a token of ours is not shown', async () => {
+    const [to, token] = [person(), newFlowToken()];
+    const one = await sent(to, token);
+    await sent(to, newFlowToken());
+    expect(await payloadOf(reply(to, { flow_token: token, day: 'Monday' }, quoting(one)))).toEqual({
+      name: 'flow',
+      response: { day: 'Monday' },
+      flowId: 'flw_1',
+      flowMessageId: one.messageId,
+    });
+    const { rows } = await system.pool.query(
+      `select from messaging.events where type = 'message.received' and strpos(data::text, $1) > 0`,
+      [token],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('names it by its token where it quotes nothing, and gives back a token that was given', async () => {
+    const to = person();
+    await sent(to, 'other');
+    await sent(to, 'booking-7');
+    const { messageId } = await sent(to, 'booking-7');
+    await sent(to, newFlowToken());
+    for (const more of [{}, { context: { id: 'wamid.of.nothing' } }])
+      expect(await payloadOf(reply(to, { flow_token: 'booking-7', a: 1 }, more))).toEqual({
+        name: 'flow',
+        response: { flow_token: 'booking-7', a: 1 },
+        flowToken: 'booking-7',
+        flowId: 'flw_1',
+        flowMessageId: messageId,
+      });
+  });
+
+  it.each([
+    ['no token', {}],
+    ['the token of none', { flow_token: 'unused' }],
+    ['a token that nobody sent', { flow_token: 'stranger' }],
+  ])('with %s is tied by what it quotes, or not at all', async (_what, response) => {
+    const to = person();
+    const one = await sent(to, newFlowToken());
+    expect(await payloadOf(reply(to, response, quoting(one)))).toMatchObject({
+      flowMessageId: one.messageId,
+    });
+    expect(await payloadOf(reply(to, response))).not.toHaveProperty('flowMessageId');
+  });
+
+  it('to another is not tied by its token, nor one of another account by what it quotes', async () => {
+    const [to, other] = [person(), person()];
+    const one = await sent(to, 'shared');
+    expect(await payloadOf(reply(other, { flow_token: 'shared' }))).not.toHaveProperty('flowMessageId');
+    const foreign = reply(other, {}, quoting(one));
+    await system.message(foreign, { wabaId: '2' });
+    const [found] = await until(async () => {
+      const rows = await receivedUnder(foreign.id);
+      return rows.length > 0 && rows;
+    });
+    expect(found!.state.payload).toEqual({ name: 'flow', response: {} });
+  });
+
+  it('that came from a button of a template names the message alone', async () => {
+    const to = person();
+    const one = await sent(to, '', {
+      kind: 'template',
+      request: { to: `+${to}`, template: 'hello', language: 'en_US' },
+      facts: { ...openWindow, template: template({ components: [] }) },
+    });
+    const { flowId, flowMessageId } = await payloadOf(reply(to, { a: 1 }, quoting(one)));
+    expect([flowId, flowMessageId]).toEqual([undefined, one.messageId]);
+  });
+
+  it.each(['{oh', '[1]', '', '"a"'])('that is %j is kept as it came, and tied', async (json) => {
+    const to = person();
+    const one = await sent(to, newFlowToken());
+    expect(await payloadOf(reply(to, json, quoting(one)))).toEqual({
+      name: 'flow',
+      response: null,
+      ...(json && { responseText: json }),
+      flowId: 'flw_1',
+      flowMessageId: one.messageId,
+    });
+  });
+
+  it('that is an address is none', async () => {
+    const to = person();
+    const one = await sent(to, newFlowToken());
+    expect(await payloadOf(reply(to, { values: {} }, quoting(one), 'address_message'))).toEqual({
+      name: 'address_message',
+      response: { values: {} },
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { AccountModule } from '../account/account.module.js';
 import { MessageModule } from '../message/message.module.js';
+import { FLOW_REPLIES, flowReplies } from './flow-reply.js';
 import { InboundConsumer } from './inbound.consumer.js';
 import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
 
@@ -9,6 +10,9 @@ import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
 @Module({
   imports: [AccountModule, MessageModule],
   controllers: [InboundConsumer],
-  providers: [{ provide: WEBHOOKS_SEEN, useFactory: webhooksSeen, inject: [PG_POOL] }],
+  providers: [
+    { provide: WEBHOOKS_SEEN, useFactory: webhooksSeen, inject: [PG_POOL] },
+    { provide: FLOW_REPLIES, useFactory: flowReplies, inject: [PG_POOL] },
+  ],
 })
 export class InboundModule {}

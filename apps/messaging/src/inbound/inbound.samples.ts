@@ -220,6 +220,41 @@ export const META_MESSAGES: readonly (readonly [
     },
   ],
   [
+    'a filled in flow with a token that nobody gave',
+    {
+      type: 'interactive',
+      interactive: {
+        type: 'nfm_reply',
+        nfm_reply: { name: 'flow', body: 'Sent', response_json: '{"flow_token":"unused","size":["S","M"]}' },
+      },
+    },
+    { kind: 'flow_reply', body: 'Sent', payload: { name: 'flow', response: { size: ['S', 'M'] } } },
+  ],
+  [
+    'a filled in flow without a token, a name and a text',
+    { type: 'interactive', interactive: { type: 'nfm_reply', nfm_reply: { response_json: '{}' } } },
+    { kind: 'flow_reply', body: null, payload: { response: {} } },
+  ],
+  [
+    'an address',
+    {
+      type: 'interactive',
+      interactive: {
+        type: 'nfm_reply',
+        nfm_reply: {
+          name: 'address_message',
+          body: 'Asha\nPune',
+          response_json: '{"values":{"city":"Pune"}}',
+        },
+      },
+    },
+    {
+      kind: 'flow_reply',
+      body: 'Asha\nPune',
+      payload: { name: 'address_message', response: { values: { city: 'Pune' } } },
+    },
+  ],
+  [
     'a flow reply that is no JSON',
     {
       type: 'interactive',

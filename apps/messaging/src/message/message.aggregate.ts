@@ -41,6 +41,7 @@ export function viewOf(state: MessageState): MessageView {
     awaiting: _w,
     traceparent: _t,
     contactId: _p,
+    flowToken: _f,
     history,
     ...view
   } = state;

@@ -33,6 +33,8 @@ export type MessageState = {
   readonly campaignId: string | null;
   readonly replyTo: string | null;
   readonly mediaId: string | null;
+  /** Of a flow that was sent: what its answer bears. */
+  readonly flowToken?: string;
   readonly createdAt: string;
   readonly statusAt: string;
   /** Attempts started so far; an open one has been started and not settled. */
@@ -105,6 +107,7 @@ type Accepted = Pick<
   | 'content'
   | 'replyTo'
   | 'mediaId'
+  | 'flowToken'
   | 'awaiting'
   | 'traceparent'
 >;
@@ -220,6 +223,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
                 : composed.content,
             replyTo: request.replyTo ?? null,
             mediaId: mediumOf(data)?.id ?? null,
+            ...(data.kind === 'flow' && { flowToken: data.request.flowToken }),
             awaiting: data.awaiting,
             traceparent: data.traceparent,
           },

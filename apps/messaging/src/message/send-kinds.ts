@@ -3,6 +3,7 @@ import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interac
 import type { TemplateView } from '@wbiz/contracts/template';
 import { canGoAs, type MediaKind } from '@wbiz/contracts/media-types';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { composeFlow } from './compose-flow.js';
 
 /** A body for `POST /{phone-number-id}/messages`, without recipient and callback data. */
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -87,6 +88,7 @@ const KINDS: {
       payload: { contacts },
     }),
   },
+  flow: { compose: composeFlow },
 };
 
 type AnyKind = {

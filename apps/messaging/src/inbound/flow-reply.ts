@@ -1,0 +1,66 @@
+import { isPlainObject } from '@wbiz/contracts/field';
+import { isOwnFlowToken } from '@wbiz/contracts/flow';
+import type { InboundExtras, InboundPayload } from '@wbiz/contracts/inbound-payload';
+import { LIMITS } from '@wbiz/contracts/limits';
+import type { MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaItem } from '@wbiz/contracts/meta-inbound';
+import { object, text } from '@wbiz/contracts/meta-item';
+import type { Pool } from 'pg';
+
+/** A reply to a flow, or to another form of Meta's (`address_message`). A token that is no user's is left out. */
+export function flowReply({
+  name,
+  response_json: json,
+}: MetaItem): Omit<InboundPayload<'flow_reply'>, keyof InboundExtras> {
+  const response = responseIn(json);
+  if (!response) return { name: text(name), response, responseText: text(json) };
+  const token = tokenIn(response);
+  if (token === undefined || !isOwnFlowToken(token)) return { name: text(name), response, flowToken: token };
+  const { flow_token: _token, ...answers } = response;
+  return { name: text(name), response: answers };
+}
+
+export const FLOW_REPLIES = Symbol('FLOW_REPLIES');
+/** Adds to a reply to a flow which send it answers, and which flow; `message` is what Meta told of it. */
+export type TieFlowReply = (
+  accountId: string,
+  received: MessageReceivedData,
+  message: MetaItem,
+) => Promise<MessageReceivedData>;
+
+/** The send is the one that the reply quotes, or else the last one of the conversation with its token. */
+export const flowReplies =
+  (pool: Pool): TieFlowReply =>
+  async (accountId, received, message) => {
+    const { kind, payload, replyTo, conversationId } = received;
+    if (kind !== 'flow_reply' || payload?.['name'] === 'address_message') return received;
+    const send = async (which: string, values: readonly string[]) => {
+      const { rows } = await pool.query<{ id: string; flowId: string | null }>(
+        `select stream as id, state->'payload'->>'flowId' as "flowId" from messaging.messages
+         where account_id = $1 and state->>'direction' = 'out' and ${which}
+         order by stream collate "C" desc limit 1`,
+        [accountId, ...values],
+      );
+      return rows[0];
+    };
+    const token = tokenIn(responseIn(object(object(message['interactive'])['nfm_reply'])['response_json']));
+    const answered =
+      (replyTo && (await send(`wamid = $2 and state->>'kind' in ('flow', 'template')`, [replyTo]))) ||
+      (token && (await send(`conversation_id = $2 and state->>'flowToken' = $3`, [conversationId, token])));
+    if (!answered) return received;
+    const { id: flowMessageId, flowId } = answered;
+    return { ...received, payload: { ...payload, ...(flowId && { flowId }), flowMessageId } };
+  };
+
+/** Null where it is no JSON object: whoever filled in the flow may have written anything. */
+function responseIn(json: unknown): MetaItem | null {
+  if (isPlainObject(json)) return json;
+  try {
+    const parsed: unknown = JSON.parse(text(json) ?? '');
+    return isPlainObject(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+const tokenIn = (response: MetaItem | null) => text(response?.['flow_token'], LIMITS.flowToken);
