@@ -245,6 +245,45 @@ describe('two gateways and two messaging processes, as one', () => {
     ).toMatchObject({ status: 404, body: { code: 'media_not_found', errors: [{ pointer: '/mediaId' }] } });
   });
 
+  it('list the flows, send one as the reference has it, and tell what was filled in', async () => {
+    const { data } = (await api.get<{ data: { id: string }[] }>('/v1/flows')).body;
+    expect(data).toMatchObject([{ name: 'appointment_booking', status: 'published' }]);
+    const [{ id: flowId }] = data as [(typeof data)[number]];
+    expect(await api.get(`/v1/flows/${flowId}`)).toMatchObject({ status: 200, body: data[0]! });
+    const example = `{
+      "to": "+918899332211",
+      "bodyText": "Book your appointment in a few taps.",
+      "ctaText": "Book now"
+    }`;
+    const sent = await api.post<Receipt>(`/v1/flows/${flowId}/send`, example);
+    expect(sent).toMatchObject({
+      status: 201,
+      body: { wamid: expect.stringMatching(/^wamid\./), to: PERSON },
+    });
+
+    type Told = { wamid: string; body: { interactive?: { action: { parameters: { flow_token: string } } } } };
+    const told = await system.control<{ data: Told[] }>('GET', `/messages?to=${PERSON.slice(1)}&limit=1000`);
+    const { interactive } = told.data.find(({ wamid }) => wamid === sent.body.wamid)!.body;
+    const { flow_token: token } = interactive!.action.parameters;
+    const response_json = JSON.stringify({ flow_token: token, day: 'Monday' });
+    const message = {
+      type: 'interactive',
+      interactive: { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json } },
+    };
+    await system.control('POST', '/inbound', { from: PERSON, message });
+    const answer = await until(
+      async () => (await api.allEvents()).find(({ data: { kind } }) => kind === 'flow_reply')?.data,
+      { describe: 'the answer to the flow in the feed' },
+    );
+    expect(answer).toMatchObject({
+      body: 'Sent',
+      payload: { name: 'flow', response: { day: 'Monday' }, flowId, flowMessageId: sent.body.id },
+    });
+    expect(JSON.stringify([answer, (await api.get(`/v1/messages/${sent.body.id}`)).body])).not.toContain(
+      token,
+    );
+  });
+
   it('mark a message read that somebody wrote', async () => {
     const wamid = await system.writeIn(api, '+14155550166', 'Anyone there?');
     const { data } = (

@@ -13,6 +13,7 @@ import { ContactsController } from './contacts/contacts.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { CustomFieldsController } from './custom-fields/custom-fields.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { FlowsController } from './flows/flows.controller.js';
 import { MediaController } from './media/media.controller.js';
 import { MEDIA_STORE, MediaLibrary } from './media/media-library.js';
 import { MeController } from './me/me.controller.js';
@@ -33,6 +34,7 @@ import { TemplatesController } from './templates/templates.controller.js';
     TagsController,
     CustomFieldsController,
     TemplatesController,
+    FlowsController,
     MediaController,
     QuickRepliesController,
     PresetsController,

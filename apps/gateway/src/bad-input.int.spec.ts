@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { peersAnswering } from '@wbiz/service-testing/peers';
+import { flow } from './flows/flows.samples.js';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from './gateway.harness.js';
 import { GOOD_SENDS, LIMITED, RIGHT, WRONG, type SendPath } from './messages/sends.samples.js';
 import { FakeMessaging } from './messages/messaging.harness.js';
 
-// The other services are not there: whatever is wrong with a request has to be found before they are asked.
+// The other services know of a flow and nothing else: whatever is wrong with a request has to be found before they are asked.
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
 let gateway: Gateway;
 let bearer: Record<string, string>;
@@ -14,7 +16,8 @@ beforeAll(async () => {
   database = await gatewayDatabase();
   ({ bearer } = await addKey(database.pool, await addAccount(database.pool)));
   adminLess = { 'content-type': 'application/json' };
-  gateway = await startGateway(database.url, { bus: new FakeMessaging().bus });
+  const peers = peersAnswering({ 'flow.get': async () => flow() });
+  gateway = await startGateway(database.url, { bus: new FakeMessaging().bus, peers });
 });
 afterAll(async () => {
   await gateway.stop();
@@ -199,6 +202,10 @@ describe('queries', () => {
     ['/v1/templates?nonsense=1', '?nonsense'],
     ['/v1/templates?constructor=1', '?constructor'],
     ['/v1/templates?__proto__=1', '?__proto__'],
+    ['/v1/flows?status=PUBLISHED', '?status'],
+    ['/v1/flows?status=draft&status=published', '?status'],
+    ['/v1/flows?limit=201', '?limit'],
+    ['/v1/flows?name=x', '?name'],
     ['/v1/messages?status=nice', '?status'],
     ['/v1/messages?to=abc', '?to'],
     ['/v1/messages?to=1&to=2', '?to'],
@@ -474,6 +481,9 @@ describe('paths and methods', () => {
     ['GET', '/v1/templates/%00', 404, 'not_found'],
     ['GET', '/v1/templates/tpl_01K9ZQ4T6V8X0Y2Z4A6B8C0D2U', 404, 'not_found'],
     ['GET', `/v1/templates/${'x'.repeat(101)}`, 400, 'malformed_request'],
+    ['GET', '/v1/flows/x', 404, 'not_found'],
+    ['POST', '/v1/flows', 405, 'method_not_allowed'],
+    ['DELETE', '/v1/flows/flw_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E', 405, 'method_not_allowed'],
     ['GET', '/v1/messages/%zz', 400, 'malformed_request'],
     ['GET', '/v1/messages/text', 404, 'not_found'],
     ['POST', '/v1/messages/x/read', 404, 'not_found'],

@@ -56,7 +56,8 @@ const summary = (results: readonly BatchRow[]) =>
 
 describe('a batch', () => {
   it('takes every kind, and answers each row with its id', async () => {
-    const rows = Object.entries(GOOD_SENDS).map(([path, body]) => ({
+    const sends = Object.entries(GOOD_SENDS).filter(([path]) => path.startsWith('/v1/messages/'));
+    const rows = sends.map(([path, body]) => ({
       ...body,
       kind: path === '/v1/messages/interactive' ? 'buttons' : path.split('/').at(-1),
     }));
@@ -66,7 +67,7 @@ describe('a batch', () => {
       messaging.sent.map(({ data }, index) => ({ index, id: data.messageId, status: 'accepted' })),
     );
     expect(messaging.sent.map(({ data }) => data.kind)).toEqual(
-      Object.keys(GOOD_SENDS).map((path) => path.split('/').at(-1)),
+      sends.map(([path]) => path.split('/').at(-1)),
     );
     expect(messaging.sent[3]!.data.request).toMatchObject({ kind: 'buttons' });
   });

@@ -23,6 +23,9 @@ const row = (over: object) => list({ sections: [{ rows: [{ id: 'a', title: 'A', 
 const contact = (over: object) => ({ contacts: [{ name: { formattedName: 'Asha' }, ...over }] });
 const many = <T>(count: number, one: T) => Array.from({ length: count }, () => one);
 
+export const FLOW_ID = 'flw_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
+const FLOW = `/v1/flows/${FLOW_ID}/send` as const;
+
 /** A body of every kind that is right, and as the reference has it where it has one. */
 export const GOOD_SENDS = {
   '/v1/messages/text': { to, body: 'Hi!' },
@@ -48,6 +51,7 @@ export const GOOD_SENDS = {
   },
   '/v1/messages/reaction': { to, wamid: 'wamid.ABC', emoji: '👍' },
   '/v1/messages/contacts': { to, contacts: [{ name: { formattedName: 'Asha' } }] },
+  [FLOW]: { to, bodyText: 'Book your appointment in a few taps.', ctaText: 'Book now' },
 };
 export type SendPath = keyof typeof GOOD_SENDS;
 
@@ -213,6 +217,13 @@ export const LIMITED: Limited[] = [
     LIMITS.contactField.max,
     '/contacts/0/name/formattedName',
   ],
+  ['flow body', FLOW, (n) => ({ bodyText: x(n) }), LIMITS.flowBody.max, '/bodyText'],
+  ['flow label', FLOW, (n) => ({ ctaText: x(n) }), LIMITS.flowCta.max, '/ctaText'],
+  ['flow header', FLOW, (n) => ({ header: x(n) }), LIMITS.interactiveHeader.max, '/header'],
+  ['flow footer', FLOW, (n) => ({ footer: x(n) }), LIMITS.interactiveFooter.max, '/footer'],
+  ['flow token', FLOW, (n) => ({ flowToken: x(n) }), LIMITS.flowToken.max, '/flowToken'],
+  ['flow screen', FLOW, (n) => ({ screen: x(n) }), LIMITS.flowScreen.max, '/screen'],
+  ['flow data', FLOW, (n) => ({ data: { a: x(n - '{"a":""}'.length) } }), LIMITS.flowData.max, '/data'],
 ];
 
 /** What else is wrong with a body, and the fields that must be named. */
@@ -338,6 +349,19 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
     ['a birthday', contact({ birthday: '23.1.1999' }), ['/contacts/0/birthday']],
     ["Meta's own spelling", contact({ first_name: 'A' }), ['/contacts/0/first_name']],
   ],
+  [FLOW]: [
+    ['bodyText missing', { bodyText: undefined }, ['/bodyText']],
+    ['ctaText empty', { ctaText: '' }, ['/ctaText']],
+    ['header an object', { header: { type: 'text', text: 'A' } }, ['/header']],
+    ['flowToken empty', { flowToken: '' }, ['/flowToken']],
+    ['action unknown', { action: 'open' }, ['/action']],
+    ['mode unknown', { mode: 'test' }, ['/mode']],
+    ['data a list', { data: [1] }, ['/data']],
+    ['data empty', { data: {} }, ['/data']],
+    ['data with NUL', { data: { a: 'b\u0000' } }, ['/data']],
+    ['data for an endpoint', { action: 'data_exchange', screen: 'A', data: { a: 1 } }, ['/screen', '/data']],
+    ["Meta's own spelling", { flow_token: 'a' }, ['/flow_token']],
+  ],
 };
 
 /** What might be taken for wrong and is right. */
@@ -357,5 +381,7 @@ export const RIGHT: [string, SendPath, object][] = [
   ['a pole', '/v1/messages/location', { latitude: -90, longitude: 180, name: undefined, address: undefined }],
   ['no emoji any more', '/v1/messages/reaction', { emoji: '' }],
   ['a message by id', '/v1/messages/reaction', { wamid: undefined, messageId: 'msg_x' }],
+  ['a flow that begins somewhere', FLOW, { screen: 'DAY', data: { days: [1, 2], of: { a: null } } }],
+  ['a flow that its endpoint begins', FLOW, { action: 'data_exchange', flowToken: 'order-1043' }],
   ['bare names and phones', '/v1/messages/contacts', { contacts: [{ name: 'Asha', phones: ['+91 88'] }] }],
 ];

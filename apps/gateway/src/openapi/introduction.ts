@@ -18,6 +18,7 @@ export const TAGS = [
     description: 'Files for sends and template headers, and those that people sent.',
   },
   { name: 'Templates', prefix: '/v1/templates', description: 'Message templates as Meta has them.' },
+  { name: 'Flows', prefix: '/v1/flows', description: 'Forms that people fill in inside WhatsApp.' },
   { name: 'Quick replies', prefix: '/v1/quick-replies', description: 'Answers that are typed often.' },
   { name: 'Interactive presets', prefix: '/v1/interactive', description: 'Saved button and list cards.' },
   {

@@ -60,6 +60,9 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/templates': ['templates:read'],
     'get /v1/templates/{id}': ['templates:read'],
     'post /v1/templates/sync': ['templates:write'],
+    'get /v1/flows': ['flows:read'],
+    'get /v1/flows/{id}': ['flows:read'],
+    'post /v1/flows/{id}/send': ['flows:write'],
     'post /v1/media': ['media:write'],
     'get /v1/media/{id}': ['media:write'],
     'get /v1/media/{id}/content': ['media:write'],
@@ -119,6 +122,11 @@ it("gives the reference's bodies as examples", () => {
   });
   for (const kind of ['media', 'interactive', 'location'] as const)
     expect(exampleOf(`/v1/messages/${kind}`)).toEqual(GOOD_SENDS[`/v1/messages/${kind}`]);
+  expect(exampleOf('/v1/flows/{id}/send')).toEqual({
+    to: '+918899332211',
+    bodyText: 'Book your appointment in a few taps.',
+    ctaText: 'Book now',
+  });
   expect(exampleOf('/v1/contacts')).toEqual({
     phone: '+918899332211',
     name: 'Gaurav',
