@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { object, statusList, type Behaviour } from './behaviour.js';
+import { statusList, type Behaviour } from './behaviour.js';
+import { contentControl } from './content.control.js';
+import { bodyOf, NotFound } from './control-request.js';
 import { statusItem } from './delivery-script.js';
+import type { FlowStatusChanges } from './flow.status.js';
 import { idsOf, inboundMessage, personOf, secondsOf } from './inbound.js';
 import type { MediaLinks } from './media.routes.js';
 import type { MessageLog } from './message-log.js';
@@ -15,7 +18,6 @@ import { templateNode } from './templates.routes.js';
 import type { Timeline } from './timeline.js';
 import type { WebhookItem, WebhookSender } from './webhook-sender.js';
 
-class NotFound extends Error {}
 class Forbidden extends Error {}
 
 const HTTP_STATUS = new Map<unknown, number>([
@@ -38,6 +40,7 @@ type Parts = {
   readonly timeline: Timeline;
   readonly webhooks: WebhookSender;
   readonly review: TemplateReview;
+  readonly flowStatus: FlowStatusChanges;
   readonly links: MediaLinks;
   readonly controlToken: string | undefined;
 };
@@ -155,6 +158,8 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     return templateNode(template, 'id,name,language,status,category,rejected_reason');
   });
 
+  contentControl(app, parts);
+
   app.post('/wabas', (request) => {
     const { id, phoneNumbers = 1, token } = bodyOf(request);
     if (id !== undefined && !/^\d{5,20}$/.test(String(id)))
@@ -237,18 +242,4 @@ function guard({ headers, socket }: FastifyRequest, controlToken: string | undef
   const wanted = Buffer.from(`Bearer ${controlToken}`);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
     throw Object.assign(new Error('The control token is missing or wrong.'), { statusCode: 401 });
-}
-
-function bodyOf({ body, headers }: FastifyRequest): Record<string, unknown> {
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
-    throw Object.assign(new Error('The body must be JSON (content-type application/json).'), {
-      statusCode: 415,
-    });
-  let value: unknown;
-  try {
-    value = JSON.parse(String(body));
-  } catch (error) {
-    throw new BadRequest(`The body is not JSON: ${(error as Error).message}`);
-  }
-  return object(value, 'the body');
 }

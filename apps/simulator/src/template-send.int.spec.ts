@@ -19,7 +19,7 @@ const TEMPLATES: Record<string, readonly object[]> = {
   of_location: [{ type: 'HEADER', format: 'LOCATION' }, PLAIN],
   of_buttons: [BODY, buttons(HELP, TRACK)],
   of_code: [PLAIN, buttons({ type: 'COPY_CODE', example: 'DIWALI20' })],
-  of_flow: [PLAIN, buttons({ type: 'FLOW', text: 'Book', flow_id: '1' })],
+  of_flow: [PLAIN, buttons({ type: 'FLOW', text: 'Book', flow_name: 'appointment_booking' })],
   of_catalog: [PLAIN, buttons({ type: 'CATALOG', text: 'See all' })],
   of_products: [PLAIN, buttons({ type: 'MPM', text: 'See' })],
   of_offer: [

@@ -1,3 +1,4 @@
+import { checkSendable } from './flow-send.rules.js';
 import { missingParameter, refuse, type GraphRefusal } from './graph-error.js';
 import type { MediaKind } from './media.rules.js';
 import { most } from './message.limits.js';
@@ -34,6 +35,8 @@ export function checkTemplateSend(content: Fields, context: SendContext): Templa
   if (!Array.isArray(given)) throw refuse(131009, "template['components'] must be an array.");
   const parts = templateParts(template);
   checkParts(parts, given, "template['components']", template.parameterFormat, context);
+  for (const { flowId } of parts.buttons)
+    if (flowId !== undefined) checkSendable(context.state.flow(context.wabaId, { id: flowId }), flowId);
   return template;
 }
 

@@ -5,6 +5,8 @@ export type TemplateButton = {
   /** As Meta names it in its refusals: `Url`, `CopyCode`. */
   readonly label: string;
   readonly needsParameter: boolean;
+  /** The flow that it opens. */
+  readonly flowId?: string;
 };
 
 /** What a send of this template, or of one card of its carousel, has to bring along. */
@@ -56,12 +58,13 @@ function partsOf(components: readonly Component[], category: string): TemplatePa
     // An authentication template has Meta's own text with the code as its one variable.
     bodyParams:
       category === 'AUTHENTICATION' ? ['1'] : variablesIn(componentOf(components, 'BODY')?.['text']),
-    buttons: buttonsOf(components).map(({ type, url }) => {
+    buttons: buttonsOf(components).map(({ type, url, flow_id: flowId }) => {
       const kind = String(type).toUpperCase();
       return {
         type: kind,
         label: kind.replace(/(?<=[A-Z])[A-Z]*_?/g, (rest) => rest.toLowerCase().replace('_', '')),
         needsParameter: NEED_A_PARAMETER.has(kind) || (kind === 'URL' && variablesIn(url).length > 0),
+        ...(flowId === undefined ? {} : { flowId: String(flowId) }),
       };
     }),
     hasExpiration: (offer as { has_expiration?: unknown } | undefined)?.has_expiration === true,
