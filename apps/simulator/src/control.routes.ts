@@ -13,8 +13,7 @@ import { BadRequest, parsePageRequest } from './page-request.js';
 import type { RequestLog } from './request-log.js';
 import { FIRST_WABA_ID } from './sample-data.js';
 import { unixSeconds, type PhoneNumber, type State } from './state.js';
-import { DECISIONS, type Decision, type TemplateReview } from './template.review.js';
-import { templateNode } from './templates.routes.js';
+import type { TemplateReview } from './template.review.js';
 import type { Timeline } from './timeline.js';
 import type { WebhookItem, WebhookSender } from './webhook-sender.js';
 
@@ -47,7 +46,7 @@ type Parts = {
 
 /** `/_control`: what Meta does not have, for tests, benchmarks and demos. JSON only. */
 export function controlRoutes(app: FastifyInstance, parts: Parts) {
-  const { state, behaviour, messages, requests, timeline, webhooks, review, pace, links } = parts;
+  const { state, behaviour, messages, requests, timeline, webhooks, pace, links } = parts;
 
   app.addHook('onRequest', async (request) => guard(request, parts.controlToken));
 
@@ -144,18 +143,6 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
       wanted.map((status) => statusItem(delivery, status, unixSeconds(), errors as unknown[] | undefined)),
     );
     return { wamid: row.wamid, statuses: wanted };
-  });
-
-  app.post('/templates/:metaId/review', (request) => {
-    const { metaId } = request.params as { metaId: string };
-    const { decision, reason } = bodyOf(request);
-    if (!DECISIONS.includes(decision as Decision))
-      throw new BadRequest(`decision must be one of ${DECISIONS.join(', ')}.`);
-    if (reason !== undefined && typeof reason !== 'string') throw new BadRequest('reason must be text.');
-    const template = state.nodes.get(metaId);
-    if (template?.kind !== 'template') throw new NotFound(`No template has the id ${metaId}.`);
-    review.decide(template, decision as Decision, reason);
-    return templateNode(template, 'id,name,language,status,category,rejected_reason');
   });
 
   contentControl(app, parts);

@@ -3,7 +3,7 @@ import type { Fields } from './parameter.rules.js';
 /** Versions that can be published (Meta, flows/changelogs, December 2025). */
 const PUBLISHABLE = ['5.1', '6.0', '6.1', '6.2', '6.3', '7.0', '7.1', '7.2', '7.3'];
 
-export type FlowContent = {
+type FlowContent = {
   readonly version: string | undefined;
   readonly dataApiVersion: string | undefined;
   readonly errors: readonly object[];

@@ -234,6 +234,10 @@ export const flowFault = (code: number, title: string, text: string) =>
     error_user_msg: text,
   });
 
+/** Captured: the phone number of a button has a code of its own. */
+export const invalidPhoneNumber = (name: string) =>
+  refusal(400, { message: `(#192) Param ${name} is not a valid phone number.`, code: 192 });
+
 /** The error object of a `failed` status webhook. */
 export function statusError(code: number, details?: string) {
   const known = KNOWN[code];

@@ -6,6 +6,7 @@ const approved = <Part>(name: string, category: string, components: readonly Par
     language: 'en_US',
     category,
     status: 'APPROVED',
+    hasBeenApproved: true,
     rejectedReason: 'NONE',
     parameterFormat: 'POSITIONAL',
     components,

@@ -50,6 +50,13 @@ export type Template = {
   /** Unix seconds. */
   updatedAt: number;
   readonly more: Record<string, unknown>;
+  /** UNKNOWN where absent. */
+  quality?: string;
+  previousCategory?: string;
+  hasBeenApproved?: boolean;
+  pauses?: number;
+  /** Unix seconds of the edits made while it was approved. */
+  edits?: readonly number[];
 };
 
 export type FlowStatus = 'DRAFT' | 'PUBLISHED' | 'DEPRECATED' | 'BLOCKED' | 'THROTTLED';
@@ -278,7 +285,8 @@ export function openState({ directory, token }: { directory?: string | undefined
     removeTemplate(template: Template) {
       nodes.delete(template.id);
       templatesByName.delete(templateKey(template));
-      if (template.status === 'APPROVED') deleted.set(templateKey(template), Date.now());
+      if (template.hasBeenApproved === true || template.status === 'APPROVED')
+        deleted.set(templateKey(template), Date.now());
       changed();
     },
     removeFlow({ id }: Flow) {
@@ -292,7 +300,7 @@ export function openState({ directory, token }: { directory?: string | undefined
       return name === undefined ? undefined : of('flow', wabaId).find((flow) => flow.name === name);
     },
     template: (key: TemplateKey) => templatesByName.get(templateKey(key)),
-    /** Unix ms at which an approved template of this name and language was deleted. */
+    /** Unix ms at which a template of this name and language was deleted that had been approved. */
     deletedAt: (template: TemplateKey) => deleted.get(templateKey(template)),
     openWindow(phoneNumberId: string, waId: string) {
       windows.set(`${phoneNumberId}:${waId}`, Date.now() + 24 * HOUR);

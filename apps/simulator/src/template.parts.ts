@@ -34,18 +34,15 @@ export const buttonsOf = (components: readonly Component[]) =>
 
 const known = new WeakMap<readonly Component[], TemplateParts>();
 
-export function templateParts({
-  components,
-  category,
-}: Pick<Template, 'components' | 'category'>): TemplateParts {
+export function templateParts({ components }: Pick<Template, 'components'>): TemplateParts {
   let parts = known.get(components);
-  if (parts === undefined) known.set(components, (parts = partsOf(components, category)));
+  if (parts === undefined) known.set(components, (parts = partsOf(components)));
   return parts;
 }
 
-const NEED_A_PARAMETER = new Set(['COPY_CODE', 'OTP', 'MPM']);
+const NEED_A_PARAMETER = new Set(['COPY_CODE', 'MPM']);
 
-function partsOf(components: readonly Component[], category: string): TemplateParts {
+function partsOf(components: readonly Component[]): TemplateParts {
   const header = componentOf(components, 'HEADER');
   const format = header === undefined ? undefined : String(header['format'] ?? 'TEXT').toUpperCase();
   const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'];
@@ -55,9 +52,7 @@ function partsOf(components: readonly Component[], category: string): TemplatePa
   return {
     headerFormat: format,
     headerParams: format === 'TEXT' ? variablesIn(header?.['text']) : [],
-    // An authentication template has Meta's own text with the code as its one variable.
-    bodyParams:
-      category === 'AUTHENTICATION' ? ['1'] : variablesIn(componentOf(components, 'BODY')?.['text']),
+    bodyParams: variablesIn(componentOf(components, 'BODY')?.['text']),
     buttons: buttonsOf(components).map(({ type, url, flow_id: flowId }) => {
       const kind = String(type).toUpperCase();
       return {
@@ -68,6 +63,6 @@ function partsOf(components: readonly Component[], category: string): TemplatePa
       };
     }),
     hasExpiration: (offer as { has_expiration?: unknown } | undefined)?.has_expiration === true,
-    cards: cards.map((card) => partsOf(card.components ?? [], 'CARD')),
+    cards: cards.map((card) => partsOf(card.components ?? [])),
   };
 }
