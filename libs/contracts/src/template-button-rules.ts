@@ -2,9 +2,8 @@ import { isPlainObject } from './field.js';
 import { LIMITS } from './limits.js';
 import { entryOf, object, text } from './meta-item.js';
 import { fieldFault } from './problem.js';
-import { variablesIn, word } from './template-components.js';
+import { VARIABLE, variablesIn, word } from './template-components.js';
 import {
-  EXACT_VARIABLE,
   isSample,
   lengthFaults,
   nothing,
@@ -96,7 +95,7 @@ function* urlFaults(button: Fields, at: string): Faults {
   const url = yield* textOf(button, 'url', at, LIMITS.templateUrl.max);
   const pointer = `${at}/url`;
   if (url === undefined || (yield* syntaxFaults(url, pointer))) return;
-  const whole = url.replaceAll(EXACT_VARIABLE, 'x');
+  const whole = url.replaceAll(VARIABLE, 'x');
   if (!/^https?:\/\/\S+$/i.test(whole) || !URL.canParse(whole))
     return yield fieldFault(pointer, 'matches', 'must be an http(s) link');
   if (/(^|\.)(wa\.me|whatsapp\.com)$/i.test(new URL(whole).hostname))

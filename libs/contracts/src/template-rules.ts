@@ -3,10 +3,9 @@ import { LIMITS } from './limits.js';
 import { entryOf, object, objects } from './meta-item.js';
 import { fieldFault, type FieldFault } from './problem.js';
 import { BUTTONS, buttonsFaults, CARD_BUTTONS, OTP_BUTTON } from './template-button-rules.js';
-import { buttonsOf, componentOf, formatOf, word } from './template-components.js';
+import { buttonsOf, componentOf, formatOf, VARIABLE, word } from './template-components.js';
 import { languageMeant, TEMPLATE_LANGUAGES } from './template-languages.js';
 import {
-  EXACT_VARIABLE,
   flagFaults,
   lengthFaults,
   nothing,
@@ -202,7 +201,7 @@ function* bodyFaults(component: Fields, at: string, { named, among }: Context): 
 
 /** Where variables stand in a body, and how many there are beside its words. */
 function* placeFaults(body: string, count: number, pointer: string): Faults {
-  const marked = body.replace(EXACT_VARIABLE, MARK);
+  const marked = body.replace(VARIABLE, MARK);
   const core = marked.replace(/^[\s\p{P}~`]+|[\s\p{P}~`]+$/gu, '');
   if (core.startsWith(MARK) || core.endsWith(MARK))
     yield fieldFault(

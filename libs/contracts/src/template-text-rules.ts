@@ -1,14 +1,12 @@
 import { object } from './meta-item.js';
 import { fieldFault, type FieldFault } from './problem.js';
-import { variablesIn, word } from './template-components.js';
+import { VARIABLE, variablesIn, word } from './template-components.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 export type Size = { readonly min: number; readonly max: number };
 /** Yields faults; tells what was found. */
 export type Faults<Found = void> = Generator<FieldFault, Found>;
 
-/** A variable as it must be written in a new template. */
-export const EXACT_VARIABLE = /\{\{[A-Za-z0-9_]+\}\}/g;
 const BRACES = /\{\{|\}\}/;
 
 /** The variables of a text: how they are written, and whether each has an example. */
@@ -81,7 +79,7 @@ function* namesOf(value: string, pointer: string, named: boolean): Faults<readon
 
 /** Whether there are braces that are no variable. */
 export function* syntaxFaults(value: string, pointer: string): Faults<boolean> {
-  if (!BRACES.test(value.replace(EXACT_VARIABLE, ''))) return false;
+  if (!BRACES.test(value.replace(VARIABLE, ' '))) return false;
   yield fieldFault(
     pointer,
     'variable_syntax',
@@ -117,7 +115,7 @@ export function* patternFaults(
   pointer: string,
   patterns: readonly (keyof typeof PATTERNS)[],
 ): Faults {
-  const fixed = value.replace(EXACT_VARIABLE, 'x');
+  const fixed = value.replace(VARIABLE, 'x');
   for (const { pattern, message } of patterns.map((name) => PATTERNS[name]))
     if (fixed.search(pattern) >= 0) yield fieldFault(pointer, 'text_format', message);
 }
