@@ -37,7 +37,7 @@ describe('accounts', () => {
     expect((await get(`/${PHONE}`)).body).toMatchObject({ verified_name: expect.any(String), id: PHONE });
   });
 
-  it('shows one published flow', async () => {
+  it('shows a published flow and a draft', async () => {
     const { body } = await get(`/${WABA}/flows`);
     expect(body.data).toEqual([
       {
@@ -45,6 +45,13 @@ describe('accounts', () => {
         name: 'appointment_booking',
         status: 'PUBLISHED',
         categories: ['APPOINTMENT_BOOKING'],
+        validation_errors: [],
+      },
+      {
+        id: expect.any(String),
+        name: 'customer_survey',
+        status: 'DRAFT',
+        categories: ['SURVEY'],
         validation_errors: [],
       },
     ]);

@@ -1,7 +1,7 @@
 import { chooseFields } from './fields.js';
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
 import { pageOf } from './paging.js';
-import { unixSeconds, type Flow, type PhoneNumber, type State, type Waba } from './state.js';
+import { unixSeconds, type PhoneNumber, type State, type Waba } from './state.js';
 
 export const APP = { id: '670000000000001', name: 'Simulated app' };
 
@@ -15,9 +15,8 @@ const PHONE_DEFAULTS = [
   'last_onboarded_time',
 ];
 const WABA_DEFAULTS = ['name', 'timezone_id', 'message_template_namespace'];
-const FLOW_DEFAULTS = ['name', 'status', 'categories', 'validation_errors'];
 
-const health = (entity: string, id: string) => ({
+export const health = (entity: string, id: string) => ({
   can_send_message: 'AVAILABLE',
   entities: [{ entity_type: entity, id, can_send_message: 'AVAILABLE' }],
 });
@@ -68,26 +67,7 @@ export const wabaNode = (waba: Waba, fields: unknown) =>
     WABA_DEFAULTS,
   );
 
-/** What `GET /{flow}` answers. */
-export const flowNode = (flow: Flow, fields: unknown) =>
-  chooseFields(
-    {
-      ...flow,
-      validation_errors: [],
-      json_version: '7.3',
-      preview: {
-        preview_url: `https://business.facebook.com/wa/manage/flows/${flow.id}/preview/`,
-        expires_at: new Date(Date.now() + 30 * 86_400_000).toISOString().replace(/\.\d+Z$/, '+0000'),
-      },
-      whatsapp_business_account: { id: flow.wabaId },
-      application: APP,
-      health_status: health('FLOW', flow.id),
-    },
-    fields,
-    FLOW_DEFAULTS,
-  );
-
-/** A WABA's numbers, flows and subscription, and what a token is good for. */
+/** A WABA's numbers and subscription, and what a token is good for. */
 export function accountRoutes({
   graph,
   state,
@@ -97,15 +77,10 @@ export function accountRoutes({
 }): Record<string, GraphHandler> {
   const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
 
-  const listOf =
-    <K extends 'phone' | 'flow'>(
-      kind: K,
-      view: (node: K extends 'phone' ? PhoneNumber : Flow, fields: unknown) => object,
-    ): GraphHandler =>
-    (call) => {
-      const page = pageOf(state.of(kind, waba(call).id), call);
-      return { ...page, data: page.data.map((node) => view(node as never, call.params['fields'])) };
-    };
+  const phoneNumbers: GraphHandler = (call) => {
+    const page = pageOf(state.of('phone', waba(call).id), call);
+    return { ...page, data: page.data.map((phone) => phoneNode(phone, call.params['fields'])) };
+  };
 
   const subscribe =
     (subscribed: boolean): GraphHandler =>
@@ -158,8 +133,7 @@ export function accountRoutes({
   };
 
   return {
-    'GET phone_numbers': listOf('phone', phoneNode),
-    'GET flows': listOf('flow', flowNode),
+    'GET phone_numbers': phoneNumbers,
     'GET subscribed_apps': subscriptions,
     'POST subscribed_apps': subscribe(true),
     'DELETE subscribed_apps': subscribe(false),

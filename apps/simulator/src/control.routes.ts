@@ -1,7 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { object, statusList, type Behaviour } from './behaviour.js';
+import { statusList, type Behaviour } from './behaviour.js';
+import { contentControl } from './content.control.js';
+import { bodyOf, NotFound } from './control-request.js';
 import { statusItem } from './delivery-script.js';
+import type { FlowStatusChanges } from './flow.status.js';
 import { idsOf, inboundMessage, personOf, secondsOf } from './inbound.js';
 import type { MediaLinks } from './media.routes.js';
 import type { MessageLog } from './message-log.js';
@@ -10,12 +13,10 @@ import { BadRequest, parsePageRequest } from './page-request.js';
 import type { RequestLog } from './request-log.js';
 import { FIRST_WABA_ID } from './sample-data.js';
 import { unixSeconds, type PhoneNumber, type State } from './state.js';
-import { DECISIONS, type Decision, type TemplateReview } from './template.review.js';
-import { templateNode } from './templates.routes.js';
+import type { TemplateReview } from './template.review.js';
 import type { Timeline } from './timeline.js';
 import type { WebhookItem, WebhookSender } from './webhook-sender.js';
 
-class NotFound extends Error {}
 class Forbidden extends Error {}
 
 const HTTP_STATUS = new Map<unknown, number>([
@@ -38,13 +39,14 @@ type Parts = {
   readonly timeline: Timeline;
   readonly webhooks: WebhookSender;
   readonly review: TemplateReview;
+  readonly flowStatus: FlowStatusChanges;
   readonly links: MediaLinks;
   readonly controlToken: string | undefined;
 };
 
 /** `/_control`: what Meta does not have, for tests, benchmarks and demos. JSON only. */
 export function controlRoutes(app: FastifyInstance, parts: Parts) {
-  const { state, behaviour, messages, requests, timeline, webhooks, review, pace, links } = parts;
+  const { state, behaviour, messages, requests, timeline, webhooks, pace, links } = parts;
 
   app.addHook('onRequest', async (request) => guard(request, parts.controlToken));
 
@@ -143,17 +145,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     return { wamid: row.wamid, statuses: wanted };
   });
 
-  app.post('/templates/:metaId/review', (request) => {
-    const { metaId } = request.params as { metaId: string };
-    const { decision, reason } = bodyOf(request);
-    if (!DECISIONS.includes(decision as Decision))
-      throw new BadRequest(`decision must be one of ${DECISIONS.join(', ')}.`);
-    if (reason !== undefined && typeof reason !== 'string') throw new BadRequest('reason must be text.');
-    const template = state.nodes.get(metaId);
-    if (template?.kind !== 'template') throw new NotFound(`No template has the id ${metaId}.`);
-    review.decide(template, decision as Decision, reason);
-    return templateNode(template, 'id,name,language,status,category,rejected_reason');
-  });
+  contentControl(app, parts);
 
   app.post('/wabas', (request) => {
     const { id, phoneNumbers = 1, token } = bodyOf(request);
@@ -237,18 +229,4 @@ function guard({ headers, socket }: FastifyRequest, controlToken: string | undef
   const wanted = Buffer.from(`Bearer ${controlToken}`);
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
     throw Object.assign(new Error('The control token is missing or wrong.'), { statusCode: 401 });
-}
-
-function bodyOf({ body, headers }: FastifyRequest): Record<string, unknown> {
-  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
-    throw Object.assign(new Error('The body must be JSON (content-type application/json).'), {
-      statusCode: 415,
-    });
-  let value: unknown;
-  try {
-    value = JSON.parse(String(body));
-  } catch (error) {
-    throw new BadRequest(`The body is not JSON: ${(error as Error).message}`);
-  }
-  return object(value, 'the body');
 }

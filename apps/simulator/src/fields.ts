@@ -7,10 +7,21 @@ export function chooseFields(
   fields: unknown,
   defaults: readonly string[],
 ): Record<string, unknown> {
-  const wanted =
-    typeof fields === 'string' && fields !== ''
-      ? fields.replace(/\{[^}]*\}|\.\w+\([^)]*\)/g, '').split(',')
-      : defaults;
-  const names = [...new Set([...wanted.map((name) => name.trim()), 'id'])];
-  return Object.fromEntries(names.filter((name) => all[name] !== undefined).map((name) => [name, all[name]]));
+  const isGiven = typeof fields === 'string' && fields !== '';
+  const wanted = isGiven ? (fields.match(FIELD) ?? []) : defaults;
+  const chosen = wanted.flatMap((field) => {
+    const [, name, inner] = /^\s*(\w+)[^{]*(?:\{(.*)\})?/s.exec(field) ?? [];
+    const value = name === undefined ? undefined : all[name];
+    if (value === undefined) return [];
+    return [[name!, inner === undefined ? value : within(value, inner)] as const];
+  });
+  return { ...Object.fromEntries(chosen), ...(all['id'] === undefined ? {} : { id: all['id'] }) };
 }
+
+/** A field with its arguments and, one level deep, what is asked of it: `preview.invalidate(false){preview_url}`. */
+const FIELD = /[^,{}()]+(?:\([^)]*\))?(?:\{[^}]*\})?/g;
+
+const within = (value: unknown, fields: string): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? chooseFields(value as Record<string, unknown>, fields, [])
+    : value;

@@ -138,6 +138,10 @@ const KNOWN: Readonly<Record<number, Known>> = {
     title: 'The identity of the recipient has changed',
     details: 'recipient_identity_key_hash does not match.',
   },
+  139001: { title: "Flow can't be updated" },
+  139002: { title: "Flow can't be published" },
+  139003: { title: "Flow can't be deprecated" },
+  139004: { title: "Flow can't be deleted" },
   139100: {
     title: 'Failed to block/unblock users',
     details: 'Failed to block some users, see the block_users response list for details',
@@ -170,6 +174,11 @@ export function refuse(code: number, details?: string, httpStatus?: number): Gra
 
 /** Code 100 with the fault named in the message and no `error_data`: how Meta refuses one parameter. */
 export const badParameter = (text: string) => refusal(400, { message: `(#100) ${text}`, code: 100 });
+
+export const notOneOf = (name: string, known: Iterable<string>, given: unknown) =>
+  badParameter(
+    `Param ${name} must be one of {${[...known].join(', ')}} - got "${String(given).slice(0, 64)}".`,
+  );
 
 export const missingParameter = (name: string) => badParameter(`The parameter ${name} is required.`);
 
@@ -214,6 +223,20 @@ export const templateFault = (subcode: number | undefined, title: string, text: 
     error_user_title: title,
     error_user_msg: text,
   });
+
+/** A flow fault: 100 or 139…, with texts for the user (Meta, flows/reference/error-codes). */
+export const flowFault = (code: number, title: string, text: string) =>
+  refusal(400, {
+    message: code === 100 ? 'Invalid parameter' : `(#${code}) ${KNOWN[code]!.title}`,
+    code,
+    is_transient: false,
+    error_user_title: title,
+    error_user_msg: text,
+  });
+
+/** Captured: the phone number of a button has a code of its own. */
+export const invalidPhoneNumber = (name: string) =>
+  refusal(400, { message: `(#192) Param ${name} is not a valid phone number.`, code: 192 });
 
 /** The error object of a `failed` status webhook. */
 export function statusError(code: number, details?: string) {

@@ -1,3 +1,4 @@
+import { checkFlowParameters } from './flow-send.rules.js';
 import { badParameter, missingParameter, refuse } from './graph-error.js';
 import { isMediaKind } from './media.rules.js';
 import { LIMITS, most, type Limit } from './message.limits.js';
@@ -110,31 +111,7 @@ const ctaUrl = named('cta_url', (parameters, name) => {
   urlParameter(url, `${name}['url']`);
 });
 
-const FLOW_REFUSALS: Readonly<Record<string, number>> = { BLOCKED: 132068, THROTTLED: 132069 };
-
-const flow = named('flow', (parameters, name, { state, wabaId }) => {
-  const { flow_id: id, flow_name: called, flow_cta: cta, flow_message_version: version } = parameters;
-  if (version === undefined) throw missingParameter(`${name}['flow_message_version']`);
-  if (String(version) !== '3') throw wrong(`flow_message_version must be 3, not ${String(version)}`);
-  if (typeof cta !== 'string' || cta === '') throw missingParameter(`${name}['flow_cta']`);
-  if ((id === undefined) === (called === undefined))
-    throw wrong('Exactly one of flow_id and flow_name is required');
-  const found = state
-    .of('flow', wabaId)
-    .find((candidate) => (id === undefined ? candidate.name === called : candidate.id === String(id)));
-  if (found === undefined) throw wrong(`Flow ${String(id ?? called)} does not exist in this account`);
-  const refused = FLOW_REFUSALS[found.status];
-  if (refused !== undefined) throw refuse(refused);
-  const { mode = 'published', flow_action: action = 'navigate', flow_action_payload: payload } = parameters;
-  if (found.status === 'DRAFT' && mode !== 'draft')
-    throw wrong(`Flow is in status ${found.status} and cannot be sent in mode ${String(mode)}`);
-  if (action !== 'navigate' && action !== 'data_exchange')
-    throw wrong(`flow_action must be navigate or data_exchange, not ${String(action)}`);
-  if (payload === undefined) return;
-  const { data } = objectParameter(payload, `${name}['flow_action_payload']`);
-  if (data !== undefined && Object.keys(objectParameter(data, 'data')).length === 0)
-    throw wrong('flow_action_payload.data must not be empty');
-});
+const flow = named('flow', checkFlowParameters);
 
 const someText = (value: unknown, name: string) => {
   if (typeof value !== 'string' || value === '') throw missingParameter(name);

@@ -37,6 +37,7 @@ export const LIMITS = {
   'profile.description': { max: 512, source: 'business-phone-numbers/business-profiles' },
   'profile.email': { max: 128, source: 'business-phone-numbers/business-profiles' },
   'profile.website': { max: 256, source: 'business-phone-numbers/business-profiles' },
+  'one-time password': { max: 15, source: 'templates/authentication-templates' },
   coupon_code: { max: 20, source: 'templates/marketing-templates/coupon-templates' },
 } as const satisfies Readonly<
   Record<string, { readonly min?: number; readonly max: number; readonly source: string }>

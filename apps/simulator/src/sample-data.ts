@@ -6,6 +6,7 @@ const approved = <Part>(name: string, category: string, components: readonly Par
     language: 'en_US',
     category,
     status: 'APPROVED',
+    hasBeenApproved: true,
     rejectedReason: 'NONE',
     parameterFormat: 'POSITIONAL',
     components,
@@ -30,4 +31,53 @@ export const DEFAULT_TEMPLATES = [
     { type: 'BODY', text: 'Happy Diwali! Everything in our shop is 20% off until Sunday.' },
     { type: 'FOOTER', text: 'Reply STOP to opt out' },
   ]),
+] as const;
+
+/** Flow JSON of one screen with a text field. */
+export const sampleFlowJson = (screen: string, title: string) =>
+  JSON.stringify({
+    version: '7.3',
+    screens: [
+      {
+        id: screen,
+        title,
+        terminal: true,
+        success: true,
+        data: {},
+        layout: {
+          type: 'SingleColumnLayout',
+          children: [
+            {
+              type: 'Form',
+              name: 'form',
+              children: [
+                { type: 'TextInput', name: 'name', label: 'Name', 'input-type': 'text', required: true },
+                {
+                  type: 'Footer',
+                  label: 'Send',
+                  'on-click-action': { name: 'complete', payload: { name: '${form.name}' } },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+  });
+
+/** Flows that every WABA has from the start. */
+export const DEFAULT_FLOWS = [
+  {
+    name: 'appointment_booking',
+    status: 'PUBLISHED',
+    hasBeenPublished: true,
+    categories: ['APPOINTMENT_BOOKING'],
+    json: sampleFlowJson('BOOKING', 'Book an appointment'),
+  },
+  {
+    name: 'customer_survey',
+    status: 'DRAFT',
+    categories: ['SURVEY'],
+    json: sampleFlowJson('SURVEY', 'How did we do?'),
+  },
 ] as const;

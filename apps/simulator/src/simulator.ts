@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
-import { accountRoutes, flowNode, phoneNode, wabaNode } from './account.routes.js';
+import { accountRoutes, phoneNode, wabaNode } from './account.routes.js';
 import { openBehaviour, type Settings } from './behaviour.js';
 import { controlRoutes } from './control.routes.js';
 import { openDeliveryScript } from './delivery-script.js';
+import { openFlowStatus } from './flow.status.js';
+import { flowNode, flowRoutes } from './flows.routes.js';
 import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
 import { graphFrame, withoutVersion, type GraphHandler } from './graph-frame.js';
 import { MEDIA_PATH, mediaRoutes, openMediaLinks } from './media.routes.js';
@@ -13,9 +15,10 @@ import { messageRoutes } from './messages.routes.js';
 import { openPace } from './pace.js';
 import { phoneRoutes } from './phone.routes.js';
 import { requestLog } from './request-log.js';
-import { openState, type Media, type Node } from './state.js';
+import { openState, type Media, type Node, type State, type Waba } from './state.js';
 import { openTemplateReview } from './template.review.js';
-import { templateNode, templateRoutes } from './templates.routes.js';
+import { templateNode } from './template.view.js';
+import { templateRoutes } from './templates.routes.js';
 import { openTimeline } from './timeline.js';
 import { uploadRoutes } from './upload.routes.js';
 import { openWebhookSender } from './webhook-sender.js';
@@ -49,13 +52,21 @@ const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 type Viewed = Exclude<Node, Media>;
 
 const NODE_VIEWS: {
-  [K in Viewed['kind']]: (node: Extract<Node, { kind: K }>, fields: unknown, version: string) => object;
+  [K in Viewed['kind']]: (
+    node: Extract<Node, { kind: K }>,
+    fields: unknown,
+    version: string,
+    state: State,
+  ) => object;
 } = {
   waba: wabaNode,
   phone: phoneNode,
   template: templateNode,
-  flow: flowNode,
+  flow: (flow, fields, _version, { nodes }) => flowNode(flow, fields, nodes.get(flow.wabaId) as Waba),
 };
+
+/** Whose `POST /{id}` it is; what is none of these is refused as no template. */
+const EDITS: Partial<Record<Node['kind'], string>> = { phone: 'POST phone node', flow: 'POST flow node' };
 
 const NODE_TYPES: Record<Node['kind'], string> = {
   waba: 'WhatsAppBusinessAccount',
@@ -85,6 +96,7 @@ export async function startSimulator(
   const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
   const script = openDeliveryScript(behaviour, timeline, webhooks);
   const review = openTemplateReview(state, webhooks);
+  const flowStatus = openFlowStatus(state, webhooks);
   const links = openMediaLinks();
   const graph = graphFrame({ state, behaviour, pace, requests });
   const parts = {
@@ -98,6 +110,7 @@ export async function startSimulator(
     webhooks,
     script,
     review,
+    flowStatus,
     links,
   };
 
@@ -105,6 +118,7 @@ export async function startSimulator(
   const routes: Record<string, GraphHandler> = {
     ...messageRoutes(parts),
     ...templateRoutes(parts),
+    ...flowRoutes(parts),
     ...accountRoutes(parts),
     ...mediaRoutes(parts),
     ...uploadRoutes(handles),
@@ -115,13 +129,14 @@ export async function startSimulator(
     const id = call.path['id']!;
     if (id.startsWith('upload:') && call.method !== 'DELETE')
       return routes[`${call.method} upload node`]!(call);
-    if (call.method === 'POST')
-      return routes[state.nodes.get(id)?.kind === 'phone' ? 'POST phone node' : 'POST template']!(call);
-    const isMedia = state.nodes.get(id)?.kind === 'media';
+    const kind = state.nodes.get(id)?.kind;
+    if (call.method === 'POST') return routes[(kind && EDITS[kind]) ?? 'POST template']!(call);
+    if (call.method === 'DELETE' && kind === 'flow') return routes['DELETE flow node']!(call);
+    const isMedia = kind === 'media';
     if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
     if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
     const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
-    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version);
+    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version, state);
   };
 
   const onEdge: GraphHandler = (call) => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { simulatorForTests, WABA, webhookReceiver } from './simulator.harness.js';
+import { simulatorForTests, WABA, webhookReceiver, type Json } from './simulator.harness.js';
 
 let stateDir: string;
 beforeAll(() => {
@@ -44,5 +44,38 @@ describe('the state directory', () => {
     expect(next.phoneNumbers[0].id).not.toBe(waba.phoneNumbers[0].id);
     await second.close();
     await receiver.close();
+  });
+
+  it('carries the edits of a template: the eleventh in 30 days is refused', async () => {
+    const behaviour = { managementLimits: true };
+    const components = [{ type: 'BODY', text: 'This one changes.' }];
+    const first = await simulatorForTests({ stateDir, behaviour });
+    const { data } = (await first.graph('GET', `/${WABA}/message_templates?name=diwali_offer`)).body;
+    const id = data[0].id as string;
+    const edit = async (simulator: typeof first) =>
+      (await simulator.graph('POST', `/${id}`, { components })).body.error as Json;
+    expect(await edit(first)).toBeUndefined();
+    await first.control('POST', `/templates/${id}/review`, { decision: 'APPROVED' });
+    await first.close();
+
+    const path = join(stateDir, 'simulator.json');
+    const state = JSON.parse(readFileSync(path, 'utf8')) as Json;
+    const template = state.nodes.find((node: Json) => node.id === id);
+    const [edited] = template.edits as number[];
+    const twoDays = 2 * 86_400;
+    template.edits = Array(10).fill(edited! - twoDays);
+    writeFileSync(path, JSON.stringify(state));
+    const second = await simulatorForTests({ stateDir, behaviour });
+    expect(await edit(second)).toMatchObject({
+      error_subcode: 2388124,
+      error_user_msg: 'An approved message template can only be edited 10 times in 30 days.',
+    });
+    await second.close();
+
+    template.edits[0] -= 29 * 86_400;
+    writeFileSync(path, JSON.stringify(state));
+    const third = await simulatorForTests({ stateDir, behaviour });
+    expect(await edit(third)).toBeUndefined();
+    await third.close();
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mediaStore } from './media.store.js';
-import { DEFAULT_TEMPLATES, FIRST_WABA_ID } from './sample-data.js';
+import { DEFAULT_FLOWS, DEFAULT_TEMPLATES, FIRST_WABA_ID } from './sample-data.js';
 
 export type Waba = {
   readonly kind: 'waba';
@@ -50,15 +50,31 @@ export type Template = {
   /** Unix seconds. */
   updatedAt: number;
   readonly more: Record<string, unknown>;
+  /** UNKNOWN where absent. */
+  quality?: string;
+  previousCategory?: string;
+  hasBeenApproved?: boolean;
+  pauses?: number;
+  /** Unix seconds of the edits made while it was approved. */
+  edits?: readonly number[];
 };
+
+export type FlowStatus = 'DRAFT' | 'PUBLISHED' | 'DEPRECATED' | 'BLOCKED' | 'THROTTLED';
 
 export type Flow = {
   readonly kind: 'flow';
   readonly id: string;
   readonly wabaId: string;
-  readonly name: string;
-  readonly status: string;
-  readonly categories: readonly string[];
+  name: string;
+  status: FlowStatus;
+  categories: readonly string[];
+  endpointUri?: string;
+  /** The flow JSON as text. */
+  json?: string;
+  /** A draft that is an edit of what was published: the published version can still be sent. */
+  hasBeenPublished?: boolean;
+  /** Unix seconds; absent in flows of an older state directory. */
+  updatedAt?: number;
 };
 
 export type Media = {
@@ -200,7 +216,10 @@ export function openState({ directory, token }: { directory?: string | undefined
     return node?.kind === 'media' && node.expiresAt > Date.now() ? node : undefined;
   };
 
-  /** A WABA as Meta hands it out: numbers, the default templates approved, one published flow, the app subscribed. */
+  const addFlow = (flow: Omit<Flow, 'kind' | 'id' | 'updatedAt'>) =>
+    add<Flow>({ kind: 'flow', id: newId('flow', 5_000_000_000_000_001), updatedAt: unixSeconds(), ...flow });
+
+  /** A WABA as Meta hands it out: numbers, the default templates and flows, the app subscribed. */
   const addWaba = (id: string | undefined, phoneNumbers: number, wabaToken: string) => {
     const wabaId = id ?? newFreeId();
     add({
@@ -212,14 +231,7 @@ export function openState({ directory, token }: { directory?: string | undefined
     });
     const phones = Array.from({ length: phoneNumbers }, () => addPhoneNumber(wabaId));
     for (const template of DEFAULT_TEMPLATES) addTemplate({ wabaId, ...template });
-    add({
-      kind: 'flow',
-      id: newId('flow', 5_000_000_000_000_001),
-      wabaId,
-      name: 'appointment_booking',
-      status: 'PUBLISHED',
-      categories: ['APPOINTMENT_BOOKING'],
-    });
+    for (const flow of DEFAULT_FLOWS) addFlow({ wabaId, ...flow });
     tokens.set(wabaToken, (tokens.get(wabaToken) ?? new Set()).add(wabaId));
     changed();
     return { id: wabaId, phones };
@@ -243,6 +255,11 @@ export function openState({ directory, token }: { directory?: string | undefined
     });
   };
 
+  const of = <K extends Node['kind']>(kind: K, wabaId: string) =>
+    [...nodes.values()].filter(
+      (node): node is Extract<Node, { kind: K }> => node.kind === kind && node.wabaId === wabaId,
+    );
+
   if (saved === undefined) addWaba(FIRST_WABA_ID, 2, token);
   else saved.nodes.forEach(add);
 
@@ -251,6 +268,7 @@ export function openState({ directory, token }: { directory?: string | undefined
     tokens,
     addWaba,
     addTemplate,
+    addFlow,
     addMedia,
     dropMedia,
     media,
@@ -263,19 +281,26 @@ export function openState({ directory, token }: { directory?: string | undefined
       state.webhook = target;
       changed();
     },
-    of<K extends Node['kind']>(kind: K, wabaId: string) {
-      return [...nodes.values()].filter(
-        (node): node is Extract<Node, { kind: K }> => node.kind === kind && node.wabaId === wabaId,
-      );
-    },
+    of,
     removeTemplate(template: Template) {
       nodes.delete(template.id);
       templatesByName.delete(templateKey(template));
-      if (template.status === 'APPROVED') deleted.set(templateKey(template), Date.now());
+      if (template.hasBeenApproved === true || template.status === 'APPROVED')
+        deleted.set(templateKey(template), Date.now());
       changed();
     },
+    removeFlow({ id }: Flow) {
+      nodes.delete(id);
+      changed();
+    },
+    /** The account's flow of this id or this name. */
+    flow: (wabaId: string, { id, name }: { id?: string; name?: string }): Flow | undefined => {
+      const found = id === undefined ? undefined : nodes.get(id);
+      if (found?.kind === 'flow' && found.wabaId === wabaId) return found;
+      return name === undefined ? undefined : of('flow', wabaId).find((flow) => flow.name === name);
+    },
     template: (key: TemplateKey) => templatesByName.get(templateKey(key)),
-    /** Unix ms at which an approved template of this name and language was deleted. */
+    /** Unix ms at which a template of this name and language was deleted that had been approved. */
     deletedAt: (template: TemplateKey) => deleted.get(templateKey(template)),
     openWindow(phoneNumberId: string, waId: string) {
       windows.set(`${phoneNumberId}:${waId}`, Date.now() + 24 * HOUR);

@@ -19,12 +19,22 @@ const TEMPLATES: Record<string, readonly object[]> = {
   of_location: [{ type: 'HEADER', format: 'LOCATION' }, PLAIN],
   of_buttons: [BODY, buttons(HELP, TRACK)],
   of_code: [PLAIN, buttons({ type: 'COPY_CODE', example: 'DIWALI20' })],
-  of_flow: [PLAIN, buttons({ type: 'FLOW', text: 'Book', flow_id: '1' })],
+  of_flow: [PLAIN, buttons({ type: 'FLOW', text: 'Book', flow_name: 'appointment_booking' })],
   of_catalog: [PLAIN, buttons({ type: 'CATALOG', text: 'See all' })],
   of_products: [PLAIN, buttons({ type: 'MPM', text: 'See' })],
   of_offer: [
     PLAIN,
     { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Ends', has_expiration: true } },
+    buttons({ type: 'COPY_CODE', example: 'DIWALI20' }),
+  ],
+  of_product_cards: [
+    PLAIN,
+    {
+      type: 'CAROUSEL',
+      cards: [1, 2].map(() => ({
+        components: [{ type: 'HEADER', format: 'PRODUCT' }, buttons({ type: 'SPM', text: 'View' })],
+      })),
+    },
   ],
   of_cards: [
     PLAIN,
@@ -59,6 +69,9 @@ const press = (sub_type: string, index: number | string, ...parameters: object[]
 });
 const suffix = (index: number | string = 1) => press('url', index, { type: 'text', text: '1043' });
 const action = (content: object) => ({ type: 'action', action: content });
+const code = press('copy_code', 0, { type: 'coupon_code', coupon_code: 'DIWALI20' });
+const productCard = (index: number) =>
+  card(index, head('product', { catalog_id: '1', product_retailer_id: String(index) }));
 const offer = (content: object) => ({
   type: 'limited_time_offer',
   parameters: [{ type: 'limited_time_offer', limited_time_offer: content }],
@@ -82,13 +95,14 @@ describe('a template send takes', () => {
       'of_buttons',
       () => [texts('Asha'), press('quick_reply', 0, { type: 'payload', payload: 'HELP' }), suffix()],
     ],
-    ['of_code', () => [press('copy_code', 0, { type: 'coupon_code', coupon_code: 'DIWALI20' })]],
+    ['of_code', () => [code]],
     ['of_flow', () => []],
     ['of_flow', () => [press('flow', '0', action({ flow_token: 't', flow_action_data: { a: 1 } }))]],
     ['of_catalog', () => [press('catalog', 0, action({ thumbnail_product_retailer_id: 's' }))]],
     ['of_products', () => [press('mpm', 0, action({ sections: [] }))]],
-    ['of_offer', () => [offer({ expiration_time_ms: 1893456000000 })]],
+    ['of_offer', () => [offer({ expiration_time_ms: 1893456000000 }), code]],
     ['of_cards', () => [cards(full(0), full(1))]],
+    ['of_product_cards', () => [cards(productCard(0), productCard(1), productCard(2))]],
   ])('%s', async (name, components) => {
     const { status, body } = await simulator.sendTemplate(name, components());
     expect([status, body.error]).toEqual([200, undefined]);
@@ -165,6 +179,13 @@ describe('a template send refuses', () => {
       () => [cards(full(0))],
       132012,
       /number of cards \(1\) does not match the expected number of cards \(2\)$/,
+    ],
+    [
+      'eleven product cards',
+      'of_product_cards',
+      () => [cards(...Array.from({ length: 11 }, (_, index) => productCard(index)))],
+      132012,
+      /number of cards \(11\) does not match/,
     ],
     [
       'a card that is not there',

@@ -1,6 +1,7 @@
+import { checkSendable } from './flow-send.rules.js';
 import { missingParameter, refuse, type GraphRefusal } from './graph-error.js';
 import type { MediaKind } from './media.rules.js';
-import { most } from './message.limits.js';
+import { LIMITS, most } from './message.limits.js';
 import {
   coordinates,
   lengthOf,
@@ -34,6 +35,9 @@ export function checkTemplateSend(content: Fields, context: SendContext): Templa
   if (!Array.isArray(given)) throw refuse(131009, "template['components'] must be an array.");
   const parts = templateParts(template);
   checkParts(parts, given, "template['components']", template.parameterFormat, context);
+  if (template.category === 'AUTHENTICATION') checkCode(given as readonly Fields[]);
+  for (const { flowId } of parts.buttons)
+    if (flowId !== undefined) checkSendable(context.state.flow(context.wabaId, { id: flowId }), flowId);
   return template;
 }
 
@@ -168,6 +172,17 @@ function checkOffer({ hasExpiration }: TemplateParts, parameter: Given | undefin
     throw refuse(131009, 'limited_time_offer: expiration_time_ms must be unix milliseconds');
 }
 
+/** The code of an authentication template, in body and button (captured, without its code). */
+function checkCode(components: readonly Fields[]): void {
+  const parameters = components.flatMap(({ parameters: given }) => (given ?? []) as readonly Fields[]);
+  const tooLong = parameters.some(({ text }) => lengthOf(String(text)) > most('one-time password'));
+  if (tooLong)
+    throw refuse(
+      132018,
+      `template parameter at index 0 exceeds the maximum length in the AUTHENTICATION category (${most('one-time password')} characters).`,
+    );
+}
+
 const ACTION = ['action'];
 
 /** What Meta calls each kind of button in a send, and the kinds of parameter it takes. */
@@ -176,7 +191,6 @@ const BUTTONS: Readonly<
 > = {
   QUICK_REPLY: { subType: 'quick_reply', parameters: ['payload', 'text'] },
   URL: { subType: 'url', parameters: ['text'] },
-  OTP: { subType: 'url', parameters: ['text'] },
   COPY_CODE: { subType: 'copy_code', parameters: ['coupon_code'] },
   FLOW: { subType: 'flow', parameters: ACTION },
   CATALOG: { subType: 'catalog', parameters: ACTION },
@@ -237,7 +251,13 @@ function checkCards(
   const sent = listParameter(carousel?.fields['cards'], name).map((card, index) =>
     given(card, `${name}[${index}]`),
   );
-  if (sent.length !== cards.length)
+  // Two product cards stand for as many as are sent, up to ten (Meta, product card carousel templates).
+  const isOfProducts = cards[0]!.headerFormat === 'PRODUCT';
+  const { min, max } = LIMITS.cards;
+  const isRightNumber = isOfProducts
+    ? sent.length >= min && sent.length <= max
+    : sent.length === cards.length;
+  if (!isRightNumber)
     throw refuse(
       132012,
       `carousel: number of cards (${sent.length}) does not match the expected number of cards (${cards.length})`,
@@ -245,7 +265,7 @@ function checkCards(
   const seen = new Set<number>();
   sent.forEach((card, position) => {
     const index = Number(card.fields['card_index'] ?? position);
-    const parts = cards[index];
+    const parts = isOfProducts && index < sent.length ? cards[0] : cards[index];
     if (seen.has(index)) throw refuse(131009, `carousel: card_index ${index} is given twice`);
     seen.add(index);
     if (parts === undefined)

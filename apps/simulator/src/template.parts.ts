@@ -5,6 +5,8 @@ export type TemplateButton = {
   /** As Meta names it in its refusals: `Url`, `CopyCode`. */
   readonly label: string;
   readonly needsParameter: boolean;
+  /** The flow that it opens. */
+  readonly flowId?: string;
 };
 
 /** What a send of this template, or of one card of its carousel, has to bring along. */
@@ -32,18 +34,15 @@ export const buttonsOf = (components: readonly Component[]) =>
 
 const known = new WeakMap<readonly Component[], TemplateParts>();
 
-export function templateParts({
-  components,
-  category,
-}: Pick<Template, 'components' | 'category'>): TemplateParts {
+export function templateParts({ components }: Pick<Template, 'components'>): TemplateParts {
   let parts = known.get(components);
-  if (parts === undefined) known.set(components, (parts = partsOf(components, category)));
+  if (parts === undefined) known.set(components, (parts = partsOf(components)));
   return parts;
 }
 
-const NEED_A_PARAMETER = new Set(['COPY_CODE', 'OTP', 'MPM']);
+const NEED_A_PARAMETER = new Set(['COPY_CODE', 'MPM']);
 
-function partsOf(components: readonly Component[], category: string): TemplateParts {
+function partsOf(components: readonly Component[]): TemplateParts {
   const header = componentOf(components, 'HEADER');
   const format = header === undefined ? undefined : String(header['format'] ?? 'TEXT').toUpperCase();
   const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'];
@@ -53,18 +52,17 @@ function partsOf(components: readonly Component[], category: string): TemplatePa
   return {
     headerFormat: format,
     headerParams: format === 'TEXT' ? variablesIn(header?.['text']) : [],
-    // An authentication template has Meta's own text with the code as its one variable.
-    bodyParams:
-      category === 'AUTHENTICATION' ? ['1'] : variablesIn(componentOf(components, 'BODY')?.['text']),
-    buttons: buttonsOf(components).map(({ type, url }) => {
+    bodyParams: variablesIn(componentOf(components, 'BODY')?.['text']),
+    buttons: buttonsOf(components).map(({ type, url, flow_id: flowId }) => {
       const kind = String(type).toUpperCase();
       return {
         type: kind,
         label: kind.replace(/(?<=[A-Z])[A-Z]*_?/g, (rest) => rest.toLowerCase().replace('_', '')),
         needsParameter: NEED_A_PARAMETER.has(kind) || (kind === 'URL' && variablesIn(url).length > 0),
+        ...(flowId === undefined ? {} : { flowId: String(flowId) }),
       };
     }),
     hasExpiration: (offer as { has_expiration?: unknown } | undefined)?.has_expiration === true,
-    cards: cards.map((card) => partsOf(card.components ?? [], 'CARD')),
+    cards: cards.map((card) => partsOf(card.components ?? [])),
   };
 }

@@ -40,6 +40,14 @@ const statusEvent = (id: string, event: string) =>
   receiver.until(() =>
     receiver.values().find((value) => value.message_template_id === Number(id) && value.event === event),
   );
+const fieldOf = (field: string, id: string): Promise<Json> =>
+  receiver.until(() =>
+    receiver.received
+      .flatMap(({ body }) => body.entry.flatMap(({ changes }: Json) => changes))
+      .filter((change: Json) => change.field === field)
+      .map(({ value }: Json) => value)
+      .find(({ message_template_id: found }: Json) => found === Number(id)),
+  );
 const approved = async (more: object = {}): Promise<string> => {
   const { body } = await create(more);
   await simulator.control('POST', `/templates/${body.id}/review`, { decision: 'APPROVED' });
@@ -240,12 +248,87 @@ describe('edit', () => {
     expect((await get(id)).status).toBe('APPROVED');
   });
 
-  it('of an approved one waits 24 hours while management limits are on', async () => {
+  it('of an approved one is done once in 24 hours while management limits are on', async () => {
     const id = await approved();
+    const edit = () => simulator.graph('POST', `/${id}`, { components: [BODY] });
+    const decide = (decision: string) => simulator.control('POST', `/templates/${id}/review`, { decision });
     await simulator.control('POST', '/behaviour', { managementLimits: true });
-    const { body } = await simulator.graph('POST', `/${id}`, { components: [BODY] });
+    expect((await edit()).status).toBe(200);
+    await decide('APPROVED');
+    const refused = await edit();
+    await decide('PAUSED');
+    const paused = await edit();
     await simulator.control('POST', '/reset');
-    expect(body.error.error_subcode).toBe(2388124);
+    expect(refused.body.error.error_subcode).toBe(2388124);
+    expect(paused.status).toBe(200);
+  });
+
+  it('is told by webhook, with what is in it now', async () => {
+    const id = await approved();
+    const components = [
+      { type: 'HEADER', format: 'TEXT', text: 'On its way' },
+      BODY,
+      { type: 'FOOTER', text: 'Our shop' },
+      {
+        type: 'BUTTONS',
+        buttons: [
+          { type: 'PHONE_NUMBER', text: 'Call', phone_number: '+15550783881' },
+          { type: 'URL', text: 'Open', url: 'https://x.in' },
+        ],
+      },
+    ];
+    expect((await simulator.graph('POST', `/${id}`, { components })).status).toBe(200);
+    const name = (await get(id)).name as string;
+    expect(await fieldOf('message_template_components_update', id)).toEqual({
+      message_template_id: Number(id),
+      message_template_name: name,
+      message_template_language: 'en_US',
+      message_template_element: BODY.text,
+      message_template_title: 'On its way',
+      message_template_footer: 'Our shop',
+      message_template_buttons: [
+        {
+          message_template_button_type: 'PHONE_NUMBER',
+          message_template_button_text: 'Call',
+          message_template_button_phone_number: '+15550783881',
+        },
+        {
+          message_template_button_type: 'URL',
+          message_template_button_text: 'Open',
+          message_template_button_url: 'https://x.in',
+        },
+      ],
+    });
+  });
+
+  it('changes the category of one that is rejected or paused, as its other languages have it', async () => {
+    const name = newName();
+    const id = await approved({ name });
+    const other = await approved({ name, language: 'hi' });
+    const setTo = async (category: string) =>
+      (await simulator.graph('POST', `/${id}`, { category })).body.error?.error_user_msg as unknown;
+    await simulator.control('POST', `/templates/${id}/review`, {
+      decision: 'REJECTED',
+      reason: 'PROMOTIONAL',
+    });
+    expect(await setTo('MARKETING')).toBe(
+      "The category MARKETING doesn't match the one that's already associated with this template, UTILITY.",
+    );
+    await simulator.graph('DELETE', `/${WABA}/message_templates?name=${name}&hsm_id=${other}`);
+    expect(await setTo('MARKETING')).toBeUndefined();
+    expect((await simulator.graph('GET', `/${id}?fields=category,status,rejected_reason`)).body).toEqual({
+      id,
+      category: 'MARKETING',
+      status: 'PENDING',
+      rejected_reason: 'NONE',
+    });
+  });
+
+  it('of a disabled one is refused', async () => {
+    const id = await approved();
+    await simulator.control('POST', `/templates/${id}/review`, { decision: 'DISABLED' });
+    const { body } = await simulator.graph('POST', `/${id}`, { components: [BODY] });
+    expect(body.error.error_subcode).toBe(2388039);
   });
 });
 
@@ -274,6 +357,37 @@ describe('delete', () => {
     expect((await remove(`hsm_ids=[${two}]`)).status).toBe(200);
   });
 
+  it('of an id under another name, or of a disabled one, deletes nothing', async () => {
+    const name = newName();
+    const [one, two] = [await approved({ name }), await approved({ name, language: 'hi' })];
+    expect((await remove(`name=hello_world&hsm_id=${one}`)).body.error.error_subcode).toBe(2593002);
+    expect((await remove(`name=${name}&hsm_ids=[${one}]`)).body.error.code).toBe(100);
+    await simulator.control('POST', `/templates/${two}/review`, { decision: 'DISABLED' });
+    expect((await remove(`name=${name}`)).body.error.error_subcode).toBe(2388039);
+    expect([(await get(one)).status, (await get(two)).status]).toEqual(['APPROVED', 'DISABLED']);
+  });
+
+  it('of one that was never approved leaves its name free', async () => {
+    const name = newName();
+    await create({ name });
+    expect((await remove(`name=${name}`)).status).toBe(200);
+    expect((await create({ name })).status).toBe(200);
+  });
+
+  it('of one that has been approved blocks its name and language in the captured words', async () => {
+    const name = newName();
+    const id = await approved({ name });
+    await simulator.control('POST', `/templates/${id}/review`, { decision: 'PAUSED' });
+    await remove(`name=${name}`);
+    expect((await create({ name })).body.error).toMatchObject({
+      error_subcode: 2388023,
+      error_user_title: 'Message Template Language is Being Deleted',
+      error_user_msg:
+        "New English (US) content can't be added while the existing English (US) content is being deleted. Try again in 4 weeks or consider creating a new message template.",
+    });
+    expect((await create({ name, language: 'hi' })).status).toBe(200);
+  });
+
   it('of an unknown name answers in the captured words', async () => {
     const { status, body } = await remove('name=fake%20name');
     expect(status).toBe(400);
@@ -287,6 +401,84 @@ describe('delete', () => {
       error_user_msg: "The message template fake name wasn't found for this account.",
       fbtrace_id: expect.any(String),
     });
+  });
+});
+
+describe('what Meta decides', () => {
+  const review = (id: string, decision: string, reason?: string) =>
+    simulator.control('POST', `/templates/${id}/review`, { decision, reason });
+
+  it.each<[string, string | undefined, object]>([
+    ['REJECTED', 'TAG_CONTENT_MISMATCH', { reason: 'TAG_CONTENT_MISMATCH' }],
+    ['REJECTED', 'INVALID_FORMAT', { reason: 'INVALID_FORMAT', rejection_info: expect.any(Object) }],
+    [
+      'PAUSED',
+      undefined,
+      { reason: 'NONE', other_info: { title: 'FIRST_PAUSE', description: expect.any(String) } },
+    ],
+    ['DISABLED', undefined, { reason: 'NONE', disable_info: { disable_date: expect.any(Number) } }],
+  ])('%s for %s is told under the account, without a number', async (decision, reason, extra) => {
+    const name = newName();
+    const id = await approved({ name });
+    const { body } = await review(id, decision, reason);
+    const rejectedReason = reason ?? 'NONE';
+    expect(body).toMatchObject({ status: decision, rejected_reason: rejectedReason });
+    expect(await statusEvent(id, decision)).toEqual({
+      event: decision,
+      message_template_id: Number(id),
+      message_template_name: name,
+      message_template_language: 'en_US',
+      message_template_category: 'UTILITY',
+      ...extra,
+    });
+    const entries = receiver.received.flatMap(({ body: hook }) => hook.entry);
+    expect(entries.find(({ changes }: Json) => changes[0].value.event === decision).id).toBe(WABA);
+  });
+
+  it('ends a pause, or lets the business end it', async () => {
+    const id = await approved();
+    const unpauses = () =>
+      receiver
+        .values()
+        .filter((value) => value.message_template_id === Number(id) && value.other_info?.title === 'UNPAUSE');
+    await review(id, 'PAUSED');
+    expect((await simulator.graph('POST', `/${id}/unpause`)).body).toEqual({ success: true });
+    await receiver.until(() => unpauses().length === 1);
+    expect((await simulator.graph('POST', `/${id}/unpause`)).body.error.error_subcode).toBe(2388039);
+    await review(id, 'PAUSED');
+    await receiver.until(() =>
+      receiver
+        .values()
+        .some(
+          (value) => value.message_template_id === Number(id) && value.other_info?.title === 'SECOND_PAUSE',
+        ),
+    );
+    await review(id, 'APPROVED');
+    await receiver.until(() => unpauses().length === 2);
+  });
+
+  it('changes quality and category, and tells it', async () => {
+    const id = await approved();
+    const decide = (what: string, body: object) =>
+      simulator.control('POST', `/templates/${id}/${what}`, body);
+    expect((await decide('quality', { score: 'YELLOW' })).body.quality_score.score).toBe('YELLOW');
+    expect(await fieldOf('message_template_quality_update', id)).toMatchObject({
+      previous_quality_score: 'UNKNOWN',
+      new_quality_score: 'YELLOW',
+    });
+    const { body } = await decide('category', { category: 'MARKETING' });
+    expect(body).toMatchObject({ category: 'MARKETING', previous_category: 'UTILITY' });
+    expect(await fieldOf('template_category_update', id)).toMatchObject({
+      previous_category: 'UTILITY',
+      new_category: 'MARKETING',
+    });
+    expect((await decide('quality', { score: 'BLUE' })).status).toBe(400);
+    expect((await decide('category', { category: 'SPAM' })).status).toBe(400);
+    const listed = await simulator.graph(
+      'GET',
+      `/${WABA}/message_templates?quality_score=yellow&fields=name`,
+    );
+    expect(listed.body.data.map(({ id: found }: Json) => found)).toEqual([id]);
   });
 });
 

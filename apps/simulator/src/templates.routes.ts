@@ -1,69 +1,59 @@
 import { isOn, type Behaviour } from './behaviour.js';
-import { chooseFields } from './fields.js';
-import { missingParameter, refuse, templateFault } from './graph-error.js';
+import { badParameter, missingParameter, refuse, templateFault } from './graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
 import type { Pace } from './pace.js';
 import { pageOf } from './paging.js';
 import { unixSeconds, type State, type Template } from './state.js';
-import { checkCategory, checkComponents, checkParameterFormat, checkTemplate } from './template.rules.js';
+import {
+  checkCategory,
+  checkParameterFormat,
+  checkTemplate,
+  checkTtl,
+  readComponents,
+} from './template.rules.js';
 import type { TemplateReview } from './template.review.js';
+import { isAskedFor, isOld, languageName, templateNode } from './template.view.js';
 
 const DAY_S = 86_400;
 const NAME_BLOCKED_MS = 30 * DAY_S * 1000;
 const MOST_TEMPLATES = 6_000;
-const DEFAULTS = ['name', 'parameter_format', 'components', 'language', 'status', 'category', 'sub_category'];
+
+/** Edits of an approved template: one in 24 hours, ten in 30 days. */
+const EDITS = [
+  { most: 1, seconds: DAY_S, text: 'once in 24 hours' },
+  { most: 10, seconds: 30 * DAY_S, text: '10 times in 30 days' },
+] as const;
+
+/** Meta's default of 10 minutes (templates/time-to-live). */
+const AUTHENTICATION_TTL_S = 600;
 
 /** Fields of a creation that are kept as they are and shown when asked for. */
 const KEPT = [
   'sub_category',
   'message_send_ttl_seconds',
   'cta_url_link_tracking_opted_out',
+  'is_primary_device_delivery_only',
   'display_format',
 ];
 
-const viewOf = (template: Template): Record<string, unknown> => ({
-  ...template.more,
-  id: template.id,
-  name: template.name,
-  parameter_format: template.parameterFormat,
-  components: template.components,
-  language: template.language,
-  status: template.status,
-  category: template.category,
-  rejected_reason: template.rejectedReason,
-  quality_score: { score: 'UNKNOWN', date: template.updatedAt },
-  last_updated_time: new Date(template.updatedAt * 1000).toISOString().replace(/\.\d+Z$/, '+0000'),
-});
+const kept = (params: GraphCall['params']) =>
+  Object.fromEntries(KEPT.filter((key) => params[key] !== undefined).map((key) => [key, params[key]]));
 
-// Captured: v20 shows no parameter_format unasked and edits with a bare success, v24 and its clients know more. Where
-// between them it changed is not known.
-const LAST_OLD_VERSION = 21;
-const isOld = (version: string) => Number.parseFloat(version.slice(1)) <= LAST_OLD_VERSION;
-const OLD_DEFAULTS = DEFAULTS.filter((name) => name !== 'parameter_format');
-
-/** What `GET /{template}` answers. */
-export const templateNode = (template: Template, fields: unknown, version = 'v26.0') =>
-  chooseFields(viewOf(template), fields, isOld(version) ? OLD_DEFAULTS : DEFAULTS);
-
-const FILTERS: Readonly<Record<string, (template: Template, wanted: string) => boolean>> = {
-  name: ({ name }, wanted) => name.includes(wanted.toLowerCase()),
-  status: ({ status }, wanted) => status === wanted.toUpperCase(),
-  category: ({ category }, wanted) => category === wanted.toUpperCase(),
-  language: ({ language }, wanted) => language === wanted,
-  content: (template, wanted) => contentOf(template).includes(wanted.toLowerCase()),
-  name_or_content: (template, wanted) =>
-    template.name.includes(wanted.toLowerCase()) || contentOf(template).includes(wanted.toLowerCase()),
-  quality_score: (_template, wanted) => wanted.toUpperCase() === 'UNKNOWN',
-};
-
-const contentOf = ({ components }: Template) => JSON.stringify(components).toLowerCase();
-
-const alreadyThere = ({ name, language }: Pick<Template, 'name' | 'language'>) =>
+const alreadyThere = ({ language }: Pick<Template, 'language'>) =>
   templateFault(
     2388024,
     'Content in This Language Already Exists',
-    `There is already ${language} content for the template ${name}. You can create a new template and try again.`,
+    `There is already ${languageName(language)} content for this template. You can create a new template and try again.`,
   );
+
+const beingDeleted = ({ language }: Pick<Template, 'language'>) => {
+  const content = `${languageName(language)} content`;
+  return templateFault(
+    2388023,
+    'Message Template Language is Being Deleted',
+    `New ${content} can't be added while the existing ${content} is being deleted. Try again in 4 weeks or consider creating a new message template.`,
+  );
+};
 
 const notFound = (name: string) =>
   templateFault(
@@ -72,7 +62,10 @@ const notFound = (name: string) =>
     `The message template ${name} wasn't found for this account.`,
   );
 
-/** `message_templates` of a WABA (list, create, delete) and the template's own node (edit). */
+const unchangeable = (text: string) =>
+  templateFault(2388039, "Message template status can't be changed", text);
+
+/** `message_templates` of a WABA (list, create, delete) and the template's own node (edit, unpause). */
 export function templateRoutes({
   graph,
   state,
@@ -87,17 +80,13 @@ export function templateRoutes({
   review: TemplateReview;
 }): Record<string, GraphHandler> {
   const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
+  const flowsOf = (wabaId: string) => (by: { id?: string; name?: string }) => state.flow(wabaId, by);
 
   const list = (call: GraphCall) => {
     const { id } = waba(call);
     const { params } = call;
     const all = state.of('template', id);
-    const matching = all.filter((template) =>
-      Object.entries(FILTERS).every(
-        ([key, matches]) =>
-          !params[key] || [params[key]].flat().some((wanted) => matches(template, String(wanted))),
-      ),
-    );
+    const matching = all.filter((template) => isAskedFor(template, params));
     const page = pageOf(matching, call);
     const summary =
       params['summary'] === undefined ? {} : { summary: summaryOf(matching.length, all.length) };
@@ -108,35 +97,38 @@ export function templateRoutes({
     };
   };
 
-  const create = (call: GraphCall) => {
-    const { id: wabaId } = waba(call);
-    const { params } = call;
-    const asked = { wabaId, ...checkTemplate(params) };
-    if (isOn(behaviour.settings.managementLimits) && !pace.creation(wabaId)) throw refuse(80007);
-    const all = state.of('template', wabaId);
-    if (all.length >= MOST_TEMPLATES)
-      throw templateFault(
-        2388019,
-        'Template Limit Exceeded',
-        `An account holds at most ${MOST_TEMPLATES} templates.`,
-      );
-    if (state.template(asked) !== undefined) throw alreadyThere(asked);
-    if (Date.now() - (state.deletedAt(asked) ?? 0) < NAME_BLOCKED_MS)
-      throw templateFault(
-        2388023,
-        'Message Template Language is Being Deleted',
-        `New ${asked.language} content can't be added to the template ${asked.name} while it is being deleted. Try again in 4 weeks or create a new message template.`,
-      );
-    const sibling = all.find(({ name }) => name === asked.name);
-    if (sibling !== undefined && sibling.category !== asked.category)
+  /** All languages of a name have one category. */
+  const checkSiblings = (
+    { wabaId, name, language }: Pick<Template, 'wabaId' | 'name' | 'language'>,
+    category: string,
+  ) => {
+    const sibling = state
+      .of('template', wabaId)
+      .find((other) => other.name === name && other.language !== language && other.category !== category);
+    if (sibling !== undefined)
       throw templateFault(
         undefined,
         "Template Category Doesn't Match",
-        `The template ${asked.name} is of category ${sibling.category} in another language.`,
+        `The category ${category} doesn't match the one that's already associated with this template, ${sibling.category}.`,
       );
-    const more = Object.fromEntries(
-      KEPT.filter((key) => params[key] !== undefined).map((key) => [key, params[key]]),
-    );
+  };
+
+  const create = (call: GraphCall) => {
+    const { id: wabaId } = waba(call);
+    const { params } = call;
+    const asked = { wabaId, ...checkTemplate(params, flowsOf(wabaId)) };
+    if (isOn(behaviour.settings.managementLimits) && !pace.creation(wabaId)) throw refuse(80007);
+    if (state.of('template', wabaId).length >= MOST_TEMPLATES)
+      throw templateFault(
+        2388019,
+        'Message Template Limit Exceeded',
+        'You have exceeded the maximum number of message templates you can have for this WhatsApp business account.',
+      );
+    if (state.template(asked) !== undefined) throw alreadyThere(asked);
+    if (Date.now() - (state.deletedAt(asked) ?? 0) < NAME_BLOCKED_MS) throw beingDeleted(asked);
+    checkSiblings(asked, asked.category);
+    const ttl = asked.category === 'AUTHENTICATION' ? { message_send_ttl_seconds: AUTHENTICATION_TTL_S } : {};
+    const more = { ...ttl, ...kept(params) };
     const template = state.addTemplate({ ...asked, status: 'PENDING', rejectedReason: 'NONE', more });
     review.submit(template);
     return { id: template.id, status: template.status, category: template.category };
@@ -144,63 +136,67 @@ export function templateRoutes({
 
   const edit = (call: GraphCall) => {
     const template = graph.managedNode(call, call.path['id']!, 'template');
-    const { components, category, parameter_format: format } = call.params;
+    const { components, category, parameter_format: format, message_send_ttl_seconds: ttl } = call.params;
     if (template.status === 'PENDING' || template.status === 'DISABLED')
-      throw templateFault(
-        2388039,
-        "Message Template Status Can't Be Changed",
-        `A template that is ${template.status.toLowerCase()} can't be edited.`,
+      throw unchangeable(
+        "The status for this message template can't be changed. You can only delete or add templates.",
       );
-    const approved = template.status === 'APPROVED';
-    if (approved && isOn(behaviour.settings.managementLimits) && unixSeconds() - template.updatedAt < DAY_S)
-      throw templateFault(
-        2388124,
-        'Message Template Can Be Edited Once in 24 Hours',
-        'An approved message template can only be edited once in 24 hours.',
-      );
+    const isApproved = template.status === 'APPROVED';
+    if (isApproved && isOn(behaviour.settings.managementLimits)) checkEdits(template);
     const newCategory = category === undefined ? template.category : checkCategory(category);
-    if (approved && newCategory !== template.category)
-      throw templateFault(
-        2388039,
-        "Category Can't Be Changed",
-        "The category of an approved template can't be edited.",
-      );
+    if (newCategory !== template.category) {
+      if (isApproved) throw unchangeable("The category of an approved template can't be edited.");
+      checkSiblings(template, newCategory);
+      // Meta writes the content of the one and not of the other.
+      const isOther = [newCategory, template.category].includes('AUTHENTICATION');
+      if (isOther && components === undefined) throw missingParameter('components');
+    }
+    checkTtl(ttl, newCategory);
     const newFormat = format === undefined ? template.parameterFormat : checkParameterFormat(format);
-    const checked =
-      components === undefined ? template.components : checkComponents(components, newCategory, newFormat);
+    const context = { category: newCategory, format: newFormat, flow: flowsOf(template.wabaId) };
+    const now = unixSeconds();
     Object.assign(template, {
-      components: checked,
+      components: components === undefined ? template.components : readComponents(components, context),
       category: newCategory,
       parameterFormat: newFormat,
       status: 'PENDING',
       rejectedReason: 'NONE',
-      updatedAt: unixSeconds(),
+      updatedAt: now,
+      ...(isApproved ? { edits: [...(template.edits ?? []), now].slice(-EDITS[1].most) } : {}),
     } satisfies Partial<Template>);
-    for (const key of KEPT) if (call.params[key] !== undefined) template.more[key] = call.params[key];
+    Object.assign(template.more, kept(call.params));
     state.changed();
+    if (components !== undefined) review.tellComponents(template);
     review.submit(template);
     const { id, name } = template;
     return { success: true, ...(isOld(call.version) ? {} : { id, name, category: template.category }) };
   };
 
+  const unpause = (call: GraphCall) => {
+    const template = graph.managedNode(call, call.path['id']!, 'template');
+    if (template.status !== 'PAUSED') throw unchangeable('Only a paused template can be unpaused.');
+    review.decide(template, 'APPROVED');
+    return { success: true };
+  };
+
   const remove = (call: GraphCall) => {
     const { id: wabaId } = waba(call);
     const { name, hsm_id: one, hsm_ids: many } = call.params;
-    const all = state.of('template', wabaId);
-    const ids = many === undefined ? (one === undefined ? undefined : [String(one)]) : idList(many);
+    if (many !== undefined && (name !== undefined || one !== undefined))
+      throw badParameter('Param hsm_ids cannot be combined with name or hsm_id.');
     if (many === undefined && typeof name !== 'string') throw missingParameter('name');
-    const chosen =
-      ids === undefined
-        ? all.filter((template) => template.name === name)
-        : all.filter(({ id }) => ids.includes(id));
-    if (chosen.length === 0 || (ids !== undefined && chosen.length < ids.length))
-      throw notFound(String(name ?? many));
-    if (chosen.some(({ status }) => status === 'DISABLED'))
-      throw templateFault(
-        2388039,
-        "Message Template Status Can't Be Changed",
-        "A disabled template can't be deleted.",
+    const ids = many === undefined ? undefined : idList(many);
+    const chosen = state
+      .of('template', wabaId)
+      .filter((template) =>
+        ids === undefined
+          ? template.name === name && (one === undefined || template.id === String(one))
+          : ids.includes(template.id),
       );
+    if (chosen.length === 0 || (ids !== undefined && chosen.length < ids.length))
+      throw notFound(String(name ?? ids));
+    if (chosen.some(({ status }) => status === 'DISABLED'))
+      throw unchangeable("A disabled template can't be deleted.");
     for (const template of chosen) {
       state.removeTemplate(template);
       review.tellDeleted(template);
@@ -213,7 +209,19 @@ export function templateRoutes({
     'POST message_templates': create,
     'DELETE message_templates': remove,
     'POST template': edit,
+    'POST unpause': unpause,
   };
+}
+
+function checkEdits({ edits = [] }: Template): void {
+  const now = unixSeconds();
+  for (const { most, seconds, text } of EDITS)
+    if (edits.filter((at) => now - at < seconds).length >= most)
+      throw templateFault(
+        2388124,
+        'Message Template Edit Limit Reached',
+        `An approved message template can only be edited ${text}.`,
+      );
 }
 
 const summaryOf = (total: number, all: number) => ({
