@@ -113,10 +113,21 @@ async function open(letter: string, person: string): Promise<Account> {
     return text;
   };
   const header = { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['4::x'] } };
-  const components = [header, { type: 'BODY', text: mark() }];
-  const template = { name: 'with_image', language: 'en_US', category: 'UTILITY', components };
-  const templates = `${system.simulatorUrl}/v23.0/${wabaId}/message_templates`;
-  ok(await call('POST', templates, accessToken, template));
+  const text = () => ({ type: 'BODY', text: mark() });
+  const yes = { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'Yes' }] };
+  const cards = [1, 2].map(() => ({ components: [header, yes] }));
+  for (const [name, category, ...components] of [
+    ['with_image', 'UTILITY', header, text()],
+    ['with_cards', 'MARKETING', text(), { type: 'CAROUSEL', cards }],
+  ])
+    ok(
+      await call('POST', `${system.simulatorUrl}/v23.0/${wabaId}/message_templates`, accessToken, {
+        name,
+        language: 'en_US',
+        category,
+        components,
+      }),
+    );
   const api = await system.connect({ wabaId, accessToken });
   const inbox = { phoneNumberId: phoneNumberIds[0]!, name: mark() };
   const own = { letter, person, mark, known, phoneNumberIds, inbox };

@@ -17,6 +17,7 @@ type Schema = {
   readonly pattern?: string;
   readonly maxLength?: number;
   readonly minimum?: number;
+  readonly minItems?: number;
 };
 type Flat = Omit<Schema, '$ref' | 'allOf'> & { readonly named?: string };
 type Fields = Readonly<Record<string, unknown>>;
@@ -59,12 +60,21 @@ const NOT_OURS = new Set([
   'userId', // Meta's, of a person
   'waId', // a phone number, to be shown
   'wamid', // WhatsApp's: handed on to Meta, who knows whose it is
+  'productIds', // of the catalogue at Meta
+  'thumbnailProductId',
 ]);
 
 /** What else a body needs where a field takes an id. */
 const BESIDE: Readonly<Record<string, Fields>> = {
   'InteractiveHeader.mediaId': { type: 'image' },
   'SendTemplate.headerMediaId': { template: 'with_image', variables: undefined },
+  'SendTemplate.cards': { template: 'with_cards', variables: undefined },
+  'TemplateCard.headerMediaId': {
+    headerLink: undefined,
+    variables: undefined,
+    buttonVariables: undefined,
+    buttons: undefined,
+  },
 };
 
 const PIXEL =
@@ -143,7 +153,11 @@ export function openApiRequests({ paths, components: { schemas } }: Document) {
     for (const one of alternatives(schema) ?? []) yield* idFieldsOf(one, name);
     if (schema.items)
       for (const { pointer, kind, body } of idFieldsOf({ ...described(schema), ...schema.items }, name))
-        yield { pointer: `/0${pointer}`, kind, body: (id, mark) => [body(id, mark)] };
+        yield {
+          pointer: `/0${pointer}`,
+          kind,
+          body: (id, mark) => Array.from({ length: schema.minItems ?? 1 }, () => body(id, mark)),
+        };
     for (const [key, field] of Object.entries(schema.properties ?? {}))
       for (const { pointer, kind, body } of idFieldsOf(field, key))
         yield {

@@ -87,6 +87,9 @@ const presence = ({ optional, nullable }: Base): PropertyDecorator[] => [
   ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
 ];
 
+/** Reads the value of a field in another way before it is checked; for fields that have no such way of their own. */
+export const Normalised = (normalise: (value: unknown) => unknown) => shape({ normalise });
+
 /** How a field looks in a schema document: JSON Schema keywords, or `type` as a function for a class of ours. */
 export type FieldSchema = Readonly<Record<string, unknown>> & {
   readonly required: boolean;

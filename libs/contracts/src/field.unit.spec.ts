@@ -10,6 +10,8 @@ import './quick-reply.js';
 import './send.js';
 import './tag.js';
 import './template.js';
+import './template-preview.js';
+import './template-writes.js';
 import { CreateApiKey, UpdateAccount } from './account.js';
 import { ListContacts } from './contact.js';
 import {

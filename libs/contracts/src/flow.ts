@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { OneOf, Text, TextList, Time } from './field.js';
+import { isId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
@@ -30,5 +31,9 @@ export class ListFlows extends Page {
 /** What the answer to a send bears where the user gave no token. It is told to nobody but Meta. */
 export const newFlowToken = () => `wbiz_${randomBytes(24).toString('base64url')}`;
 
-/** Whether a token says nothing to a user: it is one of {@link newFlowToken}, or what Meta puts where a send has none. */
-export const isOwnFlowToken = (token: string) => token === 'unused' || /^wbiz_[\w-]{32}$/.test(token);
+/**
+ * Whether a token says nothing to a user: WBIZ made it (a template's is the id of its message), or Meta put it where a
+ * send had none.
+ */
+export const isOwnFlowToken = (token: string) =>
+  token === 'unused' || /^wbiz_[\w-]{32}$/.test(token) || (token.startsWith('msg_') && isId(token));

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another path or body' },
   phone_number_not_found: { status: 422, title: 'No such sender' },
   service_window_closed: { status: 422, title: 'The 24 hour service window is closed' },
+  template_not_supported: { status: 422, title: 'The template has a part that cannot be sent' },
   template_variables_mismatch: { status: 422, title: 'The variables do not fit the template' },
   reply_target_not_found: { status: 422, title: 'The message referred to is not known' },
   invalid_access_token: { status: 422, title: 'Meta does not accept the access token' },

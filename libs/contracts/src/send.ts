@@ -6,18 +6,21 @@ import {
   Flag,
   Json,
   Link,
+  Nested,
   NestedList,
   OneOf,
   Recipient,
   Rule,
   Text,
   TextMap,
+  Time,
   Variables,
 } from './field.js';
 import type { FlowView } from './flow.js';
 import { INTERACTIVE_KINDS, InteractiveCard, mediumFaults } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
+import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template-values.js';
 
 /** What every send may carry. */
 export class Send {
@@ -54,6 +57,7 @@ export class SendText extends Send {
 }
 
 /** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores. */
+@Rule<SendTemplate>(templateValueFaults)
 export class SendTemplate extends Send {
   @Text({
     ...LIMITS.templateName,
@@ -84,8 +88,35 @@ export class SendTemplate extends Send {
   @Link({ optional: true, description: 'A public link for a media header.' })
   headerLink?: string;
 
-  @Variables({ optional: true, description: 'One value per button that takes one, in order of the buttons.' })
+  @Text({ ...LIMITS.filename, optional: true, description: 'How the document of a header is called.' })
+  headerFilename?: string;
+
+  @Nested(() => HeaderLocation, { optional: true, description: 'What a location header shows.' })
+  headerLocation?: HeaderLocation;
+
+  @Time({ optional: true, example: undefined, description: 'When a limited-time offer ends.' })
+  offerExpiresAt?: string;
+
+  @Variables({
+    optional: true,
+    description:
+      'One value per button that takes one, in order of the buttons: the end of a link, or a code. A one-time password goes into its button by itself.',
+  })
   buttonVariables?: string[] | Record<string, string>;
+
+  @NestedList(() => TemplateButton, {
+    max: LIMITS.templateButtons.max,
+    optional: true,
+    description: 'What single buttons take beside such values.',
+  })
+  buttons?: TemplateButton[];
+
+  @NestedList(() => TemplateCard, {
+    ...LIMITS.cards,
+    optional: true,
+    description: 'The cards of a carousel: as many as the template has, in its order.',
+  })
+  cards?: TemplateCard[];
 }
 
 export const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;

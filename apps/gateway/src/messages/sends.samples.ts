@@ -22,6 +22,8 @@ const list = (over: object) => ({ ...LIST, ...over });
 const row = (over: object) => list({ sections: [{ rows: [{ id: 'a', title: 'A', ...over }] }] });
 const contact = (over: object) => ({ contacts: [{ name: { formattedName: 'Asha' }, ...over }] });
 const many = <T>(count: number, one: T) => Array.from({ length: count }, () => one);
+const templateButton = (over: object) => ({ buttons: [{ index: 0, ...over }] });
+const cards = (count: number, over: object = {}) => ({ cards: many(count, over) });
 
 export const FLOW_ID = 'flw_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
 const FLOW = `/v1/flows/${FLOW_ID}/send` as const;
@@ -74,6 +76,49 @@ export const LIMITED: Limited[] = [
     (n) => ({ variables: [x(n)] }),
     LIMITS.templateVariable.max,
     '/variables',
+  ],
+  [
+    'headerFilename',
+    '/v1/messages/template',
+    (n) => ({ headerFilename: x(n) }),
+    LIMITS.filename.max,
+    '/headerFilename',
+  ],
+  [
+    'payload of a template’s button',
+    '/v1/messages/template',
+    (n) => templateButton({ payload: x(n) }),
+    LIMITS.templatePayload.max,
+    '/buttons/0/payload',
+  ],
+  [
+    'code of a template’s button',
+    '/v1/messages/template',
+    (n) => templateButton({ code: x(n) }),
+    LIMITS.couponCode.max,
+    '/buttons/0/code',
+  ],
+  [
+    'flow token',
+    '/v1/messages/template',
+    (n) => templateButton({ flowToken: x(n) }),
+    LIMITS.flowToken.max,
+    '/buttons/0/flowToken',
+  ],
+  [
+    'buttons of a template',
+    '/v1/messages/template',
+    (n) => ({ buttons: Array.from({ length: n }, (_, index) => ({ index: Math.min(index, 9) })) }),
+    LIMITS.templateButtons.max,
+    '/buttons',
+  ],
+  ['cards', '/v1/messages/template', (n) => cards(n), LIMITS.cards.max, '/cards'],
+  [
+    'buttons of a card',
+    '/v1/messages/template',
+    (n) => cards(2, { buttons: Array.from({ length: n }, (_, index) => ({ index })) }),
+    LIMITS.cardButtons.max,
+    '/cards/0/buttons',
   ],
   ['caption', '/v1/messages/media', (n) => ({ caption: x(n) }), LIMITS.caption.max, '/caption'],
   [
@@ -248,6 +293,22 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
     ['headerLink no link', { headerLink: 'javascript:alert(1)' }, ['/headerLink']],
     ['headerMediaId too long', { headerMediaId: x(61) }, ['/headerMediaId']],
     ['buttonVariables a number', { buttonVariables: 7 }, ['/buttonVariables']],
+    ['headerLocation without longitude', { headerLocation: { latitude: 1 } }, ['/headerLocation/longitude']],
+    ['offerExpiresAt no time', { offerExpiresAt: 'tomorrow' }, ['/offerExpiresAt']],
+    ['a button without index', { buttons: [{ payload: 'a' }] }, ['/buttons/0/index']],
+    ['the same button twice', { buttons: [{ index: 1 }, { index: 1 }] }, ['/buttons/1/index']],
+    ['flowActionData a list', templateButton({ flowActionData: [] }), ['/buttons/0/flowActionData']],
+    [
+      'a section without products',
+      templateButton({ sections: [{ productIds: [] }] }),
+      ['/buttons/0/sections/0/productIds'],
+    ],
+    ['one card', cards(1), ['/cards']],
+    [
+      'a card with a location',
+      cards(2, { headerLocation: {} }),
+      ['/cards/0/headerLocation', '/cards/1/headerLocation'],
+    ],
   ],
   '/v1/messages/media': [
     ['type missing', { type: undefined }, ['/type']],

@@ -35,6 +35,7 @@ const SEND_PROBLEMS = [
   'recipient_opted_out',
   'phone_number_not_found',
   'service_window_closed',
+  'template_not_supported',
   'template_variables_mismatch',
   'reply_target_not_found',
   'media_not_found',

@@ -10,7 +10,7 @@ import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
-import { withMetaId } from '../message/meta-media-id.js';
+import { withMetaIds } from '../message/meta-media-id.js';
 import { openWindow } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';
@@ -122,9 +122,9 @@ const acceptPicture = (person: string) =>
   acceptOf(
     person,
     { type: 'image', mediaId: 'med_1' },
-    { kind: 'media', facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null, medium: PICTURE } },
+    { kind: 'media', facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null, media: PICTURE } },
   );
-const PICTURE = { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' };
+const PICTURE = new Map([['med_1', { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' }]]);
 const helloWorld = {
   id: 'tpl_1',
   metaId: '1',
@@ -178,7 +178,7 @@ describe('the dispatcher', () => {
         return Promise.resolve(
           asked === 1
             ? { notSent: { kind: 'not_sent', reason: 'the file is still on its way' } }
-            : { message: { ...message, content: withMetaId(message.content!, '77') } },
+            : { message: { ...message, content: withMetaIds(message.content!, new Map([['med_1', '77']])) } },
         );
       },
     );

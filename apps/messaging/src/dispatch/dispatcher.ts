@@ -11,7 +11,7 @@ import type { CompleteMessage } from '../media/complete-message.js';
 import type { Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState, Outcome } from '../message/message.decider.js';
-import { lacksMetaId } from '../message/meta-media-id.js';
+import { mediaWithoutMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
 import { outcomeOf } from './outcome-of.js';
@@ -341,7 +341,8 @@ export class Dispatcher {
   }
 
   private async outcome(lane: Lane, claimed: MessageState): Promise<Outcome> {
-    const completed = lacksMetaId(claimed) ? await this.options.complete(claimed) : { message: claimed };
+    const isComplete = mediaWithoutMetaId(claimed).length === 0;
+    const completed = isComplete ? { message: claimed } : await this.options.complete(claimed);
     if ('notSent' in completed) return this.outcomeOf(lane, claimed, completed.notSent);
     const now = performance.now();
     const at = lane.pace.take(now);

@@ -46,7 +46,11 @@ export const flowReplies =
     const token = tokenIn(responseIn(object(object(message['interactive'])['nfm_reply'])['response_json']));
     const answered =
       (replyTo && (await send(`wamid = $2 and state->>'kind' in ('flow', 'template')`, [replyTo]))) ||
-      (token && (await send(`conversation_id = $2 and state->>'flowToken' = $3`, [conversationId, token])));
+      (token &&
+        (await send(`conversation_id = $2 and $3 in (stream, state->>'flowToken')`, [
+          conversationId,
+          token,
+        ])));
     if (!answered) return received;
     const { id: flowMessageId, flowId } = answered;
     return { ...received, payload: { ...payload, ...(flowId && { flowId }), flowMessageId } };

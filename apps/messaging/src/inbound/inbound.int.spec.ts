@@ -346,8 +346,9 @@ describe('a reply to a flow', () => {
       request: { to: `+${to}`, template: 'hello', language: 'en_US' },
       facts: { ...openWindow, template: template({ components: [] }) },
     });
-    const { flowId, flowMessageId } = await payloadOf(reply(to, { a: 1 }, quoting(one)));
-    expect([flowId, flowMessageId]).toEqual([undefined, one.messageId]);
+    const expected = { name: 'flow', response: { a: 1 }, flowMessageId: one.messageId };
+    expect(await payloadOf(reply(to, { a: 1 }, quoting(one)))).toEqual(expected);
+    expect(await payloadOf(reply(to, { a: 1, flow_token: one.messageId }))).toEqual(expected);
   });
 
   it.each(['{oh', '[1]', '', '"a"'])('that is %j is kept as it came, and tied', async (json) => {

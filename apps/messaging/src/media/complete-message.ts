@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { refusedWith, type SendOutcome } from '@wbiz/cloud-api/send-outcome';
-import { withMetaId } from '../message/meta-media-id.js';
+import { mediaWithoutMetaId, withMetaIds } from '../message/meta-media-id.js';
 import type { MessageState } from '../message/message.decider.js';
 import type { MetaCopies } from './meta-copies.js';
 
@@ -13,19 +13,23 @@ export type CompleteMessage = (
   message: MessageState,
 ) => Promise<{ readonly message: MessageState } | { readonly notSent: SendOutcome }>;
 
-/** Puts Meta's id into a message whose medium Meta has not, or not any more: uploads it first. */
+/** Puts Meta's ids into a message of whose media Meta has not all, or not any more: uploads them first. */
 export const mediaCompleter =
   (copies: Pick<MetaCopies, 'copyOf'>): CompleteMessage =>
   async (message) => {
-    const { accountId, mediaId, phoneNumberId, content } = message;
+    const { accountId, phoneNumberId, content } = message;
     const late = new AbortController();
     try {
-      const copy = await Promise.race([
-        copies.copyOf({ accountId, mediaId: mediaId!, phoneNumberId }),
+      const lacking = mediaWithoutMetaId(message).map(async (mediaId) => {
+        const { metaId } = await copies.copyOf({ accountId, mediaId, phoneNumberId });
+        return [mediaId, metaId] as const;
+      });
+      const found = await Promise.race([
+        Promise.all(lacking),
         delay(PATIENCE_MS, undefined, { signal: late.signal }),
       ]);
-      return copy
-        ? { message: { ...message, content: withMetaId(content!, copy.metaId) } }
+      return found
+        ? { message: { ...message, content: withMetaIds(content!, new Map(found)) } }
         : { notSent: { kind: 'not_sent', reason: 'the file is still on its way to Meta' } };
     } catch (error) {
       if (error instanceof CloudApiError) return { notSent: refusedWith(error.error) };

@@ -1,6 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mediaKey } from '@wbiz/contracts/media';
+import type { SendRequest } from '@wbiz/contracts/send';
+import { decide, fold } from '@wbiz/eventing/decider';
 import { until } from '@wbiz/testing/stack';
+import { message } from '../message/message.decider.js';
+import { sendAny, template } from '../message/message.samples.js';
+import { sendFacts } from '../message/send-facts.js';
+import { mediaCompleter } from './complete-message.js';
 import { ACCOUNT, jpeg, mediaSystem, PHONE, sha256Of } from './media.harness.js';
 import { removeOrphans } from './remove-orphans.js';
 
@@ -152,6 +158,75 @@ describe('what is uploaded', () => {
   });
 });
 
+describe('the cards of a carousel', () => {
+  const carousel = template({
+    category: 'MARKETING',
+    components: [
+      { type: 'BODY', text: 'New this week:' },
+      {
+        type: 'CAROUSEL',
+        cards: [1, 2, 3].map(() => ({ components: [{ type: 'HEADER', format: 'IMAGE' }] })),
+      },
+    ],
+  });
+  const factsOf = (request: SendRequest<'template'>) =>
+    sendFacts(system.pool, {
+      template: () => Promise.resolve(carousel),
+      optedOut: () => Promise.resolve(false),
+    })({
+      id: 'cmd_1',
+      accountId: ACCOUNT,
+      type: 'message.send',
+      data: { ...sendAny({ kind: 'template', request }).data, kind: 'template', request },
+    });
+  const requestOf = (...headerMediaIds: string[]) => ({
+    to: '+918899332211',
+    template: 'order_confirmation',
+    language: 'en_US',
+    cards: headerMediaIds.map((headerMediaId) => ({ headerMediaId })),
+  });
+
+  it('show files that Meta gets before the message goes', async () => {
+    const [first, second] = [await system.upload(jpeg()), await system.upload(jpeg())];
+    const request = requestOf(first, second, first);
+    const [event] = decide(message, sendAny({ kind: 'template', request }, await factsOf(request)), null);
+    const accepted = fold(message, [event!])!;
+    expect(accepted).toMatchObject({ mediaId: first, otherMediaIds: [second] });
+    const state = { ...accepted, accountId: ACCOUNT, phoneNumberId: PHONE };
+    const done = await mediaCompleter(system.copies())(state);
+    expect(await system.uploads()).toHaveLength(2);
+    const [a, b] = [
+      await metaIdOf((await kept(first)).view.sha256),
+      await metaIdOf((await kept(second)).view.sha256),
+    ];
+    expect([await system.isAtMeta(a!), await system.isAtMeta(b!)]).toEqual([true, true]);
+    const card = (id: unknown, index: number) => ({
+      card_index: index,
+      components: [{ type: 'header', parameters: [{ type: 'image', image: { id } }] }],
+    });
+    expect(done).toMatchObject({
+      message: {
+        content: {
+          template: { components: [{ type: 'carousel', cards: [a, b, a].map(card) }] },
+        },
+      },
+    });
+    // What Meta has is named by its id from the start.
+    expect((await factsOf(request)).media).toEqual(
+      new Map([
+        [first, { metaId: a, mimeType: 'image/jpeg' }],
+        [second, { metaId: b, mimeType: 'image/jpeg' }],
+      ]),
+    );
+  });
+
+  it('show no file of another account', async () => {
+    const [own, foreign] = [await system.upload(jpeg()), await system.upload(jpeg(), { accountId: 'acc_2' })];
+    const { media } = await factsOf(requestOf(own, foreign, '1037543291543636'));
+    expect([...media.keys()]).toEqual([own, '1037543291543636']);
+  });
+});
+
 describe('what a person sends', () => {
   it('is fetched, as it was sent', async () => {
     const bytes = jpeg(300_000);
@@ -227,14 +302,17 @@ describe('what is deleted', () => {
     expect([await system.isAtMeta(metaId), await metaIdOf(sha256Of(bytes))]).toEqual([false, undefined]);
   });
 
-  it('keeps its bytes while a send that was accepted waits for them', async () => {
+  it.each([
+    ['it', (id: string) => ({ mediaId: id })],
+    ['it on one of its cards', (id: string) => ({ mediaId: 'med_1', otherMediaIds: ['med_2', id] })],
+  ])('keeps its bytes while a send that was accepted waits for %s', async (_what, named) => {
     const id = await system.upload(jpeg());
     const tasks = system.tasks();
     await settled();
     await system.pool.query(
       `insert into messaging.messages (stream, account_id, version, state, created_at, updated_at)
        values ('msg_1', $1, 1, $2, now(), now())`,
-      [ACCOUNT, JSON.stringify({ mediaId: id })],
+      [ACCOUNT, JSON.stringify(named(id))],
     );
     await system.pool.query(
       `insert into messaging.dispatch (message_id, account_id, phone_number_id, conversation_id) values ('msg_1', $1, $2, 'c')`,
@@ -253,6 +331,7 @@ describe('what is deleted', () => {
     });
     expect((await read(key)).length).toBe(5_000);
     await system.pool.query('delete from messaging.dispatch');
+    await system.pool.query('delete from messaging.messages');
     await until(async () => {
       await system.hurry();
       return (await system.open()).every(({ media_id }) => media_id !== id);

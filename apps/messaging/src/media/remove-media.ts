@@ -57,7 +57,7 @@ async function release(tx: PoolClient, { mediaId, accountId }: Medium): Promise<
   const [file] = rows;
   const used = await tx.query<{ live: boolean | null; awaited: boolean | null }>(
     `select bool_or(live) as live, bool_or(exists (select from messaging.dispatch d join messaging.messages s on s.stream = d.message_id
-       where d.account_id = $1 and s.state->>'mediaId' = m.stream)) as awaited
+       where d.account_id = $1 and (s.state->>'mediaId' = m.stream or s.state->'otherMediaIds' ? m.stream))) as awaited
      from messaging.media m where account_id = $1 and sha256 = $2`,
     [accountId, file?.sha256],
   );

@@ -1,42 +1,43 @@
 import { isOwnFlowToken } from '@wbiz/contracts/flow';
 import type { SendRequest } from '@wbiz/contracts/send';
+import { defined, type Composed } from './graph-body.js';
 
 /** A send of a flow as Meta's interactive message, and what the inbox shows of it; a token that we made is not shown. */
-export function composeFlow(request: SendRequest<'flow'>) {
+export function composeFlow(request: SendRequest<'flow'>): Composed {
   const { flow, bodyText, ctaText, header, footer, flowToken, action, screen, data, mode } = request;
-  const opens = { ...(screen !== undefined && { screen }), ...(data && { data }) };
+  const opens = defined({ screen, data });
   return {
     content: {
       type: 'interactive',
-      interactive: {
+      interactive: defined({
         type: 'flow',
-        ...(header !== undefined && { header: { type: 'text', text: header } }),
+        header: header === undefined ? undefined : { type: 'text', text: header },
         body: { text: bodyText },
-        ...(footer !== undefined && { footer: { text: footer } }),
+        footer: footer === undefined ? undefined : { text: footer },
         action: {
           name: 'flow',
-          parameters: {
+          parameters: defined({
             flow_message_version: '3',
             flow_id: flow.metaId,
             flow_cta: ctaText,
             flow_token: flowToken,
-            ...(mode && { mode }),
+            mode,
             flow_action: action ?? 'navigate',
-            ...(Object.keys(opens).length > 0 && { flow_action_payload: opens }),
-          },
+            flow_action_payload: Object.keys(opens).length > 0 ? opens : undefined,
+          }),
         },
-      },
+      }),
     },
     body: bodyText,
-    payload: {
+    payload: defined({
       flowId: flow.id,
       ctaText,
-      ...(header !== undefined && { header }),
-      ...(footer !== undefined && { footer }),
-      ...(!isOwnFlowToken(flowToken) && { flowToken }),
-      ...(action && { action }),
+      header,
+      footer,
+      flowToken: isOwnFlowToken(flowToken) ? undefined : flowToken,
+      action,
       ...opens,
-      ...(mode && { mode }),
-    },
+      mode,
+    }),
   };
 }

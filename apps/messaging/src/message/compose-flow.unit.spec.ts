@@ -23,7 +23,6 @@ const PARAMETERS = {
   flow_token: token,
   flow_action: 'navigate',
 };
-type Told = { interactive: { action: { parameters: object } } };
 
 describe('a flow', () => {
   it('is told to Meta', () => {
@@ -50,8 +49,9 @@ describe('a flow', () => {
     ['that is a draft', { mode: 'draft' }, { mode: 'draft' }],
     ['with a token of the user', { flowToken: 'booking-7' }, { flow_token: 'booking-7' }],
   ])('%s', (_what, over, parameters) => {
-    const { interactive } = composeFlow(request(over)).content as Told;
-    expect(interactive.action.parameters).toEqual({ ...PARAMETERS, ...parameters });
+    const action = { name: 'flow', parameters: { ...PARAMETERS, ...parameters } };
+    const body = { text: 'Book your appointment in a few taps.' };
+    expect(composeFlow(request(over)).content['interactive']).toEqual({ type: 'flow', body, action });
   });
 
   it.each<[Partial<SendRequest<'flow'>>, object]>([

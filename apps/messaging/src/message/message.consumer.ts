@@ -13,7 +13,7 @@ const NOTHING_KNOWN: SendFacts = {
   windowExpiresAt: null,
   firstDayUntil: null,
   template: 'unavailable',
-  medium: null,
+  media: new Map(),
   replyToWamid: null,
   reactedWamid: null,
   optedOut: 'unavailable',

@@ -10,7 +10,8 @@ import type { SendMessageData } from '@wbiz/contracts/send';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { compose, mediumOf, refused, type GraphBody, type Named } from './send-kinds.js';
+import { refused, type GraphBody, type Named } from './graph-body.js';
+import { compose, mediaOf } from './send-kinds.js';
 
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
 export type MessageState = {
@@ -33,6 +34,8 @@ export type MessageState = {
   readonly campaignId: string | null;
   readonly replyTo: string | null;
   readonly mediaId: string | null;
+  /** Where there are several: what else the cards of a carousel show. */
+  readonly otherMediaIds?: readonly string[];
   /** Of a flow that was sent: what its answer bears. */
   readonly flowToken?: string;
   readonly createdAt: string;
@@ -107,6 +110,7 @@ type Accepted = Pick<
   | 'content'
   | 'replyTo'
   | 'mediaId'
+  | 'otherMediaIds'
   | 'flowToken'
   | 'awaiting'
   | 'traceparent'
@@ -194,6 +198,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           '/replyTo',
         );
       const composed = compose(data, facts);
+      const [mediaId, ...otherMediaIds] = new Set(mediaOf(data).map(({ id }) => id));
       requireConsent(facts, request.to);
       return [
         {
@@ -222,7 +227,8 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
                 ? { ...composed.content, context: { message_id: facts.replyToWamid } }
                 : composed.content,
             replyTo: request.replyTo ?? null,
-            mediaId: mediumOf(data)?.id ?? null,
+            mediaId: mediaId ?? null,
+            ...(otherMediaIds.length > 0 ? { otherMediaIds } : {}),
             ...(data.kind === 'flow' && { flowToken: data.request.flowToken }),
             awaiting: data.awaiting,
             traceparent: data.traceparent,

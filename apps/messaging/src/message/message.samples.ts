@@ -33,7 +33,7 @@ export const openWindow: SendFacts = {
   windowExpiresAt: '2026-11-22T20:00:00.000Z',
   firstDayUntil: '2026-01-02T00:00:00.000Z',
   template: null,
-  medium: null,
+  media: new Map(),
   replyToWamid: null,
   reactedWamid: null,
   optedOut: false,

@@ -1,13 +1,23 @@
-import type { GraphBody } from './send-kinds.js';
+import type { GraphBody } from './graph-body.js';
 
-type Sent = { readonly mediaId: string | null; readonly content: GraphBody | null };
+type Sent = {
+  readonly mediaId: string | null;
+  readonly otherMediaIds?: readonly string[];
+  readonly content: GraphBody | null;
+};
 
-/** Whether the body of a send still lacks Meta's id of its medium. */
-export const lacksMetaId = ({ mediaId, content }: Sent): boolean =>
-  mediaId !== null && /"id":\{"mediaId":/.test(JSON.stringify(content));
+/** The media of a send whose places in its body still lack Meta's ids. */
+export function mediaWithoutMetaId({ mediaId, otherMediaIds = [], content }: Sent): string[] {
+  if (mediaId === null) return [];
+  const lacking = JSON.stringify(content).matchAll(/"id":\{"mediaId":"([^"]+)"\}/g);
+  const ids = new Set([...lacking].map(([, id]) => id!));
+  return [mediaId, ...otherMediaIds].filter((id) => ids.has(id));
+}
 
-/** The body with Meta's id in its place. */
-export const withMetaId = (content: GraphBody, metaId: string): GraphBody =>
+/** The body with Meta's ids, by ours, in their places. */
+export const withMetaIds = (content: GraphBody, metaIds: ReadonlyMap<string, string>): GraphBody =>
   JSON.parse(JSON.stringify(content), (name, value: unknown) =>
-    name === 'id' && typeof value === 'object' ? metaId : value,
+    name === 'id' && typeof value === 'object' && value !== null && 'mediaId' in value
+      ? (metaIds.get(String(value.mediaId)) ?? value)
+      : value,
   ) as GraphBody;

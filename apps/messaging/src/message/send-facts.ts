@@ -7,18 +7,18 @@ import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Pool } from 'pg';
 import { FRESH } from '../media/meta-copies.js';
 import type { SendFacts } from './message.decider.js';
-import { mediumOf } from './send-kinds.js';
+import type { Medium } from './graph-body.js';
+import { mediaOf } from './send-kinds.js';
 
 type Send = Command<'message.send', SendMessageData>;
-type Row = {
+type Stored = { mime_type: string | null; meta_media_id: string | null };
+type Row = Stored & {
   ord: string;
   window_expires_at: Date | null;
   first_day_until: Date | null;
   template: TemplateView | null;
   reply_wamid: string | null;
   reacted_wamid: string | null;
-  mime_type: string | null;
-  meta_media_id: string | null;
 };
 export const SEND_FACTS = Symbol('SEND_FACTS');
 export type LookUpFacts = (send: Send) => Promise<SendFacts>;
@@ -56,15 +56,31 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
         sends.map(({ data }) => (data.kind === 'template' ? data.request.language : null)),
         sends.map(({ data }) => data.request.replyTo ?? null),
         sends.map(({ data }) => (data.kind === 'reaction' ? (data.request.messageId ?? null) : null)),
-        sends.map(({ data }) => mediumOf(data)?.id ?? null),
+        sends.map(({ data }) => mediaOf(data)[0]?.id ?? null),
       ],
     });
     return rows;
   });
 
+  /** What the cards of a carousel show beside the first of the media. */
+  const others = async (accountId: string, ids: readonly string[]) => {
+    const { rows } = await pool.query<Stored & { id: string }>({
+      name: 'send-other-media',
+      text: `select d.stream as id, d.state->>'mimeType' as mime_type, case when f.${FRESH} then f.meta_id end as meta_media_id
+             from messaging.media d left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
+             where d.account_id = $1 and d.stream = any($2) and d.live`,
+      values: [accountId, ids],
+    });
+    return new Map(rows.map((row) => [row.id, row]));
+  };
+
   return async (send) => {
     const { data, accountId } = send;
     const row = await lookUp(send);
+    const ids = mediaOf(data).map(({ id }) => id);
+    const [first, ...more] = ids;
+    const stored = more.length > 0 ? await others(accountId, more) : new Map<string, Stored>();
+    if (first !== undefined) stored.set(first, row);
     const { replyTo } = data.request;
     const template =
       data.kind === 'template' && row.template?.status !== 'approved'
@@ -80,7 +96,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
       windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
       firstDayUntil: row.first_day_until?.toISOString() ?? null,
       template,
-      medium: mediumFrom(mediumOf(data)?.id, row),
+      media: mediaFrom(ids, stored),
       replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
       reactedWamid: row.reacted_wamid,
       optedOut,
@@ -96,7 +112,11 @@ const orWhenAway =
   };
 
 /** An id of Meta's is digits and stands for itself; one of ours for Meta's, as soon as Meta has the file. */
-function mediumFrom(id: string | undefined, { mime_type: mimeType, meta_media_id: metaId }: Row) {
-  if (id !== undefined && isMetasMediaId(id)) return { metaId: id, mimeType: null };
-  return id !== undefined && mimeType !== null ? { metaId: metaId ?? { mediaId: id }, mimeType } : null;
+function mediaFrom(ids: readonly string[], stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Medium> {
+  const found = ids.flatMap((id): [string, Medium][] => {
+    if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null }]];
+    const { mime_type: mimeType = null, meta_media_id: metaId = null } = stored.get(id) ?? {};
+    return mimeType === null ? [] : [[id, { metaId: metaId ?? { mediaId: id }, mimeType }]];
+  });
+  return new Map(found);
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnySend } from '@wbiz/contracts/send';
-import { lacksMetaId, withMetaId } from './meta-media-id.js';
-import { compose, mediumOf, type Named } from './send-kinds.js';
+import type { Named } from './graph-body.js';
+import { mediaWithoutMetaId, withMetaIds } from './meta-media-id.js';
+import * as kinds from './send-kinds.js';
 
-const NOTHING: Named = { template: null, medium: null, reactedWamid: null };
+const NOTHING: Named = { template: null, media: new Map(), reactedWamid: null };
+const compose = (sent: AnySend, named: Named) => kinds.compose({ ...sent, messageId: 'msg_1' }, named);
 const to = '+918899332211';
 const BUTTONS = [
   { id: 'yes', title: 'Confirm' },
@@ -29,7 +31,7 @@ const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
   [
     'a document by id',
     { kind: 'media', request: { to, type: 'document', mediaId: '123', filename: 'a.pdf' } },
-    { medium: { metaId: '123', mimeType: null } },
+    { media: new Map([['123', { metaId: '123', mimeType: null }]]) },
     { type: 'document', document: { id: '123', filename: 'a.pdf' } },
     null,
   ],
@@ -72,7 +74,7 @@ const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
         buttons: [BUTTONS[0]!],
       },
     },
-    { medium: { metaId: '7', mimeType: 'image/png' } },
+    { media: new Map([['7', { metaId: '7', mimeType: 'image/png' }]]) },
     {
       type: 'interactive',
       interactive: {
@@ -203,7 +205,7 @@ describe('media that are not there', () => {
       { kind: 'template', request: { to, template: 'a', language: 'en', headerMediaId: 'med_X' } },
     ],
   ])('are refused at %s', (pointer, sent) => {
-    expect(mediumOf(sent)).toEqual({ id: 'med_X', pointer });
+    expect(kinds.mediaOf(sent)).toEqual([{ id: 'med_X', pointer }]);
     expect(() => compose(sent, NOTHING)).toThrow(
       expect.objectContaining({
         code: 'media_not_found',
@@ -224,14 +226,15 @@ describe('a file that Meta has no copy of yet', () => {
       buttons: [{ id: '{"mediaId":"med_X"}', title: 'A' }],
     },
   };
-  const medium = { metaId: { mediaId: 'med_X' }, mimeType: 'image/png' };
+  const mediaAs = (metaId: string | { mediaId: string }) =>
+    new Map([['med_X', { metaId, mimeType: 'image/png' }]]);
 
   it('is named in the body until Meta has given it an id', () => {
-    const { content } = compose(sent, { ...NOTHING, medium });
-    expect(lacksMetaId({ mediaId: 'med_X', content })).toBe(true);
-    const whole = withMetaId(content, '77');
-    expect(lacksMetaId({ mediaId: 'med_X', content: whole })).toBe(false);
-    expect(whole).toEqual(compose(sent, { ...NOTHING, medium: { ...medium, metaId: '77' } }).content);
+    const { content } = compose(sent, { ...NOTHING, media: mediaAs({ mediaId: 'med_X' }) });
+    expect(mediaWithoutMetaId({ mediaId: 'med_X', content })).toEqual(['med_X']);
+    const whole = withMetaIds(content, new Map([['med_X', '77']]));
+    expect(mediaWithoutMetaId({ mediaId: 'med_X', content: whole })).toEqual([]);
+    expect(whole).toEqual(compose(sent, { ...NOTHING, media: mediaAs('77') }).content);
   });
 
   it.each([
@@ -246,7 +249,7 @@ describe('a file that Meta has no copy of yet', () => {
     const asked = () =>
       compose(
         { kind: 'media', request: { to, type, mediaId: 'med_X' } },
-        { ...NOTHING, medium: { metaId: '1', mimeType } },
+        { ...NOTHING, media: new Map([['med_X', { metaId: '1', mimeType }]]) },
       );
     if (isTaken) expect(asked().content).toEqual({ type, [type]: { id: '1' } });
     else

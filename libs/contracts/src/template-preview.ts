@@ -1,0 +1,72 @@
+import { NestedList, Nested, Text } from './field.js';
+import type { FieldFault } from './problem.js';
+import { fillTemplate, type FilledTemplate, type TemplateValues } from './template-filling.js';
+import type { TemplateView } from './template.js';
+
+export class RenderedHeader {
+  @Text({ max: 30, example: 'TEXT', description: 'TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION.' })
+  format!: string;
+  @Text({ max: 2000, optional: true }) text?: string;
+}
+
+export class RenderedButton {
+  @Text({ max: 30, example: 'URL' }) type!: string;
+  @Text({ max: 100 }) label!: string;
+  @Text({ max: 4000, optional: true }) url?: string;
+  @Text({ max: 20, optional: true }) phoneNumber?: string;
+  @Text({ max: 20, optional: true, description: 'What a tap copies.' }) code?: string;
+}
+
+export class RenderedCard {
+  @Nested(() => RenderedHeader, { optional: true }) header?: RenderedHeader;
+  @Text({ max: 20_000, optional: true }) body?: string;
+  @NestedList(() => RenderedButton, { max: 10 }) buttons!: RenderedButton[];
+}
+
+/** A template as a person sees it. */
+export class RenderedTemplate extends RenderedCard {
+  @Text({ max: 100, optional: true }) footer?: string;
+  @Text({ max: 100, optional: true, description: 'The title of a limited-time offer.' }) offer?: string;
+  @NestedList(() => RenderedCard, { max: 10, optional: true }) cards?: RenderedCard[];
+}
+
+/** The preview of a template; a variable without a value is a fault, and stays as it is. What was not asked about is not missed. */
+export function renderTemplate(
+  template: Pick<TemplateView, 'components' | 'category'>,
+  values: TemplateValues,
+): { readonly rendered: RenderedTemplate; readonly faults: readonly FieldFault[] } {
+  const { filled, faults } = fillTemplate(template, values);
+  const asked = ['variables', ...Object.keys(values)];
+  return {
+    rendered: renderedOf(filled),
+    faults: faults.filter(({ pointer }) => asked.includes(pointer.split('/')[1]!)),
+  };
+}
+
+/** What of a filled template a person sees. */
+export function renderedOf({ footer, offer, cards, ...card }: FilledTemplate): RenderedTemplate {
+  return {
+    ...renderedCard(card),
+    ...(footer === undefined ? {} : { footer }),
+    ...(offer ? { offer: offer.text } : {}),
+    ...(cards.length > 0 ? { cards: cards.map(renderedCard) } : {}),
+  };
+}
+
+const renderedCard = ({
+  header,
+  body,
+  buttons,
+}: Pick<FilledTemplate, 'header' | 'body' | 'buttons'>): RenderedCard => ({
+  ...(header
+    ? { header: { format: header.format, ...(header.format === 'TEXT' ? { text: header.text } : {}) } }
+    : {}),
+  ...(body ? { body: body.text } : {}),
+  buttons: buttons.map(({ type, label, url, phoneNumber, value }) => ({
+    type,
+    label,
+    ...(url === undefined ? {} : { url }),
+    ...(phoneNumber === undefined ? {} : { phoneNumber }),
+    ...(url === undefined && value !== undefined ? { code: value } : {}),
+  })),
+});

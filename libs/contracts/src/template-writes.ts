@@ -1,0 +1,79 @@
+import { Flag, Json, Normalised, OneOf, Rule, Text, Whole } from './field.js';
+import { LIMITS } from './limits.js';
+import { fieldFault } from './problem.js';
+import { inMetasCase, word } from './template-components.js';
+import { faultsOfTemplate, PARAMETER_FORMATS, TEMPLATE_CATEGORIES } from './template-rules.js';
+import type { TemplateComponent } from './template.js';
+
+const InAnyCase = () => Normalised((value) => word(value) ?? value);
+
+const COMPONENTS = {
+  list: true,
+  description:
+    "Meta's components: HEADER, BODY, FOOTER, BUTTONS, CAROUSEL, LIMITED_TIME_OFFER. The sample of a media header may be the id of uploaded media (med_…) or an https link.",
+  example: [
+    {
+      type: 'BODY',
+      text: 'Hi {{1}}, order {{2}} is on its way.',
+      example: { body_text: [['Gaurav', '#1043']] },
+    },
+  ],
+};
+
+const Lifetime = () =>
+  Whole({
+    min: -1,
+    max: 2_592_000,
+    optional: true,
+    description:
+      'For how long Meta tries to deliver: 30 to 900 for AUTHENTICATION, to 43200 for UTILITY, 43200 to 2592000 for MARKETING; -1 is 30 days.',
+  });
+
+/** `POST /v1/templates`. Words of Meta's (category, types of components) are taken in any case. */
+@Rule<CreateTemplate>(faultsOfTemplate)
+export class CreateTemplate {
+  @Text({
+    ...LIMITS.templateName,
+    description: 'Lower-case letters, digits and underscores.',
+    example: 'order_shipped',
+  })
+  name!: string;
+
+  @Text({ ...LIMITS.templateLanguage, example: 'en_US' }) language!: string;
+
+  @InAnyCase()
+  @OneOf(TEMPLATE_CATEGORIES, { example: 'UTILITY' })
+  category!: (typeof TEMPLATE_CATEGORIES)[number];
+
+  @Normalised(inMetasCase)
+  @Json(COMPONENTS)
+  components!: TemplateComponent[];
+
+  @InAnyCase()
+  @OneOf(PARAMETER_FORMATS, { optional: true, description: 'NAMED for {{first_name}}; default POSITIONAL.' })
+  parameterFormat?: (typeof PARAMETER_FORMATS)[number];
+
+  @Lifetime() messageSendTtlSeconds?: number;
+
+  @Flag({ optional: true, description: 'false keeps it as a draft; default true.' }) submit?: boolean;
+}
+
+/**
+ * `PATCH /v1/templates/:id`; name and language stay. Examples that are missing come from the stored template
+ * (`withExamplesOf`), so its content is checked where that is at hand.
+ */
+@Rule<UpdateTemplate>(function* (given) {
+  if (Object.values(given).every((value) => value === undefined))
+    yield fieldFault('/components', 'required', 'or category or messageSendTtlSeconds is required');
+})
+export class UpdateTemplate {
+  @Normalised(inMetasCase)
+  @Json({ ...COMPONENTS, optional: true })
+  components?: TemplateComponent[];
+
+  @InAnyCase()
+  @OneOf(TEMPLATE_CATEGORIES, { optional: true })
+  category?: (typeof TEMPLATE_CATEGORIES)[number];
+
+  @Lifetime() messageSendTtlSeconds?: number;
+}
