@@ -199,18 +199,31 @@ function pathsIntoA(path: string): string[] {
 async function crawl(who: Account): Promise<Snapshot> {
   const seen = new Map<string, unknown>();
   const gets = withKey(({ method }) => method === 'GET').sort((one, other) => one.params - other.params);
-  for (const { path: template, cursor } of gets)
-    for (const path of pathsOf(who, template))
-      seen.set(path, cursor ? await allRows(who, template, path, cursor) : ok(await ask(who, 'GET', path)));
+  for (const operation of gets)
+    for (const path of pathsOf(who, operation.path))
+      seen.set(
+        path,
+        operation.cursor ? await everyRow(who, operation, path) : ok(await ask(who, 'GET', path)),
+      );
   return seen;
 }
 
-async function allRows(who: Account, template: string, path: string, parameter: string) {
+/** All rows of a list, also those that it leaves out unless they are asked for. */
+async function everyRow(who: Account, { path: template, cursor, query }: Operation, path: string) {
+  const rows = await allRows(who, template, path, cursor!);
+  for (const { name, default: shown, enum: choices = [] } of query)
+    for (const other of choices)
+      if (shown !== undefined && other !== shown)
+        rows.push(...(await allRows(who, template, path, cursor!, `&${name}=${String(other)}`)));
+  return rows;
+}
+
+async function allRows(who: Account, template: string, path: string, parameter: string, filter = '') {
   const all: Row[] = [];
   const cursors = who.cursors.get(template) ?? new Set();
   who.cursors.set(template, cursors);
   for (let from = ''; ;) {
-    const { data = [], nextCursor, ...beside } = ok(await ask(who, 'GET', `${path}?limit=1${from}`));
+    const { data = [], nextCursor, ...beside } = ok(await ask(who, 'GET', `${path}?limit=1${filter}${from}`));
     all.push(...data);
     if (!data.length || !nextCursor) return [...all, beside];
     cursors.add(nextCursor);
@@ -334,7 +347,8 @@ describe("B with A's ids", () => {
         // Nor is it refused for anything else: what is B's own is taken.
         const answers: Told[] = [];
         for (const id of idsOf(b, kind))
-          if (!answers.some(isTaken)) answers.push(await ask(b, method, path, body(id, b.mark)));
+          if (!answers.some(isTaken))
+            answers.push(await ask(b, method, path, toAnother(b, body(id, b.mark))));
         if (!answers.some(isTaken) && isMade(kind))
           wrong.push(untold(`${method} ${path} with ${pointer}`, answers.at(-1)).message);
       }
@@ -360,6 +374,10 @@ describe("B with A's ids", () => {
     }
   });
 });
+
+/** Sends what would go to everybody's person to the account's own: Meta slows down what goes to one. */
+const toAnother = ({ person }: Account, body: unknown): unknown =>
+  JSON.parse(JSON.stringify(body).replaceAll(PERSON, person));
 
 const idsOf = (who: Account, kind: string): string[] =>
   kind === 'phone number'

@@ -211,11 +211,14 @@ export const Phone = (base: Base = {}) =>
     ),
   );
 
-/** One of a closed list of strings. */
-export const OneOf = <T extends readonly string[]>(values: T, base: Base = {}) =>
+/** One of a closed list of strings. `byDefault`: what whoever reads it takes where none is given; it is told, not filled in. */
+export const OneOf = <T extends readonly string[]>(
+  values: T,
+  { byDefault, ...base }: Base & { byDefault?: T[number] } = {},
+) =>
   field(
     base,
-    { type: 'string', enum: [...values] },
+    { type: 'string', enum: [...values], ...(byDefault !== undefined && { default: byDefault }) },
     IsIn([...values], { message: `must be one of: ${values.join(', ')}` }),
   );
 

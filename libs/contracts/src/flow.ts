@@ -25,7 +25,7 @@ export class FlowView {
 
 /** `GET /v1/flows`. */
 export class ListFlows extends Page {
-  @OneOf(FLOW_STATUSES, { optional: true, description: 'Published ones, unless given.' }) status?: FlowStatus;
+  @OneOf(FLOW_STATUSES, { optional: true, byDefault: 'published' }) status?: FlowStatus;
 }
 
 /** What the answer to a send bears where the user gave no token. It is told to nobody but Meta. */
