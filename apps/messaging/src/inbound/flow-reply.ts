@@ -37,7 +37,7 @@ export const flowReplies =
     const send = async (which: string, values: readonly string[]) => {
       const { rows } = await pool.query<{ id: string; flowId: string | null }>(
         `select stream as id, state->'payload'->>'flowId' as "flowId" from messaging.messages
-         where account_id = $1 and state->>'direction' = 'out' and ${which}
+         where account_id = $1 and state->>'direction' = 'out' and state->>'kind' in ('flow', 'template') and ${which}
          order by stream collate "C" desc limit 1`,
         [accountId, ...values],
       );
@@ -45,7 +45,7 @@ export const flowReplies =
     };
     const token = tokenIn(responseIn(object(object(message['interactive'])['nfm_reply'])['response_json']));
     const answered =
-      (replyTo && (await send(`wamid = $2 and state->>'kind' in ('flow', 'template')`, [replyTo]))) ||
+      (replyTo && (await send('wamid = $2', [replyTo]))) ||
       (token &&
         (await send(`conversation_id = $2 and $3 in (stream, state->>'flowToken')`, [
           conversationId,

@@ -46,7 +46,7 @@ export const dueOnRequest = inline<SyncRequestEvent>({
     ),
 });
 
-/** Which accounts' templates are to be pulled, and who is at it: over all replicas one at a time per account. */
+/** Which accounts' templates, or flows, are to be pulled, and who is at it: over all replicas one at a time per account. */
 export class SyncJobs {
   constructor(
     private readonly pool: Pool,
