@@ -116,7 +116,7 @@ export const LIMITED: Limited[] = [
   [
     'buttons of a card',
     '/v1/messages/template',
-    (n) => cards(2, { buttons: Array.from({ length: n }, (_, index) => ({ index })) }),
+    (n) => ({ cards: [{ buttons: Array.from({ length: n }, (_, index) => ({ index })) }, {}] }),
     LIMITS.cardButtons.max,
     '/cards/0/buttons',
   ],

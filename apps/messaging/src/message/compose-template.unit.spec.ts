@@ -6,7 +6,7 @@ import type { Rejection } from '@wbiz/eventing/rejection';
 import type { Medium } from './graph-body.js';
 import { template } from './message.samples.js';
 import { mediaWithoutMetaId, withMetaIds } from './meta-media-id.js';
-import { compose } from './send-kinds.js';
+import { compose } from './compose-send.js';
 
 type Part = Readonly<Record<string, unknown>>;
 type Components = TemplateView['components'];

@@ -11,7 +11,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { refused, type GraphBody, type Named } from './graph-body.js';
-import { compose, mediaOf } from './send-kinds.js';
+import { compose, mediaOf } from './compose-send.js';
 
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
 export type MessageState = {

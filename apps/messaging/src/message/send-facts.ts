@@ -8,7 +8,7 @@ import type { Pool } from 'pg';
 import { FRESH } from '../media/meta-copies.js';
 import type { SendFacts } from './message.decider.js';
 import type { Medium } from './graph-body.js';
-import { mediaOf } from './send-kinds.js';
+import { mediaOf } from './compose-send.js';
 
 type Send = Command<'message.send', SendMessageData>;
 type Stored = { mime_type: string | null; meta_media_id: string | null };

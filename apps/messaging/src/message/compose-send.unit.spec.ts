@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AnySend } from '@wbiz/contracts/send';
 import type { Named } from './graph-body.js';
 import { mediaWithoutMetaId, withMetaIds } from './meta-media-id.js';
-import * as kinds from './send-kinds.js';
+import * as kinds from './compose-send.js';
 
 const NOTHING: Named = { template: null, media: new Map(), reactedWamid: null };
 const compose = (sent: AnySend, named: Named) => kinds.compose({ ...sent, messageId: 'msg_1' }, named);
