@@ -11,12 +11,17 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS, GATEWAY_SETTINGS }, { SETTINGS: MESSAGING_SETTINGS }] =
-  await Promise.all([
-    dist('libs/service-kit/dist/config.js'),
-    dist('libs/service-kit/dist/settings.js'),
-    dist('apps/messaging/dist/messaging.settings.js'),
-  ]);
+const [
+  { settingsMarkdown },
+  { SERVICE_SETTINGS, GATEWAY_SETTINGS },
+  { SETTINGS: MESSAGING_SETTINGS },
+  { SETTINGS: WEBHOOKS_SETTINGS },
+] = await Promise.all([
+  dist('libs/service-kit/dist/config.js'),
+  dist('libs/service-kit/dist/settings.js'),
+  dist('apps/messaging/dist/messaging.settings.js'),
+  dist('apps/webhooks/dist/webhooks.settings.js'),
+]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
 const settings = [
   settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
@@ -24,6 +29,8 @@ const settings = [
   settingsMarkdown(GATEWAY_SETTINGS),
   'and messaging',
   settingsMarkdown(MESSAGING_SETTINGS),
+  'and webhooks',
+  settingsMarkdown(WEBHOOKS_SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
 ].join('\n\n');
 

@@ -17,6 +17,7 @@ import { startService } from '@wbiz/service-kit/run-service';
 import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { WebhooksModule } from './webhooks.module.js';
+import { SETTINGS } from './webhooks.settings.js';
 
 const PARTITIONS = 3;
 
@@ -47,7 +48,7 @@ export async function webhooksSystem() {
   const start = async () => {
     const rpcPort = await freePort();
     const service = await startService(
-      { name: 'webhooks', module: WebhooksModule },
+      { name: 'webhooks', module: WebhooksModule, settings: SETTINGS },
       {
         HEALTH_PORT: String(await freePort()),
         RPC_PORT: String(rpcPort),
