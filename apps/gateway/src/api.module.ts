@@ -21,6 +21,8 @@ import { Sends } from './messages/sends.js';
 import { QuickRepliesController } from './quick-replies/quick-replies.controller.js';
 import { TagsController } from './tags/tags.controller.js';
 import { TemplatesController } from './templates/templates.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WriteWebhook } from './webhooks/write-webhook.js';
 
 /** The routes that customers call with their keys. */
 @Module({
@@ -34,6 +36,7 @@ import { TemplatesController } from './templates/templates.controller.js';
     TemplatesController,
     MediaController,
     QuickRepliesController,
+    WebhooksController,
     EventsController,
     MeController,
   ],
@@ -48,6 +51,12 @@ import { TemplatesController } from './templates/templates.controller.js';
       provide: Sends,
       useFactory: (commands: Commands, peers: Peers) => new Sends(commands, peers),
       inject: [Commands, Peers],
+    },
+    {
+      provide: WriteWebhook,
+      useFactory: (commands: Commands, peers: Peers, { secrets }: Runtime) =>
+        new WriteWebhook(commands, peers, secrets),
+      inject: [Commands, Peers, RUNTIME],
     },
     {
       provide: MEDIA_STORE,

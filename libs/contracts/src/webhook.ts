@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ValidateBy } from 'class-validator';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
 import {
@@ -32,7 +33,7 @@ export type WebhookEvent = '*' | FeedEventType;
 const RESERVED =
   /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
 
-const WebhookUrl = (base: { optional?: boolean } = {}) =>
+const WebhookUrl = (base: { optional?: boolean; example?: unknown } = {}) =>
   Text({
     ...LIMITS.link,
     pattern: /^https?:\/\/[^\s/?#]\S*$/i,
@@ -125,7 +126,7 @@ export class CreateWebhook {
     yield fieldFault('/resumeFrom', 'resumeFrom', 'goes with active: true');
 })
 export class UpdateWebhook {
-  @WebhookUrl({ optional: true }) url?: string;
+  @WebhookUrl({ optional: true, example: undefined }) url?: string;
   @Events({ optional: true }) events?: WebhookEvent[];
   @Flag({ optional: true, example: false }) active?: boolean;
   @OneOf(['cursor', 'now'] as const, {
@@ -237,6 +238,9 @@ export class WebhookStats {
   @Nested(() => DeliveryStats) lastHour!: DeliveryStats;
   @Nested(() => DeliveryStats) lastDay!: DeliveryStats;
 }
+
+/** What signs deliveries, as Standard Webhooks has it: `whsec_` and the base64 of 32 random bytes. */
+export const newWebhookSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
 type Known = { readonly webhookId: string; readonly at: string };
 /** Secrets come sealed: the command log and the stored replies hold no secret. */

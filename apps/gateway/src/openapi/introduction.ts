@@ -18,6 +18,7 @@ export const TAGS = [
     description: 'Files for sends and template headers, and those that people sent.',
   },
   { name: 'Templates', prefix: '/v1/templates', description: 'Message templates as Meta has them.' },
+  { name: 'Webhooks', prefix: '/v1/webhooks', description: 'What happens, told to your own URL.' },
   {
     name: 'Events feed',
     prefix: '/v1/events',

@@ -65,6 +65,18 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/media/{id}/content': ['media:write'],
     'delete /v1/media/{id}': ['media:write'],
     'get /v1/events': ['events:read'],
+    'get /v1/webhooks': ['webhooks:manage'],
+    'post /v1/webhooks': ['webhooks:manage'],
+    'get /v1/webhooks/{id}': ['webhooks:manage'],
+    'patch /v1/webhooks/{id}': ['webhooks:manage'],
+    'delete /v1/webhooks/{id}': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/test': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/rotate-secret': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/replay': ['webhooks:manage'],
+    'get /v1/webhooks/{id}/stats': ['webhooks:manage'],
+    'get /v1/webhooks/{id}/deliveries': ['webhooks:manage'],
+    'get /v1/webhooks/{id}/deliveries/{deliveryId}': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/deliveries/{deliveryId}/retry': ['webhooks:manage'],
     'post /admin/v1/accounts': 'operators',
   });
   for (const scope of Object.values(scopes).flat()) expect([...SCOPES, 'operators']).toContain(scope);
@@ -126,6 +138,11 @@ it("gives the reference's bodies as examples", () => {
     defaultTags: ['imported'],
     defaultOptedIn: false,
   });
+  expect(exampleOf('/v1/webhooks')).toEqual({
+    url: 'https://your-app.com/webhooks/wbiz',
+    events: ['message.received', 'message.status'],
+  });
+  expect(exampleOf('/v1/webhooks/{id}', 'patch')).toEqual({ active: false });
   expect(exampleOf('/v1/tags')).toEqual({ name: 'vip' });
   expect(exampleOf('/v1/custom-fields')).toEqual({ key: 'city', label: 'City', type: 'text' });
 });

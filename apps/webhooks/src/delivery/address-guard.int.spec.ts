@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { newWebhookSecret } from '@wbiz/contracts/webhook';
 import { AddressGuard, type Resolve } from './address-guard.js';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
 import { Sender } from './sender.js';
-import { keyOf, newSecret } from './signature.js';
+import { keyOf } from './signature.js';
 
 /** Stands on every address of this machine, IPv6 included, and counts who comes. */
 let listener: Server;
@@ -27,7 +28,7 @@ afterAll(() => {
   hook.close();
 });
 
-const KEYS = [keyOf(newSecret())];
+const KEYS = [keyOf(newWebhookSecret())];
 const strict = (resolve?: Resolve) => new AddressGuard({ insecure: false, networks: [] }, resolve);
 const post = async (guard: AddressGuard, url: string) => {
   const sender = new Sender({ guard, now: Date.now, timeoutMs: 3_000 });

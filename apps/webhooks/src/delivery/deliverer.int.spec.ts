@@ -451,8 +451,9 @@ describe('after the fact', () => {
     const clock = testClock();
     const [one, hook] = [system.account(), await open()];
     const { id, secret } = await one.create({ url: hook.url });
-    run(clock);
+    const { deliverer } = run(clock);
     const next = await one.rotate(id);
+    await until(() => deliverer.held().get(id)?.version === 2);
     await one.tell(1);
     await came(hook, 1);
     const verify = (with_: string, at: number) =>

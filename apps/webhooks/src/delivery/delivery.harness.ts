@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@wbiz/contracts/ids';
-import type { CreateWebhook, UpdateWebhook } from '@wbiz/contracts/webhook';
+import { newWebhookSecret, type CreateWebhook, type UpdateWebhook } from '@wbiz/contracts/webhook';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { createLogger } from '@wbiz/service-kit/logging';
 import { Secrets } from '@wbiz/service-kit/secrets';
@@ -18,7 +18,6 @@ import { FeedPages } from './feed-pages.js';
 import { Journal } from './journal.js';
 import { ReaderLeases } from './reader-leases.js';
 import { Sender } from './sender.js';
-import { newSecret } from './signature.js';
 
 /** A clock that the test moves. */
 export function testClock(start = Date.now()) {
@@ -96,7 +95,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
       /** Made as the gateway makes it. */
       create: async (given: Partial<CreateWebhook> & { url: string }) => {
         const webhookId = newId('whk');
-        const secret = newSecret();
+        const secret = newWebhookSecret();
         const { headers, ...rest } = given;
         const data = {
           events: ['*' as const],
@@ -125,7 +124,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
           store.execute(webhooks, { ...base(), type: 'webhook.delete', data: { webhookId, at: at() } }),
         ),
       rotate: async (webhookId: string, rotatedAt = at()) => {
-        const secret = newSecret();
+        const secret = newWebhookSecret();
         const data = { webhookId, at: rotatedAt, sealedSecret: secrets.seal(secret, webhookId) };
         await accepted(store.execute(webhooks, { ...base(), type: 'webhook.rotate-secret', data }));
         return secret;

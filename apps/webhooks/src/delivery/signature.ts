@@ -1,9 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 const PREFIX = 'whsec_';
-
-/** A secret as Standard Webhooks has it: `whsec_` and the base64 of its bytes. */
-export const newSecret = () => PREFIX + randomBytes(32).toString('base64');
 
 /** The bytes that sign. */
 export const keyOf = (secret: string) => Buffer.from(secret.slice(PREFIX.length), 'base64');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { newWebhookSecret } from '@wbiz/contracts/webhook';
 import { Webhook } from 'standardwebhooks';
-import { keyOf, newSecret, signatureHeaders } from './signature.js';
+import { keyOf, signatureHeaders } from './signature.js';
 
 const BODY = Buffer.from('{"test": 2432232314}');
 
@@ -17,16 +18,16 @@ describe('a signature', () => {
     }));
 
   it('is verified by the public library with either secret, and with no other', () => {
-    const [old, next] = [newSecret(), newSecret()];
+    const [old, next] = [newWebhookSecret(), newWebhookSecret()];
     const headers = signatureHeaders('evt_1', Date.now(), BODY, [keyOf(next), keyOf(old)]);
     for (const secret of [old, next])
       expect(new Webhook(secret).verify(BODY, headers)).toEqual({ test: 2432232314 });
-    expect(() => new Webhook(newSecret()).verify(BODY, headers)).toThrow('No matching signature');
+    expect(() => new Webhook(newWebhookSecret()).verify(BODY, headers)).toThrow('No matching signature');
     expect(() => new Webhook(old).verify('{"test":2432232314}', headers)).toThrow('No matching signature');
   });
 
   it('stands on 32 bytes', () => {
-    expect(newSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-    expect(keyOf(newSecret())).toHaveLength(32);
+    expect(newWebhookSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(keyOf(newWebhookSecret())).toHaveLength(32);
   });
 });
