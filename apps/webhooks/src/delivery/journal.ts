@@ -11,7 +11,7 @@ const GATHER_MS = 20;
 const RETRY_MS = 500;
 const MOST_UNWRITTEN = 4_000;
 const MINUTE_MS = 60_000;
-const MINUTES_EVERY_MS = 5_000;
+const MINUTES_EVERY_MS = 1_000;
 
 type Reader = {
   readonly webhookId: string;
