@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { newWebhookSecret } from '@wbiz/contracts/webhook';
 import { AddressGuard, type Resolve } from './address-guard.js';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
@@ -187,6 +187,33 @@ describe('hostile addresses', () => {
     );
     connections = 0;
   });
+});
+
+it('a proxy of the setting takes everything, but no address that must not be reached', async () => {
+  const asked: string[] = [];
+  const proxy = createHttpServer().on('connect', (request, socket: Socket) => {
+    asked.push(request.url!);
+    const onward = connect(hook.port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const { port: proxyPort } = proxy.address() as AddressInfo;
+  const sender = new Sender({ guard: strict(), proxy: `http://127.0.0.1:${proxyPort}`, now: Date.now });
+  const to = (url: string) =>
+    sender.send({ url: new URL(url), keys: KEYS, headers: {} }, { id: 'evt_1', body: Buffer.from('{}') });
+  try {
+    hook.status(204);
+    expect(await to('http://your-app.example/hooks')).toMatchObject({ delivered: true, statusCode: 204 });
+    expect((await to('http://169.254.169.254/')).error).toContain('is not a public address');
+    expect(asked).toEqual(['your-app.example:80']);
+  } finally {
+    await sender.close();
+    proxy.close();
+    proxy.closeAllConnections();
+  }
 });
 
 describe('a URL', () => {
