@@ -67,7 +67,7 @@ const sender: FactoryProvider<Sender> = {
 
 const subscriptions: FactoryProvider<Subscriptions> = {
   provide: Subscriptions,
-  useFactory: ({ secrets }: Runtime, pool: Pool) => new Subscriptions(pool, secrets),
+  useFactory: ({ secrets, logger }: Runtime, pool: Pool) => new Subscriptions(pool, secrets, logger),
   inject: [RUNTIME, PG_POOL],
 };
 

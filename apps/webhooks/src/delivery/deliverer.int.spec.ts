@@ -322,6 +322,21 @@ describe('an endpoint that is down', () => {
   });
 });
 
+it('a webhook whose secret no key opens waits, and the others do not', async () => {
+  const [one, hook] = [system.account(), await open()];
+  const { id: closed } = await one.create({ url: hook.url });
+  const { id } = await one.create({ url: hook.url });
+  await system.pool.query(
+    `update webhooks.webhooks set state = jsonb_set(state, '{sealed,secret}', '"v1.xxxxxxxx.AAAA"') where stream = $1`,
+    [closed],
+  );
+  run();
+  await one.tell(3);
+  await system.passed(id, 3);
+  expect(hook.received).toHaveLength(3);
+  expect(await system.reader(closed)).toMatchObject({ cursor: 0, active: true });
+});
+
 describe('replicas', () => {
   it('share the webhooks, and one that ends hands its own over at once', async () => {
     const hook = await open();

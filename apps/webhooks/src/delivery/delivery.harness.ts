@@ -40,6 +40,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
   });
   const guard = new AddressGuard({ insecure: true, networks: [] });
   const running = new Set<{ stop: () => Promise<void> }>();
+  const tester = new Sender({ guard, now: Date.now, timeoutMs });
 
   /** One more replica; `kill` ends it as a crash would. */
   const replica = (clock: Pick<TestClock, 'now'> = { now: Date.now }, name = newId('cmd')) => {
@@ -49,7 +50,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
     const journal = new Journal({ pool, log, logger });
     const deliverer = new Deliverer({
       leases: new ReaderLeases(pool, name),
-      subscriptions: new Subscriptions(pool, secrets),
+      subscriptions: new Subscriptions(pool, secrets, logger),
       pages: new FeedPages(pool),
       journal,
       log,
@@ -220,6 +221,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
 
   const close = async () => {
     await Promise.all([...running].map(({ stop }) => stop()));
+    await tester.close();
     await database.close();
   };
   return {
@@ -234,11 +236,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
     attempts,
     passed,
     queries: new WebhookQueries(pool, guard),
-    deliveries: new DeliveryQueries(
-      pool,
-      new Subscriptions(pool, secrets),
-      new Sender({ guard, now: Date.now, timeoutMs }),
-    ),
+    deliveries: new DeliveryQueries(pool, new Subscriptions(pool, secrets, logger), tester),
     close,
   };
 }

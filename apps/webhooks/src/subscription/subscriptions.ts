@@ -1,4 +1,5 @@
-import type { Secrets } from '@wbiz/service-kit/secrets';
+import type { Logger } from '@wbiz/eventing/logger';
+import { UnsealFailed, type Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import type { Condition } from '../delivery/breaker.js';
 import type { Replay, Standing, Subscription } from '../delivery/lane.js';
@@ -25,9 +26,13 @@ type Row = {
 
 /** Webhooks as they are delivered to, with their secrets unsealed. */
 export class Subscriptions {
+  /** Versions whose secret no key opens, by webhook: told once. */
+  private readonly unopened = new Map<string, number>();
+
   constructor(
     private readonly pool: Pool,
     private readonly secrets: Pick<Secrets, 'unseal'>,
+    private readonly logger: Logger,
   ) {}
 
   async load(ids: readonly string[]): Promise<readonly { subscription: Subscription; standing: Standing }[]> {
@@ -45,16 +50,33 @@ export class Subscriptions {
              from webhooks.replays where webhook_id = any($1) order by id`,
       values: [ids],
     });
-    return rows.map((row) => ({
-      subscription: this.subscriptionOf(row),
-      standing: {
+    return rows.flatMap((row) => {
+      const subscription = this.opened(row);
+      const standing = {
         fence: row.fence,
         cursor: row.cursor,
         condition: conditionOf(row),
         nextDue: row.nextDue?.getTime() ?? null,
         replays: replays.filter(({ webhookId }) => webhookId === row.id),
-      },
-    }));
+      };
+      return subscription ? [{ subscription, standing }] : [];
+    });
+  }
+
+  /** One that cannot be opened stands still and harms no other. */
+  private opened(row: Row): Subscription | undefined {
+    try {
+      return this.subscriptionOf(row);
+    } catch (err) {
+      if (!(err instanceof UnsealFailed)) throw err;
+      if (this.unopened.get(row.id) !== row.version)
+        this.logger.error(
+          { err, webhookId: row.id, alarm: true },
+          'secret of a webhook cannot be opened; its events wait until it can, or is rotated',
+        );
+      this.unopened.set(row.id, row.version);
+      return undefined;
+    }
   }
 
   /** Where to a test of a webhook goes; null: there is no such webhook. */
