@@ -31,7 +31,11 @@ export const APPS = [
   ...['messaging', 'contacts', 'templates', 'campaigns', 'webhooks'].map((name) => ({
     name,
     ports: ['HEALTH_PORT', 'RPC_PORT'],
-    env: (system) => ({ ...service(system, name), ...(name === 'messaging' && media(system)) }),
+    env: (system) => ({
+      ...service(system, name),
+      ...(name === 'messaging' && media(system)),
+      ...(name === 'webhooks' && onThisMachine()),
+    }),
     ready: health,
   })),
 ];
@@ -91,6 +95,9 @@ const service = (system, name) => ({ ...common(system), DATABASE_URL: system.dat
 
 /** The gateway and messaging share it; whoever started us may have one of their own. */
 const media = ({ home }) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
+
+/** Webhooks may be on this machine, for whoever tries them. */
+const onThisMachine = () => ({ WEBHOOKS_ALLOW_INSECURE: process.env.WEBHOOKS_ALLOW_INSECURE || 'true' });
 
 function health({ HEALTH_PORT }) {
   return `http://127.0.0.1:${HEALTH_PORT}/health/ready`;

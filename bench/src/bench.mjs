@@ -26,6 +26,7 @@ async function main() {
   const { followFeed } = await import('./feed-reader.mjs');
   const { faultsOf, report } = await import('./report.mjs');
   const { benchContacts } = await import('./contacts.mjs');
+  const { benchWebhooks } = await import('./webhooks.mjs');
   const { summariseProfile } = await import('./profile.mjs');
 
   mkdirSync(results, { recursive: true });
@@ -121,6 +122,9 @@ async function main() {
     );
     const contacts =
       people > 0 && (await orFailure(benchContacts({ ours, ask, apiKey, people, seconds, step })));
+    const webhooks = await orFailure(
+      benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSeconds: cpuIsTold && cpuSeconds }),
+    );
     return {
       at: new Date().toISOString(),
       seconds,
@@ -132,6 +136,7 @@ async function main() {
       accepted,
       full,
       contacts,
+      webhooks,
       checks: {
         sends,
         atSimulator,

@@ -150,6 +150,16 @@ export async function openInstallation({ home, env = {} }) {
       return key;
     },
 
+    /** Connects a WABA of its own at the simulator, and makes a key. */
+    async anotherAccount(token) {
+      const { id: wabaId } = await this.control('POST', '/wabas', { phoneNumbers: 1, token });
+      const admin = (path, body) =>
+        call('POST', `${baseUrl}/admin/v1/accounts${path}`, body, system.adminToken);
+      const { id: accountId } = await admin('', { wabaId, accessToken: token, plan: 'unlimited' });
+      const { key } = await admin(`/${accountId}/keys`, { name: 'bench', scopes: await allScopes() });
+      return { accountId, key };
+    },
+
     /** Stops all in order. */
     async stop() {
       stopping = true;

@@ -30,7 +30,8 @@ const contactsPhases = (contacts) => {
 
 /** Prints the figures of a run. */
 export function report(found) {
-  const { seconds, connections, machine, fastify, kafka, idle, accepted, full, contacts, checks } = found;
+  const { seconds, connections, machine, fastify, kafka, idle, accepted, full, contacts, webhooks, checks } =
+    found;
   const { cores, cpu, node, loadAverage } = machine;
   const ratio = (rate) => [(rate / fastify.perSecond).toFixed(3), (rate / kafka.perSecond).toFixed(3)];
   const row = (title, { perSecond, p50, p99 }) => [
@@ -54,7 +55,9 @@ export function report(found) {
     row(`full sends, 201, ${connections.ours} connections`, full),
     through('  with all statuses in the feed', full),
     ...contactsRows(contacts, row),
+    ...webhooksRows(webhooks, row),
   ]);
+  webhooksCpu(webhooks);
   if (full.cpu) console.log();
   if (full.cpu) table(cpuTable(idle, accepted, full, cores));
   const { sends, atSimulator, doubled, through: ended, feed } = checks;
@@ -76,6 +79,26 @@ function contactsRows(contacts, row) {
     row(at('search'), search),
     row('get of the owner, by RPC', { p50: null, p99: null, ...owner }),
   ];
+}
+
+const webhooksRows = ({ inFlight: most, bare, one, fifty, alone, beside }, row) => {
+  const rate = (measured) => ({ ...measured, p50: null, p99: null });
+  return [
+    row(`bare signed posts, ${most} in flight`, bare),
+    row('deliveries, to one endpoint', rate(one)),
+    row('deliveries, to 50 endpoints of 50 accounts', rate(fifty)),
+    row('event to delivery, 500 events a second', alone),
+    row('  beside a hanging and a failing endpoint', beside),
+  ];
+};
+
+function webhooksCpu({ bare, one, fifty }) {
+  if (one.webhooksCpuMs === undefined) return;
+  const spent = ({ webhooksCpuMs, postgresCpuMs }) =>
+    `${webhooksCpuMs.toFixed(3)} (webhooks) + ${postgresCpuMs.toFixed(3)} (postgres)`;
+  console.log(
+    `\nCPU ms a delivery: ${spent(one)} to one endpoint, ${spent(fifty)} to 50; a bare signed post ${bare.cpuMs.toFixed(3)}`,
+  );
 }
 
 const inFlight = (connections) => (connections === 1 ? 'one at a time' : `${connections} connections`);

@@ -81,8 +81,8 @@ const BESIDE: Readonly<Record<string, Fields>> = {
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** The routes of an OpenAPI document, and requests to them made of its schemas and examples. */
-export function openApiRequests({ paths, components: { schemas } }: Document) {
+/** The routes of an OpenAPI document, and requests to them made of its schemas and examples; webhooks lead to `endpoint`. */
+export function openApiRequests({ paths, components: { schemas } }: Document, endpoint: string) {
   const flat = ({ $ref, allOf = [], ...own }: Schema): Flat => {
     const named = $ref?.split('/').at(-1);
     const parts = [...(named ? [{ named, ...schemas[named]! }] : []), ...allOf].map(flat);
@@ -141,6 +141,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document) {
       if (format === 'binary') return new File([Buffer.from(PIXEL, 'base64'), mark()], `${mark()}.png`);
       if (format || MEANT.has(name)) return example;
       const text = mark();
+      if (name === 'url' && String(example).includes('/webhooks/')) return `${endpoint}/${text}`;
       const tries = [text, `/${text}`, `https://example.com/${text}`, `${text}@example.com`];
       return tries.find((one) => one.length <= maxLength && new RegExp(pattern ?? '').test(one)) ?? example;
     },

@@ -23,6 +23,8 @@ import { PresetsController } from './presets/presets.controller.js';
 import { QuickRepliesController } from './quick-replies/quick-replies.controller.js';
 import { TagsController } from './tags/tags.controller.js';
 import { TemplatesController } from './templates/templates.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WriteWebhook } from './webhooks/write-webhook.js';
 
 /** The routes that customers call with their keys. */
 @Module({
@@ -38,6 +40,7 @@ import { TemplatesController } from './templates/templates.controller.js';
     MediaController,
     QuickRepliesController,
     PresetsController,
+    WebhooksController,
     EventsController,
     MeController,
   ],
@@ -52,6 +55,12 @@ import { TemplatesController } from './templates/templates.controller.js';
       provide: Sends,
       useFactory: (commands: Commands, peers: Peers) => new Sends(commands, peers),
       inject: [Commands, Peers],
+    },
+    {
+      provide: WriteWebhook,
+      useFactory: (commands: Commands, peers: Peers, { secrets }: Runtime) =>
+        new WriteWebhook(commands, peers, secrets),
+      inject: [Commands, Peers, RUNTIME],
     },
     {
       provide: MEDIA_STORE,

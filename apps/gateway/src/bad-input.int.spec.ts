@@ -241,6 +241,13 @@ describe('queries', () => {
     ['/v1/events?types=nonsense', '?types'],
     [`/v1/events?since=${'x'.repeat(201)}`, '?since'],
     ['/v1/events?sinc=1', '?sinc'],
+    ['/v1/webhooks?limit=0', '?limit'],
+    ['/v1/webhooks?active=true', '?active'],
+    ['/v1/webhooks/whk_1/deliveries?status=nice', '?status'],
+    ['/v1/webhooks/whk_1/deliveries?eventType=nice', '?eventType'],
+    ['/v1/webhooks/whk_1/deliveries?since=yesterday', '?since'],
+    ['/v1/webhooks/whk_1/deliveries?until=2026-02-30T00:00:00Z', '?until'],
+    ['/v1/webhooks/whk_1/deliveries?messageId=%00', '?messageId'],
     ['/v1/me?x=1', '?x'],
     ['/v1/account?x=1', '?x'],
   ])('GET %s', async (path, pointer) => {
@@ -252,8 +259,9 @@ describe('queries', () => {
 describe('every route of the reference', () => {
   type Schema = { type: string; enum?: unknown; format?: string; items?: Schema };
   type Parameter = { in?: string; name: string; schema: Schema };
-  type Example = { content: { 'application/json'?: { example: object } } };
-  type Operations = Record<string, { security: object[]; parameters?: Parameter[]; requestBody?: Example }>;
+  type Content = Record<string, { example?: object } | undefined>;
+  type Operation = { security: object[]; parameters?: Parameter[]; requestBody?: { content: Content } };
+  type Operations = Record<string, Operation>;
   const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/openapi.json');
   const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, Operations> };
   const parameters = Object.entries(paths).flatMap(([path, operations]) =>
@@ -301,9 +309,64 @@ describe('every route of the reference', () => {
 type Fault = [what: string, given: object, named: string[]];
 const INT_ID = 'int_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
 const { to: _, ...CARD } = GOOD_SENDS['/v1/messages/interactive'];
+const HOOK = { url: 'https://a.io/', events: ['*'] };
 
 /** What else can be written, each with faults and the fields that must be named. */
 const WRITES: [string, string, Fault[]][] = [
+  [
+    'POST',
+    '/v1/webhooks',
+    [
+      ['no events', { url: 'https://a.io/' }, ['/events']],
+      ['an empty list', { url: 'https://a.io/', events: [] }, ['/events']],
+      ['an unknown event', { url: 'https://a.io/', events: ['message.read'] }, ['/events']],
+      ['events as a text', { url: 'https://a.io/', events: '*' }, ['/events']],
+      ['no url', { events: ['*'] }, ['/url']],
+      ['a url that is none', { url: 'a.io', events: ['*'] }, ['/url']],
+      ['a url of another kind', { url: 'file:///etc/passwd', events: ['*'] }, ['/url']],
+      ['a url with a blank', { url: 'https://a.io/ b', events: ['*'] }, ['/url']],
+      ['a long url', { url: `https://a.io/${'x'.repeat(2_048)}`, events: ['*'] }, ['/url']],
+      ['a long description', { ...HOOK, description: 'x'.repeat(501) }, ['/description']],
+      ['a rate of none', { ...HOOK, ratePerSecond: 0 }, ['/ratePerSecond']],
+      ['half a rate', { ...HOOK, ratePerSecond: 0.5 }, ['/ratePerSecond']],
+      ['headers as a list', { ...HOOK, headers: ['a'] }, ['/headers']],
+      ...[
+        ...['webhook-id', 'Webhook-Signature', 'Host', 'Content-Type', 'content-length', 'Connection'],
+        ...['Transfer-Encoding', 'Proxy-Authorization', 'User-Agent', 'Expect', 'Upgrade', 'a b', 'a:b', ''],
+      ].map((name): [string, object, string[]] => [
+        `the header ${name}`,
+        { ...HOOK, headers: { [name]: 'x' } },
+        ['/headers'],
+      ]),
+      ['a header with a line break', { ...HOOK, headers: { a: 'b\r\nwebhook-id: x' } }, ['/headers']],
+      ['a header that is no ASCII', { ...HOOK, headers: { a: 'ü' } }, ['/headers']],
+      ['21 headers', { ...HOOK, headers: pairs(21) }, ['/headers']],
+      ['a time that is none', { ...HOOK, since: 'yesterday' }, ['/since']],
+      ['a secret of its own', { ...HOOK, secret: 'whsec_x' }, ['/secret']],
+    ],
+  ],
+  [
+    'PATCH',
+    '/v1/webhooks/whk_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E',
+    [
+      ['an active that is none', { active: 'yes' }, ['/active']],
+      ['no url', { url: null }, ['/url']],
+      ['no events', { events: null }, ['/events']],
+      ['a place to go on from, and no activation', { resumeFrom: 'now' }, ['/resumeFrom']],
+      ['a place to go on from that is none', { active: true, resumeFrom: 'yesterday' }, ['/resumeFrom']],
+      ['a time', { since: '2026-11-22T10:15:30Z' }, ['/since']],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/webhooks/whk_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E/replay',
+    [
+      ['no time', {}, ['/since']],
+      ['a time that is none', { since: 'yesterday' }, ['/since']],
+      ['an end before', { since: '2026-11-22T10:00:00Z', until: '2026-11-22T09:00:00Z' }, ['/until']],
+      ['some of them', { since: '2026-11-22T10:00:00Z', only: 'some' }, ['/only']],
+    ],
+  ],
   [
     'POST',
     '/v1/contacts',

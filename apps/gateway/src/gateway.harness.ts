@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,7 @@ import { createLogger } from '@wbiz/service-kit/logging';
 import { Peers } from '@wbiz/service-kit/peers';
 import { ProblemFilter } from '@wbiz/service-kit/problem-filter';
 import { RUNTIME } from '@wbiz/service-kit/runtime';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import { Shutdown } from '@wbiz/service-kit/shutdown';
 import { createMetrics } from '@wbiz/service-kit/telemetry';
 import { peersAnswering } from '@wbiz/service-testing/peers';
@@ -129,6 +131,7 @@ export async function startGateway(
     shutdown,
     health,
     stopping: stopping.signal,
+    secrets: new Secrets({ key: randomBytes(32) }),
   };
   const providers = [
     { provide: PG_POOL, useValue: pool },

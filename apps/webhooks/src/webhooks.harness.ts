@@ -18,7 +18,7 @@ export async function webhooksSystem() {
   /** One more replica of the service, and how its feed is read. */
   const start = async () => {
     const { ask, stop } = await service.start();
-    return { read: (asked: Ask<'feed.read'>) => ask('feed.read', asked), stop };
+    return { ask, read: (asked: Ask<'feed.read'>) => ask('feed.read', asked), stop };
   };
 
   /** Everything an account can read, a page of `limit` at a time, with the cursors it went by. */

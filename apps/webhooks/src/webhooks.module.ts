@@ -1,16 +1,36 @@
 import { Module, type FactoryProvider } from '@nestjs/common';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import type { Config } from '@wbiz/service-kit/config';
 import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
+import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Projections } from '@wbiz/service-kit/projections';
+import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
+import { AddressGuard } from './delivery/address-guard.js';
+import { Deliverer } from './delivery/deliverer.js';
+import { DeliveryLog } from './delivery/delivery-log.js';
+import { DeliveryQueries } from './delivery/delivery.queries.js';
+import { FeedPages } from './delivery/feed-pages.js';
+import { Journal } from './delivery/journal.js';
+import { ReaderLeases } from './delivery/reader-leases.js';
+import { Sender } from './delivery/sender.js';
 import { feedProjection } from './feed/feed.projection.js';
 import { FeedQueries } from './feed/feed.queries.js';
 import { FeedWatch } from './feed/feed.watch.js';
 import { MIGRATIONS } from './migrations/migrations.js';
+import { readersProjection } from './subscription/readers.projection.js';
+import { Subscriptions } from './subscription/subscriptions.js';
+import { webhooks } from './subscription/webhook.aggregate.js';
+import { WebhookQueries } from './subscription/webhook.queries.js';
+import type { SETTINGS } from './webhooks.settings.js';
 
 const FEED = 'webhooks.feed';
+const WEBHOOKS = 'webhooks.webhooks';
+
+type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 
 /** Whichever replica projects, all of them have readers waiting. */
 const feedWatch: FactoryProvider<FeedWatch> = {
@@ -25,12 +45,87 @@ const feedWatch: FactoryProvider<FeedWatch> = {
   inject: [RUNTIME, PG_POOL, WakeUp, Projections],
 };
 
+const guard: FactoryProvider<AddressGuard> = {
+  provide: AddressGuard,
+  useFactory: ({ config }: WebhooksRuntime) =>
+    new AddressGuard({
+      insecure: config.WEBHOOKS_ALLOW_INSECURE,
+      networks: config.WEBHOOKS_ALLOW_NETWORKS ?? [],
+    }),
+  inject: [RUNTIME],
+};
+
+const sender: FactoryProvider<Sender> = {
+  provide: Sender,
+  useFactory: ({ config, shutdown }: WebhooksRuntime, addressGuard: AddressGuard) => {
+    const opened = new Sender({ guard: addressGuard, proxy: config.WEBHOOKS_PROXY, now: Date.now });
+    shutdown.on('producers', 'deliveries', () => opened.close());
+    return opened;
+  },
+  inject: [RUNTIME, AddressGuard],
+};
+
+const subscriptions: FactoryProvider<Subscriptions> = {
+  provide: Subscriptions,
+  useFactory: ({ secrets, logger }: Runtime, pool: Pool) => new Subscriptions(pool, secrets, logger),
+  inject: [RUNTIME, PG_POOL],
+};
+
+const deliverer: FactoryProvider<Deliverer> = {
+  provide: Deliverer,
+  useFactory: (
+    runtime: Runtime,
+    pool: Pool,
+    store: EventStore,
+    wakeUp: WakeUp,
+    known: Subscriptions,
+    opened: Sender,
+  ) => {
+    const { replica, logger, metrics } = runtime;
+    const log = new DeliveryLog(pool);
+    const onAttempt = ({ outcome }: { outcome: { delivered: boolean; durationMs: number } }) => {
+      metrics.webhookAttempts.observe(
+        { outcome: outcome.delivered ? 'delivered' : 'failed' },
+        outcome.durationMs / 1_000,
+      );
+    };
+    const work = new Deliverer({
+      leases: new ReaderLeases(pool, replica),
+      subscriptions: known,
+      pages: new FeedPages(pool),
+      journal: new Journal({ pool, log, logger, onAttempt }),
+      log,
+      sender: opened,
+      now: Date.now,
+      disable: (webhookId, accountId, reason, detail) => {
+        const data = { webhookId, reason, detail, at: new Date().toISOString() };
+        store
+          .apply(webhooks, { type: 'webhook.disable', accountId, data })
+          .catch((err: unknown) =>
+            logger.warn({ err, webhookId }, 'webhook not disabled; disabling it with its next failure'),
+          );
+      },
+      logger,
+    });
+    wakeUp.onWake(FEED, () => work.look());
+    wakeUp.onWake(WEBHOOKS, () => work.wake());
+    store.onCommitted(() => wakeUp.wake(WEBHOOKS));
+    runWork(runtime, 'deliverer', work);
+    return work;
+  },
+  inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Subscriptions, Sender],
+};
+
 @Module({
   imports: [
     DatabaseModule.forService({ migrations: MIGRATIONS }),
-    EventingModule.forService({ consumes: [] }),
+    EventingModule.forService({
+      consumes: ['commands'],
+      commands: [direct(webhooks)],
+      inline: [readersProjection],
+    }),
   ],
-  controllers: [FeedQueries],
-  providers: [feedWatch],
+  controllers: [FeedQueries, WebhookQueries, DeliveryQueries],
+  providers: [feedWatch, guard, sender, subscriptions, deliverer],
 })
 export class WebhooksModule {}

@@ -14,6 +14,17 @@ import type { SendMessageData } from './send.js';
 import { tagStream, type TagData } from './tag.js';
 import type { TemplateSyncResult } from './template.js';
 import type { Service } from './topics.js';
+import type {
+  CreateWebhookData,
+  DeleteWebhookData,
+  ReplayView,
+  ReplayWebhookData,
+  RetryDeliveryData,
+  RotateSecretData,
+  UpdateWebhookData,
+  WebhookAndSealedSecret,
+  WebhookView,
+} from './webhook.js';
 
 type Entry<Data, Reply, Outcome> = {
   readonly owner: Service;
@@ -64,6 +75,18 @@ export const COMMANDS = {
     'templates',
     (_, accountId) => accountId,
   ),
+  'webhook.create': command<CreateWebhookData, WebhookAndSealedSecret>(
+    'webhooks',
+    (_, accountId) => accountId,
+  ),
+  'webhook.update': command<UpdateWebhookData, WebhookView>('webhooks', (_, accountId) => accountId),
+  'webhook.delete': command<DeleteWebhookData>('webhooks', (_, accountId) => accountId),
+  'webhook.rotate-secret': command<RotateSecretData, WebhookAndSealedSecret>(
+    'webhooks',
+    (_, accountId) => accountId,
+  ),
+  'webhook.replay': command<ReplayWebhookData, ReplayView>('webhooks', (_, accountId) => accountId),
+  'webhook.retry': command<RetryDeliveryData>('webhooks', (_, accountId) => accountId),
 };
 
 export type CommandName = keyof typeof COMMANDS;

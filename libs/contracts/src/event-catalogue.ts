@@ -7,6 +7,7 @@ import { MessageReceivedData, MessageStatusData } from './message.js';
 import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
+import { WebhookDisabledData } from './webhook-disabled.js';
 
 type Entry = {
   readonly source: Service;
@@ -131,6 +132,12 @@ export const EVENTS = {
     data: PhoneNumberQualityData,
     feed: true,
     summary: "A phone number's quality or limit changed.",
+  },
+  'webhook.disabled': {
+    source: 'webhooks',
+    data: WebhookDisabledData,
+    feed: true,
+    summary: 'A webhook was switched off: its endpoint is gone, or failed for five days.',
   },
 } as const satisfies Record<string, Entry>;
 export type EventType = keyof typeof EVENTS;

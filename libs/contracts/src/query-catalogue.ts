@@ -12,6 +12,14 @@ import type { ListQuickReplies, QuickReplyView } from './quick-reply.js';
 import type { Removal, TagView } from './tag.js';
 import type { ListTemplates, TemplateView } from './template.js';
 import type { Service } from './topics.js';
+import type {
+  DeliveryDetail,
+  DeliveryView,
+  ListDeliveries,
+  WebhookStats,
+  WebhookTestResult,
+  WebhookView,
+} from './webhook.js';
 
 type CommandReply =
   | { readonly ok: true; readonly data: unknown }
@@ -67,6 +75,15 @@ export const QUERIES = {
   'preset.list': query<Of & ListPresets, Paged<PresetView>>('templates'),
   'preset.get': query<One, PresetView | null>('templates'),
   'feed.read': query<Of & ReadEvents, EventPage>('webhooks'),
+  'webhook.list': query<Of & Page, Paged<WebhookView>>('webhooks'),
+  'webhook.get': query<One, WebhookView | null>('webhooks'),
+  /** Why deliveries may not go to a URL, or null. */
+  'webhook.check-url': query<{ url: string }, string | null>('webhooks'),
+  /** Sends a signed sample. */
+  'webhook.test': query<One, WebhookTestResult | null>('webhooks'),
+  'webhook.stats': query<One, WebhookStats | null>('webhooks'),
+  'webhook.deliveries': query<One & ListDeliveries, Paged<DeliveryView> | null>('webhooks'),
+  'webhook.delivery': query<One & { deliveryId: string }, DeliveryDetail | null>('webhooks'),
   /** Which account a WhatsApp Business Account belongs to. */
   'account.find': query<{ wabaId: string }, { accountId: string } | null>('gateway'),
   'account.credentials': query<{ accountId: string }, AccountCredentials | null>('gateway'),

@@ -144,6 +144,11 @@ const isNetwork = (given: string) => {
   const most = { 0: 0, 4: 32, 6: 128 }[isIP(host)]!;
   return most > 0 && (bits === undefined || within(1, most)(bits) !== undefined);
 };
+/** A list of addresses and networks. */
+export const networks = kind('a list of addresses and networks', (given) => {
+  const list = given.split(',').map((one) => one.trim());
+  return list.every(isNetwork) ? list : undefined;
+});
 /** Which proxies are believed: so many in a row, or those of certain addresses. */
 export const proxies = kind(
   'a number of proxies from 1 to 16, or a list of addresses and networks',

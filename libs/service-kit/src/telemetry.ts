@@ -66,6 +66,13 @@ export function createMetrics(service: string) {
       labelNames: ['kind'] as const,
       registers,
     }),
+    webhookAttempts: new Histogram({
+      name: 'wbiz_webhook_attempt_duration_seconds',
+      help: 'Time an attempt to deliver to a webhook took: delivered or failed',
+      labelNames: ['outcome'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
     deadLetters: new Counter({
       name: 'wbiz_dead_letters_total',
       help: 'Messages put aside because they cannot be handled',

@@ -29,13 +29,19 @@ export class AccessModule {
     @Inject(RUNTIME) runtime: Runtime,
     @Inject(PG_POOL) pool: Pool,
   ) {
-    const { logger } = runtime;
+    const { logger, secrets } = runtime;
     const onNotKept = (err: unknown, requestId: string) =>
       logger.error(
         { err, requestId },
         'an answer could not be kept under its Idempotency-Key; it will be looked up',
       );
-    installGate(httpAdapter.getInstance<FastifyInstance>(), { book, limiter, idempotency, onNotKept });
+    installGate(httpAdapter.getInstance<FastifyInstance>(), {
+      book,
+      limiter,
+      idempotency,
+      secrets,
+      onNotKept,
+    });
     runWork(runtime, 'housekeeping', housekeeping(pool, logger));
   }
 }

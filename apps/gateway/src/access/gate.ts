@@ -1,5 +1,6 @@
 import { OPENED_BY, type Scope } from '@wbiz/contracts/scopes';
 import { Rejection } from '@wbiz/eventing/rejection';
+import type { Secrets } from '@wbiz/service-kit/secrets';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSecretOf, parseApiKey } from './api-key.js';
 import { atPath, fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
@@ -30,6 +31,7 @@ type Parts = {
   readonly book: KeyBook;
   readonly limiter: RateLimiter;
   readonly idempotency: Idempotency;
+  readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
   readonly onNotKept: (error: unknown, requestId: string) => void;
 };
 
@@ -119,7 +121,11 @@ function requireScope(scopes: readonly string[], access: RouteAccess): void {
     });
 }
 
-async function claim(request: FastifyRequest, reply: FastifyReply, { idempotency }: Parts): Promise<unknown> {
+async function claim(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { idempotency, secrets }: Parts,
+): Promise<unknown> {
   const { call, method, headers, body, params, routeOptions } = request;
   if (!call) return;
   // The clock starts when the request is wholly there.
@@ -141,7 +147,10 @@ async function claim(request: FastifyRequest, reply: FastifyReply, { idempotency
       return undefined;
     }
     reply.code(claimed.status).headers(claimed.headers).header('idempotency-replayed', 'true');
-    return { body: claimed.body === null ? undefined : Buffer.from(claimed.body) };
+    const { confidential } = routeOptions.config;
+    const kept =
+      confidential && claimed.body !== null ? secrets.unseal(claimed.body, asked.accountId) : claimed.body;
+    return { body: kept === null ? undefined : Buffer.from(kept) };
   };
   if (routeOptions.config.form) {
     call.claimBody = claimFor;
@@ -157,7 +166,7 @@ async function keep(
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
-  { idempotency, onNotKept }: Parts,
+  { idempotency, secrets, onNotKept }: Parts,
 ) {
   const { claim: claimed, fate } = request.call ?? {};
   if (!claimed || fate === 'open') return payload;
@@ -166,7 +175,9 @@ async function keep(
   const headers = Object.fromEntries(
     KEPT_HEADERS.flatMap((name) => (reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : [])),
   );
-  const body = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null;
+  const plain = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null;
+  const { confidential } = request.routeOptions.config;
+  const body = confidential && plain !== null ? secrets.seal(plain, claimed.accountId) : plain;
   await (final ? idempotency.finish(claimed, { status, headers, body }) : idempotency.release(claimed)).catch(
     (error: unknown) => onNotKept(error, request.id),
   );

@@ -10,6 +10,8 @@ type Extra = {
   readonly bodyLimit?: number;
   /** The body is a form that the handler reads as it comes. */
   readonly form?: true;
+  /** The answer holds a secret: kept under an Idempotency-Key, it is sealed. */
+  readonly confidential?: true;
 };
 
 declare module 'fastify' {
@@ -17,6 +19,7 @@ declare module 'fastify' {
     access?: RouteAccess;
     bodyLimit?: number;
     form?: true;
+    confidential?: true;
   }
 }
 

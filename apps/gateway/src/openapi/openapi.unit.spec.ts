@@ -74,6 +74,18 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'delete /v1/interactive/{id}': ['interactive:write'],
     'post /v1/interactive/{id}/send': ['interactive:write'],
     'get /v1/events': ['events:read'],
+    'get /v1/webhooks': ['webhooks:manage'],
+    'post /v1/webhooks': ['webhooks:manage'],
+    'get /v1/webhooks/{id}': ['webhooks:manage'],
+    'patch /v1/webhooks/{id}': ['webhooks:manage'],
+    'delete /v1/webhooks/{id}': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/test': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/rotate-secret': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/replay': ['webhooks:manage'],
+    'get /v1/webhooks/{id}/stats': ['webhooks:manage'],
+    'get /v1/webhooks/{id}/deliveries': ['webhooks:manage'],
+    'get /v1/webhooks/{id}/deliveries/{deliveryId}': ['webhooks:manage'],
+    'post /v1/webhooks/{id}/deliveries/{deliveryId}/retry': ['webhooks:manage'],
     'post /admin/v1/accounts': 'operators',
   });
   for (const scope of Object.values(scopes).flat()) expect([...SCOPES, 'operators']).toContain(scope);
@@ -150,6 +162,11 @@ it("gives the reference's bodies as examples", () => {
   });
   expect(exampleOf('/v1/interactive/{id}', 'patch')).toEqual({ body: 'Pick an option to continue.' });
   expect(exampleOf('/v1/interactive/{id}/send')).toEqual({ to: '+918899332211' });
+  expect(exampleOf('/v1/webhooks')).toEqual({
+    url: 'https://your-app.com/webhooks/wbiz',
+    events: ['message.received', 'message.status'],
+  });
+  expect(exampleOf('/v1/webhooks/{id}', 'patch')).toEqual({ active: false });
   expect(exampleOf('/v1/tags')).toEqual({ name: 'vip' });
   expect(exampleOf('/v1/custom-fields')).toEqual({ key: 'city', label: 'City', type: 'text' });
 });

@@ -1,4 +1,5 @@
 import { Webhooks1763805600000 } from './0001-webhooks.js';
+import { Subscriptions1765411200000 } from './0002-subscriptions.js';
 
 /** In the order in which they run. */
-export const MIGRATIONS = [Webhooks1763805600000];
+export const MIGRATIONS = [Webhooks1763805600000, Subscriptions1765411200000];

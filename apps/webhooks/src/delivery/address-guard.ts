@@ -1,0 +1,120 @@
+import { lookup } from 'node:dns/promises';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+export type Reach = {
+  /** http, any port, this machine. */
+  readonly insecure: boolean;
+  /** Addresses and networks beyond the public ones. */
+  readonly networks: readonly string[];
+};
+
+/** How a name is resolved; every address that a connection may use. */
+export type Resolve = (name: string) => Promise<readonly { address: string; family: number }[]>;
+export const resolveByDns: Resolve = (name) => lookup(name, { all: true, verbatim: true });
+
+const PORTS = ['', '8443'];
+const LOOKUP_MS = 4_000;
+/** Where clouds hand out credentials: no setting opens it. */
+const METADATA = [
+  '169.254.0.0/16',
+  'fe80::/10',
+  'fd00:ec2::254/128',
+  '100.100.100.200/32',
+  '168.63.129.16/32',
+].map((network) => ipaddr.parseCIDR(network));
+
+/** Whatever IPv6 has beyond it is no address of the internet: among others the deprecated forms of IPv4 addresses. */
+const INTERNET6 = ipaddr.parseCIDR('2000::/3');
+
+type Address = ReturnType<typeof ipaddr.parse>;
+type Network = ReturnType<typeof ipaddr.parseCIDR>;
+const isIn = (address: Address, [network, bits]: Network) =>
+  address.kind() === network.kind() && address.match([network, bits] as never);
+
+/** Thrown where an address must not be reached. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+/**
+ * What webhooks may reach. A URL is looked at when it is given, and every address again at each connection: names change
+ * what they stand for. A connection uses only addresses that passed.
+ */
+export class AddressGuard {
+  private readonly networks: readonly Network[];
+
+  constructor(
+    private readonly reach: Reach,
+    private readonly resolve: Resolve = resolveByDns,
+  ) {
+    this.networks = reach.networks.map((one) => {
+      const { range, bits } = /^(?<range>[^/]+)(?:\/(?<bits>\d+))?$/.exec(one)!.groups!;
+      const address = ipaddr.parse(range!);
+      return [address, bits === undefined ? (address.kind() === 'ipv4' ? 32 : 128) : Number(bits)] as Network;
+    });
+  }
+
+  /** Why a URL cannot be a webhook's, or null. A name that does not resolve yet is none of these. */
+  async faultOf(given: string): Promise<string | null> {
+    if (!URL.canParse(given)) return 'must be an https URL';
+    const { protocol, hostname, port, username, password } = new URL(given);
+    if (protocol !== 'https:' && !(protocol === 'http:' && this.reach.insecure))
+      return 'must be an https URL';
+    if (username || password) return 'must not hold a user name or password';
+    if (!PORTS.includes(port) && !this.reach.insecure) return 'must use port 443 or 8443';
+    const host = bare(hostname);
+    if (isIP(host))
+      return this.isOpen(host) && !isPublic(ipaddr.process(host)) ? null : 'must name a host, not an address';
+    try {
+      const addresses = await within(LOOKUP_MS, this.resolve(host));
+      const inside = addresses.find(({ address }) => !this.isOpen(address));
+      return inside ? `must not lead to ${inside.address}, which is not a public address` : null;
+    } catch {
+      return null; // looked at again when connecting
+    }
+  }
+
+  /** Throws {@link Refused} for the address literal that stands in place of a name. */
+  check(hostname: string): void {
+    const host = bare(hostname);
+    if (isIP(host) && !this.isOpen(host)) throw refused(host);
+  }
+
+  /** As `net.connect` wants it: all addresses of a name, or an error where one of them must not be reached. */
+  readonly lookup: LookupFunction = (name, options, callback) => {
+    this.resolve(name).then(
+      (addresses) => {
+        const inside = addresses.find(({ address }) => !this.isOpen(address));
+        const [first] = addresses;
+        if (inside) callback(refused(inside.address), '', 0);
+        else if (!first) callback(new Refused(`${name} has no address`), '', 0);
+        else if (options.all) callback(null, [...addresses]);
+        else callback(null, first.address, first.family);
+      },
+      (error: unknown) => callback(error as NodeJS.ErrnoException, '', 0),
+    );
+  };
+
+  private isOpen(text: string): boolean {
+    const address = ipaddr.process(text);
+    if (METADATA.some((network) => isIn(address, network))) return false;
+    const range = address.range();
+    return (
+      isPublic(address) ||
+      (range === 'loopback' && this.reach.insecure) ||
+      this.networks.some((network) => isIn(address, network))
+    );
+  }
+}
+
+const isPublic = (address: Address) =>
+  address.range() === 'unicast' && (address.kind() === 'ipv4' || isIn(address, INTERNET6));
+const bare = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1');
+const refused = (address: string) => new Refused(`${address} is not a public address`);
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('too late')), ms);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,168 @@
+import type { Logger } from '@wbiz/eventing/logger';
+import { Periodic } from '@wbiz/eventing/periodic';
+import type { Subscriptions } from '../subscription/subscriptions.js';
+import type { DeliveryLog } from './delivery-log.js';
+import type { FeedPages } from './feed-pages.js';
+import { Hosts } from './hosts.js';
+import type { Journal } from './journal.js';
+import { Lane, type LaneOptions } from './lane.js';
+import type { ReaderLeases } from './reader-leases.js';
+import { MOST_PER_HOST } from './sender.js';
+
+const LOOK_MS = 250;
+/** Looks that are prompted are this far apart, and so not one for each commit. */
+const LOOK_GAP_MS = 10;
+const RENEW_MS = 1_000;
+const TIDY_MS = 60 * 60_000;
+const PATIENCE_MS = 2_500;
+
+export type DelivererOptions = Pick<LaneOptions, 'sender' | 'now' | 'disable'> & {
+  readonly leases: ReaderLeases;
+  readonly subscriptions: Subscriptions;
+  readonly pages: FeedPages;
+  readonly journal: Journal;
+  readonly log: DeliveryLog;
+  readonly logger: Logger;
+};
+
+/** Delivers the feeds to the webhooks that this replica holds. */
+export class Deliverer {
+  private readonly lanes = new Map<string, Lane>();
+  /** Lanes that are given back once their last delivery has landed. */
+  private readonly leaving = new Set<Lane>();
+  private readonly hosts = new Hosts(MOST_PER_HOST);
+  private readonly renewals: Periodic;
+  private readonly looks: Periodic;
+  private readonly tidying: Periodic;
+  private validUntil = 0;
+  private lookTimer: NodeJS.Timeout | undefined;
+  private stopping = false;
+
+  constructor(private readonly options: DelivererOptions) {
+    const { log, now, logger } = options;
+    this.renewals = new Periodic({
+      name: 'deliverer: lease renewal',
+      everyMs: RENEW_MS,
+      run: () => this.renew(),
+      logger,
+    });
+    this.looks = new Periodic({
+      name: 'deliverer: look at the feeds',
+      everyMs: LOOK_MS,
+      run: () => this.lookAtHeads(),
+      logger,
+    });
+    this.tidying = new Periodic({
+      name: 'deliverer: removal of old deliveries',
+      everyMs: TIDY_MS,
+      run: () => log.tidy(new Date(now())),
+      logger,
+    });
+  }
+
+  start(): void {
+    this.renewals.start();
+    this.renewals.wake();
+    this.looks.start();
+    this.tidying.start();
+  }
+
+  /** A webhook was made, changed or asked for something. */
+  wake(): void {
+    this.renewals.wake();
+  }
+
+  /** A feed may have grown. */
+  look(): void {
+    if (this.lanes.size === 0) return;
+    this.lookTimer ??= setTimeout(() => {
+      this.lookTimer = undefined;
+      this.looks.wake();
+    }, LOOK_GAP_MS);
+  }
+
+  /** The webhooks this replica delivers to. */
+  held(): ReadonlyMap<string, Lane> {
+    return this.lanes;
+  }
+
+  /** Sends nothing more, waits for what is under way, writes it down and gives the webhooks back. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.lookTimer);
+    await Promise.all([this.looks.stop(), this.renewals.stop(), this.tidying.stop()]);
+    const lanes = [...this.lanes.values(), ...this.leaving];
+    lanes.forEach((lane) => lane.end());
+    await Promise.race([Promise.all(lanes.map((lane) => lane.landed())), after(PATIENCE_MS)]);
+    lanes.forEach((lane) => this.options.journal.touch(lane));
+    await this.options.journal.flush();
+    await this.options.leases.end();
+  }
+
+  private async renew(): Promise<void> {
+    const { leases, subscriptions, logger } = this.options;
+    const { held, surplus, validUntil } = await leases.renew();
+    this.validUntil = validUntil;
+    const fences = new Map(held.map(({ webhookId, fence }) => [webhookId, fence]));
+    for (const [id, lane] of this.lanes)
+      if (fences.get(id) !== lane.fence) {
+        lane.end();
+        this.lanes.delete(id);
+      }
+    const leaving = new Set([...this.leaving].map(({ webhookId }) => webhookId));
+    const stale = held.filter(
+      ({ webhookId, version }) => !leaving.has(webhookId) && this.lanes.get(webhookId)?.version !== version,
+    );
+    if (stale.length > 0) {
+      const loaded = await subscriptions.load(stale.map(({ webhookId }) => webhookId));
+      for (const { subscription, standing } of loaded) {
+        const lane = this.lanes.get(subscription.webhookId);
+        if (standing.fence !== fences.get(subscription.webhookId)) continue; // changed hands just now
+        if (lane) lane.update(subscription, standing);
+        else this.lanes.set(subscription.webhookId, this.laneOf(subscription, standing));
+      }
+      logger.debug({ webhooks: this.lanes.size }, 'deliverer: webhooks taken or changed');
+      this.looks.wake();
+    }
+    this.giveBack(surplus - this.leaving.size);
+  }
+
+  private laneOf(
+    ...of: [ConstructorParameters<typeof Lane>[1], ConstructorParameters<typeof Lane>[2]]
+  ): Lane {
+    const { pages, sender, journal, now, disable, logger } = this.options;
+    const isHeld = () => !this.stopping && performance.now() < this.validUntil;
+    return new Lane({ pages, sender, journal, hosts: this.hosts, now, isHeld, disable, logger }, ...of);
+  }
+
+  /** Others have fewer: so many lanes end, the idle ones first, and are released once all is written down. */
+  private giveBack(count: number): void {
+    const { journal, leases, logger } = this.options;
+    const chosen = [...this.lanes.values()].toSorted((one, other) => one.inFlight - other.inFlight);
+    for (const lane of chosen.slice(0, Math.max(0, count))) {
+      lane.end();
+      this.lanes.delete(lane.webhookId);
+      this.leaving.add(lane);
+      lane
+        .landed()
+        .then(() => {
+          journal.touch(lane);
+          return journal.flush();
+        })
+        .then(() => leases.release([lane]))
+        .catch((err: unknown) =>
+          logger.warn({ err, webhookId: lane.webhookId }, 'webhook not given back; offering it again'),
+        )
+        .finally(() => this.leaving.delete(lane));
+    }
+  }
+
+  private async lookAtHeads(): Promise<void> {
+    const lanes = [...this.lanes.values()];
+    if (lanes.length === 0) return;
+    const heads = await this.options.pages.heads([...new Set(lanes.map(({ accountId }) => accountId))]);
+    for (const lane of lanes) lane.look(heads.get(lane.accountId));
+  }
+}
+
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

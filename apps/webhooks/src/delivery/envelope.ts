@@ -1,0 +1,27 @@
+import { timedId } from '@wbiz/contracts/ids';
+
+/** A row of the feed; `data` is the JSON text that stands there. */
+export type FeedRow = {
+  readonly sequence: number;
+  readonly id: string;
+  readonly type: string;
+  readonly createdAt: Date;
+  readonly data: string;
+  /** What has to be told in order: a conversation, a contact. */
+  readonly subject: string;
+  readonly messageId: string | null;
+};
+
+export const FEED_COLUMNS = `f.sequence::float8 as sequence, f.id, f.type, f.created_at as "createdAt", f.data::text as data,
+  coalesce(f.data->>'conversationId', f.data->>'contactId', f.data->>'templateId', f.type) as subject,
+  left(f.data->>'messageId', 40) as "messageId"`;
+
+/** The body of a delivery: the same bytes whenever, and by whomever, it is made. */
+export const envelopeOf = (accountId: string, { id, sequence, type, createdAt, data }: FeedRow): Buffer =>
+  Buffer.from(
+    `{"id":${JSON.stringify(id)},"sequence":${sequence},"type":${JSON.stringify(type)},"createdAt":"${createdAt.toISOString()}","accountId":${JSON.stringify(accountId)},"data":${data}}`,
+  );
+
+/** The delivery of an event to a webhook, whichever attempt. */
+export const deliveryIdOf = (webhookId: string, { id, createdAt }: Pick<FeedRow, 'id' | 'createdAt'>) =>
+  timedId('dlv', createdAt.getTime(), webhookId, id);

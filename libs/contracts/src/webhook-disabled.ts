@@ -1,0 +1,13 @@
+import { OneOf, Text, Time } from './field.js';
+
+/** `gone`: the endpoint answered 410. `failing`: nothing but failures for five days. */
+export const DISABLED_REASONS = ['gone', 'failing'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
+
+/** The data of `webhook.disabled`. */
+export class WebhookDisabledData {
+  @Text({ max: 40 }) webhookId!: string;
+  @OneOf(DISABLED_REASONS) reason!: DisabledReason;
+  @Text({ max: 500 }) detail!: string;
+  @Time() at!: string;
+}
