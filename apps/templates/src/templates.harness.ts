@@ -106,12 +106,13 @@ export async function templatesSystem() {
     return rows;
   };
   const listOf = async (accountId: string) => (await ask('template.list', { accountId, limit: 200 })).data;
-  /** Resolves when nothing is to be pulled for the account any more. */
+  /** Resolves when nothing is to be pulled for the account soon. */
   const idle = (accountId: string) =>
     until(
       async () => {
         const { rows } = await pool.query(
-          'select from templates.syncs where account_id = $1 and due_at is null and lease_until is null',
+          `select from templates.syncs where account_id = $1 and lease_until is null
+             and coalesce(due_at > now() + interval '1 hour', true)`,
           [accountId],
         );
         return rows.length === 1;
