@@ -11,7 +11,7 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS }, gateway, messaging] = await Promise.all([
+const [{ settingsMarkdown }, { SERVICE_SETTINGS, MEDIA_SETTINGS }, gateway, messaging] = await Promise.all([
   dist('libs/service-kit/dist/config.js'),
   dist('libs/service-kit/dist/settings.js'),
   dist('apps/gateway/dist/gateway.settings.js'),
@@ -24,6 +24,8 @@ const settings = [
   settingsMarkdown(gateway.SETTINGS),
   'and messaging',
   settingsMarkdown(messaging.SETTINGS),
+  'and templates',
+  settingsMarkdown(MEDIA_SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
 ].join('\n\n');
 

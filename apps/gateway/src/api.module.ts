@@ -23,6 +23,7 @@ import { PresetsController } from './presets/presets.controller.js';
 import { QuickRepliesController } from './quick-replies/quick-replies.controller.js';
 import { TagsController } from './tags/tags.controller.js';
 import { TemplatesController } from './templates/templates.controller.js';
+import { TemplateWrites } from './templates/write-template.js';
 
 /** The routes that customers call with their keys. */
 @Module({
@@ -51,6 +52,11 @@ import { TemplatesController } from './templates/templates.controller.js';
     {
       provide: Sends,
       useFactory: (commands: Commands, peers: Peers) => new Sends(commands, peers),
+      inject: [Commands, Peers],
+    },
+    {
+      provide: TemplateWrites,
+      useFactory: (commands: Commands, peers: Peers) => new TemplateWrites(commands, peers),
       inject: [Commands, Peers],
     },
     {

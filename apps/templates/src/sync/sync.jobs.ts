@@ -21,7 +21,10 @@ export class LeaseLost extends Error {
 /** What is pulled per account has a table of its own. */
 export type SyncTable = 'templates.syncs' | 'templates.flow_syncs';
 
-/** When a pull that ended is due again. Of templates, what no webhook told is found within some hours, over which accounts spread; flows are pulled for who asks. */
+/**
+ * When a pull that ended is due again. What no webhook told of templates is found within some hours, over which accounts
+ * spread; flows are pulled for whoever asks.
+ */
 const NEXT: Record<SyncTable, string> = {
   'templates.syncs': `clock_timestamp() + (0.8 + random() * 0.4) * interval '6 hours'`,
   'templates.flow_syncs': 'null::timestamptz',
