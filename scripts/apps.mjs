@@ -6,6 +6,9 @@ import { root } from './bootstrap.mjs';
 import { launch, tail } from './embedded/launch.mjs';
 import { SetupError } from './say.mjs';
 
+/** Besides the gateway. */
+const KEEPERS_OF_MEDIA = ['messaging', 'templates'];
+
 /**
  * Every process of ours that `npm start` runs. `ports` are the variables that hold a port; `env` is what an app
  * gets beyond common() and its own ports; `ready` answers 200 once the app can work.
@@ -33,7 +36,7 @@ export const APPS = [
     ports: ['HEALTH_PORT', 'RPC_PORT'],
     env: (system) => ({
       ...service(system, name),
-      ...(name === 'messaging' && media(system)),
+      ...(KEEPERS_OF_MEDIA.includes(name) && media(system)),
       ...(name === 'webhooks' && onThisMachine()),
     }),
     ready: health,
@@ -93,7 +96,7 @@ function common({ ports, databaseUrl, kafkaBrokers, cloudApiUrl, topicPrefix, se
 /** What a service gets: it sees its own schema only. */
 const service = (system, name) => ({ ...common(system), DATABASE_URL: system.databaseUrls?.[name] });
 
-/** The gateway and messaging share it; whoever started us may have one of their own. */
+/** The gateway, messaging and templates share it; whoever started us may have one of their own. */
 const media = ({ home }) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
 
 /** Webhooks may be on this machine, for whoever tries them. */

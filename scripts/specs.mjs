@@ -11,13 +11,14 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS }, gateway, messaging, webhooks] = await Promise.all([
-  dist('libs/service-kit/dist/config.js'),
-  dist('libs/service-kit/dist/settings.js'),
-  dist('apps/gateway/dist/gateway.settings.js'),
-  dist('apps/messaging/dist/messaging.settings.js'),
-  dist('apps/webhooks/dist/webhooks.settings.js'),
-]);
+const [{ settingsMarkdown }, { SERVICE_SETTINGS, MEDIA_SETTINGS }, gateway, messaging, webhooks] =
+  await Promise.all([
+    dist('libs/service-kit/dist/config.js'),
+    dist('libs/service-kit/dist/settings.js'),
+    dist('apps/gateway/dist/gateway.settings.js'),
+    dist('apps/messaging/dist/messaging.settings.js'),
+    dist('apps/webhooks/dist/webhooks.settings.js'),
+  ]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
 const settings = [
   settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
@@ -25,6 +26,8 @@ const settings = [
   settingsMarkdown(gateway.SETTINGS),
   'and messaging',
   settingsMarkdown(messaging.SETTINGS),
+  'and templates',
+  settingsMarkdown(MEDIA_SETTINGS),
   'and webhooks',
   settingsMarkdown(webhooks.SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',

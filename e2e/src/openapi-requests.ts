@@ -50,7 +50,10 @@ export type IdField = {
 export type Mark = () => string;
 
 /** Texts that mean something to the API, by the names of their fields: they stay as in the example. */
-const MEANT = new Set(['to', 'phone', 'template', 'language', 'emoji']);
+const MEANT = new Set(['to', 'phone', 'template', 'language', 'emoji', 'type']);
+
+/** Bodies that change nothing: sends need the templates as they are. */
+const HARMLESS: Readonly<Record<string, Fields>> = { UpdateTemplate: { submit: true } };
 
 /** Fields of which neither name nor description tells whose id they take. */
 const TAKEN: Readonly<Record<string, string>> = { replyTo: 'message', from: 'phone number' };
@@ -127,7 +130,8 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
       return Object.fromEntries(
         [...(keys.size ? keys : Object.keys(properties ?? {}))].map((key) => {
           const like = (example as Fields | undefined)?.[key];
-          return [key, valueOf(properties?.[key] ?? { type: typeof like, ...inner }, mark, like, key)];
+          const type = Array.isArray(like) ? 'array' : typeof like;
+          return [key, valueOf(properties?.[key] ?? { type, ...inner }, mark, like, key)];
         }),
       );
     },
@@ -195,6 +199,8 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
             : undefined,
         body: (mark: Mark): unknown => {
           if (!content) return undefined;
+          const harmless = HARMLESS[flat(content.schema).named ?? ''];
+          if (harmless) return harmless;
           const body = valueOf(content.schema, mark, some(content.example)) as Record<string, string | File>;
           if (type !== 'multipart/form-data') return body;
           const form = new FormData();

@@ -23,6 +23,7 @@ import { PresetsController } from './presets/presets.controller.js';
 import { QuickRepliesController } from './quick-replies/quick-replies.controller.js';
 import { TagsController } from './tags/tags.controller.js';
 import { TemplatesController } from './templates/templates.controller.js';
+import { TemplateWrites } from './templates/write-template.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { WriteWebhook } from './webhooks/write-webhook.js';
 
@@ -61,6 +62,11 @@ import { WriteWebhook } from './webhooks/write-webhook.js';
       useFactory: (commands: Commands, peers: Peers, { secrets }: Runtime) =>
         new WriteWebhook(commands, peers, secrets),
       inject: [Commands, Peers, RUNTIME],
+    },
+    {
+      provide: TemplateWrites,
+      useFactory: (commands: Commands, peers: Peers) => new TemplateWrites(commands, peers),
+      inject: [Commands, Peers],
     },
     {
       provide: MEDIA_STORE,

@@ -503,6 +503,76 @@ const WRITES: [string, string, Fault[]][] = [
     ],
   ],
 ];
+const BODY = { type: 'BODY', text: 'Hi {{1}}, order is on its way.', example: { body_text: [['Asha']] } };
+const TEMPLATE = { name: 'order_shipped', language: 'en_US', category: 'UTILITY', components: [BODY] };
+const NEW_TEMPLATE: [string, object, string[]][] = [
+  ['nothing', { ...undefinedFields(TEMPLATE) }, ['/category', '/components', '/language', '/name']],
+  ['a name in capitals', { name: 'Order' }, ['/name']],
+  ['a long name', { name: 'x'.repeat(513) }, ['/name']],
+  ['a name with NUL', { name: 'a\u0000' }, ['/name']],
+  ['a language that Meta does not know', { language: 'no' }, ['/language']],
+  ['a category that is none', { category: 'NEWS' }, ['/category']],
+  ['components that are no list', { components: BODY }, ['/components']],
+  ['components that are no objects', { components: ['x'] }, ['/components', '/components/0']],
+  ['no body', { components: [] }, ['/components']],
+  ['a body without an example', { components: [{ ...BODY, example: undefined }] }, ['/components/0/example']],
+  [
+    'a variable at the end',
+    { components: [{ ...BODY, text: 'Your order: {{1}}.' }] },
+    ['/components/0/text'],
+  ],
+  ['a component with NUL', { components: [{ ...BODY, text: 'a\u0000b' }] }, ['/components']],
+  [
+    'components of 30 levels',
+    { components: [{ type: 'BODY', x: JSON.parse(deep(30)) as unknown }] },
+    ['/components'],
+  ],
+  [
+    'a media header with an id of Meta’s',
+    { components: [{ type: 'HEADER', format: 'IMAGE', example: { header_handle: ['123'] } }, BODY] },
+    ['/components/0/example/header_handle'],
+  ],
+  [
+    'a media header with a link without TLS',
+    {
+      components: [
+        { type: 'HEADER', format: 'IMAGE', example: { header_handle: ['http://x.in/a.png'] } },
+        BODY,
+      ],
+    },
+    ['/components/0/example/header_handle'],
+  ],
+  ['a wish that is none', { submit: 'yes' }, ['/submit']],
+  ['an id of its own', { id: 'tpl_1' }, ['/id']],
+];
+const TEMPLATE_CHANGE: [string, object, string[]][] = [
+  ['another name', { name: 'other' }, ['/name']],
+  ['another language', { language: 'hi' }, ['/language']],
+  ['a status', { status: 'approved' }, ['/status']],
+  ['a category that is none', { category: 'NEWS' }, ['/category']],
+  ['components that are no list', { components: BODY }, ['/components']],
+  ['a wish that is none', { submit: 1 }, ['/submit']],
+];
+function undefinedFields(of: object) {
+  return Object.fromEntries(Object.keys(of).map((name) => [name, undefined]));
+}
+describe.each([
+  ['POST', '/v1/templates', TEMPLATE, NEW_TEMPLATE],
+  ['PATCH', '/v1/templates/tpl_1', {}, TEMPLATE_CHANGE],
+] as const)('%s %s', (method, path, good, faults) => {
+  it.each(faults)('with %s', async (_what, given, named) => {
+    const answer = await problemOf(await call(method, path, JSON.stringify({ ...good, ...given })));
+    expect({ ...answer, pointers: answer.pointers.toSorted() }).toEqual({
+      status: 422,
+      code: 'invalid_request',
+      pointers: named,
+    });
+  });
+  it('with half of a body', async () => {
+    expect(await problemOf(await call(method, path, '{"name"'))).toMatchObject({ status: 400 });
+  });
+});
+
 describe.each(WRITES)('%s %s', (method, path, faults) => {
   it.each(faults)('with %s', async (_what, given, named) => {
     const phone = path === '/v1/contacts' ? { phone: '+918899332211' } : {};
@@ -543,6 +613,10 @@ describe('paths and methods', () => {
     ['GET', '/v1/messages/x', 404, 'not_found'],
     ['GET', '/v1/templates/%00', 404, 'not_found'],
     ['GET', '/v1/templates/tpl_01K9ZQ4T6V8X0Y2Z4A6B8C0D2U', 404, 'not_found'],
+    ['GET', '/v1/templates/x/preview', 404, 'not_found'],
+    ['DELETE', '/v1/templates/%00', 404, 'not_found'],
+    ['PUT', '/v1/templates/tpl_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E', 405, 'method_not_allowed'],
+    ['DELETE', '/v1/templates', 405, 'method_not_allowed'],
     ['GET', `/v1/templates/${'x'.repeat(101)}`, 400, 'malformed_request'],
     ['GET', '/v1/flows/x', 404, 'not_found'],
     ['POST', '/v1/flows', 405, 'method_not_allowed'],

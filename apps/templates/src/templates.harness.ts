@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import type { AccountCredentials, AccountData } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
+import { mediaKey, type MediaOnFile } from '@wbiz/contracts/media';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { storeUnderTest } from '@wbiz/service-testing/store-under-test';
 import { simulatorForTests, webhookReceiver } from '@wbiz/simulator/simulator.harness';
@@ -15,14 +19,20 @@ import { TEMPLATES } from './templates.service.js';
 export const templatesStore = (settings?: PoolConfig) =>
   storeUnderTest({ schema: 'templates', migrations: MIGRATIONS, inline: INLINE_PROJECTIONS }, settings);
 
-/** The templates service, the simulator as Meta, and the gateway's part played. */
+const SIMULATED_APP = '670000000000001';
+
+/** The templates service, the simulator as Meta, and the parts of the gateway and of messaging played. */
 export async function templatesSystem() {
   const [simulator, receiver] = await Promise.all([simulatorForTests(), webhookReceiver()]);
   await simulator.control('POST', '/webhook', { url: receiver.url, secret: 'secret', verifyToken: 'token' });
   const credentials = new Map<string, AccountCredentials>();
+  const media = new Map<string, MediaOnFile>();
   const service = await serviceUnderTest(TEMPLATES, {
     env: { CLOUD_API_URL: simulator.url },
-    peers: { 'account.credentials': async ({ accountId }) => credentials.get(accountId) ?? null },
+    peers: {
+      'account.credentials': async ({ accountId }) => credentials.get(accountId) ?? null,
+      'media.find': async ({ accountId, id }) => media.get(mediaKey(accountId, id)) ?? null,
+    },
   });
   const { pool, secrets, ask, publish, putInbound, send } = service;
 
@@ -41,6 +51,14 @@ export async function templatesSystem() {
       ...given,
     });
 
+  /** What the gateway holds of an account from now on. */
+  const connectWith = (accountId: string, wabaId: string, token: string) =>
+    credentials.set(accountId, {
+      wabaId,
+      sealedToken: secrets.seal(token, accountId),
+      appId: SIMULATED_APP,
+    });
+
   /** A WABA of its own at Meta, with `templates` templates, and an account for it that nobody has announced. */
   const newAccount = async (templates = 3) => {
     const token = `token-${randomBytes(6).toString('hex')}`;
@@ -48,7 +66,7 @@ export async function templatesSystem() {
       id: string;
     };
     const accountId = newId('acc');
-    credentials.set(accountId, { wabaId, sealedToken: secrets.seal(token, accountId) });
+    connectWith(accountId, wabaId, token);
     const create = async (template: string, more: object = {}) => {
       const { body } = await simulator.graph(
         'POST',
@@ -77,6 +95,26 @@ export async function templatesSystem() {
     return { id, accepted, settled: await settled() };
   };
 
+  /** A file of the account, as if it had been uploaded. */
+  const upload = async (accountId: string, bytes: Uint8Array, mimeType: string) => {
+    const id = newId('med');
+    const key = mediaKey(accountId, id);
+    const store = await openMediaStore(pathToFileURL(service.files).href);
+    await store.put(key, Readable.from([bytes]));
+    const view = {
+      id,
+      mediaId: id,
+      mimeType,
+      size: bytes.length,
+      sha256: 'f'.repeat(64),
+      filename: 'sample',
+      createdAt: new Date().toISOString(),
+      expiresAt: null,
+    };
+    media.set(key, { state: 'kept', view, key });
+    return id;
+  };
+
   /** Puts on the topic of changes what a webhook of Meta's says. */
   const change = (wabaId: string, field: string, value: object, at = new Date().toISOString()) =>
     putInbound(META_CHANGE, {
@@ -87,15 +125,17 @@ export async function templatesSystem() {
       value: { ...value },
     });
 
-  /** Passes on, as the gateway does, what the simulator has posted of one field so far. */
-  const passOn = async (wabaId: string, field: string) => {
-    const entries = receiver.received.flatMap(
-      ({ body }) => body.entry as { id: string; time: number; changes: MetaChange[] }[],
-    );
+  /** Passes on, as the gateway does, what the simulator has posted of one field since `from`; resolves to how far it came. */
+  const passOn = async (wabaId: string, field: string, from = 0) => {
+    const until = receiver.received.length;
+    const entries = receiver.received
+      .slice(from, until)
+      .flatMap(({ body }) => body.entry as { id: string; time: number; changes: MetaChange[] }[]);
     for (const { id, time, changes } of entries)
       for (const one of changes)
         if (id === wabaId && one.field === field)
           await change(id, field, one.value, new Date(time * 1_000).toISOString());
+    return until;
   };
 
   const eventsOf = async (accountId: string) => {
@@ -106,12 +146,13 @@ export async function templatesSystem() {
     return rows;
   };
   const listOf = async (accountId: string) => (await ask('template.list', { accountId, limit: 200 })).data;
-  /** Resolves when nothing is to be pulled for the account any more. */
+  /** Resolves when nothing is to be pulled for the account soon. */
   const idle = (accountId: string) =>
     until(
       async () => {
         const { rows } = await pool.query(
-          'select from templates.syncs where account_id = $1 and due_at is null and lease_until is null',
+          `select from templates.syncs where account_id = $1 and lease_until is null
+             and coalesce(due_at > now() + interval '1 hour', true)`,
           [accountId],
         );
         return rows.length === 1;
@@ -127,8 +168,10 @@ export async function templatesSystem() {
   return {
     ...service,
     announce,
+    connectWith,
     newAccount,
     sync,
+    upload,
     change,
     passOn,
     eventsOf,

@@ -1,13 +1,17 @@
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
+import { Periodic } from '@wbiz/eventing/periodic';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import { openMediaStore } from '@wbiz/media-store/open-media-store';
+import type { Config } from '@wbiz/service-kit/config';
 import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
 import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import type { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
 import type { Pool } from 'pg';
 import { FlowQueries } from './flow/flow.queries.js';
 import { FlowSync } from './flow/flow.sync.js';
@@ -17,6 +21,13 @@ import { presets } from './preset/preset.decider.js';
 import { PresetQueries } from './preset/preset.queries.js';
 import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
+import { atMeta } from './submission/at-meta.js';
+import { headerSamples } from './submission/header-samples.js';
+import { otherNames } from './submission/other-name.js';
+import { linkReader } from './submission/read-link.js';
+import { SubmissionJobs } from './submission/submission.jobs.js';
+import { SubmissionQueries } from './submission/submission.queries.js';
+import { SubmissionWorker } from './submission/submission.worker.js';
 import { SyncRequestConsumer } from './sync/sync-request.consumer.js';
 import { WaitingRequests } from './sync/sync-request.waiting.js';
 import { SyncJobs } from './sync/sync.jobs.js';
@@ -26,6 +37,7 @@ import { TemplateConsumer } from './template/template.consumer.js';
 import { TemplateQueries } from './template/template.queries.js';
 
 const CLOUD_API_TIMEOUT_MS = 30_000;
+const SWEEP_EVERY_MS = 3_600_000;
 
 const META = Symbol('META');
 type Meta = ReturnType<typeof meta.useFactory>;
@@ -37,7 +49,7 @@ const meta = {
     const cloudApi = createCloudApi({
       baseUrl: config.CLOUD_API_URL,
       timeoutMs: CLOUD_API_TIMEOUT_MS,
-      connections: 8,
+      connections: 16,
     });
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
     return {
@@ -72,6 +84,42 @@ const flowSync: FactoryProvider<FlowSync> = {
   inject: [RUNTIME, PG_POOL, META],
 };
 
+const submissionWorker: FactoryProvider<SubmissionWorker> = {
+  provide: SubmissionWorker,
+  useFactory: async (
+    runtime: Runtime<Config<typeof MEDIA_SETTINGS>>,
+    pool: Pool,
+    store: EventStore,
+    peers: Peers,
+    replies: ReplyPublisher,
+    toMeta: Meta,
+  ) => {
+    const { cloudApi, logger } = toMeta;
+    const jobs = new SubmissionJobs(pool);
+    const withHandles = headerSamples({
+      findMedia: (accountId, id) => peers.ask('media.find', { accountId, id }),
+      store: await openMediaStore(runtime.config.MEDIA_STORE),
+      readLink: linkReader(),
+      cloudApi,
+    });
+    const ask = atMeta({ cloudApi, withHandles, otherName: otherNames(pool) });
+    const worker = new SubmissionWorker({ ...toMeta, pool, store, jobs, ask, replies });
+    runWork(runtime, 'template submissions', worker.work, {
+      store,
+      by: ({ type }) => type === 'submission.requested',
+    });
+    const removal = new Periodic({
+      name: 'template submissions: removal of old ones',
+      everyMs: SWEEP_EVERY_MS,
+      run: () => jobs.removeOld(),
+      logger,
+    });
+    runWork(runtime, 'removal of old template submissions', removal);
+    return worker;
+  },
+  inject: [RUNTIME, PG_POOL, EventStore, Peers, ReplyPublisher, META],
+};
+
 @Module({
   imports: [
     DatabaseModule.forService({ migrations: MIGRATIONS }),
@@ -85,11 +133,12 @@ const flowSync: FactoryProvider<FlowSync> = {
   controllers: [
     TemplateConsumer,
     TemplateQueries,
+    SubmissionQueries,
     SyncRequestConsumer,
     QuickReplyQueries,
     PresetQueries,
     FlowQueries,
   ],
-  providers: [meta, syncWorker, flowSync],
+  providers: [meta, syncWorker, flowSync, submissionWorker],
 })
 export class TemplatesModule {}

@@ -1,6 +1,6 @@
 import { CloudApiError, graphErrorIn, UpstreamUnreachable, type GraphError } from './graph-error.js';
 import { openGraphTransport, type GraphRequest } from './graph-transport.js';
-import { uploadBody, type MediaFile } from './graph-upload.js';
+import { rawBody, uploadBody, type MediaFile } from './graph-upload.js';
 import { openDownloads, type Download } from './media-download.js';
 import { jsonIn, refusedWith, sendOutcome, type SendOutcome } from './send-outcome.js';
 
@@ -14,6 +14,7 @@ export type MetaTemplate = {
   readonly parameter_format?: string;
   readonly quality_score?: { readonly score?: string; readonly date?: number };
   readonly rejected_reason?: string;
+  readonly message_send_ttl_seconds?: number;
 };
 
 export type MetaFlow = {
@@ -23,6 +24,17 @@ export type MetaFlow = {
   readonly status: string;
   readonly categories?: readonly string[];
 };
+
+/** What of a template can be changed; `components` replaces all of them. */
+export type MetaTemplateContent = {
+  readonly category: string;
+  readonly components: readonly Record<string, unknown>[];
+  readonly parameter_format?: string;
+  readonly message_send_ttl_seconds?: number;
+};
+
+/** Meta's answer to a new template: its status may be final at once, its category another than was asked for. */
+export type MetaTemplateMade = Pick<MetaTemplate, 'id' | 'status' | 'category'>;
 
 export type MetaWaba = {
   readonly id: string;
@@ -91,7 +103,7 @@ export type CloudApiOptions = {
 export type CloudApi = ReturnType<typeof createCloudApi>;
 
 const TEMPLATE_FIELDS =
-  'id,name,language,status,category,components,parameter_format,quality_score,rejected_reason';
+  'id,name,language,status,category,components,parameter_format,quality_score,rejected_reason,message_send_ttl_seconds';
 const FLOW_FIELDS = 'id,name,status,categories';
 const WABA_FIELDS =
   'id,name,currency,timezone_id,message_template_namespace,account_review_status,business_verification_status';
@@ -102,6 +114,9 @@ const PHONE_FIELDS =
 const MEDIA_HOST = /(?:^|\.)fbsbx\.com$/i;
 /** 100 MB, the most Meta takes, at a megabyte a second. */
 const UPLOAD_TIMEOUT_MS = 100_000;
+
+/** It holds a query of its own, and goes into the path as it is. */
+const UPLOAD_ID = /^upload:[\w+/=:.-]+(\?[\w=&+/.-]+)?$/;
 
 const META_HOST = /(?:^|\.)facebook\.com$/i;
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
@@ -149,8 +164,13 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
     return answer as T;
   };
 
-  async function* list<T>(token: string, path: string, fields: string): AsyncGenerator<T, void, undefined> {
-    const query = new URLSearchParams({ fields, limit: '100' });
+  async function* list<T>(
+    token: string,
+    path: string,
+    fields: string,
+    filter: Readonly<Record<string, string>> = {},
+  ): AsyncGenerator<T, void, undefined> {
+    const query = new URLSearchParams({ ...filter, fields, limit: '100' });
     for (;;) {
       const page: Page<T> = await manage({ method: 'GET', path: `${path}?${query}`, token });
       yield* page.data;
@@ -207,6 +227,75 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
 
     /** Every flow of the account, in whatever status, 100 to a call. */
     listFlows: (token: string, wabaId: string) => list<MetaFlow>(token, pathTo(wabaId, 'flows'), FLOW_FIELDS),
+    /** The template of this name and language, of which a WABA has one at most; Meta's filter takes parts of names too. */
+    async findTemplate(
+      token: string,
+      wabaId: string,
+      { name, language }: Pick<MetaTemplate, 'name' | 'language'>,
+    ): Promise<MetaTemplate | undefined> {
+      const path = pathTo(wabaId, 'message_templates');
+      for await (const found of list<MetaTemplate>(token, path, TEMPLATE_FIELDS, { name, language }))
+        if (found.name === name && found.language === language) return found;
+      return undefined;
+    },
+
+    getTemplate: (token: string, metaId: string) =>
+      manage<MetaTemplate>({ method: 'GET', path: `${pathTo(metaId)}?fields=${TEMPLATE_FIELDS}`, token }),
+
+    /** Submits a template to Meta's review. */
+    async createTemplate(
+      token: string,
+      wabaId: string,
+      template: Pick<MetaTemplate, 'name' | 'language'> & MetaTemplateContent,
+    ): Promise<MetaTemplateMade> {
+      const path = pathTo(wabaId, 'message_templates');
+      const body = JSON.stringify(template);
+      const made = await manage<Partial<MetaTemplateMade>>({ method: 'POST', path, token, body });
+      if (typeof made.id !== 'string') throw new UpstreamUnreachable('a new template without an id', true);
+      const { id, status = 'PENDING', category = template.category } = made;
+      return { id, status, category };
+    },
+
+    /** Changes a template, which goes to Meta's review again. */
+    async editTemplate(token: string, metaId: string, changes: Partial<MetaTemplateContent>): Promise<void> {
+      await manage({ method: 'POST', path: pathTo(metaId), token, body: JSON.stringify(changes) });
+    },
+
+    /** Deletes this language of a template, and no other one of the same name. */
+    async deleteTemplate(
+      token: string,
+      wabaId: string,
+      { id, name }: Pick<MetaTemplate, 'id' | 'name'>,
+    ): Promise<void> {
+      const query = new URLSearchParams({ name, hsm_id: id });
+      await manage({ method: 'DELETE', path: `${pathTo(wabaId, 'message_templates')}?${query}`, token });
+    },
+
+    /** Uploads the sample of a template's media header; resolves to its handle, which is no id that a send takes. */
+    async uploadSample(token: string, appId: string, file: MediaFile): Promise<string> {
+      const { filename: file_name, size, mimeType: file_type } = file;
+      const query = new URLSearchParams({ file_name, file_length: String(size), file_type });
+      const body = rawBody(file);
+      try {
+        const { id } = await manage<{ id: string }>({
+          method: 'POST',
+          path: `${pathTo(appId, 'uploads')}?${query}`,
+          token,
+        });
+        if (!UPLOAD_ID.test(id)) throw new UpstreamUnreachable('an upload without an id', true);
+        const uploaded = await manage<{ h: string }>({
+          method: 'POST',
+          path: `${prefix}/${id}`,
+          token,
+          headers: { authorization: `OAuth ${token}`, file_offset: '0' },
+          body,
+          timeoutMs: UPLOAD_TIMEOUT_MS,
+        });
+        return uploaded.h;
+      } finally {
+        body.bytes.destroy();
+      }
+    },
 
     getWaba: (token: string, wabaId: string) =>
       manage<MetaWaba>({ method: 'GET', path: `${pathTo(wabaId)}?fields=${WABA_FIELDS}`, token }),

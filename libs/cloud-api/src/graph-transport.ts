@@ -11,6 +11,8 @@ export type GraphRequest = {
   readonly token: string;
   /** JSON, unless it is streamed. */
   readonly body?: string | GraphBody;
+  /** Beside, or in place of, those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly traceparent?: string | undefined;
   /** Of the call as a whole, where it takes longer than others. */
   readonly timeoutMs?: number;
@@ -51,7 +53,7 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
 
   const call = (request: GraphRequest): Promise<Exchange> =>
     new Promise((resolve) => {
-      const { method, path, token, body, traceparent } = request;
+      const { method, path, token, body, headers, traceparent } = request;
       const patience = request.timeoutMs ?? timeoutMs;
       let controller: Dispatcher.DispatchController | undefined;
       let httpStatus = 0;
@@ -79,6 +81,7 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
             accept: 'application/json',
             ...headersOf(body),
             ...(traceparent === undefined ? {} : { traceparent }),
+            ...headers,
           },
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : body.bytes }),
         },

@@ -39,3 +39,10 @@ export function uploadBody({ mimeType, filename, size, bytes }: MediaFile): Grap
     ),
   };
 }
+
+/** A file as it is, for Meta's resumable uploads. */
+export const rawBody = ({ mimeType, size, bytes }: MediaFile): GraphBody => ({
+  contentType: mimeType,
+  length: size,
+  bytes: Readable.from(bytes, { objectMode: false }),
+});

@@ -238,4 +238,9 @@ export class AccountView {
 }
 
 /** What messaging asks the gateway for, once per account and change: the token, sealed. Never on the log. */
-export type AccountCredentials = { readonly wabaId: string; readonly sealedToken: string };
+export type AccountCredentials = {
+  readonly wabaId: string;
+  readonly sealedToken: string;
+  /** Meta's id of the app that the token is of. */
+  readonly appId: string;
+};

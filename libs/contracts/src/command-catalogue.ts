@@ -12,7 +12,13 @@ import type {
 } from './quick-reply.js';
 import type { SendMessageData } from './send.js';
 import { tagStream, type TagData } from './tag.js';
-import type { TemplateSyncResult } from './template.js';
+import type { TemplateSyncResult, TemplateView } from './template.js';
+import type {
+  CreateTemplateData,
+  DeleteTemplateData,
+  TemplateReply,
+  UpdateTemplateData,
+} from './template-writes.js';
 import type { Service } from './topics.js';
 import type {
   CreateWebhookData,
@@ -71,6 +77,18 @@ export const COMMANDS = {
   'preset.create': command<CreatePresetData, PresetView>('templates', ({ presetId }) => presetId),
   'preset.update': command<UpdatePresetData, PresetView>('templates', ({ presetId }) => presetId),
   'preset.delete': command<DeletePresetData>('templates', ({ presetId }) => presetId),
+  'template.create': command<CreateTemplateData, TemplateReply, TemplateView>(
+    'templates',
+    ({ templateId }) => templateId,
+  ),
+  'template.update': command<UpdateTemplateData, TemplateReply, TemplateView>(
+    'templates',
+    ({ templateId }) => templateId,
+  ),
+  'template.delete': command<DeleteTemplateData, TemplateReply, null>(
+    'templates',
+    ({ templateId }) => templateId,
+  ),
   'template.sync': command<Record<string, never>, { readonly status: 'accepted' }, TemplateSyncResult>(
     'templates',
     (_, accountId) => accountId,

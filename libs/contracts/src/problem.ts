@@ -31,7 +31,7 @@ export const PROBLEMS = {
   template_variables_mismatch: { status: 422, title: 'The variables do not fit the template' },
   reply_target_not_found: { status: 422, title: 'The message referred to is not known' },
   invalid_access_token: { status: 422, title: 'Meta does not accept the access token' },
-  rejected_by_meta: { status: 422, title: 'Meta refused the message' },
+  rejected_by_meta: { status: 422, title: 'Meta refused the content' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   upstream_error: { status: 502, title: 'Meta failed to handle the request' },

@@ -69,6 +69,8 @@ export const QUERIES = {
   'template.find': query<{ accountId: string; name: string; language: string }, TemplateView | null>(
     'templates',
   ),
+  /** What Meta answered to a submission; null while it has not. */
+  'template.outcome': query<One, CommandReply | null>('templates'),
   'flow.list': query<Of & ListFlows, Paged<FlowView>>('templates'),
   'flow.get': query<One, FlowView | null>('templates'),
   'quick-reply.list': query<Of & ListQuickReplies, Paged<QuickReplyView>>('templates'),

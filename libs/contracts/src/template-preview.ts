@@ -1,7 +1,10 @@
-import { NestedList, Nested, Text } from './field.js';
+import { isPlainObject, Nested, NestedList, Text, TextList } from './field.js';
+import { LIMITS } from './limits.js';
 import type { FieldFault } from './problem.js';
 import { fillTemplate, type FilledTemplate, type TemplateValues } from './template-filling.js';
 import type { TemplateView } from './template.js';
+
+const LONGEST_QUERY = 10_000;
 
 export class RenderedHeader {
   @Text({ max: 30, example: 'TEXT', description: 'TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION.' })
@@ -28,6 +31,61 @@ export class RenderedTemplate extends RenderedCard {
   @Text({ max: 100, optional: true }) footer?: string;
   @Text({ max: 100, optional: true, description: 'The title of a limited-time offer.' }) offer?: string;
   @NestedList(() => RenderedCard, { max: 10, optional: true }) cards?: RenderedCard[];
+}
+
+/** `GET /v1/templates/:id/preview`. */
+export class PreviewTemplate {
+  @TextList({
+    max: LIMITS.templateVariables.max,
+    each: LONGEST_QUERY,
+    optional: true,
+    description:
+      'A parameter for each value, or all of them as in a send, in JSON: `{"first_name":"Gaurav"}`.',
+    example: ['Gaurav', '#1043'],
+  })
+  variables?: string[];
+
+  @TextList({
+    max: LIMITS.templateVariables.max,
+    each: LONGEST_QUERY,
+    optional: true,
+    description: 'As in a send, in the same form.',
+  })
+  buttonVariables?: string[];
+}
+
+/** The values of a query: one that is a list or an object in JSON stands for those that it holds. */
+export function queriedValues(given: readonly string[] | undefined): TemplateValues['variables'] {
+  if (given?.length !== 1) return given && [...given];
+  const read = jsonIn(given[0]!);
+  const values = Array.isArray(read)
+    ? (read as unknown[])
+    : isPlainObject(read)
+      ? Object.values(read)
+      : [null];
+  return values.every((value) => typeof value === 'string')
+    ? (read as TemplateValues['variables'])
+    : [...given];
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export class PreviewFault {
+  @Text({ max: 100, example: '/variables', description: 'A JSON Pointer into the body of a send.' })
+  pointer!: string;
+  @Text({ max: 40, example: 'template_variables_mismatch' }) code!: string;
+  @Text({ max: 1000 }) detail!: string;
+}
+
+/** The answer: `faults` is what a send with these values would be refused for. */
+export class TemplatePreview extends RenderedTemplate {
+  @NestedList(() => PreviewFault, { max: 100 }) faults!: PreviewFault[];
 }
 
 /** The preview of a template; a variable without a value is a fault, and stays as it is. What was not asked about is not missed. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderTemplate } from './template-preview.js';
+import { queriedValues, renderTemplate } from './template-preview.js';
 
 const UTILITY = {
   category: 'UTILITY',
@@ -121,4 +121,21 @@ describe('a preview', () => {
       },
     });
   });
+});
+
+describe('values in a query', () => {
+  it.each([
+    [undefined, undefined],
+    [['Asha'], ['Asha']],
+    [
+      ['Asha', '[1]'],
+      ['Asha', '[1]'],
+    ],
+    [['["Asha","#1043"]'], ['Asha', '#1043']],
+    [['{"first":"Asha"}'], { first: 'Asha' }],
+    [['[1]'], ['[1]']],
+    [['{"a":{}}'], ['{"a":{}}']],
+    [['1043'], ['1043']],
+    [['{not'], ['{not']],
+  ])('%j', (given, values) => expect(queriedValues(given)).toEqual(values));
 });

@@ -1,9 +1,8 @@
 import { Flag, Json, Normalised, OneOf, Rule, Text, Whole } from './field.js';
 import { LIMITS } from './limits.js';
-import { fieldFault } from './problem.js';
 import { inMetasCase, word } from './template-components.js';
 import { faultsOfTemplate, PARAMETER_FORMATS, TEMPLATE_CATEGORIES } from './template-rules.js';
-import type { TemplateComponent } from './template.js';
+import type { TemplateComponent, TemplateView } from './template.js';
 
 const InAnyCase = () => Normalised((value) => word(value) ?? value);
 
@@ -62,10 +61,6 @@ export class CreateTemplate {
  * `PATCH /v1/templates/:id`; name and language stay. Examples that are missing come from the stored template
  * (`withExamplesOf`), so its content is checked where that is at hand.
  */
-@Rule<UpdateTemplate>(function* (given) {
-  if (Object.values(given).every((value) => value === undefined))
-    yield fieldFault('/components', 'required', 'or category or messageSendTtlSeconds is required');
-})
 export class UpdateTemplate {
   @Normalised(inMetasCase)
   @Json({ ...COMPONENTS, optional: true })
@@ -76,4 +71,24 @@ export class UpdateTemplate {
   category?: (typeof TEMPLATE_CATEGORIES)[number];
 
   @Lifetime() messageSendTtlSeconds?: number;
+
+  @Flag({
+    optional: true,
+    description: 'true submits a draft; of a template that Meta has, every change is submitted.',
+  })
+  submit?: boolean;
 }
+
+type Written = { readonly templateId: string; readonly at: string };
+/** Command `template.create`. Key: the template. */
+export type CreateTemplateData = CreateTemplate & Written;
+/** Command `template.update`. Key: the template. */
+export type UpdateTemplateData = UpdateTemplate & Written;
+/** Command `template.delete`. Key: the template. */
+export type DeleteTemplateData = Written;
+
+/**
+ * The first answer to these commands. `submission`: what Meta is being asked, whose answer is the second one; null where
+ * nothing is to be asked.
+ */
+export type TemplateReply = { readonly template: TemplateView; readonly submission: string | null };

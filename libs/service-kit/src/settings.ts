@@ -119,7 +119,7 @@ export const PEER_SETTINGS = Object.fromEntries(
 export const MEDIA_SETTINGS = {
   MEDIA_STORE: mediaStore({
     description:
-      'Where media are kept, the same for the gateway and messaging: a directory that they share, or a bucket with `?region=` and, for other servers than AWS, `endpoint=`; its credentials come from the environment as for the tools of AWS.',
+      'Where media are kept, the same for the gateway, messaging and templates: a directory that they share, or a bucket with `?region=` and, for other servers than AWS, `endpoint=`; its credentials come from the environment as for the tools of AWS.',
     example: 's3://my-bucket/media?region=eu-central-1',
   }),
 };

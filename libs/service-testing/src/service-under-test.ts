@@ -145,6 +145,8 @@ export async function serviceUnderTest(
     pool,
     kafka,
     secrets: new Secrets({ key: secretKey }),
+    /** The directory of its MEDIA_STORE. */
+    files,
     asked: peers.asked,
     start,
     ask,

@@ -65,7 +65,9 @@ export class AccountQueries {
   /** The sealed access token; it was sealed for the account's id. */
   async credentials(accountId: string): Promise<AccountCredentials | null> {
     const row = await this.row(accountId);
-    return row && { wabaId: row.state.wabaId, sealedToken: row.state.sealedToken };
+    if (!row) return null;
+    const { wabaId, sealedToken, appId } = row.state;
+    return { wabaId, sealedToken, appId };
   }
 
   private async row(accountId: string): Promise<Row | null> {

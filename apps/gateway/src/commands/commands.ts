@@ -215,12 +215,15 @@ const anyPending = (replies: readonly Reply[]) =>
 
 /** Nobody can say whether the command was accepted: 503 would promise that it was not. */
 function pending(data: object, cause: unknown): unknown {
-  const { messageId } = data as { messageId?: string };
-  if (!messageId) return cause;
+  const { messageId, templateId } = data as { messageId?: string; templateId?: string };
+  const [what, path, ids] = messageId
+    ? ['message', `messages/${messageId}`, { messageId }]
+    : ['template', `templates/${templateId}`, { templateId }];
+  if (!messageId && !templateId) return cause;
   const rejection = new Rejection(
     'outcome_pending',
-    `Whether the message was accepted cannot be found out at present. GET /v1/messages/${messageId} will tell.`,
-    { messageId, retryAfter: 1 },
+    `Whether the ${what} was accepted cannot be found out at present. GET /v1/${path} will tell.`,
+    { ...ids, retryAfter: 1 },
   );
   rejection.cause = cause;
   return rejection;

@@ -41,7 +41,7 @@ export async function mediaSystem() {
   const api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2_000 });
   const store = await openMediaStore(pathToFileURL(directory).href);
   const credentials = new Credentials(
-    () => Promise.resolve({ wabaId: '1', sealedToken: TOKEN }),
+    () => Promise.resolve({ wabaId: '1', sealedToken: TOKEN, appId: '2' }),
     (sealed) => sealed,
   );
   const told: Reply[] = [];

@@ -46,7 +46,12 @@ afterEach(() => Promise.all(running.splice(0).map((one) => one.work.stop())));
 
 const credentials = () =>
   new Credentials(
-    () => Promise.resolve({ wabaId: '1', sealedToken: tokens.length > 1 ? tokens.shift()! : tokens[0]! }),
+    () =>
+      Promise.resolve({
+        wabaId: '1',
+        sealedToken: tokens.length > 1 ? tokens.shift()! : tokens[0]!,
+        appId: '2',
+      }),
     (sealed) => sealed,
   );
 function receipts(markRead: (read: Read) => Promise<void> = markReadAtMeta(api, credentials())) {

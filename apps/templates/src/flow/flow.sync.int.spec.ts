@@ -41,7 +41,7 @@ async function account(...lists: (readonly MetaFlow[] | Error | Promise<never>)[
   const world = { lists, calls: 0, hasToken: true };
   const sync = new FlowSync({
     pool,
-    credentialsOf: async () => (world.hasToken ? { wabaId, sealedToken: 'sealed' } : null),
+    credentialsOf: async () => (world.hasToken ? { wabaId, sealedToken: 'sealed', appId: '2' } : null),
     unseal: () => 'token',
     cloudApi: {
       async *listFlows() {

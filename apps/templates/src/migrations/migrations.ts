@@ -2,6 +2,7 @@ import { Templates1763805600000 } from './0001-templates.js';
 import { QuickReplies1765200000000 } from './0002-quick-replies.js';
 import { Presets1765286400000 } from './0003-presets.js';
 import { Flows1765330000000 } from './0004-flows.js';
+import { Submissions1765350000000 } from './0005-submissions.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   QuickReplies1765200000000,
   Presets1765286400000,
   Flows1765330000000,
+  Submissions1765350000000,
 ];

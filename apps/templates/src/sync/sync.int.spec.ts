@@ -137,7 +137,7 @@ describe('a sync', () => {
     expect(await graphCalls(wabaId)).toBe(3);
   });
 
-  it('ends with an error when Meta does not take the token, and is not tried again until the account changes', async () => {
+  it('ends with an error when Meta does not take the token, and is tried again once the account changes', async () => {
     const { accountId, wabaId } = await system.newAccount();
     await system.simulator.control('POST', '/behaviour', {
       faults: [{ match: { path: wabaId }, kind: 'error', code: 190, rate: 1, times: 1 }],
@@ -167,6 +167,27 @@ describe('an account that was connected', () => {
     await create('made_elsewhere');
     await system.announce(accountId, wabaId, { plan: 'growth' });
     expect(await until(async () => (await system.listOf(accountId)).length === 4)).toBe(true);
+  });
+
+  it('has what nobody told of found when it is next due, and is not due once it has left', async () => {
+    const { accountId, wabaId, create } = await system.newAccount();
+    const dueIn = async () =>
+      (
+        await system.pool.query<{ hours: number | null }>(
+          `select extract(epoch from due_at - now())::float8 / 3600 as hours from templates.syncs where account_id = $1`,
+          [accountId],
+        )
+      ).rows[0]!.hours;
+    await system.announce(accountId, wabaId);
+    await until(async () => (await system.listOf(accountId)).length === 3);
+    await system.idle(accountId);
+    expect(await dueIn()).toBeGreaterThan(4);
+    await create('made_elsewhere');
+    await system.pool.query('update templates.syncs set due_at = now() where account_id = $1', [accountId]);
+    await until(async () => (await system.listOf(accountId)).length === 4);
+    await system.idle(accountId);
+    await system.announce(accountId, wabaId, { status: 'disconnected' });
+    await until(async () => (await dueIn()) === null);
   });
 
   it('and has left is not asked of Meta', async () => {

@@ -21,6 +21,15 @@ export class LeaseLost extends Error {
 /** What is pulled per account has a table of its own. */
 export type SyncTable = 'templates.syncs' | 'templates.flow_syncs';
 
+/**
+ * When a pull that ended is due again. What no webhook told of templates is found within some hours, over which accounts
+ * spread; flows are pulled for whoever asks.
+ */
+const NEXT: Record<SyncTable, string> = {
+  'templates.syncs': `clock_timestamp() + (0.8 + random() * 0.4) * interval '6 hours'`,
+  'templates.flow_syncs': 'null::timestamptz',
+};
+
 /** Has the templates of accounts pulled, or what else has a table, and once more where a pull is under way. */
 export async function markDue(
   db: Pool | PoolClient,
@@ -35,6 +44,11 @@ export async function markDue(
            set due_at = least(s.due_at, excluded.due_at), requests = s.requests + 1, failures = 0`,
     values: [accountIds],
   });
+}
+
+/** Has an account's templates pulled no more. */
+export async function stopPulls(db: PoolClient, accountId: string): Promise<void> {
+  await db.query('update templates.syncs set due_at = null where account_id = $1', [accountId]);
 }
 
 /** An account is due in the very transaction that takes a request for it. */
@@ -79,20 +93,20 @@ export class SyncJobs {
   /** The end of a pull that began at `pulledAt`, in the transaction of its rows. Throws {@link LeaseLost}. */
   async finish({ accountId, fence, requests }: SyncJob, pulledAt: Date, tx: PoolClient): Promise<void> {
     const { rowCount } = await tx.query(
-      `update ${this.table} set due_at = case when requests = $3 then null else clock_timestamp() end,
+      `update ${this.table} set due_at = case when requests = $3 then ${NEXT[this.table]} else clock_timestamp() end,
          lease_until = null, failures = 0, pulled_at = $4 where account_id = $1 and fence = $2`,
       [accountId, fence, requests, pulledAt],
     );
     if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
   }
 
-  /** The pull did not succeed; it is due again after `retryMs`, or, with null, only when someone asks for it. */
+  /** The pull did not succeed; it is due again after `retryMs`, or, with null, when it would be after a success. */
   async fail({ accountId, fence, requests }: SyncJob, retryMs: number | null): Promise<void> {
     await this.pool.query(
       `update ${this.table} set lease_until = null,
          failures = case when requests = $3 then failures + 1 else 0 end,
          due_at = case when requests <> $3 then clock_timestamp()
-                       else clock_timestamp() + $4::float8 * interval '1 ms' end
+                       else coalesce(clock_timestamp() + $4::float8 * interval '1 ms', ${NEXT[this.table]}) end
        where account_id = $1 and fence = $2`,
       [accountId, fence, requests, retryMs],
     );

@@ -20,7 +20,9 @@ export type SyncPlan = {
  * else the one of the same name and language that Meta does not know yet. Those without an id of Meta's stay.
  */
 export function planSync(known: readonly KnownTemplate[], listed: readonly ListedTemplate[]): SyncPlan {
-  const byMetaId = new Map(known.filter(({ metaId }) => metaId).map((one) => [one.metaId, one]));
+  // The last one counts: one that is there before one that is not.
+  const liveLast = known.toSorted((one, other) => Number(other.removed) - Number(one.removed));
+  const byMetaId = new Map(liveLast.filter(({ metaId }) => metaId).map((one) => [one.metaId, one]));
   const unsubmitted = new Map(
     known.filter(({ metaId, removed }) => !metaId && !removed).map((one) => [nameOf(one), one]),
   );

@@ -11,7 +11,8 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, PoolClient } from 'pg';
 import { isKnownStatus, isNameable, listedTemplate } from '../template/meta-template.js';
-import { templates, type ListedTemplate } from '../template/template.decider.js';
+import { templates } from '../template/template.aggregate.js';
+import type { ListedTemplate } from '../template/template.decider.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
 /** How many templates go through the store in one round. */

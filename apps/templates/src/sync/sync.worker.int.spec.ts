@@ -33,7 +33,7 @@ const claim = async () => (await jobs.claim(1))[0];
 const finish = (job: SyncJob) => inTransaction(pool, (tx) => jobs.finish(job, new Date(), tx));
 const stateOf = async (accountId: string) => {
   const { rows } = await pool.query<{ due: boolean; held: boolean; failures: number }>(
-    `select due_at is not null as due, lease_until is not null as held, failures from templates.syncs where account_id = $1`,
+    `select coalesce(due_at <= clock_timestamp(), false) as due, lease_until is not null as held, failures from templates.syncs where account_id = $1`,
     [accountId],
   );
   return rows[0];
@@ -44,6 +44,18 @@ describe('the jobs', () => {
     await markDue(pool, ['acc_1', 'acc_2', 'acc_3', 'acc_1']);
     const taken = await Promise.all(Array.from({ length: 8 }, claim));
     expect(taken.flatMap((job) => job?.accountId ?? []).sort()).toEqual(['acc_1', 'acc_2', 'acc_3']);
+  });
+
+  it('are due again some hours later, all of them at another time, whatever came of them', async () => {
+    const accounts = Array.from({ length: 20 }, (_, index) => `acc_${index}`);
+    await markDue(pool, accounts);
+    const taken = await jobs.claim(20);
+    await Promise.all(taken.map((job, index) => (index % 2 ? finish(job) : jobs.fail(job, null))));
+    const { rows } = await pool.query<{ hours: number }>(
+      `select extract(epoch from due_at - clock_timestamp())::float8 / 3600 as hours from templates.syncs`,
+    );
+    for (const { hours } of rows) expect([hours > 4.7, hours < 7.3]).toEqual([true, true]);
+    expect(new Set(rows.map(({ hours }) => Math.round(hours * 100))).size).toBeGreaterThan(10);
   });
 
   it('are not due any more once done, but for those asked for meanwhile', async () => {
@@ -107,7 +119,7 @@ describe('a worker', () => {
       pool,
       store,
       jobs,
-      credentialsOf: () => Promise.resolve({ wabaId: '1', sealedToken: 'sealed' }),
+      credentialsOf: () => Promise.resolve({ wabaId: '1', sealedToken: 'sealed', appId: '2' }),
       unseal: () => 'token',
       cloudApi: { listTemplates: () => list() as AsyncGenerator<MetaTemplate, void, undefined> },
       waiting: new WaitingRequests(pool, store, { reply: (_address, reply) => void replies.push(reply) }),

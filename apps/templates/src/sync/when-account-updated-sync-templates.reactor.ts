@@ -1,5 +1,5 @@
 import { projection } from '@wbiz/service-kit/projection';
-import { markDue } from './sync.jobs.js';
+import { markDue, stopPulls } from './sync.jobs.js';
 
 /** An account that was connected, or got another token, has its templates and flows pulled; one without changes costs a list. */
 export const whenAccountUpdatedSyncTemplates = projection({
@@ -11,7 +11,7 @@ export const whenAccountUpdatedSyncTemplates = projection({
          on conflict (id) do update set waba_id = excluded.waba_id`,
         [accountId, data.wabaId],
       );
-      if (data.status === 'disconnected') return;
+      if (data.status === 'disconnected') return stopPulls(db, accountId);
       await markDue(db, [accountId]);
       await markDue(db, [accountId], 'templates.flow_syncs');
     },

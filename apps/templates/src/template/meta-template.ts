@@ -30,7 +30,8 @@ const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
   APPROVED: 'approved',
   PENDING: 'pending',
   IN_APPEAL: 'pending',
-  PENDING_DELETION: 'pending',
+  // It is kept for messages that are on their way.
+  PENDING_DELETION: 'gone',
   REJECTED: 'rejected',
   PAUSED: 'paused',
   DISABLED: 'disabled',
@@ -57,10 +58,16 @@ export const isNameable = ({ id, name, language }: MetaTemplate) =>
     isWellFormed,
   );
 
-/** A template of Meta's list in our words; undefined for one that Meta has deleted. */
+/** Meta's word in ours; of one that is new to us nothing is sent. */
+export function statusOf(status: string): TemplateStatus {
+  const known = entryOf(STATUS_OF, status) ?? 'gone';
+  return known === 'gone' ? 'pending' : known;
+}
+
+/** A template of Meta's list in our words; undefined for one that Meta has deleted, or is about to. */
 export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
-  const status = entryOf(STATUS_OF, meta.status) ?? 'pending';
-  if (status === 'gone') return undefined;
+  if (entryOf(STATUS_OF, meta.status) === 'gone') return undefined;
+  const status = statusOf(meta.status);
   return {
     metaId: meta.id,
     name: meta.name,
@@ -131,7 +138,7 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
   // A day ahead Meta announces the category it finds correct; only the second webhook says that it is so.
   category: (value) => {
     const category = text(value['new_category']);
-    if (value['correct_category'] !== undefined) return { news: 'nothing' };
+    if (value['previous_category'] === undefined) return { news: 'nothing' };
     return category === undefined ? { news: 'ask' } : { news: 'judged', judged: { category }, reason: null };
   },
   components: () => ({ news: 'ask' }),

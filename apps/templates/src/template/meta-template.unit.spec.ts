@@ -26,7 +26,7 @@ describe('a template in a list of Meta', () => {
     ['APPROVED', 'approved'],
     ['PENDING', 'pending'],
     ['IN_APPEAL', 'pending'],
-    ['PENDING_DELETION', 'pending'],
+    ['PENDING_DELETION', undefined],
     ['REJECTED', 'rejected'],
     ['PAUSED', 'paused'],
     ['DISABLED', 'disabled'],
@@ -80,7 +80,6 @@ describe('a status update', () => {
     ['REINSTATED', 'approved'],
     ['PENDING', 'pending'],
     ['IN_APPEAL', 'pending'],
-    ['PENDING_DELETION', 'pending'],
     ['REJECTED', 'rejected'],
     ['PAUSED', 'paused'],
     ['DISABLED', 'disabled'],
@@ -97,6 +96,7 @@ describe('a status update', () => {
 
   it.each([
     ['DELETED', 'gone'],
+    ['PENDING_DELETION', 'gone'],
     ['UNARCHIVED', 'ask'],
     ['FLAGGED', 'ask'],
     ['LOCKED', 'ask'],
@@ -143,6 +143,7 @@ describe('other news of a template', () => {
     expect(
       news('template_category_update', { new_category: 'UTILITY', correct_category: 'MARKETING' }),
     ).toMatchObject({ news: 'nothing' });
+    expect(news('template_category_update', { new_category: 'UTILITY' })).toMatchObject({ news: 'nothing' });
   });
 
   it('of its components is asked of Meta', () =>

@@ -1,20 +1,26 @@
 import { Controller, Inject } from '@nestjs/common';
+import type { CommandData } from '@wbiz/contracts/command-catalogue';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
-import { InboundHandler } from '@wbiz/service-kit/handlers';
+import { CommandHandler, InboundHandler } from '@wbiz/service-kit/handlers';
 import type { Pool } from 'pg';
 import { FlowSync } from '../flow/flow.sync.js';
 import { tellsOfFlow } from '../flow/meta-flow.js';
 import { markDue } from '../sync/sync.jobs.js';
 import { templateNews } from './meta-template.js';
-import { templates } from './template.decider.js';
+import { templates } from './template.aggregate.js';
 
 /** Meta's times are whole seconds, cut off. */
 const PRECISION_MS = 999;
 
-/** What Meta's webhooks brought about templates and flows. */
+type Commanded<Name extends 'template.create' | 'template.update' | 'template.delete'> = Command<
+  Name,
+  CommandData<Name>
+>;
+
+/** What customers want of templates, and what Meta's webhooks brought about them and about flows. */
 @Controller()
 export class TemplateConsumer {
   constructor(
@@ -23,7 +29,22 @@ export class TemplateConsumer {
     private readonly flows: FlowSync,
   ) {}
 
-  /** What a webhook does not tell, or tells of a time before the last pull, is asked of Meta. */
+  @CommandHandler('template.create')
+  create(command: Commanded<'template.create'>) {
+    return this.store.execute(templates, { ...command, data: { ...command.data, ...asking(command) } });
+  }
+
+  @CommandHandler('template.update')
+  update(command: Commanded<'template.update'>) {
+    return this.store.execute(templates, { ...command, data: { ...command.data, ...asking(command) } });
+  }
+
+  @CommandHandler('template.delete')
+  delete(command: Commanded<'template.delete'>) {
+    return this.store.execute(templates, { ...command, data: { ...command.data, ...asking(command) } });
+  }
+
+  /** What a webhook does not tell, or tells of a time before what is known, is asked of Meta. */
   @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
     if (tellsOfFlow(data)) return this.flows.changed(data.wabaId);
@@ -31,10 +52,9 @@ export class TemplateConsumer {
     if (!said || said.news === 'nothing') return;
     const target = await this.targetOf(data.wabaId, said.metaId);
     if (!target) return; // Not connected here, or not yet: connecting pulls everything.
-    const { accountId, templateId, pulledAt } = target;
+    const { accountId, templateId, knownAt } = target;
     const asOf = Date.parse(data.at) + PRECISION_MS;
-    if (!templateId || said.news === 'ask' || asOf < (pulledAt?.getTime() ?? 0))
-      return markDue(this.pool, [accountId]);
+    if (!templateId || said.news === 'ask' || asOf < knownAt) return markDue(this.pool, [accountId]);
     const known = { templateId, asOf, at: new Date().toISOString() };
     await this.store.apply(templates, {
       accountId,
@@ -49,10 +69,12 @@ export class TemplateConsumer {
     const { rows } = await this.pool.query<{
       accountId: string;
       templateId: string | null;
-      pulledAt: Date | null;
+      /** Of the last pull, and of what the template was last heard of; ms since the epoch. */
+      knownAt: number;
     }>({
       name: 'template-of-meta',
-      text: `select a.id as "accountId", t.stream as "templateId", s.pulled_at as "pulledAt"
+      text: `select a.id as "accountId", t.stream as "templateId",
+               greatest(extract(epoch from s.pulled_at) * 1000, (t.state->>'asOf')::float8, 0)::float8 as "knownAt"
              from templates.accounts a
              left join templates.syncs s on s.account_id = a.id
              left join templates.templates t
@@ -63,3 +85,7 @@ export class TemplateConsumer {
     return rows[0];
   }
 }
+
+const asking = ({ id, replyTo, traceparent }: Command) => ({
+  asking: { id, replyTo: replyTo ?? null, traceparent: traceparent ?? null },
+});

@@ -1,13 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
+import { cut } from '@wbiz/contracts/meta-item';
 import type {
   TemplateComponent,
   TemplateRemovedData,
+  TemplateStatus,
   TemplateStatusData,
   TemplateView,
 } from '@wbiz/contracts/template';
-import type { Aggregate } from '@wbiz/eventing/aggregate';
+import { withExamplesOf } from '@wbiz/contracts/template-examples';
+import { faultsOfTemplate } from '@wbiz/contracts/template-rules';
+import type {
+  CreateTemplateData,
+  DeleteTemplateData,
+  UpdateTemplateData,
+} from '@wbiz/contracts/template-writes';
 import type { Decider } from '@wbiz/eventing/decider';
-import type { DomainEvent, Message } from '@wbiz/eventing/message';
+import type { DomainEvent, Message, RejectionData } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { withOwnSamples } from './own-samples.js';
+import { nextEditAfter, withEdit } from './template-edits.js';
 
 /** A template as Meta lists it, in our words. */
 export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'>;
@@ -15,10 +26,46 @@ export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'
 /** What Meta's reviews move; a webhook brings some of it, a list all. */
 type Judged = Pick<TemplateView, 'status' | 'rejectionReason' | 'category' | 'qualityScore'>;
 
+/** What a template holds besides its name and language. */
+export type TemplateContent = Pick<TemplateView, 'category' | 'components' | 'parameterFormat'> & {
+  readonly messageSendTtlSeconds?: number;
+};
+
+/** What Meta is asked. Refused, a `create` leaves nothing behind, a `submit` the draft, an `edit` what was. */
+export type Request =
+  | { readonly kind: 'create' | 'submit'; readonly content: TemplateContent }
+  | { readonly kind: 'edit'; readonly content: Partial<TemplateContent>; readonly ofApproved: boolean }
+  | { readonly kind: 'delete' };
+
+/** `id`: that of the command, whose sender waits at `replyTo` for what comes of it. */
+type Asking = {
+  readonly asking: {
+    readonly id: string;
+    readonly replyTo: string | null;
+    readonly traceparent: string | null;
+  };
+};
+
+/** What became of it. `taken`: what is known of the template at Meta now. */
+export type Outcome =
+  | { readonly kind: 'taken'; readonly listed: Partial<ListedTemplate> }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'refused'; readonly error: RejectionData };
+
 /** `asOf` (ms since the epoch): the moment at Meta that the command speaks of. `at`: now, ISO 8601. */
 type Known = { readonly templateId: string; readonly asOf: number; readonly at: string };
 
 export type TemplateCommand =
+  | (Message<'template.create', CreateTemplateData & Asking> & {
+      /** The account's other template of this name and language. */
+      readonly facts: { readonly takenBy: string | null };
+    })
+  | Message<'template.update', UpdateTemplateData & Asking>
+  | Message<'template.delete', DeleteTemplateData & Asking>
+  | Message<
+      'template.settle',
+      Known & { readonly submissionId: string; readonly outcome: Outcome; readonly answeredAt: number }
+    >
   | Message<'template.import', Known & { readonly template: ListedTemplate }>
   | Message<
       'template.note-status',
@@ -26,86 +73,338 @@ export type TemplateCommand =
     >
   | Message<'template.remove', Known>;
 
-type Since = { readonly asOf: number };
+/** `heard`: Meta told its status, also where that was known. */
+type Since = { readonly asOf: number; readonly heard?: boolean };
 
 export type TemplateEvent =
-  | DomainEvent<'template.changed', TemplateView, Since>
+  | DomainEvent<'template.changed', TemplateView, Since & { readonly messageSendTtlSeconds?: number }>
   | DomainEvent<'template.status', TemplateStatusData>
   | DomainEvent<'template.confirmed', Since>
-  | DomainEvent<'template.removed', TemplateRemovedData, Since>;
+  | DomainEvent<'template.removed', TemplateRemovedData, Since>
+  | DomainEvent<'submission.requested', Asking['asking'] & { readonly request: Request }>
+  | DomainEvent<
+      'submission.settled',
+      {
+        readonly id: string;
+        readonly at: string;
+        readonly answeredAt: number;
+        readonly refused: RejectionData | null;
+      }
+    >;
 
-/** `asOf`: the newest moment at Meta that anything here stems from. A removed template keeps its last view. */
-export type TemplateState = Since & { readonly view: TemplateView | null; readonly removed: boolean };
+/** `heard`: Meta told the template's status while its answer was still to come. */
+type Submission = Pick<Asking['asking'], 'id'> & { readonly request: Request; readonly heard: boolean };
+
+/**
+ * `asOf`: the newest moment at Meta that anything here stems from. A removed template keeps its last view. `edits`: when
+ * it was edited while it was approved. `answeredAt`: what Meta listed before is older than what we had it do.
+ */
+export type TemplateState = {
+  readonly asOf: number;
+  readonly view: TemplateView | null;
+  readonly removed: boolean;
+  readonly submission?: Submission;
+  readonly messageSendTtlSeconds?: number;
+  readonly edits?: readonly string[];
+  readonly answeredAt?: number;
+};
 
 export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = {
   initial: { view: null, removed: false, asOf: 0 },
+
   decide: {
+    'template.create': ({ data, facts: { takenBy } }) => {
+      const { templateId, at, asking, submit = true, name, language, parameterFormat, ...given } = data;
+      if (takenBy)
+        throw conflict(`There is a template ${name} in ${language} already: ${takenBy}.`, {
+          templateId: takenBy,
+        });
+      const content = { ...given, parameterFormat: parameterFormat ?? ('POSITIONAL' as const) };
+      const { messageSendTtlSeconds, ...shown } = content;
+      const view = {
+        id: templateId,
+        metaId: null,
+        name,
+        language,
+        ...shown,
+        status: submit ? ('pending' as const) : ('draft' as const),
+        rejectionReason: null,
+        qualityScore: null,
+        createdAt: at,
+        updatedAt: at,
+      };
+      return [
+        changed(view, { asOf: 0, messageSendTtlSeconds }),
+        ...(submit ? [requested(asking, { kind: 'create', content })] : []),
+      ];
+    },
+    'template.update': ({ data }, state) => {
+      const view = present(state, data.templateId);
+      const { components, category, messageSendTtlSeconds, submit } = data;
+      if ([components, category, messageSendTtlSeconds, submit].every((given) => given === undefined))
+        return [];
+      return UPDATES[view.status](data, view, state);
+    },
+    'template.delete': ({ data: { templateId, at, asking } }, state) => {
+      const view = present(state, templateId);
+      return view.metaId === null ? [removed(view, at, state.asOf)] : [requested(asking, { kind: 'delete' })];
+    },
+
+    'template.settle': ({ data: { submissionId, at, asOf, answeredAt, outcome } }, state) => {
+      const { view, submission, asOf: known } = state;
+      if (!view || submission?.id !== submissionId) return [];
+      const refused = outcome.kind === 'refused' ? outcome.error : null;
+      const settled: TemplateEvent = {
+        type: 'submission.settled',
+        data: { id: submissionId, at, answeredAt, refused },
+      };
+      if (state.removed) return [settled];
+      if (outcome.kind === 'deleted') return [settled, removed(view, at, answeredAt)];
+      if (outcome.kind === 'refused')
+        return [settled, ...afterRefusal(submission.request.kind, view, outcome.error, at, known)];
+      const { listed } = outcome;
+      const judged = submission.heard ? judgedOf(view) : {};
+      const reason = listed.rejectionReason ?? null;
+      return [
+        settled,
+        ...change(view, { ...listed, ...judged }, { asOf: Math.max(asOf, known), at, reason }),
+      ];
+    },
+
     'template.import': (
       { data: { templateId, asOf, at, template: listed } },
-      { view, removed, asOf: known },
+      { view, removed, asOf: known, answeredAt = 0, submission },
     ) => {
       if (!view || removed)
         return asOf < known
           ? []
-          : [changed({ createdAt: at, ...view, ...listed, id: templateId, updatedAt: at }, asOf)];
+          : [changed({ createdAt: at, ...view, ...listed, id: templateId, updatedAt: at }, { asOf })];
+      if (asOf < answeredAt) return [];
       // The list was read before a webhook said otherwise.
-      const judged = asOf < known ? judgedOf(view) : {};
-      return change(
-        view,
-        { ...listed, ...judged },
-        { asOf: Math.max(asOf, known), at, reason: listed.rejectionReason },
-      );
+      const now = { ...listed, ...(asOf < known && judgedOf(view)) };
+      const heard = submission !== undefined && now.status !== view.status;
+      return change(view, now, { asOf: Math.max(asOf, known), heard, at, reason: listed.rejectionReason });
     },
-    'template.note-status': ({ data: { asOf, at, judged, reason } }, { view, removed, asOf: known }) => {
+    'template.note-status': ({ data: { asOf, at, judged, reason } }, state) => {
+      const { view, removed, asOf: known, submission } = state;
       if (!view || removed || asOf < known) return [];
-      const events = change(view, judged, { asOf, at, reason });
-      return events.length > 0 || asOf === known ? events : [{ type: 'template.confirmed', data: { asOf } }];
+      const heard = judged.status !== undefined && submission !== undefined;
+      const events = change(view, judged, { asOf, heard, at, reason });
+      return events.length > 0 || (asOf === known && !heard)
+        ? events
+        : [{ type: 'template.confirmed', data: sinceOf({ asOf, heard }) }];
     },
-    'template.remove': ({ data: { templateId, asOf, at } }, { view, removed, asOf: known }) => {
-      if (!view || removed || asOf < known) return [];
-      const { metaId, name, language } = view;
-      return [
-        { type: 'template.removed', data: { templateId, metaId, name, language, at }, private: { asOf } },
-      ];
-    },
+    'template.remove': ({ data: { asOf, at } }, { view, removed: gone, asOf: known }) =>
+      !view || gone || asOf < known ? [] : [removed(view, at, asOf)],
   },
+
   evolve: {
     'template.changed': (state, { data, private: since }) => ({
+      ...state,
+      ...heardIn(state, since),
       view: data,
       removed: false,
       asOf: since?.asOf ?? state.asOf,
+      ...(since?.messageSendTtlSeconds !== undefined && {
+        messageSendTtlSeconds: since.messageSendTtlSeconds,
+      }),
     }),
     'template.status': (state) => state,
-    'template.confirmed': (state, { data: { asOf } }) => ({ ...state, asOf }),
+    'template.confirmed': (state, { data }) => ({ ...state, ...heardIn(state, data), asOf: data.asOf }),
     'template.removed': (state, { private: since }) => ({
       ...state,
       removed: true,
       asOf: since?.asOf ?? state.asOf,
     }),
+    'submission.requested': (state, { data: { id, request } }) => ({
+      ...state,
+      submission: { id, request, heard: false },
+    }),
+    'submission.settled': ({ submission, ...state }, { data: { at, answeredAt, refused } }) => {
+      if (refused || !submission) return state;
+      const { request } = submission;
+      return {
+        ...state,
+        answeredAt,
+        ...(request.kind === 'edit' && {
+          messageSendTtlSeconds: request.content.messageSendTtlSeconds ?? state.messageSendTtlSeconds,
+          ...(request.ofApproved && { edits: withEdit(state.edits ?? [], at) }),
+        }),
+      };
+    },
   },
 };
 
-const changed = (data: TemplateView, asOf: number): TemplateEvent => ({
+type Update = (
+  data: UpdateTemplateData & Asking,
+  view: TemplateView,
+  state: TemplateState,
+) => readonly TemplateEvent[];
+
+const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
+  draft: (data, view, state) => {
+    const { at, asking, submit = false } = data;
+    const content = contentAfter(data, view, state);
+    const { messageSendTtlSeconds, ...shown } = content;
+    const isSame = isDeepStrictEqual(content, contentOf(view, state));
+    const { asOf } = state;
+    if (!submit)
+      return isSame ? [] : [changed({ ...view, ...shown, updatedAt: at }, { asOf, messageSendTtlSeconds })];
+    const now = { ...view, ...shown, status: 'pending' as const, rejectionReason: null, updatedAt: at };
+    return [
+      changed(now, { asOf, messageSendTtlSeconds }),
+      statusOf(now, null, at),
+      requested(asking, { kind: 'submit', content }),
+    ];
+  },
+  pending: () => {
+    throw conflict('The template is in review at Meta; it can be changed once that is over.');
+  },
+  approved: (data, view, state) => {
+    const { category, at } = data;
+    if (category !== undefined && category !== view.category)
+      throw conflict('The category of an approved template cannot be changed.');
+    const isSame = isDeepStrictEqual(contentAfter(data, view, state), contentOf(view, state));
+    if (isSame && !data.submit) return [];
+    const nextEditAt = nextEditAfter(state.edits ?? [], at);
+    if (nextEditAt)
+      throw conflict(
+        `Meta lets an approved template be edited once in 24 hours and 10 times in 30 days; the next time is at ${nextEditAt}.`,
+        { nextEditAt },
+      );
+    return resubmitted(data, view, state);
+  },
+  rejected: resubmitted,
+  paused: resubmitted,
+  disabled: () => {
+    throw conflict('Meta has disabled the template; it cannot be changed any more.');
+  },
+};
+
+/** Meta takes all components or none. */
+function resubmitted(
+  data: UpdateTemplateData & Asking,
+  view: TemplateView,
+  state: TemplateState,
+): TemplateEvent[] {
+  if (data.submit === false)
+    throw new Rejection('invalid_request', 'Only a draft can be changed without being submitted.', [
+      { pointer: '/submit', code: 'not_allowed', detail: 'submit must not be false: this is no draft.' },
+    ]);
+  const { category, components, parameterFormat, messageSendTtlSeconds } = contentAfter(data, view, state);
+  const content = {
+    components,
+    ...(parameterFormat === 'NAMED' && { parameterFormat }),
+    ...(category !== view.category && { category }),
+    ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
+  };
+  return [requested(data.asking, { kind: 'edit', content, ofApproved: view.status === 'approved' })];
+}
+
+const contentOf = (
+  { category, components, parameterFormat }: TemplateView,
+  { messageSendTtlSeconds }: TemplateState,
+): TemplateContent => ({
+  category,
+  components,
+  parameterFormat,
+  ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
+});
+
+/** The content that a change leads to, with the examples it left out. Throws `invalid_request` where Meta would refuse it. */
+function contentAfter(
+  { components, category, messageSendTtlSeconds }: UpdateTemplateData,
+  view: TemplateView,
+  state: TemplateState,
+): TemplateContent {
+  const before = contentOf(view, state);
+  const after = {
+    ...before,
+    ...(category !== undefined && { category }),
+    ...(components && { components: withExamplesOf(view.components, components) }),
+    ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
+  };
+  // What Meta has taken already is for Meta to judge.
+  const settled = ['name', 'language', ...(components ? [] : ['components'])];
+  const faults = faultsOfTemplate({ ...view, ...after }).filter(
+    ({ pointer }) => !settled.includes(pointer.split('/')[1]!),
+  );
+  if (faults.length > 0) throw new Rejection('invalid_request', faults[0]!.detail, faults);
+  return after;
+}
+
+/** Throws `not_found`, and `conflict` while Meta is being asked. */
+function present({ view, removed: gone, submission }: TemplateState, templateId: string): TemplateView {
+  if (!view || gone) throw new Rejection('not_found', `There is no template ${templateId}.`);
+  if (submission)
+    throw conflict('Meta has not answered yet to what was last asked for this template. Try again.', {
+      retryAfter: 1,
+    });
+  return view;
+}
+
+const conflict = (message: string, details?: object) => new Rejection('conflict', message, details);
+
+const requested = (asking: Asking['asking'], request: Request): TemplateEvent => ({
+  type: 'submission.requested',
+  data: { ...asking, request },
+});
+
+type Unseen = Since & { readonly messageSendTtlSeconds?: number | undefined };
+const changed = (data: TemplateView, { messageSendTtlSeconds, ...since }: Unseen): TemplateEvent => ({
   type: 'template.changed',
   data,
+  private: { ...sinceOf(since), ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }) },
+});
+
+const sinceOf = ({ asOf, heard = false }: Since): Since => ({ asOf, ...(heard && { heard }) });
+
+const statusOf = (
+  { id: templateId, metaId, name, language, status }: TemplateView,
+  reason: string | null,
+  at: string,
+): TemplateEvent => ({
+  type: 'template.status',
+  data: { templateId, metaId, name, language, status, reason, at },
+});
+
+const removed = (
+  { id: templateId, metaId, name, language }: TemplateView,
+  at: string,
+  asOf: number,
+): TemplateEvent => ({
+  type: 'template.removed',
+  data: { templateId, metaId, name, language, at },
   private: { asOf },
 });
+
+/** What Meta refused is not there; one that it has all the same, by another's hand, stays. */
+function afterRefusal(
+  kind: Request['kind'],
+  view: TemplateView,
+  { code, message }: RejectionData,
+  at: string,
+  asOf: number,
+): TemplateEvent[] {
+  if (view.metaId !== null) return [];
+  const reason = cut(message, { max: 1_000 });
+  if (kind === 'submit') return change(view, { status: 'draft' }, { asOf, at, reason });
+  const told = code === 'rejected_by_meta' ? [statusOf({ ...view, status: 'rejected' }, reason, at)] : [];
+  return [...told, removed(view, at, asOf)];
+}
 
 function change(
   view: TemplateView,
   given: Partial<ListedTemplate>,
-  { asOf, at, reason }: { asOf: number; at: string; reason: string | null },
+  { at, reason, ...since }: Since & { at: string; reason: string | null },
 ): TemplateEvent[] {
   const now = { ...view, ...given };
   if (isDeepStrictEqual(comparable(now), comparable(view))) return [];
-  const { id: templateId, metaId, name, language, status } = now;
-  const events = [changed({ ...now, updatedAt: at }, asOf)];
-  if (status !== view.status)
-    events.push({
-      type: 'template.status',
-      data: { templateId, metaId, name, language, status, reason, at },
-    });
-  return events;
+  const components = withOwnSamples(now.components, view.components);
+  return [
+    changed({ ...now, components, updatedAt: at }, since),
+    ...(now.status === view.status ? [] : [statusOf(now, reason, at)]),
+  ];
 }
 
 /** The link to a media header's example is signed anew each time Meta is asked. */
@@ -126,12 +425,5 @@ const judgedOf = ({ status, rejectionReason, category, qualityScore }: TemplateV
   qualityScore,
 });
 
-/** The row in templates.templates is the template; `state->'view'` is what a customer sees of it. */
-export const templates: Aggregate<TemplateCommand, TemplateState, TemplateEvent> = {
-  name: 'template',
-  table: 'templates',
-  decider: template,
-  stream: ({ data }) => data.templateId,
-  published: ['template.changed', 'template.status', 'template.removed'],
-  reply: {},
-};
+const heardIn = ({ submission }: TemplateState, since?: Since) =>
+  submission && since?.heard ? { submission: { ...submission, heard: true } } : {};

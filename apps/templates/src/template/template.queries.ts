@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
+import { inOrder } from '@wbiz/contracts/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
-import type { TemplateView } from '@wbiz/contracts/template';
+import { TemplateView } from '@wbiz/contracts/template';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
@@ -33,7 +34,7 @@ export class TemplateQueries {
     return page.cut(
       rows,
       ({ view }) => [view.id],
-      ({ view }) => view,
+      ({ view }) => inOrder(TemplateView, view),
     );
   }
 
@@ -45,7 +46,7 @@ export class TemplateQueries {
              where account_id = $1 and stream = $2 and state->'removed' = 'false'`,
       values: [accountId, id],
     });
-    return rows[0]?.view ?? null;
+    return rows[0] ? inOrder(TemplateView, rows[0].view) : null;
   }
 
   @QueryHandler('template.find')
@@ -57,6 +58,6 @@ export class TemplateQueries {
                and state->'removed' = 'false'`,
       values: [accountId, name, language],
     });
-    return rows[0]?.view ?? null;
+    return rows[0] ? inOrder(TemplateView, rows[0].view) : null;
   }
 }

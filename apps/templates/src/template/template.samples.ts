@@ -31,7 +31,12 @@ export const changed = (asOf: number, given: Partial<TemplateView> = {}): Templa
   private: { asOf },
 });
 
-export const statusMoved = (status: TemplateStatus, reason: string | null, at: string): TemplateEvent => {
-  const { id: templateId, metaId, name, language } = view();
+export const statusMoved = (
+  status: TemplateStatus,
+  reason: string | null,
+  at: string,
+  given: Partial<TemplateView> = {},
+): TemplateEvent => {
+  const { id: templateId, metaId, name, language } = view(given);
   return { type: 'template.status', data: { templateId, metaId, name, language, status, reason, at } };
 };

@@ -1,0 +1,182 @@
+import type { CloudApi, MetaTemplate, MetaTemplateContent } from '@wbiz/cloud-api/cloud-api';
+import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
+import { isPlainObject } from '@wbiz/contracts/field';
+import type { TemplateView } from '@wbiz/contracts/template';
+import { inMetasCase } from '@wbiz/contracts/template-components';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { listedTemplate, statusOf } from '../template/meta-template.js';
+import type { ListedTemplate, Outcome, Request, TemplateContent } from '../template/template.decider.js';
+import type { Uploader, WithHandles } from './header-samples.js';
+import { isNotFound, SUBCODES, subcodeOf } from './meta-refusal.js';
+
+export type AtMetaOptions = {
+  readonly cloudApi: Pick<
+    CloudApi,
+    'createTemplate' | 'editTemplate' | 'deleteTemplate' | 'findTemplate' | 'getTemplate'
+  >;
+  readonly withHandles: WithHandles;
+  /** Another name for a template whose own cannot be had for weeks. */
+  readonly otherName: (accountId: string, name: string) => Promise<string>;
+};
+
+export type Attempt = {
+  readonly view: TemplateView;
+  readonly account: Uploader & { readonly wabaId: string };
+  /** Meta may have done it already. */
+  readonly called: boolean;
+  /** Notes that Meta is about to be called, and with false that it was not. */
+  readonly calling: (called: boolean) => Promise<void>;
+};
+export type Taken = Extract<Outcome, { kind: 'taken' | 'deleted' }>;
+
+/**
+ * Has Meta do what is requested, once: before it is asked again, it is looked for. Throws what Meta says, and a
+ * Rejection for what it says of a template's state.
+ */
+export function atMeta(options: AtMetaOptions): (request: Request, attempt: Attempt) => Promise<Taken> {
+  const { cloudApi, withHandles } = options;
+
+  const made = async (content: TemplateContent, attempt: Attempt): Promise<Taken> => {
+    const { view, account, called } = attempt;
+    const { token, wabaId } = account;
+    const find = () => cloudApi.findTemplate(token, wabaId, view);
+    const found = called ? await find() : undefined;
+    if (found) return { kind: 'taken', listed: listed(found) };
+    const template = {
+      name: view.name,
+      language: view.language,
+      ...forMeta(content),
+      category: content.category,
+      components: await withHandles(content.components, account),
+    };
+    try {
+      const answer = await sending(attempt, () => cloudApi.createTemplate(token, wabaId, template));
+      const { id: metaId, status, category } = answer;
+      return { kind: 'taken', listed: { metaId, status: statusOf(status), category } };
+    } catch (error) {
+      if (subcodeOf(error) === SUBCODES.beingDeleted)
+        throw beingDeleted(view, await options.otherName(account.accountId, view.name));
+      if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
+      const other = await find();
+      if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
+      // Unless Meta was called before, it is somebody else's; the same content is as good as made.
+      if (other && (called || isSame(content, other))) return { kind: 'taken', listed: listed(other) };
+      throw new Rejection(
+        'conflict',
+        `Meta has a template ${view.name} in ${view.language} already, with other content. It is being synced.`,
+      );
+    }
+  };
+
+  const edited = async (content: Partial<TemplateContent>, attempt: Attempt): Promise<Taken> => {
+    const { view, account, called } = attempt;
+    const { token } = account;
+    const metaId = view.metaId!;
+    const { components = view.components } = content;
+    const taken = (judged: Partial<ListedTemplate>): Taken => ({
+      kind: 'taken',
+      listed: { ...judged, components },
+    });
+    const found = called ? await cloudApi.getTemplate(token, metaId) : undefined;
+    if (found && isSame({ ...view, ...content }, found) && !isAsBefore(view, found))
+      return taken(listed(found));
+    const changes = { ...forMeta(content), components: await withHandles(components, account) };
+    try {
+      await sending(attempt, () => cloudApi.editTemplate(token, metaId, changes));
+      const { category = view.category } = content;
+      return taken({
+        ...(category !== view.category && { category }),
+        status: 'pending',
+        rejectionReason: null,
+      });
+    } catch (error) {
+      const subcode = subcodeOf(error);
+      // Meta had accepted the edit before; it is in review, or counts as the one of today.
+      if (called && (subcode === SUBCODES.notNow || subcode === SUBCODES.editedToday))
+        return taken(listed(await cloudApi.getTemplate(token, metaId)));
+      throw subcode === SUBCODES.unknownObject ? goneAtMeta(view) : error;
+    }
+  };
+
+  const deleted = async (attempt: Attempt): Promise<Taken> => {
+    const { view, account } = attempt;
+    const one = { id: view.metaId!, name: view.name };
+    try {
+      await sending(attempt, () => cloudApi.deleteTemplate(account.token, account.wabaId, one));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    return { kind: 'deleted' };
+  };
+
+  return (request, attempt) => {
+    if (request.kind === 'delete') return deleted(attempt);
+    return request.kind === 'edit' ? edited(request.content, attempt) : made(request.content, attempt);
+  };
+}
+
+/** Calls Meta; where it certainly did nothing, now or before, that is noted. */
+async function sending<T>({ called, calling }: Attempt, call: () => Promise<T>): Promise<T> {
+  await calling(true);
+  try {
+    return await call();
+  } catch (error) {
+    if (!called && !(error instanceof UpstreamUnreachable && error.sent)) await calling(false);
+    throw error;
+  }
+}
+
+/** Meta's default needs not be said. */
+const forMeta = ({
+  category,
+  parameterFormat,
+  messageSendTtlSeconds,
+}: Partial<TemplateContent>): Partial<MetaTemplateContent> => ({
+  ...(category !== undefined && { category }),
+  ...(parameterFormat === 'NAMED' && { parameter_format: parameterFormat }),
+  ...(messageSendTtlSeconds !== undefined && { message_send_ttl_seconds: messageSendTtlSeconds }),
+});
+
+/** Throws `conflict` for one that Meta is deleting. */
+function listed(meta: MetaTemplate): ListedTemplate {
+  const template = listedTemplate(meta);
+  if (!template) throw goneAtMeta(meta);
+  return template;
+}
+
+/** Whether Meta has all that was asked for; it adds fields, and shows samples as links. */
+const isSame = (
+  { category, components, messageSendTtlSeconds }: Omit<TemplateContent, 'parameterFormat'>,
+  meta: MetaTemplate,
+): boolean =>
+  category.toUpperCase() === meta.category.toUpperCase() &&
+  (messageSendTtlSeconds ?? meta.message_send_ttl_seconds) === meta.message_send_ttl_seconds &&
+  covers(inMetasCase(meta.components), inMetasCase(components));
+
+/** Whether nothing came of an edit, also of one that changes nothing. */
+const isAsBefore = (view: TemplateView, meta: MetaTemplate) =>
+  isSame(view, meta) && statusOf(meta.status) === view.status;
+
+function covers(has: unknown, asked: unknown): boolean {
+  if (Array.isArray(asked))
+    return (
+      Array.isArray(has) &&
+      has.length === asked.length &&
+      asked.every((one, index) => covers(has[index], one))
+    );
+  if (!isPlainObject(asked)) return String(has) === String(asked);
+  return (
+    isPlainObject(has) &&
+    Object.entries(asked).every(([name, value]) => name === 'example' || covers(has[name], value))
+  );
+}
+
+const goneAtMeta = ({ name, language }: Pick<MetaTemplate, 'name' | 'language'>) =>
+  new Rejection('conflict', `Meta does not have the template ${name} in ${language} any more.`);
+
+const beingDeleted = ({ name, language }: TemplateView, suggestedName: string) =>
+  new Rejection(
+    'conflict',
+    `Meta is still deleting the template ${name} in ${language}, which can take 4 weeks. Another name, such as ${suggestedName}, is free.`,
+    { suggestedName },
+  );

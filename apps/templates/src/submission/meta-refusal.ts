@@ -1,0 +1,67 @@
+import { CloudApiError, type GraphError } from '@wbiz/cloud-api/graph-error';
+import { fateOf, ruleFor } from '@wbiz/cloud-api/graph-error-fates';
+import { cut } from '@wbiz/contracts/meta-item';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+/** Subcodes of Meta's refusals to make, edit and delete templates (templates/template-management). */
+export const SUBCODES = {
+  beingDeleted: 2388023,
+  alreadyThere: 2388024,
+  notNow: 2388039,
+  editedToday: 2388124,
+  notFound: 2593002,
+  unknownObject: 33,
+} as const;
+
+/** What is refused because of the template's state at Meta. */
+const CONFLICTS: ReadonlySet<number | undefined> = new Set([SUBCODES.notNow, SUBCODES.editedToday]);
+
+export const subcodeOf = (error: unknown): number | undefined =>
+  error instanceof CloudApiError ? error.error.subcode : undefined;
+
+/** Meta has no such template. */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof CloudApiError &&
+  (error.error.subcode === SUBCODES.notFound || error.error.httpStatus === 404);
+
+/** Why nothing will come of it, however often Meta is asked; undefined where it may pass. */
+export function finalRefusal(error: unknown): Rejection | undefined {
+  if (error instanceof Rejection) return error;
+  if (!(error instanceof CloudApiError)) return undefined;
+  const graphError = error.error;
+  const { retryable, scope } = ruleFor(graphError);
+  if (scope === 'pace-account')
+    return refusedAs('unavailable', graphError, { retryAfter: 60 }, 'Meta takes no more for now. ');
+  if (retryable) return undefined;
+  if (CONFLICTS.has(graphError.subcode)) return refusedAs('conflict', graphError);
+  // Meta does not show the token what the account is about: that is no fault of the template's.
+  const isHidden = graphError.subcode === SUBCODES.unknownObject;
+  return refusedAs(isHidden ? 'upstream_error' : fateOf(graphError).answer, graphError);
+}
+
+/** What the customer is told once it was tried in vain, and Meta certainly did nothing. */
+export const vainly = (error: unknown): Rejection =>
+  error instanceof CloudApiError
+    ? refusedAs('upstream_error', error.error)
+    : new Rejection(
+        'unavailable',
+        'Nothing can be submitted to Meta at present. Nothing was done; try again.',
+        {
+          retryAfter: 5,
+        },
+      );
+
+/** Meta's words, in the language of the account, are for people to read; programs read its codes. */
+function refusedAs(
+  code: string,
+  { code: metaCode, subcode, message, details, userTitle, userMessage }: GraphError,
+  more: object = {},
+  before = '',
+): Rejection {
+  const said = [userTitle, userMessage ?? details ?? message].filter(Boolean).join(': ');
+  return new Rejection(code, cut(`${before}${said || 'Meta gave no reason.'}`, { max: 1_000 }), {
+    metaCode,
+    ...(subcode !== undefined && { metaSubcode: subcode }),
+    ...more,
+  });
+}

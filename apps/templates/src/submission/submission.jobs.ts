@@ -1,0 +1,108 @@
+import type { Reply } from '@wbiz/eventing/message';
+import { inline } from '@wbiz/eventing/postgres/inline-projection';
+import type { Pool, PoolClient } from 'pg';
+import { LeaseLost } from '../sync/sync.jobs.js';
+import type { TemplateEvent } from '../template/template.decider.js';
+
+/** `fence` tells this claim from every other; `failures`: attempts that failed before this one. */
+export type SubmissionJob = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly templateId: string;
+  readonly replyTo: string | null;
+  readonly traceparent: string | null;
+  readonly fence: string;
+  readonly failures: number;
+  /** An attempt reached Meta, and nobody knows what came of it. */
+  readonly called: boolean;
+};
+
+/** After a crash somebody may be waiting. */
+const LEASE = `interval '30 seconds'`;
+/** As long as an Idempotency-Key, and some more. */
+const KEPT = `interval '25 hours'`;
+
+/** What Meta is to be asked is due in the very transaction that accepts it. */
+export const dueSubmissions = inline<TemplateEvent>({
+  'submission.requested': async (events, tx) => {
+    await tx.query({
+      name: 'submission-due',
+      text: `insert into templates.submissions (id, account_id, template_id, reply_to, traceparent)
+             select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])`,
+      values: [
+        events.map(({ data }) => data.id),
+        events.map(({ accountId }) => accountId),
+        events.map(({ stream }) => stream),
+        events.map(({ data }) => data.replyTo),
+        events.map(({ data }) => data.traceparent),
+      ],
+    });
+  },
+});
+
+/** What Meta is to be asked, and who is at it: over all replicas one at a time per submission. */
+export class SubmissionJobs {
+  constructor(private readonly pool: Pool) {}
+
+  async claim(room: number): Promise<readonly SubmissionJob[]> {
+    const { rows } = await this.pool.query<SubmissionJob>({
+      name: 'submission-claim',
+      text: `update templates.submissions s set fence = s.fence + 1, lease_until = clock_timestamp() + ${LEASE}
+             from (select id from templates.submissions
+                   where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
+                   order by due_at limit $1 for update skip locked) due
+             where s.id = due.id
+             returning s.id, s.account_id as "accountId", s.template_id as "templateId", s.reply_to as "replyTo",
+               s.traceparent, s.fence, s.failures, s.called`,
+      values: [room],
+    });
+    return rows;
+  }
+
+  /** Throws {@link LeaseLost}. */
+  extend(job: SubmissionJob): Promise<void> {
+    return this.move(this.pool, job, `lease_until = clock_timestamp() + ${LEASE}`);
+  }
+
+  /** Meta is about to be called, or it is certain that it was not. Throws {@link LeaseLost}. */
+  call(job: SubmissionJob, called: boolean): Promise<void> {
+    return this.move(this.pool, job, 'called = $3', called);
+  }
+
+  /** In the transaction of what came of it. Throws {@link LeaseLost}. */
+  settle(job: SubmissionJob, reply: Reply, tx: PoolClient): Promise<void> {
+    const set = 'due_at = null, lease_until = null, settled_at = clock_timestamp(), reply = $3';
+    return this.move(tx, job, set, JSON.stringify(reply));
+  }
+
+  /** Throws {@link LeaseLost}. */
+  retry(job: SubmissionJob, retryMs: number): Promise<void> {
+    const set = `lease_until = null, failures = failures + 1, due_at = clock_timestamp() + $3::float8 * interval '1 ms'`;
+    return this.move(this.pool, job, set, retryMs);
+  }
+
+  /** Lets another replica take the job at once. */
+  async release({ id, fence }: SubmissionJob): Promise<void> {
+    await this.pool.query(
+      `update templates.submissions set lease_until = null where id = $1 and fence = $2`,
+      [id, fence],
+    );
+  }
+
+  async removeOld(): Promise<void> {
+    await this.pool.query(`delete from templates.submissions where settled_at < clock_timestamp() - ${KEPT}`);
+  }
+
+  private async move(
+    db: Pool | PoolClient,
+    { id, fence }: SubmissionJob,
+    set: string,
+    ...values: readonly unknown[]
+  ): Promise<void> {
+    const { rowCount } = await db.query(
+      `update templates.submissions set ${set} where id = $1 and fence = $2 and due_at is not null`,
+      [id, fence, ...values],
+    );
+    if (!rowCount) throw new LeaseLost(`The submission ${id} was taken over.`);
+  }
+}

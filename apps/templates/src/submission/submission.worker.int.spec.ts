@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
+import { newId } from '@wbiz/contracts/ids';
+import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
+import { quiet } from '@wbiz/service-testing/quiet';
+import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
+import { until } from '@wbiz/testing/stack';
+import { templates } from '../template/template.aggregate.js';
+import { templatesStore } from '../templates.harness.js';
+import type { Attempt, Taken } from './at-meta.js';
+import { SubmissionJobs } from './submission.jobs.js';
+import { SubmissionWorker } from './submission.worker.js';
+
+let database: StoreUnderTest;
+let jobs: SubmissionJobs;
+const workers: SubmissionWorker[] = [];
+beforeAll(async () => {
+  database = await templatesStore({ max: 10 });
+  jobs = new SubmissionJobs(database.pool);
+});
+afterEach(() => Promise.all(workers.splice(0).map(({ work }) => work.stop())));
+afterAll(() => database.close());
+
+const MADE: Taken = { kind: 'taken', listed: { metaId: '7', status: 'pending', category: 'UTILITY' } };
+type Ask = (attempt: Attempt) => Promise<Taken>;
+
+/** A template that waits for Meta, and workers that ask it in the given way. */
+async function submission(name: string) {
+  const [id, templateId, accountId] = [newId('cmd'), newId('tpl'), newId('acc')];
+  await database.store.execute(templates, {
+    id,
+    accountId,
+    type: 'template.create',
+    data: {
+      templateId,
+      name,
+      language: 'en_US',
+      category: 'UTILITY',
+      components: [{ type: 'BODY', text: 'Your order shipped.' }],
+      at: new Date().toISOString(),
+      asking: { id, replyTo: '127.0.0.1:1', traceparent: null },
+    },
+  });
+  const replies: StagedReply[] = [];
+  const work = (ask: Ask) => {
+    const worker = new SubmissionWorker({
+      pool: database.pool,
+      store: database.newStore(),
+      jobs,
+      credentialsOf: () => Promise.resolve({ wabaId: '1', sealedToken: 'sealed', appId: '2' }),
+      unseal: () => 'token',
+      ask: (_request, attempt) => ask(attempt),
+      replies: { reply: (_address, reply) => void replies.push(reply) },
+      logger: quiet,
+    });
+    workers.push(worker);
+    worker.work.start();
+    worker.work.wake();
+    return worker;
+  };
+  const row = async () =>
+    (
+      await database.pool.query<{
+        called: boolean;
+        due: boolean;
+        held: boolean;
+        failures: number;
+        metaId: string;
+      }>(
+        `select s.called, s.due_at is not null as due, s.lease_until is not null as held, s.failures,
+           t.state->'view'->>'metaId' as "metaId"
+         from templates.submissions s join templates.templates t on t.stream = s.template_id where s.id = $1`,
+        [id],
+      )
+    ).rows[0]!;
+  const leaseRunsOut = () =>
+    database.pool.query(
+      `update templates.submissions set lease_until = now() - interval '1 s' where id = $1`,
+      [id],
+    );
+  return { id, replies, work, row, leaseRunsOut };
+}
+
+describe('a submission', () => {
+  it('is settled once, with its template and its reply', async () => {
+    const { id, replies, work, row } = await submission('settled');
+    let asked = 0;
+    const ask = () => Promise.resolve(((asked += 1), MADE));
+    work(ask);
+    work(ask);
+    await until(() => replies.length > 0);
+    expect(replies).toMatchObject([
+      { commandId: id, stage: 'settled', reply: { ok: true, data: { metaId: '7', status: 'pending' } } },
+    ]);
+    expect([asked, await row()]).toMatchObject([1, { due: false, held: false, metaId: '7' }]);
+  });
+
+  it('of a process that died is taken over, as one that Meta may have', async () => {
+    const { replies, work, row, leaseRunsOut } = await submission('taken_over');
+    const never = Promise.withResolvers<Taken>();
+    const seen: boolean[] = [];
+    work(async ({ called, calling }) => {
+      seen.push(called);
+      await calling(true);
+      return never.promise;
+    });
+    await until(async () => (await row()).called);
+    await leaseRunsOut();
+    work(({ called }) => {
+      seen.push(called);
+      return Promise.resolve(MADE);
+    });
+    await until(() => replies.length === 1);
+    // The first one comes back to life, and can do no more.
+    never.resolve({ kind: 'taken', listed: { metaId: '8' } });
+    await workers.splice(0, 1)[0]!.work.stop();
+    expect([seen, replies.length, (await row()).metaId]).toEqual([[false, true], 1, '7']);
+  });
+
+  it('of a process that stops is given back at once', async () => {
+    const { replies, work, row } = await submission('given_back');
+    let asked = false;
+    const first = work(() => {
+      asked = true;
+      return new Promise(() => undefined);
+    });
+    await until(() => asked);
+    await first.work.stop();
+    expect(await row()).toMatchObject({ due: true, held: false, failures: 0 });
+    work(() => Promise.resolve(MADE));
+    await until(() => replies.length === 1);
+  });
+
+  it('that Meta cannot be asked is given up while somebody waits, but not once Meta may have done it', async () => {
+    const [vain, unknown] = [await submission('in_vain'), await submission('unknown')];
+    vain.work(({ view, calling }) =>
+      view.name === 'unknown'
+        ? calling(true).then(() => Promise.reject(new UpstreamUnreachable('reset', true)))
+        : Promise.reject(new UpstreamUnreachable('refused', false)),
+    );
+    await until(() => vain.replies.length === 1, { timeoutMs: 15_000 });
+    expect(vain.replies[0]).toMatchObject({ reply: { ok: false, error: { code: 'unavailable' } } });
+    await until(async () => (await unknown.row()).failures >= 5, { timeoutMs: 15_000 });
+    expect(await unknown.row()).toMatchObject({ due: true, called: true });
+  });
+});
+
+it('what is settled is kept for as long as an Idempotency-Key', async () => {
+  const { replies, work, id } = await submission('kept');
+  work(() => Promise.resolve(MADE));
+  await until(() => replies.length === 1);
+  const left = async (age: string) => {
+    await database.pool.query(
+      `update templates.submissions set settled_at = now() - $2::interval where id = $1`,
+      [id, age],
+    );
+    await jobs.removeOld();
+    return (await database.pool.query('select from templates.submissions where id = $1', [id])).rowCount;
+  };
+  expect([await left('24 hours 59 minutes'), await left('25 hours 1 minute')]).toEqual([1, 0]);
+});
