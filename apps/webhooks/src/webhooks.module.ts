@@ -9,7 +9,7 @@ import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
-import { AddressGuard } from './delivery/address-guard.js';
+import { AddressGuard } from '@wbiz/service-kit/address-guard';
 import { Deliverer } from './delivery/deliverer.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
 import { DeliveryQueries } from './delivery/delivery.queries.js';

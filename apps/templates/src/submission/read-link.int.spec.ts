@@ -1,6 +1,7 @@
 import http, { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AddressGuard, resolveByDns } from '@wbiz/service-kit/address-guard';
 import { linkReader, MOST_LINK_BYTES } from './read-link.js';
 
 let port: number;
@@ -37,16 +38,19 @@ afterAll(() => {
 });
 
 describe('a link', () => {
-  const addresses: string[] = [];
+  const named: string[] = [];
   const read = linkReader({
     get: http.get,
-    isAllowed: (address) => addresses.push(address) > 0,
+    guard: new AddressGuard({ insecure: true, networks: [] }, (name) => {
+      named.push(name);
+      return resolveByDns(name);
+    }),
   });
 
-  it('gives its bytes, and the address that is connected to was looked at', async () => {
+  it('gives its bytes, and its name was looked up by who checks the addresses', async () => {
     expect((await read(`http://localhost:${port}/file`)).toString()).toBe('bytes');
     expect((await read(`http://127.0.0.1:${port}/file`)).toString()).toBe('bytes');
-    expect(addresses).toContain('127.0.0.1');
+    expect(named).toEqual(['localhost']);
   });
 
   it.each([
@@ -87,7 +91,9 @@ describe('a link inwards', () => {
   });
 
   it('is refused where any address of its name is no public one', async () => {
-    const read = linkReader({ get: http.get, isAllowed: (address) => address.includes(':') });
+    const addresses = ['8.8.8.8', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const guard = new AddressGuard({ insecure: false, networks: [] }, () => Promise.resolve(addresses));
+    const read = linkReader({ get: http.get, guard });
     await expect(read(`http://localhost:${port}/file`)).rejects.toThrow('not lead to a public address');
   });
 });

@@ -1,8 +1,6 @@
-import { lookup } from 'node:dns';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { isPublicAddress } from './public-address.js';
+import { AddressGuard, AddressRefused } from '@wbiz/service-kit/address-guard';
 
 const PATIENCE_MS = 15_000;
 /** What is fetched is held in memory. */
@@ -18,7 +16,8 @@ type Get = (
   options: https.RequestOptions,
   onAnswer: (answer: IncomingMessage) => void,
 ) => ClientRequest;
-type Edges = { readonly get: Get; readonly isAllowed: (address: string) => boolean };
+type Edges = { readonly get: Get; readonly guard: AddressGuard };
+const PUBLIC_ONLY = new AddressGuard({ insecure: false, networks: [] });
 export type ReadLink = (link: string) => Promise<Buffer>;
 
 /**
@@ -26,33 +25,23 @@ export type ReadLink = (link: string) => Promise<Buffer>;
  * elsewhere than it was checked for; redirects are not followed, and the time limit holds for the whole of it.
  */
 export const linkReader =
-  ({ get, isAllowed }: Edges = { get: https.get, isAllowed: isPublicAddress }): ReadLink =>
+  ({ get, guard }: Edges = { get: https.get, guard: PUBLIC_ONLY }): ReadLink =>
   async (link) => {
-    const literal = new URL(link).hostname.replace(/^\[|\]$/g, '');
-    if (isIP(literal) && !isAllowed(literal)) throw notPublic();
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const options = { agent: false, lookup: guarded(isAllowed), signal } as const;
+    const options = { agent: false, lookup: guard.lookup, signal } as const;
     try {
+      guard.check(new URL(link).hostname);
       const answer = await new Promise<IncomingMessage>((resolve, reject) =>
         get(link, options, resolve).on('error', reject),
       );
       return await bytesOf(answer);
     } catch (error) {
       if (error instanceof UnreadableLink) throw error;
+      if (error instanceof AddressRefused) throw new UnreadableLink('it does not lead to a public address');
       if (signal.aborted) throw new UnreadableLink(`it was not read within ${PATIENCE_MS / 1_000} s`);
       throw new UnreadableLink((error as Error).message);
     }
   };
-
-const guarded =
-  (isAllowed: Edges['isAllowed']): LookupFunction =>
-  (hostname, options, done) =>
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return done(error, '');
-      if (!addresses.every(({ address }) => isAllowed(address))) return done(notPublic(), '');
-      const [{ address, family }] = addresses as [(typeof addresses)[number]];
-      return options.all ? done(null, addresses) : done(null, address, family);
-    });
 
 async function bytesOf(answer: IncomingMessage): Promise<Buffer> {
   try {
@@ -70,5 +59,3 @@ async function bytesOf(answer: IncomingMessage): Promise<Buffer> {
     answer.destroy();
   }
 }
-
-const notPublic = () => new UnreadableLink('it does not lead to a public address');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { newWebhookSecret } from '@wbiz/contracts/webhook';
-import { AddressGuard, type Resolve } from './address-guard.js';
+import { AddressGuard, type Resolve } from '@wbiz/service-kit/address-guard';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
 import { Sender } from './sender.js';
 import { keyOf } from './signature.js';

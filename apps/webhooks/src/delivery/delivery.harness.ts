@@ -10,7 +10,7 @@ import { readersProjection } from '../subscription/readers.projection.js';
 import { Subscriptions } from '../subscription/subscriptions.js';
 import { webhooks } from '../subscription/webhook.aggregate.js';
 import { WebhookQueries } from '../subscription/webhook.queries.js';
-import { AddressGuard } from './address-guard.js';
+import { AddressGuard } from '@wbiz/service-kit/address-guard';
 import { Deliverer } from './deliverer.js';
 import { DeliveryLog } from './delivery-log.js';
 import { DeliveryQueries } from './delivery.queries.js';

@@ -6,7 +6,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { AddressGuard } from '../delivery/address-guard.js';
+import { AddressGuard } from '@wbiz/service-kit/address-guard';
 
 type Row = { readonly view: WebhookView; readonly paused: boolean };
 

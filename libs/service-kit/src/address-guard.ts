@@ -33,12 +33,12 @@ const isIn = (address: Address, [network, bits]: Network) =>
   address.kind() === network.kind() && address.match([network, bits] as never);
 
 /** Thrown where an address must not be reached. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
 }
 
 /**
- * What webhooks may reach. A URL is looked at when it is given, and every address again at each connection: names change
+ * What may be reached by a URL that a customer gives. It is looked at when it is given, and every address again at each connection: names change
  * what they stand for. A connection uses only addresses that passed.
  */
 export class AddressGuard {
@@ -55,7 +55,7 @@ export class AddressGuard {
     });
   }
 
-  /** Why a URL cannot be a webhook's, or null. A name that does not resolve yet is none of these. */
+  /** Why a URL cannot be taken, or null. A name that does not resolve yet is none of these. */
   async faultOf(given: string): Promise<string | null> {
     if (!URL.canParse(given)) return 'must be an https URL';
     const { protocol, hostname, port, username, password } = new URL(given);
@@ -75,7 +75,7 @@ export class AddressGuard {
     }
   }
 
-  /** Throws {@link Refused} for the address literal that stands in place of a name. */
+  /** Throws {@link AddressRefused} for the address literal that stands in place of a name. */
   check(hostname: string): void {
     const host = bare(hostname);
     if (isIP(host) && !this.isOpen(host)) throw refused(host);
@@ -88,7 +88,7 @@ export class AddressGuard {
         const inside = addresses.find(({ address }) => !this.isOpen(address));
         const [first] = addresses;
         if (inside) callback(refused(inside.address), '', 0);
-        else if (!first) callback(new Refused(`${name} has no address`), '', 0);
+        else if (!first) callback(new AddressRefused(`${name} has no address`), '', 0);
         else if (options.all) callback(null, [...addresses]);
         else callback(null, first.address, first.family);
       },
@@ -111,7 +111,7 @@ export class AddressGuard {
 const isPublic = (address: Address) =>
   address.range() === 'unicast' && (address.kind() === 'ipv4' || isIn(address, INTERNET6));
 const bare = (hostname: string) => hostname.replace(/^\[(.*)\]$/, '$1');
-const refused = (address: string) => new Refused(`${address} is not a public address`);
+const refused = (address: string) => new AddressRefused(`${address} is not a public address`);
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
