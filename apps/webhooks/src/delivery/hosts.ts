@@ -1,30 +1,60 @@
-/** Shares out what one host is asked at once, over all webhooks of this process. */
+type Waiting = Map<() => void, string>;
+
+/**
+ * Shares out what one host is asked at once, over all webhooks of this process. One account has at most half of it:
+ * endpoints of many accounts share the hosts of automation services, and a slow one must not keep the others out.
+ */
 export class Hosts {
+  /** By host, and by host and account. */
   private readonly flying = new Map<string, number>();
-  private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly mostOfAccount: number;
 
-  constructor(private readonly most: number) {}
-
-  /** Whether one more may fly; if not, `wake` is called once one has landed. */
-  take(host: string, wake: () => void): boolean {
-    const flying = this.flying.get(host) ?? 0;
-    if (flying < this.most) {
-      this.flying.set(host, flying + 1);
-      return true;
-    }
-    const waiting = this.waiting.get(host) ?? new Set();
-    this.waiting.set(host, waiting.add(wake));
-    return false;
+  constructor(private readonly most: number) {
+    this.mostOfAccount = Math.ceil(most / 2);
   }
 
-  give(host: string): void {
-    const left = this.flying.get(host)! - 1;
-    if (left > 0) this.flying.set(host, left);
-    else this.flying.delete(host);
-    const [first] = this.waiting.get(host) ?? [];
-    if (!first) return;
-    this.waiting.get(host)!.delete(first);
-    if (this.waiting.get(host)!.size === 0) this.waiting.delete(host);
-    setImmediate(first);
+  /** Whether one more may fly; if not, `wake` is called once it may. */
+  take(host: string, accountId: string, wake: () => void): boolean {
+    if (!this.hasRoom(host, accountId)) {
+      const waiting: Waiting = this.waiting.get(host) ?? new Map();
+      this.waiting.set(host, waiting.set(wake, accountId));
+      return false;
+    }
+    for (const key of keysOf(host, accountId)) this.flying.set(key, this.of(key) + 1);
+    return true;
+  }
+
+  give(host: string, accountId: string): void {
+    for (const key of keysOf(host, accountId)) {
+      const left = this.of(key) - 1;
+      if (left > 0) this.flying.set(key, left);
+      else this.flying.delete(key);
+    }
+    if (this.waiting.has(host)) setImmediate(() => this.offer(host));
+  }
+
+  /** Wakes who waits, the longest waiting first, while there is room: not everybody still wants it. */
+  private offer(host: string): void {
+    for (;;) {
+      const waiting = this.waiting.get(host);
+      const next = waiting && [...waiting].find(([, accountId]) => this.hasRoom(host, accountId));
+      if (!next) return;
+      const [wake] = next;
+      waiting.delete(wake);
+      if (waiting.size === 0) this.waiting.delete(host);
+      wake();
+    }
+  }
+
+  private hasRoom(host: string, accountId: string): boolean {
+    const [ofHost, ofAccount] = keysOf(host, accountId);
+    return this.of(ofHost) < this.most && this.of(ofAccount) < this.mostOfAccount;
+  }
+
+  private of(key: string): number {
+    return this.flying.get(key) ?? 0;
   }
 }
+
+const keysOf = (host: string, accountId: string) => [host, `${host} ${accountId}`] as const;

@@ -168,7 +168,7 @@ export class Lane {
   private readonly pump = (): void => {
     while (this.maySend()) {
       const { host } = this.subscription.url;
-      if (!this.options.hosts.take(host, this.pump)) break;
+      if (!this.options.hosts.take(host, this.accountId, this.pump)) break;
       const item = this.next()!;
       this.pace?.take();
       void this.deliver(item, host);
@@ -223,7 +223,7 @@ export class Lane {
     });
     this.flying -= 1;
     if (item.of !== 'live') this.beside[item.of] -= 1;
-    hosts.give(host);
+    hosts.give(host, accountId);
     const { sequence, id: eventId, type: eventType, messageId } = row;
     journal.record({
       webhookId,
