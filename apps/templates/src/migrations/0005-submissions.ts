@@ -20,6 +20,7 @@ create table templates.submissions (
   settled_at  timestamptz
 ) with (fillfactor = 70);
 create index submissions_due on templates.submissions (due_at) where due_at is not null;
+create index submissions_held on templates.submissions (account_id) where lease_until is not null;
 create index submissions_settled on templates.submissions (settled_at) where settled_at is not null;
 
 -- From now on every account is pulled several times a day; the first time, not all of them at once.

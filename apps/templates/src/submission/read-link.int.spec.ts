@@ -1,7 +1,7 @@
 import http, { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AddressGuard, resolveByDns } from '@wbiz/service-kit/address-guard';
+import { AddressGuard, resolveByMachine } from '@wbiz/service-kit/address-guard';
 import { linkReader, MOST_LINK_BYTES } from './read-link.js';
 
 let port: number;
@@ -43,7 +43,7 @@ describe('a link', () => {
     get: http.get,
     guard: new AddressGuard({ insecure: true, networks: [] }, (name) => {
       named.push(name);
-      return resolveByDns(name);
+      return resolveByMachine(name);
     }),
   });
 

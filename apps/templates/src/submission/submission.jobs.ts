@@ -19,6 +19,8 @@ export type SubmissionJob = {
 
 /** After a crash somebody may be waiting. */
 const LEASE = `interval '30 seconds'`;
+/** At a time, over all replicas. */
+const OF_ACCOUNT = 4;
 /** As long as an Idempotency-Key, and some more. */
 const KEPT = `interval '25 hours'`;
 
@@ -44,12 +46,22 @@ export const dueSubmissions = inline<TemplateEvent>({
 export class SubmissionJobs {
   constructor(private readonly pool: Pool) {}
 
+  /** Of one account a few at a time: a sample can be minutes in coming. */
   async claim(room: number): Promise<readonly SubmissionJob[]> {
     const { rows } = await this.pool.query<SubmissionJob>({
       name: 'submission-claim',
       text: `update templates.submissions s set fence = s.fence + 1, lease_until = clock_timestamp() + ${LEASE}
              from (select id from templates.submissions
                    where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
+                     and id in (
+                       select w.id from (
+                         select id, account_id, row_number() over (partition by account_id order by due_at) as place
+                         from templates.submissions
+                         where due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())) w
+                       left join (
+                         select account_id, count(*) as taken from templates.submissions
+                         where lease_until >= clock_timestamp() group by account_id) h on h.account_id = w.account_id
+                       where w.place + coalesce(h.taken, 0) <= ${OF_ACCOUNT})
                    order by due_at limit $1 for update skip locked) due
              where s.id = due.id
              returning s.id, s.account_id as "accountId", s.template_id as "templateId", s.reply_to as "replyTo",

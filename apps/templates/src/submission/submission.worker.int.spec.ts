@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
+import { CloudApiError, UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import { newId } from '@wbiz/contracts/ids';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import { quiet } from '@wbiz/service-testing/quiet';
 import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';
+import { markDue, SyncJobs } from '../sync/sync.jobs.js';
 import { templates } from '../template/template.aggregate.js';
 import { templatesStore } from '../templates.harness.js';
 import type { Attempt, Taken } from './at-meta.js';
@@ -25,8 +27,8 @@ const MADE: Taken = { kind: 'taken', listed: { metaId: '7', status: 'pending', c
 type Ask = (attempt: Attempt) => Promise<Taken>;
 
 /** A template that waits for Meta, and workers that ask it in the given way. */
-async function submission(name: string) {
-  const [id, templateId, accountId] = [newId('cmd'), newId('tpl'), newId('acc')];
+async function submission(name: string, accountId = newId('acc')) {
+  const [id, templateId] = [newId('cmd'), newId('tpl')];
   await database.store.execute(templates, {
     id,
     accountId,
@@ -78,8 +80,16 @@ async function submission(name: string) {
       `update templates.submissions set lease_until = now() - interval '1 s' where id = $1`,
       [id],
     );
-  return { id, replies, work, row, leaseRunsOut };
+  return { id, accountId, replies, work, row, leaseRunsOut };
 }
+
+const pullOf = async (accountId: string) =>
+  (
+    await database.pool.query<{ due: boolean }>(
+      'select due_at <= clock_timestamp() as due from templates.syncs where account_id = $1',
+      [accountId],
+    )
+  ).rows[0];
 
 describe('a submission', () => {
   it('is settled once, with its template and its reply', async () => {
@@ -142,6 +152,69 @@ describe('a submission', () => {
     expect(vain.replies[0]).toMatchObject({ reply: { ok: false, error: { code: 'unavailable' } } });
     await until(async () => (await unknown.row()).failures >= 5, { timeoutMs: 15_000 });
     expect(await unknown.row()).toMatchObject({ due: true, called: true });
+  });
+
+  it.each([
+    ['that the account has called too often', 4, 400],
+    ['that the token has run out', 190, 401],
+  ])(
+    'that Meta may have done is not refused because a later look is told %s',
+    async (_, code, httpStatus) => {
+      const { replies, work, row } = await submission(`look_${code}`);
+      let asked = 0;
+      work(async ({ called, calling }) => {
+        asked += 1;
+        if (!called) {
+          await calling(true);
+          throw new UpstreamUnreachable('reset', true);
+        }
+        if (asked === 2) throw new CloudApiError({ code, message: 'No', httpStatus });
+        return MADE;
+      });
+      await until(() => replies.length === 1, { timeoutMs: 15_000 });
+      expect([replies[0]?.reply.ok, (await row()).metaId]).toEqual([true, '7']);
+    },
+  );
+
+  it('of which Meta never tells what became of it ends after some hours, and a pull finds out', async () => {
+    const { id, replies, work, row, accountId } = await submission('never_told');
+    await database.pool.query('update templates.submissions set failures = 29, called = true where id = $1', [
+      id,
+    ]);
+    work(() => Promise.reject(new UpstreamUnreachable('reset', true)));
+    await until(() => replies.length === 1);
+    expect(replies[0]).toMatchObject({ reply: { ok: false, error: { code: 'outcome_unknown' } } });
+    expect(await row()).toMatchObject({ due: false });
+    expect(await pullOf(accountId)).toMatchObject({ due: true });
+  });
+
+  it('that is settled during a pull has the account pulled once more', async () => {
+    const { replies, work, accountId } = await submission('during_pull');
+    await markDue(database.pool, [accountId]);
+    const pulls = new SyncJobs(database.pool);
+    const pull = (await pulls.claim(100)).find((one) => one.accountId === accountId)!;
+    work(() => Promise.resolve(MADE));
+    await until(() => replies.length === 1);
+    await inTransaction(database.pool, (tx) => pulls.finish(pull, new Date(), tx));
+    expect(await pullOf(accountId)).toMatchObject({ due: true });
+  });
+
+  it('of one account leaves places to the others', async () => {
+    const accountId = newId('acc');
+    const slow = [];
+    for (let index = 0; index < 13; index += 1) slow.push(await submission(`slow_${index}`, accountId));
+    const other = await submission('other');
+    const never = Promise.withResolvers<Taken>();
+    let most = 0;
+    other.work(({ view }) => {
+      if (!view.name.startsWith('slow')) return Promise.resolve(MADE);
+      most += 1;
+      return never.promise;
+    });
+    await until(() => other.replies.length === 1);
+    expect(most).toBe(4);
+    never.resolve(MADE);
+    await until(() => other.replies.length === 14);
   });
 });
 

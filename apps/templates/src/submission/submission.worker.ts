@@ -10,7 +10,7 @@ import { Rejection, unrefused } from '@wbiz/eventing/rejection';
 import { jittered, retryDelay } from '@wbiz/eventing/retry-delay';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
-import { markDue } from '../sync/sync.jobs.js';
+import { markDue, onceMore } from '../sync/sync.jobs.js';
 import { templates } from '../template/template.aggregate.js';
 import type { Outcome, TemplateState } from '../template/template.decider.js';
 import type { atMeta } from './at-meta.js';
@@ -21,6 +21,10 @@ const AT_ONCE = 12;
 const LOOK_MS = 500;
 /** While somebody waits for an answer: 500, 1,000, 2,000 and 4,000 ms, then it is given up. */
 const ATTEMPTS = 5;
+/** Of what Meta may have done: for about two hours. */
+const ATTEMPTS_IN_DOUBT = 30;
+/** Refusals of a look at Meta, which tell nothing of the call before it. */
+const BLIND: readonly string[] = ['unavailable', 'upstream_error'];
 const RETRY_MS = { first: 500, longest: 300_000 };
 
 export type SubmissionWorkerOptions = {
@@ -72,14 +76,13 @@ export class SubmissionWorker {
       };
       outcome = await ask(request, { view, account, called, calling });
     } catch (error) {
-      // What Meta may have done is not given up: it is looked for until it is found, or certainly not there.
-      const inVain = !called && job.failures + 1 >= ATTEMPTS;
-      const refusal = finalRefusal(error) ?? (inVain ? vainly(error) : undefined);
+      const refusal = refusalOf(error, job.failures + 1, called);
       if (!refusal) throw error;
       logger.info({ err: error, id: job.id, templateId: job.templateId }, 'template submission: refused');
       outcome = { kind: 'refused', error: refusal.toData() };
     }
-    await this.settle(job, outcome, asOf);
+    await this.settle({ ...job, called }, outcome, asOf);
+    this.work.wake(); // An account has a share of the places; this one is free.
   }
 
   private async requestOf({ id, accountId, templateId }: SubmissionJob) {
@@ -114,8 +117,9 @@ export class SubmissionWorker {
       ]);
       const settled = replyOf(outcome, unrefused(applied!).state);
       await jobs.settle(job, settled, tx);
-      // Meta has something else than we thought.
-      if (!settled.ok && settled.error.code === 'conflict') await markDue(tx, [accountId]);
+      if (settled.ok) await onceMore(tx, accountId);
+      // Meta has something else than we thought, or may have.
+      else if (job.called || settled.error.code === 'conflict') await markDue(tx, [accountId]);
       return settled;
     });
     store.committed();
@@ -125,6 +129,18 @@ export class SubmissionWorker {
       'template submission: settled',
     );
   }
+}
+
+/** What Meta may have done is looked for until it is found, or certainly not there. */
+function refusalOf(error: unknown, attempts: number, called: boolean): Rejection | undefined {
+  const final = finalRefusal(error);
+  if (!called) return final ?? (attempts >= ATTEMPTS ? vainly(error) : undefined);
+  if (final && !BLIND.includes(final.code)) return final;
+  if (attempts < ATTEMPTS_IN_DOUBT) return undefined;
+  return new Rejection(
+    'outcome_unknown',
+    'Meta did not tell what became of this. Its templates are being synced.',
+  );
 }
 
 function replyOf(outcome: Outcome, { view }: TemplateState): Reply {

@@ -46,6 +46,14 @@ export async function markDue(
   });
 }
 
+/** Has the templates pulled once more where a pull is under way: its list may be older than what is being written. */
+export async function onceMore(db: PoolClient, accountId: string): Promise<void> {
+  await db.query(
+    'update templates.syncs set requests = requests + 1 where account_id = $1 and lease_until > clock_timestamp()',
+    [accountId],
+  );
+}
+
 /** Has an account's templates pulled no more. */
 export async function stopPulls(db: PoolClient, accountId: string): Promise<void> {
   await db.query('update templates.syncs set due_at = null where account_id = $1', [accountId]);

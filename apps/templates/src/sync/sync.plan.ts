@@ -27,10 +27,12 @@ export function planSync(known: readonly KnownTemplate[], listed: readonly Liste
     known.filter(({ metaId, removed }) => !metaId && !removed).map((one) => [nameOf(one), one]),
   );
   const current = oneByName(listed);
-  const imports = current.map((template) => ({
-    templateId: (byMetaId.get(template.metaId) ?? unsubmitted.get(nameOf(template)))?.templateId,
-    template,
-  }));
+  const imports = current.map((template) => {
+    const same = byMetaId.get(template.metaId);
+    // One that was removed does not come back beside another of its name.
+    const one = same && !same.removed ? same : (unsubmitted.get(nameOf(template)) ?? same);
+    return { templateId: one?.templateId, template };
+  });
   const stay = new Set(imports.map(({ templateId }) => templateId));
   const removals = known
     .filter(({ metaId, removed, templateId }) => metaId && !removed && !stay.has(templateId))

@@ -43,6 +43,14 @@ describe('the plan of a sync', () => {
       ['tpl_1', '1'],
     ]));
 
+  it('does not bring a removed one back beside another of its name', () =>
+    expect(
+      idsOf([known('tpl_1', '1', 'a', true), known('tpl_2', null, 'a')], listed({ metaId: '1', name: 'a' })),
+    ).toEqual({
+      imports: [['tpl_2', '1']],
+      removals: [],
+    }));
+
   it('brings a removed one back by its id', () =>
     expect(idsOf([known('tpl_1', '1', 'a', true)], listed({ metaId: '1', name: 'a' }))).toEqual({
       imports: [['tpl_1', '1']],

@@ -133,6 +133,14 @@ describe("Meta's answer to a new template", () => {
       metaId: '7000000000000001',
       status: 'approved',
     }));
+  it('is newer than a list without it that was read before', () => {
+    const goneFrom = (asOf: number) => ({
+      type: 'template.remove' as const,
+      data: { templateId: 'tpl_1', asOf, at: LATER },
+    });
+    expect(after([pending(0), CREATE], settle(MADE), goneFrom(150)).removed).toBe(false);
+    expect(after([pending(0), CREATE], settle(MADE), goneFrom(250)).removed).toBe(true);
+  });
   it('that is a refusal removes it, and tells why', () =>
     given(pending(0), CREATE)
       .when(settle(no()))

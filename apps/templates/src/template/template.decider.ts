@@ -194,8 +194,8 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
         ? events
         : [{ type: 'template.confirmed', data: sinceOf({ asOf, heard }) }];
     },
-    'template.remove': ({ data: { asOf, at } }, { view, removed: gone, asOf: known }) =>
-      !view || gone || asOf < known ? [] : [removed(view, at, asOf)],
+    'template.remove': ({ data: { asOf, at } }, { view, removed: gone, asOf: known, answeredAt = 0 }) =>
+      !view || gone || asOf < Math.max(known, answeredAt) ? [] : [removed(view, at, asOf)],
   },
 
   evolve: {
