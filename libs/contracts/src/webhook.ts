@@ -31,7 +31,7 @@ export type WebhookEvent = '*' | FeedEventType;
 
 /** Headers that say who we are, what the body is or how the connection works. */
 const RESERVED =
-  /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
+  /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|http2-settings|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
 
 const WebhookUrl = (base: { optional?: boolean; example?: unknown } = {}) =>
   Text({
@@ -55,6 +55,8 @@ const Description = (base: { optional?: boolean; nullable?: boolean } = {}) =>
 const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
   Whole({ min: 1, max: 10_000, description: 'Deliveries per second at most; null: no limit.', ...base });
 
+const areDistinct = (names: readonly string[]) => new Set(names).size === names.length;
+
 /** The customer's own headers. */
 const Headers = (base: { optional?: boolean; nullable?: boolean } = {}): PropertyDecorator => {
   const map = TextMap({
@@ -71,12 +73,13 @@ const Headers = (base: { optional?: boolean; nullable?: boolean } = {}): Propert
       validate: (value: unknown) =>
         typeof value !== 'object' ||
         value === null ||
-        Object.entries(value).every(
+        (Object.entries(value).every(
           ([name, text]) =>
             /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !RESERVED.test(name) && /^[\x20-\x7e]*$/.test(String(text)),
-        ),
+        ) &&
+          areDistinct(Object.keys(value).map((name) => name.toLowerCase()))),
       defaultMessage: () =>
-        'must hold header names and values of printable ASCII; webhook-*, content-*, proxy-*, sec-*, Host, User-Agent, Accept-Encoding, traceparent and those of the connection are reserved',
+        'must hold header names and values of printable ASCII, each name once in whatever case; webhook-*, content-*, proxy-*, sec-*, Host, User-Agent, Accept-Encoding, traceparent and those of the connection are reserved',
     },
   });
   return (target, key) => [map, names].forEach((decorate) => decorate(target, key));

@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
@@ -11,7 +11,20 @@ export type Reach = {
 
 /** How a name is resolved; every address that a connection may use. */
 export type Resolve = (name: string) => Promise<readonly { address: string; family: number }[]>;
-export const resolveByDns: Resolve = (name) => lookup(name, { all: true, verbatim: true });
+/** As the machine resolves names, its own among them. Every lookup holds one of the few threads that Node has for them. */
+export const resolveByMachine: Resolve = (name) => lookup(name, { all: true, verbatim: true });
+
+const dns = new Resolver({ timeout: 2_000, tries: 2 });
+/** By the name servers alone, without a thread: a name server that is silent holds up nobody else. */
+const resolveByDns: Resolve = async (name) => {
+  if (/(^|\.)localhost\.?$/i.test(name)) return [{ address: '127.0.0.1', family: 4 }]; // RFC 6761
+  const [four, six] = await Promise.allSettled([dns.resolve4(name), dns.resolve6(name)]);
+  const found = [...addressesOf(four, 4), ...addressesOf(six, 6)];
+  if (found.length === 0 && four.status === 'rejected') throw four.reason;
+  return found;
+};
+const addressesOf = (answer: PromiseSettledResult<string[]>, family: number) =>
+  answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family })) : [];
 
 const PORTS = ['', '8443'];
 const LOOKUP_MS = 4_000;
@@ -46,7 +59,9 @@ export class AddressGuard {
 
   constructor(
     private readonly reach: Reach,
-    private readonly resolve: Resolve = resolveByDns,
+    private readonly resolve: Resolve = reach.insecure || reach.networks.length > 0
+      ? resolveByMachine
+      : resolveByDns,
   ) {
     this.networks = reach.networks.map((one) => {
       const { range, bits } = /^(?<range>[^/]+)(?:\/(?<bits>\d+))?$/.exec(one)!.groups!;

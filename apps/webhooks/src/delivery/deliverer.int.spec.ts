@@ -1,8 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { newId } from '@wbiz/contracts/ids';
+import { quiet } from '@wbiz/service-testing/quiet';
 import { until } from '@wbiz/testing/stack';
 import { Webhook } from 'standardwebhooks';
 import { deliverySystem, testClock, type DeliverySystem } from './delivery.harness.js';
+import { DeliveryLog } from './delivery-log.js';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
+import { Journal } from './journal.js';
 
 jest.setTimeout(60_000);
 let system: DeliverySystem;
@@ -240,6 +244,23 @@ describe('an endpoint that is down', () => {
     expect(await system.queries.get({ accountId: one.accountId, id })).toMatchObject({ status: 'active' });
   });
 
+  it('is probed 5 s after it was paused, whatever was under way then failed as well', async () => {
+    const clock = testClock();
+    const [one, hook] = [system.account(), await open()];
+    hook.status(500);
+    const { id } = await one.create({ url: hook.url });
+    run(clock);
+    await one.tell(100, { conversation: (sequence) => `cnv_${sequence}` });
+    await until(async () => (await system.reader(id))!.probe_at);
+    await written(id, hook);
+    expect(hook.received.length).toBeGreaterThan(11);
+    const { probe_at } = (await system.reader(id))!;
+    expect(probe_at!.getTime() - clock.now()).toBeLessThanOrEqual(6_000);
+    hook.status(200);
+    clock.move(6_001);
+    await system.passed(id, 100);
+  });
+
   it('is disabled after five days of nothing but failures, told in the feed, and goes on from where it stood', async () => {
     const clock = testClock();
     const [one, hook] = [system.account(), await open()];
@@ -335,6 +356,44 @@ it('a webhook whose secret no key opens waits, and the others do not', async () 
   await system.passed(id, 3);
   expect(hook.received).toHaveLength(3);
   expect(await system.reader(closed)).toMatchObject({ cursor: 0, active: true });
+
+  await one.rotate(closed);
+  await system.passed(closed, 3);
+});
+
+it('what is there is written down, also while more comes', async () => {
+  const log = new DeliveryLog(system.pool);
+  const journal = new Journal({ pool: system.pool, log, logger: quiet });
+  const outcome = {
+    at: new Date(),
+    delivered: true,
+    statusCode: 200,
+    error: null,
+    durationMs: 1,
+    response: null,
+    slow: false,
+    gone: false,
+    retryAfterMs: null,
+  };
+  let more = true;
+  const add = () => {
+    if (!more) return;
+    const id = newId('dlv');
+    journal.record({
+      webhookId: 'whk_busy',
+      id,
+      sequence: 1,
+      eventId: id,
+      eventType: 'x',
+      messageId: null,
+      outcome,
+    });
+    setImmediate(add);
+  };
+  add();
+  await journal.flush();
+  more = false;
+  await journal.flush();
 });
 
 describe('replicas', () => {

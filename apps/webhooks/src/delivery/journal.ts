@@ -81,8 +81,10 @@ export class Journal {
 
   /** Resolves once everything up to now is stored. */
   async flush(): Promise<void> {
+    // More may come all the while: the write under way and the one after it hold what is here now.
+    await this.writing;
     this.minutesAt = -Infinity;
-    while (this.hasMore() || this.minutes.size > 0) await (this.writing ?? this.write());
+    if (this.hasMore() || this.minutes.size > 0) await this.write();
   }
 
   private hasMore(): boolean {

@@ -79,6 +79,7 @@ export class Lane {
   private readonly live: Window;
   private replays: Replay[] = [];
   private replay: { readonly ask: Replay; readonly window: Window } | undefined;
+  private readonly endedReplays = new Set<string>();
   private due: DueRow[] = [];
   private nextDue: number | null;
   /** Sequences that are being tried again, until that is stored. */
@@ -132,7 +133,8 @@ export class Lane {
       for (const entry of window?.waiting() ?? [])
         if (subscription.types && !subscription.types.includes(entry.row.type)) window!.drop(entry);
     this.nextDue = earlier(this.nextDue, nextDue);
-    this.replays = replays.filter(({ id }) => id !== this.replay?.ask.id);
+    // What was read of them may be older than the end of one.
+    this.replays = replays.filter(({ id }) => id !== this.replay?.ask.id && !this.endedReplays.has(id));
     this.pump();
   }
 
@@ -257,7 +259,8 @@ export class Lane {
     const at = now();
     const jitter = 0.8 + Math.random() * 0.4;
     // A retry follows its own schedule: alone, it says little of the endpoint.
-    const counts = item.of !== 'retry' || wasPaused;
+    // Of a paused endpoint only the probe does, not what was under way.
+    const counts = wasPaused ? at >= this.condition.probeAt! : item.of !== 'retry';
     this.condition = failed(this.condition, at, counts, outcome, jitter);
     if (outcome.gone) disable(webhookId, accountId, 'gone', 'The endpoint answered 410 Gone.');
     else if (isGivenUp(this.condition, at))
@@ -339,6 +342,7 @@ export class Lane {
 
   /** The end of a replay is stored. */
   replayOver(id: string): void {
+    this.endedReplays.add(id);
     if (this.replay?.ask.id === id) this.replay = undefined;
     this.pump();
   }

@@ -110,9 +110,19 @@ export class Subscriptions {
     const headers = (sealed.headers ? JSON.parse(unseal(sealed.headers)) : {}) as Record<string, string>;
     const key = keyOf(unseal(sealed.secret));
     const { previous } = sealed;
-    const old = previous && keyOf(unseal(previous.secret));
+    const old = previous && ifOpened(() => keyOf(unseal(previous.secret)));
     const oldUntil = previous ? Date.parse(previous.rotatedAt) + OLD_SECRET_MS : 0;
     return (now) => ({ url, headers, keys: old && now < oldUntil ? [key, old] : [key] });
+  }
+}
+
+/** An old secret that no key opens any more signs nothing, and holds nothing up. */
+function ifOpened<T>(unseal: () => T): T | undefined {
+  try {
+    return unseal();
+  } catch (err) {
+    if (err instanceof UnsealFailed) return undefined;
+    throw err;
   }
 }
 
