@@ -52,6 +52,10 @@ describe('a webhook', () => {
 
     expect(ok(await api.get(`/v1/webhooks/${hook.id}`))).toEqual(hook);
     expect(ok(await api.get<{ data: Hook[] }>('/v1/webhooks')).data).toContainEqual(hook);
+    // Switched off before that is written down, it would be told once more.
+    await until(
+      async () => ok(await api.get<{ lagEvents: number }>(`/v1/webhooks/${hook.id}/stats`)).lagEvents === 0,
+    );
     const off = ok(
       await api.request<Hook>('PATCH', `/v1/webhooks/${hook.id}`, {
         active: false,

@@ -9,11 +9,17 @@ import { SetupError } from '../say.mjs';
 
 /** Below those that systems give to connections going out (Linux from 32768 on, others from 49152), which could take one meanwhile. */
 const [LOWEST_PORT, PORTS_END] = [10_000, 32_000];
+/** Test workers side by side choose from stretches of their own: what one has chosen it listens on seconds later. */
+const STRETCHES = 3;
+const STRETCH = Math.floor((PORTS_END - LOWEST_PORT) / STRETCHES);
+const FROM = LOWEST_PORT + STRETCH * (Number(process.env.JEST_WORKER_ID ?? 0) % STRETCHES);
+const given = new Set();
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
+/** A TCP port of 127.0.0.1 that nobody listens on at this moment, another one with each call. */
 export async function freePort() {
   for (;;) {
-    const port = randomInt(LOWEST_PORT, PORTS_END);
+    const port = randomInt(FROM, FROM + STRETCH);
+    if (given.has(port)) continue;
     const server = createServer().listen(port, '127.0.0.1');
     try {
       await once(server, 'listening');
@@ -23,6 +29,7 @@ export async function freePort() {
     }
     server.close();
     await once(server, 'close');
+    given.add(port);
     return port;
   }
 }
