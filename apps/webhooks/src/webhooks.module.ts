@@ -1,6 +1,7 @@
 import { Module, type FactoryProvider } from '@nestjs/common';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import { AddressGuard } from '@wbiz/service-kit/address-guard';
 import type { Config } from '@wbiz/service-kit/config';
 import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
 import { direct } from '@wbiz/service-kit/direct-commands';
@@ -9,7 +10,6 @@ import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
-import { AddressGuard } from '@wbiz/service-kit/address-guard';
 import { Deliverer } from './delivery/deliverer.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
 import { DeliveryQueries } from './delivery/delivery.queries.js';

@@ -1,5 +1,5 @@
-import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
 import type { AddressGuard } from '@wbiz/service-kit/address-guard';
+import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
 import { retryAfterOf } from './schedule.js';
 import { signatureHeaders } from './signature.js';
 

@@ -2,11 +2,11 @@ import { Controller, Inject } from '@nestjs/common';
 import { inOrder } from '@wbiz/contracts/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { WebhookView } from '@wbiz/contracts/webhook';
+import { AddressGuard } from '@wbiz/service-kit/address-guard';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { AddressGuard } from '@wbiz/service-kit/address-guard';
 
 type Row = { readonly view: WebhookView; readonly paused: boolean };
 

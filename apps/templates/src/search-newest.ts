@@ -1,0 +1,44 @@
+import { caseless } from '@wbiz/contracts/caseless';
+import { inOrder } from '@wbiz/contracts/in-order';
+import type { Page, Paged } from '@wbiz/contracts/page';
+import { pageOf } from '@wbiz/service-kit/paging';
+import type { Pool } from 'pg';
+
+/** Of which aggregate. `there`: the condition of what is not deleted; its state holds what is searched in `search`. */
+type Kind<View> = {
+  readonly name: string;
+  readonly table: string;
+  readonly there: string;
+  readonly view: new () => View;
+};
+type Ask = Page & { readonly accountId: string; readonly search?: string };
+
+/**
+ * A page of what an account has and what the search finds of it, newest first: ids begin with the time they were made.
+ * Throws `invalid_request` for a foreign cursor.
+ */
+export async function searchNewest<View extends { id: string }>(
+  pool: Pool,
+  { name, table, there, view: shown }: Kind<View>,
+  ask: Ask,
+): Promise<Paged<View>> {
+  const page = pageOf(ask, 'id');
+  const { rows } = await pool.query<{ view: View }>({
+    name,
+    text: `select state->'view' as view from templates.${table}
+           where account_id = $1 and ${there} and ($2::text is null or stream < $2)
+             and ($3::text is null or strpos(state->>'search', $3) > 0)
+           order by stream desc limit $4`,
+    values: [
+      ask.accountId,
+      page.after[0],
+      ask.search === undefined ? null : caseless(ask.search),
+      page.fetch,
+    ],
+  });
+  return page.cut(
+    rows,
+    ({ view }) => [view.id],
+    ({ view }) => inOrder(shown, view),
+  );
+}
