@@ -1,3 +1,10 @@
+import type {
+  CampaignData,
+  CampaignView,
+  CreateCampaignData,
+  RetryFailedData,
+  UpdateCampaignData,
+} from './campaign.js';
 import type { ContactView, UpdateContactData, UpsertContactData, UpsertedContact } from './contact.js';
 import type { UpdateConversationData } from './conversation.js';
 import type { CreateCustomFieldData, CustomFieldView, DeleteCustomFieldData } from './custom-field.js';
@@ -10,7 +17,7 @@ import type {
   QuickReplyView,
   UpdateQuickReplyData,
 } from './quick-reply.js';
-import type { SendMessageData } from './send.js';
+import type { SendMessageData, WithdrawMessageData } from './send.js';
 import { tagStream, type TagData } from './tag.js';
 import type { TemplateSyncResult, TemplateView } from './template.js';
 import type {
@@ -52,6 +59,7 @@ export const COMMANDS = {
     'messaging',
     ({ conversationId }) => conversationId,
   ),
+  'message.withdraw': command<WithdrawMessageData>('messaging', ({ conversationId }) => conversationId),
   'message.mark-read': command<MarkReadData, MarkReadReply, MessageView>(
     'messaging',
     ({ messageId }) => messageId,
@@ -92,6 +100,15 @@ export const COMMANDS = {
   'template.sync': command<Record<string, never>, { readonly status: 'accepted' }, TemplateSyncResult>(
     'templates',
     (_, accountId) => accountId,
+  ),
+  'campaign.create': command<CreateCampaignData, CampaignView>('campaigns', ({ campaignId }) => campaignId),
+  'campaign.update': command<UpdateCampaignData, CampaignView>('campaigns', ({ campaignId }) => campaignId),
+  'campaign.pause': command<CampaignData, CampaignView>('campaigns', ({ campaignId }) => campaignId),
+  'campaign.resume': command<CampaignData, CampaignView>('campaigns', ({ campaignId }) => campaignId),
+  'campaign.cancel': command<CampaignData, CampaignView>('campaigns', ({ campaignId }) => campaignId),
+  'campaign.retry-failed': command<RetryFailedData, CampaignView>(
+    'campaigns',
+    ({ campaignId }) => campaignId,
   ),
   'webhook.create': command<CreateWebhookData, WebhookAndSealedSecret>(
     'webhooks',

@@ -1,9 +1,10 @@
 import { AccountData, AccountStatusData, PhoneNumberQualityData } from './account.js';
+import { CampaignStatusData } from './campaign.js';
 import { ContactCreatedData, ContactMergedData, ContactOptedOutData, ContactUpdatedData } from './contact.js';
 import { ConversationStatusData } from './conversation.js';
 import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
 import { MediaCreatedData, MediaDeletedData } from './media.js';
-import { MessageReceivedData, MessageStatusData } from './message.js';
+import { MessageReceivedData, MessageStatusData, MessageWithdrawnData } from './message.js';
 import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
@@ -29,6 +30,12 @@ export const EVENTS = {
     data: MessageStatusData,
     feed: true,
     summary: 'A message we send moved on.',
+  },
+  'message.withdrawn': {
+    source: 'messaging',
+    data: MessageWithdrawnData,
+    feed: false,
+    summary: "A campaign's message goes back to the campaign, unsent.",
   },
   'conversation.opened': {
     source: 'messaging',
@@ -114,6 +121,12 @@ export const EVENTS = {
     data: TemplateRemovedData,
     feed: false,
     summary: 'A template is gone.',
+  },
+  'campaign.status': {
+    source: 'campaigns',
+    data: CampaignStatusData,
+    feed: true,
+    summary: 'A campaign changed its status, or went on.',
   },
   'account.status': {
     source: 'gateway',

@@ -391,6 +391,32 @@ export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; lis
     }),
   );
 
+type Scalar = string | number | boolean;
+export type Comparable = Scalar | readonly Scalar[];
+const SCALAR = { oneOf: [{ type: 'string', maxLength: 1000 }, { type: 'number' }, { type: 'boolean' }] };
+const isScalar = (value: unknown) =>
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isFinite(value)) ||
+  (isWellFormed(value) && value.length <= 1000);
+
+/** What a field is compared with: a text, a number or a boolean, or up to 200 of them. */
+export const Comparable = (base: Base = {}) =>
+  field(
+    base,
+    { oneOf: [...SCALAR.oneOf, { type: 'array', items: SCALAR, minItems: 1, maxItems: 200 }] },
+    ValidateBy({
+      name: 'comparable',
+      validator: {
+        validate: (value: unknown) =>
+          Array.isArray(value)
+            ? value.length >= 1 && value.length <= 200 && value.every(isScalar)
+            : isScalar(value),
+        defaultMessage: () =>
+          'must be a text of at most 1000 characters, a number or a boolean, or a list of 1 to 200 of them',
+      },
+    }),
+  );
+
 /** An object of another class. */
 export const Nested = (type: () => Class, { shorthand, ...base }: Base & { shorthand?: Shorthand } = {}) =>
   all(

@@ -91,6 +91,11 @@ export const LIMITS = {
 
   batch: { min: 1, max: 500, source: 'ours' },
 
+  campaignName: { max: 200, source: 'ours' },
+  audienceTags: { max: 100, source: 'ours' },
+  audienceContacts: { min: 1, max: 10_000, source: 'ours' },
+  segmentFilters: { min: 1, max: 20, source: 'ours' },
+
   wamid: { max: 300, source: 'ours' },
   userId: { max: 140, source: 'ours' },
   metaId: { max: 40, source: 'ours' },

@@ -127,17 +127,29 @@ export type MarkReadData = { readonly messageId: string; readonly typing: boolea
 /** What it is answered: `pending` while Meta is still to be told. */
 export type MarkReadReply = { readonly message: MessageView; readonly pending: boolean };
 
-/** The data of `message.status`. */
+/** The data of `message.status`. A campaign's message is told as accepted when Meta took it, any other before. */
 export class MessageStatusData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @Text({ max: 40 }) conversationId!: string;
+  @Text({ max: 40, optional: true }) contactId?: string;
   @Text({ max: 140 }) to!: string;
   @OneOf(['accepted', 'sent', 'delivered', 'read', 'failed'] as const) status!:
     'accepted' | 'sent' | 'delivered' | 'read' | 'failed';
   @Json({ nullable: true }) error!: MessageError | null;
   @TextMap({ max: 10, key: 64, value: 256, nullable: true }) metadata!: Record<string, string> | null;
   @Text({ max: 40, nullable: true }) campaignId!: string | null;
+  @Flag({ optional: true, description: 'Meta took the message and holds it for its quality assessment.' })
+  held?: boolean;
+  @Time() at!: string;
+}
+
+/** The data of `message.withdrawn`: a campaign's message that Meta was never asked to take, and never will be. */
+export class MessageWithdrawnData {
+  @Text({ max: 40 }) messageId!: string;
+  @Text({ max: 40 }) campaignId!: string;
+  @Text({ max: 40 }) contactId!: string;
+  @OneOf(['withdrawn', 'expired'] as const) reason!: 'withdrawn' | 'expired';
   @Time() at!: string;
 }
 

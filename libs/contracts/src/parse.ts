@@ -26,7 +26,20 @@ function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, 
   const strange: FieldFault[] = [];
   const { value, faults } = check(instance(type, plain, root, strange) as T, root);
   const all = [...strange, ...faults];
-  return { value, faults: all.length > 0 ? all : faultsByRules(value) };
+  return { value, faults: all.length > 0 ? all : [...ruleFaults(value, '')] };
+}
+
+/** The faults by the rules of an object and of those in it. */
+function* ruleFaults(value: object, at: string): Iterable<FieldFault> {
+  for (const { pointer, code, detail } of faultsByRules(value))
+    yield { pointer: `${at}${pointer}`, code, detail: at ? `${at.slice(1)}/${detail}` : detail };
+  for (const [key, { nested }] of shapesOf(value.constructor as Class)) {
+    const inner = (value as Record<string, unknown>)[key];
+    if (!nested || !inner) continue;
+    const here = pointerTo(at, key);
+    if (!Array.isArray(inner)) yield* ruleFaults(inner, here);
+    else for (const [index, one] of inner.entries()) yield* ruleFaults(one as object, `${here}/${index}`);
+  }
 }
 
 function instance(type: Class, plain: Record<string, unknown>, path: string, strange: FieldFault[]): object {

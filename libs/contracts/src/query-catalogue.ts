@@ -1,4 +1,12 @@
 import type { AccountCredentials } from './account.js';
+import type {
+  AudiencePreview,
+  CampaignView,
+  ListCampaigns,
+  ListRecipients,
+  PreviewAudience,
+  RecipientView,
+} from './campaign.js';
 import type { ContactChange, ContactView, ListContacts } from './contact.js';
 import type { ConversationView, ListConversations } from './conversation.js';
 import type { CustomFieldView } from './custom-field.js';
@@ -48,6 +56,11 @@ export const QUERIES = {
     { accountId: string; since: string },
     { messagesSent: number; conversations: number }
   >('messaging'),
+  /**
+   * People whom an account wrote templates to in the last 24 hours, outside their service windows: what Meta's messaging
+   * limit counts. `freesAt`: when the first of them is not counted any more.
+   */
+  'message.reached': query<Of, { readonly people: number; readonly freesAt: string | null }>('messaging'),
   'conversation.list': query<Of & ListConversations, Paged<ConversationView>>('messaging'),
   'conversation.get': query<One, ConversationView | null>('messaging'),
   'conversation.messages': query<One & Page, Paged<ConversationMessage> | null>('messaging'),
@@ -76,6 +89,13 @@ export const QUERIES = {
   'quick-reply.list': query<Of & ListQuickReplies, Paged<QuickReplyView>>('templates'),
   'preset.list': query<Of & ListPresets, Paged<PresetView>>('templates'),
   'preset.get': query<One, PresetView | null>('templates'),
+  'campaign.list': query<Of & ListCampaigns, Paged<CampaignView>>('campaigns'),
+  'campaign.get': query<One, CampaignView | null>('campaigns'),
+  'campaign.recipients': query<One & ListRecipients, Paged<RecipientView> | null>('campaigns'),
+  /** `phoneNumberId`: where a plan is asked for. */
+  'campaign.preview': query<Of & PreviewAudience & { readonly phoneNumberId?: string }, AudiencePreview>(
+    'campaigns',
+  ),
   'feed.read': query<Of & ReadEvents, EventPage>('webhooks'),
   'webhook.list': query<Of & Page, Paged<WebhookView>>('webhooks'),
   'webhook.get': query<One, WebhookView | null>('webhooks'),

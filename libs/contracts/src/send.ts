@@ -56,17 +56,22 @@ export class SendText extends Send {
   previewUrl?: boolean;
 }
 
-/** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores. */
-@Rule<SendTemplate>(templateValueFaults)
-export class SendTemplate extends Send {
-  @Text({
+/** What names a template to send. */
+export const SentTemplateName = (example: string) =>
+  Text({
     ...LIMITS.templateName,
     pattern: /^[a-z0-9_]+$/,
     patternDetail: 'must hold lower-case letters, digits and underscores only',
-    example: 'order_confirmation',
-  })
-  template!: string;
+    example,
+  });
 
+class NamedTemplate extends Send {
+  @SentTemplateName('order_confirmation') template!: string;
+}
+
+/** What a template is sent with. */
+@Rule<TemplateParts>(templateValueFaults)
+export class TemplateParts {
   @Text({
     ...LIMITS.templateLanguage,
     pattern: /^[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?$/,
@@ -118,6 +123,9 @@ export class SendTemplate extends Send {
   })
   cards?: TemplateCard[];
 }
+
+/** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores. */
+export class SendTemplate extends both(NamedTemplate, TemplateParts) {}
 
 export const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
@@ -259,6 +267,9 @@ export type AnySend = {
   [Kind in SendKind]: { readonly kind: Kind; readonly request: SendRequest<Kind> };
 }[SendKind];
 
+/** Of a send of a campaign. One that Meta was not asked to take by `expiresAt` goes back to its campaign. */
+export type OfCampaign = { readonly campaignId: string; readonly expiresAt: string };
+
 /** Command `message.send`: the request as the user sent it, and what the gateway decided for it. Key: the conversation. */
 export type SendMessageData = {
   readonly messageId: string;
@@ -266,7 +277,15 @@ export type SendMessageData = {
   readonly contactId: string;
   readonly phoneNumberId: string;
   readonly at: string;
+  readonly campaign?: OfCampaign;
 } & AnySend;
+
+/** Command `message.withdraw`, of a campaign's message: it is not sent unless Meta was asked already. Key: the conversation. */
+export type WithdrawMessageData = {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly at: string;
+};
 
 /** What `kind` may be in a row of a batch: a kind of send; an interactive one also goes by the kind of its card. */
 export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;

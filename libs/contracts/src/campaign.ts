@@ -1,0 +1,466 @@
+import { isISO8601 } from 'class-validator';
+import { ContactView } from './contact.js';
+import { FIELD_KEY } from './custom-field.js';
+import {
+  both,
+  changesOf,
+  Comparable,
+  Nested,
+  NestedList,
+  OneOf,
+  Rule,
+  Text,
+  TextList,
+  Time,
+  Whole,
+} from './field.js';
+import { LIMITS } from './limits.js';
+import { MessageError } from './message.js';
+import { Page } from './page.js';
+import { fieldFault, type FieldFault } from './problem.js';
+import { SentTemplateName, TemplateParts } from './send.js';
+import { personalValuesIn } from './personal-values.js';
+
+/** `paused`, by whoever asked for it or by us: see `reason`. The last three are final, but for a completed one whose failed sends are retried. */
+export const CAMPAIGN_STATUSES = [
+  'scheduled',
+  'running',
+  'paused',
+  'completed',
+  'cancelled',
+  'failed',
+] as const;
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
+
+/**
+ * Why a campaign is paused or failed. `missed_start`: the service was down when it was due. `messaging_limit`: Meta's
+ * limit of people in 24 hours. `first_sends_failed`: all alike. `template_*`: the template cannot be sent any more.
+ */
+export const CAMPAIGN_REASONS = [
+  'requested',
+  'missed_start',
+  'not_entitled',
+  'account_suspended',
+  'phone_number_not_found',
+  'messaging_limit',
+  'throttled_by_meta',
+  'first_sends_failed',
+  'template_not_found',
+  'template_not_approved',
+] as const;
+export type CampaignReason = (typeof CAMPAIGN_REASONS)[number];
+
+export const AUDIENCE_KINDS = ['tags', 'contacts', 'segment', 'all'] as const;
+export type AudienceKind = (typeof AUDIENCE_KINDS)[number];
+const MATCHES = ['any', 'all'] as const;
+export const FILTER_OPERATORS = [
+  'eq',
+  'ne',
+  'in',
+  'contains',
+  'starts_with',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'is_set',
+  'is_not_set',
+] as const;
+export type FilterOperator = (typeof FILTER_OPERATORS)[number];
+const WITHOUT_VALUE: readonly FilterOperator[] = ['is_set', 'is_not_set'];
+
+/** Fields of a contact by which a segment may filter, beside `customFields.<key>`. */
+export const CONTACT_FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'] as const;
+const CUSTOM = 'customFields.';
+export const isContactField = (field: string) =>
+  (CONTACT_FIELDS as readonly string[]).includes(field) ||
+  (field.startsWith(CUSTOM) && FIELD_KEY.test(field.slice(CUSTOM.length)));
+
+/** A condition on one field of a contact. Texts are compared in any case. */
+@Rule<SegmentFilter>(function* ({ field, operator, value }) {
+  if (!isContactField(field))
+    yield fieldFault('/field', 'field', `must be one of ${CONTACT_FIELDS.join(', ')} or customFields.<key>`);
+  const wantsNone = WITHOUT_VALUE.includes(operator);
+  if (wantsNone && value !== undefined)
+    yield fieldFault('/value', 'not_allowed', `is not taken with ${operator}`);
+  if (!wantsNone && value === undefined)
+    yield fieldFault('/value', 'required', `is required with ${operator}`);
+  const isList = Array.isArray(value);
+  if (value !== undefined && !wantsNone && (operator === 'in') !== isList)
+    yield fieldFault(
+      '/value',
+      'value',
+      isList ? `must not be a list with ${operator}` : 'must be a list with in',
+    );
+})
+export class SegmentFilter {
+  @Text({
+    max: 80,
+    example: 'customFields.city',
+    description: `${CONTACT_FIELDS.join(', ')} or customFields.<key>.`,
+  })
+  field!: string;
+  @OneOf(FILTER_OPERATORS, { example: 'eq' }) operator!: FilterOperator;
+  @Comparable({
+    optional: true,
+    description: 'What it is compared with; of `in` a list.',
+    example: 'Ahmedabad',
+  })
+  value?: Comparable;
+}
+
+const TagNames = (base: {
+  optional?: boolean;
+  min?: number;
+  description: string;
+  example?: readonly string[];
+}) => TextList({ max: LIMITS.audienceTags.max, each: LIMITS.tagName.max, ...base });
+
+/** Whom a campaign goes to. */
+@Rule<Audience>(function* ({ kind, tags, match, contacts, filters }) {
+  const own = {
+    tags: [tags, 'tags'],
+    contacts: [contacts, 'contacts'],
+    filters: [filters, 'segment'],
+  } as const;
+  for (const [field, [given, of]] of Object.entries(own)) {
+    if (kind === of && given === undefined)
+      yield fieldFault(`/${field}`, 'required', `is required with kind ${kind}`);
+    if (kind !== of && given !== undefined)
+      yield fieldFault(`/${field}`, 'not_allowed', `is not taken with kind ${kind}`);
+  }
+  if (match !== undefined && kind !== 'tags' && kind !== 'segment')
+    yield fieldFault('/match', 'not_allowed', `is not taken with kind ${kind}`);
+})
+export class Audience {
+  @OneOf(AUDIENCE_KINDS, { example: 'tags' }) kind!: AudienceKind;
+  @TagNames({ optional: true, min: 1, description: 'Of kind tags.', example: ['customer'] }) tags?: string[];
+  @OneOf(MATCHES, {
+    optional: true,
+    byDefault: 'any',
+    description:
+      'Of kinds tags and segment: who has any of the tags, or all. A segment takes all filters unless `any` is given.',
+  })
+  match?: (typeof MATCHES)[number];
+  @TagNames({ optional: true, description: 'Who has one of these tags is left out.' }) exclude?: string[];
+  @TextList({
+    ...LIMITS.audienceContacts,
+    each: 40,
+    optional: true,
+    description: 'Of kind contacts: their ids.',
+  })
+  contacts?: string[];
+  @NestedList(() => SegmentFilter, {
+    ...LIMITS.segmentFilters,
+    optional: true,
+    description: 'Of kind segment.',
+  })
+  filters?: SegmentFilter[];
+}
+
+export const SCHEDULE_MODES = ['now', 'at'] as const;
+const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
+const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const isZone = (name: string) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== undefined;
+  } catch {
+    return false; // ICU knows no such zone
+  }
+};
+
+/** When a campaign starts: at once, at an instant, or when clocks in a zone show a time. */
+@Rule<Schedule>(function* ({ mode, sendAt, timeZone }) {
+  if (mode === 'now') {
+    for (const [field, given] of Object.entries({ sendAt, timeZone }))
+      if (given !== undefined) yield fieldFault(`/${field}`, 'not_allowed', 'is not taken with mode now');
+    return;
+  }
+  if (sendAt === undefined) yield fieldFault('/sendAt', 'required', 'is required with mode at');
+  if (timeZone !== undefined && !isZone(timeZone))
+    yield fieldFault('/timeZone', 'timeZone', 'must be an IANA time zone such as Asia/Kolkata');
+  if (sendAt === undefined) return;
+  const fits =
+    timeZone === undefined ? WITH_OFFSET.test(sendAt) : LOCAL.test(sendAt) || WITH_OFFSET.test(sendAt);
+  if (!fits || !isISO8601(sendAt, { strict: true, strictSeparator: true }))
+    yield fieldFault(
+      '/sendAt',
+      'sendAt',
+      'must be an RFC 3339 time such as 2026-12-01T10:00:00Z, or with timeZone a local time such as 2026-12-01T10:00:00',
+    );
+})
+export class Schedule {
+  @OneOf(SCHEDULE_MODES, { example: 'now' }) mode!: (typeof SCHEDULE_MODES)[number];
+  @Text({
+    max: 40,
+    optional: true,
+    example: undefined,
+    description: 'Of mode at: an RFC 3339 time in the future, or with `timeZone` what clocks there show.',
+  })
+  sendAt?: string;
+  @Text({ max: 64, optional: true, description: 'An IANA time zone, e.g. Asia/Kolkata.' }) timeZone?: string;
+}
+
+class TemplateName {
+  @SentTemplateName('diwali_offer') name!: string;
+}
+
+/** The template and what fills it. Every text may hold `{{contact.name}}` and its like, see `variables`. */
+@Rule<CampaignTemplate>(function* (template) {
+  yield* personalFaults(template);
+})
+export class CampaignTemplate extends both(TemplateName, TemplateParts) {}
+
+function* personalFaults(value: unknown, at = ''): Iterable<FieldFault> {
+  if (typeof value === 'string') {
+    for (const { field, source } of personalValuesIn(value))
+      if (field === undefined)
+        yield fieldFault(
+          at,
+          'placeholder',
+          `holds ${source.slice(0, 80)}, which is none of {{contact.name}}, {{contact.phone}}, {{contact.email}} and {{contact.customFields.<key>}}, each with a fallback if wanted: {{contact.name|friend}}`,
+        );
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value)) yield* personalFaults(inner, `${at}/${key}`);
+}
+
+const Name = (base: { optional?: boolean } = {}) =>
+  Text({
+    ...LIMITS.campaignName,
+    pattern: /\S/,
+    patternDetail: 'must not be blank',
+    example: 'Diwali offer',
+    ...base,
+  });
+const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
+  Whole({
+    min: 1,
+    max: 100_000,
+    description: 'Messages a second at most; without it as fast as Meta allows the phone number.',
+    ...base,
+  });
+
+/** `POST /v1/campaigns`. */
+export class CreateCampaign {
+  @Name() name!: string;
+  @Nested(() => CampaignTemplate) template!: CampaignTemplate;
+  @Nested(() => Audience) audience!: Audience;
+  @Nested(() => Schedule, { optional: true, description: 'Default: now.' }) schedule?: Schedule;
+  @Rate({ optional: true }) ratePerSecond?: number;
+  @Text({
+    max: 40,
+    optional: true,
+    description: "Phone number id to send from; default the account's default.",
+  })
+  from?: string;
+}
+
+/** `PATCH /v1/campaigns/:id`, of one that is scheduled. What is left out stays. */
+export class UpdateCampaign extends changesOf(CreateCampaign) {}
+
+/** `POST /v1/campaigns/:id/retry-failed`. */
+export class RetryFailed {
+  @TextList({
+    max: 50,
+    min: 1,
+    each: 60,
+    optional: true,
+    description:
+      "Only sends that failed so: Meta's codes, or codes of ours. Default: all that may pass now. `outcome_unknown` is retried only if it is named, since the message may have arrived.",
+  })
+  codes?: string[];
+}
+
+/**
+ * Where the sends of a campaign stand. Cumulative: who read it counts as delivered and sent. At every moment
+ * `total = queued + sent + failed + skipped`; `held` are those of `queued` that Meta took and holds for its quality
+ * assessment.
+ */
+export class CampaignCounts {
+  @Count() total!: number;
+  @Count() queued!: number;
+  @Count() sent!: number;
+  @Count() delivered!: number;
+  @Count() read!: number;
+  @Count() failed!: number;
+  @Count() skipped!: number;
+  @Count() held!: number;
+}
+function Count(): PropertyDecorator {
+  return Whole({ min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+export const NO_COUNTS: CampaignCounts = {
+  total: 0,
+  queued: 0,
+  sent: 0,
+  delivered: 0,
+  read: 0,
+  failed: 0,
+  skipped: 0,
+  held: 0,
+};
+
+export class CampaignView {
+  @Text({ max: 40 }) id!: string;
+  @Name() name!: string;
+  @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
+  @OneOf(CAMPAIGN_REASONS, { nullable: true, description: 'Why it is paused or failed.' })
+  reason!: CampaignReason | null;
+  @Text({ max: 1000, nullable: true, description: 'The reason in words.' }) detail!: string | null;
+  @Time({
+    nullable: true,
+    description: 'When it goes on by itself; null: when the reason is gone, or somebody resumes it.',
+  })
+  resumesAt!: string | null;
+  @Nested(() => CampaignTemplate) template!: CampaignTemplate;
+  @Nested(() => Audience) audience!: Audience;
+  @Nested(() => Schedule) schedule!: Schedule;
+  @Text({ max: 40 }) phoneNumberId!: string;
+  @Rate({ nullable: true }) ratePerSecond!: number | null;
+  @Nested(() => CampaignCounts) counts!: CampaignCounts;
+  @Time({ nullable: true, description: 'While it runs: when it will be through at its pace.' })
+  expectedEndAt!: string | null;
+  @Time({ nullable: true, description: 'The instant at which it starts or was to start.' }) startsAt!:
+    string | null;
+  @Time() createdAt!: string;
+  @Time({ nullable: true }) startedAt!: string | null;
+  @Time({ nullable: true }) finishedAt!: string | null;
+}
+
+/** `GET /v1/campaigns`. */
+export class ListCampaigns extends Page {
+  @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;
+}
+
+/** `queued`: waits, or is on its way to Meta. `held`: Meta took it and holds it. `skipped`: is not sent to, see `reason`. */
+export const RECIPIENT_STATUSES = [
+  'queued',
+  'held',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'skipped',
+] as const;
+export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
+/** Why somebody of the audience is not sent to. */
+export const SKIP_REASONS = [
+  'opted_out',
+  'no_number',
+  'variable_missing',
+  'merged',
+  'cancelled',
+  'campaign_failed',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** Somebody of a campaign's audience, as it was when the campaign started. */
+export class RecipientView {
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 140, nullable: true, description: 'The phone number, or the WhatsApp user id.' }) to!:
+    string | null;
+  @OneOf(RECIPIENT_STATUSES) status!: RecipientStatus;
+  @OneOf(SKIP_REASONS, { nullable: true, description: 'Of a skipped one: why.' }) reason!: SkipReason | null;
+  @Nested(() => MessageError, { nullable: true, description: 'Of a failed one: why.' })
+  error!: MessageError | null;
+  @Text({ max: 40, nullable: true, description: 'The message; null while there is none.' }) messageId!:
+    string | null;
+  @Whole({ min: 0, max: 32_767, description: 'How many messages were made for it.' }) attempt!: number;
+  @Time({ nullable: true }) statusAt!: string | null;
+}
+
+/** `GET /v1/campaigns/:id/recipients`. */
+export class ListRecipients extends Page {
+  @OneOf(RECIPIENT_STATUSES, { optional: true }) status?: RecipientStatus;
+}
+
+/** `POST /v1/campaigns/audience-preview`. */
+export class PreviewAudience {
+  @Nested(() => Audience) audience!: Audience;
+  @Nested(() => CampaignTemplate, {
+    optional: true,
+    description: 'With it, the answer has the plan.',
+    example: undefined,
+  })
+  template?: CampaignTemplate;
+  @Text({
+    max: 40,
+    optional: true,
+    description: 'With it, the answer has the plan: the phone number id to send from.',
+  })
+  from?: string;
+  @Rate({ optional: true }) ratePerSecond?: number;
+}
+
+/** Why somebody of an audience would not be reached today. */
+export const LEFT_OUT_REASONS = [
+  'opted_out',
+  'no_number',
+  'variable_missing',
+  'template_not_approved',
+  'over_limit',
+] as const;
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+class LeftOut {
+  @Count() opted_out!: number;
+  @Count() no_number!: number;
+  @Count() variable_missing!: number;
+  @Count() template_not_approved!: number;
+  @Count() over_limit!: number;
+}
+
+/** What a campaign to an audience would come to if it started now. */
+export class CampaignPlan {
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Who would get it.' }) eligible!: number;
+  @Nested(() => LeftOut, {
+    description:
+      "Who would not, by the first reason that holds. over_limit: beyond Meta's limit of people in 24 hours.",
+  })
+  leftOut!: Record<LeftOutReason, number>;
+  @Time({
+    nullable: true,
+    description: "When it would be through at the phone number's pace; null: nobody is eligible.",
+  })
+  expectedEndAt!: string | null;
+}
+
+/** The answer to `POST /v1/campaigns/audience-preview`. */
+export class AudiencePreview {
+  @Count() total!: number;
+  @Count() optedIn!: number;
+  @NestedList(() => ContactView, { max: 10 }) sample!: ContactView[];
+  @Nested(() => CampaignPlan, { optional: true }) plan?: CampaignPlan;
+}
+
+type Known = { readonly campaignId: string; readonly at: string };
+/** What is fixed of a campaign before it starts. `startsAt`: null for at once. */
+export type CampaignDefinition = {
+  readonly name: string;
+  readonly template: CampaignTemplate;
+  readonly audience: Audience;
+  readonly schedule: Schedule;
+  readonly startsAt: string | null;
+  readonly ratePerSecond: number | null;
+  readonly phoneNumberId: string;
+};
+/** Command `campaign.create`. Key: the campaign. */
+export type CreateCampaignData = Known & CampaignDefinition;
+/** Command `campaign.update`. Key: the campaign. */
+export type UpdateCampaignData = Known & Partial<CampaignDefinition>;
+/** Commands `campaign.pause`, `campaign.resume` and `campaign.cancel`. Key: the campaign. */
+export type CampaignData = Known;
+/** Command `campaign.retry-failed`. Key: the campaign. */
+export type RetryFailedData = Known & RetryFailed;
+
+/** The data of `campaign.status`: told at each change, and at most every second while it runs. */
+export class CampaignStatusData {
+  @Text({ max: 40 }) campaignId!: string;
+  @Text(LIMITS.campaignName) name!: string;
+  @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
+  @OneOf(CAMPAIGN_REASONS, { nullable: true }) reason!: CampaignReason | null;
+  @Text({ max: 1000, nullable: true }) detail!: string | null;
+  @Time({ nullable: true }) resumesAt!: string | null;
+  @Nested(() => CampaignCounts) counts!: CampaignCounts;
+  @Time({ nullable: true }) expectedEndAt!: string | null;
+  @Time() at!: string;
+}
