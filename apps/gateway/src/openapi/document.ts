@@ -82,10 +82,12 @@ export async function openApiDocument(module: Type): Promise<Record<string, unkn
   };
 }
 
-/** Nest's generator knows a function that returns a class by its name, `type`. */
+/** Nest's generator knows a function that returns a class by its name, `type`; of a copied field it lacks the type. */
 function optionsOf(schema: FieldSchema): ApiPropertyOptions {
-  const { type } = schema;
-  return typeof type === 'function' ? { ...schema, type: () => (type as () => Type)() } : { ...schema };
+  const { type = Object } = schema;
+  return typeof type === 'function' && type !== Object
+    ? { ...schema, type: () => (type as () => Type)() }
+    : { ...schema, type: type as 'string' };
 }
 
 /** Tells Nest's generator what the routes answer; returns what it cannot be told, by `Controller.method`. */
