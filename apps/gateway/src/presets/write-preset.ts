@@ -1,10 +1,9 @@
 import { newId } from '@wbiz/contracts/ids';
-import { isMetasMediaId } from '@wbiz/contracts/media';
 import type { CreatePreset, PresetView, UpdatePreset } from '@wbiz/contracts/preset';
-import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
+import { requireMedia } from '../media/require-media.js';
 
 /** Saves a card. Throws `media_not_found`. */
 export const createPreset = (
@@ -14,7 +13,7 @@ export const createPreset = (
   call: Call,
 ): Promise<PresetView> =>
   commands.execute(call, 'preset.create', async () => {
-    await requireMedia(body, peers, call);
+    await requireMedia(peers, call, body.header?.mediaId, '/header/mediaId');
     const at = new Date();
     return { ...body, presetId: newId('int', at.getTime()), at: at.toISOString() };
   });
@@ -27,20 +26,6 @@ export async function updatePreset(
   change: UpdatePreset,
   call: Call,
 ): Promise<PresetView> {
-  await requireMedia(change, peers, call);
+  await requireMedia(peers, call, change.header?.mediaId, '/header/mediaId');
   return commands.execute(call, 'preset.update', { ...change, presetId, at: new Date().toISOString() });
-}
-
-/** Throws `media_not_found` where a send would. */
-async function requireMedia(
-  { header }: Pick<UpdatePreset, 'header'>,
-  peers: Pick<Peers, 'ask'>,
-  { account }: Call,
-): Promise<void> {
-  const id = header?.mediaId;
-  if (id === undefined || isMetasMediaId(id)) return;
-  const media = await peers.ask('media.find', { accountId: account.id, id });
-  if (media?.state === 'kept') return;
-  const [code, detail] = ['media_not_found', `There is no media ${id}.`];
-  throw new Rejection(code, detail, [{ pointer: '/header/mediaId', code, detail }]);
 }
