@@ -8,6 +8,8 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
 import { AccessModule } from './access/access.module.js';
 import { Idempotency } from './access/idempotency.js';
+import { CampaignsController } from './campaigns/campaigns.controller.js';
+import { WriteCampaign } from './campaigns/write-campaign.js';
 import { Commands } from './commands/commands.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
@@ -41,6 +43,7 @@ import { WriteWebhook } from './webhooks/write-webhook.js';
     MediaController,
     QuickRepliesController,
     PresetsController,
+    CampaignsController,
     WebhooksController,
     EventsController,
     MeController,
@@ -55,6 +58,11 @@ import { WriteWebhook } from './webhooks/write-webhook.js';
     {
       provide: Sends,
       useFactory: (commands: Commands, peers: Peers) => new Sends(commands, peers),
+      inject: [Commands, Peers],
+    },
+    {
+      provide: WriteCampaign,
+      useFactory: (commands: Commands, peers: Peers) => new WriteCampaign(commands, peers),
       inject: [Commands, Peers],
     },
     {

@@ -248,6 +248,12 @@ describe('queries', () => {
     ['/v1/webhooks/whk_1/deliveries?since=yesterday', '?since'],
     ['/v1/webhooks/whk_1/deliveries?until=2026-02-30T00:00:00Z', '?until'],
     ['/v1/webhooks/whk_1/deliveries?messageId=%00', '?messageId'],
+    ['/v1/campaigns?status=draft', '?status'],
+    ['/v1/campaigns?limit=201', '?limit'],
+    ['/v1/campaigns?name=x', '?name'],
+    ['/v1/campaigns/cmp_1/recipients?status=nice', '?status'],
+    ['/v1/campaigns/cmp_1/recipients?limit=0', '?limit'],
+    ['/v1/campaigns/cmp_1/recipients?to=1', '?to'],
     ['/v1/me?x=1', '?x'],
     ['/v1/account?x=1', '?x'],
   ])('GET %s', async (path, pointer) => {
@@ -310,9 +316,127 @@ type Fault = [what: string, given: object, named: string[]];
 const INT_ID = 'int_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
 const { to: _, ...CARD } = GOOD_SENDS['/v1/messages/interactive'];
 const HOOK = { url: 'https://a.io/', events: ['*'] };
+const CMP_ID = 'cmp_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
+const CAMPAIGN = {
+  name: 'Diwali offer',
+  template: { name: 'diwali_offer', language: 'en_US' },
+  audience: { kind: 'all' },
+};
+const segment = (filter: object) => ({ audience: { kind: 'segment', filters: [filter] } });
+/** Wrong in a campaign and in a change of one. */
+const CAMPAIGN_FAULTS: Fault[] = [
+  ['a blank name', { name: ' ' }, ['/name']],
+  ['a long name', { name: 'x'.repeat(201) }, ['/name']],
+  ['a template by its name', { template: 'diwali_offer' }, ['/template']],
+  ['a template without language', { template: { name: 'diwali_offer' } }, ['/template/language']],
+  [
+    'a placeholder of nobody',
+    { template: { ...CAMPAIGN.template, variables: ['{{name}}', '{{contact.name}}'] } },
+    ['/template/variables/0'],
+  ],
+  ['an audience of another kind', { audience: { kind: 'everybody' } }, ['/audience/kind']],
+  ['tags without tags', { audience: { kind: 'tags' } }, ['/audience/tags']],
+  ['no tags', { audience: { kind: 'tags', tags: [] } }, ['/audience/tags']],
+  ['tags for all', { audience: { kind: 'all', tags: ['a'] } }, ['/audience/tags']],
+  ['a match for all', { audience: { kind: 'all', match: 'any' } }, ['/audience/match']],
+  ['contacts without contacts', { audience: { kind: 'contacts' } }, ['/audience/contacts']],
+  [
+    '10,001 contacts',
+    { audience: { kind: 'contacts', contacts: Array.from({ length: 10_001 }, String) } },
+    ['/audience/contacts'],
+  ],
+  ['no field', segment({ field: 'age', operator: 'eq', value: 1 }), ['/audience/filters/0/field']],
+  ['no operator', segment({ field: 'name', operator: 'like', value: 'a' }), ['/audience/filters/0/operator']],
+  ['no value', segment({ field: 'name', operator: 'eq' }), ['/audience/filters/0/value']],
+  [
+    'a value for none',
+    segment({ field: 'name', operator: 'is_set', value: 'a' }),
+    ['/audience/filters/0/value'],
+  ],
+  ['a list for eq', segment({ field: 'name', operator: 'eq', value: ['a'] }), ['/audience/filters/0/value']],
+  ['no list for in', segment({ field: 'name', operator: 'in', value: 'a' }), ['/audience/filters/0/value']],
+  ['another mode', { schedule: { mode: 'later' } }, ['/schedule/mode']],
+  ['a time for now', { schedule: { mode: 'now', sendAt: '2027-01-01T00:00:00Z' } }, ['/schedule/sendAt']],
+  ['no time', { schedule: { mode: 'at' } }, ['/schedule/sendAt']],
+  ['a day', { schedule: { mode: 'at', sendAt: '2027-01-01' } }, ['/schedule/sendAt']],
+  [
+    'a local time of nowhere',
+    { schedule: { mode: 'at', sendAt: '2027-01-01T00:00:00' } },
+    ['/schedule/sendAt'],
+  ],
+  [
+    'a zone that is none',
+    { schedule: { mode: 'at', sendAt: '2027-01-01T00:00:00', timeZone: 'Mars/Olympus' } },
+    ['/schedule/timeZone'],
+  ],
+  [
+    'a day that is none',
+    { schedule: { mode: 'at', sendAt: '2027-02-30T00:00:00', timeZone: 'Asia/Kolkata' } },
+    ['/schedule/sendAt'],
+  ],
+  ['a time past', { schedule: { mode: 'at', sendAt: '2026-01-01T00:00:00Z' } }, ['/schedule/sendAt']],
+  [
+    'a time beyond years',
+    { schedule: { mode: 'at', sendAt: '9999-12-31T23:59:59-14:00' } },
+    ['/schedule/sendAt'],
+  ],
+  ['a rate of none', { ratePerSecond: 0 }, ['/ratePerSecond']],
+  ['a rate beyond all', { ratePerSecond: 100_001 }, ['/ratePerSecond']],
+  ['a from as a number', { from: 1 }, ['/from']],
+  ['a field of ours', { status: 'running' }, ['/status']],
+];
 
 /** What else can be written, each with faults and the fields that must be named. */
 const WRITES: [string, string, Fault[]][] = [
+  [
+    'POST',
+    '/v1/campaigns',
+    [
+      ['nothing', {}, ['/audience', '/name', '/template']],
+      [
+        'null for what may be left out',
+        { ...CAMPAIGN, schedule: null, ratePerSecond: null },
+        ['/ratePerSecond', '/schedule'],
+      ],
+      ...CAMPAIGN_FAULTS.map<Fault>(([what, given, named]) => [what, { ...CAMPAIGN, ...given }, named]),
+    ],
+  ],
+  [
+    'PATCH',
+    `/v1/campaigns/${CMP_ID}`,
+    [
+      [
+        'null for what must be there',
+        { name: null, template: null, audience: null },
+        ['/audience', '/name', '/template'],
+      ],
+      ...CAMPAIGN_FAULTS,
+    ],
+  ],
+  [
+    'POST',
+    '/v1/campaigns/audience-preview',
+    [
+      ['nothing', {}, ['/audience']],
+      ['an audience of another kind', { audience: { kind: 'everybody' } }, ['/audience/kind']],
+      ['a schedule', { audience: { kind: 'all' }, schedule: { mode: 'now' } }, ['/schedule']],
+    ],
+  ],
+  ...['pause', 'resume', 'cancel'].map((verb): [string, string, Fault[]] => [
+    'POST',
+    `/v1/campaigns/${CMP_ID}/${verb}`,
+    [['a reason', { reason: 'requested' }, ['/reason']]],
+  ]),
+  [
+    'POST',
+    `/v1/campaigns/${CMP_ID}/retry-failed`,
+    [
+      ['no codes', { codes: [] }, ['/codes']],
+      ['a code as a number', { codes: [131_049] }, ['/codes']],
+      ['51 codes', { codes: Array.from({ length: 51 }, String) }, ['/codes']],
+      ['some people', { contacts: ['cnt_1'] }, ['/contacts']],
+    ],
+  ],
   [
     'POST',
     '/v1/webhooks',
@@ -644,6 +768,12 @@ describe('paths and methods', () => {
     ['GET', '/v1/interactive/x', 404, 'not_found'],
     ['GET', `/v1/interactive/${INT_ID}/send`, 405, 'method_not_allowed'],
     ['PUT', '/v1/interactive', 405, 'method_not_allowed'],
+    ['GET', '/v1/campaigns/x', 404, 'not_found'],
+    ['GET', '/v1/campaigns/audience-preview', 404, 'not_found'],
+    ['PATCH', '/v1/campaigns/audience-preview', 404, 'not_found'],
+    ['GET', '/v1/campaigns/x/recipients', 404, 'not_found'],
+    ['POST', '/v1/campaigns/x/pause', 404, 'not_found'],
+    ['DELETE', `/v1/campaigns/${CMP_ID}`, 405, 'method_not_allowed'],
     ['PUT', '/v1/messages/text', 405, 'method_not_allowed'],
     ['DELETE', '/v1/me', 405, 'method_not_allowed'],
     ['PATCH', '/v1/events', 405, 'method_not_allowed'],

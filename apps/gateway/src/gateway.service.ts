@@ -6,7 +6,7 @@ import { SETTINGS } from './gateway.settings.js';
 export const GATEWAY: ServiceOptions = {
   name: 'gateway',
   module: GatewayModule,
-  peers: ['messaging', 'contacts', 'templates', 'webhooks'],
+  peers: ['messaging', 'contacts', 'templates', 'campaigns', 'webhooks'],
   settings: SETTINGS,
   http: { configure: configureApi },
 };

@@ -195,7 +195,8 @@ export class Schedule {
     max: 40,
     optional: true,
     example: undefined,
-    description: 'Of mode at: an RFC 3339 time in the future, or with `timeZone` what clocks there show.',
+    description:
+      'Of mode at: an RFC 3339 time in the future, a year ahead at most, or with `timeZone` what clocks there show. A time that they skip is moved on by as much as they are; of one that they show twice, the first counts.',
   })
   sendAt?: string;
   @Text({ max: 64, optional: true, description: 'An IANA time zone, e.g. Asia/Kolkata.' }) timeZone?: string;
@@ -240,12 +241,16 @@ const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
     ...base,
   });
 
+const CUSTOMERS = { kind: 'tags', tags: ['customer'] };
+
 /** `POST /v1/campaigns`. */
 export class CreateCampaign {
   @Name() name!: string;
-  @Nested(() => CampaignTemplate) template!: CampaignTemplate;
-  @Nested(() => Audience) audience!: Audience;
-  @Nested(() => Schedule, { optional: true, description: 'Default: now.' }) schedule?: Schedule;
+  @Nested(() => CampaignTemplate, { example: { name: 'diwali_offer', language: 'en_US' } })
+  template!: CampaignTemplate;
+  @Nested(() => Audience, { example: CUSTOMERS }) audience!: Audience;
+  @Nested(() => Schedule, { optional: true, description: 'Default: now.', example: { mode: 'now' } })
+  schedule?: Schedule;
   @Rate({ optional: true }) ratePerSecond?: number;
   @Text({
     max: 40,
@@ -376,7 +381,7 @@ export class ListRecipients extends Page {
 
 /** `POST /v1/campaigns/audience-preview`. */
 export class PreviewAudience {
-  @Nested(() => Audience) audience!: Audience;
+  @Nested(() => Audience, { example: CUSTOMERS }) audience!: Audience;
   @Nested(() => CampaignTemplate, {
     optional: true,
     description: 'With it, the answer has the plan.',

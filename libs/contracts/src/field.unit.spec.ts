@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import './account.js';
+import './campaign.js';
 import './contact.js';
 import './conversation.js';
 import './custom-field.js';

@@ -213,17 +213,19 @@ const isFinal = (error: unknown): error is Rejection =>
 const anyPending = (replies: readonly Reply[]) =>
   replies.some((reply) => !reply.ok && reply.error.code === 'outcome_pending');
 
+/** What a command is about, by the field that holds its id. */
+const SUBJECTS = { messageId: 'message', templateId: 'template', campaignId: 'campaign' } as const;
+
 /** Nobody can say whether the command was accepted: 503 would promise that it was not. */
 function pending(data: object, cause: unknown): unknown {
-  const { messageId, templateId } = data as { messageId?: string; templateId?: string };
-  const [what, path, ids] = messageId
-    ? ['message', `messages/${messageId}`, { messageId }]
-    : ['template', `templates/${templateId}`, { templateId }];
-  if (!messageId && !templateId) return cause;
+  const given: Record<string, unknown> = { ...data };
+  const [field, what] = Object.entries(SUBJECTS).find(([name]) => given[name] !== undefined) ?? [];
+  if (!field) return cause;
+  const id = String(given[field]);
   const rejection = new Rejection(
     'outcome_pending',
-    `Whether the ${what} was accepted cannot be found out at present. GET /v1/${path} will tell.`,
-    { ...ids, retryAfter: 1 },
+    `Whether the ${what} was accepted cannot be found out at present. GET /v1/${what}s/${id} will tell.`,
+    { [field]: id, retryAfter: 1 },
   );
   rejection.cause = cause;
   return rejection;

@@ -18,6 +18,8 @@ export type Description = {
   /** The example of its body, where those of its fields do not make one. */
   readonly example?: object;
   readonly answers: Readonly<Record<number, Class | PageOf | typeof BYTES | null>>;
+  /** Whether it answers 200 as CSV too, to whoever accepts that. */
+  readonly csv?: true;
   /** The schema of the form that it takes in place of JSON. */
   readonly form?: object;
   readonly problems?: readonly ProblemCode[];

@@ -160,7 +160,7 @@ function operationOf(
   operation: Operation,
   { description, access }: Route,
 ): Operation {
-  const { summary, description: text, form, problems = [] } = description;
+  const { summary, description: text, csv, form, problems = [] } = description;
   const operators = path.startsWith('/admin/');
   const withKey = access !== 'public';
   const scope = withKey && access !== 'any key' ? access : undefined;
@@ -179,7 +179,10 @@ function operationOf(
   const headers = withKey ? limitHeaders() : undefined;
   const responses = Object.entries(operation.responses).map(([status, response]) => [
     status,
-    { ...(response as object), ...(headers && { headers }) },
+    {
+      ...(csv && status === '200' ? asCsvToo(response as Response) : (response as Response)),
+      ...(headers && { headers }),
+    },
   ]);
   return {
     ...operation,
@@ -225,6 +228,12 @@ function withExample(
     requestBody: { required: true, content: { 'application/json': { schema, example } } },
   };
 }
+
+type Response = { readonly content?: Readonly<Record<string, object>> };
+const asCsvToo = (response: Response): Response => ({
+  ...response,
+  content: { ...response.content, 'text/csv': { schema: { type: 'string' } } },
+});
 
 type RequestBody = {
   readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>>;

@@ -21,6 +21,7 @@ export const TAGS = [
   { name: 'Flows', prefix: '/v1/flows', description: 'Forms that people fill in inside WhatsApp.' },
   { name: 'Quick replies', prefix: '/v1/quick-replies', description: 'Answers that are typed often.' },
   { name: 'Interactive presets', prefix: '/v1/interactive', description: 'Saved button and list cards.' },
+  { name: 'Campaigns', prefix: '/v1/campaigns', description: 'One template to many people, at one time.' },
   { name: 'Webhooks', prefix: '/v1/webhooks', description: 'What happens, told to your own URL.' },
   {
     name: 'Events feed',

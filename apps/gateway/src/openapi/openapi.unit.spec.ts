@@ -12,7 +12,7 @@ type Operation = {
   security: { apiKey?: string[]; adminToken?: string[] }[];
   tags: string[];
   requestBody?: { content: { 'application/json': { example: object } } };
-  responses: Record<string, { description: string }>;
+  responses: Record<string, { description: string; content?: object }>;
 };
 
 let document: {
@@ -74,6 +74,16 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'delete /v1/interactive/{id}': ['interactive:write'],
     'post /v1/interactive/{id}/send': ['interactive:write'],
     'get /v1/events': ['events:read'],
+    'get /v1/campaigns': ['campaigns:read'],
+    'post /v1/campaigns': ['campaigns:write'],
+    'post /v1/campaigns/audience-preview': ['campaigns:read'],
+    'get /v1/campaigns/{id}': ['campaigns:read'],
+    'patch /v1/campaigns/{id}': ['campaigns:write'],
+    'post /v1/campaigns/{id}/pause': ['campaigns:write'],
+    'post /v1/campaigns/{id}/resume': ['campaigns:write'],
+    'post /v1/campaigns/{id}/cancel': ['campaigns:write'],
+    'post /v1/campaigns/{id}/retry-failed': ['campaigns:write'],
+    'get /v1/campaigns/{id}/recipients': ['campaigns:read'],
     'get /v1/webhooks': ['webhooks:manage'],
     'post /v1/webhooks': ['webhooks:manage'],
     'get /v1/webhooks/{id}': ['webhooks:manage'],
@@ -119,6 +129,12 @@ describe('every operation', () => {
   });
 });
 
+it('says which list comes as CSV as well', () => {
+  const csv = operations.filter(([, { responses }]) => 'text/csv' in (responses['200']?.content ?? {}));
+  expect(csv.map(([route]) => route)).toEqual(['get /v1/campaigns/{id}/recipients']);
+  expect(csv[0]![1].responses['200']!.content).toHaveProperty(['application/json', 'schema']);
+});
+
 it("gives the reference's bodies as examples", () => {
   const exampleOf = (path: string, method = 'post') =>
     document.paths[path]![method]!.requestBody!.content['application/json'].example;
@@ -162,6 +178,14 @@ it("gives the reference's bodies as examples", () => {
   });
   expect(exampleOf('/v1/interactive/{id}', 'patch')).toEqual({ body: 'Pick an option to continue.' });
   expect(exampleOf('/v1/interactive/{id}/send')).toEqual({ to: '+918899332211' });
+  const audience = { kind: 'tags', tags: ['customer'] };
+  expect(exampleOf('/v1/campaigns')).toEqual({
+    name: 'Diwali offer',
+    template: { name: 'diwali_offer', language: 'en_US' },
+    audience,
+    schedule: { mode: 'now' },
+  });
+  expect(exampleOf('/v1/campaigns/audience-preview')).toEqual({ audience });
   expect(exampleOf('/v1/webhooks')).toEqual({
     url: 'https://your-app.com/webhooks/wbiz',
     events: ['message.received', 'message.status'],

@@ -1,0 +1,18 @@
+import type { AudiencePreview, PreviewAudience } from '@wbiz/contracts/campaign';
+import type { Peers } from '@wbiz/service-kit/peers';
+import type { Call } from '../access/call.js';
+import { senderOf } from '../messages/sends.js';
+import { requireMediaOf } from './campaign-media.js';
+
+/** Whom an audience comprises now. Throws `phone_number_not_found` or `media_not_found`. */
+export async function previewAudience(
+  peers: Pick<Peers, 'ask'>,
+  body: PreviewAudience,
+  call: Call,
+): Promise<AudiencePreview> {
+  const { template, from } = body;
+  const planned = template !== undefined || from !== undefined;
+  const sender = planned ? { phoneNumberId: senderOf(call, from).id } : {};
+  if (template) await requireMediaOf(peers, call, template);
+  return peers.ask('campaign.preview', { ...body, ...sender, accountId: call.account.id });
+}
