@@ -55,6 +55,15 @@ const MEANT = new Set(['to', 'phone', 'template', 'language', 'emoji', 'type']);
 /** Bodies that change nothing: sends need the templates as they are. */
 const HARMLESS: Readonly<Record<string, Fields>> = { UpdateTemplate: { submit: true } };
 
+const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
+/** What an object holds whatever its example does. A campaign that waits takes every change, and what it is to send is there. */
+const FIXED: Readonly<Record<string, () => Fields>> = {
+  CreateCampaign: () => ({ schedule: { mode: 'at', sendAt: tomorrow() } }),
+  UpdateCampaign: () => ({ schedule: undefined }),
+  CampaignTemplate: () => ({ name: 'diwali_offer', variables: undefined }),
+  RetryFailed: () => ({ codes: undefined }),
+};
+
 /** Fields of which neither name nor description tells whose id they take. */
 const TAKEN: Readonly<Record<string, string>> = { replyTo: 'message', from: 'phone number' };
 
@@ -66,6 +75,7 @@ const NOT_OURS = new Set([
   'wamid', // WhatsApp's: handed on to Meta, who knows whose it is
   'productIds', // of the catalogue at Meta
   'thumbnailProductId',
+  'contacts', // of an audience: whoever is not the account's is nobody
 ]);
 
 /** What else a body needs where a field takes an id. */
@@ -73,6 +83,8 @@ const BESIDE: Readonly<Record<string, Fields>> = {
   'InteractiveHeader.mediaId': { type: 'image' },
   'SendTemplate.headerMediaId': { template: 'with_image', variables: undefined },
   'SendTemplate.cards': { template: 'with_cards', variables: undefined },
+  'CampaignTemplate.headerMediaId': { name: 'with_image' },
+  'CampaignTemplate.cards': { name: 'with_cards' },
   'TemplateCard.headerMediaId': {
     headerLink: undefined,
     variables: undefined,
@@ -120,20 +132,19 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
     readonly name: string;
   };
   const MAKERS: Readonly<Record<string, (making: Making) => unknown>> = {
-    object: ({ schema: { properties, required = [], additionalProperties }, example, mark }) => {
+    object: ({ schema: { named = '', properties, required = [], additionalProperties }, example, mark }) => {
       const wanted = Object.keys((example ?? {}) as Fields);
       const shown = Object.entries(properties ?? {}).flatMap(([key, field]) =>
         flat(field).example === undefined ? [] : [key],
       );
       const keys = new Set([...(example ? wanted : shown), ...required]);
       const inner = typeof additionalProperties === 'object' ? additionalProperties : {};
-      return Object.fromEntries(
-        [...(keys.size ? keys : Object.keys(properties ?? {}))].map((key) => {
-          const like = (example as Fields | undefined)?.[key];
-          const type = Array.isArray(like) ? 'array' : typeof like;
-          return [key, valueOf(properties?.[key] ?? { type, ...inner }, mark, like, key)];
-        }),
-      );
+      const made = [...(keys.size ? keys : Object.keys(properties ?? {}))].map((key) => {
+        const like = (example as Fields | undefined)?.[key];
+        const type = Array.isArray(like) ? 'array' : typeof like;
+        return [key, valueOf(properties?.[key] ?? { type, ...inner }, mark, like, key)] as const;
+      });
+      return { ...Object.fromEntries(made), ...FIXED[named]?.() };
     },
     // The first stays as in the example: both accounts have it.
     array: ({ schema: { items = {} }, example, mark, name }) =>
