@@ -1,4 +1,4 @@
-// npm run bench [-- --seconds 5] [--contacts 1000000] [--profile <app>]: see bench/README.md.
+// npm run bench [-- --seconds 5] [--contacts 1000000] [--campaigns 20000] [--profile <app>]: see bench/README.md.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { requireJava } from '../../scripts/embedded/java.mjs';
 // @boundaries-ignore the bench sets itself up as npm start does
 import { say, SetupError, step } from '../../scripts/say.mjs';
 
-const PROFILABLE = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'webhooks'];
+const PROFILABLE = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
 const CONNECTIONS = { bare: 64, ours: 128 };
 const BODY = { template: 'order_confirmation', language: 'en_US', variables: ['Asha', '#1043'] };
 const HTTP_LOAD = 'bench/src/http-load.mjs';
 const results = fileURLToPath(new URL('../results', import.meta.url));
 
 async function main() {
-  const { seconds, profile, people } = options();
+  const { seconds, profile, people, recipients } = options();
   await requireJava();
   await prepare(fileURLToPath(import.meta.url));
   const { openInstallation, ask } = await import('./installation.mjs');
@@ -26,6 +26,7 @@ async function main() {
   const { followFeed } = await import('./feed-reader.mjs');
   const { faultsOf, report } = await import('./report.mjs');
   const { benchContacts } = await import('./contacts.mjs');
+  const { benchCampaigns } = await import('./campaigns.mjs');
   const { benchWebhooks } = await import('./webhooks.mjs');
   const { summariseProfile } = await import('./profile.mjs');
 
@@ -41,10 +42,10 @@ async function main() {
   const orFailure = (work) => Promise.race([work, ours.failed]);
 
   let recipient = 917_000_000_000;
-  const load = (url, { headers = {}, connections = CONNECTIONS.ours } = {}) => {
+  const load = (url, { headers = {}, connections = CONNECTIONS.ours, seconds: lasting = seconds } = {}) => {
     const firstRecipient = recipient;
     recipient += 10_000_000;
-    const job = { url, headers, body: BODY, firstRecipient, connections, seconds };
+    const job = { url, headers, body: BODY, firstRecipient, connections, seconds: lasting };
     return orFailure(ours.script('load', HTTP_LOAD, { BENCH_LOAD: JSON.stringify(job) }));
   };
 
@@ -120,6 +121,9 @@ async function main() {
         ours.control('GET', path),
       ),
     );
+    const campaigns =
+      recipients > 0 &&
+      (await orFailure(benchCampaigns({ ours, ask, load, apiKey, recipients, seconds, step })));
     const contacts =
       people > 0 && (await orFailure(benchContacts({ ours, ask, apiKey, people, seconds, step })));
     const webhooks = await orFailure(
@@ -135,6 +139,7 @@ async function main() {
       idle,
       accepted,
       full,
+      campaigns,
       contacts,
       webhooks,
       checks: {
@@ -169,16 +174,23 @@ function options() {
       seconds: { type: 'string', default: '5' },
       profile: { type: 'string' },
       contacts: { type: 'string', default: '1000000' },
+      campaigns: { type: 'string', default: '20000' },
     },
   });
   const people = Number(values.contacts);
   if (!(Number.isInteger(people) && people >= 0 && people <= 10_000_000))
     throw new SetupError('--contacts takes a whole number from 0 to 10000000.');
+  const recipients = Number(values.campaigns);
+  if (!(
+    Number.isInteger(recipients) &&
+    (recipients === 0 || (recipients >= 1_000 && recipients <= 1_000_000))
+  ))
+    throw new SetupError('--campaigns takes 0 or a whole number from 1000 to 1000000.');
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 60)) throw new SetupError('--seconds takes a number from 1 to 60.');
   if (values.profile && !PROFILABLE.includes(values.profile))
     throw new SetupError(`--profile takes one of ${PROFILABLE.join(', ')}.`);
-  return { seconds, profile: values.profile, people };
+  return { seconds, profile: values.profile, people, recipients };
 }
 
 await main().catch((error) => {

@@ -22,7 +22,7 @@ import { endLeftOver, freePort } from '../../scripts/embedded/launch.mjs';
 import { startPostgres } from '../../scripts/embedded/postgres.mjs';
 
 const WABA = '1000000000000001';
-const MEASURED = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'webhooks'];
+const MEASURED = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
 const UNLIMITED = 100_000;
 
 /**
@@ -91,6 +91,8 @@ export async function openInstallation({ home, env = {} }) {
     return JSON.parse(printed.at(-1));
   };
   const call = (method, url, body, bearer) => ask(method, url, { body, bearer });
+  const admin = (method, path, body) =>
+    call(method, `${baseUrl}/admin/v1/accounts${path}`, body, system.adminToken);
 
   return {
     baseUrl,
@@ -140,23 +142,24 @@ export async function openInstallation({ home, env = {} }) {
     async connect() {
       const { META_APP_SECRET: secret, META_VERIFY_TOKEN: verifyToken } = SIMULATED_META_APP;
       await this.control('POST', '/webhook', { url: `${baseUrl}/meta/webhook`, secret, verifyToken });
-      await this.control('POST', '/behaviour', { throughputPerSecond: 1e6 });
-      const admin = (method, path, body) =>
-        call(method, `${baseUrl}/admin/v1/accounts${path}`, body, system.adminToken);
       const account = { wabaId: WABA, accessToken: 'simulator-token', plan: 'unlimited' };
       const { id } = await admin('POST', '', account);
-      await admin('PATCH', `/${id}`, { throughput: UNLIMITED });
+      await this.setThroughput(id);
       const { key } = await admin('POST', `/${id}/keys`, { name: 'bench', scopes: await allScopes() });
       return key;
+    },
+
+    /** How many messages a second each of the account's numbers may send: here, and at the simulator any number. */
+    async setThroughput(accountId, perSecond = UNLIMITED) {
+      await this.control('POST', '/behaviour', { throughputPerSecond: perSecond });
+      await admin('PATCH', `/${accountId}`, { throughput: perSecond });
     },
 
     /** Connects a WABA of its own at the simulator, and makes a key. */
     async anotherAccount(token) {
       const { id: wabaId } = await this.control('POST', '/wabas', { phoneNumbers: 1, token });
-      const admin = (path, body) =>
-        call('POST', `${baseUrl}/admin/v1/accounts${path}`, body, system.adminToken);
-      const { id: accountId } = await admin('', { wabaId, accessToken: token, plan: 'unlimited' });
-      const { key } = await admin(`/${accountId}/keys`, { name: 'bench', scopes: await allScopes() });
+      const { id: accountId } = await admin('POST', '', { wabaId, accessToken: token, plan: 'unlimited' });
+      const { key } = await admin('POST', `/${accountId}/keys`, { name: 'bench', scopes: await allScopes() });
       return { accountId, key };
     },
 

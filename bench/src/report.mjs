@@ -1,17 +1,21 @@
 const COLUMNS = 34;
 
 /** What a run must not show; one sentence each. */
-export function faultsOf({ fastify, accepted, full, contacts, checks }) {
+export function faultsOf({ fastify, accepted, full, campaigns, contacts, checks }) {
   const { sends, atSimulator, doubled, through, feed, graphCallsNot200 } = checks;
   return [
-    ...Object.entries({ fastify, accepted, full, ...contactsPhases(contacts) }).flatMap(
-      ([name, { statuses, errors }]) => [
-        ...Object.entries(statuses)
-          .filter(([status]) => !status.startsWith('2'))
-          .map(([status, count]) => `${name}: ${count} answers ${status}`),
-        ...(errors ? [`${name}: ${errors} connections broke or timed out`] : []),
-      ],
-    ),
+    ...Object.entries({
+      fastify,
+      accepted,
+      full,
+      ...singlesOf(campaigns),
+      ...contactsPhases(contacts),
+    }).flatMap(([name, { statuses, errors }]) => [
+      ...Object.entries(statuses)
+        .filter(([status]) => !status.startsWith('2'))
+        .map(([status, count]) => `${name}: ${count} answers ${status}`),
+      ...(errors ? [`${name}: ${errors} connections broke or timed out`] : []),
+    ]),
     atSimulator !== sends && `${sends} sends were accepted and ${atSimulator} messages are at the simulator`,
     doubled > 0 && `${doubled} messages were sent more than once`,
     through !== sends && `of ${sends} sends the feed tells the end of ${through}`,
@@ -19,7 +23,25 @@ export function faultsOf({ fastify, accepted, full, contacts, checks }) {
     feed.repeated > 0 && `the feed repeated ${feed.repeated} events`,
     (feed.statuses.failed ?? 0) > 0 && `${feed.statuses.failed} sends failed`,
     graphCallsNot200 > 0 && `${graphCallsNot200} calls of the Cloud API were not answered with 200`,
+    ...campaignsFaults(campaigns),
   ].filter(Boolean);
+}
+
+const singlesOf = ({ alone, beside }) =>
+  alone ? { 'single sends': alone, 'single sends beside a campaign': beside } : {};
+
+function campaignsFaults({ checks }) {
+  if (!checks) return [];
+  const { filled, total, sent, unsent, atSimulator, twice, doubled, graphCallsNot200 } = checks;
+  return [
+    total !== filled && `campaigns to ${filled} people count ${total} recipients`,
+    atSimulator !== sent && `campaigns count ${sent} sent and ${atSimulator} messages are at the simulator`,
+    unsent > 0 && `${unsent} recipients of campaigns failed or were skipped`,
+    twice > 0 && `${twice} recipients of campaigns got more than one message`,
+    doubled > 0 && `${doubled} messages were sent more than once while campaigns ran`,
+    graphCallsNot200 > 0 &&
+      `while campaigns ran, ${graphCallsNot200} calls of the Cloud API were not answered with 200`,
+  ];
 }
 
 const contactsPhases = (contacts) => {
@@ -30,8 +52,8 @@ const contactsPhases = (contacts) => {
 
 /** Prints the figures of a run. */
 export function report(found) {
-  const { seconds, connections, machine, fastify, kafka, idle, accepted, full, contacts, webhooks, checks } =
-    found;
+  const { seconds, connections, machine, fastify, kafka, idle, accepted, full } = found;
+  const { campaigns, contacts, webhooks, checks } = found;
   const { cores, cpu, node, loadAverage } = machine;
   const ratio = (rate) => [(rate / fastify.perSecond).toFixed(3), (rate / kafka.perSecond).toFixed(3)];
   const row = (title, { perSecond, p50, p99 }) => [
@@ -54,10 +76,12 @@ export function report(found) {
     through('  with all statuses in the feed', accepted),
     row(`full sends, 201, ${connections.ours} connections`, full),
     through('  with all statuses in the feed', full),
+    ...campaignsRows(campaigns, row),
     ...contactsRows(contacts, row),
     ...webhooksRows(webhooks, row),
   ]);
   webhooksCpu(webhooks);
+  campaignsFigures(campaigns, full);
   if (full.cpu) console.log();
   if (full.cpu) table(cpuTable(idle, accepted, full, cores));
   const { sends, atSimulator, doubled, through: ended, feed } = checks;
@@ -66,6 +90,33 @@ export function report(found) {
 ${sends} sends (warming up included), ${atSimulator} at the simulator, ${doubled} doubled, ${ended} through
 feed: ${statuses.join(', ')}; ${feed.missed} missed, ${feed.repeated} repeated
 `);
+}
+
+function campaignsRows({ recipients, full, alone, beside }, row) {
+  if (!full) return [];
+  const rate = (perSecond) => ({ perSecond, p50: null, p99: null });
+  return [
+    row(`two campaigns, ${recipients.toLocaleString('en')} recipients`, rate(full.perSecond)),
+    row('  with all statuses counted', rate(full.countedPerSecond)),
+    row('sends at 80 a second, one at a time', alone),
+    row('  beside a campaign', beside),
+  ];
+}
+
+function campaignsFigures({ full, pause, alone, beside, campaignPerSecond }, sends) {
+  if (!full) return;
+  const of = (rate, all) => (rate / all).toFixed(2);
+  console.log(`
+campaigns ÷ full sends: ${of(full.perSecond, sends.perSecond)}, with all statuses ${of(full.countedPerSecond, sends.throughPerSecond)}
+first send ${full.firstSendMs.map(whole).join(' and ')} ms after the POST
+pause in effect after ${whole(pause.pauseMs)} ms and ${pause.sentAfterPause} sends; the first one ${whole(pause.resumeMs)} ms after the resume
+at 80 a second: p99 of single sends beside a campaign ÷ alone ${of(beside.p99, alone.p99)}; the campaign sent ${campaignPerSecond.toFixed(1)} a second meanwhile`);
+  if (full.memoryMb[0] !== undefined)
+    console.log(`memory of the campaigns process: ${full.memoryMb.map(whole).join(' MB, at the end ')} MB`);
+  if (!full.cpuMs) return;
+  const byName = Object.entries(full.cpuMs).toSorted(([, one], [, other]) => other - one);
+  const parts = byName.map(([name, spentMs]) => `${spentMs.toFixed(3)} (${name})`);
+  console.log(`CPU ms a recipient: ${sumOf(full.cpuMs).toFixed(3)} = ${parts.join(' + ')}`);
 }
 
 function contactsRows(contacts, row) {

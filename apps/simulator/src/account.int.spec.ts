@@ -35,6 +35,12 @@ describe('accounts', () => {
       id: WABA,
     });
     expect((await get(`/${PHONE}`)).body).toMatchObject({ verified_name: expect.any(String), id: PHONE });
+    const fields = 'messaging_limit_tier,whatsapp_business_manager_messaging_limit';
+    expect((await get(`/${PHONE}?fields=${fields}`)).body).toEqual({
+      messaging_limit_tier: 'TIER_UNLIMITED',
+      whatsapp_business_manager_messaging_limit: 'TIER_UNLIMITED',
+      id: PHONE,
+    });
   });
 
   it('shows a published flow and a draft', async () => {

@@ -1,3 +1,4 @@
+import type { Behaviour } from './behaviour.js';
 import { chooseFields } from './fields.js';
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
 import { pageOf } from './paging.js';
@@ -22,7 +23,7 @@ export const health = (entity: string, id: string) => ({
 });
 
 /** What `GET /{phone number}` answers. */
-export const phoneNode = (phone: PhoneNumber, fields: unknown) =>
+export const phoneNode = (phone: PhoneNumber, fields: unknown, { settings }: Behaviour) =>
   chooseFields(
     {
       id: phone.id,
@@ -38,8 +39,8 @@ export const phoneNode = (phone: PhoneNumber, fields: unknown) =>
       new_name_status: 'NONE',
       is_official_business_account: false,
       is_pin_enabled: true,
-      messaging_limit_tier: 'TIER_100K',
-      whatsapp_business_manager_messaging_limit: 'TIER_100K',
+      messaging_limit_tier: settings.messagingLimit,
+      whatsapp_business_manager_messaging_limit: settings.messagingLimit,
       last_onboarded_time: '2026-01-01T00:00:00+0000',
       health_status: health('PHONE_NUMBER', phone.id),
     },
@@ -71,15 +72,17 @@ export const wabaNode = (waba: Waba, fields: unknown) =>
 export function accountRoutes({
   graph,
   state,
+  behaviour,
 }: {
   graph: Graph;
   state: State;
+  behaviour: Behaviour;
 }): Record<string, GraphHandler> {
   const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
 
   const phoneNumbers: GraphHandler = (call) => {
     const page = pageOf(state.of('phone', waba(call).id), call);
-    return { ...page, data: page.data.map((phone) => phoneNode(phone, call.params['fields'])) };
+    return { ...page, data: page.data.map((phone) => phoneNode(phone, call.params['fields'], behaviour)) };
   };
 
   const subscribe =

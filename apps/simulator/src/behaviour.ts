@@ -1,8 +1,9 @@
 import { digitsOf } from './message-log.js';
+import { TIERS, type Tier } from './messaging-limit.js';
 import { BadRequest } from './page-request.js';
 import { seededRandom, type Random } from './random.js';
 
-export type FaultKind = 'error' | 'reset' | 'hang' | 'accept_then_reset';
+export type FaultKind = 'error' | 'reset' | 'hang' | 'accept_then_reset' | 'hold';
 
 export type Fault = {
   readonly match: { readonly path?: string; readonly to?: string };
@@ -26,6 +27,7 @@ export type Settings = {
   readonly latencyMs: Range;
   readonly faults: readonly Fault[];
   readonly throughputPerSecond: number;
+  readonly messagingLimit: Tier;
   readonly pairRate: Switch;
   readonly managementLimits: Switch;
   readonly seed: number;
@@ -41,13 +43,14 @@ export const DEFAULT_SETTINGS: Settings = {
   faults: [],
   // Meta's standard throughput of a number.
   throughputPerSecond: 80,
+  messagingLimit: 'TIER_UNLIMITED',
   pairRate: 'off',
   managementLimits: 'off',
   seed: 1,
 };
 
 export const STATUSES = ['sent', 'delivered', 'read', 'played', 'failed'] as const;
-const FAULT_KINDS: readonly FaultKind[] = ['error', 'reset', 'hang', 'accept_then_reset'];
+const FAULT_KINDS: readonly FaultKind[] = ['error', 'reset', 'hang', 'accept_then_reset', 'hold'];
 
 export const isOn = (value: Switch) => value === true || value === 'on';
 
@@ -79,10 +82,11 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
     pick: (length: number) => Math.floor(random() * length),
     statusDelay: () => between(settings.statusDelayMs),
     latency: () => between(settings.latencyMs),
-    /** The first fault that strikes this call, if any; counts down its `times`. */
-    strike(path: string, to: unknown): Fault | undefined {
+    /** The first fault that strikes this call, if any; counts down its `times`. Only templates are held back. */
+    strike(path: string, { to, recipient, type }: Record<string, unknown>): Fault | undefined {
       return settings.faults.find((fault) => {
-        if (fault.times === 0 || !matches(fault.match, path, to)) return false;
+        if (fault.times === 0 || !matches(fault.match, path, to ?? recipient)) return false;
+        if (fault.kind === 'hold' && type !== 'template') return false;
         if (fault.rate < 1 && random() >= fault.rate) return false;
         if (fault.times !== undefined) fault.times -= 1;
         return true;
@@ -120,6 +124,12 @@ const range: Check = (value, field) => {
 const onOff: Check = (value, field) => {
   if (typeof value !== 'boolean' && value !== 'on' && value !== 'off')
     throw new BadRequest(`${field} must be true, false, "on" or "off".`);
+  return value;
+};
+
+const tier: Check = (value, field) => {
+  if (typeof value !== 'string' || !Object.hasOwn(TIERS, value))
+    throw new BadRequest(`${field} must be one of ${Object.keys(TIERS).join(', ')}.`);
   return value;
 };
 
@@ -163,6 +173,7 @@ const SETTINGS: Record<keyof Settings, Check> = {
     return value.map((item, index) => fault(item, `${field}[${index}]`));
   },
   throughputPerSecond: number(1, 1e9),
+  messagingLimit: tier,
   pairRate: onOff,
   managementLimits: onOff,
   seed: number(0, 4294967295, true),

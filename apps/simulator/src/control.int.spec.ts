@@ -180,6 +180,7 @@ describe('POST /_control/behaviour', () => {
     [{ statuses: ['seen'] }, 'statuses must be a list of'],
     [{ batch: 0 }, 'batch must be a whole number'],
     [{ pairRate: 'maybe' }, 'pairRate must be true, false'],
+    [{ messagingLimit: 250 }, 'messagingLimit must be one of TIER_50, TIER_250'],
     [{ faults: [{ kind: 'explode' }] }, 'faults[0].kind must be one of'],
     [{ faults: [{ kind: 'reset', match: { path: 1 } }] }, 'faults[0].match.path must be text'],
     [{ faults: [{ kind: 'reset', rate: 2 }] }, 'faults[0].rate must be'],
@@ -293,6 +294,53 @@ describe('faults', () => {
     controller.abort();
     expect(await answered).toBe(false);
     expect((await accepted()).total).toBe(1);
+  });
+
+  describe('hold', () => {
+    const hold = () => once('hold');
+    const held = async () => {
+      const answer = await simulator.sendTemplate();
+      expect(answer.body.messages[0].message_status).toBe('held_for_quality_assessment');
+      return wamidOf(answer);
+    };
+
+    it('accepts a template, and no status follows', async () => {
+      await hold();
+      const wamid = await held();
+      const next = await simulator.sendTemplate();
+      expect(next.body.messages[0].message_status).toBe('accepted');
+      await receiver.until(() => receiver.statuses(wamidOf(next)).some(({ status }) => status === 'read'));
+      expect(receiver.statuses(wamid)).toEqual([]);
+      expect((await accepted()).data.map((row: Json) => row.wamid)).toEqual([wamid, wamidOf(next)]);
+    });
+
+    it('ends when it is released', async () => {
+      await hold();
+      const wamid = await held();
+      await simulator.control('POST', '/statuses', { wamid, statuses: ['sent', 'delivered'] });
+      await receiver.until(() => receiver.statuses(wamid).length === 2);
+      expect(receiver.statuses(wamid)).toMatchObject([
+        { status: 'sent', pricing: { category: 'utility' } },
+        { status: 'delivered' },
+      ]);
+    });
+
+    it('ends when it is dropped', async () => {
+      await hold();
+      const wamid = await held();
+      const errors = [{ code: 132015, title: 'Template is paused' }];
+      await simulator.control('POST', '/statuses', { wamid, statuses: ['failed'], errors });
+      await receiver.until(() => receiver.statuses(wamid).length === 1);
+      expect(receiver.statuses(wamid)[0]).toMatchObject({ status: 'failed', errors });
+    });
+
+    it('is of templates only', async () => {
+      await simulator.openWindow();
+      await hold();
+      const text = wamidOf(await simulator.sendText());
+      await receiver.until(() => receiver.statuses(text).some(({ status }) => status === 'read'));
+      await held();
+    });
   });
 
   it('strike whom they match, as often as they should', async () => {

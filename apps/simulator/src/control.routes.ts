@@ -8,6 +8,7 @@ import type { FlowStatusChanges } from './flow.status.js';
 import { idsOf, inboundMessage, personOf, secondsOf } from './inbound.js';
 import type { MediaLinks } from './media.routes.js';
 import type { MessageLog } from './message-log.js';
+import { TIERS, type MessagingLimit, type Tier } from './messaging-limit.js';
 import type { Pace } from './pace.js';
 import { BadRequest, parsePageRequest } from './page-request.js';
 import type { RequestLog } from './request-log.js';
@@ -34,6 +35,7 @@ type Parts = {
   readonly state: State;
   readonly behaviour: Behaviour;
   readonly pace: Pace;
+  readonly messagingLimit: MessagingLimit;
   readonly messages: MessageLog;
   readonly requests: RequestLog;
   readonly timeline: Timeline;
@@ -46,7 +48,7 @@ type Parts = {
 
 /** `/_control`: what Meta does not have, for tests, benchmarks and demos. JSON only. */
 export function controlRoutes(app: FastifyInstance, parts: Parts) {
-  const { state, behaviour, messages, requests, timeline, webhooks, pace, links } = parts;
+  const { state, behaviour, messages, requests, timeline, webhooks, pace, messagingLimit, links } = parts;
 
   app.addHook('onRequest', async (request) => guard(request, parts.controlToken));
 
@@ -75,7 +77,11 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
   });
 
   app.get('/behaviour', () => behaviour.settings);
-  app.post('/behaviour', (request) => behaviour.set(bodyOf(request)));
+  app.post('/behaviour', (request) => {
+    const changes = bodyOf(request);
+    tellingOfTheLimit(() => behaviour.set(changes));
+    return behaviour.settings;
+  });
 
   app.post('/inbound', (request) => {
     const asked = bodyOf(request);
@@ -127,7 +133,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     Object.assign(phone, { throughputLevel: level, maintenanceUntil: Date.now() + maintenanceMs });
     state.changed();
     // Meta tells of upgrades only.
-    if (level === 'HIGH') timeline.in(maintenanceMs, () => webhooks.send(throughputUpgrade(phone)));
+    if (level === 'HIGH') timeline.in(maintenanceMs, () => tellOfQuality(phone, 'THROUGHPUT_UPGRADE'));
     return { id: phone.id, level, maintenanceMs };
   });
 
@@ -138,7 +144,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     const row = messages.find(String(wamid));
     if (row === undefined) throw new NotFound(`No message with the wamid "${String(wamid)}" was accepted.`);
     const phone = phoneNumber(row.phoneNumberId);
-    const delivery = { row, phone, category: 'service' };
+    const delivery = { row, phone };
     void webhooks.sendInOrder(
       wanted.map((status) => statusItem(delivery, status, unixSeconds(), errors as unknown[] | undefined)),
     );
@@ -197,9 +203,23 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     messages.clear();
     requests.clear();
     pace.clear();
-    behaviour.reset();
+    messagingLimit.clear();
+    tellingOfTheLimit(() => behaviour.reset());
     return behaviour.settings;
   });
+
+  /** Changes settings; of another messaging limit the app is told, for each number, also when it is put back. */
+  const tellingOfTheLimit = (change: () => void) => {
+    const before = TIERS[behaviour.settings.messagingLimit];
+    change();
+    const now = TIERS[behaviour.settings.messagingLimit];
+    if (now === before) return;
+    for (const node of state.nodes.values())
+      if (node.kind === 'phone') tellOfQuality(node, now > before ? 'UPGRADE' : 'DOWNGRADE');
+  };
+
+  const tellOfQuality = (phone: PhoneNumber, event: string) =>
+    webhooks.send(qualityUpdate(phone, event, behaviour.settings.messagingLimit));
 
   const phoneNumber = (id: unknown): PhoneNumber => {
     const phone = id === undefined ? state.of('phone', FIRST_WABA_ID)[0] : state.nodes.get(String(id));
@@ -208,14 +228,14 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
   };
 }
 
-const throughputUpgrade = (phone: PhoneNumber): WebhookItem => ({
+const qualityUpdate = (phone: PhoneNumber, event: string, tier: Tier): WebhookItem => ({
   part: 'field',
   wabaId: phone.wabaId,
   field: 'phone_number_quality_update',
   value: {
     display_phone_number: phone.digits,
-    event: 'THROUGHPUT_UPGRADE',
-    max_daily_conversations_per_business: 'TIER_100K',
+    event,
+    max_daily_conversations_per_business: tier,
   },
 });
 

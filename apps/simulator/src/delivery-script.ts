@@ -11,8 +11,6 @@ export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
 export type Delivery = {
   readonly row: MessageRow;
   readonly phone: PhoneNumber;
-  /** A template's category in lower case, or `service`. */
-  readonly category: string;
   /** With it the message fails instead of arriving. */
   readonly failsWith?: Failure | undefined;
   readonly isReaction: boolean;
@@ -56,7 +54,7 @@ export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, web
 
 /** A status webhook's item, as Meta writes it from v24 on: no conversation, pricing on sent and delivered. */
 export function statusItem(
-  { row, phone, category, failsWith }: Pick<Delivery, 'row' | 'phone' | 'category' | 'failsWith'>,
+  { row, phone, failsWith }: Pick<Delivery, 'row' | 'phone' | 'failsWith'>,
   status: string,
   timestamp = unixSeconds(),
   errors?: readonly unknown[],
@@ -73,7 +71,7 @@ export function statusItem(
       [byUserId ? 'recipient_user_id' : 'recipient_id']: row.waId,
       ...(row.opaque === undefined ? {} : { biz_opaque_callback_data: row.opaque }),
       ...(status === 'sent' || status === 'delivered'
-        ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category } }
+        ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: row.category } }
         : {}),
       ...(status === 'failed'
         ? { errors: errors ?? [statusError(failsWith?.code ?? 131000, failsWith?.details)] }

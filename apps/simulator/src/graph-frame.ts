@@ -25,6 +25,8 @@ export type GraphCall = {
   /** The body as it came: text of JSON and forms, bytes of all else. */
   readonly body: unknown;
   readonly headers: FastifyRequest['headers'];
+  /** A fault holds the template back: it is accepted, and nothing follows by itself. */
+  readonly held: boolean;
   /** Scheme and host as the caller wrote them. */
   readonly origin: string;
 };
@@ -89,7 +91,8 @@ export function graphFrame({
       if (fault?.kind === 'error') throw refuse(fault.code ?? 131000, undefined, fault.httpStatus);
       const token = tokenOf(request, params);
       const origin = `http://${headers.host}`;
-      const result = handler({ method, path: at, version, token, params, file, body, headers, origin });
+      const held = fault?.kind === 'hold';
+      const result = handler({ method, path: at, version, token, params, file, body, headers, held, origin });
       return {
         content: typeof result === 'string' || result instanceof FileAnswer ? result : metaJson(result),
       };
@@ -125,7 +128,7 @@ export function graphFrame({
 
     const act = (parameters: Parameters): void => {
       const { params } = parameters;
-      const fault = behaviour.strike(path, params['to'] ?? params['recipient']);
+      const fault = behaviour.strike(path, params);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') {
         note(null, null);
         if (fault.kind === 'reset') breakConnection(request, reply);

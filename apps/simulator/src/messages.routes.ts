@@ -6,6 +6,7 @@ import { failsAtOnce, failsLater } from './magic-recipients.js';
 import type { MessageLog, MessageRow } from './message-log.js';
 import { checkMessage } from './message.rules.js';
 import { metaJson } from './meta-json.js';
+import { TIERS, type MessagingLimit } from './messaging-limit.js';
 import type { Pace } from './pace.js';
 import { objectParameter, type SendContext } from './parameter.rules.js';
 import type { PhoneNumber, State } from './state.js';
@@ -21,6 +22,7 @@ export function messageRoutes({
   state,
   behaviour,
   pace,
+  messagingLimit,
   messages,
   script,
 }: {
@@ -28,10 +30,11 @@ export function messageRoutes({
   state: State;
   behaviour: Behaviour;
   pace: Pace;
+  messagingLimit: MessagingLimit;
   messages: MessageLog;
   script: DeliveryScript;
 }): Record<string, GraphHandler> {
-  const send = ({ params, body }: GraphCall, phone: PhoneNumber): string => {
+  const send = ({ params, body, held }: GraphCall, phone: PhoneNumber): string => {
     if (phone.registered === false) throw refuse(133010);
     if (phone.maintenanceUntil !== undefined && phone.maintenanceUntil > Date.now()) throw refuse(131057);
     const context: SendContext = { state, wabaId: phone.wabaId };
@@ -41,10 +44,16 @@ export function messageRoutes({
     if (phone.blocked?.includes(waId)) throw refuse(130403);
     const refused = failsAtOnce(waId);
     if (refused !== undefined) throw refuse(refused);
-    const { throughputPerSecond, pairRate } = behaviour.settings;
+    const { throughputPerSecond, pairRate, messagingLimit: tier } = behaviour.settings;
     const perSecond = throughputPerSecond * (phone.throughputLevel === 'HIGH' ? HIGH_THROUGHPUT : 1);
     if (!pace.number(phone.id, perSecond)) throw refuse(130429);
     if (isOn(pairRate) && !pace.pair(phone.id, waId)) throw refuse(131056);
+    const windowIsOpen = () => state.windowIsOpen(phone.id, waId);
+    const limit = TIERS[tier];
+    const isLimited = template !== undefined && limit < Infinity && !windowIsOpen();
+    // Meta does not document the code it refuses with; 131048 is what its customers report.
+    if (isLimited && !messagingLimit.reach(phone.wabaId, waId, limit))
+      throw refuse(131048, `The messaging limit of the account is reached: ${tier}.`);
 
     const wamid = outgoingWamid(waId);
     const row: MessageRow = {
@@ -54,25 +63,27 @@ export function messageRoutes({
       to,
       waId,
       opaque,
+      category: template?.category.toLowerCase() ?? 'service',
       raw: typeof body === 'string' && body.startsWith('{') ? body : JSON.stringify(params),
     };
     messages.add(row);
     const unreachable = userId === undefined ? failsLater(waId) : undefined;
-    const windowClosed = template === undefined && !state.windowIsOpen(phone.id, waId);
+    const windowClosed = template === undefined && !windowIsOpen();
     const unwanted = template?.category === 'MARKETING' && state.wantsNoMarketing(phone.id, waId);
     const code = unreachable ?? (windowClosed ? 131047 : unwanted ? 131050 : undefined);
-    script.follow({
-      row,
-      phone,
-      category: template?.category.toLowerCase() ?? 'service',
-      failsWith: code === undefined ? context.failure : { code },
-      isReaction: type === 'reaction',
-      isVoice: type === 'audio' && content['voice'] === true,
-    });
+    if (!held)
+      script.follow({
+        row,
+        phone,
+        failsWith: code === undefined ? context.failure : { code },
+        isReaction: type === 'reaction',
+        isVoice: type === 'audio' && content['voice'] === true,
+      });
+    const status = held ? 'held_for_quality_assessment' : 'accepted';
     return metaJson({
       messaging_product: 'whatsapp',
       contacts: [userId === undefined ? { input: to, wa_id: waId } : { input: to, user_id: userId }],
-      messages: [{ id: wamid, ...(template === undefined ? {} : { message_status: 'accepted' }) }],
+      messages: [{ id: wamid, ...(template === undefined ? {} : { message_status: status }) }],
     });
   };
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { accountRoutes, phoneNode, wabaNode } from './account.routes.js';
-import { openBehaviour, type Settings } from './behaviour.js';
+import { openBehaviour, type Behaviour, type Settings } from './behaviour.js';
 import { controlRoutes } from './control.routes.js';
 import { openDeliveryScript } from './delivery-script.js';
 import { openFlowStatus } from './flow.status.js';
@@ -12,6 +12,7 @@ import { MEDIA_PATH, mediaRoutes, openMediaLinks } from './media.routes.js';
 import { MAX_MEDIA_BYTES } from './media.rules.js';
 import { messageLog } from './message-log.js';
 import { messageRoutes } from './messages.routes.js';
+import { openMessagingLimit } from './messaging-limit.js';
 import { openPace } from './pace.js';
 import { phoneRoutes } from './phone.routes.js';
 import { requestLog } from './request-log.js';
@@ -56,13 +57,13 @@ const NODE_VIEWS: {
     node: Extract<Node, { kind: K }>,
     fields: unknown,
     version: string,
-    state: State,
+    parts: { readonly state: State; readonly behaviour: Behaviour },
   ) => object;
 } = {
   waba: wabaNode,
-  phone: phoneNode,
+  phone: (phone, fields, _version, { behaviour }) => phoneNode(phone, fields, behaviour),
   template: templateNode,
-  flow: (flow, fields, _version, { nodes }) => flowNode(flow, fields, nodes.get(flow.wabaId) as Waba),
+  flow: (flow, fields, _version, { state }) => flowNode(flow, fields, state.nodes.get(flow.wabaId) as Waba),
 };
 
 /** Whose `POST /{id}` it is; what is none of these is refused as no template. */
@@ -90,6 +91,7 @@ export async function startSimulator(
     });
   const behaviour = openBehaviour(options.behaviour);
   const pace = openPace();
+  const messagingLimit = openMessagingLimit();
   const messages = messageLog();
   const requests = requestLog();
   const timeline = openTimeline();
@@ -104,6 +106,7 @@ export async function startSimulator(
     state,
     behaviour,
     pace,
+    messagingLimit,
     messages,
     requests,
     timeline,
@@ -136,7 +139,7 @@ export async function startSimulator(
     if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
     if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
     const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
-    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version, state);
+    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version, parts);
   };
 
   const onEdge: GraphHandler = (call) => {

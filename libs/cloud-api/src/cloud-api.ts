@@ -60,7 +60,7 @@ export type MetaPhoneNumber = {
   readonly status?: string;
   /** STANDARD is 80 messages a second, HIGH 1,000 (throughput page). */
   readonly throughput?: { readonly level?: string };
-  /** TIER_250, TIER_2K, TIER_10K, TIER_100K or UNLIMITED: people per 24 h outside a window. */
+  /** TIER_250, TIER_2K, TIER_10K, TIER_100K or TIER_UNLIMITED: people per 24 h outside a window. */
   readonly whatsapp_business_manager_messaging_limit?: string;
 };
 

@@ -144,14 +144,15 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const known = present(state, accountId);
       const number = known.phoneNumbers.find((one) => digitsOf(one.displayPhoneNumber) === digits);
       if (!number || isBeforeConnecting(known, at)) return [];
-      if (isToldAlready(known.told[number.id], at, event)) return [];
+      const limit = messagingLimit ?? number.messagingLimit;
+      if (isToldAlready(known.told[number.id], at, qualityTale(event, limit))) return [];
       const now = {
         ...number,
-        messagingLimit: messagingLimit ?? number.messagingLimit,
+        messagingLimit: limit,
         throughput: known.throughput ?? throughput ?? number.throughput,
       };
       const phoneNumbers = known.phoneNumbers.map((one) => (one === number ? now : one));
-      const { id: phoneNumberId, displayPhoneNumber, messagingLimit: limit } = now;
+      const { id: phoneNumberId, displayPhoneNumber } = now;
       return [
         ...changed(known, { phoneNumbers }, {}, '', at),
         {
@@ -168,8 +169,8 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       ...kept,
     }),
     'account.status': (state, { data: { at, reason } }) => told(state, 'account', tale(at, reason ?? '')),
-    'phone_number.quality': (state, { data: { phoneNumberId, at, event } }) =>
-      told(state, phoneNumberId, tale(at, event)),
+    'phone_number.quality': (state, { data: { phoneNumberId, at, event, messagingLimit } }) =>
+      told(state, phoneNumberId, tale(at, qualityTale(event, messagingLimit))),
   },
 };
 
@@ -250,6 +251,8 @@ const isToldAlready = (last: string | undefined, at: string, what: string) =>
   last !== undefined && (last === tale(at, what) || at < last.slice(0, at.length));
 
 const tale = (at: string, what: string) => `${at} ${what}`;
+
+const qualityTale = (event: string, limit: string | null) => `${event} ${limit ?? ''}`;
 
 export const digitsOf = (phone: string) => phone.replace(/\D/g, '');
 

@@ -311,6 +311,15 @@ describe('what Meta says of a number', () => {
       .then(quality('DOWNGRADE', 'TIER_2K'));
   });
 
+  it('may change its limit twice in one second', () => {
+    const lowered = (messagingLimit: string) => numberNoted({ event: 'DOWNGRADE', messagingLimit });
+    given(...after(connect(), lowered('TIER_250')))
+      .when(lowered('TIER_250'))
+      .thenNothing();
+    const { phoneNumbers } = folded(...after(connect(), lowered('TIER_250'), lowered('TIER_50')));
+    expect(phoneNumbers[0]?.messagingLimit).toBe('TIER_50');
+  });
+
   it('is nothing when the number is not ours', () => {
     given(connected())
       .when(numberNoted({ digits: '15550000' }))

@@ -50,7 +50,7 @@ describe('connecting', () => {
         isDefault: true,
         throughput: 80,
         qualityRating: 'GREEN',
-        messagingLimit: 'TIER_100K',
+        messagingLimit: 'TIER_UNLIMITED',
       }),
       expect.objectContaining({ isDefault: false }),
     ]);

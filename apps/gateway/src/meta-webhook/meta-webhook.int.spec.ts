@@ -252,4 +252,17 @@ describe('what Meta says of an account', () => {
     expect((await gateway.admin('GET', `/accounts/${account.id}`)).body['status']).toBe('active');
     expect(events.filter(({ type }) => type === 'phone_number.quality')).toHaveLength(1);
   });
+
+  it('changes the limit of all its numbers when Meta gives the account another', async () => {
+    const limitsAre = (tier: string) =>
+      until(async () => {
+        const { body } = await gateway.admin('GET', `/accounts/${account.id}`);
+        const numbers = body['phoneNumbers'] as { messagingLimit: string }[];
+        return numbers.every(({ messagingLimit }) => messagingLimit === tier);
+      });
+    await gateway.control('/behaviour', { messagingLimit: 'TIER_2K' });
+    await limitsAre('TIER_2K');
+    await gateway.control('/behaviour', { messagingLimit: 'TIER_UNLIMITED' });
+    await limitsAre('TIER_UNLIMITED');
+  });
 });
