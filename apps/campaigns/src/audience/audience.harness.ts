@@ -86,6 +86,15 @@ export async function audienceUnderTest() {
       else await publish(accountId, type, { ...data, changed: [] });
       return contact.id;
     };
+    const freezeOnly = async (template: CampaignTemplate, audience: Audience) => {
+      const run = (runs += 1);
+      await inTransaction(service.pool, (tx) => freeze(tx, { run, accountId, audience, template }));
+      const { rows } = await service.pool.query<{ state: number; recipients: number }>(
+        'select state, recipients::int from campaigns.counts where run = $1 order by state',
+        [run],
+      );
+      return Object.fromEntries(rows.map(({ state, recipients }) => [state, recipients]));
+    };
     const at = () => new Date().toISOString();
     return {
       accountId,
@@ -152,25 +161,21 @@ export async function audienceUnderTest() {
       },
       removeTemplate: ({ id: templateId, metaId, name, language }: TemplateView) =>
         publish(accountId, 'template.removed', { templateId, metaId, name, language, at: at() }),
-      /** The recipients of a run by the names of the contacts, and its counts by state. */
+      freezeOnly,
+      /** The recipients of a new run by the names of the contacts, and its counts by state. */
       freeze: async (template: CampaignTemplate, audience: Audience = { kind: 'all' }) => {
         await preview({ audience });
-        const run = (runs += 1);
-        await inTransaction(service.pool, (tx) => freeze(tx, { run, accountId, audience, template }));
+        const counts = await freezeOnly(template, audience);
         const { rows } = await service.pool.query<Recipient & { readonly contact_id: string }>(
-          'select contact_id, state, "to", values, reason from campaigns.recipients where run = $1 order by contact_id',
-          [run],
-        );
-        const counts = await service.pool.query<{ state: number; recipients: number }>(
-          'select state, recipients::int from campaigns.counts where run = $1 order by state',
-          [run],
+          'select contact_id, state, "to", values, reason from campaigns.recipients where run = $1 order by ctid',
+          [runs],
         );
         return {
           ids: rows.map(({ contact_id }) => contact_id),
           byName: Object.fromEntries(
             rows.map(({ contact_id, ...row }) => [views.get(contact_id)!.name ?? '', row]),
           ) as Readonly<Record<string, Recipient>>,
-          counts: Object.fromEntries(counts.rows.map(({ state, recipients }) => [state, recipients])),
+          counts,
         };
       },
     };

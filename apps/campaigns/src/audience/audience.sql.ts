@@ -93,6 +93,7 @@ export class AudienceSql {
   private field(name: string): Field {
     const [, key] = /^customFields\.(.*)$/s.exec(name) ?? [];
     if (key !== undefined) return this.jsonField(this.customField('field_keys', key));
+    if (name in TIMES) return this.jsonField(`to_jsonb(c.${TIMES[name]})`);
     const { column, whole = textOf, part = textOf, text = (own) => own } = COLUMNS[name]!;
     return {
       there: `c.${column}`,
@@ -103,7 +104,7 @@ export class AudienceSql {
     };
   }
 
-  /** Of a custom field: values of different types are neither equal nor in an order. */
+  /** Of JSON as {@link compared} makes it: values of different types are neither equal nor in an order. */
   private jsonField(json: string): Field {
     const text = `(${json} #>> '{}')`;
     return {
@@ -114,7 +115,7 @@ export class AudienceSql {
       compares: (operator, value) => {
         const key = compared(value);
         const is = (type: string) => `jsonb_typeof(${json}) = '${type}'`;
-        if (typeof key === 'boolean') return 'false';
+        if (typeof key === 'boolean') return `${is('boolean')} and false`;
         if (typeof key === 'number')
           return `${is('number')} and ${json} ${operator} ${this.value(JSON.stringify(key))}::jsonb`;
         const ofTimes = TIME.test(key) ? `and ${text} ~ '${TIME.source}'` : '';
@@ -152,7 +153,6 @@ const CONDITIONS: {
 };
 
 const textOf = (value: FieldValue) => caseless(String(value));
-const timeOf = (value: FieldValue) => String(compared(value));
 /** As phone numbers are kept, however it is typed. */
 const phoneOf = (value: FieldValue) => toE164(String(value)) ?? phonePart(String(value));
 const digitsOf = (value: FieldValue) => phonePart(String(value)).replace(/^\+/, '');
@@ -165,12 +165,11 @@ type Column = {
   readonly text?: (own: string) => string;
   readonly part?: (value: FieldValue) => string;
 };
-/** Of the fields that are no custom ones. */
+/** Of the fields that are texts, and of those that are times, compared as the dates in custom fields are. */
 const COLUMNS: Readonly<Record<string, Column>> = {
   name: { column: 'name_key' },
   email: { column: 'email_key' },
   source: { column: 'source' },
   phone: { column: 'phone', whole: phoneOf, text: (own) => `ltrim(${own}, '+')`, part: digitsOf },
-  createdAt: { column: 'created_at', whole: timeOf },
-  updatedAt: { column: 'updated_at', whole: timeOf },
 };
+const TIMES: Readonly<Record<string, string>> = { createdAt: 'created_at', updatedAt: 'updated_at' };
