@@ -88,7 +88,10 @@ export async function audienceUnderTest() {
     };
     const freezeOnly = async (template: CampaignTemplate, audience: Audience) => {
       const run = (runs += 1);
-      await inTransaction(service.pool, (tx) => freeze(tx, { run, accountId, audience, template }));
+      await inTransaction(service.pool, async (tx) => {
+        await tx.query('set local jit = off'); // as in the pool of a service
+        await freeze(tx, { run, accountId, audience, template });
+      });
       const { rows } = await service.pool.query<{ state: number; recipients: number }>(
         'select state, recipients::int from campaigns.counts where run = $1 order by state',
         [run],

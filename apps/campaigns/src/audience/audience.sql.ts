@@ -42,7 +42,8 @@ export class AudienceSql {
   /** A column with the values of custom fields, at one of them; null where the contact has none. */
   customField(column: 'fields' | 'field_keys', key: string): string {
     const arrow = column === 'fields' ? '->>' : '->';
-    return `case when c.sequence > ${this.lastDeletion('field', [key])} then c.${column}${arrow}${this.value(key)}::text end`;
+    const deletion = this.lastDeletion('field', this.value([key]));
+    return `case when c.sequence > ${deletion} then c.${column}${arrow}${this.value(key)}::text end`;
   }
 
   private ofKind({
@@ -63,27 +64,21 @@ export class AudienceSql {
   }
 
   private hasAll(tags: readonly string[]): string {
-    return `c.tags @> ${this.keys(tags)} and c.sequence > ${this.lastDeletion('tag', tags.map(tagKey))}`;
+    const keys = this.value(tags.map(tagKey));
+    return `c.tags @> ${keys}::text[] and c.sequence > ${this.lastDeletion('tag', keys)}`;
   }
 
-  /** Mostly none of the tags was ever deleted; else those that the contact has are looked at one by one. */
+  /** Mostly none of the tags was ever deleted, and the first two conditions tell all; subqueries per contact would take seconds. */
   private hasAny(tags: readonly string[]): string {
-    const keys = this.keys(tags);
-    const deleted = (key: string) =>
-      `campaigns.deleted_labels d where d.account_id = ${this.account} and d.kind = 'tag' and d.key = ${key}`;
-    return `c.tags && ${keys} and (
-      c.tags && (select coalesce(array_agg(k), '{}') from unnest(${keys}) k where not exists (select from ${deleted('k')}))
-      or exists (select from unnest(c.tags) k where k = any(${keys}) and exists (select from ${deleted('k')} and d.sequence < c.sequence)))`;
-  }
-
-  private keys(tags: readonly string[]): string {
-    return `${this.value([...new Set(tags.map(tagKey))])}::text[]`;
+    const keys = this.value(tags.map(tagKey));
+    const one = tags.map((tag) => `(${this.hasAll([tag])})`);
+    return `c.tags && ${keys}::text[] and (c.sequence > ${this.lastDeletion('tag', keys)} or ${one.join(' or ')})`;
   }
 
   /** The place in the log of the last deletion of any of the labels, looked up once; 0: there was none. */
-  private lastDeletion(kind: 'tag' | 'field', keys: readonly string[]): string {
+  private lastDeletion(kind: 'tag' | 'field', keys: string): string {
     return `(select coalesce(max(d.sequence), 0) from campaigns.deleted_labels d
-      where d.account_id = ${this.account} and d.kind = '${kind}' and d.key = any(${this.value(keys)}::text[]))`;
+      where d.account_id = ${this.account} and d.kind = '${kind}' and d.key = any(${keys}::text[]))`;
   }
 
   private fits({ field, operator, value: given = [] }: SegmentFilter): string {
