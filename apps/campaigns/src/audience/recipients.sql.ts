@@ -4,7 +4,7 @@ import { parameters } from '@wbiz/service-kit/parameters';
 import { shown } from '../copy/compared.js';
 import { AudienceSql } from './audience.sql.js';
 
-export type Wanted = {
+type Wanted = {
   readonly accountId: string;
   readonly audience: Audience;
   readonly template?: CampaignTemplate | undefined;
