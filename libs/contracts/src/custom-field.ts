@@ -20,8 +20,9 @@ const Key = () =>
 type Shape = { readonly type: FieldType; readonly options: readonly string[] | null };
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= LIMITS.customFieldText.max;
-/** A day, or a time with its zone. */
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+/** A day, or a time with its zone. */
+export const isIsoDate = (text: string) => ISO_DATE.test(text) && isISO8601(text, { strict: true });
 
 const CHECKS: {
   readonly [Type in FieldType]: readonly [
@@ -32,7 +33,7 @@ const CHECKS: {
   text: [isText, () => `must be a text of at most ${LIMITS.customFieldText.max} characters`],
   number: [(value) => typeof value === 'number' && Number.isFinite(value), () => 'must be a number'],
   date: [
-    (value) => isText(value) && ISO_DATE.test(value) && isISO8601(value, { strict: true }),
+    (value) => isText(value) && isIsoDate(value),
     () => 'must be an ISO date, e.g. 2026-11-22, or a time with its zone',
   ],
   boolean: [(value) => typeof value === 'boolean', () => 'must be true or false'],

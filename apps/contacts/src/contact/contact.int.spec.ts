@@ -344,6 +344,32 @@ describe('a tag', () => {
   });
 });
 
+it('no event after its deletion tells a tag, or a custom field, unless it was given anew', async () => {
+  const account = system.account();
+  const phone = system.newPhone();
+  const given = { tags: ['vip', 'kept'], customFields: { city: 'Pune', shoe: '43' } };
+  const { id } = await account.upsert({ phone, ...given });
+  await account.deleteTag('VIP');
+  await account.deleteField('city');
+  await account.update(id, { name: 'Ann' });
+  await account.createTag('vip');
+  await account.createField('city', 'text');
+  await account.update(id, { name: 'Ann Lee' });
+  await account.upsert({ phone, tags: ['vip'], customFields: { city: 'Goa' } });
+  const { rows } = await system.pool.query<{ tags: string[]; fields: object }>(
+    `select data->'contact'->'tags' as tags, data->'contact'->'customFields' as fields from contacts.events
+     where stream = $1 and type in ('contact.created', 'contact.updated')
+       and position > (select max(position) from contacts.events where account_id = $2 and type in ('tag.deleted', 'custom_field.deleted'))
+     order by position`,
+    [id, account.accountId],
+  );
+  expect(rows).toEqual([
+    { tags: ['kept'], fields: { shoe: '43' } },
+    { tags: ['kept'], fields: { shoe: '43' } },
+    { tags: ['kept', 'vip'], fields: { shoe: '43', city: 'Goa' } },
+  ]);
+});
+
 it('lists of tags and of custom fields go on behind a cursor', async () => {
   const account = system.account();
   for (const name of ['one', 'two', 'three']) {

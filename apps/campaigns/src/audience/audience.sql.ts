@@ -1,0 +1,170 @@
+import { caseless } from '@wbiz/contracts/caseless';
+import type { Audience, FilterOperator, SegmentFilter } from '@wbiz/contracts/campaign';
+import type { FieldValue } from '@wbiz/contracts/custom-field';
+import { phonePart, toE164 } from '@wbiz/contracts/phone';
+import { tagKey } from '@wbiz/contracts/tag';
+import type { parameters } from '@wbiz/service-kit/parameters';
+import { compared, TIME } from '../copy/compared.js';
+
+type Value = ReturnType<typeof parameters>['value'];
+
+/** Conditions on the contacts of one account, `c` of campaigns.contacts, in a statement whose parameters `value` adds. */
+export class AudienceSql {
+  private readonly account: string;
+
+  constructor(
+    private readonly value: Value,
+    accountId: string,
+  ) {
+    this.account = `${value(accountId)}::text`;
+  }
+
+  /** That somebody belongs to the audience. A contact that was merged into another belongs to none. */
+  holds(audience: Audience): string {
+    const { exclude = [] } = audience;
+    return [
+      `c.account_id = ${this.account}`,
+      'c.merged_into is null',
+      `(${this.ofKind(audience)})`,
+      ...(exclude.length > 0 ? [`(${this.hasAny(exclude)}) is not true`] : []),
+    ].join(' and ');
+  }
+
+  /** What the template copy says of a property, e.g. its `category`; null where there is no such template. */
+  ofTemplate(
+    property: string,
+    { name, language }: { readonly name: string; readonly language: string },
+  ): string {
+    return `(select t.data->>'${property}' from campaigns.templates t
+      where t.account_id = ${this.account} and t.name = ${this.value(name)} and t.language = ${this.value(language)})`;
+  }
+
+  /** A column with the values of custom fields, at one of them; null where the contact has none. */
+  customField(column: 'fields' | 'field_keys', key: string): string {
+    const arrow = column === 'fields' ? '->>' : '->';
+    const deletion = this.lastDeletion('field', this.value([key]));
+    return `case when c.sequence > ${deletion} then c.${column}${arrow}${this.value(key)}::text end`;
+  }
+
+  private ofKind({
+    kind,
+    tags = [],
+    match = kind === 'segment' ? 'all' : 'any',
+    ...given
+  }: Audience): string {
+    const { contacts = [], filters = [] } = given;
+    const byKind: { readonly [Kind in Audience['kind']]: () => string } = {
+      all: () => 'true',
+      contacts: () => `c.contact_id = any(${this.value(contacts)}::text[])`,
+      tags: () => (match === 'all' ? this.hasAll(tags) : this.hasAny(tags)),
+      segment: () =>
+        filters.map((filter) => `(${this.fits(filter)})`).join(match === 'all' ? ' and ' : ' or '),
+    };
+    return byKind[kind]();
+  }
+
+  private hasAll(tags: readonly string[]): string {
+    const keys = this.value(tags.map(tagKey));
+    return `c.tags @> ${keys}::text[] and c.sequence > ${this.lastDeletion('tag', keys)}`;
+  }
+
+  /** Mostly none of the tags was ever deleted, and the first two conditions tell all; subqueries per contact would take seconds. */
+  private hasAny(tags: readonly string[]): string {
+    const keys = this.value(tags.map(tagKey));
+    const one = tags.map((tag) => `(${this.hasAll([tag])})`);
+    return `c.tags && ${keys}::text[] and (c.sequence > ${this.lastDeletion('tag', keys)} or ${one.join(' or ')})`;
+  }
+
+  /** The place in the log of the last deletion of any of the labels, looked up once; 0: there was none. */
+  private lastDeletion(kind: 'tag' | 'field', keys: string): string {
+    return `(select coalesce(max(d.sequence), 0) from campaigns.deleted_labels d
+      where d.account_id = ${this.account} and d.kind = '${kind}' and d.key = any(${keys}::text[]))`;
+  }
+
+  private fits({ field, operator, value: given = [] }: SegmentFilter): string {
+    return CONDITIONS[operator](this.field(field), [given].flat());
+  }
+
+  private field(name: string): Field {
+    const [, key] = /^customFields\.(.*)$/s.exec(name) ?? [];
+    if (key !== undefined) return this.jsonField(this.customField('field_keys', key));
+    if (name in TIMES) return this.jsonField(`to_jsonb(c.${TIMES[name]})`);
+    const { column, whole = textOf, part = textOf, text = (own) => own } = COLUMNS[name]!;
+    return {
+      there: `c.${column}`,
+      text: text(`c.${column}`),
+      isOneOf: (values) => `c.${column} = any(${this.value(values.map(whole))}::text[])`,
+      compares: (operator, value) => `c.${column} ${operator} ${this.value(whole(value))}`,
+      part: (value) => this.value(part(value)),
+    };
+  }
+
+  /** Of JSON as {@link compared} makes it: values of different types are neither equal nor in an order. */
+  private jsonField(json: string): Field {
+    const text = `(${json} #>> '{}')`;
+    return {
+      there: json,
+      text,
+      isOneOf: (values) =>
+        `${json} = any(${this.value(values.map((value) => JSON.stringify(compared(value))))}::jsonb[])`,
+      compares: (operator, value) => {
+        const key = compared(value);
+        const is = (type: string) => `jsonb_typeof(${json}) = '${type}'`;
+        if (typeof key === 'boolean') return `${is('boolean')} and false`;
+        if (typeof key === 'number')
+          return `${is('number')} and ${json} ${operator} ${this.value(JSON.stringify(key))}::jsonb`;
+        const ofTimes = TIME.test(key) ? `and ${text} ~ '${TIME.source}'` : '';
+        return `${is('string')} ${ofTimes} and ${text} collate "C" ${operator} ${this.value(key)}`;
+      },
+      part: (value) => this.value(textOf(value)),
+    };
+  }
+}
+
+/** A field of a contact in SQL. A condition on one that is null is null, which is as good as false. */
+type Field = {
+  readonly there: string;
+  readonly text: string;
+  readonly isOneOf: (values: readonly FieldValue[]) => string;
+  readonly compares: (operator: '>' | '>=' | '<' | '<=', value: FieldValue) => string;
+  /** A parameter that is searched for in the text. */
+  readonly part: (value: FieldValue) => string;
+};
+
+const CONDITIONS: {
+  readonly [Operator in FilterOperator]: (field: Field, values: readonly FieldValue[]) => string;
+} = {
+  eq: (field, values) => field.isOneOf(values),
+  ne: (field, values) => `(${field.isOneOf(values)}) is not true`,
+  in: (field, values) => field.isOneOf(values),
+  contains: (field, [value]) => `strpos(${field.text}, ${field.part(value!)}) > 0`,
+  starts_with: (field, [value]) => `starts_with(${field.text}, ${field.part(value!)})`,
+  gt: (field, [value]) => field.compares('>', value!),
+  gte: (field, [value]) => field.compares('>=', value!),
+  lt: (field, [value]) => field.compares('<', value!),
+  lte: (field, [value]) => field.compares('<=', value!),
+  is_set: (field) => `${field.there} is not null`,
+  is_not_set: (field) => `${field.there} is null`,
+};
+
+const textOf = (value: FieldValue) => caseless(String(value));
+/** As phone numbers are kept, however it is typed. */
+const phoneOf = (value: FieldValue) => toE164(String(value)) ?? phonePart(String(value));
+const digitsOf = (value: FieldValue) => phonePart(String(value)).replace(/^\+/, '');
+
+type Column = {
+  readonly column: string;
+  /** What a filter's value becomes, compared with all of it. */
+  readonly whole?: (value: FieldValue) => string;
+  /** Where parts are searched for, and what a filter's value becomes then. */
+  readonly text?: (own: string) => string;
+  readonly part?: (value: FieldValue) => string;
+};
+/** Of the fields that are texts, and of those that are times, compared as the dates in custom fields are. */
+const COLUMNS: Readonly<Record<string, Column>> = {
+  name: { column: 'name_key' },
+  email: { column: 'email_key' },
+  source: { column: 'source' },
+  phone: { column: 'phone', whole: phoneOf, text: (own) => `ltrim(${own}, '+')`, part: digitsOf },
+};
+const TIMES: Readonly<Record<string, string>> = { createdAt: 'created_at', updatedAt: 'updated_at' };

@@ -1,0 +1,32 @@
+import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
+import type { PoolClient } from 'pg';
+import { STATE } from '../recipient/recipient-state.js';
+import { recipientsOf } from './recipients.sql.js';
+
+type Frozen = {
+  readonly run: number;
+  readonly accountId: string;
+  readonly audience: Audience;
+  readonly template: CampaignTemplate;
+};
+
+/**
+ * Makes everyone of the audience a recipient of a run that has none, and counts them: queued with the values of the
+ * template's placeholders, or skipped with a reason. For the rest of the transaction a statement has five minutes.
+ */
+export async function freeze(tx: PoolClient, { run, ...wanted }: Frozen): Promise<void> {
+  const { query, values, value } = recipientsOf(wanted);
+  const ofRun = `${value(run)}::int`;
+  await tx.query(`set local statement_timeout = '5min'`);
+  await tx.query(
+    `with frozen as (
+       insert into campaigns.recipients (run, contact_id, state, "to", values, reason)
+       select ${ofRun}, contact_id, case when reason is null then ${STATE.queued} else ${STATE.skipped} end,
+         "to", case when reason is null then values end, reason
+       from (${query}) r order by contact_id
+       returning state
+     )
+     insert into campaigns.counts (run, state, recipients) select ${ofRun}, state, count(*) from frozen group by state`,
+    values,
+  );
+}

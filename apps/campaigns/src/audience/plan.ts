@@ -1,0 +1,36 @@
+import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign';
+
+/** Of Meta's throughput: messaging sends no faster. */
+const SHARE = 0.98;
+
+/** How many people a messaging tier of Meta's lets an account write to in 24 hours; null: as many as it likes, or not known. */
+export function peopleOf(tier: string | null): number | null {
+  const [, count, thousands] = /^TIER_(\d+)(K?)$/.exec(tier ?? '') ?? [];
+  return count === undefined ? null : Number(count) * (thousands ? 1_000 : 1);
+}
+
+type Start = {
+  readonly leftOut: Pick<Record<LeftOutReason, number>, 'opted_out' | 'no_number' | 'variable_missing'>;
+  /** Whom nothing about themselves keeps from being sent to. */
+  readonly sendable: number;
+  readonly approved: boolean;
+  /** How many more people Meta lets the account write to; null: any number. */
+  readonly room: number | null;
+  readonly throughput: number;
+  readonly ratePerSecond: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+/** What a campaign would come to. */
+export function planOf({ leftOut, sendable, approved, room, ...pace }: Start): CampaignPlan {
+  const allowed = approved ? sendable : 0;
+  const eligible = Math.min(allowed, Math.max(room ?? allowed, 0));
+  const perSecond = Math.min(pace.ratePerSecond ?? Infinity, SHARE * pace.throughput);
+  return {
+    eligible,
+    leftOut: { ...leftOut, template_not_approved: sendable - allowed, over_limit: allowed - eligible },
+    expectedEndAt:
+      eligible === 0 ? null : new Date(pace.now + Math.ceil((eligible / perSecond) * 1_000)).toISOString(),
+  };
+}

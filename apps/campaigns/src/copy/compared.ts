@@ -1,0 +1,28 @@
+import { caseless } from '@wbiz/contracts/caseless';
+import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
+import { LIMITS } from '@wbiz/contracts/limits';
+
+const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
+/** What an ISO date is compared as; the same in JavaScript and in Postgres. */
+export const TIME = /^\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d{3}z$/;
+
+/**
+ * A value as filters compare it: a text in lower case, unless it reads as true, false, a number or an ISO date. Dates
+ * become texts that sort by time.
+ */
+export function compared(value: FieldValue): FieldValue {
+  if (typeof value !== 'string') return value;
+  const text = caseless(value);
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (NUMBER.test(text) && String(Number(text)) === text) return Number(text);
+  const time = isIsoDate(value) ? new Date(value) : undefined;
+  return time && !Number.isNaN(time.valueOf()) ? caseless(time.toISOString()) : text;
+}
+
+/** A value as a template shows it: on one line, blanks single; null where there is nothing that Meta would take. */
+export function shown(value: FieldValue | null | undefined): string | null {
+  const text = String(value ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return text === '' || text.length > LIMITS.templateVariable.max ? null : text;
+}

@@ -1,0 +1,74 @@
+import { caseless } from '@wbiz/contracts/caseless';
+import type { ContactView } from '@wbiz/contracts/contact';
+import { tagKey } from '@wbiz/contracts/tag';
+import { batchProjection, type LoggedEvent } from '@wbiz/service-kit/projection';
+import { compared, shown } from './compared.js';
+import { placeOf } from './log-place.js';
+
+const COLUMNS = `account_id, contact_id, phone, user_id, name, email, fields, name_key, email_key, field_keys, tags,
+  opted_in, source, created_at, updated_at, sequence`;
+
+/** This service's copy of the contacts. One that was merged stays as a row that no audience holds. */
+export const contacts = batchProjection({
+  name: 'contacts',
+  types: ['contact.created', 'contact.updated', 'contact.merged'],
+  all: async (events, db) => {
+    const told = events.filter((event) => event.type !== 'contact.merged');
+    const last = new Map(told.map((event) => [event.data.contactId, event]));
+    if (last.size > 0)
+      await db.query({
+        name: 'contacts-told',
+        text: `insert into campaigns.contacts (${COLUMNS}) select ${COLUMNS} from json_to_recordset($1) as told (
+                 account_id text, contact_id text, phone text, user_id text, name text, email text, fields jsonb,
+                 name_key text, email_key text, field_keys jsonb, tags text[], opted_in boolean, source text,
+                 created_at text, updated_at text, sequence bigint)
+               order by account_id, contact_id
+               on conflict (account_id, contact_id) do update set phone = excluded.phone, user_id = excluded.user_id,
+                 name = excluded.name, email = excluded.email, fields = excluded.fields, name_key = excluded.name_key,
+                 email_key = excluded.email_key, field_keys = excluded.field_keys, tags = excluded.tags,
+                 opted_in = excluded.opted_in, source = excluded.source, created_at = excluded.created_at,
+                 updated_at = excluded.updated_at, sequence = excluded.sequence`,
+        values: [JSON.stringify([...last.values()].map(rowOf))],
+      });
+    const merged = events.filter((event) => event.type === 'contact.merged');
+    if (merged.length > 0)
+      await db.query({
+        name: 'contacts-merged',
+        text: `update campaigns.contacts c set merged_into = m.into_id
+               from unnest($1::text[], $2::text[], $3::text[]) as m(account_id, contact_id, into_id)
+               where c.account_id = m.account_id and c.contact_id = m.contact_id`,
+        values: [
+          merged.map(({ accountId }) => accountId),
+          merged.map(({ data }) => data.contactId),
+          merged.map(({ data }) => data.into),
+        ],
+      });
+  },
+});
+
+function rowOf(event: LoggedEvent<'contact.created' | 'contact.updated'>) {
+  const { contactId, contact } = event.data;
+  const { phone, name, email, tags, customFields } = contact;
+  const fields = Object.entries(customFields).filter(([, value]) => String(value).trim() !== '');
+  return {
+    account_id: event.accountId,
+    contact_id: contactId,
+    phone,
+    user_id: contact.userId,
+    name: shown(name),
+    email: shown(email),
+    fields: Object.fromEntries(fields.map(([key, value]) => [key, shown(value)])),
+    name_key: keyOf(name),
+    email_key: keyOf(email),
+    field_keys: Object.fromEntries(fields.map(([key, value]) => [key, compared(value)])),
+    tags: tags.map(tagKey),
+    opted_in: contact.optedIn,
+    source: contact.source,
+    created_at: timeOf(contact, 'createdAt'),
+    updated_at: timeOf(contact, 'updatedAt'),
+    sequence: placeOf(event),
+  };
+}
+
+const keyOf = (text: string | null) => (text === null ? null : caseless(text));
+const timeOf = (contact: ContactView, field: 'createdAt' | 'updatedAt') => String(compared(contact[field]));
