@@ -93,7 +93,7 @@ export const LIMITS = {
 
   campaignName: { max: 200, source: 'ours' },
   audienceTags: { max: 100, source: 'ours' },
-  audienceContacts: { min: 1, max: 10_000, source: 'ours' },
+  audienceContacts: { min: 1, max: 5_000, source: 'ours' },
   segmentFilters: { min: 1, max: 20, source: 'ours' },
 
   wamid: { max: 300, source: 'ours' },

@@ -33,6 +33,8 @@ type Surroundings = {
   readonly env?: NodeJS.ProcessEnv;
   /** Of the shared log. */
   readonly partitions?: number;
+  /** Services whose topics it writes to. */
+  readonly beside?: readonly Service[];
 };
 type Sent = { readonly accountId: string; readonly id?: string; readonly timeoutMs?: number };
 
@@ -43,7 +45,7 @@ type Sent = { readonly accountId: string; readonly id?: string; readonly timeout
  */
 export async function serviceUnderTest(
   service: ServiceOptions,
-  { peers: answers = {}, env = {}, partitions = 2 }: Surroundings = {},
+  { peers: answers = {}, env = {}, partitions = 2, beside = [] }: Surroundings = {},
 ) {
   const { brokers } = embeddedStack();
   const prefix = topicPrefix();
@@ -54,7 +56,7 @@ export async function serviceUnderTest(
     brokers,
     topicPrefix: prefix,
     secretKey,
-    services: [service.name],
+    services: [service.name, ...beside],
     eventsPartitions: partitions,
   });
   const pool = new pg.Pool({ connectionString: databaseUrls[service.name], max: 4 });

@@ -19,11 +19,15 @@ create table campaigns.runs (
   status          text        not null,
   prepared        boolean     not null default false,
   starts_at       timestamptz not null,
+  reason          text,
   resumes_at      timestamptz,
   rate            integer,
   next_at         timestamptz not null default '-infinity',
   queued_from     text collate "C" not null default '',
   expired_in_a_row integer    not null default 0,
+  -- The counts that the last campaign.status told, and those it began with when it last began to run.
+  reported        jsonb,
+  began_with      jsonb,
   reported_at     timestamptz not null default '-infinity',
   leased_until    timestamptz not null default '-infinity'
 ) with (fillfactor = 50);
@@ -61,6 +65,7 @@ create table campaigns.flights (
   phone_number_id text        not null,
   claimed_at      timestamptz not null,
   issued_at       timestamptz not null,
+  withdrawn_at    timestamptz,
   primary key (run, contact_id)
 ) with (
   fillfactor = 70, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0,

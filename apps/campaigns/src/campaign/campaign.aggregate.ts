@@ -1,0 +1,88 @@
+import { CampaignView, NO_COUNTS, type CampaignCounts } from '@wbiz/contracts/campaign';
+import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
+import { inOrder } from '@wbiz/contracts/in-order';
+import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
+import type { PoolClient } from 'pg';
+import { countsOf, type Counted } from '../recipient/counts.js';
+import { RETRYABLE } from '../recipient/retryable.js';
+import {
+  campaign,
+  type CampaignCommand,
+  type CampaignEvent,
+  type CampaignFacts,
+  type CampaignState,
+} from './campaign.decider.js';
+import { expectedEnd, PACES, type Paces } from './pace.js';
+
+export const campaigns: Aggregate<
+  CampaignCommand,
+  CampaignState,
+  CampaignEvent,
+  RepliesTo<CampaignCommand>
+> = {
+  name: 'campaign',
+  table: 'campaigns',
+  decider: campaign,
+  stream: ({ data }) => data.campaignId,
+  published: ['campaign.status'],
+  facts: async (tx, asked) => {
+    const facts: CampaignFacts[] = [];
+    for (const { command } of asked) facts.push(await factsOf(tx, command));
+    return facts;
+  },
+  reply: {
+    'campaign.create': answer,
+    'campaign.update': answer,
+    'campaign.pause': answer,
+    'campaign.resume': answer,
+    'campaign.cancel': answer,
+    'campaign.retry-failed': answer,
+  },
+};
+
+/** The campaign with the counts that its last event has told. */
+function answer(state: CampaignState, events: readonly CampaignEvent[]): CampaignView {
+  const told = events.findLast((event) => event.type === 'campaign.status')?.data;
+  return viewOf(state!, told?.counts ?? NO_COUNTS, told?.expectedEndAt ?? null);
+}
+
+export function viewOf(
+  { prepared: _, ...state }: NonNullable<CampaignState>,
+  counts: CampaignCounts,
+  expectedEndAt: string | null,
+): CampaignView {
+  return inOrder(CampaignView, { ...state, counts, expectedEndAt });
+}
+
+type Run = Paces & { readonly run: number; readonly counted: readonly Counted[] | null };
+
+async function factsOf(
+  tx: PoolClient,
+  { type, data }: Asked<CampaignCommand>['command'],
+): Promise<CampaignFacts> {
+  const { rows } = await tx.query<Run>({
+    name: 'campaign-facts',
+    text: `select u.run, ${PACES},
+             (select json_agg(json_build_object('state', state, 'recipients', recipients)) from campaigns.counts c where c.run = u.run) as counted
+           from campaigns.runs u where u.campaign_id = $1`,
+    values: [data.campaignId],
+  });
+  const [found] = rows;
+  if (!found) return { counts: NO_COUNTS, waiting: 0, expectedEndAt: null, retryable: 0 };
+  const { counts, waiting } = countsOf(found.counted ?? []);
+  const retryable = type === 'campaign.retry-failed' ? await countRetryable(tx, found.run, data.codes) : 0;
+  return {
+    counts,
+    waiting,
+    retryable,
+    expectedEndAt: expectedEnd(counts.queued - counts.held + retryable, found),
+  };
+}
+
+async function countRetryable(tx: PoolClient, run: number, codes?: readonly string[]): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(
+    `select count(*)::int as n from campaigns.recipients r where ${RETRYABLE}`,
+    [run, codes ?? null],
+  );
+  return rows[0]!.n;
+}

@@ -1,0 +1,277 @@
+import type {
+  CampaignCounts,
+  CampaignData,
+  CampaignDefinition,
+  CampaignReason,
+  CampaignStatus,
+  CampaignStatusData,
+  CreateCampaignData,
+  RetryFailedData,
+  UpdateCampaignData,
+} from '@wbiz/contracts/campaign';
+import type { Decider } from '@wbiz/eventing/decider';
+import type { DomainEvent, Message } from '@wbiz/eventing/message';
+import { Rejection } from '@wbiz/eventing/rejection';
+
+/** Null before it was created. `prepared`: its audience is frozen. */
+export type CampaignState =
+  | (CampaignDefinition & {
+      readonly id: string;
+      readonly status: CampaignStatus;
+      readonly reason: CampaignReason | null;
+      readonly detail: string | null;
+      readonly resumesAt: string | null;
+      readonly prepared: boolean;
+      readonly createdAt: string;
+      readonly startedAt: string | null;
+      readonly finishedAt: string | null;
+    })
+  | null;
+type Known = NonNullable<CampaignState>;
+
+/**
+ * `waiting`: those of `counts.queued` that messaging was not asked to send. `expectedEndAt`: when all that is queued will
+ * have been sent. `retryable`: failed sends that `campaign.retry-failed` would repeat.
+ */
+export type CampaignFacts = {
+  readonly counts: CampaignCounts;
+  readonly waiting: number;
+  readonly expectedEndAt: string | null;
+  readonly retryable: number;
+};
+type Informed = { readonly facts: CampaignFacts };
+type Why = {
+  readonly reason: CampaignReason;
+  readonly detail: string;
+  readonly resumesAt?: string | null;
+};
+
+export type CampaignCommand = (
+  | Message<'campaign.create', CreateCampaignData>
+  | Message<'campaign.update', UpdateCampaignData>
+  | Message<'campaign.pause', CampaignData>
+  | Message<'campaign.resume', CampaignData>
+  | Message<'campaign.cancel', CampaignData>
+  | Message<'campaign.retry-failed', RetryFailedData>
+  /** It is due; `late`: longer ago than it may start by itself. */
+  | Message<'campaign.start', CampaignData & { readonly late: boolean }>
+  /** Its audience is frozen, in this very transaction. */
+  | Message<'campaign.prepare', CampaignData>
+  /** It pauses by itself. */
+  | Message<'campaign.hold', CampaignData & Why>
+  /** What it was held for is gone. */
+  | Message<'campaign.release', CampaignData & { readonly reason: CampaignReason }>
+  | Message<'campaign.fail', CampaignData & Why>
+  | Message<'campaign.report', CampaignData>
+  | Message<'campaign.complete', CampaignData>
+) &
+  Informed;
+
+export type CampaignEvent =
+  | DomainEvent<'campaign.created', CreateCampaignData>
+  | DomainEvent<'campaign.changed', UpdateCampaignData>
+  | DomainEvent<'campaign.prepared', CampaignData>
+  | DomainEvent<'campaign.retried', RetryFailedData>
+  | DomainEvent<'campaign.status', CampaignStatusData>;
+
+const FINAL: readonly CampaignStatus[] = ['completed', 'cancelled', 'failed'];
+
+export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = {
+  initial: null,
+
+  decide: {
+    'campaign.create': ({ data, facts }, state) => {
+      if (state) return [];
+      const created = begun(data);
+      return [
+        { type: 'campaign.created', data },
+        changed(created, facts, data.at, { status: statusAtFirst(data.startsAt) }),
+      ];
+    },
+
+    'campaign.update': ({ data, facts }, state) => {
+      const before = known(state, data);
+      allow(before, ['scheduled'], 'changed', 'only one that has not started yet can be');
+      const changes: CampaignEvent = { type: 'campaign.changed', data };
+      const startsNow = data.startsAt === null;
+      return startsNow
+        ? [changes, changed({ ...before, ...withoutKnown(data) }, facts, data.at, { status: 'running' })]
+        : [changes];
+    },
+
+    'campaign.pause': ({ data, facts }, state) => {
+      const before = known(state, data);
+      const isHeld = before.status === 'paused' && before.reason !== 'requested';
+      if (!isHeld) allow(before, ['running'], 'paused', 'only a running one can be');
+      return [changed(before, facts, data.at, { status: 'paused', reason: 'requested', detail: null })];
+    },
+
+    'campaign.resume': ({ data, facts }, state) => {
+      const before = known(state, data);
+      allow(before, ['paused'], 'resumed', 'only a paused one can be');
+      return [changed(before, facts, data.at, { status: 'running' })];
+    },
+
+    'campaign.cancel': ({ data, facts }, state) => {
+      const before = known(state, data);
+      allow(before, ['scheduled', 'running', 'paused'], 'cancelled', 'it has ended');
+      return [changed(before, facts, data.at, { status: 'cancelled' })];
+    },
+
+    'campaign.retry-failed': ({ data, facts }, state) => {
+      const before = known(state, data);
+      allow(
+        before,
+        ['running', 'paused', 'completed'],
+        'retried',
+        before.status === 'scheduled' ? 'it has not started yet' : 'what it did not send stays unsent',
+      );
+      const { counts, retryable } = facts;
+      if (retryable === 0)
+        throw new Rejection(
+          'conflict',
+          `Campaign ${before.id} has no failed send that may be tried again now.`,
+        );
+      const after = {
+        ...facts,
+        counts: { ...counts, failed: counts.failed - retryable, queued: counts.queued + retryable },
+      };
+      const { reason, detail, resumesAt } = before;
+      const to = before.status === 'paused' ? { reason, detail, resumesAt } : {};
+      const status = before.status === 'completed' ? 'running' : before.status;
+      return [{ type: 'campaign.retried', data }, changed(before, after, data.at, { status, ...to })];
+    },
+
+    'campaign.start': ({ data, facts }, state) => {
+      if (state?.status !== 'scheduled') return [];
+      return [
+        changed(
+          state,
+          facts,
+          data.at,
+          data.late
+            ? {
+                status: 'paused',
+                reason: 'missed_start',
+                detail: `It was to start at ${state.startsAt}, and the service was not there. Resume it to start it now.`,
+              }
+            : { status: 'running' },
+        ),
+      ];
+    },
+
+    'campaign.prepare': ({ data, facts }, state) => {
+      if (!state || FINAL.includes(state.status) || state.status === 'scheduled' || state.prepared)
+        throw new Rejection('conflict', `Campaign ${data.campaignId} does not wait for its audience.`);
+      return [{ type: 'campaign.prepared', data }, progressed(state, facts, data.at)];
+    },
+
+    'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) =>
+      state?.status === 'running'
+        ? [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })]
+        : [],
+
+    'campaign.release': ({ data, facts }, state) =>
+      state?.status === 'paused' && state.reason === data.reason
+        ? [changed(state, facts, data.at, { status: 'running' })]
+        : [],
+
+    'campaign.fail': ({ data: { at, reason, detail }, facts }, state) =>
+      state && !FINAL.includes(state.status)
+        ? [changed(state, facts, at, { status: 'failed', reason, detail })]
+        : [],
+
+    'campaign.report': ({ data, facts }, state) =>
+      state?.status === 'running' ? [progressed(state, facts, data.at)] : [],
+
+    'campaign.complete': ({ data, facts }, state) =>
+      state?.status === 'running' && state.prepared && facts.counts.queued === 0
+        ? [changed(state, facts, data.at, { status: 'completed' })]
+        : [],
+  },
+
+  evolve: {
+    'campaign.created': (_, { data }) => begun(data),
+    'campaign.changed': (state, { data }) => ({ ...began(state), ...withoutKnown(data) }),
+    'campaign.prepared': (state) => ({ ...began(state), prepared: true }),
+    'campaign.retried': (state) => began(state),
+    'campaign.status': (state, { data: { status, reason, detail, resumesAt, at } }) => {
+      const before = began(state);
+      return {
+        ...before,
+        status,
+        reason,
+        detail,
+        resumesAt,
+        startedAt: before.startedAt ?? (status === 'running' ? at : null),
+        finishedAt: FINAL.includes(status) ? (before.finishedAt ?? at) : null,
+      };
+    },
+  },
+};
+
+const statusAtFirst = (startsAt: string | null): CampaignStatus =>
+  startsAt === null ? 'running' : 'scheduled';
+
+function begun({ campaignId, at, ...definition }: CreateCampaignData): Known {
+  return {
+    ...definition,
+    id: campaignId,
+    status: 'scheduled',
+    reason: null,
+    detail: null,
+    resumesAt: null,
+    prepared: false,
+    createdAt: at,
+    startedAt: null,
+    finishedAt: null,
+  };
+}
+
+const withoutKnown = ({ campaignId: _, at: __, ...changes }: UpdateCampaignData) => changes;
+
+type Change = Pick<Known, 'status'> & Partial<Pick<Known, 'reason' | 'detail' | 'resumesAt'>>;
+const changed = (before: Known, facts: CampaignFacts, at: string, change: Change): CampaignEvent =>
+  told({ ...before, reason: null, detail: null, resumesAt: null, ...change }, facts, at);
+const progressed = told;
+
+function told(
+  { id, name, status, reason, detail, resumesAt }: Known,
+  { counts, waiting, expectedEndAt }: CampaignFacts,
+  at: string,
+): CampaignEvent {
+  const isUnsent = status === 'cancelled' || status === 'failed';
+  return {
+    type: 'campaign.status',
+    data: {
+      campaignId: id,
+      name,
+      status,
+      reason,
+      detail,
+      resumesAt,
+      // What waits when a campaign is cancelled or fails is skipped.
+      counts: isUnsent
+        ? { ...counts, queued: counts.queued - waiting, skipped: counts.skipped + waiting }
+        : counts,
+      expectedEndAt: status === 'running' ? expectedEndAt : null,
+      at,
+    },
+  };
+}
+
+function known(state: CampaignState, { campaignId }: CampaignData): Known {
+  if (!state) throw new Rejection('not_found', `There is no campaign ${campaignId}.`);
+  return state;
+}
+
+function began(state: CampaignState): Known {
+  if (!state) throw new Error('the stream has no first event');
+  return state;
+}
+
+/** Throws `conflict` where the status does not allow it. */
+function allow({ id, status }: Known, from: readonly CampaignStatus[], done: string, why: string) {
+  if (!from.includes(status))
+    throw new Rejection('conflict', `Campaign ${id} is ${status} and cannot be ${done}: ${why}.`);
+}

@@ -1,0 +1,60 @@
+import { Controller, Inject } from '@nestjs/common';
+import type { CampaignView } from '@wbiz/contracts/campaign';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
+import { pageOf } from '@wbiz/service-kit/paging';
+import type { Pool } from 'pg';
+import { countsOf, unsent, type Counted } from '../recipient/counts.js';
+import { viewOf } from './campaign.aggregate.js';
+import type { CampaignState } from './campaign.decider.js';
+import { expectedEnd, PACES, type Paces } from './pace.js';
+
+type Row = Paces & {
+  readonly stream: string;
+  readonly state: NonNullable<CampaignState>;
+  readonly counted: readonly Counted[] | null;
+};
+
+const CAMPAIGN = `select c.stream, c.state, ${PACES},
+    (select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
+     from campaigns.counts n where n.run = u.run) as counted
+  from campaigns.campaigns c join campaigns.runs u on u.campaign_id = c.stream
+  where c.account_id = $1`;
+
+@Controller()
+export class CampaignQueries {
+  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
+
+  @QueryHandler('campaign.get')
+  async get({ accountId, id }: Ask<'campaign.get'>): Promise<Answer<'campaign.get'>> {
+    const { rows } = await this.pool.query<Row>({
+      name: 'campaign-get',
+      text: `${CAMPAIGN} and c.stream = $2`,
+      values: [accountId, id],
+    });
+    return rows[0] ? shown(rows[0]) : null;
+  }
+
+  /** Newest first: ids begin with the time they were made. */
+  @QueryHandler('campaign.list')
+  async list(ask: Ask<'campaign.list'>): Promise<Answer<'campaign.list'>> {
+    const page = pageOf(ask, 'id');
+    const [before] = page.after;
+    const { rows } = await this.pool.query<Row>(
+      `${CAMPAIGN} ${ask.status === undefined ? '' : 'and c.status = $4'}
+         and ($2::text is null or c.stream collate "C" < $2)
+       order by c.stream collate "C" desc limit $3`,
+      [ask.accountId, before ?? null, page.fetch, ...(ask.status === undefined ? [] : [ask.status])],
+    );
+    return page.cut(rows, ({ stream }) => [stream], shown);
+  }
+}
+
+function shown({ state, counted, ...paces }: Row): CampaignView {
+  const found = countsOf(counted ?? []);
+  const isUnsent = state.status === 'cancelled' || state.status === 'failed';
+  const { counts } = found;
+  const endsAt = state.status === 'running' ? expectedEnd(counts.queued - counts.held, paces) : null;
+  return viewOf(state, isUnsent ? unsent(found) : counts, endsAt);
+}

@@ -1,0 +1,34 @@
+import type { CampaignCounts } from '@wbiz/contracts/campaign';
+import { STATE, type State } from './recipient-state.js';
+
+export type Counted = { readonly state: State; readonly recipients: string | number };
+
+/** How many recipients are in a state, and those not yet asked of messaging. */
+export function countsOf(rows: readonly Counted[]): {
+  readonly counts: CampaignCounts;
+  readonly waiting: number;
+} {
+  const of = (...states: readonly State[]) =>
+    rows.reduce((sum, row) => sum + (states.includes(row.state) ? Number(row.recipients) : 0), 0);
+  const { queued, sending, held, accepted, sent, failed, delivered, read, skipped } = STATE;
+  return {
+    counts: {
+      total: of(...Object.values(STATE)),
+      queued: of(queued, sending, held),
+      sent: of(accepted, sent, delivered, read),
+      delivered: of(delivered, read),
+      read: of(read),
+      failed: of(failed),
+      skipped: of(skipped),
+      held: of(held),
+    },
+    waiting: of(queued),
+  };
+}
+
+/** The counts of a campaign that is cancelled or failed: what waits is skipped. */
+export const unsent = ({ counts, waiting }: ReturnType<typeof countsOf>): CampaignCounts => ({
+  ...counts,
+  queued: counts.queued - waiting,
+  skipped: counts.skipped + waiting,
+});

@@ -1,0 +1,85 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  RecipientView,
+  type CampaignStatus,
+  type RecipientStatus,
+  type SkipReason,
+} from '@wbiz/contracts/campaign';
+import { inOrder } from '@wbiz/contracts/in-order';
+import type { MessageError } from '@wbiz/contracts/message';
+import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
+import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { QueryHandler } from '@wbiz/service-kit/handlers';
+import { pageOf } from '@wbiz/service-kit/paging';
+import type { Pool } from 'pg';
+import { STATE, STATES_OF, statusOf, type State } from './recipient-state.js';
+
+type Row = {
+  readonly contact_id: string;
+  readonly to: string | null;
+  readonly state: State;
+  readonly attempt: number;
+  readonly message_id: string | null;
+  readonly status_at: Date | null;
+  readonly reason: SkipReason | null;
+  readonly error: MessageError | null;
+};
+/** What has become of those who wait, where the campaign ended before their turn. */
+const UNSENT: { readonly [Status in CampaignStatus]?: SkipReason } = {
+  cancelled: 'cancelled',
+  failed: 'campaign_failed',
+};
+
+@Controller()
+export class RecipientQueries {
+  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
+
+  /** In the order of contact ids, which is that of sending. */
+  @QueryHandler('campaign.recipients')
+  async recipients(ask: Ask<'campaign.recipients'>): Promise<Answer<'campaign.recipients'>> {
+    const page = pageOf(ask, 'id');
+    const { rows: runs } = await this.pool.query<{ run: number; status: CampaignStatus }>({
+      name: 'recipients-run',
+      text: 'select run, status from campaigns.runs where account_id = $1 and campaign_id = $2',
+      values: [ask.accountId, ask.id],
+    });
+    const [run] = runs;
+    if (!run) return null;
+    const unsent = UNSENT[run.status] ?? null;
+    const states = ask.status === undefined ? [null] : statesOf(ask.status, unsent !== null);
+    const { rows } = await this.pool.query<Row>({
+      // State by state, each in the order of the index.
+      text: `select contact_id, "to", state, attempt, message_id, status_at, reason, error
+             from unnest($2::smallint[]) as wanted(state) cross join lateral (
+               select r.* from campaigns.recipients r
+               where r.run = $1 and (wanted.state is null or r.state = wanted.state) and r.contact_id > $3
+               order by r.contact_id limit $4) as found(run, contact_id, state)
+             order by contact_id limit $4`,
+      values: [run.run, states, page.after[0] ?? '', page.fetch],
+    });
+    return page.cut(
+      rows,
+      ({ contact_id }) => [contact_id],
+      (row) => shown(row, unsent),
+    );
+  }
+}
+
+const statesOf = (status: RecipientStatus, isUnsent: boolean): readonly State[] => {
+  if (isUnsent && status === 'queued') return STATES_OF.queued.filter((state) => state !== STATE.queued);
+  return isUnsent && status === 'skipped' ? [...STATES_OF.skipped, STATE.queued] : STATES_OF[status];
+};
+
+function shown({ contact_id: contactId, to, state, ...row }: Row, unsent: SkipReason | null): RecipientView {
+  const isUnsent = unsent !== null && state === STATE.queued;
+  return inOrder(RecipientView, {
+    contactId,
+    to,
+    status: isUnsent ? 'skipped' : statusOf(state),
+    reason: isUnsent ? unsent : row.reason,
+    error: row.error,
+    messageId: row.message_id,
+    attempt: row.attempt,
+    statusAt: row.status_at?.toISOString() ?? null,
+  });
+}

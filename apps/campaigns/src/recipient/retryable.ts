@@ -1,0 +1,27 @@
+import { STATE } from './recipient-state.js';
+
+/**
+ * Which failed sends may be tried again: an allow-list, by our code or Meta's (support/error-codes, September 2026).
+ * Never: 131026, 131050 and 130472, of people who cannot be reached, have stopped marketing messages or are in an
+ * experiment of Meta's.
+ */
+const CODES: readonly string[] = [
+  // Meta's own faults, and those of the account, the token or the template that somebody has mended since.
+  ...['upstream_error', 'internal_error', 'template_not_approved', 'template_not_found', 'media_not_found'],
+  ...['0', '1', '2', '3', '4', '10', '17', '33', '80007', '102', '104', '190', '368', '130429', '130497'],
+  ...['131000', '131005', '131016', '131031', '131037', '131042', '131045', '131048', '131053', '131056'],
+  ...['131057', '131063', '131064', '132000', '132001', '132007', '132012', '132015', '132016', '132068'],
+  ...['132069', '133000', '133004', '133006', '133010', '133015', '134101', '134102'],
+];
+/** Held back for a healthy ecosystem: not before a day has passed, and for a week at most. */
+const DAILY = '131049';
+/** The message may have arrived: only where somebody names it. */
+const NAMED = 'outcome_unknown';
+
+/** The failed sends of a run that may be tried again, as a condition on its recipients; `$2`: the codes asked for, or null. */
+export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
+    (coalesce(r.error->>'metaCode', r.error->>'code') = any ('{${CODES.join(',')}}')
+      or (r.error->>'code' = 'upstream_error' and r.error->>'metaCode' is null))
+    or (r.error->>'metaCode' = '${DAILY}' and r.status_at between now() - interval '7 days' and now() - interval '24 hours')
+    or (r.error->>'code' = '${NAMED}' and '${NAMED}' = any ($2)))
+  and ($2::text[] is null or r.error->>'metaCode' = any ($2) or r.error->>'code' = any ($2))`;

@@ -1,0 +1,234 @@
+import type { SkipReason } from '@wbiz/contracts/campaign';
+import { timedId } from '@wbiz/contracts/ids';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
+import type { Pool, PoolClient } from 'pg';
+import { STATE } from '../recipient/recipient-state.js';
+import { nextRoom } from './room.js';
+
+/** A recipient whose send is to be asked of messaging; asking again has no further effect. */
+export type Claimed = {
+  readonly campaignId: string;
+  readonly accountId: string;
+  readonly phoneNumberId: string;
+  readonly contactId: string;
+  readonly attempt: number;
+  readonly to: string;
+  readonly values: readonly (string | null)[] | null;
+  readonly claimedAt: Date;
+};
+
+/** The ids of a send: the same however often it is asked for. */
+export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) => {
+  const parts = [campaignId, contactId, String(attempt)] as const;
+  return {
+    commandId: timedId('cmd', claimedAt.getTime(), ...parts),
+    messageId: timedId('msg', claimedAt.getTime(), ...parts),
+  };
+};
+
+/** A flight older than this is not counted as under way: its outcome is late, and the others must not wait for it. */
+const LATE_MS = 5_000;
+/** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
+const SLOT_MS = 1_050;
+/** What a stall of this service held up is caught up with as far as this. */
+const CATCH_UP_MS = 100;
+
+type Run = {
+  readonly run: number;
+  readonly campaign_id: string;
+  readonly account_id: string;
+  readonly queued_from: string;
+  readonly rate: number | null;
+  readonly due: number;
+};
+type Lane = {
+  readonly room: number;
+  readonly throughput: number;
+  readonly under_way: number;
+  readonly slow: number;
+  readonly now: Date;
+};
+type Picked = {
+  readonly contact_id: string;
+  readonly attempt: number;
+  readonly to: string;
+  readonly values: (string | null)[] | null;
+  readonly opted_in: boolean;
+  readonly doubled: boolean;
+};
+
+/**
+ * Claims what a phone number may send now, shared out evenly among its campaigns, and writes the flights: whoever dies
+ * after the commit leaves sends that any replica asks for again under the same ids. Empty where another replica is at it.
+ * `budget`: how many sends Meta's messaging limit leaves.
+ */
+export const claim = (
+  pool: Pool,
+  { accountId, phoneNumberId, budget }: { accountId: string; phoneNumberId: string; budget: number },
+): Promise<readonly Claimed[]> =>
+  inTransaction(pool, async (tx) => {
+    const lane = await lockLane(tx, accountId, phoneNumberId);
+    if (!lane) return [];
+    const { rows: runs } = await tx.query<Run>({
+      name: 'claim-runs',
+      text: `select run, campaign_id, account_id, queued_from, rate,
+               floor(extract(epoch from clock_timestamp() - greatest(next_at, clock_timestamp() - $2 * interval '1 millisecond'))
+                 * 1000 * coalesce(rate, 0) / $3)::int + 1 as due
+             from campaigns.runs u
+             where phone_number_id = $1 and status = 'running' and prepared
+               and exists (select from campaigns.counts c where c.run = u.run and c.state = ${STATE.queued} and recipients > 0)
+             order by run for no key update of u`,
+      values: [phoneNumberId, CATCH_UP_MS, SLOT_MS],
+    });
+    if (runs.length === 0) return [];
+    const room = nextRoom(lane);
+    await tx.query({
+      name: 'lane-room',
+      text: 'update campaigns.lanes set room = $2 where phone_number_id = $1 and room <> $2',
+      values: [phoneNumberId, room],
+    });
+    const free = Math.max(0, Math.min(room - lane.under_way, budget));
+    const claimed: Claimed[] = [];
+    for (const [index, run] of runs.entries()) {
+      const share = Math.ceil((free - claimed.length) / (runs.length - index));
+      const most = run.rate === null ? share : Math.min(share, Math.max(0, run.due), run.rate);
+      if (most > 0) claimed.push(...(await claimOf(tx, { run, phoneNumberId, most, now: lane.now })));
+    }
+    return claimed;
+  });
+
+/** Undefined where another replica has it. */
+async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
+  const lock = () =>
+    tx.query<Lane>({
+      name: 'lane-lock',
+      text: `select l.room, coalesce(n.throughput, 80) as throughput, date_trunc('milliseconds', clock_timestamp()) as now,
+               f.under_way, f.slow
+             from campaigns.lanes l left join campaigns.phone_numbers n on n.account_id = $3 and n.id = l.phone_number_id
+             cross join lateral (
+               select count(*)::int as under_way,
+                 count(*) filter (where claimed_at < now() - interval '1 second')::int as slow
+               from campaigns.flights
+               where phone_number_id = $1 and claimed_at > now() - $2 * interval '1 millisecond') f
+             where l.phone_number_id = $1 for update of l skip locked`,
+      values: [phoneNumberId, LATE_MS, accountId],
+    });
+  const { rows } = await lock();
+  if (rows[0]) return rows[0];
+  await tx.query({
+    name: 'lane-open',
+    text: 'insert into campaigns.lanes (phone_number_id, room) values ($1, 8) on conflict do nothing',
+    values: [phoneNumberId],
+  });
+  return (await lock()).rows[0];
+}
+
+async function claimOf(
+  tx: PoolClient,
+  { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
+): Promise<readonly Claimed[]> {
+  // Consent is looked at here, so that who opted out since the start is not written to.
+  const { rows: picked } = await tx.query<Picked>({
+    name: 'claim-pick',
+    text: `select r.contact_id, r.attempt, r."to", r.values, coalesce(s.opted_in, c.opted_in, false) as opted_in,
+             (s.contact_id is not null and exists (
+               select from campaigns.recipients o where o.run = $1 and o.contact_id = s.contact_id)) as doubled
+           from campaigns.recipients r
+           left join campaigns.contacts c on c.account_id = $2 and c.contact_id = r.contact_id
+           left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
+           where r.run = $1 and r.state = ${STATE.queued} and r.contact_id >= $3
+           order by r.contact_id limit $4 for no key update of r`,
+    values: [run.run, run.account_id, run.queued_from, most],
+  });
+  if (picked.length === 0 && run.queued_from === '') return [];
+  const skipReason = ({ opted_in, doubled }: Picked): SkipReason | null =>
+    doubled ? 'merged' : opted_in ? null : 'opted_out';
+  const claimed = picked
+    .filter((row) => skipReason(row) === null)
+    .map((row): Claimed => ({
+      campaignId: run.campaign_id,
+      accountId: run.account_id,
+      phoneNumberId,
+      contactId: row.contact_id,
+      attempt: row.attempt + 1,
+      to: row.to,
+      values: row.values,
+      claimedAt: now,
+    }));
+  const messageIds = new Map(claimed.map((one) => [one.contactId, idsOf(one).messageId]));
+  await tx.query({
+    name: 'claim-move',
+    text: `with given as (select * from unnest($2::text[], $3::text[], $4::text[]) as g(contact_id, message_id, reason)),
+           moved as (
+             update campaigns.recipients r
+             set state = case when g.reason is null then ${STATE.sending} else ${STATE.skipped} end, reason = g.reason,
+               attempt = r.attempt + (g.reason is null)::int, message_id = coalesce(g.message_id, r.message_id), status_at = $5
+             from given g where r.run = $1 and r.contact_id = g.contact_id collate "C"
+             returning r.contact_id, r.attempt, r.state),
+           flown as (
+             insert into campaigns.flights (run, contact_id, attempt, phone_number_id, claimed_at, issued_at)
+             select $1, contact_id, attempt, $6, $5, $5 from moved where state = ${STATE.sending}),
+           counted as (
+             insert into campaigns.counts as c (run, state, recipients)
+             select $1, state, n from (select state, count(*) as n from moved group by state
+               union all select ${STATE.queued}, -count(*) from moved) as each where n <> 0 order by state
+             on conflict (run, state) do update set recipients = c.recipients + excluded.recipients)
+           update campaigns.runs set queued_from = $7,
+             next_at = case when $8 then greatest(next_at, $5 - $9 * interval '1 millisecond')
+               + $10 * interval '1 millisecond' else next_at end
+           where run = $1`,
+    values: [
+      run.run,
+      picked.map(({ contact_id }) => contact_id),
+      picked.map(({ contact_id }) => messageIds.get(contact_id) ?? null),
+      picked.map(skipReason),
+      now,
+      phoneNumberId,
+      // Nobody below it waits. Where fewer were found than asked for, somebody may have been put back: look from the start.
+      picked.length < most ? '' : picked.at(-1)!.contact_id,
+      run.rate !== null,
+      CATCH_UP_MS,
+      run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
+    ],
+  });
+  return claimed;
+}
+
+const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.phone_number_id as "phoneNumberId",
+  a.contact_id as "contactId", a.attempt, r."to", r.values, a.claimed_at as "claimedAt"`;
+const OF_FLIGHT = `join campaigns.runs u on u.run = a.run
+  join campaigns.recipients r on r.run = a.run and r.contact_id = a.contact_id`;
+
+/** Sends asked for so long ago that whoever asked is gone, or messaging was. `wanted`: whether the campaign still runs. */
+export async function overdue(
+  pool: Pool,
+  olderThanMs: number,
+): Promise<readonly (Claimed & { readonly wanted: boolean })[]> {
+  const { rows } = await pool.query<Claimed & { readonly wanted: boolean }>({
+    name: 'flights-overdue',
+    text: `with again as (
+             update campaigns.flights f set issued_at = now()
+             from (select run, contact_id from campaigns.flights
+                   where issued_at < now() - $1 * interval '1 millisecond' order by run, contact_id limit 1000
+                   for update skip locked) o
+             where f.run = o.run and f.contact_id = o.contact_id returning f.*)
+           select ${FLIGHT}, u.status = 'running' as wanted from again a ${OF_FLIGHT}`,
+    values: [olderThanMs],
+  });
+  return rows;
+}
+
+/** Sends under way of campaigns that do not run any more; each is given again after two seconds if it is still there. */
+export async function unwanted(pool: Pool): Promise<readonly Claimed[]> {
+  const { rows } = await pool.query<Claimed>({
+    name: 'flights-unwanted',
+    text: `with again as (
+             update campaigns.flights f set withdrawn_at = now()
+             from (select g.run, g.contact_id from campaigns.flights g join campaigns.runs v on v.run = g.run
+                   where v.status <> 'running' and (g.withdrawn_at is null or g.withdrawn_at < now() - interval '2 seconds')
+                   order by g.run, g.contact_id for update of g skip locked) o
+             where f.run = o.run and f.contact_id = o.contact_id returning f.*)
+           select ${FLIGHT} from again a ${OF_FLIGHT}`,
+  });
+  return rows;
+}

@@ -1,0 +1,76 @@
+import type { AccountData } from '@wbiz/contracts/account';
+import type { CampaignCounts, CampaignReason, CampaignTemplate } from '@wbiz/contracts/campaign';
+import type { TemplateView } from '@wbiz/contracts/template';
+
+/** Why a campaign cannot go on. `held`: until it is gone, or until `resumesAt`. */
+export type Obstacle = {
+  readonly held: boolean;
+  readonly reason: CampaignReason;
+  readonly detail: string;
+  readonly resumesAt?: string | null;
+};
+
+type Sender = { readonly account: AccountData | null; readonly phoneNumberId: string };
+type Content = { readonly template: TemplateView | null; readonly wanted: CampaignTemplate };
+
+/** Reasons that are gone when {@link senderObstacle} finds nothing any more. */
+export const OF_SENDER: readonly CampaignReason[] = [
+  'not_entitled',
+  'account_suspended',
+  'phone_number_not_found',
+];
+
+/** Whether the account, or its phone number, may send. */
+export function senderObstacle({ account, phoneNumberId }: Sender): Obstacle | undefined {
+  if (!account?.entitled)
+    return { held: true, reason: 'not_entitled', detail: 'The account is not entitled to send messages.' };
+  if (account.status !== 'active')
+    return { held: true, reason: 'account_suspended', detail: `The account is ${account.status}.` };
+  if (!account.phoneNumbers.some(({ id }) => id === phoneNumberId))
+    return {
+      held: true,
+      reason: 'phone_number_not_found',
+      detail: `The account has no phone number ${phoneNumberId}.`,
+    };
+  return undefined;
+}
+
+/** Whether Meta takes the template; one that is paused fails the campaign. */
+export function templateObstacle({ template, wanted }: Content): Obstacle | undefined {
+  if (!template)
+    return {
+      held: false,
+      reason: 'template_not_found',
+      detail: `There is no template ${wanted.name} in ${wanted.language}.`,
+    };
+  if (template.status !== 'approved')
+    return {
+      held: false,
+      reason: 'template_not_approved',
+      detail: `The template ${template.name} is ${template.status}.`,
+    };
+  return undefined;
+}
+
+/** A number of which so many sends in a row were not taken rests for so long. */
+const EXPIRED = 5;
+const REST_MS = 60_000;
+
+export const throttled = (expiredInARow: number, now: number): Obstacle | undefined =>
+  expiredInARow < EXPIRED
+    ? undefined
+    : {
+        held: true,
+        reason: 'throttled_by_meta',
+        detail: 'The phone number could not hand its messages to Meta; it rests for a minute.',
+        resumesAt: new Date(now + REST_MS).toISOString(),
+      };
+
+/** So many first sends that all fail pause a campaign. */
+const FIRST = 20;
+
+/** Whether the sends since the campaign last began to run fail, so that it is worth looking at their reasons. */
+export function firstSendsFail(counts: CampaignCounts, before: CampaignCounts | null): boolean {
+  const since = (of: 'failed' | 'sent' | 'delivered') => counts[of] - (before?.[of] ?? 0);
+  return since('failed') >= FIRST && since('delivered') <= 0 && since('failed') >= since('sent');
+}

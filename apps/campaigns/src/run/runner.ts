@@ -1,0 +1,88 @@
+import type { Logger } from '@wbiz/eventing/logger';
+import { Periodic } from '@wbiz/eventing/periodic';
+import type { Pool } from 'pg';
+import { claim, overdue, unwanted } from './claims.js';
+import type { Limits } from './limits.js';
+import type { Sends } from './sends.js';
+
+/** Between claims of a phone number. */
+const TICK_MS = 50;
+/** While nothing runs. */
+const LOOK_MS = 1_000;
+const OVERDUE_EVERY_MS = 2_000;
+/** The deadline of a command is 10 s: by then its replica has asked what became of it, if it is alive. */
+const OVERDUE_MS = 15_000;
+
+type Lane = { readonly phone_number_id: string; readonly account_id: string; readonly limit: string | null };
+
+export type RunnerOptions = {
+  readonly pool: Pool;
+  readonly sends: Sends;
+  readonly limits: Limits;
+  /** Resolves when this service knows everything contacts had committed: who has opted out is not written to. */
+  readonly contactsKnown: (accountId: string) => Promise<void>;
+  readonly logger: Logger;
+};
+
+/**
+ * Sends what running campaigns have queued, over all replicas: whoever locks a phone number first claims for it. Nothing
+ * is kept in memory that another replica would need.
+ */
+export class Runner {
+  readonly work: Periodic;
+  private lookAt = 0;
+  private overdueAt = 0;
+  private readonly pausedUntil = new Map<string, number>();
+
+  constructor(private readonly options: RunnerOptions) {
+    this.work = new Periodic({
+      name: 'campaign runner: tick',
+      everyMs: TICK_MS,
+      run: () => this.tick(),
+      logger: options.logger,
+    });
+  }
+
+  /** Something may be to be sent, or to be taken back. */
+  wake(): void {
+    this.lookAt = 0;
+    this.work.wake();
+  }
+
+  private async tick(): Promise<void> {
+    const now = performance.now();
+    if (now < this.lookAt) return;
+    const { pool, sends } = this.options;
+    const { rows: lanes } = await pool.query<Lane>({
+      name: 'runner-lanes',
+      text: `select distinct u.phone_number_id, u.account_id, n.messaging_limit as limit
+             from campaigns.runs u left join campaigns.phone_numbers n on n.account_id = u.account_id and n.id = u.phone_number_id
+             where u.status = 'running' and u.prepared`,
+    });
+    const back = await unwanted(pool);
+    sends.withdraw(back);
+    if (now > this.overdueAt) {
+      this.overdueAt = now + OVERDUE_EVERY_MS;
+      const late = await overdue(pool, OVERDUE_MS);
+      await sends.ask(late.filter(({ wanted }) => wanted));
+      sends.conclude(late.filter(({ wanted }) => !wanted));
+    }
+    if (lanes.length === 0) this.lookAt = now + LOOK_MS;
+    await Promise.all(lanes.map((lane) => this.fill(lane)));
+  }
+
+  /** A number whose campaigns cannot go on holds no other up. */
+  private async fill({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
+    const { pool, sends, limits, contactsKnown, logger } = this.options;
+    if (performance.now() < (this.pausedUntil.get(id) ?? 0)) return;
+    this.pausedUntil.delete(id);
+    try {
+      await contactsKnown(accountId);
+      const { left } = await limits.budget(accountId, limit);
+      if (left > 0) await sends.ask(await claim(pool, { accountId, phoneNumberId: id, budget: left }));
+    } catch (err) {
+      this.pausedUntil.set(id, performance.now() + LOOK_MS);
+      logger.warn({ err, phoneNumberId: id }, 'campaign sends not claimed; trying again in 1 s');
+    }
+  }
+}

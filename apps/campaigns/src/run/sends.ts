@@ -1,0 +1,155 @@
+import type { CampaignTemplate } from '@wbiz/contracts/campaign';
+import { addressOf, type CommandData } from '@wbiz/contracts/command-catalogue';
+import { conversationIdOf } from '@wbiz/contracts/conversation';
+import { newId } from '@wbiz/contracts/ids';
+import { personalised, personalValuesOf } from '@wbiz/contracts/personal-values';
+import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bus';
+import type { Logger } from '@wbiz/eventing/logger';
+import type { RejectionData, Reply } from '@wbiz/eventing/message';
+import { microBatch } from '@wbiz/eventing/micro-batch';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Pool } from 'pg';
+import { move, type Move } from '../recipient/move.js';
+import { STATE } from '../recipient/recipient-state.js';
+import { idsOf, type Claimed } from './claims.js';
+
+/** What messaging did not hand to Meta within this time goes back to its campaign. */
+const EXPIRES_MS = 10_000;
+const MOST_TEMPLATES = 1_000;
+
+export type SendsOptions = {
+  readonly pool: Pool;
+  readonly bus: Pick<CommandBus, 'send'>;
+  /** The stored reply of a command to messaging; null: it has had no effect and never will. */
+  readonly replyOf: (commandId: string) => Promise<Reply | null>;
+  readonly logger: Logger;
+};
+
+/** Asks messaging for the sends of campaigns. What becomes of them comes by the log; what it refuses, by its replies. */
+export class Sends {
+  private readonly settle: (move: Move) => Promise<null>;
+  /** By campaign: fixed once it has started. */
+  private readonly templates = new Map<string, CampaignTemplate>();
+
+  constructor(private readonly options: SendsOptions) {
+    this.settle = microBatch(async (moves: readonly Move[]) => {
+      await move(options.pool, moves);
+      return moves.map(() => null);
+    });
+  }
+
+  /** Asking again for the same send has no further effect. */
+  async ask(claimed: readonly Claimed[]): Promise<void> {
+    await this.learnTemplates(claimed);
+    for (const one of claimed) {
+      const { commandId } = idsOf(one);
+      this.concluding(one, this.command('message.send', commandId, one, this.sendOf(one)));
+    }
+  }
+
+  /** Takes back what was not handed to Meta yet; it comes back by the log. */
+  withdraw(claimed: readonly Claimed[]): void {
+    for (const one of claimed) {
+      const data = {
+        messageId: idsOf(one).messageId,
+        conversationId: conversationOf(one),
+        at: new Date().toISOString(),
+      };
+      this.command('message.withdraw', newId('cmd'), one, data).catch((err: unknown) =>
+        this.options.logger.info({ err }, 'a send could not be withdrawn; withdrawing it again in 2 s'),
+      );
+    }
+  }
+
+  /** Ends the wait for sends that may never have reached messaging: from here on it has them or never will. */
+  conclude(claimed: readonly Claimed[]): void {
+    for (const one of claimed) {
+      const { commandId } = idsOf(one);
+      const reply = this.options.replyOf(commandId).then((stored) => {
+        if (stored) return stored;
+        throw new CommandTimeout(commandId);
+      });
+      this.concluding(one, reply);
+    }
+  }
+
+  /** A refusal moves the recipient, a send that had no effect takes it back; one that was accepted is told on the log. */
+  private concluding(one: Claimed, reply: Promise<Reply>): void {
+    reply
+      .then(
+        (told) => (told.ok ? undefined : refused(told.error)),
+        (error: unknown) => {
+          if (error instanceof CommandTimeout) return { state: STATE.queued };
+          if (error instanceof Rejection) return refused(error.toData());
+          throw error;
+        },
+      )
+      .then((moved) => {
+        if (!moved) return null;
+        const { campaignId, contactId } = one;
+        const at = new Date().toISOString();
+        return this.settle({ ...moved, campaignId, contactId, messageId: idsOf(one).messageId, at });
+      })
+      .catch((err: unknown) =>
+        this.options.logger.warn(
+          { err },
+          "what became of a campaign's send is not stored; asking again soon",
+        ),
+      );
+  }
+
+  private command<Name extends 'message.send' | 'message.withdraw'>(
+    type: Name,
+    id: string,
+    { accountId }: Claimed,
+    data: CommandData<Name>,
+  ): Promise<Reply> {
+    const { owner, key } = addressOf(type, data, accountId);
+    return this.options.bus.send(owner, { id, type, accountId, data }, { key });
+  }
+
+  private sendOf(one: Claimed): CommandData<'message.send'> {
+    const { campaignId, phoneNumberId, contactId, to, values, claimedAt } = one;
+    const { name, ...parts } = fill(this.templates.get(campaignId)!, values);
+    return {
+      messageId: idsOf(one).messageId,
+      conversationId: conversationOf(one),
+      contactId,
+      phoneNumberId,
+      at: claimedAt.toISOString(),
+      kind: 'template',
+      request: { ...parts, template: name, to, from: phoneNumberId },
+      campaign: { campaignId, expiresAt: new Date(Date.now() + EXPIRES_MS).toISOString() },
+    };
+  }
+
+  private async learnTemplates(claimed: readonly Claimed[]): Promise<void> {
+    const unknown = [...new Set(claimed.map(({ campaignId }) => campaignId))].filter(
+      (id) => !this.templates.has(id),
+    );
+    if (unknown.length === 0) return;
+    if (this.templates.size > MOST_TEMPLATES) this.templates.clear();
+    const { rows } = await this.options.pool.query<{ id: string; template: CampaignTemplate }>(
+      `select stream as id, state->'template' as template from campaigns.campaigns where stream = any($1)`,
+      [[...new Set(claimed.map(({ campaignId }) => campaignId))]],
+    );
+    for (const { id, template } of rows) this.templates.set(id, template);
+  }
+}
+
+const conversationOf = ({ accountId, phoneNumberId, to }: Claimed) =>
+  conversationIdOf(accountId, phoneNumberId, to);
+
+/** The template as one recipient gets it. */
+function fill(template: CampaignTemplate, values: Claimed['values']): CampaignTemplate {
+  if (values === null) return template;
+  const sources = personalValuesOf(template).map(({ source }) => source);
+  return personalised(template, ({ source }) => values[sources.indexOf(source)] ?? '');
+}
+
+/** What is refused now may pass later where messaging lacks something, and is final else. */
+function refused({ code, message }: RejectionData): Pick<Move, 'state' | 'error' | 'reason'> {
+  if (code === 'unavailable') return { state: STATE.queued };
+  if (code === 'recipient_opted_out') return { state: STATE.skipped, reason: 'opted_out' };
+  return { state: STATE.failed, error: { code, message } };
+}
