@@ -1,5 +1,5 @@
 import type { AccountData, PhoneNumberView } from '@wbiz/contracts/account';
-import type { CampaignView, CreateCampaignData } from '@wbiz/contracts/campaign';
+import type { CampaignDefinition, CampaignView, CreateCampaignData } from '@wbiz/contracts/campaign';
 import type { ContactView } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
@@ -20,7 +20,6 @@ export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'lost';
 type Send = SendMessageData & { readonly accountId: string };
 
 export const now = () => new Date().toISOString();
-export const PHONE_NUMBER = '1000000000000011';
 
 /** The campaigns service with the others played: messaging does with each send what `fateOf` says. */
 export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) {
@@ -39,14 +38,19 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     peers: {
       'log.head': async () => ({ partition: 0, sequence: 0 }),
       'command.reply': async ({ commandId }) => (lost.has(commandId) ? null : { ok: true, data: null }),
-      'message.reached': async () => reached,
+      'message.reached': async ({ accountId }) => ({
+        ...reached,
+        people: reached.people + sends.filter((send) => send.accountId === accountId).length,
+      }),
       'contact.get': async () => null,
     },
   });
   const replies = new ReplyPublisher();
 
-  const tell = (send: Send, status: MessageStatusData['status'], more: Partial<MessageStatusData> = {}) =>
-    service.publish(send.accountId, 'message.status', {
+  const toldSent = new Set<string>();
+  const tell = (send: Send, status: MessageStatusData['status'], more: Partial<MessageStatusData> = {}) => {
+    if (status === 'sent') toldSent.add(send.messageId);
+    return service.publish(send.accountId, 'message.status', {
       messageId: send.messageId,
       wamid: `wamid.${send.messageId}`,
       conversationId: send.conversationId,
@@ -59,6 +63,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       at: now(),
       ...more,
     });
+  };
   const take = async (send: Send, fate: Fate): Promise<Reply | undefined> => {
     if (fate === 'refused')
       return { ok: false, error: { code: 'template_not_approved', message: 'Paused.' } };
@@ -109,6 +114,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
   await messaging.start();
 
   const account = (accountId = newId('acc')) => {
+    const phoneNumberId = `10${accountId.slice(-6)}`;
     const change = (changes: Partial<AccountData> = {}, number: Partial<PhoneNumberView> = {}) =>
       service.publish(accountId, 'account.updated', {
         wabaId: '1',
@@ -121,7 +127,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         trialEndsAt: null,
         phoneNumbers: [
           {
-            id: PHONE_NUMBER,
+            id: phoneNumberId,
             displayPhoneNumber: '+1',
             verifiedName: 'Shop',
             qualityRating: 'GREEN',
@@ -194,7 +200,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
           schedule: { mode: 'now' },
           startsAt: null,
           ratePerSecond: null,
-          phoneNumberId: PHONE_NUMBER,
+          phoneNumberId,
           at: now(),
           ...changes,
         },
@@ -210,6 +216,8 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       const data = { campaignId, at: now(), ...more };
       return (await service.send(`campaign.${what}`, data, { accountId })).accepted;
     };
+    const update = async (campaignId: string, changes: Partial<CampaignDefinition>) =>
+      (await service.send('campaign.update', { campaignId, at: now(), ...changes }, { accountId })).accepted;
     const get = (id: string) => service.ask('campaign.get', { accountId, id });
     return {
       accountId,
@@ -220,6 +228,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       contacts,
       create,
       act,
+      update,
       get,
       /** Resolves with the campaign once it is so. */
       once: (id: string, is: (campaign: CampaignView) => boolean, timeoutMs = 20_000) =>
@@ -240,10 +249,12 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     account,
     tell,
     kept,
-    allSends: sends,
+    /** Messages that Meta was told to have sent. */
+    toldSent,
     /** From here on. */
     fate: (of: (send: Send) => Fate) => void (fateOf = of),
     failWith: (with_: MessageError) => void (error = with_),
+    /** People who were written to before. */
     reach: (people: number, freesAt: string | null = null) => void (reached = { people, freesAt }),
     /** Lets Meta take what messaging kept. */
     release: async () => {

@@ -49,12 +49,12 @@ export class RecipientQueries {
     const states = ask.status === undefined ? [null] : statesOf(ask.status, unsent !== null);
     const { rows } = await this.pool.query<Row>({
       // State by state, each in the order of the index.
-      text: `select contact_id, "to", state, attempt, message_id, status_at, reason, error
+      text: `select r.contact_id, r."to", r.state, r.attempt, r.message_id, r.status_at, r.reason, r.error
              from unnest($2::smallint[]) as wanted(state) cross join lateral (
-               select r.* from campaigns.recipients r
-               where r.run = $1 and (wanted.state is null or r.state = wanted.state) and r.contact_id > $3
-               order by r.contact_id limit $4) as found(run, contact_id, state)
-             order by contact_id limit $4`,
+               select * from campaigns.recipients o
+               where o.run = $1 and (wanted.state is null or o.state = wanted.state) and o.contact_id > $3
+               order by o.contact_id limit $4) as r
+             order by r.contact_id limit $4`,
       values: [run.run, states, page.after[0] ?? '', page.fetch],
     });
     return page.cut(

@@ -1,5 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import type { CampaignView } from '@wbiz/contracts/campaign';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type {
+  CampaignStatusData,
+  CampaignView,
+  RecipientStatus,
+  RecipientView,
+} from '@wbiz/contracts/campaign';
+import { until } from '@wbiz/testing/stack';
 import { campaignsSystem, type CampaignsSystem } from '../campaigns.harness.js';
 
 let system: CampaignsSystem;
@@ -47,3 +53,332 @@ it('reaches everyone who agreed, once, each with its own values', async () => {
     });
   }
 });
+
+it('tells how it goes, in the feed', async () => {
+  await shop.contacts(3);
+  const { id } = await shop.create();
+  await shop.once(id, isThrough);
+  const told = (await statuses(id)).map(({ status, counts }) => [status, counts.total, counts.sent]);
+  expect(told[0]).toEqual(['running', 0, 0]);
+  expect(told).toContainEqual(['running', 3, 0]);
+  expect(told.at(-1)).toEqual(['completed', 3, 3]);
+});
+
+describe('at a time', () => {
+  it('waits for it, and is changed until then', async () => {
+    await shop.contacts(2);
+    const startsAt = new Date(Date.now() + 2_000).toISOString();
+    const { id, status } = await shop.create({ startsAt, schedule: { mode: 'at', sendAt: startsAt } });
+    expect(status).toBe('scheduled');
+    await shop.update(id, { audience: { kind: 'contacts', contacts: [shop.viewOf(1).id] } });
+    const { startedAt, counts } = await shop.once(id, isThrough);
+    expect(Date.parse(startedAt!)).toBeGreaterThanOrEqual(Date.parse(startsAt));
+    expect([counts.total, people()]).toEqual([1, [shop.viewOf(1).phone]]);
+    expect(await shop.update(id, { name: 'late' })).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  });
+
+  it('waits for a person where it is too late', async () => {
+    await shop.contacts(1);
+    const startsAt = new Date(Date.now() - 3_700_000).toISOString();
+    const { id } = await shop.create({ startsAt });
+    const { reason } = await shop.once(id, ({ status }) => status === 'paused');
+    expect([reason, people()]).toEqual(['missed_start', []]);
+    await shop.act('resume', id);
+    await shop.once(id, isThrough);
+  });
+});
+
+describe('a pause', () => {
+  it('takes back what Meta was not asked to take, and a resume sends it', async () => {
+    await shop.contacts(20);
+    system.fate(({ accountId }) => (accountId === shop.accountId ? 'kept' : 'sent'));
+    const { id } = await shop.create();
+    await until(() => shop.sends().length > 0);
+    expect(await shop.act('pause', id)).toMatchObject({ ok: true, data: { status: 'paused' } });
+    await until(() => shop.sends().length === 0);
+    const { counts } = await shop.once(id, (campaign) => campaign.counts.queued === 20);
+    expect(counts).toMatchObject({ total: 20, sent: 0 });
+    system.fate(() => 'sent');
+    await shop.act('resume', id);
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 20 });
+    expect(new Set(people()).size).toBe(20);
+    expect(people()).toHaveLength(20);
+  });
+
+  it('is over what Meta took all the same', async () => {
+    await shop.contacts(5);
+    system.fate(() => 'kept');
+    const { id } = await shop.create();
+    await until(() => shop.sends().length === 5);
+    await system.release(); // on its way back when the pause comes
+    await shop.act('pause', id);
+    expect((await shop.once(id, ({ counts }) => counts.sent === 5)).status).toBe('paused');
+  });
+});
+
+it('cancels what waits, and says so of everybody', async () => {
+  await shop.contacts(12);
+  system.fate(() => 'kept');
+  const { id } = await shop.create();
+  await until(() => shop.sends().length > 0);
+  await shop.act('cancel', id);
+  const { counts, finishedAt } = await shop.once(id, (campaign) => campaign.counts.skipped === 12);
+  expect([counts.total, counts.queued, finishedAt]).toEqual([12, 0, expect.any(String)]);
+  const { data } = (await system.ask('campaign.recipients', {
+    accountId: shop.accountId,
+    id,
+    status: 'skipped',
+  }))!;
+  expect(data.map(({ status, reason }) => `${status} ${reason}`)).toEqual(
+    Array(12).fill('skipped cancelled'),
+  );
+});
+
+describe('what is not sent', () => {
+  it('has failed where messaging refuses it, and is tried again as another message', async () => {
+    await shop.contacts(4);
+    const refused = shop.viewOf(2).id;
+    system.fate(({ contactId }) => (contactId === refused ? 'refused' : 'sent'));
+    const { id } = await shop.create();
+    const { counts } = await shop.once(id, isThrough);
+    expect(counts).toMatchObject({ sent: 3, failed: 1 });
+    const [failed] = await recipients(id, 'failed');
+    expect(failed).toMatchObject({
+      contactId: refused,
+      attempt: 1,
+      error: { code: 'template_not_approved' },
+    });
+
+    system.fate(() => 'sent');
+    expect(await shop.act('retry-failed', id)).toMatchObject({ ok: true, data: { status: 'running' } });
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 4, failed: 0 });
+    const [again] = (await recipients(id, 'sent')).filter(({ contactId }) => contactId === refused);
+    expect(again).toMatchObject({ attempt: 2, error: null });
+    expect(again!.messageId).not.toBe(failed!.messageId);
+    expect(await shop.act('retry-failed', id)).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  });
+
+  it('waits again where messaging never had it', async () => {
+    await shop.contacts(3);
+    let first = true;
+    system.fate(() => {
+      const fate = first ? 'lost' : 'sent';
+      first = false;
+      return fate;
+    });
+    const { id } = await shop.create();
+    await shop.once(id, isThrough, 30_000);
+    expect(people()).toHaveLength(3);
+    expect((await recipients(id)).map(({ attempt }) => attempt).toSorted()).toEqual([1, 1, 2]);
+  });
+
+  it('is never tried again where it cannot pass, and not before a day where Meta wants one', async () => {
+    await shop.contacts(4);
+    const codes = [131026, 131050, 131049, 131042];
+    for (const [index, metaCode] of codes.entries()) {
+      const { id: contactId } = shop.viewOf(index);
+      byContact.set(contactId, metaCode);
+    }
+    system.fate(() => 'kept');
+    const { id } = await shop.create();
+    await until(() => shop.sends().length === 4);
+    for (const send of shop.sends())
+      await system.tell(send, 'failed', {
+        error: { code: 'rejected_by_meta', message: 'No.', metaCode: byContact.get(send.contactId)! },
+      });
+    system.kept.clear();
+    await shop.once(id, isThrough);
+    system.fate(() => 'sent');
+    await shop.act('retry-failed', id);
+    const after = await shop.once(id, isThrough);
+    expect(after.counts).toMatchObject({ sent: 1, failed: 3 });
+    await system.pool.query(
+      `update campaigns.recipients set status_at = now() - interval '25 hours' where state = 5`,
+    );
+    await shop.act('retry-failed', id);
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 2, failed: 2 });
+    expect(await shop.act('retry-failed', id)).toMatchObject({ ok: false });
+  });
+  const byContact = new Map<string, number>();
+
+  it('is shown as held while Meta holds it, and counts when it is released or dropped', async () => {
+    await shop.contacts(2);
+    system.fate(() => 'held');
+    const { id } = await shop.create();
+    const { counts, status } = await shop.once(id, (campaign) => campaign.counts.held === 2);
+    expect([status, counts.queued, counts.sent]).toEqual(['running', 2, 0]);
+    expect((await recipients(id, 'held')).length).toBe(2);
+    const [one, other] = shop.sends();
+    await system.tell(one!, 'sent');
+    await system.tell(other!, 'failed', {
+      error: { code: 'rejected_by_meta', message: 'Paused.', metaCode: 132015 },
+    });
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 1, failed: 1, held: 0 });
+  });
+});
+
+describe('a status never goes back', () => {
+  it('and counts for the message it is of', async () => {
+    await shop.contacts(1);
+    system.fate(() => 'kept');
+    const { id } = await shop.create();
+    await until(() => shop.sends().length === 1);
+    const [send] = shop.sends();
+    await system.tell(send!, 'read');
+    await system.tell(send!, 'sent');
+    await system.tell({ ...send!, messageId: 'msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }, 'failed');
+    await system.tell({ ...send!, accountId: shop.accountId }, 'delivered');
+    const { counts } = await shop.once(id, isThrough);
+    expect(counts).toEqual({
+      total: 1,
+      queued: 0,
+      sent: 1,
+      delivered: 1,
+      read: 1,
+      failed: 0,
+      skipped: 0,
+      held: 0,
+    });
+  });
+
+  it('and one that arrives after a failure counts', async () => {
+    await shop.contacts(1);
+    system.fate(() => 'failed');
+    const { id } = await shop.create();
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ failed: 1, sent: 0 });
+    await system.tell(shop.sends()[0]!, 'delivered');
+    await shop.once(id, ({ counts }) => counts.failed === 0 && counts.delivered === 1 && counts.sent === 1);
+  });
+});
+
+describe('who opted out after the start', () => {
+  it('is not written to', async () => {
+    await shop.contacts(40);
+    system.fate(() => 'kept');
+    const { id } = await shop.create({ ratePerSecond: 1 });
+    await until(() => shop.sends().length > 0);
+    const written = new Set(people());
+    const late = Array.from({ length: 40 }, (_, index) => shop.viewOf(index)).filter(
+      ({ phone }) => !written.has(phone!),
+    );
+    await Promise.all(late.map(({ phone }) => shop.contact(Number(phone!.slice(-4)), { optedIn: false })));
+    system.fate(() => 'sent');
+    await system.release();
+    const { counts } = await shop.once(id, isThrough);
+    expect(counts.skipped).toBeGreaterThan(30);
+    expect(counts.sent + counts.skipped).toBe(40);
+    expect(people().length).toBe(counts.sent);
+  });
+});
+
+describe('a campaign that cannot go on', () => {
+  const waits = (reason: string) => (campaign: CampaignView) =>
+    campaign.status === 'paused' && campaign.reason === reason;
+
+  it('waits for the account to be entitled', async () => {
+    await shop.contacts(3);
+    await shop.change({ entitled: false });
+    const { id } = await shop.create();
+    await shop.once(id, waits('not_entitled'));
+    expect(people()).toEqual([]);
+    await shop.change();
+    await shop.once(id, isThrough);
+  });
+
+  it("stops at Meta's messaging limit, and says until when", async () => {
+    await shop.contacts(60);
+    await shop.change({}, { messagingLimit: 'TIER_50' });
+    const freesAt = new Date(Date.now() + 3_600_000).toISOString();
+    system.reach(45, freesAt);
+    const { id } = await shop.create();
+    const { resumesAt } = await shop.once(id, waits('messaging_limit'));
+    expect(resumesAt).toBe(freesAt);
+    expect(people().length).toBe(5);
+    await shop.change({}, { messagingLimit: 'TIER_UNLIMITED' });
+    await shop.act('resume', id);
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 60 });
+  });
+
+  it('pauses where the first sends all fail alike', async () => {
+    await shop.contacts(100);
+    system.fate(() => 'failed');
+    system.failWith({ code: 'upstream_error', message: 'Payment issue.', metaCode: 131042 });
+    const { id } = await shop.create({ ratePerSecond: 30 });
+    const { detail, counts } = await shop.once(id, waits('first_sends_failed'));
+    expect(detail).toMatch(/131042, Payment issue/);
+    expect(counts.queued).toBeGreaterThan(0);
+    system.fate(() => 'sent');
+    await shop.act('resume', id);
+    await shop.once(id, isThrough);
+  });
+
+  it('fails where the template is paused, and skips who waits', async () => {
+    await shop.contacts(30);
+    const { id } = await shop.create({ ratePerSecond: 5 });
+    await until(() => shop.sends().length > 0);
+    await shop.template('paused');
+    const { reason, counts } = await shop.once(id, ({ status }) => status === 'failed');
+    expect(reason).toBe('template_not_approved');
+    expect(counts.queued + counts.sent + counts.skipped).toBe(30);
+    await shop.once(id, (campaign) => campaign.counts.queued === 0);
+    expect(new Set((await recipients(id, 'skipped')).map((one) => one.reason))).toEqual(
+      new Set(['campaign_failed']),
+    );
+  });
+});
+
+it('keeps its rate', async () => {
+  await shop.contacts(40);
+  const times: number[] = [];
+  system.fate(() => {
+    times.push(Date.now());
+    return 'sent';
+  });
+  const { id } = await shop.create({ ratePerSecond: 10 });
+  await shop.once(id, isThrough);
+  const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+  expect(most).toBeLessThanOrEqual(11);
+  expect(times.at(-1)! - times[0]!).toBeLessThan(40 * 150);
+});
+
+it('is listed by its status, the newest first', async () => {
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const ids: string[] = [];
+  for (let n = 0; n < 3; n += 1) ids.unshift((await shop.create({ startsAt: later })).id);
+  await shop.act('cancel', ids[1]!);
+  const list = async (ask: object) =>
+    (await system.ask('campaign.list', { accountId: shop.accountId, ...ask })).data.map(({ id }) => id);
+  expect(await list({})).toEqual(ids);
+  expect(await list({ status: 'scheduled' })).toEqual([ids[0], ids[2]]);
+  const page = await system.ask('campaign.list', { accountId: shop.accountId, limit: 2 });
+  expect(await list({ cursor: page.nextCursor! })).toEqual([ids[2]]);
+  const other = system.account();
+  expect((await system.ask('campaign.list', { accountId: other.accountId })).data).toEqual([]);
+  expect(await other.get(ids[0]!)).toBeNull();
+  expect(await other.act('cancel', ids[0]!)).toMatchObject({ ok: false, error: { code: 'not_found' } });
+});
+
+async function statuses(id: string): Promise<CampaignStatusData[]> {
+  const { rows } = await system.pool.query<{ data: CampaignStatusData }>(
+    `select data from campaigns.events where stream = $1 and type = 'campaign.status' order by version`,
+    [id],
+  );
+  return rows.map(({ data }) => data);
+}
+
+async function recipients(id: string, status?: RecipientStatus) {
+  const all: RecipientView[] = [];
+  for (let cursor: string | undefined; ;) {
+    const ask = {
+      accountId: shop.accountId,
+      id,
+      limit: 7,
+      ...(status && { status }),
+      ...(cursor && { cursor }),
+    };
+    const page = (await system.ask('campaign.recipients', ask))!;
+    all.push(...page.data);
+    if (page.nextCursor === null) return all;
+    cursor = page.nextCursor;
+  }
+}

@@ -75,10 +75,10 @@ export const claim = (
                floor(extract(epoch from clock_timestamp() - greatest(next_at, clock_timestamp() - $2 * interval '1 millisecond'))
                  * 1000 * coalesce(rate, 0) / $3)::int + 1 as due
              from campaigns.runs u
-             where phone_number_id = $1 and status = 'running' and prepared
+             where phone_number_id = $1 and account_id = $4 and status = 'running' and prepared
                and exists (select from campaigns.counts c where c.run = u.run and c.state = ${STATE.queued} and recipients > 0)
              order by run for no key update of u`,
-      values: [phoneNumberId, CATCH_UP_MS, SLOT_MS],
+      values: [phoneNumberId, CATCH_UP_MS, SLOT_MS, accountId],
     });
     if (runs.length === 0) return [];
     const room = nextRoom(lane);

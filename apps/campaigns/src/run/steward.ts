@@ -24,9 +24,9 @@ import {
   type Obstacle,
 } from './obstacles.js';
 
-const LOOK_MS = 250;
+const LOOK_MS = 1_000;
 /** Between two looks at one campaign, by whatever replica. */
-const EVERY_MS = 1_000;
+const EVERY_MS = 900;
 /** How long a replica may take to freeze an audience before another tries as well. */
 const FREEZE_MS = 120_000;
 /** Until a limit of which messaging cannot say when it ends is asked for again. */

@@ -4,6 +4,9 @@ import type { Call } from '../access/call.js';
 import { senderOf } from '../messages/sends.js';
 import { requireMediaOf } from './campaign-media.js';
 
+/** A million contacts are gone through in some seconds. */
+const PATIENCE_MS = 15_000;
+
 /** Whom an audience comprises now. Throws `phone_number_not_found` or `media_not_found`. */
 export async function previewAudience(
   peers: Pick<Peers, 'ask'>,
@@ -14,5 +17,6 @@ export async function previewAudience(
   const planned = template !== undefined || from !== undefined;
   const sender = planned ? { phoneNumberId: senderOf(call, from).id } : {};
   if (template) await requireMediaOf(peers, call, template);
-  return peers.ask('campaign.preview', { ...body, ...sender, accountId: call.account.id });
+  const ask = { ...body, ...sender, accountId: call.account.id };
+  return peers.ask('campaign.preview', ask, { timeoutMs: PATIENCE_MS });
 }
