@@ -5,7 +5,7 @@ import { MOST_CHARACTERS, PromptSocket } from './prompt-socket.js';
 /** What a server takes from its peers at most: connections, and characters of a frame. */
 export type Bounds = { readonly connections?: number; readonly frameLength?: number };
 
-/** Nest asks no frame for its pattern: one without is logged, and there is no end of them. */
+/** A frame needs a pattern: Nest would log each one that has none. */
 class RequestSocket extends PromptSocket {
   constructor(
     socket: Socket,
