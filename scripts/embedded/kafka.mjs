@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
@@ -41,7 +41,8 @@ export async function startKafka({
 
   const logDir = join(dataDir, 'log');
   const properties = join(dataDir, 'server.properties');
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  chmodSync(dataDir, 0o700);
   writeFileSync(properties, serverProperties({ broker, controller, logDir }));
   if (!existsSync(join(logDir, 'meta.properties'))) {
     note('formatting the storage of Kafka');

@@ -299,6 +299,19 @@ describe('every route of the reference', () => {
     expect(await problemOf(await call(method, at(path, '%ED%A0%80'), good))).toMatchObject({ status: 400 });
   });
 
+  it.each(inPath.filter(({ method }) => method === 'POST'))(
+    '$method $path takes no Idempotency-Key that another $name had',
+    async ({ path, name, good }) => {
+      const headers = freshKey();
+      const ask = (value: string) =>
+        call('POST', path.replace(`{${name}}`, value).replaceAll(/\{\w+\}/g, '%00'), good, headers);
+      expect(await problemOf(await ask('%00'))).toMatchObject({ status: 404 });
+      expect(await problemOf(await ask('a%00b'))).toMatchObject({ code: 'idempotency_key_reused' });
+      const again = await ask('%00');
+      expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([404, 'true']);
+    },
+  );
+
   it.each(texts)('$method $path takes no $name that Postgres cannot hold', async ({ path, name }) => {
     for (const value of ['%00', 'a%00b']) {
       const response = await call('GET', `${at(path, ID)}?${name}=${value}`);

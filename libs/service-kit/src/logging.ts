@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Level, type Logger } from 'pino';
 import { redacted, scrubbed } from './redaction.js';
+import { repeats } from './repeats.js';
 
 export type { Logger } from 'pino';
 
@@ -17,12 +18,14 @@ const LEVEL = /^\{"level":(\d+)/;
 
 /**
  * A pino logger that writes one JSON object a line to stdout. Secrets are left out at every level; phone numbers and
- * the bodies of messages from info upwards. `secrets` are texts that must not appear wherever they stem from.
+ * the bodies of messages from info upwards. `secrets` are texts that must not appear wherever they stem from. Of one kind
+ * (see {@link repeats}) it writes 20 lines within 10 s, and how many more there were.
  */
 export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
   const unsafe = secrets
     .filter((secret) => secret.length >= 8)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
+  const isOneTooMany = repeats();
   return pino(
     {
       level,
@@ -33,6 +36,8 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
         logMethod(args, method, number) {
           const shown = { personal: number < INFO };
           const [first, ...rest] = args as unknown as unknown[];
+          const tell = (leftOut: object) => method.call(this, leftOut, 'log lines of one kind were left out');
+          if (number >= INFO && isOneTooMany(args, tell)) return;
           const entry =
             first instanceof Error
               ? [{ err: redacted(first, shown) }, ...(rest.length ? rest : [first.message])]

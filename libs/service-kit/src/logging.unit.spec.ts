@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createLogger, nestLogger } from './logging.js';
 
 const SECRET_KEY = 'q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=';
@@ -91,4 +91,66 @@ it("keeps Nest's context and turns its chatter down", () => {
     { level: 50, context: 'Gateway', msg: 'broken', details: [expect.stringContaining('at x')] },
     { level: 50, context: 'ExceptionsHandler', err: { message: 'thrown' } },
   ]);
+});
+
+describe('lines of one kind', () => {
+  afterEach(() => void jest.useRealTimers());
+  const begun = (level?: 'trace') => {
+    jest.useFakeTimers();
+    return logged(level);
+  };
+  const times = (count: number, line: (index: number) => void) =>
+    Array.from({ length: count }, (_, index) => line(index));
+
+  it('are written 20 times in 10 s; the rest are counted, and told once', () => {
+    const { logger, lines } = begun();
+    times(60_000, (index) => logger.warn({ index, err: new Error(`${index}`) }, 'bad signature'));
+    logger.error('something else');
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toMatchObject({ msg: 'something else' });
+    jest.advanceTimersByTime(10_000);
+    expect(lines.slice(21)).toMatchObject([
+      {
+        level: 40,
+        leftOut: 59_980,
+        kind: 'bad signature, Error',
+        msg: 'log lines of one kind were left out',
+      },
+    ]);
+    jest.advanceTimersByTime(60_000);
+    logger.warn({ err: new Error('x') }, 'bad signature');
+    expect(lines).toHaveLength(23);
+  });
+
+  it('are not told of where none was left out, and not counted below info', () => {
+    const { logger, lines } = begun('trace');
+    times(20, () => logger.child({ part: 1 }).info('up'));
+    times(100, () => logger.debug('down'));
+    jest.advanceTimersByTime(60_000);
+    expect(lines).toHaveLength(120);
+  });
+
+  it('have one context where Nest wrote them, whatever it says', () => {
+    const { logger, lines } = begun();
+    const nest = nestLogger(logger);
+    times(1_000, (index) => nest.error(`no handler for ${index}`, 'Server'));
+    times(1_000, (index) => nest.error(new TypeError(`${index}`), 'Server'));
+    expect(lines).toHaveLength(40);
+  });
+
+  it('never hide the first alarm of an account', () => {
+    const { logger, lines } = begun();
+    const alarm = { alarm: true, projection: 'people' };
+    times(1_000, (index) => logger.error({ ...alarm, accountId: 'acc_hostile', offset: index }, 'parked'));
+    logger.error({ ...alarm, accountId: 'acc_other' }, 'parked');
+    expect(lines).toHaveLength(21);
+    expect(lines.at(-1)).toMatchObject({ accountId: 'acc_other' });
+  });
+
+  it('are counted in a bounded memory, whoever makes up their texts', () => {
+    const { logger, lines } = begun();
+    times(20_000, (index) => logger.info(`made up ${index}`));
+    expect(lines).toHaveLength(10_020);
+    expect(jest.getTimerCount()).toBe(10_001);
+  });
 });

@@ -101,7 +101,7 @@ describe('in one process', () => {
   };
 
   beforeAll(async () => {
-    env = await environment({ PORT: String(await freePort()) });
+    env = await environment({ PORT: String(await freePort()), HTTP_CONNECTIONS: '10' });
     service = await startService({ ...TINY, settings: HTTP_SETTINGS, http: {} }, env);
   });
   afterAll(() => service.stop());
@@ -137,6 +137,15 @@ describe('in one process', () => {
     ])
       expect(text).toContain(line);
     expect(text).toMatch(/wbiz_command_duration_seconds_count\{.*type="purse.deposit".*\} [1-9]/);
+  });
+
+  it('has HTTP_CONNECTIONS at most, and says nothing to further ones', async () => {
+    const port = Number(env['PORT']);
+    const sockets = Array.from({ length: 15 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    await until(() => sockets.filter(({ destroyed }) => destroyed).length === 5);
+    expect((await readiness(env)).code).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    await until(async () => (await fetch(`http://127.0.0.1:${port}/nothing`)).status === 404);
   });
 
   it('answers the HTTP requests that are under way when it stops, and takes no others', async () => {

@@ -121,7 +121,11 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const { PORT, TRUST_PROXY: trustProxy } = config as unknown as Config<typeof HTTP_SETTINGS>;
+  const {
+    PORT,
+    TRUST_PROXY: trustProxy,
+    HTTP_CONNECTIONS: most,
+  } = config as unknown as Config<typeof HTTP_SETTINGS>;
   const { stopping } = runtime;
   const adapter = http
     ? publicHttp(metrics, { bodyLimit: http.bodyLimit, stopping, trustProxy })
@@ -150,7 +154,15 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     await commands.listen();
   }
   if (http) {
-    shutdown.on('http', 'http', () => adapter.getInstance().close());
+    const fastify = adapter.getInstance();
+    fastify.server.maxConnections = most;
+    fastify.server.on('drop', (dropped) =>
+      logger.warn(
+        { address: dropped?.remoteAddress },
+        'the public API has HTTP_CONNECTIONS connections; a new one is closed',
+      ),
+    );
+    shutdown.on('http', 'http', () => fastify.close());
     await app.listen(PORT, host);
   }
   if (!stopping.aborted) health.started();

@@ -127,6 +127,14 @@ export const MEDIA_SETTINGS = {
 /** The environment variables of a service with a public HTTP API. */
 export const HTTP_SETTINGS = {
   PORT: port({ description: 'Port of the public API.', fallback: '3000', example: '3000' }),
+  HTTP_CONNECTIONS: whole(
+    10,
+    100_000,
+  )({
+    description: 'Most connections to the public API at once; further ones are closed unheard.',
+    fallback: '4000',
+    example: '10000',
+  }),
   TRUST_PROXY: proxies({
     description:
       'The proxies in front, whose `X-Forwarded-For` then tells where a request comes from: their addresses and networks, or how many stand in a row where nobody reaches this port but through them.',

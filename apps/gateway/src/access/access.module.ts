@@ -5,6 +5,7 @@ import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import { operatorSignIn } from '../admin/sign-in.js';
 import { installGate } from './gate.js';
 import { housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
@@ -26,10 +27,10 @@ export class AccessModule {
     limiter: RateLimiter,
     idempotency: Idempotency,
     { httpAdapter }: HttpAdapterHost,
-    @Inject(RUNTIME) runtime: Runtime,
+    @Inject(RUNTIME) runtime: Runtime<{ readonly ADMIN_TOKEN: string }>,
     @Inject(PG_POOL) pool: Pool,
   ) {
-    const { logger, secrets } = runtime;
+    const { logger, secrets, config } = runtime;
     const onNotKept = (err: unknown, requestId: string) =>
       logger.error(
         { err, requestId },
@@ -40,6 +41,7 @@ export class AccessModule {
       limiter,
       idempotency,
       secrets,
+      signIn: operatorSignIn(config.ADMIN_TOKEN, logger),
       onNotKept,
     });
     runWork(runtime, 'housekeeping', housekeeping(pool, logger));

@@ -8,7 +8,7 @@ import type { Idempotency } from './idempotency.js';
 import type { Holder, KeyBook } from './key-book.js';
 import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
-import { requireAccess, type RouteAccess } from './route-access.js';
+import { requireAccess } from './route-access.js';
 
 /** How long a sync send waits for Meta's answer. */
 const PATIENCE_MS = 10_000;
@@ -32,12 +32,14 @@ type Parts = {
   readonly limiter: RateLimiter;
   readonly idempotency: Idempotency;
   readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
+  /** Throws for whoever is no operator. */
+  readonly signIn: (request: FastifyRequest) => void;
   readonly onNotKept: (error: unknown, requestId: string) => void;
 };
 
 /**
- * Stands before every route, in this order: key (401), scope (403), limit (429), all before the body is read; then the
- * Idempotency-Key of a POST. A route that does not say who may call it ends the start.
+ * Stands before every route, in this order: key or admin token (401), scope (403), limit (429), all before the body is
+ * read, which of a path that is none never is; then the Idempotency-Key of a POST. A route that does not say who may call it ends the start.
  */
 export function installGate(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRoute', requireAccess);
@@ -55,14 +57,20 @@ export function installGate(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onSend', (request, reply, payload) => keep(request, reply, payload, parts));
 }
 
-async function admit(request: FastifyRequest, reply: FastifyReply, { book, limiter }: Parts): Promise<void> {
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { book, limiter, signIn }: Parts,
+): Promise<void> {
   reply.headers(SECURITY_HEADERS);
   const { headers } = request;
   // A body of no bytes is no body, whatever its type is said to be.
   if (!headers['transfer-encoding'] && (headers['content-length'] ?? '0') === '0')
     delete headers['content-type'];
   const { access, form } = request.routeOptions.config;
-  if (request.is404 || access === 'public') return;
+  if (request.is404) throw new Rejection('not_found', `Cannot ${request.method} ${request.url}.`);
+  if (access === 'operators') return signIn(request);
+  if (access === 'public') return;
 
   const { key, account } = await holderOf(headers.authorization, book);
   requireScope(key.scopes, access!);
@@ -113,9 +121,9 @@ async function holderOf(authorization: string | undefined, book: KeyBook): Promi
   return holder!;
 }
 
-function requireScope(scopes: readonly string[], access: RouteAccess): void {
+function requireScope(scopes: readonly string[], access: Scope | 'any key'): void {
   const isOpen = (scope: Scope) => scopes.includes(scope) || scopes.includes(OPENED_BY[scope] ?? scope);
-  if (access !== 'any key' && access !== 'public' && !isOpen(access))
+  if (access !== 'any key' && !isOpen(access))
     throw new Rejection('insufficient_scope', `The API key needs the scope ${access} for this.`, {
       scope: access,
     });

@@ -3,8 +3,8 @@ import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constant
 import type { Scope as ScopeName } from '@wbiz/contracts/scopes';
 import type { RouteOptions } from 'fastify';
 
-/** Who may call a route: holders of a scope, holders of any key, or everyone (a route with a check of its own). */
-export type RouteAccess = ScopeName | 'any key' | 'public';
+/** Who may call a route: holders of a scope, of any key, of the admin token, or everyone (a route with a check of its own). */
+export type RouteAccess = ScopeName | 'any key' | 'operators' | 'public';
 type Extra = {
   /** Most bytes of a body; 1 MiB unless given. */
   readonly bodyLimit?: number;
@@ -29,6 +29,8 @@ const access = (granted: RouteAccess, extra: Extra = {}) => RouteConfig({ access
 export const Scope = (scope: ScopeName, extra?: Extra) => access(scope, extra);
 /** The route needs a key, whatever its scopes. */
 export const AnyKey = (extra?: Extra) => access('any key', extra);
+/** The route is for operators: no API key, but the admin token. */
+export const AdminOnly = () => access('operators');
 /** The route needs no key; what it protects, it protects itself. */
 export const Public = (extra?: Extra) => access('public', extra);
 
@@ -42,7 +44,7 @@ export function requireAccess(route: RouteOptions): void {
   const { access: granted, bodyLimit } = route.config ?? {};
   if (granted === undefined)
     throw new Error(
-      `${[route.method].flat().join(', ')} ${route.url} says neither @Scope, @AnyKey nor @Public: nobody may call it.`,
+      `${[route.method].flat().join(', ')} ${route.url} says neither @Scope, @AnyKey, @AdminOnly nor @Public: nobody may call it.`,
     );
   if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
 }

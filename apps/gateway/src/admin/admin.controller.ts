@@ -9,10 +9,10 @@ import {
 } from '@wbiz/contracts/account';
 import { Page } from '@wbiz/contracts/page';
 import type { FastifyReply } from 'fastify';
+import { AdminOnly } from '../access/route-access.js';
 import { Accounts } from '../account/accounts.js';
 import { Nothing } from '../nothing.js';
 import { Describe, pageOf } from '../openapi/describe.js';
-import { AdminOnly } from './admin.guard.js';
 import { ApiKeys } from './api-keys.js';
 
 /** The operators' side: accounts and their API keys. */

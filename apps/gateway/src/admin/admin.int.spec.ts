@@ -459,6 +459,17 @@ describe('signing in', () => {
     expect((await gateway.admin('GET', '/accounts')).status).toBe(200);
   });
 
+  it('believes no other proxy than those of TRUST_PROXY', async () => {
+    const behind = await runningGateway({ TRUST_PROXY: '10.0.0.0/8,192.0.2.1' });
+    try {
+      const madeUp = (attempt: number) => `192.0.2.${attempt}, 10.0.0.${attempt}`;
+      expect(await statuses(behind, madeUp)).toEqual([...wrong(10), 429, 429]);
+      expect((await signIn(behind, '10.0.0.1', ADMIN_TOKEN)).status).toBe(200);
+    } finally {
+      await behind.close();
+    }
+  });
+
   it.each(['127.0.0.0/8', '1'])(
     'counts by the address that the proxy tells with TRUST_PROXY=%s',
     async (proxy) => {

@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
 import { AdminController } from './admin.controller.js';
-import { AdminGuard } from './admin.guard.js';
 import { ApiKeys } from './api-keys.js';
 
 /** The operators' API. */
-@Module({ imports: [AccountModule], controllers: [AdminController], providers: [AdminGuard, ApiKeys] })
+@Module({ imports: [AccountModule], controllers: [AdminController], providers: [ApiKeys] })
 export class AdminModule {}

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { DeriveInbound, DerivedInbound } from '@wbiz/contracts/meta-webhooks';
-import { AdminOnly } from '../admin/admin.guard.js';
+import { AdminOnly } from '../access/route-access.js';
 import { Describe } from '../openapi/describe.js';
 import { deriveInbound, type DeriveParts } from './replay-webhooks.js';
 

@@ -1,12 +1,14 @@
+import type { IncomingMessage } from 'node:http';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';
 import type { Logger } from '@wbiz/service-kit/logging';
 import { problemOf, rejectionOf } from '@wbiz/service-kit/problem-filter';
+import { BodyBudget, readBody } from '@wbiz/service-kit/read-body';
 import type { Metrics } from '@wbiz/service-kit/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sameSecret } from '../admin/same-secret.js';
 import { recordsOf, type TopicOf } from './inbound-records.js';
-import { isSignedBy } from './signature.js';
+import { isSignature, isSignedBy } from './signature.js';
 
 export type MetaWebhookOptions = {
   readonly appSecret: string;
@@ -20,6 +22,8 @@ export type MetaWebhookOptions = {
   readonly patienceMs?: number;
   /** Most bytes of bodies that Kafka has not acknowledged yet; beyond it Meta has to come again. */
   readonly maxHeldBytes?: number;
+  /** Most bytes of bodies whose signature cannot be checked yet, since they are still coming in. */
+  readonly maxUnsignedBytes?: number;
 };
 
 // Meta's webhooks overview: bodies of up to 3 MB.
@@ -38,7 +42,9 @@ export function metaWebhook(options: MetaWebhookOptions) {
     items: counted,
     patienceMs = 5_000,
     maxHeldBytes = 64 * 1024 * 1024,
+    maxUnsignedBytes = 64 * 1024 * 1024,
   } = options;
+  const budget = new BodyBudget(maxUnsignedBytes);
   let heldBytes = 0;
 
   const verify = (request: FastifyRequest, reply: FastifyReply) => {
@@ -53,8 +59,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
 
   const receive = async (request: FastifyRequest, reply: FastifyReply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (!isSignedBy(appSecret, body, request.headers['x-hub-signature-256']))
-      throw new Rejection('invalid_signature', 'X-Hub-Signature-256 is not the signature of this body.');
+    if (!isSignedBy(appSecret, body, request.headers['x-hub-signature-256'])) throw notSigned();
     if (heldBytes + body.length > maxHeldBytes) throw notNow();
     const { traceparent } = request;
     const webhook = { body, receivedAt: new Date().toISOString(), traceparent };
@@ -95,22 +100,26 @@ export function metaWebhook(options: MetaWebhookOptions) {
 
   return async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.addContentTypeParser('*', (_: FastifyRequest, body: IncomingMessage) =>
+      readBody(body, { limit: MAX_BODY, budget }),
+    );
+    scope.addHook('onRequest', async ({ method, headers }) => {
+      if (method === 'POST' && !isSignature(headers['x-hub-signature-256'])) throw notSigned();
+    });
     scope.setErrorHandler((error, request, reply) => {
       const problem = problemOf(rejectionOf(error), request.id);
       if (problem.status === 500)
         logger.error({ err: error, requestId: request.id }, 'a webhook of Meta failed');
       if (problem.status === 503) reply.header('retry-after', 1);
+      if (!request.raw.complete) reply.header('connection', 'close');
       return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
     });
     const config = { access: 'public' as const };
     scope.get('/api/meta/webhook', { config }, verify);
-    scope.post(
-      '/api/meta/webhook',
-      { config: { ...config, bodyLimit: MAX_BODY }, bodyLimit: MAX_BODY },
-      receive,
-    );
+    scope.post('/api/meta/webhook', { config }, receive);
   };
 }
 
+const notSigned = () =>
+  new Rejection('invalid_signature', 'X-Hub-Signature-256 is not the signature of this body.');
 const notNow = () => new Rejection('unavailable', 'The webhook cannot be taken at present; send it again.');

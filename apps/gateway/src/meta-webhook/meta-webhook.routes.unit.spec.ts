@@ -1,9 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';
 import type { Logger } from '@wbiz/service-kit/logging';
+import { rawHttp } from '@wbiz/testing/raw-http';
 import Fastify from 'fastify';
 import { metaWebhook, type MetaWebhookOptions } from './meta-webhook.routes.js';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
 
 const SECRET = 'app-secret';
 const quiet = { error: () => undefined, warn: () => undefined } as unknown as Logger;
@@ -209,4 +215,67 @@ describe('a webhook', () => {
     expect((await post(sized(3 * 1024 * 1024 - 10))).statusCode).toBe(200);
     expect((await post(sized(3 * 1024 * 1024 + 2_000))).statusCode).toBe(413);
   });
+});
+
+describe('whoever cannot be known yet', () => {
+  const FORGED = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+  async function listening(maxUnsignedBytes?: number) {
+    const { app } = await webhook(maxUnsignedBytes === undefined ? {} : { maxUnsignedBytes });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    ends.push(() => app.close());
+    return () => {
+      const http = rawHttp(url);
+      ends.push(() => http.close());
+      return http;
+    };
+  }
+
+  it.each([
+    ['no signature', {}],
+    ['what is none', { 'x-hub-signature-256': 'sha256=abc' }],
+    ['an old one', { 'x-hub-signature-256': `sha1=${'0'.repeat(40)}` }],
+  ])('and sends %s is refused before the body', async (_what, headers) => {
+    const http = (await listening())();
+    http.head('/api/meta/webhook', 3_000_000, headers);
+    expect(await http.said(/invalid_signature/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
+    await http.closed;
+  });
+
+  it('and announces too much is refused at once', async () => {
+    const http = (await listening())();
+    http.head('/api/meta/webhook', 4_000_000, FORGED);
+    expect(await http.said(/too_large/)).toMatch(/^HTTP\/1.1 413 .*connection: close/is);
+    await http.closed;
+  });
+
+  it('shares a budget of bytes: past it, whoever has been sending for longest has to come again', async () => {
+    const connection = await listening(5_000);
+    const begin = (bytes: number) => {
+      const http = connection();
+      http.head('/api/meta/webhook', 3_000, FORGED);
+      http.send('x'.repeat(bytes));
+      return http;
+    };
+    const first = begin(2_000);
+    await answeredByNow(connection());
+    const second = begin(2_000);
+    await answeredByNow(connection());
+    const third = begin(2_000);
+    expect(await first.said(/unavailable/)).toMatch(
+      /^HTTP\/1.1 503 (?=.*retry-after: 1\r)(?=.*connection: close)/is,
+    );
+    await first.closed;
+    for (const http of [second, third]) {
+      http.send('x'.repeat(1_000));
+      await http.said(/^HTTP\/1.1 401 /);
+    }
+    const next = begin(3_000);
+    await next.said(/^HTTP\/1.1 401 /);
+  });
+
+  /** What was sent before on other connections has been read once a later request is answered. */
+  async function answeredByNow(http: ReturnType<typeof rawHttp>) {
+    http.send('GET /api/meta/webhook HTTP/1.1\r\nhost: x\r\n\r\n');
+    await http.said(/^HTTP/);
+  }
 });

@@ -162,7 +162,7 @@ function operationOf(
 ): Operation {
   const { summary, description: text, csv, form, problems = [] } = description;
   const operators = path.startsWith('/admin/');
-  const withKey = access !== 'public';
+  const withKey = access !== 'public' && access !== 'operators';
   const scope = withKey && access !== 'any key' ? access : undefined;
   const taking = {
     body: 'requestBody' in operation,

@@ -1,14 +1,17 @@
 import { JsonSocket } from '@nestjs/microservices';
 import type { Socket } from 'node:net';
 
+/** Of one frame; a peer that sends more is cut off. */
+export const MOST_CHARACTERS = 16 * 1024 * 1024;
+
 /**
  * Nest's framing on a socket that sends what one turn of the event loop has to say in one write (a system call costs
  * more than all else about a message), and then at once: with Nagle's algorithm, which Nest leaves on, an answer would
- * wait for as long as the peer delays its ACK (40 ms).
+ * wait for as long as the peer delays its ACK (40 ms). The first frame that is none ends the connection.
  */
 export class PromptSocket extends JsonSocket {
-  constructor(socket: Socket) {
-    super(socket);
+  constructor(socket: Socket, frameLength = MOST_CHARACTERS) {
+    super(socket, { maxBufferSize: frameLength });
     socket.setNoDelay(true);
   }
 
@@ -19,5 +22,21 @@ export class PromptSocket extends JsonSocket {
       setImmediate(() => socket.uncork());
     }
     super.sendMessage(message, callback);
+  }
+
+  protected isPacket(message: object): boolean {
+    return 'id' in message;
+  }
+
+  protected override emitMessage(text: string): void {
+    const message: unknown = JSON.parse(text);
+    if (typeof message !== 'object' || message === null || !this.isPacket(message))
+      throw new TypeError('The frame holds no packet.');
+    this.netSocket.emit('message', message);
+  }
+
+  /** Nest only says that it sends no more, goes on reading, and reports every frame in full. */
+  protected override handleDataError({ name }: Error): void {
+    this.netSocket.destroy(new Error(`It sent what is no frame (${name}).`));
   }
 }

@@ -1,11 +1,11 @@
 import { applyDecorators, Catch, Logger, UseFilters, type RpcExceptionFilter } from '@nestjs/common';
-import { EventPattern, MessagePattern, Transport, type TcpOptions } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, Transport } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import { classifyFault } from '../fault.js';
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
-import { PromptSocket } from './prompt-socket.js';
 import { REPLIES } from './reply-publisher.js';
+import { RpcServer, type Bounds } from './rpc-server.js';
 
 /** A refusal crosses the wire as it is; of anything else the caller learns only that it happened. */
 @Catch()
@@ -35,7 +35,6 @@ export const RepliesHandler = (): MethodDecorator =>
   applyDecorators(EventPattern<string>(REPLIES, Transport.TCP), UseFilters(overTheWire));
 
 /** For `app.connectMicroservice`: where this process answers queries and takes replies. */
-export const rpcServerOptions = ({ host, port }: { host: string; port: number }): TcpOptions => ({
-  transport: Transport.TCP,
-  options: { host, port, socketClass: PromptSocket },
+export const rpcServerOptions = (given: Bounds & { host: string; port: number }) => ({
+  strategy: new RpcServer(given),
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { freePort, until } from '@wbiz/testing/stack';
@@ -9,6 +9,7 @@ import { Rejection } from '../rejection.js';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from './query-handler.js';
 import { ReplyPublisher, type StagedReply } from './reply-publisher.js';
 import { PeerFault, PeerUnavailable, RpcClient } from './rpc-client.js';
+import type { Bounds } from './rpc-server.js';
 
 jest.setTimeout(20_000);
 
@@ -18,9 +19,11 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A service with queries, as ours are; `calls` counts them. */
-async function serve(port: number, name = 'one') {
+/** A service with queries, as ours are; `calls` counts them, `lines` counts what it logs. */
+async function serve(port: number, name = 'one', bounds: Bounds = {}) {
   const calls: string[] = [];
+  const lines: unknown[] = [];
+  const line = (message: unknown) => void lines.push(message);
   const messages: (readonly StagedReply[])[] = [];
 
   @Controller()
@@ -59,14 +62,15 @@ async function serve(port: number, name = 'one') {
   class Service {}
 
   const app: INestMicroservice = await NestFactory.createMicroservice(Service, {
-    ...rpcServerOptions({ host: HOST, port }),
-    logger: false,
+    ...rpcServerOptions({ host: HOST, port, ...bounds }),
+    logger: { log: () => undefined, error: line, warn: line },
   });
   await app.listen();
+  lines.length = 0;
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= app.close());
   ends.push(close);
-  return { port, calls, messages, close, replies: () => messages.flat() };
+  return { port, calls, lines, messages, close, replies: () => messages.flat() };
 }
 
 function client(...ports: number[]) {
@@ -179,6 +183,61 @@ it.each(['', 'localhost', ':4000', 'host:0', 'host:65536', '::1:4000', 'host:400
     expect(() => new RpcClient(address)).toThrow('is not an address of the form host:port');
   },
 );
+
+/** A peer that speaks for itself; `cut` resolves once the other side has had enough of it. */
+function stranger(port: number) {
+  const socket = connect(port, HOST).on('error', () => undefined);
+  ends.push(() => socket.destroy());
+  return { socket, cut: new Promise((resolve) => socket.resume().once('close', resolve)) };
+}
+
+describe('a peer that is none of ours', () => {
+  const ask = (data: unknown) => JSON.stringify({ pattern: '"who"', id: 1, data });
+  const frame = (text: string) => `${text.length}#${text}`;
+
+  it.each([
+    ['240 kB of empty frames', '2#{}'.repeat(60_000)],
+    ['frames of another shape', frame('{"id":1}').repeat(10_000)],
+    ['frames of numbers', frame('7').repeat(10_000)],
+    ['frames of nothing', '0#'.repeat(10_000)],
+    ['frames of no JSON', frame('{"pattern"').repeat(10_000)],
+    ['a length that is none', 'GET / HTTP/1.1 #'.repeat(1_000)],
+    ['a length without end', '1'.repeat(3_000_000)],
+    ['a frame that is too large', `9000000#${'x'.repeat(3_000_000)}`],
+  ])('is cut off for %s; the others do not notice', async (_what, bytes) => {
+    const { port, lines, calls } = await serve(await freePort(), 'one', { frameLength: 1_000_000 });
+    const rpc = client(port);
+    const { socket, cut } = stranger(port);
+    socket.write(bytes);
+    const asked = Array.from({ length: 50 }, (_, number) => rpc.request('who', number));
+    await cut;
+    expect(await Promise.all(asked)).toHaveLength(50);
+    expect(calls).toHaveLength(50);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThan(5);
+    expect(JSON.stringify(lines).length).toBeLessThan(2_000);
+  });
+
+  it('is heard up to its first wrong frame, and no further', async () => {
+    const { port, calls } = await serve(await freePort());
+    const { socket, cut } = stranger(port);
+    socket.write(frame(ask(1)) + '2#{}' + frame(ask(2)));
+    await cut;
+    expect(calls).toEqual(['who']);
+  });
+
+  it('cannot take all connections: beyond so many it gets none', async () => {
+    const { port } = await serve(await freePort(), 'one', { connections: 3 });
+    const rpc = client(port);
+    await rpc.request('who');
+    const strangers = Array.from({ length: 5 }, () => stranger(port));
+    await Promise.any(strangers.map(({ cut }) => cut));
+    expect(await rpc.request('who')).toEqual({ name: 'one' });
+    await until(() => strangers.filter(({ socket }) => socket.destroyed).length === 3);
+    for (const { socket } of strangers) socket.destroy();
+    await until(() => client(port).request('who'));
+  });
+});
 
 it('sends the replies of one turn in one message', async () => {
   const { port, messages, replies } = await serve(await freePort());

@@ -1,0 +1,25 @@
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { Logger } from '@wbiz/service-kit/logging';
+import type { FastifyRequest } from 'fastify';
+import { FailedSignIns } from './failed-sign-ins.js';
+import { sameSecret } from './same-secret.js';
+
+/** Lets in whoever holds the admin token. Throws `invalid_admin_token` or `rate_limited`. */
+export function operatorSignIn(adminToken: string, logger: Logger) {
+  const failedSignIns = new FailedSignIns();
+  return ({ ip, id, headers }: FastifyRequest): void => {
+    const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    // Before all else: whoever has the token is not kept out by those who have not.
+    if (token !== undefined && sameSecret(token, adminToken)) return;
+    const retryAfter = failedSignIns.waitOf(ip);
+    if (retryAfter > 0)
+      throw new Rejection('rate_limited', 'Too many failed sign-ins: 10 within a minute. Try again later.', {
+        retryAfter,
+      });
+    if (token === undefined)
+      throw new Rejection('invalid_admin_token', 'Send the admin token: Authorization: Bearer <token>.');
+    failedSignIns.failed(ip);
+    logger.warn({ address: ip, requestId: id }, 'a sign-in with a wrong admin token');
+    throw new Rejection('invalid_admin_token', 'The admin token is not the one of this installation.');
+  };
+}
