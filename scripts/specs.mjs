@@ -11,13 +11,14 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS, MEDIA_SETTINGS }, gateway, messaging, webhooks] =
+const [{ settingsMarkdown }, { SERVICE_SETTINGS, MEDIA_SETTINGS }, gateway, messaging, webhooks, campaigns] =
   await Promise.all([
     dist('libs/service-kit/dist/config.js'),
     dist('libs/service-kit/dist/settings.js'),
     dist('apps/gateway/dist/gateway.settings.js'),
     dist('apps/messaging/dist/messaging.settings.js'),
     dist('apps/webhooks/dist/webhooks.settings.js'),
+    dist('apps/campaigns/dist/campaigns.settings.js'),
   ]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
 const settings = [
@@ -30,6 +31,8 @@ const settings = [
   settingsMarkdown(MEDIA_SETTINGS),
   'and webhooks',
   settingsMarkdown(webhooks.SETTINGS),
+  'and campaigns',
+  settingsMarkdown(campaigns.SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
 ].join('\n\n');
 
