@@ -26,7 +26,14 @@ const TURN_PATIENCE_MS = 2000;
 const LOOK_MS = 250;
 /** While there is more of a class to claim than may be called, its claims are this far apart, and so not one for each send. */
 const CLAIM_GAP_MS = 50;
+/** Sends of campaigns that are claimed at once, so that the claim of a single send does not wait for long. */
+const CLAIM_OF_CAMPAIGNS = 32;
 const RENEW_MS = 1000;
+
+/** In a claim, of a send `d`: nothing keeps it from being called. */
+const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is null or expires_at > now())
+                  and not exists (select from deferred e
+                    where e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))`;
 
 export type DispatcherOptions = {
   readonly pool: Pool;
@@ -225,13 +232,16 @@ export class Dispatcher {
       const room = Math.min(paced, MAX_IN_FLIGHT - (cls === 0 ? 0 : RESERVE) - lane.inFlight.size);
       if (paced < 1 || now < lane.notBefore[cls])
         next = Math.min(next, Math.max(lane.notBefore[cls], lane.turns.roomAt(cls, now)));
-      else if (room >= 1) return this.begin(lane, cls, room);
+      else if (room >= 1) {
+        const most = cls === 0 ? Infinity : CLAIM_OF_CAMPAIGNS;
+        return this.begin(lane, cls, Math.min(room, most), room > most ? 0 : CLAIM_GAP_MS);
+      }
     }
     this.pumpAt(lane, next);
   }
 
-  /** Claims sends of this class, and those of lower ones before them. */
-  private begin(lane: Lane, cls: Class, room: number): void {
+  /** Claims sends of this class, and those of lower ones before them; where there are more, again after `gapMs`. */
+  private begin(lane: Lane, cls: Class, room: number, gapMs: number): void {
     const these = CLASSES.filter((one) => one <= cls);
     lane.claiming = true;
     for (const one of these) lane.wanted[one] = false;
@@ -239,7 +249,7 @@ export class Dispatcher {
       .then(({ claimed, more }) => {
         for (const one of these.filter((one) => more !== undefined && one >= more)) {
           lane.wanted[one] = true;
-          lane.notBefore[one] = performance.now() + CLAIM_GAP_MS;
+          lane.notBefore[one] = performance.now() + gapMs;
         }
         for (const message of claimed) this.track(this.call(lane, message));
         if (lane.pairs) this.pumpAt(lane, lane.pairs.freeAt, ...CLASSES);
@@ -292,14 +302,17 @@ export class Dispatcher {
         name: 'dispatch-claim',
         text: `with lease as (
                  select 1 from messaging.dispatch_leases
-                 where phone_number_id = $1 and replica = $2 and fence = $3 and expires_at > now() for share)
-               select message_id, account_id, conversation_id, class from messaging.dispatch d
-               where phone_number_id = $1 and class <= $6 and exists (select 1 from lease) and conversation_id <> all($4)
-                 and (state = 'queued' or (state = 'deferred' and not_before <= now()))
-                 and (expires_at is null or expires_at > now())
-                 and not exists (select 1 from messaging.dispatch e where e.phone_number_id = $1 and e.state = 'deferred'
-                   and e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))
-               order by class, position limit $5`,
+                 where phone_number_id = $1 and replica = $2 and fence = $3 and expires_at > now() for share),
+               deferred as (
+                 select * from messaging.dispatch where phone_number_id = $1 and state = 'deferred'),
+               due as (
+                 (select * from messaging.dispatch d where phone_number_id = $1 and state = 'queued' and ${MAY_GO}
+                  order by class, position limit $5)
+                 union all
+                 (select * from deferred d where not_before <= now() and ${MAY_GO}
+                  order by class, position limit $5))
+               select message_id, account_id, conversation_id, class from due
+               where exists (select 1 from lease) order by class, position limit $5`,
         values: [
           lease.phoneNumberId,
           leases.replica,
