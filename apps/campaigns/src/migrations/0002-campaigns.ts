@@ -73,10 +73,13 @@ create table campaigns.flights (
 );
 create index flights_of_number on campaigns.flights (phone_number_id, claimed_at);
 
--- How many sends of a phone number may be under way; locked by whichever replica claims.
+-- How many sends of a phone number may be under way, and how many were asked for and had come back when that was
+-- found; locked by whichever replica claims.
 create table campaigns.lanes (
   phone_number_id text    primary key,
-  room            integer not null
+  room            integer not null,
+  asked           bigint  not null default 0,
+  landed          bigint  not null default 0
 ) with (fillfactor = 20);
 `);
   }

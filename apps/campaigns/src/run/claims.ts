@@ -3,7 +3,7 @@ import { timedId } from '@wbiz/contracts/ids';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient } from 'pg';
 import { STATE } from '../recipient/recipient-state.js';
-import { nextRoom } from './room.js';
+import { nextRoom, type LaneLoad } from './room.js';
 
 /** A recipient whose send is to be asked of messaging; asking again has no further effect. */
 export type Claimed = {
@@ -26,6 +26,8 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
   };
 };
 
+/** A send is late when it has not come back within this. */
+const PROMPT_MS = 600;
 /** A flight older than this is not counted as under way: its outcome is late, and the others must not wait for it. */
 const LATE_MS = 5_000;
 /** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
@@ -41,13 +43,8 @@ type Run = {
   readonly rate: number | null;
   readonly due: number;
 };
-type Lane = {
-  readonly room: number;
-  readonly throughput: number;
-  readonly under_way: number;
-  readonly slow: number;
-  readonly now: Date;
-};
+/** `asked`: sends asked for so far. */
+type Lane = LaneLoad & { readonly asked: number; readonly now: Date };
 type Picked = {
   readonly contact_id: string;
   readonly attempt: number;
@@ -82,18 +79,18 @@ export const claim = (
     });
     if (runs.length === 0) return [];
     const room = nextRoom(lane);
-    await tx.query({
-      name: 'lane-room',
-      text: 'update campaigns.lanes set room = $2 where phone_number_id = $1 and room <> $2',
-      values: [phoneNumberId, room],
-    });
-    const free = Math.max(0, Math.min(room - lane.under_way, budget));
+    const free = Math.max(0, Math.min(room - lane.underWay, budget));
     const claimed: Claimed[] = [];
     for (const [index, run] of runs.entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
       const most = run.rate === null ? share : Math.min(share, Math.max(0, run.due), run.rate);
       if (most > 0) claimed.push(...(await claimOf(tx, { run, phoneNumberId, most, now: lane.now })));
     }
+    await tx.query({
+      name: 'lane-note',
+      text: 'update campaigns.lanes set room = $2, asked = $3, landed = $4 where phone_number_id = $1',
+      values: [phoneNumberId, room, lane.asked + claimed.length, lane.asked - lane.underWay],
+    });
     return claimed;
   });
 
@@ -102,16 +99,17 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
   const lock = () =>
     tx.query<Lane>({
       name: 'lane-lock',
-      text: `select l.room, coalesce(n.throughput, 80) as throughput, date_trunc('milliseconds', clock_timestamp()) as now,
-               f.under_way, f.slow
+      text: `select l.room, l.asked::float8 as asked, coalesce(n.throughput, 80) as throughput, f.under_way as "underWay", f.slow,
+               greatest(0, l.asked - f.under_way - l.landed)::int as landed,
+               date_trunc('milliseconds', clock_timestamp()) as now
              from campaigns.lanes l left join campaigns.phone_numbers n on n.account_id = $3 and n.id = l.phone_number_id
              cross join lateral (
                select count(*)::int as under_way,
-                 count(*) filter (where claimed_at < now() - interval '1 second')::int as slow
+                 count(*) filter (where claimed_at < now() - $4 * interval '1 millisecond')::int as slow
                from campaigns.flights
                where phone_number_id = $1 and claimed_at > now() - $2 * interval '1 millisecond') f
              where l.phone_number_id = $1 for update of l skip locked`,
-      values: [phoneNumberId, LATE_MS, accountId],
+      values: [phoneNumberId, LATE_MS, accountId, PROMPT_MS],
     });
   const { rows } = await lock();
   if (rows[0]) return rows[0];

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners, type LogEntry, type Message } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
+import { dismissPredecessor } from './predecessor.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quietenRequestQueues } from './request-queue.js';
 
@@ -24,10 +25,13 @@ const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, facto
 export function connectKafka({
   brokers,
   clientId,
+  sole = false,
   logger,
 }: {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** Whether no other process of this host has the client id: a member of a group that has it is then a dead one. */
+  readonly sole?: boolean;
   readonly logger: Logger;
 }) {
   quietenRequestQueues();
@@ -79,6 +83,11 @@ export function connectKafka({
         ...options,
         logger,
         partitionsOf,
+        beforeJoining: async () => {
+          if (!sole) return;
+          const parts = { kafka: client(), admin: await connectedAdmin(), logger };
+          await dismissPredecessor(parts, { groupId: options.groupId, clientId });
+        },
         // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
         connect: ({ sessionTimeout, heartbeatInterval, rebalanceTimeout }) =>
           client().consumer({

@@ -45,6 +45,7 @@ type Timing = {
 type Wiring = ConsumeOptions & {
   readonly logger: Logger;
   readonly partitionsOf: (topic: string) => Promise<number>;
+  readonly beforeJoining: () => Promise<void>;
   readonly connect: (timing: Timing) => Consumer;
 };
 
@@ -146,8 +147,9 @@ export class RecordConsumer {
 
   /** Joins the group and begins to fetch. Throws when no broker can be reached. */
   async start(): Promise<void> {
-    const { topics, fromBeginning = true, partitionsOf } = this.wiring;
+    const { topics, fromBeginning = true, partitionsOf, beforeJoining } = this.wiring;
     const partitions = await Promise.all(topics.map(partitionsOf));
+    await beforeJoining();
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning });
     this.beating = setInterval(() => {
