@@ -69,7 +69,7 @@ const runner: FactoryProvider<Runner> = {
     });
     store.onCommitted(() => wakeUp.wake(WORK));
     wakeUp.onWake(WORK, () => work.wake());
-    runWork(runtime, 'campaign runner', work.work);
+    runWork(runtime, 'campaign runner', work);
     return work;
   },
   inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, Sends, Limits],
