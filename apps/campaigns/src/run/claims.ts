@@ -128,14 +128,18 @@ async function claimOf(
   // Consent is looked at here, so that who opted out since the start is not written to.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
-    text: `select r.contact_id, r.attempt, r."to", r.values, coalesce(s.opted_in, c.opted_in, false) as opted_in,
-             (s.contact_id is not null and exists (
-               select from campaigns.recipients o where o.run = $1 and o.contact_id = s.contact_id)) as doubled
-           from campaigns.recipients r
-           left join campaigns.contacts c on c.account_id = $2 and c.contact_id = r.contact_id
-           left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
-           where r.run = $1 and r.state = ${STATE.queued} and r.contact_id >= $3
-           order by r.contact_id limit $4 for no key update of r`,
+    // Looked up one by one: joined, Postgres would go through all contacts of the account.
+    text: `with picked as materialized (
+             select contact_id, attempt, "to", values from campaigns.recipients
+             where run = $1 and state = ${STATE.queued} and contact_id >= $3
+             order by contact_id limit $4 for no key update)
+           select p.*,
+             coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
+               left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
+               where c.account_id = $2 and c.contact_id = p.contact_id), false) as opted_in,
+             exists (select from campaigns.recipients o where o.run = $1 and o.contact_id =
+               (select c.merged_into from campaigns.contacts c where c.account_id = $2 and c.contact_id = p.contact_id)) as doubled
+           from picked p order by p.contact_id`,
     values: [run.run, run.account_id, run.queued_from, most],
   });
   if (picked.length === 0 && run.queued_from === '') return [];
