@@ -341,6 +341,19 @@ it('keeps its rate', async () => {
   expect(times.at(-1)! - times[0]!).toBeLessThan(40 * 150);
 });
 
+it('shares its phone number evenly with another', async () => {
+  await shop.change({}, { throughput: 20 });
+  await shop.contacts(150);
+  const [first, second] = [await shop.create(), await shop.create()];
+  await Promise.all([first, second].map(({ id }) => shop.once(id, isThrough)));
+  const order = shop.sends().map(({ campaign }) => (campaign!.campaignId === first.id ? 1 : 2));
+  // From where both were frozen on, as long as both have somebody.
+  const from = order.indexOf(2);
+  const shared = order.slice(from, from + 100);
+  const ofFirst = shared.filter((which) => which === 1).length;
+  expect([order.length, ofFirst > 30, ofFirst < 70]).toEqual([300, true, true]);
+});
+
 it('is listed by its status, the newest first', async () => {
   const later = new Date(Date.now() + 3_600_000).toISOString();
   const ids: string[] = [];
