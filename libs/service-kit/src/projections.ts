@@ -50,7 +50,7 @@ export class Projections {
     const projector = this.projectors.get(projection);
     if (!projector) throw new Error(`There is no projection ${projection}.`);
     const { partition, sequence } = await this.peers.askOf(owner, 'log.head', { accountId });
-    await projector.waitFor(owner, partition, sequence);
+    await projector.waitFor(owner, partition, sequence, { accountId });
   }
 
   async start(): Promise<void> {
