@@ -3,7 +3,13 @@ import { AccountModule } from '../account/account.module.js';
 import { AdminController } from './admin.controller.js';
 import { AdminGuard } from './admin.guard.js';
 import { ApiKeys } from './api-keys.js';
+import { ProjectionsController } from './projections.controller.js';
+import { ServiceProjections } from './service-projections.js';
 
 /** The operators' API. */
-@Module({ imports: [AccountModule], controllers: [AdminController], providers: [AdminGuard, ApiKeys] })
+@Module({
+  imports: [AccountModule],
+  controllers: [AdminController, ProjectionsController],
+  providers: [AdminGuard, ApiKeys, ServiceProjections],
+})
 export class AdminModule {}

@@ -17,7 +17,9 @@ jest.setTimeout(30_000);
 type Room = Awaited<ReturnType<typeof commandRoom>>;
 let room: Room;
 let app: INestMicroservice | undefined;
+let afterTest = () => {};
 afterEach(async () => {
+  afterTest();
   await app?.close();
   app = undefined;
   await room.close();
@@ -77,6 +79,7 @@ it('does not hold a fast key up behind a slow one', async () => {
 it('does not hold a fast partition up behind slow ones', async () => {
   room = await commandRoom({ partitions: 4 });
   const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+  afterTest = thaw;
   const begun = new Set<number>();
   const done: string[] = [];
   await room.serve({

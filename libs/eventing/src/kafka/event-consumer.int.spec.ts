@@ -188,10 +188,13 @@ it('halts a partition at a gap that is one on the log too, tells, and lives; a r
   await until(() => status().lastAliveAt > lastAlive + 1_000); // the member goes on being one
   expect(await seen()).toEqual([1, 2, 5, 6]);
   expect(status().state).toBe('halted');
+  const halted = async () => (await projector.positions()).get(0)!.halted;
+  expect(await halted()).toBe(status().reason);
 
   await producer.sendAll([lost, behind, next(0)]);
-  await projector.rewind(4, 0);
+  expect(await projector.rewind(0, 4)).toBe(true);
   await until(async () => (await seen()).length === 8);
+  expect(await halted()).toBeNull();
   expect(status().state).toBe('running');
 });
 

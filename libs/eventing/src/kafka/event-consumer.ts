@@ -39,6 +39,8 @@ export class EventConsumer {
   private readonly applied = new Map<number, RecordBatch>();
   private readonly lookedBack = new Map<number, LookedBack>();
   private positions: ReadonlyMap<number, Position> = new Map();
+  /** The offset that is read next, of the partitions of this member. */
+  private readonly reached = new Map<number, number>();
   private readonly looks: Periodic;
   private readonly retries: Periodic;
 
@@ -89,6 +91,10 @@ export class EventConsumer {
       projector.positions(),
       kafka.committedOffsets(groupId, topic),
     ]);
+    await projector.halted(
+      assigned.filter((partition) => !this.consumer.isHalted(partition)),
+      null,
+    );
     this.applied.clear();
     projector.forget();
     this.positions = positions;
@@ -102,11 +108,28 @@ export class EventConsumer {
         { group: groupId, from: behind },
         'checkpoints are behind the committed offsets; reading from them',
       );
-    return new Map(behind);
+    const from = new Map(behind);
+    this.reached.clear();
+    for (const partition of assigned)
+      this.reached.set(partition, from.get(partition) ?? Math.max(0, committed[partition] ?? 0));
+    return from;
   }
 
-  /** Of any partition, as of the last look. */
-  private get hasParked(): boolean {
+  /** The offset that is read next; undefined: another member reads the partition. */
+  offsetOf(partition: number): number | undefined {
+    return this.reached.get(partition);
+  }
+
+  /** Records on the partitions of this member that it has not handled; `ends` are the log's end offsets. */
+  lag(ends: readonly number[]): number {
+    return [...this.reached].reduce(
+      (sum, [partition, offset]) => sum + Math.max(0, ends[partition]! - offset),
+      0,
+    );
+  }
+
+  /** Whether an account of any partition is parked, as of the last look. */
+  get hasParked(): boolean {
     return [...this.positions.values()].some(({ hasParked }) => hasParked);
   }
 
@@ -117,11 +140,12 @@ export class EventConsumer {
       try {
         const { persisted } = await projector.handle(batch.partition, this.read(batch));
         this.applied.set(batch.partition, batch);
+        this.reached.set(batch.partition, batch.end);
         if (persisted) this.covered(batch);
         batch.goesOn();
         return;
       } catch (error) {
-        if (error instanceof ProjectionGap) return this.lookBack(batch, error);
+        if (error instanceof ProjectionGap) return await this.lookBack(batch, error);
         logger.warn(
           { ...this.place(batch), err: error, attempt },
           'events could not be applied; trying again',
@@ -133,7 +157,7 @@ export class EventConsumer {
   }
 
   /** Reads the partition again to find the event before the gap, from as far back as it has not been looked for yet. */
-  private lookBack(batch: RecordBatch, gap: ProjectionGap): void {
+  private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<void> {
     const { logger, projector } = this.options;
     const { partition } = batch;
     const { source, epoch, sequence } = gap.event;
@@ -148,11 +172,16 @@ export class EventConsumer {
         { ...fields, alarm: true },
         'the missing event is not on the log; the partition is halted',
       );
-      return;
+      return projector
+        .halted([partition], gap.message)
+        .catch((err: unknown) =>
+          logger.warn({ ...fields, err }, 'why the partition is halted could not be stored; it stays halted'),
+        );
     }
     logger.warn({ ...fields, from }, 'an event is missing before this one; reading back');
     this.lookedBack.set(partition, { gap: name, from });
     projector.forget(partition);
+    this.reached.set(partition, from);
     this.consumer.seek(partition, from);
   }
 
@@ -174,8 +203,10 @@ export class EventConsumer {
         { group: this.options.groupId, partition, from: next },
         'the checkpoint was set back; reading from it',
       );
+      await projector.halted([partition], null);
       this.lookedBack.delete(partition);
       projector.forget(partition);
+      this.reached.set(partition, next);
       this.consumer.seek(partition, next);
     }
   }

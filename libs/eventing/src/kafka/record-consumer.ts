@@ -16,6 +16,8 @@ const COMMIT_MS = 500;
 const PATIENCE_MS = 25;
 /** An idle fetch waits this long for records, and with it rebalances and disconnects. */
 const FETCH_MS = 500;
+/** A partition that has waited this long is told of. */
+const ALARM_MS = 60_000;
 
 /** The group goes on without this member's word: wait for it (kafkajs isRebalancing) or it is out already. */
 const REBALANCING = new Set<unknown>(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
@@ -168,7 +170,7 @@ export class RecordBatch implements Place {
 /** A batch in hand. `isApart`: its partition is left out of the fetches meanwhile. */
 type Lane = { readonly batch: RecordBatch; readonly since: number; done: Promise<void>; isApart: boolean };
 
-type Trouble = { readonly reason: string; readonly since: number };
+type Trouble = { readonly reason: string; readonly since: number; readonly isTold?: boolean };
 
 /** The consumer as its batches see it. */
 type Member = {
@@ -225,7 +227,10 @@ export class RecordConsumer {
     this.beating = setInterval(() => {
       if (this.lanes.size > 0) void this.beat(this.stay);
     }, HEARTBEAT_MS);
-    this.committing = setInterval(() => void this.commit(this.stay), COMMIT_MS);
+    this.committing = setInterval(() => {
+      void this.commit(this.stay);
+      this.alarm();
+    }, COMMIT_MS);
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -239,6 +244,11 @@ export class RecordConsumer {
     return this.stay.assigned
       .filter(({ topic }) => topic === this.wiring.topics[0])
       .map(({ partition }) => partition);
+  }
+
+  /** Whether a partition of the first topic is halted. */
+  isHalted(partition: number): boolean {
+    return this.halted.has(keyOf({ topic: this.wiring.topics[0]!, partition }));
   }
 
   /** Reads a partition of the first topic on from `offset`, also one that was halted; what is in hand of it is left. */
@@ -359,8 +369,8 @@ export class RecordConsumer {
 
   /** Of the batches only. */
   waits(place: Place, reason: string): void {
-    const { since = Date.now() } = this.waiting.get(keyOf(place)) ?? {};
-    this.waiting.set(keyOf(place), { reason, since });
+    const { since = Date.now(), isTold } = this.waiting.get(keyOf(place)) ?? {};
+    this.waiting.set(keyOf(place), { reason, since, isTold });
     this.show();
   }
 
@@ -375,6 +385,18 @@ export class RecordConsumer {
     this.halted.set(keyOf(place), { reason, since: Date.now() });
     if (this.isJoined) this.pause(place);
     this.show();
+  }
+
+  private alarm(): void {
+    const { logger, groupId: group } = this.wiring;
+    for (const [place, trouble] of this.waiting) {
+      if (trouble.isTold || Date.now() - trouble.since < ALARM_MS) continue;
+      this.waiting.set(place, { ...trouble, isTold: true });
+      logger.error(
+        { alarm: true, group, partition: place, reason: trouble.reason },
+        'a partition has waited for a minute; it goes on trying',
+      );
+    }
   }
 
   private pause({ topic, partition }: Place): void {

@@ -15,7 +15,11 @@ export type ParkedAccount = {
   readonly partition: number;
   readonly events: number;
   readonly since: string;
-  readonly event: { readonly id: string; readonly type: string; readonly source: string; sequence: number };
+  /** The first of them. */
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly source: string;
+  readonly sequence: number;
   readonly reason: string;
   readonly attempts: number;
   readonly retryAt: string;
@@ -111,16 +115,21 @@ export class Parking {
     return rows[0]?.partition;
   }
 
-  async list(db: Pool): Promise<readonly ParkedAccount[]> {
-    const { rows } = await db.query<ParkedAccount & { at: Date; due: Date; count: string }>(
-      `select distinct on (account_id) account_id as "accountId", partition, reason, attempts, due, parked_at as at,
-         count(*) over (partition by account_id) as count,
-         json_build_object('id', event->>'id', 'type', event->>'type', 'source', source, 'sequence', sequence) as event
-       from ${this.#parked} where projection = $1 order by account_id, n`,
-      [this.projection],
+  /** Those parked longest. */
+  async list(db: Pool, limit: number): Promise<readonly ParkedAccount[]> {
+    type Row = ParkedAccount & Record<'place' | 'count', string> & Record<'at' | 'due', Date>;
+    const { rows } = await db.query<Row>(
+      `select * from (
+         select distinct on (account_id) account_id as "accountId", partition, source, sequence as place, reason, attempts,
+           event->>'id' as "eventId", event->>'type' as "eventType", parked_at as at, due,
+           count(*) over (partition by account_id) as count
+         from ${this.#parked} where projection = $1 order by account_id, n) account
+       order by at limit $2`,
+      [this.projection, limit],
     );
-    return rows.map(({ at, due, count, ...row }) => ({
+    return rows.map(({ place, count, at, due, ...row }) => ({
       ...row,
+      sequence: Number(place),
       events: Number(count),
       since: at.toISOString(),
       retryAt: due.toISOString(),

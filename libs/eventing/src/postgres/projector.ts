@@ -24,7 +24,13 @@ type Progress = {
 };
 
 /** Where a partition is read on, as it is stored. `rewinds` changes when that is to be elsewhere. */
-export type Position = { readonly next?: number; readonly rewinds: number; readonly hasParked: boolean };
+export type Position = {
+  readonly next?: number;
+  readonly rewinds: number;
+  readonly hasParked: boolean;
+  /** Why it stands still. */
+  readonly halted: string | null;
+};
 
 export type ProjectorOptions = {
   readonly pool: Pool;
@@ -145,10 +151,10 @@ export class Projector {
   /** Where each partition is read on, as it is stored. */
   async positions(): Promise<ReadonlyMap<number, Position>> {
     const { pool, schema, projection } = this.options;
-    type Row = { partition: number; next: string | null; rewinds: number; hasParked: boolean };
-    const { rows } = await pool.query<Row>({
+    const { rows } = await pool.query<{ partition: number; next: string | null } & Omit<Position, 'next'>>({
       name: `positions-${schema}`,
-      text: `select partition, max(next_offset) as next, max(rewinds) as rewinds, bool_or(has_parked) as "hasParked"
+      text: `select partition, max(next_offset) as next, max(rewinds) as rewinds, bool_or(has_parked) as "hasParked",
+               max(halted) as halted
              from ${schema}.checkpoints where projection = $1 group by partition`,
       values: [projection.name],
     });
@@ -166,15 +172,29 @@ export class Projector {
     return progress && Math.max(0, ...[...progress.persisted.values()].map(({ next = 0 }) => next));
   }
 
-  /** Has partitions read on from `offset`, by whatever replica; what is applied stays so and is not applied again. */
-  async rewind(offset: number, partition?: number): Promise<void> {
+  /**
+   * Has a partition read on from `offset`, by whatever replica. What is applied is not applied again, and what would be
+   * passed over is a gap. False: nothing of this partition was read yet.
+   */
+  async rewind(partition: number, offset: number): Promise<boolean> {
     const { pool, schema, projection, wakeUp } = this.options;
-    await pool.query(
-      `update ${schema}.checkpoints set next_offset = $2, rewinds = rewinds + 1
-       where projection = $1 and ($3::smallint is null or partition = $3)`,
-      [projection.name, offset, partition],
+    const { rowCount } = await pool.query(
+      `update ${schema}.checkpoints set next_offset = $3, rewinds = rewinds + 1
+       where projection = $1 and partition = $2`,
+      [projection.name, partition, offset],
     );
     wakeUp?.wake(this.#rewound);
+    return rowCount !== 0;
+  }
+
+  /** Keeps why partitions stand still, for whoever asks another replica; null: they do no more. */
+  async halted(partitions: readonly number[], reason: string | null): Promise<void> {
+    const { pool, schema, projection } = this.options;
+    await pool.query(
+      `update ${schema}.checkpoints set halted = $3
+       where projection = $1 and partition = any($2) and halted is distinct from $3`,
+      [projection.name, partitions, reason],
+    );
   }
 
   /** Calls `listener` when {@link positions} may have changed otherwise than by this process. */
@@ -182,9 +202,9 @@ export class Projector {
     this.options.wakeUp?.onWake(this.#rewound, listener);
   }
 
-  /** The parked accounts, with their first events. */
-  parked(): Promise<readonly ParkedAccount[]> {
-    return this.#parking.list(this.options.pool);
+  /** The accounts parked longest, with their first events. */
+  parked(limit = 100): Promise<readonly ParkedAccount[]> {
+    return this.#parking.list(this.options.pool, limit);
   }
 
   /** Retries the events of parked accounts that are due. A fault that passes ends it. */
@@ -192,24 +212,26 @@ export class Projector {
     for (const accountId of await this.#parking.due(this.options.pool)) await this.retry(accountId);
   }
 
-  /** Applies the events of a parked account until one fails. Resolves to how many were applied. */
-  async retry(accountId: string): Promise<{ readonly applied: number; readonly parked: boolean }> {
+  /** Applies the events of a parked account until one fails. undefined: it is not parked. */
+  async retry(
+    accountId: string,
+  ): Promise<{ readonly applied: number; readonly parked: boolean } | undefined> {
     for (let applied = 0; ;) {
       const round = await this.#retrySome(accountId);
+      if (!round) return applied > 0 ? { applied, parked: false } : undefined;
       if (round.applied > 0) this.options.projection.applied?.();
       applied += round.applied;
       if (!round.mayGoOn) return { applied, parked: round.parked };
     }
   }
 
-  /** Passes over the first event of a parked account, keeps why, and retries the others. False: it is not parked. */
-  async skip(accountId: string, reason: string): Promise<boolean> {
+  /** Passes over the first event of a parked account, keeps why, and retries the others. undefined: it is not parked. */
+  async skip(accountId: string, reason: string) {
     const { logger, projection } = this.options;
     const skipped = await this.#whileParked(accountId, (db) => this.#parking.skip(db, accountId, reason));
-    if (!skipped) return false;
+    if (!skipped) return undefined;
     logger.warn({ projection: projection.name, accountId, reason }, 'an event was skipped by an operator');
-    await this.retry(accountId);
-    return true;
+    return this.retry(accountId);
   }
 
   status(): ProjectorStatus {
@@ -377,7 +399,7 @@ export class Projector {
       await this.#parking.applied(db, waiting);
       return { applied: waiting.length, isLast: waiting.length < RETRIED_AT_ONCE };
     });
-    if (!round) return { applied: 0, mayGoOn: false, parked: false };
+    if (!round) return undefined;
     if (round.failed) {
       logger.warn({ ...fields, ...round.failed }, 'a parked event cannot be applied; retrying it later');
       return { applied: round.applied, mayGoOn: false, parked: true };

@@ -79,7 +79,7 @@ create table ${schema}.replies_default partition of ${schema}.replies default;
  *
  * `next_offset`: everything of the source up to `sequence` stands before it on the log; the largest of a partition is
  * where the projection reads on. `rewinds` counts how often it was told to read from elsewhere. `has_parked` is set on
- * all rows of a partition while an account of it is parked.
+ * all rows of a partition while an account of it is parked, and `halted` says why while the partition stands still.
  * `parked` holds, in the order of `n`, the event of an account that could not be applied (with `reason` and `due`) and
  * all later ones of that account. `skipped` holds what an operator has passed over, and why.
  */
@@ -96,7 +96,8 @@ export function recoveryTables(schema: string): string {
 alter table ${schema}.checkpoints
   add column next_offset bigint,
   add column rewinds     integer not null default 0,
-  add column has_parked  boolean not null default false;
+  add column has_parked  boolean not null default false,
+  add column halted      text;
 
 create table ${schema}.parked (
   n          bigint      generated always as identity primary key,${event}
