@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { ProjectionsView } from '@wbiz/contracts/projection';
 import type { Answer, Ask, CommonQuery } from '@wbiz/contracts/query-catalogue';
-import { classifyFault } from '@wbiz/eventing/fault';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { Peers } from '@wbiz/service-kit/peers';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 
 /** A long list of parked events takes its time. */
 const PATIENCE = { timeoutMs: 30_000 };
@@ -11,14 +11,20 @@ const PATIENCE = { timeoutMs: 30_000 };
 /** The projections of all services. */
 @Injectable()
 export class ServiceProjections {
-  constructor(private readonly peers: Peers) {}
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly peers: Peers,
+  ) {}
 
-  /** Without the services that cannot be reached now, which are named. */
+  /** Without the services that do not answer now, which are named. */
   async list(): Promise<ProjectionsView> {
     const asked = await Promise.all(
       this.peers.known.map(async (service) => {
-        const projections = await this.peers.askOf(service, 'projection.list', {}).catch((error: unknown) => {
-          if (classifyFault(error) === 'broken') throw error;
+        const projections = await this.peers.askOf(service, 'projection.list', {}).catch((err: unknown) => {
+          this.runtime.logger.warn(
+            { err, peer: service },
+            'a service did not tell of its projections; it is left out',
+          );
           return undefined;
         });
         return { service, projections };

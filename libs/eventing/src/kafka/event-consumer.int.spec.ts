@@ -293,6 +293,16 @@ it('goes on in the other partitions while one waits for a fault to pass', async 
     expect(Date.now() - from).toBeLessThan(1_000);
   }
   expect(status().state).toBe('waiting');
+
+  expect(alarms()).toEqual([]);
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  try {
+    await until(() => alarms().length > 0);
+  } finally {
+    Date.now = now;
+  }
+  expect(alarms()).toEqual(['a partition has waited for a minute; it goes on trying']);
   down = false;
   await until(async () => (await seen()).includes(1));
 });

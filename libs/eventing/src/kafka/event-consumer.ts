@@ -12,6 +12,9 @@ import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consu
 /** How long what only memory knows stays uncommitted when nothing more comes, and how often the checkpoints are looked at (ms). */
 const LOOK_MS = 5_000;
 
+/** Characters of a source or an account. */
+const LONGEST_NAME = 100;
+
 export type EventConsumerOptions = {
   readonly kafka: Pick<KafkaClient, 'consume' | 'committedOffsets'>;
   readonly topic: string;
@@ -259,7 +262,9 @@ export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): L
   const sequence = Number(header(record, 'ce_sequence'));
   const previous = Number(header(record, 'ce_previous'));
   const epoch = Number(header(record, 'ce_epoch'));
+  const accountId = header(record, 'account') ?? '';
   if (!type || !source || !(sequence > 0) || !(previous >= 0) || !(epoch > 0)) return undefined;
+  if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined; // Both go into indexes.
   return {
     type,
     source,
@@ -267,7 +272,7 @@ export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): L
     previous,
     epoch,
     id: header(record, 'ce_id') ?? '',
-    accountId: header(record, 'account') ?? '',
+    accountId,
     subject: header(record, 'ce_subject') ?? '',
     time: header(record, 'ce_time') ?? '',
     offset: Number(record.offset),

@@ -59,6 +59,10 @@ it.each(['ce_type', 'ce_source', 'ce_sequence', 'ce_previous', 'ce_epoch'])(
   },
 );
 
+it.each(['ce_source', 'account'])('is no event with a %s that no index holds', (name) => {
+  expect(readEvent(consumed({ [name]: 'x'.repeat(3_000) }), handled)).toBeUndefined();
+});
+
 it('is no event with a sequence that is no number', () => {
   expect(readEvent(consumed({ ce_sequence: 'seven' }), handled)).toBeUndefined();
 });
