@@ -61,6 +61,7 @@ export class Projections {
   /** How far each projection is, and what it has parked, over all replicas. */
   async list(): Promise<readonly ProjectionView[]> {
     const { kafka, runtime } = this;
+    if (this.projectors.size === 0) return [];
     const ends = await kafka.endOffsets(this.topic);
     return Promise.all(
       [...this.projectors].map(async ([projection, projector]) => {

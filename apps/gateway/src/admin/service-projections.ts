@@ -5,8 +5,8 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 
-/** A long list of parked events takes its time. */
-const PATIENCE = { timeoutMs: 30_000 };
+/** Kafka is asked for offsets, and a long list of parked events takes its time. */
+const PATIENCE = { timeoutMs: 20_000 };
 
 /** The projections of all services. */
 @Injectable()
@@ -20,13 +20,15 @@ export class ServiceProjections {
   async list(): Promise<ProjectionsView> {
     const asked = await Promise.all(
       this.peers.known.map(async (service) => {
-        const projections = await this.peers.askOf(service, 'projection.list', {}).catch((err: unknown) => {
-          this.runtime.logger.warn(
-            { err, peer: service },
-            'a service did not tell of its projections; it is left out',
-          );
-          return undefined;
-        });
+        const projections = await this.peers
+          .askOf(service, 'projection.list', {}, PATIENCE)
+          .catch((err: unknown) => {
+            this.runtime.logger.warn(
+              { err, peer: service },
+              'a service did not tell of its projections; it is left out',
+            );
+            return undefined;
+          });
         return { service, projections };
       }),
     );
