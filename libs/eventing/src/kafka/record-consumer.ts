@@ -13,7 +13,7 @@ const REBALANCE_MS = 25_000;
 const DRAIN_MS = 5_000;
 const COMMIT_MS = 500;
 /** The next fetch waits this long for a batch in hand; then it goes on without that partition. */
-const PATIENCE_MS = 25;
+const PATIENCE_MS = 50;
 /** An idle fetch waits this long for records, and with it rebalances and disconnects. */
 const FETCH_MS = 500;
 /** A partition that has waited this long is told of. */
@@ -184,7 +184,7 @@ type Member = {
  * A member of a consumer group that hands over batches and commits what is done: every 500 ms, before a rebalance and
  * at the end.
  *
- * kafkajs fetches anew only when all batches of a fetch have returned (fetcher.js). One that takes longer than 25 ms
+ * kafkajs fetches anew only when all batches of a fetch have returned (fetcher.js). One that takes longer than 50 ms
  * counts as returned here and its partition is paused, so that partitions do not wait for each other; the fetches are
  * short meanwhile, to take the partition in again soon.
  *
@@ -349,7 +349,7 @@ export class RecordConsumer {
   private fetchWait(): number {
     const busy = [...this.lanes].filter(([key, { isApart }]) => isApart && !this.waiting.has(key));
     const youngest = Math.max(...busy.map(([, { since }]) => since));
-    return Math.min(FETCH_MS, Math.max(10, (Date.now() - youngest) / 4)) | 0;
+    return Math.min(FETCH_MS, Math.max(20, (Date.now() - youngest) / 4)) | 0;
   }
 
   /** Of the batches only. */
