@@ -115,6 +115,29 @@ describe('the feed', () => {
     ]);
   });
 
+  it('is whole again by itself after its database was restored from an older backup', async () => {
+    const accounts = newAccounts(3);
+    await publishMix(accounts, 2);
+    for (const accountId of accounts) await system.filled(accountId, 8);
+    await Promise.all([one.stop(), other.stop()]);
+    const tables = ['feed', 'feed_heads', 'checkpoints'];
+    for (const table of tables)
+      await system.pool.query(`create table webhooks.old_${table} as table webhooks.${table}`);
+    [one, other] = [await system.start(), await system.start()];
+    await publishMix(accounts, 3);
+    for (const accountId of accounts) await system.filled(accountId, 20);
+    const before = await Promise.all(accounts.map((accountId) => system.readAll(one, accountId)));
+    await Promise.all([one.stop(), other.stop()]);
+    for (const table of tables)
+      await system.pool.query(
+        `truncate webhooks.${table}; insert into webhooks.${table} table webhooks.old_${table}; drop table webhooks.old_${table}`,
+      );
+
+    [one, other] = [await system.start(), await system.start()];
+    for (const accountId of accounts) await system.filled(accountId, 20);
+    expect(await Promise.all(accounts.map((accountId) => system.readAll(one, accountId)))).toEqual(before);
+  });
+
   it('stays whole while replicas come and go', async () => {
     const accounts = newAccounts(6);
     const publishing = publishMix(accounts, 40);
