@@ -322,7 +322,7 @@ export class RecordConsumer {
       }
       if (this.lanes.get(key) !== lane) return;
       this.lanes.delete(key);
-      if (lane.isApart && isHere && !this.halted.has(key)) this.resume(batch);
+      if (lane.isApart && isHere && !this.closing && !this.halted.has(key)) this.resume(batch);
       if (stay.isOver) void this.commit(stay);
     });
     return lane;
