@@ -1,5 +1,5 @@
 import { fieldFault } from './problem.js';
-import { Flag, NestedList, Rule, Text, TextList, Time, Whole } from './field.js';
+import { Flag, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './field.js';
 import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -68,15 +68,20 @@ export class RetriedAccount {
 }
 
 /** `POST /admin/v1/projections/:service/:projection/rewind`. */
-@Rule<RewindProjection>(function* ({ offset, since }) {
-  if ((offset === undefined) === (since === undefined))
-    yield fieldFault('/offset', 'required', 'either offset or since must be given');
+@Rule<RewindProjection>(function* ({ partition, offset, since, source, sequence }) {
+  if ([offset, since, sequence].filter((from) => from !== undefined).length !== 1)
+    yield fieldFault('/offset', 'required', 'one of offset, since and sequence must be given');
+  if (sequence !== undefined && (source === undefined || partition === undefined))
+    yield fieldFault('/sequence', 'source', 'needs source and partition beside it');
 })
 export class RewindProjection {
   @Whole({ min: 0, max: MOST_PARTITIONS, optional: true, description: 'All of them if left out.' })
   partition?: number;
   @Whole({ min: 0, max: MOST, optional: true }) offset?: number;
   @Time({ optional: true, description: 'Instead of an offset: records since then.' }) since?: string;
+  @Whole({ min: 1, max: MOST, optional: true, description: 'Instead of an offset: this event of `source`.' })
+  sequence?: number;
+  @OneOf(SERVICES, { optional: true }) source?: Service;
 }
 
 export class RewoundProjection {

@@ -9,10 +9,12 @@ import type { Ask } from '@wbiz/contracts/query-catalogue';
 import { topics, type Service } from '@wbiz/contracts/topics';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import { EventConsumer } from '@wbiz/eventing/kafka/event-consumer';
+import { findSequence } from '@wbiz/eventing/kafka/find-sequence';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { Projector } from '@wbiz/eventing/postgres/projector';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
+import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { PG_POOL } from './database.module.js';
 import { KAFKA } from './kafka.js';
@@ -92,21 +94,35 @@ export class Projections {
     return (await this.projectors.get(projection)?.skip(accountId, reason)) ?? null;
   }
 
-  /** null: there is no such projection. */
+  /** null: there is no such projection. Throws `not_found` where the event to read from is not on the log. */
   async rewind(ask: Ask<'projection.rewind'>): Promise<RewoundProjection | null> {
-    const { projection, partition, offset = 0, since } = ask;
-    const projector = this.projectors.get(projection);
+    const projector = this.projectors.get(ask.projection);
     if (!projector) return null;
-    const from =
-      since === undefined
-        ? (await this.kafka.endOffsets(this.topic)).map(() => offset)
-        : await this.kafka.offsetsAt(this.topic, Date.parse(since));
+    const from = [...(await this.offsetsFor(ask)).entries()];
     const rewound = await Promise.all(
-      [...from.entries()]
-        .filter(([one]) => partition === undefined || one === partition)
-        .map(([one, next]) => projector.rewind(one, next)),
+      from
+        .filter(([partition]) => ask.partition === undefined || ask.partition === partition)
+        .map(([partition, offset]) => projector.rewind(partition, offset)),
     );
     return { partitions: rewound.filter(Boolean).length };
+  }
+
+  /** By partition. */
+  private async offsetsFor(ask: Ask<'projection.rewind'>): Promise<readonly number[]> {
+    const { kafka, topic } = this;
+    const { projection, partition = 0, offset = 0, since, source = '', sequence } = ask;
+    if (since !== undefined) return kafka.offsetsAt(topic, Date.parse(since));
+    const ends = await kafka.endOffsets(topic);
+    if (sequence === undefined) return ends.map(() => offset);
+    const epoch = await this.projectors.get(projection)!.epochOf(source, partition);
+    const sought = { topic, partition, source, epoch, sequence, signal: AbortSignal.timeout(SEARCH_MS) };
+    const found = await findSequence(kafka, sought);
+    if (found === undefined)
+      throw new Rejection(
+        'not_found',
+        `The log has no event ${sequence} of ${source} in partition ${partition}.`,
+      );
+    return ends.map(() => found);
   }
 
   private get topic(): string {
@@ -132,6 +148,9 @@ export class Projections {
     await Promise.all([...this.consumers.values()].map((consumer) => consumer.close()));
   }
 }
+
+/** How long an event is looked for. */
+const SEARCH_MS = 15_000;
 
 /** Parked accounts beyond this are not counted. */
 const MOST_COUNTED = 1_000;

@@ -155,6 +155,10 @@ describe('in one process', () => {
     expect(await ask('projection.retry', { ...of, projection: 'outgo' })).toBeNull();
 
     expect(await ask('projection.rewind', { projection: 'income', offset: 0 })).toEqual({ partitions: 2 });
+    const event = { projection: 'income', partition: 0, source: 'contacts' };
+    await expect(ask('projection.rewind', { ...event, sequence: 1_000 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
     const since = new Date(Date.now() - 60_000).toISOString();
     expect(await ask('projection.rewind', { projection: 'income', partition: 500, since })).toEqual({
       partitions: 0,

@@ -137,6 +137,7 @@ it('gives orders to projections', async () => {
   await wbiz('projections skip webhooks feed acc_1 --reason known');
   await wbiz('projections rewind contacts people --partition 3 --offset 0');
   await wbiz('projections rewind contacts people --since 2026-11-22T10:30:00Z');
+  await wbiz('projections rewind webhooks feed --partition 3 --source messaging --sequence 7');
   const path = '/api/admin/v1/projections';
   expect(asked).toMatchObject([
     { method: 'GET', url: path },
@@ -144,6 +145,7 @@ it('gives orders to projections', async () => {
     { method: 'POST', url: `${path}/webhooks/feed/skip`, body: { accountId: 'acc_1', reason: 'known' } },
     { method: 'POST', url: `${path}/contacts/people/rewind`, body: { partition: 3, offset: 0 } },
     { method: 'POST', url: `${path}/contacts/people/rewind`, body: { since: '2026-11-22T10:30:00Z' } },
+    { url: `${path}/webhooks/feed/rewind`, body: { partition: 3, source: 'messaging', sequence: 7 } },
   ]);
 });
 

@@ -26,6 +26,7 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz projections skip <service> <projection> <account> --reason <text>
                         Passes over the account's first event that waits. It is kept, with the reason.
   wbiz projections rewind <service> <projection> [--partition <n>] (--offset <n> | --since <RFC 3339 time>)
+  wbiz projections rewind <service> <projection> --partition <n> --source <service> --sequence <n>
                         Reads the log again from there; what was applied is not applied again.
 
 Plans: starter, growth, scale, unlimited. Answers are JSON.
@@ -176,11 +177,17 @@ const VERBS: Record<string, Verb> = {
   },
   'projections rewind': {
     operands: ['service', 'projection'],
-    options: { partition: string, offset: string, since: string },
-    request: ([service, projection], { partition, offset, since }) => ({
+    options: { partition: string, offset: string, since: string, source: string, sequence: string },
+    request: ([service, projection], { partition, offset, since, source, sequence }) => ({
       method: 'POST',
       path: `/projections/${service}/${projection}/rewind`,
-      body: { partition: number(partition), offset: number(offset), since },
+      body: {
+        partition: number(partition),
+        offset: number(offset),
+        since,
+        source,
+        sequence: number(sequence),
+      },
     }),
   },
 };

@@ -44,6 +44,7 @@ it('hands orders on to the service', async () => {
   expect((await at('retry', { accountId: 'acc_1' }, 'nobody')).status).toBe(404);
   expect((await at('rewind', {})).status).toBe(422);
   expect((await at('rewind', { offset: 0, since: '2026-11-22T10:30:00Z' })).status).toBe(422);
+  expect((await at('rewind', { sequence: 7, source: 'messaging' })).status).toBe(422);
   expect((await at('skip', { accountId: 'acc_1' })).status).toBe(422);
 });
 

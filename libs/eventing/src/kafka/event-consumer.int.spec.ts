@@ -180,9 +180,6 @@ it('halts a partition at a gap that is one on the log too, tells, and lives; a r
   await until(() => status().state === 'halted');
   expect(status().reason).toMatch(/event 4 .* follows 3/);
   expect(alarms()).toEqual(['the missing event is not on the log; the partition is halted']);
-  expect(
-    log.entries.filter(({ message }) => message.endsWith('reading back')).map(({ fields }) => fields['from']),
-  ).toEqual([2, 0]);
   const lastAlive = status().lastAliveAt;
   await producer.sendAll([next(1), next(0)]);
   await until(() => status().lastAliveAt > lastAlive + 1_000); // the member goes on being one
@@ -257,7 +254,7 @@ it('begins where the group has committed when a checkpoint is of a time without 
   await producer.sendAll([next(0)]);
   await until(async () => (await seen()).length === 5);
   expect(log.entries.filter(({ message }) => message.endsWith('reading back'))).toMatchObject([
-    { fields: { from: 0 } },
+    { fields: { from: 2 } },
   ]);
 });
 

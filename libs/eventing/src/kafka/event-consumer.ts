@@ -4,6 +4,7 @@ import { Periodic } from '../periodic.js';
 import { ProjectionGap, typesOf, type Projection } from '../postgres/projection.js';
 import type { Position, Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
+import { findSequence } from './find-sequence.js';
 import type { ConsumerHealth } from './consumer-health.js';
 import { backoff } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
@@ -16,7 +17,7 @@ const LOOK_MS = 5_000;
 const LONGEST_NAME = 100;
 
 export type EventConsumerOptions = {
-  readonly kafka: Pick<KafkaClient, 'consume' | 'committedOffsets'>;
+  readonly kafka: Pick<KafkaClient, 'consume' | 'committedOffsets' | 'endOffsets'>;
   readonly topic: string;
   readonly groupId: string;
   readonly projection: Projection;
@@ -25,22 +26,23 @@ export type EventConsumerOptions = {
   readonly logger: Logger;
 };
 
-/** Where a partition was read on from after a gap, to find the event that `gap` names. */
-type LookedBack = { readonly gap: string; readonly from: number };
+/** Kafka is asked for a missing event no longer than this (ms). */
+const SEARCH_MS = 30_000;
 
 /**
  * Feeds one projection from the shared log. Offsets follow the projection's checkpoints, so that a crash repeats events
  * and never leaves one out: reading begins at the checkpoint where the group's committed offset is ahead of it. A batch
  * that fails is tried again for as long as it takes, and holds up its partition only. At a gap the partition is read once
- * more from the checkpoint, then from its beginning; where the event is on neither way the partition is halted until a
- * rewind, or until the process starts anew.
+ * more from the checkpoint, then from where the missing event is found; where it is not on the log the partition is halted
+ * until a rewind, or until the process starts anew.
  */
 export class EventConsumer {
   private readonly consumer: RecordConsumer;
   private readonly types: ReadonlySet<string>;
   /** The last batch of each partition that is applied and perhaps only in memory. */
   private readonly applied = new Map<number, RecordBatch>();
-  private readonly lookedBack = new Map<number, LookedBack>();
+  /** The event before which one is missing, of each partition that was read back to its checkpoint for it. */
+  private readonly lookedBack = new Map<number, string>();
   private positions: ReadonlyMap<number, Position> = new Map();
   /** The offset that is read next, of the partitions of this member. */
   private readonly reached = new Map<number, number>();
@@ -148,44 +150,50 @@ export class EventConsumer {
         batch.goesOn();
         return;
       } catch (error) {
-        if (error instanceof ProjectionGap) return await this.lookBack(batch, error);
+        const fault = error instanceof ProjectionGap ? await this.lookBack(batch, error) : error;
+        if (fault === undefined) return;
         logger.warn(
-          { ...this.place(batch), err: error, attempt },
+          { ...this.place(batch), err: fault, attempt },
           'events could not be applied; trying again',
         );
-        batch.waitsFor(error as Error);
+        batch.waitsFor(fault as Error);
         if (!(await batch.wait(backoff(attempt)))) return;
       }
     }
   }
 
-  /** Reads the partition again to find the event before the gap, from as far back as it has not been looked for yet. */
-  private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<void> {
+  /** Reads the partition again from before the gap, or halts it. Resolves to what kept it from doing so. */
+  private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<unknown> {
     const { logger, projector } = this.options;
     const { partition } = batch;
-    const { source, epoch, sequence } = gap.event;
-    const name = `${source}/${epoch}/${sequence}`;
-    const before = this.lookedBack.get(partition);
+    const { id, offset = batch.begin } = gap.event;
     const fields = { ...this.place(batch), err: gap };
-    const known = Math.min(gap.checkpoint.next ?? 0, batch.begin);
-    const from = before?.gap === name ? (before.from > 0 ? 0 : undefined) : known;
-    if (from === undefined) {
-      batch.halt(gap.message);
-      logger.error(
-        { ...fields, alarm: true },
-        'the missing event is not on the log; the partition is halted',
-      );
-      return projector
-        .halted([partition], gap.message)
-        .catch((err: unknown) =>
-          logger.warn({ ...fields, err }, 'why the partition is halted could not be stored; it stays halted'),
-        );
+    try {
+      const next = gap.checkpoint.next ?? offset;
+      const isAtCheckpoint = this.lookedBack.get(partition) === id || next >= offset;
+      const from = isAtCheckpoint ? await this.find(partition, gap) : next;
+      if (from !== undefined && from < offset) {
+        logger.warn({ ...fields, from }, 'an event is missing before this one; reading back');
+        this.lookedBack.set(partition, id);
+        projector.forget(partition);
+        this.reached.set(partition, from);
+        this.consumer.seek(partition, from);
+        return undefined;
+      }
+      await projector.halted([partition], gap.message);
+    } catch (error) {
+      return error;
     }
-    logger.warn({ ...fields, from }, 'an event is missing before this one; reading back');
-    this.lookedBack.set(partition, { gap: name, from });
-    projector.forget(partition);
-    this.reached.set(partition, from);
-    this.consumer.seek(partition, from);
+    batch.halt(gap.message);
+    logger.error({ ...fields, alarm: true }, 'the missing event is not on the log; the partition is halted');
+    return undefined;
+  }
+
+  /** Where the event behind the checkpoint stands. */
+  private find(partition: number, { checkpoint: { epoch, sequence }, event: { source } }: ProjectionGap) {
+    const { kafka, topic } = this.options;
+    const signal = AbortSignal.timeout(SEARCH_MS);
+    return findSequence(kafka, { topic, partition, source, epoch, sequence: sequence + 1, signal });
   }
 
   /** Persists what is in memory, and goes to where the checkpoints are told to be or were restored to. */

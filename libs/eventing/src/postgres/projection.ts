@@ -80,7 +80,7 @@ export class ProjectionGap extends Error {
     readonly projection: string,
     readonly partition: number,
     readonly checkpoint: Mark,
-    readonly event: Pick<LogEvent, 'id' | 'source' | 'type' | 'epoch' | 'sequence' | 'previous'>,
+    readonly event: Pick<LogEvent, 'id' | 'source' | 'type' | 'epoch' | 'sequence' | 'previous' | 'offset'>,
   ) {
     super(
       `Projection ${projection} has seen ${event.source} in partition ${partition} up to ${checkpoint.sequence}, but event ${event.sequence} (${event.id}) follows ${event.previous}.`,

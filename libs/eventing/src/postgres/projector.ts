@@ -166,6 +166,16 @@ export class Projector {
     );
   }
 
+  /** The epoch of a source in a partition, as far as it is applied; 0: nothing is. */
+  async epochOf(source: string, partition: number): Promise<number> {
+    const { pool, schema, projection } = this.options;
+    const { rows } = await pool.query<{ epoch: number }>(
+      `select epoch from ${schema}.checkpoints where projection = $1 and source = $2 and partition = $3`,
+      [projection.name, source, partition],
+    );
+    return rows[0]?.epoch ?? 0;
+  }
+
   /** What this process has last stored of a partition, or found stored; undefined: it has not begun it. */
   persistedOf(partition: number): number | undefined {
     const progress = this.#progress.get(partition);
