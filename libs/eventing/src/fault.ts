@@ -19,6 +19,7 @@ const PASSING_NAMES = new Set([
   'TimeoutError',
   'PeerUnavailable',
   'NotCaughtUp',
+  'Overtaken',
   'KafkaJSNumberOfRetriesExceeded',
 ]);
 

@@ -143,7 +143,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
       try {
         const last = failures === ATTEMPTS - 1;
         this.answer(command, await (last ? this.alone(handler, command) : invoke(handler, command)));
-        this.recovered();
+        batch.goesOn();
         this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
         return true;
       } catch (error) {
@@ -153,7 +153,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           return true;
         }
         if (error instanceof Rejection || this.classify(error) === 'passing') {
-          this.waitingFor(error as Error);
+          this.waitingFor(error as Error, batch);
           if (!(await batch.wait(backoff((waits += 1))))) return false;
           continue;
         }
@@ -226,11 +226,11 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           );
           break;
         }
-        this.waitingFor(error as Error);
+        this.waitingFor(error as Error, batch);
         if (!(await batch.wait(backoff((waits += 1))))) return false;
       }
     }
-    this.recovered();
+    batch.goesOn();
     logger.error({ ...place, err: reason, attempts, alarm: true }, 'a record went to the dead letters');
     const replyTo = header(record, 'replyto');
     const commandId = header(record, 'ce_id');
@@ -238,16 +238,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return true;
   }
 
-  private waitingFor(error: Error): void {
+  private waitingFor(error: Error, batch: RecordBatch): void {
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
-    Object.assign(this.consumerStatus, { state: 'waiting', reason: error.message });
-  }
-
-  private recovered(): void {
-    if (this.consumerStatus.state !== 'waiting') return;
-    this.options.logger.info({ group: this.options.groupId }, 'commands are handled again');
-    Object.assign(this.consumerStatus, { state: 'running', reason: '' });
+    batch.waitsFor(error);
   }
 }
 

@@ -89,14 +89,10 @@ export function connectKafka({
           await dismissPredecessor(parts, { groupId: options.groupId, clientId });
         },
         // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
-        connect: ({ sessionTimeout, heartbeatInterval, rebalanceTimeout }) =>
+        connect: (timing) =>
           client().consumer({
+            ...timing,
             groupId: options.groupId,
-            sessionTimeout,
-            heartbeatInterval,
-            rebalanceTimeout,
-            // An idle fetch blocks rebalances and disconnects for this long.
-            maxWaitTimeInMs: 500,
             maxBytesPerPartition: 256 * 1024,
             maxBytes: 5 * 1024 * 1024,
             allowAutoTopicCreation: false,

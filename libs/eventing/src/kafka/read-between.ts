@@ -30,7 +30,7 @@ export async function readBetween(
     topics: [topic],
     groupId,
     status: new ConsumerHealth().add(groupId),
-    readFrom: () => next,
+    readFrom: async () => new Map(next.entries()),
     eachBatch: async ({ records, partition, end }) => {
       const isWanted = (offset: number) => offset >= next[partition]! && offset < ends[partition]!;
       try {
