@@ -9,6 +9,7 @@ import { OrderOfMessages1764700000000 } from './0008-order-of-messages.js';
 import { ContactPhones1764910000000 } from './0009-contact-phones.js';
 import { InboxSearch1765000000000 } from './0010-inbox-search.js';
 import { OutcomesAndUsage1765100000000 } from './0011-outcomes-and-usage.js';
+import { SourceEpochs1766500000000 } from './0014-source-epochs.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   ContactPhones1764910000000,
   InboxSearch1765000000000,
   OutcomesAndUsage1765100000000,
+  SourceEpochs1766500000000,
 ];

@@ -50,6 +50,7 @@ function next(partition: number, type = 'contact.created', data = '{}'): KafkaRe
     sequence,
     partition,
     previous: heads[partition]!,
+    epoch: 1,
     id: `${topic}/${sequence}`,
     accountId: `acc_${partition}`,
     stream: 'cnt_1',
@@ -59,7 +60,7 @@ function next(partition: number, type = 'contact.created', data = '{}'): KafkaRe
     createdAt: new Date(),
   };
   heads[partition] = sequence;
-  return eventRecord(row, { topic, source: 'contacts', epoch: 1 });
+  return eventRecord(row, { topic, source: 'contacts' });
 }
 
 async function consume(handle: (event: LogEvent) => void = () => undefined) {

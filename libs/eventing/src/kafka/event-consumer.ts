@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.js';
 import type { LogEvent } from '../message.js';
+import { readNumbers } from '../postgres/event-record.js';
 import { ProjectionGap, typesOf, type Projection } from '../postgres/projection.js';
 import type { Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
@@ -138,16 +139,12 @@ export class EventConsumer {
 export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): LogEvent | undefined {
   const type = header(record, 'ce_type');
   const source = header(record, 'ce_source');
-  const sequence = Number(header(record, 'ce_sequence'));
-  const previous = Number(header(record, 'ce_previous'));
-  const epoch = Number(header(record, 'ce_epoch'));
-  if (!type || !source || !(sequence > 0) || !(previous >= 0) || !(epoch > 0)) return undefined;
+  const numbers = readNumbers((name) => header(record, name));
+  if (!type || !source || !numbers) return undefined;
   return {
     type,
     source,
-    sequence,
-    previous,
-    epoch,
+    ...numbers,
     id: header(record, 'ce_id') ?? '',
     accountId: header(record, 'account') ?? '',
     subject: header(record, 'ce_subject') ?? '',

@@ -78,6 +78,7 @@ export class Projector {
       await this.#apply(partition, progress, events);
     else {
       this.#warnRestored(partition, seen.restored);
+      this.#warnRefused(partition, seen.refused);
       progress.marks = seen.marks;
     }
     const last = events.at(-1);
@@ -166,6 +167,7 @@ export class Projector {
     });
     if (seen.handled > 0) projection.applied?.();
     this.#warnRestored(partition, seen.restored);
+    this.#warnRefused(partition, seen.refused);
     progress.marks = seen.marks;
     progress.persisted = seen.marks;
     progress.persistedAt = Date.now();
@@ -226,6 +228,14 @@ export class Projector {
         sources.map((source) => marks.get(source)!.sequence),
       ],
     });
+  }
+
+  #warnRefused(partition: number, events: readonly LogEvent[]) {
+    for (const { id, source, epoch, sequence } of events)
+      this.options.logger.error(
+        { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence, id },
+        'an event is of an epoch that its source cannot have reached; passed over',
+      );
   }
 
   #warnRestored(partition: number, events: readonly LogEvent[]) {
