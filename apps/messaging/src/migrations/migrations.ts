@@ -11,6 +11,7 @@ import { InboxSearch1765000000000 } from './0010-inbox-search.js';
 import { OutcomesAndUsage1765100000000 } from './0011-outcomes-and-usage.js';
 import { CampaignSends1766350000000 } from './0012-campaign-sends.js';
 import { ProjectionRecovery1766400000000 } from './0013-projection-recovery.js';
+import { SourceEpochs1766500000000 } from './0014-source-epochs.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   OutcomesAndUsage1765100000000,
   CampaignSends1766350000000,
   ProjectionRecovery1766400000000,
+  SourceEpochs1766500000000,
 ];

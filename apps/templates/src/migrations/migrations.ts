@@ -4,6 +4,7 @@ import { Presets1765286400000 } from './0003-presets.js';
 import { Flows1765330000000 } from './0004-flows.js';
 import { Submissions1765350000000 } from './0005-submissions.js';
 import { ProjectionRecovery1766400000000 } from './0006-projection-recovery.js';
+import { SourceEpochs1766500000000 } from './0007-source-epochs.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Flows1765330000000,
   Submissions1765350000000,
   ProjectionRecovery1766400000000,
+  SourceEpochs1766500000000,
 ];

@@ -56,6 +56,7 @@ function next(
     sequence,
     partition,
     previous: heads[partition]!,
+    epoch: 1,
     id: `${topic}/${sequence}`,
     accountId,
     stream: 'cnt_1',
@@ -65,7 +66,7 @@ function next(
     createdAt: new Date(),
   };
   heads[partition] = sequence;
-  return eventRecord(row, { topic, source: 'contacts', epoch: 1 });
+  return eventRecord(row, { topic, source: 'contacts' });
 }
 
 async function consume(handle: (event: LogEvent) => void = () => undefined) {

@@ -1,6 +1,7 @@
 import type { Logger } from '../logger.js';
 import type { LogEvent } from '../message.js';
 import { Periodic } from '../periodic.js';
+import { readNumbers } from '../postgres/event-record.js';
 import { ProjectionGap, typesOf, type Projection } from '../postgres/projection.js';
 import type { Position, Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
@@ -267,18 +268,14 @@ export class EventConsumer {
 export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): LogEvent | undefined {
   const type = header(record, 'ce_type');
   const source = header(record, 'ce_source');
-  const sequence = Number(header(record, 'ce_sequence'));
-  const previous = Number(header(record, 'ce_previous'));
-  const epoch = Number(header(record, 'ce_epoch'));
+  const numbers = readNumbers((name) => header(record, name));
   const accountId = header(record, 'account') ?? '';
-  if (!type || !source || !(sequence > 0) || !(previous >= 0) || !(epoch > 0)) return undefined;
+  if (!type || !source || !numbers) return undefined;
   if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined; // Both go into indexes.
   return {
     type,
     source,
-    sequence,
-    previous,
-    epoch,
+    ...numbers,
     id: header(record, 'ce_id') ?? '',
     accountId,
     subject: header(record, 'ce_subject') ?? '',

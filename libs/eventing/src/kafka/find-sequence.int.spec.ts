@@ -20,6 +20,7 @@ beforeAll(async () => {
         sequence,
         partition: 1,
         previous: 0,
+        epoch: 1,
         id: `${sequence}`,
         accountId: 'acc_1',
         stream: 'cnt_1',

@@ -107,7 +107,8 @@ export const isBehind = (mark: Mark, other: Mark) =>
 
 /**
  * Goes through a batch of one partition: which events are new, where that leaves each source, and the first that does
- * not follow its predecessor. A source's later epoch begins anew; of an earlier one nothing counts any more.
+ * not follow its predecessor. A source's next epoch begins anew; of an earlier one nothing counts any more, and one
+ * further on is nobody's: a source goes up by one in every partition.
  */
 export function follow(
   partition: number,
@@ -118,20 +119,26 @@ export function follow(
   readonly fresh: readonly LogEvent[];
   readonly marks: Map<string, Mark>;
   readonly restored: readonly LogEvent[];
+  readonly refused: readonly LogEvent[];
   readonly gap?: ProjectionGap;
 } {
   const marks = new Map(from);
   const fresh: LogEvent[] = [];
   const restored: LogEvent[] = [];
+  const refused: LogEvent[] = [];
   for (const event of events) {
     const { source, epoch, sequence, previous, offset } = event;
     const mark = marks.get(source) ?? { epoch, sequence: 0 };
     if (!isBehind(mark, event)) continue;
+    if (epoch > mark.epoch + 1) {
+      refused.push(event);
+      continue;
+    }
     if (epoch > mark.epoch) restored.push(event);
     else if (previous !== mark.sequence)
-      return { fresh, marks, restored, gap: new ProjectionGap(projection, partition, mark, event) };
+      return { fresh, marks, restored, refused, gap: new ProjectionGap(projection, partition, mark, event) };
     marks.set(source, { epoch, sequence, next: offset === undefined ? undefined : offset + 1 });
     fresh.push(event);
   }
-  return { fresh, marks, restored };
+  return { fresh, marks, restored, refused };
 }

@@ -95,6 +95,7 @@ export class Projector {
       await this.#apply(partition, progress, events);
     else {
       this.#warnRestored(partition, seen.restored);
+      this.#warnRefused(partition, seen.refused);
       progress.marks = seen.marks;
     }
     const last = events.at(-1);
@@ -289,6 +290,7 @@ export class Projector {
     });
     if (seen.handled > 0) projection.applied?.();
     this.#warnRestored(partition, seen.restored);
+    this.#warnRefused(partition, seen.refused);
     if (seen.wentBack)
       logger.error(
         { alarm: true, projection: projection.name, partition },
@@ -471,6 +473,14 @@ export class Projector {
         sources.map((source) => marks.get(source)!.next),
       ],
     });
+  }
+
+  #warnRefused(partition: number, events: readonly LogEvent[]) {
+    for (const { id, source, epoch, sequence } of events)
+      this.options.logger.error(
+        { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence, id },
+        'an event is of an epoch that its source cannot have reached; passed over',
+      );
   }
 
   #warnRestored(partition: number, events: readonly LogEvent[]) {

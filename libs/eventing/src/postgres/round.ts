@@ -49,7 +49,7 @@ export async function round(
 ): Promise<{ readonly results: readonly Result[]; readonly commit: Commit }> {
   const { schema, inline = [] } = options;
   const stored = await storedReplies(tx, schema, kept(items));
-  const fresh = items.filter(({ command }) => !stored.has(command.id));
+  const fresh = items.filter((item) => !stored.has(item.command.id) && !isLate(item, Date.now()));
   const streams = await loadStreams(tx, schema, fresh);
   const facts = await lookUpFacts(tx, fresh, streams);
 
@@ -70,6 +70,8 @@ export async function round(
   };
 }
 
+const isLate = ({ keepReply, command: { deadline } }: Item, now: number) =>
+  keepReply && deadline !== undefined && now > deadline;
 const kept = (items: readonly Item[]) =>
   items.filter(({ keepReply }) => keepReply).map(({ command }) => command.id);
 
@@ -90,7 +92,7 @@ function decideAll(
   const results = items.map((item): Result => {
     const { aggregate, command, keepReply } = item;
     if (keepReply && known.has(command.id)) return known.get(command.id);
-    if (keepReply && command.deadline !== undefined && time.getTime() > command.deadline) return undefined;
+    if (isLate(item, time.getTime())) return undefined;
     let result: Reply | Applied;
     try {
       const asked = found.facts.has(item)

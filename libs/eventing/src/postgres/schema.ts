@@ -124,6 +124,20 @@ function checkName(schema: string): void {
 }
 
 /**
+ * What a source compares itself with the log by, as DDL for a migration behind that of {@link eventingTables}.
+ *
+ * `log_mark`: where the log ended, and what was on it. `sequencer_heads.epoch` is that of the partition's next event;
+ * `sequencer.epoch` counts how often the source began anew.
+ */
+export function sourceEpochs(schema: string): string {
+  return `
+alter table ${schema}.sequencer add column log_mark json;
+alter table ${schema}.sequencer_heads add column epoch integer not null default 1;
+alter table ${schema}.sequenced add column epoch integer not null default 1;
+`;
+}
+
+/**
  * The table of one aggregate: a row per stream, the folded state beside its version; `created_at` tells the order in which
  * streams of one account were begun. What queries look for becomes an
  * index over an expression of the state (`(state->>'name')`), so the row is the view as well.
