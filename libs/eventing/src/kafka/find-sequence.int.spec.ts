@@ -29,7 +29,7 @@ beforeAll(async () => {
         traceparent: null,
         createdAt: new Date(),
       },
-      { topic, source, epoch: 1 },
+      { topic, source },
     );
   for (let number = 0; number < 900; number += 1)
     await producer.sendAll([
