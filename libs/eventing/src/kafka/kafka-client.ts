@@ -1,13 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ConfigResourceTypes,
-  Kafka,
-  logLevel,
-  Partitioners,
-  type Admin,
-  type LogEntry,
-  type Message,
-} from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Admin, type LogEntry, type Message } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { dismissPredecessor } from './predecessor.js';
@@ -24,6 +16,9 @@ export type TopicSpec = {
 
 /** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
 export const MIN_INSYNC = 'min.insync.replicas';
+
+/** Of a described configuration; Node finds no ConfigResourceTypes among what kafkajs exports. */
+const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
@@ -155,7 +150,7 @@ export function connectKafka({
       const { resources } = await kafka.describeConfigs({
         includeSynonyms: false,
         resources: topics.map((name) => ({
-          type: ConfigResourceTypes.TOPIC,
+          type: TOPIC_RESOURCE,
           name,
           configNames: [MIN_INSYNC],
         })),
