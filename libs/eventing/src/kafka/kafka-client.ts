@@ -1,13 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  ConfigResourceTypes,
-  Kafka,
-  logLevel,
-  Partitioners,
-  type Admin,
-  type LogEntry,
-  type Message,
-} from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Admin, type LogEntry, type Message } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
@@ -20,6 +12,9 @@ export type TopicSpec = {
   readonly replicas?: number;
   readonly config?: Readonly<Record<string, string>>;
 };
+
+/** ConfigResourceTypes.TOPIC, which kafkajs does not export to ES modules. */
+const TOPIC_RESOURCE = 2;
 
 /** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
 export const MIN_INSYNC = 'min.insync.replicas';
@@ -150,7 +145,7 @@ export function connectKafka({
       const { resources } = await kafka.describeConfigs({
         includeSynonyms: false,
         resources: topics.map((name) => ({
-          type: ConfigResourceTypes.TOPIC,
+          type: TOPIC_RESOURCE,
           name,
           configNames: [MIN_INSYNC],
         })),
