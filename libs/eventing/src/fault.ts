@@ -22,6 +22,7 @@ const PASSING_NAMES = new Set([
   'TimeoutError',
   'PeerUnavailable',
   'NotCaughtUp',
+  'Overtaken',
   'KafkaJSNumberOfRetriesExceeded',
 ]);
 

@@ -10,7 +10,9 @@ export const KAFKA = Symbol('KAFKA');
 export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
 
 export function openKafka({ service, config, logger, shutdown }: Runtime): KafkaClient {
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: `wbiz-${service}`, logger });
+  const { KAFKA_BROKERS: brokers, RPC_PORT } = config;
+  // Its port makes it the only one of this host.
+  const kafka = connectKafka({ brokers, clientId: `wbiz-${service}-${RPC_PORT}`, sole: true, logger });
   shutdown.on('producers', 'Kafka', () => kafka.close());
   return kafka;
 }

@@ -146,7 +146,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     for (let failures = 0, waits = 0; ;) {
       try {
         this.answer(command, await invoke(handler, command));
-        this.recovered();
+        batch.goesOn();
         this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
         return true;
       } catch (error) {
@@ -157,7 +157,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         }
         const isTooSlow = isTimeout(error) && performance.now() - begun > timeoutsPassMs;
         if (error instanceof Rejection || (this.classify(error) === 'passing' && !isTooSlow)) {
-          this.waitingFor(error as Error);
+          this.waitingFor(error as Error, batch);
           if (!(await batch.wait(backoff((waits += 1))))) return false;
           continue;
         }
@@ -220,11 +220,11 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           );
           break;
         }
-        this.waitingFor(error as Error);
+        this.waitingFor(error as Error, batch);
         if (!(await batch.wait(backoff((waits += 1))))) return false;
       }
     }
-    this.recovered();
+    batch.goesOn();
     logger.error({ ...place, err: reason, attempts, alarm: true }, 'a record went to the dead letters');
     const replyTo = header(record, 'replyto');
     const commandId = header(record, 'ce_id');
@@ -232,16 +232,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return true;
   }
 
-  private waitingFor(error: Error): void {
+  private waitingFor(error: Error, batch: RecordBatch): void {
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
-    Object.assign(this.consumerStatus, { state: 'waiting', reason: error.message });
-  }
-
-  private recovered(): void {
-    if (this.consumerStatus.state !== 'waiting') return;
-    this.options.logger.info({ group: this.options.groupId }, 'commands are handled again');
-    Object.assign(this.consumerStatus, { state: 'running', reason: '' });
+    batch.waitsFor(error);
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners, type Admin, type LogEntry, type Message } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
+import { dismissPredecessor } from './predecessor.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quietenRequestQueues } from './request-queue.js';
 
@@ -13,11 +14,11 @@ export type TopicSpec = {
   readonly config?: Readonly<Record<string, string>>;
 };
 
-/** ConfigResourceTypes.TOPIC, which kafkajs does not export to ES modules. */
-const TOPIC_RESOURCE = 2;
-
 /** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
 export const MIN_INSYNC = 'min.insync.replicas';
+
+/** Of a described configuration; Node finds no ConfigResourceTypes among what kafkajs exports. */
+const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
@@ -31,10 +32,13 @@ const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, facto
 export function connectKafka({
   brokers,
   clientId,
+  sole = false,
   logger,
 }: {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** Whether no other process of this host has the client id: a member of a group that has it is then a dead one. */
+  readonly sole?: boolean;
   readonly logger: Logger;
 }) {
   quietenRequestQueues();
@@ -86,15 +90,16 @@ export function connectKafka({
         ...options,
         logger,
         partitionsOf,
+        beforeJoining: async () => {
+          if (!sole) return;
+          const parts = { kafka: client(), admin: await connectedAdmin(), logger };
+          await dismissPredecessor(parts, { groupId: options.groupId, clientId });
+        },
         // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
-        connect: ({ sessionTimeout, heartbeatInterval, rebalanceTimeout }) =>
+        connect: (timing) =>
           client().consumer({
+            ...timing,
             groupId: options.groupId,
-            sessionTimeout,
-            heartbeatInterval,
-            rebalanceTimeout,
-            // An idle fetch blocks rebalances and disconnects for this long.
-            maxWaitTimeInMs: 500,
             maxBytesPerPartition: 256 * 1024,
             maxBytes: 5 * 1024 * 1024,
             allowAutoTopicCreation: false,

@@ -51,7 +51,7 @@ export async function readStretch(
     topics: [topic],
     groupId,
     status: new ConsumerHealth().add(groupId),
-    readFrom: () => next,
+    readFrom: async () => new Map(next.entries()),
     eachBatch: async ({ records, partition, end }) => {
       const isWanted = (offset: number) => offset >= next[partition]! && offset < ends[partition]!;
       try {

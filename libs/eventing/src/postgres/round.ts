@@ -28,7 +28,9 @@ export type Result = Reply | Applied | undefined | Error;
 export type Commit = { readonly events: readonly RecordedEvent[]; readonly published: boolean };
 
 /** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
-export class Overtaken extends Error {}
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
 
 export type RoundOptions = {
   readonly schema: string;
