@@ -42,8 +42,8 @@ export async function recipientsOf(api: Client, id: string, status = ''): Promis
 }
 
 /**
- * A campaign to so many people while campaigns and messaging are killed in turn, every two seconds or
- * as soon as they are up again. Counters add up at every
+ * A campaign to so many people while campaigns and messaging are killed in turn, every two seconds, and
+ * a second after both are up. Counters add up at every
  * reading; resolves with the campaign at its end.
  */
 export async function campaignThroughKills(
@@ -70,7 +70,11 @@ export async function campaignThroughKills(
   const killing = (async () => {
     for (let turn = 0; open; turn += 1) {
       const victim = turn % 2 ? 'messaging' : 'campaigns';
-      await Promise.all([delay(everyMs), ready[victim]]);
+      // On a slow machine neither would ever meet the other.
+      await Promise.all([
+        delay(everyMs),
+        ...Object.values(ready).map((up) => up.then(() => delay(everyMs / 2))),
+      ]);
       await system.kill(victim);
       kills += 1;
       ready[victim] = system.start(victim);
