@@ -1,3 +1,4 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
@@ -61,6 +62,18 @@ export function readConfig<Table extends Settings>(table: Table, env: NodeJS.Pro
   const config = Object.fromEntries(Object.entries(table).map(read)) as Config<Table>;
   if (faults.length) throw new InvalidConfig(faults);
   return config;
+}
+
+/** Throws {@link InvalidConfig} with those of the `names` that are absent: what else is set asks for them. */
+export function requireSettings<Table extends Settings>(
+  table: Table,
+  config: Config<Table>,
+  names: readonly (keyof Table & string)[],
+): void {
+  const faults = names
+    .filter((name) => config[name] === undefined)
+    .map((name) => ({ name, setting: table[name]!, fault: 'is missing' }));
+  if (faults.length) throw new InvalidConfig(faults);
 }
 
 /** The texts of all secrets that `env` sets, for the log to leave out. */
@@ -127,6 +140,19 @@ export const mediaStore = kind('an absolute directory, file:///directory or s3:/
   const { protocol, host } = new URL(given);
   return (protocol === 'file:' && host === '') || (protocol === 's3:' && host !== '') ? given : undefined;
 });
+
+/** The path of a file; gives what it holds. */
+export const file = kind('the path of a file that can be read', (given) =>
+  isReadable(given) ? readFileSync(given) : undefined,
+);
+const isReadable = (path: string) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false; // the answer, not a fault
+  }
+};
 
 const isAddress = (given: string) => {
   const [, host, number] = /^([\w.-]+|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(given) ?? [];

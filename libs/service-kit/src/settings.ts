@@ -2,6 +2,7 @@ import { SERVICES, type Service } from '@wbiz/contracts/topics';
 import {
   address,
   addresses,
+  file,
   flag,
   key,
   mediaStore,
@@ -14,6 +15,27 @@ import {
   type Config,
   type Setting,
 } from './config.js';
+
+/** With all three, processes talk to each other over TLS and show each other certificates. */
+export const RPC_TLS_SETTINGS = {
+  RPC_TLS_CERT: file({
+    description:
+      'File with the certificate (PEM) that this process shows the others, for the host of RPC_ADVERTISE. With RPC_TLS_KEY and RPC_TLS_CA it puts all that goes over RPC_PORT on TLS.',
+    optional: true,
+    example: '/etc/wbiz/rpc/tls.crt',
+  }),
+  RPC_TLS_KEY: file({
+    description: 'File with the key of RPC_TLS_CERT.',
+    optional: true,
+    example: '/etc/wbiz/rpc/tls.key',
+  }),
+  RPC_TLS_CA: file({
+    description:
+      'File with the authority whose certificates the others show: one for this installation alone.',
+    optional: true,
+    example: '/etc/wbiz/rpc/ca.crt',
+  }),
+};
 
 /** The environment variables of every service. */
 export const SERVICE_SETTINGS = {
@@ -37,6 +59,13 @@ export const SERVICE_SETTINGS = {
     optional: true,
     example: 'messaging-0.messaging:8082',
   }),
+  RPC_SECRET: key({
+    description:
+      'By it the processes of an installation know each other before one answers the other. The same for all services.',
+    secret: true,
+    example: 'the output of openssl rand -base64 32',
+  }),
+  ...RPC_TLS_SETTINGS,
   DATABASE_URL: url(
     'postgres',
     'postgresql',
