@@ -11,15 +11,23 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS, MEDIA_SETTINGS }, gateway, messaging, webhooks, campaigns] =
-  await Promise.all([
-    dist('libs/service-kit/dist/config.js'),
-    dist('libs/service-kit/dist/settings.js'),
-    dist('apps/gateway/dist/gateway.settings.js'),
-    dist('apps/messaging/dist/messaging.settings.js'),
-    dist('apps/webhooks/dist/webhooks.settings.js'),
-    dist('apps/campaigns/dist/campaigns.settings.js'),
-  ]);
+const [
+  { settingsMarkdown },
+  { SERVICE_SETTINGS, PROVISION_SETTINGS },
+  gateway,
+  messaging,
+  templates,
+  webhooks,
+  campaigns,
+] = await Promise.all([
+  dist('libs/service-kit/dist/config.js'),
+  dist('libs/service-kit/dist/settings.js'),
+  dist('apps/gateway/dist/gateway.settings.js'),
+  dist('apps/messaging/dist/messaging.settings.js'),
+  dist('apps/templates/dist/templates.settings.js'),
+  dist('apps/webhooks/dist/webhooks.settings.js'),
+  dist('apps/campaigns/dist/campaigns.settings.js'),
+]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
 const settings = [
   settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
@@ -28,12 +36,14 @@ const settings = [
   'and messaging',
   settingsMarkdown(messaging.SETTINGS),
   'and templates',
-  settingsMarkdown(MEDIA_SETTINGS),
+  settingsMarkdown(templates.SETTINGS),
   'and webhooks',
   settingsMarkdown(webhooks.SETTINGS),
   'and campaigns',
   settingsMarkdown(campaigns.SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
+  'Provisioning (`node libs/service-kit/dist/provision.js`), which runs before the services, reads',
+  settingsMarkdown(PROVISION_SETTINGS),
 ].join('\n\n');
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));

@@ -184,10 +184,15 @@ export const proxies = kind(
   },
 );
 
-/** 32 bytes in base64. */
-export const key = kind('32 bytes in base64 (openssl rand -base64 32)', (given) => {
+const readKey = (given: string) => {
   const bytes = Buffer.from(given, 'base64');
   return bytes.length === 32 && bytes.toString('base64').replace(/=+$/, '') === given.replace(/=+$/, '')
     ? bytes
     : undefined;
+};
+/** 32 bytes in base64. */
+export const key = kind('32 bytes in base64 (openssl rand -base64 32)', readKey);
+export const keys = kind('a list of keys of 32 bytes in base64', (given) => {
+  const list = given.split(',').map((one) => readKey(one.trim()));
+  return list.includes(undefined) ? undefined : list.filter((one) => one !== undefined);
 });

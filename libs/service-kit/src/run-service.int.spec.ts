@@ -22,7 +22,6 @@ import { purseRequests, TINY } from './tiny-service.samples.js';
 import { nextTraceparent } from './traceparent.js';
 
 jest.setTimeout(120_000);
-const secretKey = randomBytes(32);
 const rpcSecret = randomBytes(32);
 const prefix = topicPrefix();
 // A process has to start meanwhile, perhaps on a busy machine.
@@ -37,7 +36,6 @@ beforeAll(async () => {
     databaseUrl: database.url,
     brokers,
     topicPrefix: prefix,
-    secretKey,
     services: ['contacts'] as const,
   };
   databaseUrl = (await provision(options)).databaseUrls.contacts;
@@ -50,7 +48,6 @@ const environment = async (more: NodeJS.ProcessEnv = {}): Promise<NodeJS.Process
   DATABASE_URL: databaseUrl,
   KAFKA_BROKERS: embeddedStack().brokers.join(','),
   TOPIC_PREFIX: prefix,
-  SECRET_KEY: secretKey.toString('base64'),
   RPC_SECRET: rpcSecret.toString('base64'),
   LOG_LEVEL: 'warn',
   ...more,
@@ -230,7 +227,7 @@ describe('as a process', () => {
       ...(await environment()),
       RPC_PORT: 'eighty',
       RPC_TLS_CERT: '/nowhere/tls.crt',
-      SECRET_KEY: 'c2hvcnQ=',
+      RPC_SECRET: 'c2hvcnQ=',
       KAFKA_BROKERS: '',
       LOG_LEVEL: 'loud',
     });
@@ -238,9 +235,9 @@ describe('as a process', () => {
     expect(seen.stderr.split('\n').filter(Boolean)).toEqual([
       'contacts cannot start. 5 settings are wrong:',
       expect.stringMatching(/^ {2}RPC_PORT +is "eighty"; expected a port from 1 to 65535, e\.g\. 8082$/),
+      expect.stringMatching(/^ {2}RPC_SECRET +is set to something else; expected 32 bytes in base64/),
       expect.stringMatching(/^ {2}RPC_TLS_CERT +is "\/nowhere\/tls\.crt"; expected the path of a file that/),
       expect.stringMatching(/^ {2}KAFKA_BROKERS +is missing; expected a list host:port,host:port, e\.g\. /),
-      expect.stringMatching(/^ {2}SECRET_KEY +is set to something else; expected 32 bytes in base64/),
       expect.stringMatching(/^ {2}LOG_LEVEL +is "loud"; expected one of fatal, error/),
     ]);
     expect(seen.stderr + seen.stdout).not.toContain('c2hvcnQ=');

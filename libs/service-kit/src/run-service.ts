@@ -15,7 +15,6 @@ import { rpcAddress } from './peers.js';
 import { ProblemFilter } from './problem-filter.js';
 import { Stopped } from './reachable.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
-import { Secrets } from './secrets.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
@@ -100,7 +99,7 @@ function prepare(
   );
   const table = { ...SERVICE_SETTINGS, ...ofPeers, ...settings };
   const config = readConfig(table, env);
-  const { LOG_LEVEL: level, SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = config;
+  const { LOG_LEVEL: level } = config;
   const replica = config.REPLICA ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ service: name, replica, level, secrets: secretTexts(table, env) });
   return {
@@ -111,7 +110,6 @@ function prepare(
     metrics: createMetrics(name),
     health: new Health(),
     shutdown: new Shutdown(logger),
-    secrets: new Secrets({ key, previous }),
     trust: rpcTrust(config),
     stopping,
   };

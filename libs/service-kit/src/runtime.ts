@@ -3,7 +3,6 @@ import type { RpcTrust } from '@wbiz/eventing/rpc/handshake';
 import type { ServiceConfig } from './settings.js';
 import type { Health } from './health.js';
 import type { Logger } from './logging.js';
-import type { Secrets } from './secrets.js';
 import type { Shutdown } from './shutdown.js';
 import type { Metrics } from './telemetry.js';
 
@@ -16,7 +15,6 @@ export type Runtime<Extra = unknown> = {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly shutdown: Shutdown;
-  readonly secrets: Secrets;
   readonly trust: RpcTrust;
   /** Aborted when the process is told to stop; for whoever waits. */
   readonly stopping: AbortSignal;

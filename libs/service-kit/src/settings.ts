@@ -5,6 +5,7 @@ import {
   file,
   flag,
   key,
+  keys,
   mediaStore,
   oneOf,
   port,
@@ -99,17 +100,6 @@ export const SERVICE_SETTINGS = {
     fallback: 'https://graph.facebook.com',
     example: 'http://127.0.0.1:4000',
   }),
-  SECRET_KEY: key({
-    description: 'Key that seals access tokens. The same for all services.',
-    secret: true,
-    example: 'the output of openssl rand -base64 32',
-  }),
-  SECRET_KEY_PREVIOUS: key({
-    description: 'The key before the present one: still opens what it sealed.',
-    secret: true,
-    optional: true,
-    example: 'the SECRET_KEY of last year',
-  }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])({
     description: 'Lowest level that is logged. From debug on, phone numbers and message bodies are.',
     fallback: 'info',
@@ -143,6 +133,46 @@ const peer = (service: Service): Setting<string[]> =>
 export const PEER_SETTINGS = Object.fromEntries(
   SERVICES.map((service) => [peerSetting(service), peer(service)]),
 ) as Readonly<Record<`${Uppercase<Service>}_RPC`, Setting<string[]>>>;
+
+const previous = (name: string) =>
+  keys({
+    description: `The keys before ${name}: still open what they sealed.`,
+    secret: true,
+    optional: true,
+    example: `the ${name} of last year`,
+  });
+const KEY_EXAMPLE = 'the output of openssl rand -base64 32';
+
+/** The environment variables of the services that see access tokens. */
+export const TOKENS_SETTINGS = {
+  TOKENS_KEY: key({
+    description:
+      'Key that seals the access tokens of accounts. The same for the gateway, messaging and templates.',
+    secret: true,
+    example: KEY_EXAMPLE,
+  }),
+  TOKENS_KEY_PREVIOUS: previous('TOKENS_KEY'),
+};
+
+/** The environment variables of the services that see the secrets of webhooks. */
+export const WEBHOOK_SECRETS_SETTINGS = {
+  WEBHOOKS_KEY: key({
+    description: 'Key that seals the secrets and headers of webhooks. The same for the gateway and webhooks.',
+    secret: true,
+    example: KEY_EXAMPLE,
+  }),
+  WEBHOOKS_KEY_PREVIOUS: previous('WEBHOOKS_KEY'),
+};
+
+/** The environment variables of the gateway alone that seal. */
+export const ANSWERS_SETTINGS = {
+  ANSWERS_KEY: key({
+    description: 'Key that seals the secret parts of answers that are kept for an `Idempotency-Key`.',
+    secret: true,
+    example: KEY_EXAMPLE,
+  }),
+  ANSWERS_KEY_PREVIOUS: previous('ANSWERS_KEY'),
+};
 
 /** The environment variables of the services that keep or read media. */
 export const MEDIA_SETTINGS = {
@@ -180,7 +210,18 @@ export const PROVISION_SETTINGS = {
   },
   KAFKA_BROKERS: SERVICE_SETTINGS.KAFKA_BROKERS,
   TOPIC_PREFIX: SERVICE_SETTINGS.TOPIC_PREFIX,
-  SECRET_KEY: SERVICE_SETTINGS.SECRET_KEY,
+  SECRETS_DIR: text()({
+    description:
+      'Directory of the secrets that it makes for each service and keeps: `<service>/secrets.env`, a line `NAME=value` each.',
+    example: '/var/lib/wbiz-secrets',
+  }),
+  SECRET_KEY: keys({
+    description:
+      'The one key of all services that installations had before; what it sealed is still opened. Nothing else comes of it.',
+    secret: true,
+    optional: true,
+    example: 'the SECRET_KEY of .env',
+  }),
   EVENTS_PARTITIONS: whole(
     1,
     1000,

@@ -56,7 +56,6 @@ export async function serviceUnderTest(
     databaseUrl: database.url,
     brokers,
     topicPrefix: prefix,
-    secretKey,
     services: [service.name, ...beside],
     eventsPartitions: partitions,
   });
@@ -86,7 +85,9 @@ export async function serviceUnderTest(
       KAFKA_BROKERS: brokers.join(','),
       TOPIC_PREFIX: prefix,
       CLOUD_API_URL: `http://${NOBODY}`,
-      SECRET_KEY: secretKey.toString('base64'),
+      TOKENS_KEY: secretKey.toString('base64'),
+      WEBHOOKS_KEY: secretKey.toString('base64'),
+      ANSWERS_KEY: secretKey.toString('base64'),
       RPC_SECRET: trust.secret.toString('base64'),
       LOG_LEVEL: 'fatal',
       MEDIA_STORE: files,
