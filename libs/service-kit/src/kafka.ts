@@ -9,11 +9,14 @@ export const KAFKA = Symbol('KAFKA');
 /** The number of partitions of the shared log. */
 export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
 
-export function openKafka({ service, config, logger, shutdown }: Runtime): KafkaClient {
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: `wbiz-${service}`, logger });
-  shutdown.on('producers', 'Kafka', () => kafka.close());
-  return kafka;
+export function openKafka({ service, kafka, logger, shutdown }: Runtime): KafkaClient {
+  const client = connectKafka({ ...kafka, clientId: `wbiz-${service}`, logger });
+  shutdown.on('producers', 'Kafka', () => client.close());
+  return client;
 }
+
+const NO_BROKER =
+  'No broker answers, or none takes this process for who it says it is (KAFKA_SSL…, KAFKA_SASL…).';
 
 /** Waits for a broker, and for the topic to be made. */
 export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<number> {
@@ -21,7 +24,7 @@ export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<
   const { events } = topics(TOPIC_PREFIX);
   return untilReachable(`topic ${events} on Kafka at ${KAFKA_BROKERS.join(', ')}`, runtime, async () => {
     // kafkajs itself tries for half a minute before it says so.
-    if (!(await kafka.ping())) throw Object.assign(new Error('No broker answers.'), { code: 'ECONNREFUSED' });
+    if (!(await kafka.ping())) throw Object.assign(new Error(NO_BROKER), { code: 'ECONNREFUSED' });
     return kafka.partitionsOf(events);
   });
 }

@@ -17,11 +17,12 @@ import { readSecretFiles } from './secret-files.js';
 import { Secrets } from './secrets.js';
 
 const prefix = topicPrefix();
+const embeddedKafka = () => ({ brokers: embeddedStack().brokers });
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let urls: Record<string, string>;
 const asked = () => ({
   databaseUrl: database.url,
-  brokers: embeddedStack().brokers,
+  kafka: embeddedKafka(),
   topicPrefix: prefix,
   eventsPartitions: 3,
 });

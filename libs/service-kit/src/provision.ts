@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
-import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
+import { connectKafka, type KafkaAccess } from '@wbiz/eventing/kafka/kafka-client';
 import pg from 'pg';
 import { InvalidConfig, readConfig } from './config.js';
+import { kafkaAccess } from './kafka-access.js';
 import { createLogger, type Logger } from './logging.js';
 import { completed, readSecretFiles, writeSecretFiles, type SecretFiles } from './secret-files.js';
 import { PROVISION_SETTINGS } from './settings.js';
@@ -11,7 +12,7 @@ import { PROVISION_SETTINGS } from './settings.js';
 export type ProvisionOptions = {
   /** As a role that may create roles. */
   readonly databaseUrl: string;
-  readonly brokers: readonly string[];
+  readonly kafka: KafkaAccess;
   readonly topicPrefix?: string | undefined;
   /** Of the roles, by service; a service that has none gets a new one. */
   readonly passwords?: Partial<Record<Service, string>>;
@@ -89,12 +90,12 @@ async function makeRole(client: pg.Client, { database, service, role, password }
 const DAY_MS = 86_400_000;
 
 async function makeTopics(
-  { brokers, topicPrefix, eventsPartitions = 8 }: ProvisionOptions,
+  { kafka: access, topicPrefix, eventsPartitions = 8 }: ProvisionOptions,
   services: readonly Service[],
   logger: Logger,
 ) {
   const name = topics(topicPrefix);
-  const kafka = connectKafka({ brokers, clientId: 'wbiz-provision', logger });
+  const kafka = connectKafka({ ...access, clientId: 'wbiz-provision', logger });
   try {
     await kafka.ensureTopics([
       ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
@@ -128,7 +129,7 @@ async function main(): Promise<void> {
   const files = completed(kept, process.env, config.SECRET_KEY ?? []);
   const { databaseUrls } = await provision({
     databaseUrl: config.DATABASE_URL,
-    brokers: config.KAFKA_BROKERS,
+    kafka: kafkaAccess(config),
     topicPrefix: config.TOPIC_PREFIX,
     passwords: passwordsIn(kept),
     eventsPartitions: config.EVENTS_PARTITIONS,

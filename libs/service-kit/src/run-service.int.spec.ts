@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { brokers } = embeddedStack();
   const options = {
     databaseUrl: database.url,
-    brokers,
+    kafka: { brokers },
     topicPrefix: prefix,
     services: ['contacts'] as const,
   };

@@ -10,6 +10,7 @@ import { InvalidConfig, readConfig, secretTexts, type Config, type Settings } fr
 import { Eventing } from './eventing.js';
 import { Health, serveHealth } from './health.js';
 import { methodsByPath, publicHttp } from './http.js';
+import { kafkaAccess } from './kafka-access.js';
 import { createLogger, nestLogger } from './logging.js';
 import { rpcAddress } from './peers.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -111,6 +112,7 @@ function prepare(
     health: new Health(),
     shutdown: new Shutdown(logger),
     trust: rpcTrust(config),
+    kafka: kafkaAccess(config),
     stopping,
   };
 }

@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { KafkaAccess } from '@wbiz/eventing/kafka/kafka-client';
 import type { RpcTrust } from '@wbiz/eventing/rpc/handshake';
 import type { ServiceConfig } from './settings.js';
 import type { Health } from './health.js';
@@ -16,6 +17,7 @@ export type Runtime<Extra = unknown> = {
   readonly health: Health;
   readonly shutdown: Shutdown;
   readonly trust: RpcTrust;
+  readonly kafka: KafkaAccess;
   /** Aborted when the process is told to stop; for whoever waits. */
   readonly stopping: AbortSignal;
 };

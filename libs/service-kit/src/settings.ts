@@ -38,6 +38,74 @@ export const RPC_TLS_SETTINGS = {
   }),
 };
 
+/** How Kafka is reached, and as whom. */
+export const KAFKA_SETTINGS = {
+  KAFKA_BROKERS: addresses({
+    description: 'Kafka brokers to begin with.',
+    example: '127.0.0.1:9092,127.0.0.1:9093',
+  }),
+  KAFKA_SSL: flag({
+    description: 'Whether the brokers are reached over TLS, as they are where one of KAFKA_SSL_… is set.',
+    fallback: 'false',
+    example: 'true',
+  }),
+  KAFKA_SSL_CA: file({
+    description: 'File with the authority of the certificates of the brokers, unless it is a public one.',
+    optional: true,
+    example: '/etc/wbiz/kafka/ca.crt',
+  }),
+  KAFKA_SSL_CERT: file({
+    description: 'File with the certificate that the brokers ask for, where they do.',
+    optional: true,
+    example: '/etc/wbiz/kafka/tls.crt',
+  }),
+  KAFKA_SSL_KEY: file({
+    description: 'File with the key of KAFKA_SSL_CERT.',
+    optional: true,
+    example: '/etc/wbiz/kafka/tls.key',
+  }),
+  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])({
+    description: 'How this process proves to the brokers who it is.',
+    optional: true,
+    example: 'scram-sha-512',
+  }),
+  KAFKA_SASL_USERNAME: text()({
+    description: 'With plain and SCRAM: the name of this service at Kafka.',
+    optional: true,
+    example: 'wbiz-messaging',
+  }),
+  KAFKA_SASL_PASSWORD: text()({
+    description: 'With plain and SCRAM: its password.',
+    secret: true,
+    optional: true,
+    example: 'the output of openssl rand -hex 32',
+  }),
+  KAFKA_OAUTH_TOKEN_URL: url(
+    'https',
+    'http',
+  )({
+    description: 'With oauthbearer: where access tokens are given out for client credentials.',
+    optional: true,
+    example: 'https://login.example.com/oauth2/token',
+  }),
+  KAFKA_OAUTH_CLIENT_ID: text()({
+    description: 'With oauthbearer: the id of this service there.',
+    optional: true,
+    example: 'wbiz-messaging',
+  }),
+  KAFKA_OAUTH_CLIENT_SECRET: text()({
+    description: 'With oauthbearer: its secret.',
+    secret: true,
+    optional: true,
+    example: 'from the server of KAFKA_OAUTH_TOKEN_URL',
+  }),
+  KAFKA_OAUTH_SCOPE: text()({
+    description: 'With oauthbearer: the scope that is asked for.',
+    optional: true,
+    example: 'kafka',
+  }),
+};
+
 /** The environment variables of every service. */
 export const SERVICE_SETTINGS = {
   HOST: text()({
@@ -83,10 +151,7 @@ export const SERVICE_SETTINGS = {
     fallback: '10',
     example: '20',
   }),
-  KAFKA_BROKERS: addresses({
-    description: 'Kafka brokers to begin with.',
-    example: '127.0.0.1:9092,127.0.0.1:9093',
-  }),
+  ...KAFKA_SETTINGS,
   TOPIC_PREFIX: text()({
     description: 'Put before the names of all topics and consumer groups.',
     optional: true,
@@ -208,7 +273,7 @@ export const PROVISION_SETTINGS = {
     ...SERVICE_SETTINGS.DATABASE_URL,
     description: 'Postgres, as a role that may create roles.',
   },
-  KAFKA_BROKERS: SERVICE_SETTINGS.KAFKA_BROKERS,
+  ...KAFKA_SETTINGS,
   TOPIC_PREFIX: SERVICE_SETTINGS.TOPIC_PREFIX,
   SECRETS_DIR: text()({
     description:

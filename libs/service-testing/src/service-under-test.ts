@@ -54,7 +54,7 @@ export async function serviceUnderTest(
   const [database, files] = await Promise.all([freshDatabase(), mkdtemp(join(tmpdir(), 'wbiz-files-'))]);
   const { databaseUrls } = await provision({
     databaseUrl: database.url,
-    brokers,
+    kafka: { brokers },
     topicPrefix: prefix,
     services: [service.name, ...beside],
     eventsPartitions: partitions,

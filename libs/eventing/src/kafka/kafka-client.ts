@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type LogEntry, type Message } from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type LogEntry, type Message, type SASLOptions } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
@@ -17,22 +17,30 @@ export type KafkaClient = ReturnType<typeof connectKafka>;
 // By them a fault of the broker's is noticed; kafkajs keeps other ones while NODE_ENV is 'test'.
 const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 8 };
 
+/** How the brokers are reached: in the clear and as nobody, unless said. */
+export type KafkaAccess = {
+  readonly brokers: readonly string[];
+  /** TLS; `ca` where the broker's certificate is of an authority of one's own, `cert` and `key` where it asks for one. */
+  readonly ssl?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+  readonly sasl?: SASLOptions | undefined;
+};
+
 /**
  * The way to a Kafka cluster. Nothing is connected before it is used; producers and consumers are closed by whoever
  * asked for them, `close` ends the rest.
  */
 export function connectKafka({
   brokers,
+  ssl,
+  sasl,
   clientId,
   logger,
-}: {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  readonly logger: Logger;
-}) {
+}: KafkaAccess & { readonly clientId: string; readonly logger: Logger }) {
   quietenRequestQueues();
   const config = {
     brokers: [...brokers],
+    ...(ssl && { ssl: { ...ssl } }),
+    ...(sasl && { sasl }),
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
