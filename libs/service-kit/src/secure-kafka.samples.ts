@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificatesIn } from '@wbiz/testing/certificates';
@@ -12,14 +12,18 @@ type Start = (options: {
   format: string[];
 }) => Promise<{ brokers: string; stop: () => Promise<void> }>;
 
+const SESSION_MS = 15_000;
 const module = (name: string) => `org.apache.kafka.common.security.${name}`;
 
 /**
  * A Kafka of its own as production has one: `sasl` takes names and passwords over TLS, `mutual` certificates, and what is
  * not allowed is forbidden. `inside` is the address at which everything is allowed, in the clear. PLAIN and SCRAM know the
- * `users`, whose password is their name; OAUTHBEARER believes every token.
+ * `users`, whose password is their name; OAUTHBEARER believes every token. Those `above` may do everything.
  */
-export async function secureKafka(users: readonly string[]) {
+export async function secureKafka(
+  users: readonly string[],
+  { above }: { readonly above: readonly string[] },
+) {
   const embedded = new URL('../../../scripts/embedded/kafka.mjs', import.meta.url).href;
   const { startKafka } = (await import(embedded)) as { startKafka: Start };
   const dir = await mkdtemp(join(tmpdir(), 'wbiz-secure-kafka-'));
@@ -53,8 +57,10 @@ export async function secureKafka(users: readonly string[]) {
         'ssl.truststore.type': 'PEM',
         'ssl.truststore.location': join(dir, 'ca.pem'),
         'listener.name.mutual.ssl.client.auth': 'required',
+        // Whoever has not proved himself anew by then is cut off.
+        'connections.max.reauth.ms': String(SESSION_MS),
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        'super.users': 'User:ANONYMOUS;User:wbiz-provision;User:CN=wbiz-certified',
+        'super.users': ['ANONYMOUS', ...above].map((user) => `User:${user}`).join(';'),
       };
     },
   });
@@ -64,7 +70,8 @@ export async function secureKafka(users: readonly string[]) {
     sasl: `127.0.0.1:${sasl}`,
     mutual: `127.0.0.1:${mutual}`,
     file: (name: string) => join(dir, name),
-    log: () => readFile(join(dir, 'kafka.log'), 'utf8'),
+    ca: String(certificates.ca),
+    sessionMs: SESSION_MS,
     close: async () => {
       await stop();
       await rm(dir, { recursive: true });

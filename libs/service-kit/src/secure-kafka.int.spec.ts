@@ -1,31 +1,44 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { newId } from '@wbiz/contracts/ids';
+import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 import { classifyFault } from '@wbiz/eventing/fault';
+import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { readBetween } from '@wbiz/eventing/kafka/read-between';
+import { allow } from '@wbiz/testing/allow';
 import { certificatesIn } from '@wbiz/testing/certificates';
-import { until } from '@wbiz/testing/stack';
-import type { InvalidConfig} from './config.js';
+import { freePort, freshDatabase, until } from '@wbiz/testing/stack';
+import type { InvalidConfig } from './config.js';
 import { readConfig } from './config.js';
 import { kafkaAccess } from './kafka-access.js';
+import { kafkaAcls } from './kafka-acls.js';
 import { createLogger } from './logging.js';
+import { provision } from './provision.js';
+import { startService } from './run-service.js';
 import { secureKafka } from './secure-kafka.samples.js';
 import { KAFKA_SETTINGS } from './settings.js';
+import { TINY } from './tiny-service.samples.js';
 
 jest.setTimeout(60_000);
 const logger = createLogger({ service: 't', replica: 't', level: 'fatal' });
-const NAME = 'wbiz-provision';
+const NAME = 'wbiz-operator';
+const prefix = 'strict.';
+const name = topics(prefix);
 let secure: Awaited<ReturnType<typeof secureKafka>>;
 let tokenServer: Server;
 const asked: string[] = [];
 const open: KafkaClient[] = [];
 
 beforeAll(async () => {
-  secure = await secureKafka([NAME]);
+  const principals = [...SERVICES, 'provision'].map((who) => `wbiz-${who}`);
+  secure = await secureKafka([NAME, ...principals], { above: [NAME, 'CN=wbiz-certified'] });
   const jwt = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   tokenServer = createServer((request, response) => {
     const { authorization } = request.headers;
@@ -44,9 +57,10 @@ afterAll(async () => {
   await secure.close();
 });
 
+const accessBy = (env: NodeJS.ProcessEnv) =>
+  kafkaAccess(readConfig(KAFKA_SETTINGS, { KAFKA_BROKERS: secure.sasl, ...env }));
 const connect = (env: NodeJS.ProcessEnv) => {
-  const access = kafkaAccess(readConfig(KAFKA_SETTINGS, { KAFKA_BROKERS: secure.sasl, ...env }));
-  const kafka = connectKafka({ ...access, clientId: 'spec', logger });
+  const kafka = connectKafka({ ...accessBy(env), clientId: 'spec', logger });
   open.push(kafka);
   return kafka;
 };
@@ -136,6 +150,114 @@ describe('a Kafka that asks who it is', () => {
       .catch((fault: unknown) => fault);
     expect(error).toMatchObject({ name: 'KafkaJSSASLAuthenticationError' });
     expect(classifyFault(error)).toBe('passing');
+  });
+});
+
+describe('a Kafka that forbids what is not allowed', () => {
+  const clients = new Map<Service, KafkaClient>();
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let databaseUrls: Record<Service, string>;
+  const as = (who: string) => ({
+    ...withPassword('plain', `wbiz-${who}`),
+    KAFKA_SASL_USERNAME: `wbiz-${who}`,
+  });
+  const clientOf = (who: Service) => {
+    const client = clients.get(who) ?? connectKafka({ ...accessBy(as(who)), clientId: who, logger });
+    clients.set(who, client);
+    return client;
+  };
+  beforeAll(async () => {
+    database = await freshDatabase();
+    await allow(secure.inside, kafkaAcls(prefix));
+    const made = await provision({
+      databaseUrl: database.url,
+      kafka: accessBy(as('provision')),
+      topicPrefix: prefix,
+      eventsPartitions: 1,
+    });
+    databaseUrls = made.databaseUrls;
+  });
+  afterAll(async () => {
+    await Promise.all([...clients.values()].map((client) => client.close()));
+    await database.drop();
+  });
+
+  /** Whether Kafka takes a record of this principal's. */
+  async function mayWrite(who: Service, topic: string): Promise<boolean> {
+    const producer = clientOf(who).producer();
+    try {
+      const record = { id: newId('cmd'), type: 'nothing', accountId: '', data: {} };
+      await producer.send(commandRecord(record, { topic, key: 'key', source: who }));
+      return true;
+    } catch (error) {
+      expect(String((error as Error).message)).toContain('authorized');
+      return false;
+    } finally {
+      await producer.close();
+    }
+  }
+  const writers = async (topic: string) => {
+    const found: Service[] = [];
+    for (const service of SERVICES) if (await mayWrite(service, topic)) found.push(service);
+    return found;
+  };
+
+  it('lets a service run as a principal of its own', async () => {
+    const [health, rpc] = [String(await freePort()), String(await freePort())];
+    const service = await startService(TINY, {
+      ...as('contacts'),
+      KAFKA_BROKERS: secure.sasl,
+      HEALTH_PORT: health,
+      RPC_PORT: rpc,
+      DATABASE_URL: databaseUrls.contacts,
+      TOPIC_PREFIX: prefix,
+      RPC_SECRET: randomBytes(32).toString('base64'),
+      LOG_LEVEL: 'fatal',
+    });
+    try {
+      await until(async () => (await fetch(`http://127.0.0.1:${health}/health/ready`)).ok);
+      const producer = clientOf('gateway').producer();
+      const command = {
+        id: newId('cmd'),
+        type: 'purse.deposit',
+        accountId: 'acc_1',
+        data: { purse: 'purse-1', amount: 5 },
+      };
+      const topic = name.commands('contacts');
+      await producer.send(commandRecord(command, { topic, key: 'purse-1', source: 'gateway' }));
+      await until(async () => (await clientOf('contacts').endOffsets(name.events))[0]! > 0);
+      await producer.close();
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('lets the gateway alone command every service, and campaigns messaging', async () => {
+    expect(await writers(name.commands('contacts'))).toEqual(['gateway']);
+    expect(await writers(name.commands('messaging'))).toEqual(['gateway', 'campaigns']);
+  });
+
+  it('lets the gateway alone say what Meta has sent', async () => {
+    for (const topic of [name.inbound, name.inboundChanges, name.inboundRaw])
+      expect(await writers(topic)).toEqual(['gateway']);
+  });
+
+  it('lets the gateway read again what Meta has sent', async () => {
+    const seen: string[] = [];
+    await readBetween(
+      clientOf('gateway'),
+      { topic: name.inboundRaw, since: 0, until: Date.now(), signal: AbortSignal.timeout(30_000) },
+      async (records) => void seen.push(...records.map(({ offset }) => offset)),
+    );
+    expect(seen).toEqual(['0']);
+  });
+
+  it.each([
+    ['contacts', name.commands('messaging')],
+    ['webhooks', name.inbound],
+    ['campaigns', name.inboundRaw],
+  ] as const)('keeps %s from reading %s', async (who, topic) => {
+    await expect(clientOf(who).partitionsOf(topic)).rejects.toThrow('authorized');
   });
 });
 
