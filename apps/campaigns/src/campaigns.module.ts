@@ -69,7 +69,7 @@ const runner: FactoryProvider<Runner> = {
     });
     store.onCommitted(() => wakeUp.wake(WORK));
     wakeUp.onWake(WORK, () => work.wake());
-    runWork(runtime, 'campaign runner', work.work);
+    runWork(runtime, 'campaign runner', work);
     return work;
   },
   inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, Sends, Limits],
@@ -99,8 +99,8 @@ const steward: FactoryProvider<Steward> = {
       graceMs: config.CAMPAIGN_START_GRACE_MS,
       logger,
     });
-    wakeUp.onWake(WORK, () => work.work.wake());
-    runWork(runtime, 'campaign steward', work.work);
+    wakeUp.onWake(WORK, () => work.wake());
+    runWork(runtime, 'campaign steward', work);
     return work;
   },
   inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, Limits],

@@ -12,6 +12,7 @@ import { InboundModule } from './inbound/inbound.module.js';
 import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { files } from './media/media.aggregate.js';
 import { MediaModule } from './media/media.module.js';
+import { messages } from './message/message.aggregate.js';
 import { MessageModule } from './message/message.module.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { ReadReceiptModule } from './read-receipt/read-receipt.module.js';
@@ -22,7 +23,11 @@ import { templates } from './template/template.projection.js';
     DatabaseModule.forService({ migrations: MIGRATIONS }),
     EventingModule.forService({
       consumes: ['commands', 'inbound'],
-      commands: [direct(conversations), direct(files, 'media.create')],
+      commands: [
+        direct(messages, 'message.send', 'message.mark-read'),
+        direct(conversations),
+        direct(files, 'media.create'),
+      ],
       inline: INLINE_PROJECTIONS,
       projections: [together('copies', [accounts, contactNames, templates])],
     }),

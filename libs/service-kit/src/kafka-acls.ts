@@ -4,7 +4,7 @@ import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 /** One thing that a principal may do at Kafka. `prefixed`: with all names that begin so. */
 export type Acl = {
   readonly principal: string;
-  readonly operation: 'read' | 'write' | 'describe' | 'create';
+  readonly operation: 'read' | 'write' | 'describe' | 'describe_configs' | 'create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
   readonly prefixed: boolean;
@@ -58,11 +58,14 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
       may(service, 'read', 'group', `${prefix}wbiz.${service}.`, true),
       // Of readers of a span, which come and go.
       ...read.map((topic) => may(service, 'read', 'group', `${topic}.read.`, true)),
+      // Of whoever looks for one event there.
+      may(service, 'read', 'group', `${name.events}.find.`, true),
     ];
   };
   return [
     may('provision', 'create', 'topic', `${prefix}wbiz.`, true),
     may('provision', 'describe', 'topic', `${prefix}wbiz.`, true),
+    may('provision', 'describe_configs', 'topic', `${prefix}wbiz.`, true),
     ...SERVICES.flatMap(ofService),
   ];
 }

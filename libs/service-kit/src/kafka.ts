@@ -9,8 +9,10 @@ export const KAFKA = Symbol('KAFKA');
 /** The number of partitions of the shared log. */
 export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
 
-export function openKafka({ service, kafka, logger, shutdown }: Runtime): KafkaClient {
-  const client = connectKafka({ ...kafka, clientId: `wbiz-${service}`, logger });
+export function openKafka({ service, config, kafka, logger, shutdown }: Runtime): KafkaClient {
+  // Its port makes it the only one of this host.
+  const clientId = `wbiz-${service}-${config.RPC_PORT}`;
+  const client = connectKafka({ ...kafka, clientId, sole: true, logger });
   shutdown.on('producers', 'Kafka', () => client.close());
   return client;
 }

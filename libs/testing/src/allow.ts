@@ -9,7 +9,7 @@ import {
 
 type Rule = {
   readonly principal: string;
-  readonly operation: 'read' | 'write' | 'describe' | 'create';
+  readonly operation: 'read' | 'write' | 'describe' | 'describe_configs' | 'create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
   readonly prefixed: boolean;
@@ -18,6 +18,7 @@ const OPERATIONS = {
   read: AclOperationTypes.READ,
   write: AclOperationTypes.WRITE,
   describe: AclOperationTypes.DESCRIBE,
+  describe_configs: AclOperationTypes.DESCRIBE_CONFIGS,
   create: AclOperationTypes.CREATE,
 };
 

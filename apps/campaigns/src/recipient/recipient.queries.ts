@@ -30,6 +30,9 @@ const UNSENT: { readonly [Status in CampaignStatus]?: SkipReason } = {
   failed: 'campaign_failed',
 };
 
+const RECIPIENT =
+  'select r.contact_id, r."to", r.state, r.attempt, r.message_id, r.status_at, r.reason, r.error';
+
 @Controller()
 export class RecipientQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
@@ -46,17 +49,17 @@ export class RecipientQueries {
     const [run] = runs;
     if (!run) return null;
     const unsent = UNSENT[run.status] ?? null;
-    const states = ask.status === undefined ? [null] : statesOf(ask.status, unsent !== null);
-    const { rows } = await this.pool.query<Row>({
-      // State by state, each in the order of the index.
-      text: `select r.contact_id, r."to", r.state, r.attempt, r.message_id, r.status_at, r.reason, r.error
-             from unnest($2::smallint[]) as wanted(state) cross join lateral (
-               select * from campaigns.recipients o
-               where o.run = $1 and (wanted.state is null or o.state = wanted.state) and o.contact_id > $3
-               order by o.contact_id limit $4) as r
-             order by r.contact_id limit $4`,
-      values: [run.run, states, page.after[0] ?? '', page.fetch],
-    });
+    const states = ask.status === undefined ? null : statesOf(ask.status, unsent !== null);
+    const after = page.after[0] ?? '';
+    const { rows } = await this.pool.query<Row>(
+      states === null
+        ? `${RECIPIENT} from campaigns.recipients r where r.run = $1 and r.contact_id > $2 order by r.contact_id limit $3`
+        : // State by state, each in the order of the index.
+          `${RECIPIENT} from unnest($4::smallint[]) as wanted(state) cross join lateral (
+             select * from campaigns.recipients o where o.run = $1 and o.state = wanted.state and o.contact_id > $2
+             order by o.contact_id limit $3) as r order by r.contact_id limit $3`,
+      [run.run, after, page.fetch, ...(states === null ? [] : [states])],
+    );
     return page.cut(
       rows,
       ({ contact_id }) => [contact_id],

@@ -3,7 +3,8 @@ import { timedId } from '@wbiz/contracts/ids';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient } from 'pg';
 import { STATE } from '../recipient/recipient-state.js';
-import { nextRoom } from './room.js';
+import { askedBy } from './limits.js';
+import { nextRoom, type LaneLoad } from './room.js';
 
 /** A recipient whose send is to be asked of messaging; asking again has no further effect. */
 export type Claimed = {
@@ -26,10 +27,12 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
   };
 };
 
+/** A send is late when it has not come back within this. */
+const PROMPT_MS = 600;
 /** A flight older than this is not counted as under way: its outcome is late, and the others must not wait for it. */
 const LATE_MS = 5_000;
 /** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
-const SLOT_MS = 1_050;
+const SLOT_MS = 1_100;
 /** What a stall of this service held up is caught up with as far as this. */
 const CATCH_UP_MS = 100;
 
@@ -41,13 +44,8 @@ type Run = {
   readonly rate: number | null;
   readonly due: number;
 };
-type Lane = {
-  readonly room: number;
-  readonly throughput: number;
-  readonly under_way: number;
-  readonly slow: number;
-  readonly now: Date;
-};
+/** `asked`: sends asked for so far. */
+type Lane = LaneLoad & { readonly asked: number; readonly now: Date };
 type Picked = {
   readonly contact_id: string;
   readonly attempt: number;
@@ -60,11 +58,11 @@ type Picked = {
 /**
  * Claims what a phone number may send now, shared out evenly among its campaigns, and writes the flights: whoever dies
  * after the commit leaves sends that any replica asks for again under the same ids. Empty where another replica is at it.
- * `budget`: how many sends Meta's messaging limit leaves.
+ * `mayAsk`: how many the account may ever have asked for, by Meta's messaging limit; null: any number.
  */
 export const claim = (
   pool: Pool,
-  { accountId, phoneNumberId, budget }: { accountId: string; phoneNumberId: string; budget: number },
+  { accountId, phoneNumberId, mayAsk }: { accountId: string; phoneNumberId: string; mayAsk: number | null },
 ): Promise<readonly Claimed[]> =>
   inTransaction(pool, async (tx) => {
     const lane = await lockLane(tx, accountId, phoneNumberId);
@@ -82,36 +80,51 @@ export const claim = (
     });
     if (runs.length === 0) return [];
     const room = nextRoom(lane);
-    await tx.query({
-      name: 'lane-room',
-      text: 'update campaigns.lanes set room = $2 where phone_number_id = $1 and room <> $2',
-      values: [phoneNumberId, room],
-    });
-    const free = Math.max(0, Math.min(room - lane.under_way, budget));
+    const left = mayAsk === null ? Infinity : await leftOf(tx, accountId, mayAsk);
+    const free = Math.max(0, Math.min(room - lane.underWay, left));
     const claimed: Claimed[] = [];
-    for (const [index, run] of runs.entries()) {
+    // Each time another one is the first to get its share, or the last would get nothing where there is little.
+    const first = lane.asked % runs.length;
+    for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
       const most = run.rate === null ? share : Math.min(share, Math.max(0, run.due), run.rate);
       if (most > 0) claimed.push(...(await claimOf(tx, { run, phoneNumberId, most, now: lane.now })));
     }
+    await tx.query({
+      name: 'lane-note',
+      text: 'update campaigns.lanes set room = $2, asked = $3, landed = $4 where phone_number_id = $1',
+      values: [phoneNumberId, room, lane.asked + claimed.length, lane.asked - lane.underWay],
+    });
     return claimed;
   });
+
+/** What the limit leaves; the numbers of an account are told one after the other. */
+async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promise<number> {
+  await tx.query({
+    name: 'limit-lock',
+    text: `select pg_advisory_xact_lock(hashtextextended('campaigns.limit ' || $1, 0))`,
+    values: [accountId],
+  });
+  const { asked } = await askedBy(tx, accountId);
+  return mayAsk - asked;
+}
 
 /** Undefined where another replica has it. */
 async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
   const lock = () =>
     tx.query<Lane>({
       name: 'lane-lock',
-      text: `select l.room, coalesce(n.throughput, 80) as throughput, date_trunc('milliseconds', clock_timestamp()) as now,
-               f.under_way, f.slow
+      text: `select l.room, l.asked::float8 as asked, coalesce(n.throughput, 80) as throughput, f.under_way as "underWay", f.slow,
+               greatest(0, l.asked - f.under_way - l.landed)::int as landed,
+               date_trunc('milliseconds', clock_timestamp()) as now
              from campaigns.lanes l left join campaigns.phone_numbers n on n.account_id = $3 and n.id = l.phone_number_id
              cross join lateral (
                select count(*)::int as under_way,
-                 count(*) filter (where claimed_at < now() - interval '1 second')::int as slow
+                 count(*) filter (where claimed_at < now() - $4 * interval '1 millisecond')::int as slow
                from campaigns.flights
                where phone_number_id = $1 and claimed_at > now() - $2 * interval '1 millisecond') f
              where l.phone_number_id = $1 for update of l skip locked`,
-      values: [phoneNumberId, LATE_MS, accountId],
+      values: [phoneNumberId, LATE_MS, accountId, PROMPT_MS],
     });
   const { rows } = await lock();
   if (rows[0]) return rows[0];
@@ -130,14 +143,18 @@ async function claimOf(
   // Consent is looked at here, so that who opted out since the start is not written to.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
-    text: `select r.contact_id, r.attempt, r."to", r.values, coalesce(s.opted_in, c.opted_in, false) as opted_in,
-             (s.contact_id is not null and exists (
-               select from campaigns.recipients o where o.run = $1 and o.contact_id = s.contact_id)) as doubled
-           from campaigns.recipients r
-           left join campaigns.contacts c on c.account_id = $2 and c.contact_id = r.contact_id
-           left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
-           where r.run = $1 and r.state = ${STATE.queued} and r.contact_id >= $3
-           order by r.contact_id limit $4 for no key update of r`,
+    // Looked up one by one: joined, Postgres would go through all contacts of the account.
+    text: `with picked as materialized (
+             select contact_id, attempt, "to", values from campaigns.recipients
+             where run = $1 and state = ${STATE.queued} and contact_id >= $3
+             order by contact_id limit $4 for no key update)
+           select p.*,
+             coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
+               left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
+               where c.account_id = $2 and c.contact_id = p.contact_id), false) as opted_in,
+             exists (select from campaigns.recipients o where o.run = $1 and o.state <> ${STATE.skipped} and o.contact_id =
+               (select c.merged_into from campaigns.contacts c where c.account_id = $2 and c.contact_id = p.contact_id)) as doubled
+           from picked p order by p.contact_id`,
     values: [run.run, run.account_id, run.queued_from, most],
   });
   if (picked.length === 0 && run.queued_from === '') return [];

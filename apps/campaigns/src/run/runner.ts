@@ -29,13 +29,15 @@ export type RunnerOptions = {
  * is kept in memory that another replica would need.
  */
 export class Runner {
-  readonly work: Periodic;
+  private readonly ticks: Periodic;
   private lookAt = 0;
   private overdueAt = 0;
-  private readonly pausedUntil = new Map<string, number>();
+  /** By phone number: one that is slow holds no other up. */
+  private readonly filling = new Map<string, Promise<void>>();
+  private readonly restsUntil = new Map<string, number>();
 
   constructor(private readonly options: RunnerOptions) {
-    this.work = new Periodic({
+    this.ticks = new Periodic({
       name: 'campaign runner: tick',
       everyMs: TICK_MS,
       run: () => this.tick(),
@@ -43,10 +45,20 @@ export class Runner {
     });
   }
 
+  start(): void {
+    this.ticks.start();
+  }
+
   /** Something may be to be sent, or to be taken back. */
   wake(): void {
     this.lookAt = 0;
-    this.work.wake();
+    this.ticks.wake();
+  }
+
+  /** Claims nothing more; what was claimed is asked of messaging. */
+  async stop(): Promise<void> {
+    await this.ticks.stop();
+    await Promise.all(this.filling.values());
   }
 
   private async tick(): Promise<void> {
@@ -68,20 +80,25 @@ export class Runner {
       sends.conclude(late.filter(({ wanted }) => !wanted));
     }
     if (lanes.length === 0) this.lookAt = now + LOOK_MS;
-    await Promise.all(lanes.map((lane) => this.fill(lane)));
+    for (const lane of lanes) {
+      const { phone_number_id: id } = lane;
+      if (this.filling.has(id) || sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
+      this.filling.set(
+        id,
+        this.fill(lane).finally(() => this.filling.delete(id)),
+      );
+    }
   }
 
-  /** A number whose campaigns cannot go on holds no other up. */
   private async fill({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
     const { pool, sends, limits, contactsKnown, logger } = this.options;
-    if (performance.now() < (this.pausedUntil.get(id) ?? 0)) return;
-    this.pausedUntil.delete(id);
     try {
       await contactsKnown(accountId);
-      const { left } = await limits.budget(accountId, limit);
-      if (left > 0) await sends.ask(await claim(pool, { accountId, phoneNumberId: id, budget: left }));
+      const mayAsk = await limits.mayAsk(accountId, limit);
+      await sends.ask(await claim(pool, { accountId, phoneNumberId: id, mayAsk }));
+      this.restsUntil.delete(id);
     } catch (err) {
-      this.pausedUntil.set(id, performance.now() + LOOK_MS);
+      this.restsUntil.set(id, performance.now() + LOOK_MS);
       logger.warn({ err, phoneNumberId: id }, 'campaign sends not claimed; trying again in 1 s');
     }
   }

@@ -1,3 +1,4 @@
+import { firstId } from '@wbiz/contracts/ids';
 import { TOLD_KINDS } from '@wbiz/contracts/message';
 import { cut } from '@wbiz/contracts/meta-item';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
@@ -11,6 +12,14 @@ import { conversations } from './conversation.decider.js';
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
 type Moving = Recorded<'message.status' | 'message.received'>;
 type Read = Recorded<'message.marked_read'>;
+
+/**
+ * People count as reached (Meta's limit of people in 24 hours) by a template that was accepted while their window was
+ * not open, or less than this from its end: Meta takes it later than we write it down, at most this much.
+ */
+export const REACHED_SLACK = "interval '5 minutes'";
+/** A send asked of Meta later than this after it was made is counted anew. */
+const PROMPT_MS = 60_000;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
@@ -42,7 +51,7 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
   });
 
 type Moved = ReturnType<typeof movedBy>[number];
-/** What an event moves of an inbox row; nothing for a status after the first. */
+/** What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first. */
 function movedBy(event: Moving) {
   const { accountId } = event;
   if (event.type === 'message.received') {
@@ -53,13 +62,16 @@ function movedBy(event: Moving) {
       at: event.data.receivedAt,
       preview: preview(body, kind),
     };
-    return [{ id, accountId, contactId, phoneNumberId, ...shown, written: isWritten(event) }];
+    const written = isWritten(event);
+    return [{ id, accountId, contactId, phoneNumberId, ...shown, written, reaches: false }];
   }
   if (!event.private) return [];
   const { conversationId: id, to, at } = event.data;
   const { contactId, phoneNumberId, body, kind } = event.private;
   const shown = { person: to, name: null, at, preview: preview(body, kind) };
-  return [{ id, accountId, contactId, phoneNumberId, ...shown, written: false }];
+  return [
+    { id, accountId, contactId, phoneNumberId, ...shown, written: false, reaches: kind === 'template' },
+  ];
 }
 
 /**
@@ -75,14 +87,15 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
              (array_agg(name order by at desc, ord desc) filter (where name is not null))[1] as name, max(at) as at,
              (array_agg(preview order by at desc, ord desc))[1] as preview, count(*) filter (where written) as unread,
              max(at) filter (where written) + interval '24 hours' as window_end,
+             date_trunc('minute', max(at) filter (where reaches) at time zone 'UTC') as reached,
              (array_agg(search order by name is not null desc, at desc, ord desc))[1] as search
            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
-             $9::boolean[], $10::text[])
-             with ordinality as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written, search, ord)
+             $9::boolean[], $10::text[], $11::boolean[])
+             with ordinality as n(id, account_id, contact_id, phone_number_id, person, name, at, preview, written, search, reaches, ord)
            group by id),
          moved as (insert into messaging.conversations as c
-             (stream, account_id, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count, window_expires_at)
-           select id, account_id, contact_id, phone_number_id, person, name, at, preview, unread, window_end
+             (stream, account_id, contact_id, phone_number_id, person, name, last_message_at, last_message_preview, unread_count, window_expires_at, reached_minute)
+           select id, account_id, contact_id, phone_number_id, person, name, at, preview, unread, window_end, reached
            from given order by id
            on conflict (stream) do update set
              name = coalesce(excluded.name, c.name),
@@ -90,7 +103,9 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
              last_message_preview = case when c.last_message_at <= excluded.last_message_at
                then excluded.last_message_preview else c.last_message_preview end,
              unread_count = c.unread_count + excluded.unread_count,
-             window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at)
+             window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
+             reached_minute = case when c.window_expires_at > excluded.reached_minute at time zone 'UTC' + interval '1 minute' + ${REACHED_SLACK}
+               then c.reached_minute else greatest(c.reached_minute, excluded.reached_minute) end
            returning c.*),
          called as (insert into messaging.conversation_texts as t (stream, account_id, search)
            select g.id, g.account_id, g.search from given g join moved m on m.stream = g.id
@@ -109,6 +124,7 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
       moved.map((one) => one.preview),
       moved.map(({ written }) => written),
       moved.map(conversationText),
+      moved.map(({ reaches }) => reaches),
     ],
   });
   const written = new Set(moved.filter((one) => one.written).map(({ id }) => id));
@@ -144,7 +160,27 @@ async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promi
   return followUps;
 }
 
+/** A template that waited long reaches the person when Meta is asked, whatever the window was when it was accepted. */
+async function reachLate(events: readonly Recorded<'message.attempted'>[], tx: PoolClient): Promise<void> {
+  const prompt = firstId('msg', events[0]!.time.getTime() - PROMPT_MS);
+  const late = events.filter(({ stream }) => stream < prompt);
+  if (late.length === 0) return;
+  await tx.query({
+    name: 'conversations-reach-late',
+    text: `with late as (
+             select stream from messaging.conversations where stream in (
+               select conversation_id from messaging.messages where stream = any($1) and state->>'kind' = 'template')
+             and (window_expires_at is null or window_expires_at <= now() + ${REACHED_SLACK})
+             order by stream for no key update)
+           update messaging.conversations c
+           set reached_minute = greatest(reached_minute, date_trunc('minute', now() at time zone 'UTC'))
+           from late where c.stream = late.stream`,
+    values: [late.map(({ stream }) => stream)],
+  });
+}
+
 export const conversationProjection = inline<MessageEvent>({
+  'message.attempted': reachLate,
   'message.status': follow,
   'message.received': follow,
   'message.marked_read': follow,

@@ -24,6 +24,8 @@ import { DispatchLeases } from './dispatch-leases.js';
 import { queuedFor } from './dispatch.projection.js';
 import { Dispatcher } from './dispatcher.js';
 import { sendToMeta } from './send-to-meta.js';
+import { ExpiredSends } from './expired-sends.js';
+import { CLASSES } from './turnstile.js';
 import { UnknownOutcomes } from './unknown-outcomes.js';
 
 const DISPATCH = 'dispatch';
@@ -55,8 +57,13 @@ const DISPATCH = 'dispatch';
         });
         // Whichever replica dispatches the number has to hear of what this one accepted.
         store.onCommitted(({ events }) => {
-          const numbers = new Set(events.flatMap((event) => queuedFor(event) ?? []));
-          if ([...numbers].filter((id) => !dispatcher.wake(id)).length > 0) wakeUp.wake(DISPATCH);
+          const queued = events.flatMap((event) => queuedFor(event) ?? []);
+          for (const cls of CLASSES) {
+            const numbers = new Set(
+              queued.filter((one) => one.class === cls).map((one) => one.phoneNumberId),
+            );
+            if ([...numbers].filter((id) => !dispatcher.wake(id, cls)).length > 0) wakeUp.wake(DISPATCH);
+          }
         });
         wakeUp.onWake(DISPATCH, () => dispatcher.look());
         dispatcher.start();
@@ -64,6 +71,15 @@ const DISPATCH = 'dispatch';
         return dispatcher;
       },
       inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API, MetaCopies],
+    },
+    {
+      provide: ExpiredSends,
+      useFactory: (runtime: Runtime, pool: Pool, store: EventStore) => {
+        const expired = new ExpiredSends({ pool, store, logger: runtime.logger });
+        runWork(runtime, 'expired sends', expired.work);
+        return expired;
+      },
+      inject: [RUNTIME, PG_POOL, EventStore],
     },
     {
       provide: UnknownOutcomes,

@@ -1,156 +1,36 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { refusedWith } from '@wbiz/cloud-api/send-outcome';
-import { createCloudApi, type CloudApi } from '@wbiz/cloud-api/cloud-api';
-import { newId } from '@wbiz/contracts/ids';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { quiet } from '@wbiz/service-testing/quiet';
-import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
-import { startSimulator } from '@wbiz/simulator/simulator';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
 import { withMetaIds } from '../message/meta-media-id.js';
-import { openWindow } from '../message/message.samples.js';
-import { messagingStore } from '../messaging.harness.js';
-import { DispatchLeases } from './dispatch-leases.js';
-import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
+import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
 import { UnknownOutcomes } from './unknown-outcomes.js';
 
-const PHONE = '1060000000000001';
-const TOKEN = 'simulator-token';
-
-let database: StoreUnderTest;
+let system: DispatchSystem;
 let pool: pg.Pool;
-let simulator: Awaited<ReturnType<typeof startSimulator>>;
-let api: CloudApi;
 let store: EventStore;
-const running: { stop(): Promise<void> }[] = [];
-
+let { control, toMeta, accept, dispatcher, stateOf, left, arrived, refusals, running } = {} as DispatchSystem;
 beforeAll(async () => {
-  [database, simulator] = await Promise.all([
-    messagingStore(),
-    startSimulator({ behaviour: { statuses: 'none' } }),
-  ]);
-  ({ pool, store } = database);
-  await pool.query(`insert into messaging.accounts values ('acc_1', '1000000000000001', '{}')`);
-  await pool.query(`insert into messaging.phone_numbers values ($1, 'acc_1', 1000)`, [PHONE]);
-  api = createCloudApi({ baseUrl: simulator.url, timeoutMs: 2000 });
+  system = await dispatchSystem();
+  ({ pool, store, control, toMeta, accept, dispatcher, stateOf, left, arrived, refusals, running } = system);
 });
-afterAll(async () => {
-  await api.close();
-  await simulator.close();
-  await database.close();
-});
-beforeEach(async () => {
-  await pool.query(
-    'truncate messaging.pair_debts, messaging.dispatch, messaging.dispatch_leases, messaging.dispatchers',
-  );
-  await control('POST', '/reset');
-  await control('POST', '/behaviour', { statuses: 'none', throughputPerSecond: 1000 });
-});
-afterEach(() => Promise.all(running.splice(0).map((one) => one.stop())));
+afterAll(() => system.close());
+beforeEach(() => system.reset());
+afterEach(() => system.stopAll());
 
-const control = async (method: string, path: string, body?: object) => {
-  const answer = await fetch(`${simulator.url}/_control${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
-  });
-  return (await answer.json()) as {
-    data: { bizOpaqueCallbackData: string; to: string; receivedAt: string; code: number | null }[];
-    total: number;
-  };
-};
-type Send = (message: MessageState, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
 const knock = () => Promise.resolve();
-const toMeta: Send = (_, body) => api.sendMessage(TOKEN, PHONE, body);
-
-type Complete = DispatcherOptions['complete'];
-const asItIs: Complete = (message) => Promise.resolve({ message });
-
-function dispatcher(
-  replica: string,
-  send: Send = toMeta,
-  ttlMs = 3000,
-  db: pg.Pool = pool,
-  complete: Complete = asItIs,
-) {
-  const leases = new DispatchLeases(pool, replica, ttlMs);
-  const made = new Dispatcher({
-    pool: db,
-    store,
-    leases,
-    send,
-    complete,
-    announce: () => undefined,
-    logger: quiet,
-  });
-  made.start();
-  running.push(made);
-  return made;
-}
-
-const acceptOf = async (person: string, request: object, sent: { kind: string; facts: object }) => {
-  const messageId = newId('msg');
-  await store.apply(messages, {
-    accountId: 'acc_1',
-    type: 'message.send',
-    data: {
-      messageId,
-      conversationId: `cnv_${person}`,
-      contactId: `cnt_${person}`,
-      phoneNumberId: PHONE,
-      at: new Date().toISOString(),
-      request: { to: `+1415555${person}`, ...request },
-      accountId: 'acc_1',
-      awaiting: null,
-      traceparent: null,
-      ...sent,
-    } as never,
-  });
-  return messageId;
-};
-const accept = (person: string) =>
-  acceptOf(
-    person,
-    { template: 'hello_world', language: 'en_US' },
-    { kind: 'template', facts: { ...openWindow, template: helloWorld } },
-  );
 /** A picture that Meta has no copy of yet. */
 const acceptPicture = (person: string) =>
-  acceptOf(
-    person,
-    { type: 'image', mediaId: 'med_1' },
-    { kind: 'media', facts: { ...openWindow, windowExpiresAt: null, firstDayUntil: null, media: PICTURE } },
-  );
+  accept(person, {
+    request: { type: 'image', mediaId: 'med_1' },
+    kind: 'media',
+    facts: { windowExpiresAt: null, firstDayUntil: null, media: PICTURE },
+  });
 const PICTURE = new Map([['med_1', { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' }]]);
-const helloWorld = {
-  id: 'tpl_1',
-  metaId: '1',
-  name: 'hello_world',
-  language: 'en_US',
-  category: 'MARKETING',
-  status: 'approved' as const,
-  rejectionReason: null,
-  qualityScore: null,
-  components: [],
-  parameterFormat: 'POSITIONAL' as const,
-  createdAt: '',
-  updatedAt: '',
-};
-const stateOf = async (id: string) =>
-  (await pool.query<{ state: MessageState }>('select state from messaging.messages where stream = $1', [id]))
-    .rows[0]!.state;
-const left = async (where = 'true') =>
-  Number(
-    (await pool.query<{ n: string }>(`select count(*) n from messaging.dispatch where ${where}`)).rows[0]!.n,
-  );
-const arrived = async () =>
-  (await control('GET', '/messages?limit=1000')).data.map((message) => message.bizOpaqueCallbackData);
-
-const refusals = async (code: number) =>
-  (await control('GET', '/requests?limit=10000')).data.filter((request) => request.code === code).length;
 
 describe('the dispatcher', () => {
   it('hands every accepted send to Meta once and empties its queue', async () => {
@@ -165,15 +45,12 @@ describe('the dispatcher', () => {
     const sent: Record<string, unknown>[] = [];
     let asked = 0;
     const id = await acceptPicture('2300');
-    dispatcher(
-      'r1',
-      (_, body) => {
+    dispatcher('r1', {
+      send: (_, body) => {
         sent.push(body);
         return Promise.resolve({ kind: 'accepted', wamid: 'wamid.P' });
       },
-      3000,
-      pool,
-      (message) => {
+      complete: (message) => {
         asked += 1;
         return Promise.resolve(
           asked === 1
@@ -181,7 +58,7 @@ describe('the dispatcher', () => {
             : { message: { ...message, content: withMetaIds(message.content!, new Map([['med_1', '77']])) } },
         );
       },
-    );
+    });
     await until(async () => (await stateOf(id)).wamid !== null);
     expect(asked).toBe(2);
     expect(sent).toMatchObject([{ type: 'image', image: { id: '77' } }]);
@@ -191,7 +68,7 @@ describe('the dispatcher', () => {
     const id = await acceptPicture('2301');
     const refusal = refusedWith({ code: 131053, message: 'No.', httpStatus: 400 });
     const never: Send = () => Promise.reject(new Error('called'));
-    dispatcher('r1', never, 3000, pool, () => Promise.resolve({ notSent: refusal }));
+    dispatcher('r1', { send: never, complete: () => Promise.resolve({ notSent: refusal }) });
     await until(async () => (await stateOf(id)).status === 'failed');
     expect((await stateOf(id)).error).toMatchObject({ code: 'rejected_by_meta', metaCode: 131053 });
   });
@@ -206,16 +83,20 @@ describe('the dispatcher', () => {
     let finish = () => undefined as void;
     const uploading = new Promise<void>((resolve) => (finish = resolve));
     let begun = false;
-    const lost = dispatcher('lost', counted, 600, pool, async (message) => {
-      begun = true;
-      await uploading;
-      return { message };
+    const lost = dispatcher('lost', {
+      send: counted,
+      ttlMs: 600,
+      complete: async (message) => {
+        begun = true;
+        await uploading;
+        return { message };
+      },
     });
     lost.wake(PHONE);
     await until(() => begun);
     await lost['renewals'].stop();
     await lost['looks'].stop();
-    dispatcher('heir', counted);
+    dispatcher('heir', { send: counted });
     await until(async () => (await stateOf(id)).status === 'outcome_unknown', { timeoutMs: 8_000 });
     finish();
     await until(async () => (await left("state in ('deferred', 'started')")) === 1 || called > 0);
@@ -227,11 +108,13 @@ describe('the dispatcher', () => {
     for (let index = 0; index < 10; index += 1) ids.push(await accept('2000'));
     let under = 0;
     let most = 0;
-    dispatcher('r1', async (message, body) => {
-      most = Math.max(most, (under += 1));
-      const outcome = await toMeta(message, body);
-      under -= 1;
-      return outcome;
+    dispatcher('r1', {
+      send: async (message, body) => {
+        most = Math.max(most, (under += 1));
+        const outcome = await toMeta(message, body);
+        under -= 1;
+        return outcome;
+      },
     });
     await until(async () => (await left()) === 0);
     expect(most).toBe(1);
@@ -250,8 +133,8 @@ describe('the dispatcher', () => {
 
   it('does not send again what a lost dispatcher had started', async () => {
     const never = new Promise<never>(() => undefined);
-    const lost = dispatcher('lost', () => never, 600);
-    const ids = await Promise.all(['3000', '3001', '3002'].map(accept));
+    const lost = dispatcher('lost', { send: () => never, ttlMs: 600 });
+    const ids = await Promise.all(['3000', '3001', '3002'].map((person) => accept(person)));
     lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
     running.length = 0; // it hangs for ever, like a process that was killed
@@ -284,7 +167,7 @@ describe('the dispatcher', () => {
       connect: async () => losingACommit(await pool.connect()),
     } as unknown as pg.Pool;
     const id = await accept('3050');
-    const runner = dispatcher('r1', toMeta, 3000, forgetful);
+    const runner = dispatcher('r1', { pool: forgetful });
     await until(async () => (await left("state = 'unknown'")) === 1, { timeoutMs: 8000 });
     const next = await accept('3051');
     runner.wake(PHONE);
@@ -294,7 +177,7 @@ describe('the dispatcher', () => {
   });
 
   it('does not call once its lease may have run out', async () => {
-    const slow = dispatcher('slow', toMeta, 700);
+    const slow = dispatcher('slow', { ttlMs: 700 });
     await until(() => slow.held().size === 1);
     const lease = [...slow.held().values()][0] as unknown as { lease: { validUntil: number } };
     Object.assign(slow, { renew: () => undefined });

@@ -15,13 +15,25 @@ import { mediaWithoutMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
 import { outcomeOf } from './outcome-of.js';
+import { CLASSES, Turnstile, type Class } from './turnstile.js';
 
 /** Calls under way for one phone number at most; Meta's answers take about 100 ms, so this carries 1,000 a second. */
 const MAX_IN_FLIGHT = 128;
+/** Of them, those that are not for campaigns. */
+const RESERVE = 16;
+/** For single sends that go first. A campaign's send that waits for longer goes back to the queue, and frees its person. */
+const TURN_PATIENCE_MS = 2000;
 const LOOK_MS = 250;
-/** While there is more to claim than may be called, claims are this far apart, and so not one for each send. */
+/** While there is more of a class to claim than may be called, its claims are this far apart, and so not one for each send. */
 const CLAIM_GAP_MS = 50;
+/** Sends of campaigns that are claimed at once, so that the claim of a single send does not wait for long. */
+const CLAIM_OF_CAMPAIGNS = 32;
 const RENEW_MS = 1000;
+
+/** In a claim, of a send `d`: nothing keeps it from being called. */
+const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is null or expires_at > now())
+                  and not exists (select from deferred e
+                    where e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))`;
 
 export type DispatcherOptions = {
   readonly pool: Pool;
@@ -38,11 +50,13 @@ type Lane = {
   /** Conversations with a call under way: one at a time each, in order of acceptance. */
   readonly inFlight: Set<string>;
   readonly pace: NumberPace;
+  readonly turns: Turnstile;
   /** Undefined until what an earlier holder left was read. */
   pairs: PairPace | undefined;
   claiming: boolean;
-  again: boolean;
-  notBefore: number;
+  /** Of which classes there may be something to claim, and when it may be claimed. */
+  readonly wanted: Record<Class, boolean>;
+  readonly notBefore: Record<Class, number>;
   timer: NodeJS.Timeout | undefined;
   /** The first message handed to Meta since a webhook came, in epoch milliseconds; 0: none. */
   unheardSince: number;
@@ -96,10 +110,10 @@ export class Dispatcher {
     await this.options.leases.release();
   }
 
-  /** Something was accepted for this phone number. Returns whether it is this replica's to dispatch. */
-  wake(phoneNumberId: string): boolean {
+  /** Something of this class was accepted for this phone number. Returns whether it is this replica's to dispatch. */
+  wake(phoneNumberId: string, cls: Class = 0): boolean {
     const lane = this.lanes.get(phoneNumberId);
-    if (lane) this.pump(lane);
+    if (lane) this.pump(lane, cls);
     return lane !== undefined;
   }
 
@@ -130,15 +144,17 @@ export class Dispatcher {
 
   private async pumpDue(): Promise<void> {
     if (this.stopping || this.lanes.size === 0) return;
-    const { rows } = await this.options.pool.query<{ id: string }>({
+    const { rows } = await this.options.pool.query<{ id: string; class: Class }>({
       name: 'dispatch-due',
-      text: `select id from unnest($1::text[]) as n(id)
-             where exists (select from messaging.dispatch where phone_number_id = id and state = 'queued')
-                or exists (select from messaging.dispatch where phone_number_id = id and state = 'deferred' and not_before <= now())`,
-      values: [[...this.lanes.keys()]],
+      text: `select n.id, c.class from unnest($1::text[]) as n(id) cross join unnest($2::smallint[]) as c(class)
+             where exists (select from messaging.dispatch d
+                     where d.phone_number_id = n.id and d.class = c.class and d.state = 'queued')
+                or exists (select from messaging.dispatch d
+                     where d.phone_number_id = n.id and d.class = c.class and d.state = 'deferred' and d.not_before <= now())`,
+      values: [[...this.lanes.keys()], CLASSES],
     });
-    for (const { id } of rows) this.wake(id);
-    for (const lane of this.lanes.values()) if (lane.doubtful) this.pump(lane);
+    for (const { id, class: cls } of rows) this.wake(id, cls);
+    for (const lane of this.lanes.values()) if (lane.doubtful) this.pump(lane, ...CLASSES);
   }
 
   /** A lane begins with doubt: what was left started may or may not have reached Meta. */
@@ -146,20 +162,23 @@ export class Dispatcher {
     const { phoneNumberId } = lease;
     const inFlight = this.inFlight.get(phoneNumberId) ?? new Set<string>();
     this.inFlight.set(phoneNumberId, inFlight);
-    this.lanes.set(phoneNumberId, {
+    const pace = new NumberPace(lease.throughput);
+    const lane: Lane = {
       lease,
       inFlight,
-      pace: new NumberPace(lease.throughput),
+      pace,
+      turns: new Turnstile(pace),
       pairs: undefined,
       claiming: false,
-      again: false,
-      notBefore: 0,
+      wanted: { 0: false, 1: false },
+      notBefore: { 0: 0, 1: 0 },
       timer: undefined,
       doubtful: true,
       unheardSince: 0,
-    });
+    };
+    this.lanes.set(phoneNumberId, lane);
     this.options.logger.info({ phoneNumberId, fence: String(lease.fence) }, 'dispatching this phone number');
-    this.wake(phoneNumberId);
+    this.pump(lane, ...CLASSES);
   }
 
   /**
@@ -201,26 +220,39 @@ export class Dispatcher {
     );
   }
 
-  private pump(lane: Lane): void {
-    if (this.stopping || this.lanes.get(lane.lease.phoneNumberId) !== lane) return;
-    if (lane.claiming) {
-      lane.again = true;
-      return;
-    }
+  /** Claims what there is room for; of `these` classes something may have come. */
+  private pump(lane: Lane, ...these: readonly Class[]): void {
+    for (const cls of these) lane.wanted[cls] = true;
+    if (this.stopping || this.lanes.get(lane.lease.phoneNumberId) !== lane || lane.claiming) return;
     const now = performance.now();
-    if (now < lane.notBefore) return this.pumpAt(lane, lane.notBefore);
-    const paced = lane.pace.room(now);
-    if (paced < 1) return this.pumpAt(lane, lane.pace.roomAt(now));
-    const room = Math.min(MAX_IN_FLIGHT - lane.inFlight.size, paced);
-    if (room < 1) return;
+    let next = Infinity;
+    for (const cls of CLASSES) {
+      if (!lane.wanted[cls]) continue;
+      const paced = lane.turns.room(cls, now);
+      const room = Math.min(paced, MAX_IN_FLIGHT - (cls === 0 ? 0 : RESERVE) - lane.inFlight.size);
+      if (paced < 1 || now < lane.notBefore[cls])
+        next = Math.min(next, Math.max(lane.notBefore[cls], lane.turns.roomAt(cls, now)));
+      else if (room >= 1) {
+        const most = cls === 0 ? Infinity : CLAIM_OF_CAMPAIGNS;
+        return this.begin(lane, cls, Math.min(room, most), room > most ? 0 : CLAIM_GAP_MS);
+      }
+    }
+    this.pumpAt(lane, next);
+  }
+
+  /** Claims sends of this class, and those of lower ones before them; where there are more, again after `gapMs`. */
+  private begin(lane: Lane, cls: Class, room: number, gapMs: number): void {
+    const these = CLASSES.filter((one) => one <= cls);
     lane.claiming = true;
-    lane.again = false;
-    const claim = this.claim(lane, room)
-      .then(({ claimed, full }) => {
-        if (full) lane.notBefore = performance.now() + CLAIM_GAP_MS;
-        lane.again ||= full;
+    for (const one of these) lane.wanted[one] = false;
+    const claim = this.claim(lane, cls, room)
+      .then(({ claimed, more }) => {
+        for (const one of these.filter((one) => more !== undefined && one >= more)) {
+          lane.wanted[one] = true;
+          lane.notBefore[one] = performance.now() + gapMs;
+        }
         for (const message of claimed) this.track(this.call(lane, message));
-        if (lane.pairs) this.pumpAt(lane, lane.pairs.freeAt);
+        if (lane.pairs) this.pumpAt(lane, lane.pairs.freeAt, ...CLASSES);
       })
       .catch((err: unknown) => {
         lane.doubtful = true;
@@ -228,15 +260,15 @@ export class Dispatcher {
       })
       .finally(() => {
         lane.claiming = false;
-        if (lane.again) this.pump(lane);
+        if (CLASSES.some((one) => lane.wanted[one])) this.pump(lane);
       });
     this.track(claim);
   }
 
-  private pumpAt(lane: Lane, at: number): void {
+  private pumpAt(lane: Lane, at: number, ...these: readonly Class[]): void {
     if (at === Infinity) return;
     clearTimeout(lane.timer);
-    lane.timer = setTimeout(() => this.pump(lane), Math.max(0, at - performance.now()));
+    lane.timer = setTimeout(() => this.pump(lane, ...these), Math.max(0, at - performance.now()));
   }
 
   private track(work: Promise<unknown>): void {
@@ -245,42 +277,54 @@ export class Dispatcher {
   }
 
   /**
-   * Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it.
-   * `full`: there may be more.
+   * Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it. Who
+   * else moves a send locks its message first, and so does this: what it reads of the queue, the decider checks again.
+   * `more`: the lowest class of which there may be more.
    */
   private async claim(
     lane: Lane,
+    cls: Class,
     room: number,
-  ): Promise<{ claimed: readonly MessageState[]; full: boolean }> {
+  ): Promise<{ claimed: readonly MessageState[]; more: Class | undefined }> {
     if (lane.doubtful) await this.recover(lane);
     lane.doubtful = false;
     const pairs = (lane.pairs ??= await this.pairsOf(lane.lease));
     const { lease, inFlight } = lane;
     const { pool, store, leases } = this.options;
     const now = performance.now();
-    const { claimed, full } = await inTransaction(pool, async (tx) => {
-      const { rows } = await tx.query<{ message_id: string; account_id: string; conversation_id: string }>({
+    const { claimed, more } = await inTransaction(pool, async (tx) => {
+      const { rows } = await tx.query<{
+        message_id: string;
+        account_id: string;
+        conversation_id: string;
+        class: Class;
+      }>({
         name: 'dispatch-claim',
         text: `with lease as (
                  select 1 from messaging.dispatch_leases
-                 where phone_number_id = $1 and replica = $2 and fence = $3 and expires_at > now() for share)
-               select message_id, account_id, conversation_id from messaging.dispatch d
-               where phone_number_id = $1 and exists (select 1 from lease) and conversation_id <> all($4)
-                 and (state = 'queued' or (state = 'deferred' and not_before <= now()))
-                 and not exists (select 1 from messaging.dispatch e where e.phone_number_id = $1 and e.state = 'deferred'
-                   and e.conversation_id = d.conversation_id and e.position < d.position)
-               order by class, position limit $5 for update of d`,
+                 where phone_number_id = $1 and replica = $2 and fence = $3 and expires_at > now() for share),
+               deferred as (
+                 select * from messaging.dispatch where phone_number_id = $1 and state = 'deferred'),
+               due as (
+                 (select * from messaging.dispatch d where phone_number_id = $1 and state = 'queued' and ${MAY_GO}
+                  order by class, position limit $5)
+                 union all
+                 (select * from deferred d where not_before <= now() and ${MAY_GO}
+                  order by class, position limit $5))
+               select message_id, account_id, conversation_id, class from due
+               where exists (select 1 from lease) order by class, position limit $5`,
         values: [
           lease.phoneNumberId,
           leases.replica,
           String(lease.fence),
           [...inFlight, ...pairs.heldBack(now)],
           room,
+          cls,
         ],
       });
-      const full = rows.length === room;
+      const more = rows[room - 1]?.class;
       const firsts = [...new Map(rows.toReversed().map((row) => [row.conversation_id, row])).values()];
-      if (firsts.length === 0) return { claimed: [], full };
+      if (firsts.length === 0) return { claimed: [], more };
       const at = new Date().toISOString();
       const attempts = await store.applyIn(
         tx,
@@ -305,13 +349,13 @@ export class Dispatcher {
         lease,
         started.map(({ conversationId }) => [conversationId, pairs.debtWith(conversationId, now)]),
       );
-      return { claimed: started, full };
+      return { claimed: started, more };
     });
     for (const { conversationId } of claimed) {
       inFlight.add(conversationId);
       pairs.take(conversationId, now);
     }
-    return { claimed, full };
+    return { claimed, more };
   }
 
   /** So that whoever has the phone number next does not begin to write to a person as if nobody had. */
@@ -337,16 +381,15 @@ export class Dispatcher {
     const settled = await this.settle(message.id, message.accountId, message.attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
     lane.inFlight.delete(message.conversationId);
-    this.pump(this.lanes.get(message.phoneNumberId) ?? lane);
+    this.pump(this.lanes.get(message.phoneNumberId) ?? lane, classOf(message));
   }
 
   private async outcome(lane: Lane, claimed: MessageState): Promise<Outcome> {
     const isComplete = mediaWithoutMetaId(claimed).length === 0;
     const completed = isComplete ? { message: claimed } : await this.options.complete(claimed);
     if ('notSent' in completed) return this.outcomeOf(lane, claimed, completed.notSent);
-    const now = performance.now();
-    const at = lane.pace.take(now);
-    if (at > now) await delay(at - now);
+    if (!(await lane.turns.turn(classOf(claimed), patience(claimed))))
+      return { kind: 'deferred', reason: 'single sends went first' };
     if (performance.now() > lane.lease.validUntil)
       return { kind: 'deferred', reason: 'the lease ran out before the call' };
     const { message } = completed;
@@ -394,6 +437,14 @@ export class Dispatcher {
     }
   }
 }
+
+const classOf = ({ campaignId }: MessageState): Class => (campaignId === null ? 0 : 1);
+
+/** Until when a send may wait for its turn, on the monotonic clock. */
+const patience = ({ expiresAt }: MessageState) =>
+  expiresAt === undefined
+    ? Infinity
+    : performance.now() + Math.min(TURN_PATIENCE_MS, Date.parse(expiresAt) - Date.now());
 
 /** The body of the call. Our id rides along as callback data (at most 512 characters), comes back in every status and settles a lost answer. */
 const bodyOf = (message: MessageState) => ({

@@ -15,8 +15,9 @@ export function outcomeOf(
 ): Outcome {
   if (answer.kind === 'accepted') {
     const wamid = text(answer.wamid, LIMITS.wamid);
+    const held = answer.messageStatus === 'held_for_quality_assessment';
     return wamid
-      ? { kind: 'accepted', wamid }
+      ? { kind: 'accepted', wamid, ...(held && { held }) }
       : { kind: 'unknown', reason: `an id that does not have 1 to ${LIMITS.wamid.max} characters` };
   }
   if (answer.kind === 'not_sent')

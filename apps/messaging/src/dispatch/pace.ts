@@ -3,7 +3,7 @@ const SHARE = 0.98;
 /** Longer than a second, since what leaves evenly does not arrive evenly. */
 const WINDOW_MS = 1_010;
 /** What a stall held up may be caught up with, in milliseconds' worth of calls. */
-const CATCH_UP_MS = 100;
+export const CATCH_UP_MS = 100;
 /** How far ahead calls get their slots: what is claimed and not called yet is unknown after a crash. */
 const AHEAD_MS = 100;
 const FIRST_PAUSE_MS = 1_000;
@@ -33,25 +33,29 @@ export class NumberPace {
     this.oldest = 0;
   }
 
-  /** How many calls may be claimed now. */
-  room(now: number): number {
-    const from = Math.max(this.next, now - CATCH_UP_MS);
+  /** How many calls may be claimed now, behind `waiting` others that were claimed and have no slot yet. */
+  room(now: number, waiting = 0, catchUpMs = CATCH_UP_MS): number {
+    const from = this.evenly(now, catchUpMs) + waiting * this.gap;
     if (now < this.pausedUntil || from > now + AHEAD_MS) return 0;
     return Math.floor((now + AHEAD_MS - from) / this.gap) + 1;
   }
 
   /** When {@link room} will be at least one. */
-  roomAt(now: number): number {
-    return Math.max(now, this.pausedUntil, this.next - AHEAD_MS);
+  roomAt(now: number, waiting = 0, catchUpMs = CATCH_UP_MS): number {
+    return Math.max(now, this.pausedUntil, this.evenly(now, catchUpMs) + waiting * this.gap - AHEAD_MS);
   }
 
-  /** The moment at which the next call may leave; it is the caller's. */
-  take(now: number): number {
-    const even = Math.max(this.next, now - CATCH_UP_MS);
-    const at = Math.max(even, now, this.latest[this.oldest]! + WINDOW_MS);
+  /** The moment at which the next call may leave. */
+  freeAt(now: number, catchUpMs = CATCH_UP_MS): number {
+    return Math.max(this.evenly(now, catchUpMs), now, this.latest[this.oldest]! + WINDOW_MS);
+  }
+
+  /** As {@link freeAt}; the moment is the caller's. */
+  take(now: number, catchUpMs = CATCH_UP_MS): number {
+    const at = this.freeAt(now, catchUpMs);
     this.latest[this.oldest] = at;
     this.oldest = (this.oldest + 1) % this.latest.length;
-    this.next = even + this.gap;
+    this.next = this.evenly(now, catchUpMs) + this.gap;
     return at;
   }
 
@@ -64,6 +68,10 @@ export class NumberPace {
 
   passed(): void {
     this.pauseMs = FIRST_PAUSE_MS;
+  }
+
+  private evenly(now: number, catchUpMs: number): number {
+    return Math.max(this.next, now - catchUpMs);
   }
 
   private get gap(): number {

@@ -14,9 +14,10 @@ export const messages: Aggregate<
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
-  published: ['message.status', 'message.received'],
+  published: ['message.status', 'message.received', 'message.withdrawn'],
   reply: {
     'message.send': (state) => receiptOf(state!),
+    'message.withdraw': () => null,
     'message.mark-read': (state, events) => ({ message: viewOf(state!), pending: events.length > 0 }),
   },
 };
@@ -42,6 +43,7 @@ export function viewOf(state: MessageState): MessageView {
     traceparent: _t,
     contactId: _p,
     flowToken: _f,
+    expiresAt: _e,
     history,
     ...view
   } = state;

@@ -4,9 +4,10 @@ import type {
   MessageReceivedData,
   MessageStatus,
   MessageStatusData,
+  MessageWithdrawnData,
   StatusChange,
 } from '@wbiz/contracts/message';
-import type { SendMessageData } from '@wbiz/contracts/send';
+import type { SendMessageData, WithdrawMessageData } from '@wbiz/contracts/send';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -38,6 +39,8 @@ export type MessageState = {
   readonly otherMediaIds?: readonly string[];
   /** Of a flow that was sent: what its answer bears. */
   readonly flowToken?: string;
+  /** Of a campaign's message: when it goes back to its campaign unless Meta was asked. */
+  readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;
   /** Attempts started so far; an open one has been started and not settled. */
@@ -66,7 +69,12 @@ export type SendFacts = Named & {
 
 /** What a call to Meta came to. `refused` is final; `deferred` is certain not to have been accepted and may go again. */
 export type Outcome =
-  | { readonly kind: 'accepted'; readonly wamid: string }
+  | {
+      readonly kind: 'accepted';
+      readonly wamid: string;
+      /** Meta holds it for its quality assessment. */
+      readonly held?: boolean;
+    }
   | { readonly kind: 'refused'; readonly error: MessageError }
   | { readonly kind: 'deferred'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
@@ -95,6 +103,8 @@ export type MessageCommand =
   | Out<'message.note-status', MetaStatusReport>
   | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
   | Out<'message.send-again', { readonly attempt: number; readonly at: string }>
+  | Out<'message.withdraw', WithdrawMessageData>
+  | Out<'message.expire', { readonly attempt: number; readonly at: string }>
   | Out<'message.mark-read', MarkReadData & { readonly awaiting: Awaiting | null }>
   | Out<'message.note-read', { readonly at: string }>
   | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
@@ -112,11 +122,17 @@ type Accepted = Pick<
   | 'mediaId'
   | 'otherMediaIds'
   | 'flowToken'
+  | 'expiresAt'
   | 'awaiting'
   | 'traceparent'
 >;
+/** What the inbox shows of a message. Of a campaign's it is told with the first status that Meta's id came with. */
+type Shown = Pick<MessageState, 'contactId' | 'phoneNumberId' | 'body' | 'kind'>;
 export type MessageEvent =
-  | DomainEvent<'message.status', MessageStatusData, Accepted | undefined>
+  | DomainEvent<'message.status', MessageStatusData, Accepted | Shown | undefined>
+  /** The first event of a campaign's message, which is told once Meta took it. Any other begins with its status. */
+  | DomainEvent<'message.queued', MessageStatusData, Accepted>
+  | DomainEvent<'message.withdrawn', MessageWithdrawnData>
   | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
   | DomainEvent<
       'message.attempted',
@@ -153,22 +169,34 @@ export const RANK: Readonly<Record<MessageStatus, number>> = {
   received: 9,
 };
 
-const statusOf = (
-  message: MessageState,
-  change: { status: MessageStatusData['status']; wamid?: string; error?: MessageError | null; at: string },
-): MessageEvent => ({
+type Change = Pick<MessageStatusData, 'status' | 'at' | 'held'> & {
+  readonly wamid?: string;
+  readonly error?: MessageError | null;
+};
+const statusOf = (message: MessageState, change: Change): MessageEvent => ({
   type: 'message.status',
   data: {
     messageId: message.id,
     wamid: change.wamid ?? message.wamid,
     conversationId: message.conversationId,
+    contactId: message.contactId,
     to: message.to ?? '',
     status: change.status,
     error: change.error ?? null,
     metadata: message.metadata,
     campaignId: message.campaignId,
+    ...(change.held && { held: true }),
     at: change.at,
   },
+  ...(isCampaigns(message) && message.wamid === null && change.wamid ? { private: shownOf(message) } : {}),
+});
+
+const isCampaigns = ({ campaignId }: MessageState) => campaignId !== null;
+const shownOf = ({ contactId, phoneNumberId, body, kind }: MessageState): Shown => ({
+  contactId,
+  phoneNumberId,
+  body,
+  kind,
 });
 
 const isOutgoing = (message: MessageState | null): message is MessageState => message?.direction === 'out';
@@ -182,6 +210,27 @@ const isStillUnknown = (message: MessageState, attempt: number) =>
   isUnsettled(message) &&
   !message.attemptOpen &&
   message.attempt === attempt;
+
+/** Whether a campaign's message, whose outcome stayed unknown, waits to go again: it has no expiry any more. */
+const isToBeResent = (message: MessageState) =>
+  isCampaigns(message) &&
+  message.expiresAt === undefined &&
+  message.attempt > 0 &&
+  isStillUnknown(message, message.attempt);
+
+const gaveUp = (message: MessageState, at: string) =>
+  statusOf(message, {
+    status: 'failed',
+    error: { code: 'outcome_unknown', message: 'Whether Meta took the message could not be found out.' },
+    at,
+  });
+
+/** A campaign's message that Meta cannot have taken goes back to its campaign. */
+function withdrawn(known: MessageState, reason: MessageWithdrawnData['reason'], at: string): MessageEvent[] {
+  const { id: messageId, campaignId, contactId, status, wamid, attemptOpen } = known;
+  if (campaignId === null || status !== 'accepted' || wamid !== null || attemptOpen) return [];
+  return [{ type: 'message.withdrawn', data: { messageId, campaignId, contactId, reason, at } }];
+}
 
 export const message: Decider<MessageCommand, MessageState | null, MessageEvent> = {
   initial: null,
@@ -200,18 +249,20 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       const composed = compose(data, facts);
       const [mediaId, ...otherMediaIds] = new Set(mediaOf(data).map(({ id }) => id));
       requireConsent(facts, request.to);
+      const { campaign } = data;
       return [
         {
-          type: 'message.status',
+          type: campaign ? 'message.queued' : 'message.status',
           data: {
             messageId: data.messageId,
             wamid: null,
             conversationId: data.conversationId,
+            contactId: data.contactId,
             to: request.to,
             status: 'accepted',
             error: null,
             metadata: request.metadata ?? null,
-            campaignId: null,
+            campaignId: campaign?.campaignId ?? null,
             at: data.at,
           },
           private: {
@@ -230,7 +281,8 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
             mediaId: mediaId ?? null,
             ...(otherMediaIds.length > 0 ? { otherMediaIds } : {}),
             ...(data.kind === 'flow' && { flowToken: data.request.flowToken }),
-            awaiting: data.awaiting,
+            ...(campaign && { expiresAt: campaign.expiresAt }),
+            awaiting: campaign ? null : data.awaiting,
             traceparent: data.traceparent,
           },
         },
@@ -249,10 +301,13 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
 
     'message.settle': ({ data: { attempt, outcome, at } }, known) => {
       if (!isOutgoing(known)) return [];
-      if (outcome.kind === 'accepted')
-        return known.wamid === null
-          ? [{ type: 'message.submitted', data: { attempt, wamid: outcome.wamid, at } }]
-          : [];
+      if (outcome.kind === 'accepted') {
+        const { wamid, held = false } = outcome;
+        if (known.wamid !== null) return [];
+        if (!isCampaigns(known)) return [{ type: 'message.submitted', data: { attempt, wamid, at } }];
+        // One that was given up stays so: a status of Meta's says better what became of it.
+        return isUnsettled(known) ? [statusOf(known, { status: 'accepted', wamid, held, at })] : [];
+      }
       if (attempt !== known.attempt || !isUnsettled(known)) return [];
       if (outcome.kind === 'refused')
         return [statusOf(known, { status: 'failed', error: outcome.error, at })];
@@ -276,17 +331,17 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     },
 
     'message.give-up': ({ data: { attempt, at } }, known) =>
-      isOutgoing(known) && isStillUnknown(known, attempt)
-        ? [
-            statusOf(known, {
-              status: 'failed',
-              error: {
-                code: 'outcome_unknown',
-                message: 'Whether Meta took the message could not be found out.',
-              },
-              at,
-            }),
-          ]
+      isOutgoing(known) && isStillUnknown(known, attempt) ? [gaveUp(known, at)] : [],
+
+    /** One that Meta may have taken, and that was to be sent again, does not go back: it is given up. */
+    'message.withdraw': ({ data: { at } }, known) => {
+      if (!isOutgoing(known)) return [];
+      return isToBeResent(known) ? [gaveUp(known, at)] : withdrawn(known, 'withdrawn', at);
+    },
+
+    'message.expire': ({ data: { attempt, at } }, known) =>
+      isOutgoing(known) && known.attempt === attempt && known.expiresAt !== undefined
+        ? withdrawn(known, 'expired', at)
         : [],
 
     'message.send-again': ({ data: { attempt, at } }, known) =>
@@ -339,24 +394,22 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           awaiting: isUnsettled(known) ? known.awaiting : null,
           history: [...known.history, change],
         };
-      if (!accepted) throw new Error(`${data.messageId} has no first event`);
+      if (!accepted || !('accountId' in accepted)) throw new Error(`${data.messageId} has no first event`);
+      return begin(data, accepted, [change]);
+    },
+    'message.queued': (_, { data, private: accepted }) => {
+      if (!accepted) throw new Error(`${data.messageId} lacks what is sent`);
+      return begin(data, accepted, []);
+    },
+    'message.withdrawn': (known, { data: { reason, at } }) => {
+      const error = { code: 'withdrawn', message: WITHDRAWN[reason] };
       return {
-        ...accepted,
-        id: data.messageId,
-        direction: 'out',
-        status: data.status,
-        wamid: null,
-        to: data.to,
-        from: null,
-        conversationId: data.conversationId,
-        error: null,
-        metadata: data.metadata,
-        campaignId: data.campaignId,
-        createdAt: data.at,
-        statusAt: data.at,
-        attempt: 0,
-        attemptOpen: false,
-        history: [change],
+        ...began(known),
+        content: null,
+        status: 'failed',
+        statusAt: at,
+        error,
+        history: [...began(known).history, { status: 'failed', at, error }],
       };
     },
     'message.received': (_, { data, private: own }) => ({
@@ -395,7 +448,12 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       attemptOpen: false,
       awaiting: null,
     }),
-    'message.deferred': (known) => ({ ...began(known), attemptOpen: false }),
+    // What goes again after its outcome stayed unknown does not go back to its campaign any more.
+    'message.deferred': (known, { data: { reason } }) => {
+      const { expiresAt, ...state } = began(known);
+      const expires = reason === 'outcome_unknown' || expiresAt === undefined ? {} : { expiresAt };
+      return { ...state, ...expires, attemptOpen: false };
+    },
     'message.outcome_unknown': (known, { data }) => ({
       ...began(known),
       status: 'outcome_unknown',
@@ -416,6 +474,34 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     }),
   },
 };
+
+const WITHDRAWN: Readonly<Record<MessageWithdrawnData['reason'], string>> = {
+  withdrawn: 'The campaign was stopped before Meta was asked to take the message.',
+  expired: 'The message was not handed to Meta in time; its campaign sends another.',
+};
+
+const begin = (
+  data: MessageStatusData,
+  accepted: Accepted,
+  history: readonly StatusChange[],
+): MessageState => ({
+  ...accepted,
+  id: data.messageId,
+  direction: 'out',
+  status: data.status,
+  wamid: null,
+  to: data.to,
+  from: null,
+  conversationId: data.conversationId,
+  error: null,
+  metadata: data.metadata,
+  campaignId: data.campaignId,
+  createdAt: data.at,
+  statusAt: data.at,
+  attempt: 0,
+  attemptOpen: false,
+  history,
+});
 
 function began(known: MessageState | null): MessageState {
   if (!known) throw new Error('the stream has no first event');

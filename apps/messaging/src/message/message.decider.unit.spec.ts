@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { decide, fold } from '@wbiz/eventing/decider';
 import type { AnySend } from '@wbiz/contracts/send';
 import { scenario } from '@wbiz/testing/scenario';
+import { viewOf } from './message.aggregate.js';
 import { message, RANK, type MessageEvent } from './message.decider.js';
 import {
   MESSAGE_ID,
@@ -10,9 +11,13 @@ import {
   attempt,
   attempted,
   AT,
+  CAMPAIGN,
   deferred,
+  expire,
   giveUp,
   noteStatus,
+  ofCampaign,
+  queued,
   received,
   reported,
   sendAgain,
@@ -22,7 +27,10 @@ import {
   settle,
   submitted,
   template,
+  toldOfCampaign,
   unknown,
+  withdraw,
+  withdrawn,
 } from './message.samples.js';
 
 const { given } = scenario(message);
@@ -342,6 +350,136 @@ describe('a status', () => {
     }
     expect(results.size).toBe(2 ** 5);
     expect(checked).toBe(6 + 6 ** 2 + 6 ** 3 + 6 ** 4 + 6 ** 5);
+  });
+});
+
+describe("a campaign's message", () => {
+  const took = settle({ kind: 'accepted', wamid: 'wamid.A' });
+  const send = ofCampaign(
+    sendTemplate({ template: template(), windowExpiresAt: null }, { variables: ['Asha', '7'] }),
+  );
+
+  it('is queued, and nobody waits for it', () => {
+    const awaiting = { address: 'gateway:1', commandId: 'cmd_1' };
+    const [event, ...more] = decide(message, { ...send, data: { ...send.data, awaiting } }, null);
+    expect(event).toMatchObject({
+      type: 'message.queued',
+      data: { status: 'accepted', wamid: null, contactId: 'cnt_1', campaignId: CAMPAIGN.campaignId },
+      private: { expiresAt: CAMPAIGN.expiresAt, awaiting: null },
+    });
+    expect(more).toEqual([]);
+    given(queued).when(send).thenNothing();
+    given(queued, withdrawn('withdrawn')).when(send).thenNothing();
+  });
+  it('is refused like any other', () => {
+    given().when(ofCampaign(sendTemplate())).thenRejected('template_not_found');
+    given()
+      .when(ofCampaign(sendTemplate({ template: template({ status: 'paused' }) })))
+      .thenRejected('template_not_approved');
+  });
+  it('is told as accepted once Meta took it, also where the call had broken before', () => {
+    const told = toldOfCampaign({ status: 'accepted' }, true);
+    given(queued, attempted()).when(took).then(told);
+    given(queued, attempted(), unknown).when(took).then(told);
+    expect(fold(message, [queued, attempted(), unknown, told])).toMatchObject({
+      status: 'accepted',
+      wamid: 'wamid.A',
+      content: null,
+      attemptOpen: false,
+      history: [{ status: 'outcome_unknown' }, { status: 'accepted' }],
+    });
+  });
+  it('is told as held where Meta holds it', () =>
+    given(queued, attempted())
+      .when(settle({ kind: 'accepted', wamid: 'wamid.A', held: true }))
+      .then(toldOfCampaign({ status: 'accepted', held: true }, true)));
+  it('of which a status came before the answer is not told as accepted any more', () => {
+    const sent = toldOfCampaign({ status: 'sent' }, true);
+    given(queued, attempted()).when(noteStatus('sent')).then(sent);
+    given(queued, attempted(), sent).when(took).thenNothing();
+    given(queued, attempted(), sent)
+      .when(noteStatus('delivered'))
+      .then(toldOfCampaign({ status: 'delivered' }));
+  });
+  it('that was given up is not told as accepted any more, and comes to the inbox with its status', () => {
+    const failed = toldOfCampaign({
+      wamid: null,
+      status: 'failed',
+      error: { code: 'outcome_unknown', message: 'Whether Meta took the message could not be found out.' },
+    });
+    given(queued, attempted(), unknown).when(giveUp).then(failed);
+    given(queued, attempted(), unknown, failed).when(took).thenNothing();
+    given(queued, attempted(), unknown, failed)
+      .when(noteStatus('delivered'))
+      .then(toldOfCampaign({ status: 'delivered' }, true));
+  });
+  it('that Meta refused is failed', () => {
+    const error = { code: 'rejected_by_meta', message: 'no', metaCode: 131009 };
+    given(queued, attempted())
+      .when(settle({ kind: 'refused', error }))
+      .then(toldOfCampaign({ wamid: null, status: 'failed', error }));
+  });
+
+  it.each([
+    ['queued', [queued], 0],
+    ['deferred', [queued, attempted(), deferred()], 1],
+  ] as const)('that is %s goes back to its campaign, once', (_what, past, attempts) => {
+    given(...past)
+      .when(withdraw)
+      .then(withdrawn('withdrawn'));
+    given(...past)
+      .when(expire(attempts))
+      .then(withdrawn('expired'));
+    for (const again of [withdraw, expire(attempts), attempt, giveUp, sendAgain])
+      given(...past, withdrawn('withdrawn'))
+        .when(again)
+        .thenNothing();
+  });
+  it.each([
+    ['is being asked of Meta', [queued, attempted()], 1],
+    ['Meta took', [queued, attempted(), toldOfCampaign({ status: 'accepted' }, true)], 1],
+    ['Meta may have taken', [queued, attempted(), unknown], undefined],
+    ['Meta may have taken, under way again', [queued, attempted(), unknown, deferred(), attempted(2)], 2],
+    ['failed', [queued, attempted(), toldOfCampaign({ wamid: null, status: 'failed' })], 1],
+  ] as const)('that %s does not', (_what, past, attempts) => {
+    given(...past)
+      .when(withdraw)
+      .thenNothing();
+    if (attempts !== undefined)
+      given(...past)
+        .when(expire(attempts))
+        .thenNothing();
+  });
+  it('that is to go again since its outcome stayed unknown does not expire, and is given up when it is withdrawn', () => {
+    const past = [queued, attempted(), unknown, deferred('outcome_unknown')] as const;
+    given(...past)
+      .when(expire(1))
+      .thenNothing();
+    given(...past)
+      .when(withdraw)
+      .then(
+        toldOfCampaign({
+          wamid: null,
+          status: 'failed',
+          error: {
+            code: 'outcome_unknown',
+            message: 'Whether Meta took the message could not be found out.',
+          },
+        }),
+      );
+  });
+  it('no other message goes back', () => {
+    given(accepted).when(withdraw).thenNothing();
+    given(accepted).when(expire()).thenNothing();
+    given(received).when(withdraw).thenNothing();
+    given().when(withdraw).thenNothing();
+    given().when(expire()).thenNothing();
+  });
+  it('that went back is shown as failed', () => {
+    const view = viewOf(fold(message, [queued, withdrawn('expired')])!);
+    expect(view).toMatchObject({ status: 'failed', campaignId: 'cmp_1', error: { code: 'withdrawn' } });
+    expect(view.history).toMatchObject([{ status: 'failed', error: { code: 'withdrawn' } }]);
+    expect(view).not.toHaveProperty('expiresAt');
   });
 });
 

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
-import { timedId } from '@wbiz/contracts/ids';
+import { newId, timedId } from '@wbiz/contracts/ids';
 import type { ListMessages, MessageView } from '@wbiz/contracts/message';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { messagingStore } from '../messaging.harness.js';
+import { CampaignSends1766350000000 } from '../migrations/0012-campaign-sends.js';
 import { messages } from './message.aggregate.js';
 import { MessageQueries } from './message.queries.js';
-import { receiveAny, sendText } from './message.samples.js';
+import { CAMPAIGN, receiveAny, sendTemplate, sendText, template } from './message.samples.js';
 
 const BEGIN = Date.parse('2026-11-22T10:00:00.000Z');
 const PHONE = '2000';
@@ -185,4 +186,144 @@ it('counts what was sent and written since a time', async () => {
   expect(await usage()).toEqual(kept);
   await until(async () => (await usage()).messagesSent === kept.messagesSent + 1);
   queries.longMs = longMs;
+});
+
+describe('people reached', () => {
+  const HOUR = 3_600_000;
+  const ago = (hours: number) => new Date(Date.now() - hours * HOUR);
+  type Written = { hours?: number; phone?: string; campaign?: typeof CAMPAIGN };
+  /** A template to a person, so many hours ago. */
+  async function write(accountId: string, to: string, { hours = 0, phone = PHONE, campaign }: Written = {}) {
+    const command = sendTemplate({ template: template() }, { to, variables: ['Asha', '7'] });
+    const at = ago(hours);
+    const data = {
+      ...command.data,
+      accountId,
+      messageId: newId('msg', at.getTime()),
+      at: at.toISOString(),
+      phoneNumberId: phone,
+      conversationId: conversationIdOf(accountId, phone, to),
+      contactId: contactIdOf(accountId, to),
+      ...(campaign && { campaign }),
+    };
+    expect(await store.apply(messages, { accountId, type: 'message.send', data })).toMatchObject({
+      ok: true,
+    });
+    return data.messageId;
+  }
+  const writeIn = (accountId: string, from: string, at: Date) =>
+    store.apply(
+      messages,
+      receiveAny(
+        {
+          messageId: newId('msg', at.getTime()),
+          from,
+          conversationId: conversationIdOf(accountId, PHONE, from),
+          contactId: contactIdOf(accountId, from),
+          receivedAt: at.toISOString(),
+        },
+        accountId,
+      ),
+    );
+  const attempt = (accountId: string, messageId: string) =>
+    store.apply(messages, {
+      accountId,
+      type: 'message.attempt',
+      data: { messageId, replica: 'r1', at: new Date().toISOString() },
+    });
+  const reached = (accountId: string) => queries.reached({ accountId });
+  /** A minute after the one of the message, and five for what Meta takes late. */
+  const expectFreesAt = async (accountId: string, written: Date) => {
+    const { freesAt } = await reached(accountId);
+    const later = Date.parse(freesAt!) - written.getTime() - 24 * HOUR;
+    expect(later).toBeGreaterThan(5 * 60_000 - 5_000);
+    expect(later).toBeLessThanOrEqual(6 * 60_000);
+  };
+
+  it('are none at first', async () => {
+    expect(await reached('acc_r0')).toEqual({ people: 0, freesAt: null });
+  });
+
+  it('are those written templates to in 24 hours, each once, over all phone numbers of one account', async () => {
+    await write('acc_r1', ASHA, { hours: 25 });
+    expect((await reached('acc_r1')).people).toBe(0);
+    await write('acc_r1', ASHA, { hours: 23 });
+    await write('acc_r1', RAVI, { hours: 22 });
+    await write('acc_r1', ASHA, { hours: 2, phone: '3000' });
+    await write('acc_r2', ASHA, { hours: 1 });
+    expect((await reached('acc_r1')).people).toBe(2);
+    await expectFreesAt('acc_r1', ago(22));
+  });
+
+  it('are not those whose window was open, nor those written something else to', async () => {
+    await writeIn('acc_r3', ASHA, ago(20));
+    await write('acc_r3', ASHA, { hours: 10 });
+    await send('acc_r3', 0, RAVI);
+    expect((await reached('acc_r3')).people).toBe(0);
+    await writeIn('acc_r3', RAVI, ago(23.98));
+    await write('acc_r3', RAVI); // a minute before its end
+    expect((await reached('acc_r3')).people).toBe(1);
+  });
+
+  it('are still those who wrote in after it', async () => {
+    await write('acc_r4', ASHA, { hours: 5 });
+    await writeIn('acc_r4', ASHA, ago(4));
+    await write('acc_r4', ASHA, { hours: 3 });
+    expect((await reached('acc_r4')).people).toBe(1);
+    await expectFreesAt('acc_r4', ago(5));
+  });
+
+  it('by a campaign count from when Meta took the message', async () => {
+    const messageId = await write('acc_r5', ASHA, { campaign: CAMPAIGN });
+    await attempt('acc_r5', messageId);
+    expect((await reached('acc_r5')).people).toBe(0);
+    await store.apply(messages, {
+      accountId: 'acc_r5',
+      type: 'message.settle',
+      data: {
+        messageId,
+        attempt: 1,
+        outcome: { kind: 'accepted', wamid: 'wamid.R5' },
+        at: new Date().toISOString(),
+      },
+    });
+    expect((await reached('acc_r5')).people).toBe(1);
+  });
+
+  it('count from when Meta was asked, where the message had waited', async () => {
+    await writeIn('acc_r6', RAVI, ago(27));
+    const inWindow = await write('acc_r6', RAVI, { hours: 5 });
+    expect((await reached('acc_r6')).people).toBe(0);
+    for (const messageId of [await write('acc_r6', ASHA, { hours: 25 }), inWindow])
+      await attempt('acc_r6', messageId);
+    expect((await reached('acc_r6')).people).toBe(2);
+    await expectFreesAt('acc_r6', new Date());
+
+    await writeIn('acc_r7', RAVI, ago(1));
+    await attempt('acc_r7', await write('acc_r7', RAVI, { hours: 0.5 }));
+    expect((await reached('acc_r7')).people).toBe(0);
+  });
+
+  it('are found by an index among all people of an account', async () => {
+    await pool.query(
+      `insert into messaging.conversations (stream, account_id, contact_id, phone_number_id, person, last_message_at, reached_minute)
+       select 'cnv_big' || n, 'acc_big', 'cnt_big' || n, '1', '+' || n, now() - n * interval '1 second',
+         case when n % 10 = 0 then now() at time zone 'UTC' - n * interval '20 seconds' end from generate_series(1, 10000) n`,
+    );
+    await pool.query('analyze messaging.conversations');
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
+      `explain select max(reached_minute) from messaging.conversations
+       where account_id = 'acc_big' and reached_minute > now() at time zone 'UTC' - interval '1 day' group by contact_id`,
+    );
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('conversations_reached');
+    expect((await reached('acc_big')).people).toBe(433); // (24 h + 6 min) / 200 s
+  });
+
+  it('of the day before people were counted are those that Meta took a template to', async () => {
+    await pool.query(`alter table messaging.conversations drop column reached_minute;
+      alter table messaging.dispatch drop column expires_at`);
+    await database.up(CampaignSends1766350000000);
+    expect((await reached('acc_r5')).people).toBe(1);
+    expect((await reached('acc_r1')).people).toBe(0);
+  });
 });

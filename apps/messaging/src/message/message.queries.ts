@@ -7,10 +7,14 @@ import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
+import { REACHED_SLACK } from '../conversation/conversation.projection.js';
 import { viewOf } from './message.aggregate.js';
 import type { MessageState } from './message.decider.js';
 
 type Usage = Answer<'message.usage'>;
+
+/** How long somebody counts after the minute of the last template. */
+const COUNTED = `(interval '24 hours 1 minute' + ${REACHED_SLACK})`;
 
 @Controller()
 export class MessageQueries {
@@ -75,6 +79,24 @@ export class MessageQueries {
     if (tookMs > this.longMs)
       this.usages.set(accountId, { since, usage, until: performance.now() + 100 * tookMs });
     return usage;
+  }
+
+  /**
+   * People whose last template outside their window is not 24 hours old, to the minute and with {@link REACHED_SLACK}:
+   * somebody who is not counted any more may be counted here for some minutes, and nobody is missing.
+   */
+  @QueryHandler('message.reached')
+  async reached({ accountId }: Ask<'message.reached'>): Promise<Answer<'message.reached'>> {
+    const { rows } = await this.pool.query<{ people: number; frees_at: Date | null }>({
+      name: 'message-reached',
+      text: `select count(*)::int as people, (min(last) at time zone 'UTC') + ${COUNTED} as frees_at
+             from (select max(reached_minute) as last from messaging.conversations
+                   where account_id = $1 and reached_minute > (now() - ${COUNTED}) at time zone 'UTC'
+                   group by contact_id) as person`,
+      values: [accountId],
+    });
+    const { people, frees_at } = rows[0]!;
+    return { people, freesAt: frees_at?.toISOString() ?? null };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AnySend, SendMessageData } from '@wbiz/contracts/send';
+import type { AnySend, OfCampaign, SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Of } from '@wbiz/eventing/message';
 import type { MessageCommand, MessageEvent, Outcome, SendFacts } from './message.decider.js';
@@ -72,6 +72,7 @@ export const accepted: Of<MessageEvent, 'message.status'> = {
     messageId: MESSAGE_ID,
     wamid: null,
     conversationId: 'cnv_1',
+    contactId: 'cnt_1',
     to: '+918899332211',
     status: 'accepted',
     error: null,
@@ -167,3 +168,53 @@ export const sendAgain: MessageCommand = {
   type: 'message.send-again',
   data: { messageId: MESSAGE_ID, attempt: 1, at: AT },
 };
+
+export const CAMPAIGN: OfCampaign = { campaignId: 'cmp_1', expiresAt: '2026-11-22T10:01:00.000Z' };
+/** The same send, of a campaign. */
+export const ofCampaign = (one: Send): Send => ({ ...one, data: { ...one.data, campaign: CAMPAIGN } });
+export const queued: Of<MessageEvent, 'message.queued'> = {
+  type: 'message.queued',
+  data: { ...accepted.data, campaignId: 'cmp_1' },
+  private: {
+    accountId: 'acc_1',
+    kind: 'template',
+    phoneNumberId: '2000',
+    contactId: 'cnt_1',
+    body: 'Hi Asha, order 7 is confirmed.',
+    payload: null,
+    content: { type: 'template', template: { name: 'order_confirmation', language: { code: 'en_US' } } },
+    replyTo: null,
+    mediaId: null,
+    expiresAt: CAMPAIGN.expiresAt,
+    awaiting: null,
+    traceparent: null,
+  },
+};
+/** A status of a campaign's message; with `first`, the one that Meta's id came with. */
+export const toldOfCampaign = (
+  over: Partial<Of<MessageEvent, 'message.status'>['data']>,
+  first = false,
+): MessageEvent => ({
+  type: 'message.status',
+  data: { ...queued.data, wamid: 'wamid.A', ...over },
+  ...(first && {
+    private: {
+      contactId: 'cnt_1',
+      phoneNumberId: '2000',
+      body: 'Hi Asha, order 7 is confirmed.',
+      kind: 'template',
+    },
+  }),
+});
+export const withdraw: MessageCommand = {
+  type: 'message.withdraw',
+  data: { messageId: MESSAGE_ID, conversationId: 'cnv_1', at: AT },
+};
+export const expire = (number = 0): MessageCommand => ({
+  type: 'message.expire',
+  data: { messageId: MESSAGE_ID, attempt: number, at: AT },
+});
+export const withdrawn = (reason: 'withdrawn' | 'expired'): MessageEvent => ({
+  type: 'message.withdrawn',
+  data: { messageId: MESSAGE_ID, campaignId: 'cmp_1', contactId: 'cnt_1', reason, at: AT },
+});

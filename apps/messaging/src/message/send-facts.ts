@@ -30,7 +30,7 @@ export type Owners = {
 /**
  * Looks up what sends are decided on, one statement for all that wait. A template that our copy lacks, or holds as not
  * approved, is asked of its owner: the copy may be behind. So is whether a person opted out, since that counts from the
- * moment it is answered; but only where it matters.
+ * moment it is answered; but only where it matters. A campaign has asked itself.
  */
 export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
@@ -89,7 +89,10 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
             .catch(orWhenAway(row.template ?? ('unavailable' as const)))
         : row.template;
     const optedOut =
-      template !== null && template !== 'unavailable' && template.category.toUpperCase() === 'MARKETING'
+      !data.campaign &&
+      template !== null &&
+      template !== 'unavailable' &&
+      template.category.toUpperCase() === 'MARKETING'
         ? await owners.optedOut(accountId, data.contactId).catch(orWhenAway('unavailable' as const))
         : false;
     return {

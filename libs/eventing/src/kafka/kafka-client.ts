@@ -1,16 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type LogEntry, type Message, type SASLOptions } from 'kafkajs';
+import {
+  ConfigResourceTypes,
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Admin,
+  type LogEntry,
+  type Message,
+  type SASLOptions,
+} from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
+import { dismissPredecessor } from './predecessor.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quietenRequestQueues } from './request-queue.js';
 
-/** `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
+/** `replicas`: the broker's default unless set. `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
 export type TopicSpec = {
   readonly topic: string;
   readonly partitions: number;
+  readonly replicas?: number;
   readonly config?: Readonly<Record<string, string>>;
 };
+
+/** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
+export const MIN_INSYNC = 'min.insync.replicas';
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
@@ -34,8 +48,14 @@ export function connectKafka({
   ssl,
   sasl,
   clientId,
+  sole = false,
   logger,
-}: KafkaAccess & { readonly clientId: string; readonly logger: Logger }) {
+}: KafkaAccess & {
+  readonly clientId: string;
+  /** Whether no other process of this host has the client id: a member of a group that has it is then a dead one. */
+  readonly sole?: boolean;
+  readonly logger: Logger;
+}) {
   quietenRequestQueues();
   const config = {
     brokers: [...brokers],
@@ -87,15 +107,16 @@ export function connectKafka({
         ...options,
         logger,
         partitionsOf,
+        beforeJoining: async () => {
+          if (!sole) return;
+          const parts = { kafka: client(), admin: await connectedAdmin(), logger };
+          await dismissPredecessor(parts, { groupId: options.groupId, clientId });
+        },
         // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
-        connect: ({ sessionTimeout, heartbeatInterval, rebalanceTimeout }) =>
+        connect: (timing) =>
           client().consumer({
+            ...timing,
             groupId: options.groupId,
-            sessionTimeout,
-            heartbeatInterval,
-            rebalanceTimeout,
-            // An idle fetch blocks rebalances and disconnects for this long.
-            maxWaitTimeInMs: 500,
             maxBytesPerPartition: 256 * 1024,
             maxBytes: 5 * 1024 * 1024,
             allowAutoTopicCreation: false,
@@ -109,11 +130,18 @@ export function connectKafka({
       const existing = new Set(await kafka.listTopics());
       const missing = topics.filter(({ topic }) => !existing.has(topic));
       if (missing.length > 0) {
+        const brokers = await brokersOf(kafka);
+        const wide = missing.find(({ replicas = 1 }) => replicas > brokers);
+        if (wide)
+          throw new Error(
+            `The topic ${wide.topic} is to have ${wide.replicas} replicas, but the cluster has ${brokers} brokers.`,
+          );
         await kafka.createTopics({
           waitForLeaders: false, // kafkajs gives up where the broker has not heard of the topic yet
-          topics: missing.map(({ topic, partitions, config = {} }) => ({
+          topics: missing.map(({ topic, partitions, replicas, config = {} }) => ({
             topic,
             numPartitions: partitions,
+            replicationFactor: replicas,
             configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
           })),
         });
@@ -128,6 +156,30 @@ export function connectKafka({
     },
 
     partitionsOf,
+
+    /** The number of brokers in the cluster. */
+    brokers: async (): Promise<number> => brokersOf(await connectedAdmin()),
+
+    /** How safely topics keep what was acknowledged: on how many replicas at best, and at least. */
+    durabilityOf: async (topics: readonly string[]) => {
+      const kafka = await connectedAdmin();
+      const described = await kafka.fetchTopicMetadata({ topics: [...topics] });
+      const { resources } = await kafka.describeConfigs({
+        includeSynonyms: false,
+        resources: topics.map((name) => ({
+          type: ConfigResourceTypes.TOPIC,
+          name,
+          configNames: [MIN_INSYNC],
+        })),
+      });
+      return described.topics.map(({ name, partitions }) => ({
+        topic: name,
+        replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+        minInsync: Number(
+          resources.find(({ resourceName }) => resourceName === name)!.configEntries[0]!.configValue,
+        ),
+      }));
+    },
 
     /** The offset the next record of each partition will get. */
     endOffsets: async (topic: string): Promise<number[]> => {
@@ -196,6 +248,8 @@ async function connectProducer(kafka: Kafka): Promise<ProducerLink> {
     close: () => producer.disconnect(),
   };
 }
+
+const brokersOf = async (admin: Admin) => (await admin.describeCluster()).brokers.length;
 
 function byPartition(offsets: readonly { partition: number; offset: string }[]): number[] {
   const found: number[] = [];

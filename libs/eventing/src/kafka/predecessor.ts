@@ -1,0 +1,43 @@
+import { networkInterfaces } from 'node:os';
+import type { Admin, Kafka } from 'kafkajs';
+import type { Logger } from '../logger.js';
+
+/** What kafkajs keeps to itself (index.js, cluster/index.js, broker/index.js of 2.2.4): its admin client cannot end a membership. */
+type Cluster = {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  findGroupCoordinator(group: { groupId: string }): Promise<Coordinator>;
+};
+type Coordinator = { leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown> };
+const CREATE_CLUSTER = 'private:Kafka:createCluster';
+
+/**
+ * Ends the membership of a process that died without leaving its group: the group would wait for it until its session
+ * ends. That it is dead follows from its client id and address, which no two living processes share.
+ */
+export async function dismissPredecessor(
+  { kafka, admin, logger }: { kafka: Kafka; admin: Admin; logger: Logger },
+  { groupId, clientId }: { readonly groupId: string; readonly clientId: string },
+): Promise<void> {
+  const { groups } = await admin.describeGroups([groupId]);
+  const here = new Set(
+    Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+  );
+  const gone = (groups[0]?.members ?? []).filter(
+    (member) => member.clientId === clientId && here.has(member.clientHost.replace(/^\//, '')),
+  );
+  if (gone.length === 0) return;
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === CREATE_CLUSTER,
+  );
+  if (!symbol) throw new Error(`kafkajs has no ${CREATE_CLUSTER} any more.`);
+  const cluster = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol]!({});
+  try {
+    await cluster.connect();
+    const coordinator = await cluster.findGroupCoordinator({ groupId });
+    for (const { memberId } of gone) await coordinator.leaveGroup({ groupId, memberId });
+    logger.info({ group: groupId, members: gone.length }, 'a dead predecessor left its consumer group');
+  } finally {
+    await cluster.disconnect();
+  }
+}

@@ -1,0 +1,54 @@
+import { readNumbers } from '../postgres/event-record.js';
+import type { Held, LogMark } from '../postgres/sequencer.js';
+import { header } from './command-record.js';
+import type { KafkaClient } from './kafka-client.js';
+import { readStretch } from './read-between.js';
+
+/** The most by which the clocks of those who write to the log differ (ms). */
+const SKEW_MS = 10_000;
+
+/** What the shared log holds of one source. */
+export class SourceLog {
+  constructor(
+    private readonly kafka: Pick<KafkaClient, 'consume' | 'endOffsets' | 'offsetsAt'>,
+    private readonly of: { readonly topic: string; readonly source: string },
+  ) {}
+
+  ends(): Promise<readonly number[]> {
+    return this.kafka.endOffsets(this.of.topic);
+  }
+
+  /**
+   * By partition, the last event of the source that the log holds. Read are only the records behind the mark; all of a
+   * partition where there is no mark, or the log was cut before it. Of events whose epoch is no successor of
+   * `epochs`, by partition, nothing is taken.
+   */
+  async held(mark: LogMark | null, epochs: readonly number[], signal: AbortSignal): Promise<readonly Held[]> {
+    const { topic, source } = this.of;
+    // One after the other: at its first requests kafkajs looks for partitions that it has not heard of yet.
+    const ends = await this.kafka.endOffsets(topic);
+    const begins = await this.kafka.offsetsAt(topic, 0);
+    const later = mark && (await this.kafka.offsetsAt(topic, mark.at + SKEW_MS));
+    // A cut log may have grown beyond the mark since; then what stands before the mark is younger than it.
+    const isWhole = (partition: number) =>
+      mark && later && Math.min(ends[partition]!, later[partition]!) >= mark.ends[partition]!;
+    const held = begins.map((_, partition): Held => ({
+      epoch: 0,
+      sequence: isWhole(partition) ? mark!.sequence : 0,
+    }));
+    const from = begins.map((begin, partition) => (isWhole(partition) ? mark!.ends[partition]! : begin));
+    await readStretch(this.kafka, { topic, from, ends, signal }, async (records, partition) => {
+      for (const record of records) {
+        if (header(record, 'ce_source') !== source) continue;
+        const numbers = readNumbers((name) => header(record, name));
+        if (numbers) held[partition] = further(held[partition]!, numbers, epochs[partition]!);
+      }
+    });
+    return held;
+  }
+}
+
+function further(held: Held, { epoch, sequence }: Held, known: number): Held {
+  if (epoch > Math.max(held.epoch, known) + 1) return held;
+  return { epoch: Math.max(held.epoch, epoch), sequence: Math.max(held.sequence, sequence) };
+}
