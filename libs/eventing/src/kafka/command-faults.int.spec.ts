@@ -102,7 +102,8 @@ it.each<Fault>(['index row too large', 'facts', 'follows', 'timeout'])(
       Array.from({ length: 226 }, (_, n) => put(n + 1, n === 60 || n === 150 ? fault : undefined)),
     );
     await until(() => serials(true).length === 224, { everyMs: 5 });
-    expect(Date.now() - from).toBeLessThan(1_000);
+    // Some 300 ms where nothing else runs; they must not wait for the three attempts of the bad ones, or a lock.
+    expect(Date.now() - from).toBeLessThan(3_000);
     await until(() => serials(false).length === 2);
     expect(serials(false).toSorted((a, b) => a - b)).toEqual([61, 151]);
     const letters = await recordsOf(room.kafka, room.deadLetters);

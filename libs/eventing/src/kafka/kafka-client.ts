@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  ConfigResourceTypes,
   Kafka,
   logLevel,
   Partitioners,
@@ -25,6 +24,9 @@ export type TopicSpec = {
 
 /** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
 export const MIN_INSYNC = 'min.insync.replicas';
+
+/** Of a described configuration; Node finds no ConfigResourceTypes among what kafkajs exports. */
+const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
@@ -167,7 +169,7 @@ export function connectKafka({
       const { resources } = await kafka.describeConfigs({
         includeSynonyms: false,
         resources: topics.map((name) => ({
-          type: ConfigResourceTypes.TOPIC,
+          type: TOPIC_RESOURCE,
           name,
           configNames: [MIN_INSYNC],
         })),
