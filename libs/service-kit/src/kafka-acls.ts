@@ -4,7 +4,8 @@ import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 /** One thing that a principal may do at Kafka. `prefixed`: with all names that begin so. */
 export type Acl = {
   readonly principal: string;
-  readonly operation: 'read' | 'write' | 'describe' | 'describe_configs' | 'create';
+  /** As kafka-acls.sh names it. */
+  readonly operation: 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
   readonly prefixed: boolean;
@@ -52,20 +53,20 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
       ...writes.map((topic) => name[topic]),
     ];
     return [
-      ...read.map((topic) => may(service, 'read', 'topic', topic)),
-      ...write.map((topic) => may(service, 'write', 'topic', topic)),
-      may(service, 'read', 'group', `${prefix}wbiz.${service}`),
-      may(service, 'read', 'group', `${prefix}wbiz.${service}.`, true),
+      ...read.map((topic) => may(service, 'Read', 'topic', topic)),
+      ...write.map((topic) => may(service, 'Write', 'topic', topic)),
+      may(service, 'Read', 'group', `${prefix}wbiz.${service}`),
+      may(service, 'Read', 'group', `${prefix}wbiz.${service}.`, true),
       // Of readers of a span, which come and go.
-      ...read.map((topic) => may(service, 'read', 'group', `${topic}.read.`, true)),
+      ...read.map((topic) => may(service, 'Read', 'group', `${topic}.read.`, true)),
       // Of whoever looks for one event there.
-      may(service, 'read', 'group', `${name.events}.find.`, true),
+      may(service, 'Read', 'group', `${name.events}.find.`, true),
     ];
   };
   return [
-    may('provision', 'create', 'topic', `${prefix}wbiz.`, true),
-    may('provision', 'describe', 'topic', `${prefix}wbiz.`, true),
-    may('provision', 'describe_configs', 'topic', `${prefix}wbiz.`, true),
+    may('provision', 'Create', 'topic', `${prefix}wbiz.`, true),
+    may('provision', 'Describe', 'topic', `${prefix}wbiz.`, true),
+    may('provision', 'DescribeConfigs', 'topic', `${prefix}wbiz.`, true),
     ...SERVICES.flatMap(ofService),
   ];
 }

@@ -10,6 +10,7 @@ import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 import { classifyFault } from '@wbiz/eventing/fault';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
+import { findSequence } from '@wbiz/eventing/kafka/find-sequence';
 import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { readBetween } from '@wbiz/eventing/kafka/read-between';
 import { allow } from '@wbiz/testing/allow';
@@ -250,6 +251,32 @@ describe('a Kafka that forbids what is not allowed', () => {
       async (records) => void seen.push(...records.map(({ offset }) => offset)),
     );
     expect(seen).toEqual(['0']);
+  });
+
+  it('lets a service look for an event on the log', async () => {
+    const event = { topic: name.events, partition: 0, source: 'contacts', epoch: 1, sequence: 1 };
+    const sought = { ...event, signal: AbortSignal.timeout(30_000) };
+    expect(await findSequence(clientOf('contacts'), sought)).toEqual(expect.any(Number));
+  });
+
+  it('lets a service take the place of a dead process of its own', async () => {
+    const told: string[] = [];
+    const log = { ...logger, info: (_fields: object, message: string) => void told.push(message) };
+    const join = async () => {
+      const client = { clientId: 'wbiz-contacts-1', sole: true, logger: log };
+      const kafka = connectKafka({ ...accessBy(as('contacts')), ...client });
+      open.push(kafka);
+      const groupId = `${prefix}wbiz.contacts.place`;
+      const status = new ConsumerHealth().add(groupId);
+      const member = kafka.consume({ topics: [name.events], groupId, status, eachBatch: async () => {} });
+      await member.start();
+      await until(() => member.assigned.length === 1);
+      return member;
+    };
+    const dead = await join();
+    const next = await join();
+    expect(told).toContain('a dead predecessor left its consumer group');
+    await Promise.all([dead.close(), next.close()]);
   });
 
   it.each([

@@ -9,17 +9,17 @@ import {
 
 type Rule = {
   readonly principal: string;
-  readonly operation: 'read' | 'write' | 'describe' | 'describe_configs' | 'create';
+  readonly operation: 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
   readonly prefixed: boolean;
 };
 const OPERATIONS = {
-  read: AclOperationTypes.READ,
-  write: AclOperationTypes.WRITE,
-  describe: AclOperationTypes.DESCRIBE,
-  describe_configs: AclOperationTypes.DESCRIBE_CONFIGS,
-  create: AclOperationTypes.CREATE,
+  Read: AclOperationTypes.READ,
+  Write: AclOperationTypes.WRITE,
+  Describe: AclOperationTypes.DESCRIBE,
+  DescribeConfigs: AclOperationTypes.DESCRIBE_CONFIGS,
+  Create: AclOperationTypes.CREATE,
 };
 
 /** Lets principals do things at a Kafka that forbids what is not allowed. */
