@@ -10,7 +10,8 @@ import type { LogEvent } from '../message.js';
 import { partitionOf } from '../partition.js';
 import { append, freshSchema, SCHEMA } from './outbox.samples.js';
 import { Projector } from './projector.js';
-import { OutboxRelay } from './relay.js';
+import type { LogMark } from './sequencer.js';
+import { OutboxRelay, type RelayOptions } from './relay.js';
 
 jest.setTimeout(30_000);
 
@@ -52,7 +53,7 @@ async function freshTopic() {
 }
 
 /** The source; resolves once it leads. `reads()` counts how often it had to read the log. */
-async function source() {
+async function source(more: Partial<RelayOptions> = {}) {
   let reads = 0;
   const seen: KafkaClient = {
     ...kafka,
@@ -72,6 +73,7 @@ async function source() {
     },
     produce: (records) => producer.sendAll(records),
     log: new SourceLog(seen, { topic, source: 'messaging' }),
+    ...more,
   });
   running.push(relay);
   await relay.start();
@@ -108,24 +110,25 @@ async function happened(...partitions: number[]) {
   }
 }
 
-/** As a standby does that takes over without the last commits. */
-const loseAfter = (sequence: number) =>
+/** As a standby does that takes over without the last commits; `mark` is the one of then. */
+const loseAfter = (sequence: number, mark: LogMark | null = null) =>
   database.pool.query(`
     delete from ${SCHEMA}.events where position in (select position from ${SCHEMA}.sequenced where sequence > ${sequence});
     delete from ${SCHEMA}.sequenced where sequence > ${sequence};
     delete from ${SCHEMA}.sequencer_heads where partition not in (select partition from ${SCHEMA}.sequenced);
     update ${SCHEMA}.sequencer_heads h
       set sequence = (select max(sequence) from ${SCHEMA}.sequenced s where s.partition = h.partition);
-    update ${SCHEMA}.sequencer set last_sequence = ${sequence}, published = ${sequence};`);
+    update ${SCHEMA}.sequencer set last_sequence = ${sequence}, published = ${sequence},
+      log_mark = ${mark ? `'${JSON.stringify(mark)}'` : 'null'};`);
 
-/** Resolves once it is stored where the log ended when everything up to `sequence` was on it. */
+/** Resolves with the mark once it is stored where the log ended when everything up to `sequence` was on it. */
 const marked = (sequence: number) =>
   until(async () => {
-    const { rows } = await database.pool.query(
-      `select from ${SCHEMA}.sequencer where log_mark->>'sequence' = $1`,
+    const { rows } = await database.pool.query<{ log_mark: LogMark }>(
+      `select log_mark from ${SCHEMA}.sequencer where log_mark->>'sequence' = $1`,
       [String(sequence)],
     );
-    return rows.length;
+    return rows[0]?.log_mark;
   });
 
 const alarms = () => log.entries.filter(({ fields }) => fields['alarm']).map(({ message }) => message);
@@ -140,20 +143,24 @@ const numbers = async (partition: number) =>
 
 it('begins a new epoch behind the log where the database has lost commits, and readers miss nothing', async () => {
   const { applied } = await reader();
-  const first = await source();
-  await happened(0, 0, 0, 0, 1, 1);
+  const first = await source({ markMs: 50 });
+  await happened(0, 0, 0);
+  let mark = await marked(3);
+  await happened(0, 1, 1);
   await first.published();
   await until(() => applied.length === 6);
   await first.stop();
 
-  await loseAfter(3); // of partition 1 nothing is left
-  await happened(0, 1);
-  const second = await source();
+  await loseAfter(3, mark); // of partition 1 nothing is left
+  await happened(0);
+  const second = await source({ markMs: 50 });
+  mark = await marked(7);
+  await happened(1);
   await second.published();
   await until(() => applied.length === 8);
   await second.stop();
 
-  await loseAfter(7);
+  await loseAfter(7, mark);
   await happened(1, 0);
   await (await source()).published();
   await until(() => applied.length === 10);
@@ -256,6 +263,38 @@ it('publishes only what is missing where the end of a log was cut off and others
   ]);
   expect(alarms()).toHaveLength(1);
 });
+
+it.each([0, 2])(
+  'notices a cut to %d events while it leads, and publishes what is missing again',
+  async (kept) => {
+    const { applied } = await reader();
+    const [whole, cut] = [topic, await freshTopic()];
+    let current = whole;
+    const logs = new Map(
+      [whole, cut].map((name) => [name, new SourceLog(kafka, { topic: name, source: 'messaging' })]),
+    );
+    const leader = await source({
+      markMs: 100,
+      log: {
+        look: (mark) => logs.get(current)!.look(mark),
+        held: (...from) => logs.get(current)!.held(...from),
+      },
+      produce: (records) => producer.sendAll(records.map((record) => ({ ...record, topic: current }))),
+    });
+    await happened(0, 0, 0, 0);
+    await marked(4);
+    await until(() => applied.length === 4);
+    const copies = (await own()) as (KafkaRecord & { partition: number })[];
+    await producer.sendAll(copies.slice(0, kept).map((copy) => ({ ...copy, topic: cut })));
+    topic = current = cut;
+    await happened(0); // published before the cut is noticed, or after
+    const found = async () => new Set((await numbers(0)).map(([, sequence]) => sequence));
+    await until(async () => (await found()).size === 5);
+    await leader.published();
+    expect([...(await found())].toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(alarms()).toEqual(['the log has lost published events; publishing them again before any other']);
+  },
+);
 
 it('reads only what came since the last mark, and nothing where nothing came', async () => {
   const former = await source();

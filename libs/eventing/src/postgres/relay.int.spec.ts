@@ -50,11 +50,15 @@ function memoryLog() {
       await delay(Math.random() * 4);
       records.push(...more);
     },
-    ends: async () => Array.from({ length: PARTITIONS }, (_, at) => onPartition(at).length),
+    look: async () => ({
+      ends: Array.from({ length: PARTITIONS }, (_, at) => onPartition(at).length),
+      isWhole: Array.from({ length: PARTITIONS }, () => true),
+    }),
     held: async () =>
       Array.from({ length: PARTITIONS }, (_, at) => {
         const last = onPartition(at).at(-1);
-        return last ? logEvent(last) : { epoch: 0, sequence: 0 };
+        const { epoch, sequence } = last ? logEvent(last) : { epoch: 0, sequence: 0 };
+        return { epoch, sequence, last: sequence };
       }),
   };
 }

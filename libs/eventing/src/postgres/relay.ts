@@ -17,6 +17,7 @@ const RETRY_MS = { first: 100, longest: 5_000 };
 const STOP_MS = 5_000;
 /** What was published since the last mark is read again by whoever leads next. */
 const MARK_MS = 10_000;
+const LOOK_MS = 2_000;
 
 export type RelayOptions = {
   /** The service's pool; the leader's own connection is opened with its settings. */
@@ -33,10 +34,12 @@ export type RelayOptions = {
    */
   readonly produce: (records: readonly EventRecord[]) => Promise<void>;
   /** Reads what the log holds of the source. */
-  readonly log: Pick<SourceLog, 'held' | 'ends'>;
+  readonly log: Pick<SourceLog, 'held' | 'look'>;
   readonly logger: Logger;
   /** Takes wake-ups to the replica that leads. */
   readonly wakeUp?: WakeUp;
+  /** How often it is marked where the log ends; every 10 s unless set. */
+  readonly markMs?: number;
   /** Called per batch: the age of its oldest event when all were acknowledged. */
   readonly onPublished?: (batch: { events: number; oldestMs: number }) => void;
 };
@@ -176,7 +179,7 @@ export class OutboxRelay {
   }
 
   async #lead(session: Session) {
-    const { schema, partitions, logger } = this.options;
+    const { schema, partitions, logger, markMs = MARK_MS } = this.options;
     const stopping = this.#stopping.signal;
     while (!(await tryLead(session, schema))) {
       await delay(STANDBY_MS, undefined, { signal: stopping });
@@ -187,23 +190,27 @@ export class OutboxRelay {
     this.#leader = true;
     logger.info({ schema, epoch: sequencer.epoch }, 'this replica leads the relay');
 
-    for (let events; !stopping.aborted && (events = await sequencer.unpublished(BATCH)).length > 0;)
-      await this.#publish(session, sequencer, events);
-    const marking = this.#keepMarking(session, sequencer);
-    try {
-      while (!stopping.aborted) {
-        this.#woken = false;
-        const events = await sequencer.number(BATCH);
-        if (events.length > 0) await this.#publish(session, sequencer, events);
-        else if (!(await this.#nap())) await sequencer.savePublished();
+    await this.#publishNumbered(session, sequencer);
+    for (let markAt = 0; !stopping.aborted;) {
+      if (Date.now() >= markAt) {
+        await this.#mark(session, sequencer);
+        markAt = Date.now() + markMs;
       }
-    } finally {
-      clearInterval(marking);
+      this.#woken = false;
+      const events = await sequencer.number(BATCH);
+      if (events.length > 0) await this.#publish(session, sequencer, events);
+      else if (!(await this.#nap())) await sequencer.savePublished();
     }
     await sequencer.savePublished();
   }
 
-  /** A database that a standby took over may lack its last commits, and a log its last records. */
+  async #publishNumbered(session: Session, sequencer: Sequencer) {
+    const stopping = this.#stopping.signal;
+    for (let events; !stopping.aborted && (events = await sequencer.unpublished(BATCH)).length > 0;)
+      await this.#publish(session, sequencer, events);
+  }
+
+  /** A database that a standby took over may lack its last commits, and a log its last records. Between two batches. */
   async #compare(session: Session, sequencer: Sequencer) {
     const { schema, source, log, logger } = this.options;
     const gone = AbortSignal.any([this.#stopping.signal, session.lost]);
@@ -223,24 +230,22 @@ export class OutboxRelay {
       );
   }
 
-  #keepMarking(session: Session, sequencer: Sequencer): NodeJS.Timeout {
+  /** Between two batches, so that all that is numbered stands before the end of the log. */
+  async #mark(session: Session, sequencer: Sequencer) {
     const { log, logger, schema } = this.options;
-    let isMarking = false;
-    const mark = async () => {
-      if (isMarking) return;
-      isMarking = true;
-      try {
-        const save = sequencer.markNow();
-        await save(await log.ends());
-      } catch (err) {
-        if (!session.lost.aborted)
-          logger.warn({ err, schema }, 'the end of the log could not be marked; trying again in 10 s');
-      } finally {
-        isMarking = false;
-      }
-    };
-    void mark();
-    return setInterval(() => void mark(), MARK_MS);
+    const { mark } = sequencer;
+    const at = Date.now();
+    try {
+      const giveUp = AbortSignal.any([session.lost, AbortSignal.timeout(LOOK_MS)]);
+      const { ends, isWhole } = await unlessLost(log.look(mark), giveUp);
+      if (!mark || isWhole.every(Boolean)) return await sequencer.saveMark(at, ends);
+    } catch (err) {
+      session.lost.throwIfAborted();
+      logger.warn({ err, schema }, 'the end of the log could not be marked; trying again at the next turn');
+      return;
+    }
+    await this.#compare(session, sequencer);
+    await this.#publishNumbered(session, sequencer);
   }
 
   async #publish(session: Session, sequencer: Sequencer, events: readonly NumberedEvent[]) {

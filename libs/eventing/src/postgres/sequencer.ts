@@ -46,8 +46,11 @@ const EVENT_COLUMNS =
 /** At `at` (ms since the epoch) all events of the source up to `sequence` stood before these offsets of the log, by partition. */
 export type LogMark = { readonly at: number; readonly sequence: number; readonly ends: readonly number[] };
 
-/** All events of the source that a partition had to get up to `sequence` are on the log; epoch 0: none of them was read. */
-export type Held = { readonly epoch: number; readonly sequence: number };
+/**
+ * All events of the source that a partition had to get up to `sequence` are on the log, and none behind `last`; epoch 0:
+ * none of them was read.
+ */
+export type Held = { readonly epoch: number; readonly sequence: number; readonly last: number };
 
 /** What was found when the numbers were compared with the log. */
 export type Compared = {
@@ -110,7 +113,7 @@ export class Sequencer {
     return sequencer;
   }
 
-  /** What an earlier leader knew of the log; null: nothing. */
+  /** What was known of the log last; null: nothing, or not since it was compared. */
   get mark(): LogMark | null {
     return this.#mark;
   }
@@ -123,8 +126,9 @@ export class Sequencer {
   /** Brings the numbers in line with what the log holds; before that nothing may be numbered or published. */
   async compare(held: readonly Held[]): Promise<Compared> {
     this.#held = held;
+    this.#mark = null;
     const missing = await this.#firstMissing();
-    const furthest = Math.max(...held.map(({ sequence }) => sequence));
+    const furthest = Math.max(...held.map(({ last }) => last));
     const isAhead =
       furthest > this.#last || held.some(({ epoch }, partition) => epoch > this.#head(partition).epoch);
     if (missing !== undefined) this.#published = missing - 1;
@@ -214,16 +218,12 @@ export class Sequencer {
     this.#saved = this.#published;
   }
 
-  /** The mark of a moment: what is published by then stands before `ends`, which must be asked for after this. */
-  markNow(): (ends: readonly number[]) => Promise<void> {
-    const at = Date.now();
-    const sequence = this.#published;
-    return async (ends) => {
-      if (this.#mark?.ends.every((end, partition) => end === ends[partition])) return;
-      const mark = { at, sequence, ends };
-      await this.#rows('mark', `update ${this.schema}.sequencer set log_mark = $1`, [JSON.stringify(mark)]);
-      this.#mark = mark;
-    };
+  /** What is published stood before `ends` at `at`, and nothing else of the source did. */
+  async saveMark(at: number, ends: readonly number[]): Promise<void> {
+    if (this.#mark?.ends.every((end, partition) => end === ends[partition])) return;
+    const mark = { at, sequence: this.#published, ends };
+    await this.#rows('mark', `update ${this.schema}.sequencer set log_mark = $1`, [JSON.stringify(mark)]);
+    this.#mark = mark;
   }
 
   /** The first event that was published and that the log does not hold. */
