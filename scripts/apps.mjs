@@ -1,7 +1,8 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseEnv } from 'node:util';
 import { root } from './bootstrap.mjs';
 import { launch, tail } from './embedded/launch.mjs';
 import { SetupError } from './say.mjs';
@@ -43,12 +44,23 @@ export const APPS = [
   })),
 ];
 
-/** Runs once before the apps: topics, roles, schemas. Prints `{ databaseUrls }`, one per service. */
+/** Runs once before the apps: topics, roles, schemas, and what each service alone may know. */
 export const PROVISIONING = {
   main: 'libs/service-kit/dist/provision.js',
-  env: common,
-  secret: (line) => line.includes('"databaseUrls"'),
+  env: (system) => ({
+    ...common(system),
+    DATABASE_URL: system.databaseUrl,
+    SECRETS_DIR: secretsDir(system),
+    SECRET_KEY: system.secretKey ?? '',
+    ADMIN_TOKEN: system.adminToken,
+  }),
 };
+
+const secretsDir = ({ home }) => join(home, 'secrets');
+
+/** What provisioning has made for a service. */
+export const secretsOf = (system, name) =>
+  parseEnv(readFileSync(join(secretsDir(system), name, 'secrets.env'), 'utf8'));
 
 /** What the simulator signs its webhooks with: never a default for the real Meta. */
 export const SIMULATED_META_APP = {
@@ -69,32 +81,29 @@ export const STOP_WAVES = [
  * @property {string} home folder of its data, logs and pid files
  * @property {Record<string, Record<string, number>>} ports by app and variable
  * @property {string} databaseUrl
- * @property {Record<string, string>} [databaseUrls] by service, each with a role of its own
  * @property {string} kafkaBrokers
  * @property {string} cloudApiUrl
  * @property {string} topicPrefix
- * @property {string} secretKey 32 bytes in base64
+ * @property {string} [secretKey] of installations that had one for all services
  * @property {string} adminToken
  * @property {Record<string, string>} metaApp
  */
 
 /** @param {System} system */
-function common({ ports, databaseUrl, kafkaBrokers, cloudApiUrl, topicPrefix, secretKey }) {
+function common({ ports, kafkaBrokers, cloudApiUrl, topicPrefix }) {
   const services = APPS.map(({ name }) => name).filter((name) => ports[name]?.RPC_PORT);
   return {
-    DATABASE_URL: databaseUrl,
     KAFKA_BROKERS: kafkaBrokers,
     CLOUD_API_URL: cloudApiUrl,
     TOPIC_PREFIX: topicPrefix,
-    SECRET_KEY: secretKey,
     ...Object.fromEntries(
       services.map((name) => [`${name.toUpperCase()}_RPC`, `127.0.0.1:${ports[name].RPC_PORT}`]),
     ),
   };
 }
 
-/** What a service gets: it sees its own schema only. */
-const service = (system, name) => ({ ...common(system), DATABASE_URL: system.databaseUrls?.[name] });
+/** What a service gets: its own secrets and no other's. */
+const service = (system, name) => ({ ...common(system), ...secretsOf(system, name) });
 
 /** The gateway, messaging and templates share it; whoever started us may have one of their own. */
 const media = ({ home }) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
@@ -123,11 +132,8 @@ export async function startApp(system, { name, instance = name, onLine, more }) 
   });
 }
 
-/** Starts a compiled script of ours; also how provisioning runs. What is `secret` goes to `onLine` and into no log. */
-export async function startNode(
-  { home },
-  { main, instance, env, onLine = () => undefined, secret = () => false },
-) {
+/** Starts a compiled script of ours; also how provisioning runs. */
+export async function startNode({ home }, { main, instance, env, onLine = () => undefined }) {
   const marker = join(root, main);
   const started = await launch({
     command: process.execPath,
@@ -140,7 +146,7 @@ export async function startNode(
   const log = createWriteStream(join(home, 'logs', `${instance}.log`), { flags: 'a', mode: 0o600 });
   for (const stream of [started.child.stdout, started.child.stderr])
     createInterface({ input: stream }).on('line', (line) => {
-      if (!secret(line)) log.write(`${line}\n`);
+      log.write(`${line}\n`);
       onLine(line);
     });
   started.child.once('close', () => log.end());

@@ -13,9 +13,10 @@ const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
 const [
   { settingsMarkdown },
-  { SERVICE_SETTINGS, MEDIA_SETTINGS, PROVISION_SETTINGS },
+  { SERVICE_SETTINGS, PROVISION_SETTINGS },
   gateway,
   messaging,
+  templates,
   webhooks,
   campaigns,
 ] = await Promise.all([
@@ -23,11 +24,11 @@ const [
   dist('libs/service-kit/dist/settings.js'),
   dist('apps/gateway/dist/gateway.settings.js'),
   dist('apps/messaging/dist/messaging.settings.js'),
+  dist('apps/templates/dist/templates.settings.js'),
   dist('apps/webhooks/dist/webhooks.settings.js'),
   dist('apps/campaigns/dist/campaigns.settings.js'),
 ]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
-const { EVENTS_PARTITIONS, REPLICATION_FACTOR, MIN_INSYNC_REPLICAS } = PROVISION_SETTINGS;
 const settings = [
   settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
   'The gateway also reads',
@@ -35,14 +36,14 @@ const settings = [
   'and messaging',
   settingsMarkdown(messaging.SETTINGS),
   'and templates',
-  settingsMarkdown(MEDIA_SETTINGS),
+  settingsMarkdown(templates.SETTINGS),
   'and webhooks',
   settingsMarkdown(webhooks.SETTINGS),
   'and campaigns',
   settingsMarkdown(campaigns.SETTINGS),
-  'and provisioning, which makes the topics',
-  settingsMarkdown({ EVENTS_PARTITIONS, REPLICATION_FACTOR, MIN_INSYNC_REPLICAS }),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
+  'Provisioning (`node libs/service-kit/dist/provision.js`), which runs before the services, reads',
+  settingsMarkdown(PROVISION_SETTINGS),
 ].join('\n\n');
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));

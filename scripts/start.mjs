@@ -44,7 +44,6 @@ async function main() {
   const kept = readJson('state.json') ?? {};
   const state = {
     ...kept,
-    secretKey: kept.secretKey ?? randomBytes(32).toString('base64'),
     adminToken: kept.adminToken ?? randomBytes(32).toString('base64url'),
   };
   writeJson('state.json', state);
@@ -140,21 +139,17 @@ async function main() {
     });
   };
   const provision = async () => {
-    let printed;
     const { exited } = await startNode(system, {
       instance: 'provision',
       main: PROVISIONING.main,
       env: PROVISIONING.env(system),
-      secret: PROVISIONING.secret,
-      onLine: (line) => {
-        if (line.startsWith('{"databaseUrls"')) printed = line;
-        else show('provision')(line);
-      },
+      onLine: show('provision'),
     });
     const how = await exited;
-    if (how !== 'with exit code 0' || !printed)
+    if (how !== 'with exit code 0')
       throw new SetupError(`Provisioning ended ${how}: see ${logFile('provision')}`);
-    system.databaseUrls = JSON.parse(printed).databaseUrls;
+    delete state.secretKey; // what it sealed opens by the secrets of the services now
+    writeJson('state.json', state);
   };
   const [simulator, ...services] = CLOUD_API_URL ? [undefined, ...apps] : apps;
 

@@ -164,7 +164,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
   const filled = Object.values(audiences).reduce((sum, people) => sum + people, 0);
   await step(`Campaigns: filling in ${filled.toLocaleString('en')} contacts`, () =>
     fillAudience({
-      databaseUrl: ours.system.databaseUrls.campaigns,
+      databaseUrl: ours.secretsOf('campaigns').DATABASE_URL,
       accountId: account.id,
       audiences,
       idOf,

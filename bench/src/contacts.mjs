@@ -34,7 +34,7 @@ export async function benchContacts({ ours, ask, apiKey, people, seconds, step }
   });
   const ids = await step(`Contacts: filling in ${people.toLocaleString('en')}`, () =>
     fillContacts({
-      databaseUrl: ours.system.databaseUrls.contacts,
+      databaseUrl: ours.secretsOf('contacts').DATABASE_URL,
       accountId: account.id,
       model,
       people,
@@ -48,7 +48,14 @@ export async function benchContacts({ ours, ask, apiKey, people, seconds, step }
     reads[kind] = await step(`Contacts: ${kind}`, () => load(kind, { ids }));
   }
   const owner = await step('Contacts: get, of the owner', () =>
-    askOwner(new RpcClient(`127.0.0.1:${ours.system.ports.contacts.RPC_PORT}`), account.id, ids, seconds),
+    askOwner(
+      new RpcClient(`127.0.0.1:${ours.system.ports.contacts.RPC_PORT}`, {
+        secret: Buffer.from(ours.secretsOf('contacts').RPC_SECRET, 'base64'),
+      }),
+      account.id,
+      ids,
+      seconds,
+    ),
   );
   return { people, connections: CONNECTIONS, bulk, ...reads, owner };
 }

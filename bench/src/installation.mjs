@@ -9,6 +9,7 @@ import {
   appReady,
   APPS,
   PROVISIONING,
+  secretsOf,
   SIMULATED_META_APP,
   startApp,
   startNode,
@@ -47,7 +48,6 @@ export async function openInstallation({ home, env = {} }) {
     ports,
     cloudApiUrl: simulatorUrl,
     topicPrefix: '',
-    secretKey: randomBytes(32).toString('base64'),
     adminToken: randomBytes(32).toString('base64url'),
     metaApp: SIMULATED_META_APP,
   };
@@ -88,7 +88,7 @@ export async function openInstallation({ home, env = {} }) {
     delete running[name];
     const how = await started.exited;
     if (how !== 'with exit code 0') throw new Error(`${name} ended ${how}:\n${printed.join('\n')}`);
-    return JSON.parse(printed.at(-1));
+    return printed.length ? JSON.parse(printed.at(-1)) : undefined;
   };
   const call = (method, url, body, bearer) => ask(method, url, { body, bearer });
   const admin = (method, path, body) =>
@@ -97,6 +97,7 @@ export async function openInstallation({ home, env = {} }) {
   return {
     baseUrl,
     system,
+    secretsOf: (name) => secretsOf(system, name),
     script,
     logged,
     failed: failure.promise,
@@ -128,8 +129,7 @@ export async function openInstallation({ home, env = {} }) {
     },
 
     async startApps() {
-      const made = await script('provision', PROVISIONING.main, PROVISIONING.env(system));
-      system.databaseUrls = made.databaseUrls;
+      await script('provision', PROVISIONING.main, PROVISIONING.env(system));
       await Promise.all(
         MEASURED.map(async (name) => {
           keep(name, await startApp(system, { name, onLine: count(name), more: env[name] }));

@@ -14,7 +14,7 @@ const TYPE = 'contact.updated';
  * others of the account hang and fail; beside them bare signed posts.
  */
 export async function benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSeconds }) {
-  const pool = new pg.Pool({ connectionString: ours.system.databaseUrls.webhooks, max: 4 });
+  const pool = new pg.Pool({ connectionString: ours.secretsOf('webhooks').DATABASE_URL, max: 4 });
   const api = (key) => (method, path, body) => ask(method, `${ours.baseUrl}${path}`, { body, bearer: key });
   const own = api(apiKey);
   const made = [];

@@ -1,25 +1,18 @@
 # entrypoint.sh provision | <service>
-# What provision makes (secrets not given, a DATABASE_URL per service) the services read from the shared volume.
+# What provision makes for a service lies on a volume that this service alone has; the environment comes before it.
 set -eu
 shared=/var/lib/wbiz
+export SECRETS_DIR=/var/lib/wbiz-secrets
 
-secret() {
-  [ -s "$shared/$1" ] || (umask 077 && node -p 'crypto.randomBytes(32).toString("base64")' >"$shared/$1")
-  cat "$shared/$1"
+# Of installations that kept everybody's secrets on the shared volume.
+before() {
+  [ ! -s "$shared/$1" ] || cat "$shared/$1"
 }
 
-export SECRET_KEY="${SECRET_KEY:-$(secret secret-key)}"
 if [ "$1" = provision ]; then
-  secret admin-token >/dev/null
-  umask 077
-  node libs/service-kit/dist/provision.js >"$shared/provisioned"
+  SECRET_KEY="${SECRET_KEY:-$(before secret-key)}" ADMIN_TOKEN="${ADMIN_TOKEN:-$(before admin-token)}" \
+    node libs/service-kit/dist/provision.js
+  rm -f "$shared/secret-key" "$shared/admin-token" "$shared/provisioned"
   exit
 fi
-if [ "$1" = gateway ]; then
-  export ADMIN_TOKEN="${ADMIN_TOKEN:-$(secret admin-token)}"
-fi
-if [ -z "${DATABASE_URL:-}" ] && [ -s "$shared/provisioned" ]; then
-  DATABASE_URL="$(node -p "JSON.parse(fs.readFileSync('$shared/provisioned')).databaseUrls['$1'] ?? ''")"
-  export DATABASE_URL
-fi
-exec node "apps/$1/dist/main.js"
+exec node --env-file-if-exists="$SECRETS_DIR/$1/secrets.env" "apps/$1/dist/main.js"

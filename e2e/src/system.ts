@@ -1,7 +1,6 @@
 import { freshDatabase, topicPrefix, embeddedStack, until } from '@wbiz/testing/stack';
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
-import { topics } from '@wbiz/contracts/topics';
-import { randomBytes } from 'node:crypto';
+import { SERVICES, topics } from '@wbiz/contracts/topics';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import {
   startApp,
   startNode,
   PROVISIONING,
+  secretsOf,
 } from '../../scripts/apps.mjs';
 // @boundaries-ignore the tests run the processes as npm start does
 import { startKafka } from '../../scripts/embedded/kafka.mjs';
@@ -71,11 +71,9 @@ export async function startSystem({
     home,
     ports,
     databaseUrl: database.url,
-    databaseUrls: undefined as Record<string, string> | undefined,
     kafkaBrokers: brokers.join(','),
     cloudApiUrl: simulatorUrl,
     topicPrefix: prefix,
-    secretKey: randomBytes(32).toString('base64'),
     adminToken: ADMIN_TOKEN,
     metaApp: SIMULATED_META_APP,
   };
@@ -89,9 +87,9 @@ export async function startSystem({
   });
   if ((await provisioning.exited) !== 'with exit code 0')
     throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
-  system.databaseUrls = (
-    JSON.parse(printed.at(-1)!) as { databaseUrls: Record<string, string> }
-  ).databaseUrls;
+  const made = SERVICES.flatMap((service) =>
+    Object.values(secretsOf(system, service)).flatMap((value) => value ?? []),
+  );
 
   const peers = Object.fromEntries(
     APPS.filter(({ ports: purposes }) => purposes.includes('RPC_PORT')).map(({ name }) => [
@@ -154,7 +152,7 @@ export async function startSystem({
     topics: topics(prefix),
     home,
     /** What must be found nowhere. */
-    secrets: [system.secretKey, ADMIN_TOKEN, ...Object.values(system.databaseUrls)],
+    secrets: [ADMIN_TOKEN, ...made],
     stack,
     restarts,
     control,

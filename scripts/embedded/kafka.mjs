@@ -23,6 +23,9 @@ const JVM = [
  * @param {string} options.logFile
  * @param {string} [options.pidFile] beside the data by default
  * @param {{ broker: number, controller: number }} [options.ports] free ones by default
+ * @param {(ports: { broker: number, controller: number }) => Record<string, string>} [options.properties] of the server, in
+ *   place of the usual ones
+ * @param {string[]} [options.format] further arguments of the StorageTool
  * @param {(what: string) => void} [options.note] told what takes long
  * @returns {Promise<{ brokers: string, pid: number, exited: Promise<string>, stop: (withinMs?: number) => Promise<void> }>}
  */
@@ -31,6 +34,8 @@ export async function startKafka({
   logFile,
   pidFile = `${dir}.pid`,
   ports,
+  properties: more = () => ({}),
+  format = [],
   note = () => undefined,
 }) {
   const dataDir = resolve(dir);
@@ -43,7 +48,11 @@ export async function startKafka({
   const properties = join(dataDir, 'server.properties');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   chmodSync(dataDir, 0o700);
-  writeFileSync(properties, serverProperties({ broker, controller, logDir }));
+  const lines = Object.entries(more({ broker, controller })).map(([name, value]) => `${name}=${value}\n`);
+  // Of two lines of one name the later one holds.
+  writeFileSync(properties, serverProperties({ broker, controller, logDir }) + lines.join(''), {
+    mode: 0o600,
+  });
   if (!existsSync(join(logDir, 'meta.properties'))) {
     note('formatting the storage of Kafka');
     rmSync(logDir, { recursive: true, force: true });
@@ -58,6 +67,7 @@ export async function startKafka({
       cluster,
       '-c',
       properties,
+      ...format,
     ]);
   }
 

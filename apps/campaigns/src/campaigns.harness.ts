@@ -11,6 +11,7 @@ import { readCommand } from '@wbiz/eventing/kafka/command-record';
 import type { Reply } from '@wbiz/eventing/message';
 import { unrefused } from '@wbiz/eventing/rejection';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
+import { quiet } from '@wbiz/service-testing/quiet';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { until } from '@wbiz/testing/stack';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -57,7 +58,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       'contact.get': async () => null,
     },
   });
-  const replies = new ReplyPublisher();
+  const replies = new ReplyPublisher(service.trust, quiet);
 
   const toldSent = new Set<string>();
   const tell = (send: Send, status: MessageStatusData['status'], more: Partial<MessageStatusData> = {}) => {

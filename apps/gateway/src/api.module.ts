@@ -5,7 +5,7 @@ import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import type { Config } from '@wbiz/service-kit/config';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import type { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import { AccessModule } from './access/access.module.js';
 import { Idempotency } from './access/idempotency.js';
 import { CampaignsController } from './campaigns/campaigns.controller.js';
@@ -16,6 +16,7 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { CustomFieldsController } from './custom-fields/custom-fields.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { FlowsController } from './flows/flows.controller.js';
+import type { SETTINGS } from './gateway.settings.js';
 import { MediaController } from './media/media.controller.js';
 import { MEDIA_STORE, MediaLibrary } from './media/media-library.js';
 import { MeController } from './me/me.controller.js';
@@ -67,8 +68,10 @@ import { WriteWebhook } from './webhooks/write-webhook.js';
     },
     {
       provide: WriteWebhook,
-      useFactory: (commands: Commands, peers: Peers, { secrets }: Runtime) =>
-        new WriteWebhook(commands, peers, secrets),
+      useFactory: (commands: Commands, peers: Peers, { config }: Runtime<Config<typeof SETTINGS>>) => {
+        const secrets = new Secrets({ key: config.WEBHOOKS_KEY, previous: config.WEBHOOKS_KEY_PREVIOUS });
+        return new WriteWebhook(commands, peers, secrets);
+      },
       inject: [Commands, Peers, RUNTIME],
     },
     {
@@ -78,7 +81,7 @@ import { WriteWebhook } from './webhooks/write-webhook.js';
     },
     {
       provide: MEDIA_STORE,
-      useFactory: ({ config }: Runtime<Config<typeof MEDIA_SETTINGS>>) => openMediaStore(config.MEDIA_STORE),
+      useFactory: ({ config }: Runtime<Config<typeof SETTINGS>>) => openMediaStore(config.MEDIA_STORE),
       inject: [RUNTIME],
     },
     {

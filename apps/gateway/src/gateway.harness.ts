@@ -18,7 +18,6 @@ import { createLogger } from '@wbiz/service-kit/logging';
 import { Peers } from '@wbiz/service-kit/peers';
 import { ProblemFilter } from '@wbiz/service-kit/problem-filter';
 import { RUNTIME } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
 import { Shutdown } from '@wbiz/service-kit/shutdown';
 import { createMetrics } from '@wbiz/service-kit/telemetry';
 import { peersAnswering } from '@wbiz/service-testing/peers';
@@ -101,6 +100,12 @@ export type Edges = {
   readonly mediaStore?: string;
 };
 
+const sealing = () => ({
+  TOKENS_KEY: randomBytes(32),
+  WEBHOOKS_KEY: randomBytes(32),
+  ANSWERS_KEY: randomBytes(32),
+});
+
 const nobody = () => Promise.reject(new Error('nobody is to be asked in this test'));
 const NO_BUS: FakeBus = { send: nobody, settled: nobody, inFlight: () => 0 };
 const NO_PEERS = peersAnswering({});
@@ -125,13 +130,16 @@ export async function startGateway(
   const health = new Health();
   const runtime = {
     service: 'gateway',
-    config: { MEDIA_STORE: mediaStore ?? pathToFileURL(media).href, ADMIN_TOKEN: 'nobody is to know it' },
+    config: {
+      MEDIA_STORE: mediaStore ?? pathToFileURL(media).href,
+      ADMIN_TOKEN: 'nobody is to know it',
+      ...sealing(),
+    },
     logger,
     metrics,
     shutdown,
     health,
     stopping: stopping.signal,
-    secrets: new Secrets({ key: randomBytes(32) }),
   };
   const providers = [
     { provide: PG_POOL, useValue: pool },

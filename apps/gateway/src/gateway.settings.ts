@@ -1,5 +1,11 @@
 import { text } from '@wbiz/service-kit/config';
-import { HTTP_SETTINGS, MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
+import {
+  ANSWERS_SETTINGS,
+  HTTP_SETTINGS,
+  MEDIA_SETTINGS,
+  TOKENS_SETTINGS,
+  WEBHOOK_SECRETS_SETTINGS,
+} from '@wbiz/service-kit/settings';
 
 /** The environment variables of the gateway alone. */
 export const SETTINGS = {
@@ -19,5 +25,8 @@ export const SETTINGS = {
     secret: true,
     example: 'a text of your own choice',
   }),
+  ...TOKENS_SETTINGS,
+  ...WEBHOOK_SECRETS_SETTINGS,
+  ...ANSWERS_SETTINGS,
   ...MEDIA_SETTINGS,
 };

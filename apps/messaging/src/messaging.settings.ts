@@ -1,5 +1,5 @@
 import { whole } from '@wbiz/service-kit/config';
-import { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
+import { MEDIA_SETTINGS, TOKENS_SETTINGS } from '@wbiz/service-kit/settings';
 
 /** The environment variables of messaging alone. */
 export const SETTINGS = {
@@ -20,5 +20,6 @@ export const SETTINGS = {
     fallback: '60000',
     example: '60000',
   }),
+  ...TOKENS_SETTINGS,
   ...MEDIA_SETTINGS,
 };

@@ -11,7 +11,7 @@ import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import type { MEDIA_SETTINGS } from '@wbiz/service-kit/settings';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import { FlowQueries } from './flow/flow.queries.js';
 import { FlowSync } from './flow/flow.sync.js';
@@ -35,6 +35,7 @@ import { SyncWorker } from './sync/sync.worker.js';
 import { whenAccountUpdatedSyncTemplates } from './sync/when-account-updated-sync-templates.reactor.js';
 import { TemplateConsumer } from './template/template.consumer.js';
 import { TemplateQueries } from './template/template.queries.js';
+import type { SETTINGS } from './templates.settings.js';
 
 const CLOUD_API_TIMEOUT_MS = 30_000;
 const SWEEP_EVERY_MS = 3_600_000;
@@ -45,7 +46,8 @@ type Meta = ReturnType<typeof meta.useFactory>;
 /** The way to Meta in an account's name. */
 const meta = {
   provide: META,
-  useFactory: ({ config, secrets, logger, shutdown }: Runtime, peers: Peers) => {
+  useFactory: ({ config, logger, shutdown }: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
+    const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
     const cloudApi = createCloudApi({
       baseUrl: config.CLOUD_API_URL,
       timeoutMs: CLOUD_API_TIMEOUT_MS,
@@ -87,7 +89,7 @@ const flowSync: FactoryProvider<FlowSync> = {
 const submissionWorker: FactoryProvider<SubmissionWorker> = {
   provide: SubmissionWorker,
   useFactory: async (
-    runtime: Runtime<Config<typeof MEDIA_SETTINGS>>,
+    runtime: Runtime<Config<typeof SETTINGS>>,
     pool: Pool,
     store: EventStore,
     peers: Peers,

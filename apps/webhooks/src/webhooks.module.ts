@@ -9,6 +9,7 @@ import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import { Deliverer } from './delivery/deliverer.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
@@ -67,7 +68,10 @@ const sender: FactoryProvider<Sender> = {
 
 const subscriptions: FactoryProvider<Subscriptions> = {
   provide: Subscriptions,
-  useFactory: ({ secrets, logger }: Runtime, pool: Pool) => new Subscriptions(pool, secrets, logger),
+  useFactory: ({ config, logger }: WebhooksRuntime, pool: Pool) => {
+    const secrets = new Secrets({ key: config.WEBHOOKS_KEY, previous: config.WEBHOOKS_KEY_PREVIOUS });
+    return new Subscriptions(pool, secrets, logger);
+  },
   inject: [RUNTIME, PG_POOL],
 };
 

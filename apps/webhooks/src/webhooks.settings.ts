@@ -1,7 +1,9 @@
 import { flag, networks, url } from '@wbiz/service-kit/config';
+import { WEBHOOK_SECRETS_SETTINGS } from '@wbiz/service-kit/settings';
 
 /** The environment variables of webhooks alone. */
 export const SETTINGS = {
+  ...WEBHOOK_SECRETS_SETTINGS,
   WEBHOOKS_ALLOW_INSECURE: flag({
     description:
       'For development: webhooks may be http, on any port, and on this machine. Never where customers make webhooks.',

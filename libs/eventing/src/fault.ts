@@ -24,6 +24,9 @@ const PASSING_NAMES = new Set([
   'NotCaughtUp',
   'Overtaken',
   'KafkaJSNumberOfRetriesExceeded',
+  // A password is changed on one side first, and a server of tokens goes down.
+  'KafkaJSSASLAuthenticationError',
+  'TokenUnavailable',
 ]);
 
 /** What pg and pg-pool throw without a code (pg 8: client.js; pg-pool: index.js). */

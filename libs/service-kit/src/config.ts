@@ -1,3 +1,4 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
@@ -61,6 +62,18 @@ export function readConfig<Table extends Settings>(table: Table, env: NodeJS.Pro
   const config = Object.fromEntries(Object.entries(table).map(read)) as Config<Table>;
   if (faults.length) throw new InvalidConfig(faults);
   return config;
+}
+
+/** Throws {@link InvalidConfig} with those of the `names` that are absent: what else is set asks for them. */
+export function requireSettings<Table extends Settings>(
+  table: Table,
+  config: Config<Table>,
+  names: readonly (keyof Table & string)[],
+): void {
+  const faults = names
+    .filter((name) => config[name] === undefined)
+    .map((name) => ({ name, setting: table[name]!, fault: 'is missing' }));
+  if (faults.length) throw new InvalidConfig(faults);
 }
 
 /** The texts of all secrets that `env` sets, for the log to leave out. */
@@ -128,6 +141,19 @@ export const mediaStore = kind('an absolute directory, file:///directory or s3:/
   return (protocol === 'file:' && host === '') || (protocol === 's3:' && host !== '') ? given : undefined;
 });
 
+/** The path of a file; gives what it holds. */
+export const file = kind('the path of a file that can be read', (given) =>
+  isReadable(given) ? readFileSync(given) : undefined,
+);
+const isReadable = (path: string) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false; // the answer, not a fault
+  }
+};
+
 const isAddress = (given: string) => {
   const [, host, number] = /^([\w.-]+|\[[\da-fA-F:.]+\]):(\d{1,5})$/.exec(given) ?? [];
   return host !== undefined && within(1, 65_535)(number ?? '') !== undefined;
@@ -158,10 +184,15 @@ export const proxies = kind(
   },
 );
 
-/** 32 bytes in base64. */
-export const key = kind('32 bytes in base64 (openssl rand -base64 32)', (given) => {
+const readKey = (given: string) => {
   const bytes = Buffer.from(given, 'base64');
   return bytes.length === 32 && bytes.toString('base64').replace(/=+$/, '') === given.replace(/=+$/, '')
     ? bytes
     : undefined;
+};
+/** 32 bytes in base64. */
+export const key = kind('32 bytes in base64 (openssl rand -base64 32)', readKey);
+export const keys = kind('a list of keys of 32 bytes in base64', (given) => {
+  const list = given.split(',').map((one) => readKey(one.trim()));
+  return list.includes(undefined) ? undefined : list.filter((one) => one !== undefined);
 });

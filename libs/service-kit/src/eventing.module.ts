@@ -88,8 +88,8 @@ const PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: ReplyPublisher,
-    useFactory: ({ shutdown }: Runtime) => {
-      const replies = new ReplyPublisher();
+    useFactory: ({ trust, logger, shutdown }: Runtime) => {
+      const replies = new ReplyPublisher(trust, logger);
       shutdown.on('producers', 'replies', () => replies.close());
       return replies;
     },

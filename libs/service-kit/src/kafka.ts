@@ -9,13 +9,16 @@ export const KAFKA = Symbol('KAFKA');
 /** The number of partitions of the shared log. */
 export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
 
-export function openKafka({ service, config, logger, shutdown }: Runtime): KafkaClient {
-  const { KAFKA_BROKERS: brokers, RPC_PORT } = config;
+export function openKafka({ service, config, kafka, logger, shutdown }: Runtime): KafkaClient {
   // Its port makes it the only one of this host.
-  const kafka = connectKafka({ brokers, clientId: `wbiz-${service}-${RPC_PORT}`, sole: true, logger });
-  shutdown.on('producers', 'Kafka', () => kafka.close());
-  return kafka;
+  const clientId = `wbiz-${service}-${config.RPC_PORT}`;
+  const client = connectKafka({ ...kafka, clientId, sole: true, logger });
+  shutdown.on('producers', 'Kafka', () => client.close());
+  return client;
 }
+
+const NO_BROKER =
+  'No broker answers, or none takes this process for who it says it is (KAFKA_SSL…, KAFKA_SASL…).';
 
 /** Waits for a broker, and for the topic to be made. */
 export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<number> {
@@ -23,7 +26,7 @@ export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<
   const { events } = topics(TOPIC_PREFIX);
   return untilReachable(`topic ${events} on Kafka at ${KAFKA_BROKERS.join(', ')}`, runtime, async () => {
     // kafkajs itself tries for half a minute before it says so.
-    if (!(await kafka.ping())) throw Object.assign(new Error('No broker answers.'), { code: 'ECONNREFUSED' });
+    if (!(await kafka.ping())) throw Object.assign(new Error(NO_BROKER), { code: 'ECONNREFUSED' });
     return kafka.partitionsOf(events);
   });
 }

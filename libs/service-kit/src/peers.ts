@@ -46,7 +46,7 @@ export class Peers {
   private clientOf(service: Service): RpcClient {
     let client = this.clients.get(service);
     if (!client) {
-      client = new RpcClient(this.addressesOf(service).join(','));
+      client = new RpcClient(this.addressesOf(service).join(','), this.runtime.trust);
       this.clients.set(service, client);
     }
     return client;

@@ -1,21 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { SERVICES, topics } from '@wbiz/contracts/topics';
 import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
+import { NODE_ON_SOURCES } from '@wbiz/testing/node-on-sources';
 import { embeddedStack, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
 import pg from 'pg';
 import { createLogger } from './logging.js';
 import { provision } from './provision.js';
+import { readSecretFiles } from './secret-files.js';
+import { Secrets } from './secrets.js';
 
 const prefix = topicPrefix();
-const secretKey = randomBytes(32);
+const embeddedKafka = () => ({ brokers: embeddedStack().brokers });
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let urls: Record<string, string>;
 const asked = () => ({
   databaseUrl: database.url,
-  brokers: embeddedStack().brokers,
+  kafka: embeddedKafka(),
   topicPrefix: prefix,
-  secretKey,
   eventsPartitions: 3,
 });
 
@@ -70,13 +78,19 @@ describe('roles', () => {
   );
 
   it('may be run again, at the same time too, and gives the same addresses and keeps what is there', async () => {
-    const again = await Promise.all([provision(asked()), provision(asked())]);
+    const passwords = Object.fromEntries(
+      Object.entries(urls).map(([service, url]) => [service, new URL(url).password]),
+    );
+    const again = await Promise.all([
+      provision({ ...asked(), passwords }),
+      provision({ ...asked(), passwords }),
+    ]);
     for (const { databaseUrls } of again) expect(databaseUrls).toEqual(urls);
     expect((await as('messaging', (client) => client.query('select * from note'))).rows).toEqual([]);
   });
 
-  it('sets new passwords when the key is another', async () => {
-    const { databaseUrls } = await provision({ ...asked(), secretKey: randomBytes(32) });
+  it('sets new passwords where none are given', async () => {
+    const { databaseUrls } = await provision(asked());
     await expect(as('messaging', (client) => client.query('select 1'))).rejects.toMatchObject({
       code: '28P01',
     });
@@ -125,4 +139,105 @@ it('keeps each record on as many brokers as asked for, and tells of topics that 
   await expect(provision({ ...asked(), topicPrefix: topicPrefix(), replicationFactor: 3 })).rejects.toThrow(
     'is to have 3 replicas, but the cluster has 1 brokers.',
   );
+});
+
+describe('as a program', () => {
+  let dir: string;
+  let own: Awaited<ReturnType<typeof freshDatabase>>;
+  beforeAll(async () => {
+    [dir, own] = await Promise.all([mkdtemp(join(tmpdir(), 'wbiz-secrets-')), freshDatabase()]);
+  });
+  afterAll(() => Promise.all([rm(dir, { recursive: true }), own.drop()]));
+
+  const run = async (more: NodeJS.ProcessEnv = {}) => {
+    const program = fileURLToPath(new URL('./provision.ts', import.meta.url));
+    const env = {
+      PATH: process.env['PATH'],
+      DATABASE_URL: own.url,
+      KAFKA_BROKERS: embeddedStack().brokers.join(','),
+      TOPIC_PREFIX: `${prefix}program.`,
+      SECRETS_DIR: dir,
+      ...more,
+    };
+    const cwd = fileURLToPath(new URL('..', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [...NODE_ON_SOURCES, program], {
+      env,
+      cwd,
+    });
+    expect(stdout).toBe('');
+    return readSecretFiles(dir);
+  };
+  const loginAs = async (url: string, password: string) => {
+    const as = new URL(url);
+    as.password = encodeURIComponent(password);
+    const client = new pg.Client({ connectionString: as.href });
+    try {
+      await client.connect();
+    } finally {
+      await client.end();
+    }
+  };
+
+  it('gives each service what is its own, and what it shares only with those it shares it with', async () => {
+    const files = await run();
+    const holdersOf = (name: string) => SERVICES.filter((service) => files[service][name]);
+    const shared = (name: string) => new Set(SERVICES.flatMap((service) => files[service][name] ?? [])).size;
+    expect(holdersOf('TOKENS_KEY')).toEqual(['gateway', 'messaging', 'templates']);
+    expect(holdersOf('WEBHOOKS_KEY')).toEqual(['gateway', 'webhooks']);
+    expect(holdersOf('ANSWERS_KEY')).toEqual(['gateway']);
+    expect(holdersOf('RPC_SECRET')).toEqual(SERVICES);
+    expect(['TOKENS_KEY', 'WEBHOOKS_KEY', 'RPC_SECRET', 'DATABASE_URL'].map(shared)).toEqual([1, 1, 1, 6]);
+    for (const service of SERVICES) {
+      const { mode } = await stat(join(dir, service, 'secrets.env'));
+      expect(mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('leaves who has stolen what one service holds with no way into the tables of another', async () => {
+    const files = await run();
+    for (const thief of SERVICES) {
+      const texts = Object.entries(files[thief]).map(([name, value]) =>
+        name === 'DATABASE_URL' ? new URL(value!).password : value!,
+      );
+      const keys = texts.map((text) => Buffer.from(text, 'base64'));
+      for (const victim of SERVICES.filter((service) => service !== thief)) {
+        const url = files[victim].DATABASE_URL!;
+        const role = new URL(url).username;
+        const derived = keys.map((key) =>
+          createHmac('sha256', key).update(`wbiz role ${role}`).digest('base64url'),
+        );
+        for (const password of [...texts, ...derived])
+          await expect(loginAs(url, password)).rejects.toMatchObject({ code: '28P01' });
+      }
+    }
+  }, 60_000);
+
+  it('changes nothing when it runs again, and completes what is gone', async () => {
+    const before = await run();
+    expect(await run()).toEqual(before);
+    await rm(join(dir, 'messaging'), { recursive: true });
+    const { messaging, ...others } = await run();
+    expect(others).toEqual(
+      Object.fromEntries(Object.entries(before).filter(([name]) => name !== 'messaging')),
+    );
+    expect(messaging['TOKENS_KEY']).toBe(before.gateway['TOKENS_KEY']);
+    expect(messaging['RPC_SECRET']).toBe(before.gateway['RPC_SECRET']);
+    await loginAs(messaging.DATABASE_URL!, new URL(messaging.DATABASE_URL!).password);
+  });
+
+  it('takes over an installation with one SECRET_KEY: what it sealed opens, the passwords are others', async () => {
+    const old = randomBytes(32);
+    const sealed = new Secrets({ key: old }).seal('token', 'acc_1');
+    const files = await run({ SECRET_KEY: old.toString('base64') });
+    const open = (service: 'gateway' | 'webhooks', name: string) => {
+      const [key, previous] = [files[service][name]!, files[service][`${name}_PREVIOUS`]!];
+      const keys = previous.split(',').map((one) => Buffer.from(one, 'base64'));
+      return new Secrets({ key: Buffer.from(key, 'base64'), previous: keys }).unseal(sealed, 'acc_1');
+    };
+    expect(open('gateway', 'TOKENS_KEY')).toBe('token');
+    expect(open('gateway', 'ANSWERS_KEY')).toBe('token');
+    expect(open('webhooks', 'WEBHOOKS_KEY')).toBe('token');
+    expect(files.messaging).not.toHaveProperty('TOKENS_KEY_PREVIOUS');
+    expect(await run()).toEqual(files);
+  });
 });

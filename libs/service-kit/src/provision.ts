@@ -1,23 +1,27 @@
-import { createHmac } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 import {
   connectKafka,
   MIN_INSYNC,
+  type KafkaAccess,
   type KafkaClient,
   type TopicSpec,
 } from '@wbiz/eventing/kafka/kafka-client';
 import pg from 'pg';
 import { InvalidConfig, readConfig } from './config.js';
+import { kafkaAccess } from './kafka-access.js';
 import { createLogger, type Logger } from './logging.js';
+import { completed, readSecretFiles, writeSecretFiles, type SecretFiles } from './secret-files.js';
 import { PROVISION_SETTINGS } from './settings.js';
 
 export type ProvisionOptions = {
   /** As a role that may create roles. */
   readonly databaseUrl: string;
-  readonly brokers: readonly string[];
+  readonly kafka: KafkaAccess;
   readonly topicPrefix?: string | undefined;
-  readonly secretKey: Buffer;
+  /** Of the roles, by service; a service that has none gets a new one. */
+  readonly passwords?: Partial<Record<Service, string>>;
   readonly services?: readonly Service[];
   readonly eventsPartitions?: number;
   /** Of topics that are made; as many as there are brokers, 3 at most, unless set. */
@@ -45,7 +49,7 @@ const silent = createLogger({ service: 'provision', replica: String(process.pid)
 /** Roles belong to the whole Postgres server, so a role's name begins with its database: `wbiz_messaging`. */
 const roleOf = (database: string, service: Service) => `${database}_${service}`;
 
-async function makeRoles({ databaseUrl, secretKey }: ProvisionOptions, services: readonly Service[]) {
+async function makeRoles({ databaseUrl, passwords = {} }: ProvisionOptions, services: readonly Service[]) {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'wbiz-provision' });
   client.on('error', () => undefined); // the query under way rejects with it
   await client.connect();
@@ -60,11 +64,11 @@ async function makeRoles({ databaseUrl, secretKey }: ProvisionOptions, services:
     const made: [Service, string][] = [];
     for (const service of services) {
       const role = roleOf(database, service);
-      const password = createHmac('sha256', secretKey).update(`wbiz role ${role}`).digest('base64url');
+      const password = passwords[service] ?? randomBytes(32).toString('base64url');
       await makeRole(client, { database, service, role, password });
       const url = new URL(databaseUrl);
       url.username = encodeURIComponent(role);
-      url.password = password;
+      url.password = encodeURIComponent(password);
       made.push([service, url.href]);
     }
     return Object.fromEntries(made) as Record<Service, string>;
@@ -101,9 +105,9 @@ async function makeTopics(
   services: readonly Service[],
   logger: Logger,
 ): Promise<readonly string[]> {
-  const { brokers, topicPrefix, eventsPartitions = 8 } = options;
+  const { kafka: access, topicPrefix, eventsPartitions = 8 } = options;
   const name = topics(topicPrefix);
-  const kafka = connectKafka({ brokers, clientId: 'wbiz-provision', logger });
+  const kafka = connectKafka({ ...access, clientId: 'wbiz-provision', logger });
   try {
     const durability = await durabilityFrom(options, kafka);
     const topic = topicWith(durability);
@@ -174,20 +178,31 @@ const topicWith =
     },
   });
 
-/** As a program: settings from the environment, `{ "databaseUrls": … }` on stdout. */
+/** As a program: settings from the environment; what each service is to hold goes into SECRETS_DIR. */
 async function main(): Promise<void> {
   const config = readConfig(PROVISION_SETTINGS, process.env);
+  const kept = readSecretFiles(config.SECRETS_DIR);
+  const files = completed(kept, process.env, config.SECRET_KEY ?? []);
   const { databaseUrls, warnings } = await provision({
     databaseUrl: config.DATABASE_URL,
-    brokers: config.KAFKA_BROKERS,
+    kafka: kafkaAccess(config),
     topicPrefix: config.TOPIC_PREFIX,
-    secretKey: config.SECRET_KEY,
+    passwords: passwordsIn(kept),
     eventsPartitions: config.EVENTS_PARTITIONS,
     replicationFactor: config.REPLICATION_FACTOR,
     minInsyncReplicas: config.MIN_INSYNC_REPLICAS,
   });
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
-  process.stdout.write(`${JSON.stringify({ databaseUrls })}\n`);
+  for (const service of SERVICES) files[service].DATABASE_URL = databaseUrls[service];
+  writeSecretFiles(config.SECRETS_DIR, files);
+}
+
+function passwordsIn(files: SecretFiles): Partial<Record<Service, string>> {
+  const known = SERVICES.flatMap((service) => {
+    const { DATABASE_URL: url } = files[service];
+    return url ? [[service, decodeURIComponent(new URL(url).password)]] : [];
+  });
+  return Object.fromEntries(known) as Partial<Record<Service, string>>;
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

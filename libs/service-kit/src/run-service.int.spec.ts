@@ -8,10 +8,12 @@ import { topics } from '@wbiz/contracts/topics';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { connectKafka } from '@wbiz/eventing/kafka/kafka-client';
+import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { NODE_ON_SOURCES } from '@wbiz/testing/node-on-sources';
 import { embeddedStack, freePort, freshDatabase, topicPrefix, until } from '@wbiz/testing/stack';
 import pg from 'pg';
+import { KAFKA } from './kafka.js';
 import { createLogger } from './logging.js';
 import { provision } from './provision.js';
 import { startService } from './run-service.js';
@@ -20,7 +22,7 @@ import { purseRequests, TINY } from './tiny-service.samples.js';
 import { nextTraceparent } from './traceparent.js';
 
 jest.setTimeout(120_000);
-const secretKey = randomBytes(32);
+const rpcSecret = randomBytes(32);
 const prefix = topicPrefix();
 // A process has to start meanwhile, perhaps on a busy machine.
 const patiently = { timeoutMs: 45_000 };
@@ -32,9 +34,8 @@ beforeAll(async () => {
   const { brokers } = embeddedStack();
   const options = {
     databaseUrl: database.url,
-    brokers,
+    kafka: { brokers },
     topicPrefix: prefix,
-    secretKey,
     services: ['contacts'] as const,
   };
   databaseUrl = (await provision(options)).databaseUrls.contacts;
@@ -47,7 +48,7 @@ const environment = async (more: NodeJS.ProcessEnv = {}): Promise<NodeJS.Process
   DATABASE_URL: databaseUrl,
   KAFKA_BROKERS: embeddedStack().brokers.join(','),
   TOPIC_PREFIX: prefix,
-  SECRET_KEY: secretKey.toString('base64'),
+  RPC_SECRET: rpcSecret.toString('base64'),
   LOG_LEVEL: 'warn',
   ...more,
 });
@@ -92,7 +93,7 @@ describe('in one process', () => {
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
   const ask = async (pattern: string, data: object) => {
-    const client = new RpcClient(`127.0.0.1:${env['RPC_PORT']}`);
+    const client = new RpcClient(`127.0.0.1:${env['RPC_PORT']}`, { secret: rpcSecret });
     try {
       return await client.request(pattern, data);
     } finally {
@@ -183,6 +184,38 @@ describe('in one process', () => {
     expect(text).toMatch(/wbiz_command_duration_seconds_count\{.*type="purse.deposit".*\} [1-9]/);
   });
 
+  it('answers nobody who does not know RPC_SECRET, and sends no reply to where nobody does', async () => {
+    const heard = { asking: '', replying: '' };
+    const asking = connect(Number(env['RPC_PORT']), '127.0.0.1').on('error', () => undefined);
+    const server = createServer((socket) => {
+      socket.on('data', (bytes) => (heard.replying += bytes.toString())).on('error', () => undefined);
+      socket.write(`${'a'.repeat(43)}\n`);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const producer = service.app.get(KAFKA, { strict: false }).producer();
+    try {
+      const frame = JSON.stringify({ pattern: '"log.head"', id: 1, data: { accountId: 'acc_1' } });
+      asking.on('data', (bytes) => (heard.asking += bytes.toString()));
+      asking.write(`${frame.length}#${frame}\n`);
+      await once(asking, 'close');
+      expect(heard.asking).toMatch(/^[\w-]{43}\n$/);
+
+      const { port } = server.address() as AddressInfo;
+      const foreign = { ...deposit(1, { purse: 'foreign' }), replyTo: `127.0.0.1:${port}` };
+      const topic = topics(prefix).commands('contacts');
+      await producer.send(commandRecord(foreign, { topic, key: 'foreign', source: 'gateway' }));
+      await until(() => ask('command.reply', { commandId: foreign.id, expire: false }));
+      await until(() => heard.replying.endsWith('\n'));
+      const replies = service.app.get(ReplyPublisher, { strict: false });
+      await until(() => replies.counts.dropped > 0 || heard.replying.includes('#'));
+      expect(heard.replying).not.toContain('balance');
+    } finally {
+      asking.destroy();
+      await producer.close();
+      server.close();
+    }
+  });
+
   it('has HTTP_CONNECTIONS at most, and says nothing to further ones', async () => {
     const port = Number(env['PORT']);
     const sockets = Array.from({ length: 15 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
@@ -237,16 +270,18 @@ describe('as a process', () => {
     const { exited, seen } = run({
       ...(await environment()),
       RPC_PORT: 'eighty',
-      SECRET_KEY: 'c2hvcnQ=',
+      RPC_TLS_CERT: '/nowhere/tls.crt',
+      RPC_SECRET: 'c2hvcnQ=',
       KAFKA_BROKERS: '',
       LOG_LEVEL: 'loud',
     });
     expect(await exited).toBe(1);
     expect(seen.stderr.split('\n').filter(Boolean)).toEqual([
-      'contacts cannot start. 4 settings are wrong:',
+      'contacts cannot start. 5 settings are wrong:',
       expect.stringMatching(/^ {2}RPC_PORT +is "eighty"; expected a port from 1 to 65535, e\.g\. 8082$/),
+      expect.stringMatching(/^ {2}RPC_SECRET +is set to something else; expected 32 bytes in base64/),
+      expect.stringMatching(/^ {2}RPC_TLS_CERT +is "\/nowhere\/tls\.crt"; expected the path of a file that/),
       expect.stringMatching(/^ {2}KAFKA_BROKERS +is missing; expected a list host:port,host:port, e\.g\. /),
-      expect.stringMatching(/^ {2}SECRET_KEY +is set to something else; expected 32 bytes in base64/),
       expect.stringMatching(/^ {2}LOG_LEVEL +is "loud"; expected one of fatal, error/),
     ]);
     expect(seen.stderr + seen.stdout).not.toContain('c2hvcnQ=');

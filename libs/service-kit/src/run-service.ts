@@ -10,14 +10,16 @@ import { InvalidConfig, readConfig, secretTexts, type Config, type Settings } fr
 import { Eventing } from './eventing.js';
 import { Health, serveHealth } from './health.js';
 import { methodsByPath, publicHttp } from './http.js';
+import { kafkaAccess } from './kafka-access.js';
 import { createLogger, nestLogger } from './logging.js';
+import { rpcAddress } from './peers.js';
 import { ProblemFilter } from './problem-filter.js';
 import { Stopped } from './reachable.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
-import { Secrets } from './secrets.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
+import { rpcTrust } from './trust.js';
 
 export type ServiceOptions = {
   readonly name: Service;
@@ -98,7 +100,7 @@ function prepare(
   );
   const table = { ...SERVICE_SETTINGS, ...ofPeers, ...settings };
   const config = readConfig(table, env);
-  const { LOG_LEVEL: level, SECRET_KEY: key, SECRET_KEY_PREVIOUS: previous } = config;
+  const { LOG_LEVEL: level } = config;
   const replica = config.REPLICA ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ service: name, replica, level, secrets: secretTexts(table, env) });
   return {
@@ -109,13 +111,14 @@ function prepare(
     metrics: createMetrics(name),
     health: new Health(),
     shutdown: new Shutdown(logger),
-    secrets: new Secrets({ key, previous }),
+    trust: rpcTrust(config),
+    kafka: kafkaAccess(config),
     stopping,
   };
 }
 
 async function start({ module, http }: ServiceOptions, runtime: Runtime): Promise<NestFastifyApplication> {
-  const { config, health, metrics, shutdown, logger } = runtime;
+  const { config, health, metrics, shutdown, logger, trust } = runtime;
   const { HOST: host, HEALTH_PORT, RPC_PORT } = config;
   const healthServer = await serveHealth(health, metrics, { host, port: HEALTH_PORT });
   shutdown.on('pools', 'health', () => healthServer.close());
@@ -141,7 +144,9 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('work', 'application', () => app.close());
 
   const eventing = app.get(Eventing, { strict: false });
-  const rpc = app.connectMicroservice(rpcServerOptions({ host, port: RPC_PORT }));
+  const rpc = app.connectMicroservice(
+    rpcServerOptions({ host, port: RPC_PORT, address: rpcAddress(config), trust }),
+  );
   const server = eventing.commandServer();
   const commands = server && app.connectMicroservice({ strategy: server });
   app.useGlobalFilters(new ProblemFilter(logger, allowed));

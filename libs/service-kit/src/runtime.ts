@@ -1,8 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { KafkaAccess } from '@wbiz/eventing/kafka/kafka-client';
+import type { RpcTrust } from '@wbiz/eventing/rpc/handshake';
 import type { ServiceConfig } from './settings.js';
 import type { Health } from './health.js';
 import type { Logger } from './logging.js';
-import type { Secrets } from './secrets.js';
 import type { Shutdown } from './shutdown.js';
 import type { Metrics } from './telemetry.js';
 
@@ -15,7 +16,8 @@ export type Runtime<Extra = unknown> = {
   readonly metrics: Metrics;
   readonly health: Health;
   readonly shutdown: Shutdown;
-  readonly secrets: Secrets;
+  readonly trust: RpcTrust;
+  readonly kafka: KafkaAccess;
   /** Aborted when the process is told to stop; for whoever waits. */
   readonly stopping: AbortSignal;
 };

@@ -11,7 +11,7 @@ export class UnsealFailed extends Error {
 }
 
 /**
- * Seals texts with AES-256-GCM under `key` (32 bytes) and opens what `key` or `previous` sealed. The id of the key
+ * Seals texts with AES-256-GCM under `key` (32 bytes) and opens what `key` or one of `previous` sealed. The id of the key
  * stands in the sealed text; `owner` (an account's id, say) must be the same on both sides, so that a sealed text
  * moved to another row does not open.
  */
@@ -19,9 +19,9 @@ export class Secrets {
   private readonly keys: ReadonlyMap<string, Buffer>;
   private readonly current: string;
 
-  constructor({ key, previous }: { key: Buffer; previous?: Buffer | undefined }) {
+  constructor({ key, previous = [] }: { key: Buffer; previous?: readonly Buffer[] | undefined }) {
     this.current = idOf(key);
-    this.keys = new Map([key, ...(previous ? [previous] : [])].map((one) => [idOf(one), derive(one)]));
+    this.keys = new Map([key, ...previous].map((one) => [idOf(one), derive(one)]));
   }
 
   seal(text: string, owner: string): string {
@@ -41,7 +41,7 @@ export class Secrets {
       throw new UnsealFailed('This is not a sealed text.');
     if (!key)
       throw new UnsealFailed(
-        `Sealed with key ${id}; neither SECRET_KEY nor SECRET_KEY_PREVIOUS is that key.`,
+        `Sealed with key ${id}; neither the present key nor a previous one is that key.`,
       );
     try {
       const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE))
@@ -53,13 +53,14 @@ export class Secrets {
     }
   }
 
-  /** Whether the text was sealed with the present key; otherwise it is to be sealed anew before the old key goes. */
-  isCurrent(sealed: string): boolean {
-    return sealed.startsWith(`${VERSION}.${this.current}.`);
+  /** What a previous key sealed, sealed anew with the present one: for a reader that holds that one alone. */
+  renewed(sealed: string, owner: string): string {
+    const [, id = ''] = sealed.split('.');
+    return id !== this.current && this.keys.has(id) ? this.seal(this.unseal(sealed, owner), owner) : sealed;
   }
 }
 
 const idOf = (key: Buffer) => hash('sha256', key, 'hex').slice(0, 8);
-// The key also signs the passwords of the database roles, so sealing gets one of its own.
+// SECRET_KEY, which was one for all, made passwords as well; what it sealed still opens so.
 const derive = (key: Buffer) => Buffer.from(hkdfSync('sha256', key, '', 'wbiz seal v1', 32));
 const aad = (head: string, owner: string) => Buffer.from(`${head}.${owner}`);

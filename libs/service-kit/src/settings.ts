@@ -2,8 +2,10 @@ import { SERVICES, type Service } from '@wbiz/contracts/topics';
 import {
   address,
   addresses,
+  file,
   flag,
   key,
+  keys,
   mediaStore,
   oneOf,
   port,
@@ -14,6 +16,95 @@ import {
   type Config,
   type Setting,
 } from './config.js';
+
+/** With all three, processes talk to each other over TLS and show each other certificates. */
+export const RPC_TLS_SETTINGS = {
+  RPC_TLS_CERT: file({
+    description:
+      'File with the certificate (PEM) that this process shows the others, for the host of RPC_ADVERTISE. With RPC_TLS_KEY and RPC_TLS_CA it puts all that goes over RPC_PORT on TLS.',
+    optional: true,
+    example: '/etc/wbiz/rpc/tls.crt',
+  }),
+  RPC_TLS_KEY: file({
+    description: 'File with the key of RPC_TLS_CERT.',
+    optional: true,
+    example: '/etc/wbiz/rpc/tls.key',
+  }),
+  RPC_TLS_CA: file({
+    description:
+      'File with the authority whose certificates the others show: one for this installation alone.',
+    optional: true,
+    example: '/etc/wbiz/rpc/ca.crt',
+  }),
+};
+
+/** How Kafka is reached, and as whom. */
+export const KAFKA_SETTINGS = {
+  KAFKA_BROKERS: addresses({
+    description: 'Kafka brokers to begin with.',
+    example: '127.0.0.1:9092,127.0.0.1:9093',
+  }),
+  KAFKA_SSL: flag({
+    description: 'Whether the brokers are reached over TLS, as they are where one of KAFKA_SSL_… is set.',
+    fallback: 'false',
+    example: 'true',
+  }),
+  KAFKA_SSL_CA: file({
+    description: 'File with the authority of the certificates of the brokers, unless it is a public one.',
+    optional: true,
+    example: '/etc/wbiz/kafka/ca.crt',
+  }),
+  KAFKA_SSL_CERT: file({
+    description: 'File with the certificate that the brokers ask for, where they do.',
+    optional: true,
+    example: '/etc/wbiz/kafka/tls.crt',
+  }),
+  KAFKA_SSL_KEY: file({
+    description: 'File with the key of KAFKA_SSL_CERT.',
+    optional: true,
+    example: '/etc/wbiz/kafka/tls.key',
+  }),
+  KAFKA_SASL_MECHANISM: oneOf(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])({
+    description: 'How this process proves to the brokers who it is.',
+    optional: true,
+    example: 'scram-sha-512',
+  }),
+  KAFKA_SASL_USERNAME: text()({
+    description: 'With plain and SCRAM: the name of this service at Kafka.',
+    optional: true,
+    example: 'wbiz-messaging',
+  }),
+  KAFKA_SASL_PASSWORD: text()({
+    description: 'With plain and SCRAM: its password.',
+    secret: true,
+    optional: true,
+    example: 'the output of openssl rand -hex 32',
+  }),
+  KAFKA_OAUTH_TOKEN_URL: url(
+    'https',
+    'http',
+  )({
+    description: 'With oauthbearer: where access tokens are given out for client credentials.',
+    optional: true,
+    example: 'https://login.example.com/oauth2/token',
+  }),
+  KAFKA_OAUTH_CLIENT_ID: text()({
+    description: 'With oauthbearer: the id of this service there.',
+    optional: true,
+    example: 'wbiz-messaging',
+  }),
+  KAFKA_OAUTH_CLIENT_SECRET: text()({
+    description: 'With oauthbearer: its secret.',
+    secret: true,
+    optional: true,
+    example: 'from the server of KAFKA_OAUTH_TOKEN_URL',
+  }),
+  KAFKA_OAUTH_SCOPE: text()({
+    description: 'With oauthbearer: the scope that is asked for.',
+    optional: true,
+    example: 'kafka',
+  }),
+};
 
 /** The environment variables of every service. */
 export const SERVICE_SETTINGS = {
@@ -37,6 +128,13 @@ export const SERVICE_SETTINGS = {
     optional: true,
     example: 'messaging-0.messaging:8082',
   }),
+  RPC_SECRET: key({
+    description:
+      'By it the processes of an installation know each other before one answers the other. The same for all services.',
+    secret: true,
+    example: 'the output of openssl rand -base64 32',
+  }),
+  ...RPC_TLS_SETTINGS,
   DATABASE_URL: url(
     'postgres',
     'postgresql',
@@ -53,10 +151,7 @@ export const SERVICE_SETTINGS = {
     fallback: '10',
     example: '20',
   }),
-  KAFKA_BROKERS: addresses({
-    description: 'Kafka brokers to begin with.',
-    example: '127.0.0.1:9092,127.0.0.1:9093',
-  }),
+  ...KAFKA_SETTINGS,
   TOPIC_PREFIX: text()({
     description: 'Put before the names of all topics and consumer groups.',
     optional: true,
@@ -69,17 +164,6 @@ export const SERVICE_SETTINGS = {
     description: "Meta's Graph API, or the simulator.",
     fallback: 'https://graph.facebook.com',
     example: 'http://127.0.0.1:4000',
-  }),
-  SECRET_KEY: key({
-    description: 'Key that seals access tokens. The same for all services.',
-    secret: true,
-    example: 'the output of openssl rand -base64 32',
-  }),
-  SECRET_KEY_PREVIOUS: key({
-    description: 'The key before the present one: still opens what it sealed.',
-    secret: true,
-    optional: true,
-    example: 'the SECRET_KEY of last year',
   }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])({
     description: 'Lowest level that is logged. From debug on, phone numbers and message bodies are.',
@@ -115,6 +199,46 @@ export const PEER_SETTINGS = Object.fromEntries(
   SERVICES.map((service) => [peerSetting(service), peer(service)]),
 ) as Readonly<Record<`${Uppercase<Service>}_RPC`, Setting<string[]>>>;
 
+const previous = (name: string) =>
+  keys({
+    description: `The keys before ${name}: still open what they sealed.`,
+    secret: true,
+    optional: true,
+    example: `the ${name} of last year`,
+  });
+const KEY_EXAMPLE = 'the output of openssl rand -base64 32';
+
+/** The environment variables of the services that see access tokens. */
+export const TOKENS_SETTINGS = {
+  TOKENS_KEY: key({
+    description:
+      'Key that seals the access tokens of accounts. The same for the gateway, messaging and templates.',
+    secret: true,
+    example: KEY_EXAMPLE,
+  }),
+  TOKENS_KEY_PREVIOUS: previous('TOKENS_KEY'),
+};
+
+/** The environment variables of the services that see the secrets of webhooks. */
+export const WEBHOOK_SECRETS_SETTINGS = {
+  WEBHOOKS_KEY: key({
+    description: 'Key that seals the secrets and headers of webhooks. The same for the gateway and webhooks.',
+    secret: true,
+    example: KEY_EXAMPLE,
+  }),
+  WEBHOOKS_KEY_PREVIOUS: previous('WEBHOOKS_KEY'),
+};
+
+/** The environment variables of the gateway alone that seal. */
+export const ANSWERS_SETTINGS = {
+  ANSWERS_KEY: key({
+    description: 'Key that seals the secret parts of answers that are kept for an `Idempotency-Key`.',
+    secret: true,
+    example: KEY_EXAMPLE,
+  }),
+  ANSWERS_KEY_PREVIOUS: previous('ANSWERS_KEY'),
+};
+
 /** The environment variables of the services that keep or read media. */
 export const MEDIA_SETTINGS = {
   MEDIA_STORE: mediaStore({
@@ -149,9 +273,20 @@ export const PROVISION_SETTINGS = {
     ...SERVICE_SETTINGS.DATABASE_URL,
     description: 'Postgres, as a role that may create roles.',
   },
-  KAFKA_BROKERS: SERVICE_SETTINGS.KAFKA_BROKERS,
+  ...KAFKA_SETTINGS,
   TOPIC_PREFIX: SERVICE_SETTINGS.TOPIC_PREFIX,
-  SECRET_KEY: SERVICE_SETTINGS.SECRET_KEY,
+  SECRETS_DIR: text()({
+    description:
+      'Directory of the secrets that it makes for each service and keeps: `<service>/secrets.env`, a line `NAME=value` each.',
+    example: '/var/lib/wbiz-secrets',
+  }),
+  SECRET_KEY: keys({
+    description:
+      'The one key of all services that installations had before; what it sealed is still opened. Nothing else comes of it.',
+    secret: true,
+    optional: true,
+    example: 'the SECRET_KEY of .env',
+  }),
   EVENTS_PARTITIONS: whole(
     1,
     1000,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { PeerFault, RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { NOBODY, peersAnswering, standIn, type Answers } from './peers.js';
@@ -10,11 +11,12 @@ const answers = {
   },
 } satisfies Answers;
 
+const trust = { secret: randomBytes(32) };
 let peers: Awaited<ReturnType<typeof standIn>>;
 let rpc: RpcClient;
 beforeAll(async () => {
-  peers = await standIn(answers, () => undefined);
-  rpc = new RpcClient(peers.addressOf('gateway'));
+  peers = await standIn(answers, trust, () => undefined);
+  rpc = new RpcClient(peers.addressOf('gateway'), trust);
 });
 afterAll(async () => {
   rpc.close();

@@ -2,6 +2,7 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { QUERIES, type Answer, type Ask, type QueryName } from '@wbiz/contracts/query-catalogue';
 import type { Service } from '@wbiz/contracts/topics';
+import type { RpcTrust } from '@wbiz/eventing/rpc/handshake';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from '@wbiz/eventing/rpc/query-handler';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Peers } from '@wbiz/service-kit/peers';
@@ -30,7 +31,11 @@ export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
 export const NOBODY = '127.0.0.1:9';
 
 /** Stands in for the services that own the queries: answers them over TCP, and takes the replies to commands. */
-export async function standIn(answers: Answers, onReplies: (replies: readonly StagedReply[]) => void) {
+export async function standIn(
+  answers: Answers,
+  trust: RpcTrust,
+  onReplies: (replies: readonly StagedReply[]) => void,
+) {
   const counts = new Map<QueryName, number>();
 
   @Controller()
@@ -53,10 +58,10 @@ export async function standIn(answers: Answers, onReplies: (replies: readonly St
   class StandInModule {}
 
   const port = await freePort();
-  const server = rpcServerOptions({ host: '127.0.0.1', port });
+  const address = `127.0.0.1:${port}`;
+  const server = rpcServerOptions({ host: '127.0.0.1', port, address, trust });
   const app = await NestFactory.createMicroservice(StandInModule, { ...server, logger: false });
   await app.listen();
-  const address = `127.0.0.1:${port}`;
   const owners = new Set<Service | null>(names.map((name) => QUERIES[name].owner));
   return {
     /** Where a service answers, `host:port`; nobody does for one of which nothing is played. */

@@ -50,12 +50,12 @@ export async function serviceUnderTest(
   const { brokers } = embeddedStack();
   const prefix = topicPrefix();
   const secretKey = randomBytes(32);
+  const trust = { secret: randomBytes(32) };
   const [database, files] = await Promise.all([freshDatabase(), mkdtemp(join(tmpdir(), 'wbiz-files-'))]);
   const { databaseUrls } = await provision({
     databaseUrl: database.url,
-    brokers,
+    kafka: { brokers },
     topicPrefix: prefix,
-    secretKey,
     services: [service.name, ...beside],
     eventsPartitions: partitions,
   });
@@ -63,7 +63,7 @@ export async function serviceUnderTest(
   pool.on('error', () => undefined); // the drop cuts it
   const kafka = connectKafka({ brokers, clientId: 'spec', logger: quiet });
   const producer = kafka.producer();
-  const peers = await standIn(answers, (replies) => bus.onReplies(replies));
+  const peers = await standIn(answers, trust, (replies) => bus.onReplies(replies));
   const bus = new CommandBus({
     producer,
     topicOf: (owner) => topics(prefix).commands(owner as Service),
@@ -85,13 +85,16 @@ export async function serviceUnderTest(
       KAFKA_BROKERS: brokers.join(','),
       TOPIC_PREFIX: prefix,
       CLOUD_API_URL: `http://${NOBODY}`,
-      SECRET_KEY: secretKey.toString('base64'),
+      TOKENS_KEY: secretKey.toString('base64'),
+      WEBHOOKS_KEY: secretKey.toString('base64'),
+      ANSWERS_KEY: secretKey.toString('base64'),
+      RPC_SECRET: trust.secret.toString('base64'),
       LOG_LEVEL: 'fatal',
       MEDIA_STORE: files,
       ...Object.fromEntries((service.peers ?? []).map((peer) => [peerSetting(peer), peers.addressOf(peer)])),
       ...env,
     });
-    const rpc = new RpcClient(`127.0.0.1:${rpcPort}`);
+    const rpc = new RpcClient(`127.0.0.1:${rpcPort}`, trust);
     const replica = {
       ...running,
       /** Of its public API, where it has one. */
@@ -147,6 +150,8 @@ export async function serviceUnderTest(
     pool,
     kafka,
     secrets: new Secrets({ key: secretKey }),
+    /** By what its peers prove themselves. */
+    trust,
     /** The directory of its MEDIA_STORE. */
     files,
     asked: peers.asked,

@@ -1,11 +1,14 @@
 import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { operatorSignIn } from '../admin/sign-in.js';
+import type { SETTINGS } from '../gateway.settings.js';
 import { installGate } from './gate.js';
 import { housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
@@ -27,10 +30,11 @@ export class AccessModule {
     limiter: RateLimiter,
     idempotency: Idempotency,
     { httpAdapter }: HttpAdapterHost,
-    @Inject(RUNTIME) runtime: Runtime<{ readonly ADMIN_TOKEN: string }>,
+    @Inject(RUNTIME) runtime: Runtime<Config<typeof SETTINGS>>,
     @Inject(PG_POOL) pool: Pool,
   ) {
-    const { logger, secrets, config } = runtime;
+    const { logger, config } = runtime;
+    const secrets = new Secrets({ key: config.ANSWERS_KEY, previous: config.ANSWERS_KEY_PREVIOUS });
     const onNotKept = (err: unknown, requestId: string) =>
       logger.error(
         { err, requestId },

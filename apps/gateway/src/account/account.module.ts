@@ -2,10 +2,13 @@ import { Module } from '@nestjs/common';
 import { createCloudApi } from '@wbiz/cloud-api/cloud-api';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import type { Config } from '@wbiz/service-kit/config';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
+import type { SETTINGS } from '../gateway.settings.js';
 import { AccountConsumer } from './account.consumer.js';
-import { AccountQueries } from './account.queries.js';
+import { AccountQueries, TOKEN_SECRETS } from './account.queries.js';
 import { Accounts } from './accounts.js';
 
 /** Connected WhatsApp Business Accounts. */
@@ -14,19 +17,26 @@ import { Accounts } from './accounts.js';
   providers: [
     AccountQueries,
     {
+      provide: TOKEN_SECRETS,
+      useFactory: ({ config }: Runtime<Config<typeof SETTINGS>>) =>
+        new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS }),
+      inject: [RUNTIME],
+    },
+    {
       provide: Accounts,
       useFactory: (
-        { config, secrets, shutdown }: Runtime,
+        { config, shutdown }: Runtime,
         queries: AccountQueries,
         pool: Pool,
         store: EventStore,
+        secrets: Secrets,
       ) => {
         const cloudApiUrl = config.CLOUD_API_URL;
         const cloudApi = createCloudApi({ baseUrl: cloudApiUrl, timeoutMs: 10_000, connections: 8 });
         shutdown.on('pools', 'Cloud API', () => cloudApi.close());
         return new Accounts(queries, { cloudApi, cloudApiUrl, pool, store, secrets });
       },
-      inject: [RUNTIME, AccountQueries, PG_POOL, EventStore],
+      inject: [RUNTIME, AccountQueries, PG_POOL, EventStore, TOKEN_SECRETS],
     },
   ],
   exports: [Accounts, AccountQueries],

@@ -4,6 +4,7 @@ import type { Page, Paged } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { pageOf } from '@wbiz/service-kit/paging';
+import type { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import { askPostgres } from '../access/ask-postgres.js';
 import { dataOf, type AccountState } from './account.decider.js';
@@ -18,10 +19,16 @@ type Row = {
 /** The name of the lock that is held while a WhatsApp Business Account is being connected. */
 export const connecting = (wabaId: string) => `wbiz.waba.${wabaId}`;
 
+/** The `Secrets` of access tokens. */
+export const TOKEN_SECRETS = Symbol('TOKEN_SECRETS');
+
 /** What is known of accounts. `null` means not there. */
 @Injectable()
 export class AccountQueries {
-  constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
+  constructor(
+    @Inject(PG_POOL) private readonly pool: Pool,
+    @Inject(TOKEN_SECRETS) private readonly secrets: Pick<Secrets, 'renewed'>,
+  ) {}
 
   async get(accountId: string): Promise<AdminAccountView | null> {
     const row = await this.row(accountId);
@@ -62,12 +69,12 @@ export class AccountQueries {
     return rows[0] ?? null;
   }
 
-  /** The sealed access token; it was sealed for the account's id. */
+  /** The access token, sealed for the account's id with the present key. */
   async credentials(accountId: string): Promise<AccountCredentials | null> {
     const row = await this.row(accountId);
     if (!row) return null;
     const { wabaId, sealedToken, appId } = row.state;
-    return { wabaId, sealedToken, appId };
+    return { wabaId, sealedToken: this.secrets.renewed(sealedToken, accountId), appId };
   }
 
   private async row(accountId: string): Promise<Row | null> {

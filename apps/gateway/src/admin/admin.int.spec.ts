@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { SeenRecord } from '@wbiz/service-testing/shared-topics';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import { until } from '@wbiz/testing/stack';
 import { accounts } from '../account/account.decider.js';
 import { ADMIN_TOKEN, call, runningGateway, type RunningGateway } from '../running-gateway.harness.js';
@@ -9,11 +11,12 @@ import { runCli } from './cli.js';
 jest.setTimeout(60_000);
 const WABA = '1000000000000001';
 const NOWHERE = `acc_${'0'.repeat(26)}`;
+const previousKey = randomBytes(32);
 let gateway: RunningGateway;
 let events: readonly SeenRecord[];
 
 beforeAll(async () => {
-  gateway = await runningGateway();
+  gateway = await runningGateway({ TOKENS_KEY_PREVIOUS: previousKey.toString('base64') });
   events = await gateway.read('events');
 });
 afterAll(() => gateway.close());
@@ -77,6 +80,17 @@ describe('connecting', () => {
     for (const text of [JSON.stringify(answer.body), rows[0]!.all, ...events.map((event) => event.text)])
       expect(text).not.toContain(token);
     for (const { text } of events) expect(text).not.toContain(credentials.sealedToken);
+  });
+
+  it('hands a token that a previous key sealed on under the present one', async () => {
+    const id = await accountId();
+    const sealed = new Secrets({ key: previousKey }).seal('an old token', id);
+    await gateway.pool.query(
+      `update gateway.accounts set state = jsonb_set(state, '{sealedToken}', to_jsonb($2::text)) where stream = $1`,
+      [id, sealed],
+    );
+    const { sealedToken } = (await gateway.ask('account.credentials', { accountId: id }))!;
+    expect(gateway.secrets.unseal(sealedToken, id)).toBe('an old token');
   });
 
   it('makes one account of a WABA that several connect at once', async () => {

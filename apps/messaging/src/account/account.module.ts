@@ -4,6 +4,7 @@ import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import { Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../messaging.settings.js';
 import { AccountDirectory } from './account-directory.js';
@@ -36,11 +37,13 @@ export const CLOUD_API = Symbol('CLOUD_API');
     },
     {
       provide: Credentials,
-      useFactory: ({ secrets }: Runtime, peers: Peers) =>
-        new Credentials(
+      useFactory: ({ config }: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
+        const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
+        return new Credentials(
           (accountId) => peers.ask('account.credentials', { accountId }),
           (sealed, accountId) => secrets.unseal(sealed, accountId),
-        ),
+        );
+      },
       inject: [RUNTIME, Peers],
     },
   ],

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { freePort, until } from '@wbiz/testing/stack';
@@ -12,6 +13,7 @@ import { commandRoom, keptLog } from './kafka.samples.js';
 jest.setTimeout(30_000);
 
 const HOST = '127.0.0.1';
+const trust = { secret: randomBytes(32) };
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -45,7 +47,7 @@ async function system({ repliesArrive = true } = {}) {
 
   const listen = async (module: new () => unknown, port: number) => {
     const app: INestMicroservice = await NestFactory.createMicroservice(module, {
-      ...rpcServerOptions({ host: HOST, port }),
+      ...rpcServerOptions({ host: HOST, port, address: `${HOST}:${port}`, trust }),
       logger: false,
     });
     await app.listen();
@@ -54,9 +56,9 @@ async function system({ repliesArrive = true } = {}) {
   await listen(GatewayModule, gatewayPort);
   await listen(ServiceModule, servicePort);
 
-  const service = new RpcClient(`${HOST}:${servicePort}`);
+  const service = new RpcClient(`${HOST}:${servicePort}`, trust);
   ends.push(() => service.close());
-  const replies = new ReplyPublisher();
+  const replies = new ReplyPublisher(trust, keptLog());
   ends.push(() => replies.close());
   const bus = new CommandBus({
     producer: room.producer,

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type Admin, type LogEntry, type Message } from 'kafkajs';
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Admin,
+  type LogEntry,
+  type Message,
+  type SASLOptions,
+} from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { dismissPredecessor } from './predecessor.js';
@@ -25,17 +33,26 @@ export type KafkaClient = ReturnType<typeof connectKafka>;
 // By them a fault of the broker's is noticed; kafkajs keeps other ones while NODE_ENV is 'test'.
 const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 8 };
 
+/** How the brokers are reached: in the clear and as nobody, unless said. */
+export type KafkaAccess = {
+  readonly brokers: readonly string[];
+  /** TLS; `ca` where the broker's certificate is of an authority of one's own, `cert` and `key` where it asks for one. */
+  readonly ssl?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
+  readonly sasl?: SASLOptions | undefined;
+};
+
 /**
  * The way to a Kafka cluster. Nothing is connected before it is used; producers and consumers are closed by whoever
  * asked for them, `close` ends the rest.
  */
 export function connectKafka({
   brokers,
+  ssl,
+  sasl,
   clientId,
   sole = false,
   logger,
-}: {
-  readonly brokers: readonly string[];
+}: KafkaAccess & {
   readonly clientId: string;
   /** Whether no other process of this host has the client id: a member of a group that has it is then a dead one. */
   readonly sole?: boolean;
@@ -44,6 +61,8 @@ export function connectKafka({
   quietenRequestQueues();
   const config = {
     brokers: [...brokers],
+    ...(ssl && { ssl: { ...ssl } }),
+    ...(sasl && { sasl }),
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 15_000,

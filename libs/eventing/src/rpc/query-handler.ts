@@ -5,7 +5,7 @@ import { classifyFault } from '../fault.js';
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
 import { REPLIES } from './reply-publisher.js';
-import { RpcServer, type Bounds } from './rpc-server.js';
+import { RpcServer, type RpcServerOptions } from './rpc-server.js';
 
 /** A refusal crosses the wire as it is; of anything else the caller learns only that it happened. */
 @Catch()
@@ -35,6 +35,6 @@ export const RepliesHandler = (): MethodDecorator =>
   applyDecorators(EventPattern<string>(REPLIES, Transport.TCP), UseFilters(overTheWire));
 
 /** For `app.connectMicroservice`: where this process answers queries and takes replies. */
-export const rpcServerOptions = (given: Bounds & { host: string; port: number }) => ({
+export const rpcServerOptions = (given: RpcServerOptions) => ({
   strategy: new RpcServer(given),
 });

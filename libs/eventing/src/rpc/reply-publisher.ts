@@ -1,5 +1,7 @@
+import type { Logger } from '../logger.js';
 import type { Reply } from '../message.js';
-import { RpcConnection } from './rpc-connection.js';
+import { Unproven, type RpcTrust } from './handshake.js';
+import { readAddress, RpcConnection, type ConnectionLost } from './rpc-connection.js';
 
 /** The TCP event by which replies travel, an array of {@link StagedReply} each. */
 export const REPLIES = 'replies';
@@ -11,19 +13,25 @@ export type StagedReply = { readonly commandId: string; readonly stage: Stage; r
 /** Who does not take this much is not sent more. */
 const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
 const IDLE_MS = 60_000;
+const MAX_PEERS = 1_000;
 
 type Peer = { readonly connection: RpcConnection; waiting: StagedReply[]; flushing: boolean };
 
 /**
  * Sends replies to whoever waits for them, those of one turn of the event loop in one message. A reply that cannot be
- * delivered is dropped and counted: it is stored, and who misses it asks for it by the command's id.
+ * delivered is dropped and counted: it is stored, and who misses it asks for it by the command's id. Where a reply goes
+ * is the command's word; nothing is sent there before it has proved to be a process of ours, and the one that is meant.
  */
 export class ReplyPublisher {
   readonly counts = { replies: 0, messages: 0, dropped: 0 };
   private readonly peers = new Map<string, Peer>();
   private readonly sweeping: NodeJS.Timeout;
 
-  constructor({ idleMs = IDLE_MS }: { idleMs?: number } = {}) {
+  constructor(
+    private readonly trust: RpcTrust,
+    private readonly logger: Logger,
+    { idleMs = IDLE_MS }: { idleMs?: number } = {},
+  ) {
     this.sweeping = setInterval(() => this.sweep(idleMs), idleMs / 2).unref();
   }
 
@@ -31,13 +39,15 @@ export class ReplyPublisher {
   reply(address: string, reply: StagedReply): void {
     let peer = this.peers.get(address);
     if (!peer) {
-      peer = { connection: new RpcConnection(address), waiting: [], flushing: false };
+      if (!readAddress(address) || this.peers.size >= MAX_PEERS) return this.foreign(address, 1);
+      const connection = new RpcConnection(address, this.trust, true);
+      peer = { connection, waiting: [], flushing: false };
       this.peers.set(address, peer);
     }
     peer.waiting.push(reply);
     if (peer.flushing) return;
     peer.flushing = true;
-    setImmediate(() => void this.flush(peer));
+    setImmediate(() => void this.flush(address, peer));
   }
 
   close(): void {
@@ -46,7 +56,7 @@ export class ReplyPublisher {
     this.peers.clear();
   }
 
-  private async flush(peer: Peer): Promise<void> {
+  private async flush(address: string, peer: Peer): Promise<void> {
     const { connection } = peer;
     const replies = peer.waiting;
     peer.waiting = [];
@@ -59,9 +69,20 @@ export class ReplyPublisher {
       await connection.emit(REPLIES, replies);
       this.counts.replies += replies.length;
       this.counts.messages += 1;
-    } catch {
-      this.counts.dropped += replies.length; // who waits will ask
+    } catch (error) {
+      // Forgotten, so that addresses that are made up do not fill the table.
+      if (peer.waiting.length === 0 && this.peers.get(address) === peer) this.peers.delete(address);
+      if ((error as ConnectionLost).cause instanceof Unproven) this.foreign(address, replies.length);
+      else this.counts.dropped += replies.length; // who waits will ask
     }
+  }
+
+  private foreign(address: string, replies: number): void {
+    this.counts.dropped += replies;
+    this.logger.warn(
+      { address: address.slice(0, 300), replies },
+      'the replyto of a command is not proved to be ours; its reply is dropped',
+    );
   }
 
   private sweep(idleMs: number): void {

@@ -1,5 +1,6 @@
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
+import type { RpcTrust } from './handshake.js';
 import { ConnectionLost, NoAnswer, RpcConnection, Thrown } from './rpc-connection.js';
 
 /** No replica of the peer could be reached, or the one asked did not answer in time. Asking again later is right. */
@@ -21,8 +22,11 @@ export class RpcClient {
   private turn = 0;
 
   /** `addresses`: `host:port,host:port`. */
-  constructor(readonly addresses: string) {
-    this.connections = addresses.split(',').map((address) => new RpcConnection(address));
+  constructor(
+    readonly addresses: string,
+    trust: RpcTrust,
+  ) {
+    this.connections = addresses.split(',').map((address) => new RpcConnection(address.trim(), trust));
   }
 
   /** Resolves to the handler's answer. Throws the handler's {@link Rejection}, {@link PeerFault} or {@link PeerUnavailable}. */

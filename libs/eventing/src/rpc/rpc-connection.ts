@@ -1,4 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { introduce, type RpcTrust } from './handshake.js';
 import { PromptSocket } from './prompt-socket.js';
 
 /** No connection could be made, or it broke before the answer came. */
@@ -29,18 +31,18 @@ type Answer = { readonly id: number; readonly err?: unknown; readonly response?:
 const CONNECT_MS = 1_000;
 const DOWN_MS = 250;
 
-/** Splits `host:port`, where an IPv6 host stands in brackets. */
-export function parseAddress(address: string): { host: string; port: number } {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address.trim()) ?? [];
+const ADDRESS = /^(?:\[([\da-f:.]{2,45})\]|([\w.-]{1,253})):(\d{1,5})$/i;
+
+/** Splits `host:port`, where an IPv6 host stands in brackets; undefined for any other text. */
+export function readAddress(address: string): { host: string; port: number } | undefined {
+  const [, bracketed, plain, port] = ADDRESS.exec(address) ?? [];
   const host = bracketed ?? plain;
-  if (!host || Number(port) < 1 || Number(port) > 65_535)
-    throw new Error(`"${address}" is not an address of the form host:port`);
-  return { host, port: Number(port) };
+  return host && Number(port) >= 1 && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined;
 }
 
 /**
- * One TCP connection to a Nest TCP server, in its framing, made when it is first needed and again after it broke.
- * Many requests are under way at once.
+ * One TCP connection to a Nest TCP server, in its framing, made when it is first needed and again after it broke; both
+ * sides prove what they are before anything else is said. Many requests are under way at once.
  */
 export class RpcConnection {
   /** Until then the peer is taken for unreachable (ms since the epoch). */
@@ -53,25 +55,30 @@ export class RpcConnection {
   private socket?: Socket;
   private lastId = 0;
 
-  constructor(readonly address: string) {
-    this.target = parseAddress(address);
+  /** `meant`: the address is somebody else's word, and whoever answers there must call it his own. */
+  constructor(
+    readonly address: string,
+    private readonly trust: RpcTrust,
+    private readonly meant = false,
+  ) {
+    const target = readAddress(address);
+    if (!target) throw new Error(`"${address}" is not an address of the form host:port`);
+    this.target = target;
   }
 
   /** Resolves to the handler's answer. Throws {@link Thrown}, {@link NoAnswer} after `timeoutMs`, or {@link ConnectionLost}. */
-  async request(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
-    const giveUp = Date.now() + timeoutMs;
-    const link = await (this.link ??= this.open());
+  request(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = (this.lastId += 1);
-      const timer = setTimeout(
-        () => {
-          this.waiting.delete(id);
-          reject(new NoAnswer(`${this.address} did not answer ${pattern} within ${timeoutMs} ms.`));
-        },
-        Math.max(0, giveUp - Date.now()),
-      );
+      const timer = setTimeout(() => {
+        this.waiting.delete(id);
+        reject(new NoAnswer(`${this.address} did not answer ${pattern} within ${timeoutMs} ms.`));
+      }, timeoutMs);
       this.waiting.set(id, { resolve, reject, timer });
-      this.write(link, { pattern, data, id });
+      (this.link ??= this.open()).then(
+        (link) => this.waiting.has(id) && this.write(link, { pattern, data, id }),
+        () => undefined, // the end of the connection tells all who wait
+      );
     });
   }
 
@@ -101,26 +108,28 @@ export class RpcConnection {
 
   private open(): Promise<PromptSocket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({
-        ...this.target,
-        keepAlive: true,
-        keepAliveInitialDelay: 10_000,
-      });
-      const link = new PromptSocket(socket);
+      const socket = this.dial();
       const late = setTimeout(() => socket.destroy(new Error('timed out')), CONNECT_MS);
       let cause: Error | undefined;
       this.socket = socket;
-      link.on('message', (answer: Answer) => this.take(answer));
-      socket.once('connect', () => {
+      socket.once(this.trust.tls ? 'secureConnect' : 'connect', () => {
         clearTimeout(late);
-        this.downUntil = 0;
-        resolve(link);
+        introduce(socket, this.trust, this.meant ? this.address : '').then(
+          () => {
+            this.downUntil = 0;
+            const link = new PromptSocket(socket);
+            link.on('message', (answer: Answer) => this.take(answer));
+            resolve(link);
+          },
+          (error: Error) => socket.destroy(error),
+        );
       });
       socket.on('error', (error) => (cause = error));
       socket.once('close', () => {
         clearTimeout(late);
         const lost = new ConnectionLost(
           `The connection to ${this.address} is lost${cause ? `: ${cause.message}` : '.'}`,
+          { cause },
         );
         if (this.socket === socket) this.link = this.socket = undefined;
         if (cause) this.downUntil = Date.now() + DOWN_MS;
@@ -131,6 +140,19 @@ export class RpcConnection {
         }
         this.waiting.clear();
       });
+    });
+  }
+
+  private dial(): Socket {
+    const { host } = this.target;
+    const target = { ...this.target, keepAlive: true, keepAliveInitialDelay: 10_000 };
+    const { tls } = this.trust;
+    if (!tls) return connect(target);
+    return connectTls({
+      ...target,
+      ...tls,
+      minVersion: 'TLSv1.3',
+      ...(isIP(host) ? {} : { servername: host }),
     });
   }
 

@@ -1,9 +1,22 @@
 import type { Socket } from 'node:net';
 import { ServerTCP } from '@nestjs/microservices';
+import { admit, PROVE_MS, Unproven, type RpcTrust } from './handshake.js';
 import { MOST_CHARACTERS, PromptSocket } from './prompt-socket.js';
 
-/** What a server takes from its peers at most: connections, and characters of a frame. */
-export type Bounds = { readonly connections?: number; readonly frameLength?: number };
+/** What a server takes from its peers at most: connections, those that have proved nothing yet, characters of a frame. */
+export type Bounds = {
+  readonly connections?: number;
+  readonly unproven?: number;
+  readonly frameLength?: number;
+};
+
+/** `address` is the one that commands carry as their `replyto`. */
+export type RpcServerOptions = Bounds & {
+  readonly host: string;
+  readonly port: number;
+  readonly address: string;
+  readonly trust: RpcTrust;
+};
 
 /** A frame needs a pattern: Nest would log each one that has none. */
 class RequestSocket extends PromptSocket {
@@ -25,20 +38,57 @@ class RequestSocket extends PromptSocket {
   }
 }
 
-/** Nest's TCP server, with bounds on what a peer can take of it. */
+/** Nest's TCP server for peers that prove what they are, with bounds on what one can take of it. */
 export class RpcServer extends ServerTCP {
   private readonly frameLength: number;
+  private readonly mostUnproven: number;
+  private readonly address: string;
+  private readonly trust: RpcTrust;
+  /** Oldest first. */
+  private readonly unproven = new Set<Socket>();
 
   constructor({
     host,
     port,
+    address,
+    trust,
     connections = 1_000,
+    unproven = 100,
     frameLength = MOST_CHARACTERS,
-  }: Bounds & { host: string; port: number }) {
-    super({ host, port });
+  }: RpcServerOptions) {
+    super({ host, port, ...(trust.tls && { tlsOptions: serverTls(trust.tls) }) });
     this.frameLength = frameLength;
+    this.mostUnproven = unproven;
+    this.address = address;
+    this.trust = trust;
     this.server.maxConnections = connections;
     this.server.on('drop', () => this.logger.warn('too many connections of peers; a new one is closed'));
+    this.server.on('tlsClientError', ({ message: reason }: Error, { remoteAddress }: Socket) =>
+      this.refused(remoteAddress, reason),
+    );
+  }
+
+  /** Nest hears of a connection once its peer has proved that it is one of ours. */
+  override bindHandler(socket: Socket): void {
+    const { remoteAddress } = socket;
+    this.trackOpenSocket(socket);
+    this.unproven.add(socket);
+    socket.on('error', () => undefined); // 'close' follows
+    socket.once('close', () => this.unproven.delete(socket));
+    if (this.unproven.size > this.mostUnproven) {
+      const [oldest] = this.unproven;
+      oldest!.destroy();
+    }
+    admit(socket, this.trust, this.address).then(
+      () => {
+        this.unproven.delete(socket);
+        super.bindHandler(socket);
+      },
+      (error: Error) => {
+        socket.destroy();
+        if (error instanceof Unproven) this.refused(remoteAddress, error.message);
+      },
+    );
   }
 
   protected override getSocketInstance(socket: Socket): PromptSocket {
@@ -47,4 +97,19 @@ export class RpcServer extends ServerTCP {
       this.logger.warn('a peer sent what is no frame of ours; its connection is cut', { address, fault }),
     );
   }
+
+  private refused(address: string | undefined, reason: string): void {
+    this.logger.warn('a peer did not prove that it is one of ours; its connection is closed', {
+      address,
+      reason,
+    });
+  }
 }
+
+const serverTls = (tls: NonNullable<RpcTrust['tls']>) => ({
+  ...tls,
+  requestCert: true,
+  rejectUnauthorized: true,
+  minVersion: 'TLSv1.3' as const,
+  handshakeTimeout: PROVE_MS,
+});

@@ -1,11 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { certificatesIn } from '@wbiz/testing/certificates';
 import { freePort, until } from '@wbiz/testing/stack';
+import { keptLog } from '../kafka/kafka.samples.js';
 import { Rejection } from '../rejection.js';
+import { introduce, type RpcTrust } from './handshake.js';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from './query-handler.js';
 import { ReplyPublisher, type StagedReply } from './reply-publisher.js';
 import { PeerFault, PeerUnavailable, RpcClient } from './rpc-client.js';
@@ -14,16 +22,17 @@ import type { Bounds } from './rpc-server.js';
 jest.setTimeout(20_000);
 
 const HOST = '127.0.0.1';
+const TRUST: RpcTrust = { secret: randomBytes(32) };
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
 /** A service with queries, as ours are; `calls` counts them, `lines` counts what it logs. */
-async function serve(port: number, name = 'one', bounds: Bounds = {}) {
+async function serve(port: number, name = 'one', more: Bounds & { trust?: RpcTrust } = {}) {
   const calls: string[] = [];
   const lines: unknown[] = [];
-  const line = (message: unknown) => void lines.push(message);
+  const line = (...said: unknown[]) => void lines.push(said);
   const messages: (readonly StagedReply[])[] = [];
 
   @Controller()
@@ -62,7 +71,7 @@ async function serve(port: number, name = 'one', bounds: Bounds = {}) {
   class Service {}
 
   const app: INestMicroservice = await NestFactory.createMicroservice(Service, {
-    ...rpcServerOptions({ host: HOST, port, ...bounds }),
+    ...rpcServerOptions({ host: HOST, port, address: `${HOST}:${port}`, trust: TRUST, ...more }),
     logger: { log: () => undefined, error: line, warn: line },
   });
   await app.listen();
@@ -70,17 +79,19 @@ async function serve(port: number, name = 'one', bounds: Bounds = {}) {
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= app.close());
   ends.push(close);
-  return { port, calls, lines, messages, close, replies: () => messages.flat() };
+  const server = app.unwrap<Server>();
+  const connections = () => promisify(server.getConnections.bind(server))();
+  return { port, calls, lines, messages, close, connections, replies: () => messages.flat() };
 }
 
 function client(...ports: number[]) {
-  const rpc = new RpcClient(ports.map((port) => `${HOST}:${port}`).join(','));
+  const rpc = new RpcClient(ports.map((port) => `${HOST}:${port}`).join(','), TRUST);
   ends.push(() => rpc.close());
   return rpc;
 }
 
-function publisher(options?: { idleMs: number }) {
-  const replies = new ReplyPublisher(options);
+function publisher({ idleMs, trust = TRUST }: { idleMs?: number; trust?: RpcTrust } = {}, log = keptLog()) {
+  const replies = new ReplyPublisher(trust, log, { idleMs });
   ends.push(() => replies.close());
   return replies;
 }
@@ -177,24 +188,53 @@ it('asks another replica when the one asked is lost before it answers', async ()
   expect(await asked).toBe('two');
 });
 
-it.each(['', 'localhost', ':4000', 'host:0', 'host:65536', '::1:4000', 'host:4000:1'])(
-  'refuses the address "%s"',
-  (address) => {
-    expect(() => new RpcClient(address)).toThrow('is not an address of the form host:port');
-  },
-);
+it.each([
+  '',
+  'localhost',
+  ':4000',
+  'ho st:4000',
+  `${'h'.repeat(300)}:4000`,
+  'host:0',
+  'host:65536',
+  '::1:4000',
+  'host:4000:1',
+])('refuses the address "%s"', (address) => {
+  expect(() => new RpcClient(address, TRUST)).toThrow('is not an address of the form host:port');
+});
 
-/** A peer that speaks for itself; `cut` resolves once the other side has had enough of it. */
+/** A connection that speaks for itself; `cut` resolves once the other side has had enough of it. */
 function stranger(port: number) {
   const socket = connect(port, HOST).on('error', () => undefined);
   ends.push(() => socket.destroy());
-  return { socket, cut: new Promise((resolve) => socket.resume().once('close', resolve)) };
+  let heard = '';
+  socket.on('data', (bytes) => (heard += bytes.toString()));
+  return { socket, heard: () => heard, cut: new Promise((resolve) => socket.once('close', resolve)) };
 }
+/** A server that speaks for itself. */
+async function strangeServer(onSocket: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    onSocket(socket);
+  }).listen(0, HOST);
+  await once(server, 'listening');
+  ends.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, sockets };
+}
+/** One who knows the secret, and sends what he likes after that. */
+async function turncoat(port: number) {
+  const one = stranger(port);
+  await introduce(one.socket, TRUST, '');
+  return one;
+}
+const ask = (data: unknown) => JSON.stringify({ pattern: '"who"', id: 1, data });
+const frame = (text: string) => `${text.length}#${text}`;
 
-describe('a peer that is none of ours', () => {
-  const ask = (data: unknown) => JSON.stringify({ pattern: '"who"', id: 1, data });
-  const frame = (text: string) => `${text.length}#${text}`;
-
+describe('a peer that has proved what it is', () => {
   it.each([
     ['240 kB of empty frames', '2#{}'.repeat(60_000)],
     ['frames of another shape', frame('{"id":1}').repeat(10_000)],
@@ -207,7 +247,7 @@ describe('a peer that is none of ours', () => {
   ])('is cut off for %s; the others do not notice', async (_what, bytes) => {
     const { port, lines, calls } = await serve(await freePort(), 'one', { frameLength: 1_000_000 });
     const rpc = client(port);
-    const { socket, cut } = stranger(port);
+    const { socket, cut } = await turncoat(port);
     socket.write(bytes);
     const asked = Array.from({ length: 50 }, (_, number) => rpc.request('who', number));
     await cut;
@@ -220,22 +260,179 @@ describe('a peer that is none of ours', () => {
 
   it('is heard up to its first wrong frame, and no further', async () => {
     const { port, calls } = await serve(await freePort());
-    const { socket, cut } = stranger(port);
+    const { socket, cut } = await turncoat(port);
     socket.write(frame(ask(1)) + '2#{}' + frame(ask(2)));
     await cut;
     expect(calls).toEqual(['who']);
   });
+});
 
-  it('cannot take all connections: beyond so many it gets none', async () => {
-    const { port } = await serve(await freePort(), 'one', { connections: 3 });
+describe('a peer that does not know the secret', () => {
+  it.each([
+    ['a query', frame(ask(1))],
+    ['a query behind a line', `${'a'.repeat(43)} ${'b'.repeat(43)} \n${frame(ask(1))}`],
+    ['a proof of its own making', `${'a'.repeat(43)} ${'b'.repeat(43)} \n`],
+    ['nothing where a proof belongs', '\n'],
+    ['240 kB of empty frames', '2#{}'.repeat(60_000)],
+    ['a line without end', 'x'.repeat(600)],
+  ])('learns nothing by %s: it is cut off, with one line in the log', async (_what, bytes) => {
+    const { port, lines, calls } = await serve(await freePort());
+    const { socket, heard, cut } = stranger(port);
+    await once(socket, 'data');
+    socket.write(bytes);
+    await cut;
+    expect(heard()).toMatch(/^[\w-]{43}\n$/);
+    expect(calls).toEqual([]);
+    expect(lines).toEqual([
+      [
+        'a peer did not prove that it is one of ours; its connection is closed',
+        expect.objectContaining({ address: HOST }),
+        expect.anything(),
+      ],
+    ]);
+  });
+
+  it('has two seconds', async () => {
+    const { port, lines } = await serve(await freePort());
+    const { cut } = stranger(port);
+    const from = Date.now();
+    await cut;
+    expect(Date.now() - from).toBeGreaterThan(1_500);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is not asked either', async () => {
+    const { port, calls } = await serve(await freePort(), 'one', { trust: { secret: randomBytes(32) } });
+    await expect(client(port).request('who')).rejects.toThrow(PeerUnavailable);
+    expect(calls).toEqual([]);
+  });
+
+  it('cannot take the connections of the others', async () => {
+    const { port } = await serve(await freePort(), 'one', { connections: 10, unproven: 3 });
     const rpc = client(port);
     await rpc.request('who');
-    const strangers = Array.from({ length: 5 }, () => stranger(port));
-    await Promise.any(strangers.map(({ cut }) => cut));
+    const strangers = Array.from({ length: 8 }, () => stranger(port));
+    await until(() => strangers.filter(({ socket }) => socket.destroyed).length === 5);
+    expect(await client(port).request('who')).toEqual({ name: 'one' });
     expect(await rpc.request('who')).toEqual({ name: 'one' });
-    await until(() => strangers.filter(({ socket }) => socket.destroyed).length === 3);
-    for (const { socket } of strangers) socket.destroy();
-    await until(() => client(port).request('who'));
+  });
+});
+
+it('takes so many connections and no more', async () => {
+  const { port } = await serve(await freePort(), 'one', { connections: 2 });
+  await client(port).request('who');
+  const second = client(port);
+  await second.request('who');
+  await expect(client(port).request('who')).rejects.toThrow(PeerUnavailable);
+  second.close();
+  await until(() => client(port).request('who'));
+});
+
+describe('a replyto', () => {
+  const secrets = [stagedReply('the text of a message')];
+  const tell = async (address: string, given?: { trust: RpcTrust }) => {
+    const log = keptLog();
+    const out = publisher(given, log);
+    for (const reply of secrets) out.reply(address, reply);
+    await until(() => out.counts.dropped === secrets.length);
+    expect(out.counts.replies).toBe(0);
+    return log.entries.map(({ message }) => message);
+  };
+  const WARNING = 'the replyto of a command is not proved to be ours; its reply is dropped';
+
+  it.each([
+    ['says nothing', (_socket: Socket) => undefined],
+    ['says what it likes', (socket: Socket) => void socket.write(`${'a'.repeat(43)}\n${'b'.repeat(43)}\n`)],
+    ['makes up its proof', (socket: Socket) => void socket.write(`${'a'.repeat(43)}\n`)],
+  ])('at which somebody else listens and %s gets no reply', async (_what, greet) => {
+    let heard = '';
+    const { port } = await strangeServer((socket) => {
+      socket.on('data', (bytes) => {
+        heard += bytes.toString();
+        if (heard.endsWith('\n')) socket.write(`${'b'.repeat(43)}\n`);
+      });
+      greet(socket);
+    });
+    expect(await tell(`${HOST}:${port}`)).toEqual([WARNING]);
+    expect(heard).not.toContain('the text of a message');
+  });
+
+  it('at which somebody passes on the proof of another of ours gets no reply', async () => {
+    const real = await serve(await freePort());
+    let heard = '';
+    const { port } = await strangeServer((socket) => {
+      const behind = connect(real.port, HOST).on('error', () => undefined);
+      behind.on('data', (bytes) => socket.write(bytes)).on('close', () => socket.destroy());
+      socket.on('data', (bytes) => {
+        heard += bytes.toString();
+        behind.write(bytes);
+      });
+    });
+    await tell(`${HOST}:${port}`);
+    expect(real.lines).toHaveLength(1);
+    expect(real.replies()).toEqual([]);
+    expect(heard).not.toContain('the text of a message');
+  });
+
+  it.each(['', 'nowhere', 'a b:1', `${'h'.repeat(300)}:1`, '127.0.0.1:99999'])(
+    'that is no address ("%s") gets no reply',
+    async (address) => {
+      expect(await tell(address)).toEqual([WARNING]);
+    },
+  );
+
+  it('cannot keep the replies of others back, however many are made up', async () => {
+    const here = await serve(await freePort());
+    const out = publisher();
+    for (let number = 0; number < 900; number += 1)
+      out.reply(`127.0.0.9:${10_000 + number}`, stagedReply('x'));
+    await until(() => out.counts.dropped === 900);
+    for (let number = 0; number < 900; number += 1)
+      out.reply(`127.0.0.9:${11_000 + number}`, stagedReply('x'));
+    out.reply(`${HOST}:${here.port}`, stagedReply('mine'));
+    await until(() => here.replies().length === 1);
+  });
+});
+
+describe('with certificates', () => {
+  let made: Awaited<ReturnType<typeof certificatesIn>>;
+  let dir: string;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'wbiz-rpc-'));
+    made = await certificatesIn(dir, ['ours', 'also-ours']);
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+  const withTls = (name: string, ca = made.ca): RpcTrust => ({ ...TRUST, tls: { ...made.of(name), ca } });
+  const asking = (port: number, trust: RpcTrust) => {
+    const rpc = new RpcClient(`${HOST}:${port}`, trust);
+    ends.push(() => rpc.close());
+    return rpc.request('who', 1);
+  };
+
+  it('asks, is answered, and replies', async () => {
+    const server = await serve(await freePort(), 'one', { trust: withTls('ours') });
+    expect(await asking(server.port, withTls('also-ours'))).toEqual({ name: 'one', data: 1 });
+    publisher({ trust: withTls('also-ours') }).reply(`${HOST}:${server.port}`, stagedReply('1'));
+    await until(() => server.replies().length === 1);
+  });
+
+  it('turns away who has none, or one of another authority, secret or not', async () => {
+    const server = await serve(await freePort(), 'one', { trust: withTls('ours') });
+    const others = await certificatesIn(await mkdtemp(join(dir, 'others-')), ['theirs']);
+    const theirs = { ...TRUST, tls: { ...others.of('theirs'), ca: made.ca } };
+    for (const trust of [TRUST, theirs])
+      await expect(asking(server.port, trust)).rejects.toThrow(PeerUnavailable);
+    expect(server.calls).toEqual([]);
+    await until(() => server.lines.length >= 2);
+  });
+
+  it('asks nobody whose certificate is of another authority', async () => {
+    const others = await certificatesIn(await mkdtemp(join(dir, 'others-')), ['theirs']);
+    const server = await serve(await freePort(), 'one', {
+      trust: { ...TRUST, tls: { ...others.of('theirs'), ca: made.ca } },
+    });
+    await expect(asking(server.port, withTls('ours'))).rejects.toThrow(PeerUnavailable);
+    expect(server.calls).toEqual([]);
   });
 });
 
@@ -270,18 +467,8 @@ it('drops replies for somebody who is gone, delays nobody else, and finds him wh
 });
 
 it('closes a connection that nobody uses', async () => {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('data', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-  }).listen(0, HOST);
-  await once(server, 'listening');
-  ends.push(() => server.close());
-  const { port } = server.address() as AddressInfo;
-  const out = publisher({ idleMs: 200 });
-  out.reply(`${HOST}:${port}`, stagedReply('1'));
-  await until(() => sockets.size === 1);
-  await until(() => sockets.size === 0);
+  const { port, connections } = await serve(await freePort());
+  publisher({ idleMs: 200 }).reply(`${HOST}:${port}`, stagedReply('1'));
+  await until(async () => (await connections()) === 1);
+  await until(async () => (await connections()) === 0);
 });

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { SERVICES, type Service } from '@wbiz/contracts/topics';
+
+/** What provisioning makes, and the services that hold it: each gets a secret of its own, or one with those it shares it with. */
+const HOLDERS: Readonly<Record<string, readonly Service[]>> = {
+  RPC_SECRET: SERVICES,
+  TOKENS_KEY: ['gateway', 'messaging', 'templates'],
+  WEBHOOKS_KEY: ['gateway', 'webhooks'],
+  ANSWERS_KEY: ['gateway'],
+  ADMIN_TOKEN: ['gateway'],
+};
+/** The gateway hands tokens on under the present key. */
+const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
+  TOKENS_KEY_PREVIOUS: ['gateway'],
+  WEBHOOKS_KEY_PREVIOUS: ['gateway', 'webhooks'],
+  ANSWERS_KEY_PREVIOUS: ['gateway'],
+};
+
+type Environment = NodeJS.Dict<string>;
+export type SecretFiles = Record<Service, Environment>;
+
+const fileOf = (dir: string, service: Service) => join(dir, service, 'secrets.env');
+
+export const readSecretFiles = (dir: string): SecretFiles =>
+  Object.fromEntries(
+    SERVICES.map((service) => {
+      const file = fileOf(dir, service);
+      return [service, existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}];
+    }),
+  ) as SecretFiles;
+
+/**
+ * Completes what the services hold: what is there stays, a holder that lacks it gets it of another one; what nobody has is
+ * taken from `given`, or made. `before` are the keys of the time when all services held the same one.
+ */
+export function completed(kept: SecretFiles, given: Environment, before: readonly Buffer[]): SecretFiles {
+  const files = structuredClone(kept);
+  for (const [name, holders] of Object.entries(HOLDERS)) {
+    const held = holders.map((service) => kept[service][name]).find(Boolean);
+    const value = held ?? (given[name] || randomBytes(32).toString('base64'));
+    for (const service of holders) files[service][name] ??= value;
+  }
+  for (const [name, holders] of Object.entries(PREVIOUS))
+    for (const service of holders) {
+      const keys = [kept[service][name], ...before.map((key) => key.toString('base64'))].join(',').split(',');
+      const distinct = [...new Set(keys)].filter(Boolean);
+      if (distinct.length) files[service][name] = distinct.join(',');
+    }
+  return files;
+}
+
+/** Writes what has changed; nobody but the owner of `dir` reads it. */
+export function writeSecretFiles(dir: string, files: SecretFiles): void {
+  for (const service of SERVICES) {
+    const file = fileOf(dir, service);
+    const lines = Object.entries(files[service]).map(([name, value]) => `${name}=${value}\n`);
+    const text = lines.join('');
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    mkdirSync(join(dir, service), { recursive: true, mode: 0o700 });
+    writeFileSync(`${file}.incoming`, text, { mode: 0o600 });
+    renameSync(`${file}.incoming`, file);
+  }
+}
