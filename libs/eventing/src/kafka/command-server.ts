@@ -9,6 +9,7 @@ import { header, readCommand } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
 import { backoff, classifyFault, type Fault } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
+import { KeyChains } from './key-chains.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
 /** The code of a refusal that says "not now": for a record it is no refusal, since nobody comes again. */
@@ -52,6 +53,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   private readonly consumerStatus: ConsumerStatus;
   private readonly unknown: ReadonlyMap<string, 'dead-letter' | 'ignore'>;
   private readonly classify: (error: unknown) => Fault;
+  private readonly chains = new KeyChains((record, batch) => this.handleRecord(record, batch));
   private suspects: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: CommandServerOptions) {
@@ -64,7 +66,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
       topics: topics.map(({ topic }) => topic),
       groupId,
       status: this.consumerStatus,
-      eachBatch: (batch) => this.handleBatch(batch),
+      eachBatch: (batch) => this.chains.run(batch),
     });
   }
 
@@ -91,38 +93,6 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
 
   unwrap<T>(): T {
     return this.consumer as T;
-  }
-
-  private async handleBatch(batch: RecordBatch): Promise<void> {
-    const { records } = batch;
-    const through = new Uint8Array(records.length);
-    const chains = new Map<string, number[]>();
-    for (let index = 0; index < records.length; index += 1) {
-      const { key } = records[index]!;
-      const name = key === null ? `without key ${index}` : `key ${key.toString('latin1')}`;
-      const chain = chains.get(name);
-      if (chain) chain.push(index);
-      else chains.set(name, [index]);
-    }
-    const running: Promise<void>[] = [];
-    for (const chain of chains.values()) running.push(this.handleChain(chain, batch, through));
-    await Promise.all(running);
-
-    const open = through.indexOf(0);
-    if (open === -1) batch.done(batch.end);
-    else if (open > 0) batch.done(Number(records[open]!.offset));
-  }
-
-  private async handleChain(
-    chain: readonly number[],
-    batch: RecordBatch,
-    through: Uint8Array,
-  ): Promise<void> {
-    for (const index of chain) {
-      if (!(await batch.mayBegin())) return;
-      if (!(await this.handleRecord(batch.records[index]!, batch))) return;
-      through[index] = 1;
-    }
   }
 
   /** Resolves to false when it had to leave the record for whoever has the partition next. */

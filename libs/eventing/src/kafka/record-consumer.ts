@@ -49,7 +49,15 @@ type Wiring = ConsumeOptions & {
   readonly connect: (timing: Timing) => Consumer;
 };
 
-type Mark = { readonly topic: string; readonly partition: number; done: number; committed: number };
+type Mark = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly held: Set<number>;
+  done: number;
+  committed: number;
+};
+/** The offset up to which everything is settled. */
+const settled = ({ done, held }: Mark) => Math.min(done, ...held);
 
 /** A membership of the group from one join to the next. */
 class Stay {
@@ -77,7 +85,7 @@ export class RecordBatch {
     readonly partition: number,
     readonly records: readonly ConsumedRecord[],
     private readonly stay: Stay,
-    private readonly beat: (stay: Stay) => Promise<void>,
+    private readonly member: Member,
   ) {}
 
   /** The offset after the last record. */
@@ -88,7 +96,7 @@ export class RecordBatch {
   /** Whether the next record may be begun; false: leave it and all that follow, they will be delivered again. */
   async mayBegin(): Promise<boolean> {
     // Frozen and thawed, or starved: somebody else may have the partition by now.
-    if (Date.now() - this.stay.lastBeat > SESSION_MS / 2) await this.beat(this.stay);
+    if (Date.now() - this.stay.lastBeat > SESSION_MS / 2) await this.member.beat(this.stay);
     if (Date.now() <= this.stay.until) return true;
     this.cut = true;
     return false;
@@ -106,15 +114,44 @@ export class RecordBatch {
     return !signal.aborted;
   }
 
-  /** Everything before `offset` is settled for good and may be committed. */
+  /** Everything before `offset` is settled for good and may be committed, but for what is held. */
   done(offset: number): void {
-    const key = `${this.topic}/${this.partition}`;
-    const mark = this.stay.marks.get(key);
-    if (mark) mark.done = Math.max(mark.done, offset);
-    else
-      this.stay.marks.set(key, { topic: this.topic, partition: this.partition, done: offset, committed: -1 });
+    const mark = this.mark();
+    mark.done = Math.max(mark.done, offset);
+  }
+
+  /** Keeps the record at `offset`, and so all that follow it, from being committed until it is let go. */
+  hold(offset: number): () => void {
+    const { held } = this.mark();
+    held.add(offset);
+    return () => held.delete(offset);
+  }
+
+  /** Whether the partition is wanted elsewhere or the process ends. */
+  get isEnding(): boolean {
+    return this.stay.ending.signal.aborted;
+  }
+
+  /** Lets `work` on records that are held go on beside the batches that follow; a process leaves the group after it. */
+  detach(work: Promise<unknown>): void {
+    this.member.detach(work, this.stay);
+  }
+
+  private mark(): Mark {
+    const { topic, partition } = this;
+    const key = `${topic}/${partition}`;
+    let mark = this.stay.marks.get(key);
+    if (!mark)
+      this.stay.marks.set(key, (mark = { topic, partition, held: new Set(), done: -1, committed: -1 }));
+    return mark;
   }
 }
+
+/** The consumer as its batches see it. */
+type Member = {
+  beat(stay: Stay): Promise<void>;
+  detach(work: Promise<unknown>, stay: Stay): void;
+};
 
 /**
  * A member of a consumer group that hands over batches and commits what is done: every 500 ms, before a rebalance and
@@ -123,7 +160,7 @@ export class RecordBatch {
  * At a rebalance kafkajs rejoins only after every batch in hand has returned (fetchManager.js: `stop` waits for the
  * fetchers, fetcher.js for `workerQueue.push`, that for all batches). So a partition never has two owners at work, as
  * long as batches return in time: heartbeats go on while they are in hand, and the one that reports the rebalance ends
- * the stay. A commit of an earlier stay is refused by the broker, since it carries its generation.
+ * the stay. Only a detached handler that outlasts the rebalance may run beside the new owner's. A commit of an earlier stay is refused by the broker, since it carries its generation.
  */
 export class RecordConsumer {
   private readonly consumer: Consumer;
@@ -135,6 +172,7 @@ export class RecordConsumer {
   private beating?: NodeJS.Timeout;
   private committing?: NodeJS.Timeout;
   private readonly lags = new Map<string, number>();
+  private readonly detached = new Set<Promise<unknown>>();
 
   constructor(private readonly wiring: Wiring) {
     this.consumer = wiring.connect({
@@ -177,13 +215,18 @@ export class RecordConsumer {
   }
 
   private async leave(): Promise<void> {
-    const { status, groupId, logger } = this.wiring;
+    const { status, groupId, logger, topics } = this.wiring;
     this.stay.endBy(Date.now() + DRAIN_MS);
+    if (this.detached.size > 0 && status.state !== 'crashed')
+      this.consumer.pause(topics.map((topic) => ({ topic })));
     await this.commit(this.stay);
     const left = new AbortController();
     const late = delay(DRAIN_MS + 3_500, 'late', { signal: left.signal }).catch(() => 'left');
+    const ended = Promise.all(this.detached)
+      .then(() => this.commit(this.stay))
+      .then(() => this.consumer.disconnect());
     try {
-      if ((await Promise.race([this.consumer.disconnect(), late])) === 'late')
+      if ((await Promise.race([ended, late])) === 'late')
         logger.error({ group: groupId }, 'a handler did not end in time; left without it');
     } finally {
       left.abort();
@@ -198,7 +241,7 @@ export class RecordConsumer {
     this.raw = raw;
     const { stay } = this;
     const { topic, partition, messages, highWatermark } = raw.batch;
-    const batch = new RecordBatch(topic, partition, messages, stay, (of) => this.beat(of));
+    const batch = new RecordBatch(topic, partition, messages, stay, this);
     this.sawLag(topic, partition, Number(highWatermark) - Number(messages[0]!.offset));
     this.inHand += 1;
     try {
@@ -215,7 +258,22 @@ export class RecordConsumer {
     if (stay.error && !this.closing) throw stay.error;
   }
 
-  private async beat(stay: Stay): Promise<void> {
+  /** Of the batches only. Work that throws stops the consumer, and so ends the process: kafkajs does not hear of it. */
+  detach(work: Promise<unknown>, stay: Stay): void {
+    const { status, logger, groupId } = this.wiring;
+    const detached = work
+      .catch(async (error: Error) => {
+        stay.endBy(0, error);
+        logger.error({ err: error, group: groupId }, 'the consumer crashed');
+        Object.assign(status, { state: 'crashed', reason: error.message });
+        await this.consumer.stop();
+      })
+      .finally(() => this.detached.delete(detached));
+    this.detached.add(detached);
+  }
+
+  /** Of the batches only. */
+  async beat(stay: Stay): Promise<void> {
     try {
       await this.raw?.heartbeat();
     } catch (error) {
@@ -227,9 +285,9 @@ export class RecordConsumer {
   }
 
   private async commit(stay: Stay): Promise<void> {
-    const due = [...stay.marks.values()].filter(({ done, committed }) => done !== committed);
+    const due = [...stay.marks.values()].filter((mark) => settled(mark) !== mark.committed);
     if (due.length === 0 || !this.raw || stay !== this.stay) return;
-    const taken = due.map((mark) => ({ mark, offset: mark.done }));
+    const taken = due.map((mark) => ({ mark, offset: settled(mark) }));
     try {
       await this.raw.commitOffsetsIfNecessary({
         topics: taken.map(({ mark: { topic, partition }, offset }) => ({
@@ -260,6 +318,8 @@ export class RecordConsumer {
       status.lastFetchAt = Date.now();
     });
     this.consumer.on(events.REBALANCING, () => {
+      // What is detached begins nothing more: others may have its partition soon.
+      this.stay.endBy(0);
       // Goes out before the request to join, on the same connection, and so still counts.
       void this.commit(this.stay);
       status.lastAliveAt = Date.now();
