@@ -75,6 +75,15 @@ export class RpcConnection {
     });
   }
 
+  /** Resolves to an answer of any kind: no peer handles it, and each one that is at work says so. Throws as {@link request}. */
+  async ping(timeoutMs: number): Promise<void> {
+    try {
+      await this.request('ping', undefined, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof Thrown)) throw error;
+    }
+  }
+
   /** Sends an event, to which there is no answer. Throws {@link ConnectionLost}. */
   async emit(pattern: string, data: unknown): Promise<void> {
     const link = await (this.link ??= this.open());
