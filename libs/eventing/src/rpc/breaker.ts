@@ -1,7 +1,7 @@
 /** A request that waited this long in vain puts the peer in doubt; as long a ping may take. */
 export const DOUBT_MS = 500;
 /** A connection on which so many pings went unanswered is made anew: the host behind it may be gone. */
-const PINGS = 20;
+const PINGS = 6;
 
 /**
  * Keeps requests from a replica that does not answer at all, since each would wait until its time is up. A request left

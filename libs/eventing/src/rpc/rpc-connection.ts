@@ -20,6 +20,7 @@ export class Thrown extends Error {
 }
 
 type Waiting = {
+  readonly link: PromptSocket;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -70,7 +71,7 @@ export class RpcConnection {
         },
         Math.max(0, giveUp - Date.now()),
       );
-      this.waiting.set(id, { resolve, reject, timer });
+      this.waiting.set(id, { link, resolve, reject, timer });
       this.write(link, { pattern, data, id });
     });
   }
@@ -95,8 +96,10 @@ export class RpcConnection {
     return this.socket?.writableLength ?? 0;
   }
 
+  /** What is asked after it goes over a new connection. */
   close(): void {
     this.socket?.destroy();
+    this.link = this.socket = undefined;
   }
 
   private write(
@@ -134,11 +137,12 @@ export class RpcConnection {
         if (this.socket === socket) this.link = this.socket = undefined;
         if (cause) this.downUntil = Date.now() + DOWN_MS;
         reject(lost);
-        for (const { reject, timer } of this.waiting.values()) {
-          clearTimeout(timer);
-          reject(lost);
+        for (const [id, waiting] of this.waiting) {
+          if (waiting.link !== link) continue;
+          this.waiting.delete(id);
+          clearTimeout(waiting.timer);
+          waiting.reject(lost);
         }
-        this.waiting.clear();
       });
     });
   }

@@ -225,7 +225,8 @@ describe('a replica that takes questions and answers none', () => {
     const first = await msOf(rpc.request('who', 1, { timeoutMs: 1_000 }));
     expect(first.outcome).toBeInstanceOf(PeerUnavailable);
     await until(() => silences.length === 1, { timeoutMs: 2_000 });
-    for (let turn = 0; turn < 50; turn += 1) {
+    // For longer than a connection is kept on which no ping is answered.
+    for (const end = Date.now() + 4_500; Date.now() < end; await delay(50)) {
       const { ms, outcome } = await msOf(rpc.request('who'));
       expect(outcome).toBeInstanceOf(PeerUnavailable);
       expect(ms).toBeLessThan(100);
@@ -236,7 +237,7 @@ describe('a replica that takes questions and answers none', () => {
     await until(() => rpc.request('who'), { everyMs: 20 });
     expect(Date.now() - from).toBeLessThan(1_000);
     expect(silences).toEqual([true, false]);
-    expect(calls.length).toBeLessThan(4);
+    expect(calls.length).toBeLessThan(5);
   });
 
   it('is passed over for one that answers', async () => {
