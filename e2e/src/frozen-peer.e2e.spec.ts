@@ -18,8 +18,8 @@ beforeAll(async () => {
   await system.control('POST', '/behaviour', { throughputPerSecond: 1000, latencyMs: [5, 10] });
 }, 120_000);
 afterAll(async () => {
-  process.kill(system.pidOf('contacts'), 'SIGCONT');
-  await system.stop();
+  if (system) process.kill(system.pidOf('contacts'), 'SIGCONT');
+  await system?.stop();
 });
 
 async function send(who: Client, template: string) {

@@ -1,5 +1,5 @@
 /** A request that waited this long in vain puts the peer in doubt; as long a ping may take. */
-export const DOUBT_MS = 500;
+const DOUBT_MS = 500;
 /** A connection on which so many pings went unanswered is made anew: the host behind it may be gone. */
 const PINGS = 6;
 
