@@ -11,16 +11,23 @@ await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
-const [{ settingsMarkdown }, { SERVICE_SETTINGS, MEDIA_SETTINGS }, gateway, messaging, webhooks, campaigns] =
-  await Promise.all([
-    dist('libs/service-kit/dist/config.js'),
-    dist('libs/service-kit/dist/settings.js'),
-    dist('apps/gateway/dist/gateway.settings.js'),
-    dist('apps/messaging/dist/messaging.settings.js'),
-    dist('apps/webhooks/dist/webhooks.settings.js'),
-    dist('apps/campaigns/dist/campaigns.settings.js'),
-  ]);
+const [
+  { settingsMarkdown },
+  { SERVICE_SETTINGS, MEDIA_SETTINGS, PROVISION_SETTINGS },
+  gateway,
+  messaging,
+  webhooks,
+  campaigns,
+] = await Promise.all([
+  dist('libs/service-kit/dist/config.js'),
+  dist('libs/service-kit/dist/settings.js'),
+  dist('apps/gateway/dist/gateway.settings.js'),
+  dist('apps/messaging/dist/messaging.settings.js'),
+  dist('apps/webhooks/dist/webhooks.settings.js'),
+  dist('apps/campaigns/dist/campaigns.settings.js'),
+]);
 const { REPLICA, ...service } = SERVICE_SETTINGS;
+const { EVENTS_PARTITIONS, REPLICATION_FACTOR, MIN_INSYNC_REPLICAS } = PROVISION_SETTINGS;
 const settings = [
   settingsMarkdown({ ...service, REPLICA: { ...REPLICA, fallback: 'host, process id and a random part' } }),
   'The gateway also reads',
@@ -33,6 +40,8 @@ const settings = [
   settingsMarkdown(webhooks.SETTINGS),
   'and campaigns',
   settingsMarkdown(campaigns.SETTINGS),
+  'and provisioning, which makes the topics',
+  settingsMarkdown({ EVENTS_PARTITIONS, REPLICATION_FACTOR, MIN_INSYNC_REPLICAS }),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
 ].join('\n\n');
 

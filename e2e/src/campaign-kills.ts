@@ -42,7 +42,8 @@ export async function recipientsOf(api: Client, id: string, status = ''): Promis
 }
 
 /**
- * A campaign to so many people while every two seconds campaigns or messaging is killed, in turn. Counters add up at every
+ * A campaign to so many people while campaigns and messaging are killed in turn, every two seconds or
+ * as soon as they are up again. Counters add up at every
  * reading; resolves with the campaign at its end.
  */
 export async function campaignThroughKills(
@@ -65,14 +66,16 @@ export async function campaignThroughKills(
   );
   let kills = 0;
   let open = true;
+  const ready = { campaigns: Promise.resolve(), messaging: Promise.resolve() };
   const killing = (async () => {
     for (let turn = 0; open; turn += 1) {
-      await delay(everyMs);
-      const victim = ['campaigns', 'messaging'][turn % 2]!;
+      const victim = turn % 2 ? 'messaging' : 'campaigns';
+      await Promise.all([delay(everyMs), ready[victim]]);
       await system.kill(victim);
       kills += 1;
-      system.start(victim).catch(() => undefined); // killed again before it was ready
+      ready[victim] = system.start(victim);
     }
+    await Promise.all(Object.values(ready));
   })();
   const read = async () => {
     const answer = await api.get<Campaign>(`/v1/campaigns/${id}`).catch(() => undefined);

@@ -13,10 +13,14 @@ import { unrefused } from '@wbiz/eventing/rejection';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { until } from '@wbiz/testing/stack';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CAMPAIGNS } from './campaigns.service.js';
 
-/** What becomes of a send: Meta takes it, or it fails; it waits in messaging; messaging refuses it, or never gets it. */
-export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'lost';
+/**
+ * What becomes of a send: Meta takes it, or it fails; it waits in messaging; messaging refuses it, never gets it, or has
+ * Meta take it and says nothing.
+ */
+export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'lost' | 'unanswered';
 type Send = SendMessageData & { readonly accountId: string };
 
 export const now = () => new Date().toISOString();
@@ -27,6 +31,8 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
   const kept = new Map<string, Send>();
   const seen = new Set<string>();
   const lost = new Set<string>();
+  const slow = new Set<string>();
+  let away = false;
   let fateOf: (send: Send) => Fate = () => 'sent';
   let error: MessageError = { code: 'rejected_by_meta', message: 'No.', metaCode: 131026 };
   let reached: { people: number; freesAt: string | null } = { people: 0, freesAt: null };
@@ -36,8 +42,14 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     partitions: 1,
     beside: ['messaging'],
     peers: {
-      'log.head': async () => ({ partition: 0, sequence: 0 }),
-      'command.reply': async ({ commandId }) => (lost.has(commandId) ? null : { ok: true, data: null }),
+      'log.head': async ({ accountId }) => {
+        if (slow.has(accountId)) await delay(4_000);
+        return { partition: 0, sequence: 0 };
+      },
+      'command.reply': async ({ commandId }) => {
+        if (away) throw new Error('messaging is away');
+        return lost.has(commandId) ? null : { ok: true, data: null };
+      },
       'message.reached': async ({ accountId }) => ({
         ...reached,
         people: reached.people + sends.filter((send) => send.accountId === accountId).length,
@@ -69,6 +81,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       return { ok: false, error: { code: 'template_not_approved', message: 'Paused.' } };
     if (fate === 'lost') return undefined;
     sends.push(send);
+    if (fate === 'unanswered') return undefined;
     if (fate === 'kept') kept.set(send.messageId, send);
     else if (fate === 'held') await tell(send, 'accepted', { held: true });
     else {
@@ -82,15 +95,11 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     if (!send) return;
     kept.delete(messageId);
     sends.splice(sends.indexOf(send), 1);
-    const { accountId, contactId, campaign } = send;
-    const data = {
-      messageId,
-      campaignId: campaign!.campaignId,
-      contactId,
-      reason: 'withdrawn',
-      at: now(),
-    } as const;
-    await service.publish(accountId, 'message.withdrawn', data);
+    await goesBack(send, 'withdrawn');
+  };
+  const goesBack = ({ accountId, messageId, contactId, campaign }: Send, reason: 'withdrawn' | 'expired') => {
+    const data = { messageId, campaignId: campaign!.campaignId, contactId, reason, at: now() };
+    return service.publish(accountId, 'message.withdrawn', data);
   };
   const messaging = service.kafka.consume({
     topics: [topics(service.prefix).commands('messaging')],
@@ -102,9 +111,10 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         if (type === 'message.withdraw') await withdraw(data as WithdrawMessageData);
         else if (!seen.has(id)) {
           const send = { ...(data as SendMessageData), accountId };
-          const reply = await take(send, fateOf(send));
-          if (reply) seen.add(id);
-          else lost.add(id);
+          const fate = fateOf(send);
+          const reply = await take(send, fate);
+          if (fate === 'lost') lost.add(id);
+          else seen.add(id);
           if (reply && replyTo) replies.reply(replyTo, { commandId: id, stage: 'accepted', reply });
         }
       }
@@ -249,6 +259,11 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     account,
     tell,
     kept,
+    goesBack,
+    /** Whether messaging can be asked for its replies. */
+    isAway: (is: boolean) => void (away = is),
+    /** What is asked of an account's log takes 4 s from here on. */
+    isSlow: (accountId: string) => void slow.add(accountId),
     /** Messages that Meta was told to have sent. */
     toldSent,
     /** From here on. */

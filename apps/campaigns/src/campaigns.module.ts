@@ -99,8 +99,8 @@ const steward: FactoryProvider<Steward> = {
       graceMs: config.CAMPAIGN_START_GRACE_MS,
       logger,
     });
-    wakeUp.onWake(WORK, () => work.work.wake());
-    runWork(runtime, 'campaign steward', work.work);
+    wakeUp.onWake(WORK, () => work.wake());
+    runWork(runtime, 'campaign steward', work);
     return work;
   },
   inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, Limits],

@@ -1,3 +1,4 @@
+import type { Answers } from '@wbiz/service-testing/peers';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { GATEWAY } from './gateway.service.js';
@@ -8,10 +9,11 @@ export const VERIFY_TOKEN = 'simulator-verify-token';
 
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
 
-/** The gateway with all its parts, and the simulator as Meta. */
-export async function runningGateway(more: NodeJS.ProcessEnv = {}) {
+/** The gateway with all its parts, the simulator as Meta, and what its peers answer. */
+export async function runningGateway(more: NodeJS.ProcessEnv = {}, peers: Answers = {}) {
   const simulator = await startSimulator({ log: () => undefined });
   const gateway = await serviceUnderTest(GATEWAY, {
+    peers,
     env: {
       CLOUD_API_URL: simulator.url,
       ADMIN_TOKEN,

@@ -24,7 +24,9 @@ const LOG_HEADERS = {
   ce_previous: digits(
     "The source's number before it in this partition. Up to it seen: the event follows. The event's own number already seen: it came again, drop it. Anything else: events are missing.",
   ),
-  ce_epoch: digits('Raised when the source was restored from a backup; its numbers begin anew.'),
+  ce_epoch: digits(
+    'Goes up by one in a partition where the source lost events that it had told; its numbers go on, but `ce_previous` of the first event is not checked.',
+  ),
   account: text('The account it belongs to.'),
 };
 const LOG_REQUIRED = Object.keys(LOG_HEADERS).filter((name) => name !== 'traceparent');

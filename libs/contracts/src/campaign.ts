@@ -34,7 +34,7 @@ export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /**
  * Why a campaign is paused or failed. `missed_start`: the service was down when it was due. `messaging_limit`: Meta's
- * limit of people in 24 hours. `first_sends_failed`: all alike. `template_*`: the template cannot be sent any more.
+ * limit of people in 24 hours. `first_sends_failed`, and `sends_failed` later on: all alike. `template_*`: the template cannot be sent any more.
  */
 export const CAMPAIGN_REASONS = [
   'requested',
@@ -45,6 +45,7 @@ export const CAMPAIGN_REASONS = [
   'messaging_limit',
   'throttled_by_meta',
   'first_sends_failed',
+  'sends_failed',
   'template_not_found',
   'template_not_approved',
 ] as const;

@@ -16,6 +16,14 @@ import type { MediaOnFile } from './media.js';
 import type { ConversationMessage, ListMessages, MessageView } from './message.js';
 import type { Page, Paged } from './page.js';
 import type { ListPresets, PresetView } from './preset.js';
+import type {
+  ProjectionView,
+  RetriedAccount,
+  RetryParked,
+  RewindProjection,
+  RewoundProjection,
+  SkipParked,
+} from './projection.js';
 import type { ListQuickReplies, QuickReplyView } from './quick-reply.js';
 import type { Removal, TagView } from './tag.js';
 import type { ListTemplates, TemplateView } from './template.js';
@@ -47,6 +55,7 @@ const everywhere = <Ask, Answer>(): Entry<null, Ask, Answer> => ({ owner: null }
 
 type Of = { readonly accountId: string };
 type One = Of & { readonly id: string };
+type OneProjection = { readonly projection: string };
 
 /** Every query that services answer over TCP, once. A `null` in an answer means not there. */
 export const QUERIES = {
@@ -113,6 +122,12 @@ export const QUERIES = {
   'command.reply': everywhere<{ commandId: string; expire: boolean }, CommandReply | null>(),
   /** The owner's last number for this account's partition, once everything committed before the call has one. */
   'log.head': everywhere<{ accountId: string }, { partition: number; sequence: number }>(),
+  /** What the service makes of the shared log. */
+  'projection.list': everywhere<Record<never, never>, readonly ProjectionView[]>(),
+  /** The three that operators give orders with; they are carried out before the answer. */
+  'projection.retry': everywhere<OneProjection & RetryParked, RetriedAccount | null>(),
+  'projection.skip': everywhere<OneProjection & SkipParked, RetriedAccount | null>(),
+  'projection.rewind': everywhere<OneProjection & RewindProjection, RewoundProjection | null>(),
 };
 
 export type QueryName = keyof typeof QUERIES;

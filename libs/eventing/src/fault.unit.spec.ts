@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { backoff, classifyFault } from './fault.js';
+import { backoff, classifyFault, divisionAfter, isTimeout } from './fault.js';
 
 const withCode = (code: string) => Object.assign(new Error('it failed'), { code });
 const named = (name: string, more = {}) => Object.assign(new Error('it failed'), { name, ...more });
@@ -38,6 +38,23 @@ it.each([
   ['nothing', undefined],
 ])('is broken: %s', (_, error) => {
   expect(classifyFault(error)).toBe('broken');
+});
+
+it.each([
+  ['connection failure', withCode('08006'), 'none'],
+  ['disk full', withCode('53100'), 'none'],
+  ['Postgres shut down', withCode('57P01'), 'none'],
+  ['a socket, wrapped', new Error('query failed', { cause: withCode('ECONNRESET') }), 'none'],
+  ['connection cut', new Error('Connection terminated unexpectedly'), 'none'],
+  ['statement timeout', withCode('57014'), 'singles'],
+  ['lock timeout', withCode('55P03'), 'singles'],
+  ['an index row that is too large', withCode('54000'), 'halves'],
+  ['a deadlock', withCode('40P01'), 'halves'],
+  ['a peer away', named('PeerUnavailable'), 'halves'],
+  ['a bug', new TypeError('oops'), 'halves'],
+])('divides a batch as the fault asks: %s', (_, error, division) => {
+  expect(divisionAfter(error)).toBe(division);
+  expect(isTimeout(error)).toBe(division === 'singles');
 });
 
 it('waits longer and longer, up to 2.4 s', () => {

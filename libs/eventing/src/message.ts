@@ -38,7 +38,10 @@ export type Reply<Data = unknown> =
 
 export type RejectionData = { readonly code: string; readonly message: string; readonly details?: unknown };
 
-/** An event as it stands on the shared log. `sequence` is the source's own dense number, `previous` its last one in the same partition (0: none). */
+/**
+ * An event as it stands on the shared log. `sequence` is the source's own dense number, `previous` its last one in the
+ * same partition (0: none), `offset` its place there.
+ */
 export type LogEvent<Type extends string = string, Data = unknown> = Message<Type, Data> & {
   readonly id: string;
   readonly source: string;
@@ -48,5 +51,6 @@ export type LogEvent<Type extends string = string, Data = unknown> = Message<Typ
   readonly epoch: number;
   readonly sequence: number;
   readonly previous: number;
+  readonly offset?: number;
   readonly traceparent?: string;
 };

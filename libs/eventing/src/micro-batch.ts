@@ -1,3 +1,5 @@
+import { divisionAfter } from './fault.js';
+
 type Waiting<Item, Result> = {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -7,18 +9,20 @@ type Waiting<Item, Result> = {
 /**
  * Gathers calls that are waiting at the same moment into one call of `run`, which returns one result (or Error) per
  * item, in order. At most `lanes` runs are under way; what arrives meanwhile forms the next batch, so batches grow
- * with load and a lone call waits for nothing but the current turn of the event loop.
+ * with load and a lone call waits for nothing but the current turn of the event loop. A batch that failed is divided
+ * until only the items that the fault comes of fail ({@link divisionAfter}); when `run` throws it must have had no effect.
  */
 export function microBatch<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
   { max = 200, lanes = 1 }: { max?: number; lanes?: number } = {},
 ): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
+  const parts: Waiting<Item, Result>[][] = [];
   let running = 0;
   let scheduled = false;
 
   const schedule = () => {
-    if (scheduled || running >= lanes || waiting.length === 0) return;
+    if (scheduled || running >= lanes || waiting.length + parts.length === 0) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
@@ -27,7 +31,7 @@ export function microBatch<Item, Result>(
   };
 
   const flush = async () => {
-    const batch = waiting.splice(0, max);
+    const batch = parts.shift() ?? waiting.splice(0, max);
     running += 1;
     schedule();
     try {
@@ -38,7 +42,9 @@ export function microBatch<Item, Result>(
         else resolve(result as Result);
       });
     } catch (error) {
-      batch.forEach(({ reject }) => reject(error));
+      const division = batch.length > 1 ? divisionAfter(error) : 'none';
+      if (division === 'none') batch.forEach(({ reject }) => reject(error));
+      else parts.push(...partsOf(batch, division === 'singles' ? 1 : Math.ceil(batch.length / 2)));
     } finally {
       running -= 1;
       schedule();
@@ -51,3 +57,6 @@ export function microBatch<Item, Result>(
       schedule();
     });
 }
+
+const partsOf = <T>(batch: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(batch.length / size) }, (_, n) => batch.slice(n * size, (n + 1) * size));

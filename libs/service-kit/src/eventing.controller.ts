@@ -6,6 +6,7 @@ import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
 import { RepliesHandler } from '@wbiz/eventing/rpc/query-handler';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import { QueryHandler } from './handlers.js';
+import { Projections } from './projections.js';
 
 /** What every service answers. */
 @Controller()
@@ -14,6 +15,7 @@ export class EventingController {
     private readonly store: EventStore,
     private readonly relay: OutboxRelay,
     private readonly bus: CommandBus,
+    private readonly projections: Projections,
   ) {}
 
   @QueryHandler('command.reply')
@@ -24,6 +26,26 @@ export class EventingController {
   @QueryHandler('log.head')
   head({ accountId }: Ask<'log.head'>) {
     return this.relay.head(accountId);
+  }
+
+  @QueryHandler('projection.list')
+  list() {
+    return this.projections.list();
+  }
+
+  @QueryHandler('projection.retry')
+  retry(ask: Ask<'projection.retry'>) {
+    return this.projections.retry(ask);
+  }
+
+  @QueryHandler('projection.skip')
+  skip(ask: Ask<'projection.skip'>) {
+    return this.projections.skip(ask);
+  }
+
+  @QueryHandler('projection.rewind')
+  rewind(ask: Ask<'projection.rewind'>) {
+    return this.projections.rewind(ask);
   }
 
   @RepliesHandler()

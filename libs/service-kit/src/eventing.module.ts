@@ -5,6 +5,7 @@ import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
+import { SourceLog } from '@wbiz/eventing/kafka/source-log';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
@@ -70,13 +71,15 @@ const PROVIDERS: FactoryProvider[] = [
       const { service, config, logger } = runtime;
       // Of its own, so that a long queue of events does not stand before a command.
       const producer = openProducer(runtime, kafka, "the relay's producer");
+      const topic = topics(config.TOPIC_PREFIX).events;
       return new OutboxRelay({
         pool,
         schema: service,
         source: service,
-        topic: topics(config.TOPIC_PREFIX).events,
+        topic,
         partitions,
         produce: (records) => producer.sendAll(records),
+        log: new SourceLog(kafka, { topic, source: service }),
         logger,
         wakeUp,
       });

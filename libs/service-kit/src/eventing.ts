@@ -127,9 +127,13 @@ export class Eventing {
       return { ok: true, detail: `${leader ? 'leads' : 'stands by'}, ${pending} pending` };
     });
     health.add('consumers', () => findingOf(consumers.statuses()));
+    health.detail('consumers', () => consumers.statuses());
     metrics.beforeScrape(async () => {
-      for (const status of consumers.statuses())
-        metrics.consumerState.set({ group: status.name }, isAtWork(status) ? 1 : 0);
+      for (const status of consumers.statuses()) {
+        const { name: group, waitingSince } = status;
+        metrics.consumerState.set({ group }, isAtWork(status) ? 1 : 0);
+        metrics.consumerWaiting.set({ group }, waitingSince && (Date.now() - waitingSince) / 1_000);
+      }
       const { pending, oldestPendingMs } = await relay.status();
       metrics.outboxPending.set(pending);
       metrics.outboxAge.set(oldestPendingMs / 1_000);

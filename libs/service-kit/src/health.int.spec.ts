@@ -59,6 +59,15 @@ it('is alive from the first moment, but ready only once started and while every 
   });
 });
 
+it('shows details, whatever they are, and is not made unready by them', async () => {
+  health.started();
+  health.add('postgres', () => ({ ok: true }));
+  health.detail('projections', () => [{ parked: 3 }]);
+  health.detail('consumers', async () => Promise.reject(new Error('no broker')));
+  const shown = { projections: [{ parked: 3 }], consumers: 'no broker' };
+  expect(await ask('/health/detail')).toMatchObject({ status: 200, body: { status: 'ready', ...shown } });
+});
+
 it('does not wait for a check that hangs', async () => {
   health.started();
   health.add('postgres', () => new Promise(() => undefined));

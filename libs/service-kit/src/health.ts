@@ -8,16 +8,43 @@ export type Finding = { readonly ok: boolean; readonly detail?: string };
 export type Check = () => Finding | Promise<Finding>;
 
 const CHECK_TIMEOUT_MS = 1_500;
+const NO_ANSWER = `no answer within ${CHECK_TIMEOUT_MS} ms`;
+
+const textOf = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
 
 /** The checks that decide whether this process is ready. Nothing is ready until {@link Health.started}. */
 export class Health {
   private readonly checks = new Map<string, Check>();
+  private readonly details = new Map<string, () => unknown>();
   private readonly awaited = new Set<string>();
   private phase: 'starting' | 'started' | 'stopping' = 'starting';
 
   /** Adds a check; one of the same name is replaced. A check that throws or takes 1.5 s counts as failed. */
   add(name: string, check: Check): void {
     this.checks.set(name, check);
+  }
+
+  /** Adds what /health/detail shows and readiness does not depend on. */
+  detail(name: string, show: () => unknown): void {
+    this.details.set(name, show);
+  }
+
+  /** What was added, each by its name; a fault in its place. */
+  async detailed(): Promise<Record<string, unknown>> {
+    const shown = await Promise.all(
+      [...this.details].map(async ([name, show]) => {
+        const late = new AbortController();
+        const slow = delay(CHECK_TIMEOUT_MS, NO_ANSWER, late);
+        try {
+          return [name, await Promise.race([show(), slow])] as const;
+        } catch (error) {
+          return [name, textOf(error)] as const;
+        } finally {
+          late.abort();
+        }
+      }),
+    );
+    return Object.fromEntries(shown);
   }
 
   /** Says what the start waits for; the function it returns, that this is over. */
@@ -48,21 +75,18 @@ export class Health {
 async function outcome(check: Check): Promise<Finding> {
   const late = new AbortController();
   try {
-    const slow = delay(
-      CHECK_TIMEOUT_MS,
-      { ok: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` },
-      late,
-    );
+    const slow = delay(CHECK_TIMEOUT_MS, { ok: false, detail: NO_ANSWER }, late);
     return await Promise.race([check(), slow]);
   } catch (error) {
-    return { ok: false, detail: error instanceof Error ? error.message || error.name : String(error) };
+    return { ok: false, detail: textOf(error) };
   } finally {
     late.abort();
   }
 }
 
 /**
- * Serves /health/live (200 as long as the event loop turns), /health/ready (503 unless all checks pass) and /metrics.
+ * Serves /health/live (200 as long as the event loop turns), /health/ready (503 unless all checks pass), /health/detail
+ * (for the person who looks; 200 always) and /metrics.
  * A server of its own, so that it answers before anything else is there. Throws when the port is taken.
  */
 export async function serveHealth(
@@ -75,6 +99,10 @@ export async function serveHealth(
     '/health/ready': async (response) => {
       const { ok, checks } = await health.ready();
       json(response, ok ? 200 : 503, { status: ok ? 'ready' : 'not_ready', checks });
+    },
+    '/health/detail': async (response) => {
+      const [{ ok, checks }, details] = await Promise.all([health.ready(), health.detailed()]);
+      json(response, 200, { status: ok ? 'ready' : 'not_ready', checks, ...details });
     },
     '/metrics': async (response) => {
       response.setHeader('content-type', metrics.contentType).end(await metrics.text());

@@ -6,7 +6,7 @@ import {
   type CommonQuery,
   type OwnedQuery,
 } from '@wbiz/contracts/query-catalogue';
-import type { Service } from '@wbiz/contracts/topics';
+import { SERVICES, type Service } from '@wbiz/contracts/topics';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { RUNTIME, type Runtime } from './runtime.js';
 import { peerSetting } from './settings.js';
@@ -20,6 +20,12 @@ export class Peers {
 
   constructor(@Inject(RUNTIME) private readonly runtime: Runtime) {
     runtime.shutdown.on('producers', 'peers', () => this.clients.forEach((client) => client.close()));
+  }
+
+  /** The services that can be asked, this one included. */
+  get known(): readonly Service[] {
+    const { config, service } = this.runtime as Runtime<Record<string, unknown>>;
+    return SERVICES.filter((one) => one === service || config[peerSetting(one)] !== undefined);
   }
 
   /** Asks a query of its owner. Throws the owner's `Rejection`, `PeerFault` or `PeerUnavailable`. */

@@ -97,7 +97,32 @@ it('makes all topics: the shared log with the partitions asked for, kept for eve
     await expect(provision({ ...asked(), eventsPartitions: 4 })).rejects.toThrow(
       'has 3 partitions and not 4',
     );
+    // Of the one broker there is.
+    expect(await kafka.durabilityOf([name.events])).toEqual([
+      { topic: name.events, replicas: 1, minInsync: 1 },
+    ]);
   } finally {
     await kafka.close();
   }
+});
+
+it('keeps each record on as many brokers as asked for, and tells of topics that are kept on fewer', async () => {
+  const { events } = topics(prefix);
+  const own = topicPrefix();
+  await provision({ ...asked(), topicPrefix: own, replicationFactor: 1, minInsyncReplicas: 1 });
+  expect((await provision(asked())).warnings).toEqual([]);
+  const { warnings } = await provision({ ...asked(), replicationFactor: 3 });
+  expect(warnings).toHaveLength(2 * (SERVICES.length + 5));
+  expect(warnings).toContain(
+    `Topic ${events} has 1 replicas and not 3 (REPLICATION_FACTOR). Move it with kafka-reassign-partitions.sh, or set REPLICATION_FACTOR=1.`,
+  );
+  expect(warnings).toContain(
+    `Topic ${events} has min.insync.replicas=1 and not 2 (MIN_INSYNC_REPLICAS). Run kafka-configs.sh --alter --topic ${events} --add-config min.insync.replicas=2, or set MIN_INSYNC_REPLICAS=1.`,
+  );
+  await expect(provision({ ...asked(), minInsyncReplicas: 2 })).rejects.toThrow(
+    'MIN_INSYNC_REPLICAS is 2, but a topic has 1 replicas (REPLICATION_FACTOR): Kafka would take nothing.',
+  );
+  await expect(provision({ ...asked(), topicPrefix: topicPrefix(), replicationFactor: 3 })).rejects.toThrow(
+    'is to have 3 replicas, but the cluster has 1 brokers.',
+  );
 });

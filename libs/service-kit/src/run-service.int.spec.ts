@@ -126,6 +126,48 @@ describe('in one process', () => {
     expect(await ask('purse.income', { accountId: 'acc_1' })).toBe(before + 7);
   });
 
+  it('parks an account whose event cannot be applied, and tells; operators retry, skip and rewind', async () => {
+    const detail = async () => {
+      const response = await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/health/detail`);
+      return (await response.json()) as { consumers: object[]; projections: { parked: object[] }[] };
+    };
+    const give = (amount: number) => send({ ...deposit(amount, { purse: 'purse-2' }), accountId: 'acc_2' });
+    await give(3_000_000_000); // more than the column holds
+    await give(5);
+    const parked = { accountId: 'acc_2', reason: expect.stringContaining('out of range'), events: 2 };
+    await until(async () => {
+      expect(await detail()).toMatchObject({
+        consumers: expect.arrayContaining([expect.objectContaining({ state: 'running', waitingSince: 0 })]),
+        projections: [{ projection: 'income', lag: 0, parked: [parked] }],
+      });
+      return true;
+    });
+    const before = await ask('purse.income', { accountId: 'acc_1' });
+    await expect(ask('purse.income', { accountId: 'acc_2' })).rejects.toThrow();
+    const of = { projection: 'income', accountId: 'acc_2' };
+    expect(await ask('projection.retry', of)).toEqual({ applied: 0, parked: true });
+    expect(await ask('projection.skip', { ...of, reason: 'a typing error' })).toEqual({
+      applied: 1,
+      parked: false,
+    });
+    expect(await ask('purse.income', { accountId: 'acc_2' })).toBe(5);
+    expect(await ask('projection.retry', of)).toBeNull();
+    expect(await ask('projection.retry', { ...of, projection: 'outgo' })).toBeNull();
+
+    expect(await ask('projection.rewind', { projection: 'income', offset: 0 })).toEqual({ partitions: 2 });
+    const event = { projection: 'income', partition: 0, source: 'contacts' };
+    await expect(ask('projection.rewind', { ...event, sequence: 1_000 })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    const since = new Date(Date.now() - 60_000).toISOString();
+    expect(await ask('projection.rewind', { projection: 'income', partition: 500, since })).toEqual({
+      partitions: 0,
+    });
+    await give(2);
+    expect(await ask('purse.income', { accountId: 'acc_2' })).toBe(7);
+    expect(await ask('purse.income', { accountId: 'acc_1' })).toBe(before);
+  });
+
   it('shows outbox, projection, commands and consumers in /metrics', async () => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     for (const line of [
@@ -133,6 +175,8 @@ describe('in one process', () => {
       'wbiz_outbox_age_seconds{service="contacts"}',
       'wbiz_projection_lag_events{projection="income",service="contacts"} 0',
       `wbiz_consumer_state{group="${prefix}wbiz.contacts",service="contacts"} 1`,
+      'wbiz_projection_parked_accounts{projection="income",service="contacts"} 0',
+      `wbiz_consumer_waiting_seconds{group="${prefix}wbiz.contacts",service="contacts"} 0`,
       'wbiz_dead_letters_total{service="contacts"} 0',
     ])
       expect(text).toContain(line);

@@ -160,6 +160,24 @@ export const PROVISION_SETTINGS = {
     fallback: '8',
     example: '32',
   }),
+  REPLICATION_FACTOR: whole(
+    1,
+    15,
+  )({
+    description:
+      'On how many brokers each topic is kept when it is made; as many as there are, 3 at most, unless set.',
+    optional: true,
+    example: '3',
+  }),
+  MIN_INSYNC_REPLICAS: whole(
+    1,
+    15,
+  )({
+    description:
+      'On how many of them a record stands before it is acknowledged; with fewer Kafka takes nothing. One less than REPLICATION_FACTOR, but 1 at least, unless set.',
+    optional: true,
+    example: '2',
+  }),
 };
 
 export type ServiceConfig = Config<typeof SERVICE_SETTINGS>;

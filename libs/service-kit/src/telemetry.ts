@@ -50,8 +50,20 @@ export function createMetrics(service: string) {
     }),
     projectionLag: new Gauge({
       name: 'wbiz_projection_lag_events',
-      help: 'Records of the shared log that a projection has not seen yet',
+      help: 'Records of the shared log that a projection has not seen yet, on the partitions of this process',
       labelNames: ['projection'] as const,
+      registers,
+    }),
+    parkedAccounts: new Gauge({
+      name: 'wbiz_projection_parked_accounts',
+      help: 'Accounts whose events wait since one of them cannot be applied, over all processes',
+      labelNames: ['projection'] as const,
+      registers,
+    }),
+    consumerWaiting: new Gauge({
+      name: 'wbiz_consumer_waiting_seconds',
+      help: 'How long the partition that has waited longest for a fault to pass has waited',
+      labelNames: ['group'] as const,
       registers,
     }),
     consumerState: new Gauge({

@@ -7,7 +7,7 @@ import type { Command, DomainEvent, LogEvent, Message } from '@wbiz/eventing/mes
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
-import { aggregateTable, eventingTables } from '@wbiz/eventing/postgres/schema';
+import { aggregateTable, eventingTables, recoveryTables, sourceEpochs } from '@wbiz/eventing/postgres/schema';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { QueryHandler } from '@wbiz/eventing/rpc/query-handler';
 import type { Pool } from 'pg';
@@ -94,7 +94,7 @@ class PurseController {
 
 class Tables1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner) {
-    await runner.query(eventingTables('contacts'));
+    await runner.query(eventingTables('contacts') + recoveryTables('contacts') + sourceEpochs('contacts'));
     await runner.query(aggregateTable('contacts', 'purses'));
     await runner.query('create table contacts.income (account_id text primary key, total int not null)');
   }

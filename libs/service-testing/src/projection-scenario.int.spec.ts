@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { eventingTables } from '@wbiz/eventing/postgres/schema';
+import { eventingTables, recoveryTables } from '@wbiz/eventing/postgres/schema';
 import { projection } from '@wbiz/service-kit/projection';
 import { projectionScenario } from './projection-scenario.js';
 import { storeUnderTest, type StoreUnderTest } from './store-under-test.js';
 
 class Tables {
   async up(runner: { query: (sql: string) => Promise<unknown> }) {
-    await runner.query(eventingTables('campaigns'));
+    await runner.query(eventingTables('campaigns') + recoveryTables('campaigns'));
     await runner.query('create table campaigns.names (account_id text, name text)');
   }
 }

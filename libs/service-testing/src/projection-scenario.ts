@@ -16,7 +16,9 @@ export function projectionScenario(
   projection: Projection,
   { pool, schema }: { readonly pool: Pool; readonly schema: string },
 ) {
-  const projector = new Projector({ pool, schema, projection, logger: quiet });
+  // An event that cannot be applied is parked, and its error seen nowhere else.
+  const logger = { ...quiet, error: (fields: object, message: string) => console.error(message, fields) };
+  const projector = new Projector({ pool, schema, projection, logger });
   const number = numbering(1);
   const tell = (events: readonly PublicEvent[]) =>
     projector.handle(
@@ -31,6 +33,7 @@ export function projectionScenario(
     );
 
   return {
+    projector,
     given: (...past: readonly PublicEvent[]) => ({
       when: (...events: readonly [PublicEvent, ...PublicEvent[]]) => ({
         then: async <Found>(read: () => Promise<Found>, found: unknown): Promise<Found> => {

@@ -36,6 +36,7 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
     const { source } = EVENTS[type];
     const event = {
       ...number(source, accountId),
+      epoch: 1,
       id: newId('evt'),
       accountId,
       stream: accountId,
@@ -44,7 +45,7 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
       traceparent: null,
       createdAt: new Date(),
     };
-    const record = eventRecord(event, { topic: name.events, source, epoch: 1 });
+    const record = eventRecord(event, { topic: name.events, source });
     await producer.send(record);
     return record;
   };

@@ -1,7 +1,5 @@
 import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign';
-
-/** Of Meta's throughput: messaging sends no faster. */
-const SHARE = 0.98;
+import { SHARE } from '../campaign/pace.js';
 
 /** How many people a messaging tier of Meta's lets an account write to in 24 hours; null: as many as it likes, or not known. */
 export function peopleOf(tier: string | null): number | null {

@@ -3,7 +3,7 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { inOrder } from '@wbiz/contracts/in-order';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { countsOf, type Counted } from '../recipient/counts.js';
+import { COUNTED, countsOf, type Counted } from '../recipient/counts.js';
 import { RETRYABLE } from '../recipient/retryable.js';
 import {
   campaign,
@@ -54,7 +54,11 @@ export function viewOf(
   return inOrder(CampaignView, { ...state, counts, expectedEndAt });
 }
 
-type Run = Paces & { readonly run: number; readonly counted: readonly Counted[] | null };
+type Run = Paces & {
+  readonly run: number;
+  readonly retrying: boolean;
+  readonly counted: readonly Counted[] | null;
+};
 
 async function factsOf(
   tx: PoolClient,
@@ -62,19 +66,19 @@ async function factsOf(
 ): Promise<CampaignFacts> {
   const { rows } = await tx.query<Run>({
     name: 'campaign-facts',
-    text: `select u.run, ${PACES},
-             (select json_agg(json_build_object('state', state, 'recipients', recipients)) from campaigns.counts c where c.run = u.run) as counted
-           from campaigns.runs u where u.campaign_id = $1`,
+    text: `select l.run, l.retrying is not null as retrying, ${PACES}, ${COUNTED} as counted
+           from campaigns.runs l where l.campaign_id = $1`,
     values: [data.campaignId],
   });
   const [found] = rows;
-  if (!found) return { counts: NO_COUNTS, waiting: 0, expectedEndAt: null, retryable: 0 };
+  if (!found) return { counts: NO_COUNTS, waiting: 0, expectedEndAt: null, retryable: 0, retrying: false };
   const { counts, waiting } = countsOf(found.counted ?? []);
   const retryable = type === 'campaign.retry-failed' ? await countRetryable(tx, found.run, data.codes) : 0;
   return {
     counts,
     waiting,
     retryable,
+    retrying: found.retrying,
     expectedEndAt: expectedEnd(counts.queued - counts.held + retryable, found),
   };
 }

@@ -31,13 +31,14 @@ type Known = NonNullable<CampaignState>;
 
 /**
  * `waiting`: those of `counts.queued` that messaging was not asked to send. `expectedEndAt`: when all that is queued will
- * have been sent. `retryable`: failed sends that `campaign.retry-failed` would repeat.
+ * have been sent. `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: some wait to be queued again.
  */
 export type CampaignFacts = {
   readonly counts: CampaignCounts;
   readonly waiting: number;
   readonly expectedEndAt: string | null;
   readonly retryable: number;
+  readonly retrying: boolean;
 };
 type Informed = { readonly facts: CampaignFacts };
 type Why = {
@@ -53,8 +54,8 @@ export type CampaignCommand = (
   | Message<'campaign.resume', CampaignData>
   | Message<'campaign.cancel', CampaignData>
   | Message<'campaign.retry-failed', RetryFailedData>
-  /** It is due; `late`: longer ago than it may start by itself. */
-  | Message<'campaign.start', CampaignData & { readonly late: boolean }>
+  /** It is due. One that was before `since` does not start by itself. */
+  | Message<'campaign.start', CampaignData & { readonly since: string }>
   /** Its audience is frozen, in this very transaction. */
   | Message<'campaign.prepare', CampaignData>
   /** It pauses by itself. */
@@ -126,34 +127,32 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
         'retried',
         before.status === 'scheduled' ? 'it has not started yet' : 'what it did not send stays unsent',
       );
-      const { counts, retryable } = facts;
-      if (retryable === 0)
+      if (facts.retryable === 0)
         throw new Rejection(
           'conflict',
           `Campaign ${before.id} has no failed send that may be tried again now.`,
         );
-      const after = {
-        ...facts,
-        counts: { ...counts, failed: counts.failed - retryable, queued: counts.queued + retryable },
-      };
-      const { reason, detail, resumesAt } = before;
-      const to = before.status === 'paused' ? { reason, detail, resumesAt } : {};
-      const status = before.status === 'completed' ? 'running' : before.status;
-      return [{ type: 'campaign.retried', data }, changed(before, after, data.at, { status, ...to })];
+      const isOver = before.status === 'completed';
+      const after = isOver
+        ? changed(before, facts, data.at, { status: 'running' })
+        : told(before, facts, data.at);
+      return [{ type: 'campaign.retried', data }, after];
     },
 
     'campaign.start': ({ data, facts }, state) => {
-      if (state?.status !== 'scheduled') return [];
+      const { startsAt = null } = state ?? {};
+      if (state?.status !== 'scheduled' || (startsAt !== null && startsAt > data.at)) return [];
+      const isLate = startsAt !== null && startsAt < data.since;
       return [
         changed(
           state,
           facts,
           data.at,
-          data.late
+          isLate
             ? {
                 status: 'paused',
                 reason: 'missed_start',
-                detail: `It was to start at ${state.startsAt}, and the service was not there. Resume it to start it now.`,
+                detail: `It was to start at ${startsAt}, and the service was not there. Resume it to start it now.`,
               }
             : { status: 'running' },
         ),
@@ -163,7 +162,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
     'campaign.prepare': ({ data, facts }, state) => {
       if (!state || FINAL.includes(state.status) || state.status === 'scheduled' || state.prepared)
         throw new Rejection('conflict', `Campaign ${data.campaignId} does not wait for its audience.`);
-      return [{ type: 'campaign.prepared', data }, progressed(state, facts, data.at)];
+      return [{ type: 'campaign.prepared', data }, told(state, facts, data.at)];
     },
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) =>
@@ -182,10 +181,10 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
         : [],
 
     'campaign.report': ({ data, facts }, state) =>
-      state?.status === 'running' ? [progressed(state, facts, data.at)] : [],
+      state && state.status !== 'scheduled' && state.status !== 'paused' ? [told(state, facts, data.at)] : [],
 
     'campaign.complete': ({ data, facts }, state) =>
-      state?.status === 'running' && state.prepared && facts.counts.queued === 0
+      state?.status === 'running' && state.prepared && facts.counts.queued === 0 && !facts.retrying
         ? [changed(state, facts, data.at, { status: 'completed' })]
         : [],
   },
@@ -233,7 +232,6 @@ const withoutKnown = ({ campaignId: _, at: __, ...changes }: UpdateCampaignData)
 type Change = Pick<Known, 'status'> & Partial<Pick<Known, 'reason' | 'detail' | 'resumesAt'>>;
 const changed = (before: Known, facts: CampaignFacts, at: string, change: Change): CampaignEvent =>
   told({ ...before, reason: null, detail: null, resumesAt: null, ...change }, facts, at);
-const progressed = told;
 
 function told(
   { id, name, status, reason, detail, resumesAt }: Known,

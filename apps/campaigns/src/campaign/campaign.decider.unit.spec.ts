@@ -39,6 +39,13 @@ const command = (what: Plain, about: Partial<CampaignFacts> = {}): CampaignComma
   data: known,
   facts: facts(about),
 });
+/** With half an hour's grace. */
+const startAt = (at: string) =>
+  ({
+    type: 'campaign.start',
+    data: { campaignId: ID, at, since: new Date(Date.parse(at) - 1_800_000).toISOString() },
+    facts: facts(),
+  }) as const;
 const running = [created(), status('running')];
 const paused = [...running, status('paused', { reason: 'requested' })];
 const ended = (how: CampaignStatus) => [...running, prepared, status(how)];
@@ -59,20 +66,25 @@ describe('a campaign begins', () => {
       .thenNothing());
 
   it('when it is due, and once', () => {
-    const start = { type: 'campaign.start', data: { ...known, late: false }, facts: facts() } as const;
-    given(created(LATER), status('scheduled')).when(start).then(status('running'));
+    const start = startAt(LATER);
+    given(created(LATER), status('scheduled'))
+      .when(start)
+      .then(status('running', { at: LATER }));
     given(...running)
       .when(start)
       .thenNothing();
   });
 
   it('not by itself when it is late', () => {
-    const late = { type: 'campaign.start', data: { ...known, late: true }, facts: facts() } as const;
+    const late = startAt('2026-12-24T10:00:00.000Z');
     const detail = `It was to start at ${LATER}, and the service was not there. Resume it to start it now.`;
-    const missed = status('paused', { reason: 'missed_start', detail });
+    const missed = status('paused', { reason: 'missed_start', detail, at: late.data.at });
     given(created(LATER), status('scheduled')).when(late).then(missed);
     given(created(LATER), status('scheduled'), missed).when(command('resume')).then(status('running'));
   });
+
+  it('not before the time that it was changed to since it was found due', () =>
+    given(created(LATER), status('scheduled')).when(startAt('2026-12-24T08:59:59.999Z')).thenNothing());
 
   it('at once where it is changed so', () => {
     const data = { ...known, startsAt: null, schedule: { mode: 'now' } } as const;
@@ -136,6 +148,9 @@ describe('while it runs', () => {
     given(...paused)
       .when(command('report', about))
       .thenNothing();
+    given(...running, status('cancelled'))
+      .when(command('report', { counts: about.counts, waiting: 4 }))
+      .then(status('cancelled', { counts: counts({ total: 10, queued: 0, sent: 6, skipped: 4 }) }));
   });
 
   it('is through when nobody is queued', () => {
@@ -148,6 +163,9 @@ describe('while it runs', () => {
       .then(status('completed', { counts: through }));
     given(...running)
       .when(command('complete', { counts: through }))
+      .thenNothing();
+    given(...running, prepared)
+      .when(command('complete', { counts: through, retrying: true }))
       .thenNothing();
   });
 
@@ -193,10 +211,7 @@ describe('a campaign that pauses by itself', () => {
     const about = { retryable: 2, counts: counts({ total: 9, failed: 2, sent: 7 }) };
     given(...running, held)
       .when({ type: 'campaign.retry-failed', data: known, facts: facts(about) })
-      .then(
-        { type: 'campaign.retried', data: known },
-        status('paused', { ...why, counts: counts({ total: 9, queued: 2, sent: 7 }) }),
-      );
+      .then({ type: 'campaign.retried', data: known }, status('paused', { ...why, counts: about.counts }));
   });
 });
 
@@ -204,10 +219,7 @@ it('runs again where failed sends are tried again after its end', () => {
   const about = facts({ retryable: 2, counts: counts({ total: 9, failed: 3, sent: 6 }) });
   given(...ended('completed'))
     .when({ type: 'campaign.retry-failed', data: known, facts: about })
-    .then(
-      { type: 'campaign.retried', data: known },
-      status('running', { counts: counts({ total: 9, queued: 2, failed: 1, sent: 6 }) }),
-    );
+    .then({ type: 'campaign.retried', data: known }, status('running', { counts: about.counts }));
   const state = fold(campaign, [...ended('completed'), status('running')])!;
   expect(state).toMatchObject({ startedAt: AT, finishedAt: null });
 });

@@ -5,7 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { countsOf, unsent, type Counted } from '../recipient/counts.js';
+import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
 import { viewOf } from './campaign.aggregate.js';
 import type { CampaignState } from './campaign.decider.js';
 import { expectedEnd, PACES, type Paces } from './pace.js';
@@ -16,10 +16,8 @@ type Row = Paces & {
   readonly counted: readonly Counted[] | null;
 };
 
-const CAMPAIGN = `select c.stream, c.state, ${PACES},
-    (select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
-     from campaigns.counts n where n.run = u.run) as counted
-  from campaigns.campaigns c join campaigns.runs u on u.campaign_id = c.stream
+const CAMPAIGN = `select c.stream, c.state, ${PACES}, ${COUNTED} as counted
+  from campaigns.campaigns c join campaigns.runs l on l.campaign_id = c.stream
   where c.account_id = $1`;
 
 @Controller()

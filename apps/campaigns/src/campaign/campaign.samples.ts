@@ -27,5 +27,6 @@ export const facts = (changes: Partial<CampaignFacts> = {}): CampaignFacts => ({
   waiting: 0,
   expectedEndAt: null,
   retryable: 0,
+  retrying: false,
   ...changes,
 });

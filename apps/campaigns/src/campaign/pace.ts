@@ -1,12 +1,12 @@
 /** Of Meta's throughput, as messaging uses it. */
-const SHARE = 0.98;
+export const SHARE = 0.98;
 
-/** What bounds the pace of a run `u`: its own rate, its number's throughput, and how many campaigns share the number. */
-export const PACES = `u.rate,
+/** What bounds the pace of a run `l`: its own rate, its number's throughput, and how many campaigns share the number. */
+export const PACES = `l.rate,
   coalesce((select throughput from campaigns.phone_numbers n
-    where n.account_id = u.account_id and n.id = u.phone_number_id), 80) as throughput,
+    where n.account_id = l.account_id and n.id = l.phone_number_id), 80) as throughput,
   (select count(*)::int from campaigns.runs o
-    where o.phone_number_id = u.phone_number_id and o.status = 'running' and o.run <> u.run) as others`;
+    where o.phone_number_id = l.phone_number_id and o.status = 'running' and o.run <> l.run) as others`;
 export type Paces = { readonly rate: number | null; readonly throughput: number; readonly others: number };
 
 /** Sends a second. */

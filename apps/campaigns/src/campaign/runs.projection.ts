@@ -1,12 +1,5 @@
-import type { RecordedEvent } from '@wbiz/eventing/aggregate';
-import type { Of } from '@wbiz/eventing/message';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
-import type { PoolClient } from 'pg';
-import { STATE } from '../recipient/recipient-state.js';
-import { RETRYABLE } from '../recipient/retryable.js';
 import type { CampaignEvent } from './campaign.decider.js';
-
-type Recorded<Type extends CampaignEvent['type']> = RecordedEvent<Of<CampaignEvent, Type>>;
 
 /** What sends a campaign moves with its events. */
 export const runsProjection = inline<CampaignEvent>({
@@ -49,20 +42,30 @@ export const runsProjection = inline<CampaignEvent>({
       values: [events.map(({ stream }) => stream)],
     });
   },
+  /** The steward queues them, in portions. */
   'campaign.retried': async (events, tx) => {
-    for (const event of events) await retry(event, tx);
+    for (const { stream, data } of events)
+      await tx.query({
+        name: 'run-retry',
+        text: 'update campaigns.runs set retrying = $2 where campaign_id = $1',
+        values: [stream, JSON.stringify(data.codes ?? null)],
+      });
   },
   /** The last of several events of one campaign holds. */
   'campaign.status': async (events, tx) => {
     const last = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({
       name: 'runs-status',
-      text: `update campaigns.runs u set status = s.status, reason = s.reason, resumes_at = s.resumes_at,
-               reported = s.counts, reported_at = now(),
-               began_with = case when s.status = 'running' and u.status <> 'running' then s.counts else u.began_with end,
-               expired_in_a_row = case when s.status = 'running' and u.status <> 'running' then 0 else u.expired_in_a_row end
-             from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as s(id, status, reason, resumes_at, counts)
-             where u.campaign_id = s.id`,
+      text: `with told as (
+               select u.run, s.*, s.status = 'running' and u.status <> 'running' as begins
+               from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as s(id, status, reason, resumes_at, counts)
+               join campaigns.runs u on u.campaign_id = s.id order by u.run for no key update of u)
+             update campaigns.runs u set status = t.status, reason = t.reason, resumes_at = t.resumes_at,
+               reported = t.counts, reported_at = now(),
+               began_with = case when t.begins then t.counts else u.began_with end,
+               began_at = case when t.begins then now() else u.began_at end,
+               expired_in_a_row = case when t.begins then 0 else u.expired_in_a_row end
+             from told t where u.run = t.run`,
       values: [
         last.map(({ stream }) => stream),
         last.map(({ data }) => data.status),
@@ -73,21 +76,3 @@ export const runsProjection = inline<CampaignEvent>({
     });
   },
 });
-
-/** Failed sends wait again; their next attempt is a message of its own. */
-async function retry({ stream, data }: Recorded<'campaign.retried'>, tx: PoolClient): Promise<void> {
-  const { rows } = await tx.query<{ run: number }>('select run from campaigns.runs where campaign_id = $1', [
-    stream,
-  ]);
-  await tx.query({
-    name: 'recipients-retry',
-    text: `with again as (
-             update campaigns.recipients r set state = ${STATE.queued}, error = null, status_at = now() where ${RETRYABLE} returning 1),
-           n as (select count(*) as n from again),
-           moved as (insert into campaigns.counts as c (run, state, recipients)
-             select $1, s.state, s.sign * n.n from n, (values (${STATE.queued}, 1), (${STATE.failed}, -1)) as s(state, sign) order by s.state
-             on conflict (run, state) do update set recipients = c.recipients + excluded.recipients)
-           update campaigns.runs set queued_from = '' where run = $1`,
-    values: [rows[0]!.run, data.codes ?? null],
-  });
-}

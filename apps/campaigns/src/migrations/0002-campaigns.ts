@@ -28,10 +28,14 @@ create table campaigns.runs (
   -- The counts that the last campaign.status told, and those it began with when it last began to run.
   reported        jsonb,
   began_with      jsonb,
+  began_at        timestamptz,
+  -- Which failed sends are to be queued again: codes, or null of JSON for all that may.
+  retrying        jsonb,
   reported_at     timestamptz not null default '-infinity',
   leased_until    timestamptz not null default '-infinity'
 ) with (fillfactor = 50);
 create index runs_live on campaigns.runs (phone_number_id) where status in ('scheduled', 'running', 'paused');
+create index runs_to_tell on campaigns.runs (run) where status in ('cancelled', 'failed') and reported->>'queued' <> '0';
 
 -- Who is in a campaign: frozen when it starts, and then moved in batches. Inserted in the order of the key, so that a
 -- campaign's rows lie together. \`state\`: see recipient-state.ts.
@@ -39,7 +43,7 @@ create table campaigns.recipients (
   run        integer     not null,
   contact_id text collate "C" not null,
   state      smallint    not null,
-  attempt    smallint    not null default 0,
+  attempt    integer     not null default 0,
   "to"       text,
   values     text[],
   message_id text,
@@ -47,7 +51,7 @@ create table campaigns.recipients (
   reason     text,
   error      jsonb,
   primary key (run, contact_id)
-) with (fillfactor = 80);
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000);
 create index recipients_by_state on campaigns.recipients (run, state, contact_id);
 
 create table campaigns.counts (
@@ -61,7 +65,7 @@ create table campaigns.counts (
 create table campaigns.flights (
   run             integer     not null,
   contact_id      text collate "C" not null,
-  attempt         smallint    not null,
+  attempt         integer     not null,
   phone_number_id text        not null,
   claimed_at      timestamptz not null,
   issued_at       timestamptz not null,

@@ -32,3 +32,7 @@ export const unsent = ({ counts, waiting }: ReturnType<typeof countsOf>): Campai
   queued: counts.queued - waiting,
   skipped: counts.skipped + waiting,
 });
+
+/** The counts of a run `l`, as JSON of {@link Counted}. */
+export const COUNTED = `(select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
+    from campaigns.counts n where n.run = l.run)`;

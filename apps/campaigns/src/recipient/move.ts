@@ -1,6 +1,6 @@
 import type { MessageError } from '@wbiz/contracts/message';
 import type { SkipReason } from '@wbiz/contracts/campaign';
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { STATE, type State } from './recipient-state.js';
 
 /** What became of a message of a campaign. `at`: RFC 3339. */
@@ -43,7 +43,7 @@ const MOVE = `with told as (
   update campaigns.runs u set queued_from = least(u.queued_from, a.first) from again a where u.run = a.run`;
 
 /** Of several moves of one message the highest holds. */
-export async function move(db: Pool | PoolClient, moves: readonly Move[]): Promise<void> {
+export async function move(tx: PoolClient, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return;
   const last = new Map<string, Move>();
   for (const one of moves) {
@@ -51,7 +51,14 @@ export async function move(db: Pool | PoolClient, moves: readonly Move[]): Promi
     if (!known || one.state > known.state) last.set(one.messageId, one);
   }
   const rows = [...last.values()];
-  await db.query({
+  // Who is put back moves the run's row as well, which whoever claims locks before the recipients.
+  if (rows.some(({ state }) => state === STATE.queued))
+    await tx.query({
+      name: 'runs-of-moves',
+      text: 'select from campaigns.runs where campaign_id = any($1) order by run for no key update',
+      values: [[...new Set(rows.map(({ campaignId }) => campaignId))]],
+    });
+  await tx.query({
     name: 'recipients-move',
     text: MOVE,
     values: [

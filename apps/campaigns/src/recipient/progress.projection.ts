@@ -23,28 +23,33 @@ export const progress = batchProjection({
   name: 'progress',
   types: ['message.status', 'message.withdrawn'],
   all: async (events, db) => {
-    await move(db, events.flatMap(moveOf));
+    // In this order everywhere: runs, recipients, counts.
     await noteExpired(events, db);
+    await move(db, events.flatMap(moveOf));
   },
 });
 
-/** Sends that expire one after the other are a sign that Meta takes none of the number's. */
+/** Sends that expire while Meta takes no other are a sign that the number is throttled. */
 async function noteExpired(events: readonly Told[], db: PoolClient): Promise<void> {
-  const ofCampaigns = events.filter(({ data }) => data.campaignId !== null);
-  if (ofCampaigns.length === 0) return;
   const expired = new Map<string, number>();
-  for (const { type, data } of ofCampaigns) {
-    const isExpired = type === 'message.withdrawn' && data.reason === 'expired';
-    expired.set(data.campaignId!, isExpired ? (expired.get(data.campaignId!) ?? 0) + 1 : 0);
+  const taken = new Set<string>();
+  for (const { type, data } of events) {
+    if (data.campaignId === null) continue;
+    if (type === 'message.status') {
+      if (data.status === 'accepted') taken.add(data.campaignId);
+    } else if (data.reason === 'expired')
+      expired.set(data.campaignId, (expired.get(data.campaignId) ?? 0) + 1);
   }
-  const passing = ofCampaigns
-    .filter(({ type }) => type === 'message.status')
-    .map(({ data }) => data.campaignId!);
+  const told = [...new Set([...expired.keys(), ...taken])];
+  if (told.length === 0) return;
   await db.query({
     name: 'runs-expired',
-    text: `update campaigns.runs u set expired_in_a_row = case when u.campaign_id = any($3) then 0 else u.expired_in_a_row end + e.n
-           from unnest($1::text[], $2::int[]) as e(id, n)
-           where u.campaign_id = e.id and (e.n > 0 or u.expired_in_a_row > 0)`,
-    values: [[...expired.keys()], [...expired.values()], [...new Set(passing)]],
+    text: `with wanted as (
+             select u.run, case when e.taken then 0 else u.expired_in_a_row + e.n end as n
+             from unnest($1::text[], $2::int[], $3::boolean[]) as e(id, n, taken)
+             join campaigns.runs u on u.campaign_id = e.id
+             where e.n > 0 or u.expired_in_a_row > 0 order by u.run for no key update of u)
+           update campaigns.runs u set expired_in_a_row = w.n from wanted w where u.run = w.run and u.expired_in_a_row <> w.n`,
+    values: [told, told.map((id) => expired.get(id) ?? 0), told.map((id) => taken.has(id))],
   });
 }

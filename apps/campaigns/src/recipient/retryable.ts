@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import { STATE } from './recipient-state.js';
 
 /**
@@ -25,3 +26,29 @@ export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
     or (r.error->>'metaCode' = '${DAILY}' and r.status_at between now() - interval '7 days' and now() - interval '24 hours')
     or (r.error->>'code' = '${NAMED}' and '${NAMED}' = any ($2)))
   and ($2::text[] is null or r.error->>'metaCode' = any ($2) or r.error->>'code' = any ($2))`;
+
+/** Queues so many of them again; their next attempt is a message of its own. Resolves to how many there were. */
+export async function queueAgain(
+  tx: PoolClient,
+  { run, codes, most }: { run: number; codes: readonly string[] | null; most: number },
+): Promise<number> {
+  await tx.query('select from campaigns.runs where run = $1 for no key update', [run]);
+  const { rows } = await tx.query<{ n: number }>({
+    name: 'recipients-retry',
+    text: `with found as (
+             select r.contact_id from campaigns.recipients r where ${RETRYABLE} order by r.contact_id limit $3 for no key update),
+           again as (
+             update campaigns.recipients r set state = ${STATE.queued}, error = null, status_at = now()
+             from found f where r.run = $1 and r.contact_id = f.contact_id returning r.contact_id),
+           n as (select count(*)::int as n, min(contact_id) as first from again),
+           moved as (insert into campaigns.counts as c (run, state, recipients)
+             select $1, s.state, s.sign * n.n from n, (values (${STATE.queued}, 1), (${STATE.failed}, -1)) as s(state, sign)
+             order by s.state
+             on conflict (run, state) do update set recipients = c.recipients + excluded.recipients),
+           led as (update campaigns.runs u set queued_from = least(u.queued_from, n.first),
+               retrying = case when n.n < $3 then null else u.retrying end from n where u.run = $1)
+           select n from n`,
+    values: [run, codes, most],
+  });
+  return rows[0]!.n;
+}

@@ -24,16 +24,18 @@ const chances = (seed: number) => {
   };
 };
 
+/** Everyone is somewhere, once the audience is frozen. */
 const addUp = ({ counts }: CampaignView) =>
-  expect(counts.total).toBe(counts.queued + counts.sent + counts.failed + counts.skipped);
+  expect([0, PEOPLE]).toContain(counts.queued + counts.sent + counts.failed + counts.skipped);
 
 /** The rows say what the counters say. */
 async function matchRows(id: string) {
   const { rows } = await system.pool.query<{ state: number; rows: number; counted: number }>(
     `select r.state, count(*)::int as rows, max(c.recipients)::int as counted
-     from campaigns.recipients r join campaigns.runs u on u.run = r.run
-     left join campaigns.counts c on c.run = r.run and c.state = r.state
-     where u.campaign_id = $1 group by r.state`,
+     from (select r.state from campaigns.recipients r join campaigns.runs u on u.run = r.run where u.campaign_id = $1) r
+     full join (select c.* from campaigns.counts c join campaigns.runs u on u.run = c.run
+       where u.campaign_id = $1 and c.recipients <> 0) c on c.state = r.state
+     group by r.state`,
     [id],
   );
   for (const row of rows) expect(row).toMatchObject({ counted: row.rows });
@@ -118,7 +120,7 @@ it('asks again for what a replica claimed and did not live to ask for', async ()
   await system.pool.query(`update campaigns.runs set rate = 50 where campaign_id = $1`, [id]);
   const claimed = await until(async () => {
     const { accountId } = shop;
-    const all = await claim(system.pool, { accountId, phoneNumberId, budget: 5 });
+    const all = await claim(system.pool, { accountId, phoneNumberId, mayAsk: null });
     return all.length > 0 && all;
   });
   await system.pool.query(`update campaigns.flights set issued_at = now() - interval '1 minute'`);

@@ -151,7 +151,9 @@ describe('what is not sent', () => {
 
     system.fate(() => 'sent');
     expect(await shop.act('retry-failed', id)).toMatchObject({ ok: true, data: { status: 'running' } });
-    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 4, failed: 0 });
+    expect(
+      (await shop.once(id, (campaign) => isThrough(campaign) && campaign.counts.failed === 0)).counts,
+    ).toMatchObject({ sent: 4, failed: 0 });
     const [again] = (await recipients(id, 'sent')).filter(({ contactId }) => contactId === refused);
     expect(again).toMatchObject({ attempt: 2, error: null });
     expect(again!.messageId).not.toBe(failed!.messageId);
@@ -337,7 +339,7 @@ it('keeps its rate', async () => {
   const { id } = await shop.create({ ratePerSecond: 10 });
   await shop.once(id, isThrough);
   const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
-  expect(most).toBeLessThanOrEqual(11);
+  expect(most).toBeLessThanOrEqual(10);
   expect(times.at(-1)! - times[0]!).toBeLessThan(40 * 150);
 });
 

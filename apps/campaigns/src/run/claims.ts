@@ -3,6 +3,7 @@ import { timedId } from '@wbiz/contracts/ids';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient } from 'pg';
 import { STATE } from '../recipient/recipient-state.js';
+import { askedBy } from './limits.js';
 import { nextRoom, type LaneLoad } from './room.js';
 
 /** A recipient whose send is to be asked of messaging; asking again has no further effect. */
@@ -31,7 +32,7 @@ const PROMPT_MS = 600;
 /** A flight older than this is not counted as under way: its outcome is late, and the others must not wait for it. */
 const LATE_MS = 5_000;
 /** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
-const SLOT_MS = 1_050;
+const SLOT_MS = 1_100;
 /** What a stall of this service held up is caught up with as far as this. */
 const CATCH_UP_MS = 100;
 
@@ -57,11 +58,11 @@ type Picked = {
 /**
  * Claims what a phone number may send now, shared out evenly among its campaigns, and writes the flights: whoever dies
  * after the commit leaves sends that any replica asks for again under the same ids. Empty where another replica is at it.
- * `budget`: how many sends Meta's messaging limit leaves.
+ * `mayAsk`: how many the account may ever have asked for, by Meta's messaging limit; null: any number.
  */
 export const claim = (
   pool: Pool,
-  { accountId, phoneNumberId, budget }: { accountId: string; phoneNumberId: string; budget: number },
+  { accountId, phoneNumberId, mayAsk }: { accountId: string; phoneNumberId: string; mayAsk: number | null },
 ): Promise<readonly Claimed[]> =>
   inTransaction(pool, async (tx) => {
     const lane = await lockLane(tx, accountId, phoneNumberId);
@@ -79,9 +80,12 @@ export const claim = (
     });
     if (runs.length === 0) return [];
     const room = nextRoom(lane);
-    const free = Math.max(0, Math.min(room - lane.underWay, budget));
+    const left = mayAsk === null ? Infinity : await leftOf(tx, accountId, mayAsk);
+    const free = Math.max(0, Math.min(room - lane.underWay, left));
     const claimed: Claimed[] = [];
-    for (const [index, run] of runs.entries()) {
+    // Each time another one is the first to get its share, or the last would get nothing where there is little.
+    const first = lane.asked % runs.length;
+    for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
       const most = run.rate === null ? share : Math.min(share, Math.max(0, run.due), run.rate);
       if (most > 0) claimed.push(...(await claimOf(tx, { run, phoneNumberId, most, now: lane.now })));
@@ -93,6 +97,17 @@ export const claim = (
     });
     return claimed;
   });
+
+/** What the limit leaves; the numbers of an account are told one after the other. */
+async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promise<number> {
+  await tx.query({
+    name: 'limit-lock',
+    text: `select pg_advisory_xact_lock(hashtextextended('campaigns.limit ' || $1, 0))`,
+    values: [accountId],
+  });
+  const { asked } = await askedBy(tx, accountId);
+  return mayAsk - asked;
+}
 
 /** Undefined where another replica has it. */
 async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
@@ -137,7 +152,7 @@ async function claimOf(
              coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
                left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
                where c.account_id = $2 and c.contact_id = p.contact_id), false) as opted_in,
-             exists (select from campaigns.recipients o where o.run = $1 and o.contact_id =
+             exists (select from campaigns.recipients o where o.run = $1 and o.state <> ${STATE.skipped} and o.contact_id =
                (select c.merged_into from campaigns.contacts c where c.account_id = $2 and c.contact_id = p.contact_id)) as doubled
            from picked p order by p.contact_id`,
     values: [run.run, run.account_id, run.queued_from, most],

@@ -1,15 +1,16 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { peopleOf } from '../audience/plan.js';
-import { STATE } from '../recipient/recipient-state.js';
 
-/** How long an answer of messaging's is taken to hold, beside what campaigns have sent since. */
+/** How long an answer of messaging's is taken to hold, beside what was asked of it since. */
 const KEPT_MS = 1_000;
 
 type Reached = { readonly people: number; readonly freesAt: string | null };
-type Known = Reached & { readonly asked: number; readonly at: number };
-export type Budget = { readonly left: number; readonly freesAt: string | null };
+type Known = Reached & { readonly mayAsk: number; readonly at: number };
 
-/** What Meta's messaging limit leaves: unique people in a rolling 24 hours, outside their service windows. */
+/**
+ * What Meta's messaging limit leaves: unique people in a rolling 24 hours, outside their service windows. Whatever was
+ * asked of messaging since it was asked counts as a person of its own.
+ */
 export class Limits {
   private readonly known = new Map<string, Known>();
 
@@ -18,31 +19,44 @@ export class Limits {
     private readonly reached: (accountId: string) => Promise<Reached>,
   ) {}
 
-  /** Everything asked of messaging since it was asked counts as a person of its own. */
-  async budget(accountId: string, tier: string | null): Promise<Budget> {
+  /** Up to which number of sends ever asked for the account may ask for more (see {@link askedBy}); null: any. */
+  async mayAsk(accountId: string, tier: string | null): Promise<number | null> {
     const limit = peopleOf(tier);
-    if (limit === null) return { left: Infinity, freesAt: null };
-    let known = this.known.get(accountId);
-    if (!known || performance.now() - known.at > KEPT_MS) {
-      const { settled, underWay } = await this.askedBy(accountId);
-      known = { ...(await this.reached(accountId)), asked: settled - underWay, at: performance.now() };
-      this.known.set(accountId, known);
-    }
-    const { settled } = await this.askedBy(accountId);
-    const { people, asked, freesAt } = known;
-    return { left: Math.max(0, limit - people - (settled - asked)), freesAt };
+    return limit === null ? null : (await this.lookedUp(accountId, limit)).mayAsk;
   }
 
-  /** Recipients of all campaigns of an account that messaging was asked to send to, and those under way. */
-  private async askedBy(accountId: string): Promise<{ settled: number; underWay: number }> {
-    const { rows } = await this.pool.query<{ settled: number; underWay: number }>({
-      name: 'campaign-sends',
-      text: `select coalesce(sum(recipients), 0)::int as settled,
-               coalesce(sum(recipients) filter (where state = ${STATE.sending}), 0)::int as "underWay"
-             from campaigns.counts c join campaigns.runs u on u.run = c.run
-             where u.account_id = $1 and c.state not in (${STATE.queued}, ${STATE.skipped}) and u.status in ('running', 'paused')`,
-      values: [accountId],
-    });
-    return rows[0]!;
+  /** When the first of the people reached is not counted any more; undefined while the limit leaves some. */
+  async isReached(accountId: string, tier: string | null): Promise<Pick<Reached, 'freesAt'> | undefined> {
+    const limit = peopleOf(tier);
+    if (limit === null) return undefined;
+    const { mayAsk, freesAt } = await this.lookedUp(accountId, limit);
+    const { asked } = await askedBy(this.pool, accountId);
+    return asked < mayAsk ? undefined : { freesAt };
   }
+
+  private async lookedUp(accountId: string, limit: number): Promise<Known> {
+    const known = this.known.get(accountId);
+    if (known && performance.now() - known.at < KEPT_MS) return known;
+    const { asked, underWay } = await askedBy(this.pool, accountId);
+    const reached = await this.reached(accountId);
+    const mayAsk = asked - underWay + limit - reached.people;
+    const found = { ...reached, mayAsk, at: performance.now() };
+    this.known.set(accountId, found);
+    return found;
+  }
+}
+
+/** Sends that were ever asked of messaging over an account's phone numbers, and those under way. */
+export async function askedBy(
+  db: Pool | PoolClient,
+  accountId: string,
+): Promise<{ readonly asked: number; readonly underWay: number }> {
+  const { rows } = await db.query<{ asked: number; underWay: number }>({
+    name: 'asked-by',
+    text: `select coalesce(sum(l.asked), 0)::float8 as asked,
+             coalesce(sum((select count(*) from campaigns.flights f where f.phone_number_id = l.phone_number_id)), 0)::int as "underWay"
+           from campaigns.phone_numbers n join campaigns.lanes l on l.phone_number_id = n.id where n.account_id = $1`,
+    values: [accountId],
+  });
+  return rows[0]!;
 }

@@ -62,15 +62,16 @@ export const throttled = (expiredInARow: number, now: number): Obstacle | undefi
     : {
         held: true,
         reason: 'throttled_by_meta',
-        detail: 'The phone number could not hand its messages to Meta; it rests for a minute.',
+        detail:
+          'For 10 s Meta took no message of the phone number, or single sends used it up; it rests for a minute.',
         resumesAt: new Date(now + REST_MS).toISOString(),
       };
 
-/** So many first sends that all fail pause a campaign. */
-const FIRST = 20;
+/** So many sends in a row that fail pause a campaign, where they fail alike. */
+const MANY = 20;
 
-/** Whether the sends since the campaign last began to run fail, so that it is worth looking at their reasons. */
-export function firstSendsFail(counts: CampaignCounts, before: CampaignCounts | null): boolean {
+/** Whether the sends since then fail, so that it is worth looking at their reasons. */
+export function sendsFail(counts: CampaignCounts, before: CampaignCounts | null): boolean {
   const since = (of: 'failed' | 'sent' | 'delivered') => counts[of] - (before?.[of] ?? 0);
-  return since('failed') >= FIRST && since('delivered') <= 0 && since('failed') >= since('sent');
+  return since('failed') >= MANY && since('delivered') <= 0 && since('failed') >= since('sent');
 }

@@ -1,6 +1,7 @@
+import { SHARE } from '../campaign/pace.js';
+
 /** How many sends of a phone number may be under way at least. */
 const LEAST = 8;
-const SHARE = 0.98;
 
 export type LaneLoad = {
   /** How many were allowed last time. */

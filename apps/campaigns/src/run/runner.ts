@@ -82,7 +82,7 @@ export class Runner {
     if (lanes.length === 0) this.lookAt = now + LOOK_MS;
     for (const lane of lanes) {
       const { phone_number_id: id } = lane;
-      if (this.filling.has(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
+      if (this.filling.has(id) || sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
       this.filling.set(
         id,
         this.fill(lane).finally(() => this.filling.delete(id)),
@@ -94,8 +94,8 @@ export class Runner {
     const { pool, sends, limits, contactsKnown, logger } = this.options;
     try {
       await contactsKnown(accountId);
-      const { left } = await limits.budget(accountId, limit);
-      if (left > 0) await sends.ask(await claim(pool, { accountId, phoneNumberId: id, budget: left }));
+      const mayAsk = await limits.mayAsk(accountId, limit);
+      await sends.ask(await claim(pool, { accountId, phoneNumberId: id, mayAsk }));
       this.restsUntil.delete(id);
     } catch (err) {
       this.restsUntil.set(id, performance.now() + LOOK_MS);

@@ -7,6 +7,7 @@ import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bu
 import type { Logger } from '@wbiz/eventing/logger';
 import type { RejectionData, Reply } from '@wbiz/eventing/message';
 import { microBatch } from '@wbiz/eventing/micro-batch';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { move, type Move } from '../recipient/move.js';
@@ -15,6 +16,8 @@ import { idsOf, type Claimed } from './claims.js';
 
 /** What messaging did not hand to Meta within this time goes back to its campaign. */
 const EXPIRES_MS = 10_000;
+/** How long a phone number rests when messaging could not take a send of it. */
+const REST_MS = 1_000;
 const MOST_TEMPLATES = 1_000;
 
 export type SendsOptions = {
@@ -28,12 +31,14 @@ export type SendsOptions = {
 /** Asks messaging for the sends of campaigns. What becomes of them comes by the log; what it refuses, by its replies. */
 export class Sends {
   private readonly settle: (move: Move) => Promise<null>;
-  /** By campaign: fixed once it has started. */
+  /** By phone number. */
+  private readonly restsUntil = new Map<string, number>();
+  /** By campaign, whose template does not change once it has started. */
   private readonly templates = new Map<string, CampaignTemplate>();
 
   constructor(private readonly options: SendsOptions) {
     this.settle = microBatch(async (moves: readonly Move[]) => {
-      await move(options.pool, moves);
+      await inTransaction(options.pool, (tx) => move(tx, moves));
       return moves.map(() => null);
     });
   }
@@ -63,39 +68,40 @@ export class Sends {
 
   /** Ends the wait for sends that may never have reached messaging: from here on it has them or never will. */
   conclude(claimed: readonly Claimed[]): void {
-    for (const one of claimed) {
-      const { commandId } = idsOf(one);
-      const reply = this.options.replyOf(commandId).then((stored) => {
-        if (stored) return stored;
-        throw new CommandTimeout(commandId);
-      });
-      this.concluding(one, reply);
-    }
+    for (const one of claimed) this.concluding(one, this.fateOf(one));
+  }
+
+  /** Whether the number's sends should rest, since messaging could not take one. */
+  isResting(phoneNumberId: string): boolean {
+    return performance.now() < (this.restsUntil.get(phoneNumberId) ?? 0);
   }
 
   /** A refusal moves the recipient, a send that had no effect takes it back; one that was accepted is told on the log. */
-  private concluding(one: Claimed, reply: Promise<Reply>): void {
+  private concluding(one: Claimed, reply: Promise<Reply | null>): void {
     reply
-      .then(
-        (told) => (told.ok ? undefined : refused(told.error)),
-        (error: unknown) => {
-          if (error instanceof CommandTimeout) return { state: STATE.queued };
-          if (error instanceof Rejection) return refused(error.toData());
-          throw error;
-        },
-      )
-      .then((moved) => {
-        if (!moved) return null;
+      .catch((error: unknown) => {
+        // Nobody answered for it in time; it may have had its effect all the same.
+        if (error instanceof CommandTimeout) return this.fateOf(one);
+        if (error instanceof Rejection) return { ok: false, error: error.toData() } as const;
+        throw error;
+      })
+      .then((told) => {
+        if (told?.ok) return null;
+        if (told === null || told.error.code === 'unavailable')
+          this.restsUntil.set(one.phoneNumberId, performance.now() + REST_MS);
         const { campaignId, contactId } = one;
         const at = new Date().toISOString();
+        const moved = told ? refused(told.error) : { state: STATE.queued };
         return this.settle({ ...moved, campaignId, contactId, messageId: idsOf(one).messageId, at });
       })
       .catch((err: unknown) =>
-        this.options.logger.warn(
-          { err },
-          "what became of a campaign's send is not stored; asking again soon",
-        ),
+        this.options.logger.warn({ err }, "what became of a campaign's send is not known; asking again soon"),
       );
+  }
+
+  /** The reply that messaging holds; null: the send has had no effect and never will. */
+  private fateOf(one: Claimed): Promise<Reply | null> {
+    return this.options.replyOf(idsOf(one).commandId);
   }
 
   private command<Name extends 'message.send' | 'message.withdraw'>(
@@ -124,14 +130,14 @@ export class Sends {
   }
 
   private async learnTemplates(claimed: readonly Claimed[]): Promise<void> {
+    if (this.templates.size > MOST_TEMPLATES) this.templates.clear();
     const unknown = [...new Set(claimed.map(({ campaignId }) => campaignId))].filter(
       (id) => !this.templates.has(id),
     );
     if (unknown.length === 0) return;
-    if (this.templates.size > MOST_TEMPLATES) this.templates.clear();
     const { rows } = await this.options.pool.query<{ id: string; template: CampaignTemplate }>(
       `select stream as id, state->'template' as template from campaigns.campaigns where stream = any($1)`,
-      [[...new Set(claimed.map(({ campaignId }) => campaignId))]],
+      [unknown],
     );
     for (const { id, template } of rows) this.templates.set(id, template);
   }

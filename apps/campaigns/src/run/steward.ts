@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountData } from '@wbiz/contracts/account';
-import type { CampaignCounts, CampaignReason, CampaignStatus } from '@wbiz/contracts/campaign';
+import type {
+  CampaignCounts,
+  CampaignDefinition,
+  CampaignReason,
+  CampaignStatus,
+  CampaignTemplate,
+} from '@wbiz/contracts/campaign';
 import type { MessageError } from '@wbiz/contracts/message';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
@@ -11,14 +17,14 @@ import { unrefused } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { freeze } from '../audience/freeze.js';
 import { campaigns } from '../campaign/campaign.aggregate.js';
-import type { CampaignState } from '../campaign/campaign.decider.js';
-import { countsOf, type Counted } from '../recipient/counts.js';
+import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
 import { STATE } from '../recipient/recipient-state.js';
+import { queueAgain } from '../recipient/retryable.js';
 import type { Limits } from './limits.js';
 import {
-  firstSendsFail,
   OF_SENDER,
   senderObstacle,
+  sendsFail,
   templateObstacle,
   throttled,
   type Obstacle,
@@ -29,8 +35,19 @@ const LOOK_MS = 1_000;
 const EVERY_MS = 900;
 /** How long a replica may take to freeze an audience before another tries as well. */
 const FREEZE_MS = 120_000;
+/** Accounts of which a replica freezes an audience at once: each has a connection for as long as it takes. */
+const FREEZES = 4;
 /** Until a limit of which messaging cannot say when it ends is asked for again. */
 const LIMIT_MS = 3_600_000;
+/** Failed sends that are queued again at once. */
+const PORTION = 10_000;
+/** Reasons to pause that only a person lifts. */
+const FOR_A_PERSON: readonly CampaignReason[] = [
+  'requested',
+  'missed_start',
+  'first_sends_failed',
+  'sends_failed',
+];
 
 type Due = {
   readonly run: number;
@@ -40,12 +57,15 @@ type Due = {
   readonly status: CampaignStatus;
   readonly reason: CampaignReason | null;
   readonly prepared: boolean;
-  readonly late: boolean;
   readonly resumes: boolean;
   readonly expired_in_a_row: number;
   readonly reported: CampaignCounts | null;
+  readonly reported_at: Date;
   readonly began_with: CampaignCounts | null;
-  readonly state: NonNullable<CampaignState>;
+  readonly began_at: Date | null;
+  readonly retries: boolean;
+  readonly retrying: readonly string[] | null;
+  readonly wanted: CampaignTemplate;
   readonly account: AccountData | null;
   readonly template: TemplateView | null;
   readonly counted: readonly Counted[] | null;
@@ -67,10 +87,13 @@ export type StewardOptions = {
  * go on again, tells progress, ends what is through. One replica looks at a campaign at a time.
  */
 export class Steward {
-  readonly work: Periodic;
+  private readonly looks: Periodic;
+  /** By campaign: one that takes long, or cannot be looked after, holds no other up. */
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly freezing = new Set<string>();
 
   constructor(private readonly options: StewardOptions) {
-    this.work = new Periodic({
+    this.looks = new Periodic({
       name: 'campaign steward: look',
       everyMs: LOOK_MS,
       run: () => this.look(),
@@ -78,27 +101,50 @@ export class Steward {
     });
   }
 
-  private async look(): Promise<void> {
-    const { pool, graceMs } = this.options;
-    const { rows } = await pool.query<Due>({
-      name: 'steward-due',
-      text: `with found as (
-               update campaigns.runs u set leased_until = now() + $2 * interval '1 millisecond'
-               from (select run from campaigns.runs
-                     where status in ('scheduled', 'running', 'paused') and leased_until <= now()
-                       and (status <> 'scheduled' or starts_at <= now()) and (status <> 'paused' or reason <> 'requested')
-                     order by run limit 200 for update skip locked) f
-               where u.run = f.run returning u.*) ${OF_FOUND}`,
-      values: [graceMs, EVERY_MS],
-    });
-    await Promise.all(rows.map((one) => this.lead(one)));
+  start(): void {
+    this.looks.start();
   }
 
-  /** A campaign that cannot be led holds no other up. */
+  wake(): void {
+    this.looks.wake();
+  }
+
+  /** Begins nothing more and lets end what is under way. */
+  async stop(): Promise<void> {
+    await this.looks.stop();
+    await Promise.all(this.underWay.values());
+  }
+
+  private async look(): Promise<void> {
+    const { rows } = await this.options.pool.query<Due>({
+      name: 'steward-due',
+      text: `with found as (
+               update campaigns.runs u set leased_until = now() + $1 * interval '1 millisecond'
+               from (select run from campaigns.runs
+                     where leased_until <= now() and (
+                       (status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
+                       or (status = 'paused' and reason <> all ($2))
+                       or (status in ('cancelled', 'failed') and reported->>'queued' <> '0'))
+                     order by leased_until limit 200 for update skip locked) f
+               where u.run = f.run returning u.*) ${OF_FOUND}`,
+      values: [EVERY_MS, FOR_A_PERSON],
+    });
+    for (const one of rows) {
+      const { campaign_id: id } = one;
+      if (this.underWay.has(id)) continue;
+      this.underWay.set(
+        id,
+        this.lead(one).finally(() => this.underWay.delete(id)),
+      );
+    }
+  }
+
   private async lead(one: Due): Promise<void> {
     try {
-      if (one.status === 'scheduled') await this.start(one);
+      if (one.retries) await this.queueAgain(one);
+      else if (one.status === 'scheduled') await this.begin(one);
       else if (one.status === 'paused') await this.release(one);
+      else if (one.status !== 'running') await this.tell(one);
       else if (!one.prepared) await this.prepare(one);
       else await this.watch(one);
     } catch (err) {
@@ -109,8 +155,9 @@ export class Steward {
     }
   }
 
-  private async start(one: Due): Promise<void> {
-    const data = { ...known(one), late: one.late };
+  private async begin(one: Due): Promise<void> {
+    const since = new Date(Date.now() - this.options.graceMs).toISOString();
+    const data = { ...known(one), since };
     await this.options.store.apply(campaigns, {
       accountId: one.account_id,
       type: 'campaign.start',
@@ -131,16 +178,26 @@ export class Steward {
     });
   }
 
+  private async queueAgain(one: Due): Promise<void> {
+    const { run, retrying: codes } = one;
+    const queued = await inTransaction(this.options.pool, (tx) =>
+      queueAgain(tx, { run, codes, most: PORTION }),
+    );
+    if (queued === PORTION) await this.leaseFor(one, 0);
+  }
+
   private async prepare(one: Due): Promise<void> {
     const { pool, store, allKnown } = this.options;
     const { run, account_id: accountId } = one;
-    await this.leaseFor(one, FREEZE_MS);
+    await allKnown(accountId);
+    const now = await this.read(one);
+    const obstacle = obstacleOf(now);
+    if (obstacle) return this.hold(now, obstacle);
+    if (this.freezing.has(accountId) || this.freezing.size >= FREEZES) return;
+    this.freezing.add(accountId);
     try {
-      await allKnown(accountId);
-      const now = await this.read(one);
-      const obstacle = obstacleOf(now);
-      if (obstacle) return await this.stop(now, obstacle);
-      const { audience, template } = now.state;
+      await this.leaseFor(one, FREEZE_MS);
+      const { audience, template } = await this.definitionOf(one);
       await inTransaction(pool, async (tx) => {
         await freeze(tx, { run, accountId, audience, template });
         const [applied] = await store.applyIn(tx, campaigns, [
@@ -150,12 +207,14 @@ export class Steward {
       });
       store.committed();
     } finally {
+      this.freezing.delete(accountId);
       await this.leaseFor(one, 0);
     }
   }
 
   private async watch(one: Due): Promise<void> {
-    const { counts } = countsOf(one.counted ?? []);
+    const counted = countsOf(one.counted ?? []);
+    const { counts } = counted;
     const { account_id: accountId } = one;
     if (counts.queued === 0) {
       await this.options.store.apply(campaigns, {
@@ -169,41 +228,65 @@ export class Steward {
       obstacleOf(one) ??
       throttled(one.expired_in_a_row, Date.now()) ??
       (await this.failing(one, counts)) ??
-      (await this.overLimit(one));
-    if (obstacle) return this.stop(one, obstacle);
+      (await this.overLimit(one, counted));
+    if (obstacle) return this.hold(one, obstacle);
+    await this.tell(one);
+  }
+
+  /** Tells how far it is, where that is news. */
+  private async tell(one: Due): Promise<void> {
+    const counted = countsOf(one.counted ?? []);
+    const counts = one.status === 'running' ? counted.counts : unsent(counted);
     if (isDeepStrictEqual({ ...counts }, one.reported)) return;
-    await this.options.store.apply(campaigns, { accountId, type: 'campaign.report', data: known(one) });
+    await this.options.store.apply(campaigns, {
+      accountId: one.account_id,
+      type: 'campaign.report',
+      data: known(one),
+    });
   }
 
-  /** Whether all sends failed alike since the campaign last began to run. */
+  /** Whether all sends failed alike since the campaign last began to run, or those of the last second did. */
   private async failing(one: Due, counts: CampaignCounts): Promise<Obstacle | undefined> {
-    if (!firstSendsFail(counts, one.began_with)) return undefined;
-    const { rows } = await this.options.pool.query<{ error: MessageError }>(
-      `select distinct on (coalesce(error->>'metaCode', error->>'code')) error from campaigns.recipients
-       where run = $1 and state = ${STATE.failed} limit 2`,
-      [one.run],
-    );
-    const [first, another] = rows;
-    if (!first || another) return undefined;
-    const { code, metaCode, message } = first.error;
-    const detail = `The first sends all failed: ${metaCode ?? code}, ${message}`;
-    return { held: true, reason: 'first_sends_failed', detail: detail.slice(0, 1_000) };
+    const { began_at: began } = one;
+    if (began && sendsFail(counts, one.began_with)) {
+      const error = await this.onlyError(one, began);
+      if (error) return failed('first_sends_failed', error);
+    }
+    if (!sendsFail(counts, one.reported)) return undefined;
+    const error = await this.onlyError(one, one.reported_at);
+    return error && failed('sends_failed', error);
   }
 
-  private async overLimit(one: Due): Promise<Obstacle | undefined> {
+  /** The error of all sends that failed since then, if it is one. */
+  private async onlyError({ run }: Due, since: Date): Promise<MessageError | undefined> {
+    const { rows } = await this.options.pool.query<{ error: MessageError }>(
+      `select distinct on (coalesce(error->>'metaCode', error->>'code')) error from (
+         select error from campaigns.recipients
+         where run = $1 and state = ${STATE.failed} and status_at >= $2 limit 1000) as latest limit 2`,
+      [run, since],
+    );
+    return rows.length === 1 ? rows[0]!.error : undefined;
+  }
+
+  /** The limit keeps the rest from being sent to, and nobody is on the way any more who may not count after all. */
+  private async overLimit(
+    one: Due,
+    { counts, waiting }: ReturnType<typeof countsOf>,
+  ): Promise<Obstacle | undefined> {
+    if (waiting === 0 || waiting < counts.queued - counts.held) return undefined;
     const number = one.account?.phoneNumbers.find(({ id }) => id === one.phone_number_id);
     const limit = number?.messagingLimit ?? null;
-    const { left, freesAt } = await this.options.limits.budget(one.account_id, limit);
-    if (left > 0) return undefined;
+    const reached = await this.options.limits.isReached(one.account_id, limit);
+    if (!reached) return undefined;
     return {
       held: true,
       reason: 'messaging_limit',
       detail: `Meta's limit of people in 24 hours (${limit}) is used up.`,
-      resumesAt: freesAt ?? new Date(Date.now() + LIMIT_MS).toISOString(),
+      resumesAt: reached.freesAt ?? new Date(Date.now() + LIMIT_MS).toISOString(),
     };
   }
 
-  private async stop(one: Due, { held, ...why }: Obstacle): Promise<void> {
+  private async hold(one: Due, { held, ...why }: Obstacle): Promise<void> {
     await this.options.store.apply(campaigns, {
       accountId: one.account_id,
       type: held ? 'campaign.hold' : 'campaign.fail',
@@ -214,10 +297,18 @@ export class Steward {
   private async read({ run }: Due): Promise<Due> {
     const { rows } = await this.options.pool.query<Due>({
       name: 'steward-read',
-      text: `with found as (select * from campaigns.runs where run = $2) ${OF_FOUND}`,
-      values: [this.options.graceMs, run],
+      text: `with found as (select * from campaigns.runs where run = $1) ${OF_FOUND}`,
+      values: [run],
     });
     return rows[0]!;
+  }
+
+  private async definitionOf({ campaign_id: id }: Due): Promise<CampaignDefinition> {
+    const { rows } = await this.options.pool.query<{ state: CampaignDefinition }>(
+      'select state from campaigns.campaigns where stream = $1',
+      [id],
+    );
+    return rows[0]!.state;
   }
 
   private async leaseFor({ run }: Due, ms: number): Promise<void> {
@@ -228,19 +319,23 @@ export class Steward {
   }
 }
 
-/** What is known of the campaigns that were found; `$1`: the grace in ms. */
+/** What is known of the campaigns that were found. */
 const OF_FOUND = `
   select l.run, l.campaign_id, l.account_id, l.phone_number_id, l.status, l.reason, l.prepared,
-    l.starts_at < now() - $1 * interval '1 millisecond' as late, coalesce(l.resumes_at <= now(), false) as resumes,
-    l.expired_in_a_row, l.reported, l.began_with, c.state, a.data as account, t.data as template,
-    (select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
-     from campaigns.counts n where n.run = l.run) as counted
+    coalesce(l.resumes_at <= now(), false) as resumes, l.expired_in_a_row, l.reported, l.reported_at, l.began_with, l.began_at,
+    l.retrying is not null as retries, l.retrying, c.state->'template' as wanted, a.data as account, t.data as template,
+    ${COUNTED} as counted
   from found l join campaigns.campaigns c on c.stream = l.campaign_id
   left join campaigns.accounts a on a.id = l.account_id
   left join campaigns.templates t on t.account_id = l.account_id and t.name = c.state->'template'->>'name'
     and t.language = c.state->'template'->>'language'`;
 
 const known = ({ campaign_id: campaignId }: Due) => ({ campaignId, at: new Date().toISOString() });
+const failed = (reason: CampaignReason, { code, metaCode, message }: MessageError): Obstacle => ({
+  held: true,
+  reason,
+  detail: `Its sends fail alike: ${metaCode ?? code}, ${message}`.slice(0, 1_000),
+});
 const senderOf = ({ account, phone_number_id: phoneNumberId }: Due) => ({ account, phoneNumberId });
 const obstacleOf = (one: Due) =>
-  senderObstacle(senderOf(one)) ?? templateObstacle({ template: one.template, wanted: one.state.template });
+  senderObstacle(senderOf(one)) ?? templateObstacle({ template: one.template, wanted: one.wanted });

@@ -67,3 +67,26 @@ it('takes in what others write, whatever a person is called', async () => {
     );
   expect((await one.list({ search: phone })).data).toEqual([merged]);
 });
+
+it('hears others while the contact of one account cannot be written, and that one once it can', async () => {
+  const [one, other] = [system.account(), system.account()];
+  const [phone, person] = [system.newPhone(), system.newPhone()];
+  await system.pool.query(
+    `create function contacts.refuse() returns trigger language plpgsql as
+       'begin if new.account_id = tg_argv[0] then raise exception ''index row too large'' using errcode = ''54000''; end if; return new; end';
+     create trigger refuse before insert on contacts.contacts for each row execute function contacts.refuse('${one.accountId}')`,
+  );
+  const heard = async (of: typeof one, from: string) =>
+    (await of.get(contactIdOf(of.accountId, from)))?.optedIn;
+  const said = (body: string) => [
+    message(one.accountId, { from: phone, body }),
+    message(other.accountId, { from: person, body }),
+  ];
+  await people
+    .given(...said('Hi'))
+    .when(...(said('STOP') as [ReturnType<typeof message>]))
+    .then(async () => [await heard(one, phone), await heard(other, person)], [undefined, false]);
+  await system.pool.query('drop trigger refuse on contacts.contacts');
+  await people.projector.retry(one.accountId);
+  expect(await heard(one, phone)).toBe(false);
+});

@@ -16,7 +16,7 @@ export async function askPostgres<Row extends QueryResultRow>(
     // pg takes a query_timeout for one query (client.js); its types do not say so.
     const asked: QueryConfig & { query_timeout: number } = { ...query, query_timeout: PATIENCE_MS };
     const result = await Promise.race([pool.query<Row>(asked), late]);
-    if (!result) throw notNow();
+    if (!result) throw notNow(new Error('Query read timeout'));
     return result.rows;
   } catch (error) {
     throw classifyFault(error) === 'passing' ? notNow(error) : error;
@@ -25,7 +25,7 @@ export async function askPostgres<Row extends QueryResultRow>(
   }
 }
 
-function notNow(cause?: unknown): Rejection {
+function notNow(cause: unknown): Rejection {
   const rejection = new Rejection('unavailable', 'The request cannot be checked at present. Try again.', {
     retryAfter: 1,
   });

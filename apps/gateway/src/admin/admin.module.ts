@@ -2,7 +2,13 @@ import { Module } from '@nestjs/common';
 import { AccountModule } from '../account/account.module.js';
 import { AdminController } from './admin.controller.js';
 import { ApiKeys } from './api-keys.js';
+import { ProjectionsController } from './projections.controller.js';
+import { ServiceProjections } from './service-projections.js';
 
 /** The operators' API. */
-@Module({ imports: [AccountModule], controllers: [AdminController], providers: [ApiKeys] })
+@Module({
+  imports: [AccountModule],
+  controllers: [AdminController, ProjectionsController],
+  providers: [ApiKeys, ServiceProjections],
+})
 export class AdminModule {}

@@ -131,8 +131,28 @@ it('derives a long time by the hour, and adds up', async () => {
   expect(asked.slice(2)).toMatchObject([{ body: { until: '2026-11-22T09:00:00.000Z' } }]);
 });
 
+it('gives orders to projections', async () => {
+  await wbiz('projections status');
+  await wbiz('projections retry contacts people acc_1');
+  await wbiz('projections skip webhooks feed acc_1 --reason known');
+  await wbiz('projections rewind contacts people --partition 3 --offset 0');
+  await wbiz('projections rewind contacts people --since 2026-11-22T10:30:00Z');
+  await wbiz('projections rewind webhooks feed --partition 3 --source messaging --sequence 7');
+  const path = '/api/admin/v1/projections';
+  expect(asked).toMatchObject([
+    { method: 'GET', url: path },
+    { method: 'POST', url: `${path}/contacts/people/retry`, body: { accountId: 'acc_1' } },
+    { method: 'POST', url: `${path}/webhooks/feed/skip`, body: { accountId: 'acc_1', reason: 'known' } },
+    { method: 'POST', url: `${path}/contacts/people/rewind`, body: { partition: 3, offset: 0 } },
+    { method: 'POST', url: `${path}/contacts/people/rewind`, body: { since: '2026-11-22T10:30:00Z' } },
+    { url: `${path}/webhooks/feed/rewind`, body: { partition: 3, source: 'messaging', sequence: 7 } },
+  ]);
+});
+
 it.each([
   'accounts',
+  'projections retry contacts people',
+  'projections skip contacts people acc_1',
   'webhooks derive',
   'webhooks derive --since yesterday',
   'accounts toString',

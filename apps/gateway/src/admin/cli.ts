@@ -20,6 +20,14 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz keys revoke <account> <key>
   wbiz webhooks derive --since <RFC 3339 time> [--until <RFC 3339 time>]
                         Handles what Meta's webhooks of that time hold again; they are kept for 30 days.
+  wbiz projections status
+                        What each service has read of the event log, where it stands still, which accounts are parked.
+  wbiz projections retry <service> <projection> <account>
+  wbiz projections skip <service> <projection> <account> --reason <text>
+                        Passes over the account's first event that waits. It is kept, with the reason.
+  wbiz projections rewind <service> <projection> [--partition <n>] (--offset <n> | --since <RFC 3339 time>)
+  wbiz projections rewind <service> <projection> --partition <n> --source <service> --sequence <n>
+                        Reads the log again from there; what was applied is not applied again.
 
 Plans: starter, growth, scale, unlimited. Answers are JSON.
 Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
@@ -145,6 +153,42 @@ const VERBS: Record<string, Verb> = {
         path: '/meta-webhooks/derive',
         body,
       })),
+  },
+  'projections status': { operands: [], request: () => ({ method: 'GET', path: '/projections' }) },
+  'projections retry': {
+    operands: ['service', 'projection', 'account'],
+    request: ([service, projection, account]) => ({
+      method: 'POST',
+      path: `/projections/${service}/${projection}/retry`,
+      body: { accountId: account },
+    }),
+  },
+  'projections skip': {
+    operands: ['service', 'projection', 'account'],
+    options: { reason: string },
+    request: ([service, projection, account], { reason }) => {
+      if (reason === undefined) throw new Usage('--reason is missing');
+      return {
+        method: 'POST',
+        path: `/projections/${service}/${projection}/skip`,
+        body: { accountId: account, reason },
+      };
+    },
+  },
+  'projections rewind': {
+    operands: ['service', 'projection'],
+    options: { partition: string, offset: string, since: string, source: string, sequence: string },
+    request: ([service, projection], { partition, offset, since, source, sequence }) => ({
+      method: 'POST',
+      path: `/projections/${service}/${projection}/rewind`,
+      body: {
+        partition: number(partition),
+        offset: number(offset),
+        since,
+        source,
+        sequence: number(sequence),
+      },
+    }),
   },
 };
 

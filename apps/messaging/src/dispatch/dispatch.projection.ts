@@ -60,11 +60,13 @@ export const dispatchProjection = inline<MessageEvent>({
   'message.deferred': async (events, tx) => {
     await tx.query({
       name: 'dispatch-defer',
-      text: `update messaging.dispatch d set state = 'deferred', not_before = now() + d_wait * interval '1 millisecond'
-             from unnest($1::text[], $2::int[]) as w(id, d_wait) where d.message_id = w.id`,
+      text: `update messaging.dispatch d set state = 'deferred', not_before = now() + d_wait * interval '1 millisecond',
+               expires_at = case when w.resent then null else d.expires_at end
+             from unnest($1::text[], $2::int[], $3::boolean[]) as w(id, d_wait, resent) where d.message_id = w.id`,
       values: [
         events.map(({ stream }) => stream),
         events.map(({ data }) => (data.reason === 'outcome_unknown' ? 0 : backoffMs(data.attempt))),
+        events.map(({ data }) => data.reason === 'outcome_unknown'),
       ],
     });
   },

@@ -211,6 +211,13 @@ const isStillUnknown = (message: MessageState, attempt: number) =>
   !message.attemptOpen &&
   message.attempt === attempt;
 
+/** Whether a campaign's message, whose outcome stayed unknown, waits to go again: it has no expiry any more. */
+const isToBeResent = (message: MessageState) =>
+  isCampaigns(message) &&
+  message.expiresAt === undefined &&
+  message.attempt > 0 &&
+  isStillUnknown(message, message.attempt);
+
 const gaveUp = (message: MessageState, at: string) =>
   statusOf(message, {
     status: 'failed',
@@ -326,16 +333,16 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.give-up': ({ data: { attempt, at } }, known) =>
       isOutgoing(known) && isStillUnknown(known, attempt) ? [gaveUp(known, at)] : [],
 
-    'message.withdraw': ({ data: { at } }, known) =>
-      isOutgoing(known) ? withdrawn(known, 'withdrawn', at) : [],
-
     /** One that Meta may have taken, and that was to be sent again, does not go back: it is given up. */
-    'message.expire': ({ data: { attempt, at } }, known) => {
-      if (!isOutgoing(known) || known.attempt !== attempt) return [];
-      return isCampaigns(known) && isStillUnknown(known, attempt)
-        ? [gaveUp(known, at)]
-        : withdrawn(known, 'expired', at);
+    'message.withdraw': ({ data: { at } }, known) => {
+      if (!isOutgoing(known)) return [];
+      return isToBeResent(known) ? [gaveUp(known, at)] : withdrawn(known, 'withdrawn', at);
     },
+
+    'message.expire': ({ data: { attempt, at } }, known) =>
+      isOutgoing(known) && known.attempt === attempt && known.expiresAt !== undefined
+        ? withdrawn(known, 'expired', at)
+        : [],
 
     'message.send-again': ({ data: { attempt, at } }, known) =>
       isOutgoing(known) && isStillUnknown(known, attempt)
@@ -441,7 +448,12 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       attemptOpen: false,
       awaiting: null,
     }),
-    'message.deferred': (known) => ({ ...began(known), attemptOpen: false }),
+    // What goes again after its outcome stayed unknown does not go back to its campaign any more.
+    'message.deferred': (known, { data: { reason } }) => {
+      const { expiresAt, ...state } = began(known);
+      const expires = reason === 'outcome_unknown' || expiresAt === undefined ? {} : { expiresAt };
+      return { ...state, ...expires, attemptOpen: false };
+    },
     'message.outcome_unknown': (known, { data }) => ({
       ...began(known),
       status: 'outcome_unknown',

@@ -7,7 +7,7 @@ import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { messagingStore } from '../messaging.harness.js';
-import { CampaignSends1766400000000 } from '../migrations/0012-campaign-sends.js';
+import { CampaignSends1766350000000 } from '../migrations/0012-campaign-sends.js';
 import { messages } from './message.aggregate.js';
 import { MessageQueries } from './message.queries.js';
 import { CAMPAIGN, receiveAny, sendTemplate, sendText, template } from './message.samples.js';
@@ -322,7 +322,7 @@ describe('people reached', () => {
   it('of the day before people were counted are those that Meta took a template to', async () => {
     await pool.query(`alter table messaging.conversations drop column reached_minute;
       alter table messaging.dispatch drop column expires_at`);
-    await database.up(CampaignSends1766400000000);
+    await database.up(CampaignSends1766350000000);
     expect((await reached('acc_r5')).people).toBe(1);
     expect((await reached('acc_r1')).people).toBe(0);
   });

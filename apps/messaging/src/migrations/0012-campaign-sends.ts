@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-export class CampaignSends1766400000000 implements MigrationInterface {
+export class CampaignSends1766350000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
 -- When a campaign's send goes back to its campaign; null for single sends, which the index does not hold.

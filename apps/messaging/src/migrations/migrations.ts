@@ -9,7 +9,9 @@ import { OrderOfMessages1764700000000 } from './0008-order-of-messages.js';
 import { ContactPhones1764910000000 } from './0009-contact-phones.js';
 import { InboxSearch1765000000000 } from './0010-inbox-search.js';
 import { OutcomesAndUsage1765100000000 } from './0011-outcomes-and-usage.js';
-import { CampaignSends1766400000000 } from './0012-campaign-sends.js';
+import { CampaignSends1766350000000 } from './0012-campaign-sends.js';
+import { ProjectionRecovery1766400000000 } from './0013-projection-recovery.js';
+import { SourceEpochs1766500000000 } from './0014-source-epochs.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -24,5 +26,7 @@ export const MIGRATIONS = [
   ContactPhones1764910000000,
   InboxSearch1765000000000,
   OutcomesAndUsage1765100000000,
-  CampaignSends1766400000000,
+  CampaignSends1766350000000,
+  ProjectionRecovery1766400000000,
+  SourceEpochs1766500000000,
 ];

@@ -3,6 +3,8 @@ import { QuickReplies1765200000000 } from './0002-quick-replies.js';
 import { Presets1765286400000 } from './0003-presets.js';
 import { Flows1765330000000 } from './0004-flows.js';
 import { Submissions1765350000000 } from './0005-submissions.js';
+import { ProjectionRecovery1766400000000 } from './0006-projection-recovery.js';
+import { SourceEpochs1766500000000 } from './0007-source-epochs.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -11,4 +13,6 @@ export const MIGRATIONS = [
   Presets1765286400000,
   Flows1765330000000,
   Submissions1765350000000,
+  ProjectionRecovery1766400000000,
+  SourceEpochs1766500000000,
 ];

@@ -1,6 +1,8 @@
 import type { CloudApi, MetaTemplate, MetaTemplateContent } from '@wbiz/cloud-api/cloud-api';
 import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import { isPlainObject } from '@wbiz/contracts/field';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { text } from '@wbiz/contracts/meta-item';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { inMetasCase } from '@wbiz/contracts/template-components';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -41,7 +43,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
     const { token, wabaId } = account;
     const find = () => cloudApi.findTemplate(token, wabaId, view);
     const found = called ? await find() : undefined;
-    if (found) return { kind: 'taken', listed: listed(found) };
+    if (found) return takenAs(listed(found));
     const template = {
       name: view.name,
       language: view.language,
@@ -52,7 +54,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
     try {
       const answer = await sending(attempt, () => cloudApi.createTemplate(token, wabaId, template));
       const { id: metaId, status, category } = answer;
-      return { kind: 'taken', listed: { metaId, status: statusOf(status), category } };
+      return takenAs({ metaId, status: statusOf(status), category });
     } catch (error) {
       if (subcodeOf(error) === SUBCODES.beingDeleted)
         throw beingDeleted(view, await options.otherName(account.accountId, view.name));
@@ -60,7 +62,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
       const other = await find();
       if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
       // Unless Meta was called before, it is somebody else's; the same content is as good as made.
-      if (other && (called || isSame(content, other))) return { kind: 'taken', listed: listed(other) };
+      if (other && (called || isSame(content, other))) return takenAs(listed(other));
       throw new Rejection(
         'conflict',
         `Meta has a template ${view.name} in ${view.language} already, with other content. It is being synced.`,
@@ -169,6 +171,17 @@ function covers(has: unknown, asked: unknown): boolean {
     isPlainObject(has) &&
     Object.entries(asked).every(([name, value]) => name === 'example' || covers(has[name], value))
   );
+}
+
+/** Its id goes into an index. Throws what ends the submission. */
+function takenAs(listed: Partial<ListedTemplate>): Taken {
+  const { max } = LIMITS.metaId;
+  if (!text(listed.metaId, { max }))
+    throw new Rejection(
+      'upstream_error',
+      `Meta gave the template an id that does not have 1 to ${max} characters.`,
+    );
+  return { kind: 'taken', listed };
 }
 
 const goneAtMeta = ({ name, language }: Pick<MetaTemplate, 'name' | 'language'>) =>

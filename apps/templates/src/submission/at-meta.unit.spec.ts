@@ -65,6 +65,16 @@ async function asked(
 const taken = (listed: object) => ({ kind: 'taken', listed });
 
 describe('a template', () => {
+  it('is refused where Meta gives it an id that no index holds', async () => {
+    const id = '7'.repeat(3_000);
+    const answers = {
+      createTemplate: { id, status: 'PENDING', category: 'UTILITY' },
+      findTemplate: meta({ id }),
+    };
+    for (const called of [false, true])
+      expect((await asked(CREATE, answers, { called })).outcome).toMatchObject({ code: 'upstream_error' });
+  });
+
   it('is made', async () => {
     expect(
       await asked(CREATE, { createTemplate: { id: '7', status: 'PENDING', category: 'MARKETING' } }),

@@ -90,6 +90,54 @@ describe('the feed', () => {
     expect(data.map(({ sequence }) => sequence)).toEqual([17]);
   });
 
+  it('waits for an event that is broken, for its account only, and skips nothing', async () => {
+    const [bad, good] = newAccounts(2) as [string, string];
+    await system.pool.query(
+      `create function webhooks.refuse() returns trigger language plpgsql as
+         'begin if new.data->>''text'' = ''broken'' then raise exception ''no''; end if; return new; end';
+       create trigger refuse before insert on webhooks.feed for each row execute function webhooks.refuse()`,
+    );
+    for (const text of ['first', 'broken', 'last'])
+      for (const accountId of [bad, good])
+        await system.publishUnread(accountId, 'message.received', {
+          text: accountId === bad ? text : 'fine',
+        });
+    await system.filled(good, 3);
+    const texts = async () =>
+      (await system.readAll(one, bad)).events.map(({ sequence, data }) => [sequence, data['text']]);
+    expect(await texts()).toEqual([[1, 'first']]);
+    await system.pool.query('drop trigger refuse on webhooks.feed');
+    await system.filled(bad, 3);
+    expect(await texts()).toEqual([
+      [1, 'first'],
+      [2, 'broken'],
+      [3, 'last'],
+    ]);
+  });
+
+  it('is whole again by itself after its database was restored from an older backup', async () => {
+    const accounts = newAccounts(3);
+    await publishMix(accounts, 2);
+    for (const accountId of accounts) await system.filled(accountId, 8);
+    await Promise.all([one.stop(), other.stop()]);
+    const tables = ['feed', 'feed_heads', 'checkpoints'];
+    for (const table of tables)
+      await system.pool.query(`create table webhooks.old_${table} as table webhooks.${table}`);
+    [one, other] = [await system.start(), await system.start()];
+    await publishMix(accounts, 3);
+    for (const accountId of accounts) await system.filled(accountId, 20);
+    const before = await Promise.all(accounts.map((accountId) => system.readAll(one, accountId)));
+    await Promise.all([one.stop(), other.stop()]);
+    for (const table of tables)
+      await system.pool.query(
+        `truncate webhooks.${table}; insert into webhooks.${table} table webhooks.old_${table}; drop table webhooks.old_${table}`,
+      );
+
+    [one, other] = [await system.start(), await system.start()];
+    for (const accountId of accounts) await system.filled(accountId, 20);
+    expect(await Promise.all(accounts.map((accountId) => system.readAll(one, accountId)))).toEqual(before);
+  });
+
   it('stays whole while replicas come and go', async () => {
     const accounts = newAccounts(6);
     const publishing = publishMix(accounts, 40);

@@ -7,16 +7,19 @@ import type { Command } from '../message.js';
 import { microBatch } from '../micro-batch.js';
 import { Rejection } from '../rejection.js';
 import { CommandHandler } from './command-handler.js';
+import { commandRecord } from './command-record.js';
 import { KafkaCommandServer } from './command-server.js';
 import { watchConsumers } from './consumer-health.js';
-import { commandRoom, keptLog, recordsOf } from './kafka.samples.js';
+import { command, commandRoom, keptLog, recordsOf } from './kafka.samples.js';
 
 jest.setTimeout(30_000);
 
 type Room = Awaited<ReturnType<typeof commandRoom>>;
 let room: Room;
 let app: INestMicroservice | undefined;
+let afterTest = () => {};
 afterEach(async () => {
+  afterTest();
   await app?.close();
   app = undefined;
   await room.close();
@@ -100,6 +103,43 @@ it('goes on beside a key that takes long, holds its later records and its offset
   expect(room.replies.slice(-3).map(({ commandId }) => commandId)).toEqual(['slow', 'behind it', 'last']);
   await until(async () => sum(await committed(room)) === 25);
   await first.close();
+});
+
+it('does not hold a fast partition up behind slow ones', async () => {
+  room = await commandRoom({ partitions: 4 });
+  const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+  afterTest = thaw;
+  const begun = new Set<number>();
+  const done: string[] = [];
+  await room.serve({
+    do: async ({ id, data }) => {
+      const { partition, isFrozen } = data as { partition: number; isFrozen?: true };
+      begun.add(partition);
+      if (isFrozen) await thawed;
+      done.push(id);
+    },
+  });
+  const send = (partition: number, id: string, more = {}) =>
+    room.producer.send({
+      ...commandRecord(command(id, { partition, ...more }), { topic: room.topic, key: id, source: 'spec' }),
+      partition,
+    });
+  for (const partition of [0, 1, 2]) await send(partition, `slow ${partition}`, { isFrozen: true });
+  await until(() => begun.size === 3);
+  const times: number[] = [];
+  for (let number = 0; number < 20; number += 1) {
+    const from = performance.now();
+    await send(3, `fast ${number}`);
+    await until(() => done.includes(`fast ${number}`), { everyMs: 2 });
+    times.push(performance.now() - from);
+  }
+  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(100);
+  // One that was slow is fetched again as soon as it is through.
+  await send(0, 'behind');
+  thaw();
+  await until(() => done.includes('behind'));
+  expect(done.filter((id) => id.startsWith('slow'))).toHaveLength(3);
+  await until(async () => sum(await committed(room)) === 24);
 });
 
 it('buries what cannot be handled, with its headers, and delays its neighbours by less than a second', async () => {

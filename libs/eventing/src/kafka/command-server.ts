@@ -7,7 +7,7 @@ import type { ReplyPublisher } from '../rpc/reply-publisher.js';
 import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { header, readCommand } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
-import { backoff, classifyFault, type Fault } from '../fault.js';
+import { backoff, classifyFault, isTimeout, type Fault } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import { KeyChains } from './key-chains.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
@@ -17,6 +17,7 @@ const UNAVAILABLE = 'unavailable';
 
 /** A handler that has thrown this often is not asked again. */
 const ATTEMPTS = 3;
+const TIMEOUTS_PASS_MS = 60_000;
 
 const INTERNAL_ERROR: Reply = {
   ok: false,
@@ -34,6 +35,8 @@ export type CommandServerOptions = {
   readonly health: ConsumerHealth;
   readonly logger: Logger;
   readonly classify?: (error: unknown) => Fault;
+  /** How long a handler's timeouts of Postgres count as passing; a minute unless set. */
+  readonly timeoutsPassMs?: number;
   /** The types that must have a handler; without one the server does not start. */
   readonly requires?: readonly string[];
   /** Told of every command that is through, with the time since it was first tried. */
@@ -44,7 +47,8 @@ type Handler = (command: Command) => Promise<unknown>;
 
 /**
  * Nest's transport for commands and inbound records: per key in order, keys side by side, replies over TCP. Passing
- * faults are waited out; a record that cannot be handled goes to the dead letters and its neighbours go on.
+ * faults are waited out; a record that cannot be handled goes to the dead letters and its neighbours go on. A timeout of
+ * Postgres passes for a minute; a record that still times out then is itself what takes too long.
  * Offsets are committed after a record is through, so a record may come again and handlers must not mind.
  */
 export class KafkaCommandServer extends Server implements CustomTransportStrategy {
@@ -53,8 +57,11 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   private readonly consumerStatus: ConsumerStatus;
   private readonly unknown: ReadonlyMap<string, 'dead-letter' | 'ignore'>;
   private readonly classify: (error: unknown) => Fault;
-  private readonly chains = new KeyChains((record, batch) => this.handleRecord(record, batch));
-  private suspects: Promise<unknown> = Promise.resolve();
+  private readonly chains = new KeyChains(async (record, batch) => {
+    const isThrough = await this.handleRecord(record, batch);
+    if (isThrough) batch.goesOn(record.offset);
+    return isThrough;
+  });
 
   constructor(private readonly options: CommandServerOptions) {
     super();
@@ -108,12 +115,11 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
       if (this.unknown.get(batch.topic) === 'ignore') return true;
       return this.bury(record, batch, new Error(`There is no handler for ${command.type}.`), 0);
     }
+    const { timeoutsPassMs = TIMEOUTS_PASS_MS } = this.options;
     const begun = performance.now();
     for (let failures = 0, waits = 0; ;) {
       try {
-        const last = failures === ATTEMPTS - 1;
-        this.answer(command, await (last ? this.alone(handler, command) : invoke(handler, command)));
-        this.recovered();
+        this.answer(command, await invoke(handler, command));
         this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
         return true;
       } catch (error) {
@@ -122,14 +128,15 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           this.options.onHandled?.(command.type, performance.now() - begun, 'refused');
           return true;
         }
-        if (error instanceof Rejection || this.classify(error) === 'passing') {
-          this.waitingFor(error as Error);
+        const isTooSlow = isTimeout(error) && performance.now() - begun > timeoutsPassMs;
+        if (error instanceof Rejection || (this.classify(error) === 'passing' && !isTooSlow)) {
+          this.waitingFor(error as Error, record, batch);
           if (!(await batch.wait(backoff((waits += 1))))) return false;
           continue;
         }
         failures += 1;
-        if (failures === ATTEMPTS) {
-          const buried = await this.bury(record, batch, error, failures);
+        if (failures === ATTEMPTS || isTooSlow) {
+          const buried = await this.bury(record, batch, error, failures + waits);
           if (buried) this.options.onHandled?.(command.type, performance.now() - begun, 'buried');
           return buried;
         }
@@ -140,16 +147,6 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         if (!(await batch.wait(100 * failures))) return false;
       }
     }
-  }
-
-  /**
-   * The last attempt runs while no other suspect's does: a handler that gathers commands into one transaction fails for
-   * all of them when one is broken, and only that one shall be buried.
-   */
-  private alone(handler: Handler, command: Command): Promise<unknown> {
-    const attempt = this.suspects.then(() => invoke(handler, command));
-    this.suspects = attempt.catch(() => undefined); // it is the caller's to handle
-    return attempt;
   }
 
   private answer({ id, replyTo }: Command, result: unknown): void {
@@ -196,11 +193,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           );
           break;
         }
-        this.waitingFor(error as Error);
+        this.waitingFor(error as Error, record, batch);
         if (!(await batch.wait(backoff((waits += 1))))) return false;
       }
     }
-    this.recovered();
     logger.error({ ...place, err: reason, attempts, alarm: true }, 'a record went to the dead letters');
     const replyTo = header(record, 'replyto');
     const commandId = header(record, 'ce_id');
@@ -208,16 +204,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return true;
   }
 
-  private waitingFor(error: Error): void {
+  private waitingFor(error: Error, { offset }: ConsumedRecord, batch: RecordBatch): void {
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
-    Object.assign(this.consumerStatus, { state: 'waiting', reason: error.message });
-  }
-
-  private recovered(): void {
-    if (this.consumerStatus.state !== 'waiting') return;
-    this.options.logger.info({ group: this.options.groupId }, 'commands are handled again');
-    Object.assign(this.consumerStatus, { state: 'running', reason: '' });
+    batch.waitsFor(error, offset);
   }
 }
 

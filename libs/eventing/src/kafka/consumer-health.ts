@@ -1,6 +1,6 @@
 /**
- * joining: not in the group yet, or a rebalance is under way. waiting: a passing fault is waited out.
- * halted: stopped for good by what must not be skipped. crashed: the client has given up and may begin again.
+ * joining: not in the group yet, or a rebalance is under way. waiting: a partition waits for a fault to pass.
+ * halted: a partition was stopped by what must not be skipped. crashed: the client has given up and may begin again.
  */
 export type ConsumerState = 'joining' | 'running' | 'waiting' | 'halted' | 'crashed' | 'closed';
 
@@ -11,6 +11,8 @@ export type ConsumerStatus = {
   state: ConsumerState;
   /** Why it waits, is halted or crashed; '' otherwise. */
   reason: string;
+  /** Since when a partition of it has waited. */
+  waitingSince: number;
   /** Records on its partitions that it has not handled, as of the last fetch. */
   lag: number;
   lastFetchAt: number;
@@ -27,6 +29,7 @@ export class ConsumerHealth {
       name,
       state: 'joining',
       reason: '',
+      waitingSince: 0,
       lag: 0,
       lastFetchAt: 0,
       lastAliveAt: Date.now(),

@@ -5,6 +5,7 @@ import { eventRecord } from '../postgres/event-record.js';
 import { freshSchema, SCHEMA } from '../postgres/outbox.samples.js';
 import type { Projection } from '../postgres/projection.js';
 import { Projector } from '../postgres/projector.js';
+import { WakeUp } from '../postgres/wake-up.js';
 import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { EventConsumer } from './event-consumer.js';
@@ -22,6 +23,7 @@ let log: ReturnType<typeof keptLog>;
 let heads: number[];
 let sequence: number;
 const open: EventConsumer[] = [];
+const wakeUps: WakeUp[] = [];
 
 beforeAll(async () => {
   database = await freshSchema();
@@ -38,20 +40,25 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((consumer) => consumer.close()));
+  await Promise.all(wakeUps.splice(0).map((wakeUp) => wakeUp.stop()));
   await producer.close();
   await kafka.close();
 });
 afterAll(() => database.drop());
 
 /** The next event of the source `contacts`, as its relay would send it. */
-function next(partition: number, type = 'contact.created', data = '{}'): KafkaRecord {
+function next(
+  partition: number,
+  { type = 'contact.created', data = '{}', accountId = `acc_${partition}` } = {},
+): KafkaRecord {
   sequence += 1;
   const row = {
     sequence,
     partition,
     previous: heads[partition]!,
+    epoch: 1,
     id: `${topic}/${sequence}`,
-    accountId: `acc_${partition}`,
+    accountId,
     stream: 'cnt_1',
     type,
     data,
@@ -59,7 +66,7 @@ function next(partition: number, type = 'contact.created', data = '{}'): KafkaRe
     createdAt: new Date(),
   };
   heads[partition] = sequence;
-  return eventRecord(row, { topic, source: 'contacts', epoch: 1 });
+  return eventRecord(row, { topic, source: 'contacts' });
 }
 
 async function consume(handle: (event: LogEvent) => void = () => undefined) {
@@ -73,7 +80,9 @@ async function consume(handle: (event: LogEvent) => void = () => undefined) {
       },
     },
   };
-  const projector = new Projector({ pool: database.pool, schema: SCHEMA, projection, logger: log });
+  const { pool } = database;
+  const wakeUp = new WakeUp({ pool, logger: log, name: 'spec' });
+  const projector = new Projector({ pool, schema: SCHEMA, projection, logger: log, wakeUp });
   const consumer = new EventConsumer({
     kafka,
     topic,
@@ -84,6 +93,8 @@ async function consume(handle: (event: LogEvent) => void = () => undefined) {
     logger: log,
   });
   open.push(consumer);
+  wakeUp.start();
+  wakeUps.push(wakeUp);
   await consumer.start();
   return { consumer, projector, status: () => health.statuses()[0]! };
 }
@@ -98,6 +109,24 @@ const seen = async () => {
 const committed = async () => {
   const offsets = await kafka.committedOffsets(`${topic}.projection`, topic);
   return offsets.reduce((sum, offset) => sum + Math.max(offset, 0), 0);
+};
+
+/** The tables of a projection, as a backup holds them. */
+const saved = async () =>
+  Promise.all(
+    ['checkpoints', 'parked', 'seen'].map(async (table) => ({
+      table,
+      rows: (await database.pool.query<object>(`select * from ${SCHEMA}.${table}`)).rows,
+    })),
+  );
+const restore = async (backup: Awaited<ReturnType<typeof saved>>) => {
+  for (const { table, rows } of backup) {
+    await database.pool.query(`truncate ${SCHEMA}.${table}`);
+    await database.pool.query(
+      `insert into ${SCHEMA}.${table} overriding system value select * from json_populate_recordset(null::${SCHEMA}.${table}, $1)`,
+      [JSON.stringify(rows)],
+    );
+  }
 };
 
 it('applies every event once, through a second member that comes and goes, and commits what is stored', async () => {
@@ -122,7 +151,11 @@ it('commits nothing that only memory knows, but leaves nothing uncommitted when 
   const { consumer, projector } = await consume();
   await producer.sendAll([next(0), next(1)]);
   await until(async () => (await committed()) === 2);
-  await producer.sendAll([next(0, 'tag.created'), next(1, 'tag.created'), next(1, 'tag.created')]);
+  await producer.sendAll([
+    next(0, { type: 'tag.created' }),
+    next(1, { type: 'tag.created' }),
+    next(1, { type: 'tag.created' }),
+  ]);
   await until(() => projector.status().partitions.some(({ sequence: seen }) => seen === 5));
   expect(
     projector
@@ -135,28 +168,38 @@ it('commits nothing that only memory knows, but leaves nothing uncommitted when 
   expect(await committed()).toBe(5);
 });
 
-it('halts for good at a gap, tells, and lives', async () => {
-  const { status } = await consume();
+const alarms = () =>
+  log.entries.filter(({ fields }) => fields['alarm'] === true).map(({ message }) => message);
+
+it('halts a partition at a gap that is one on the log too, tells, and lives; a rewind makes it go on', async () => {
+  const { status, projector } = await consume();
   await producer.sendAll([next(0), next(0)]);
   await until(async () => (await seen()).length === 2);
-  next(0); // gets lost
-  await producer.sendAll([next(0), next(1)]);
+  const lost = next(0);
+  const behind = next(0);
+  await producer.sendAll([behind, next(1)]);
   await until(() => status().state === 'halted');
   expect(status().reason).toMatch(/event 4 .* follows 3/);
-  expect(log.entries).toContainEqual(
-    expect.objectContaining({ level: 'error', message: 'the projection is halted' }),
-  );
+  expect(alarms()).toEqual(['the missing event is not on the log; the partition is halted']);
   const lastAlive = status().lastAliveAt;
-  await producer.sendAll([next(1)]);
+  await producer.sendAll([next(1), next(0)]);
   await until(() => status().lastAliveAt > lastAlive + 1_000); // the member goes on being one
-  expect((await seen()).filter((number) => number > 5)).toEqual([]);
-  expect(await committed()).toBeLessThanOrEqual(3);
+  expect(await seen()).toEqual([1, 2, 5, 6]);
+  expect(status().state).toBe('halted');
+  const halted = async () => (await projector.positions()).get(0)!.halted;
+  expect(await halted()).toBe(status().reason);
+
+  await producer.sendAll([lost, behind, next(0)]);
+  expect(await projector.rewind(0, 4)).toBe(true);
+  await until(async () => (await seen()).length === 8);
+  expect(await halted()).toBeNull();
+  expect(status().state).toBe('running');
 });
 
 it('tries again for as long as a handler fails', async () => {
   let failing = 4;
   const { status } = await consume(() => {
-    if (failing-- > 0) throw new TypeError('not yet');
+    if (failing-- > 0) throw Object.assign(new Error('not yet'), { code: 'ECONNRESET' });
   });
   await producer.sendAll([next(0), next(0)]);
   await until(() => status().state === 'waiting');
@@ -165,15 +208,114 @@ it('tries again for as long as a handler fails', async () => {
   await until(() => status().state === 'running');
 });
 
-it('passes over what is no event, and halts at an event it cannot read', async () => {
-  const { status } = await consume();
+it('passes over what is no event, and parks the account of one it cannot read', async () => {
+  const { projector } = await consume();
   await producer.send({ topic, partition: 0, key: null, headers: { hello: 'world' }, value: 'hi' });
-  await producer.sendAll([next(0), next(0, 'tag.created', 'not read, so not parsed'), next(0)]);
+  await producer.sendAll([
+    next(0),
+    next(0, { type: 'tag.created', data: 'not read, so not parsed' }),
+    next(0, { data: '{"broken":', accountId: 'acc_bad' }),
+    next(0),
+  ]);
   await until(async () => (await seen()).length === 2);
   expect(log.entries).toContainEqual(
     expect.objectContaining({ message: 'a record is no event; passed over' }),
   );
-  await producer.sendAll([next(0, 'contact.created', '{"broken":')]);
-  await until(() => status().state === 'halted');
-  expect(status().reason).toContain('offset 4 is no JSON');
+  expect(await projector.parked()).toMatchObject([
+    { accountId: 'acc_bad', reason: expect.stringMatching('is no JSON') },
+  ]);
+});
+
+it('reads back by itself what was restored under it', async () => {
+  const { status } = await consume();
+  await producer.sendAll([next(0), next(1), next(0)]);
+  await until(async () => (await committed()) === 3);
+  const backup = await saved();
+  await producer.sendAll([next(0), next(0), next(1)]);
+  await until(async () => (await committed()) === 6);
+  await restore(backup);
+  expect(await seen()).toEqual([1, 2, 3]);
+  await producer.sendAll([next(0)]);
+  await until(async () => (await seen()).length === 7); // those of partition 1 without any new event there
+  expect(status()).toMatchObject({ state: 'running' });
+});
+
+it('begins where the group has committed when a checkpoint is of a time without offsets', async () => {
+  const first = await consume();
+  await producer.sendAll([next(0), next(0)]);
+  await until(async () => (await committed()) === 2);
+  const old = await saved();
+  await producer.sendAll([next(0), next(0)]);
+  await until(async () => (await committed()) === 4);
+  await first.consumer.close();
+  // Restored to the time before offsets stood in the checkpoints.
+  await restore(old);
+  await database.pool.query(`update ${SCHEMA}.checkpoints set next_offset = null`);
+  await consume();
+  await producer.sendAll([next(0)]);
+  await until(async () => (await seen()).length === 5);
+  expect(log.entries.filter(({ message }) => message.endsWith('reading back'))).toMatchObject([
+    { fields: { from: 2 } },
+  ]);
+});
+
+it('catches up by itself when its database was restored from an older backup', async () => {
+  const first = await consume();
+  await producer.sendAll([next(0), next(1), next(0)]);
+  await until(async () => (await committed()) === 3);
+  const backup = await saved();
+  await producer.sendAll([next(0), next(0), next(1)]);
+  await until(async () => (await committed()) === 6);
+  await first.consumer.close();
+  await restore(backup);
+  expect(await seen()).toEqual([1, 2, 3]);
+
+  const { status } = await consume();
+  await until(async () => (await seen()).length === 6);
+  await producer.sendAll([next(0)]);
+  await until(async () => (await seen()).length === 7);
+  expect(status()).toMatchObject({ state: 'running' });
+});
+
+it('goes on in the other partitions while one waits for a fault to pass', async () => {
+  let down = true;
+  const { status } = await consume(({ accountId }) => {
+    if (down && accountId === 'acc_0') throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  });
+  await producer.sendAll([next(0)]);
+  await until(() => status().state === 'waiting');
+  for (let number = 2; number <= 6; number += 1) {
+    const from = Date.now();
+    await producer.sendAll([next(1)]);
+    await until(async () => (await seen()).includes(number));
+    expect(Date.now() - from).toBeLessThan(1_000);
+  }
+  expect(status().state).toBe('waiting');
+
+  expect(alarms()).toEqual([]);
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  try {
+    await until(() => alarms().length > 0);
+  } finally {
+    Date.now = now;
+  }
+  expect(alarms()).toEqual(['a partition has waited for a minute; it goes on trying']);
+  down = false;
+  await until(async () => (await seen()).includes(1));
+});
+
+it('goes on in the other accounts while an event of one is broken', async () => {
+  let broken = true;
+  await consume(({ accountId }) => {
+    if (broken && accountId === 'acc_bad') throw new TypeError('no such thing');
+  });
+  const bad = () => next(0, { accountId: 'acc_bad' });
+  await producer.sendAll([next(0), bad(), next(0), bad(), next(1)]);
+  await until(async () => (await seen()).length === 3);
+  await producer.sendAll([bad(), next(0)]);
+  await until(async () => (await seen()).length === 4);
+  expect(await seen()).toEqual([1, 3, 5, 7]);
+  broken = false;
+  await until(async () => (await seen()).length === 7, { timeoutMs: 20_000 });
 });

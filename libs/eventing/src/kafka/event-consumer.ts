@@ -1,70 +1,142 @@
 import type { Logger } from '../logger.js';
 import type { LogEvent } from '../message.js';
+import { Periodic } from '../periodic.js';
+import { readNumbers } from '../postgres/event-record.js';
 import { ProjectionGap, typesOf, type Projection } from '../postgres/projection.js';
-import type { Projector } from '../postgres/projector.js';
+import type { Position, Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
-import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
+import { findSequence } from './find-sequence.js';
+import type { ConsumerHealth } from './consumer-health.js';
 import { backoff } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
-/** How long what only memory knows stays uncommitted when nothing more comes (ms). */
-const PERSIST_MS = 5_000;
+/** How long what only memory knows stays uncommitted when nothing more comes, and how often the checkpoints are looked at (ms). */
+const LOOK_MS = 5_000;
+
+/** Characters of a source or an account. */
+const LONGEST_NAME = 100;
 
 export type EventConsumerOptions = {
-  readonly kafka: Pick<KafkaClient, 'consume'>;
+  readonly kafka: Pick<KafkaClient, 'consume' | 'committedOffsets' | 'endOffsets'>;
   readonly topic: string;
   readonly groupId: string;
   readonly projection: Projection;
-  readonly projector: Pick<Projector, 'handle' | 'persist' | 'forget'>;
+  readonly projector: Projector;
   readonly health: ConsumerHealth;
   readonly logger: Logger;
 };
 
-/** An event of a handled type whose data is no JSON: it cannot be skipped and will not mend. */
-class UnreadableEvent extends Error {
-  override readonly name = 'UnreadableEvent';
-}
+/** Kafka is asked for a missing event no longer than this (ms). */
+const SEARCH_MS = 30_000;
 
 /**
  * Feeds one projection from the shared log. Offsets follow the projection's checkpoints, so that a crash repeats events
- * and never leaves one out. What fails is tried again for as long as it takes; a gap or an unreadable event halts the
- * projection until the process starts anew.
+ * and never leaves one out: reading begins at the checkpoint where the group's committed offset is ahead of it. A batch
+ * that fails is tried again for as long as it takes, and holds up its partition only. At a gap the partition is read once
+ * more from the checkpoint, then from where the missing event is found; where it is not on the log the partition is halted
+ * until a rewind, or until the process starts anew.
  */
 export class EventConsumer {
   private readonly consumer: RecordConsumer;
-  private readonly status: ConsumerStatus;
   private readonly types: ReadonlySet<string>;
   /** The last batch of each partition that is applied and perhaps only in memory. */
   private readonly applied = new Map<number, RecordBatch>();
-  private persisting?: NodeJS.Timeout;
+  /** The event before which one is missing, of each partition that was read back to its checkpoint for it. */
+  private readonly lookedBack = new Map<number, string>();
+  private positions: ReadonlyMap<number, Position> = new Map();
+  /** The offset that is read next, of the partitions of this member. */
+  private readonly reached = new Map<number, number>();
+  private readonly looks: Periodic;
+  private readonly retries: Periodic;
 
   constructor(private readonly options: EventConsumerOptions) {
-    const { kafka, topic, groupId, projection, projector, health } = options;
+    const { kafka, topic, groupId, projection, projector, health, logger } = options;
     this.types = typesOf(projection);
-    this.status = health.add(groupId);
     this.consumer = kafka.consume({
       topics: [topic],
       groupId,
-      status: this.status,
+      status: health.add(groupId),
       eachBatch: (batch) => this.handleBatch(batch),
-      onJoin: () => {
-        this.applied.clear();
-        projector.forget();
-      },
+      readFrom: (assigned) => this.begin(assigned),
     });
+    this.looks = new Periodic({
+      name: `projection ${projection.name}: look at its checkpoints`,
+      everyMs: LOOK_MS,
+      run: () => this.look(),
+      logger,
+    });
+    this.retries = new Periodic({
+      name: `projection ${projection.name}: retry of parked events`,
+      everyMs: LOOK_MS,
+      run: async () => {
+        if (this.hasParked) await projector.retryDue();
+      },
+      logger,
+    });
+    projector.onRewound(() => this.looks.wake());
   }
 
   async start(): Promise<void> {
     await this.consumer.start();
-    this.persisting = setInterval(() => void this.persist(), PERSIST_MS);
+    this.looks.start();
+    this.retries.start();
   }
 
   /** Finishes what is in hand, persists, commits and leaves the group. */
   async close(): Promise<void> {
-    clearInterval(this.persisting);
+    await Promise.all([this.looks.stop(), this.retries.stop()]);
     await this.persist();
     await this.consumer.close();
+  }
+
+  /** The partitions that are read from their checkpoint, since the group has committed more, or nothing. */
+  private async begin(assigned: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { kafka, topic, groupId, projector, logger } = this.options;
+    const [positions, committed] = await Promise.all([
+      projector.positions(),
+      kafka.committedOffsets(groupId, topic),
+    ]);
+    await projector.halted(
+      assigned.filter((partition) => !this.consumer.isHalted(partition)),
+      null,
+    );
+    this.applied.clear();
+    projector.forget();
+    this.positions = positions;
+    const behind = assigned.flatMap((partition): [number, number][] => {
+      const { next } = positions.get(partition) ?? {};
+      const { [partition]: offset = -1 } = committed;
+      return next !== undefined && (offset < 0 || next < offset) ? [[partition, next]] : [];
+    });
+    if (behind.length > 0)
+      logger.warn(
+        { group: groupId, from: behind },
+        'checkpoints are behind the committed offsets; reading from them',
+      );
+    const from = new Map(behind);
+    this.reached.clear();
+    for (const partition of assigned)
+      this.reached.set(partition, from.get(partition) ?? Math.max(0, committed[partition] ?? 0));
+    return from;
+  }
+
+  /** The offset that is read next; undefined: another member reads the partition. */
+  offsetOf(partition: number): number | undefined {
+    return this.reached.get(partition);
+  }
+
+  /** Records on the partitions of this member that it has not handled; `ends` are the log's end offsets. */
+  lag(ends: readonly number[]): number {
+    return [...this.reached].reduce(
+      (sum, [partition, offset]) => sum + Math.max(0, ends[partition]! - offset),
+      0,
+    );
+  }
+
+  /** Whether an account of any partition is parked, as of the last look. */
+  get hasParked(): boolean {
+    return [...this.positions.values()].some(({ hasParked }) => hasParked);
   }
 
   private async handleBatch(batch: RecordBatch): Promise<void> {
@@ -74,26 +146,81 @@ export class EventConsumer {
       try {
         const { persisted } = await projector.handle(batch.partition, this.read(batch));
         this.applied.set(batch.partition, batch);
+        this.reached.set(batch.partition, batch.end);
         if (persisted) this.covered(batch);
-        if (this.status.state === 'waiting') Object.assign(this.status, { state: 'running', reason: '' });
+        batch.goesOn();
         return;
       } catch (error) {
-        if (error instanceof ProjectionGap || error instanceof UnreadableEvent)
-          return this.halt(batch, error);
-        const { message } = error as Error;
+        const fault = error instanceof ProjectionGap ? await this.lookBack(batch, error) : error;
+        if (fault === undefined) return;
         logger.warn(
-          { ...this.place(batch), err: error, attempt },
+          { ...this.place(batch), err: fault, attempt },
           'events could not be applied; trying again',
         );
-        Object.assign(this.status, { state: 'waiting', reason: message });
+        batch.waitsFor(fault as Error);
         if (!(await batch.wait(backoff(attempt)))) return;
       }
     }
   }
 
-  private halt(batch: RecordBatch, error: Error): void {
-    this.consumer.halt(error.message);
-    this.options.logger.error({ ...this.place(batch), err: error, alarm: true }, 'the projection is halted');
+  /** Reads the partition again from before the gap, or halts it. Resolves to what kept it from doing so. */
+  private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<unknown> {
+    const { logger, projector } = this.options;
+    const { partition } = batch;
+    const { id, offset = batch.begin } = gap.event;
+    const fields = { ...this.place(batch), err: gap };
+    try {
+      const next = gap.checkpoint.next ?? offset;
+      const isAtCheckpoint = this.lookedBack.get(partition) === id || next >= offset;
+      const from = isAtCheckpoint ? await this.find(partition, gap) : next;
+      if (from !== undefined && from < offset) {
+        logger.warn({ ...fields, from }, 'an event is missing before this one; reading back');
+        this.lookedBack.set(partition, id);
+        projector.forget(partition);
+        this.reached.set(partition, from);
+        this.consumer.seek(partition, from);
+        return undefined;
+      }
+      await projector.halted([partition], gap.message);
+    } catch (error) {
+      return error;
+    }
+    batch.halt(gap.message);
+    logger.error({ ...fields, alarm: true }, 'the missing event is not on the log; the partition is halted');
+    return undefined;
+  }
+
+  /** Where the event behind the checkpoint stands. */
+  private find(partition: number, { checkpoint: { epoch, sequence }, event: { source } }: ProjectionGap) {
+    const { kafka, topic } = this.options;
+    const signal = AbortSignal.timeout(SEARCH_MS);
+    return findSequence(kafka, { topic, partition, source, epoch, sequence: sequence + 1, signal });
+  }
+
+  /** Persists what is in memory, and goes to where the checkpoints are told to be or were restored to. */
+  private async look(): Promise<void> {
+    const { projector, logger } = this.options;
+    await this.persist();
+    const { assigned } = this.consumer;
+    const persisted = new Map(assigned.map((partition) => [partition, projector.persistedOf(partition)]));
+    const before = this.positions;
+    const positions = await projector.positions();
+    if (before !== this.positions) return; // A join has looked meanwhile.
+    this.positions = positions;
+    for (const partition of assigned) {
+      const { next = 0, rewinds = 0 } = positions.get(partition) ?? {};
+      const isRewound = rewinds !== (before.get(partition)?.rewinds ?? 0);
+      if (!isRewound && next >= (persisted.get(partition) ?? 0)) continue;
+      logger.warn(
+        { group: this.options.groupId, partition, from: next },
+        'the checkpoint was set back; reading from it',
+      );
+      await projector.halted([partition], null);
+      this.lookedBack.delete(partition);
+      projector.forget(partition);
+      this.reached.set(partition, next);
+      this.consumer.seek(partition, next);
+    }
   }
 
   private read(batch: RecordBatch): readonly LogEvent[] {
@@ -134,33 +261,35 @@ export class EventConsumer {
   }
 }
 
-/** Reads a record of the shared log, its data only when it is of one of the `types`; undefined: it is no event. */
+/**
+ * Reads a record of the shared log, its data only when it is of one of the `types`, undefined where that is no JSON.
+ * undefined: it is no event.
+ */
 export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): LogEvent | undefined {
   const type = header(record, 'ce_type');
   const source = header(record, 'ce_source');
-  const sequence = Number(header(record, 'ce_sequence'));
-  const previous = Number(header(record, 'ce_previous'));
-  const epoch = Number(header(record, 'ce_epoch'));
-  if (!type || !source || !(sequence > 0) || !(previous >= 0) || !(epoch > 0)) return undefined;
+  const numbers = readNumbers((name) => header(record, name));
+  const accountId = header(record, 'account') ?? '';
+  if (!type || !source || !numbers) return undefined;
+  if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined; // Both go into indexes.
   return {
     type,
     source,
-    sequence,
-    previous,
-    epoch,
+    ...numbers,
     id: header(record, 'ce_id') ?? '',
-    accountId: header(record, 'account') ?? '',
+    accountId,
     subject: header(record, 'ce_subject') ?? '',
     time: header(record, 'ce_time') ?? '',
+    offset: Number(record.offset),
     traceparent: header(record, 'traceparent'),
-    data: types.has(type) ? parse(record, type) : undefined,
+    data: types.has(type) ? parse(record) : undefined,
   };
 }
 
-function parse({ value, offset }: ConsumedRecord, type: string): unknown {
+function parse({ value }: ConsumedRecord): unknown {
   try {
     return JSON.parse((value ?? '').toString());
-  } catch (error) {
-    throw new UnreadableEvent(`The data of the ${type} at offset ${offset} is no JSON.`, { cause: error });
+  } catch {
+    return undefined; // the answer, not a fault
   }
 }

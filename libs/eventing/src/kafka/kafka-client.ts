@@ -1,17 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kafka, logLevel, Partitioners, type LogEntry, type Message } from 'kafkajs';
+import { Kafka, logLevel, Partitioners, type Admin, type LogEntry, type Message } from 'kafkajs';
 import type { Logger } from '../logger.js';
 import { BatchingProducer, type ProducerLink } from './batching-producer.js';
 import { dismissPredecessor } from './predecessor.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quietenRequestQueues } from './request-queue.js';
 
-/** `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
+/** `replicas`: the broker's default unless set. `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
 export type TopicSpec = {
   readonly topic: string;
   readonly partitions: number;
+  readonly replicas?: number;
   readonly config?: Readonly<Record<string, string>>;
 };
+
+/** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
+export const MIN_INSYNC = 'min.insync.replicas';
+
+/** Of a described configuration; Node finds no ConfigResourceTypes among what kafkajs exports. */
+const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
@@ -89,14 +96,10 @@ export function connectKafka({
           await dismissPredecessor(parts, { groupId: options.groupId, clientId });
         },
         // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
-        connect: ({ sessionTimeout, heartbeatInterval, rebalanceTimeout }) =>
+        connect: (timing) =>
           client().consumer({
+            ...timing,
             groupId: options.groupId,
-            sessionTimeout,
-            heartbeatInterval,
-            rebalanceTimeout,
-            // An idle fetch blocks rebalances and disconnects for this long.
-            maxWaitTimeInMs: 500,
             maxBytesPerPartition: 256 * 1024,
             maxBytes: 5 * 1024 * 1024,
             allowAutoTopicCreation: false,
@@ -110,11 +113,18 @@ export function connectKafka({
       const existing = new Set(await kafka.listTopics());
       const missing = topics.filter(({ topic }) => !existing.has(topic));
       if (missing.length > 0) {
+        const brokers = await brokersOf(kafka);
+        const wide = missing.find(({ replicas = 1 }) => replicas > brokers);
+        if (wide)
+          throw new Error(
+            `The topic ${wide.topic} is to have ${wide.replicas} replicas, but the cluster has ${brokers} brokers.`,
+          );
         await kafka.createTopics({
           waitForLeaders: false, // kafkajs gives up where the broker has not heard of the topic yet
-          topics: missing.map(({ topic, partitions, config = {} }) => ({
+          topics: missing.map(({ topic, partitions, replicas, config = {} }) => ({
             topic,
             numPartitions: partitions,
+            replicationFactor: replicas,
             configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
           })),
         });
@@ -129,6 +139,30 @@ export function connectKafka({
     },
 
     partitionsOf,
+
+    /** The number of brokers in the cluster. */
+    brokers: async (): Promise<number> => brokersOf(await connectedAdmin()),
+
+    /** How safely topics keep what was acknowledged: on how many replicas at best, and at least. */
+    durabilityOf: async (topics: readonly string[]) => {
+      const kafka = await connectedAdmin();
+      const described = await kafka.fetchTopicMetadata({ topics: [...topics] });
+      const { resources } = await kafka.describeConfigs({
+        includeSynonyms: false,
+        resources: topics.map((name) => ({
+          type: TOPIC_RESOURCE,
+          name,
+          configNames: [MIN_INSYNC],
+        })),
+      });
+      return described.topics.map(({ name, partitions }) => ({
+        topic: name,
+        replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+        minInsync: Number(
+          resources.find(({ resourceName }) => resourceName === name)!.configEntries[0]!.configValue,
+        ),
+      }));
+    },
 
     /** The offset the next record of each partition will get. */
     endOffsets: async (topic: string): Promise<number[]> => {
@@ -197,6 +231,8 @@ async function connectProducer(kafka: Kafka): Promise<ProducerLink> {
     close: () => producer.disconnect(),
   };
 }
+
+const brokersOf = async (admin: Admin) => (await admin.describeCluster()).brokers.length;
 
 function byPartition(offsets: readonly { partition: number; offset: string }[]): number[] {
   const found: number[] = [];

@@ -12,16 +12,37 @@ export type Span = {
   readonly signal: AbortSignal;
 };
 
-/**
- * Hands over what a topic holds of a span of time: batch by batch, each partition in its order, partitions side by side.
- * Resolves when all of it has been handled, and rejects with what a handler throws. Leaves no group behind.
- */
+/** `from` and `ends` are offsets by partition; `ends` are exclusive. */
+export type Stretch = {
+  readonly topic: string;
+  readonly from: readonly number[];
+  readonly ends: readonly number[];
+  /** Gives up when it aborts. */
+  readonly signal: AbortSignal;
+};
+
+type Handle = (records: readonly ConsumedRecord[], partition: number) => Promise<void>;
+
+/** {@link readStretch} of what a topic holds of a span of time. */
 export async function readBetween(
   kafka: Pick<KafkaClient, 'consume' | 'offsetsAt'>,
   { topic, since, until, signal }: Span,
-  handle: (records: readonly ConsumedRecord[]) => Promise<void>,
+  handle: Handle,
 ): Promise<void> {
-  const [next, ends] = await Promise.all([kafka.offsetsAt(topic, since), kafka.offsetsAt(topic, until)]);
+  const [from, ends] = await Promise.all([kafka.offsetsAt(topic, since), kafka.offsetsAt(topic, until)]);
+  await readStretch(kafka, { topic, from, ends, signal }, handle);
+}
+
+/**
+ * Hands over what stands between offsets of a topic: batch by batch, each partition in its order, partitions side by side.
+ * Resolves when all of it has been handled, and rejects with what a handler throws. Leaves no group behind.
+ */
+export async function readStretch(
+  kafka: Pick<KafkaClient, 'consume'>,
+  { topic, from, ends, signal }: Stretch,
+  handle: Handle,
+): Promise<void> {
+  const next = [...from];
   const isDone = () => next.every((offset, partition) => offset >= ends[partition]!);
   if (isDone()) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -30,12 +51,12 @@ export async function readBetween(
     topics: [topic],
     groupId,
     status: new ConsumerHealth().add(groupId),
-    readFrom: () => next,
+    readFrom: async () => new Map(next.entries()),
     eachBatch: async ({ records, partition, end }) => {
       const isWanted = (offset: number) => offset >= next[partition]! && offset < ends[partition]!;
       try {
         const wanted = records.filter(({ offset }) => isWanted(Number(offset)));
-        if (wanted.length > 0) await handle(wanted);
+        if (wanted.length > 0) await handle(wanted, partition);
         next[partition] = Math.max(next[partition]!, end);
         if (isDone()) resolve();
       } catch (error) {

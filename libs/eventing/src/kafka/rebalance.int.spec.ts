@@ -78,3 +78,23 @@ it('does not make the group wait while it waits for a fault to pass', async () =
   await until(() => taken.length > 0);
   expect(taken).toEqual(['1']);
 });
+
+it('gives a partition away only when what is in hand of it has ended, however long the others wait', async () => {
+  room = await commandRoom({ partitions: 2 });
+  const told: string[] = [];
+  const member = (name: string) => ({
+    do: async ({ id }: Command) => {
+      told.push(`${name} begins ${id}`);
+      await delay(4_000);
+      told.push(`${name} ends ${id}`);
+    },
+  });
+  await room.serve(member('first'));
+  await room.send('k', '1');
+  await until(() => told.length === 1);
+  const joining = room.serve(member('second'));
+  await room.send('k', '2');
+  await joining;
+  await until(() => told.length === 4, { timeoutMs: 15_000 });
+  expect(told.map((line) => line.slice(-6))).toEqual(['gins 1', 'ends 1', 'gins 2', 'ends 2']);
+});

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { backoff } from '../fault.js';
 import type { Logger } from '../logger.js';
 import type { ConsumerStatus } from './consumer-health.js';
 
@@ -11,6 +12,12 @@ const REBALANCE_MS = 25_000;
 /** How long records in hand are still begun once the partitions are wanted elsewhere or the process ends. */
 const DRAIN_MS = 5_000;
 const COMMIT_MS = 500;
+/** The next fetch waits this long for a batch in hand; then it goes on without that partition. */
+const PATIENCE_MS = 50;
+/** An idle fetch waits this long for records, and with it rebalances and disconnects. */
+const FETCH_MS = 500;
+/** A partition that has waited this long is told of. */
+const ALARM_MS = 60_000;
 
 /** The group goes on without this member's word: wait for it (kafkajs isRebalancing) or it is out already. */
 const REBALANCING = new Set<unknown>(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
@@ -23,15 +30,16 @@ export type ConsumeOptions = {
   readonly topics: readonly string[];
   readonly groupId: string;
   /**
-   * Called with one batch of a partition at a time, partitions side by side; the next fetch follows when all have
-   * returned. It must not throw: what it throws makes the client begin anew from the last commit.
+   * Called with one batch of a partition at a time, partitions side by side and independently of each other. It must not
+   * throw: what it throws makes the client begin anew from the last commit, or crash.
    */
   readonly eachBatch: (batch: RecordBatch) => Promise<void>;
-  /** Called at every join, before the first fetch from the committed offsets. */
-  readonly onJoin?: () => void;
   readonly status: ConsumerStatus;
-  /** Where to read each partition from, instead of from what the group has committed; asked at every join. */
-  readonly readFrom?: () => readonly number[];
+  /**
+   * Where to read partitions of the first topic from, instead of from what the group has committed; asked at every join,
+   * again and again while it fails. Nothing is handed over before it has answered.
+   */
+  readonly readFrom?: (assigned: readonly number[]) => Promise<ReadonlyMap<number, number>>;
   /** For a group that has committed nothing yet: begin with what is there (the default) or with what comes. */
   readonly fromBeginning?: boolean;
 };
@@ -40,6 +48,7 @@ type Timing = {
   readonly sessionTimeout: number;
   readonly heartbeatInterval: number;
   readonly rebalanceTimeout: number;
+  readonly maxWaitTimeInMs: number;
 };
 
 type Wiring = ConsumeOptions & {
@@ -59,34 +68,66 @@ type Mark = {
 /** The offset up to which everything is settled. */
 const settled = ({ done, held }: Mark) => Math.min(done, ...held);
 
+/** A number that kafkajs takes for fixed and reads each time it uses it (consumerGroup.js). */
+const live = (read: () => number) => ({ valueOf: read }) as unknown as number;
+
+const keyOf = ({ topic, partition }: Place) => `${topic}/${partition}`;
+type Place = { readonly topic: string; readonly partition: number };
+
 /** A membership of the group from one join to the next. */
 class Stay {
   readonly ending = new AbortController();
   readonly marks = new Map<string, Mark>();
+  /** Whether it is known where to read from; false: the stay ended before. */
+  ready: Promise<boolean> = Promise.resolve(true);
   /** No record is begun after this (ms since the epoch). */
   until = Infinity;
   lastBeat = Date.now();
   error?: Error;
+
+  constructor(readonly assigned: readonly Place[] = []) {}
+
+  get isOver(): boolean {
+    return this.ending.signal.aborted;
+  }
 
   endBy(time: number, error?: Error): void {
     this.until = Math.min(this.until, time);
     this.error ??= error;
     this.ending.abort();
   }
+
+  /** False when it ended before. */
+  async wait(ms: number): Promise<boolean> {
+    const { signal } = this.ending;
+    try {
+      await delay(ms, undefined, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return !signal.aborted;
+  }
 }
 
 /** What one fetch brought of one partition. */
-export class RecordBatch {
-  /** True once a record had to be left for whoever has the partition next. */
+export class RecordBatch implements Place {
+  /** True once a record had to be left: for whoever has the partition next, or to be read again. */
   cut = false;
+  /** True once the partition is to be read from elsewhere. */
+  isLeft = false;
 
   constructor(
     readonly topic: string,
     readonly partition: number,
     readonly records: readonly ConsumedRecord[],
     private readonly stay: Stay,
-    private readonly member: Member,
+    private readonly member: Pick<Member, 'beat' | 'waits' | 'goesOn' | 'halt' | 'detach'>,
   ) {}
+
+  /** The offset of the first record. */
+  get begin(): number {
+    return Number(this.records[0]!.offset);
+  }
 
   /** The offset after the last record. */
   get end(): number {
@@ -97,21 +138,31 @@ export class RecordBatch {
   async mayBegin(): Promise<boolean> {
     // Frozen and thawed, or starved: somebody else may have the partition by now.
     if (Date.now() - this.stay.lastBeat > SESSION_MS / 2) await this.member.beat(this.stay);
-    if (Date.now() <= this.stay.until) return true;
+    if (Date.now() <= this.stay.until && !this.isLeft) return true;
     this.cut = true;
     return false;
   }
 
   /** Waits before a repetition, but not when the partition is wanted elsewhere or the process ends: then false, as {@link mayBegin}. */
   async wait(ms: number): Promise<boolean> {
-    const { signal } = this.stay.ending;
-    try {
-      await delay(ms, undefined, { signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-    if (signal.aborted) this.cut = true;
-    return !signal.aborted;
+    const goesOn = (await this.stay.wait(ms)) && !this.isLeft;
+    if (!goesOn) this.cut = true;
+    return goesOn;
+  }
+
+  /** Shows that the partition, or its record at `offset`, waits for a fault to pass. */
+  waitsFor({ message }: Error, offset?: string): void {
+    this.member.waits(this, message, offset);
+  }
+
+  goesOn(offset?: string): void {
+    this.member.goesOn(this, offset);
+  }
+
+  /** Leaves the batch and reads nothing more of the partition, until a seek or the end of the process. */
+  halt(reason: string): void {
+    this.cut = true;
+    this.member.halt(this, reason);
   }
 
   /** Everything before `offset` is settled for good and may be committed, but for what is held. */
@@ -139,17 +190,31 @@ export class RecordBatch {
 
   private mark(): Mark {
     const { topic, partition } = this;
-    const key = `${topic}/${partition}`;
-    let mark = this.stay.marks.get(key);
-    if (!mark)
-      this.stay.marks.set(key, (mark = { topic, partition, held: new Set(), done: -1, committed: -1 }));
+    let mark = this.stay.marks.get(keyOf(this));
+    if (!mark) {
+      mark = { topic, partition, held: new Set(), done: -1, committed: -1 };
+      this.stay.marks.set(keyOf(this), mark);
+    }
     return mark;
   }
 }
 
+/** A batch in hand. `isApart`: its partition is left out of the fetches meanwhile. */
+type Lane = { readonly batch: RecordBatch; readonly since: number; done: Promise<void>; isApart: boolean };
+
+type Trouble = {
+  readonly offset?: string | undefined;
+  readonly reason: string;
+  readonly since: number;
+  readonly isTold?: boolean;
+};
+
 /** The consumer as its batches see it. */
 type Member = {
   beat(stay: Stay): Promise<void>;
+  waits(place: Place, reason: string, offset?: string): void;
+  goesOn(place: Place, offset?: string): void;
+  halt(place: Place, reason: string): void;
   detach(work: Promise<unknown>, stay: Stay): void;
 };
 
@@ -157,28 +222,36 @@ type Member = {
  * A member of a consumer group that hands over batches and commits what is done: every 500 ms, before a rebalance and
  * at the end.
  *
- * At a rebalance kafkajs rejoins only after every batch in hand has returned (fetchManager.js: `stop` waits for the
- * fetchers, fetcher.js for `workerQueue.push`, that for all batches). So a partition never has two owners at work, as
- * long as batches return in time: heartbeats go on while they are in hand, and the one that reports the rebalance ends
- * the stay. Only a detached handler that outlasts the rebalance may run beside the new owner's. A commit of an earlier stay is refused by the broker, since it carries its generation.
+ * kafkajs fetches anew only when all batches of a fetch have returned (fetcher.js). One that takes longer than 50 ms
+ * counts as returned here and its partition is paused, so that partitions do not wait for each other; the fetches are
+ * short meanwhile, to take the partition in again soon.
+ *
+ * A partition never has two owners at work as long as batches end in time: while some are in hand kafkajs sends no
+ * heartbeats of its own. Ours report a rebalance, which ends the stay; kafkajs hears of it, and rejoins, once nothing is
+ * in hand any more. A commit of an earlier stay is refused by the broker, since it carries its generation.
  */
 export class RecordConsumer {
   private readonly consumer: Consumer;
+  private readonly lanes = new Map<string, Lane>();
+  private readonly waiting = new Map<string, Trouble>();
+  private readonly halted = new Map<string, Trouble>();
+  private readonly lags = new Map<string, number>();
   private stay = new Stay();
   private raw?: EachBatchPayload;
-  private inHand = 0;
-  private halted = false;
+  private isBeating = false;
+  private isJoined = false;
   private closing?: Promise<void>;
   private beating?: NodeJS.Timeout;
   private committing?: NodeJS.Timeout;
-  private readonly lags = new Map<string, number>();
+  /** What batches have left behind. */
   private readonly detached = new Set<Promise<unknown>>();
 
   constructor(private readonly wiring: Wiring) {
     this.consumer = wiring.connect({
       sessionTimeout: SESSION_MS,
-      heartbeatInterval: HEARTBEAT_MS,
+      heartbeatInterval: live(() => (this.raw && this.isBusy && !this.isBeating ? Infinity : HEARTBEAT_MS)),
       rebalanceTimeout: REBALANCE_MS,
+      maxWaitTimeInMs: live(() => this.fetchWait()),
     });
     this.follow();
   }
@@ -191,9 +264,12 @@ export class RecordConsumer {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning });
     this.beating = setInterval(() => {
-      if (this.inHand > 0) void this.beat(this.stay);
+      if (this.isBusy) void this.beat(this.stay);
     }, HEARTBEAT_MS);
-    this.committing = setInterval(() => void this.commit(this.stay), COMMIT_MS);
+    this.committing = setInterval(() => {
+      void this.commit(this.stay);
+      this.alarm();
+    }, COMMIT_MS);
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -202,11 +278,28 @@ export class RecordConsumer {
     });
   }
 
-  /** Stops fetching until the process ends. The member stays in its group, so that its partitions stand still as well. */
-  halt(reason: string): void {
-    this.halted = true;
-    this.consumer.pause(this.wiring.topics.map((topic) => ({ topic })));
-    Object.assign(this.wiring.status, { state: 'halted', reason });
+  /** The partitions of the first topic that this member reads. */
+  get assigned(): readonly number[] {
+    return this.stay.assigned
+      .filter(({ topic }) => topic === this.wiring.topics[0])
+      .map(({ partition }) => partition);
+  }
+
+  /** Whether a partition of the first topic is halted. */
+  isHalted(partition: number): boolean {
+    return this.halted.has(keyOf({ topic: this.wiring.topics[0]!, partition }));
+  }
+
+  /** Reads a partition of the first topic on from `offset`, also one that was halted; what is in hand of it is left. */
+  seek(partition: number, offset: number): void {
+    const place = { topic: this.wiring.topics[0]!, partition };
+    if (!this.isJoined || !this.stay.assigned.some((one) => keyOf(one) === keyOf(place))) return;
+    const lane = this.lanes.get(keyOf(place));
+    if (lane) lane.batch.isLeft = lane.batch.cut = true;
+    this.consumer.seek({ ...place, offset: String(offset) });
+    this.halted.delete(keyOf(place));
+    if (!lane?.isApart) this.resume(place);
+    this.show();
   }
 
   /** Finishes the batches in hand (what is begun within 5 s), commits and leaves the group; gives up after 9 s. */
@@ -215,14 +308,13 @@ export class RecordConsumer {
   }
 
   private async leave(): Promise<void> {
-    const { status, groupId, logger, topics } = this.wiring;
+    const { groupId, logger, topics } = this.wiring;
     this.stay.endBy(Date.now() + DRAIN_MS);
-    if (this.detached.size > 0 && status.state !== 'crashed')
-      this.consumer.pause(topics.map((topic) => ({ topic })));
+    if (this.isJoined) this.consumer.pause(topics.map((topic) => ({ topic })));
     await this.commit(this.stay);
     const left = new AbortController();
     const late = delay(DRAIN_MS + 3_500, 'late', { signal: left.signal }).catch(() => 'left');
-    const ended = Promise.all(this.detached)
+    const ended = this.drained()
       .then(() => this.commit(this.stay))
       .then(() => this.consumer.disconnect());
     try {
@@ -232,56 +324,148 @@ export class RecordConsumer {
       left.abort();
       clearInterval(this.beating);
       clearInterval(this.committing);
-      Object.assign(status, { state: 'closed', reason: '' });
+      this.show('closed');
     }
   }
 
   private async handle(raw: EachBatchPayload): Promise<void> {
-    if (this.halted) return;
     this.raw = raw;
     const { stay } = this;
-    const { topic, partition, messages, highWatermark } = raw.batch;
-    const batch = new RecordBatch(topic, partition, messages, stay, this);
-    this.sawLag(topic, partition, Number(highWatermark) - Number(messages[0]!.offset));
-    this.inHand += 1;
-    try {
-      await this.wiring.eachBatch(batch);
-    } finally {
-      this.inHand -= 1;
+    if (!stay.isOver && !this.halted.has(keyOf(raw.batch))) {
+      const lane = this.begin(raw, stay);
+      if (!(await isDoneWithin(PATIENCE_MS, lane.done)) && stay === this.stay && this.isJoined) {
+        lane.isApart = true;
+        this.pause(lane.batch);
+      }
     }
-    if (!batch.cut && !this.halted && stay === this.stay) {
-      raw.resolveOffset(messages.at(-1)!.offset);
-      this.sawLag(topic, partition, Number(highWatermark) - batch.end);
-    }
-    if (this.closing || stay.error) await this.commit(stay);
+    if (!stay.isOver) return;
+    await this.drained();
+    await this.commit(stay);
     // Thrown while closing it would make kafkajs rejoin first.
     if (stay.error && !this.closing) throw stay.error;
   }
 
   /** Of the batches only. Work that throws stops the consumer, and so ends the process: kafkajs does not hear of it. */
   detach(work: Promise<unknown>, stay: Stay): void {
-    const { status, logger, groupId } = this.wiring;
-    const detached = work
-      .catch(async (error: Error) => {
-        stay.endBy(0, error);
-        logger.error({ err: error, group: groupId }, 'the consumer crashed');
-        Object.assign(status, { state: 'crashed', reason: error.message });
-        await this.consumer.stop();
-      })
-      .finally(() => this.detached.delete(detached));
+    const { logger, groupId } = this.wiring;
+    const detached = work.catch(() => undefined).finally(() => this.detached.delete(detached));
     this.detached.add(detached);
+    void work.catch(async (error: Error) => {
+      stay.endBy(0, error);
+      logger.error({ err: error, group: groupId }, 'the consumer crashed');
+      this.show('crashed', error.message);
+      await this.consumer.stop();
+    });
+  }
+
+  private begin(raw: EachBatchPayload, stay: Stay): Lane {
+    const { topic, partition, messages, highWatermark } = raw.batch;
+    const batch = new RecordBatch(topic, partition, messages, stay, this);
+    const key = keyOf(batch);
+    this.sawLag(key, Number(highWatermark) - batch.begin);
+    const before = this.lanes.get(key);
+    const lane: Lane = { batch, since: Date.now(), done: Promise.resolve(), isApart: false };
+    this.lanes.set(key, lane);
+    lane.done = this.work(lane, stay, before).finally(() => {
+      const isHere = stay === this.stay && this.isJoined;
+      if (!batch.cut && isHere) {
+        raw.resolveOffset(messages.at(-1)!.offset);
+        this.sawLag(key, Number(highWatermark) - batch.end);
+      }
+      if (this.lanes.get(key) !== lane) return;
+      this.lanes.delete(key);
+      if (lane.isApart && isHere && !this.closing && !this.halted.has(key)) this.resume(batch);
+      if (stay.isOver) void this.commit(stay);
+    });
+    return lane;
+  }
+
+  /** Hands the batch over. One of an earlier stay may still be in hand. */
+  private async work({ batch }: Lane, stay: Stay, before?: Lane): Promise<void> {
+    await before?.done;
+    if (!(await stay.ready)) batch.cut = true;
+    if (batch.cut) return; // It was read from where reading does not begin.
+    try {
+      await this.wiring.eachBatch(batch);
+    } catch (error) {
+      batch.cut = true;
+      stay.endBy(0, error as Error);
+    }
+  }
+
+  private get isBusy(): boolean {
+    return this.lanes.size + this.detached.size > 0;
+  }
+
+  private async drained(): Promise<void> {
+    await Promise.all([...[...this.lanes.values()].map(({ done }) => done), ...this.detached]);
+  }
+
+  /** A batch that has taken long may wait a quarter longer for its partition to be fetched again. */
+  private fetchWait(): number {
+    const busy = [...this.lanes].filter(([key, { isApart }]) => isApart && !this.waiting.has(key));
+    const youngest = Math.max(...busy.map(([, { since }]) => since));
+    return Math.min(FETCH_MS, Math.max(20, (Date.now() - youngest) / 4)) | 0;
   }
 
   /** Of the batches only. */
   async beat(stay: Stay): Promise<void> {
     try {
-      await this.raw?.heartbeat();
+      this.isBeating = true;
+      const beaten = this.raw?.heartbeat();
+      this.isBeating = false;
+      await beaten;
     } catch (error) {
       const fault = error as Error & { type?: unknown };
       if (REBALANCING.has(fault.type)) stay.endBy(Date.now() + DRAIN_MS, fault);
       else if (OUT.has(fault.type) || Date.now() - stay.lastBeat > SESSION_MS) stay.endBy(0, fault);
       // Else the broker could not be reached for once; the session outlasts some such heartbeats.
     }
+  }
+
+  /** Of the batches only. Of the records of a partition that wait, one is shown. */
+  waits(place: Place, reason: string, offset?: string): void {
+    const shown = this.waiting.get(keyOf(place));
+    if (shown && shown.offset !== offset) return;
+    const { since = Date.now(), isTold } = shown ?? {};
+    this.waiting.set(keyOf(place), { offset, reason, since, isTold });
+    this.show();
+  }
+
+  /** Of the batches only. */
+  goesOn(place: Place, offset?: string): void {
+    const shown = this.waiting.get(keyOf(place));
+    if (!shown || shown.offset !== offset) return;
+    this.waiting.delete(keyOf(place));
+    this.show();
+  }
+
+  /** Of the batches only. The member stays in its group. */
+  halt(place: Place, reason: string): void {
+    this.waiting.delete(keyOf(place));
+    this.halted.set(keyOf(place), { reason, since: Date.now() });
+    if (this.isJoined) this.pause(place);
+    this.show();
+  }
+
+  private alarm(): void {
+    const { logger, groupId: group } = this.wiring;
+    for (const [place, trouble] of this.waiting) {
+      if (trouble.isTold || Date.now() - trouble.since < ALARM_MS) continue;
+      this.waiting.set(place, { ...trouble, isTold: true });
+      logger.error(
+        { alarm: true, group, partition: place, reason: trouble.reason },
+        'a partition has waited for a minute; it goes on trying',
+      );
+    }
+  }
+
+  private pause({ topic, partition }: Place): void {
+    this.consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  private resume({ topic, partition }: Place): void {
+    this.consumer.resume([{ topic, partitions: [partition] }]);
   }
 
   private async commit(stay: Stay): Promise<void> {
@@ -302,14 +486,25 @@ export class RecordConsumer {
     }
   }
 
-  private sawLag(topic: string, partition: number, lag: number): void {
-    const key = `${topic}/${partition}`;
+  private sawLag(key: string, lag: number): void {
     this.wiring.status.lag += lag - (this.lags.get(key) ?? 0);
     this.lags.set(key, lag);
   }
 
+  /** Shows what the member does, unless partitions of it stand still. */
+  private show(state: ConsumerStatus['state'] = this.isJoined ? 'running' : 'joining', reason = ''): void {
+    const { status } = this.wiring;
+    const [halt] = this.halted.values();
+    const waits = [...this.waiting.values()];
+    status.waitingSince = waits.length > 0 ? Math.min(...waits.map(({ since }) => since)) : 0;
+    if (state !== 'closed' && halt) Object.assign(status, { state: 'halted', reason: halt.reason });
+    else if (state === 'running' && waits[0])
+      Object.assign(status, { state: 'waiting', reason: waits[0].reason });
+    else Object.assign(status, { state, reason });
+  }
+
   private follow(): void {
-    const { status, logger, groupId, onJoin, readFrom, topics } = this.wiring;
+    const { status, logger, groupId } = this.wiring;
     const { events } = this.consumer;
     this.consumer.on(events.HEARTBEAT, () => {
       status.lastAliveAt = this.stay.lastBeat = Date.now();
@@ -318,31 +513,73 @@ export class RecordConsumer {
       status.lastFetchAt = Date.now();
     });
     this.consumer.on(events.REBALANCING, () => {
-      // What is detached begins nothing more: others may have its partition soon.
-      this.stay.endBy(0);
       // Goes out before the request to join, on the same connection, and so still counts.
       void this.commit(this.stay);
       status.lastAliveAt = Date.now();
-      if (!this.halted) status.state = 'joining';
+      this.show('joining');
     });
-    this.consumer.on(events.GROUP_JOIN, ({ payload }) => {
-      this.stay.endBy(0);
-      this.stay = new Stay();
-      if (this.closing) this.stay.endBy(0);
-      this.lags.clear();
-      Object.assign(status, { lag: 0, lastAliveAt: Date.now() });
-      if (this.halted) this.halt(status.reason);
-      else Object.assign(status, { state: 'running', reason: '' });
-      logger.info({ group: groupId, assigned: payload.memberAssignment }, 'joined the group');
-      onJoin?.();
-      // Takes effect at the first fetch (kafkajs, consumerGroup.js: fetch).
-      readFrom?.().forEach((offset, partition) =>
-        this.consumer.seek({ topic: topics[0]!, partition, offset: String(offset) }),
+    this.consumer.on(events.STOP, () => {
+      this.isJoined = false;
+      this.raw = undefined;
+    });
+    this.consumer.on(events.GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+      this.joined(
+        Object.entries(memberAssignment).flatMap(([topic, partitions]) =>
+          partitions.map((partition) => ({ topic, partition })),
+        ),
       );
+      logger.info({ group: groupId, assigned: memberAssignment }, 'joined the group');
     });
     this.consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
-      if (!this.halted) Object.assign(status, { state: 'crashed', reason: error.message });
+      this.show('crashed', error.message);
       logger.error({ err: error, group: groupId, restart }, 'the consumer crashed');
     });
+  }
+
+  private joined(assigned: readonly Place[]): void {
+    const { status } = this.wiring;
+    this.stay.endBy(0);
+    const stay = (this.stay = new Stay(assigned));
+    if (this.closing) stay.endBy(0);
+    this.isJoined = true;
+    this.lags.clear();
+    this.waiting.clear();
+    Object.assign(status, { lag: 0, lastAliveAt: Date.now() });
+    const ours = new Set(assigned.map(keyOf));
+    for (const key of this.halted.keys()) if (!ours.has(key)) this.halted.delete(key);
+    // kafkajs keeps what was paused over a rebalance, and forgets it in a crash.
+    for (const place of assigned) this[this.halted.has(keyOf(place)) ? 'pause' : 'resume'](place);
+    this.show();
+    stay.ready = this.begins(stay);
+  }
+
+  private async begins(stay: Stay): Promise<boolean> {
+    const { readFrom, logger, groupId, topics } = this.wiring;
+    const assigned = this.assigned;
+    for (let attempt = 1; readFrom; attempt += 1) {
+      try {
+        const offsets = await readFrom(assigned);
+        if (stay.isOver) return false;
+        for (const [partition, offset] of offsets) this.seek(partition, offset);
+        break;
+      } catch (err) {
+        logger.warn({ err, group: groupId, attempt }, 'where to read from is not known; asking again');
+        for (const partition of assigned)
+          this.waits({ topic: topics[0]!, partition }, (err as Error).message);
+        if (!(await stay.wait(backoff(attempt)))) return false;
+      }
+    }
+    for (const partition of assigned) this.goesOn({ topic: topics[0]!, partition });
+    return true;
+  }
+}
+
+async function isDoneWithin(ms: number, done: Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), ms);
+  try {
+    return await Promise.race([done.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

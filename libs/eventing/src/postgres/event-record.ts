@@ -12,6 +12,7 @@ export type NumberedEvent = {
   readonly sequence: number;
   readonly partition: number;
   readonly previous: number;
+  readonly epoch: number;
   readonly id: string;
   readonly accountId: string;
   readonly stream: string;
@@ -23,7 +24,7 @@ export type NumberedEvent = {
 
 export function eventRecord(
   event: NumberedEvent,
-  { topic, source, epoch }: { topic: string; source: string; epoch: number },
+  { topic, source }: { topic: string; source: string },
 ): EventRecord {
   return {
     topic,
@@ -38,11 +39,24 @@ export function eventRecord(
       ce_subject: event.stream,
       ce_sequence: String(event.sequence),
       ce_previous: String(event.previous),
-      ce_epoch: String(epoch),
+      ce_epoch: String(event.epoch),
       account: event.accountId,
       'content-type': 'application/json',
       ...(event.traceparent === null ? {} : { traceparent: event.traceparent }),
     },
     value: event.data,
   };
+}
+
+/** A source begins anew a few times in its life; a column of an epoch holds more. */
+const MAX_EPOCH = 10_000;
+
+/** The numbers among a record's headers; undefined: no source gives out such. */
+export function readNumbers(header: (name: string) => string | undefined) {
+  const [epoch, sequence, previous] = ['ce_epoch', 'ce_sequence', 'ce_previous'].map((name) =>
+    Number(header(name)),
+  ) as [number, number, number];
+  const whole = [epoch, sequence, previous].every(Number.isSafeInteger);
+  if (!whole || epoch < 1 || epoch > MAX_EPOCH || previous < 0 || previous >= sequence) return undefined;
+  return { epoch, sequence, previous };
 }

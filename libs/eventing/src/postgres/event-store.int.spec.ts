@@ -280,7 +280,6 @@ describe('the event store', () => {
     ['the connection is lost', { code: '57P01' }],
     ['Postgres has no room left', { code: '53100' }],
     ['the socket breaks', { code: 'ECONNRESET' }],
-    ['a peer cannot be asked', { name: 'PeerUnavailable' }],
   ])('fails all of a batch at once when %s', async (_what, fault) => {
     let runs = 0;
     const store = storeOf(
@@ -296,6 +295,47 @@ describe('the event store', () => {
     );
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(runs).toBe(1);
+  });
+
+  it('finds two bad commands among 226 in few transactions', async () => {
+    let runs = 0;
+    const store = storeOf(
+      inline<Moved>({
+        'purse.moved': async (events) => {
+          runs += 1;
+          if (events.some(({ data }) => data.amount === 13))
+            throw Object.assign(new Error('away'), { name: 'PeerUnavailable' });
+        },
+      }),
+    );
+    const settled = await Promise.allSettled(
+      Array.from({ length: 226 }, (_, n) =>
+        store.execute(purses, deposit(`many${n}`, n === 20 || n === 140 ? 13 : 1)),
+      ),
+    );
+    expect(settled.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([20, 140]);
+    expect(runs).toBeLessThan(40);
+  });
+
+  it('answers the others while one times out', async () => {
+    const store = storeOf(
+      inline<Moved>({
+        'purse.moved': async (events, tx) => {
+          if (!events.some(({ stream }) => stream === 'heavy')) return;
+          await tx.query(`set local statement_timeout = '${events.length > 1 ? '200ms' : '2s'}'`);
+          await tx.query('select pg_sleep(10)');
+        },
+      }),
+    );
+    const order: string[] = [];
+    const heavy = store.execute(purses, deposit('heavy', 1)).catch((error: { code: string }) => {
+      order.push(error.code);
+    });
+    await Promise.all(Array.from({ length: 100 }, (_, n) => store.execute(purses, deposit(`light${n}`, 1))));
+    order.push('all others');
+    await heavy;
+    expect(order).toEqual(['all others', '57014']);
+    expect(await balanceOf('heavy')).toBeUndefined();
   });
 
   it('refuses an event that the log could not take', async () => {

@@ -1,7 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { issuedAt } from '../command-id.js';
 import { fold } from '../decider.js';
-import { classifyFault } from '../fault.js';
 import type { Command, DomainEvent, Message, Reply } from '../message.js';
 import { microBatch } from '../micro-batch.js';
 import type { Aggregate, AnyAggregate, Applied, Bare, OwnCommand } from '../aggregate.js';
@@ -21,7 +20,8 @@ export type EventStoreOptions = RoundOptions & { readonly pool: Pool };
 
 /**
  * Executes commands against aggregates: stored reply, folded state, decision, events, all of a batch in one
- * transaction with one statement a stage. What one command is refused never touches its neighbours.
+ * transaction with one statement a stage. What one command is refused, or fails by, never touches its neighbours: unless
+ * the fault is the connection's, a batch that fails is divided until it is alone.
  */
 export class EventStore {
   private readonly listeners: ((commit: Commit) => void)[] = [];
@@ -110,21 +110,16 @@ export class EventStore {
   }
 
   private async run(items: readonly Item[], attempt = 1): Promise<readonly Result[]> {
-    const { pool } = this.options;
     try {
-      const { results, commit } = await inTransaction(pool, (tx) => round(tx, items, this.options));
+      const { results, commit } = await inTransaction(this.options.pool, (tx) =>
+        round(tx, items, this.options),
+      );
       if (commit.events.length > 0) this.committed(commit);
       return results;
     } catch (error) {
-      const overtaken = error instanceof Overtaken || (error as { code?: unknown }).code === DEADLOCK;
-      const again = overtaken && attempt < 20;
-      if (again && (attempt < 3 || items.length === 1)) return this.run(items, attempt + 1);
-      if (items.length === 1 || !(again || classifyFault(error) === 'broken')) throw error;
-      // A fault that passes is everyone's; any other is of one command, and its neighbours do without it.
-      const results: Result[] = [];
-      for (const item of items)
-        results.push(...(await this.run([item], attempt).catch((fault: Error) => [fault])));
-      return results;
+      const isOvertaken = error instanceof Overtaken || (error as { code?: unknown }).code === DEADLOCK;
+      if (isOvertaken && attempt < (items.length === 1 ? 20 : 3)) return this.run(items, attempt + 1);
+      throw error;
     }
   }
 }

@@ -3,14 +3,14 @@ import { serviceDatabase } from '@wbiz/testing/stack';
 import type { Pool, PoolClient } from 'pg';
 import type { LogEvent } from '../message.js';
 import type { EventRecord } from './event-record.js';
-import { eventingTables } from './schema.js';
+import { eventingTables, recoveryTables, sourceEpochs } from './schema.js';
 
 export const SCHEMA = 'messaging';
 
 /** A database with the eventing tables in it. */
 export async function freshSchema() {
   const { url, pool, close } = await serviceDatabase(SCHEMA, [], { max: 24 });
-  await pool.query(eventingTables(SCHEMA));
+  await pool.query(eventingTables(SCHEMA) + recoveryTables(SCHEMA) + sourceEpochs(SCHEMA));
   return { url, pool, drop: close };
 }
 

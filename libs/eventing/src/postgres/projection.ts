@@ -65,8 +65,13 @@ export function together(name: string, projections: readonly Projection[]): Proj
   };
 }
 
-/** How far a source's events are applied in one partition. */
-export type Mark = { readonly epoch: number; readonly sequence: number };
+/** How far a source's events are applied in one partition. `next`: the offset behind them, where it is known. */
+export type Mark = { readonly epoch: number; readonly sequence: number; readonly next?: number };
+
+/** An event whose data is no JSON: no handler can have it. */
+class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+}
 
 /** An event is missing between the checkpoint and the one that came; the projection must not go on. */
 export class ProjectionGap extends Error {
@@ -75,7 +80,7 @@ export class ProjectionGap extends Error {
     readonly projection: string,
     readonly partition: number,
     readonly checkpoint: Mark,
-    readonly event: Pick<LogEvent, 'id' | 'source' | 'type' | 'epoch' | 'sequence' | 'previous'>,
+    readonly event: Pick<LogEvent, 'id' | 'source' | 'type' | 'epoch' | 'sequence' | 'previous' | 'offset'>,
   ) {
     super(
       `Projection ${projection} has seen ${event.source} in partition ${partition} up to ${checkpoint.sequence}, but event ${event.sequence} (${event.id}) follows ${event.previous}.`,
@@ -91,6 +96,8 @@ export async function apply(
   events: readonly LogEvent[],
   db: PoolClient,
 ): Promise<void> {
+  const unreadable = events.find(({ data }) => data === undefined);
+  if (unreadable) throw new UnreadableEvent(`The data of event ${unreadable.id} is no JSON.`);
   if ('all' in projection) return projection.all(events, db);
   for (const event of events) await projection.on[event.type]!(event, db);
 }
@@ -100,7 +107,8 @@ export const isBehind = (mark: Mark, other: Mark) =>
 
 /**
  * Goes through a batch of one partition: which events are new, where that leaves each source, and the first that does
- * not follow its predecessor. A source's later epoch begins anew; of an earlier one nothing counts any more.
+ * not follow its predecessor. A source's next epoch begins anew; of an earlier one nothing counts any more, and one
+ * further on is nobody's: a source goes up by one in every partition.
  */
 export function follow(
   partition: number,
@@ -111,20 +119,26 @@ export function follow(
   readonly fresh: readonly LogEvent[];
   readonly marks: Map<string, Mark>;
   readonly restored: readonly LogEvent[];
+  readonly refused: readonly LogEvent[];
   readonly gap?: ProjectionGap;
 } {
   const marks = new Map(from);
   const fresh: LogEvent[] = [];
   const restored: LogEvent[] = [];
+  const refused: LogEvent[] = [];
   for (const event of events) {
-    const { source, epoch, sequence, previous } = event;
+    const { source, epoch, sequence, previous, offset } = event;
     const mark = marks.get(source) ?? { epoch, sequence: 0 };
     if (!isBehind(mark, event)) continue;
+    if (epoch > mark.epoch + 1) {
+      refused.push(event);
+      continue;
+    }
     if (epoch > mark.epoch) restored.push(event);
     else if (previous !== mark.sequence)
-      return { fresh, marks, restored, gap: new ProjectionGap(projection, partition, mark, event) };
-    marks.set(source, { epoch, sequence });
+      return { fresh, marks, restored, refused, gap: new ProjectionGap(projection, partition, mark, event) };
+    marks.set(source, { epoch, sequence, next: offset === undefined ? undefined : offset + 1 });
     fresh.push(event);
   }
-  return { fresh, marks, restored };
+  return { fresh, marks, restored, refused };
 }

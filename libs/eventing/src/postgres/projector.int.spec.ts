@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PoolClient } from 'pg';
 import { keptLog } from '../kafka/kafka.samples.js';
 import type { LogEvent } from '../message.js';
@@ -22,7 +22,9 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(running.splice(0).map((part) => part.stop()));
-  await database.pool.query(`truncate ${SCHEMA}.seen; truncate ${SCHEMA}.checkpoints`);
+  await database.pool.query(
+    `truncate ${SCHEMA}.seen, ${SCHEMA}.checkpoints, ${SCHEMA}.parked, ${SCHEMA}.skipped`,
+  );
 });
 afterAll(() => database.drop());
 
@@ -112,7 +114,7 @@ describe('applying', () => {
       on: {
         'message.sent': async (event: LogEvent, db) => {
           await insert(event, db);
-          if (event.sequence === 2 && fail) throw new Error('not now');
+          if (event.sequence === 2 && fail) throw new NotCaughtUp('not now');
         },
       },
     };
@@ -165,25 +167,17 @@ describe('applying', () => {
 });
 
 describe('a gap', () => {
-  it('stops the projection with an alarm; what came before it is applied and nothing after it', async () => {
+  it('is thrown each time it comes; what came before it is applied and nothing after it', async () => {
     const it = projector();
-    await expect(it.handle(0, [event(1), event(3), event(4)])).rejects.toBeInstanceOf(ProjectionGap);
+    for (let time = 0; time < 2; time += 1)
+      await expect(it.handle(0, [event(1), event(3), event(4)])).rejects.toThrow(
+        'Projection seen has seen messaging in partition 0 up to 1, but event 3 (evt_3) follows 2.',
+      );
     expect(await applied()).toEqual([1]);
     expect(await checkpoint()).toEqual([1, 1]);
-    expect(
-      log.entries.filter(({ level, fields }) => level === 'error' && fields['alarm'] === true),
-    ).toHaveLength(1);
-    expect(it.status().gap?.message).toBe(
-      'Projection seen has seen messaging in partition 0 up to 1, but event 3 (evt_3) follows 2.',
-    );
-    await expect(it.handle(0, [event(2)])).rejects.toBeInstanceOf(ProjectionGap);
-    await expect(it.handle(1, [event(1)])).rejects.toBeInstanceOf(ProjectionGap);
-    expect(await applied()).toEqual([1]);
-
-    // As after a restart, or when the partition comes back: the log is looked at anew.
-    it.forget();
+    await it.handle(1, [event(1)]);
     await it.handle(0, [event(2), event(3)]);
-    expect([await applied(), it.status().gap]).toEqual([[1, 2, 3], undefined]);
+    expect(await applied()).toEqual([1, 1, 2, 3]);
   });
 
   it('is noticed at the very first event, and among events it does not handle', async () => {
@@ -239,6 +233,182 @@ describe('progress without rows', () => {
   });
 });
 
+describe('an event that is broken', () => {
+  const [bad, worse, good] = ['acc_bad', 'acc_worse', 'acc_good'].map((accountId) => ({ accountId }));
+  let broken: Set<number>;
+  const fragile: Projection = {
+    name: 'seen',
+    on: {
+      'message.sent': async (event: LogEvent, db) => {
+        await insert(event, db);
+        if (broken.has(event.sequence)) throw new TypeError(`no ${event.sequence}`);
+      },
+    },
+  };
+  const parked = async (it: Projector) =>
+    (await it.parked()).map(({ accountId, events, sequence, reason }) => [
+      accountId,
+      events,
+      sequence,
+      reason,
+    ]);
+  const alarms = () => log.entries.filter(({ fields }) => fields['alarm'] === true);
+  beforeEach(() => {
+    broken = new Set([2]);
+  });
+
+  it('parks its account with an alarm; later ones of the account wait in order, others go on', async () => {
+    const it = projector({ projection: fragile });
+    const waiting = [event(2, bad), event(4, bad)];
+    expect(await it.handle(0, [event(1, good), waiting[0]!, event(3, good), waiting[1]!])).toEqual({
+      persisted: true,
+    });
+    expect([await applied(), await checkpoint()]).toEqual([
+      [1, 3],
+      [1, 4],
+    ]);
+    await it.handle(0, [event(5, bad), event(6, good), unhandled(7, bad)]);
+    // Another replica, and one that had loaded the partition before.
+    await projector({ projection: fragile }).handle(0, [event(8, bad), event(9, good)]);
+    expect(await applied()).toEqual([1, 3, 6, 9]);
+    expect(await parked(it)).toEqual([['acc_bad', 4, 2, 'TypeError: no 2']]);
+
+    broken = new Set([5]);
+    expect(await it.retry('acc_bad')).toEqual({ applied: 2, parked: true });
+    expect(await parked(it)).toEqual([['acc_bad', 2, 5, 'TypeError: no 5']]);
+    broken = new Set();
+    expect(await it.retry('acc_bad')).toEqual({ applied: 2, parked: false });
+    expect(await applied()).toEqual([1, 3, 6, 9, 2, 4, 5, 8]);
+    expect(await parked(it)).toEqual([]);
+    await it.handle(0, [event(8, bad), event(9, good), event(10, bad)]);
+    expect((await applied()).slice(-2)).toEqual([8, 10]);
+  });
+
+  it('is told of once, whatever it is batched with', async () => {
+    const it = projector({ projection: fragile });
+    await it.handle(0, [event(1, good), event(2, bad), event(3, worse)]);
+    await it.handle(0, [event(4, bad)]);
+    await it.retry('acc_bad');
+    expect(alarms().map(({ fields }) => [fields['accountId'], fields['sequence']])).toEqual([['acc_bad', 2]]);
+  });
+
+  it('is retried by itself, ever later', async () => {
+    const it = projector({ projection: fragile });
+    await it.handle(0, [event(1, good), event(2, bad)]);
+    const dueIn = async () => Date.parse((await it.parked())[0]!.retryAt) - Date.now();
+    const makeDue = () => database.pool.query(`update ${SCHEMA}.parked set due = now()`);
+    expect(await dueIn()).toBeGreaterThan(1_000);
+    await it.retryDue();
+    expect((await it.parked())[0]!.attempts).toBe(1);
+    await makeDue();
+    await it.retryDue();
+    expect((await it.parked())[0]!.attempts).toBe(2);
+    expect(await dueIn()).toBeGreaterThan(3_000);
+    broken = new Set();
+    await makeDue();
+    await it.retryDue();
+    expect([await applied(), await parked(it)]).toEqual([[1, 2], []]);
+  });
+
+  it('can be skipped, for a reason that is kept; the events behind it follow', async () => {
+    const it = projector({ projection: fragile });
+    await it.handle(0, [event(2, { ...bad, previous: 0 }), event(3, bad), event(4, worse)]);
+    expect(await it.skip('acc_worse', 'not parked')).toBeUndefined();
+    expect(await it.skip('acc_bad', 'a test event')).toEqual({ applied: 1, parked: false });
+    expect([await applied(), await parked(it)]).toEqual([[4, 3], []]);
+    const { rows } = await database.pool.query<object>(
+      `select account_id, sequence::int, reason, skipped_as, event->>'id' as id from ${SCHEMA}.skipped`,
+    );
+    expect(rows).toEqual([
+      {
+        account_id: 'acc_bad',
+        sequence: 2,
+        reason: 'TypeError: no 2',
+        skipped_as: 'a test event',
+        id: 'evt_2',
+      },
+    ]);
+  });
+
+  it('never is one whose fault passes, and one without readable data is', async () => {
+    const it = projector({
+      projection: {
+        name: 'seen',
+        on: {
+          'message.sent': async () => {
+            throw Object.assign(new Error('no room'), { code: '53100' });
+          },
+        },
+      },
+    });
+    await expect(it.handle(0, [event(1, bad)])).rejects.toThrow('no room');
+    expect([await parked(it), await checkpoint()]).toEqual([[], undefined]);
+    const other = projector();
+    await other.handle(0, [event(1, { ...bad, data: undefined }), event(2, good)]);
+    expect(await applied()).toEqual([2]);
+    await other.retry('acc_bad');
+    expect(await parked(other)).toEqual([
+      ['acc_bad', 1, 1, 'UnreadableEvent: The data of event evt_1 is no JSON.'],
+    ]);
+  });
+
+  it('lets a reader of its account wait, and of no other', async () => {
+    const it = projector({ projection: fragile });
+    await it.handle(0, [event(1, good), event(2, bad)]);
+    await it.waitFor('messaging', 0, 2, { accountId: 'acc_good' });
+    const waiting = it.waitFor('messaging', 0, 2, { accountId: 'acc_bad', timeoutMs: 60 });
+    await expect(waiting).rejects.toBeInstanceOf(NotCaughtUp);
+    broken = new Set();
+    await it.retry('acc_bad');
+    await it.waitFor('messaging', 0, 2, { accountId: 'acc_bad' });
+  });
+
+  it('may be one of many accounts, among replicas', async () => {
+    const [here, there] = [projector({ projection: fragile }), projector({ projection: fragile })];
+    broken = new Set(Array.from({ length: 200 }, (_, n) => n).filter((n) => n % 7 === 0));
+    const events = Array.from({ length: 200 }, (_, n) => event(n + 1, { accountId: `acc_${n % 20}` }));
+    const retrying = async (it: Projector) => {
+      for (let n = 0; n < 20; n += 1) await it.retry(`acc_${n}`);
+    };
+    for (let n = 0; n < 200; n += 10) {
+      await Promise.all([here, there].map((it) => it.handle(0, events.slice(n, n + 10))));
+      if (n === 100) broken = new Set();
+      await Promise.all([here, there].map(retrying));
+    }
+    expect(await parked(here)).toEqual([]);
+    const all = await applied();
+    expect([...all].sort((a, b) => a - b)).toEqual(events.map(({ sequence }) => sequence));
+    for (let n = 0; n < 20; n += 1) {
+      const own = all.filter((sequence) => (sequence - 1) % 20 === n);
+      expect(own).toEqual([...own].sort((a, b) => a - b));
+    }
+  });
+});
+
+describe('a database that was restored under it', () => {
+  it('is noticed at the next event: what is gone is missing, instead of being passed over', async () => {
+    const it = projector();
+    await it.handle(0, [event(1, { offset: 10 })]);
+    const { rows: backup } = await database.pool.query<object>(`select * from ${SCHEMA}.checkpoints`);
+    await it.handle(0, [event(2, { offset: 12 }), event(3, { offset: 14 })]);
+    expect([...(await it.positions())]).toEqual([
+      [0, { next: 15, rewinds: 0, hasParked: false, halted: null }],
+    ]);
+    await database.pool.query(
+      `truncate ${SCHEMA}.checkpoints; delete from ${SCHEMA}.seen where sequence > 1`,
+    );
+    await database.pool.query(
+      `insert into ${SCHEMA}.checkpoints select * from json_populate_recordset(null::${SCHEMA}.checkpoints, $1)`,
+      [JSON.stringify(backup)],
+    );
+    await expect(it.handle(0, [event(4, { offset: 16 })])).rejects.toMatchObject({
+      checkpoint: { sequence: 1, next: 11 },
+    });
+    await it.handle(0, [event(2, { offset: 12 }), event(3, { offset: 14 }), event(4, { offset: 16 })]);
+    expect(await applied()).toEqual([1, 2, 3, 4]);
+  });
+});
+
 describe('epochs', () => {
   it('goes on with a higher one, loudly, and drops what is left of a lower one', async () => {
     const it = projector();
@@ -264,8 +434,8 @@ describe('waiting', () => {
     await here.handle(0, [event(1), event(2)]);
     await waits;
     await elsewhere.waitFor('messaging', 0, 0);
-    await expect(elsewhere.waitFor('messaging', 0, 3, 60)).rejects.toBeInstanceOf(NotCaughtUp);
-    await expect(elsewhere.waitFor('contacts', 0, 1, 60)).rejects.toBeInstanceOf(NotCaughtUp);
+    await expect(elsewhere.waitFor('messaging', 0, 3, { timeoutMs: 60 })).rejects.toBeInstanceOf(NotCaughtUp);
+    await expect(elsewhere.waitFor('contacts', 0, 1, { timeoutMs: 60 })).rejects.toBeInstanceOf(NotCaughtUp);
   });
 
   it('makes another replica persist what it has only in memory', async () => {
@@ -287,7 +457,7 @@ it('tells how far it is', async () => {
   await it.handle(0, [event(1, { time: new Date(Date.now() - 1_500).toISOString() })]);
   await it.handle(0, [unhandled(2, { time: new Date(Date.now() - 1_500).toISOString() })]);
   const { partitions, ...status } = it.status();
-  expect(status).toEqual({ projection: 'seen', gap: undefined });
+  expect(status).toEqual({ projection: 'seen' });
   expect(partitions).toEqual([
     { partition: 0, source: 'messaging', epoch: 1, sequence: 2, persisted: 1, delayMs: expect.any(Number) },
   ]);

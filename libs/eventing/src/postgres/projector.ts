@@ -1,38 +1,48 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { classifyFault } from '../fault.js';
 import type { Logger } from '../logger.js';
 import type { LogEvent } from '../message.js';
 import { NotCaughtUp } from './not-caught-up.js';
-import {
-  apply,
-  follow,
-  isBehind,
-  typesOf,
-  type Mark,
-  type Projection,
-  type ProjectionGap,
-} from './projection.js';
+import { Parking, type ParkedAccount } from './parking.js';
+import { apply, follow, isBehind, typesOf, type Mark, type Projection } from './projection.js';
 import { inTransaction } from './transaction.js';
 import type { WakeUp } from './wake-up.js';
 
 const PERSIST_MS = 5_000;
+/** Parked events that are applied in one transaction; it holds the checkpoints of the partition. */
+const RETRIED_AT_ONCE = 100;
 
 type Marks = ReadonlyMap<string, Mark>;
-type Progress = { marks: Marks; persisted: Marks; persistedAt: number; delayMs: number };
+type Progress = {
+  marks: Marks;
+  persisted: Marks;
+  persistedAt: number;
+  delayMs: number;
+  /** As of the last transaction. */
+  hasParked: boolean;
+};
+
+/** Where a partition is read on, as it is stored. `rewinds` changes when that is to be elsewhere. */
+export type Position = {
+  readonly next?: number;
+  readonly rewinds: number;
+  readonly hasParked: boolean;
+  /** Why it stands still. */
+  readonly halted: string | null;
+};
 
 export type ProjectorOptions = {
   readonly pool: Pool;
   readonly schema: string;
   readonly projection: Projection;
   readonly logger: Logger;
-  /** Lets a replica that waits ask the one that projects to persist where it is. */
+  /** Lets a replica that waits ask the one that projects to persist where it is, and tells all of a rewind. */
   readonly wakeUp?: WakeUp;
 };
 
 export type ProjectorStatus = {
   readonly projection: string;
-  /** Why it stands still for good. */
-  readonly gap?: ProjectionGap;
   readonly partitions: readonly {
     readonly partition: number;
     readonly source: string;
@@ -48,29 +58,36 @@ export type ProjectorStatus = {
  * Applies the shared log to one read model: each event once, in order, none left out. Checkpoints, one per source and
  * partition, move with the rows. Where a batch holds nothing for this projection it advances in memory only, and
  * persists that every 5 s and on `persist()`.
+ *
+ * An event whose handler throws what waiting does not mend parks its account: it and all later events of the account are
+ * kept in their order, and the checkpoint moves on. They are retried when due; once the first can be applied, the others
+ * follow.
  */
 export class Projector {
   readonly #types: ReadonlySet<string>;
   readonly #progress = new Map<number, Progress>();
   readonly #channel: string;
-  #gap: ProjectionGap | undefined;
+  readonly #rewound: string;
+  readonly #parking: Parking;
 
   constructor(private readonly options: ProjectorOptions) {
-    this.#types = typesOf(options.projection);
-    this.#channel = `${options.schema}.persist.${options.projection.name}`;
-    options.wakeUp?.onWake(this.#channel, () => {
-      this.persist().catch((err: unknown) => options.logger.warn({ err }, 'progress could not be persisted'));
+    const { projection, schema, wakeUp, logger } = options;
+    this.#types = typesOf(projection);
+    this.#channel = `${schema}.persist.${projection.name}`;
+    this.#rewound = `${schema}.rewound.${projection.name}`;
+    this.#parking = new Parking(schema, projection.name);
+    wakeUp?.onWake(this.#channel, () => {
+      this.persist().catch((err: unknown) => logger.warn({ err }, 'progress could not be persisted'));
     });
   }
 
   /**
    * Applies a batch of one partition, in the order of the log; calls for the same partition must not overlap.
-   * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be
-   * committed. Throws {@link ProjectionGap} once and on every further call, until `forget`; whatever a handler throws
-   * leaves the batch unapplied, to be handed over again.
+   * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be committed.
+   * Throws {@link ProjectionGap}, with what came before it applied, and faults that pass, which leave the batch unapplied:
+   * both to be handed over again.
    */
   async handle(partition: number, events: readonly LogEvent[]): Promise<{ persisted: boolean }> {
-    if (this.#gap) throw this.#gap;
     const { projection } = this.options;
     const progress = await this.#load(partition);
     const seen = follow(partition, progress.marks, events, projection.name);
@@ -78,6 +95,7 @@ export class Projector {
       await this.#apply(partition, progress, events);
     else {
       this.#warnRestored(partition, seen.restored);
+      this.#warnRefused(partition, seen.refused);
       progress.marks = seen.marks;
     }
     const last = events.at(-1);
@@ -92,19 +110,28 @@ export class Projector {
   }
 
   /**
-   * Resolves when a source's events of a partition are applied up to `sequence`, by whatever replica.
-   * Throws {@link NotCaughtUp} after `timeoutMs`.
+   * Resolves when a source's events of a partition are applied up to `sequence`, by whatever replica, those of a parked
+   * `accountId` as well. Throws {@link NotCaughtUp} after `timeoutMs`.
    */
-  async waitFor(source: string, partition: number, sequence: number, timeoutMs = 2_000): Promise<void> {
+  async waitFor(
+    source: string,
+    partition: number,
+    sequence: number,
+    { timeoutMs = 2_000, accountId = '' } = {},
+  ): Promise<void> {
     const { pool, schema, projection, wakeUp } = this.options;
     const giveUp = Date.now() + timeoutMs;
-    const here = () => (this.#progress.get(partition)?.marks.get(source)?.sequence ?? 0) >= sequence;
+    const here = () => {
+      const { marks, hasParked = true } = this.#progress.get(partition) ?? {};
+      return !hasParked && (marks?.get(source)?.sequence ?? 0) >= sequence;
+    };
     for (let wait = 5; sequence > 0 && !here(); wait = Math.min(wait * 2, 50)) {
       const { rowCount } = await pool.query({
         name: `wait-${schema}`,
         text: `select from ${schema}.checkpoints
-               where projection = $1 and source = $2 and partition = $3 and sequence >= $4`,
-        values: [projection.name, source, partition, sequence],
+               where projection = $1 and source = $2 and partition = $3 and sequence >= $4 and not
+                 (has_parked and exists (select from ${schema}.parked where projection = $1 and account_id = $5))`,
+        values: [projection.name, source, partition, sequence, accountId],
       });
       if (rowCount) return;
       if (Date.now() > giveUp)
@@ -116,16 +143,111 @@ export class Projector {
     }
   }
 
-  /** On joining a group: another replica may have been on, so checkpoints are read anew; also lifts a gap, to be checked again. */
-  forget(): void {
-    this.#progress.clear();
-    this.#gap = undefined;
+  /** On joining a group: another replica may have been on, so checkpoints are read anew. */
+  forget(partition?: number): void {
+    if (partition === undefined) this.#progress.clear();
+    else this.#progress.delete(partition);
+  }
+
+  /** Where each partition is read on, as it is stored. */
+  async positions(): Promise<ReadonlyMap<number, Position>> {
+    const { pool, schema, projection } = this.options;
+    const { rows } = await pool.query<{ partition: number; next: string | null } & Omit<Position, 'next'>>({
+      name: `positions-${schema}`,
+      text: `select partition, max(next_offset) as next, max(rewinds) as rewinds, bool_or(has_parked) as "hasParked",
+               max(halted) as halted
+             from ${schema}.checkpoints where projection = $1 group by partition`,
+      values: [projection.name],
+    });
+    return new Map(
+      rows.map(({ partition, next, ...more }) => [
+        partition,
+        { ...more, next: next === null ? undefined : Number(next) },
+      ]),
+    );
+  }
+
+  /** The epoch of a source in a partition, as far as it is applied; 0: nothing is. */
+  async epochOf(source: string, partition: number): Promise<number> {
+    const { pool, schema, projection } = this.options;
+    const { rows } = await pool.query<{ epoch: number }>(
+      `select epoch from ${schema}.checkpoints where projection = $1 and source = $2 and partition = $3`,
+      [projection.name, source, partition],
+    );
+    return rows[0]?.epoch ?? 0;
+  }
+
+  /** What this process has last stored of a partition, or found stored; undefined: it has not begun it. */
+  persistedOf(partition: number): number | undefined {
+    const progress = this.#progress.get(partition);
+    return progress && Math.max(0, ...[...progress.persisted.values()].map(({ next = 0 }) => next));
+  }
+
+  /**
+   * Has a partition read on from `offset`, by whatever replica. What is applied is not applied again, and what would be
+   * passed over is a gap. False: nothing of this partition was read yet.
+   */
+  async rewind(partition: number, offset: number): Promise<boolean> {
+    const { pool, schema, projection, wakeUp } = this.options;
+    const { rowCount } = await pool.query(
+      `update ${schema}.checkpoints set next_offset = $3, rewinds = rewinds + 1
+       where projection = $1 and partition = $2`,
+      [projection.name, partition, offset],
+    );
+    wakeUp?.wake(this.#rewound);
+    return rowCount !== 0;
+  }
+
+  /** Keeps why partitions stand still, for whoever asks another replica; null: they do no more. */
+  async halted(partitions: readonly number[], reason: string | null): Promise<void> {
+    const { pool, schema, projection } = this.options;
+    await pool.query(
+      `update ${schema}.checkpoints set halted = $3
+       where projection = $1 and partition = any($2) and halted is distinct from $3`,
+      [projection.name, partitions, reason],
+    );
+  }
+
+  /** Calls `listener` when {@link positions} may have changed otherwise than by this process. */
+  onRewound(listener: () => void): void {
+    this.options.wakeUp?.onWake(this.#rewound, listener);
+  }
+
+  /** The accounts parked longest, with their first events. */
+  parked(limit = 100): Promise<readonly ParkedAccount[]> {
+    return this.#parking.list(this.options.pool, limit);
+  }
+
+  /** Retries the events of parked accounts that are due. A fault that passes ends it. */
+  async retryDue(): Promise<void> {
+    for (const accountId of await this.#parking.due(this.options.pool)) await this.retry(accountId);
+  }
+
+  /** Applies the events of a parked account until one fails. undefined: it is not parked. */
+  async retry(
+    accountId: string,
+  ): Promise<{ readonly applied: number; readonly parked: boolean } | undefined> {
+    for (let applied = 0; ;) {
+      const round = await this.#retrySome(accountId);
+      if (!round) return applied > 0 ? { applied, parked: false } : undefined;
+      if (round.applied > 0) this.options.projection.applied?.();
+      applied += round.applied;
+      if (!round.mayGoOn) return { applied, parked: round.parked };
+    }
+  }
+
+  /** Passes over the first event of a parked account, keeps why, and retries the others. undefined: it is not parked. */
+  async skip(accountId: string, reason: string) {
+    const { logger, projection } = this.options;
+    const skipped = await this.#whileParked(accountId, (db) => this.#parking.skip(db, accountId, reason));
+    if (!skipped) return undefined;
+    logger.warn({ projection: projection.name, accountId, reason }, 'an event was skipped by an operator');
+    return this.retry(accountId);
   }
 
   status(): ProjectorStatus {
     return {
       projection: this.options.projection.name,
-      gap: this.#gap,
       partitions: [...this.#progress].flatMap(([partition, { marks, persisted, delayMs }]) =>
         [...marks].map(([source, { epoch, sequence }]) => ({
           partition,
@@ -144,79 +266,203 @@ export class Projector {
     if (known) return known;
     const { pool, schema, projection } = this.options;
     const { rows } = await pool.query<CheckpointRow>(
-      `select source, epoch, sequence from ${schema}.checkpoints where projection = $1 and partition = $2`,
+      `select source, epoch, sequence, next_offset, has_parked
+       from ${schema}.checkpoints where projection = $1 and partition = $2`,
       [projection.name, partition],
     );
     const marks = marksOf(rows);
-    const progress = { marks, persisted: marks, persistedAt: Date.now(), delayMs: 0 };
+    const hasParked = rows.some(({ has_parked }) => has_parked);
+    const progress = { marks, persisted: marks, persistedAt: Date.now(), delayMs: 0, hasParked };
     this.#progress.set(partition, progress);
     return progress;
   }
 
   async #apply(partition: number, progress: Progress, events: readonly LogEvent[]) {
-    const { pool, projection, logger } = this.options;
-    const seen = await inTransaction(pool, async (db) => {
-      const sources = [...new Set([...progress.marks.keys(), ...events.map(({ source }) => source)])].sort();
-      const stored = await this.#lock(db, partition, sources);
-      const seen = follow(partition, furthest(progress.marks, stored), events, projection.name);
-      const handled = seen.fresh.filter(({ type }) => this.#types.has(type));
-      if (handled.length > 0) await apply(projection, handled, db);
-      await this.#store(db, partition, seen.marks);
-      return { ...seen, handled: handled.length };
+    const { projection, logger } = this.options;
+    const transact = (isOneByOne: boolean) => this.#transact(partition, progress, { events, isOneByOne });
+    const seen = await transact(false).catch((err: unknown) => {
+      if (classifyFault(err) === 'passing') throw err;
+      logger.warn(
+        { err, projection: projection.name, partition, events: events.length },
+        'events could not be applied together; applying them one by one',
+      );
+      return transact(true);
     });
     if (seen.handled > 0) projection.applied?.();
     this.#warnRestored(partition, seen.restored);
-    progress.marks = seen.marks;
-    progress.persisted = seen.marks;
+    this.#warnRefused(partition, seen.refused);
+    if (seen.wentBack)
+      logger.error(
+        { alarm: true, projection: projection.name, partition },
+        'the checkpoint is behind what was stored before, as after a restore; going on from it',
+      );
+    const { hasParked, wentBack, marks } = seen;
+    // A persist may overlap with a batch.
+    progress.marks = wentBack ? marks : furthest(progress.marks, marks);
+    progress.persisted = wentBack ? marks : furthest(progress.persisted, marks);
+    progress.hasParked = hasParked;
     progress.persistedAt = Date.now();
-    if (!seen.gap) return;
-    this.#gap = seen.gap;
-    logger.error(
-      { alarm: true, projection: projection.name, partition, source: seen.gap.event.source },
-      seen.gap.message,
-    );
-    throw seen.gap;
+    if (seen.gap) throw seen.gap;
   }
 
-  /** The stored marks, locked; first a row is made for a source that has none, so that there is something to lock. */
-  async #lock(db: PoolClient, partition: number, sources: readonly string[]): Promise<Marks> {
+  async #transact(
+    partition: number,
+    progress: Progress,
+    { events, isOneByOne }: { readonly events: readonly LogEvent[]; readonly isOneByOne: boolean },
+  ) {
+    const { pool, projection, logger } = this.options;
+    const broken: { event: LogEvent; err: unknown }[] = [];
+    const result = await inTransaction(pool, async (db) => {
+      const stored = await this.#lock(db, partition, [...new Set(events.map(({ source }) => source))]);
+      // The database was restored, and memory is ahead of its rows.
+      const wentBack = [...progress.persisted].some(([source, mark]) =>
+        isBehind(stored.marks.get(source) ?? NOTHING, mark),
+      );
+      const from = wentBack ? stored.marks : furthest(progress.marks, stored.marks);
+      const seen = follow(partition, from, events, projection.name);
+      const handled = seen.fresh.filter(({ type }) => this.#types.has(type));
+      const parked = stored.hasParked ? await this.#parking.accounts(db, partition) : new Set<string>();
+      if (isOneByOne)
+        for (const event of handled) {
+          if (parked.has(event.accountId)) await this.#parking.add(db, partition, [event]);
+          else {
+            const err = await this.#fault(db, event);
+            if (err === undefined) continue;
+            await this.#park(db, partition, event, err);
+            parked.add(event.accountId);
+            broken.push({ event, err });
+          }
+        }
+      else {
+        const [waiting, free] = split(handled, ({ accountId }) => parked.has(accountId));
+        if (waiting.length > 0) await this.#parking.add(db, partition, waiting);
+        if (free.length > 0) await apply(projection, free, db);
+      }
+      await this.#store(db, partition, seen.marks);
+      return { ...seen, wentBack, handled: handled.length, hasParked: parked.size > 0 };
+    });
+    for (const { event, err } of broken) {
+      const { accountId, id, type, source, sequence } = event;
+      logger.error(
+        { err, alarm: true, projection: projection.name, partition, accountId, id, type, source, sequence },
+        'an event cannot be applied; its account is parked and the event retried',
+      );
+    }
+    return result;
+  }
+
+  /** Applies one event inside a transaction that goes on without it. Resolves to why it is broken. */
+  async #fault(db: PoolClient, event: LogEvent): Promise<unknown> {
+    await db.query('savepoint event');
+    try {
+      await apply(this.options.projection, [event], db);
+    } catch (error) {
+      if (classifyFault(error) === 'passing') throw error;
+      await db.query('rollback to savepoint event');
+      return error ?? new Error('A handler threw nothing.');
+    }
+    await db.query('release savepoint event');
+    return undefined;
+  }
+
+  async #park(db: PoolClient, partition: number, event: LogEvent, reason: unknown) {
+    await this.#parking.add(db, partition, [event]);
+    await this.#parking.failed(db, event.accountId, reason);
+    await this.#hasParked(db, partition, true);
+  }
+
+  async #hasParked(db: PoolClient, partition: number, hasParked: boolean) {
     const { schema, projection } = this.options;
-    const lock = () =>
-      db.query<CheckpointRow>({
-        name: `lock-${schema}`,
-        text: `select source, epoch, sequence from ${schema}.checkpoints
-               where projection = $1 and partition = $2 and source = any($3) order by source for update`,
-        values: [projection.name, partition, sources],
-      });
-    let { rows } = await lock();
-    if (rows.length < sources.length) {
+    await db.query(
+      `update ${schema}.checkpoints set has_parked = $3 where projection = $1 and partition = $2`,
+      [projection.name, partition, hasParked],
+    );
+  }
+
+  /** Runs `change` under the lock of the account's partition, and marks the partition free once none is parked any more. */
+  async #whileParked<Result>(
+    accountId: string,
+    change: (db: PoolClient) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const { pool } = this.options;
+    const partition = await this.#parking.partitionOf(pool, accountId);
+    if (partition === undefined) return undefined;
+    return inTransaction(pool, async (db) => {
+      await this.#lock(db, partition, []);
+      const result = await change(db);
+      if ((await this.#parking.accounts(db, partition)).size === 0)
+        await this.#hasParked(db, partition, false);
+      return result;
+    });
+  }
+
+  async #retrySome(accountId: string) {
+    const { logger, projection } = this.options;
+    const fields = { projection: projection.name, accountId };
+    const round = await this.#whileParked(accountId, async (db) => {
+      const waiting = await this.#parking.first(db, accountId, RETRIED_AT_ONCE);
+      for (const [applied, { event }] of waiting.entries()) {
+        const err = await this.#fault(db, event);
+        if (err === undefined) continue;
+        await this.#parking.applied(db, waiting.slice(0, applied));
+        const retryMs = await this.#parking.failed(db, accountId, err);
+        return { applied, failed: { err, id: event.id, type: event.type, retryMs } };
+      }
+      await this.#parking.applied(db, waiting);
+      return { applied: waiting.length, isLast: waiting.length < RETRIED_AT_ONCE };
+    });
+    if (!round) return undefined;
+    if (round.failed) {
+      logger.warn({ ...fields, ...round.failed }, 'a parked event cannot be applied; retrying it later');
+      return { applied: round.applied, mayGoOn: false, parked: true };
+    }
+    if (round.isLast) logger.info(fields, 'the events of a parked account are applied; it goes on');
+    return { applied: round.applied, mayGoOn: !round.isLast, parked: false };
+  }
+
+  /**
+   * The stored marks of a partition, locked; first a row is made for a source that has none, so that there is something to
+   * lock.
+   */
+  async #lock(db: PoolClient, partition: number, sources: readonly string[]) {
+    const { schema, projection } = this.options;
+    const lock = async () =>
+      (
+        await db.query<CheckpointRow>({
+          name: `lock-${schema}`,
+          text: `select source, epoch, sequence, next_offset, has_parked from ${schema}.checkpoints
+                 where projection = $1 and partition = $2 order by source for update`,
+          values: [projection.name, partition],
+        })
+      ).rows;
+    let rows = await lock();
+    const missing = sources.filter((source) => rows.every((row) => row.source !== source));
+    if (missing.length > 0) {
       await db.query(
         `insert into ${schema}.checkpoints (projection, source, partition, epoch, sequence)
          select $1, source, $2::smallint, 0, 0 from unnest($3::text[]) source order by source on conflict do nothing`,
-        [projection.name, partition, sources],
+        [projection.name, partition, missing],
       );
-      ({ rows } = await lock());
+      rows = await lock();
     }
-    return marksOf(rows);
+    return { marks: marksOf(rows), hasParked: rows.some(({ has_parked }) => has_parked) };
   }
 
   async #persist(partition: number, progress: Progress) {
     progress.persistedAt = Date.now();
-    const { marks } = progress;
-    if (unsaved(progress).length === 0) return;
-    await this.#store(this.options.pool, partition, marks);
-    progress.persisted = furthest(progress.persisted, marks);
+    if (unsaved(progress).length > 0) await this.#apply(partition, progress, []);
   }
 
-  async #store(db: Pool | PoolClient, partition: number, marks: Marks) {
+  async #store(db: PoolClient, partition: number, marks: Marks) {
     const { schema, projection } = this.options;
     const sources = [...marks.keys()].sort();
     await db.query({
       name: `store-${schema}`,
-      text: `insert into ${schema}.checkpoints as stored (projection, source, partition, epoch, sequence)
-             select $1, source, $2::smallint, epoch, sequence
-             from unnest($3::text[], $4::int[], $5::bigint[]) as m(source, epoch, sequence) order by source
-             on conflict (projection, source, partition) do update set epoch = excluded.epoch, sequence = excluded.sequence
+      text: `insert into ${schema}.checkpoints as stored (projection, source, partition, epoch, sequence, next_offset)
+             select $1, source, $2::smallint, epoch, sequence, next
+             from unnest($3::text[], $4::int[], $5::bigint[], $6::bigint[]) as m(source, epoch, sequence, next) order by source
+             on conflict (projection, source, partition) do update
+             set epoch = excluded.epoch, sequence = excluded.sequence, next_offset = excluded.next_offset
              where (stored.epoch, stored.sequence) < (excluded.epoch, excluded.sequence)`,
       values: [
         projection.name,
@@ -224,8 +470,17 @@ export class Projector {
         sources,
         sources.map((source) => marks.get(source)!.epoch),
         sources.map((source) => marks.get(source)!.sequence),
+        sources.map((source) => marks.get(source)!.next),
       ],
     });
+  }
+
+  #warnRefused(partition: number, events: readonly LogEvent[]) {
+    for (const { id, source, epoch, sequence } of events)
+      this.options.logger.error(
+        { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence, id },
+        'an event is of an epoch that its source cannot have reached; passed over',
+      );
   }
 
   #warnRestored(partition: number, events: readonly LogEvent[]) {
@@ -237,15 +492,30 @@ export class Projector {
   }
 }
 
-type CheckpointRow = { source: string; epoch: number; sequence: string };
+const NOTHING: Mark = { epoch: 0, sequence: 0 };
+
+type CheckpointRow = {
+  source: string;
+  epoch: number;
+  sequence: string;
+  next_offset: string | null;
+  has_parked: boolean;
+};
 
 /** Epoch 0 is a row made only to be locked. */
 const marksOf = (rows: readonly CheckpointRow[]): Marks =>
   new Map(
     rows
       .filter(({ epoch }) => epoch > 0)
-      .map(({ source, epoch, sequence }) => [source, { epoch, sequence: Number(sequence) }]),
+      .map(({ source, epoch, sequence, next_offset: next }) => [
+        source,
+        { epoch, sequence: Number(sequence), next: next === null ? undefined : Number(next) },
+      ]),
   );
+
+function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
 
 function furthest(marks: Marks, others: Marks): Marks {
   const result = new Map(marks);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { connectKafka } from '../kafka/kafka-client.js';
+import { SourceLog } from '../kafka/source-log.js';
 import type { EventRecord } from './event-record.js';
 import { OutboxRelay } from './relay.js';
 import { leaderSettings, tryLead } from './sequencer.js';
@@ -22,7 +23,8 @@ const silent = () => undefined;
 const logger = { debug: silent, info: silent, warn: silent, error: silent };
 const report = (what: RelayChildReport) => process.send!(what);
 const die = () => process.kill(process.pid, 'SIGKILL');
-const producer = connectKafka({ brokers, clientId: 'relay', logger }).producer();
+const kafka = connectKafka({ brokers, clientId: 'relay', logger });
+const producer = kafka.producer();
 
 const pool = new pg.Pool({ connectionString: databaseUrl });
 
@@ -30,6 +32,7 @@ const relay = new OutboxRelay({
   ...options,
   pool,
   source: 'messaging',
+  log: new SourceLog(kafka, { topic: options.topic, source: 'messaging' }),
   logger,
   produce: async (records: readonly EventRecord[]) => {
     if (ends === 'killed before publishing') die();

@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-function relay(options: Partial<RelayOptions> & Pick<RelayOptions, 'produce'>) {
+function relay(options: Partial<RelayOptions> & Pick<RelayOptions, 'produce' | 'log'>) {
   const { pool } = database;
   const common = { pool, schema: SCHEMA, source: 'messaging', topic: 'events', partitions: PARTITIONS };
   const made = new OutboxRelay({ ...common, logger: keptLog(), ...options });
@@ -42,6 +42,7 @@ function relay(options: Partial<RelayOptions> & Pick<RelayOptions, 'produce'>) {
 /** A log in memory; `events` are as a reader would see them. */
 function memoryLog() {
   const records: EventRecord[] = [];
+  const onPartition = (at: number) => records.filter(({ partition }) => partition === at);
   return {
     records,
     events: () => records.map(logEvent),
@@ -49,6 +50,16 @@ function memoryLog() {
       await delay(Math.random() * 4);
       records.push(...more);
     },
+    look: async () => ({
+      ends: Array.from({ length: PARTITIONS }, (_, at) => onPartition(at).length),
+      isWhole: Array.from({ length: PARTITIONS }, () => true),
+    }),
+    held: async () =>
+      Array.from({ length: PARTITIONS }, (_, at) => {
+        const last = onPartition(at).at(-1);
+        const { epoch, sequence } = last ? logEvent(last) : { epoch: 0, sequence: 0 };
+        return { epoch, sequence, last: sequence };
+      }),
   };
 }
 
@@ -57,7 +68,7 @@ describe('numbering', () => {
     const STREAMS = 8;
     const APPENDS = 20;
     const log = memoryLog();
-    const replicas = [relay({ produce: log.produce }), relay({ produce: log.produce })];
+    const replicas = [relay({ produce: log.produce, log }), relay({ produce: log.produce, log })];
     for (const replica of replicas) await replica.start();
 
     const foreign = new pg.Client(database.url);
@@ -136,7 +147,7 @@ describe('numbering', () => {
       data: { to: '+49 — ü' },
     });
     await database.pool.query(`update ${SCHEMA}.events set traceparent = '00-ab-cd-01'`);
-    await relay({ produce: log.produce }).start();
+    await relay({ produce: log.produce, log }).start();
     await until(() => log.records.length === 1);
     expect(log.records[0]).toEqual({
       topic: 'events',
@@ -162,8 +173,8 @@ describe('numbering', () => {
 
   it('refuses to start with another number of partitions', async () => {
     const log = memoryLog();
-    await relay({ produce: log.produce }).start();
-    const other = relay({ produce: log.produce, partitions: PARTITIONS + 1 });
+    await relay({ produce: log.produce, log }).start();
+    const other = relay({ produce: log.produce, log, partitions: PARTITIONS + 1 });
     await expect(other.start()).rejects.toThrow(
       'Topic events has 4 partitions, but schema messaging was numbered for 3',
     );
@@ -178,7 +189,7 @@ describe('numbering', () => {
          returning position)
        insert into ${SCHEMA}.pending select position from appended`,
     );
-    await relay({ produce: log.produce }).start();
+    await relay({ produce: log.produce, log }).start();
     await until(() => log.records.length === 1_201);
     expect(log.events().map(({ id }) => id)).toEqual(Array.from({ length: 1_201 }, (_, n) => `evt_${n + 1}`));
   });
@@ -191,6 +202,7 @@ describe('publishing', () => {
     const log = memoryLog();
     const logger = keptLog();
     const leader = relay({
+      log,
       logger,
       produce: async (records) => {
         if (!broken) return log.produce(records);
@@ -230,6 +242,7 @@ describe('publishing', () => {
     const log = memoryLog();
     let produced: (() => void) | undefined;
     const first = relay({
+      log,
       produce: async (records) => {
         await new Promise<void>((resolve) => (produced = resolve));
         await log.produce(records);
@@ -239,7 +252,7 @@ describe('publishing', () => {
     await until(() => first.leader);
     await append(database.pool, { accountId: 'acc_1', stream: 'msg_1', version: 1 });
     await until(() => produced);
-    const second = relay({ produce: log.produce });
+    const second = relay({ produce: log.produce, log });
     await second.start();
     const stopped = first.stop();
     produced!();
@@ -255,7 +268,7 @@ describe('publishing', () => {
 
   it('comes back when Postgres cuts its connection', async () => {
     const log = memoryLog();
-    const leader = relay({ produce: log.produce });
+    const leader = relay({ produce: log.produce, log });
     await leader.start();
     await until(() => leader.leader);
     await database.pool.query(
@@ -271,10 +284,11 @@ describe('publishing', () => {
     const wakeUps = ['a', 'b'].map((name) => new WakeUp({ pool: database.pool, logger: keptLog(), name }));
     running.push(...wakeUps);
     const leader = relay({
+      log,
       produce: async (records) => void log.records.push(...records),
       wakeUp: wakeUps[0],
     });
-    const standby = relay({ produce: log.produce, wakeUp: wakeUps[1] });
+    const standby = relay({ produce: log.produce, log, wakeUp: wakeUps[1] });
     wakeUps.forEach((wakeUp) => wakeUp.start());
     await leader.start();
     await until(() => leader.leader);
@@ -295,18 +309,18 @@ describe('publishing', () => {
 describe('head', () => {
   it('is the last number of the partition once all that was committed is numbered, on any replica', async () => {
     const log = memoryLog();
-    const standby = relay({ produce: log.produce });
+    const standby = relay({ produce: log.produce, log });
     expect(await standby.head('acc_1')).toEqual({ partition: partitionOf('acc_1', PARTITIONS), sequence: 0 });
 
     await appendStream(database.pool, 'msg_1', 700);
     await expect(standby.head('acc_1', 100)).rejects.toBeInstanceOf(NotCaughtUp);
-    await relay({ produce: log.produce }).start();
+    await relay({ produce: log.produce, log }).start();
     expect((await standby.head('acc_1', 5_000)).sequence).toBe(700);
   });
 
   it('does not wait for what others have not committed', async () => {
     const log = memoryLog();
-    const leader = relay({ produce: log.produce });
+    const leader = relay({ produce: log.produce, log });
     await leader.start();
     const tx = await database.pool.connect();
     await tx.query('begin');

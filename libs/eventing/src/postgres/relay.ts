@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
 import { partitionOf } from '../partition.js';
 import type { Logger } from '../logger.js';
+import type { SourceLog } from '../kafka/source-log.js';
 import { eventRecord, type EventRecord, type NumberedEvent } from './event-record.js';
 import { NotCaughtUp } from './not-caught-up.js';
 import { leaderSettings, Sequencer, tryLead } from './sequencer.js';
@@ -14,6 +15,9 @@ const STANDBY_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const RETRY_MS = { first: 100, longest: 5_000 };
 const STOP_MS = 5_000;
+/** What was published since the last mark is read again by whoever leads next. */
+const MARK_MS = 10_000;
+const LOOK_MS = 2_000;
 
 export type RelayOptions = {
   /** The service's pool; the leader's own connection is opened with its settings. */
@@ -29,9 +33,13 @@ export type RelayOptions = {
    * beginning of them at most: nothing after the first that failed.
    */
   readonly produce: (records: readonly EventRecord[]) => Promise<void>;
+  /** Reads what the log holds of the source. */
+  readonly log: Pick<SourceLog, 'held' | 'look'>;
   readonly logger: Logger;
   /** Takes wake-ups to the replica that leads. */
   readonly wakeUp?: WakeUp;
+  /** How often it is marked where the log ends; every 10 s unless set. */
+  readonly markMs?: number;
   /** Called per batch: the age of its oldest event when all were acknowledged. */
   readonly onPublished?: (batch: { events: number; oldestMs: number }) => void;
 };
@@ -171,19 +179,23 @@ export class OutboxRelay {
   }
 
   async #lead(session: Session) {
-    const { schema, partitions, logger } = this.options;
+    const { schema, partitions, logger, markMs = MARK_MS } = this.options;
     const stopping = this.#stopping.signal;
     while (!(await tryLead(session, schema))) {
       await delay(STANDBY_MS, undefined, { signal: stopping });
       session.lost.throwIfAborted();
     }
     const sequencer = await Sequencer.load(session, schema, partitions);
+    await this.#compare(session, sequencer);
     this.#leader = true;
     logger.info({ schema, epoch: sequencer.epoch }, 'this replica leads the relay');
 
-    for (let events; !stopping.aborted && (events = await sequencer.unpublished(BATCH)).length > 0;)
-      await this.#publish(session, sequencer, events);
-    while (!stopping.aborted) {
+    await this.#publishNumbered(session, sequencer);
+    for (let markAt = 0; !stopping.aborted;) {
+      if (Date.now() >= markAt) {
+        await this.#mark(session, sequencer);
+        markAt = Date.now() + markMs;
+      }
       this.#woken = false;
       const events = await sequencer.number(BATCH);
       if (events.length > 0) await this.#publish(session, sequencer, events);
@@ -192,24 +204,76 @@ export class OutboxRelay {
     await sequencer.savePublished();
   }
 
-  async #publish(session: Session, sequencer: Sequencer, events: readonly NumberedEvent[]) {
-    const { topic, source, produce, logger, onPublished } = this.options;
-    const records = events.map((event) => eventRecord(event, { topic, source, epoch: sequencer.epoch }));
-    for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.longest)) {
-      try {
-        await unlessLost(produce(records), session.lost);
-        break;
-      } catch (err) {
-        session.lost.throwIfAborted();
-        logger.warn({ err, source, records: records.length }, 'events could not be published; trying again');
-        await delay(wait, undefined, { signal: AbortSignal.any([this.#stopping.signal, session.lost]) });
-      }
+  async #publishNumbered(session: Session, sequencer: Sequencer) {
+    const stopping = this.#stopping.signal;
+    for (let events; !stopping.aborted && (events = await sequencer.unpublished(BATCH)).length > 0;)
+      await this.#publish(session, sequencer, events);
+  }
+
+  /** A database that a standby took over may lack its last commits, and a log its last records. Between two batches. */
+  async #compare(session: Session, sequencer: Sequencer) {
+    const { schema, source, log, logger } = this.options;
+    const gone = AbortSignal.any([this.#stopping.signal, session.lost]);
+    const held = await this.#persist(session, 'the log could not be read; trying again', () =>
+      log.held(sequencer.mark, sequencer.epochs, gone),
+    );
+    const { ahead, missing } = await sequencer.compare(held);
+    if (ahead !== undefined)
+      logger.error(
+        { schema, source, log: ahead, epoch: sequencer.epoch, alarm: true },
+        'the database has lost events that are on the log; numbering goes on behind them in a new epoch',
+      );
+    if (missing !== undefined)
+      logger.error(
+        { schema, source, from: missing, alarm: true },
+        'the log has lost published events; publishing them again before any other',
+      );
+  }
+
+  /** Between two batches, so that all that is numbered stands before the end of the log. */
+  async #mark(session: Session, sequencer: Sequencer) {
+    const { log, logger, schema } = this.options;
+    const { mark } = sequencer;
+    const at = Date.now();
+    try {
+      const giveUp = AbortSignal.any([session.lost, AbortSignal.timeout(LOOK_MS)]);
+      const { ends, isWhole } = await unlessLost(log.look(mark), giveUp);
+      if (!mark || isWhole.every(Boolean)) return await sequencer.saveMark(at, ends);
+    } catch (err) {
+      session.lost.throwIfAborted();
+      logger.warn({ err, schema }, 'the end of the log could not be marked; trying again at the next turn');
+      return;
     }
+    await this.#compare(session, sequencer);
+    await this.#publishNumbered(session, sequencer);
+  }
+
+  async #publish(session: Session, sequencer: Sequencer, events: readonly NumberedEvent[]) {
+    const { topic, source, produce, onPublished } = this.options;
+    const records = events
+      .filter((event) => !sequencer.isHeld(event))
+      .map((event) => eventRecord(event, { topic, source }));
+    if (records.length > 0)
+      await this.#persist(session, 'events could not be published; trying again', () => produce(records));
     sequencer.published(events.at(-1)!.sequence);
     onPublished?.({
       events: events.length,
       oldestMs: Date.now() - Math.min(...events.map((e) => e.createdAt.getTime())),
     });
+  }
+
+  /** Tries for as long as this replica leads and is not told to stop. */
+  async #persist<T>(session: Session, failed: string, attempt: () => Promise<T>): Promise<T> {
+    const { source, logger } = this.options;
+    for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.longest)) {
+      try {
+        return await unlessLost(attempt(), session.lost);
+      } catch (err) {
+        session.lost.throwIfAborted();
+        if (!this.#stopping.signal.aborted) logger.warn({ err, source }, failed);
+        await delay(wait, undefined, { signal: AbortSignal.any([this.#stopping.signal, session.lost]) });
+      }
+    }
   }
 
   /** Until a wake-up (true) or the next poll (false). */
@@ -231,7 +295,7 @@ export class OutboxRelay {
 }
 
 /** What `work` comes to, or the loss of the session if that is earlier. */
-function unlessLost(work: Promise<void>, lost: AbortSignal): Promise<void> {
+function unlessLost<T>(work: Promise<T>, lost: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(lost.reason as Error);
     if (lost.aborted) giveUp();

@@ -28,7 +28,9 @@ export type Result = Reply | Applied | undefined | Error;
 export type Commit = { readonly events: readonly RecordedEvent[]; readonly published: boolean };
 
 /** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
-export class Overtaken extends Error {}
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
 
 export type RoundOptions = {
   readonly schema: string;
@@ -47,7 +49,7 @@ export async function round(
 ): Promise<{ readonly results: readonly Result[]; readonly commit: Commit }> {
   const { schema, inline = [] } = options;
   const stored = await storedReplies(tx, schema, kept(items));
-  const fresh = items.filter(({ command }) => !stored.has(command.id));
+  const fresh = items.filter((item) => !stored.has(item.command.id) && !isLate(item, Date.now()));
   const streams = await loadStreams(tx, schema, fresh);
   const facts = await lookUpFacts(tx, fresh, streams);
 
@@ -68,6 +70,8 @@ export async function round(
   };
 }
 
+const isLate = ({ keepReply, command: { deadline } }: Item, now: number) =>
+  keepReply && deadline !== undefined && now > deadline;
 const kept = (items: readonly Item[]) =>
   items.filter(({ keepReply }) => keepReply).map(({ command }) => command.id);
 
@@ -88,7 +92,7 @@ function decideAll(
   const results = items.map((item): Result => {
     const { aggregate, command, keepReply } = item;
     if (keepReply && known.has(command.id)) return known.get(command.id);
-    if (keepReply && command.deadline !== undefined && time.getTime() > command.deadline) return undefined;
+    if (isLate(item, time.getTime())) return undefined;
     let result: Reply | Applied;
     try {
       const asked = found.facts.has(item)

@@ -7,8 +7,7 @@
  * `reply-partitions.ts`; until then the default partition takes everything. A null reply: the command was dropped.
  */
 export function eventingTables(schema: string): string {
-  if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema))
-    throw new Error(`schema: "${schema}" must be 1-41 characters of a-z, 0-9 and _, beginning with a letter`);
+  checkName(schema);
   return `
 create table ${schema}.events (
   position    bigint generated always as identity primary key,
@@ -72,6 +71,69 @@ create table ${schema}.replies (
 ) partition by range (issued_at);
 
 create table ${schema}.replies_default partition of ${schema}.replies default;
+`;
+}
+
+/**
+ * What projections recover by, as one string of DDL for a migration behind that of {@link eventingTables}.
+ *
+ * `next_offset`: everything of the source up to `sequence` stands before it on the log; the largest of a partition is
+ * where the projection reads on. `rewinds` counts how often it was told to read from elsewhere. `has_parked` is set on
+ * all rows of a partition while an account of it is parked, and `halted` says why while the partition stands still.
+ * `parked` holds, in the order of `n`, the event of an account that could not be applied (with `reason` and `due`) and
+ * all later ones of that account. `skipped` holds what an operator has passed over, and why.
+ */
+export function recoveryTables(schema: string): string {
+  checkName(schema);
+  const event = `
+  projection text        not null,
+  account_id text        not null,
+  partition  smallint    not null,
+  source     text        not null,
+  sequence   bigint      not null,
+  event      json        not null,`;
+  return `
+alter table ${schema}.checkpoints
+  add column next_offset bigint,
+  add column rewinds     integer not null default 0,
+  add column has_parked  boolean not null default false,
+  add column halted      text;
+
+create table ${schema}.parked (
+  n          bigint      generated always as identity primary key,${event}
+  reason     text,
+  attempts   integer     not null default 0,
+  due        timestamptz,
+  parked_at  timestamptz not null default clock_timestamp()
+);
+create index parked_of_account on ${schema}.parked (projection, account_id, n);
+create index parked_due on ${schema}.parked (projection, due) where due is not null;
+
+create table ${schema}.skipped (
+  n          bigint      primary key,${event}
+  reason     text        not null,
+  skipped_as text        not null,
+  skipped_at timestamptz not null default clock_timestamp()
+);
+`;
+}
+
+function checkName(schema: string): void {
+  if (!/^[a-z][a-z0-9_]{0,40}$/.test(schema))
+    throw new Error(`schema: "${schema}" must be 1-41 characters of a-z, 0-9 and _, beginning with a letter`);
+}
+
+/**
+ * What a source compares itself with the log by, as DDL for a migration behind that of {@link eventingTables}.
+ *
+ * `log_mark`: where the log ended, and what was on it. `sequencer_heads.epoch` is that of the partition's next event;
+ * `sequencer.epoch` counts how often the source began anew.
+ */
+export function sourceEpochs(schema: string): string {
+  return `
+alter table ${schema}.sequencer add column log_mark json;
+alter table ${schema}.sequencer_heads add column epoch integer not null default 1;
+alter table ${schema}.sequenced add column epoch integer not null default 1;
 `;
 }
 

@@ -34,8 +34,34 @@ type EventRow = {
   traceparent: string | null;
   created_at: Date;
 };
+type NumberRow = {
+  sequence: string | number;
+  partition: number;
+  previous: string | number;
+  epoch: number;
+};
 const EVENT_COLUMNS =
   'e.id, e.account_id, e.stream, e.type, e.data::text as data, e.traceparent, e.created_at';
+
+/** At `at` (ms since the epoch) all events of the source up to `sequence` stood before these offsets of the log, by partition. */
+export type LogMark = { readonly at: number; readonly sequence: number; readonly ends: readonly number[] };
+
+/**
+ * All events of the source that a partition had to get up to `sequence` are on the log, and none behind `last`; epoch 0:
+ * none of them was read.
+ */
+export type Held = { readonly epoch: number; readonly sequence: number; readonly last: number };
+
+/** What was found when the numbers were compared with the log. */
+export type Compared = {
+  /** The log's last number, where the database has not given it out: commits are lost. */
+  readonly ahead?: number;
+  /** The first number that was published and is not on the log any more. */
+  readonly missing?: number;
+};
+
+type Head = { sequence: number; epoch: number };
+const NO_HEAD: Head = { sequence: 0, epoch: 1 };
 
 /** Takes the service's lock; it is the session's until that ends. */
 export async function tryLead(session: Session, schema: string): Promise<boolean> {
@@ -54,7 +80,10 @@ export class Sequencer {
   #last = 0;
   #published = 0;
   #saved = 0;
-  readonly #heads = new Map<number, number>();
+  /** By partition: the last number, and the epoch of the event that comes next. */
+  readonly #heads = new Map<number, Head>();
+  #held: readonly Held[] = [];
+  #mark: LogMark | null = null;
   epoch = 0;
 
   private constructor(
@@ -65,30 +94,67 @@ export class Sequencer {
 
   static async load(session: Session, schema: string, partitions: number): Promise<Sequencer> {
     const sequencer = new Sequencer(session, schema, partitions);
-    const { rows } = await session.query<{ epoch: number; last_sequence: string; published: string }>(
-      `select epoch, last_sequence, published from ${schema}.sequencer`,
-    );
-    const { epoch, last_sequence, published } = rows[0]!;
+    const { rows } = await session.query<{
+      epoch: number;
+      last_sequence: string;
+      published: string;
+      log_mark: LogMark | null;
+    }>(`select epoch, last_sequence, published, log_mark from ${schema}.sequencer`);
+    const { epoch, last_sequence, published, log_mark } = rows[0]!;
     sequencer.epoch = epoch;
     sequencer.#last = Number(last_sequence);
     sequencer.#published = sequencer.#saved = Number(published);
-    const heads = await session.query<{ partition: number; sequence: string }>(
-      `select partition, sequence from ${schema}.sequencer_heads`,
+    sequencer.#mark = log_mark;
+    const heads = await session.query<{ partition: number; sequence: string; epoch: number }>(
+      `select partition, sequence, epoch from ${schema}.sequencer_heads`,
     );
-    for (const { partition, sequence } of heads.rows) sequencer.#heads.set(partition, Number(sequence));
+    for (const { partition, sequence, epoch } of heads.rows)
+      sequencer.#heads.set(partition, { sequence: Number(sequence), epoch });
     return sequencer;
+  }
+
+  /** What was known of the log last; null: nothing, or not since it was compared. */
+  get mark(): LogMark | null {
+    return this.#mark;
+  }
+
+  /** By partition, of the event that comes next. */
+  get epochs(): readonly number[] {
+    return this.#partitions((partition) => this.#head(partition).epoch);
+  }
+
+  /** Brings the numbers in line with what the log holds; before that nothing may be numbered or published. */
+  async compare(held: readonly Held[]): Promise<Compared> {
+    this.#held = held;
+    this.#mark = null;
+    const missing = await this.#firstMissing();
+    const furthest = Math.max(...held.map(({ last }) => last));
+    const isAhead =
+      furthest > this.#last || held.some(({ epoch }, partition) => epoch > this.#head(partition).epoch);
+    if (missing !== undefined) this.#published = missing - 1;
+    if (!isAhead) {
+      await this.savePublished();
+      return { missing };
+    }
+    await this.#beginAnew(Math.max(furthest, this.#last), missing);
+    return { missing, ahead: furthest };
+  }
+
+  /** Whether the log held the event when it was compared. */
+  isHeld({ partition, sequence }: NumberedEvent): boolean {
+    return sequence <= (this.#held[partition]?.sequence ?? 0);
   }
 
   /** Up to `limit` events, in order, that are numbered and perhaps not on the log. */
   async unpublished(limit: number): Promise<NumberedEvent[]> {
-    const { rows } = await this.#rows<EventRow & { sequence: string; partition: number; previous: string }>(
+    const { rows } = await this.#rows<EventRow & NumberRow>(
       'unpublished',
-      `select s.sequence, s.partition, s.previous, ${EVENT_COLUMNS}
+      `select s.sequence, s.partition, s.previous, s.epoch, ${EVENT_COLUMNS}
        from (select * from ${this.schema}.sequenced where sequence > $1 order by sequence limit $2) s
        join ${this.schema}.events e using (position) order by s.sequence`,
       [this.#published, limit],
     );
-    return rows.map((row) => numbered(row, Number(row.sequence), row.partition, Number(row.previous)));
+    return rows.map((row) => numbered(row, row));
   }
 
   /** Numbers up to `limit` committed events, oldest first, and saves the mark of what was published before. */
@@ -101,21 +167,21 @@ export class Sequencer {
       [limit],
     );
     if (rows.length === 0) return [];
-    const heads = new Map<number, number>();
+    const heads = new Map<number, Head>();
     const events = rows.map((row, index) => {
       const sequence = this.#last + 1 + index;
       const partition = partitionOf(row.account_id, this.partitions);
-      const previous = heads.get(partition) ?? this.#heads.get(partition) ?? 0;
-      heads.set(partition, sequence);
-      return numbered(row, sequence, partition, previous);
+      const { sequence: previous, epoch } = heads.get(partition) ?? this.#head(partition);
+      heads.set(partition, { sequence, epoch });
+      return numbered(row, { sequence, partition, previous, epoch });
     });
     const last = this.#last + rows.length;
     const published = this.#published;
     await this.#rows(
       'number',
       `with numbered as (
-         insert into ${this.schema}.sequenced (sequence, position, partition, previous)
-         select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[])
+         insert into ${this.schema}.sequenced (sequence, position, partition, previous, epoch)
+         select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $9::int[])
        ), taken as (
          delete from ${this.schema}.pending where position = any($2::bigint[])
        ), heads as (
@@ -129,14 +195,15 @@ export class Sequencer {
         events.map(({ partition }) => partition),
         events.map(({ previous }) => previous),
         [...heads.keys()],
-        [...heads.values()],
+        [...heads.values()].map(({ sequence }) => sequence),
         last,
         published,
+        events.map(({ epoch }) => epoch),
       ],
     );
     this.#last = last;
     this.#saved = published;
-    for (const [partition, sequence] of heads) this.#heads.set(partition, sequence);
+    for (const [partition, head] of heads) this.#heads.set(partition, head);
     return events;
   }
 
@@ -151,17 +218,95 @@ export class Sequencer {
     this.#saved = this.#published;
   }
 
+  /** What is published stood before `ends` at `at`, and nothing else of the source did. */
+  async saveMark(at: number, ends: readonly number[]): Promise<void> {
+    if (this.#mark?.ends.every((end, partition) => end === ends[partition])) return;
+    const mark = { at, sequence: this.#published, ends };
+    await this.#rows('mark', `update ${this.schema}.sequencer set log_mark = $1`, [JSON.stringify(mark)]);
+    this.#mark = mark;
+  }
+
+  /** The first event that was published and that the log does not hold. */
+  async #firstMissing(): Promise<number | undefined> {
+    const behind = [...this.#heads].filter(
+      ([partition, { sequence }]) => sequence > this.#held[partition]!.sequence,
+    );
+    if (behind.length === 0) return undefined;
+    const { rows } = await this.session.query<{ first: string | null }>(
+      `select min(m.first) as first from unnest($1::smallint[], $2::bigint[]) as held(partition, sequence)
+       cross join lateral (
+         select s.sequence as first from ${this.schema}.sequenced s
+         where s.partition = held.partition and s.sequence > held.sequence and s.sequence <= $3
+         order by s.sequence limit 1) m`,
+      [
+        behind.map(([partition]) => partition),
+        behind.map(([partition]) => this.#held[partition]!.sequence),
+        this.#published,
+      ],
+    );
+    const { first } = rows[0]!;
+    return first === null ? undefined : Number(first);
+  }
+
+  /**
+   * Numbers go on behind `last`. A partition's epoch is one above that of its last event, on the log or here: so it goes
+   * up by one there also where a partition had no event in an epoch.
+   */
+  async #beginAnew(last: number, missing: number | undefined): Promise<void> {
+    const { rows } = await this.session.query<{ partition: number; epoch: number }>(
+      `select h.partition, s.epoch from ${this.schema}.sequencer_heads h
+       join ${this.schema}.sequenced s on s.sequence = h.sequence`,
+    );
+    const here = new Map(rows.map(({ partition, epoch }) => [partition, epoch]));
+    const heads = this.#partitions((partition): Head => {
+      const { sequence, epoch } = this.#head(partition);
+      const lastEpoch = Math.max(this.#held[partition]!.epoch, here.get(partition) ?? 0);
+      return { sequence, epoch: Math.max(epoch, lastEpoch + 1) };
+    });
+    const epoch = Math.max(this.epoch + 1, ...heads.map((head) => head.epoch));
+    const published = missing === undefined ? last : missing - 1;
+    await this.session.query(
+      `with heads as (
+         insert into ${this.schema}.sequencer_heads (partition, sequence, epoch)
+         select * from unnest($1::smallint[], $2::bigint[], $3::int[])
+         on conflict (partition) do update set epoch = excluded.epoch
+       )
+       update ${this.schema}.sequencer set epoch = $4, last_sequence = $5, published = $6`,
+      [
+        heads.map((_, partition) => partition),
+        heads.map(({ sequence }) => sequence),
+        heads.map((head) => head.epoch),
+        epoch,
+        last,
+        published,
+      ],
+    );
+    heads.forEach((head, partition) => this.#heads.set(partition, head));
+    this.epoch = epoch;
+    this.#last = last;
+    this.#published = this.#saved = published;
+  }
+
+  #head(partition: number): Head {
+    return this.#heads.get(partition) ?? NO_HEAD;
+  }
+
+  #partitions<T>(of: (partition: number) => T): T[] {
+    return Array.from({ length: this.partitions }, (_, partition) => of(partition));
+  }
+
   #rows<Row extends QueryResultRow>(name: string, text: string, values: unknown[]) {
     return this.session.query<Row>(text, values, name);
   }
 }
 
-function numbered(row: EventRow, sequence: number, partition: number, previous: number): NumberedEvent {
+function numbered(row: EventRow, { sequence, partition, previous, epoch }: NumberRow): NumberedEvent {
   const { id, stream, type, data, traceparent } = row;
   return {
-    sequence,
+    sequence: Number(sequence),
     partition,
-    previous,
+    previous: Number(previous),
+    epoch,
     id,
     accountId: row.account_id,
     stream,

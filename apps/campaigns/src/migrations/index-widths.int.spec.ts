@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { widestRows, bytesOf } from '@wbiz/service-testing/widest-rows';
+import { serviceDatabase } from '@wbiz/testing/stack';
+import { MIGRATIONS } from './migrations.js';
+
+/** Bytes that the values of indexed columns have at most. */
+const BOUNDS = {
+  stream: 40,
+  campaign_id: 30,
+  contact_id: 30,
+  phone_number_id: bytesOf(LIMITS.metaId),
+  status: 20,
+};
+
+let database: Awaited<ReturnType<typeof serviceDatabase>>;
+beforeAll(async () => {
+  database = await serviceDatabase('campaigns', MIGRATIONS);
+});
+afterAll(() => database.close());
+
+it('leave room in every index for the longest values that its columns take', async () => {
+  const rows = await widestRows({ pool: database.pool, schema: 'campaigns' }, BOUNDS);
+  expect(rows).toMatchObject({ tooWide: [], unbounded: [] });
+});

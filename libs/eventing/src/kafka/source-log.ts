@@ -1,0 +1,60 @@
+import { readNumbers } from '../postgres/event-record.js';
+import type { Held, LogMark } from '../postgres/sequencer.js';
+import { header } from './command-record.js';
+import type { KafkaClient } from './kafka-client.js';
+import { readStretch } from './read-between.js';
+
+/** The most by which the clocks of those who write to the log differ (ms). */
+const SKEW_MS = 10_000;
+
+/** What the shared log holds of one source. */
+export class SourceLog {
+  constructor(
+    private readonly kafka: Pick<KafkaClient, 'consume' | 'endOffsets' | 'offsetsAt'>,
+    private readonly of: { readonly topic: string; readonly source: string },
+  ) {}
+
+  /** Where the log ends, and whether all that stood before the mark still does; by partition. */
+  async look(mark: LogMark | null): Promise<{ ends: readonly number[]; isWhole: readonly boolean[] }> {
+    const { topic } = this.of;
+    const ends = await this.kafka.endOffsets(topic);
+    if (!mark) return { ends, isWhole: ends.map(() => false) };
+    // A cut log may have grown beyond the mark since; then what stands before the mark is younger than it.
+    const later = await this.kafka.offsetsAt(topic, mark.at + SKEW_MS);
+    return { ends, isWhole: mark.ends.map((end, at) => Math.min(ends[at]!, later[at]!) >= end) };
+  }
+
+  /**
+   * What the log holds of the source, by partition. Read are only the records behind the mark; all of a partition where
+   * there is no mark, or the log was cut before it. Of events whose epoch is no successor of `epochs`, by partition,
+   * nothing is taken.
+   */
+  async held(mark: LogMark | null, epochs: readonly number[], signal: AbortSignal): Promise<readonly Held[]> {
+    const { topic, source } = this.of;
+    // One after the other: at its first requests kafkajs looks for partitions that it has not heard of yet.
+    const { ends, isWhole } = await this.look(mark);
+    const begins = await this.kafka.offsetsAt(topic, 0);
+    const known = mark?.sequence ?? 0;
+    const held = isWhole.map((whole): Held => ({ epoch: 0, sequence: whole ? known : 0, last: known }));
+    const from = begins.map((begin, at) => (isWhole[at] ? mark!.ends[at]! : begin));
+    await readStretch(this.kafka, { topic, from, ends, signal }, async (records, partition) => {
+      for (const record of records) {
+        if (header(record, 'ce_source') !== source) continue;
+        const numbers = readNumbers((name) => header(record, name));
+        if (numbers) held[partition] = further(held[partition]!, numbers, epochs[partition]!);
+      }
+    });
+    return held;
+  }
+}
+
+type Numbers = NonNullable<ReturnType<typeof readNumbers>>;
+
+function further(held: Held, { epoch, sequence, previous }: Numbers, known: number): Held {
+  if (epoch > Math.max(held.epoch, known) + 1) return held;
+  return {
+    epoch: Math.max(held.epoch, epoch),
+    sequence: previous > held.sequence ? held.sequence : Math.max(held.sequence, sequence),
+    last: Math.max(held.last, sequence),
+  };
+}
