@@ -46,10 +46,23 @@ export class Peers {
   private clientOf(service: Service): RpcClient {
     let client = this.clients.get(service);
     if (!client) {
-      client = new RpcClient(this.addressesOf(service).join(','), this.runtime.trust);
+      const { trust } = this.runtime;
+      client = new RpcClient(this.addressesOf(service).join(','), trust, (address, isSilent) =>
+        this.noteSilence({ peer: service, address }, isSilent),
+      );
       this.clients.set(service, client);
     }
     return client;
+  }
+
+  private noteSilence(
+    replica: { readonly peer: Service; readonly address: string },
+    isSilent: boolean,
+  ): void {
+    const { logger, metrics } = this.runtime;
+    metrics.peerSilent.set(replica, isSilent ? 1 : 0);
+    if (isSilent) logger.warn(replica, 'peer: does not answer; it is asked nothing until it answers a ping');
+    else logger.info(replica, 'peer: answers again; it is asked again');
   }
 
   private addressesOf(service: Service): readonly string[] {

@@ -72,6 +72,17 @@ export function createMetrics(service: string) {
       labelNames: ['group'] as const,
       registers,
     }),
+    peerSilent: new Gauge({
+      name: 'wbiz_peer_silent',
+      help: '1 while a replica of another service is asked nothing because it does not answer',
+      labelNames: ['peer', 'address'] as const,
+      registers,
+    }),
+    unknownOutcomeAge: new Gauge({
+      name: 'wbiz_unknown_outcome_age_seconds',
+      help: 'Age of the oldest send of which it is unknown whether Meta took it; 0: there is none',
+      registers,
+    }),
     metaItems: new Counter({
       name: 'wbiz_meta_items_total',
       help: "Items of Meta's webhooks: message, status, change, left out as unreadable or too_large, or of nobody here: foreign_message, foreign_status",

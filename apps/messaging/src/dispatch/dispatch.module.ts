@@ -92,7 +92,7 @@ const DISPATCH = 'dispatch';
         kafka: KafkaClient,
         peers: Peers,
       ) => {
-        const { config, logger } = runtime;
+        const { config, logger, metrics } = runtime;
         const topic = topics(config.TOPIC_PREFIX).inbound;
         const unknownOutcomes = new UnknownOutcomes({
           pool,
@@ -105,6 +105,7 @@ const DISPATCH = 'dispatch';
             handled: await kafka.committedOffsets(groupOf(runtime), topic),
           }),
           knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
+          onAge: (seconds) => metrics.unknownOutcomeAge.set(seconds),
           logger,
         });
         runWork(runtime, 'unknown outcomes', unknownOutcomes.work);

@@ -4,11 +4,12 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { quiet } from '@wbiz/service-testing/quiet';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
+import { webhooksSeen } from '../inbound/webhooks-seen.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.decider.js';
 import { withMetaIds } from '../message/meta-media-id.js';
 import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
-import { UnknownOutcomes } from './unknown-outcomes.js';
+import { UnknownOutcomes, type UnknownOutcomesOptions } from './unknown-outcomes.js';
 
 let system: DispatchSystem;
 let pool: pg.Pool;
@@ -22,7 +23,34 @@ afterAll(() => system.close());
 beforeEach(() => system.reset());
 afterEach(() => system.stopAll());
 
-const knock = () => Promise.resolve();
+/** With a grace of a second. */
+function unknownOutcomes(
+  dispatcher: UnknownOutcomesOptions['dispatcher'],
+  over: Partial<UnknownOutcomesOptions> = {},
+) {
+  const unknown = new UnknownOutcomes({
+    pool,
+    store,
+    dispatcher,
+    announce: () => undefined,
+    graceMs: 1000,
+    inbound: () => Promise.resolve({ end: [7], handled: [7] }),
+    knock: () => Promise.resolve(),
+    onAge: () => undefined,
+    logger: quiet,
+    ...over,
+  });
+  unknown.work.start();
+  running.push(unknown.work);
+}
+/** A webhook of Meta's comes, of a number that has nothing to do with the sends. */
+const hearMeta = () => webhooksSeen(pool)({ phoneNumberId: 'another', receivedAt: new Date().toISOString() });
+const unknownFor = (seconds: number) =>
+  until(
+    async () => (await left(`state = 'unknown' and now() - unknown_since > interval '${seconds} s'`)) === 1,
+  );
+const setPolicy = (unknownOutcomePolicy: string) =>
+  pool.query(`update messaging.accounts set data = $1`, [JSON.stringify({ unknownOutcomePolicy })]);
 /** A picture that Meta has no copy of yet. */
 const acceptPicture = (person: string) =>
   accept(person, {
@@ -194,27 +222,19 @@ describe('the dispatcher', () => {
     ['fail', 0, 'failed'],
     ['resend', 1, 'accepted'],
   ] as const)('ends an outcome that stays unknown as the policy %s says', async (policy, sent, status) => {
-    await pool.query(`update messaging.accounts set data = $1`, [
-      JSON.stringify({ unknownOutcomePolicy: policy }),
-    ]);
+    await setPolicy(policy);
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
-    const unknown = new UnknownOutcomes({
-      pool,
-      store,
-      dispatcher: runner,
-      announce: () => undefined,
-      graceMs: 1000,
-      inbound: () => Promise.resolve({ end: [7], handled: [7] }),
-      knock,
-      logger: quiet,
-    });
-    unknown.work.start();
-    running.push(unknown.work);
+    unknownOutcomes(runner);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
-    await until(async () => (await stateOf(id)).status === 'outcome_unknown');
+    // Meta is silent for longer than the grace; then the grace begins with what is heard of another number.
+    await unknownFor(4);
+    expect((await stateOf(id)).status).toBe('outcome_unknown');
+    const heardAt = Date.now();
+    await hearMeta();
     await until(async () => (await left()) === 0, { timeoutMs: 10_000 });
+    expect(Date.now() - heardAt).toBeGreaterThan(900);
     expect((await control('GET', '/messages')).total).toBe(sent);
     const state = await stateOf(id);
     expect(state.error?.code ?? null).toBe(policy === 'fail' ? 'outcome_unknown' : null);
@@ -222,24 +242,72 @@ describe('the dispatcher', () => {
     else expect(state.wamid).toMatch(/^wamid\./);
   });
 
+  it.each(['fail', 'resend'])(
+    'leaves a send to its status, however late, while Meta is silent: %s',
+    async (policy) => {
+      await setPolicy(policy);
+      await control('POST', '/behaviour', {
+        faults: [{ match: {}, kind: 'accept_then_reset', rate: 1, times: 1 }],
+      });
+      await hearMeta();
+      const runner = dispatcher('r1');
+      unknownOutcomes(runner);
+      const id = await accept('4050');
+      runner.wake(PHONE);
+      await unknownFor(4);
+      const at = new Date().toISOString();
+      const report = {
+        wamid: 'wamid.L',
+        phoneNumberId: PHONE,
+        status: 'delivered' as const,
+        at,
+        error: null,
+      };
+      await store.apply(messages, {
+        accountId: 'acc_1',
+        type: 'message.note-status',
+        data: { messageId: id, ...report },
+      });
+      await hearMeta();
+      await until(async () => (await left()) === 0);
+      expect((await control('GET', '/messages')).total).toBe(1);
+      const { status, history } = await stateOf(id);
+      expect(status).toBe('delivered');
+      expect(history.map((one) => one.status)).not.toContain('failed');
+    },
+  );
+
+  it('tells of a send that has been unknown for an hour, once an hour, and always of its age', async () => {
+    await setPolicy('resend');
+    await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
+    const runner = dispatcher('r1');
+    const alarms: object[] = [];
+    const ages: number[] = [];
+    unknownOutcomes(runner, {
+      onAge: (seconds) => void ages.push(seconds),
+      logger: { ...quiet, error: (fields) => void alarms.push(fields) },
+    });
+    await accept('4060');
+    runner.wake(PHONE);
+    await unknownFor(1);
+    expect(alarms).toEqual([]);
+    await pool.query(`update messaging.dispatch set unknown_since = now() - interval '61 minutes'`);
+    await until(() => ages.filter((age) => age >= 3660).length > 2);
+    expect(alarms).toEqual([{ alarm: true, phoneNumberId: PHONE, count: 1 }]);
+    await hearMeta();
+    await until(async () => (await left()) === 0, { timeoutMs: 10_000 });
+    await until(() => ages.at(-1) === 0);
+  });
+
   it('does not count the time in which inbound records wait to be handled', async () => {
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
     let handled = [6];
-    const unknown = new UnknownOutcomes({
-      pool,
-      store,
-      dispatcher: runner,
-      announce: () => undefined,
-      graceMs: 1000,
-      inbound: () => Promise.resolve({ end: [7], handled }),
-      knock,
-      logger: quiet,
-    });
-    unknown.work.start();
-    running.push(unknown.work);
+    unknownOutcomes(runner, { inbound: () => Promise.resolve({ end: [7], handled }) });
     const id = await accept('4100');
     runner.wake(PHONE);
+    await until(async () => (await left(`state = 'unknown'`)) === 1);
+    await hearMeta();
     await until(
       async () => (await left("state = 'unknown' and now() - unknown_since > interval '3 seconds'")) === 1,
     );
@@ -255,20 +323,13 @@ describe('the dispatcher', () => {
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
     let knocks = 0;
-    const unknown = new UnknownOutcomes({
-      pool,
-      store,
-      dispatcher: runner,
-      announce: () => undefined,
-      graceMs: 1000,
-      inbound: () => Promise.resolve({ end: [7], handled: [7] }),
+    unknownOutcomes(runner, {
       knock: () => Promise.reject(new Error(`nobody answers knock ${(knocks += 1)}`)),
-      logger: quiet,
     });
-    unknown.work.start();
-    running.push(unknown.work);
     await accept('4200');
     runner.wake(PHONE);
+    await until(async () => (await left(`state = 'unknown'`)) === 1);
+    await hearMeta();
     await until(() => knocks === 4);
     const { rows } = await pool.query('select state, grace_ms from messaging.dispatch');
     expect(rows).toEqual([{ state: 'unknown', grace_ms: 0 }]);

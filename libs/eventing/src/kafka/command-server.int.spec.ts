@@ -76,6 +76,35 @@ it('does not hold a fast key up behind a slow one', async () => {
   await until(() => room.replies.length === 21);
 });
 
+it('goes on beside a key that takes long, holds its later records and its offset back', async () => {
+  room = await commandRoom({ partitions: 1 });
+  const release = Promise.withResolvers<void>();
+  const slow = async ({ id, data }: Command) => {
+    if (data === 'slow') await release.promise;
+    return id;
+  };
+  const first = await room.serve({ do: slow });
+  await room.send('other', 'before');
+  await until(() => room.replies.length === 1);
+  await room.send('slow', 'slow', 'slow');
+  await room.send('slow', 'behind it');
+  for (let number = 0; number < 20; number += 1) {
+    await room.send('fast', `fast ${number}`);
+    await until(() => room.replies.length === 2 + number);
+  }
+  await room.send('slow', 'last');
+  await room.send('fast', 'fast 20');
+  await until(() => room.replies.length === 22);
+  const all = ['before', ...Array.from({ length: 21 }, (_, number) => `fast ${number}`)];
+  expect(room.replies.map(({ commandId }) => commandId)).toEqual(all);
+  await until(async () => sum(await committed(room)) === 1);
+  release.resolve();
+  await until(() => room.replies.length === 25);
+  expect(room.replies.slice(-3).map(({ commandId }) => commandId)).toEqual(['slow', 'behind it', 'last']);
+  await until(async () => sum(await committed(room)) === 25);
+  await first.close();
+});
+
 it('does not hold a fast partition up behind slow ones', async () => {
   room = await commandRoom({ partitions: 4 });
   const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();

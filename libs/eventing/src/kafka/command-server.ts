@@ -9,6 +9,7 @@ import { header, readCommand } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
 import { backoff, classifyFault, isTimeout, type Fault } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
+import { KeyChains } from './key-chains.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
 /** The code of a refusal that says "not now": for a record it is no refusal, since nobody comes again. */
@@ -56,6 +57,11 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   private readonly consumerStatus: ConsumerStatus;
   private readonly unknown: ReadonlyMap<string, 'dead-letter' | 'ignore'>;
   private readonly classify: (error: unknown) => Fault;
+  private readonly chains = new KeyChains(async (record, batch) => {
+    const isThrough = await this.handleRecord(record, batch);
+    if (isThrough) batch.goesOn(record.offset);
+    return isThrough;
+  });
 
   constructor(private readonly options: CommandServerOptions) {
     super();
@@ -67,7 +73,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
       topics: topics.map(({ topic }) => topic),
       groupId,
       status: this.consumerStatus,
-      eachBatch: (batch) => this.handleBatch(batch),
+      eachBatch: (batch) => this.chains.run(batch),
     });
   }
 
@@ -96,38 +102,6 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return this.consumer as T;
   }
 
-  private async handleBatch(batch: RecordBatch): Promise<void> {
-    const { records } = batch;
-    const through = new Uint8Array(records.length);
-    const chains = new Map<string, number[]>();
-    for (let index = 0; index < records.length; index += 1) {
-      const { key } = records[index]!;
-      const name = key === null ? `without key ${index}` : `key ${key.toString('latin1')}`;
-      const chain = chains.get(name);
-      if (chain) chain.push(index);
-      else chains.set(name, [index]);
-    }
-    const running: Promise<void>[] = [];
-    for (const chain of chains.values()) running.push(this.handleChain(chain, batch, through));
-    await Promise.all(running);
-
-    const open = through.indexOf(0);
-    if (open === -1) batch.done(batch.end);
-    else if (open > 0) batch.done(Number(records[open]!.offset));
-  }
-
-  private async handleChain(
-    chain: readonly number[],
-    batch: RecordBatch,
-    through: Uint8Array,
-  ): Promise<void> {
-    for (const index of chain) {
-      if (!(await batch.mayBegin())) return;
-      if (!(await this.handleRecord(batch.records[index]!, batch))) return;
-      through[index] = 1;
-    }
-  }
-
   /** Resolves to false when it had to leave the record for whoever has the partition next. */
   private async handleRecord(record: ConsumedRecord, batch: RecordBatch): Promise<boolean> {
     let command: Command;
@@ -146,7 +120,6 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     for (let failures = 0, waits = 0; ;) {
       try {
         this.answer(command, await invoke(handler, command));
-        batch.goesOn();
         this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
         return true;
       } catch (error) {
@@ -157,7 +130,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         }
         const isTooSlow = isTimeout(error) && performance.now() - begun > timeoutsPassMs;
         if (error instanceof Rejection || (this.classify(error) === 'passing' && !isTooSlow)) {
-          this.waitingFor(error as Error, batch);
+          this.waitingFor(error as Error, record, batch);
           if (!(await batch.wait(backoff((waits += 1))))) return false;
           continue;
         }
@@ -220,11 +193,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           );
           break;
         }
-        this.waitingFor(error as Error, batch);
+        this.waitingFor(error as Error, record, batch);
         if (!(await batch.wait(backoff((waits += 1))))) return false;
       }
     }
-    batch.goesOn();
     logger.error({ ...place, err: reason, attempts, alarm: true }, 'a record went to the dead letters');
     const replyTo = header(record, 'replyto');
     const commandId = header(record, 'ce_id');
@@ -232,10 +204,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return true;
   }
 
-  private waitingFor(error: Error, batch: RecordBatch): void {
+  private waitingFor(error: Error, { offset }: ConsumedRecord, batch: RecordBatch): void {
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
-    batch.waitsFor(error);
+    batch.waitsFor(error, offset);
   }
 }
 

@@ -58,7 +58,15 @@ type Wiring = ConsumeOptions & {
   readonly connect: (timing: Timing) => Consumer;
 };
 
-type Mark = { readonly topic: string; readonly partition: number; done: number; committed: number };
+type Mark = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly held: Set<number>;
+  done: number;
+  committed: number;
+};
+/** The offset up to which everything is settled. */
+const settled = ({ done, held }: Mark) => Math.min(done, ...held);
 
 /** A number that kafkajs takes for fixed and reads each time it uses it (consumerGroup.js). */
 const live = (read: () => number) => ({ valueOf: read }) as unknown as number;
@@ -113,7 +121,7 @@ export class RecordBatch implements Place {
     readonly partition: number,
     readonly records: readonly ConsumedRecord[],
     private readonly stay: Stay,
-    private readonly member: Pick<Member, 'beat' | 'waits' | 'goesOn' | 'halt'>,
+    private readonly member: Pick<Member, 'beat' | 'waits' | 'goesOn' | 'halt' | 'detach'>,
   ) {}
 
   /** The offset of the first record. */
@@ -142,13 +150,13 @@ export class RecordBatch implements Place {
     return goesOn;
   }
 
-  /** Shows that the partition waits for a fault to pass. */
-  waitsFor({ message }: Error): void {
-    this.member.waits(this, message);
+  /** Shows that the partition, or its record at `offset`, waits for a fault to pass. */
+  waitsFor({ message }: Error, offset?: string): void {
+    this.member.waits(this, message, offset);
   }
 
-  goesOn(): void {
-    this.member.goesOn(this);
+  goesOn(offset?: string): void {
+    this.member.goesOn(this, offset);
   }
 
   /** Leaves the batch and reads nothing more of the partition, until a seek or the end of the process. */
@@ -157,28 +165,57 @@ export class RecordBatch implements Place {
     this.member.halt(this, reason);
   }
 
-  /** Everything before `offset` is settled for good and may be committed. */
+  /** Everything before `offset` is settled for good and may be committed, but for what is held. */
   done(offset: number): void {
-    const mark = this.stay.marks.get(keyOf(this));
-    if (mark) mark.done = Math.max(mark.done, offset);
-    else {
-      const { topic, partition } = this;
-      this.stay.marks.set(keyOf(this), { topic, partition, done: offset, committed: -1 });
+    const mark = this.mark();
+    mark.done = Math.max(mark.done, offset);
+  }
+
+  /** Keeps the record at `offset`, and so all that follow it, from being committed until it is let go. */
+  hold(offset: number): () => void {
+    const { held } = this.mark();
+    held.add(offset);
+    return () => held.delete(offset);
+  }
+
+  /** Whether the partition is wanted elsewhere or the process ends. */
+  get isEnding(): boolean {
+    return this.stay.ending.signal.aborted;
+  }
+
+  /** Lets `work` on records that are held go on beside the batches that follow; a process leaves the group after it. */
+  detach(work: Promise<unknown>): void {
+    this.member.detach(work, this.stay);
+  }
+
+  private mark(): Mark {
+    const { topic, partition } = this;
+    let mark = this.stay.marks.get(keyOf(this));
+    if (!mark) {
+      mark = { topic, partition, held: new Set(), done: -1, committed: -1 };
+      this.stay.marks.set(keyOf(this), mark);
     }
+    return mark;
   }
 }
 
 /** A batch in hand. `isApart`: its partition is left out of the fetches meanwhile. */
 type Lane = { readonly batch: RecordBatch; readonly since: number; done: Promise<void>; isApart: boolean };
 
-type Trouble = { readonly reason: string; readonly since: number; readonly isTold?: boolean };
+type Trouble = {
+  readonly offset?: string | undefined;
+  readonly reason: string;
+  readonly since: number;
+  readonly isTold?: boolean;
+};
 
 /** The consumer as its batches see it. */
 type Member = {
   beat(stay: Stay): Promise<void>;
-  waits(place: Place, reason: string): void;
-  goesOn(place: Place): void;
+  waits(place: Place, reason: string, offset?: string): void;
+  goesOn(place: Place, offset?: string): void;
   halt(place: Place, reason: string): void;
+  detach(work: Promise<unknown>, stay: Stay): void;
 };
 
 /**
@@ -206,13 +243,13 @@ export class RecordConsumer {
   private closing?: Promise<void>;
   private beating?: NodeJS.Timeout;
   private committing?: NodeJS.Timeout;
+  /** What batches have left behind. */
+  private readonly detached = new Set<Promise<unknown>>();
 
   constructor(private readonly wiring: Wiring) {
     this.consumer = wiring.connect({
       sessionTimeout: SESSION_MS,
-      heartbeatInterval: live(() =>
-        this.raw && this.lanes.size > 0 && !this.isBeating ? Infinity : HEARTBEAT_MS,
-      ),
+      heartbeatInterval: live(() => (this.raw && this.isBusy && !this.isBeating ? Infinity : HEARTBEAT_MS)),
       rebalanceTimeout: REBALANCE_MS,
       maxWaitTimeInMs: live(() => this.fetchWait()),
     });
@@ -227,7 +264,7 @@ export class RecordConsumer {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning });
     this.beating = setInterval(() => {
-      if (this.lanes.size > 0) void this.beat(this.stay);
+      if (this.isBusy) void this.beat(this.stay);
     }, HEARTBEAT_MS);
     this.committing = setInterval(() => {
       void this.commit(this.stay);
@@ -308,6 +345,19 @@ export class RecordConsumer {
     if (stay.error && !this.closing) throw stay.error;
   }
 
+  /** Of the batches only. Work that throws stops the consumer, and so ends the process: kafkajs does not hear of it. */
+  detach(work: Promise<unknown>, stay: Stay): void {
+    const { logger, groupId } = this.wiring;
+    const detached = work.catch(() => undefined).finally(() => this.detached.delete(detached));
+    this.detached.add(detached);
+    void work.catch(async (error: Error) => {
+      stay.endBy(0, error);
+      logger.error({ err: error, group: groupId }, 'the consumer crashed');
+      this.show('crashed', error.message);
+      await this.consumer.stop();
+    });
+  }
+
   private begin(raw: EachBatchPayload, stay: Stay): Lane {
     const { topic, partition, messages, highWatermark } = raw.batch;
     const batch = new RecordBatch(topic, partition, messages, stay, this);
@@ -343,8 +393,12 @@ export class RecordConsumer {
     }
   }
 
+  private get isBusy(): boolean {
+    return this.lanes.size + this.detached.size > 0;
+  }
+
   private async drained(): Promise<void> {
-    await Promise.all([...this.lanes.values()].map(({ done }) => done));
+    await Promise.all([...[...this.lanes.values()].map(({ done }) => done), ...this.detached]);
   }
 
   /** A batch that has taken long may wait a quarter longer for its partition to be fetched again. */
@@ -369,16 +423,21 @@ export class RecordConsumer {
     }
   }
 
-  /** Of the batches only. */
-  waits(place: Place, reason: string): void {
-    const { since = Date.now(), isTold } = this.waiting.get(keyOf(place)) ?? {};
-    this.waiting.set(keyOf(place), { reason, since, isTold });
+  /** Of the batches only. Of the records of a partition that wait, one is shown. */
+  waits(place: Place, reason: string, offset?: string): void {
+    const shown = this.waiting.get(keyOf(place));
+    if (shown && shown.offset !== offset) return;
+    const { since = Date.now(), isTold } = shown ?? {};
+    this.waiting.set(keyOf(place), { offset, reason, since, isTold });
     this.show();
   }
 
   /** Of the batches only. */
-  goesOn(place: Place): void {
-    if (this.waiting.delete(keyOf(place))) this.show();
+  goesOn(place: Place, offset?: string): void {
+    const shown = this.waiting.get(keyOf(place));
+    if (!shown || shown.offset !== offset) return;
+    this.waiting.delete(keyOf(place));
+    this.show();
   }
 
   /** Of the batches only. The member stays in its group. */
@@ -410,9 +469,9 @@ export class RecordConsumer {
   }
 
   private async commit(stay: Stay): Promise<void> {
-    const due = [...stay.marks.values()].filter(({ done, committed }) => done !== committed);
+    const due = [...stay.marks.values()].filter((mark) => settled(mark) !== mark.committed);
     if (due.length === 0 || !this.raw || stay !== this.stay) return;
-    const taken = due.map((mark) => ({ mark, offset: mark.done }));
+    const taken = due.map((mark) => ({ mark, offset: settled(mark) }));
     try {
       await this.raw.commitOffsetsIfNecessary({
         topics: taken.map(({ mark: { topic, partition }, offset }) => ({

@@ -1,5 +1,6 @@
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
+import { Breaker } from './breaker.js';
 import type { RpcTrust } from './handshake.js';
 import { ConnectionLost, NoAnswer, RpcConnection, Thrown } from './rpc-connection.js';
 
@@ -13,33 +14,43 @@ export class PeerFault extends Error {
   override readonly name = 'PeerFault';
 }
 
+type Replica = { readonly connection: RpcConnection; readonly breaker: Breaker };
+
 /**
- * Asks one peer, which may run as several replicas. They take turns; one that cannot be reached, or is lost before it
- * answers, is passed over: a query leaves nothing behind, so it may be asked twice.
+ * Asks one peer, which may run as several replicas. They take turns; one that cannot be reached, is lost before it
+ * answers, or answers nobody at present is passed over: a query leaves nothing behind, so it may be asked twice.
  */
 export class RpcClient {
-  private readonly connections: readonly RpcConnection[];
+  private readonly replicas: readonly Replica[];
   private turn = 0;
 
-  /** `addresses`: `host:port,host:port`. */
+  /** `addresses`: `host:port,host:port`. `onSilent` is told when a replica is passed over for its silence, and when no longer. */
   constructor(
     readonly addresses: string,
     trust: RpcTrust,
+    onSilent: (address: string, isSilent: boolean) => void = () => undefined,
   ) {
-    this.connections = addresses.split(',').map((address) => new RpcConnection(address.trim(), trust));
+    this.replicas = addresses.split(',').map((given) => {
+      const address = given.trim();
+      const connection = new RpcConnection(address, trust);
+      return { connection, breaker: new Breaker(connection, (isOpen) => onSilent(address, isOpen)) };
+    });
   }
 
   /** Resolves to the handler's answer. Throws the handler's {@link Rejection}, {@link PeerFault} or {@link PeerUnavailable}. */
   async request<T>(pattern: string, data?: unknown, { timeoutMs = 5_000 } = {}): Promise<T> {
     const giveUp = Date.now() + timeoutMs;
     let lost: unknown;
-    for (const connection of this.inTurn()) {
+    for (const { connection, breaker } of this.inTurn()) {
+      if (breaker.isOpen) continue;
       const left = giveUp - Date.now();
       if (left <= 0) break;
+      const begun = performance.now();
       try {
         return (await connection.request(pattern, data, left)) as T;
       } catch (error) {
         if (error instanceof Thrown) throw revive(error.thrown, pattern);
+        breaker.failed(performance.now() - begun);
         if (error instanceof NoAnswer) throw new PeerUnavailable(error.message);
         if (!(error instanceof ConnectionLost)) throw error;
         lost = error;
@@ -49,16 +60,20 @@ export class RpcClient {
   }
 
   close(): void {
-    for (const connection of this.connections) connection.close();
+    for (const { connection, breaker } of this.replicas) {
+      breaker.close();
+      connection.close();
+    }
   }
 
   /** All replicas, the reachable ones first, and the first once more: its connection may have broken unnoticed. */
-  private inTurn(): readonly RpcConnection[] {
-    const { connections } = this;
-    const first = (this.turn = (this.turn + 1) % connections.length);
+  private inTurn(): readonly Replica[] {
+    const { replicas } = this;
+    const first = (this.turn = (this.turn + 1) % replicas.length);
     const now = Date.now();
-    const order = [...connections.slice(first), ...connections.slice(0, first)];
-    if (order.length > 1) order.sort((a, b) => Number(a.downUntil > now) - Number(b.downUntil > now));
+    const isDown = ({ connection }: Replica) => Number(connection.downUntil > now);
+    const order = [...replicas.slice(first), ...replicas.slice(0, first)];
+    if (order.length > 1) order.sort((a, b) => isDown(a) - isDown(b));
     return [...order, order[0]!];
   }
 }

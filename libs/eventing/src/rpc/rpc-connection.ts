@@ -22,6 +22,7 @@ export class Thrown extends Error {
 }
 
 type Waiting = {
+  readonly socket: Socket;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -74,12 +75,22 @@ export class RpcConnection {
         this.waiting.delete(id);
         reject(new NoAnswer(`${this.address} did not answer ${pattern} within ${timeoutMs} ms.`));
       }, timeoutMs);
-      this.waiting.set(id, { resolve, reject, timer });
-      (this.link ??= this.open()).then(
-        (link) => this.waiting.has(id) && this.write(link, { pattern, data, id }),
+      const link = (this.link ??= this.open());
+      this.waiting.set(id, { socket: this.socket!, resolve, reject, timer });
+      link.then(
+        (open) => this.waiting.has(id) && this.write(open, { pattern, data, id }),
         () => undefined, // the end of the connection tells all who wait
       );
     });
+  }
+
+  /** Resolves to an answer of any kind: no peer handles it, and each one that is at work says so. Throws as {@link request}. */
+  async ping(timeoutMs: number): Promise<void> {
+    try {
+      await this.request('ping', undefined, timeoutMs);
+    } catch (error) {
+      if (!(error instanceof Thrown)) throw error;
+    }
   }
 
   /** Sends an event, to which there is no answer. Throws {@link ConnectionLost}. */
@@ -93,8 +104,10 @@ export class RpcConnection {
     return this.socket?.writableLength ?? 0;
   }
 
+  /** What is asked after it goes over a new connection. */
   close(): void {
     this.socket?.destroy();
+    this.link = this.socket = undefined;
   }
 
   private write(
@@ -134,11 +147,12 @@ export class RpcConnection {
         if (this.socket === socket) this.link = this.socket = undefined;
         if (cause) this.downUntil = Date.now() + DOWN_MS;
         reject(lost);
-        for (const { reject, timer } of this.waiting.values()) {
-          clearTimeout(timer);
-          reject(lost);
+        for (const [id, waiting] of this.waiting) {
+          if (waiting.socket !== socket) continue;
+          this.waiting.delete(id);
+          clearTimeout(waiting.timer);
+          waiting.reject(lost);
         }
-        this.waiting.clear();
       });
     });
   }

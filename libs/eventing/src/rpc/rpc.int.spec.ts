@@ -188,6 +188,94 @@ it('asks another replica when the one asked is lost before it answers', async ()
   expect(await asked).toBe('two');
 });
 
+/** Stands before a service: frozen, it takes what it is sent and passes nothing on. */
+async function freezer(port: number) {
+  const sockets = new Set<Socket>();
+  let isFrozen = false;
+  const server: Server = createServer((near) => {
+    const far = connect(port, HOST).on('error', () => near.destroy());
+    near.on('error', () => undefined).on('close', () => far.destroy());
+    near.pipe(far).pipe(near);
+    sockets.add(near);
+    if (isFrozen) near.pause();
+  }).listen(0, HOST);
+  await once(server, 'listening');
+  ends.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    freeze: () => {
+      isFrozen = true;
+      for (const near of sockets) near.pause();
+    },
+    thaw: () => {
+      isFrozen = false;
+      for (const near of sockets) near.resume();
+    },
+  };
+}
+
+describe('a replica that takes questions and answers none', () => {
+  const msOf = async (asked: Promise<unknown>) => {
+    const from = performance.now();
+    const outcome = await asked.catch((error: unknown) => error);
+    return { ms: performance.now() - from, outcome };
+  };
+
+  it('costs the first ones their time and the others none, and is asked again once it answers', async () => {
+    const { port, calls } = await serve(await freePort());
+    const peer = await freezer(port);
+    const silences: boolean[] = [];
+    const rpc = new RpcClient(`${HOST}:${peer.port}`, TRUST, (_, isSilent) => silences.push(isSilent));
+    ends.push(() => rpc.close());
+    await rpc.request('who');
+
+    peer.freeze();
+    const first = await msOf(rpc.request('who', 1, { timeoutMs: 1_000 }));
+    expect(first.outcome).toBeInstanceOf(PeerUnavailable);
+    await until(() => silences.length === 1, { timeoutMs: 2_000 });
+    // For longer than a connection is kept on which no ping is answered.
+    for (const end = Date.now() + 4_500; Date.now() < end; await delay(50)) {
+      const { ms, outcome } = await msOf(rpc.request('who'));
+      expect(outcome).toBeInstanceOf(PeerUnavailable);
+      expect(ms).toBeLessThan(100);
+    }
+
+    peer.thaw();
+    const from = Date.now();
+    await until(() => rpc.request('who'), { everyMs: 20 });
+    expect(Date.now() - from).toBeLessThan(1_000);
+    expect(silences).toEqual([true, false]);
+    expect(calls.length).toBeLessThan(5);
+  });
+
+  it('is passed over for one that answers', async () => {
+    const [one, two] = [await serve(await freePort(), 'one'), await serve(await freePort(), 'two')];
+    const peer = await freezer(one.port);
+    const rpc = client(peer.port, two.port);
+    for (let turn = 0; turn < 4; turn += 1) await rpc.request('who');
+    peer.freeze();
+    const asked = [1, 2].map((data) => msOf(rpc.request('who', data, { timeoutMs: 600 })));
+    expect(
+      (await Promise.all(asked)).filter(({ outcome }) => outcome instanceof PeerUnavailable),
+    ).toHaveLength(1);
+    await until(async () => (await msOf(Promise.all([1, 2].map(() => rpc.request('who'))))).ms < 100);
+  });
+
+  it('is not taken for silent because one question takes long', async () => {
+    const { port } = await serve(await freePort());
+    const silences: boolean[] = [];
+    const rpc = new RpcClient(`${HOST}:${port}`, TRUST, (_, isSilent) => silences.push(isSilent));
+    ends.push(() => rpc.close());
+    for (let turn = 0; turn < 3; turn += 1)
+      await expect(rpc.request('slow', 3_000, { timeoutMs: 600 })).rejects.toThrow(PeerUnavailable);
+    expect(await rpc.request('who')).toEqual({ name: 'one' });
+    expect(silences).toEqual([]);
+  });
+});
+
 it.each([
   '',
   'localhost',
