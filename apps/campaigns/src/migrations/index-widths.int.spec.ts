@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { CASELESS_BYTES } from '@wbiz/contracts/caseless';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { widestRows, bytesOf } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
@@ -7,6 +8,12 @@ import { MIGRATIONS } from './migrations.js';
 /** Bytes that the values of indexed columns have at most. */
 const BOUNDS = {
   stream: 40,
+  'accounts.id': 30,
+  'phone_numbers.id': bytesOf(LIMITS.metaId),
+  'templates.name': bytesOf(LIMITS.templateName),
+  'templates.language': bytesOf(LIMITS.templateLanguage),
+  'deleted_labels.kind': 5,
+  'deleted_labels.key': CASELESS_BYTES * LIMITS.tagName.max,
   campaign_id: 30,
   contact_id: 30,
   phone_number_id: bytesOf(LIMITS.metaId),
