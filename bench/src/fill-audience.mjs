@@ -28,7 +28,7 @@ export async function fillAudience({ databaseUrl, accountId, audiences, idOf, ca
         `insert into campaigns.contacts (account_id, contact_id, phone, name, fields, name_key, field_keys, tags, opted_in,
            source, created_at, updated_at, sequence)
          select $1, id, phone, name, '{"city": "Pune"}', name_key, '{"city": "pune"}', array[tag], true, 'api',
-           '2026-01-01t00:00:00.000z', '2026-01-01t00:00:00.000z', 0
+           '2026-01-01t00:00:00.000z', '2026-01-01t00:00:00.000z', 1
          from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as c(id, phone, name, name_key, tag)`,
         [accountId, ...['id', 'phone', 'name', 'nameKey', 'tag'].map((key) => made.map((one) => one[key]))],
       );
