@@ -149,6 +149,7 @@ export async function startSystem({
     simulatorUrl,
     brokers,
     databaseUrl: database.url,
+    ports,
     topics: topics(prefix),
     home,
     /** What must be found nowhere. */
