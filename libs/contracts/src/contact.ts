@@ -72,7 +72,8 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-const NOT_BLANK = /\S/;
+/** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
+const NOT_BLANK = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
     ...LIMITS.contactName,
