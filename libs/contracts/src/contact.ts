@@ -101,8 +101,18 @@ export function nameFrom(given: unknown): string | undefined {
 
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
-/** How an opt-in was given or withdrawn: by a request, by a word the person wrote, or in WhatsApp's own settings. */
-export const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences'] as const;
+/**
+ * How an opt-in was given or withdrawn: by a request, by a word the person wrote, in WhatsApp's own settings, or there,
+ * as Meta told by refusing a message of marketing (131050).
+ */
+export const OPT_WAYS = [
+  'api',
+  'import',
+  'stop_word',
+  'start_word',
+  'user_preferences',
+  'refused_by_meta',
+] as const;
 export type OptWay = (typeof OPT_WAYS)[number];
 
 export class ContactView {

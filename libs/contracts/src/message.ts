@@ -157,6 +157,14 @@ export class MessageWithdrawnData {
   @Time() at!: string;
 }
 
+/** The data of `message.marketing_stopped`: the person takes no messages of marketing of this business any more. */
+export class MarketingStoppedData {
+  @Text({ max: 40 }) messageId!: string;
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 140 }) to!: string;
+  @Time() at!: string;
+}
+
 /** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
