@@ -72,7 +72,8 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-const NOT_BLANK = /\S/;
+/** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
+const NOT_BLANK = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
     ...LIMITS.contactName,
@@ -100,8 +101,18 @@ export function nameFrom(given: unknown): string | undefined {
 
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
-/** How an opt-in was given or withdrawn: by a request, by a word the person wrote, or in WhatsApp's own settings. */
-export const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences'] as const;
+/**
+ * How an opt-in was given or withdrawn: by a request, by a word the person wrote, in WhatsApp's own settings, or there,
+ * as Meta told by refusing a message of marketing (131050).
+ */
+export const OPT_WAYS = [
+  'api',
+  'import',
+  'stop_word',
+  'start_word',
+  'user_preferences',
+  'refused_by_meta',
+] as const;
 export type OptWay = (typeof OPT_WAYS)[number];
 
 export class ContactView {

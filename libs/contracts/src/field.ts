@@ -20,7 +20,7 @@ import {
   IsString,
 } from 'class-validator';
 import { LIMITS } from './limits.js';
-import { toE164 } from './phone.js';
+import { toE164, withoutScheme } from './phone.js';
 import type { FieldFault } from './problem.js';
 
 type Class<T = object> = new () => T;
@@ -174,42 +174,39 @@ const WellFormed = ({ each = false } = {}) =>
     { each },
   );
 
+/** What of a person's address is not to be checked but read; a JSON number has lost what a string holds. */
+const address = (read: (value: string) => string | undefined, name: string, what: string, base: Base) =>
+  all(
+    shape({ normalise: (value) => (typeof value === 'string' ? (read(value) ?? value) : value) }),
+    field(
+      { example: '+918899332211', ...base },
+      { type: 'string' },
+      ValidateBy({
+        name,
+        validator: {
+          validate: (value: unknown) => typeof value === 'string' && read(value) !== undefined,
+          defaultMessage: (given) =>
+            `must be ${what}${typeof given?.value === 'number' ? ', given as a string' : ''}`,
+        },
+      }),
+    ),
+  );
+const A_NUMBER = 'a phone number with its country code, e.g. +918899332211';
+
+export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
+const toUserId = (typed: string) => (USER_ID.test(typed) ? typed : undefined);
+
 /** Who receives: a phone number in any form a person types with its country code, or Meta's user id (BSUID). Comes out as E.164. */
 export const Recipient = (base: Base = {}) =>
-  all(
-    shape({ normalise: (value) => (typeof value === 'string' ? (toE164(value) ?? value) : value) }),
-    field(
-      { example: '+918899332211', ...base },
-      { type: 'string' },
-      ValidateBy({
-        name: 'recipient',
-        validator: {
-          validate: (value: unknown) =>
-            typeof value === 'string' && (toE164(value) !== undefined || USER_ID.test(value)),
-          defaultMessage: () =>
-            'must be a phone number with its country code, e.g. +918899332211, or a WhatsApp user id',
-        },
-      }),
-    ),
+  address(
+    (typed) => toE164(typed) ?? toUserId(withoutScheme(typed)),
+    'recipient',
+    `${A_NUMBER}, or a WhatsApp user id`,
+    base,
   );
-export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
 
 /** A phone number in any form a person types with its country code. Comes out as E.164. */
-export const Phone = (base: Base = {}) =>
-  all(
-    shape({ normalise: (value) => (typeof value === 'string' ? (toE164(value) ?? value) : value) }),
-    field(
-      { example: '+918899332211', ...base },
-      { type: 'string' },
-      ValidateBy({
-        name: 'phone',
-        validator: {
-          validate: (value: unknown) => typeof value === 'string' && toE164(value) !== undefined,
-          defaultMessage: () => 'must be a phone number with its country code, e.g. +918899332211',
-        },
-      }),
-    ),
-  );
+export const Phone = (base: Base = {}) => address(toE164, 'phone', A_NUMBER, base);
 
 /** One of a closed list of strings. `byDefault`: what whoever reads it takes where none is given; it is told, not filled in. */
 export const OneOf = <T extends readonly string[]>(

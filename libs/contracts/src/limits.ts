@@ -96,6 +96,7 @@ export const LIMITS = {
   audienceContacts: { min: 1, max: 5_000, source: 'ours' },
   segmentFilters: { min: 1, max: 20, source: 'ours' },
 
+  inboundBody: { max: 65_536, source: 'ours' },
   wamid: { max: 300, source: 'ours' },
   userId: { max: 140, source: 'ours' },
   metaId: { max: 40, source: 'ours' },

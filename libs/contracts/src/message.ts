@@ -84,8 +84,12 @@ export class ConversationMessage {
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
   @Text({ max: 30, example: 'text' }) kind!: string;
-  @Text({ max: 65_536, nullable: true, description: 'The text a person reads, where there is one.' }) body!:
-    string | null;
+  @Text({
+    ...LIMITS.inboundBody,
+    nullable: true,
+    description: 'The text a person reads, where there is one.',
+  })
+  body!: string | null;
   @Json({ nullable: true, description: 'What was sent or received besides the text.' }) payload!: Record<
     string,
     unknown
@@ -153,6 +157,14 @@ export class MessageWithdrawnData {
   @Time() at!: string;
 }
 
+/** The data of `message.marketing_stopped`: the person takes no messages of marketing of this business any more. */
+export class MarketingStoppedData {
+  @Text({ max: 40 }) messageId!: string;
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 140 }) to!: string;
+  @Time() at!: string;
+}
+
 /** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
@@ -170,7 +182,7 @@ export class MessageReceivedData {
   @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Text({ max: 40 }) phoneNumberId!: string;
   @Text({ max: 30 }) kind!: string;
-  @Text({ max: 65_536, nullable: true }) body!: string | null;
+  @Text({ ...LIMITS.inboundBody, nullable: true }) body!: string | null;
   @Json({ nullable: true }) payload!: Record<string, unknown> | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
   @Text({ ...LIMITS.wamid, nullable: true }) replyTo!: string | null;

@@ -1,4 +1,5 @@
 import { isPlainObject } from './field.js';
+import { LIMITS } from './limits.js';
 import type { MetaItem } from './meta-inbound.js';
 import { toE164 } from './phone.js';
 
@@ -26,12 +27,31 @@ export const idOf = (value: unknown): string | undefined =>
 export const entryOf = <Table extends object>(table: Table, word: unknown): Table[keyof Table] | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word as keyof Table] : undefined;
 
-/** Meta's `wa_id` and `from` are a number's digits with the country code, also of countries we cannot check. */
+/** Meta's `wa_id` and `from` are a number's digits with the country code, written as text or as a number. */
 export function phoneOf(value: unknown): string | undefined {
-  const digits = text(value);
-  if (digits === undefined) return undefined;
-  return toE164(digits) ?? (/^\d{5,15}$/.test(digits) ? `+${digits}` : undefined);
+  const digits = idOf(value);
+  return digits !== undefined && /^\+?\d+$/.test(digits) ? toE164(`+${digits.replace('+', '')}`) : undefined;
 }
+
+/** Meta's user id of a person. */
+export const userIdOf = (value: unknown): string | undefined => text(idOf(value)?.trim(), LIMITS.userId);
+
+/** Who something is of: a number, a user id, or both. */
+type Person = { readonly phone: string | null; readonly userId: string | null };
+/**
+ * `numbers` and `userIds` hold what Meta wrote in the places of the two, the most telling first. What is no number in the
+ * place of one counts as a user id, and an overlong one is cut, so that nothing a person wrote is lost. Null: nobody.
+ */
+export function personOf(numbers: readonly unknown[], userIds: readonly unknown[]): Person | null {
+  const phone = first(numbers, phoneOf);
+  const userId = first(userIds, userIdOf);
+  if (phone ?? userId) return { phone: phone ?? null, userId: userId ?? null };
+  const spelled = first([...numbers, ...userIds], (value) => idOf(value)?.trim() || undefined);
+  return spelled === undefined ? null : { phone: null, userId: cut(spelled, LIMITS.userId) };
+}
+
+const first = <Found>(values: readonly unknown[], read: (value: unknown) => Found | undefined) =>
+  values.map(read).find((found) => found !== undefined);
 
 /** Unix seconds, in RFC 3339. */
 export function timeOf(value: unknown, otherwise: string): string {

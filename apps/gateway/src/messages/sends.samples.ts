@@ -429,6 +429,8 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
 export const RIGHT: [string, SendPath, object][] = [
   ['a body of emoji', '/v1/messages/text', { body: '😀'.repeat(LIMITS.textBody.max / 2) }],
   ['a number with spaces', '/v1/messages/text', { to: '0091 88993-32211' }],
+  ['a number as another system has it', '/v1/messages/text', { to: 'whatsapp:+918899332211' }],
+  ['a number of before a reform', '/v1/messages/text', { to: '+22997479819' }],
   ['a user id', '/v1/messages/text', { to: 'IN.1234567890' }],
   ['a long replyTo', '/v1/messages/text', { replyTo: 'w'.repeat(300) }],
   ['named variables', '/v1/messages/template', { variables: { name: 'Gaurav' } }],

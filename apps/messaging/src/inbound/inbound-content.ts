@@ -1,4 +1,10 @@
-import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
+import { fitted } from '@wbiz/contracts/fitted';
+import {
+  INBOUND_PAYLOADS,
+  type InboundExtras,
+  type InboundKind,
+  type InboundPayload,
+} from '@wbiz/contracts/inbound-payload';
 import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
 import {
@@ -129,14 +135,16 @@ const READERS: Readonly<Record<string, Reader>> = {
 export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>
   isMediaKind(kind) && typeof payload?.['metaId'] === 'string';
 
-/** A message of Meta's in our words; one of a type we do not know, or that is not whole, keeps Meta's. */
+/** A message of Meta's in our words; one of a type we do not know, or that lacks what its kind cannot do without, keeps Meta's. */
 export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
+  const extras = extrasOf(message);
   const known = entryOf(READERS, type)?.(object(message[type]), message);
+  const payload = known && fitted(INBOUND_PAYLOADS[known.kind], { ...known.own, ...extras });
   return {
-    kind: known?.kind ?? cut(type, { max: 30 }),
-    body: known?.body ?? null,
-    payload: filled({ ...(known?.own ?? rawOf(message)), ...extrasOf(message) }),
+    kind: known && payload ? known.kind : cut(type, { max: 30 }),
+    body: (payload && known?.body) ?? null,
+    payload: filled(payload ?? { ...rawOf(message), ...extras }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type {
+  MarketingStoppedData,
   MarkReadData,
   MessageError,
   MessageReceivedData,
@@ -133,6 +134,7 @@ export type MessageEvent =
   /** The first event of a campaign's message, which is told once Meta took it. Any other begins with its status. */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
+  | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
   | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
   | DomainEvent<
       'message.attempted',
@@ -190,6 +192,17 @@ const statusOf = (message: MessageState, change: Change): MessageEvent => ({
   },
   ...(isCampaigns(message) && message.wamid === null && change.wamid ? { private: shownOf(message) } : {}),
 });
+
+/** Meta refuses messages of marketing to a person who stopped them with this code, and so tells of it. */
+const MARKETING_STOPPED = 131050;
+const stoppedBy = (
+  { id: messageId, contactId, to }: MessageState,
+  error: MessageError | null,
+  at: string,
+): MessageEvent[] =>
+  error?.metaCode === MARKETING_STOPPED
+    ? [{ type: 'message.marketing_stopped', data: { messageId, contactId, to: to ?? '', at } }]
+    : [];
 
 const isCampaigns = ({ campaignId }: MessageState) => campaignId !== null;
 const shownOf = ({ contactId, phoneNumberId, body, kind }: MessageState): Shown => ({
@@ -310,7 +323,10 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       }
       if (attempt !== known.attempt || !isUnsettled(known)) return [];
       if (outcome.kind === 'refused')
-        return [statusOf(known, { status: 'failed', error: outcome.error, at })];
+        return [
+          statusOf(known, { status: 'failed', error: outcome.error, at }),
+          ...stoppedBy(known, outcome.error, at),
+        ];
       if (outcome.kind === 'deferred')
         return [{ type: 'message.deferred', data: { attempt, reason: outcome.reason, at } }];
       return known.attemptOpen
@@ -320,13 +336,15 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
 
     'message.note-status': ({ data }, known) => {
       if (!isOutgoing(known) || known.phoneNumberId !== data.phoneNumberId) return [];
-      if (RANK[data.status] > RANK[known.status]) return [statusOf(known, data)];
+      if (RANK[data.status] > RANK[known.status])
+        return [statusOf(known, data), ...stoppedBy(known, data.error, data.at)];
       if (known.history.some(({ status }) => status === data.status)) return [];
       return [
         {
           type: 'message.status_late',
           data: { status: data.status, at: data.at, ...(data.error ? { error: data.error } : {}) },
         },
+        ...stoppedBy(known, data.error, data.at),
       ];
     },
 
@@ -412,6 +430,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         history: [...began(known).history, { status: 'failed', at, error }],
       };
     },
+    'message.marketing_stopped': (known) => began(known),
     'message.received': (_, { data, private: own }) => ({
       id: data.messageId,
       accountId: own?.accountId ?? '',

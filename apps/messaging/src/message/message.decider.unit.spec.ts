@@ -240,6 +240,35 @@ describe('an attempt', () => {
       .when(settle({ kind: 'refused', error }))
       .then({ type: 'message.status', data: { ...accepted.data, status: 'failed', error } } as MessageEvent);
   });
+  describe('to a person who stopped marketing, of which Meta tells by 131050', () => {
+    const error = { code: 'rejected_by_meta', message: 'stopped', metaCode: 131050 };
+    const failed = {
+      type: 'message.status',
+      data: { ...accepted.data, status: 'failed', error },
+    } as MessageEvent;
+    const stopped: MessageEvent = {
+      type: 'message.marketing_stopped',
+      data: { messageId: MESSAGE_ID, contactId: 'cnt_1', to: PERSON, at: AT },
+    };
+    const told = noteStatus('failed');
+    const note = { ...told, data: { ...told.data, error } } as typeof told;
+    const failedBy = { ...failed, data: { ...failed.data, wamid: 'wamid.A' } } as MessageEvent;
+    it('is told with the answer', () =>
+      given(accepted, attempted())
+        .when(settle({ kind: 'refused', error }))
+        .then(failed, stopped));
+    it('is told with the status, once', () => {
+      given(accepted, attempted(), submitted).when(note).then(failedBy, stopped);
+      given(accepted, attempted(), submitted, failedBy, stopped).when(note).thenNothing();
+    });
+    it('is not told with another fault', () =>
+      given(accepted, attempted(), submitted)
+        .when({ ...told, data: { ...told.data, error: { ...error, metaCode: 131049 } } } as typeof told)
+        .then({
+          ...failedBy,
+          data: { ...failedBy.data, error: { ...error, metaCode: 131049 } },
+        } as MessageEvent));
+  });
   it('that broke is unknown, and not started again', () => {
     given(accepted, attempted()).when(lost).then(unknown);
     given(accepted, attempted(), unknown).when(lost).thenNothing();
