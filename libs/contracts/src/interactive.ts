@@ -12,7 +12,12 @@ export class InteractiveHeader {
   @Text({ ...LIMITS.interactiveHeader, optional: true }) text?: string;
   @Text({ max: 60, optional: true, description: 'The id of uploaded media.' }) mediaId?: string;
   @Link({ optional: true, description: 'A public link.' }) link?: string;
-  @Text({ ...LIMITS.filename, optional: true, description: 'For a document.' }) filename?: string;
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description: 'For a document: how it is called; else as the upload was, or as the path of its link ends.',
+  })
+  filename?: string;
 }
 
 export class ReplyButton {

@@ -93,7 +93,12 @@ export class TemplateParts {
   @Link({ optional: true, description: 'A public link for a media header.' })
   headerLink?: string;
 
-  @Text({ ...LIMITS.filename, optional: true, description: 'How the document of a header is called.' })
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description:
+      'How the document of a header is called; else as the upload was, or as the path of its link ends.',
+  })
   headerFilename?: string;
 
   @Nested(() => HeaderLocation, { optional: true, description: 'What a location header shows.' })
@@ -132,8 +137,10 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
 const WITHOUT_CAPTION: readonly MediaType[] = ['audio', 'sticker'];
 
 /** `POST /v1/messages/media`. */
-@Rule<SendMedia>(function* ({ type, caption, ...medium }) {
+@Rule<SendMedia>(function* ({ type, caption, voice, ...medium }) {
   yield* mediumFaults({ ...medium, type });
+  if (voice !== undefined && type !== 'audio')
+    yield fieldFault('/voice', 'not_allowed', `is not taken with type ${type}`);
   if (caption !== undefined && WITHOUT_CAPTION.includes(type))
     yield fieldFault('/caption', 'not_allowed', `is not taken with type ${type}`);
 })
@@ -154,7 +161,17 @@ export class SendMedia extends Send {
     example: "This week's catalogue",
   })
   caption?: string;
-  @Text({ ...LIMITS.filename, optional: true, description: 'How a document is called.' }) filename?: string;
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description: 'How a document is called; else as the upload was, or as the path of its link ends.',
+  })
+  filename?: string;
+  @Flag({
+    optional: true,
+    description: 'Audio: whether it is shown as a voice note. WhatsApp wants Ogg with Opus for that.',
+  })
+  voice?: boolean;
 }
 
 /** `POST /v1/messages/interactive`. */

@@ -1,3 +1,4 @@
+import { fileName } from '@wbiz/contracts/file-name';
 import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
@@ -41,7 +42,7 @@ const media =
         metaId: text(id),
         mimeType: text(mimeType),
         sha256: text(sha256),
-        filename: text(filename),
+        filename: fileName(text(filename)) ?? undefined,
         voice: flag(voice),
         animated: flag(animated),
       },
