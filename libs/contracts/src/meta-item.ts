@@ -1,14 +1,15 @@
+import { cutTo, lengthOf } from './characters.js';
 import { isPlainObject } from './field.js';
 import type { MetaItem } from './meta-inbound.js';
 import { toE164 } from './phone.js';
 
 /** Reading what Meta wrote: undefined where it is absent, empty, of another type, or longer than `max`. */
 export const text = (value: unknown, { max }: { max: number } = { max: Infinity }): string | undefined =>
-  typeof value === 'string' && value.length > 0 && value.length <= max ? value : undefined;
+  typeof value === 'string' && value.length > 0 && lengthOf(value) <= max ? value : undefined;
 
-/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character, as a cut leaves it. */
+/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character. */
 export const cut = (given: string, { max }: { max: number }): string =>
-  given.slice(0, max).replaceAll('\u0000', '').toWellFormed();
+  cutTo(given, max).replaceAll('\u0000', '').toWellFormed();
 export const flag = (value: unknown): true | undefined => (value === true ? true : undefined);
 /** Also one written as text. */
 export const number = (value: unknown): number | undefined => {
