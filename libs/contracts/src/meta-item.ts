@@ -40,11 +40,11 @@ export function timeOf(value: unknown, otherwise: string): string {
   return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1_000).toISOString() : otherwise;
 }
 
-/** An entry of its `errors`. */
-export const faultOf = ({ code, title, message, error_data: data }: MetaItem) => ({
+/** An entry of its `errors`; `details` stood beside the code before it had `error_data`. */
+export const faultOf = ({ code, title, message, error_data: data, details }: MetaItem) => ({
   code: number(code) ?? 0,
   message: text(title) ?? text(message) ?? 'Meta gave no reason.',
-  details: text(object(data)['details']),
+  details: text(object(data)['details']) ?? text(details),
 });
 
 /** The same value with the names of its fields in camel case, all the way down. */
@@ -55,6 +55,14 @@ export function camel<Value>(value: Value): Value {
   return Object.fromEntries(fields) as Value;
 }
 const camelName = (name: string) => name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Fields that hold texts: numbers in them as texts, and none that hold nothing. */
+export const texts = (fields: MetaItem): MetaItem =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([name, value]) => [name, idOf(value) ?? value]),
+  );
 
 /** Without the fields that are undefined; null when none is left. */
 export function filled(fields: object): Record<string, unknown> | null {
