@@ -28,7 +28,11 @@ describe('a message of Meta’s', () => {
     expect(received).toEqual({
       messageId: expect.stringMatching(/^msg_/),
       wamid: 'wamid.A',
-      conversationId: conversationIdOf('acc_1', '106', '+918899332211'),
+      conversationId: conversationIdOf(
+        'acc_1',
+        '106',
+        message['group_id'] === undefined ? '+918899332211' : `group:${String(message['group_id'])}`,
+      ),
       contactId: contactIdOf('acc_1', '+918899332211'),
       from: '+918899332211',
       name: 'Asha',
