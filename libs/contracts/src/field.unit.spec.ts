@@ -27,7 +27,7 @@ import {
 import { InteractiveCard } from './interactive.js';
 import { parseBody, parseQuery } from './parse.js';
 import { fieldFault } from './problem.js';
-import { SendText } from './send.js';
+import { SendMedia, SendText } from './send.js';
 
 type Shape = FieldSchema & { readonly items?: { readonly type?: string } };
 
@@ -162,4 +162,15 @@ describe('classes made of others', () => {
     expect(changedBy(before, { note: null })).toEqual({ name: 'n', nick: 'k' });
     expect(before).toEqual({ name: 'n', nick: 'k', note: 'x' });
   });
+});
+
+it.each([
+  ['HTTPS://Example.com/Bucket/A.JPG?X-Amz=Ab', 'https://example.com/Bucket/A.JPG?X-Amz=Ab'],
+  [' \n http://x.in/a.jpg\t', 'http://x.in/a.jpg'],
+  ['hTTp://Me:Pa@X.in/a', 'http://Me:Pa@X.in/a'],
+  ['https://X.in:8443', 'https://x.in:8443'],
+  ['https://x.in/A@B', 'https://x.in/A@B'],
+])('the link %j is %j', (link, normal) => {
+  const { value, faults } = parseBody(SendMedia, { to: '+918899332211', type: 'image', link });
+  expect([value.link, faults]).toEqual([normal, []]);
 });

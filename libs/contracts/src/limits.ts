@@ -1,12 +1,12 @@
 /**
  * What Meta takes in a send, and what we take, once. `source` is the page of Meta's Cloud API documentation that states the limit; `ours`
- * marks a bound that Meta leaves open and that keeps a body sane. Texts are counted in UTF-16 code units.
+ * marks a bound that Meta leaves open and that keeps a body sane. Texts are counted in Unicode code points.
  */
 export const LIMITS = {
   textBody: { max: 4096, source: 'messages/text-messages' },
   caption: { max: 1024, source: 'messages/image-messages, video-messages, document-messages' },
   filename: { max: 240, source: 'ours' },
-  link: { max: 2048, source: 'ours' },
+  link: { max: 4096, source: 'ours; signed links are long' },
 
   interactiveHeader: { max: 60, source: 'messages/interactive-reply-buttons-messages' },
   interactiveFooter: { max: 60, source: 'messages/interactive-reply-buttons-messages' },

@@ -168,6 +168,12 @@ export class MarketingStoppedData {
 /** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
+/** Whether a person wrote it to us. What was not, among it what stands in a group and reactions taken back, is an event only. */
+export const isWritten = ({ kind, payload }: Pick<MessageReceivedData, 'kind' | 'payload'>): boolean =>
+  !TOLD_KINDS.includes(kind) &&
+  payload?.['groupId'] === undefined &&
+  !(kind === 'reaction' && payload?.['emoji'] === null);
+
 /**
  * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
  * gives both, both stand: this is where the two are linked. `kind` and `payload`: see `INBOUND_PAYLOADS`.
@@ -175,7 +181,7 @@ export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 export class MessageReceivedData {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
-  @Text({ max: 40 }) conversationId!: string;
+  @Text({ max: 40, description: "A group's is none of the inbox." }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40, nullable: true }) from!: string | null;
   @Text({ ...LIMITS.userId, nullable: true, optional: true }) userId?: string | null;

@@ -1,3 +1,4 @@
+import { cutTo, lengthOf } from './characters.js';
 import { isPlainObject } from './field.js';
 import { LIMITS } from './limits.js';
 import type { MetaItem } from './meta-inbound.js';
@@ -5,11 +6,11 @@ import { toE164 } from './phone.js';
 
 /** Reading what Meta wrote: undefined where it is absent, empty, of another type, or longer than `max`. */
 export const text = (value: unknown, { max }: { max: number } = { max: Infinity }): string | undefined =>
-  typeof value === 'string' && value.length > 0 && value.length <= max ? value : undefined;
+  typeof value === 'string' && value.length > 0 && lengthOf(value) <= max ? value : undefined;
 
-/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character, as a cut leaves it. */
+/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character. */
 export const cut = (given: string, { max }: { max: number }): string =>
-  given.slice(0, max).replaceAll('\u0000', '').toWellFormed();
+  cutTo(given, max).replaceAll('\u0000', '').toWellFormed();
 export const flag = (value: unknown): true | undefined => (value === true ? true : undefined);
 /** Also one written as text. */
 export const number = (value: unknown): number | undefined => {
@@ -59,11 +60,11 @@ export function timeOf(value: unknown, otherwise: string): string {
   return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1_000).toISOString() : otherwise;
 }
 
-/** An entry of its `errors`. */
-export const faultOf = ({ code, title, message, error_data: data }: MetaItem) => ({
+/** An entry of its `errors`; `details` stood beside the code before it had `error_data`. */
+export const faultOf = ({ code, title, message, error_data: data, details }: MetaItem) => ({
   code: number(code) ?? 0,
   message: text(title) ?? text(message) ?? 'Meta gave no reason.',
-  details: text(object(data)['details']),
+  details: text(object(data)['details']) ?? text(details),
 });
 
 /** The same value with the names of its fields in camel case, all the way down. */
@@ -74,6 +75,14 @@ export function camel<Value>(value: Value): Value {
   return Object.fromEntries(fields) as Value;
 }
 const camelName = (name: string) => name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Fields that hold texts: numbers in them as texts, and none that hold nothing. */
+export const texts = (fields: MetaItem): MetaItem =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([name, value]) => [name, idOf(value) ?? value]),
+  );
 
 /** Without the fields that are undefined; null when none is left. */
 export function filled(fields: object): Record<string, unknown> | null {

@@ -1,5 +1,5 @@
 import { firstId } from '@wbiz/contracts/ids';
-import { TOLD_KINDS } from '@wbiz/contracts/message';
+import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
 import { cut } from '@wbiz/contracts/meta-item';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
@@ -24,10 +24,6 @@ const PROMPT_MS = 60_000;
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
 
-/** What WhatsApp tells of a person or of an earlier message, and what is written to a group, is not written to us. */
-const isWritten = ({ data: { kind, payload } }: Recorded<'message.received'>) =>
-  !TOLD_KINDS.includes(kind) && payload?.['groupId'] === undefined;
-
 /** A row that moved, and that a message may open. */
 type Touched = {
   stream: string;
@@ -51,10 +47,14 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
   });
 
 type Moved = ReturnType<typeof movedBy>[number];
-/** What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first. */
+/**
+ * What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first, and
+ * for what nobody wrote.
+ */
 function movedBy(event: Moving) {
   const { accountId } = event;
   if (event.type === 'message.received') {
+    if (!isWritten(event.data)) return [];
     const { conversationId: id, contactId, phoneNumberId, from, userId, name, body, kind } = event.data;
     const shown = {
       person: (from ?? userId)!,
@@ -62,8 +62,7 @@ function movedBy(event: Moving) {
       at: event.data.receivedAt,
       preview: preview(body, kind),
     };
-    const written = isWritten(event);
-    return [{ id, accountId, contactId, phoneNumberId, ...shown, written, reaches: false }];
+    return [{ id, accountId, contactId, phoneNumberId, ...shown, written: true, reaches: false }];
   }
   if (!event.private) return [];
   const { conversationId: id, to, at } = event.data;
@@ -138,7 +137,8 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
     text: `update messaging.conversations c
            set unread_count = least(unread_count, (select count(*) from messaging.messages m
              where m.conversation_id = c.stream and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
-               and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null))
+               and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null
+               and not (m.state->>'kind' = 'reaction' and m.state->'payload'->'emoji' = 'null')))
            from (select conversation, max(stream collate "C") as last from unnest($1::text[], $2::text[]) as e(conversation, stream)
                  group by conversation) r where c.stream = r.conversation`,
     values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD_KINDS],

@@ -58,7 +58,9 @@ const acceptPicture = (person: string) =>
     kind: 'media',
     facts: { windowExpiresAt: null, firstDayUntil: null, media: PICTURE },
   });
-const PICTURE = new Map([['med_1', { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' }]]);
+const PICTURE = new Map([
+  ['med_1', { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg', filename: null }],
+]);
 
 describe('the dispatcher', () => {
   it('hands every accepted send to Meta once and empties its queue', async () => {

@@ -4,7 +4,7 @@ import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
-import { cut, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { contentOf, holdsMedia } from './inbound-content.js';
 
 /**
@@ -22,10 +22,11 @@ export function receivedFrom(
   const person = (from ?? userId)!;
   const at = timeOf(message['timestamp'], receivedAt);
   const content = contentOf(message);
+  const groupId = idOf(message['group_id']);
   return {
     messageId: timedId('msg', Date.parse(at), accountId, wamid),
     wamid,
-    conversationId: conversationIdOf(accountId, phoneNumberId, person),
+    conversationId: conversationIdOf(accountId, phoneNumberId, groupId ? `group:${groupId}` : person),
     contactId: contactIdOf(accountId, person),
     from,
     ...(userId ? { userId } : {}),

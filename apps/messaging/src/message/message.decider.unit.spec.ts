@@ -115,7 +115,7 @@ describe('every other kind than a template', () => {
       .when(
         sendAny(
           { kind: 'media', request: { to: PERSON, type: 'image', mediaId: '77' } },
-          { media: new Map([['77', { metaId: '77', mimeType: null }]]) },
+          { media: new Map([['77', { metaId: '77', mimeType: null, filename: null }]]) },
         ),
       )
       .then(
