@@ -5,7 +5,7 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent, MessageState } from '../message/message.decider.js';
 import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
 
@@ -161,26 +161,24 @@ async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promi
 }
 
 /** A template that waited long reaches the person when Meta is asked, whatever the window was when it was accepted. */
-async function reachLate(events: readonly Recorded<'message.attempted'>[], tx: PoolClient): Promise<void> {
-  const prompt = firstId('msg', events[0]!.time.getTime() - PROMPT_MS);
-  const late = events.filter(({ stream }) => stream < prompt);
+export async function reachLate(started: readonly MessageState[], tx: PoolClient): Promise<void> {
+  const prompt = firstId('msg', Date.now() - PROMPT_MS);
+  const late = started.filter(({ id, kind }) => kind === 'template' && id < prompt);
   if (late.length === 0) return;
   await tx.query({
     name: 'conversations-reach-late',
     text: `with late as (
-             select stream from messaging.conversations where stream in (
-               select conversation_id from messaging.messages where stream = any($1) and state->>'kind' = 'template')
-             and (window_expires_at is null or window_expires_at <= now() + ${REACHED_SLACK})
+             select stream from messaging.conversations
+             where stream = any($1) and (window_expires_at is null or window_expires_at <= now() + ${REACHED_SLACK})
              order by stream for no key update)
            update messaging.conversations c
            set reached_minute = greatest(reached_minute, date_trunc('minute', now() at time zone 'UTC'))
            from late where c.stream = late.stream`,
-    values: [late.map(({ stream }) => stream)],
+    values: [late.map(({ conversationId }) => conversationId)],
   });
 }
 
 export const conversationProjection = inline<MessageEvent>({
-  'message.attempted': reachLate,
   'message.status': follow,
   'message.received': follow,
   'message.marked_read': follow,

@@ -214,8 +214,7 @@ describe('the dispatcher', () => {
     Object.assign(lease.lease, { validUntil: 0 });
     const id = await accept('3100');
     slow.wake(PHONE);
-    await until(async () => (await stateOf(id)).attempt === 1);
-    await until(async () => !(await stateOf(id)).attemptOpen);
+    await until(async () => (await stateOf(id)).deferrals === 1);
     expect(await arrived()).toEqual([]);
     expect((await stateOf(id)).status).toBe('accepted');
   });

@@ -173,7 +173,6 @@ describe('a status', () => {
         facts: { ...openWindow, template: template({ components: [] }) },
       },
     });
-    await apply({ type: 'message.attempt', data: { messageId, replica: 'r', at } });
     const wamid = `wamid.${messageId}`;
     const answer = () =>
       apply({
@@ -195,7 +194,7 @@ describe('a status', () => {
     await say(wamid, 'delivered', { biz_opaque_callback_data: messageId });
     await handledFor(PERSON);
     expect(await historyOf(messageId)).toEqual(['accepted', 'sent', 'read', 'delivered']);
-    expect(await stateOf(messageId)).toMatchObject({ status: 'read', wamid, attemptOpen: false });
+    expect(await stateOf(messageId)).toMatchObject({ status: 'read', wamid });
   });
 
   it('without our id finds its message by the wamid', async () => {
