@@ -254,15 +254,15 @@ describe('an attempt', () => {
     const note = { ...told, data: { ...told.data, error } } as typeof told;
     const failedBy = { ...failed, data: { ...failed.data, wamid: 'wamid.A' } } as MessageEvent;
     it('is told with the answer', () =>
-      given(accepted, attempted())
+      given(accepted)
         .when(settle({ kind: 'refused', error }))
         .then(failed, stopped));
     it('is told with the status, once', () => {
-      given(accepted, attempted(), submitted).when(note).then(failedBy, stopped);
-      given(accepted, attempted(), submitted, failedBy, stopped).when(note).thenNothing();
+      given(accepted, submitted).when(note).then(failedBy, stopped);
+      given(accepted, submitted, failedBy, stopped).when(note).thenNothing();
     });
     it('is not told with another fault', () =>
-      given(accepted, attempted(), submitted)
+      given(accepted, submitted)
         .when({ ...told, data: { ...told.data, error: { ...error, metaCode: 131049 } } } as typeof told)
         .then({
           ...failedBy,
