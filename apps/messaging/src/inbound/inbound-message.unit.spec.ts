@@ -68,7 +68,7 @@ describe('a message of Meta’s', () => {
     [
       'a file’s name',
       { type: 'document', document: { id: '5', filename: `${'x'.repeat(1_500)}.pdf` } },
-      { payload: { metaId: '5', filename: 'x'.repeat(1_000) } },
+      { payload: { metaId: '5', filename: expect.stringMatching(/^x+\.pdf$/) } },
     ],
     [
       'an error of no number',
