@@ -73,11 +73,11 @@ function faultOfFields(value: unknown): string | undefined {
 }
 
 /** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
-const NOT_BLANK = /[^\s\p{Cc}\p{DI}\u2800]/u;
+const VISIBLE = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
     ...LIMITS.contactName,
-    pattern: NOT_BLANK,
+    pattern: VISIBLE,
     patternDetail: 'must not be blank',
     optional: true,
     nullable: true,
@@ -96,7 +96,7 @@ const Email = () =>
 /** What somebody is called elsewhere, as the field of the name takes it; undefined where that is blank. */
 export function nameFrom(given: unknown): string | undefined {
   const name = cut(text(given) ?? '', LIMITS.contactName);
-  return NOT_BLANK.test(name) ? name : undefined;
+  return VISIBLE.test(name) ? name : undefined;
 }
 
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;

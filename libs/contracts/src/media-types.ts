@@ -125,9 +125,10 @@ export function sniffMediaType(head: Uint8Array, filename = ''): MediaType | und
 /** The type of a file that is there whole. */
 export function mediaTypeOf(bytes: Uint8Array, filename?: string): MediaType | undefined {
   const type = sniffMediaType(bytes.subarray(0, SNIFFED_BYTES), filename);
+  if (!type || !hasTracks(type)) return type;
   const tracks = new IsoTracks();
   tracks.read(bytes);
-  return type && typeByTracks(type, tracks);
+  return typeByTracks(type, tracks);
 }
 
 /** Bytes that mean nothing in windows-1252, which Latin-1 is a part of. */

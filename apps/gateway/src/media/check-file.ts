@@ -39,7 +39,7 @@ export async function checkFile(
     const tell = () => (told = typeOf(Buffer.concat(head), filename, said.mimeType));
     for await (const chunk of bytes) {
       hash.update(chunk);
-      tracks.read(chunk);
+      if (!told || hasTracks(told.type)) tracks.read(chunk);
       size += chunk.length;
       if (told) yield chunk;
       else head.push(chunk);

@@ -7,9 +7,9 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { reachLate } from '../conversation/conversation.projection.js';
 import type { CompleteMessage } from '../media/complete-message.js';
 import type { Announce } from '../message/announce.js';
-import { reachLate } from '../conversation/conversation.projection.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState, Outcome } from '../message/message.decider.js';
 import { mediaWithoutMetaId } from '../message/meta-media-id.js';
@@ -347,11 +347,9 @@ export class Dispatcher {
       );
       return { claimed, more };
     });
-    for (const {
-      message: { conversationId },
-    } of claimed) {
-      inFlight.add(conversationId);
-      pairs.take(conversationId, now);
+    for (const { message } of claimed) {
+      inFlight.add(message.conversationId);
+      pairs.take(message.conversationId, now);
     }
     return { claimed, more };
   }
