@@ -294,7 +294,7 @@ export class ContactMergedData {
   @Time() at!: string;
 }
 
-export const CONTACT_CHANGES = ['created', 'updated', 'opted_out', 'merged'] as const;
+export const CONTACT_CHANGES = ['created', 'updated', 'changed_number', 'opted_out', 'merged'] as const;
 
 /** What happened to a contact, once. */
 export class ContactChange {
@@ -308,4 +308,6 @@ export class ContactChange {
   how!: OptWay | null;
   @Nested(() => ContactView, { nullable: true, description: 'The contact as it was then.' })
   contact!: ContactView | null;
+  @Text({ max: 40, optional: true, description: 'Of a changed number: the one that the person had.' })
+  formerPhone?: string;
 }
