@@ -1,6 +1,7 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
+import { messageFacts } from './message.facts.js';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
 /** Messages sent and received. */
@@ -15,6 +16,7 @@ export const messages: Aggregate<
   decider: message,
   stream: ({ data }) => data.messageId,
   published: ['message.status', 'message.received', 'message.withdrawn', 'message.marketing_stopped'],
+  facts: messageFacts,
   reply: {
     'message.send': (state) => receiptOf(state!),
     'message.withdraw': () => null,
