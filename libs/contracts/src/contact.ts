@@ -261,7 +261,8 @@ export class ContactCreatedData {
   @Text({
     max: 40,
     optional: true,
-    description: 'A contact that was known by its user id alone and has become a part of this one.',
+    description:
+      'A contact under another user id or number of the person, which has become a part of this one.',
   })
   merged?: string;
 }
@@ -287,7 +288,7 @@ export class ContactOptedOutData {
   @Time() at!: string;
 }
 
-/** The data of `contact.merged`: a person known by Meta's user id turned out to be another contact, which has its data now. */
+/** The data of `contact.merged`: the person turned out to be that of another contact, which has its data now. */
 export class ContactMergedData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40 }) into!: string;

@@ -121,10 +121,7 @@ export type ContactEvent =
   | DomainEvent<'contact.name_settled', { readonly at: string; readonly by: string | null }>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
   /** The contact is found under these ids as well, of a number or a user id that the person has or had. */
-  | DomainEvent<
-      'contact.linked',
-      { readonly contactId: string; readonly ids: readonly string[]; readonly at: string }
-    >
+  | DomainEvent<'contact.linked', NoteChange & { readonly ids: readonly string[] }>
   /** Nothing stood under this id, which leads to another contact from now on. */
   | DomainEvent<'contact.claimed', ContactMergedData>
   /** In streams of before commands to a contact went to the one that it has become. */
@@ -338,7 +335,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
       private: kept,
     })),
     ...(opt && !opt.optedIn ? [optedOut(now, opt, by)] : []),
-    ...linked(contactId, facts, at),
+    ...linked(now, facts, at),
   ];
   if (!before || !base) return [{ type: 'contact.created', data: told, private: kept }, ...after];
   const changed = changes(base, now);
@@ -353,8 +350,12 @@ const optedOut = ({ id: contactId, phone, userId }: ContactView, { how, at }: Op
   data: { contactId, phone, userId, how, by, at },
 });
 
-const linked = (contactId: string, { unclaimed: ids }: ContactFacts, at: string): ContactEvent[] =>
-  ids.length > 0 ? [{ type: 'contact.linked', data: { contactId, ids, at } }] : [];
+const linked = (
+  { id: contactId, phone, userId }: ContactView,
+  { unclaimed: ids }: ContactFacts,
+  at: string,
+) =>
+  ids.length > 0 ? [{ type: 'contact.linked' as const, data: { contactId, phone, userId, ids, at } }] : [];
 
 /** What was said before, or again, of an opt-in: the first time counts. */
 const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>

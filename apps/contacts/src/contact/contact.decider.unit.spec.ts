@@ -533,7 +533,10 @@ describe('two contacts of one person', () => {
 
 describe('the ids of a contact', () => {
   const ids = ['cnt_7'];
-  const linked: ContactEvent = { type: 'contact.linked', data: { contactId: ID, ids, at: LATER } };
+  const linked: ContactEvent = {
+    type: 'contact.linked',
+    data: { contactId: ID, phone: PHONE, userId: 'IN.1', ids, at: LATER },
+  };
   const known = facts({ unclaimed: ids });
   it('are all that its number and its user id lead to', () => {
     given()

@@ -210,6 +210,21 @@ describe('a contact', () => {
     expect(await system.store.replay(contacts, contactId)).toMatchObject({ mergedInto: id });
   });
 
+  it('is one where its number and its user id are told in one batch', async () => {
+    const account = system.account();
+    const phones = numbers(20).map(() => system.newPhone());
+    const rows = phones.flatMap((phone, index) => [
+      { phone, userId: `IN.${index}`, name: 'Asha' },
+      { userId: `IN.${index}`, email: 'a@example.com' },
+      { phone, tags: ['vip'] },
+    ]);
+    const replies = await Promise.all(rows.map((row) => account.upsert(row)));
+    expect(replies.every(({ reply }) => reply.ok)).toBe(true);
+    const all = await account.everything({});
+    expect(all.map(({ phone }) => phone).toSorted()).toEqual(phones.toSorted());
+    for (const one of all) expect(one).toMatchObject({ name: 'Asha', email: 'a@example.com', tags: ['vip'] });
+  });
+
   it('keeps its user id where a request gives it to another number', async () => {
     const account = system.account();
     const { id } = await account.upsert({ phone: system.newPhone(), userId: 'IN.1' });
