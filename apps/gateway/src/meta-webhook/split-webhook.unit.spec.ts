@@ -31,7 +31,7 @@ describe('messages', () => {
       unreadable: 0,
       items: [
         { key: '106:15550001', type: 'meta.message', data: { ...of, contact: bob, message: theirs } },
-        { key: '106:918899332211', type: 'meta.message', data: { ...of, contact: asha, message: mine } },
+        { key: '106:IN.1', type: 'meta.message', data: { ...of, contact: asha, message: mine } },
       ],
     });
   });

@@ -5,7 +5,7 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
 import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
-import { contentOf, holdsMedia } from './inbound-content.js';
+import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
 /**
  * A message of Meta's as the event that tells of it. The id comes from Meta's time and wamid, so that the same message
@@ -16,7 +16,11 @@ export function receivedFrom(
   { message, contact, phoneNumberId, receivedAt }: MetaMessage,
 ): MessageReceivedData {
   const wamid = text(message['id'], LIMITS.wamid);
-  const sender = personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]);
+  const told = object(message['system']);
+  const sender =
+    personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]) ??
+    // What WhatsApp tells of a person without a number may name it only there.
+    personOf([], [previousUserIdOf(told), told['user_id']]);
   if (!wamid || !sender) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
   const { phone: from, userId } = sender;
   const person = (from ?? userId)!;

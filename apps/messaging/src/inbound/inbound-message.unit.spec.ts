@@ -133,6 +133,19 @@ describe('who wrote', () => {
       { user_id: 'IN.1', profile: { username: 'asha' } },
       { phone: null, userId: 'IN.1', name: 'asha', contactId: contactIdOf('acc_1', 'IN.1') },
     ],
+    ...[
+      { user_id: 'IN.2', previous_user_id: 'IN.1' },
+      { user_id: 'IN.2', body: 'User Asha changed from IN.1 to IN.2' },
+      { user_id: 'IN.1', body: 'User changed from here to there' },
+    ].map(
+      (system) =>
+        [
+          `may be named only in what WhatsApp tells of it (${JSON.stringify(system)})`,
+          { type: 'system', system },
+          null,
+          { phone: null, userId: 'IN.1', name: null, contactId: contactIdOf('acc_1', 'IN.1') },
+        ] as const,
+    ),
     [
       'has no name that is blank',
       { from: '918899332211' },

@@ -143,6 +143,7 @@ type Reported = 'sent' | 'delivered' | 'read' | 'failed';
 export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCommand => ({
   type: 'message.note-status',
   data: { messageId: MESSAGE_ID, wamid: 'wamid.A', phoneNumberId, status, error: null, at: AT },
+  facts: {},
 });
 export const reported = (status: Reported): MessageEvent => ({
   type: 'message.status',
