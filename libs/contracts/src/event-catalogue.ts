@@ -4,7 +4,12 @@ import { ContactCreatedData, ContactMergedData, ContactOptedOutData, ContactUpda
 import { ConversationStatusData } from './conversation.js';
 import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
 import { MediaCreatedData, MediaDeletedData } from './media.js';
-import { MessageReceivedData, MessageStatusData, MessageWithdrawnData } from './message.js';
+import {
+  MessageEchoedData,
+  MessageReceivedData,
+  MessageStatusData,
+  MessageWithdrawnData,
+} from './message.js';
 import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
@@ -30,6 +35,12 @@ export const EVENTS = {
     data: MessageStatusData,
     feed: true,
     summary: 'A message we send moved on.',
+  },
+  'message.echoed': {
+    source: 'messaging',
+    data: MessageEchoedData,
+    feed: true,
+    summary: 'Somebody of the business wrote to a person on the WhatsApp Business app.',
   },
   'message.withdrawn': {
     source: 'messaging',

@@ -1,4 +1,4 @@
-import { META_CHANGE, META_MESSAGE, META_STATUS, type InboundPayloads } from './meta-inbound.js';
+import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, type InboundPayloads } from './meta-inbound.js';
 import { text } from './meta-item.js';
 
 const personOf = (phone: unknown, userId: unknown) => text(phone) ?? text(userId) ?? '';
@@ -11,5 +11,7 @@ export const INBOUND_KEYS: {
     `${phoneNumberId}:${personOf(message['from'], message['from_user_id'])}`,
   [META_STATUS]: ({ phoneNumberId, status }) =>
     `${phoneNumberId}:${personOf(status['recipient_id'], status['recipient_user_id'])}`,
+  [META_ECHO]: ({ phoneNumberId, message }) =>
+    `${phoneNumberId}:${personOf(message['to'], message['to_user_id'])}`,
   [META_CHANGE]: ({ wabaId }) => wabaId,
 };

@@ -10,7 +10,7 @@ import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
-type Moving = Recorded<'message.status' | 'message.received'>;
+type Moving = Recorded<'message.status' | 'message.received' | 'message.echoed'>;
 type Read = Recorded<'message.marked_read'>;
 
 /**
@@ -63,6 +63,12 @@ function movedBy(event: Moving) {
       preview: preview(body, kind),
     };
     return [{ id, accountId, contactId, phoneNumberId, ...shown, written: true, reaches: false }];
+  }
+  if (event.type === 'message.echoed') {
+    if (!isWritten(event.data)) return [];
+    const { conversationId: id, contactId, phoneNumberId, to, sentAt: at, body, kind } = event.data;
+    const shown = { person: to, name: null, at, preview: preview(body, kind) };
+    return [{ id, accountId, contactId, phoneNumberId, ...shown, written: false, reaches: false }];
   }
   if (!event.private) return [];
   const { conversationId: id, to, at } = event.data;
@@ -183,5 +189,6 @@ export const conversationProjection = inline<MessageEvent>({
   'message.attempted': reachLate,
   'message.status': follow,
   'message.received': follow,
+  'message.echoed': follow,
   'message.marked_read': follow,
 });

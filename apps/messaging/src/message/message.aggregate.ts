@@ -14,7 +14,7 @@ export const messages: Aggregate<
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
-  published: ['message.status', 'message.received', 'message.withdrawn'],
+  published: ['message.status', 'message.received', 'message.echoed', 'message.withdrawn'],
   reply: {
     'message.send': (state) => receiptOf(state!),
     'message.withdraw': () => null,

@@ -1,5 +1,7 @@
 import type {
+  Elsewhere,
   MarkReadData,
+  MessageEchoedData,
   MessageError,
   MessageReceivedData,
   MessageStatus,
@@ -19,6 +21,8 @@ export type MessageState = {
   readonly id: string;
   readonly accountId: string;
   readonly direction: 'in' | 'out';
+  /** Of one that was sent with something else than us. */
+  readonly source?: Elsewhere;
   readonly kind: string;
   readonly status: MessageStatus;
   readonly wamid: string | null;
@@ -107,7 +111,8 @@ export type MessageCommand =
   | Out<'message.expire', { readonly attempt: number; readonly at: string }>
   | Out<'message.mark-read', MarkReadData & { readonly awaiting: Awaiting | null }>
   | Out<'message.note-read', { readonly at: string }>
-  | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
+  | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>
+  | Message<'message.echo', MessageEchoedData & { readonly accountId: string }>;
 
 type Accepted = Pick<
   MessageState,
@@ -134,6 +139,7 @@ export type MessageEvent =
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
   | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
+  | DomainEvent<'message.echoed', MessageEchoedData, { readonly accountId: string }>
   | DomainEvent<
       'message.attempted',
       { readonly attempt: number; readonly replica: string; readonly at: string }
@@ -355,6 +361,9 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       return [{ type: 'message.received', data: received, private: { accountId } }];
     },
 
+    'message.echo': ({ data: { accountId, ...echoed } }, known) =>
+      known ? [] : [{ type: 'message.echoed', data: echoed, private: { accountId } }],
+
     'message.mark-read': ({ data: { messageId, typing, at, awaiting } }, known) => {
       if (known?.direction !== 'in' || known.wamid === null)
         throw new Rejection('not_found', `There is no message ${messageId} that was received.`);
@@ -413,32 +422,17 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       };
     },
     'message.received': (_, { data, private: own }) => ({
-      id: data.messageId,
-      accountId: own?.accountId ?? '',
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'received', at: data.receivedAt }),
       direction: 'in',
-      kind: data.kind,
-      status: 'received',
-      wamid: data.wamid,
       to: null,
       from: data.from ?? data.userId ?? null,
-      phoneNumberId: data.phoneNumberId,
-      conversationId: data.conversationId,
-      contactId: data.contactId,
-      body: data.body,
-      payload: data.payload,
-      content: null,
-      error: null,
-      metadata: null,
-      campaignId: null,
-      replyTo: data.replyTo,
-      mediaId: data.mediaId,
-      createdAt: data.receivedAt,
-      statusAt: data.receivedAt,
-      attempt: 0,
-      attemptOpen: false,
-      awaiting: null,
-      traceparent: null,
-      history: [{ status: 'received', at: data.receivedAt }],
+    }),
+    'message.echoed': (_, { data, private: own }) => ({
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'sent', at: data.sentAt }),
+      direction: 'out',
+      source: data.source,
+      to: data.to,
+      from: null,
     }),
     'message.attempted': (known, { data }) => ({ ...began(known), attempt: data.attempt, attemptOpen: true }),
     'message.submitted': (known, { data }) => ({
@@ -501,6 +495,36 @@ const begin = (
   attempt: 0,
   attemptOpen: false,
   history,
+});
+
+/** What Meta handed us begins, and ends, with one event. */
+const handed = (
+  data: MessageReceivedData | MessageEchoedData,
+  { accountId, status, at }: { accountId: string; status: MessageStatus; at: string },
+) => ({
+  id: data.messageId,
+  accountId,
+  kind: data.kind,
+  status,
+  wamid: data.wamid,
+  phoneNumberId: data.phoneNumberId,
+  conversationId: data.conversationId,
+  contactId: data.contactId,
+  body: data.body,
+  payload: data.payload,
+  content: null,
+  error: null,
+  metadata: null,
+  campaignId: null,
+  replyTo: data.replyTo,
+  mediaId: data.mediaId,
+  createdAt: at,
+  statusAt: at,
+  attempt: 0,
+  attemptOpen: false,
+  awaiting: null,
+  traceparent: null,
+  history: [{ status, at }],
 });
 
 function began(known: MessageState | null): MessageState {
