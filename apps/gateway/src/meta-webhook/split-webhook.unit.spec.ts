@@ -139,7 +139,7 @@ describe('other changes', () => {
   });
 
   it('have the time of receipt where Meta gives none', () => {
-    for (const time of [undefined, 'soon', -1, 1e13]) {
+    for (const time of [undefined, 'soon', -1, 1e13, 4_070_908_800]) {
       const body = { entry: [{ id: '1', time, changes: [{ field: 'flows', value: {} }] }] };
       expect(split(body).items).toMatchObject([{ data: { at: NOW } }]);
     }
