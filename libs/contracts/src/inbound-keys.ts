@@ -1,4 +1,4 @@
-import { META_CHANGE, META_MESSAGE, META_STATUS, type InboundPayloads } from './meta-inbound.js';
+import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, type InboundPayloads } from './meta-inbound.js';
 import { text } from './meta-item.js';
 
 /** The user id first: Meta gives it always, and the number not always. */
@@ -12,5 +12,7 @@ export const INBOUND_KEYS: {
     `${phoneNumberId}:${keyOf(message['from_user_id'] ?? contact?.user_id, message['from'])}`,
   [META_STATUS]: ({ phoneNumberId, status }) =>
     `${phoneNumberId}:${keyOf(status['recipient_user_id'], status['recipient_id'])}`,
+  [META_ECHO]: ({ phoneNumberId, message }) =>
+    `${phoneNumberId}:${keyOf(message['to_user_id'], message['to'])}`,
   [META_CHANGE]: ({ wabaId }) => wabaId,
 };

@@ -11,7 +11,7 @@ import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
-type Moving = Recorded<'message.status' | 'message.received'>;
+type Moving = Recorded<'message.status' | 'message.received' | 'message.echoed'>;
 type Read = Recorded<'message.marked_read'>;
 
 /**
@@ -64,6 +64,12 @@ function movedBy(event: Moving) {
       preview: preview(body, kind),
     };
     return [{ id, accountId, contactId, phoneNumberId, ...shown, written: true, reaches: false }];
+  }
+  if (event.type === 'message.echoed') {
+    if (!isWritten(event.data)) return [];
+    const { conversationId: id, contactId, phoneNumberId, to, sentAt: at, body, kind } = event.data;
+    const shown = { person: to, name: null, at, preview: preview(body, kind) };
+    return [{ id, accountId, contactId, phoneNumberId, ...shown, written: false, reaches: false }];
   }
   if (!event.private) return [];
   const { conversationId: id, to, at } = event.data;
@@ -195,5 +201,6 @@ export async function reachLate(started: readonly MessageState[], tx: PoolClient
 export const conversationProjection = inline<MessageEvent>({
   'message.status': follow,
   'message.received': follow,
+  'message.echoed': follow,
   'message.marked_read': follow,
 });

@@ -168,6 +168,7 @@ const messageOf = (message: MessageState): ConversationMessage => ({
   id: message.id,
   wamid: message.wamid,
   direction: message.direction,
+  ...(message.source && { source: message.source }),
   kind: message.kind,
   body: message.body,
   payload: message.payload,

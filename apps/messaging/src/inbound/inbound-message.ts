@@ -2,8 +2,8 @@ import { nameFrom } from '@wbiz/contracts/contact';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
+import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaEcho, MetaMessage } from '@wbiz/contracts/meta-inbound';
 import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
@@ -42,4 +42,12 @@ export function receivedFrom(
     replyTo: text(object(message['context'])['id'], LIMITS.wamid) ?? null,
     receivedAt: at,
   };
+}
+
+/** What the owner wrote on the WhatsApp Business app: it is read as if the person had written it. */
+export function echoedFrom(accountId: string, { message, ...item }: MetaEcho): MessageEchoedData {
+  const { to, to_user_id: userId, ...rest } = message;
+  const received = receivedFrom(accountId, { ...item, message: { ...rest, from: to, from_user_id: userId } });
+  const { from, name: _name, receivedAt: sentAt, ...handed } = received;
+  return { ...handed, to: from ?? handed.userId ?? '', source: 'business_app', sentAt };
 }

@@ -15,7 +15,13 @@ export const messages: Aggregate<
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
-  published: ['message.status', 'message.received', 'message.withdrawn', 'message.marketing_stopped'],
+  published: [
+    'message.status',
+    'message.received',
+    'message.echoed',
+    'message.withdrawn',
+    'message.marketing_stopped',
+  ],
   facts: messageFacts,
   reply: {
     'message.send': (state) => receiptOf(state!),

@@ -1,6 +1,8 @@
 import type {
+  Elsewhere,
   MarketingStoppedData,
   MarkReadData,
+  MessageEchoedData,
   MessageError,
   MessageReceivedData,
   MessageStatus,
@@ -22,6 +24,8 @@ export type MessageState = {
   readonly id: string;
   readonly accountId: string;
   readonly direction: 'in' | 'out';
+  /** Of one that was sent with something else than us. */
+  readonly source?: Elsewhere;
   readonly kind: string;
   readonly status: MessageStatus;
   readonly wamid: string | null;
@@ -123,7 +127,17 @@ export type MessageCommand =
   | Out<'message.note-read', { readonly at: string }>
   | (Message<'message.receive', MessageReceivedData & { readonly accountId: string }> & {
       readonly facts: Arrival;
+    })
+  | (Message<'message.echo', MessageEchoedData & { readonly accountId: string }> & {
+      readonly facts: Arrival;
     });
+
+/** Whose it is, and what it tells of who is who. */
+type Told = { readonly accountId: string; readonly links?: readonly Link[] };
+const told = (accountId: string, links: readonly Link[]): Told => ({
+  accountId,
+  ...(links.length > 0 && { links }),
+});
 
 type Accepted = Pick<
   MessageState,
@@ -150,11 +164,8 @@ export type MessageEvent =
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
   | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
-  | DomainEvent<
-      'message.received',
-      MessageReceivedData,
-      { readonly accountId: string; readonly links?: readonly Link[] }
-    >
+  | DomainEvent<'message.received', MessageReceivedData, Told>
+  | DomainEvent<'message.echoed', MessageEchoedData, Told>
   /** Of former versions; the row of the queue tells it now. */
   | DomainEvent<
       'message.attempted',
@@ -379,12 +390,15 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         ? [{ type: 'message.deferred', data: { attempt, reason: 'outcome_unknown', at } }]
         : [],
 
-    'message.receive': ({ data, facts: { links, ...place } }, known) => {
-      if (known) return [];
-      const { accountId, ...received } = data;
-      const own = { accountId, ...(links.length > 0 && { links }) };
-      return [{ type: 'message.received', data: { ...received, ...place }, private: own }];
-    },
+    'message.receive': ({ data: { accountId, ...received }, facts: { links, ...place } }, known) =>
+      known
+        ? []
+        : [{ type: 'message.received', data: { ...received, ...place }, private: told(accountId, links) }],
+
+    'message.echo': ({ data: { accountId, ...echoed }, facts: { links, ...place } }, known) =>
+      known
+        ? []
+        : [{ type: 'message.echoed', data: { ...echoed, ...place }, private: told(accountId, links) }],
 
     'message.mark-read': ({ data: { messageId, typing, at, awaiting } }, known) => {
       if (known?.direction !== 'in' || known.wamid === null)
@@ -445,32 +459,17 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     },
     'message.marketing_stopped': (known) => began(known),
     'message.received': (_, { data, private: own }) => ({
-      id: data.messageId,
-      accountId: own?.accountId ?? '',
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'received', at: data.receivedAt }),
       direction: 'in',
-      kind: data.kind,
-      status: 'received',
-      wamid: data.wamid,
       to: null,
       from: data.from ?? data.userId ?? null,
-      phoneNumberId: data.phoneNumberId,
-      conversationId: data.conversationId,
-      contactId: data.contactId,
-      body: data.body,
-      payload: data.payload,
-      content: null,
-      error: null,
-      metadata: null,
-      campaignId: null,
-      replyTo: data.replyTo,
-      mediaId: data.mediaId,
-      createdAt: data.receivedAt,
-      statusAt: data.receivedAt,
-      deferrals: 0,
-      isUnknown: false,
-      awaiting: null,
-      traceparent: null,
-      history: [{ status: 'received', at: data.receivedAt }],
+    }),
+    'message.echoed': (_, { data, private: own }) => ({
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'sent', at: data.sentAt }),
+      direction: 'out',
+      source: data.source,
+      to: data.to,
+      from: null,
     }),
     'message.attempted': (known) => began(known),
     'message.submitted': (known, { data }) => ({
@@ -533,6 +532,36 @@ const begin = (
   deferrals: 0,
   isUnknown: false,
   history,
+});
+
+/** What Meta handed us begins, and ends, with one event. */
+const handed = (
+  data: MessageReceivedData | MessageEchoedData,
+  { accountId, status, at }: { accountId: string; status: MessageStatus; at: string },
+) => ({
+  id: data.messageId,
+  accountId,
+  kind: data.kind,
+  status,
+  wamid: data.wamid,
+  phoneNumberId: data.phoneNumberId,
+  conversationId: data.conversationId,
+  contactId: data.contactId,
+  body: data.body,
+  payload: data.payload,
+  content: null,
+  error: null,
+  metadata: null,
+  campaignId: null,
+  replyTo: data.replyTo,
+  mediaId: data.mediaId,
+  createdAt: at,
+  statusAt: at,
+  deferrals: 0,
+  isUnknown: false,
+  awaiting: null,
+  traceparent: null,
+  history: [{ status, at }],
 });
 
 function began(known: MessageState | null): MessageState {

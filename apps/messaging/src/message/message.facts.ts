@@ -1,6 +1,6 @@
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { arrivalsOf, known, placeOf, type Arrival, type Place } from '../person/people.js';
+import { arrivalsOf, known, placeOf, written, type Arrival, type Place } from '../person/people.js';
 import type { MessageCommand, MessageState, QueueFacts } from './message.decider.js';
 
 type Message = Asked<MessageCommand, MessageState | null>;
@@ -13,15 +13,19 @@ export async function messageFacts(tx: PoolClient, asked: readonly Message[]): P
   return asked.map((_, index) => people[index] ?? calls[index]);
 }
 
-/** Who is who, for what is received, and for what becomes of messages to people who are known by their user id. */
+/** Who is who, for what Meta hands us, and for what becomes of messages to people who are known by their user id. */
 async function peopleOf(
   tx: PoolClient,
   asked: readonly Message[],
 ): Promise<readonly (Arrival | { readonly place?: Place } | undefined)[]> {
-  const received = asked.flatMap(({ command }) =>
-    command.type === 'message.receive' ? { ...command.data, accountId: command.accountId } : [],
+  const handed = asked.flatMap(({ command }) =>
+    command.type === 'message.receive'
+      ? command.data
+      : command.type === 'message.echo'
+        ? written(command.data)
+        : [],
   );
-  const arrivals = await arrivalsOf(tx, received);
+  const arrivals = await arrivalsOf(tx, handed);
   const toUserIds = asked.filter(isToUserId);
   const find = await known(
     tx,
@@ -30,7 +34,7 @@ async function peopleOf(
   let next = 0;
   return asked.map((one) => {
     const { type, accountId } = one.command;
-    if (type === 'message.receive') return arrivals[next++]!;
+    if (type === 'message.receive' || type === 'message.echo') return arrivals[next++]!;
     if (type !== 'message.note-status') return undefined;
     const person = isToUserId(one) ? find({ accountId, key: one.state!.to! })?.person : undefined;
     return person === undefined ? {} : { place: placeOf(accountId, one.state!.phoneNumberId, person) };
@@ -59,4 +63,5 @@ async function callsOf(
   );
 }
 
-const isLeaving = ({ command: { type } }: Message) => type === 'message.withdraw' || type === 'message.expire';
+const isLeaving = ({ command: { type } }: Message) =>
+  type === 'message.withdraw' || type === 'message.expire';

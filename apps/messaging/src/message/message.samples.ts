@@ -115,6 +115,12 @@ export const received: Received = {
   },
   private: { accountId: 'acc_1' },
 };
+const { from: to, name: _name, receivedAt: sentAt, ...handed } = received.data;
+export const echoed: Of<MessageEvent, 'message.echoed'> = {
+  type: 'message.echoed',
+  data: { ...handed, wamid: 'wamid.E', to: to!, source: 'business_app', sentAt },
+  private: { accountId: 'acc_1' },
+};
 /** A person writes in: a text, unless told otherwise. */
 export const receiveAny = (over: Partial<Received['data']> = {}, accountId = 'acc_1') => ({
   accountId,

@@ -2,7 +2,7 @@ import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { PERSON_CHANGES } from '@wbiz/contracts/inbound-payload';
 import { text } from '@wbiz/contracts/meta-item';
 import { personKey } from '@wbiz/contracts/phone';
-import type { MessageReceivedData } from '@wbiz/contracts/message';
+import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
 import type { Pool, PoolClient } from 'pg';
 import { identityAfter, identityOf, type Identity, type Known, type Link } from './identity.js';
 
@@ -32,9 +32,18 @@ export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promis
   return (of) => found.get(nameOf(of));
 }
 
-/** A message that was received: where it belongs, and what is learnt from it. */
+/** A message that Meta handed us: where it belongs, and what is learnt from it. */
 export type Arrival = Place & { readonly links: readonly Link[] };
-type Received = MessageReceivedData & { readonly accountId: string };
+type Received = Pick<
+  MessageReceivedData,
+  'kind' | 'payload' | 'from' | 'userId' | 'phoneNumberId' | 'conversationId'
+> & { readonly accountId: string };
+
+/** The person of an echo is the one it was written to. */
+export const written = ({ to, ...echoed }: MessageEchoedData & { readonly accountId: string }): Received => ({
+  ...echoed,
+  from: to.startsWith('+') ? to : null,
+});
 
 export async function arrivalsOf(tx: PoolClient, received: readonly Received[]): Promise<readonly Arrival[]> {
   const find = await known(
