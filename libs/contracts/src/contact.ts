@@ -72,11 +72,12 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-const NOT_BLANK = /\S/;
+/** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
+const VISIBLE = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
     ...LIMITS.contactName,
-    pattern: NOT_BLANK,
+    pattern: VISIBLE,
     patternDetail: 'must not be blank',
     optional: true,
     nullable: true,
@@ -95,13 +96,23 @@ const Email = () =>
 /** What somebody is called elsewhere, as the field of the name takes it; undefined where that is blank. */
 export function nameFrom(given: unknown): string | undefined {
   const name = cut(text(given) ?? '', LIMITS.contactName);
-  return NOT_BLANK.test(name) ? name : undefined;
+  return VISIBLE.test(name) ? name : undefined;
 }
 
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
-/** How an opt-in was given or withdrawn: by a request, by a word the person wrote, or in WhatsApp's own settings. */
-export const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences'] as const;
+/**
+ * How an opt-in was given or withdrawn: by a request, by a word the person wrote, in WhatsApp's own settings, or there,
+ * as Meta told by refusing a message of marketing (131050).
+ */
+export const OPT_WAYS = [
+  'api',
+  'import',
+  'stop_word',
+  'start_word',
+  'user_preferences',
+  'refused_by_meta',
+] as const;
 export type OptWay = (typeof OPT_WAYS)[number];
 
 export class ContactView {
@@ -250,7 +261,8 @@ export class ContactCreatedData {
   @Text({
     max: 40,
     optional: true,
-    description: 'A contact that was known by its user id alone and has become a part of this one.',
+    description:
+      'A contact under another user id or number of the person, which has become a part of this one.',
   })
   merged?: string;
 }
@@ -276,14 +288,14 @@ export class ContactOptedOutData {
   @Time() at!: string;
 }
 
-/** The data of `contact.merged`: a person known by Meta's user id turned out to be another contact, which has its data now. */
+/** The data of `contact.merged`: the person turned out to be that of another contact, which has its data now. */
 export class ContactMergedData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40 }) into!: string;
   @Time() at!: string;
 }
 
-export const CONTACT_CHANGES = ['created', 'updated', 'opted_out', 'merged'] as const;
+export const CONTACT_CHANGES = ['created', 'updated', 'changed_number', 'opted_out', 'merged'] as const;
 
 /** What happened to a contact, once. */
 export class ContactChange {
@@ -297,4 +309,6 @@ export class ContactChange {
   how!: OptWay | null;
   @Nested(() => ContactView, { nullable: true, description: 'The contact as it was then.' })
   contact!: ContactView | null;
+  @Text({ max: 40, optional: true, description: 'Of a changed number: the one that the person had.' })
+  formerPhone?: string;
 }

@@ -4,7 +4,13 @@ import { ContactCreatedData, ContactMergedData, ContactOptedOutData, ContactUpda
 import { ConversationStatusData } from './conversation.js';
 import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
 import { MediaCreatedData, MediaDeletedData } from './media.js';
-import { MessageReceivedData, MessageStatusData, MessageWithdrawnData } from './message.js';
+import {
+  MarketingStoppedData,
+  MessageEchoedData,
+  MessageReceivedData,
+  MessageStatusData,
+  MessageWithdrawnData,
+} from './message.js';
 import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
@@ -31,11 +37,23 @@ export const EVENTS = {
     feed: true,
     summary: 'A message we send moved on.',
   },
+  'message.echoed': {
+    source: 'messaging',
+    data: MessageEchoedData,
+    feed: true,
+    summary: 'Somebody of the business wrote to a person on the WhatsApp Business app.',
+  },
   'message.withdrawn': {
     source: 'messaging',
     data: MessageWithdrawnData,
     feed: false,
     summary: "A campaign's message goes back to the campaign, unsent.",
+  },
+  'message.marketing_stopped': {
+    source: 'messaging',
+    data: MarketingStoppedData,
+    feed: false,
+    summary: 'Meta refused a message of marketing, since the person stopped them.',
   },
   'conversation.opened': {
     source: 'messaging',

@@ -2,38 +2,52 @@ import { nameFrom } from '@wbiz/contracts/contact';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
-import { object, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
-import { contentOf, holdsMedia } from './inbound-content.js';
+import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaEcho, MetaMessage } from '@wbiz/contracts/meta-inbound';
+import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
 /**
  * A message of Meta's as the event that tells of it. The id comes from Meta's time and wamid, so that the same message
- * delivered twice is one message. Throws where it has no id or no sender that a field holds.
+ * delivered twice is one message. Throws where it has no id, or nobody sent it.
  */
 export function receivedFrom(
   accountId: string,
   { message, contact, phoneNumberId, receivedAt }: MetaMessage,
 ): MessageReceivedData {
   const wamid = text(message['id'], LIMITS.wamid);
-  const from = phoneOf(message['from']) ?? phoneOf(contact?.wa_id) ?? null;
-  const userId = text(message['from_user_id'], LIMITS.userId) ?? text(contact?.user_id, LIMITS.userId);
-  const person = from ?? userId;
-  if (!wamid || !person) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
+  const told = object(message['system']);
+  const sender =
+    personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]) ??
+    // What WhatsApp tells of a person without a number may name it only there.
+    personOf([], [previousUserIdOf(told), told['user_id']]);
+  if (!wamid || !sender) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
+  const { phone: from, userId } = sender;
+  const person = (from ?? userId)!;
   const at = timeOf(message['timestamp'], receivedAt);
   const content = contentOf(message);
+  const groupId = idOf(message['group_id']);
   return {
     messageId: timedId('msg', Date.parse(at), accountId, wamid),
     wamid,
-    conversationId: conversationIdOf(accountId, phoneNumberId, person),
+    conversationId: conversationIdOf(accountId, phoneNumberId, groupId ? `group:${groupId}` : person),
     contactId: contactIdOf(accountId, person),
     from,
     ...(userId ? { userId } : {}),
     name: nameFrom(contact?.profile?.name) ?? nameFrom(contact?.profile?.username) ?? null,
     phoneNumberId,
     ...content,
+    body: content.body === null ? null : cut(content.body, LIMITS.inboundBody),
     mediaId: holdsMedia(content) ? timedId('med', Date.parse(at), accountId, wamid) : null,
     replyTo: text(object(message['context'])['id'], LIMITS.wamid) ?? null,
     receivedAt: at,
   };
+}
+
+/** What the owner wrote on the WhatsApp Business app: it is read as if the person had written it. */
+export function echoedFrom(accountId: string, { message, ...item }: MetaEcho): MessageEchoedData {
+  const { to, to_user_id: userId, ...rest } = message;
+  const received = receivedFrom(accountId, { ...item, message: { ...rest, from: to, from_user_id: userId } });
+  const { from, name: _name, receivedAt: sentAt, ...handed } = received;
+  return { ...handed, to: from ?? handed.userId ?? '', source: 'business_app', sentAt };
 }

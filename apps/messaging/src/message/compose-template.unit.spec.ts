@@ -14,7 +14,12 @@ const body = (text: string) => ({ type: 'BODY', text });
 const HELLO = body('Hello.');
 const buttons = (...given: Part[]) => ({ type: 'BUTTONS', buttons: given }) as unknown as Components[number];
 const media = (...all: [string, string][]) =>
-  new Map(all.map(([id, mimeType]): [string, Medium] => [id, { metaId: `meta-${id}`, mimeType }]));
+  new Map(
+    all.map(([id, mimeType]): [string, Medium] => [
+      id,
+      { metaId: `meta-${id}`, mimeType, filename: `${id}.pdf` },
+    ]),
+  );
 
 /** As it comes in over HTTP and is decided on. */
 function composed(
@@ -87,6 +92,16 @@ const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
     NAMED,
   ],
   [
+    'a named value of the header, and one of the body',
+    { variables: { order: '7', first: 'Asha' } },
+    [{ type: 'HEADER', format: 'TEXT', text: 'Order {{order}}' }, body('Hi {{first}}, welcome')],
+    [
+      { type: 'header', parameters: [{ type: 'text', parameter_name: 'order', text: '7' }] },
+      { type: 'body', parameters: [{ type: 'text', parameter_name: 'first', text: 'Asha' }] },
+    ],
+    NAMED,
+  ],
+  [
     'values without line breaks, tabs and runs of spaces',
     { variables: [' Asha\r\nRao\t ', 'a     b  c'] },
     [body('Hi {{1}}, {{2}} is here')],
@@ -107,6 +122,22 @@ const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
         type: 'header',
         parameters: [
           { type: 'document', document: { link: 'https://x.in/a.pdf', filename: 'Invoice 7.pdf' } },
+        ],
+      },
+    ],
+  ],
+  [
+    'a document under the name of its link',
+    { headerLink: 'https://x.in/a/Invoice%208.pdf?sig=1' },
+    [{ type: 'HEADER', format: 'DOCUMENT' }, HELLO],
+    [
+      {
+        type: 'header',
+        parameters: [
+          {
+            type: 'document',
+            document: { link: 'https://x.in/a/Invoice%208.pdf?sig=1', filename: 'Invoice 8.pdf' },
+          },
         ],
       },
     ],
@@ -217,6 +248,30 @@ const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
     [
       body('*{{1}}* is your verification code.'),
       { type: 'FOOTER', text: 'This code expires in 10 minutes.' },
+      buttons({ type: 'URL', text: 'Copy code', url: 'https://www.whatsapp.com/otp/code/?code=otp{{1}}' }),
+    ],
+    [{ type: 'body', parameters: [text('123456')] }, button(0, 'url', text('123456'))],
+    CODE,
+  ],
+  ...[
+    'otp_type=ONE_TAP&package_name=in.x&code=otp{{1}}',
+    'otp_type=ZERO_TAP&code=otp{{1}}',
+    'otp_type=COPY_CODE',
+  ].map((query): (typeof TOLD)[number] => [
+    `a one-time password behind the link ${query}`,
+    { variables: ['123456'] },
+    [
+      body('*{{1}}* is your verification code.'),
+      buttons({ type: 'URL', text: 'Autofill', url: `https://www.whatsapp.com/otp/code/?${query}` }),
+    ],
+    [{ type: 'body', parameters: [text('123456')] }, button(0, 'url', text('123456'))],
+    CODE,
+  ]),
+  [
+    'a one-time password by the index of its button',
+    { variables: ['123456'], buttons: [{ index: 0, code: '123456' }] },
+    [
+      body('*{{1}}* is your verification code.'),
       buttons({ type: 'URL', text: 'Copy code', url: 'https://www.whatsapp.com/otp/code/?code=otp{{1}}' }),
     ],
     [{ type: 'body', parameters: [text('123456')] }, button(0, 'url', text('123456'))],
@@ -599,11 +654,28 @@ describe('the inbox shows', () => {
     }));
 });
 
+it.each([
+  [{}, 'med_D.pdf'],
+  [{ headerFilename: 'Invoice 9.pdf' }, 'Invoice 9.pdf'],
+])('a document that is kept goes under its own name, or the one that is given: %j', (given, filename) => {
+  const components = [{ type: 'HEADER', format: 'DOCUMENT' }, HELLO];
+  const { content, payload } = composed(
+    { headerMediaId: 'med_D', ...given },
+    components,
+    {},
+    media(['med_D', 'application/pdf']),
+  );
+  expect(content).toMatchObject({
+    template: { components: [{ parameters: [{ document: { id: 'meta-med_D', filename } }] }] },
+  });
+  expect(payload).toMatchObject({ header: { mediaId: 'med_D', filename } });
+});
+
 it('names all media that Meta has no copy of, and puts its ids in their places', () => {
   const stored = new Map(
     ['med_A', 'med_B'].map((id): [string, Medium] => [
       id,
-      { metaId: { mediaId: id }, mimeType: 'image/png' },
+      { metaId: { mediaId: id }, mimeType: 'image/png', filename: null },
     ]),
   );
   const request = { cards: [{ headerMediaId: 'med_A' }, { headerMediaId: 'med_B' }] };

@@ -1,6 +1,7 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
+import { messageFacts } from './message.facts.js';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
 /** Messages sent and received. */
@@ -14,7 +15,14 @@ export const messages: Aggregate<
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
-  published: ['message.status', 'message.received', 'message.withdrawn'],
+  published: [
+    'message.status',
+    'message.received',
+    'message.echoed',
+    'message.withdrawn',
+    'message.marketing_stopped',
+  ],
+  facts: messageFacts,
   reply: {
     'message.send': (state) => receiptOf(state!),
     'message.withdraw': () => null,
@@ -37,8 +45,8 @@ export function viewOf(state: MessageState): MessageView {
   const {
     accountId: _a,
     content: _c,
-    attempt: _n,
-    attemptOpen: _o,
+    deferrals: _n,
+    isUnknown: _u,
     awaiting: _w,
     traceparent: _t,
     contactId: _p,

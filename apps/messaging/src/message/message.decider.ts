@@ -1,5 +1,8 @@
 import type {
+  Elsewhere,
+  MarketingStoppedData,
   MarkReadData,
+  MessageEchoedData,
   MessageError,
   MessageReceivedData,
   MessageStatus,
@@ -12,6 +15,8 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { refused, type GraphBody, type Named } from './graph-body.js';
+import type { Link } from '../person/identity.js';
+import type { Arrival, Place } from '../person/people.js';
 import { compose, mediaOf } from './compose-send.js';
 
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
@@ -19,6 +24,8 @@ export type MessageState = {
   readonly id: string;
   readonly accountId: string;
   readonly direction: 'in' | 'out';
+  /** Of one that was sent with something else than us. */
+  readonly source?: Elsewhere;
   readonly kind: string;
   readonly status: MessageStatus;
   readonly wamid: string | null;
@@ -43,9 +50,10 @@ export type MessageState = {
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;
-  /** Attempts started so far; an open one has been started and not settled. */
-  readonly attempt: number;
-  readonly attemptOpen: boolean;
+  /** Attempts that ended and after which it goes again; the next one is in the row of the queue. */
+  readonly deferrals: number;
+  /** Whether the outcome of the attempt after those is unknown. */
+  readonly isUnknown: boolean;
   /** W3C trace context of the request that sent it. */
   readonly traceparent: string | null;
   /** Who is still to be told the outcome; null once someone was. */
@@ -65,6 +73,8 @@ export type SendFacts = Named & {
   readonly replyToWamid: string | null;
   /** Looked up for templates of marketing only; `unavailable`: the keeper of contacts could not be asked. */
   readonly optedOut: boolean | 'unavailable';
+  /** Where what is sent to the recipient belongs, if that is not where `to` leads by itself. */
+  readonly place?: Place;
 };
 
 /** What a call to Meta came to. `refused` is final; `deferred` is certain not to have been accepted and may go again. */
@@ -87,6 +97,12 @@ type MetaStatusReport = {
   readonly at: string;
 };
 
+/** What is looked up, under the message's lock, for what takes a send out of the queue. */
+export type QueueFacts = {
+  /** An attempt is started and not settled. */
+  readonly isUnderWay: boolean;
+};
+
 type Out<Type extends string, Data> = Message<Type, Data & { readonly messageId: string }>;
 export type MessageCommand =
   | Out<
@@ -98,16 +114,30 @@ export type MessageCommand =
         readonly accountId: string;
       }
     >
-  | Out<'message.attempt', { readonly replica: string; readonly at: string }>
   | Out<'message.settle', { readonly attempt: number; readonly outcome: Outcome; readonly at: string }>
-  | Out<'message.note-status', MetaStatusReport>
+  | (Out<'message.note-status', MetaStatusReport> & {
+      /** Where what is said with the person belongs now, if that is not where it did. */
+      readonly facts: { readonly place?: Place };
+    })
   | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
   | Out<'message.send-again', { readonly attempt: number; readonly at: string }>
-  | Out<'message.withdraw', WithdrawMessageData>
-  | Out<'message.expire', { readonly attempt: number; readonly at: string }>
+  | (Out<'message.withdraw', WithdrawMessageData> & { readonly facts: QueueFacts })
+  | (Out<'message.expire', { readonly at: string }> & { readonly facts: QueueFacts })
   | Out<'message.mark-read', MarkReadData & { readonly awaiting: Awaiting | null }>
   | Out<'message.note-read', { readonly at: string }>
-  | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
+  | (Message<'message.receive', MessageReceivedData & { readonly accountId: string }> & {
+      readonly facts: Arrival;
+    })
+  | (Message<'message.echo', MessageEchoedData & { readonly accountId: string }> & {
+      readonly facts: Arrival;
+    });
+
+/** Whose it is, and what it tells of who is who. */
+type Told = { readonly accountId: string; readonly links?: readonly Link[] };
+const told = (accountId: string, links: readonly Link[]): Told => ({
+  accountId,
+  ...(links.length > 0 && { links }),
+});
 
 type Accepted = Pick<
   MessageState,
@@ -133,7 +163,10 @@ export type MessageEvent =
   /** The first event of a campaign's message, which is told once Meta took it. Any other begins with its status. */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
-  | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
+  | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
+  | DomainEvent<'message.received', MessageReceivedData, Told>
+  | DomainEvent<'message.echoed', MessageEchoedData, Told>
+  /** Of former versions; the row of the queue tells it now. */
   | DomainEvent<
       'message.attempted',
       { readonly attempt: number; readonly replica: string; readonly at: string }
@@ -173,13 +206,14 @@ type Change = Pick<MessageStatusData, 'status' | 'at' | 'held'> & {
   readonly wamid?: string;
   readonly error?: MessageError | null;
 };
-const statusOf = (message: MessageState, change: Change): MessageEvent => ({
+const statusOf = (message: MessageState, change: Change, place: Partial<Place> = {}): MessageEvent => ({
   type: 'message.status',
   data: {
     messageId: message.id,
     wamid: change.wamid ?? message.wamid,
     conversationId: message.conversationId,
     contactId: message.contactId,
+    ...place,
     to: message.to ?? '',
     status: change.status,
     error: change.error ?? null,
@@ -190,6 +224,17 @@ const statusOf = (message: MessageState, change: Change): MessageEvent => ({
   },
   ...(isCampaigns(message) && message.wamid === null && change.wamid ? { private: shownOf(message) } : {}),
 });
+
+/** Meta refuses messages of marketing to a person who stopped them with this code, and so tells of it. */
+const MARKETING_STOPPED = 131050;
+const stoppedBy = (
+  { id: messageId, contactId, to }: MessageState,
+  error: MessageError | null,
+  at: string,
+): MessageEvent[] =>
+  error?.metaCode === MARKETING_STOPPED
+    ? [{ type: 'message.marketing_stopped', data: { messageId, contactId, to: to ?? '', at } }]
+    : [];
 
 const isCampaigns = ({ campaignId }: MessageState) => campaignId !== null;
 const shownOf = ({ contactId, phoneNumberId, body, kind }: MessageState): Shown => ({
@@ -206,17 +251,15 @@ const isUnsettled = (message: MessageState) =>
 
 /** Whether the attempt that somebody saw as unknown still is, and no other was started since. */
 const isStillUnknown = (message: MessageState, attempt: number) =>
-  message.status === 'outcome_unknown' &&
-  isUnsettled(message) &&
-  !message.attemptOpen &&
-  message.attempt === attempt;
+  message.isUnknown && isUnsettled(message) && attempt === message.deferrals + 1;
 
 /** Whether a campaign's message, whose outcome stayed unknown, waits to go again: it has no expiry any more. */
-const isToBeResent = (message: MessageState) =>
+const isToBeResent = (message: MessageState, { isUnderWay }: QueueFacts) =>
   isCampaigns(message) &&
   message.expiresAt === undefined &&
-  message.attempt > 0 &&
-  isStillUnknown(message, message.attempt);
+  message.status === 'outcome_unknown' &&
+  isUnsettled(message) &&
+  !isUnderWay;
 
 const gaveUp = (message: MessageState, at: string) =>
   statusOf(message, {
@@ -226,9 +269,13 @@ const gaveUp = (message: MessageState, at: string) =>
   });
 
 /** A campaign's message that Meta cannot have taken goes back to its campaign. */
-function withdrawn(known: MessageState, reason: MessageWithdrawnData['reason'], at: string): MessageEvent[] {
-  const { id: messageId, campaignId, contactId, status, wamid, attemptOpen } = known;
-  if (campaignId === null || status !== 'accepted' || wamid !== null || attemptOpen) return [];
+function withdrawn(
+  { id: messageId, campaignId, contactId, status, wamid }: MessageState,
+  { isUnderWay }: QueueFacts,
+  reason: MessageWithdrawnData['reason'],
+  at: string,
+): MessageEvent[] {
+  if (campaignId === null || status !== 'accepted' || wamid !== null || isUnderWay) return [];
   return [{ type: 'message.withdrawn', data: { messageId, campaignId, contactId, reason, at } }];
 }
 
@@ -239,6 +286,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.send': ({ data }, known) => {
       if (known) return [];
       const { facts, request } = data;
+      const { contactId, conversationId } = facts.place ?? data;
       if (data.kind !== 'template') requireOpenWindow(facts, data.at);
       if (request.replyTo !== undefined && facts.replyToWamid === null)
         throw refused(
@@ -256,8 +304,8 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           data: {
             messageId: data.messageId,
             wamid: null,
-            conversationId: data.conversationId,
-            contactId: data.contactId,
+            conversationId,
+            contactId,
             to: request.to,
             status: 'accepted',
             error: null,
@@ -269,7 +317,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
             accountId: data.accountId,
             kind: data.kind === 'media' ? data.request.type : data.kind,
             phoneNumberId: data.phoneNumberId,
-            contactId: data.contactId,
+            contactId,
             body: composed.body,
             payload: composed.payload,
             // Meta takes no quote with a reaction: it points at its message already.
@@ -289,16 +337,6 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       ];
     },
 
-    'message.attempt': ({ data }, known) =>
-      isOutgoing(known) && !known.attemptOpen && isUnsettled(known)
-        ? [
-            {
-              type: 'message.attempted',
-              data: { attempt: known.attempt + 1, replica: data.replica, at: data.at },
-            },
-          ]
-        : [],
-
     'message.settle': ({ data: { attempt, outcome, at } }, known) => {
       if (!isOutgoing(known)) return [];
       if (outcome.kind === 'accepted') {
@@ -308,25 +346,30 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         // One that was given up stays so: a status of Meta's says better what became of it.
         return isUnsettled(known) ? [statusOf(known, { status: 'accepted', wamid, held, at })] : [];
       }
-      if (attempt !== known.attempt || !isUnsettled(known)) return [];
+      if (attempt !== known.deferrals + 1 || !isUnsettled(known)) return [];
       if (outcome.kind === 'refused')
-        return [statusOf(known, { status: 'failed', error: outcome.error, at })];
+        return [
+          statusOf(known, { status: 'failed', error: outcome.error, at }),
+          ...stoppedBy(known, outcome.error, at),
+        ];
       if (outcome.kind === 'deferred')
         return [{ type: 'message.deferred', data: { attempt, reason: outcome.reason, at } }];
-      return known.attemptOpen
-        ? [{ type: 'message.outcome_unknown', data: { attempt, reason: outcome.reason, at } }]
-        : [];
+      return known.isUnknown
+        ? []
+        : [{ type: 'message.outcome_unknown', data: { attempt, reason: outcome.reason, at } }];
     },
 
-    'message.note-status': ({ data }, known) => {
+    'message.note-status': ({ data, facts: { place } }, known) => {
       if (!isOutgoing(known) || known.phoneNumberId !== data.phoneNumberId) return [];
-      if (RANK[data.status] > RANK[known.status]) return [statusOf(known, data)];
+      if (RANK[data.status] > RANK[known.status])
+        return [statusOf(known, data, place), ...stoppedBy(known, data.error, data.at)];
       if (known.history.some(({ status }) => status === data.status)) return [];
       return [
         {
           type: 'message.status_late',
           data: { status: data.status, at: data.at, ...(data.error ? { error: data.error } : {}) },
         },
+        ...stoppedBy(known, data.error, data.at),
       ];
     },
 
@@ -334,26 +377,28 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       isOutgoing(known) && isStillUnknown(known, attempt) ? [gaveUp(known, at)] : [],
 
     /** One that Meta may have taken, and that was to be sent again, does not go back: it is given up. */
-    'message.withdraw': ({ data: { at } }, known) => {
+    'message.withdraw': ({ data: { at }, facts }, known) => {
       if (!isOutgoing(known)) return [];
-      return isToBeResent(known) ? [gaveUp(known, at)] : withdrawn(known, 'withdrawn', at);
+      return isToBeResent(known, facts) ? [gaveUp(known, at)] : withdrawn(known, facts, 'withdrawn', at);
     },
 
-    'message.expire': ({ data: { attempt, at } }, known) =>
-      isOutgoing(known) && known.attempt === attempt && known.expiresAt !== undefined
-        ? withdrawn(known, 'expired', at)
-        : [],
+    'message.expire': ({ data: { at }, facts }, known) =>
+      isOutgoing(known) && known.expiresAt !== undefined ? withdrawn(known, facts, 'expired', at) : [],
 
     'message.send-again': ({ data: { attempt, at } }, known) =>
       isOutgoing(known) && isStillUnknown(known, attempt)
-        ? [{ type: 'message.deferred', data: { attempt: known.attempt, reason: 'outcome_unknown', at } }]
+        ? [{ type: 'message.deferred', data: { attempt, reason: 'outcome_unknown', at } }]
         : [],
 
-    'message.receive': ({ data }, known) => {
-      if (known) return [];
-      const { accountId, ...received } = data;
-      return [{ type: 'message.received', data: received, private: { accountId } }];
-    },
+    'message.receive': ({ data: { accountId, ...received }, facts: { links, ...place } }, known) =>
+      known
+        ? []
+        : [{ type: 'message.received', data: { ...received, ...place }, private: told(accountId, links) }],
+
+    'message.echo': ({ data: { accountId, ...echoed }, facts: { links, ...place } }, known) =>
+      known
+        ? []
+        : [{ type: 'message.echoed', data: { ...echoed, ...place }, private: told(accountId, links) }],
 
     'message.mark-read': ({ data: { messageId, typing, at, awaiting } }, known) => {
       if (known?.direction !== 'in' || known.wamid === null)
@@ -390,7 +435,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           status: data.status,
           statusAt: data.at,
           error: data.error,
-          attemptOpen: false,
+          isUnknown: false,
           awaiting: isUnsettled(known) ? known.awaiting : null,
           history: [...known.history, change],
         };
@@ -412,53 +457,39 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         history: [...began(known).history, { status: 'failed', at, error }],
       };
     },
+    'message.marketing_stopped': (known) => began(known),
     'message.received': (_, { data, private: own }) => ({
-      id: data.messageId,
-      accountId: own?.accountId ?? '',
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'received', at: data.receivedAt }),
       direction: 'in',
-      kind: data.kind,
-      status: 'received',
-      wamid: data.wamid,
       to: null,
       from: data.from ?? data.userId ?? null,
-      phoneNumberId: data.phoneNumberId,
-      conversationId: data.conversationId,
-      contactId: data.contactId,
-      body: data.body,
-      payload: data.payload,
-      content: null,
-      error: null,
-      metadata: null,
-      campaignId: null,
-      replyTo: data.replyTo,
-      mediaId: data.mediaId,
-      createdAt: data.receivedAt,
-      statusAt: data.receivedAt,
-      attempt: 0,
-      attemptOpen: false,
-      awaiting: null,
-      traceparent: null,
-      history: [{ status: 'received', at: data.receivedAt }],
     }),
-    'message.attempted': (known, { data }) => ({ ...began(known), attempt: data.attempt, attemptOpen: true }),
+    'message.echoed': (_, { data, private: own }) => ({
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'sent', at: data.sentAt }),
+      direction: 'out',
+      source: data.source,
+      to: data.to,
+      from: null,
+    }),
+    'message.attempted': (known) => began(known),
     'message.submitted': (known, { data }) => ({
       ...began(known),
       wamid: data.wamid,
       content: null,
-      attemptOpen: false,
+      isUnknown: false,
       awaiting: null,
     }),
     // What goes again after its outcome stayed unknown does not go back to its campaign any more.
-    'message.deferred': (known, { data: { reason } }) => {
+    'message.deferred': (known, { data: { attempt, reason } }) => {
       const { expiresAt, ...state } = began(known);
       const expires = reason === 'outcome_unknown' || expiresAt === undefined ? {} : { expiresAt };
-      return { ...state, ...expires, attemptOpen: false };
+      return { ...state, ...expires, deferrals: attempt, isUnknown: false };
     },
     'message.outcome_unknown': (known, { data }) => ({
       ...began(known),
       status: 'outcome_unknown',
       statusAt: data.at,
-      attemptOpen: false,
+      isUnknown: true,
       history: [...began(known).history, { status: 'outcome_unknown', at: data.at }],
     }),
     'message.read_requested': (known) => began(known),
@@ -498,9 +529,39 @@ const begin = (
   campaignId: data.campaignId,
   createdAt: data.at,
   statusAt: data.at,
-  attempt: 0,
-  attemptOpen: false,
+  deferrals: 0,
+  isUnknown: false,
   history,
+});
+
+/** What Meta handed us begins, and ends, with one event. */
+const handed = (
+  data: MessageReceivedData | MessageEchoedData,
+  { accountId, status, at }: { accountId: string; status: MessageStatus; at: string },
+) => ({
+  id: data.messageId,
+  accountId,
+  kind: data.kind,
+  status,
+  wamid: data.wamid,
+  phoneNumberId: data.phoneNumberId,
+  conversationId: data.conversationId,
+  contactId: data.contactId,
+  body: data.body,
+  payload: data.payload,
+  content: null,
+  error: null,
+  metadata: null,
+  campaignId: null,
+  replyTo: data.replyTo,
+  mediaId: data.mediaId,
+  createdAt: at,
+  statusAt: at,
+  deferrals: 0,
+  isUnknown: false,
+  awaiting: null,
+  traceparent: null,
+  history: [{ status, at }],
 });
 
 function began(known: MessageState | null): MessageState {
