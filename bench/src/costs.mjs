@@ -12,11 +12,13 @@ export async function openCosts(ours) {
 
   const tallies = async (names) => {
     const tallied = names.filter((name) => ours.system.ports[name]?.BENCH_TALLY);
-    const told = async (name) => (await fetch(`http://127.0.0.1:${ours.system.ports[name].BENCH_TALLY}`)).json();
+    const told = async (name) =>
+      (await fetch(`http://127.0.0.1:${ours.system.ports[name].BENCH_TALLY}`)).json();
     return Object.fromEntries(await Promise.all(tallied.map(async (name) => [name, await told(name)])));
   };
   const counters = async (names) => ({ tallies: await tallies(names), ...(await statements.read()) });
-  const machine = (pids) => procIsTold && { cpu: cpuSeconds(pids), sleeps: sleeps(pids), self: process.cpuUsage() };
+  const machine = (pids) =>
+    procIsTold && { cpu: cpuSeconds(pids), sleeps: sleeps(pids), self: process.cpuUsage() };
 
   return {
     async begin(names) {

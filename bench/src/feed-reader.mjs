@@ -31,7 +31,11 @@ export function followFeed({ baseUrl, apiKey }) {
 
   const follow = async () => {
     for (let since; !stopping.signal.aborted;) {
-      const query = new URLSearchParams({ limit: String(PAGE), wait: String(WAIT_S), ...(since && { since }) });
+      const query = new URLSearchParams({
+        limit: String(PAGE),
+        wait: String(WAIT_S),
+        ...(since && { since }),
+      });
       const answer = await fetch(`${baseUrl}/v1/events?${query}`, {
         headers: { authorization: `Bearer ${apiKey}` },
         signal: stopping.signal,

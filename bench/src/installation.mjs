@@ -177,9 +177,13 @@ export async function openInstallation({ home, nodeOptions }) {
       return { accountId: id, apiKey: key };
     },
 
-    /** How many messages a second each of the account's numbers may send: here, and at the simulator any number. */
+    /** How many messages a second each of the account's numbers may send: here, and at the simulator. */
     async setThroughput(accountId, perSecond = UNLIMITED) {
       await this.control('POST', '/behaviour', { throughputPerSecond: perSecond });
+      await this.pace(accountId, perSecond);
+    },
+    /** How many messages a second each of the account's numbers may send, here. */
+    async pace(accountId, perSecond = UNLIMITED) {
       await admin('PATCH', `/${accountId}`, { throughput: perSecond });
     },
 

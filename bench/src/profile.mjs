@@ -25,8 +25,16 @@ export function summariseProfile(name, file, rows) {
     add(found[at].functions, `${frame.functionName || '(anonymous)'}  ${placeOf(frame)}`, spent);
   });
   const titles = rows.map((row) => row.name);
-  printSpent(`${name}, µs a send by package`, titles, found.map(({ parts }) => parts));
-  printSpent('  by function', titles, found.map(({ functions }) => functions));
+  printSpent(
+    `${name}, µs a send by package`,
+    titles,
+    found.map(({ parts }) => parts),
+  );
+  printSpent(
+    '  by function',
+    titles,
+    found.map(({ functions }) => functions),
+  );
 }
 
 /** Prints what the statements took Postgres. */
@@ -37,7 +45,11 @@ export function summariseStatements(rows) {
       add(byQuery, `${service}: ${query}`, (ms * 1_000) / through);
     return byQuery;
   });
-  printSpent('postgres, µs a send by statement', rows.map(({ name }) => name), each);
+  printSpent(
+    'postgres, µs a send by statement',
+    rows.map(({ name }) => name),
+    each,
+  );
 }
 
 /** The largest of each column. */
@@ -49,7 +61,9 @@ function printSpent(title, columns, each) {
   console.log();
   table([
     [title, ...columns],
-    ...names.slice(0, SHOWN).map((name) => [name.slice(0, WIDTH), ...cells(each.map((spent) => spent[name]))]),
+    ...names
+      .slice(0, SHOWN)
+      .map((name) => [name.slice(0, WIDTH), ...cells(each.map((spent) => spent[name]))]),
     ['all', ...cells(totals)],
   ]);
 }

@@ -10,7 +10,18 @@ export function reportSends({ sends: { ours, floor, simulator, idle, memory }, m
   if (rows.length === 0) return;
   console.log();
   table([
-    ['sends', 'floor', 'p50 ms', 'p99 ms', 'ours', 'p50 ms', 'p99 ms', 'all through', 'floor’s', 'ours ÷ floor'],
+    [
+      'sends',
+      'floor',
+      'p50 ms',
+      'p99 ms',
+      'ours',
+      'p50 ms',
+      'p99 ms',
+      'all through',
+      'floor’s',
+      'ours ÷ floor',
+    ],
     ...rows.map((row) => rates(row, ours[row.name], floor[row.name])),
   ]);
   const paced = ours['200/s'];
@@ -59,7 +70,10 @@ function costs(title, rows, found, idle) {
     const each = measured.map(({ spent, count }) => mapValues(pick(spent), (cost) => cost / count));
     const line = (name, of) => [name, ...each.map((one) => short(of(one)))];
     const parts = byWeight(...each).filter((name) => each.some((one) => one[name] >= LEAST));
-    return [line(what, sumOf), ...(withParts ? parts.map((name) => line(`  ${name}`, (one) => one[name])) : [])];
+    return [
+      line(what, sumOf),
+      ...(withParts ? parts.map((name) => line(`  ${name}`, (one) => one[name])) : []),
+    ];
   };
   const ofSends = (byName) =>
     Object.fromEntries(Object.entries(byName).filter(([name]) => !SURROUNDINGS.includes(name)));
@@ -69,7 +83,11 @@ function costs(title, rows, found, idle) {
     ...(measured[0].spent.cpu
       ? [
           ...lines('CPU ms', ({ cpu }) => mapValues(cpu, (used) => used * 1_000)),
-          ...lines('  without simulator and load', ({ cpu }) => mapValues(ofSends(cpu), (used) => used * 1_000), false),
+          ...lines(
+            '  without simulator and load',
+            ({ cpu }) => mapValues(ofSends(cpu), (used) => used * 1_000),
+            false,
+          ),
           ...lines('wake-ups', ({ wakeUps }) => wakeUps),
         ]
       : []),

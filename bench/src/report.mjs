@@ -27,9 +27,15 @@ export function faultsOf({ fastify, sends, campaigns, contacts, checks }) {
   ].filter(Boolean);
 }
 
-const rowFaults = ([name, { checks: { sent, atSimulator, doubled, through } }]) => [
+const rowFaults = ([
+  name,
+  {
+    checks: { sent, atSimulator, doubled, through },
+  },
+]) => [
   sent === 0 && `${name}: nothing was sent`,
-  atSimulator !== sent && `${name}: ${sent} sends were accepted and ${atSimulator} messages are at the simulator`,
+  atSimulator !== sent &&
+    `${name}: ${sent} sends were accepted and ${atSimulator} messages are at the simulator`,
   doubled > 0 && `${name}: ${doubled} messages were sent more than once`,
   through !== sent && `${name}: of ${sent} sends the end of ${through} was told`,
 ];

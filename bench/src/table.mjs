@@ -17,4 +17,5 @@ export const whole = (number) => Math.round(number).toLocaleString('en');
 export const ms = (number) => (number === null ? '' : number.toFixed(1));
 
 /** Three digits, where there are as many. */
-export const short = (number = 0) => (number < 10 ? number.toFixed(2) : number < 100 ? ms(number) : whole(number));
+export const short = (number = 0) =>
+  number < 10 ? number.toFixed(2) : number < 100 ? ms(number) : whole(number);
