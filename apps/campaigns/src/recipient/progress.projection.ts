@@ -22,6 +22,7 @@ function moveOf(event: Told): Move[] {
 export const progress = batchProjection({
   name: 'progress',
   types: ['message.status', 'message.withdrawn'],
+  concerns: ({ data }) => data.campaignId !== null,
   all: async (events, db) => {
     // In this order everywhere: runs, recipients, counts.
     await noteExpired(events, db);

@@ -13,6 +13,8 @@ export type Projection = {
   readonly name: string;
   /** Called after a commit that holds something for it. */
   readonly applied?: () => void;
+  /** Whether an event of its types holds something for it; every one does unless this tells. */
+  readonly concerns?: (event: AnyEvent) => boolean;
 } & (
   | { readonly on: { readonly [type: string]: (event: AnyEvent, db: PoolClient) => Promise<void> } }
   | {
@@ -26,6 +28,7 @@ export type Logged<Payloads, Type extends keyof Payloads> = {
   readonly [Name in Type & string]: LogEvent<Name, Payloads[Name]>;
 }[Type & string];
 type Named = Pick<Projection, 'name' | 'applied'>;
+type Chosen<Event> = { readonly concerns?: (event: Event) => boolean };
 
 /** Makers of projections of a log whose payloads are known: who misspells a type, or a field, does not compile. */
 export const projectionsOf = <Payloads>() => ({
@@ -45,20 +48,21 @@ export const projectionsOf = <Payloads>() => ({
     projection: Named & {
       readonly types: readonly Type[];
       readonly all: (events: readonly Logged<Payloads, Type>[], db: PoolClient) => Promise<void>;
-    },
+    } & Chosen<Logged<Payloads, Type>>,
   ): Projection => projection as Projection,
 });
 
 /** Several read models that move as one: the log is read once for all of them. */
 export function together(name: string, projections: readonly Projection[]): Projection {
-  const types = projections.map(typesOf);
+  const concern = projections.map(concernOf);
   return {
     name,
-    types: [...new Set(types.flatMap((each) => [...each]))],
+    types: [...new Set(projections.flatMap((each) => [...typesOf(each)]))],
     applied: () => projections.forEach(({ applied }) => applied?.()),
+    concerns: (event) => concern.some((concerns) => concerns(event)),
     all: async (events, db) => {
       for (const [index, projection] of projections.entries()) {
-        const own = events.filter(({ type }) => types[index]!.has(type));
+        const own = events.filter(concern[index]!);
         if (own.length > 0) await apply(projection, own, db);
       }
     },
@@ -90,6 +94,13 @@ export class ProjectionGap extends Error {
 
 export const typesOf = (projection: Projection): ReadonlySet<string> =>
   new Set('on' in projection ? Object.keys(projection.on) : projection.types);
+
+/** Whether an event holds something for a projection. One whose data cannot be read does if its type is the projection's. */
+export function concernOf(projection: Projection): (event: LogEvent) => boolean {
+  const types = typesOf(projection);
+  const { concerns = () => true } = projection;
+  return (event) => types.has(event.type) && (event.data === undefined || concerns(event));
+}
 
 export async function apply(
   projection: Projection,

@@ -4,7 +4,7 @@ import { keptLog } from '../kafka/kafka.samples.js';
 import type { LogEvent } from '../message.js';
 import { NotCaughtUp } from './not-caught-up.js';
 import { freshSchema, SCHEMA } from './outbox.samples.js';
-import { ProjectionGap, type Projection } from './projection.js';
+import { ProjectionGap, type Projection, together } from './projection.js';
 import { Projector, type ProjectorOptions } from './projector.js';
 import { WakeUp } from './wake-up.js';
 
@@ -207,6 +207,23 @@ describe('progress without rows', () => {
     const last = projector();
     expect(await last.handle(0, [event(6)])).toEqual({ persisted: true });
     expect(await applied()).toEqual([1, 4, 6]);
+  });
+
+  it('is that of events of its types that do not concern it, too; of those without readable data it is not', async () => {
+    const concerns = (given: LogEvent) => (given.data as { mine?: boolean }).mine === true;
+    const it = projector({
+      projection: together('seen', [
+        { ...seen, concerns },
+        { ...seen, concerns },
+      ]),
+    });
+    expect(await it.handle(0, [event(1), event(2)])).toEqual({ persisted: false });
+    expect(await checkpoint()).toBeUndefined();
+    await it.handle(0, [event(3), event(4, { data: { mine: true } }), event(5)]);
+    expect(await checkpoint()).toEqual([1, 5]);
+    expect(await applied()).toEqual([4, 4]);
+    await it.handle(0, [event(6, { data: undefined })]);
+    expect(await it.parked()).toMatchObject([{ accountId: 'acc_1' }]);
   });
 
   it('never moves a checkpoint back that another replica has moved on', async () => {

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.js';
 import type { LogEvent } from '../message.js';
 import { NotCaughtUp } from './not-caught-up.js';
 import { Parking, type ParkedAccount } from './parking.js';
-import { apply, follow, isBehind, typesOf, type Mark, type Projection } from './projection.js';
+import { apply, concernOf, follow, isBehind, type Mark, type Projection } from './projection.js';
 import { inTransaction } from './transaction.js';
 import type { WakeUp } from './wake-up.js';
 
@@ -64,7 +64,7 @@ export type ProjectorStatus = {
  * follow.
  */
 export class Projector {
-  readonly #types: ReadonlySet<string>;
+  readonly #concerns: (event: LogEvent) => boolean;
   readonly #progress = new Map<number, Progress>();
   readonly #channel: string;
   readonly #rewound: string;
@@ -72,7 +72,7 @@ export class Projector {
 
   constructor(private readonly options: ProjectorOptions) {
     const { projection, schema, wakeUp, logger } = options;
-    this.#types = typesOf(projection);
+    this.#concerns = concernOf(projection);
     this.#channel = `${schema}.persist.${projection.name}`;
     this.#rewound = `${schema}.rewound.${projection.name}`;
     this.#parking = new Parking(schema, projection.name);
@@ -91,8 +91,7 @@ export class Projector {
     const { projection } = this.options;
     const progress = await this.#load(partition);
     const seen = follow(partition, progress.marks, events, projection.name);
-    if (seen.gap || seen.fresh.some(({ type }) => this.#types.has(type)))
-      await this.#apply(partition, progress, events);
+    if (seen.gap || seen.fresh.some(this.#concerns)) await this.#apply(partition, progress, events);
     else {
       this.#warnRestored(partition, seen.restored);
       this.#warnRefused(partition, seen.refused);
@@ -320,7 +319,7 @@ export class Projector {
       );
       const from = wentBack ? stored.marks : furthest(progress.marks, stored.marks);
       const seen = follow(partition, from, events, projection.name);
-      const handled = seen.fresh.filter(({ type }) => this.#types.has(type));
+      const handled = seen.fresh.filter(this.#concerns);
       const parked = stored.hasParked ? await this.#parking.accounts(db, partition) : new Set<string>();
       if (isOneByOne)
         for (const event of handled) {
