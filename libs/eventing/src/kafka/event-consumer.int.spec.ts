@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { topicPrefix, until } from '@wbiz/testing/stack';
 import type { LogEvent } from '../message.js';
 import { eventRecord } from '../postgres/event-record.js';
@@ -145,6 +146,31 @@ it('applies every event once, through a second member that comes and goes, and c
   expect(await seen()).toEqual(Array.from({ length: 800 }, (_, index) => index + 1));
   await until(async () => (await committed()) === 800);
   expect(first.status()).toMatchObject({ state: 'running', lag: 0 });
+});
+
+it('gathers events of others, and reads at once again after one of its own', async () => {
+  const { projector } = await consume();
+  const handle = jest.spyOn(projector, 'handle');
+  const readOf = (type: string) =>
+    handle.mock.calls.map(([, events]) => events.filter((event) => event.type === type).length);
+  const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+  let sent = 0;
+  const sendEach = async (type: string, until: () => boolean) => {
+    for (; !until(); sent += 1) await Promise.all([producer.send(next(0, { type })), delay(10)]);
+  };
+  const begun = Date.now();
+  await sendEach('contact.merged', () => Date.now() - begun > 1_500);
+  handle.mockClear();
+  const before = sent;
+  await sendEach('contact.merged', () => sent - before === 60);
+  await sendEach('contact.created', () => sent - before === 61);
+  await until(async () => (await seen()).length === 1);
+  const gathered = readOf('contact.merged').filter((count) => count > 0);
+  expect(total(gathered) / gathered.length).toBeGreaterThan(3);
+  handle.mockClear();
+  await sendEach('contact.merged', () => sent - before === 81);
+  await until(() => total(readOf('contact.merged')) === 20);
+  expect(readOf('contact.merged').length).toBeGreaterThan(10);
 });
 
 it('commits nothing that only memory knows, but leaves nothing uncommitted when it closes', async () => {

@@ -14,6 +14,9 @@ import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consu
 /** How long what only memory knows stays uncommitted when nothing more comes, and how often the checkpoints are looked at (ms). */
 const LOOK_MS = 5_000;
 
+/** A projection whose last event is this old reads on at leisure while others' events come (ms). */
+const LEISURE_MS = 1_000;
+
 /** Characters of a source or an account. */
 const LONGEST_NAME = 100;
 
@@ -47,6 +50,8 @@ export class EventConsumer {
   private positions: ReadonlyMap<number, Position> = new Map();
   /** The offset that is read next, of the partitions of this member. */
   private readonly reached = new Map<number, number>();
+  private concernedAt = 0;
+  private passedAt = 0;
   private readonly looks: Periodic;
   private readonly retries: Periodic;
 
@@ -59,6 +64,7 @@ export class EventConsumer {
       status: health.add(groupId),
       eachBatch: (batch) => this.handleBatch(batch),
       readFrom: (assigned) => this.begin(assigned),
+      gathers: () => this.passedAt - this.concernedAt > LEISURE_MS && Date.now() - this.passedAt < LEISURE_MS,
     });
     this.looks = new Periodic({
       name: `projection ${projection.name}: look at its checkpoints`,
@@ -144,7 +150,9 @@ export class EventConsumer {
     for (let attempt = 1; ; attempt += 1) {
       if (!(await batch.mayBegin())) return;
       try {
-        const { persisted } = await projector.handle(batch.partition, this.read(batch));
+        const { persisted, concerned } = await projector.handle(batch.partition, this.read(batch));
+        if (concerned) this.concernedAt = Date.now();
+        else this.passedAt = Date.now();
         this.applied.set(batch.partition, batch);
         this.reached.set(batch.partition, batch.end);
         if (persisted) this.covered(batch);

@@ -16,6 +16,8 @@ const COMMIT_MS = 500;
 const PATIENCE_MS = 50;
 /** An idle fetch waits this long for records, and with it rebalances and disconnects. */
 const FETCH_MS = 500;
+/** A reader that gathers lets a fetch wait for this much, for this long (bytes, ms). */
+const GATHER = { bytes: 64_000, ms: 100 };
 /** A partition that has waited this long is told of. */
 const ALARM_MS = 60_000;
 
@@ -40,6 +42,8 @@ export type ConsumeOptions = {
    * again and again while it fails. Nothing is handed over before it has answered.
    */
   readonly readFrom?: (assigned: readonly number[]) => Promise<ReadonlyMap<number, number>>;
+  /** Whether what comes next can wait a tenth of a second for more of it, since nobody misses it yet. */
+  readonly gathers?: () => boolean;
   /** For a group that has committed nothing yet: begin with what is there (the default) or with what comes. */
   readonly fromBeginning?: boolean;
 };
@@ -48,6 +52,7 @@ type Timing = {
   readonly sessionTimeout: number;
   readonly heartbeatInterval: number;
   readonly rebalanceTimeout: number;
+  readonly minBytes: number;
   readonly maxWaitTimeInMs: number;
 };
 
@@ -251,6 +256,7 @@ export class RecordConsumer {
       sessionTimeout: SESSION_MS,
       heartbeatInterval: live(() => (this.raw && this.isBusy && !this.isBeating ? Infinity : HEARTBEAT_MS)),
       rebalanceTimeout: REBALANCE_MS,
+      minBytes: live(() => (this.gathers ? GATHER.bytes : 1)),
       maxWaitTimeInMs: live(() => this.fetchWait()),
     });
     this.follow();
@@ -401,11 +407,15 @@ export class RecordConsumer {
     await Promise.all([...[...this.lanes.values()].map(({ done }) => done), ...this.detached]);
   }
 
+  private get gathers(): boolean {
+    return this.wiring.gathers?.() ?? false;
+  }
+
   /** A batch that has taken long may wait a quarter longer for its partition to be fetched again. */
   private fetchWait(): number {
     const busy = [...this.lanes].filter(([key, { isApart }]) => isApart && !this.waiting.has(key));
     const youngest = Math.max(...busy.map(([, { since }]) => since));
-    return Math.min(FETCH_MS, Math.max(20, (Date.now() - youngest) / 4)) | 0;
+    return Math.min(this.gathers ? GATHER.ms : FETCH_MS, Math.max(20, (Date.now() - youngest) / 4)) | 0;
   }
 
   /** Of the batches only. */

@@ -76,7 +76,7 @@ const unhandled = (sequence: number, more: Partial<LogEvent> = {}) =>
 describe('applying', () => {
   it('applies each event once, in order, and moves the checkpoint with the rows', async () => {
     const it = projector();
-    expect(await it.handle(0, [event(1), unhandled(2), event(3)])).toEqual({ persisted: true });
+    expect(await it.handle(0, [event(1), unhandled(2), event(3)])).toMatchObject({ persisted: true });
     expect(await applied()).toEqual([1, 3]);
     expect(await checkpoint()).toEqual([1, 3]);
     await it.handle(0, [event(2), event(3), event(4)]);
@@ -193,7 +193,7 @@ describe('progress without rows', () => {
   it('costs no transaction, is persisted when asked, and leaves no false gap after a restart', async () => {
     const it = projector();
     await it.handle(0, [event(1)]);
-    expect(await it.handle(0, [unhandled(2), unhandled(3)])).toEqual({ persisted: false });
+    expect(await it.handle(0, [unhandled(2), unhandled(3)])).toMatchObject({ persisted: false });
     expect(await checkpoint()).toEqual([1, 1]);
     // A crash here: the offset was not committed, the same records come again.
     const again = projector();
@@ -205,7 +205,7 @@ describe('progress without rows', () => {
     expect(await checkpoint()).toEqual([1, 5]);
     // An orderly restart: what follows is all that comes.
     const last = projector();
-    expect(await last.handle(0, [event(6)])).toEqual({ persisted: true });
+    expect(await last.handle(0, [event(6)])).toMatchObject({ persisted: true });
     expect(await applied()).toEqual([1, 4, 6]);
   });
 
@@ -217,9 +217,10 @@ describe('progress without rows', () => {
         { ...seen, concerns },
       ]),
     });
-    expect(await it.handle(0, [event(1), event(2)])).toEqual({ persisted: false });
+    expect(await it.handle(0, [event(1), event(2)])).toEqual({ persisted: false, concerned: false });
     expect(await checkpoint()).toBeUndefined();
-    await it.handle(0, [event(3), event(4, { data: { mine: true } }), event(5)]);
+    const some = [event(3), event(4, { data: { mine: true } }), event(5)];
+    expect(await it.handle(0, some)).toEqual({ persisted: true, concerned: true });
     expect(await checkpoint()).toEqual([1, 5]);
     expect(await applied()).toEqual([4, 4]);
     await it.handle(0, [event(6, { data: undefined })]);
@@ -242,7 +243,7 @@ describe('progress without rows', () => {
     const { now } = Date;
     Date.now = () => now() + 5_000;
     try {
-      expect(await it.handle(0, [unhandled(2)])).toEqual({ persisted: true });
+      expect(await it.handle(0, [unhandled(2)])).toMatchObject({ persisted: true });
     } finally {
       Date.now = now;
     }
@@ -277,7 +278,7 @@ describe('an event that is broken', () => {
   it('parks its account with an alarm; later ones of the account wait in order, others go on', async () => {
     const it = projector({ projection: fragile });
     const waiting = [event(2, bad), event(4, bad)];
-    expect(await it.handle(0, [event(1, good), waiting[0]!, event(3, good), waiting[1]!])).toEqual({
+    expect(await it.handle(0, [event(1, good), waiting[0]!, event(3, good), waiting[1]!])).toMatchObject({
       persisted: true,
     });
     expect([await applied(), await checkpoint()]).toEqual([

@@ -83,15 +83,20 @@ export class Projector {
 
   /**
    * Applies a batch of one partition, in the order of the log; calls for the same partition must not overlap.
-   * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be committed.
+   * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be committed;
+   * `concerned`: whether any of it held something for this projection.
    * Throws {@link ProjectionGap}, with what came before it applied, and faults that pass, which leave the batch unapplied:
    * both to be handed over again.
    */
-  async handle(partition: number, events: readonly LogEvent[]): Promise<{ persisted: boolean }> {
+  async handle(
+    partition: number,
+    events: readonly LogEvent[],
+  ): Promise<{ readonly persisted: boolean; readonly concerned: boolean }> {
     const { projection } = this.options;
     const progress = await this.#load(partition);
     const seen = follow(partition, progress.marks, events, projection.name);
-    if (seen.gap || seen.fresh.some(this.#concerns)) await this.#apply(partition, progress, events);
+    const concerned = seen.fresh.some(this.#concerns);
+    if (seen.gap || concerned) await this.#apply(partition, progress, events);
     else {
       this.#warnRestored(partition, seen.restored);
       this.#warnRefused(partition, seen.refused);
@@ -100,7 +105,7 @@ export class Projector {
     const last = events.at(-1);
     if (last) progress.delayMs = Math.max(0, Date.now() - Date.parse(last.time));
     if (Date.now() - progress.persistedAt >= PERSIST_MS) await this.#persist(partition, progress);
-    return { persisted: unsaved(progress).length === 0 };
+    return { persisted: unsaved(progress).length === 0, concerned };
   }
 
   /** Stores the progress that is in memory only; everything handed over before is then covered by checkpoints. */
