@@ -1,6 +1,7 @@
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { dispatchProjection } from './dispatch/dispatch.projection.js';
 import { mediaProjection } from './media/media.projection.js';
+import { wamidsProjection } from './message/wamids.projection.js';
 import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 
@@ -8,6 +9,7 @@ import { readsProjection } from './read-receipt/reads.projection.js';
 export const INLINE_PROJECTIONS = [
   dispatchProjection,
   conversationProjection,
+  wamidsProjection,
   peopleProjection,
   readsProjection,
   mediaProjection,

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent, MessageState } from '../message/message.decider.js';
+import type { MessageEvent, MessageState, Shown } from '../message/message.decider.js';
 import { known } from '../person/people.js';
 import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
@@ -52,7 +52,7 @@ type Moved = ReturnType<typeof movedBy>[number];
  * What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first, and
  * for what nobody wrote.
  */
-function movedBy(event: Moving) {
+function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
   const { accountId } = event;
   if (event.type === 'message.received') {
     if (!isWritten(event.data)) return [];
@@ -71,9 +71,11 @@ function movedBy(event: Moving) {
     const shown = { person: to, name: null, at, preview: preview(body, kind) };
     return [{ id, accountId, contactId, phoneNumberId, ...shown, written: false, reaches: false }];
   }
-  if (!event.private) return [];
+  const told = shownIn(event);
+  if (!told) return [];
   const { conversationId: id, to, at } = event.data;
-  const { contactId, phoneNumberId, body, kind } = event.private;
+  const { contactId, phoneNumberId, kind } = told;
+  const body = told.body === undefined ? bodies.get(event.stream) : told.body;
   const shown = { person: to, name: null, at, preview: preview(body, kind) };
   return [
     { id, accountId, contactId, phoneNumberId, ...shown, written: false, reaches: kind === 'template' },
@@ -154,6 +156,30 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   });
 }
 
+/** What the inbox shows of a message with this status; undefined: nothing new. */
+const shownIn = ({
+  private: given,
+}: Recorded<'message.status'>): (Shown & { readonly body?: string | null }) | undefined =>
+  given && 'isTaken' in given ? given.shown : given;
+
+/** What campaigns' messages say, by message, of those that are shown from now on. */
+async function bodiesOf(
+  events: readonly Moving[],
+  tx: PoolClient,
+): Promise<ReadonlyMap<string, string | null>> {
+  const taken = events.filter(
+    (event) =>
+      event.type === 'message.status' && !!event.private && 'isTaken' in event.private && event.private.shown,
+  );
+  if (taken.length === 0) return new Map();
+  const { rows } = await tx.query<{ stream: string; body: string | null }>({
+    name: 'conversations-bodies',
+    text: `select stream, private->>'body' as body from messaging.events where stream = any($1) and version = 1`,
+    values: [taken.map(({ stream }) => stream)],
+  });
+  return new Map(rows.map(({ stream, body }) => [stream, body]));
+}
+
 /** With the number of a person, where it is known, in the place of the user id. */
 async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
   const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
@@ -165,8 +191,10 @@ async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readon
 /** What is written and what is read, in one: batches that do both lock the rows in one order, or they would deadlock. */
 async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const reads = events.filter((event) => event.type === 'message.marked_read');
+  const moving = events.filter((event) => event.type !== 'message.marked_read');
+  const bodies = await bodiesOf(moving, tx);
   const moved = await byNumber(
-    events.flatMap((event) => (event.type === 'message.marked_read' ? [] : movedBy(event))),
+    moving.flatMap((event) => movedBy(event, bodies)),
     tx,
   );
   if (reads.length > 0)

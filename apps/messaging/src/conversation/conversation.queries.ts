@@ -8,7 +8,7 @@ import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import type { MessageState } from '../message/message.decider.js';
+import { whole, type WholeMessage } from '../message/whole-message.js';
 import { made } from '../message/message.queries.js';
 import type { ConversationState } from './conversation.decider.js';
 
@@ -114,8 +114,8 @@ export class ConversationQueries {
     const conversation = await this.get({ accountId, id });
     if (!conversation) return null;
     const order = `order by ${made('m.stream')} desc, m.created_at desc, m.stream desc limit $4`;
-    const { rows } = await this.pool.query<{ state: MessageState }>(
-      `select m.state from (select $2 as id union all
+    const { rows } = await this.pool.query<{ message: WholeMessage }>(
+      `select ${whole('m')} as message from (select $2 as id union all
            select stream from messaging.merged_conversations where into_stream = $2) c
          cross join lateral (select * from messaging.messages m
            where account_id = $1 and conversation_id = c.id and ($3::text is null or
@@ -123,8 +123,8 @@ export class ConversationQueries {
            ${order}) m ${order}`,
       [accountId, conversation.id, ...page.after, page.fetch],
     );
-    const states = rows.map(({ state }) => state);
-    return page.cut(states, (state) => [state.id], messageOf);
+    const found = rows.map(({ message }) => message);
+    return page.cut(found, ({ id }) => [id], messageOf);
   }
 }
 
@@ -164,7 +164,7 @@ const viewOf = (row: Row): ConversationView => ({
   assignee: row.state.assignee,
 });
 
-const messageOf = (message: MessageState): ConversationMessage => ({
+const messageOf = (message: WholeMessage): ConversationMessage => ({
   id: message.id,
   wamid: message.wamid,
   direction: message.direction,

@@ -4,7 +4,7 @@ import type { OfCampaign } from '@wbiz/contracts/send';
 import { quiet } from '@wbiz/service-testing/quiet';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState } from '../message/message.decider.js';
+import type { MessageState, Outgoing } from '../message/message.decider.js';
 import { openWindow, template } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';
@@ -15,10 +15,7 @@ export const PHONE = '1060000000000001';
 const TOKEN = 'simulator-token';
 const HELLO_WORLD = template({ name: 'hello_world', category: 'MARKETING', components: [] });
 
-export type Send = (
-  message: MessageState,
-  body: Record<string, unknown>,
-) => ReturnType<CloudApi['sendMessage']>;
+export type Send = (message: Outgoing, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
 type Replica = Partial<Pick<DispatcherOptions, 'send' | 'pool' | 'complete'>> & { readonly ttlMs?: number };
 
 /** The dispatch of messaging on a database of its own, with the simulator as Meta: it takes what it gets and says no more. */

@@ -19,12 +19,12 @@ export function queuedFor(event: RecordedEvent): { phoneNumberId: string; class:
   if (event.type !== 'message.status' && event.type !== 'message.queued') return undefined;
   const moving = event as Moving;
   return isFirst(moving)
-    ? { phoneNumberId: moving.private!.phoneNumberId, class: classOf(moving) }
+    ? { phoneNumberId: acceptedIn(moving)!.phoneNumberId, class: classOf(moving) }
     : undefined;
 }
 
-const expiryOf = ({ private: accepted }: Moving) =>
-  accepted && 'expiresAt' in accepted ? accepted.expiresAt : null;
+/** What was accepted, with the first event. */
+const acceptedIn = ({ private: given }: Moving) => (given && 'accountId' in given ? given : undefined);
 
 async function follow(events: readonly Moving[], tx: PoolClient) {
   const begun = events.filter(isFirst);
@@ -39,17 +39,18 @@ async function follow(events: readonly Moving[], tx: PoolClient) {
       values: [
         begun.map(({ stream }) => stream),
         begun.map(({ accountId }) => accountId),
-        begun.map((event) => event.private?.phoneNumberId),
+        begun.map((event) => acceptedIn(event)?.phoneNumberId),
         begun.map(({ data }) => data.conversationId),
         begun.map(classOf),
-        begun.map(expiryOf),
+        begun.map((event) => acceptedIn(event)?.expiresAt),
       ],
     });
-  await leaveQueue(
-    events.filter((event) => !isFirst(event)),
-    tx,
-  );
+  await leaveQueue(events.filter(isLast), tx);
 }
+
+/** Whether it is over with the queue: Meta has it, or never will. */
+const isLast = (event: Moving) =>
+  !isFirst(event) && (event.data.wamid === null || (!!event.private && 'isTaken' in event.private));
 
 /** The queue moves with the events of the messages in it. */
 export const dispatchProjection = inline<MessageEvent>({

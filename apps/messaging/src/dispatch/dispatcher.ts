@@ -11,7 +11,7 @@ import { reachLate } from '../conversation/conversation.projection.js';
 import type { CompleteMessage } from '../media/complete-message.js';
 import type { Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState, Outcome } from '../message/message.decider.js';
+import type { MessageState, Outcome, Outgoing } from '../message/message.decider.js';
 import { mediaWithoutMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
@@ -40,7 +40,7 @@ export type DispatcherOptions = {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly leases: DispatchLeases;
-  readonly send: (message: MessageState, body: Record<string, unknown>) => Promise<SendOutcome>;
+  readonly send: (message: Outgoing, body: Record<string, unknown>) => Promise<SendOutcome>;
   readonly complete: CompleteMessage;
   readonly announce: Announce;
   readonly logger: Logger;
@@ -66,7 +66,7 @@ type Lane = {
 };
 
 /** A send whose attempt is started. */
-type Claimed = { readonly message: MessageState; readonly attempt: number };
+type Claimed = { readonly message: Outgoing; readonly attempt: number };
 
 /**
  * Takes accepted sends to Meta. Per leased phone number: claim a batch (attempt started, one transaction, fence
@@ -334,8 +334,9 @@ export class Dispatcher {
                  select stream, state from messaging.messages where stream = any($1) order by stream for no key update)
                update messaging.dispatch d
                set state = 'started', fence = $2, attempt = d.attempt + 1, started_at = clock_timestamp()
-               from locked m where d.message_id = m.stream and d.state in ('queued', 'deferred')
-               returning m.state as message, d.attempt`,
+               from locked m join messaging.events e on e.stream = m.stream and e.version = 1
+               where d.message_id = m.stream and d.state in ('queued', 'deferred')
+               returning m.state || jsonb_build_object('content', e.private->'content', 'traceparent', e.traceparent) as message, d.attempt`,
         values: [firsts.map(({ message_id }) => message_id), String(lease.fence)],
       });
       const started = claimed.map(({ message }) => message);
@@ -444,7 +445,7 @@ const patience = ({ expiresAt }: MessageState) =>
     : performance.now() + Math.min(TURN_PATIENCE_MS, Date.parse(expiresAt) - Date.now());
 
 /** The body of the call. Our id rides along as callback data (at most 512 characters), comes back in every status and settles a lost answer. */
-const bodyOf = (message: MessageState) => ({
+const bodyOf = (message: Outgoing) => ({
   messaging_product: 'whatsapp',
   recipient_type: 'individual',
   ...(message.to !== null && USER_ID.test(message.to) ? { recipient: message.to } : { to: message.to }),

@@ -1,12 +1,12 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import type { Credentials } from '../account/credentials.js';
-import type { MessageState } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.decider.js';
 
 /** Calls Meta with the account's token; a token that Meta refuses is asked for anew, once. */
 export function sendToMeta(api: CloudApi, credentials: Credentials) {
   const call = async (
-    { accountId, phoneNumberId, traceparent }: MessageState,
+    { accountId, phoneNumberId, traceparent }: Outgoing,
     body: Record<string, unknown>,
   ): Promise<SendOutcome> => {
     let token: string | undefined;
@@ -18,7 +18,7 @@ export function sendToMeta(api: CloudApi, credentials: Credentials) {
     if (!token) return { kind: 'not_sent', reason: 'the account has no access token' };
     return api.sendMessage(token, phoneNumberId, body, { traceparent: traceparent ?? undefined });
   };
-  return async (message: MessageState, body: Record<string, unknown>): Promise<SendOutcome> => {
+  return async (message: Outgoing, body: Record<string, unknown>): Promise<SendOutcome> => {
     const answer = await call(message, body);
     if (answer.kind !== 'refused' || answer.scope !== 'token') return answer;
     credentials.forget(message.accountId);

@@ -6,6 +6,7 @@ import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
 import { object, text } from '@wbiz/contracts/meta-item';
 import type { Pool } from 'pg';
+import { whole } from '../message/whole-message.js';
 
 /** A reply to a flow, or to another form of Meta's (`address_message`). A token that is no user's is left out. */
 export function flowReply({
@@ -36,7 +37,7 @@ export const flowReplies =
     if (kind !== 'flow_reply' || payload?.['name'] === 'address_message') return received;
     const send = async (which: string, values: readonly string[]) => {
       const { rows } = await pool.query<{ id: string; flowId: string | null }>(
-        `select stream as id, state->'payload'->>'flowId' as "flowId" from messaging.messages
+        `select stream as id, ${whole('m')}->'payload'->>'flowId' as "flowId" from messaging.messages m
          where account_id = $1 and state->>'direction' = 'out' and state->>'kind' in ('flow', 'template') and ${which}
          order by stream collate "C" desc limit 1`,
         [accountId, ...values],
@@ -45,7 +46,11 @@ export const flowReplies =
     };
     const token = tokenIn(responseIn(object(object(message['interactive'])['nfm_reply'])['response_json']));
     const answered =
-      (replyTo && (await send('wamid = $2', [replyTo]))) ||
+      (replyTo &&
+        (await send(
+          `stream in (select message_id from messaging.wamids where wamid = $2 and account_id = $1)`,
+          [replyTo],
+        ))) ||
       (token &&
         (await send(`conversation_id = $2 and $3 in (stream, state->>'flowToken')`, [
           conversationId,

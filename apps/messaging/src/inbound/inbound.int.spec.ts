@@ -44,7 +44,7 @@ const receivedUnder = async (wamid: string) =>
   (
     await system.pool.query<{ state: MessageState; public: boolean }>(
       `select m.state, exists(select from messaging.events e where e.stream = m.stream and e.type = 'message.received') as public
-       from messaging.messages m where wamid = $1`,
+       from messaging.messages m where stream in (select message_id from messaging.wamids where wamid = $1)`,
       [wamid],
     )
   ).rows;
@@ -272,7 +272,7 @@ describe('what the owner writes on the phone', () => {
     await system.echo(message, { wabaId: '2' });
     await told(message);
     const { rows } = await system.pool.query(
-      "select count(*)::int from messaging.messages where account_id = 'acc_2' and sent",
+      "select count(*)::int from messaging.wamids where account_id = 'acc_2' and sent",
     );
     expect(rows).toEqual([{ count: 0 }]);
   });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { refusedWith, type SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { mediaWithoutMetaId, withMetaIds } from '../message/meta-media-id.js';
-import type { MessageState } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.decider.js';
 import type { MetaCopies } from './meta-copies.js';
 
 /** A process that is told to stop has to see its calls end; an upload that takes longer goes on beside, and the send comes again. */
@@ -10,8 +10,8 @@ const PATIENCE_MS = 2_000;
 
 /** Gives a message what it lacks of Meta's; one for which that cannot be had is certain not to have been sent. */
 export type CompleteMessage = (
-  message: MessageState,
-) => Promise<{ readonly message: MessageState } | { readonly notSent: SendOutcome }>;
+  message: Outgoing,
+) => Promise<{ readonly message: Outgoing } | { readonly notSent: SendOutcome }>;
 
 /** Puts Meta's ids into a message of whose media Meta has not all, or not any more: uploads them first. */
 export const mediaCompleter =
@@ -29,7 +29,7 @@ export const mediaCompleter =
         delay(PATIENCE_MS, undefined, { signal: late.signal }),
       ]);
       return found
-        ? { message: { ...message, content: withMetaIds(content!, new Map(found)) } }
+        ? { message: { ...message, content: withMetaIds(content, new Map(found)) } }
         : { notSent: { kind: 'not_sent', reason: 'the file is still on its way to Meta' } };
     } catch (error) {
       if (error instanceof CloudApiError) return { notSent: refusedWith(error.error) };

@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { mediaKey } from '@wbiz/contracts/media';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { decide, fold } from '@wbiz/eventing/decider';
+import type { Of } from '@wbiz/eventing/message';
 import { until } from '@wbiz/testing/stack';
-import { message } from '../message/message.decider.js';
+import { message, type MessageEvent } from '../message/message.decider.js';
 import { sendAny, template } from '../message/message.samples.js';
 import { sendFacts, type LookUpFacts } from '../message/send-facts.js';
 import { mediaCompleter } from './complete-message.js';
@@ -221,7 +222,8 @@ describe('the cards of a carousel', () => {
     const [event] = decide(message, sendAny({ kind: 'template', request }, await factsOf(request)), null);
     const accepted = fold(message, [event!])!;
     expect(accepted).toMatchObject({ mediaId: first, otherMediaIds: [second] });
-    const state = { ...accepted, accountId: ACCOUNT, phoneNumberId: PHONE };
+    const { content } = (event as Of<MessageEvent, 'message.queued'>).private!;
+    const state = { ...accepted, content, traceparent: null, accountId: ACCOUNT, phoneNumberId: PHONE };
     const done = await mediaCompleter(system.copies())(state);
     expect(await system.uploads()).toHaveLength(2);
     const [a, b] = [

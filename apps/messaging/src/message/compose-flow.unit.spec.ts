@@ -5,7 +5,7 @@ import { decide, fold } from '@wbiz/eventing/decider';
 import { composeFlow } from './compose-flow.js';
 import { viewOf } from './message.aggregate.js';
 import { message } from './message.decider.js';
-import { sendAny } from './message.samples.js';
+import { sendAny, wholeOf } from './message.samples.js';
 
 const token = newFlowToken();
 const request = (over: Partial<SendRequest<'flow'>> = {}): SendRequest<'flow'> => ({
@@ -62,9 +62,10 @@ describe('a flow', () => {
     ],
   ])('shows what was sent, but no token of ours: %j', (over, shown) => {
     const send = sendAny({ kind: 'flow', request: request(over) });
-    const state = fold(message, decide(message, send, null))!;
+    const events = decide(message, send, null);
+    const state = fold(message, events)!;
     expect(state.flowToken).toBe(over.flowToken ?? token);
-    const view = viewOf(state);
+    const view = viewOf(wholeOf(events));
     expect(view).toMatchObject({ kind: 'flow', body: 'Book your appointment in a few taps.' });
     expect(view.payload).toEqual({ flowId: 'flw_1', ctaText: 'Book now', ...shown });
     expect(JSON.stringify(view)).not.toContain(token);

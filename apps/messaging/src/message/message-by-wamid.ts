@@ -9,12 +9,11 @@ export type FindByWamid = (of: Wamid) => Promise<string | null>;
 /** Looks up messages by wamid, one statement for all that wait. */
 export const messagesByWamid = (pool: Pool): FindByWamid =>
   microBatch(async (asked: readonly Wamid[]) => {
-    const { rows } = await pool.query<{ stream: string | null }>({
+    const { rows } = await pool.query<{ id: string | null }>({
       name: 'messages-by-wamid',
-      text: `select m.stream from unnest($1::text[], $2::text[], $3::text[]) with ordinality as q(account_id, wamid, direction, ord)
-             left join lateral (
-               select stream from messaging.messages
-               where wamid = q.wamid and account_id = q.account_id and state->>'direction' = q.direction limit 1) m on true
+      text: `select w.message_id as id from unnest($1::text[], $2::text[], $3::text[]) with ordinality as q(account_id, wamid, direction, ord)
+             left join messaging.wamids w
+               on w.wamid = q.wamid and w.account_id = q.account_id and w.direction = q.direction
              order by q.ord`,
       values: [
         asked.map(({ accountId }) => accountId),
@@ -22,5 +21,5 @@ export const messagesByWamid = (pool: Pool): FindByWamid =>
         asked.map(({ direction }) => direction),
       ],
     });
-    return rows.map(({ stream }) => stream);
+    return rows.map(({ id }) => id);
   });

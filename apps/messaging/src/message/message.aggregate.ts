@@ -2,6 +2,7 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { messageFacts } from './message.facts.js';
+import { handedMessage, type WholeMessage } from './whole-message.js';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
 /** Messages sent and received. */
@@ -26,7 +27,10 @@ export const messages: Aggregate<
   reply: {
     'message.send': (state) => receiptOf(state!),
     'message.withdraw': () => null,
-    'message.mark-read': (state, events) => ({ message: viewOf(state!), pending: events.length > 0 }),
+    'message.mark-read': (state, events) => ({
+      message: viewOf(handedMessage(state!)),
+      pending: events.length > 0,
+    }),
   },
 };
 
@@ -40,20 +44,18 @@ export const receiptOf = (state: MessageState): SendReceipt => ({
   createdAt: state.createdAt,
 });
 
-/** What a customer sees of a message: the state without what only sending it needs. */
-export function viewOf(state: MessageState): MessageView {
+/** What a customer sees of a message: the state, with what is sent, without what only sending it needs. */
+export function viewOf(message: WholeMessage): MessageView {
   const {
     accountId: _a,
-    content: _c,
     deferrals: _n,
     isUnknown: _u,
     awaiting: _w,
-    traceparent: _t,
     contactId: _p,
     flowToken: _f,
     expiresAt: _e,
     history,
     ...view
-  } = state;
+  } = message;
   return { ...view, history: [...history] };
 }

@@ -19,7 +19,10 @@ import type { Link } from '../person/identity.js';
 import type { Arrival, Place } from '../person/people.js';
 import { compose, mediaOf } from './compose-send.js';
 
-/** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
+/**
+ * A message sent or received; null before its first event. What we send changes several times: what of it never does
+ * stands in its first event alone ({@link Composed}).
+ */
 export type MessageState = {
   readonly id: string;
   readonly accountId: string;
@@ -34,9 +37,9 @@ export type MessageState = {
   readonly phoneNumberId: string;
   readonly conversationId: string;
   readonly contactId: string;
-  readonly body: string | null;
-  readonly payload: Record<string, unknown> | null;
-  readonly content: GraphBody | null;
+  /** Of one that Meta handed us. */
+  readonly body?: string | null;
+  readonly payload?: Record<string, unknown> | null;
   readonly error: MessageError | null;
   readonly metadata: Record<string, string> | null;
   readonly campaignId: string | null;
@@ -54,12 +57,20 @@ export type MessageState = {
   readonly deferrals: number;
   /** Whether the outcome of the attempt after those is unknown. */
   readonly isUnknown: boolean;
-  /** W3C trace context of the request that sent it. */
-  readonly traceparent: string | null;
   /** Who is still to be told the outcome; null once someone was. */
   readonly awaiting: Awaiting | null;
   readonly history: readonly StatusChange[];
 };
+
+/** What is sent. `content` is the body for Meta, without the recipient; `traceparent` the W3C trace context of the request. */
+type Composed = {
+  readonly body: string | null;
+  readonly payload: Record<string, unknown> | null;
+  readonly content: GraphBody;
+  readonly traceparent: string | null;
+};
+/** A message as it goes to Meta. */
+export type Outgoing = MessageState & Pick<Composed, 'content' | 'traceparent'>;
 
 /** Who waits for the outcome of a send: the gateway's address and the id of its command. */
 export type Awaiting = { readonly address: string; readonly commandId: string };
@@ -145,21 +156,20 @@ type Accepted = Pick<
   | 'kind'
   | 'phoneNumberId'
   | 'contactId'
-  | 'body'
-  | 'payload'
-  | 'content'
   | 'replyTo'
   | 'mediaId'
   | 'otherMediaIds'
   | 'flowToken'
   | 'expiresAt'
   | 'awaiting'
-  | 'traceparent'
->;
-/** What the inbox shows of a message. Of a campaign's it is told with the first status that Meta's id came with. */
-type Shown = Pick<MessageState, 'contactId' | 'phoneNumberId' | 'body' | 'kind'>;
+> &
+  Composed;
+/** What the inbox shows of a message. */
+export type Shown = Pick<MessageState, 'contactId' | 'phoneNumberId' | 'kind'>;
+/** Of the status that Meta's id came with; a campaign's message is shown from then on. */
+type Taken = { readonly isTaken: true; readonly shown?: Shown };
 export type MessageEvent =
-  | DomainEvent<'message.status', MessageStatusData, Accepted | Shown | undefined>
+  | DomainEvent<'message.status', MessageStatusData, Accepted | Taken | undefined>
   /** The first event of a campaign's message, which is told once Meta took it. Any other begins with its status. */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
@@ -222,7 +232,7 @@ const statusOf = (message: MessageState, change: Change, place: Partial<Place> =
     ...(change.held && { held: true }),
     at: change.at,
   },
-  ...(isCampaigns(message) && message.wamid === null && change.wamid ? { private: shownOf(message) } : {}),
+  ...(message.wamid === null && change.wamid ? { private: takenOf(message) } : {}),
 });
 
 /** Meta refuses messages of marketing to a person who stopped them with this code, and so tells of it. */
@@ -237,12 +247,10 @@ const stoppedBy = (
     : [];
 
 const isCampaigns = ({ campaignId }: MessageState) => campaignId !== null;
-const shownOf = ({ contactId, phoneNumberId, body, kind }: MessageState): Shown => ({
-  contactId,
-  phoneNumberId,
-  body,
-  kind,
-});
+const takenOf = (message: MessageState): Taken => {
+  const { contactId, phoneNumberId, kind } = message;
+  return { isTaken: true, ...(isCampaigns(message) && { shown: { contactId, phoneNumberId, kind } }) };
+};
 
 const isOutgoing = (message: MessageState | null): message is MessageState => message?.direction === 'out';
 /** Whether Meta has not been heard of about this message yet. */
@@ -431,7 +439,6 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         return {
           ...known,
           wamid: data.wamid,
-          content: data.wamid === null ? known.content : null,
           status: data.status,
           statusAt: data.at,
           error: data.error,
@@ -450,7 +457,6 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       const error = { code: 'withdrawn', message: WITHDRAWN[reason] };
       return {
         ...began(known),
-        content: null,
         status: 'failed',
         statusAt: at,
         error,
@@ -475,7 +481,6 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.submitted': (known, { data }) => ({
       ...began(known),
       wamid: data.wamid,
-      content: null,
       isUnknown: false,
       awaiting: null,
     }),
@@ -513,7 +518,7 @@ const WITHDRAWN: Readonly<Record<MessageWithdrawnData['reason'], string>> = {
 
 const begin = (
   data: MessageStatusData,
-  accepted: Accepted,
+  { body: _b, payload: _p, content: _c, traceparent: _t, ...accepted }: Accepted,
   history: readonly StatusChange[],
 ): MessageState => ({
   ...accepted,
@@ -549,7 +554,6 @@ const handed = (
   contactId: data.contactId,
   body: data.body,
   payload: data.payload,
-  content: null,
   error: null,
   metadata: null,
   campaignId: null,
@@ -560,7 +564,6 @@ const handed = (
   deferrals: 0,
   isUnknown: false,
   awaiting: null,
-  traceparent: null,
   history: [{ status, at }],
 });
 

@@ -57,7 +57,7 @@ const fail = (accountId: string, minute: number) =>
     type: 'message.note-status',
     data: {
       messageId: idOf(accountId, minute),
-      wamid: 'wamid.A',
+      wamid: `wamid.${idOf(accountId, minute)}`,
       phoneNumberId: PHONE,
       status: 'failed',
       error: { code: 'rejected_by_meta', message: 'no' },
@@ -318,7 +318,9 @@ describe('people reached', () => {
 
   it('of the day before people were counted are those that Meta took a template to', async () => {
     await pool.query(`alter table messaging.conversations drop column reached_minute;
-      alter table messaging.dispatch drop column expires_at`);
+      alter table messaging.dispatch drop column expires_at;
+      alter table messaging.messages add column sent boolean generated always as
+        (state->>'direction' = 'out' and state->>'wamid' is not null) stored`);
     await database.up(CampaignSends1766350000000);
     expect((await reached('acc_r5')).people).toBe(1);
     expect((await reached('acc_r1')).people).toBe(0);

@@ -9,7 +9,7 @@ import type { Pool } from 'pg';
 import { REACHED_SLACK } from '../conversation/conversation.projection.js';
 import { contactsOf } from '../person/people.js';
 import { viewOf } from './message.aggregate.js';
-import type { MessageState } from './message.decider.js';
+import { whole, type WholeMessage } from './whole-message.js';
 
 type Usage = Answer<'message.usage'>;
 
@@ -26,12 +26,12 @@ export class MessageQueries {
 
   @QueryHandler('message.get')
   async get({ accountId, id }: Ask<'message.get'>): Promise<Answer<'message.get'>> {
-    const { rows } = await this.pool.query<{ state: MessageState }>({
+    const { rows } = await this.pool.query<{ message: WholeMessage }>({
       name: 'message-get',
-      text: 'select state from messaging.messages where account_id = $1 and stream = $2',
+      text: `select ${whole('m')} as message from messaging.messages m where account_id = $1 and stream = $2`,
       values: [accountId, id],
     });
-    return rows[0] ? viewOf(rows[0].state) : null;
+    return rows[0] ? viewOf(rows[0].message) : null;
   }
 
   /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
@@ -41,21 +41,23 @@ export class MessageQueries {
     const { where, values, value } = conditions(ask, page.after);
     const most = value(page.fetch);
     const contacts = ask.to === undefined ? [] : await contactsOf(this.pool, ask.accountId, ask.to);
-    const found = `select m.stream, m.state from messaging.messages m where m.account_id = $1 ${where}`;
+    const found = `select m.* from messaging.messages m where m.account_id = $1 ${where}`;
     // Without a name, so that it is planned anew for the filters that are given.
-    const { rows } = await this.pool.query<{ state: MessageState }>(
+    const chosen =
       ask.to === undefined
         ? `${found} order by m.stream collate "C" desc limit ${most}`
         : // Conversation by conversation, of which a person has one on each of our numbers.
-          `select p.state from messaging.conversations c cross join lateral (
+          `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
            where c.account_id = $1 and c.contact_id = any(${value(contacts)})
-           order by p.stream collate "C" desc limit ${most}`,
+           order by p.stream collate "C" desc limit ${most}`;
+    const { rows } = await this.pool.query<{ message: WholeMessage }>(
+      `select ${whole('p')} as message from (${chosen}) p order by p.stream collate "C" desc`,
       values,
     );
-    const states = rows.map(({ state }) => state);
-    return page.cut(states, ({ id }) => [id], viewOf);
+    const listed = rows.map(({ message }) => message);
+    return page.cut(listed, ({ id }) => [id], viewOf);
   }
 
   /**
@@ -69,8 +71,8 @@ export class MessageQueries {
     const began = performance.now();
     const { rows } = await this.pool.query<{ sent: string; conversations: string }>({
       name: 'message-usage',
-      text: `select (select count(*) from messaging.messages
-               where account_id = $1 and sent and stream collate "C" >= $2) as sent,
+      text: `select (select count(*) from messaging.wamids
+               where account_id = $1 and sent and message_id >= $2) as sent,
              (select count(*) from messaging.conversations
                where account_id = $1 and last_minute >= date_trunc('minute', $3::timestamptz at time zone 'UTC')) as conversations`,
       values: [accountId, firstId('msg', Date.parse(since)), since],

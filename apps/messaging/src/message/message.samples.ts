@@ -1,7 +1,15 @@
 import type { AnySend, OfCampaign, SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
+import { fold } from '@wbiz/eventing/decider';
 import type { Of } from '@wbiz/eventing/message';
-import type { MessageCommand, MessageEvent, Outcome, SendFacts } from './message.decider.js';
+import {
+  message,
+  type MessageCommand,
+  type MessageEvent,
+  type Outcome,
+  type SendFacts,
+} from './message.decider.js';
+import type { WholeMessage } from './whole-message.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';
 export const MESSAGE_ID = 'msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
@@ -151,13 +159,15 @@ export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCom
   data: { messageId: MESSAGE_ID, wamid: 'wamid.A', phoneNumberId, status, error: null, at: AT },
   facts: {},
 });
-export const reported = (status: Reported): MessageEvent => ({
+/** With `first`, the one that Meta's id came with. */
+export const reported = (status: Reported, first = false): MessageEvent => ({
   type: 'message.status',
   data: {
     ...accepted.data,
     wamid: 'wamid.A',
     status,
   },
+  ...(first && { private: { isTaken: true } }),
 });
 export const giveUp: MessageCommand = {
   type: 'message.give-up',
@@ -197,12 +207,7 @@ export const toldOfCampaign = (
   type: 'message.status',
   data: { ...queued.data, wamid: 'wamid.A', ...over },
   ...(first && {
-    private: {
-      contactId: 'cnt_1',
-      phoneNumberId: '2000',
-      body: 'Hi Asha, order 7 is confirmed.',
-      kind: 'template',
-    },
+    private: { isTaken: true, shown: { contactId: 'cnt_1', phoneNumberId: '2000', kind: 'template' } },
   }),
 });
 export const withdraw = (isUnderWay = false): MessageCommand => ({
@@ -219,3 +224,11 @@ export const withdrawn = (reason: 'withdrawn' | 'expired'): MessageEvent => ({
   type: 'message.withdrawn',
   data: { messageId: MESSAGE_ID, campaignId: 'cmp_1', contactId: 'cnt_1', reason, at: AT },
 });
+
+/** A message as its row and its first event give it. */
+export function wholeOf(events: readonly MessageEvent[]): WholeMessage {
+  const state = fold(message, events)!;
+  const [first] = events as Of<MessageEvent, 'message.queued'>[];
+  const { body = null, payload = null } = state.direction === 'in' || state.source ? state : first!.private!;
+  return { ...state, body, payload };
+}

@@ -3,7 +3,7 @@ import type { GraphBody } from './graph-body.js';
 type Sent = {
   readonly mediaId: string | null;
   readonly otherMediaIds?: readonly string[];
-  readonly content: GraphBody | null;
+  readonly content: GraphBody;
 };
 
 /** The media of a send whose places in its body still lack Meta's ids. */

@@ -19,6 +19,7 @@ const BOUNDS = {
   alias: bytesOf(LIMITS.userId),
   person: bytesOf(LIMITS.userId),
   into_stream: 30,
+  'wamids.direction': 3,
   status: 20,
   outcome: 20,
   wamid: bytesOf(LIMITS.wamid),

@@ -15,6 +15,7 @@ import { SourceEpochs1766500000000 } from './0014-source-epochs.js';
 import { AttemptsInTheQueue1766700000000 } from './0015-attempts-in-the-queue.js';
 import { People1766800000000 } from './0016-people.js';
 import { SentFromHere1766900000000 } from './0017-sent-from-here.js';
+import { SmallMessages1767000000000 } from './0018-small-messages.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   AttemptsInTheQueue1766700000000,
   People1766800000000,
   SentFromHere1766900000000,
+  SmallMessages1767000000000,
 ];

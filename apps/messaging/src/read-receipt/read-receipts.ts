@@ -8,6 +8,7 @@ import { retryDelay } from '@wbiz/eventing/retry-delay';
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { messages, viewOf } from '../message/message.aggregate.js';
+import { handedMessage } from '../message/whole-message.js';
 import type { Awaiting } from '../message/message.decider.js';
 import { metaError } from '../message/meta-error.js';
 
@@ -81,7 +82,7 @@ export class ReadReceipts {
       type: 'message.note-read',
       data: { messageId, at: new Date().toISOString() },
     });
-    await this.end(read, noted.ok ? { ok: true, data: viewOf(noted.state!) } : noted);
+    await this.end(read, noted.ok ? { ok: true, data: viewOf(handedMessage(noted.state!)) } : noted);
   }
 
   private async postpone(read: Read, error: unknown): Promise<number | null> {
