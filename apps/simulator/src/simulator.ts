@@ -14,6 +14,7 @@ import { messageLog } from './message-log.js';
 import { messageRoutes } from './messages.routes.js';
 import { openMessagingLimit } from './messaging-limit.js';
 import { openPace } from './pace.js';
+import { openPeople } from './people.js';
 import { phoneRoutes } from './phone.routes.js';
 import { requestLog } from './request-log.js';
 import { openState, type Media, type Node, type State, type Waba } from './state.js';
@@ -96,7 +97,8 @@ export async function startSimulator(
   const requests = requestLog();
   const timeline = openTimeline();
   const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
-  const script = openDeliveryScript(behaviour, timeline, webhooks);
+  const people = openPeople(state, behaviour);
+  const script = openDeliveryScript({ behaviour, people, timeline, webhooks });
   const review = openTemplateReview(state, webhooks);
   const flowStatus = openFlowStatus(state, webhooks);
   const links = openMediaLinks();
@@ -105,6 +107,7 @@ export async function startSimulator(
     graph,
     state,
     behaviour,
+    people,
     pace,
     messagingLimit,
     messages,

@@ -95,6 +95,15 @@ export type Media = {
   readonly expiresAt: number;
 };
 
+/** Has a number, a business-scoped id, or both. */
+export type Person = {
+  /** The phone number's digits; a person with a user name may have none. */
+  readonly waId?: string;
+  readonly userId?: string;
+  readonly name?: string;
+  readonly username?: string;
+};
+
 export type Node = Waba | PhoneNumber | Template | Flow | Media;
 
 export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
@@ -105,6 +114,8 @@ type Saved = {
   readonly webhook: WebhookTarget | null;
   /** When the 24 h window closes (ms), by phone number id and person. */
   readonly windows: readonly (readonly [key: string, closesAt: number])[];
+  /** Who has written, by WABA and number or business-scoped id. */
+  readonly people?: readonly (readonly [key: string, person: Person])[];
   /** Who wants no marketing from which phone number. */
   readonly optOuts?: readonly string[];
   /** Unix ms of a template's deletion, by WABA, name and language. */
@@ -131,6 +142,7 @@ export function openState({ directory, token }: { directory?: string | undefined
   const templatesByName = new Map<string, Template>();
   const tokens = new Map(saved?.tokens.map(([value, wabaIds]) => [value, new Set(wabaIds)]));
   const windows = new Map(saved?.windows);
+  const people = new Map(saved?.people);
   const optOuts = new Set(saved?.optOuts);
   const deleted = new Map(saved?.deleted);
   const serials: Record<string, number> = { ...saved?.serials };
@@ -151,6 +163,7 @@ export function openState({ directory, token }: { directory?: string | undefined
       tokens: [...tokens].map(([value, wabaIds]) => [value, [...wabaIds]]),
       webhook: state.webhook,
       windows: [...windows].filter(([, closesAt]) => closesAt > now),
+      people: [...people],
       optOuts: [...optOuts],
       deleted: [...deleted],
       serials,
@@ -308,6 +321,12 @@ export function openState({ directory, token }: { directory?: string | undefined
     },
     windowIsOpen: (phoneNumberId: string, waId: string) =>
       (windows.get(`${phoneNumberId}:${waId}`) ?? 0) > Date.now(),
+    person: (wabaId: string, id: string) => people.get(`${wabaId}:${id}`),
+    remember(wabaId: string, person: Person) {
+      for (const id of [person.waId, person.userId])
+        if (id !== undefined) people.set(`${wabaId}:${id}`, person);
+      changed();
+    },
     setOptOut(phoneNumberId: string, waId: string, wantsNone: boolean) {
       optOuts[wantsNone ? 'add' : 'delete'](`${phoneNumberId}:${waId}`);
       changed();
