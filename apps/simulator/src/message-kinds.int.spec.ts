@@ -271,12 +271,42 @@ describe('Meta refuses', () => {
     [
       'a long footer',
       () => interactive('cta_url', cta, { footer: { text: 'x'.repeat(61) } }),
-      wrong('Footer text length invalid. Min length: 1, Max length: 60'),
+      wrong('Footer text length invalid. Min length: 0, Max length: 60'),
     ],
     [
       'a long header',
       () => interactive('cta_url', cta, { header: text('x'.repeat(61)) }),
       wrong('Header text length invalid. Min length: 1, Max length: 60'),
+    ],
+    [
+      'a header without its text',
+      () => interactive('cta_url', cta, { header: { type: 'text' } }),
+      wrong('Text cannot be null for header type text'),
+    ],
+    [
+      'a body of blanks',
+      () => ({ type: 'text', text: { body: ' \n\t' } }),
+      bad("The parameter text['body'] is required."),
+    ],
+    [
+      'a body of blanks above buttons',
+      () => interactive('button', { buttons: [button('a', 'A')] }, { body: { text: '\u00a0 ' } }),
+      wrong('Body text length invalid. Min length: 1, Max length: 1024'),
+    ],
+    [
+      'a button titled with blanks',
+      () => buttons(button('a', '  ')),
+      wrong('Button title length invalid. Min length: 1, Max length: 20'),
+    ],
+    [
+      'a row titled with blanks',
+      () => list(section(undefined, { id: 'a', title: ' ' })),
+      bad("The parameter interactive['action']['sections'][0]['rows'][0]['title'] is required."),
+    ],
+    [
+      'a long label of a list',
+      () => interactive('list', { button: 'x'.repeat(21), sections: [section(undefined, row('a'))] }),
+      wrong('Button label is too long. Max length is 20'),
     ],
     [
       'no action',
