@@ -26,7 +26,7 @@ describe('accounts', () => {
   });
 
   it('shows a number and the account, always with id', async () => {
-    expect((await get(`/${PHONE}?fields=quality_rating,nonsense`)).body).toEqual({
+    expect((await get(`/${PHONE}?fields=quality_rating,certificate`)).body).toEqual({
       quality_rating: 'GREEN',
       id: PHONE,
     });

@@ -1,3 +1,4 @@
+import { chooseFields, unset } from './fields.js';
 import { badParameter, GraphRefusal, missingParameter, refuse, statusError } from './graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
 import { pageOf } from './paging.js';
@@ -32,6 +33,9 @@ const PROFILE: Readonly<Record<string, Check>> = {
   },
 };
 
+const PRODUCT = { messaging_product: 'whatsapp' };
+const PROFILE_PICTURE = { profile_picture_url: undefined };
+
 /** A number's profile, block list, registration and settings of its node. */
 export function phoneRoutes({
   graph,
@@ -56,11 +60,16 @@ export function phoneRoutes({
 
   const showProfile: GraphHandler = (call) => {
     const { profile = {} } = phoneOf(call);
-    const { fields } = call.params;
-    const all = Object.entries(profile).filter(([, value]) => value !== '');
-    const wanted = typeof fields === 'string' ? fields.split(',').map((name) => name.trim()) : undefined;
-    const chosen = all.filter(([name]) => wanted === undefined || wanted.includes(name));
-    return { data: [{ ...Object.fromEntries(chosen), messaging_product: 'whatsapp' }] };
+    const set = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== ''));
+    const all = {
+      ...unset(Object.keys(PROFILE).join(' ')),
+      ...PROFILE_PICTURE,
+      vertical: 'UNDEFINED',
+      ...set,
+      ...PRODUCT,
+    };
+    const shape = { type: 'WhatsAppBusinessProfile', defaults: Object.keys(all) };
+    return { data: [{ ...chooseFields(all, call.params['fields'], shape), ...PRODUCT }] };
   };
 
   const editProfile: GraphHandler = (call) => {
@@ -119,6 +128,7 @@ export function phoneRoutes({
     const phone = withProduct(call);
     const pin = String(call.params['pin'] ?? '');
     if (!/^\d{6}$/.test(pin)) throw badParameter('Param pin must be 6 characters long.');
+    if (phone.unverified === true) throw refuse(133006);
     if (phone.pin !== undefined && phone.pin !== pin) throw refuse(133005);
     return change(phone, { pin, registered: true });
   };

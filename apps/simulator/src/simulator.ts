@@ -4,20 +4,22 @@ import { accountRoutes, phoneNode, wabaNode } from './account.routes.js';
 import { openBehaviour, type Behaviour, type Settings } from './behaviour.js';
 import { controlRoutes } from './control.routes.js';
 import { openDeliveryScript } from './delivery-script.js';
+import type { Expansion } from './fields.js';
 import { openFlowStatus } from './flow.status.js';
 import { flowNode, flowRoutes } from './flows.routes.js';
 import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
-import { graphFrame, withoutVersion, type GraphHandler } from './graph-frame.js';
+import { graphFrame, withoutVersion, type GraphCall, type GraphHandler } from './graph-frame.js';
 import { MEDIA_PATH, mediaRoutes, openMediaLinks } from './media.routes.js';
 import { MAX_MEDIA_BYTES } from './media.rules.js';
 import { messageLog } from './message-log.js';
 import { messageRoutes } from './messages.routes.js';
 import { openMessagingLimit } from './messaging-limit.js';
+import { openNodeEdges, type NodeEdges } from './node-edges.js';
 import { openPace } from './pace.js';
 import { openPeople } from './people.js';
 import { phoneRoutes } from './phone.routes.js';
 import { requestLog } from './request-log.js';
-import { openState, type Media, type Node, type State, type Waba } from './state.js';
+import { openState, type Flow, type Media, type Node, type State, type Waba } from './state.js';
 import { openTemplateReview } from './template.review.js';
 import { templateNode } from './template.view.js';
 import { templateRoutes } from './templates.routes.js';
@@ -56,19 +58,36 @@ type Viewed = Exclude<Node, Media>;
 const NODE_VIEWS: {
   [K in Viewed['kind']]: (
     node: Extract<Node, { kind: K }>,
-    fields: unknown,
-    version: string,
-    parts: { readonly state: State; readonly behaviour: Behaviour },
+    call: GraphCall,
+    parts: {
+      readonly state: State;
+      readonly behaviour: Behaviour;
+      readonly edgesOf: NodeEdges;
+      readonly wabaOf: (call: GraphCall, flow: Flow) => Expansion;
+    },
   ) => object;
 } = {
-  waba: wabaNode,
-  phone: (phone, fields, _version, { behaviour }) => phoneNode(phone, fields, behaviour),
-  template: templateNode,
-  flow: (flow, fields, _version, { state }) => flowNode(flow, fields, state.nodes.get(flow.wabaId) as Waba),
+  waba: (waba, call, { edgesOf }) => wabaNode(waba, call.params['fields'], edgesOf(call, waba)),
+  phone: (phone, call, { state, behaviour: { settings }, edgesOf }) =>
+    phoneNode(phone, call.params['fields'], {
+      settings,
+      webhookUrl: state.webhook?.url,
+      edges: edgesOf(call, phone),
+    }),
+  template: (template, { params, version }) => templateNode(template, params['fields'], version),
+  flow: (flow, call, { edgesOf, wabaOf }) =>
+    flowNode(flow, call.params['fields'], { waba: wabaOf(call, flow), edges: edgesOf(call, flow) }),
 };
 
+// What Meta shows of the account of a flow where `fields` names nothing of it.
+const OF_FLOW = 'id,name,currency,timezone_id,message_template_namespace';
+
 /** Whose `POST /{id}` it is; what is none of these is refused as no template. */
-const EDITS: Partial<Record<Node['kind'], string>> = { phone: 'POST phone node', flow: 'POST flow node' };
+const EDITS: Partial<Record<Node['kind'], string>> = {
+  waba: 'POST waba node',
+  phone: 'POST phone node',
+  flow: 'POST flow node',
+};
 
 const NODE_TYPES: Record<Node['kind'], string> = {
   waba: 'WhatsAppBusinessAccount',
@@ -103,8 +122,16 @@ export async function startSimulator(
   const flowStatus = openFlowStatus(state, webhooks);
   const links = openMediaLinks();
   const graph = graphFrame({ state, behaviour, pace, requests });
+  const routes: Record<string, GraphHandler> = {};
+  const edgesOf = openNodeEdges(routes);
+  const wabaOf = (call: GraphCall, flow: Flow): Expansion => {
+    const waba = state.nodes.get(flow.wabaId) as Waba;
+    return (_args, fields = OF_FLOW) => wabaNode(waba, fields, edgesOf(call, waba));
+  };
   const parts = {
     graph,
+    edgesOf,
+    wabaOf,
     state,
     behaviour,
     people,
@@ -121,7 +148,7 @@ export async function startSimulator(
   };
 
   const handles = new Set<string>();
-  const routes: Record<string, GraphHandler> = {
+  Object.assign(routes, {
     ...messageRoutes(parts),
     ...templateRoutes(parts),
     ...flowRoutes(parts),
@@ -129,7 +156,7 @@ export async function startSimulator(
     ...mediaRoutes(parts),
     ...uploadRoutes(handles),
     ...phoneRoutes({ ...parts, handles }),
-  };
+  });
 
   const onNode: GraphHandler = (call) => {
     const id = call.path['id']!;
@@ -142,7 +169,7 @@ export async function startSimulator(
     if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
     if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
     const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
-    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version, parts);
+    return NODE_VIEWS[node.kind](node as never, call, parts);
   };
 
   const onEdge: GraphHandler = (call) => {
@@ -157,7 +184,7 @@ export async function startSimulator(
     bodyLimit: MAX_BODY,
     forceCloseConnections: true,
     rewriteUrl: ({ url = '/' }) => withoutVersion(url),
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>

@@ -10,6 +10,8 @@ export type Waba = {
   readonly wabaId: string;
   readonly name: string;
   subscribed: boolean;
+  /** Template insights are on. */
+  hasInsights?: boolean;
 };
 
 export type PhoneNumber = {
@@ -20,6 +22,8 @@ export type PhoneNumber = {
   readonly digits: string;
   readonly display: string;
   readonly verifiedName: string;
+  /** Added by API and not verified by code yet. */
+  unverified?: boolean;
   /** False after a deregistration. */
   registered?: boolean;
   pin?: string;
@@ -28,13 +32,23 @@ export type PhoneNumber = {
   /** Unix ms until which it is being moved to another throughput. */
   maintenanceUntil?: number;
   profile?: Readonly<Record<string, unknown>>;
+  commerce?: { readonly is_cart_enabled: boolean; readonly is_catalog_visible: boolean };
+  automation?: Readonly<Record<string, unknown>>;
+  publicKey?: string;
+  qrCodes?: readonly QrCode[];
   /** People that it has blocked: digits or business-scoped ids. */
   blocked?: readonly string[];
 };
 
+export type QrCode = {
+  readonly code: string;
+  readonly prefilled_message: string;
+  readonly deep_link_url: string;
+};
+
 export type Component = Record<string, unknown> & { readonly type: string };
 
-export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED';
+export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED' | 'ARCHIVED';
 
 export type Template = {
   readonly kind: 'template';
@@ -53,6 +67,8 @@ export type Template = {
   /** UNKNOWN where absent. */
   quality?: string;
   previousCategory?: string;
+  /** What it was before it was archived. */
+  statusBefore?: TemplateStatus;
   hasBeenApproved?: boolean;
   pauses?: number;
   /** Unix seconds of the edits made while it was approved. */
@@ -268,6 +284,18 @@ export function openState({ directory, token }: { directory?: string | undefined
     });
   };
 
+  const addNumber = (wabaId: string, code: string, local: string, verifiedName: string) =>
+    add<PhoneNumber>({
+      kind: 'phone',
+      id: String(1_060_000_000_000_000 + serial('phone')),
+      wabaId,
+      digits: code + local,
+      display: `+${code} ${local}`,
+      verifiedName,
+      unverified: true,
+      registered: false,
+    });
+
   const of = <K extends Node['kind']>(kind: K, wabaId: string) =>
     [...nodes.values()].filter(
       (node): node is Extract<Node, { kind: K }> => node.kind === kind && node.wabaId === wabaId,
@@ -280,6 +308,7 @@ export function openState({ directory, token }: { directory?: string | undefined
     nodes,
     tokens,
     addWaba,
+    addNumber,
     addTemplate,
     addFlow,
     addMedia,
