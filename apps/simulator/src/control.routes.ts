@@ -6,6 +6,7 @@ import { bodyOf, NotFound } from './control-request.js';
 import { statusItem } from './delivery-script.js';
 import type { FlowStatusChanges } from './flow.status.js';
 import { inboundMessage, secondsOf } from './inbound.js';
+import type { Insights } from './insights.js';
 import type { MediaLinks } from './media.routes.js';
 import type { MessageLog } from './message-log.js';
 import { TIERS, type MessagingLimit, type Tier } from './messaging-limit.js';
@@ -36,6 +37,7 @@ type Parts = {
   readonly state: State;
   readonly behaviour: Behaviour;
   readonly people: People;
+  readonly insights: Insights;
   readonly pace: Pace;
   readonly messagingLimit: MessagingLimit;
   readonly messages: MessageLog;
@@ -146,6 +148,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     if (row === undefined) throw new NotFound(`No message with the wamid "${String(wamid)}" was accepted.`);
     const phone = phoneNumber(row.phoneNumberId);
     const to = people.reached(phone.wabaId, row.waId);
+    for (const status of wanted) parts.insights.count(status, row, phone);
     const delivery = { row, phone };
     void webhooks.sendInOrder(
       wanted.map((status) =>
@@ -205,6 +208,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     timeline.clear();
     webhooks.clear();
     messages.clear();
+    parts.insights.clear();
     requests.clear();
     pace.clear();
     messagingLimit.clear();

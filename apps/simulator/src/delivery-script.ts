@@ -1,5 +1,6 @@
 import type { Behaviour } from './behaviour.js';
 import { statusError } from './graph-error.js';
+import type { Insights } from './insights.js';
 import type { MessageRow } from './message-log.js';
 import type { Failure } from './parameter.rules.js';
 import type { People } from './people.js';
@@ -26,11 +27,13 @@ const ALL_OF_VOICE = [...ALL, 'played'];
 export function openDeliveryScript({
   behaviour,
   people,
+  insights,
   timeline,
   webhooks,
 }: {
   behaviour: Behaviour;
   people: People;
+  insights: Insights;
   timeline: Timeline;
   webhooks: WebhookSender;
 }) {
@@ -56,7 +59,10 @@ export function openDeliveryScript({
         const arrivesIn = index === held ? delay + behaviour.statusDelay() + 20 : happensIn;
         const at = Date.now() + happensIn;
         const send = () => webhooks.send(statusItem(people, to, delivery, status, Math.floor(at / 1000)));
-        timeline.in(arrivesIn, send);
+        timeline.in(arrivesIn, () => {
+          insights.count(status, delivery.row, delivery.phone);
+          send();
+        });
         if (behaviour.chance(behaviour.settings.duplicate))
           timeline.in(arrivesIn + behaviour.statusDelay(), send);
       });

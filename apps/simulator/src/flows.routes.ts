@@ -6,6 +6,7 @@ import { badParameter, flowFault, missingParameter, notOneOf } from './graph-err
 import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from './graph-frame.js';
 import type { NodeEdges } from './node-edges.js';
 import { pageOf } from './paging.js';
+import { textList } from './parameter.rules.js';
 import { unixSeconds, type Flow, type State } from './state.js';
 
 const FLOW = { type: 'WhatsAppFlow', defaults: ['name', 'status', 'categories', 'validation_errors'] };
@@ -235,10 +236,9 @@ const isOn = (value: unknown) => value === true || value === 'true' || value ===
 
 function readCategories(value: unknown): readonly string[] {
   if (value === undefined) throw missingParameter('categories');
-  const list: unknown = typeof value === 'string' ? value.replace(/[[\]"\s]/g, '').split(',') : value;
-  if (!Array.isArray(list) || list.length === 0)
-    throw badParameter('Param categories must be an array of at least one element.');
-  const categories = list.map((item) => String(item).toUpperCase());
+  const list = textList(value)!;
+  if (list.length === 0) throw badParameter('Param categories must be an array of at least one element.');
+  const categories = list.map((item) => item.toUpperCase());
   const unknown = categories.findIndex((category) => !CATEGORIES.includes(category));
   if (unknown >= 0) throw notOneOf(`categories[${unknown}]`, CATEGORIES, list[unknown]);
   return categories;

@@ -67,6 +67,7 @@ export function messageRoutes({
       to,
       waId,
       opaque,
+      templateId: template?.id,
       category: template?.category.toLowerCase() ?? 'service',
       raw: typeof body === 'string' && body.startsWith('{') ? body : JSON.stringify(params),
     };

@@ -41,6 +41,28 @@ export function listParameter(value: unknown, name: string): readonly unknown[] 
   return value;
 }
 
+/** A list of texts, or the text of one with commas between them; undefined where there is none. */
+export function textList(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map(String);
+  return String(value)
+    .replace(/[[\]"\s]/g, '')
+    .split(',')
+    .filter((item) => item !== '');
+}
+
+const LATEST_S = 1e11;
+
+/** Unix seconds, of seconds, milliseconds or a date: Meta's pages show all three. */
+export function timeParameter(value: unknown, name: string): number {
+  if (value === undefined || value === '') throw missingParameter(name);
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(String(value));
+  const time = isDate ? Date.parse(String(value)) / 1000 : Number(value);
+  const seconds = Math.floor(time > LATEST_S ? time / 1000 : time);
+  if (!(seconds >= 0 && seconds <= LATEST_S)) throw badParameter(`Param ${name} must be a unix timestamp.`);
+  return seconds;
+}
+
 export function textParameter(value: unknown, name: string, limit: Limit): string {
   if (value === undefined || isBlank(value)) throw missingParameter(name);
   if (typeof value !== 'string') throw badParameter(`Param ${name} must be a string.`);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { accountRoutes, phoneNode, wabaNode } from './account.routes.js';
+import { analyticsRoutes } from './analytics.routes.js';
 import { openBehaviour, type Behaviour, type Settings } from './behaviour.js';
 import { controlRoutes } from './control.routes.js';
 import { openDeliveryScript } from './delivery-script.js';
@@ -9,6 +10,7 @@ import { openFlowStatus } from './flow.status.js';
 import { flowNode, flowRoutes } from './flows.routes.js';
 import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
 import { graphFrame, withoutVersion, type GraphCall, type GraphHandler } from './graph-frame.js';
+import { openInsights } from './insights.js';
 import { MEDIA_PATH, mediaRoutes, openMediaLinks } from './media.routes.js';
 import { MAX_MEDIA_BYTES } from './media.rules.js';
 import { messageLog } from './message-log.js';
@@ -117,7 +119,8 @@ export async function startSimulator(
   const timeline = openTimeline();
   const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
   const people = openPeople(state, behaviour);
-  const script = openDeliveryScript({ behaviour, people, timeline, webhooks });
+  const insights = openInsights();
+  const script = openDeliveryScript({ behaviour, people, insights, timeline, webhooks });
   const review = openTemplateReview(state, webhooks);
   const flowStatus = openFlowStatus(state, webhooks);
   const links = openMediaLinks();
@@ -135,6 +138,7 @@ export async function startSimulator(
     state,
     behaviour,
     people,
+    insights,
     pace,
     messagingLimit,
     messages,
@@ -155,6 +159,7 @@ export async function startSimulator(
     ...accountRoutes(parts),
     ...mediaRoutes(parts),
     ...uploadRoutes(handles),
+    ...analyticsRoutes(parts),
     ...phoneRoutes({ ...parts, handles }),
   });
 

@@ -3,6 +3,7 @@ import { badParameter, missingParameter, refuse, templateFault } from './graph-e
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
 import type { Pace } from './pace.js';
 import { pageOf } from './paging.js';
+import { textList } from './parameter.rules.js';
 import { unixSeconds, type State, type Template } from './state.js';
 import {
   checkCategory,
@@ -232,8 +233,8 @@ const summaryOf = (total: number, all: number) => ({
 });
 
 const idList = (value: unknown): readonly string[] => {
-  const list: unknown = typeof value === 'string' ? value.replace(/[[\]"\s]/g, '').split(',') : value;
-  if (!Array.isArray(list) || list.length < 1 || list.length > 100)
+  const list = textList(value) ?? [];
+  if (list.length < 1 || list.length > 100)
     throw templateFault(undefined, 'Invalid hsm_ids', 'hsm_ids holds 1 to 100 template ids.');
   return [...new Set(list.map(String))];
 };
