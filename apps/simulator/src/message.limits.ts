@@ -37,6 +37,10 @@ export const LIMITS = {
   'profile.description': { max: 512, source: 'business-phone-numbers/business-profiles' },
   'profile.email': { max: 128, source: 'business-phone-numbers/business-profiles' },
   'profile.website': { max: 256, source: 'business-phone-numbers/business-profiles' },
+  'qr.message': { max: 140, source: 'qr-codes' },
+  'command.name': { max: 32, source: 'business-phone-numbers/conversational-components' },
+  'command.description': { max: 256, source: 'business-phone-numbers/conversational-components' },
+  prompt: { max: 80, source: 'business-phone-numbers/conversational-components' },
   'one-time password': { max: 15, source: 'templates/authentication-templates' },
   coupon_code: { max: 20, source: 'templates/marketing-templates/coupon-templates' },
 } as const satisfies Readonly<

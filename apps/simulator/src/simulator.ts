@@ -19,7 +19,9 @@ import { openMessagingLimit } from './messaging-limit.js';
 import { openNodeEdges, type NodeEdges } from './node-edges.js';
 import { openPace } from './pace.js';
 import { openPeople } from './people.js';
+import { phoneSettingsRoutes } from './phone-settings.routes.js';
 import { phoneRoutes } from './phone.routes.js';
+import { qrCodeRoutes } from './qr-code.routes.js';
 import { requestLog } from './request-log.js';
 import { openState, type Flow, type Media, type Node, type State, type Waba } from './state.js';
 import { openTemplateReview } from './template.review.js';
@@ -160,6 +162,8 @@ export async function startSimulator(
     ...mediaRoutes(parts),
     ...uploadRoutes(handles),
     ...analyticsRoutes(parts),
+    ...phoneSettingsRoutes(parts),
+    ...qrCodeRoutes(parts),
     ...phoneRoutes({ ...parts, handles }),
   });
 
@@ -183,6 +187,14 @@ export async function startSimulator(
     if (route !== undefined) return route(call);
     const node = graph.node(call, id, 'waba', 'phone', 'template', 'flow', 'media');
     throw unknownEdge(edge, NODE_TYPES[node.kind]);
+  };
+
+  /** What stands under an edge: `message_qrdls/{code}`, `message_templates/archive`. */
+  const onItem: GraphHandler = (call) => {
+    const { edge, item } = call.path as { edge: string; item: string };
+    const route = routes[`${call.method} ${edge}/${item}`] ?? routes[`${call.method} ${edge}/*`];
+    if (route === undefined) throw unknownPath(`/${edge}/${item}`);
+    return route(call);
   };
 
   const app = Fastify({
@@ -209,6 +221,7 @@ export async function startSimulator(
   app.get('/debug_token', graph.serve(routes['GET debug_token']!));
   app.route({ method, url: '/:id', handler: graph.serve(onNode) });
   app.route({ method, url: '/:id/:edge', handler: graph.serve(onEdge) });
+  app.route({ method, url: '/:id/:edge/:item', handler: graph.serve(onItem) });
   app.setNotFoundHandler((request, reply) =>
     graph.serve(() => {
       throw unknownPath(withoutVersion(request.originalUrl).replace(/\?.*/, ''));

@@ -24,6 +24,8 @@ export type PhoneNumber = {
   readonly verifiedName: string;
   /** Added by API and not verified by code yet. */
   unverified?: boolean;
+  /** The verification code that was asked for. */
+  code?: string;
   /** False after a deregistration. */
   registered?: boolean;
   pin?: string;
