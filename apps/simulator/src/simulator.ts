@@ -24,6 +24,7 @@ import { phoneRoutes } from './phone.routes.js';
 import { qrCodeRoutes } from './qr-code.routes.js';
 import { requestLog } from './request-log.js';
 import { openState, type Flow, type Media, type Node, type State, type Waba } from './state.js';
+import { templateBulkRoutes } from './template-bulk.routes.js';
 import { openTemplateReview } from './template.review.js';
 import { templateNode } from './template.view.js';
 import { templateRoutes } from './templates.routes.js';
@@ -141,6 +142,7 @@ export async function startSimulator(
     behaviour,
     people,
     insights,
+    routes,
     pace,
     messagingLimit,
     messages,
@@ -162,6 +164,7 @@ export async function startSimulator(
     ...mediaRoutes(parts),
     ...uploadRoutes(handles),
     ...analyticsRoutes(parts),
+    ...templateBulkRoutes(parts),
     ...phoneSettingsRoutes(parts),
     ...qrCodeRoutes(parts),
     ...phoneRoutes({ ...parts, handles }),
@@ -196,6 +199,8 @@ export async function startSimulator(
     if (route === undefined) throw unknownPath(`/${edge}/${item}`);
     return route(call);
   };
+  const library: GraphHandler = (call) =>
+    routes['GET message_template_library']!({ ...call, path: { id: 'message_template_library' } });
 
   const app = Fastify({
     bodyLimit: MAX_BODY,
@@ -219,6 +224,7 @@ export async function startSimulator(
   const method = ['GET', 'POST', 'DELETE'];
   app.get(MEDIA_PATH, graph.serve(routes['GET media file']!));
   app.get('/debug_token', graph.serve(routes['GET debug_token']!));
+  app.get('/message_template_library', graph.serve(library));
   app.route({ method, url: '/:id', handler: graph.serve(onNode) });
   app.route({ method, url: '/:id/:edge', handler: graph.serve(onEdge) });
   app.route({ method, url: '/:id/:edge/:item', handler: graph.serve(onItem) });

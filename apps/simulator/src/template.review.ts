@@ -6,7 +6,7 @@ import type { WebhookSender } from './webhook-sender.js';
 
 const REVIEW_MS = 750;
 
-export type Decision = Exclude<TemplateStatus, 'PENDING'>;
+export type Decision = Exclude<TemplateStatus, 'PENDING' | 'ARCHIVED'>;
 export const DECISIONS: readonly Decision[] = ['APPROVED', 'REJECTED', 'PAUSED', 'DISABLED'];
 
 export const QUALITIES = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const;
@@ -131,6 +131,20 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
         ...named(template),
         ...contentOf(template.components),
       });
+    },
+    archive(template: Template) {
+      Object.assign(template, {
+        statusBefore: template.status,
+        status: 'ARCHIVED',
+        updatedAt: unixSeconds(),
+      });
+      state.changed();
+      tellStatus(template, 'ARCHIVED');
+    },
+    unarchive(template: Template) {
+      Object.assign(template, { status: template.statusBefore ?? 'APPROVED', updatedAt: unixSeconds() });
+      state.changed();
+      tellStatus(template, 'UNARCHIVED');
     },
     tellDeleted(template: Template) {
       forget(template);

@@ -2,7 +2,16 @@ import { health } from './account.routes.js';
 import { chooseFields, unset } from './fields.js';
 import type { Component, Template } from './state.js';
 
-const DEFAULTS = ['name', 'parameter_format', 'components', 'language', 'status', 'category', 'sub_category'];
+const DEFAULTS = [
+  'name',
+  'parameter_format',
+  'components',
+  'language',
+  'status',
+  'category',
+  'sub_category',
+  'library_template_name',
+];
 
 // Captured: v20 shows no parameter_format unasked and edits with a bare success, v24 and its clients know more. Where
 // between them it changed is not known.
