@@ -82,7 +82,7 @@ export function phoneNode(
         phone.automation === undefined ? undefined : { ...phone.automation, id: phone.id },
       country_dial_code: phone.display.slice(1).split(' ')[0],
       country_code: countryOf(phone.digits),
-      ...unset('certificate new_certificate new_display_name username host_platform'),
+      ...unset('certificate new_certificate new_display_name username host_platform unified_cert_status'),
       ...edges,
     },
     fields,
@@ -109,6 +109,7 @@ export const wabaNode = (waba: Waba, fields: unknown, edges: Expansions) =>
       primary_business_location: 'IN',
       is_enabled_for_insights: waba.hasInsights === true,
       is_shared_with_partners: false,
+      disable_marketing_messages_on_cloud_api: false,
       health_status: health('WABA', waba.id, waba.id),
       ...unset(
         'auth_international_rate_eligibility creation_time linked_commerce_account marketing_messages_lite_api_status marketing_messages_onboarding_status on_behalf_of_business_info primary_funding_id purchase_order_number whatsapp_business_manager_messaging_limit',
@@ -148,18 +149,15 @@ export function accountRoutes({
   /** One more number, to be verified and registered before it sends. */
   const addNumber: GraphHandler = (call) => {
     const { id: wabaId } = waba(call);
-    const { cc, phone_number: number, verified_name: name } = call.params;
+    const { country_code: code, cc = code, phone_number: number, verified_name: name } = call.params;
     for (const [key, value] of Object.entries({ cc, phone_number: number, verified_name: name }))
       if (value === undefined || value === '') throw missingParameter(key);
-    const [code, local] = [String(cc), String(number)].map((text) => text.replace(/\D/g, '')) as [
-      string,
-      string,
-    ];
-    if (!/^\d{7,15}$/.test(code + local))
+    const [prefix, local] = [cc, number].map((part) => String(part).replace(/\D/g, '')) as [string, string];
+    if (!/^\d{7,15}$/.test(prefix + local))
       throw badParameter('Param phone_number is not a valid phone number.');
-    if ([...state.nodes.values()].some((node) => node.kind === 'phone' && node.digits === code + local))
+    if ([...state.nodes.values()].some((node) => node.kind === 'phone' && node.digits === prefix + local))
       throw badParameter('Param phone_number belongs to another number already.');
-    return { id: state.addNumber(wabaId, code, local, String(name)).id };
+    return { id: state.addNumber(wabaId, prefix, local, String(name)).id };
   };
 
   /** Template insights can be switched on, and never off (Meta, analytics). */

@@ -133,6 +133,21 @@ describe('the fields of a number', () => {
   });
 });
 
+it.each<[string, string, object]>([
+  [
+    WABA,
+    'id,name,timezone_id,message_template_namespace,status,business_verification_status,is_enabled_for_insights,marketing_messages_lite_api_status,marketing_messages_onboarding_status,on_behalf_of_business_info,ownership_type,health_status,currency,country,subscribed_apps,owner_business_info,account_review_status,disable_marketing_messages_on_cloud_api',
+    { currency: 'INR', disable_marketing_messages_on_cloud_api: false, owner_business_info: {} },
+  ],
+  [
+    `${PHONE}/whatsapp_commerce_settings`,
+    'catalog_id,is_catalog_visible,is_cart_enabled',
+    { data: [{ is_catalog_visible: false, id: PHONE }] },
+  ],
+])('%s has the fields that clients ask for', async (path, fields, wanted) => {
+  expect(await fieldsOf(path, fields)).toMatchObject(wanted);
+});
+
 describe('a flow', () => {
   it('shows its account as far as is asked, and when it was changed', async () => {
     const of = (fields: string) => fieldsOf(flow, fields);

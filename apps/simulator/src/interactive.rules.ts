@@ -173,6 +173,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     action: named('address_message', ({ country }, name) => someText(country, `${name}['country']`)),
   },
   call_permission_request: { body: BODY, action: named('call_permission_request', () => {}) },
+  request_contact_info: { body: BODY, action: named('request_contact_info', () => {}) },
   voice_call: {
     body: BODY,
     action: named('voice_call', ({ display_text: text }) => atMost(text, 'Display text', 'display_text')),

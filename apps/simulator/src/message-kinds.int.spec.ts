@@ -124,6 +124,10 @@ describe('Meta takes', () => {
       () => interactive('address_message', { name: 'address_message', parameters: { country: 'IN' } }),
     ],
     [
+      'a request for contact info',
+      () => interactive('request_contact_info', { name: 'request_contact_info' }),
+    ],
+    [
       'a call permission request',
       () => interactive('call_permission_request', { name: 'call_permission_request' }),
     ],

@@ -1,4 +1,5 @@
 import { badParameter, missingParameter, refuse } from './graph-error.js';
+import { formValue } from './graph-parameters.js';
 import { kindFault, type MediaKind } from './media.rules.js';
 import { most, type Limit } from './message.limits.js';
 import type { State } from './state.js';
@@ -35,10 +36,12 @@ export function objectParameter(value: unknown, name: string): Fields {
   return value;
 }
 
+/** The parameter as a list; one in JSON text is one as well, in a JSON body too. */
 export function listParameter(value: unknown, name: string): readonly unknown[] {
   if (value === undefined) throw missingParameter(name);
-  if (!Array.isArray(value)) throw badParameter(`Param ${name} must be an array.`);
-  return value;
+  const list = typeof value === 'string' ? formValue(value) : value;
+  if (!Array.isArray(list)) throw badParameter(`Param ${name} must be an array.`);
+  return list;
 }
 
 /** A list of texts, or the text of one with commas between them; undefined where there is none. */

@@ -52,6 +52,15 @@ describe('conversational automation', () => {
     expect(await call('GET', path)).toEqual({ ...all, prompts: [], enable_welcome_message: false });
   });
 
+  it('may come as JSON text in a JSON body', async () => {
+    const other = [{ command_name: 'hotel', command_description: 'Book a hotel' }];
+    expect(await call('POST', path, { commands: JSON.stringify(other), prompts: '["One","Two"]' })).toEqual({
+      success: true,
+    });
+    expect(await call('GET', path)).toMatchObject({ commands: other, prompts: ['One', 'Two'] });
+    expect((await call('POST', path, { commands: '[nonsense' })).error.message).toMatch(/must be an array/);
+  });
+
   const command = (name: string, description: string) => ({
     commands: [{ command_name: name, command_description: description }],
   });
@@ -163,8 +172,18 @@ describe('a new number', () => {
     expect([error.code, error.message]).toEqual([100, expect.stringMatching(text)]);
   });
 
-  it('cannot be one that is there already', async () => {
-    const number = { cc: '91', phone_number: '8000000001', verified_name: 'Again' };
-    expect((await call('POST', '/phone_numbers', number, WABA)).error.message).toMatch(/belongs to another/);
+  const add = (number: object) => call('POST', '/phone_numbers', { verified_name: 'Again', ...number }, WABA);
+
+  it('cannot be one that is there already, nor none', async () => {
+    expect((await add({ cc: '91', phone_number: '8000000001' })).error.message).toMatch(/belongs to another/);
+    expect((await add({ cc: '91', phone_number: '12' })).error.message).toMatch(/not a valid phone number/);
+    expect((await add({ phone_number: '5550001111' })).error.message).toMatch(/cc is required/);
+  });
+
+  it('may name its country in either way', async () => {
+    const { id: added } = await add({ country_code: '1', phone_number: '5550001111' });
+    expect(await call('GET', '?fields=display_phone_number', undefined, added)).toMatchObject({
+      display_phone_number: '+1 5550001111',
+    });
   });
 });

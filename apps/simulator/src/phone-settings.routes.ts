@@ -41,7 +41,7 @@ export function phoneSettingsRoutes({
 
   const showCommerce: GraphHandler = (call) => {
     const phone = phoneOf(call);
-    const all = { ...commerceOf(phone), id: phone.id };
+    const all = { ...unset('catalog_id'), ...commerceOf(phone), id: phone.id };
     const kind = shape('WhatsAppBusinessCommerceSettings', 'is_cart_enabled', 'is_catalog_visible');
     return { data: [chooseFields(all, call.params['fields'], kind)] };
   };
@@ -79,8 +79,8 @@ export function phoneSettingsRoutes({
     return change(phone, {
       automation: {
         ...phone.automation,
-        ...(call.params['prompts'] === undefined ? {} : { prompts }),
-        ...(call.params['commands'] === undefined ? {} : { commands }),
+        ...(call.params['prompts'] === undefined ? {} : { prompts: texts }),
+        ...(call.params['commands'] === undefined ? {} : { commands: list }),
         ...(welcome === undefined
           ? {}
           : { enable_welcome_message: boolean(welcome, 'enable_welcome_message') }),

@@ -46,6 +46,11 @@ describe('the business profile', () => {
     ]);
   });
 
+  it('takes a list in JSON text', async () => {
+    await edit({ websites: '["https://c.in"]' });
+    expect(await show('?fields=websites')).toEqual([{ websites: ['https://c.in'], ...whatsapp }]);
+  });
+
   it.each<[object, string]>([
     [{ about: 'x'.repeat(140) }, 'Param about must be at most 139 characters long.'],
     [{ about: '' }, 'The parameter about is required.'],

@@ -1,24 +1,31 @@
 import { chooseFields, unset } from './fields.js';
 import { badParameter, GraphRefusal, missingParameter, refuse, statusError } from './graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
+import type { Limit } from './message.limits.js';
 import { pageOf } from './paging.js';
 import { isUserId, listParameter, objectParameter, textParameter, urlParameter } from './parameter.rules.js';
 import type { PhoneNumber, State } from './state.js';
 import type { UploadedHandles } from './upload.routes.js';
 
-type Check = (value: unknown, name: string) => unknown;
+/** What is kept of the field, if it may be that. */
+type Read = (value: unknown, name: string) => unknown;
 
 const VERTICALS =
   'OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING OTC_DRUGS UNDEFINED NOT_A_BIZ'.split(
     ' ',
   );
 
+const clearable =
+  (limit: Limit): Read =>
+  (value, name) =>
+    value === '' ? value : textParameter(value, name, limit);
+
 /** What a business profile holds (Meta's business profiles page). An empty text clears a field, `about` excepted. */
-const PROFILE: Readonly<Record<string, Check>> = {
+const PROFILE: Readonly<Record<string, Read>> = {
   about: (value, name) => textParameter(value, name, 'profile.about'),
-  address: (value, name) => value === '' || textParameter(value, name, 'profile.address'),
-  description: (value, name) => value === '' || textParameter(value, name, 'profile.description'),
-  email: (value, name) => value === '' || textParameter(value, name, 'profile.email'),
+  address: clearable('profile.address'),
+  description: clearable('profile.description'),
+  email: clearable('profile.email'),
   websites: (value, name) => {
     const sites = listParameter(value, name);
     if (sites.length > 2) throw badParameter(`Param ${name} must have at most 2 elements.`);
@@ -26,10 +33,12 @@ const PROFILE: Readonly<Record<string, Check>> = {
       textParameter(site, `${name}[${index}]`, 'profile.website');
       urlParameter(site, `${name}[${index}]`);
     });
+    return sites;
   },
   vertical: (value, name) => {
     if (!VERTICALS.includes(String(value)))
       throw badParameter(`Param ${name} must be one of {${VERTICALS.join(', ')}} - got "${String(value)}".`);
+    return value;
   },
 };
 
@@ -75,8 +84,9 @@ export function phoneRoutes({
   const editProfile: GraphHandler = (call) => {
     const phone = withProduct(call);
     const { profile_picture_handle: picture } = call.params;
-    const given = Object.entries(call.params).filter(([name]) => Object.hasOwn(PROFILE, name));
-    for (const [name, value] of given) PROFILE[name]!(value, name);
+    const given = Object.entries(call.params)
+      .filter(([name]) => Object.hasOwn(PROFILE, name))
+      .map(([name, value]) => [name, PROFILE[name]!(value, name)] as const);
     if (picture !== undefined && !handles.has(String(picture)))
       throw badParameter('Param profile_picture_handle is not a valid upload handle.');
     const url =
