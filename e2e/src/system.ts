@@ -149,6 +149,7 @@ export async function startSystem({
     simulatorUrl,
     brokers,
     databaseUrl: database.url,
+    ports,
     topics: topics(prefix),
     home,
     /** What must be found nowhere. */
@@ -309,6 +310,8 @@ export async function call<Body = Json>(
       ...headers,
     },
     ...(body === undefined ? {} : { body: isForm || typeof body === 'string' ? body : JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw new Error(`${method} ${url} was not answered`, { cause });
   });
   const text = await answer.text();
   const json = answer.headers.get('content-type')?.includes('json');

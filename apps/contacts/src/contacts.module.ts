@@ -17,6 +17,7 @@ import { LabelRemover } from './label/label-remover.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { accounts } from './opt-in/accounts.projection.js';
 import { PreferencesConsumer } from './opt-in/preferences.consumer.js';
+import { whenMarketingStoppedOptThePersonOut } from './opt-in/when-marketing-stopped-opt-the-person-out.reactor.js';
 import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
@@ -26,7 +27,13 @@ const PEOPLE = Symbol('PEOPLE');
 const people: FactoryProvider = {
   provide: PEOPLE,
   useFactory: (projections: Projections, store: EventStore) =>
-    projections.add(together('people', [accounts, whenMessageReceivedKnowThePerson(store)])),
+    projections.add(
+      together('people', [
+        accounts,
+        whenMessageReceivedKnowThePerson(store),
+        whenMarketingStoppedOptThePersonOut(store),
+      ]),
+    ),
   inject: [Projections, EventStore],
 };
 

@@ -462,7 +462,7 @@ const WRITES: [string, string, Fault[]][] = [
       ['a url that is none', { url: 'a.io', events: ['*'] }, ['/url']],
       ['a url of another kind', { url: 'file:///etc/passwd', events: ['*'] }, ['/url']],
       ['a url with a blank', { url: 'https://a.io/ b', events: ['*'] }, ['/url']],
-      ['a long url', { url: `https://a.io/${'x'.repeat(2_048)}`, events: ['*'] }, ['/url']],
+      ['a long url', { url: `https://a.io/${'x'.repeat(4_096)}`, events: ['*'] }, ['/url']],
       ['a long description', { ...HOOK, description: 'x'.repeat(501) }, ['/description']],
       ['a rate of none', { ...HOOK, ratePerSecond: 0 }, ['/ratePerSecond']],
       ['half a rate', { ...HOOK, ratePerSecond: 0.5 }, ['/ratePerSecond']],

@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { lengthOf } from './characters.js';
 import {
   Decimal,
   Flag,
@@ -43,7 +44,10 @@ const OptOutWordLists = (): PropertyDecorator => {
     list.length <= MOST_WORDS &&
     list.every(
       (word) =>
-        typeof word === 'string' && word.trim() !== '' && word.length <= LONGEST_WORD && word.isWellFormed(),
+        typeof word === 'string' &&
+        word.trim() !== '' &&
+        lengthOf(word) <= LONGEST_WORD &&
+        word.isWellFormed(),
     );
   const lists = ValidateBy({
     name: 'optOutWords',

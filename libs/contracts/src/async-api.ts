@@ -36,6 +36,7 @@ const COMMAND_HEADERS = {
   deadline: digits('Past it (ms since the epoch) it has no effect.'),
   replyto: text('`host:port` that waits for the reply.'),
   actor: text('The id of the API key.'),
+  dl_group: text('The one consumer group it is for, where it was put back from the dead letters.'),
 };
 const COMMAND_REQUIRED = ['ce_specversion', 'ce_id', 'ce_source', 'ce_time', 'content-type'];
 
@@ -81,7 +82,11 @@ export function asyncApiDocument(): Json {
   ];
   const change = internal(META_CHANGE, "Any other change of Meta's webhooks, as Meta wrote it.");
   const webhook = internal(META_WEBHOOK, 'A body that Meta sent, as its bytes came; kept for 30 days.');
-  const letter = internal('dead-letter', 'A record that could not be handled, and why (dl_ headers).', false);
+  const letter = internal(
+    'dead-letter',
+    'A record that could not be handled, and why (dl_ headers); or what was done about one, whose id is the key (dl_mark).',
+    false,
+  );
 
   const channels: Record<string, Json> = {
     events: channel(

@@ -7,6 +7,7 @@ import {
   Comparable,
   Nested,
   NestedList,
+  NOT_BLANK,
   OneOf,
   Rule,
   Text,
@@ -229,8 +230,7 @@ function* personalFaults(value: unknown, at = ''): Iterable<FieldFault> {
 const Name = (base: { optional?: boolean } = {}) =>
   Text({
     ...LIMITS.campaignName,
-    pattern: /\S/,
-    patternDetail: 'must not be blank',
+    ...NOT_BLANK,
     example: 'Diwali offer',
     ...base,
   });

@@ -72,11 +72,12 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-const NOT_BLANK = /\S/;
+/** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
+const VISIBLE = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
     ...LIMITS.contactName,
-    pattern: NOT_BLANK,
+    pattern: VISIBLE,
     patternDetail: 'must not be blank',
     optional: true,
     nullable: true,
@@ -95,13 +96,23 @@ const Email = () =>
 /** What somebody is called elsewhere, as the field of the name takes it; undefined where that is blank. */
 export function nameFrom(given: unknown): string | undefined {
   const name = cut(text(given) ?? '', LIMITS.contactName);
-  return NOT_BLANK.test(name) ? name : undefined;
+  return VISIBLE.test(name) ? name : undefined;
 }
 
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
-/** How an opt-in was given or withdrawn: by a request, by a word the person wrote, or in WhatsApp's own settings. */
-export const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences'] as const;
+/**
+ * How an opt-in was given or withdrawn: by a request, by a word the person wrote, in WhatsApp's own settings, or there,
+ * as Meta told by refusing a message of marketing (131050).
+ */
+export const OPT_WAYS = [
+  'api',
+  'import',
+  'stop_word',
+  'start_word',
+  'user_preferences',
+  'refused_by_meta',
+] as const;
 export type OptWay = (typeof OPT_WAYS)[number];
 
 export class ContactView {

@@ -1,4 +1,5 @@
 import { isISO8601 } from 'class-validator';
+import { lengthOf } from './characters.js';
 import { OneOf, Rule, Text, TextList, Time } from './field.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
@@ -19,7 +20,7 @@ const Key = () =>
 
 type Shape = { readonly type: FieldType; readonly options: readonly string[] | null };
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= LIMITS.customFieldText.max;
+  typeof value === 'string' && lengthOf(value) <= LIMITS.customFieldText.max;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 /** A day, or a time with its zone. */
 export const isIsoDate = (text: string) => ISO_DATE.test(text) && isISO8601(text, { strict: true });

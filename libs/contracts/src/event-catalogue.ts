@@ -4,7 +4,12 @@ import { ContactCreatedData, ContactMergedData, ContactOptedOutData, ContactUpda
 import { ConversationStatusData } from './conversation.js';
 import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
 import { MediaCreatedData, MediaDeletedData } from './media.js';
-import { MessageReceivedData, MessageStatusData, MessageWithdrawnData } from './message.js';
+import {
+  MarketingStoppedData,
+  MessageReceivedData,
+  MessageStatusData,
+  MessageWithdrawnData,
+} from './message.js';
 import { TagEventData } from './tag.js';
 import { TemplateRemovedData, TemplateStatusData, TemplateView } from './template.js';
 import type { Service } from './topics.js';
@@ -36,6 +41,12 @@ export const EVENTS = {
     data: MessageWithdrawnData,
     feed: false,
     summary: "A campaign's message goes back to the campaign, unsent.",
+  },
+  'message.marketing_stopped': {
+    source: 'messaging',
+    data: MarketingStoppedData,
+    feed: false,
+    summary: 'Meta refused a message of marketing, since the person stopped them.',
   },
   'conversation.opened': {
     source: 'messaging',

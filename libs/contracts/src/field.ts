@@ -7,9 +7,7 @@ import {
   IsObject,
   Matches,
   Max,
-  MaxLength,
   Min,
-  MinLength,
   ArrayMaxSize,
   ArrayMinSize,
   getMetadataStorage,
@@ -19,8 +17,9 @@ import {
   IsISO8601,
   IsString,
 } from 'class-validator';
+import { lengthOf } from './characters.js';
 import { LIMITS } from './limits.js';
-import { toE164 } from './phone.js';
+import { toE164, withoutScheme } from './phone.js';
 import type { FieldFault } from './problem.js';
 
 type Class<T = object> = new () => T;
@@ -128,27 +127,52 @@ const field = (base: Base, schema: object, ...rules: PropertyDecorator[]) =>
 
 type TextOptions = Base & { min?: number; max: number; pattern?: RegExp; patternDetail?: string };
 
-/** A string of `min` (default 1) to `max` characters, counted in UTF-16 code units as Meta does; NUL is refused (Postgres cannot hold it). */
+/** A string of `min` (default 1) to `max` characters, see {@link lengthOf}; NUL is refused (Postgres cannot hold it). */
 export const Text = ({ min = 1, max, pattern, patternDetail, ...base }: TextOptions) =>
   field(
     base,
     { type: 'string', minLength: min, maxLength: max, ...(pattern ? { pattern: pattern.source } : {}) },
     IsString({ message: 'must be a string' }),
     ...(min > 0
-      ? [
-          MinLength(min, {
-            message: min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
-          }),
-        ]
+      ? [AtLeast(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)]
       : []),
-    MaxLength(max, { message: `must have at most ${max} characters` }),
+    AtMost(max, `must have at most ${max} characters`),
     WellFormed(),
     ...(pattern ? [Matches(pattern, { message: patternDetail ?? `must match ${pattern.source}` })] : []),
   );
 
-/** An http(s) link. */
+// class-validator's own pass over variation selectors, which JSON Schema and Meta count.
+const AtLeast = (min: number, message: string, { each = false } = {}) =>
+  lengthRule('minLength', (length) => length >= min, message, each);
+const AtMost = (max: number, message: string, { each = false } = {}) =>
+  lengthRule('maxLength', (length) => length <= max, message, each);
+const lengthRule = (name: string, fits: (length: number) => boolean, message: string, each: boolean) =>
+  ValidateBy(
+    {
+      name,
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && fits(lengthOf(value)),
+        defaultMessage: () => message,
+      },
+    },
+    { each },
+  );
+
+/** For a text that has to show something. */
+export const NOT_BLANK = { pattern: /\S/, patternDetail: 'must not be blank' };
+
+/** An http(s) link. Comes out without blanks around it, its scheme and host in lower case. */
 export const Link = (base: Base = {}) =>
-  Text({ ...LIMITS.link, pattern: /^https?:\/\/\S+$/, patternDetail: 'must be an http(s) link', ...base });
+  all(
+    shape({ normalise: (value) => (typeof value === 'string' ? normalLink(value) : value) }),
+    Text({ ...LIMITS.link, pattern: /^https?:\/\/\S+$/, patternDetail: 'must be an http(s) link', ...base }),
+  );
+
+const normalLink = (given: string) =>
+  given
+    .trim()
+    .replace(/^https?:/i, (scheme) => scheme.toLowerCase())
+    .replace(/^https?:\/\/[^/?#@]+(?![^/?#]*@)/, (origin) => origin.toLowerCase());
 
 /** A string that Postgres can hold. */
 export const isWellFormed = (value: unknown): value is string =>
@@ -174,42 +198,39 @@ const WellFormed = ({ each = false } = {}) =>
     { each },
   );
 
+/** What of a person's address is not to be checked but read; a JSON number has lost what a string holds. */
+const address = (read: (value: string) => string | undefined, name: string, what: string, base: Base) =>
+  all(
+    shape({ normalise: (value) => (typeof value === 'string' ? (read(value) ?? value) : value) }),
+    field(
+      { example: '+918899332211', ...base },
+      { type: 'string' },
+      ValidateBy({
+        name,
+        validator: {
+          validate: (value: unknown) => typeof value === 'string' && read(value) !== undefined,
+          defaultMessage: (given) =>
+            `must be ${what}${typeof given?.value === 'number' ? ', given as a string' : ''}`,
+        },
+      }),
+    ),
+  );
+const A_NUMBER = 'a phone number with its country code, e.g. +918899332211';
+
+export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
+const toUserId = (typed: string) => (USER_ID.test(typed) ? typed : undefined);
+
 /** Who receives: a phone number in any form a person types with its country code, or Meta's user id (BSUID). Comes out as E.164. */
 export const Recipient = (base: Base = {}) =>
-  all(
-    shape({ normalise: (value) => (typeof value === 'string' ? (toE164(value) ?? value) : value) }),
-    field(
-      { example: '+918899332211', ...base },
-      { type: 'string' },
-      ValidateBy({
-        name: 'recipient',
-        validator: {
-          validate: (value: unknown) =>
-            typeof value === 'string' && (toE164(value) !== undefined || USER_ID.test(value)),
-          defaultMessage: () =>
-            'must be a phone number with its country code, e.g. +918899332211, or a WhatsApp user id',
-        },
-      }),
-    ),
+  address(
+    (typed) => toE164(typed) ?? toUserId(withoutScheme(typed)),
+    'recipient',
+    `${A_NUMBER}, or a WhatsApp user id`,
+    base,
   );
-export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
 
 /** A phone number in any form a person types with its country code. Comes out as E.164. */
-export const Phone = (base: Base = {}) =>
-  all(
-    shape({ normalise: (value) => (typeof value === 'string' ? (toE164(value) ?? value) : value) }),
-    field(
-      { example: '+918899332211', ...base },
-      { type: 'string' },
-      ValidateBy({
-        name: 'phone',
-        validator: {
-          validate: (value: unknown) => typeof value === 'string' && toE164(value) !== undefined,
-          defaultMessage: () => 'must be a phone number with its country code, e.g. +918899332211',
-        },
-      }),
-    ),
-  );
+export const Phone = (base: Base = {}) => address(toE164, 'phone', A_NUMBER, base);
 
 /** One of a closed list of strings. `byDefault`: what whoever reads it takes where none is given; it is told, not filled in. */
 export const OneOf = <T extends readonly string[]>(
@@ -298,8 +319,8 @@ export const TextList = ({
       IsArray({ message: 'must be a list' }),
       ...sizeOf(min, max),
       IsString({ each: true, message: 'must hold strings only' }),
-      MinLength(1, { each: true, message: 'must not hold empty strings' }),
-      MaxLength(each, { each: true, message: `must hold strings of at most ${each} characters` }),
+      AtLeast(1, 'must not hold empty strings', { each: true }),
+      AtMost(each, `must hold strings of at most ${each} characters`, { each: true }),
       WellFormed({ each: true }),
       ...(among ? [IsIn([...among], { each: true, message: `must hold only: ${among.join(', ')}` })] : []),
     ),
@@ -318,7 +339,7 @@ export const TextMap = ({ max, key, value, ...base }: Base & { max: number; key:
           isPlainObject(map) &&
           Object.keys(map).length <= max &&
           Object.entries(map).every(
-            ([k, v]) => k.length <= key && isWellFormed(k) && isWellFormed(v) && v.length <= value,
+            ([k, v]) => isWellFormed(k) && lengthOf(k) <= key && isWellFormed(v) && lengthOf(v) <= value,
           ),
         defaultMessage: () =>
           `must hold at most ${max} string pairs, keys of at most ${key} and values of at most ${value} characters`,
@@ -357,7 +378,7 @@ export const Variables = (base: Base = {}) =>
           return (
             list !== undefined &&
             list.length <= MOST_VARIABLES &&
-            list.every((v) => isWellFormed(v) && v.length >= 1 && v.length <= LONGEST_VARIABLE) &&
+            list.every((v) => isWellFormed(v) && v !== '' && lengthOf(v) <= LONGEST_VARIABLE) &&
             Object.keys(value as object).every(isWellFormed)
           );
         },
@@ -397,7 +418,7 @@ const SCALAR = { oneOf: [{ type: 'string', maxLength: 1000 }, { type: 'number' }
 const isScalar = (value: unknown) =>
   typeof value === 'boolean' ||
   (typeof value === 'number' && Number.isFinite(value)) ||
-  (isWellFormed(value) && value.length <= 1000);
+  (isWellFormed(value) && lengthOf(value) <= 1000);
 
 /** What a field is compared with: a text, a number or a boolean, or up to 200 of them. */
 export const Comparable = (base: Base = {}) =>

@@ -8,13 +8,12 @@ import './feed.js';
 import './media.js';
 import './preset.js';
 import './quick-reply.js';
-import './send.js';
 import './tag.js';
 import './template.js';
 import './template-preview.js';
 import './template-writes.js';
 import { CreateApiKey, UpdateAccount } from './account.js';
-import { ListContacts } from './contact.js';
+import { CreateContact, ListContacts, UpdateContact } from './contact.js';
 import {
   both,
   changedBy,
@@ -28,6 +27,7 @@ import {
 import { InteractiveCard } from './interactive.js';
 import { parseBody, parseQuery } from './parse.js';
 import { fieldFault } from './problem.js';
+import { SendMedia, SendText } from './send.js';
 
 type Shape = FieldSchema & { readonly items?: { readonly type?: string } };
 
@@ -54,6 +54,27 @@ it.each(FIELDS)('$field refuses what Postgres cannot hold', ({ type, name, schem
       const pointers = parseBody(type, { [name]: value }).faults.map(({ pointer }) => pointer);
       expect({ value, pointers }).toMatchObject({ pointers: expect.arrayContaining([`/${name}`]) });
     }
+});
+
+describe('who receives', () => {
+  it.each([
+    ['tel:+918899332211', '+918899332211'],
+    ['whatsapp:IN.1234567890', 'IN.1234567890'],
+    ['+22997479819', '+22997479819'],
+  ])('is read from %s', (to, read) => {
+    const { value, faults } = parseBody(SendText, { to, body: 'Hi' });
+    expect({ to: value.to, faults }).toEqual({ to: read, faults: [] });
+  });
+
+  it.each([918899332211, 9.1e11])('is not the number %d, which is told to be given as a string', (given) => {
+    const detail = expect.stringMatching(/^\w+ must be .*, given as a string\.$/);
+    expect(parseBody(SendText, { to: given, body: 'Hi' }).faults).toMatchObject([{ pointer: '/to', detail }]);
+    expect(parseBody(CreateContact, { phone: given }).faults).toMatchObject([{ pointer: '/phone', detail }]);
+  });
+});
+
+it.each(['\u200e\u200f', '\u3164', ' \u2800 '])('takes %j for a blank name', (name) => {
+  expect(parseBody(UpdateContact, { name }).faults).toMatchObject([{ pointer: '/name' }]);
 });
 
 it('refuses it in the words of opting out as well', () => {
@@ -141,4 +162,15 @@ describe('classes made of others', () => {
     expect(changedBy(before, { note: null })).toEqual({ name: 'n', nick: 'k' });
     expect(before).toEqual({ name: 'n', nick: 'k', note: 'x' });
   });
+});
+
+it.each([
+  ['HTTPS://Example.com/Bucket/A.JPG?X-Amz=Ab', 'https://example.com/Bucket/A.JPG?X-Amz=Ab'],
+  [' \n http://x.in/a.jpg\t', 'http://x.in/a.jpg'],
+  ['hTTp://Me:Pa@X.in/a', 'http://Me:Pa@X.in/a'],
+  ['https://X.in:8443', 'https://x.in:8443'],
+  ['https://x.in/A@B', 'https://x.in/A@B'],
+])('the link %j is %j', (link, normal) => {
+  const { value, faults } = parseBody(SendMedia, { to: '+918899332211', type: 'image', link });
+  expect([value.link, faults]).toEqual([normal, []]);
 });

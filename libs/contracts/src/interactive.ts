@@ -1,5 +1,6 @@
+import { lengthOf } from './characters.js';
 import { fieldFault, type FieldFault } from './problem.js';
-import { Link, Nested, NestedList, OneOf, Rule, Text } from './field.js';
+import { Link, Nested, NestedList, NOT_BLANK, OneOf, Rule, Text } from './field.js';
 import { LIMITS } from './limits.js';
 
 export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;
@@ -9,26 +10,32 @@ export const HEADER_TYPES = ['text', 'image', 'video', 'document'] as const;
 /** What stands above an interactive message: a text, or one medium by id or link. */
 export class InteractiveHeader {
   @OneOf(HEADER_TYPES) type!: (typeof HEADER_TYPES)[number];
-  @Text({ ...LIMITS.interactiveHeader, optional: true }) text?: string;
+  @Text({ ...LIMITS.interactiveHeader, ...NOT_BLANK, optional: true }) text?: string;
   @Text({ max: 60, optional: true, description: 'The id of uploaded media.' }) mediaId?: string;
   @Link({ optional: true, description: 'A public link.' }) link?: string;
-  @Text({ ...LIMITS.filename, optional: true, description: 'For a document.' }) filename?: string;
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description: 'For a document: how it is called; else as the upload was, or as the path of its link ends.',
+  })
+  filename?: string;
 }
 
 export class ReplyButton {
   @Text({ ...LIMITS.buttonId, description: 'Comes back when it is tapped.' }) id!: string;
-  @Text(LIMITS.buttonTitle) title!: string;
+  @Text({ ...LIMITS.buttonTitle, ...NOT_BLANK }) title!: string;
 }
 
 export class ListRow {
   @Text({ ...LIMITS.rowId, description: 'Comes back when it is chosen.' }) id!: string;
-  @Text(LIMITS.rowTitle) title!: string;
+  @Text({ ...LIMITS.rowTitle, ...NOT_BLANK }) title!: string;
   @Text({ ...LIMITS.rowDescription, optional: true }) description?: string;
 }
 
 export class ListSection {
   @Text({
     ...LIMITS.sectionTitle,
+    ...NOT_BLANK,
     optional: true,
     description: 'Needed where there are several sections.',
   })
@@ -61,12 +68,13 @@ export class InteractiveCard {
   @OneOf(INTERACTIVE_KINDS, { example: 'buttons' }) kind!: InteractiveKind;
   @Text({
     max: CARD_KINDS.list.body,
+    ...NOT_BLANK,
     description: `At most ${CARD_KINDS.buttons.body} characters for kinds buttons and cta_url.`,
     example: 'Reply to confirm your order.',
   })
   body!: string;
   @Header({ optional: true }) header?: InteractiveHeader;
-  @Text({ ...LIMITS.interactiveFooter, optional: true }) footer?: string;
+  @Text({ ...LIMITS.interactiveFooter, ...NOT_BLANK, optional: true }) footer?: string;
   @NestedList(() => ReplyButton, {
     ...LIMITS.buttons,
     optional: true,
@@ -77,7 +85,12 @@ export class InteractiveCard {
     ],
   })
   buttons?: ReplyButton[];
-  @Text({ ...LIMITS.listButton, optional: true, description: 'Kind list: what opens the list.' })
+  @Text({
+    ...LIMITS.listButton,
+    ...NOT_BLANK,
+    optional: true,
+    description: 'Kind list: what opens the list.',
+  })
   button?: string;
   @NestedList(() => ListSection, {
     ...LIMITS.sections,
@@ -85,7 +98,12 @@ export class InteractiveCard {
     description: `Kind list: at most ${LIMITS.rows.max} rows in all, with unique ids.`,
   })
   sections?: ListSection[];
-  @Text({ ...LIMITS.ctaDisplayText, optional: true, description: 'Kind cta_url: the label of the button.' })
+  @Text({
+    ...LIMITS.ctaDisplayText,
+    ...NOT_BLANK,
+    optional: true,
+    description: 'Kind cta_url: the label of the button.',
+  })
   displayText?: string;
   @Link({ optional: true, description: 'Kind cta_url: what the button opens.' }) url?: string;
 }
@@ -101,7 +119,7 @@ export function* cardFaults(card: InteractiveCard): Iterable<FieldFault> {
         yield fieldFault(`/${part}`, 'not_allowed', `is not taken for kind ${kind}`);
     }
   const { body: longest } = CARD_KINDS[kind];
-  if (body.length > longest)
+  if (lengthOf(body) > longest)
     yield fieldFault('/body', 'max_length', `must have at most ${longest} characters for kind ${kind}`);
   if (header) yield* headerFaults(header);
   if (kind === 'list' && header && header.type !== 'text')

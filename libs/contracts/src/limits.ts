@@ -1,12 +1,12 @@
 /**
  * What Meta takes in a send, and what we take, once. `source` is the page of Meta's Cloud API documentation that states the limit; `ours`
- * marks a bound that Meta leaves open and that keeps a body sane. Texts are counted in UTF-16 code units.
+ * marks a bound that Meta leaves open and that keeps a body sane. Texts are counted in Unicode code points.
  */
 export const LIMITS = {
   textBody: { max: 4096, source: 'messages/text-messages' },
   caption: { max: 1024, source: 'messages/image-messages, video-messages, document-messages' },
   filename: { max: 240, source: 'ours' },
-  link: { max: 2048, source: 'ours' },
+  link: { max: 4096, source: 'ours; signed links are long' },
 
   interactiveHeader: { max: 60, source: 'messages/interactive-reply-buttons-messages' },
   interactiveFooter: { max: 60, source: 'messages/interactive-reply-buttons-messages' },
@@ -96,6 +96,7 @@ export const LIMITS = {
   audienceContacts: { min: 1, max: 5_000, source: 'ours' },
   segmentFilters: { min: 1, max: 20, source: 'ours' },
 
+  inboundBody: { max: 65_536, source: 'ours' },
   wamid: { max: 300, source: 'ours' },
   userId: { max: 140, source: 'ours' },
   metaId: { max: 40, source: 'ours' },

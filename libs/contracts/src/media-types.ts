@@ -1,3 +1,5 @@
+import { IsoTracks } from './iso-tracks.js';
+
 const KB = 1024;
 const MB = 1024 * KB;
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
@@ -61,11 +63,31 @@ const ZIP_BY_NAME: readonly (readonly [RegExp, MediaType])[] = [
 const chosen = (table: readonly (readonly [RegExp, MediaType])[], text: string) =>
   table.find(([form]) => form.test(text))?.[1];
 
-/** ISO base media files say in their brand what they hold; other brands (HEIC, AVIF, QuickTime) are not for Meta. */
+/** What ISO base media files hold by their brand; other brands (HEIC, AVIF, QuickTime) are not for Meta. */
 function isoType(brand: string): MediaType | undefined {
   if (/^M4[AB] /.test(brand)) return 'audio/mp4';
   if (/^3g[2p]/.test(brand)) return 'video/3gpp';
   return /^(isom|iso\d|mp4\d|avc1|M4V |MSNV|dash|mmp4|f4v )/i.test(brand) ? 'video/mp4' : undefined;
+}
+
+const ISO_TYPES: readonly string[] = ['video/mp4', 'video/3gpp', 'audio/mp4'];
+
+/** Whether only its tracks say what a file that looks like this type is: {@link typeByTracks}. */
+export const hasTracks = (type: MediaType): boolean => ISO_TYPES.includes(type);
+
+/** The type by what is in it: brands of films are those of recordings without a picture as well. */
+export function typeByTracks(type: MediaType, { kinds }: Pick<IsoTracks, 'kinds'>): MediaType {
+  if (!hasTracks(type)) return type;
+  if (kinds.has('vide')) return type === 'audio/mp4' ? 'video/mp4' : type;
+  return kinds.has('soun') ? 'audio/mp4' : type;
+}
+
+/** Whether bytes of this type are what they were declared to be; what is declared as no medium may be anything. */
+export function isAsDeclared(type: MediaType, declared: string): boolean {
+  if (declared === 'application/pdf') return type === declared;
+  const [family = ''] = declared.split('/');
+  if (!['image', 'audio', 'video'].includes(family)) return true;
+  return type.startsWith(`${family}/`) || (family === 'video' && type === 'audio/mp4');
 }
 
 type Look = { readonly latin: string; readonly filename: string };
@@ -83,7 +105,8 @@ const SIGNATURES: readonly (readonly [RegExp, (look: Look) => MediaType | undefi
   // The layer bits tell ADTS (0) from MPEG audio layer III (1).
   [/^\xff[\xf0\xf1\xf8\xf9]/, () => 'audio/aac'],
   [/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/, () => 'audio/mpeg'],
-  [/^%PDF-/, () => 'application/pdf'],
+  // Readers pass over what some servers write before it.
+  [/^(?:\xef\xbb\xbf)?[\t\n\f\r ]{0,1024}%PDF-/, () => 'application/pdf'],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, ({ filename }) => chosen(OLE_BY_NAME, filename)],
   [/^PK\x03\x04/, ({ latin, filename }) => chosen(ZIP_BY_FOLDER, latin) ?? chosen(ZIP_BY_NAME, filename)],
 ];
@@ -99,14 +122,33 @@ export function sniffMediaType(head: Uint8Array, filename = ''): MediaType | und
   return isText(head) ? 'text/plain' : undefined;
 }
 
-/** UTF-8 without control characters; one cut off where the beginning ends is none of its faults. */
+/** The type of a file that is there whole. */
+export function mediaTypeOf(bytes: Uint8Array, filename?: string): MediaType | undefined {
+  const type = sniffMediaType(bytes.subarray(0, SNIFFED_BYTES), filename);
+  if (!type || !hasTracks(type)) return type;
+  const tracks = new IsoTracks();
+  tracks.read(bytes);
+  return typeByTracks(type, tracks);
+}
+
+/** Bytes that mean nothing in windows-1252, which Latin-1 is a part of. */
+const UNUSED = /[\x81\x8d\x8f\x90\x9d]/;
+const CONTROL = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
+
+/** UTF-8, UTF-16 that says so, or else a code page of one byte a character; without control characters. */
 function isText(head: Uint8Array): boolean {
+  const text = textIn(head);
+  return text.length > 0 && !CONTROL.test(text);
+}
+
+/** A character that is cut off where the beginning ends is no fault. */
+function textIn(head: Uint8Array): string {
+  const latin = Buffer.from(head).toString('latin1');
+  const utf16 = /^(?:\xff\xfe|\xfe\xff)/.exec(latin)?.[0];
+  const encoding = utf16 === undefined ? 'utf-8' : utf16 === '\xff\xfe' ? 'utf-16le' : 'utf-16be';
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, {
-      stream: head.length >= SNIFFED_BYTES,
-    });
-    return text.length > 0 && !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text);
+    return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: head.length >= SNIFFED_BYTES });
   } catch {
-    return false;
+    return utf16 === undefined && !UNUSED.test(latin) ? latin : '';
   }
 }

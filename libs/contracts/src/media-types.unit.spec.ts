@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { IsoTracks } from './iso-tracks.js';
 import {
   canGoAs,
+  isAsDeclared,
   kindOf,
   MEDIA_KINDS,
+  mediaTypeOf,
   SNIFFED_BYTES,
   sniffMediaType,
   type MediaType,
@@ -29,6 +32,8 @@ const KNOWN: [string, string, string, MediaType][] = [
   ['an MP3 without', '\xff\xfb\x90\x64', '', 'audio/mpeg'],
   ['an AAC', '\xff\xf1\x50\x80', '', 'audio/aac'],
   ['a PDF', '%PDF-1.4\n', '', 'application/pdf'],
+  ['a PDF behind a byte order mark', '\xef\xbb\xbf%PDF-1.4\n', '', 'application/pdf'],
+  ['a PDF behind empty lines', '\r\n\r\n%PDF-1.7\n%\xe2\xe3', '', 'application/pdf'],
   ['a Word document', zip('word/document.xml'), 'x.xlsx', `${OFFICE}.wordprocessingml.document`],
   ['a workbook', zip('xl/workbook.xml'), '', `${OFFICE}.spreadsheetml.sheet`],
   ['slides', zip('ppt/presentation.xml'), '', `${OFFICE}.presentationml.presentation`],
@@ -36,6 +41,9 @@ const KNOWN: [string, string, string, MediaType][] = [
   ['an old Word document', OLE, 'letter.doc', 'application/msword'],
   ['an old workbook', OLE, 'prices.xls', 'application/vnd.ms-excel'],
   ['old slides', OLE, 'talk.ppt', 'application/vnd.ms-powerpoint'],
+  ['a table in Latin-1', 'Name;Preis\r\nM\xfcller;7', 'a.csv', 'text/plain'],
+  ['a table in windows-1252', 'Preis;7,50 \x80;\x93neu\x94', 'a.csv', 'text/plain'],
+  ['a table in UTF-16', '\xff\xfeM\0\xfc\0;\x007\0', 'a.csv', 'text/plain'],
   ['a text', 'Hello\r\n\tthere', 'a.png', 'text/plain'],
 ];
 
@@ -61,12 +69,87 @@ describe('the type of a file', () => {
     ['any other OLE file', OLE, 'setup.msi'],
     ['a program', '\x7fELF\x02\x01\x01\0', 'a.pdf'],
     ['a program of Windows', 'MZ\x90\0\x03\0\0\0', 'a.docx'],
-    ['bytes that are no UTF-8', 'caf\xe9', 'a.txt'],
+    ['bytes that no code page has', 'caf\x81', 'a.txt'],
+    ['UTF-16 that has control characters', '\xff\xfeM\0\x01\0', 'a.txt'],
+    ['a PDF behind other bytes', '\0\0%PDF-1.4\n', 'a.pdf'],
     ['a text with NUL', 'a\0b', 'a.txt'],
   ])('%s is none of Meta’s', (_what, bytes, filename) =>
     expect(sniffMediaType(Buffer.from(bytes, 'latin1'), filename)).toBeUndefined(),
   );
 });
+
+describe('an ISO base media file', () => {
+  const box = (type: string, content: Buffer | string = '') => {
+    const bytes = Buffer.from(content as string, 'latin1');
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(8 + bytes.length);
+    head.write(type, 4, 'latin1');
+    return Buffer.concat([head, bytes]);
+  };
+  const track = (handler: string) =>
+    box(
+      'trak',
+      Buffer.concat([
+        box('tkhd', Buffer.alloc(84)),
+        box(
+          'mdia',
+          Buffer.concat([box('mdhd', Buffer.alloc(24)), box('hdlr', `${'\0'.repeat(8)}${handler}\0\0`)]),
+        ),
+      ]),
+    );
+  const movie = (...handlers: string[]) =>
+    box('moov', Buffer.concat([box('mvhd', Buffer.alloc(100)), ...handlers.map(track)]));
+  const film = (brand: string, ...handlers: string[]) =>
+    Buffer.concat([
+      box('ftyp', `${brand}\0\0\0\0`),
+      box('mdat', Buffer.alloc(10_000, 7)),
+      movie(...handlers),
+    ]);
+
+  it.each<[string, string[], MediaType]>([
+    ['mp42', ['soun'], 'audio/mp4'],
+    ['isom', ['soun', 'text'], 'audio/mp4'],
+    ['3gp4', ['soun'], 'audio/mp4'],
+    ['M4A ', ['soun'], 'audio/mp4'],
+    ['M4A ', ['vide', 'soun'], 'video/mp4'],
+    ['isom', ['soun', 'vide'], 'video/mp4'],
+    ['3gp5', ['vide'], 'video/3gpp'],
+    ['isom', ['hint'], 'video/mp4'],
+  ])('of brand %s with tracks %j is %s', (brand, handlers, type) =>
+    expect(mediaTypeOf(film(brand, ...handlers))).toBe(type),
+  );
+
+  it('is read in chunks of any size, boxes of 64 bits included', () => {
+    const wide = Buffer.concat([Buffer.from('\0\0\0\x01mdat\0\0\0\0\0\0\0\x20', 'latin1'), Buffer.alloc(16)]);
+    const bytes = Buffer.concat([box('ftyp', 'mp42'), wide, movie('soun')]);
+    for (let size = 1; size < bytes.length; size += 1) {
+      const tracks = new IsoTracks();
+      for (let at = 0; at < bytes.length; at += size) tracks.read(bytes.subarray(at, at + size));
+      expect([...tracks.kinds]).toEqual(['soun']);
+    }
+  });
+
+  it('ends where a box has no size', () => {
+    const tracks = new IsoTracks();
+    tracks.read(Buffer.concat([Buffer.from('\0\0\0\0mdat', 'latin1'), movie('soun')]));
+    expect([...tracks.kinds]).toEqual([]);
+  });
+});
+
+it.each<[string, MediaType, boolean]>([
+  ['image/png', 'text/plain', false],
+  ['image/png', 'image/jpeg', true],
+  ['image/svg+xml', 'text/plain', false],
+  ['application/pdf', 'text/plain', false],
+  ['audio/mpeg', 'application/pdf', false],
+  ['audio/ogg', 'video/mp4', false],
+  ['video/mp4', 'audio/mp4', true],
+  ['video/mp4', 'audio/ogg', false],
+  ['text/csv', 'text/plain', true],
+  ['application/octet-stream', 'image/png', true],
+])('declared as %s, and of type %s: %s', (declared, type, is) =>
+  expect(isAsDeclared(type, declared)).toBe(is),
+);
 
 it.each([
   ['image/webp', 'sticker', 512_000],

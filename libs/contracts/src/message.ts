@@ -84,8 +84,12 @@ export class ConversationMessage {
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
   @Text({ max: 30, example: 'text' }) kind!: string;
-  @Text({ max: 65_536, nullable: true, description: 'The text a person reads, where there is one.' }) body!:
-    string | null;
+  @Text({
+    ...LIMITS.inboundBody,
+    nullable: true,
+    description: 'The text a person reads, where there is one.',
+  })
+  body!: string | null;
   @Json({ nullable: true, description: 'What was sent or received besides the text.' }) payload!: Record<
     string,
     unknown
@@ -153,8 +157,22 @@ export class MessageWithdrawnData {
   @Time() at!: string;
 }
 
+/** The data of `message.marketing_stopped`: the person takes no messages of marketing of this business any more. */
+export class MarketingStoppedData {
+  @Text({ max: 40 }) messageId!: string;
+  @Text({ max: 40 }) contactId!: string;
+  @Text({ max: 140 }) to!: string;
+  @Time() at!: string;
+}
+
 /** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
+
+/** Whether a person wrote it to us. What was not, among it what stands in a group and reactions taken back, is an event only. */
+export const isWritten = ({ kind, payload }: Pick<MessageReceivedData, 'kind' | 'payload'>): boolean =>
+  !TOLD_KINDS.includes(kind) &&
+  payload?.['groupId'] === undefined &&
+  !(kind === 'reaction' && payload?.['emoji'] === null);
 
 /**
  * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
@@ -163,14 +181,14 @@ export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 export class MessageReceivedData {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
-  @Text({ max: 40 }) conversationId!: string;
+  @Text({ max: 40, description: "A group's is none of the inbox." }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40, nullable: true }) from!: string | null;
   @Text({ ...LIMITS.userId, nullable: true, optional: true }) userId?: string | null;
   @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Text({ max: 40 }) phoneNumberId!: string;
   @Text({ max: 30 }) kind!: string;
-  @Text({ max: 65_536, nullable: true }) body!: string | null;
+  @Text({ ...LIMITS.inboundBody, nullable: true }) body!: string | null;
   @Json({ nullable: true }) payload!: Record<string, unknown> | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
   @Text({ ...LIMITS.wamid, nullable: true }) replyTo!: string | null;

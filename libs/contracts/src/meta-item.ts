@@ -1,14 +1,16 @@
+import { cutTo, lengthOf } from './characters.js';
 import { isPlainObject } from './field.js';
+import { LIMITS } from './limits.js';
 import type { MetaItem } from './meta-inbound.js';
 import { toE164 } from './phone.js';
 
 /** Reading what Meta wrote: undefined where it is absent, empty, of another type, or longer than `max`. */
 export const text = (value: unknown, { max }: { max: number } = { max: Infinity }): string | undefined =>
-  typeof value === 'string' && value.length > 0 && value.length <= max ? value : undefined;
+  typeof value === 'string' && value.length > 0 && lengthOf(value) <= max ? value : undefined;
 
-/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character, as a cut leaves it. */
+/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character. */
 export const cut = (given: string, { max }: { max: number }): string =>
-  given.slice(0, max).replaceAll('\u0000', '').toWellFormed();
+  cutTo(given, max).replaceAll('\u0000', '').toWellFormed();
 export const flag = (value: unknown): true | undefined => (value === true ? true : undefined);
 /** Also one written as text. */
 export const number = (value: unknown): number | undefined => {
@@ -26,12 +28,31 @@ export const idOf = (value: unknown): string | undefined =>
 export const entryOf = <Table extends object>(table: Table, word: unknown): Table[keyof Table] | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word as keyof Table] : undefined;
 
-/** Meta's `wa_id` and `from` are a number's digits with the country code, also of countries we cannot check. */
+/** Meta's `wa_id` and `from` are a number's digits with the country code, written as text or as a number. */
 export function phoneOf(value: unknown): string | undefined {
-  const digits = text(value);
-  if (digits === undefined) return undefined;
-  return toE164(digits) ?? (/^\d{5,15}$/.test(digits) ? `+${digits}` : undefined);
+  const digits = idOf(value);
+  return digits !== undefined && /^\+?\d+$/.test(digits) ? toE164(`+${digits.replace('+', '')}`) : undefined;
 }
+
+/** Meta's user id of a person. */
+export const userIdOf = (value: unknown): string | undefined => text(idOf(value)?.trim(), LIMITS.userId);
+
+/** Who something is of: a number, a user id, or both. */
+type Person = { readonly phone: string | null; readonly userId: string | null };
+/**
+ * `numbers` and `userIds` hold what Meta wrote in the places of the two, the most telling first. What is no number in the
+ * place of one counts as a user id, and an overlong one is cut, so that nothing a person wrote is lost. Null: nobody.
+ */
+export function personOf(numbers: readonly unknown[], userIds: readonly unknown[]): Person | null {
+  const phone = first(numbers, phoneOf);
+  const userId = first(userIds, userIdOf);
+  if (phone ?? userId) return { phone: phone ?? null, userId: userId ?? null };
+  const spelled = first([...numbers, ...userIds], (value) => idOf(value)?.trim() || undefined);
+  return spelled === undefined ? null : { phone: null, userId: cut(spelled, LIMITS.userId) };
+}
+
+const first = <Found>(values: readonly unknown[], read: (value: unknown) => Found | undefined) =>
+  values.map(read).find((found) => found !== undefined);
 
 /** Unix seconds, in RFC 3339. */
 export function timeOf(value: unknown, otherwise: string): string {
@@ -39,11 +60,11 @@ export function timeOf(value: unknown, otherwise: string): string {
   return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1_000).toISOString() : otherwise;
 }
 
-/** An entry of its `errors`. */
-export const faultOf = ({ code, title, message, error_data: data }: MetaItem) => ({
+/** An entry of its `errors`; `details` stood beside the code before it had `error_data`. */
+export const faultOf = ({ code, title, message, error_data: data, details }: MetaItem) => ({
   code: number(code) ?? 0,
   message: text(title) ?? text(message) ?? 'Meta gave no reason.',
-  details: text(object(data)['details']),
+  details: text(object(data)['details']) ?? text(details),
 });
 
 /** The same value with the names of its fields in camel case, all the way down. */
@@ -54,6 +75,14 @@ export function camel<Value>(value: Value): Value {
   return Object.fromEntries(fields) as Value;
 }
 const camelName = (name: string) => name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Fields that hold texts: numbers in them as texts, and none that hold nothing. */
+export const texts = (fields: MetaItem): MetaItem =>
+  Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([name, value]) => [name, idOf(value) ?? value]),
+  );
 
 /** Without the fields that are undefined; null when none is left. */
 export function filled(fields: object): Record<string, unknown> | null {

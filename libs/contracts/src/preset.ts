@@ -1,4 +1,4 @@
-import { both, changesOf, Text, Time } from './field.js';
+import { both, changesOf, NOT_BLANK, Text, Time } from './field.js';
 import { InteractiveCard } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
@@ -8,8 +8,7 @@ const Name = (base: { optional?: boolean } = {}) =>
   Text({
     ...LIMITS.presetName,
     nullable: true,
-    pattern: /\S/,
-    patternDetail: 'must not be blank',
+    ...NOT_BLANK,
     description: 'What you call it; whoever gets the card does not see it.',
     ...base,
   });

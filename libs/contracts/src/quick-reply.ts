@@ -1,4 +1,4 @@
-import { both, changesOf, Text, Time } from './field.js';
+import { both, changesOf, NOT_BLANK, Text, Time } from './field.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
@@ -13,15 +13,13 @@ export class CreateQuickReply {
   shortcut!: string;
   @Text({
     ...LIMITS.quickReplyTitle,
-    pattern: /\S/,
-    patternDetail: 'must not be blank',
+    ...NOT_BLANK,
     example: 'Store hours',
   })
   title!: string;
   @Text({
     ...LIMITS.textBody,
-    pattern: /\S/,
-    patternDetail: 'must not be blank',
+    ...NOT_BLANK,
     example: 'We are open 10am to 8pm, Monday to Saturday.',
   })
   body!: string;

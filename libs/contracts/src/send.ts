@@ -1,3 +1,4 @@
+import { lengthOf } from './characters.js';
 import { ContactCard } from './contact-card.js';
 import {
   AnyList,
@@ -8,6 +9,7 @@ import {
   Link,
   Nested,
   NestedList,
+  NOT_BLANK,
   OneOf,
   Recipient,
   Rule,
@@ -49,7 +51,7 @@ export class Send {
 
 /** `POST /v1/messages/text`. */
 export class SendText extends Send {
-  @Text({ ...LIMITS.textBody, example: 'Hi! Your order #1043 has shipped.' })
+  @Text({ ...LIMITS.textBody, ...NOT_BLANK, example: 'Hi! Your order #1043 has shipped.' })
   body!: string;
 
   @Flag({ optional: true, description: 'Whether WhatsApp may show a preview of the first link.' })
@@ -93,7 +95,12 @@ export class TemplateParts {
   @Link({ optional: true, description: 'A public link for a media header.' })
   headerLink?: string;
 
-  @Text({ ...LIMITS.filename, optional: true, description: 'How the document of a header is called.' })
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description:
+      'How the document of a header is called; else as the upload was, or as the path of its link ends.',
+  })
   headerFilename?: string;
 
   @Nested(() => HeaderLocation, { optional: true, description: 'What a location header shows.' })
@@ -132,8 +139,10 @@ export type MediaType = (typeof MEDIA_TYPES)[number];
 const WITHOUT_CAPTION: readonly MediaType[] = ['audio', 'sticker'];
 
 /** `POST /v1/messages/media`. */
-@Rule<SendMedia>(function* ({ type, caption, ...medium }) {
+@Rule<SendMedia>(function* ({ type, caption, voice, ...medium }) {
   yield* mediumFaults({ ...medium, type });
+  if (voice !== undefined && type !== 'audio')
+    yield fieldFault('/voice', 'not_allowed', `is not taken with type ${type}`);
   if (caption !== undefined && WITHOUT_CAPTION.includes(type))
     yield fieldFault('/caption', 'not_allowed', `is not taken with type ${type}`);
 })
@@ -154,7 +163,17 @@ export class SendMedia extends Send {
     example: "This week's catalogue",
   })
   caption?: string;
-  @Text({ ...LIMITS.filename, optional: true, description: 'How a document is called.' }) filename?: string;
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description: 'How a document is called; else as the upload was, or as the path of its link ends.',
+  })
+  filename?: string;
+  @Flag({
+    optional: true,
+    description: 'Audio: whether it is shown as a voice note. WhatsApp wants Ogg with Opus for that.',
+  })
+  voice?: boolean;
 }
 
 /** `POST /v1/messages/interactive`. */
@@ -211,14 +230,16 @@ const FLOW_MODES = ['draft', 'published'] as const;
         yield fieldFault(`/${field}`, 'not_allowed', 'is not taken with action data_exchange');
   if (data === undefined) return;
   if (Object.keys(data).length === 0) yield fieldFault('/data', 'min_length', 'must not be empty');
-  if (JSON.stringify(data).length > LIMITS.flowData.max)
+  if (lengthOf(JSON.stringify(data)) > LIMITS.flowData.max)
     yield fieldFault('/data', 'max_length', `must have at most ${LIMITS.flowData.max} characters as JSON`);
 })
 export class SendFlow extends Send {
-  @Text({ ...LIMITS.flowBody, example: 'Book your appointment in a few taps.' }) bodyText!: string;
-  @Text({ ...LIMITS.flowCta, description: 'The label of the button.', example: 'Book now' }) ctaText!: string;
-  @Text({ ...LIMITS.interactiveHeader, optional: true }) header?: string;
-  @Text({ ...LIMITS.interactiveFooter, optional: true }) footer?: string;
+  @Text({ ...LIMITS.flowBody, ...NOT_BLANK, example: 'Book your appointment in a few taps.' })
+  bodyText!: string;
+  @Text({ ...LIMITS.flowCta, ...NOT_BLANK, description: 'The label of the button.', example: 'Book now' })
+  ctaText!: string;
+  @Text({ ...LIMITS.interactiveHeader, ...NOT_BLANK, optional: true }) header?: string;
+  @Text({ ...LIMITS.interactiveFooter, ...NOT_BLANK, optional: true }) footer?: string;
   @Text({
     ...LIMITS.flowToken,
     optional: true,

@@ -1,3 +1,4 @@
+import { lengthOf } from './characters.js';
 import { LIMITS } from './limits.js';
 import { entryOf, number, text } from './meta-item.js';
 import type { FieldFault } from './problem.js';
@@ -128,7 +129,7 @@ function fillButtons(
     const { type, url, phoneNumber } = readButton(button, place.isCode);
     const { value, pointer } = values.get(index) ?? {};
     const longest = entryOf(LONGEST_CODES, type);
-    if (longest !== undefined && pointer !== undefined && [...(value ?? '')].length > longest)
+    if (longest !== undefined && pointer !== undefined && lengthOf(value ?? '') > longest)
       place.faults.push(
         mismatch(pointer, `The code of button ${index} must have at most ${longest} characters.`),
       );
@@ -214,7 +215,7 @@ function valuesFor(
     if (value === undefined) return undefined;
     const line = onOneLine(value);
     if (line === '') faults.push(mismatch(`${pointer}/${key}`, `${field}/${key} must not be blank.`));
-    if (longest !== undefined && [...line].length > longest)
+    if (longest !== undefined && lengthOf(line) > longest)
       faults.push(
         mismatch(`${pointer}/${key}`, `${field}/${key} must have at most ${longest} characters for a code.`),
       );

@@ -1,3 +1,4 @@
+import { lengthOf } from './characters.js';
 import { object } from './meta-item.js';
 import { fieldFault, type FieldFault } from './problem.js';
 import { VARIABLE, variablesIn, word } from './template-components.js';
@@ -132,9 +133,9 @@ export function* textOf(fields: Fields, field: string, at: string, max: number):
   return undefined;
 }
 
-/** Whether it is too long. Meta counts code points. */
+/** Whether it is too long. */
 export function* lengthFaults(value: string, pointer: string, max: number): Faults<boolean> {
-  const { length } = [...value];
+  const length = lengthOf(value);
   if (length <= max) return false;
   yield fieldFault(pointer, 'max_length', `must have at most ${max} characters, and has ${length}`);
   return true;

@@ -20,6 +20,8 @@ export type Aggregate<C extends Message, S, E extends DomainEvent, R = Record<ne
   readonly decider: Decider<C, S, E>;
   /** The id of the stream a command goes to. */
   readonly stream: (command: Bare<C>) => string;
+  /** The stream that has taken the place of one in this state: commands to that one go there. It never comes back. */
+  readonly becomes?: (state: S) => string | undefined;
   /** The events that go out on the shared log; the others stay in the stream. */
   readonly published: readonly E['type'][];
   /**
@@ -37,6 +39,7 @@ export type Aggregate<C extends Message, S, E extends DomainEvent, R = Record<ne
 /* eslint-disable @typescript-eslint/no-explicit-any */
 export type AnyAggregate = Pick<Aggregate<any, any, any>, 'name' | 'table' | 'decider' | 'published'> & {
   readonly stream: (command: any) => string;
+  readonly becomes?: (state: any) => string | undefined;
   readonly facts?: (tx: PoolClient, asked: any) => Promise<readonly unknown[]>;
   readonly reply: object;
 };

@@ -15,7 +15,7 @@ type Access = {
   /** Those to whom it sends commands. */
   readonly commands?: readonly Service[];
   readonly writes?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw')[];
-  readonly reads?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw')[];
+  readonly reads?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw' | 'deadLetters')[];
 };
 
 /** Beyond what every service may do: read its own commands, read and write the shared log, write dead letters. */
@@ -23,7 +23,7 @@ const ACCESS: Readonly<Record<Service, Access>> = {
   gateway: {
     commands: SERVICES,
     writes: ['inbound', 'inboundChanges', 'inboundRaw'],
-    reads: ['inboundChanges', 'inboundRaw'],
+    reads: ['inboundChanges', 'inboundRaw', 'deadLetters'],
   },
   messaging: { reads: ['inbound'] },
   contacts: { reads: ['inboundChanges'] },

@@ -253,6 +253,17 @@ describe('a Kafka that forbids what is not allowed', () => {
     expect(seen).toEqual(['0']);
   });
 
+  it('lets the gateway read what no service could handle', async () => {
+    expect(await writers(name.deadLetters)).toEqual(SERVICES);
+    const seen: string[] = [];
+    await readBetween(
+      clientOf('gateway'),
+      { topic: name.deadLetters, since: 0, until: Date.now() + 1, signal: AbortSignal.timeout(30_000) },
+      async (records) => void seen.push(...records.map(({ offset }) => offset)),
+    );
+    expect(seen).toHaveLength(SERVICES.length);
+  });
+
   it('lets a service look for an event on the log', async () => {
     const event = { topic: name.events, partition: 0, source: 'contacts', epoch: 1, sequence: 1 };
     const sought = { ...event, signal: AbortSignal.timeout(30_000) };

@@ -43,5 +43,5 @@ export async function widestRows(
   return { indexes: widths.size, tooWide, unbounded: [...unbounded].sort() };
 }
 
-/** UTF-8 bytes of a text of `max` UTF-16 code units at most: three each, since those of four bytes are two units. */
-export const bytesOf = ({ max }: { readonly max: number }): number => 3 * max;
+/** UTF-8 bytes of a text of `max` characters at most. */
+export const bytesOf = ({ max }: { readonly max: number }): number => 4 * max;

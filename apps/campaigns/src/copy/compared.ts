@@ -1,4 +1,5 @@
 import { caseless } from '@wbiz/contracts/caseless';
+import { lengthOf } from '@wbiz/contracts/characters';
 import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
 
@@ -24,5 +25,5 @@ export function shown(value: FieldValue | null | undefined): string | null {
   const text = String(value ?? '')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return text === '' || text.length > LIMITS.templateVariable.max ? null : text;
+  return text === '' || lengthOf(text) > LIMITS.templateVariable.max ? null : text;
 }

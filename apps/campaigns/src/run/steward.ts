@@ -8,6 +8,7 @@ import type {
   CampaignTemplate,
 } from '@wbiz/contracts/campaign';
 import type { MessageError } from '@wbiz/contracts/message';
+import { cut } from '@wbiz/contracts/meta-item';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
@@ -334,7 +335,7 @@ const known = ({ campaign_id: campaignId }: Due) => ({ campaignId, at: new Date(
 const failed = (reason: CampaignReason, { code, metaCode, message }: MessageError): Obstacle => ({
   held: true,
   reason,
-  detail: `Its sends fail alike: ${metaCode ?? code}, ${message}`.slice(0, 1_000),
+  detail: cut(`Its sends fail alike: ${metaCode ?? code}, ${message}`, { max: 1_000 }),
 });
 const senderOf = ({ account, phone_number_id: phoneNumberId }: Due) => ({ account, phoneNumberId });
 const obstacleOf = (one: Due) =>

@@ -35,6 +35,8 @@ export type ContactState = {
   readonly tags: readonly Generation[];
   readonly fields: Readonly<Record<string, Generation>>;
   readonly opt: Opt | null;
+  /** The name is the one of the profile on WhatsApp, and follows it; else it was set by a request, and stays. */
+  readonly named?: 'whatsapp';
   readonly mergedInto: string | null;
   readonly search: string;
 };
@@ -95,7 +97,7 @@ export type Label = { readonly key: string; readonly generation: Generation };
 type Untagged = { readonly createdAt: string; readonly gone: readonly Label[] };
 
 /** What the event leaves unsaid. */
-type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt'> & {
+type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt' | 'named'> & {
   readonly gone?: readonly Label[];
   /** Labels that nobody had used before; they become part of the vocabulary with this event. */
   readonly fresh?: { readonly tags: readonly string[]; readonly fields: readonly string[] };
@@ -105,6 +107,8 @@ export type ContactEvent =
   | DomainEvent<'contact.created', ContactCreatedData, Kept>
   | DomainEvent<'contact.updated', ContactUpdatedData, Kept>
   | DomainEvent<'contact.opted_out', ContactOptedOutData>
+  /** A request gave the name that the contact had from WhatsApp: it stays. */
+  | DomainEvent<'contact.name_settled', { readonly at: string; readonly by: string | null }>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
   | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>
   | DomainEvent<'contact.label_forgotten', ForgetLabels, Untagged>;
@@ -115,6 +119,7 @@ type Wanted = Omit<UpdateContact, 'tags'> & {
   readonly tags?: readonly string[] | undefined;
   readonly phone?: string | null;
   readonly userId?: string | null;
+  readonly named?: 'whatsapp';
   readonly opt?: Opt | undefined;
 };
 type Write = { readonly at: string; readonly by: string | null };
@@ -139,8 +144,8 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
 
     'contact.note-inbound': ({ data: { contactId, phone, userId, name, at }, facts }, known) => {
       if (known?.mergedInto) return [];
-      const named = known?.contact.name ?? facts.twin?.contact.name ?? null;
-      const wanted = { phone, userId, ...(named === null && name !== null ? { name } : {}) };
+      const follows = name !== null && (namedOf(known) ?? namedOf(facts.twin) ?? 'whatsapp') === 'whatsapp';
+      const wanted = { phone, userId, ...(follows && { name, named: 'whatsapp' as const }) };
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
 
@@ -148,7 +153,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
       const { contactId, phone, userId, optedIn, how, saidAt, at } = data;
       if (known?.mergedInto)
         return [{ type: 'contact.opt_passed_on', data: { ...data, into: known.mergedInto } }];
-      if (isSettled(known, saidAt)) return [];
+      if (isSettled(known, saidAt) || (optedIn && !isOut(known) && !isOut(facts.twin))) return [];
       const wanted = { phone, userId, opt: { optedIn, how, at: saidAt, by: null } };
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
@@ -168,6 +173,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
     'contact.created': (_, { data, private: kept }) => shown(data.contact, kept!),
     'contact.updated': (_, { data, private: kept }) => shown(data.contact, kept!),
     'contact.opted_out': (known) => known,
+    'contact.name_settled': (known) => known && nameSettled(known),
     'contact.merged': (known, { data: { into } }) =>
       known && { ...known, mergedInto: into, contact: { ...known.contact, tags: [] }, tags: [] },
     'contact.opt_passed_on': (known) => known,
@@ -175,14 +181,21 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
   },
 };
 
-const shown = (contact: ContactView, { tags, fields, opt }: Kept): ContactState => ({
+const shown = (contact: ContactView, { tags, fields, opt, named }: Kept): ContactState => ({
   contact,
   tags,
   fields,
   opt,
+  ...(named && { named }),
   mergedInto: null,
   search: searchTextOf(contact),
 });
+
+/** Where the name is from; undefined where there is none. */
+const namedOf = (known: ContactState | null) =>
+  known && known.contact.name !== null ? (known.named ?? 'request') : undefined;
+
+const nameSettled = ({ named: _, ...state }: ContactState): ContactState => state;
 
 type Change = {
   readonly contactId: string;
@@ -224,6 +237,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     // Not before an earlier change, whichever clock that was taken from.
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
+  const named = wanted.name === undefined ? (namedOf(before) ?? namedOf(twin)) : wanted.named;
   const generations = tags.names.map((name) => facts.tags.get(tagKey(name))!.generation);
   const has = labelsOf({ contact: now, tags: generations });
   const gone = (known ? labelsOf(known) : []).filter((had) => !has.some(same(had)));
@@ -233,6 +247,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
       Object.keys(fields.values).map((key) => [key, facts.fields.get(key)!.generation]),
     ),
     opt: nowOpt,
+    ...(now.name !== null && named === 'whatsapp' && { named }),
     ...(gone.length > 0 ? { gone } : {}),
     ...freshIn(tags.names, Object.keys(fields.values), facts),
   };
@@ -246,9 +261,10 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
           },
         ]
       : [];
-  if (!base) return [{ type: 'contact.created', data, private: kept }, ...optedOut];
+  if (!before || !base) return [{ type: 'contact.created', data, private: kept }, ...optedOut];
   const changed = changes(base, now);
-  if (changed.length === 0 && !twin) return [];
+  if (changed.length === 0 && !twin)
+    return before.named && !named ? [{ type: 'contact.name_settled', data: { at, by } }] : [];
   return [{ type: 'contact.updated', data: { ...data, changed }, private: kept }, ...optedOut];
 }
 
@@ -256,6 +272,9 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
 const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>
   known !== null &&
   (optedIn ? known.contact.optedIn : known.contact.optedOutAt !== null && !known.contact.optedIn);
+
+/** Words and settings of WhatsApp's bring in again who was out; they make nobody agree who never was asked. */
+const isOut = (known: ContactState | null) => known !== null && known.contact.optedOutAt !== null;
 
 /** What is heard late of a person's opt-in does not undo what was decided since. WhatsApp's times are whole seconds. */
 const isSettled = (known: ContactState | null, saidAt: string) =>

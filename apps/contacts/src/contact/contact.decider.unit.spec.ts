@@ -297,14 +297,31 @@ describe('an opt-in', () => {
       .then(updated(['optedOutAt'], { optedOutAt: LATER }, { opt: byApi(false) }), optedOut('api', 'key_1')));
   it('makes a contact of who is not on file', () =>
     given()
-      .when(opt({ optedIn: true, how: 'start_word' }))
+      .when(opt({ how: 'stop_word' }))
       .then(
         created(
-          { ...now, source: 'inbound', optedIn: true, optedInAt: LATER },
-          { opt: { optedIn: true, how: 'start_word', at: LATER, by: null } },
+          { ...now, source: 'inbound', optedOutAt: LATER },
+          { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
           null,
         ),
+        optedOut('stop_word', null),
       ));
+  it.each(['start_word', 'user_preferences'] as const)('comes by %s only from who was out', (how) => {
+    const start = opt({ optedIn: true, how });
+    given().when(start).thenNothing();
+    given(created()).when(start).thenNothing();
+    given(agreed).when(start).thenNothing();
+    given(created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
+      .when(start)
+      .then(
+        updated(
+          ['optedIn', 'optedInAt', 'optedOutAt'],
+          { optedIn: true, optedInAt: LATER },
+          { opt: { optedIn: true, how, at: LATER, by: null } },
+          null,
+        ),
+      );
+  });
   it.each([true, false])('that is %s already keeps its time', (optedIn) =>
     given(optedIn ? agreed : created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
       .when(upsert({ optedIn }))
@@ -345,7 +362,9 @@ describe('who writes in', () => {
   it('is on file from then on', () =>
     given()
       .when(inbound({ userId: 'IN.1' }))
-      .then(created({ ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' }, {}, null)));
+      .then(
+        created({ ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' }, { named: 'whatsapp' }, null),
+      ));
   it('and is on file stays as it is', () =>
     given(created({ name: 'G' }))
       .when(inbound())
@@ -353,7 +372,51 @@ describe('who writes in', () => {
   it('gives a name where there is none', () =>
     given(created())
       .when(inbound())
-      .then(updated(['name'], { name: 'Asha' }, {}, null)));
+      .then(updated(['name'], { name: 'Asha' }, { named: 'whatsapp' }, null)));
+  describe('that has its name from WhatsApp', () => {
+    const federico = created({ source: 'inbound', name: 'Federico' }, { named: 'whatsapp' }, null);
+    const renamed = inbound({ name: 'Federicoso' });
+    it('has it from the first message', () =>
+      given()
+        .when(inbound({ name: 'Federico', at: AT }))
+        .then(federico));
+    it('follows it', () =>
+      given(federico)
+        .when(renamed)
+        .then(updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, null)));
+    it('keeps it where a message brings none', () =>
+      given(federico)
+        .when(inbound({ name: null }))
+        .thenNothing());
+    it('keeps one that a request gave', () =>
+      given(federico, updated(['name'], { source: 'inbound', name: 'Fede' }))
+        .when(renamed)
+        .thenNothing());
+    it('keeps it once a request gave the same', () => {
+      const settled: ContactEvent = { type: 'contact.name_settled', data: { at: LATER, by: 'key_1' } };
+      given(federico)
+        .when(update({ name: 'Federico' }))
+        .then(settled);
+      given(federico, settled).when(renamed).thenNothing();
+      given(federico, settled)
+        .when(update({ name: 'Federico' }))
+        .thenNothing();
+    });
+    it('has it again once a request emptied it', () =>
+      given(federico, updated(['name'], { source: 'inbound', name: null }))
+        .when(renamed)
+        .then(updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, null)));
+    it('goes on following it through other changes', () =>
+      given(federico)
+        .when(update({ email: 'f@example.com' }))
+        .then(
+          updated(
+            ['email'],
+            { source: 'inbound', name: 'Federico', email: 'f@example.com' },
+            { named: 'whatsapp' },
+          ),
+        ));
+  });
   it('is linked with the user id', () =>
     given(created({ name: 'G' }))
       .when(inbound({ userId: 'IN.1' }))

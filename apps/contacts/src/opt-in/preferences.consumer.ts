@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
-import { LIMITS } from '@wbiz/contracts/limits';
 import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
-import { entryOf, objects, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { entryOf, objects, personOf, timeOf } from '@wbiz/contracts/meta-item';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -30,9 +29,7 @@ export class PreferencesConsumer {
     if (accountId === undefined) return; // Not connected here.
     for (const preference of objects(data.value['user_preferences'])) {
       const optedIn = entryOf(OPTED_IN, preference['value']);
-      const phone = phoneOf(preference['wa_id']) ?? null;
-      const userId = text(preference['user_id'], LIMITS.userId) ?? null;
-      const person = phone ?? userId;
+      const person = personOf([preference['wa_id']], [preference['user_id']]);
       if (person === null || optedIn === undefined || preference['category'] !== 'marketing_messages')
         continue;
       await this.store.apply(contacts, {
@@ -40,9 +37,8 @@ export class PreferencesConsumer {
         traceparent,
         type: 'contact.note-opt',
         data: {
-          contactId: contactIdOf(accountId, person),
-          phone,
-          userId,
+          contactId: contactIdOf(accountId, (person.phone ?? person.userId)!),
+          ...person,
           optedIn,
           how: 'user_preferences',
           saidAt: timeOf(preference['timestamp'], data.at),

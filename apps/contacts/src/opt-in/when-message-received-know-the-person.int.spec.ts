@@ -7,13 +7,18 @@ import { together } from '@wbiz/eventing/postgres/projection';
 import { projectionScenario } from '@wbiz/service-testing/projection-scenario';
 import { contactsOnPostgres, incompressible, type ContactsOnPostgres } from '../contacts.harness.js';
 import { accounts } from './accounts.projection.js';
+import { whenMarketingStoppedOptThePersonOut } from './when-marketing-stopped-opt-the-person-out.reactor.js';
 import { whenMessageReceivedKnowThePerson } from './when-message-received-know-the-person.reactor.js';
 
 let system: ContactsOnPostgres;
 let people: ReturnType<typeof projectionScenario>;
 beforeAll(async () => {
   system = await contactsOnPostgres();
-  const projection = together('people', [accounts, whenMessageReceivedKnowThePerson(system.store)]);
+  const projection = together('people', [
+    accounts,
+    whenMessageReceivedKnowThePerson(system.store),
+    whenMarketingStoppedOptThePersonOut(system.store),
+  ]);
   people = projectionScenario(projection, system);
 });
 afterAll(() => system.close());
@@ -89,4 +94,67 @@ it('hears others while the contact of one account cannot be written, and that on
   await system.pool.query('drop trigger refuse on contacts.contacts');
   await people.projector.retry(one.accountId);
   expect(await heard(one, phone)).toBe(false);
+});
+
+it('takes a person’s own words for a statement, and nothing else', async () => {
+  const account = system.account();
+  const said = async (told: Partial<MessageReceivedData>, before: object = { optedIn: true }) => {
+    const from = system.newPhone();
+    await account.upsert({ phone: from, ...before });
+    await people
+      .given()
+      .when(message(account.accountId, { from, ...told }))
+      .then(async () => null, null);
+    return (await account.get(contactIdOf(account.accountId, from)))!.optedIn;
+  };
+  expect(await said({ body: 'STOP' })).toBe(false);
+  expect(await said({ kind: 'button', body: 'Stop promotions' })).toBe(false);
+  expect(await said({ kind: 'contacts', body: 'STOP' })).toBe(true);
+  expect(await said({ kind: 'location', body: 'Stop' })).toBe(true);
+  expect(await said({ kind: 'interactive', body: 'Stop' })).toBe(true);
+  expect(await said({ body: 'STOP', payload: { groupId: 'G1' } })).toBe(true);
+  expect(await said({ body: 'START' }, { optedIn: false })).toBe(true);
+  expect(await said({ body: 'START' }, {})).toBe(false);
+  expect(await said({ kind: 'interactive', body: 'Start' }, { optedIn: false })).toBe(false);
+});
+
+it('follows the name of a profile until a request sets one', async () => {
+  const account = system.account();
+  const from = system.newPhone();
+  const id = contactIdOf(account.accountId, from);
+  const calledBy = async (name: string) => {
+    await people
+      .given()
+      .when(message(account.accountId, { from, name }))
+      .then(async () => null, null);
+    return (await account.get(id))!.name;
+  };
+  expect(await calledBy('Federico')).toBe('Federico');
+  expect(await calledBy('Federicoso')).toBe('Federicoso');
+  await account.update(id, { name: 'Fede' });
+  expect(await calledBy('Federico')).toBe('Fede');
+});
+
+it('opts out whom Meta delivers no marketing to, on file or not', async () => {
+  const account = system.account();
+  const [agreed, stranger] = [system.newPhone(), system.newPhone()];
+  await account.upsert({ phone: agreed, optedIn: true });
+  const at = new Date(Date.now() + 1_000).toISOString();
+  const stopped = (to: string) => ({
+    type: 'message.marketing_stopped' as const,
+    accountId: account.accountId,
+    data: { messageId: newId('msg'), contactId: contactIdOf(account.accountId, to), to, at },
+  });
+  await people
+    .given()
+    .when(stopped(agreed), stopped(stranger), stopped('IN.131050'))
+    .then(
+      async () =>
+        Promise.all(
+          [agreed, stranger, 'IN.131050'].map((to) => account.optedOut(contactIdOf(account.accountId, to))),
+        ),
+      [true, true, true],
+    );
+  const { data } = (await account.history(contactIdOf(account.accountId, agreed)))!;
+  expect(data[0]).toMatchObject({ type: 'opted_out', how: 'refused_by_meta', by: null });
 });

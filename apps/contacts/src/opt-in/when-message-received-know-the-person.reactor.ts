@@ -5,6 +5,7 @@ import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
+import { consentIn } from './consent.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
 /** Whoever writes in is on file from then on; one of the account's words, by itself, opts the person out or in again. */
@@ -27,7 +28,7 @@ export const whenMessageReceivedKnowThePerson = (
           userId: data.userId ?? null,
           at,
         };
-        const said = data.body === null ? undefined : says.get(accountId)?.(data.body);
+        const said = consentIn(data, says.get(accountId)!);
         return [
           {
             accountId,

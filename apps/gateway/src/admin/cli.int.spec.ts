@@ -12,6 +12,7 @@ let server: Server;
 let url: string;
 let asked: Asked[];
 let home: string;
+const letters = { deadLetters: [] as object[], found: 0, waiting: 0 };
 
 beforeEach(async () => {
   asked = [];
@@ -20,7 +21,9 @@ beforeEach(async () => {
     const { method = '', url: path = '', headers } = request;
     asked.push({ method, url: path, authorization: headers.authorization, body: text && JSON.parse(text) });
     const body = path.endsWith('/derive') ? '{"bodies":2,"items":3}' : '{"data":[],"nextCursor":null}';
-    response.setHeader('content-type', 'application/json').end(body);
+    response
+      .setHeader('content-type', 'application/json')
+      .end(/\/dead-letters(\?|$)/.test(path) ? JSON.stringify(letters) : body);
   };
   server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -149,8 +152,77 @@ it('gives orders to projections', async () => {
   ]);
 });
 
+describe('of dead letters', () => {
+  const env = { WBIZ_URL: '', WBIZ_ADMIN_TOKEN: 'token', USER: 'ada' };
+  beforeEach(() => {
+    env.WBIZ_URL = url;
+  });
+  const path = '/api/admin/v1/dead-letters';
+
+  it('prints a line each, in columns', async () => {
+    const at = '2026-11-22T10:15:30.000Z';
+    const unknown = { topic: null, type: null, accountId: null, code: null, reason: null };
+    const known = { topic: 'wbiz.commands.contacts', type: 'contact.upsert', accountId: 'acc_1' };
+    // Whoever wrote the record would like to write on the operator's terminal.
+    const reason = 'error: index row\r\n\u001b[2Jtoo large\u202e';
+    letters.deadLetters = [
+      { id: '0-1530', at, state: 'waiting', ...unknown },
+      { id: '0-153', at, state: 'retried', ...known, code: '54000', reason },
+    ];
+    Object.assign(letters, { found: 12, waiting: 7 });
+    const { code, out } = await wbiz('dead-letters list', env);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: [
+        `0-1530  ${at}  waiting  -                       -               -      -`,
+        `0-153   ${at}  retried  wbiz.commands.contacts  contact.upsert  acc_1  54000 error: index row [2Jtoo large`,
+        '2 of 12 shown; 7 wait',
+        '',
+      ].join('\n'),
+    });
+    expect(JSON.parse((await wbiz('dead-letters list --json', env)).out)).toEqual(letters);
+  });
+
+  it('says that there are none', async () => {
+    Object.assign(letters, { deadLetters: [], found: 0, waiting: 0 });
+    expect((await wbiz('dead-letters list', env)).out).toBe('0 of 0 shown; 0 wait\n');
+  });
+
+  it('asks for those meant', async () => {
+    await wbiz('dead-letters list --account acc_1 --topic a.b --type c --state waiting --limit 5', env);
+    await wbiz('dead-letters show 0-153', env);
+    expect(asked).toMatchObject([
+      { method: 'GET', url: `${path}?accountId=acc_1&topic=a.b&type=c&state=waiting&limit=5` },
+      { method: 'GET', url: `${path}/0-153` },
+    ]);
+  });
+
+  it('gives orders, in the name of whoever does', async () => {
+    await wbiz('dead-letters retry 0-153 0-154', env);
+    await wbiz('dead-letters retry --all --type meta.status --past-deadline --reason mended --by Bob', env);
+    await wbiz('dead-letters discard 0-153 --reason test', { ...env, USERNAME: 'nobody' });
+    expect(asked).toEqual([
+      expect.objectContaining({ method: 'POST', url: `${path}/retry` }),
+      expect.objectContaining({ method: 'POST', url: `${path}/retry` }),
+      expect.objectContaining({ method: 'POST', url: `${path}/discard` }),
+    ]);
+    expect(asked.map(({ body }) => body)).toEqual([
+      { ids: ['0-153', '0-154'], by: 'ada' },
+      { all: true, type: 'meta.status', by: 'Bob', reason: 'mended', pastDeadline: true },
+      { ids: ['0-153'], by: 'ada', reason: 'test' },
+    ]);
+  });
+});
+
 it.each([
   'accounts',
+  'dead-letters',
+  'dead-letters show',
+  'dead-letters retry --by ada',
+  'dead-letters retry 0-1 --all --by ada',
+  'dead-letters retry 0-1',
+  'dead-letters discard 0-1 --by ada',
+  'dead-letters list 0-1',
   'projections retry contacts people',
   'projections skip contacts people acc_1',
   'webhooks derive',

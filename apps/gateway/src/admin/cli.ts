@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
 import { SCOPES } from '@wbiz/contracts/scopes';
 
 const HELP = `wbiz - the operators' side of a WBIZ installation
@@ -28,8 +29,17 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz projections rewind <service> <projection> [--partition <n>] (--offset <n> | --since <RFC 3339 time>)
   wbiz projections rewind <service> <projection> --partition <n> --source <service> --sequence <n>
                         Reads the log again from there; what was applied is not applied again.
+  wbiz dead-letters list [--account <account>] [--topic <name>] [--type <type>] [--state waiting|retried|discarded]
+                        [--limit <n>] [--json]
+                        What no service could handle, newest first, 50 unless told; kept for 30 days.
+  wbiz dead-letters show <letter>
+  wbiz dead-letters retry (<letter>... | --all [--account <account>] [--topic <name>] [--type <type>])
+                        [--past-deadline] [--reason <text>] [--by <name>]
+                        --past-deadline: also commands whose callers were told 500 and may have asked again.
+  wbiz dead-letters discard (<letter>... | --all [...]) --reason <text> [--by <name>]
+                        --by is your name on this machine unless given. It is kept, as the reason is.
 
-Plans: starter, growth, scale, unlimited. Answers are JSON.
+Plans: starter, growth, scale, unlimited. Answers are JSON, but for lists of dead letters without --json.
 Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
 here or in a folder above.
 `;
@@ -44,13 +54,16 @@ type Request = {
 };
 type Surroundings = { readonly env: Env; readonly cwd: string; readonly stdin: () => Promise<string> };
 type Verb = {
-  readonly operands: readonly string[];
+  /** Their names; 'any': as many as are given. */
+  readonly operands: readonly string[] | 'any';
   readonly options?: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
   readonly request: (
     operands: string[],
     given: Given,
     around: Surroundings,
   ) => Request | readonly Request[] | Promise<Request>;
+  /** The answer for people; JSON unless set, or with --json. */
+  readonly print?: (answer: unknown) => string;
 };
 
 /** What the caller typed cannot be carried out. */
@@ -68,6 +81,9 @@ function json(given: Given[string]): unknown {
     throw error;
   }
 }
+
+const FILTER = { account: string, topic: string, type: string } as const;
+const ORDER = { ...FILTER, all: { type: 'boolean' }, by: string, reason: string } as const;
 
 const VERBS: Record<string, Verb> = {
   'accounts list': { operands: [], request: () => ({ method: 'GET', path: '/accounts', list: true }) },
@@ -190,7 +206,66 @@ const VERBS: Record<string, Verb> = {
       },
     }),
   },
+  'dead-letters list': {
+    operands: [],
+    options: { ...FILTER, state: string, limit: string, json: { type: 'boolean' } },
+    request: (_, { account, topic, type, state, limit }) => {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries({ accountId: account, topic, type, state, limit }))
+        if (typeof value === 'string') query.set(name, value);
+      return { method: 'GET', path: `/dead-letters?${query.toString()}` };
+    },
+    print: (answer) => linesOf(answer as DeadLettersView),
+  },
+  'dead-letters show': {
+    operands: ['letter'],
+    request: ([letter]) => ({ method: 'GET', path: `/dead-letters/${letter}` }),
+  },
+  'dead-letters retry': {
+    operands: 'any',
+    options: { ...ORDER, 'past-deadline': { type: 'boolean' } },
+    request: (letters, given, { env }) => ({
+      method: 'POST',
+      path: '/dead-letters/retry',
+      body: { ...orderTo(letters, given, env), pastDeadline: given['past-deadline'] },
+    }),
+  },
+  'dead-letters discard': {
+    operands: 'any',
+    options: ORDER,
+    request: (letters, given, { env }) => {
+      if (given['reason'] === undefined) throw new Usage('--reason is missing');
+      return { method: 'POST', path: '/dead-letters/discard', body: orderTo(letters, given, env) };
+    },
+  },
 };
+
+/** Which dead letters, and whose order it is. */
+function orderTo(letters: string[], { all, account, topic, type, by, reason }: Given, env: Env) {
+  if (letters.length > 0 === (all === true)) throw new Usage('expected <letter>... or --all');
+  const who = by ?? env['USER'] ?? env['USERNAME'];
+  if (who === undefined) throw new Usage('--by is missing');
+  return { ids: all ? undefined : letters, all, accountId: account, topic, type, by: who, reason };
+}
+
+const MOST_WORDS = 200;
+
+/** One line each, in columns. What stands in a record is anybody's: it must not move the cursor. */
+function linesOf({ deadLetters, found, waiting }: DeadLettersView): string {
+  const rows = deadLetters.map(({ id, at, state, topic, type, accountId, code, reason }) =>
+    [id, at, state, topic, type, accountId, [code, reason].filter(Boolean).join(' ')].map((text) =>
+      (text || '-').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, MOST_WORDS),
+    ),
+  );
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+  const lines = rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(width(column)))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [...lines, `${rows.length} of ${found} shown; ${waiting} wait`, ''].join('\n');
+}
 
 const HOUR_MS = 3_600_000;
 
@@ -226,7 +301,8 @@ export async function runCli(args: readonly string[], around: Surroundings) {
     const { operands, given } = readArgs(known, args.slice(2));
     const request = await known.request(operands, given, around);
     const answer = await askAll(installation(around), request);
-    return { code: 0, out: answer === undefined ? '' : `${JSON.stringify(answer, null, 2)}\n`, err: '' };
+    const out = known.print && !given['json'] ? known.print(answer) : `${JSON.stringify(answer, null, 2)}\n`;
+    return { code: 0, out: answer === undefined ? '' : out, err: '' };
   } catch (error) {
     const usage = error instanceof Usage;
     return {
@@ -244,7 +320,7 @@ function readArgs({ operands, options = {} }: Verb, args: string[]) {
   } catch (error) {
     throw new Usage((error as Error).message);
   }
-  if (read.positionals.length !== operands.length)
+  if (operands !== 'any' && read.positionals.length !== operands.length)
     throw new Usage(`expected ${operands.map((name) => `<${name}>`).join(' ') || 'options only'}`);
   return { operands: read.positionals.map(encodeURIComponent), given: read.values as Given };
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { nameByType } from '@wbiz/contracts/file-name';
 import { newId } from '@wbiz/contracts/ids';
 import { mediaKey, type MediaView } from '@wbiz/contracts/media';
 import { isMediaType } from '@wbiz/contracts/media-types';
@@ -34,8 +35,8 @@ export class MediaLibrary {
     // Until messaging has taken them; where an earlier request was accepted, it never does.
     let nobodys = true;
     try {
-      const file = await oneFile(request.raw, (bytes, filename) =>
-        checkFile(bytes, filename, (checked) => this.stored(this.store.put(key, checked))),
+      const file = await oneFile(request.raw, (bytes, said) =>
+        checkFile(bytes, said, (checked) => this.stored(this.store.put(key, checked))),
       );
       const kept = await call.claimBody(Buffer.from(file.sha256, 'hex'));
       if (kept) return kept.body;
@@ -77,7 +78,7 @@ export class MediaLibrary {
     call.reply
       .header('content-type', isMediaType(view.mimeType) ? view.mimeType : 'application/octet-stream')
       .header('content-length', view.size)
-      .header('content-disposition', attachment(view.filename ?? id))
+      .header('content-disposition', attachment(nameByType(view)))
       .header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
     return bytes;
   }

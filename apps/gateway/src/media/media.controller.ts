@@ -11,9 +11,10 @@ const KINDS = Object.entries(MEDIA_KINDS)
   .map(([kind, { types, maxBytes }]) => `| ${kind} | ${types.join(', ')} | ${maxBytes} |`)
   .join('\n');
 const UPLOAD = `Takes one file (multipart/form-data, part \`file\`) and answers with the id that sends and template headers take. The type is told
-by the bytes. It waits until Meta has taken or refused the file; where Meta does not answer in time, or is out of reach, the
-file is kept all the same and goes to Meta by itself. The same bytes go to Meta once. The same \`Idempotency-Key\` with the same
-bytes answers the first result.
+by the bytes; a file that is declared as an image, audio, video or PDF and is something else is a 415. Whoever gets the file
+sees its name with an ending of its type. The request waits until Meta has taken or refused the file; where Meta does not
+answer in time, or is out of reach, the file is kept all the same and goes to Meta by itself. The same bytes go to Meta once.
+The same \`Idempotency-Key\` with the same bytes answers the first result.
 
 | kind | types | most bytes |
 | --- | --- | --- |

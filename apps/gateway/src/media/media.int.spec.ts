@@ -105,9 +105,9 @@ beforeEach(() => {
 
 const stored = async () =>
   (await readdir(directory, { recursive: true })).filter((name) => name.includes('med_'));
-const formOf = (bytes: Buffer, name = 'file', filename = 'a.jpg') => {
+const formOf = (bytes: Buffer, name = 'file', filename = 'a.jpg', type = '') => {
   const form = new FormData();
-  form.append(name, new Blob([new Uint8Array(bytes)]), filename);
+  form.append(name, new Blob([new Uint8Array(bytes)], { type }), filename);
   return form;
 };
 const post = (body: FormData | string, headers: Record<string, string> = {}) =>
@@ -197,6 +197,27 @@ describe('an upload', () => {
     const before = await stored();
     expect(await problemOf(await post(form))).toMatchObject({ status, code, pointers });
     expect(await stored()).toEqual(before);
+  });
+
+  it('declared as a medium that it is not is refused, naming both', async () => {
+    const before = await stored();
+    const script = formOf(Buffer.from('#!/bin/sh\nrm -rf /\n'), 'file', 'x.png', 'Image/PNG');
+    const problem = await problemOf(await post(script));
+    expect(problem).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    expect(problem.detail).toMatch(/image\/png.*text\/plain/);
+    expect(await stored()).toEqual(before);
+  });
+
+  it.each([
+    ['quote', Buffer.from('\r\n%PDF-1.4\n'), 'quote.pdf'],
+    ['photo.png', JPEG, 'photo.jpg'],
+    ['Müller.csv', Buffer.from('M\xfcller;7', 'latin1'), "M_ller.csv\"; filename*=UTF-8''M%C3%BCller.csv"],
+  ])('called %j is given back under a name of its type', async (name, bytes, given) => {
+    const answer = await post(formOf(bytes, 'file', name));
+    const { id, filename } = (await answer.json()) as { id: string; filename: string };
+    expect(filename).toBe(name);
+    const disposition = (await get(`${id}/content`)).headers.get('content-disposition');
+    expect(disposition?.replace(/"$/, '')).toBe(`attachment; filename="${given}`);
   });
 
   it.each([

@@ -12,6 +12,9 @@ const DRAIN_MS = 10_000;
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes + 65_536;
 const LIMITS = { fieldNameSize: 100, fieldSize: 1, headerPairs: 20, headerSize: 8_192 };
 
+/** What a form says of its file. */
+export type Said = { readonly filename: string | undefined; readonly mimeType: string };
+
 /**
  * Reads a form (RFC 7578) that holds one part, the file `file`, and hands its bytes on as they come. Resolves with what
  * `take` made of them once the form has ended. Throws what `take` throws, `invalid_request` for any other part and for
@@ -20,7 +23,7 @@ const LIMITS = { fieldNameSize: 100, fieldSize: 1, headerPairs: 20, headerSize: 
  */
 export function oneFile<T>(
   request: IncomingMessage,
-  take: (bytes: Readable, filename: string | undefined) => Promise<T>,
+  take: (bytes: Readable, said: Said) => Promise<T>,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let file: Readable | undefined;
@@ -36,12 +39,12 @@ export function oneFile<T>(
       file?.destroy(error);
       void Promise.allSettled([taken]).then(() => reject(error));
     };
-    form.on('file', (name, bytes, filename) => {
+    form.on('file', (name, bytes, filename, _encoding, mimeType) => {
       // Whoever reads it is told as well, and what is wrong with the form, the form tells first.
       bytes.on('error', () => undefined);
       if (name !== 'file' || file) return fail(wrongPart(name, file ? 'is a second part' : 'is not known'));
       file = bytes;
-      taken = take(bytes, filename);
+      taken = take(bytes, { filename, mimeType: mimeType.toLowerCase() });
       taken.catch(fail);
     });
     form.on('field', (name: string | undefined) =>

@@ -2,6 +2,7 @@ import { LIMITS } from '@wbiz/contracts/limits';
 
 const to = '+918899332211';
 const x = (length: number) => 'x'.repeat(length);
+const emoji = (length: number) => '😀'.repeat(length);
 const BUTTONS = [
   { id: 'yes', title: 'Confirm' },
   { id: 'no', title: 'Cancel' },
@@ -62,6 +63,15 @@ type Limited = [what: string, path: SendPath, at: (size: number) => object, max:
 /** Every limit: what has `size` of it is taken at `max`, and refused at `pointer` one above. */
 export const LIMITED: Limited[] = [
   ['body', '/v1/messages/text', (n) => ({ body: x(n) }), LIMITS.textBody.max, '/body'],
+  ['body of emoji', '/v1/messages/text', (n) => ({ body: emoji(n) }), LIMITS.textBody.max, '/body'],
+  [
+    'a variable of emoji',
+    '/v1/messages/template',
+    (n) => ({ variables: [emoji(n)] }),
+    LIMITS.templateVariable.max,
+    '/variables',
+  ],
+  ['metadata of emoji', '/v1/messages/text', (n) => ({ metadata: { a: emoji(n) } }), 256, '/metadata'],
   ['template', '/v1/messages/template', (n) => ({ template: x(n) }), LIMITS.templateName.max, '/template'],
   [
     'variables',
@@ -129,6 +139,27 @@ export const LIMITED: Limited[] = [
     '/filename',
   ],
   ['link', '/v1/messages/media', (n) => ({ link: `https://${x(n - 8)}` }), LIMITS.link.max, '/link'],
+  [
+    'a body of emoji above buttons',
+    '/v1/messages/interactive',
+    (n) => ({ body: emoji(n) }),
+    LIMITS.buttonsBody.max,
+    '/body',
+  ],
+  [
+    'a body of emoji above a list',
+    '/v1/messages/interactive',
+    (n) => list({ body: emoji(n) }),
+    LIMITS.listBody.max,
+    '/body',
+  ],
+  [
+    'a footer of hearts in two characters each',
+    '/v1/messages/interactive',
+    (n) => ({ footer: '❤\ufe0f'.repeat(n).slice(0, n) }),
+    LIMITS.interactiveFooter.max,
+    '/footer',
+  ],
   ['buttons body', '/v1/messages/interactive', (n) => ({ body: x(n) }), LIMITS.buttonsBody.max, '/body'],
   ['footer', '/v1/messages/interactive', (n) => ({ footer: x(n) }), LIMITS.interactiveFooter.max, '/footer'],
   [
@@ -276,6 +307,8 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
   '/v1/messages/text': [
     ['body missing', { body: undefined }, ['/body']],
     ['body empty', { body: '' }, ['/body']],
+    ['body blank', { body: ' \n\t' }, ['/body']],
+    ['body of wide blanks', { body: '\u3000\u00a0' }, ['/body']],
     ['body a number', { body: 1 }, ['/body']],
     ['body with NUL', { body: 'a\u0000b' }, ['/body']],
     ['body with half a character', { body: 'a\ud800' }, ['/body']],
@@ -319,6 +352,9 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
     ['link of nothing', { link: 'https://' }, ['/link']],
     ['caption for audio', { type: 'audio' }, ['/caption']],
     ['caption for a sticker', { type: 'sticker' }, ['/caption']],
+    ['voice for an image', { voice: true }, ['/voice']],
+    ['voice no flag', { type: 'audio', caption: undefined, voice: 'yes' }, ['/voice']],
+    ['link with a blank in it', { link: 'https://example.com/a b.jpg' }, ['/link']],
     ['filename for an image', { filename: 'a.jpg' }, ['/filename']],
     ['filename empty', { type: 'document', filename: '' }, ['/filename']],
   ],
@@ -334,6 +370,13 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
     ['a button with an empty id', button({ id: '' }), ['/buttons/0/id']],
     ['a button with more', button({ url: 'x' }, 1), ['/buttons/1/url']],
     ['two faults in buttons', { buttons: [{ id: '', title: x(21) }] }, ['/buttons/0/id', '/buttons/0/title']],
+    ['a button with a blank title', button({ title: ' \u00a0' }), ['/buttons/0/title']],
+    ['a blank body', { body: '\n ' }, ['/body']],
+    ['a blank header', { header: ' ' }, ['/header/text']],
+    ['a blank footer', { footer: '\t' }, ['/footer']],
+    ['a blank label of a list', list({ button: ' ' }), ['/button']],
+    ['a row with a blank title', row({ title: ' ' }), ['/sections/0/rows/0/title']],
+    ['a link with a blank label', { ...CTA, displayText: ' ' }, ['/displayText']],
     ['the same id twice', button({ id: 'yes' }, 1), ['/buttons/1/id']],
     ['the same title twice', button({ title: 'Confirm' }, 1), ['/buttons/1/title']],
     ['buttons and a list', { sections: LIST.sections, button: 'Open' }, ['/sections', '/button']],
@@ -411,6 +454,8 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
     ["Meta's own spelling", contact({ first_name: 'A' }), ['/contacts/0/first_name']],
   ],
   [FLOW]: [
+    ['bodyText blank', { bodyText: ' ' }, ['/bodyText']],
+    ['ctaText blank', { ctaText: ' ' }, ['/ctaText']],
     ['bodyText missing', { bodyText: undefined }, ['/bodyText']],
     ['ctaText empty', { ctaText: '' }, ['/ctaText']],
     ['header an object', { header: { type: 'text', text: 'A' } }, ['/header']],
@@ -427,8 +472,11 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
 
 /** What might be taken for wrong and is right. */
 export const RIGHT: [string, SendPath, object][] = [
-  ['a body of emoji', '/v1/messages/text', { body: '😀'.repeat(LIMITS.textBody.max / 2) }],
+  ['a link with blanks and capitals', '/v1/messages/media', { link: ' HTTPS://Example.com/A.jpg\n' }],
+  ['a voice note', '/v1/messages/media', { type: 'audio', caption: undefined, voice: true }],
   ['a number with spaces', '/v1/messages/text', { to: '0091 88993-32211' }],
+  ['a number as another system has it', '/v1/messages/text', { to: 'whatsapp:+918899332211' }],
+  ['a number of before a reform', '/v1/messages/text', { to: '+22997479819' }],
   ['a user id', '/v1/messages/text', { to: 'IN.1234567890' }],
   ['a long replyTo', '/v1/messages/text', { replyTo: 'w'.repeat(300) }],
   ['named variables', '/v1/messages/template', { variables: { name: 'Gaurav' } }],

@@ -43,7 +43,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-type Written = { kind?: string; name?: string | null; body?: string };
+type Written = {
+  kind?: string;
+  name?: string | null;
+  body?: string | null;
+  payload?: Record<string, unknown> | null;
+};
 async function receive(
   accountId: string,
   person: string,
@@ -273,6 +278,39 @@ describe('a conversation', () => {
     expect(await unread()).toBe(2);
     await read('acc_1', third!);
     expect(await unread()).toBe(0);
+  });
+
+  it.each<[string, Written]>([
+    ['a reaction taken back', { kind: 'reaction', body: null, payload: { wamid: 'w', emoji: null } }],
+    ['an edit', { kind: 'edit', body: 'Hello', payload: { wamid: 'w', kind: 'text', content: null } }],
+    ['a deletion', { kind: 'revoke', body: null, payload: { wamid: 'w' } }],
+    ['what WhatsApp tells of the person', { kind: 'system', body: 'A new number' }],
+  ])('that was read and closed stays as it is after %s', async (what, written) => {
+    const account = `acc_${what.split(' ').at(-1)!}`;
+    const person = '+14155550104';
+    const first = await receive(account, person, 0, { body: 'Hi' });
+    await read(account, first);
+    await update(account, idOf(account, person), { status: 'closed' });
+    const before = await get(account, person);
+    await receive(account, person, 1, written);
+    expect(await get(account, person)).toEqual(before);
+    expect(before).toMatchObject({ status: 'closed', unreadCount: 0, lastMessagePreview: 'Hi' });
+
+    await receive(account, person, 2, { kind: 'reaction', body: '👍', payload: { wamid: 'w', emoji: '👍' } });
+    await receive(account, person, 3, written);
+    expect(await get(account, person)).toMatchObject({
+      ...{ status: 'open', unreadCount: 1, lastMessagePreview: '👍', lastMessageAt: timeOf(2) },
+    });
+    const last = await receive(account, person, 4, { body: 'Bye' });
+    await receive(account, person, 5, written);
+    await read(account, last);
+    expect(await get(account, person)).toMatchObject({ unreadCount: 0, lastMessagePreview: 'Bye' });
+  });
+
+  it('does not begin with what nobody wrote', async () => {
+    await receive('acc_told', '+14155550105', 0, { kind: 'system', body: 'A new number' });
+    await receive('acc_told', '+14155550105', 1, { kind: 'text', payload: { groupId: 'G1' } });
+    expect(await get('acc_told', '+14155550105')).toBeNull();
   });
 
   it('of another account is not there, whoever asks with its id', async () => {

@@ -1,11 +1,11 @@
 import { firstId } from '@wbiz/contracts/ids';
-import { TOLD_KINDS } from '@wbiz/contracts/message';
+import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
 import { cut } from '@wbiz/contracts/meta-item';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent, MessageState } from '../message/message.decider.js';
 import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
 
@@ -23,10 +23,6 @@ const PROMPT_MS = 60_000;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
-
-/** What WhatsApp tells of a person or of an earlier message, and what is written to a group, is not written to us. */
-const isWritten = ({ data: { kind, payload } }: Recorded<'message.received'>) =>
-  !TOLD_KINDS.includes(kind) && payload?.['groupId'] === undefined;
 
 /** A row that moved, and that a message may open. */
 type Touched = {
@@ -51,10 +47,14 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
   });
 
 type Moved = ReturnType<typeof movedBy>[number];
-/** What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first. */
+/**
+ * What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first, and
+ * for what nobody wrote.
+ */
 function movedBy(event: Moving) {
   const { accountId } = event;
   if (event.type === 'message.received') {
+    if (!isWritten(event.data)) return [];
     const { conversationId: id, contactId, phoneNumberId, from, userId, name, body, kind } = event.data;
     const shown = {
       person: (from ?? userId)!,
@@ -62,8 +62,7 @@ function movedBy(event: Moving) {
       at: event.data.receivedAt,
       preview: preview(body, kind),
     };
-    const written = isWritten(event);
-    return [{ id, accountId, contactId, phoneNumberId, ...shown, written, reaches: false }];
+    return [{ id, accountId, contactId, phoneNumberId, ...shown, written: true, reaches: false }];
   }
   if (!event.private) return [];
   const { conversationId: id, to, at } = event.data;
@@ -138,7 +137,8 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
     text: `update messaging.conversations c
            set unread_count = least(unread_count, (select count(*) from messaging.messages m
              where m.conversation_id = c.stream and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
-               and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null))
+               and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null
+               and not (m.state->>'kind' = 'reaction' and m.state->'payload'->'emoji' = 'null')))
            from (select conversation, max(stream collate "C") as last from unnest($1::text[], $2::text[]) as e(conversation, stream)
                  group by conversation) r where c.stream = r.conversation`,
     values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD_KINDS],
@@ -161,26 +161,24 @@ async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promi
 }
 
 /** A template that waited long reaches the person when Meta is asked, whatever the window was when it was accepted. */
-async function reachLate(events: readonly Recorded<'message.attempted'>[], tx: PoolClient): Promise<void> {
-  const prompt = firstId('msg', events[0]!.time.getTime() - PROMPT_MS);
-  const late = events.filter(({ stream }) => stream < prompt);
+export async function reachLate(started: readonly MessageState[], tx: PoolClient): Promise<void> {
+  const prompt = firstId('msg', Date.now() - PROMPT_MS);
+  const late = started.filter(({ id, kind }) => kind === 'template' && id < prompt);
   if (late.length === 0) return;
   await tx.query({
     name: 'conversations-reach-late',
     text: `with late as (
-             select stream from messaging.conversations where stream in (
-               select conversation_id from messaging.messages where stream = any($1) and state->>'kind' = 'template')
-             and (window_expires_at is null or window_expires_at <= now() + ${REACHED_SLACK})
+             select stream from messaging.conversations
+             where stream = any($1) and (window_expires_at is null or window_expires_at <= now() + ${REACHED_SLACK})
              order by stream for no key update)
            update messaging.conversations c
            set reached_minute = greatest(reached_minute, date_trunc('minute', now() at time zone 'UTC'))
            from late where c.stream = late.stream`,
-    values: [late.map(({ stream }) => stream)],
+    values: [late.map(({ conversationId }) => conversationId)],
   });
 }
 
 export const conversationProjection = inline<MessageEvent>({
-  'message.attempted': reachLate,
   'message.status': follow,
   'message.received': follow,
   'message.marked_read': follow,

@@ -58,7 +58,9 @@ const acceptPicture = (person: string) =>
     kind: 'media',
     facts: { windowExpiresAt: null, firstDayUntil: null, media: PICTURE },
   });
-const PICTURE = new Map([['med_1', { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg' }]]);
+const PICTURE = new Map([
+  ['med_1', { metaId: { mediaId: 'med_1' }, mimeType: 'image/jpeg', filename: null }],
+]);
 
 describe('the dispatcher', () => {
   it('hands every accepted send to Meta once and empties its queue', async () => {
@@ -212,8 +214,7 @@ describe('the dispatcher', () => {
     Object.assign(lease.lease, { validUntil: 0 });
     const id = await accept('3100');
     slow.wake(PHONE);
-    await until(async () => (await stateOf(id)).attempt === 1);
-    await until(async () => !(await stateOf(id)).attemptOpen);
+    await until(async () => (await stateOf(id)).deferrals === 1);
     expect(await arrived()).toEqual([]);
     expect((await stateOf(id)).status).toBe('accepted');
   });

@@ -7,6 +7,7 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { reachLate } from '../conversation/conversation.projection.js';
 import type { CompleteMessage } from '../media/complete-message.js';
 import type { Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
@@ -63,6 +64,9 @@ type Lane = {
   /** Whether there may be started sends that nobody calls. */
   doubtful: boolean;
 };
+
+/** A send whose attempt is started. */
+type Claimed = { readonly message: MessageState; readonly attempt: number };
 
 /**
  * Takes accepted sends to Meta. Per leased phone number: claim a batch (attempt started, one transaction, fence
@@ -251,7 +255,7 @@ export class Dispatcher {
           lane.wanted[one] = true;
           lane.notBefore[one] = performance.now() + gapMs;
         }
-        for (const message of claimed) this.track(this.call(lane, message));
+        for (const one of claimed) this.track(this.call(lane, one));
         if (lane.pairs) this.pumpAt(lane, lane.pairs.freeAt, ...CLASSES);
       })
       .catch((err: unknown) => {
@@ -277,25 +281,24 @@ export class Dispatcher {
   }
 
   /**
-   * Marks up to `room` sends as started; the transaction holds the lease's row, so a change of hands waits for it. Who
-   * else moves a send locks its message first, and so does this: what it reads of the queue, the decider checks again.
+   * Marks up to `room` sends as started, which is the durable claim; the transaction holds the lease's row, so a change
+   * of hands waits for it. Who else moves a send locks its message first, and so does this, and looks at the queue again.
    * `more`: the lowest class of which there may be more.
    */
   private async claim(
     lane: Lane,
     cls: Class,
     room: number,
-  ): Promise<{ claimed: readonly MessageState[]; more: Class | undefined }> {
+  ): Promise<{ claimed: readonly Claimed[]; more: Class | undefined }> {
     if (lane.doubtful) await this.recover(lane);
     lane.doubtful = false;
     const pairs = (lane.pairs ??= await this.pairsOf(lane.lease));
     const { lease, inFlight } = lane;
-    const { pool, store, leases } = this.options;
+    const { pool, leases } = this.options;
     const now = performance.now();
     const { claimed, more } = await inTransaction(pool, async (tx) => {
       const { rows } = await tx.query<{
         message_id: string;
-        account_id: string;
         conversation_id: string;
         class: Class;
       }>({
@@ -311,7 +314,7 @@ export class Dispatcher {
                  union all
                  (select * from deferred d where not_before <= now() and ${MAY_GO}
                   order by class, position limit $5))
-               select message_id, account_id, conversation_id, class from due
+               select message_id, conversation_id, class from due
                where exists (select 1 from lease) order by class, position limit $5`,
         values: [
           lease.phoneNumberId,
@@ -325,35 +328,28 @@ export class Dispatcher {
       const more = rows[room - 1]?.class;
       const firsts = [...new Map(rows.toReversed().map((row) => [row.conversation_id, row])).values()];
       if (firsts.length === 0) return { claimed: [], more };
-      const at = new Date().toISOString();
-      const attempts = await store.applyIn(
-        tx,
-        messages,
-        firsts.map((row) => ({
-          accountId: row.account_id,
-          type: 'message.attempt' as const,
-          data: { messageId: row.message_id, replica: leases.replica, at },
-        })),
-      );
-      const started = attempts.flatMap((one) =>
-        one.ok && one.state && one.events.length > 0 ? [one.state] : [],
-      );
-      await tx.query({
-        name: 'dispatch-started',
-        text: `update messaging.dispatch d set state = 'started', fence = $3, attempt = s.attempt
-               from unnest($1::text[], $2::int[]) as s(id, attempt) where d.message_id = s.id`,
-        values: [started.map(({ id }) => id), started.map(({ attempt }) => attempt), String(lease.fence)],
+      const { rows: claimed } = await tx.query<Claimed>({
+        name: 'dispatch-start',
+        text: `with locked as (
+                 select stream, state from messaging.messages where stream = any($1) order by stream for no key update)
+               update messaging.dispatch d
+               set state = 'started', fence = $2, attempt = d.attempt + 1, started_at = clock_timestamp()
+               from locked m where d.message_id = m.stream and d.state in ('queued', 'deferred')
+               returning m.state as message, d.attempt`,
+        values: [firsts.map(({ message_id }) => message_id), String(lease.fence)],
       });
+      const started = claimed.map(({ message }) => message);
+      await reachLate(started, tx);
       await this.saveDebts(
         tx,
         lease,
         started.map(({ conversationId }) => [conversationId, pairs.debtWith(conversationId, now)]),
       );
-      return { claimed: started, more };
+      return { claimed, more };
     });
-    for (const { conversationId } of claimed) {
-      inFlight.add(conversationId);
-      pairs.take(conversationId, now);
+    for (const { message } of claimed) {
+      inFlight.add(message.conversationId);
+      pairs.take(message.conversationId, now);
     }
     return { claimed, more };
   }
@@ -375,32 +371,33 @@ export class Dispatcher {
     });
   }
 
-  private async call(lane: Lane, message: MessageState): Promise<void> {
-    const outcome = await this.outcome(lane, message);
+  private async call(lane: Lane, claimed: Claimed): Promise<void> {
+    const { message, attempt } = claimed;
+    const outcome = await this.outcome(lane, claimed);
     if (outcome.kind === 'accepted') lane.unheardSince ||= Date.now();
-    const settled = await this.settle(message.id, message.accountId, message.attempt, outcome);
+    const settled = await this.settle(message.id, message.accountId, attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
     lane.inFlight.delete(message.conversationId);
     this.pump(this.lanes.get(message.phoneNumberId) ?? lane, classOf(message));
   }
 
-  private async outcome(lane: Lane, claimed: MessageState): Promise<Outcome> {
-    const isComplete = mediaWithoutMetaId(claimed).length === 0;
-    const completed = isComplete ? { message: claimed } : await this.options.complete(claimed);
+  private async outcome(lane: Lane, claimed: Claimed): Promise<Outcome> {
+    const isComplete = mediaWithoutMetaId(claimed.message).length === 0;
+    const completed = isComplete ? claimed : await this.options.complete(claimed.message);
     if ('notSent' in completed) return this.outcomeOf(lane, claimed, completed.notSent);
-    if (!(await lane.turns.turn(classOf(claimed), patience(claimed))))
+    if (!(await lane.turns.turn(classOf(claimed.message), patience(claimed.message))))
       return { kind: 'deferred', reason: 'single sends went first' };
     if (performance.now() > lane.lease.validUntil)
       return { kind: 'deferred', reason: 'the lease ran out before the call' };
     const { message } = completed;
     const answer = await this.options.send(message, bodyOf(message));
     if (answer.kind === 'accepted') lane.pace.passed();
-    return this.outcomeOf(lane, message, answer);
+    return this.outcomeOf(lane, claimed, answer);
   }
 
-  private outcomeOf(lane: Lane, { attempt, createdAt }: MessageState, answer: SendOutcome): Outcome {
+  private outcomeOf(lane: Lane, { message, attempt }: Claimed, answer: SendOutcome): Outcome {
     if (answer.kind === 'refused') this.slowDown(lane, answer.scope);
-    return outcomeOf(answer, { attempt, ageMs: Date.now() - Date.parse(createdAt) });
+    return outcomeOf(answer, { attempt, ageMs: Date.now() - Date.parse(message.createdAt) });
   }
 
   /** What Meta counts per person holds that person's sends back by deferring this one. */

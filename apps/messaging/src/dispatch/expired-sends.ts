@@ -32,16 +32,16 @@ export class ExpiredSends {
   private async look(stopping: AbortSignal): Promise<void> {
     const { pool, store, logger } = this.options;
     for (let found = AT_ONCE; found === AT_ONCE && !stopping.aborted;) {
-      const { rows } = await pool.query<{ message_id: string; account_id: string; attempt: number }>({
+      const { rows } = await pool.query<{ message_id: string; account_id: string }>({
         name: 'dispatch-expired',
-        text: `select message_id, account_id, attempt from messaging.dispatch
+        text: `select message_id, account_id from messaging.dispatch
                where expires_at <= now() and state in ('queued', 'deferred') order by expires_at limit ${AT_ONCE}`,
       });
       found = rows.length;
       const at = new Date().toISOString();
       const expired = await Promise.all(
-        rows.map(({ message_id: messageId, account_id: accountId, attempt }) =>
-          store.apply(messages, { accountId, type: 'message.expire', data: { messageId, attempt, at } }),
+        rows.map(({ message_id: messageId, account_id: accountId }) =>
+          store.apply(messages, { accountId, type: 'message.expire', data: { messageId, at } }),
         ),
       );
       const count = expired.filter((one) => one.ok && one.events.length > 0).length;

@@ -160,8 +160,7 @@ export class UnknownOutcomes {
          update messaging.dispatch d
          set grace_ms = least(grace_ms + $2, extract(epoch from now() - unknown_since) * 1000)
          where state = 'unknown' and phone_number_id = any($1)
-           and $4 > (select max(e.created_at) from messaging.events e
-                     where e.stream = d.message_id and e.type = 'message.attempted')
+           and started_at < $4
          returning message_id, account_id, attempt, grace_ms)
        select message_id, account_id, attempt, a.data->>'unknownOutcomePolicy' as policy from waited
        left join messaging.accounts a on a.id = account_id where grace_ms >= $3`,

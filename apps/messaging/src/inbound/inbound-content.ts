@@ -1,4 +1,11 @@
-import type { InboundExtras, InboundKind, InboundPayload } from '@wbiz/contracts/inbound-payload';
+import { fileName } from '@wbiz/contracts/file-name';
+import { fitted } from '@wbiz/contracts/fitted';
+import {
+  INBOUND_PAYLOADS,
+  type InboundExtras,
+  type InboundKind,
+  type InboundPayload,
+} from '@wbiz/contracts/inbound-payload';
 import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
 import type { MetaItem } from '@wbiz/contracts/meta-inbound';
 import {
@@ -8,11 +15,13 @@ import {
   faultOf,
   filled,
   flag,
+  idOf,
   number,
   object,
   objects,
   phoneOf,
   text,
+  texts,
 } from '@wbiz/contracts/meta-item';
 import { flowReply } from './flow-reply.js';
 
@@ -38,10 +47,10 @@ const media =
     read(
       kind,
       {
-        metaId: text(id),
+        metaId: idOf(id),
         mimeType: text(mimeType),
         sha256: text(sha256),
-        filename: text(filename),
+        filename: fileName(text(filename)) ?? undefined,
         voice: flag(voice),
         animated: flag(animated),
       },
@@ -80,7 +89,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       return read('interactive', { type, reply: camel(reply) });
     const title = text(reply['title']);
     const description = text(reply['description']);
-    return read('interactive', { type, id: text(reply['id']), title, description }, title);
+    return read('interactive', { type, id: idOf(reply['id']), title, description }, title);
   },
   button: ({ payload, text: words }) => read('button', { payload: text(payload) }, text(words)),
   reaction: ({ message_id: about, emoji }) => {
@@ -91,13 +100,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   order: ({ catalog_id: catalogId, product_items: products, text: words }) => {
     const items = objects(products).map((item) => ({
-      productRetailerId: text(item['product_retailer_id']) ?? '',
+      productRetailerId: idOf(item['product_retailer_id']) ?? '',
       quantity: number(item['quantity']) ?? 0,
       price: number(item['item_price']) ?? 0,
       currency: text(item['currency']) ?? '',
     }));
     const whole = items.every(({ productRetailerId, currency }) => productRetailerId && currency);
-    return whole ? read('order', { catalogId: text(catalogId), items }, text(words)) : undefined;
+    return whole ? read('order', { catalogId: idOf(catalogId), items }, text(words)) : undefined;
   },
   system: (content) =>
     read(
@@ -129,14 +138,16 @@ const READERS: Readonly<Record<string, Reader>> = {
 export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>
   isMediaKind(kind) && typeof payload?.['metaId'] === 'string';
 
-/** A message of Meta's in our words; one of a type we do not know, or that is not whole, keeps Meta's. */
+/** A message of Meta's in our words; one of a type we do not know, or that lacks what its kind cannot do without, keeps Meta's. */
 export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
+  const extras = extrasOf(message);
   const known = entryOf(READERS, type)?.(object(message[type]), message);
+  const payload = known && fitted(INBOUND_PAYLOADS[known.kind], { ...known.own, ...extras });
   return {
-    kind: known?.kind ?? cut(type, { max: 30 }),
-    body: known?.body ?? null,
-    payload: filled({ ...(known?.own ?? rawOf(message)), ...extrasOf(message) }),
+    kind: known && payload ? known.kind : cut(type, { max: 30 }),
+    body: (payload && known?.body) ?? null,
+    payload: filled(payload ?? { ...rawOf(message), ...extras }),
   };
 }
 
@@ -149,14 +160,15 @@ function rawOf(message: MetaItem): MetaItem {
 function extrasOf(message: MetaItem): InboundExtras {
   const context = object(message['context']);
   const { catalog_id: catalog, product_retailer_id: retailer } = object(context['referred_product']);
-  const [catalogId, productRetailerId] = [text(catalog), text(retailer)];
+  const [catalogId, productRetailerId] = [idOf(catalog), idOf(retailer)];
   const { welcome_message: welcome, ...referral } = object(message['referral']);
   const errors = objects(message['errors']);
   return {
     forwarded: flag(context['forwarded']),
     frequentlyForwarded: flag(context['frequently_forwarded']),
-    groupId: text(message['group_id']),
-    referral: filled({ ...camel(referral), welcomeMessage: text(object(welcome)['text']) }) ?? undefined,
+    groupId: idOf(message['group_id']),
+    referral:
+      filled({ ...camel(texts(referral)), welcomeMessage: text(object(welcome)['text']) }) ?? undefined,
     referredProduct: catalogId && productRetailerId ? { catalogId, productRetailerId } : undefined,
     errors: errors.length > 0 ? errors.map(faultOf) : undefined,
   };

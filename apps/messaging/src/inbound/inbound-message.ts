@@ -4,34 +4,36 @@ import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
-import { object, phoneOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
 import { contentOf, holdsMedia } from './inbound-content.js';
 
 /**
  * A message of Meta's as the event that tells of it. The id comes from Meta's time and wamid, so that the same message
- * delivered twice is one message. Throws where it has no id or no sender that a field holds.
+ * delivered twice is one message. Throws where it has no id, or nobody sent it.
  */
 export function receivedFrom(
   accountId: string,
   { message, contact, phoneNumberId, receivedAt }: MetaMessage,
 ): MessageReceivedData {
   const wamid = text(message['id'], LIMITS.wamid);
-  const from = phoneOf(message['from']) ?? phoneOf(contact?.wa_id) ?? null;
-  const userId = text(message['from_user_id'], LIMITS.userId) ?? text(contact?.user_id, LIMITS.userId);
-  const person = from ?? userId;
-  if (!wamid || !person) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
+  const sender = personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]);
+  if (!wamid || !sender) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
+  const { phone: from, userId } = sender;
+  const person = (from ?? userId)!;
   const at = timeOf(message['timestamp'], receivedAt);
   const content = contentOf(message);
+  const groupId = idOf(message['group_id']);
   return {
     messageId: timedId('msg', Date.parse(at), accountId, wamid),
     wamid,
-    conversationId: conversationIdOf(accountId, phoneNumberId, person),
+    conversationId: conversationIdOf(accountId, phoneNumberId, groupId ? `group:${groupId}` : person),
     contactId: contactIdOf(accountId, person),
     from,
     ...(userId ? { userId } : {}),
     name: nameFrom(contact?.profile?.name) ?? nameFrom(contact?.profile?.username) ?? null,
     phoneNumberId,
     ...content,
+    body: content.body === null ? null : cut(content.body, LIMITS.inboundBody),
     mediaId: holdsMedia(content) ? timedId('med', Date.parse(at), accountId, wamid) : null,
     replyTo: text(object(message['context'])['id'], LIMITS.wamid) ?? null,
     receivedAt: at,

@@ -28,7 +28,11 @@ describe('a message of Meta’s', () => {
     expect(received).toEqual({
       messageId: expect.stringMatching(/^msg_/),
       wamid: 'wamid.A',
-      conversationId: conversationIdOf('acc_1', '106', '+918899332211'),
+      conversationId: conversationIdOf(
+        'acc_1',
+        '106',
+        message['group_id'] === undefined ? '+918899332211' : `group:${String(message['group_id'])}`,
+      ),
       contactId: contactIdOf('acc_1', '+918899332211'),
       from: '+918899332211',
       name: 'Asha',
@@ -49,6 +53,40 @@ describe('a message of Meta’s', () => {
   });
 
   it.each(RAW_MESSAGES)('%s is kept as it came', (_what, message, became) => {
+    const received = from({ ...common, ...message });
+    expect(received).toMatchObject(became);
+    expect(parseBody(MessageReceivedData, { ...received }).faults).toEqual([]);
+  });
+
+  it.each([
+    ['a text', { type: 'text', text: { body: 'x'.repeat(70_000) } }, { body: 'x'.repeat(65_536) }],
+    [
+      'the name of a place',
+      { type: 'location', location: { latitude: 1, longitude: 2, name: 'x'.repeat(70_000) } },
+      { payload: { name: 'x'.repeat(65_536) } },
+    ],
+    [
+      'a file’s name',
+      { type: 'document', document: { id: '5', filename: `${'x'.repeat(1_500)}.pdf` } },
+      { payload: { metaId: '5', filename: expect.stringMatching(/^x+\.pdf$/) } },
+    ],
+    [
+      'an error of no number',
+      {
+        type: 'unsupported',
+        errors: [
+          { code: -1, title: 'odd' },
+          { code: 131051, title: 'unknown' },
+        ],
+      },
+      { payload: { errors: [{ code: 131051, message: 'unknown' }] } },
+    ],
+    [
+      'a place out of this world, kept as it came',
+      { type: 'location', location: { latitude: 91, longitude: 2 } },
+      { kind: 'location', body: null, payload: { location: { latitude: 91, longitude: 2 } } },
+    ],
+  ])('fits the fields of ours: %s', (_what, message, became) => {
     const received = from({ ...common, ...message });
     expect(received).toMatchObject(became);
     expect(parseBody(MessageReceivedData, { ...received }).faults).toEqual([]);
@@ -104,8 +142,8 @@ describe('who wrote', () => {
     [
       'has a name that a contact can have',
       { from: '918899332211' },
-      { ...asha, profile: { name: `${'x'.repeat(499)}😀` } },
-      { ...known, name: `${'x'.repeat(499)}\ufffd` },
+      { ...asha, profile: { name: `${'x'.repeat(499)}😀y` } },
+      { ...known, name: `${'x'.repeat(499)}😀` },
     ],
     [
       'counts by the number where the user id is longer than a field',
@@ -119,12 +157,59 @@ describe('who wrote', () => {
       null,
       { phone: '+99912345', name: null, contactId: contactIdOf('acc_1', '+99912345') },
     ],
+    ...['\u200e\u200f', '\u3164', '\u2800 \u0007'].map(
+      (blank) =>
+        [
+          `has no name that nobody sees (${JSON.stringify(blank)})`,
+          { from: '918899332211' },
+          { ...asha, profile: { name: blank } },
+          { ...known, name: null },
+        ] as const,
+    ),
+    [
+      'has a name as long as a field',
+      { from: '918899332211' },
+      { ...asha, profile: { name: 'x'.repeat(900) } },
+      { ...known, name: 'x'.repeat(500) },
+    ],
+    ...['BR.52071', 'unknown', 'BR.52071 '].map(
+      (spelled) =>
+        [
+          `may be a user id in the place of the number (${spelled})`,
+          { from: spelled },
+          { wa_id: spelled },
+          {
+            phone: null,
+            userId: spelled.trim(),
+            name: null,
+            contactId: contactIdOf('acc_1', spelled.trim()),
+          },
+        ] as const,
+    ),
+    ['may be a number that is no text', { from: 918899332211 }, null, { ...known, name: null }],
+    ['may be a number with a plus', { from: '+918899332211' }, null, { ...known, name: null }],
+    [
+      'may have a number of before a reform of its country’s',
+      { from: '22997479819' },
+      null,
+      { phone: '+22997479819', name: null, contactId: contactIdOf('acc_1', '+22997479819') },
+    ],
+    [
+      'has a user id of which as much is kept as a field holds, where there is no number',
+      { from_user_id: `IN.${'1'.repeat(138)}` },
+      null,
+      {
+        phone: null,
+        userId: `IN.${'1'.repeat(137)}`,
+        name: null,
+        contactId: contactIdOf('acc_1', `IN.${'1'.repeat(137)}`),
+      },
+    ],
   ])('%s', (_what, fields, contact, found) => expect(person(fields, contact)).toEqual(found));
 
   it('must be somebody, and the message must have an id', () => {
     expect(() => person({})).toThrow('no sender');
-    expect(() => person({ from: 'unknown' })).toThrow('no sender');
-    expect(() => person({ from_user_id: `IN.${'1'.repeat(138)}` })).toThrow('no sender');
+    expect(() => person({ from: ' ', from_user_id: {} }, { wa_id: '' })).toThrow('no sender');
     expect(() => from({ from: '918899332211', type: 'text' })).toThrow('no id');
     expect(() => from({ ...common, id: 'w'.repeat(301), type: 'text' })).toThrow('no id');
   });

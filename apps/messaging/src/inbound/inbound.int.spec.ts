@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { newFlowToken } from '@wbiz/contracts/flow';
 import { newId } from '@wbiz/contracts/ids';
+import { isWritten } from '@wbiz/contracts/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { until } from '@wbiz/testing/stack';
 import { messages } from '../message/message.aggregate.js';
@@ -74,26 +75,56 @@ describe('what people write', () => {
       expect(others).toEqual([]);
       expect(found).toMatchObject({ public: true, state: { ...became, direction: 'in', from: `+${from}` } });
       // Besides it there is the last message, which counts as unread and opens the window.
-      const told = ['system', 'edit', 'revoke'].includes(became.kind) || became.payload?.['groupId'];
-      expect((await inbox(`+${from}`))!.unread_count).toBe(told ? 1 : 2);
+      expect((await inbox(`+${from}`))!.unread_count).toBe(isWritten(became) ? 2 : 1);
     }
     expect(await system.count('deadLetters')).toBe(0);
   });
 
-  it('opens the window; what WhatsApp tells of them does not', async () => {
-    const [teller, reacter] = ['918899340001', '918899340002'];
-    await system.message(written({ from: teller, type: 'system', system: { body: 'moved' } }));
-    await system.message(
-      written({ from: reacter, type: 'reaction', reaction: { message_id: 'w', emoji: '👍' } }),
-    );
-    const rows = await until(async () => {
-      const found = [await inbox(`+${teller}`), await inbox(`+${reacter}`)];
-      return found.every(Boolean) && found;
+  it('opens the window, reactions too', async () => {
+    const reaction = { message_id: 'w', emoji: '👍' };
+    await system.message(written({ from: '918899340002', type: 'reaction', reaction }));
+    const row = await until(() => inbox('+918899340002'));
+    expect(row).toMatchObject({
+      ...{ unread_count: 1, window_expires_at: new Date((now + 86_400) * 1_000) },
+      last_message_preview: '👍',
     });
-    expect(rows).toMatchObject([
-      { unread_count: 0, window_expires_at: null, last_message_preview: 'moved' },
-      { unread_count: 1, window_expires_at: new Date((now + 86_400) * 1_000), last_message_preview: '👍' },
-    ]);
+  });
+
+  it.each([
+    ['taken back, as Meta writes it', { type: 'reaction', reaction: { message_id: 'w', emoji: '' } }],
+    ['taken back, without an emoji', { type: 'reaction', reaction: { message_id: 'w' } }],
+    ['told by WhatsApp', { type: 'system', system: { body: 'moved', type: 'user_changed_number' } }],
+    ['in a group', { text: { body: 'Hi all' }, group_id: 'G1' }],
+  ])('is an event only where it is %s', async (what, fields) => {
+    const from = `9188993${String(41_000 + what.length)}`;
+    const message = written({ from, ...fields });
+    await system.message(message);
+    const [found] = await until(async () => {
+      const rows = await receivedUnder(message.id);
+      return rows.length > 0 && rows;
+    });
+    expect(found).toMatchObject({ public: true });
+    expect(await inbox(`+${from}`)).toBeUndefined();
+  });
+
+  it('in a group stands in no conversation of a person, and in one of the group', async () => {
+    const from = '918899340010';
+    const [own, one, two, other] = [
+      written({ from, text: { body: 'To you' } }),
+      written({ from, group_id: 'G1' }),
+      written({ from: '918899340011', group_id: 'G1' }),
+      written({ from, group_id: 'G2' }),
+    ];
+    for (const message of [own, one, two, other]) await system.message(message);
+    await handledFor('918899340011');
+    const conversations = await until(async () => {
+      const rows = await Promise.all([own, one, two, other].map(({ id }) => receivedUnder(id)));
+      return rows.every(([row]) => row) && rows.map(([row]) => row!.state.conversationId);
+    });
+    expect(conversations[0]).toBe(conversationIdOf('acc_1', '106', `+${from}`));
+    expect(conversations[2]).toBe(conversations[1]);
+    expect(new Set(conversations).size).toBe(3);
+    expect(await inbox(`+${from}`)).toMatchObject({ unread_count: 1, last_message_preview: 'To you' });
   });
 
   it('is kept of people without a phone number, under their user id', async () => {
@@ -142,7 +173,6 @@ describe('a status', () => {
         facts: { ...openWindow, template: template({ components: [] }) },
       },
     });
-    await apply({ type: 'message.attempt', data: { messageId, replica: 'r', at } });
     const wamid = `wamid.${messageId}`;
     const answer = () =>
       apply({
@@ -164,7 +194,7 @@ describe('a status', () => {
     await say(wamid, 'delivered', { biz_opaque_callback_data: messageId });
     await handledFor(PERSON);
     expect(await historyOf(messageId)).toEqual(['accepted', 'sent', 'read', 'delivered']);
-    expect(await stateOf(messageId)).toMatchObject({ status: 'read', wamid, attemptOpen: false });
+    expect(await stateOf(messageId)).toMatchObject({ status: 'read', wamid });
   });
 
   it('without our id finds its message by the wamid', async () => {

@@ -69,6 +69,73 @@ export const META_MESSAGES: readonly (readonly [
     },
   ],
   [
+    'one from an ad of which Meta knows little',
+    {
+      type: 'text',
+      text: { body: 'Hello' },
+      referral: {
+        source_id: 120_210_000,
+        source_type: 'ad',
+        source_url: '',
+        headline: null,
+        ctwa_clid: 7,
+        welcome_message: null,
+      },
+    },
+    {
+      kind: 'text',
+      body: 'Hello',
+      payload: { referral: { sourceId: '120210000', sourceType: 'ad', ctwaClid: '7' } },
+    },
+  ],
+  [
+    'one from an ad of which Meta knows nothing',
+    { type: 'text', text: { body: 'Hello' }, referral: { source_id: '', headline: null } },
+    { kind: 'text', body: 'Hello', payload: null },
+  ],
+  [
+    'an error with its details in the older place',
+    {
+      type: 'unsupported',
+      errors: [{ code: 131052, title: 'Media download error', details: 'Too large.' }],
+    },
+    {
+      kind: 'unsupported',
+      body: null,
+      payload: { errors: [{ code: 131052, message: 'Media download error', details: 'Too large.' }] },
+    },
+  ],
+  [
+    'ids that are numbers',
+    {
+      type: 'order',
+      order: {
+        catalog_id: 17,
+        product_items: [{ product_retailer_id: 42, quantity: '2', item_price: 5, currency: 'USD' }],
+      },
+    },
+    {
+      kind: 'order',
+      body: null,
+      payload: {
+        catalogId: '17',
+        items: [{ productRetailerId: '42', quantity: 2, price: 5, currency: 'USD' }],
+      },
+    },
+  ],
+  [
+    'a document under a name with folders',
+    {
+      type: 'document',
+      document: { id: 5, filename: '../../etc/пароль.pdf', mime_type: 'application/pdf' },
+    },
+    {
+      kind: 'document',
+      body: null,
+      payload: { metaId: '5', mimeType: 'application/pdf', filename: 'пароль.pdf' },
+    },
+  ],
+  [
     'one in a group',
     { type: 'text', text: { body: 'Hi all' }, group_id: 'G1' },
     { kind: 'text', body: 'Hi all', payload: { groupId: 'G1' } },

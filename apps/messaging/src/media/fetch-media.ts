@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
-import { LIMITS } from '@wbiz/contracts/limits';
+import { fileName } from '@wbiz/contracts/file-name';
 import { mediaKey } from '@wbiz/contracts/media';
 import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
 import { cut } from '@wbiz/contracts/meta-item';
@@ -57,7 +57,7 @@ export const mediaFetcher =
         mimeType: cut((mimeType ?? meta.mime_type).replace(/;.*/s, '').trim().toLowerCase(), { max: 200 }),
         size,
         sha256,
-        filename: filename === undefined ? null : cut(filename, LIMITS.filename),
+        filename: fileName(filename),
         phoneNumberId,
         awaiting: null,
         at: new Date().toISOString(),

@@ -85,7 +85,10 @@ export async function mediaSystem() {
     },
     stopTasks: () => Promise.all(replicas.splice(0).map((one) => one.work.stop())),
     /** As the gateway does it: the bytes, then the command. */
-    async upload(bytes: Buffer, { accountId = ACCOUNT, mimeType = 'image/jpeg' } = {}): Promise<string> {
+    async upload(
+      bytes: Buffer,
+      { accountId = ACCOUNT, mimeType = 'image/jpeg', filename = 'a.jpg' as string | null } = {},
+    ): Promise<string> {
       const mediaId = newId('med');
       const one = (async function* () {
         yield await Promise.resolve(bytes);
@@ -99,7 +102,7 @@ export async function mediaSystem() {
           mimeType,
           size: bytes.length,
           sha256: sha256Of(bytes),
-          filename: 'a.jpg',
+          filename,
           phoneNumberId: PHONE,
           at: new Date().toISOString(),
           source: 'upload',
@@ -116,7 +119,7 @@ export async function mediaSystem() {
         data: { mediaId, at: new Date().toISOString() },
       }),
     /** A person writes in with a file; answers its id and the message's data. */
-    async receive(metaId: string, receivedAt = new Date()) {
+    async receive(metaId: string, receivedAt = new Date(), filename = 'photo.jpg') {
       const mediaId = newId('med');
       const picture = {
         messageId: newId('msg'),
@@ -124,7 +127,7 @@ export async function mediaSystem() {
         phoneNumberId: PHONE,
         kind: 'image',
         body: null,
-        payload: { metaId, mimeType: 'image/jpeg; x=1', filename: 'photo.jpg' },
+        payload: { metaId, mimeType: 'image/jpeg; x=1', filename },
         mediaId,
         receivedAt: receivedAt.toISOString(),
       };
@@ -144,6 +147,12 @@ export async function mediaSystem() {
       return ((await answer.json()) as { id: string }).id;
     },
     find: (id: string, accountId = ACCOUNT) => queries.find({ accountId, id }),
+    /** What a file is called at Meta. */
+    nameAtMeta: async (metaId: string) => {
+      const { url } = (await (await graph(metaId)).json()) as { url: string };
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
+      return answer.headers.get('content-disposition');
+    },
     isAtMeta: async (metaId: string) => (await graph(metaId)).ok,
     /** Uploads that Meta was asked for, whatever came of them. */
     uploads: async () =>

@@ -5,7 +5,7 @@ import { decide, fold } from '@wbiz/eventing/decider';
 import { until } from '@wbiz/testing/stack';
 import { message } from '../message/message.decider.js';
 import { sendAny, template } from '../message/message.samples.js';
-import { sendFacts } from '../message/send-facts.js';
+import { sendFacts, type LookUpFacts } from '../message/send-facts.js';
 import { mediaCompleter } from './complete-message.js';
 import { ACCOUNT, jpeg, mediaSystem, PHONE, sha256Of } from './media.harness.js';
 import { removeOrphans } from './remove-orphans.js';
@@ -45,6 +45,11 @@ const read = async (key: string) => {
   return Buffer.concat(chunks);
 };
 
+const lookUp: LookUpFacts = (send) =>
+  sendFacts(system.pool, { template: () => Promise.resolve(null), optedOut: () => Promise.resolve(false) })(
+    send,
+  );
+
 describe('what is uploaded', () => {
   it('goes to Meta, and whoever waits is told', async () => {
     const bytes = jpeg();
@@ -62,6 +67,30 @@ describe('what is uploaded', () => {
     expect(days).toBeGreaterThan(29.9);
     expect(days).toBeLessThan(30.01);
     expect(await system.isAtMeta((await metaIdOf(view.sha256))!)).toBe(true);
+  });
+
+  it.each([
+    ['voice-note.mp4', 'audio/ogg', () => 'voice-note.ogg'],
+    ['quote', 'application/pdf', () => 'quote.pdf'],
+    [null, 'audio/ogg', (id: string) => `${id}.ogg`],
+  ])('as %j of type %s has a name of its type at Meta and in a send', async (filename, mimeType, nameOf) => {
+    const bytes = jpeg();
+    const id = await system.upload(bytes, { mimeType, filename });
+    system.tasks();
+    await settled();
+    await idle();
+    expect(await system.nameAtMeta((await metaIdOf(sha256Of(bytes)))!)).toBe(`inline;filename=${nameOf(id)}`);
+    const document = {
+      kind: 'media',
+      request: { to: '+918899332211', type: 'document', mediaId: id },
+    } as const;
+    const { media } = await lookUp({
+      id: 'cmd_1',
+      accountId: ACCOUNT,
+      type: 'message.send',
+      data: { ...sendAny(document).data, ...document },
+    });
+    expect(media.get(id)).toMatchObject({ mimeType, filename: nameOf(id) });
   });
 
   it('goes once for equal bytes of one account, whichever replica, and lies in the store once', async () => {
@@ -214,8 +243,8 @@ describe('the cards of a carousel', () => {
     // What Meta has is named by its id from the start.
     expect((await factsOf(request)).media).toEqual(
       new Map([
-        [first, { metaId: a, mimeType: 'image/jpeg' }],
-        [second, { metaId: b, mimeType: 'image/jpeg' }],
+        [first, { metaId: a, mimeType: 'image/jpeg', filename: 'a.jpg' }],
+        [second, { metaId: b, mimeType: 'image/jpeg', filename: 'a.jpg' }],
       ]),
     );
   });
@@ -246,6 +275,13 @@ describe('what a person sends', () => {
     });
     expect(await read(key)).toEqual(bytes);
     expect(await system.find(id, 'acc_2')).toBeNull();
+  });
+
+  it('has a name as uploads have', async () => {
+    const id = await system.receive(await system.atMeta(jpeg()), new Date(), '../../etc/пароль.pdf');
+    system.tasks();
+    await idle();
+    expect((await kept(id)).view.filename).toBe('пароль.pdf');
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
+import { nameByType } from '@wbiz/contracts/file-name';
 import type { MediaStore } from '@wbiz/media-store/media-store';
 import type { Pool } from 'pg';
 import type { Credentials } from '../account/credentials.js';
@@ -87,9 +88,10 @@ export class MetaCopies {
     try {
       const metaId = await withToken(credentials, accountId, async (token) => {
         const bytes = await store.open(key);
-        const { mimeType, size, filename } = state;
+        const { mimeType, size } = state;
+        const filename = nameByType({ ...state, mediaId });
         return api
-          .uploadMedia(token, phoneNumberId, { mimeType, size, filename: filename ?? mediaId, bytes })
+          .uploadMedia(token, phoneNumberId, { mimeType, size, filename, bytes })
           .finally(() => bytes.destroy());
       });
       const { rows } = await pool.query<{ uploadedAt: Date }>(

@@ -2,7 +2,7 @@ import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interac
 import type { AnySend, SendKind, SendRequest } from '@wbiz/contracts/send';
 import { composeFlow } from './compose-flow.js';
 import { composeTemplate } from './compose-template.js';
-import { defined, metaIdFor, refused, type Composed, type Named } from './graph-body.js';
+import { defined, documentName, metaIdFor, refused, type Composed, type Named } from './graph-body.js';
 
 /** A medium that is named, and the field that names it. */
 type Reference = { readonly id: string; readonly pointer: string };
@@ -30,14 +30,15 @@ const KINDS: {
   },
   media: {
     media: ({ mediaId }) => reference(mediaId, '/mediaId'),
-    compose: ({ type, mediaId, link, caption, filename }, named) => ({
-      content: {
-        type,
-        [type]: defined({ id: metaIdFor(type, mediaId, named, '/mediaId'), link, caption, filename }),
-      },
-      body: caption ?? null,
-      payload: defined({ mediaId, link, filename }),
-    }),
+    compose: ({ type, mediaId, link, caption, voice, ...given }, named) => {
+      const filename = type === 'document' ? documentName({ mediaId, link, ...given }, named) : undefined;
+      const id = metaIdFor(type, mediaId, named, '/mediaId');
+      return {
+        content: { type, [type]: defined({ id, link, caption, filename, voice }) },
+        body: caption ?? null,
+        payload: defined({ mediaId, link, filename, voice }),
+      };
+    },
   },
   interactive: {
     media: ({ header }) => reference(header?.mediaId, '/header/mediaId'),
@@ -115,13 +116,13 @@ const ACTIONS: {
   }),
 };
 
-const headerOf = ({ type, text, mediaId, link, filename }: InteractiveHeader, named: Named) => ({
-  type,
-  [type]:
-    type === 'text'
-      ? text
-      : defined({ id: metaIdFor(type, mediaId, named, '/header/mediaId'), link, filename }),
-});
+function headerOf(header: InteractiveHeader, named: Named) {
+  const { type, text, mediaId, link } = header;
+  if (type === 'text') return { type, text };
+  const id = metaIdFor(type, mediaId, named, '/header/mediaId');
+  const filename = type === 'document' ? documentName(header, named) : undefined;
+  return { type, [type]: defined({ id, link, filename }) };
+}
 
 /** Meta wants a further part of a name beside the formatted one (contacts page). */
 function metaContact({ name, ...contact }: SendRequest<'contacts'>['contacts'][number]) {

@@ -12,6 +12,9 @@ const BUTTONS = [
   { id: 'no', title: 'Cancel' },
 ];
 
+const mediaCalled = (filename: string) =>
+  new Map([['med_1', { metaId: '7', mimeType: 'application/pdf', filename }]]);
+
 /** What is sent, what was looked up for it, what Meta is told, and the text a person reads. */
 const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
   [
@@ -31,8 +34,63 @@ const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
   [
     'a document by id',
     { kind: 'media', request: { to, type: 'document', mediaId: '123', filename: 'a.pdf' } },
-    { media: new Map([['123', { metaId: '123', mimeType: null }]]) },
+    { media: new Map([['123', { metaId: '123', mimeType: null, filename: null }]]) },
     { type: 'document', document: { id: '123', filename: 'a.pdf' } },
+    null,
+  ],
+  [
+    'a document by id under its own name',
+    { kind: 'media', request: { to, type: 'document', mediaId: 'med_1' } },
+    { media: mediaCalled('Factura_Noviembre.pdf') },
+    { type: 'document', document: { id: '7', filename: 'Factura_Noviembre.pdf' } },
+    null,
+  ],
+  [
+    'a document by link under the name in it',
+    { kind: 'media', request: { to, type: 'document', link: 'https://x.in/a/Factura%207.pdf?sig=1' } },
+    {},
+    {
+      type: 'document',
+      document: { link: 'https://x.in/a/Factura%207.pdf?sig=1', filename: 'Factura 7.pdf' },
+    },
+    null,
+  ],
+  [
+    'an image, which Meta takes no name of',
+    { kind: 'media', request: { to, type: 'image', link: 'https://x.in/a.png' } },
+    {},
+    { type: 'image', image: { link: 'https://x.in/a.png' } },
+    null,
+  ],
+  [
+    'a document above buttons',
+    {
+      kind: 'interactive',
+      request: {
+        to,
+        kind: 'buttons',
+        body: 'Well?',
+        header: { type: 'document', mediaId: 'med_1' },
+        buttons: [BUTTONS[0]!],
+      },
+    },
+    { media: mediaCalled('Factura_Noviembre.pdf') },
+    {
+      type: 'interactive',
+      interactive: {
+        type: 'button',
+        header: { type: 'document', document: { id: '7', filename: 'Factura_Noviembre.pdf' } },
+        body: { text: 'Well?' },
+        action: { buttons: [{ type: 'reply', reply: { id: 'yes', title: 'Confirm' } }] },
+      },
+    },
+    'Well?',
+  ],
+  [
+    'a voice note',
+    { kind: 'media', request: { to, type: 'audio', link: 'https://x.in/a.ogg', voice: true } },
+    {},
+    { type: 'audio', audio: { link: 'https://x.in/a.ogg', voice: true } },
     null,
   ],
   [
@@ -74,7 +132,7 @@ const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
         buttons: [BUTTONS[0]!],
       },
     },
-    { media: new Map([['7', { metaId: '7', mimeType: 'image/png' }]]) },
+    { media: new Map([['7', { metaId: '7', mimeType: 'image/png', filename: null }]]) },
     {
       type: 'interactive',
       interactive: {
@@ -227,7 +285,7 @@ describe('a file that Meta has no copy of yet', () => {
     },
   };
   const mediaAs = (metaId: string | { mediaId: string }) =>
-    new Map([['med_X', { metaId, mimeType: 'image/png' }]]);
+    new Map([['med_X', { metaId, mimeType: 'image/png', filename: 'x.png' }]]);
 
   it('is named in the body until Meta has given it an id', () => {
     const { content } = compose(sent, { ...NOTHING, media: mediaAs({ mediaId: 'med_X' }) });
@@ -249,7 +307,7 @@ describe('a file that Meta has no copy of yet', () => {
     const asked = () =>
       compose(
         { kind: 'media', request: { to, type, mediaId: 'med_X' } },
-        { ...NOTHING, media: new Map([['med_X', { metaId: '1', mimeType }]]) },
+        { ...NOTHING, media: new Map([['med_X', { metaId: '1', mimeType, filename: null }]]) },
       );
     if (isTaken) expect(asked().content).toEqual({ type, [type]: { id: '1' } });
     else

@@ -8,7 +8,7 @@ import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/cont
 import { renderedOf } from '@wbiz/contracts/template-preview';
 import type { TemplateButton } from '@wbiz/contracts/template-values';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { defined, metaIdFor, type Composed, type Named } from './graph-body.js';
+import { defined, documentName, metaIdFor, type Composed, type Named } from './graph-body.js';
 
 type Request = SendRequest<'template'>;
 type Given = Pick<Request, 'headerMediaId' | 'headerLink' | 'headerFilename' | 'headerLocation' | 'buttons'>;
@@ -38,7 +38,7 @@ export function composeTemplate(request: Request, facts: Named, messageId: strin
     language: { code: template.language },
     ...(components.length > 0 ? { components } : {}),
   };
-  return { content: { type: 'template', template: content }, ...shown(template, request, filled) };
+  return { content: { type: 'template', template: content }, ...shown(template, request, filled, facts) };
 }
 
 function sendable({ template: name, language }: Request, template: Named['template']): TemplateView {
@@ -54,16 +54,16 @@ function sendable({ template: name, language }: Request, template: Named['templa
 }
 
 /** What the inbox shows of it. */
-function shown({ name, language }: TemplateView, request: Request, filled: FilledTemplate) {
+function shown({ name, language }: TemplateView, request: Request, filled: FilledTemplate, facts: Named) {
   const { body, header, buttons, cards, ...rest } = renderedOf(filled);
-  const above = (one: typeof header, { headerMediaId, headerLink, headerFilename, headerLocation }: Given) =>
+  const above = (one: typeof header, given: Given) =>
     one &&
     defined({
       ...one,
-      mediaId: headerMediaId,
-      link: headerLink,
-      filename: headerFilename,
-      location: headerLocation,
+      mediaId: given.headerMediaId,
+      link: given.headerLink,
+      filename: one.format === 'DOCUMENT' ? headerName(given, facts) : undefined,
+      location: given.headerLocation,
     });
   return {
     body: body ?? null,
@@ -94,13 +94,18 @@ const textsOf = (filled: FilledTemplate['body'], named: boolean) =>
     defined({ type: 'text', parameter_name: named ? name : undefined, text: value }),
   );
 
+const headerName = (
+  { headerMediaId: mediaId, headerLink: link, headerFilename: filename }: Given,
+  facts: Named,
+) => documentName({ mediaId, link, filename }, facts);
+
 const HEADER_FIELDS = ['headerMediaId', 'headerLink', 'headerFilename', 'headerLocation'] as const;
 type HeaderField = (typeof HEADER_FIELDS)[number];
 
 const mediumHeader = (kind: MediaKind, ...more: HeaderField[]) => ({
   takes: ['headerMediaId', 'headerLink', ...more] as readonly HeaderField[],
   parameters: (part: Part) => {
-    const { headerMediaId, headerLink: link, headerFilename: filename } = part.given;
+    const { headerMediaId, headerLink: link } = part.given;
     if ((headerMediaId === undefined) === (link === undefined))
       fault(
         part,
@@ -108,6 +113,7 @@ const mediumHeader = (kind: MediaKind, ...more: HeaderField[]) => ({
         `The template has a header of type ${kind}: give either headerMediaId or headerLink.`,
       );
     const id = metaIdFor(kind, headerMediaId, part.facts, `${part.at}/headerMediaId`);
+    const filename = kind === 'document' ? headerName(part.given, part.facts) : undefined;
     return [{ type: kind, [kind]: defined({ id, link, filename }) }];
   },
 });

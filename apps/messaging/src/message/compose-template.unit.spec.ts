@@ -14,7 +14,12 @@ const body = (text: string) => ({ type: 'BODY', text });
 const HELLO = body('Hello.');
 const buttons = (...given: Part[]) => ({ type: 'BUTTONS', buttons: given }) as unknown as Components[number];
 const media = (...all: [string, string][]) =>
-  new Map(all.map(([id, mimeType]): [string, Medium] => [id, { metaId: `meta-${id}`, mimeType }]));
+  new Map(
+    all.map(([id, mimeType]): [string, Medium] => [
+      id,
+      { metaId: `meta-${id}`, mimeType, filename: `${id}.pdf` },
+    ]),
+  );
 
 /** As it comes in over HTTP and is decided on. */
 function composed(
@@ -107,6 +112,22 @@ const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
         type: 'header',
         parameters: [
           { type: 'document', document: { link: 'https://x.in/a.pdf', filename: 'Invoice 7.pdf' } },
+        ],
+      },
+    ],
+  ],
+  [
+    'a document under the name of its link',
+    { headerLink: 'https://x.in/a/Invoice%208.pdf?sig=1' },
+    [{ type: 'HEADER', format: 'DOCUMENT' }, HELLO],
+    [
+      {
+        type: 'header',
+        parameters: [
+          {
+            type: 'document',
+            document: { link: 'https://x.in/a/Invoice%208.pdf?sig=1', filename: 'Invoice 8.pdf' },
+          },
         ],
       },
     ],
@@ -599,11 +620,28 @@ describe('the inbox shows', () => {
     }));
 });
 
+it.each([
+  [{}, 'med_D.pdf'],
+  [{ headerFilename: 'Invoice 9.pdf' }, 'Invoice 9.pdf'],
+])('a document that is kept goes under its own name, or the one that is given: %j', (given, filename) => {
+  const components = [{ type: 'HEADER', format: 'DOCUMENT' }, HELLO];
+  const { content, payload } = composed(
+    { headerMediaId: 'med_D', ...given },
+    components,
+    {},
+    media(['med_D', 'application/pdf']),
+  );
+  expect(content).toMatchObject({
+    template: { components: [{ parameters: [{ document: { id: 'meta-med_D', filename } }] }] },
+  });
+  expect(payload).toMatchObject({ header: { mediaId: 'med_D', filename } });
+});
+
 it('names all media that Meta has no copy of, and puts its ids in their places', () => {
   const stored = new Map(
     ['med_A', 'med_B'].map((id): [string, Medium] => [
       id,
-      { metaId: { mediaId: id }, mimeType: 'image/png' },
+      { metaId: { mediaId: id }, mimeType: 'image/png', filename: null },
     ]),
   );
   const request = { cards: [{ headerMediaId: 'med_A' }, { headerMediaId: 'med_B' }] };

@@ -1,3 +1,4 @@
+import { nameInLink } from '@wbiz/contracts/file-name';
 import { canGoAs, type MediaKind } from '@wbiz/contracts/media-types';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { Rejection } from '@wbiz/eventing/rejection';
@@ -6,8 +7,12 @@ import { Rejection } from '@wbiz/eventing/rejection';
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
 /** What stands in a body for Meta's id of a medium while Meta has no copy of it; no field of Meta's called `id` is an object. */
 type MetaMediaId = string | { readonly mediaId: string };
-/** `mimeType` is null for one that goes by Meta's own id. */
-export type Medium = { readonly metaId: MetaMediaId; readonly mimeType: string | null };
+/** Type and name are null for one that goes by Meta's own id. */
+export type Medium = {
+  readonly metaId: MetaMediaId;
+  readonly mimeType: string | null;
+  readonly filename: string | null;
+};
 
 /** What a send comes to: what Meta is told, and what the inbox shows of it. */
 export type Composed = {
@@ -39,6 +44,18 @@ export function metaIdFor(
     throw refused('invalid_request', `A file of type ${mimeType} cannot be sent as ${kind}.`, pointer);
   return metaId;
 }
+
+type File = {
+  readonly mediaId?: string | undefined;
+  readonly link?: string | undefined;
+  readonly filename?: string | undefined;
+};
+
+/** What a document is called, which Meta cannot know by itself: as the request says, or as it is kept, or as its link ends. */
+export const documentName = ({ mediaId, link, filename }: File, { media }: Named): string | undefined =>
+  filename ??
+  (mediaId === undefined ? undefined : media.get(mediaId)?.filename) ??
+  (link === undefined ? undefined : nameInLink(link));
 
 export const defined = (fields: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

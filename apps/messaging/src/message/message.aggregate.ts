@@ -14,7 +14,23 @@ export const messages: Aggregate<
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
-  published: ['message.status', 'message.received', 'message.withdrawn'],
+  published: ['message.status', 'message.received', 'message.withdrawn', 'message.marketing_stopped'],
+  facts: async (tx, asked) => {
+    const isLeaving = ({ command: { type } }: (typeof asked)[number]) =>
+      type === 'message.withdraw' || type === 'message.expire';
+    const leaving = asked.filter(isLeaving).map(({ command }) => command.data.messageId);
+    if (leaving.length === 0) return asked.map(() => undefined);
+    // Whoever starts an attempt locks the message first.
+    const { rows } = await tx.query<{ id: string }>({
+      name: 'calls-under-way',
+      text: `select message_id as id from messaging.dispatch where message_id = any($1) and state = 'started'`,
+      values: [leaving],
+    });
+    const started = new Set(rows.map(({ id }) => id));
+    return asked.map((one) =>
+      isLeaving(one) ? { isUnderWay: started.has(one.command.data.messageId) } : undefined,
+    );
+  },
   reply: {
     'message.send': (state) => receiptOf(state!),
     'message.withdraw': () => null,
@@ -37,8 +53,8 @@ export function viewOf(state: MessageState): MessageView {
   const {
     accountId: _a,
     content: _c,
-    attempt: _n,
-    attemptOpen: _o,
+    deferrals: _n,
+    isUnknown: _u,
     awaiting: _w,
     traceparent: _t,
     contactId: _p,

@@ -1,4 +1,5 @@
 import type {
+  MarketingStoppedData,
   MarkReadData,
   MessageError,
   MessageReceivedData,
@@ -43,9 +44,10 @@ export type MessageState = {
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;
-  /** Attempts started so far; an open one has been started and not settled. */
-  readonly attempt: number;
-  readonly attemptOpen: boolean;
+  /** Attempts that ended and after which it goes again; the next one is in the row of the queue. */
+  readonly deferrals: number;
+  /** Whether the outcome of the attempt after those is unknown. */
+  readonly isUnknown: boolean;
   /** W3C trace context of the request that sent it. */
   readonly traceparent: string | null;
   /** Who is still to be told the outcome; null once someone was. */
@@ -87,6 +89,12 @@ type MetaStatusReport = {
   readonly at: string;
 };
 
+/** What is looked up, under the message's lock, for what takes a send out of the queue. */
+type QueueFacts = {
+  /** An attempt is started and not settled. */
+  readonly isUnderWay: boolean;
+};
+
 type Out<Type extends string, Data> = Message<Type, Data & { readonly messageId: string }>;
 export type MessageCommand =
   | Out<
@@ -98,13 +106,12 @@ export type MessageCommand =
         readonly accountId: string;
       }
     >
-  | Out<'message.attempt', { readonly replica: string; readonly at: string }>
   | Out<'message.settle', { readonly attempt: number; readonly outcome: Outcome; readonly at: string }>
   | Out<'message.note-status', MetaStatusReport>
   | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
   | Out<'message.send-again', { readonly attempt: number; readonly at: string }>
-  | Out<'message.withdraw', WithdrawMessageData>
-  | Out<'message.expire', { readonly attempt: number; readonly at: string }>
+  | (Out<'message.withdraw', WithdrawMessageData> & { readonly facts: QueueFacts })
+  | (Out<'message.expire', { readonly at: string }> & { readonly facts: QueueFacts })
   | Out<'message.mark-read', MarkReadData & { readonly awaiting: Awaiting | null }>
   | Out<'message.note-read', { readonly at: string }>
   | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
@@ -133,7 +140,9 @@ export type MessageEvent =
   /** The first event of a campaign's message, which is told once Meta took it. Any other begins with its status. */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
+  | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
   | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
+  /** Of former versions; the row of the queue tells it now. */
   | DomainEvent<
       'message.attempted',
       { readonly attempt: number; readonly replica: string; readonly at: string }
@@ -191,6 +200,17 @@ const statusOf = (message: MessageState, change: Change): MessageEvent => ({
   ...(isCampaigns(message) && message.wamid === null && change.wamid ? { private: shownOf(message) } : {}),
 });
 
+/** Meta refuses messages of marketing to a person who stopped them with this code, and so tells of it. */
+const MARKETING_STOPPED = 131050;
+const stoppedBy = (
+  { id: messageId, contactId, to }: MessageState,
+  error: MessageError | null,
+  at: string,
+): MessageEvent[] =>
+  error?.metaCode === MARKETING_STOPPED
+    ? [{ type: 'message.marketing_stopped', data: { messageId, contactId, to: to ?? '', at } }]
+    : [];
+
 const isCampaigns = ({ campaignId }: MessageState) => campaignId !== null;
 const shownOf = ({ contactId, phoneNumberId, body, kind }: MessageState): Shown => ({
   contactId,
@@ -206,17 +226,15 @@ const isUnsettled = (message: MessageState) =>
 
 /** Whether the attempt that somebody saw as unknown still is, and no other was started since. */
 const isStillUnknown = (message: MessageState, attempt: number) =>
-  message.status === 'outcome_unknown' &&
-  isUnsettled(message) &&
-  !message.attemptOpen &&
-  message.attempt === attempt;
+  message.isUnknown && isUnsettled(message) && attempt === message.deferrals + 1;
 
 /** Whether a campaign's message, whose outcome stayed unknown, waits to go again: it has no expiry any more. */
-const isToBeResent = (message: MessageState) =>
+const isToBeResent = (message: MessageState, { isUnderWay }: QueueFacts) =>
   isCampaigns(message) &&
   message.expiresAt === undefined &&
-  message.attempt > 0 &&
-  isStillUnknown(message, message.attempt);
+  message.status === 'outcome_unknown' &&
+  isUnsettled(message) &&
+  !isUnderWay;
 
 const gaveUp = (message: MessageState, at: string) =>
   statusOf(message, {
@@ -226,9 +244,13 @@ const gaveUp = (message: MessageState, at: string) =>
   });
 
 /** A campaign's message that Meta cannot have taken goes back to its campaign. */
-function withdrawn(known: MessageState, reason: MessageWithdrawnData['reason'], at: string): MessageEvent[] {
-  const { id: messageId, campaignId, contactId, status, wamid, attemptOpen } = known;
-  if (campaignId === null || status !== 'accepted' || wamid !== null || attemptOpen) return [];
+function withdrawn(
+  { id: messageId, campaignId, contactId, status, wamid }: MessageState,
+  { isUnderWay }: QueueFacts,
+  reason: MessageWithdrawnData['reason'],
+  at: string,
+): MessageEvent[] {
+  if (campaignId === null || status !== 'accepted' || wamid !== null || isUnderWay) return [];
   return [{ type: 'message.withdrawn', data: { messageId, campaignId, contactId, reason, at } }];
 }
 
@@ -289,16 +311,6 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       ];
     },
 
-    'message.attempt': ({ data }, known) =>
-      isOutgoing(known) && !known.attemptOpen && isUnsettled(known)
-        ? [
-            {
-              type: 'message.attempted',
-              data: { attempt: known.attempt + 1, replica: data.replica, at: data.at },
-            },
-          ]
-        : [],
-
     'message.settle': ({ data: { attempt, outcome, at } }, known) => {
       if (!isOutgoing(known)) return [];
       if (outcome.kind === 'accepted') {
@@ -308,25 +320,30 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         // One that was given up stays so: a status of Meta's says better what became of it.
         return isUnsettled(known) ? [statusOf(known, { status: 'accepted', wamid, held, at })] : [];
       }
-      if (attempt !== known.attempt || !isUnsettled(known)) return [];
+      if (attempt !== known.deferrals + 1 || !isUnsettled(known)) return [];
       if (outcome.kind === 'refused')
-        return [statusOf(known, { status: 'failed', error: outcome.error, at })];
+        return [
+          statusOf(known, { status: 'failed', error: outcome.error, at }),
+          ...stoppedBy(known, outcome.error, at),
+        ];
       if (outcome.kind === 'deferred')
         return [{ type: 'message.deferred', data: { attempt, reason: outcome.reason, at } }];
-      return known.attemptOpen
-        ? [{ type: 'message.outcome_unknown', data: { attempt, reason: outcome.reason, at } }]
-        : [];
+      return known.isUnknown
+        ? []
+        : [{ type: 'message.outcome_unknown', data: { attempt, reason: outcome.reason, at } }];
     },
 
     'message.note-status': ({ data }, known) => {
       if (!isOutgoing(known) || known.phoneNumberId !== data.phoneNumberId) return [];
-      if (RANK[data.status] > RANK[known.status]) return [statusOf(known, data)];
+      if (RANK[data.status] > RANK[known.status])
+        return [statusOf(known, data), ...stoppedBy(known, data.error, data.at)];
       if (known.history.some(({ status }) => status === data.status)) return [];
       return [
         {
           type: 'message.status_late',
           data: { status: data.status, at: data.at, ...(data.error ? { error: data.error } : {}) },
         },
+        ...stoppedBy(known, data.error, data.at),
       ];
     },
 
@@ -334,19 +351,17 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       isOutgoing(known) && isStillUnknown(known, attempt) ? [gaveUp(known, at)] : [],
 
     /** One that Meta may have taken, and that was to be sent again, does not go back: it is given up. */
-    'message.withdraw': ({ data: { at } }, known) => {
+    'message.withdraw': ({ data: { at }, facts }, known) => {
       if (!isOutgoing(known)) return [];
-      return isToBeResent(known) ? [gaveUp(known, at)] : withdrawn(known, 'withdrawn', at);
+      return isToBeResent(known, facts) ? [gaveUp(known, at)] : withdrawn(known, facts, 'withdrawn', at);
     },
 
-    'message.expire': ({ data: { attempt, at } }, known) =>
-      isOutgoing(known) && known.attempt === attempt && known.expiresAt !== undefined
-        ? withdrawn(known, 'expired', at)
-        : [],
+    'message.expire': ({ data: { at }, facts }, known) =>
+      isOutgoing(known) && known.expiresAt !== undefined ? withdrawn(known, facts, 'expired', at) : [],
 
     'message.send-again': ({ data: { attempt, at } }, known) =>
       isOutgoing(known) && isStillUnknown(known, attempt)
-        ? [{ type: 'message.deferred', data: { attempt: known.attempt, reason: 'outcome_unknown', at } }]
+        ? [{ type: 'message.deferred', data: { attempt, reason: 'outcome_unknown', at } }]
         : [],
 
     'message.receive': ({ data }, known) => {
@@ -390,7 +405,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           status: data.status,
           statusAt: data.at,
           error: data.error,
-          attemptOpen: false,
+          isUnknown: false,
           awaiting: isUnsettled(known) ? known.awaiting : null,
           history: [...known.history, change],
         };
@@ -412,6 +427,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         history: [...began(known).history, { status: 'failed', at, error }],
       };
     },
+    'message.marketing_stopped': (known) => began(known),
     'message.received': (_, { data, private: own }) => ({
       id: data.messageId,
       accountId: own?.accountId ?? '',
@@ -434,31 +450,31 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       mediaId: data.mediaId,
       createdAt: data.receivedAt,
       statusAt: data.receivedAt,
-      attempt: 0,
-      attemptOpen: false,
+      deferrals: 0,
+      isUnknown: false,
       awaiting: null,
       traceparent: null,
       history: [{ status: 'received', at: data.receivedAt }],
     }),
-    'message.attempted': (known, { data }) => ({ ...began(known), attempt: data.attempt, attemptOpen: true }),
+    'message.attempted': (known) => began(known),
     'message.submitted': (known, { data }) => ({
       ...began(known),
       wamid: data.wamid,
       content: null,
-      attemptOpen: false,
+      isUnknown: false,
       awaiting: null,
     }),
     // What goes again after its outcome stayed unknown does not go back to its campaign any more.
-    'message.deferred': (known, { data: { reason } }) => {
+    'message.deferred': (known, { data: { attempt, reason } }) => {
       const { expiresAt, ...state } = began(known);
       const expires = reason === 'outcome_unknown' || expiresAt === undefined ? {} : { expiresAt };
-      return { ...state, ...expires, attemptOpen: false };
+      return { ...state, ...expires, deferrals: attempt, isUnknown: false };
     },
     'message.outcome_unknown': (known, { data }) => ({
       ...began(known),
       status: 'outcome_unknown',
       statusAt: data.at,
-      attemptOpen: false,
+      isUnknown: true,
       history: [...began(known).history, { status: 'outcome_unknown', at: data.at }],
     }),
     'message.read_requested': (known) => began(known),
@@ -498,8 +514,8 @@ const begin = (
   campaignId: data.campaignId,
   createdAt: data.at,
   statusAt: data.at,
-  attempt: 0,
-  attemptOpen: false,
+  deferrals: 0,
+  isUnknown: false,
   history,
 });
 

@@ -8,8 +8,6 @@ import { message, RANK, type MessageEvent } from './message.decider.js';
 import {
   MESSAGE_ID,
   accepted,
-  attempt,
-  attempted,
   AT,
   CAMPAIGN,
   deferred,
@@ -115,7 +113,7 @@ describe('every other kind than a template', () => {
       .when(
         sendAny(
           { kind: 'media', request: { to: PERSON, type: 'image', mediaId: '77' } },
-          { media: new Map([['77', { metaId: '77', mimeType: null }]]) },
+          { media: new Map([['77', { metaId: '77', mimeType: null, filename: null }]]) },
         ),
       )
       .then(
@@ -227,36 +225,66 @@ describe('an attempt', () => {
   const took = settle({ kind: 'accepted', wamid: 'wamid.A' });
   const lost = settle({ kind: 'unknown', reason: 'reset' });
 
-  it('starts once', () => {
-    given(accepted).when(attempt).then(attempted());
-    given(accepted, attempted()).when(attempt).thenNothing();
-    given(accepted, attempted(), submitted).when(attempt).thenNothing();
+  it('of a former version, told by an event of its own, counts as well', () => {
+    const attempted: MessageEvent = {
+      type: 'message.attempted',
+      data: { attempt: 1, replica: 'r1', at: AT },
+    };
+    given(accepted, attempted).when(took).then(submitted);
+    given(accepted, attempted, unknown).when(sendAgain).then(deferred('outcome_unknown'));
   });
-  it('is counted', () => given(accepted, attempted(), deferred()).when(attempt).then(attempted(2)));
-  it('that Meta took is submitted', () => given(accepted, attempted()).when(took).then(submitted));
+  it('that Meta took is submitted', () => given(accepted).when(took).then(submitted));
   it('that Meta refused is failed', () => {
     const error = { code: 'rejected_by_meta', message: 'no', metaCode: 131009 };
-    given(accepted, attempted())
+    given(accepted)
       .when(settle({ kind: 'refused', error }))
       .then({ type: 'message.status', data: { ...accepted.data, status: 'failed', error } } as MessageEvent);
   });
+  describe('to a person who stopped marketing, of which Meta tells by 131050', () => {
+    const error = { code: 'rejected_by_meta', message: 'stopped', metaCode: 131050 };
+    const failed = {
+      type: 'message.status',
+      data: { ...accepted.data, status: 'failed', error },
+    } as MessageEvent;
+    const stopped: MessageEvent = {
+      type: 'message.marketing_stopped',
+      data: { messageId: MESSAGE_ID, contactId: 'cnt_1', to: PERSON, at: AT },
+    };
+    const told = noteStatus('failed');
+    const note = { ...told, data: { ...told.data, error } } as typeof told;
+    const failedBy = { ...failed, data: { ...failed.data, wamid: 'wamid.A' } } as MessageEvent;
+    it('is told with the answer', () =>
+      given(accepted)
+        .when(settle({ kind: 'refused', error }))
+        .then(failed, stopped));
+    it('is told with the status, once', () => {
+      given(accepted, submitted).when(note).then(failedBy, stopped);
+      given(accepted, submitted, failedBy, stopped).when(note).thenNothing();
+    });
+    it('is not told with another fault', () =>
+      given(accepted, submitted)
+        .when({ ...told, data: { ...told.data, error: { ...error, metaCode: 131049 } } } as typeof told)
+        .then({
+          ...failedBy,
+          data: { ...failedBy.data, error: { ...error, metaCode: 131049 } },
+        } as MessageEvent));
+  });
   it('that broke is unknown, and not started again', () => {
-    given(accepted, attempted()).when(lost).then(unknown);
-    given(accepted, attempted(), unknown).when(lost).thenNothing();
+    given(accepted).when(lost).then(unknown);
+    given(accepted, unknown).when(lost).thenNothing();
   });
   it('of unknown outcome is settled by a late answer', () =>
-    given(accepted, attempted(), unknown).when(took).then(submitted));
+    given(accepted, unknown).when(took).then(submitted));
   it('of unknown outcome is settled by a status', () =>
-    given(accepted, attempted(), unknown).when(noteStatus('sent')).then(reported('sent')));
+    given(accepted, unknown).when(noteStatus('sent')).then(reported('sent')));
   it('that a status settled is neither failed nor sent again', () => {
-    given(accepted, attempted(), reported('sent')).when(lost).thenNothing();
-    given(accepted, attempted(), reported('sent')).when(giveUp).thenNothing();
-    given(accepted, attempted(), reported('sent')).when(sendAgain).thenNothing();
-    given(accepted, attempted(), reported('sent')).when(attempt).thenNothing();
+    given(accepted, reported('sent')).when(lost).thenNothing();
+    given(accepted, reported('sent')).when(giveUp).thenNothing();
+    given(accepted, reported('sent')).when(sendAgain).thenNothing();
   });
   it('of unknown outcome fails or goes again, as the account wants', () => {
-    given(accepted, attempted(), unknown).when(sendAgain).then(deferred('outcome_unknown'));
-    given(accepted, attempted(), unknown)
+    given(accepted, unknown).when(sendAgain).then(deferred('outcome_unknown'));
+    given(accepted, unknown)
       .when(giveUp)
       .then({
         type: 'message.status',
@@ -271,7 +299,7 @@ describe('an attempt', () => {
       } as MessageEvent);
   });
   it('is left alone by who saw an earlier one as unknown', () => {
-    const again = [accepted, attempted(), unknown, deferred('outcome_unknown'), attempted(2)] as const;
+    const again = [accepted, unknown, deferred('outcome_unknown')] as const;
     given(...again)
       .when(sendAgain)
       .thenNothing();
@@ -280,15 +308,15 @@ describe('an attempt', () => {
       .thenNothing();
   });
   it('of long ago says nothing about the one under way', () =>
-    given(accepted, attempted(), deferred(), attempted(2)).when(lost).thenNothing());
+    given(accepted, deferred()).when(lost).thenNothing());
 });
 
 describe('a status', () => {
   it('of another phone number is not believed', () =>
-    given(accepted, attempted(), submitted).when(noteStatus('read', '666')).thenNothing());
+    given(accepted, submitted).when(noteStatus('read', '666')).thenNothing());
   it('about nothing is nothing', () => given().when(noteStatus('read')).thenNothing());
   it('that comes late goes into the history only', () =>
-    given(accepted, attempted(), submitted, reported('read'))
+    given(accepted, submitted, reported('read'))
       .when(noteStatus('delivered'))
       .then({ type: 'message.status_late', data: { status: 'delivered', at: AT } }));
 
@@ -305,14 +333,14 @@ describe('a status', () => {
     const results = new Map<string, unknown>();
     let checked = 0;
     for (const sequence of sequences()) {
-      let state = fold(message, [accepted, attempted()]);
+      let state = fold(message, [accepted]);
       const told: number[] = [];
       for (const step of sequence) {
         const events = decide(message, COMMANDS[step], state);
         for (const { type, data } of events) if (type === 'message.status') told.push(RANK[data.status]);
         state = fold(message, events, state);
       }
-      const { history, content, attemptOpen, statusAt: _at, ...rest } = state!;
+      const { history, content, isUnknown, statusAt: _at, ...rest } = state!;
       const steps = new Set(sequence);
       const statuses = REPORTED.filter((status) => steps.has(status));
       // What the feed says only rises, and ends with what the message is.
@@ -329,7 +357,7 @@ describe('a status', () => {
         status: statuses.length > 0 ? rest.status : 'unheard',
         history: [...seen].sort(),
         content: settled ? null : content,
-        attemptOpen: settled ? attemptOpen : false,
+        isUnknown: settled ? isUnknown : false,
       };
       const of = [...steps]
         .filter((step) => step !== 'broke' || !settled)
@@ -342,7 +370,7 @@ describe('a status', () => {
           wamid: settled ? 'wamid.A' : null,
           content: settled ? null : expect.anything(),
           history: ['accepted', ...statuses].sort(),
-          attemptOpen: false,
+          isUnknown: false,
         });
         results.set(of, result);
       } else if (!isDeepStrictEqual(result, known)) expect([sequence, result]).toEqual([sequence, known]);
@@ -379,25 +407,25 @@ describe("a campaign's message", () => {
   });
   it('is told as accepted once Meta took it, also where the call had broken before', () => {
     const told = toldOfCampaign({ status: 'accepted' }, true);
-    given(queued, attempted()).when(took).then(told);
-    given(queued, attempted(), unknown).when(took).then(told);
-    expect(fold(message, [queued, attempted(), unknown, told])).toMatchObject({
+    given(queued).when(took).then(told);
+    given(queued, unknown).when(took).then(told);
+    expect(fold(message, [queued, unknown, told])).toMatchObject({
       status: 'accepted',
       wamid: 'wamid.A',
       content: null,
-      attemptOpen: false,
+      isUnknown: false,
       history: [{ status: 'outcome_unknown' }, { status: 'accepted' }],
     });
   });
   it('is told as held where Meta holds it', () =>
-    given(queued, attempted())
+    given(queued)
       .when(settle({ kind: 'accepted', wamid: 'wamid.A', held: true }))
       .then(toldOfCampaign({ status: 'accepted', held: true }, true)));
   it('of which a status came before the answer is not told as accepted any more', () => {
     const sent = toldOfCampaign({ status: 'sent' }, true);
-    given(queued, attempted()).when(noteStatus('sent')).then(sent);
-    given(queued, attempted(), sent).when(took).thenNothing();
-    given(queued, attempted(), sent)
+    given(queued).when(noteStatus('sent')).then(sent);
+    given(queued, sent).when(took).thenNothing();
+    given(queued, sent)
       .when(noteStatus('delivered'))
       .then(toldOfCampaign({ status: 'delivered' }));
   });
@@ -407,56 +435,56 @@ describe("a campaign's message", () => {
       status: 'failed',
       error: { code: 'outcome_unknown', message: 'Whether Meta took the message could not be found out.' },
     });
-    given(queued, attempted(), unknown).when(giveUp).then(failed);
-    given(queued, attempted(), unknown, failed).when(took).thenNothing();
-    given(queued, attempted(), unknown, failed)
+    given(queued, unknown).when(giveUp).then(failed);
+    given(queued, unknown, failed).when(took).thenNothing();
+    given(queued, unknown, failed)
       .when(noteStatus('delivered'))
       .then(toldOfCampaign({ status: 'delivered' }, true));
   });
   it('that Meta refused is failed', () => {
     const error = { code: 'rejected_by_meta', message: 'no', metaCode: 131009 };
-    given(queued, attempted())
+    given(queued)
       .when(settle({ kind: 'refused', error }))
       .then(toldOfCampaign({ wamid: null, status: 'failed', error }));
   });
 
   it.each([
-    ['queued', [queued], 0],
-    ['deferred', [queued, attempted(), deferred()], 1],
-  ] as const)('that is %s goes back to its campaign, once', (_what, past, attempts) => {
+    ['queued', [queued]],
+    ['deferred', [queued, deferred()]],
+  ] as const)('that is %s goes back to its campaign, once', (_what, past) => {
     given(...past)
-      .when(withdraw)
+      .when(withdraw())
       .then(withdrawn('withdrawn'));
     given(...past)
-      .when(expire(attempts))
+      .when(expire())
       .then(withdrawn('expired'));
-    for (const again of [withdraw, expire(attempts), attempt, giveUp, sendAgain])
+    for (const again of [withdraw(), expire(), giveUp, sendAgain])
       given(...past, withdrawn('withdrawn'))
         .when(again)
         .thenNothing();
   });
   it.each([
-    ['is being asked of Meta', [queued, attempted()], 1],
-    ['Meta took', [queued, attempted(), toldOfCampaign({ status: 'accepted' }, true)], 1],
-    ['Meta may have taken', [queued, attempted(), unknown], undefined],
-    ['Meta may have taken, under way again', [queued, attempted(), unknown, deferred(), attempted(2)], 2],
-    ['failed', [queued, attempted(), toldOfCampaign({ wamid: null, status: 'failed' })], 1],
-  ] as const)('that %s does not', (_what, past, attempts) => {
+    ['is being asked of Meta', [queued], true],
+    ['is being asked of Meta again', [queued, deferred()], true],
+    ['Meta took', [queued, toldOfCampaign({ status: 'accepted' }, true)], false],
+    ['Meta may have taken', [queued, unknown], false],
+    ['Meta may have taken, under way again', [queued, unknown, deferred('outcome_unknown')], true],
+    ['failed', [queued, toldOfCampaign({ wamid: null, status: 'failed' })], false],
+  ] as const)('that %s does not', (_what, past, isUnderWay) => {
     given(...past)
-      .when(withdraw)
+      .when(withdraw(isUnderWay))
       .thenNothing();
-    if (attempts !== undefined)
-      given(...past)
-        .when(expire(attempts))
-        .thenNothing();
+    given(...past)
+      .when(expire(isUnderWay))
+      .thenNothing();
   });
   it('that is to go again since its outcome stayed unknown does not expire, and is given up when it is withdrawn', () => {
-    const past = [queued, attempted(), unknown, deferred('outcome_unknown')] as const;
+    const past = [queued, unknown, deferred('outcome_unknown')] as const;
     given(...past)
-      .when(expire(1))
+      .when(expire())
       .thenNothing();
     given(...past)
-      .when(withdraw)
+      .when(withdraw())
       .then(
         toldOfCampaign({
           wamid: null,
@@ -469,10 +497,10 @@ describe("a campaign's message", () => {
       );
   });
   it('no other message goes back', () => {
-    given(accepted).when(withdraw).thenNothing();
+    given(accepted).when(withdraw()).thenNothing();
     given(accepted).when(expire()).thenNothing();
-    given(received).when(withdraw).thenNothing();
-    given().when(withdraw).thenNothing();
+    given(received).when(withdraw()).thenNothing();
+    given().when(withdraw()).thenNothing();
     given().when(expire()).thenNothing();
   });
   it('that went back is shown as failed', () => {

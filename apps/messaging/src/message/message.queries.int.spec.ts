@@ -3,9 +3,11 @@ import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { newId, timedId } from '@wbiz/contracts/ids';
 import type { ListMessages, MessageView } from '@wbiz/contracts/message';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
+import { reachLate } from '../conversation/conversation.projection.js';
 import { messagingStore } from '../messaging.harness.js';
 import { CampaignSends1766350000000 } from '../migrations/0012-campaign-sends.js';
 import { messages } from './message.aggregate.js';
@@ -225,12 +227,8 @@ describe('people reached', () => {
         accountId,
       ),
     );
-  const attempt = (accountId: string, messageId: string) =>
-    store.apply(messages, {
-      accountId,
-      type: 'message.attempt',
-      data: { messageId, replica: 'r1', at: new Date().toISOString() },
-    });
+  const ask = (messageId: string) =>
+    inTransaction(pool, async (tx) => reachLate([(await store.replay(messages, messageId))!], tx));
   const reached = (accountId: string) => queries.reached({ accountId });
   /** A minute after the one of the message, and five for what Meta takes late. */
   const expectFreesAt = async (accountId: string, written: Date) => {
@@ -275,7 +273,7 @@ describe('people reached', () => {
 
   it('by a campaign count from when Meta took the message', async () => {
     const messageId = await write('acc_r5', ASHA, { campaign: CAMPAIGN });
-    await attempt('acc_r5', messageId);
+    await ask(messageId);
     expect((await reached('acc_r5')).people).toBe(0);
     await store.apply(messages, {
       accountId: 'acc_r5',
@@ -294,13 +292,12 @@ describe('people reached', () => {
     await writeIn('acc_r6', RAVI, ago(27));
     const inWindow = await write('acc_r6', RAVI, { hours: 5 });
     expect((await reached('acc_r6')).people).toBe(0);
-    for (const messageId of [await write('acc_r6', ASHA, { hours: 25 }), inWindow])
-      await attempt('acc_r6', messageId);
+    for (const messageId of [await write('acc_r6', ASHA, { hours: 25 }), inWindow]) await ask(messageId);
     expect((await reached('acc_r6')).people).toBe(2);
     await expectFreesAt('acc_r6', new Date());
 
     await writeIn('acc_r7', RAVI, ago(1));
-    await attempt('acc_r7', await write('acc_r7', RAVI, { hours: 0.5 }));
+    await ask(await write('acc_r7', RAVI, { hours: 0.5 }));
     expect((await reached('acc_r7')).people).toBe(0);
   });
 

@@ -122,10 +122,6 @@ export const receiveAny = (over: Partial<Received['data']> = {}, accountId = 'ac
   data: { ...received.data, ...over, accountId },
 });
 
-export const attempted = (attempt = 1): MessageEvent => ({
-  type: 'message.attempted',
-  data: { attempt, replica: 'r1', at: AT },
-});
 export const submitted: MessageEvent = {
   type: 'message.submitted',
   data: { attempt: 1, wamid: 'wamid.A', at: AT },
@@ -139,10 +135,6 @@ export const deferred = (reason = 'busy'): MessageEvent => ({
   data: { attempt: 1, reason, at: AT },
 });
 
-export const attempt: MessageCommand = {
-  type: 'message.attempt',
-  data: { messageId: MESSAGE_ID, replica: 'r1', at: AT },
-};
 export const settle = (outcome: Outcome, number = 1): MessageCommand => ({
   type: 'message.settle',
   data: { messageId: MESSAGE_ID, attempt: number, outcome, at: AT },
@@ -206,13 +198,15 @@ export const toldOfCampaign = (
     },
   }),
 });
-export const withdraw: MessageCommand = {
+export const withdraw = (isUnderWay = false): MessageCommand => ({
   type: 'message.withdraw',
   data: { messageId: MESSAGE_ID, conversationId: 'cnv_1', at: AT },
-};
-export const expire = (number = 0): MessageCommand => ({
+  facts: { isUnderWay },
+});
+export const expire = (isUnderWay = false): MessageCommand => ({
   type: 'message.expire',
-  data: { messageId: MESSAGE_ID, attempt: number, at: AT },
+  data: { messageId: MESSAGE_ID, at: AT },
+  facts: { isUnderWay },
 });
 export const withdrawn = (reason: 'withdrawn' | 'expired'): MessageEvent => ({
   type: 'message.withdrawn',

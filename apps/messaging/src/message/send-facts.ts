@@ -1,3 +1,4 @@
+import { nameByType } from '@wbiz/contracts/file-name';
 import { isMetasMediaId } from '@wbiz/contracts/media';
 import type { SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
@@ -11,7 +12,7 @@ import type { Medium } from './graph-body.js';
 import { mediaOf } from './compose-send.js';
 
 type Send = Command<'message.send', SendMessageData>;
-type Stored = { mime_type: string | null; meta_media_id: string | null };
+type Stored = { mime_type: string | null; filename: string | null; meta_media_id: string | null };
 type Row = Stored & {
   ord: string;
   window_expires_at: Date | null;
@@ -38,7 +39,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
       name: 'send-facts',
       text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template,
                     r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid,
-                    d.state->>'mimeType' as mime_type, case when f.${FRESH} then f.meta_id end as meta_media_id
+                    d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
              from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) with ordinality
                as q(account_id, conversation_id, template, language, reply_to, reacted, medium, ord)
              left join messaging.accounts a on a.id = q.account_id
@@ -66,7 +67,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const others = async (accountId: string, ids: readonly string[]) => {
     const { rows } = await pool.query<Stored & { id: string }>({
       name: 'send-other-media',
-      text: `select d.stream as id, d.state->>'mimeType' as mime_type, case when f.${FRESH} then f.meta_id end as meta_media_id
+      text: `select d.stream as id, d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
              from messaging.media d left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
              where d.account_id = $1 and d.stream = any($2) and d.live`,
       values: [accountId, ids],
@@ -117,9 +118,15 @@ const orWhenAway =
 /** An id of Meta's is digits and stands for itself; one of ours for Meta's, as soon as Meta has the file. */
 function mediaFrom(ids: readonly string[], stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Medium> {
   const found = ids.flatMap((id): [string, Medium][] => {
-    if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null }]];
-    const { mime_type: mimeType = null, meta_media_id: metaId = null } = stored.get(id) ?? {};
-    return mimeType === null ? [] : [[id, { metaId: metaId ?? { mediaId: id }, mimeType }]];
+    if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null, filename: null }]];
+    const {
+      mime_type: mimeType = null,
+      filename = null,
+      meta_media_id: metaId = null,
+    } = stored.get(id) ?? {};
+    if (mimeType === null) return [];
+    const called = nameByType({ mediaId: id, mimeType, filename });
+    return [[id, { metaId: metaId ?? { mediaId: id }, mimeType, filename: called }]];
   });
   return new Map(found);
 }

@@ -12,6 +12,7 @@ import { OutcomesAndUsage1765100000000 } from './0011-outcomes-and-usage.js';
 import { CampaignSends1766350000000 } from './0012-campaign-sends.js';
 import { ProjectionRecovery1766400000000 } from './0013-projection-recovery.js';
 import { SourceEpochs1766500000000 } from './0014-source-epochs.js';
+import { AttemptsInTheQueue1766700000000 } from './0015-attempts-in-the-queue.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   CampaignSends1766350000000,
   ProjectionRecovery1766400000000,
   SourceEpochs1766500000000,
+  AttemptsInTheQueue1766700000000,
 ];

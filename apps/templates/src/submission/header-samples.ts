@@ -1,8 +1,8 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { MediaFile } from '@wbiz/cloud-api/graph-upload';
-import { LIMITS } from '@wbiz/contracts/limits';
+import { nameByType, nameInLink } from '@wbiz/contracts/file-name';
 import type { MediaOnFile } from '@wbiz/contracts/media';
-import { SNIFFED_BYTES, sniffMediaType } from '@wbiz/contracts/media-types';
+import { mediaTypeOf } from '@wbiz/contracts/media-types';
 import { entryOf, object, objects, text } from '@wbiz/contracts/meta-item';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import type { TemplateComponent } from '@wbiz/contracts/template';
@@ -118,7 +118,7 @@ const keptFile: Read = async (id, { at }, accountId, { findMedia, store }) => {
     store.open(key).catch((error: unknown) => {
       throw error instanceof NotStored ? missing() : error;
     });
-  return { mimeType: view.mimeType, size: view.size, filename: view.filename ?? id, open };
+  return { mimeType: view.mimeType, size: view.size, filename: nameByType(view), open };
 };
 
 const linkedFile: Read = async (link, { at }, _accountId, { readLink }) => {
@@ -127,8 +127,9 @@ const linkedFile: Read = async (link, { at }, _accountId, { readLink }) => {
       ? refused('invalid_request', at, 'link', `holds a link that cannot be used: ${error.message}`)
       : error;
   });
-  const filename = new URL(link).pathname.split('/').at(-1)!.slice(-LIMITS.filename.max) || 'sample';
-  const mimeType = sniffMediaType(bytes.subarray(0, SNIFFED_BYTES), filename) ?? 'something else';
+  const named = nameInLink(link);
+  const mimeType = mediaTypeOf(bytes, named) ?? 'something else';
+  const filename = nameByType({ mediaId: 'sample', mimeType, filename: named ?? null });
   return { mimeType, size: bytes.length, filename, open: () => Promise.resolve(chunk(bytes)) };
 };
 

@@ -56,8 +56,8 @@ describe('a template in a list of Meta', () => {
     expect(listedTemplate(meta({ status: 'REJECTED', rejected_reason: 'SCAM' }))?.rejectionReason).toBe(
       'SCAM',
     );
-    const long = listedTemplate(meta({ status: 'REJECTED', rejected_reason: `${'x'.repeat(999)}😀` }));
-    expect(long?.rejectionReason).toBe(`${'x'.repeat(999)}\ufffd`);
+    const long = listedTemplate(meta({ status: 'REJECTED', rejected_reason: `${'x'.repeat(999)}😀y` }));
+    expect(long?.rejectionReason).toBe(`${'x'.repeat(999)}😀`);
     expect(listedTemplate(meta({ rejected_reason: 'NONE' }))?.rejectionReason).toBeNull();
     expect(listedTemplate(meta({ rejected_reason: 'SCAM' }))?.rejectionReason).toBeNull();
   });

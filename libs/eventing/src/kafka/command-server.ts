@@ -4,9 +4,10 @@ import type { Logger } from '../logger.js';
 import type { Command, Reply } from '../message.js';
 import { Rejection } from '../rejection.js';
 import type { ReplyPublisher } from '../rpc/reply-publisher.js';
-import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
+import type { BatchingProducer } from './batching-producer.js';
 import { header, readCommand } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
+import { buried, isForOthers } from './dead-letter.js';
 import { backoff, classifyFault, isTimeout, type Fault } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import { KeyChains } from './key-chains.js';
@@ -104,6 +105,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
 
   /** Resolves to false when it had to leave the record for whoever has the partition next. */
   private async handleRecord(record: ConsumedRecord, batch: RecordBatch): Promise<boolean> {
+    if (isForOthers(record, this.options.groupId)) return true;
     let command: Command;
     try {
       command = readCommand(record);
@@ -136,9 +138,9 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         }
         failures += 1;
         if (failures === ATTEMPTS || isTooSlow) {
-          const buried = await this.bury(record, batch, error, failures + waits);
-          if (buried) this.options.onHandled?.(command.type, performance.now() - begun, 'buried');
-          return buried;
+          const isBuried = await this.bury(record, batch, error, failures + waits);
+          if (isBuried) this.options.onHandled?.(command.type, performance.now() - begun, 'buried');
+          return isBuried;
         }
         this.options.logger.warn(
           { err: error, type: command.type, id: command.id, failures },
@@ -162,25 +164,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   ): Promise<boolean> {
     const { logger, producer, deadLetters, groupId, replies } = this.options;
     const place = { topic: batch.topic, partition: batch.partition, offset: record.offset };
-    const why = (reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)).slice(
-      0,
-      1_000,
-    );
-    const letter: KafkaRecord = {
-      topic: deadLetters,
-      key: record.key,
-      value: record.value,
-      headers: {
-        ...record.headers,
-        dl_topic: batch.topic,
-        dl_partition: String(batch.partition),
-        dl_offset: record.offset,
-        dl_group: groupId,
-        dl_reason: why,
-        dl_attempts: String(attempts),
-        dl_at: new Date().toISOString(),
-      },
-    };
+    const letter = buried(record, deadLetters, { ...place, groupId, reason, attempts });
     for (let waits = 0; ;) {
       try {
         await producer.send(letter);

@@ -53,6 +53,12 @@ const purses: Aggregate<
   reply: { 'purse.deposit': balance, 'purse.withdraw': balance },
 };
 
+/** One whose purses have heirs, of whom the balance tells: 1001 is the first, 1002 the second. */
+const inherited: typeof purses = {
+  ...purses,
+  becomes: ({ balance }) => (balance > 1_000 ? `heir ${balance - 1_000}` : undefined),
+};
+
 /** An aggregate that no table of its own keeps from a fault. */
 const broken: typeof purses = {
   ...purses,
@@ -129,6 +135,23 @@ describe('the event store', () => {
       expect(version).toBe((versions.get(stream) ?? 0) + 1);
       versions.set(stream, version);
     }
+  });
+
+  it('hands a command on to the stream that has taken the place of the one it goes to', async () => {
+    const store = storeOf();
+    const balances = () => Promise.all(['gone', 'heir 1', 'heir 2'].map(balanceOf));
+    await store.execute(inherited, deposit('gone', 1_001));
+    await store.execute(inherited, deposit('gone', 5));
+    expect(await balances()).toEqual([1_001, 5, undefined]);
+    await store.execute(inherited, deposit('heir 1', 997));
+    const replies = await Promise.all(
+      ['gone', 'heir 2', 'heir 1'].map((purse) => store.execute(inherited, deposit(purse, 1))),
+    );
+    expect(replies).toEqual([1, 2, 3].map((balance) => ({ ok: true, data: { balance } })));
+    expect(await balances()).toEqual([1_001, 1_002, 3]);
+    expect(await store.replay(purses, 'heir 2')).toEqual({ balance: 3, moves: 3 });
+    const foreign = await store.execute(inherited, deposit('gone', 1, 'acc_2'));
+    expect(foreign).toMatchObject({ ok: false, error: { code: 'not_found' } });
   });
 
   it('answers a redelivered command with its stored reply, a refusal included', async () => {

@@ -5,7 +5,8 @@ import { inTransaction } from './transaction.js';
 
 const HOUR_MS = 3_600_000;
 const AHEAD_HOURS = 3;
-const KEPT_HOURS = 24;
+/** How long a command's reply is kept at least, from when the command was issued. */
+export const REPLIES_KEPT_MS = 24 * HOUR_MS;
 const EVERY_MS = 10 * 60_000;
 
 /**
@@ -19,7 +20,7 @@ export async function maintainReplyPartitions(
   now: Date = new Date(),
 ): Promise<{ created: string[]; dropped: string[] }> {
   const thisHour = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS;
-  const oldest = thisHour - KEPT_HOURS * HOUR_MS;
+  const oldest = thisHour - REPLIES_KEPT_MS;
   return inTransaction(pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`wbiz.replies.${schema}`]);
     const { rows } = await tx.query<{ name: string }>(

@@ -16,8 +16,13 @@ export type Stream = {
 export class Streams {
   constructor(private readonly tables: ReadonlyMap<string, ReadonlyMap<string, Stream>>) {}
 
-  get({ table }: AnyAggregate, id: string): Stream {
-    return this.tables.get(table)!.get(id)!;
+  /** The stream that commands to `id` go to. */
+  get(aggregate: AnyAggregate, id: string): Stream {
+    const streams = this.tables.get(aggregate.table)!;
+    const stream = streams.get(id)!;
+    const successor = aggregate.becomes?.(stream.state);
+    // One that was succeeded within the batch takes the rest of it itself.
+    return successor !== undefined && streams.has(successor) ? this.get(aggregate, successor) : stream;
   }
 
   byTable(): readonly (readonly [table: string, streams: readonly Stream[]])[] {
@@ -59,30 +64,47 @@ export async function loadStreams(
   const wanted = Map.groupBy(items, ({ aggregate }) => aggregate.table);
   for (const table of [...wanted.keys()].toSorted()) {
     const streams = new Map<string, Stream>();
-    for (const { aggregate, command } of wanted.get(table)!) {
-      const id = aggregate.stream(command);
-      const { accountId } = command;
-      if (!streams.has(id))
-        streams.set(id, { id, accountId, stored: undefined, state: aggregate.decider.initial, version: 0 });
-    }
-    const { rows } = await tx.query<{
-      stream: string;
-      account_id: string;
-      version: number;
-      state: unknown;
-    }>({
-      name: `load-${table}`,
-      text: `select stream, account_id, version, state from ${schema}.${table}
-             where stream = any($1) order by stream for no key update`,
-      values: [[...streams.keys()]],
-    });
-    for (const { stream: id, account_id: accountId, version, state } of rows) {
-      const initial = streams.get(id)!.state;
-      streams.set(id, { id, accountId, stored: version, version, state: state ?? initial });
+    let missing = wanted
+      .get(table)!
+      .map(({ aggregate, command }) => freshOf(aggregate, aggregate.stream(command), command.accountId));
+    while (missing.length > 0) {
+      for (const fresh of missing)
+        if (!streams.has(fresh.stream.id)) streams.set(fresh.stream.id, fresh.stream);
+      for (const stream of await rowsOf(tx, `${schema}.${table}`, missing)) streams.set(stream.id, stream);
+      missing = missing.flatMap(({ aggregate, stream: { id, accountId } }) => {
+        const successor = aggregate.becomes?.(streams.get(id)!.state);
+        return successor === undefined || streams.has(successor)
+          ? []
+          : [freshOf(aggregate, successor, accountId)];
+      });
     }
     tables.set(table, streams);
   }
   return new Streams(tables);
+}
+
+type Fresh = { readonly aggregate: AnyAggregate; readonly stream: Stream };
+const freshOf = (aggregate: AnyAggregate, id: string, accountId: string): Fresh => ({
+  aggregate,
+  stream: { id, accountId, stored: undefined, state: aggregate.decider.initial, version: 0 },
+});
+
+/** The rows of streams that have one. */
+async function rowsOf(tx: PoolClient, table: string, fresh: readonly Fresh[]): Promise<readonly Stream[]> {
+  const initial = new Map(fresh.map(({ stream }) => [stream.id, stream.state]));
+  const { rows } = await tx.query<{ stream: string; account_id: string; version: number; state: unknown }>({
+    name: `load-${table}`,
+    text: `select stream, account_id, version, state from ${table}
+           where stream = any($1) order by stream for no key update`,
+    values: [[...initial.keys()]],
+  });
+  return rows.map(({ stream: id, account_id: accountId, version, state }) => ({
+    id,
+    accountId,
+    stored: version,
+    version,
+    state: state ?? initial.get(id),
+  }));
 }
 
 /** Writes the states that moved. Resolves to whether every new stream was this transaction's to begin. */

@@ -1,0 +1,34 @@
+import type { EventStore } from '@wbiz/eventing/postgres/event-store';
+import type { Projection } from '@wbiz/eventing/postgres/projection';
+import { batchProjection } from '@wbiz/service-kit/projection';
+import { contacts } from '../contact/contact.aggregate.js';
+
+/** Whom Meta delivers no marketing to has opted out of it, by Meta's word, on file or not. */
+export const whenMarketingStoppedOptThePersonOut = (
+  store: Pick<EventStore, 'applyIn' | 'committed'>,
+): Projection =>
+  batchProjection({
+    name: 'marketing-stopped',
+    types: ['message.marketing_stopped'],
+    applied: () => store.committed(),
+    all: async (stopped, db) => {
+      const at = new Date().toISOString();
+      await store.applyIn(
+        db,
+        contacts,
+        stopped.map(({ accountId, traceparent, data: { contactId, to, at: saidAt } }) => ({
+          accountId,
+          traceparent,
+          type: 'contact.note-opt' as const,
+          data: {
+            contactId,
+            ...(to.startsWith('+') ? { phone: to, userId: null } : { phone: null, userId: to }),
+            optedIn: false,
+            how: 'refused_by_meta' as const,
+            saidAt,
+            at,
+          },
+        })),
+      );
+    },
+  });

@@ -1,0 +1,73 @@
+import { cutTo } from './characters.js';
+import { LIMITS } from './limits.js';
+import { isMediaType, type MediaType } from './media-types.js';
+
+/** The endings of each type; the first one is given to a name that has none of them. */
+const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {
+  'image/jpeg': ['.jpg', '.jpeg', '.jpe', '.jfif'],
+  'image/png': ['.png'],
+  'image/webp': ['.webp'],
+  'video/mp4': ['.mp4', '.m4v'],
+  'video/3gpp': ['.3gp', '.3gpp'],
+  'audio/aac': ['.aac'],
+  'audio/amr': ['.amr'],
+  'audio/mpeg': ['.mp3'],
+  'audio/mp4': ['.m4a', '.m4b'],
+  'audio/ogg': ['.ogg', '.oga', '.opus'],
+  'application/pdf': ['.pdf'],
+  'application/msword': ['.doc', '.dot'],
+  'application/vnd.ms-excel': ['.xls', '.xlt'],
+  'application/vnd.ms-powerpoint': ['.ppt', '.pps', '.pot'],
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': ['.docx'],
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': ['.xlsx'],
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': ['.pptx'],
+  'text/plain': ['.txt'],
+};
+const KNOWN_ENDINGS = new Set(Object.values(ENDINGS).flat());
+const ENDING = /\.[^.\s]{1,10}$/;
+
+/** A name that any system can show, without the folders of whoever sent it; null where nothing is left of it. */
+export function fileName(given = ''): string | null {
+  const bare = given
+    .replace(/^.*[/\\]/s, '')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .trim();
+  const [ending = ''] = ENDING.exec(bare) ?? [];
+  return withEnding(bare.slice(0, bare.length - ending.length), ending) || null;
+}
+
+/** What a file that is kept is called to whoever gets it: its name, and its id where it has none, with an ending of its type. */
+export function nameByType(file: {
+  readonly mediaId: string;
+  readonly mimeType: string;
+  readonly filename: string | null;
+}): string {
+  const { mediaId, mimeType, filename } = file;
+  if (!isMediaType(mimeType)) return filename ?? mediaId;
+  const [own = ''] = ENDING.exec(filename ?? '') ?? [];
+  const ending = own.toLowerCase();
+  const fits = ENDINGS[mimeType].includes(ending) || (mimeType === 'text/plain' && isOfText(ending));
+  if (filename !== null && fits) return filename;
+  const base = KNOWN_ENDINGS.has(ending) ? filename!.slice(0, -ending.length) : filename;
+  return withEnding(base || mediaId, ENDINGS[mimeType][0]!);
+}
+
+/** A text may be called by what it is written in. */
+const isOfText = (ending: string) => ending !== '' && !KNOWN_ENDINGS.has(ending);
+
+/** The last segment of a link's path; undefined where it has none. */
+export function nameInLink(link: string): string | undefined {
+  const segment = /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(link)?.[1]?.replace(/^.*\//s, '') ?? '';
+  return fileName(decoded(segment)) ?? undefined;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+const withEnding = (base: string, ending: string) =>
+  cutTo(base, LIMITS.filename.max - ending.length) + ending;

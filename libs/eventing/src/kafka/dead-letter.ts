@@ -1,0 +1,137 @@
+import type { KafkaRecord } from './batching-producer.js';
+import { header } from './command-record.js';
+import type { ConsumedRecord } from './record-consumer.js';
+
+const MOST_WORDS = 1_000;
+
+type Burial = {
+  readonly topic: string;
+  readonly partition: number;
+  readonly groupId: string;
+  readonly reason: unknown;
+  readonly attempts: number;
+};
+
+/** A record of the topic of dead letters. Undefined is what its headers do not tell: it may be of any shape. */
+export type DeadLetter = {
+  /** `<partition>-<offset>`, where it lies. */
+  readonly id: string;
+  readonly at: string;
+  readonly topic: string | undefined;
+  /** The consumer group that could not handle it. */
+  readonly group: string | undefined;
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+  readonly attempts: number | undefined;
+  readonly type: string | undefined;
+  readonly commandId: string | undefined;
+  readonly accountId: string | undefined;
+  /** In ms since the epoch; NaN: it cannot be read. */
+  readonly deadline: number | undefined;
+  /** The letter that was retried and came back as this one. */
+  readonly retryOf: string | undefined;
+};
+
+/** What was done about a dead letter. */
+export type Fate = {
+  readonly state: 'retried' | 'discarded';
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string | null;
+};
+
+/** A record that cannot be handled, as it came; whence and why stand in headers beside its own. */
+export function buried(
+  record: ConsumedRecord,
+  deadLetters: string,
+  { topic, partition, groupId, reason, attempts }: Burial,
+): KafkaRecord {
+  const { code } = Object(reason) as { code?: unknown };
+  return {
+    topic: deadLetters,
+    key: record.key,
+    value: record.value,
+    headers: {
+      ...record.headers,
+      dl_topic: topic,
+      dl_partition: String(partition),
+      dl_offset: record.offset,
+      dl_group: groupId,
+      ...(typeof code === 'string' && { dl_code: code }),
+      dl_reason: wordsOf(reason).slice(0, MOST_WORDS),
+      dl_attempts: String(attempts),
+      dl_at: new Date().toISOString(),
+    },
+  };
+}
+
+const wordsOf = (reason: unknown) =>
+  reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+
+/** The letter that a record is, whatever its shape. */
+export function letterOf(record: ConsumedRecord, partition: number): DeadLetter {
+  const told = (name: string) => header(record, name);
+  const numbered = (name: string) => (told(name) === undefined ? undefined : Number(told(name)));
+  return {
+    id: `${partition}-${record.offset}`,
+    at: told('dl_at') ?? new Date(Number(record.timestamp)).toISOString(),
+    topic: told('dl_topic'),
+    group: told('dl_group'),
+    code: told('dl_code'),
+    reason: told('dl_reason'),
+    attempts: numbered('dl_attempts'),
+    type: told('ce_type'),
+    commandId: told('ce_id'),
+    accountId: told('account'),
+    deadline: numbered('deadline'),
+    retryOf: told('dl_retry_of'),
+  };
+}
+
+/**
+ * The record of a letter once more, for the group alone that could not handle it. Nobody waits for its reply: the caller
+ * was answered when it was buried. `deadline` (ms since the epoch) takes the place of its own.
+ */
+export function putBack(
+  { key, value, headers }: ConsumedRecord,
+  { topic, group, id }: { readonly topic: string; readonly group: string; readonly id: string },
+  deadline?: number,
+): KafkaRecord {
+  const own = Object.entries(headers ?? {}).filter(([name]) => !name.startsWith('dl_') && name !== 'replyto');
+  return {
+    topic,
+    key,
+    value,
+    headers: {
+      ...Object.fromEntries(own),
+      ...(deadline !== undefined && { deadline: String(deadline) }),
+      dl_group: group,
+      dl_retry_of: id,
+    },
+  };
+}
+
+/** Whether a record was put back for another group than this one. */
+export function isForOthers(record: Pick<ConsumedRecord, 'headers'>, groupId: string): boolean {
+  const group = header(record, 'dl_group');
+  return group !== undefined && group !== groupId;
+}
+
+/** Keeps what was done about a letter, behind it on its topic: it is never gone before the letter is. */
+export function mark(deadLetters: string, id: string, { state, at, by, reason }: Fate): KafkaRecord {
+  return {
+    topic: deadLetters,
+    key: id,
+    value: null,
+    headers: { dl_mark: state, dl_at: at, dl_by: by, ...(reason !== null && { dl_reason: reason }) },
+  };
+}
+
+/** The fate that a record keeps, of the letter with that id; undefined: it is no mark. */
+export function markedBy(record: ConsumedRecord): { readonly id: string; readonly fate: Fate } | undefined {
+  const state = header(record, 'dl_mark');
+  if ((state !== 'retried' && state !== 'discarded') || record.key === null) return undefined;
+  const at = header(record, 'dl_at') ?? new Date(Number(record.timestamp)).toISOString();
+  const by = header(record, 'dl_by') ?? '';
+  return { id: record.key.toString(), fate: { state, at, by, reason: header(record, 'dl_reason') ?? null } };
+}
