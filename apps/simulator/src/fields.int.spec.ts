@@ -6,11 +6,19 @@ let flow: string;
 let template: string;
 let image: string;
 
+const BLOCKED = '918899330077';
+
 beforeAll(async () => {
   simulator = await simulatorForTests({ webhookUrl: 'http://127.0.0.1:9/hook' });
   flow = (await get(`/${WABA}/flows`)).data[0].id as string;
   template = (await get(`/${WABA}/message_templates`)).data[0].id as string;
   image = await simulator.uploaded('image');
+  await simulator.control('POST', '/inbound', {
+    from: BLOCKED,
+    message: { type: 'text', text: { body: 'Hi' } },
+  });
+  const block_users = [{ user: BLOCKED }];
+  await simulator.graph('POST', `/${PHONE}/block_users`, { messaging_product: 'whatsapp', block_users });
 });
 afterAll(() => simulator.close());
 
@@ -38,8 +46,10 @@ describe('a field that no node has is refused', () => {
     [`/${WABA}/message_templates?fields=nonsense`, 'WhatsAppMessageTemplate'],
     [`/${WABA}?fields=phone_numbers{nonsense}`, 'WhatsAppBusinessPhoneNumber'],
     [`/${PHONE}/whatsapp_business_profile?fields=about,nonsense`, 'WhatsAppBusinessProfile'],
+    [`/${PHONE}/block_users?fields=wa_id,nonsense`, 'WhatsAppBusinessBlockedUser'],
+    ['/FLOW/assets?fields=name,nonsense', 'WhatsAppFlowAsset'],
   ])('in a list or an edge too: %s', async (path, type) => {
-    const { error } = await get(path);
+    const { error } = await get(path.replace('FLOW', flow));
     expect(error.message).toBe(`(#100) Tried accessing nonexisting field (nonsense) on node type (${type})`);
   });
 
@@ -90,7 +100,7 @@ describe('an edge in the fields of a node', () => {
     ],
     ['subscribed_apps', () => WABA, 'subscribed_apps', { data: [{ whatsapp_business_api_data: {} }] }],
     ['assets', () => flow, 'assets', { data: [{ name: 'flow.json' }] }],
-    ['block_users', () => PHONE, 'block_users', { data: [] }],
+    ['block_users', () => PHONE, 'block_users{wa_id}', { data: [{ wa_id: BLOCKED }] }],
   ])('is expanded: %s', async (_name, id, fields, wanted) => {
     const body = await fieldsOf(id(), fields);
     expect(body[/^\w+/.exec(fields)![0]]).toMatchObject(wanted);

@@ -10,6 +10,7 @@ import { textList } from './parameter.rules.js';
 import { unixSeconds, type Flow, type State } from './state.js';
 
 const FLOW = { type: 'WhatsAppFlow', defaults: ['name', 'status', 'categories', 'validation_errors'] };
+const FLOW_ASSET = { type: 'WhatsAppFlowAsset', defaults: ['name', 'asset_type', 'download_url'] };
 
 const CATEGORIES = [
   'SIGN_UP',
@@ -167,7 +168,11 @@ export function flowRoutes({
     const { id, json } = flowOf(call);
     const url = `${call.origin}/${call.version}/${id}/${ASSET}`;
     const all = json === undefined ? [] : [{ name: ASSET, asset_type: 'FLOW_JSON', download_url: url }];
-    return pageOf(all, call);
+    const page = pageOf(all, call);
+    return {
+      ...page,
+      data: page.data.map((asset) => chooseFields(asset, call.params['fields'], FLOW_ASSET)),
+    };
   };
 
   /** Where `download_url` leads: at Meta to a host that asks for no token, here to one that does. */

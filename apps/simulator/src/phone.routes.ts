@@ -43,6 +43,7 @@ const PROFILE: Readonly<Record<string, Read>> = {
 };
 
 const PRODUCT = { messaging_product: 'whatsapp' };
+const BLOCKED_USER = { type: 'WhatsAppBusinessBlockedUser', defaults: ['messaging_product', 'wa_id'] };
 const PROFILE_PICTURE = { profile_picture_url: undefined };
 
 /** A number's profile, block list, registration and settings of its node. */
@@ -99,7 +100,9 @@ export function phoneRoutes({
   const listBlocked: GraphHandler = (call) => {
     const blocked = phoneOf(call).blocked ?? [];
     const page = pageOf(blocked, call);
-    return { ...page, data: page.data.map((waId) => ({ messaging_product: 'whatsapp', wa_id: waId })) };
+    const view = (waId: string) =>
+      chooseFields({ ...PRODUCT, wa_id: waId }, call.params['fields'], BLOCKED_USER);
+    return { ...page, data: page.data.map(view) };
   };
 
   /** Blocks or unblocks; if one of them cannot be, 400 with both lists (Meta's block users page). */
