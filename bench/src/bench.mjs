@@ -1,4 +1,4 @@
-// npm run bench [-- --seconds 5] [--contacts 1000000] [--campaigns 20000] [--profile <app>]: see bench/README.md.
+// npm run bench [-- --seconds 5] [--rows 1,128] [--contacts 1000000] [--campaigns 20000] [--profile]: see bench/README.md.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -10,31 +10,47 @@ import { build, prepare } from '../../scripts/bootstrap.mjs';
 import { requireJava } from '../../scripts/embedded/java.mjs';
 // @boundaries-ignore the bench sets itself up as npm start does
 import { say, SetupError, step } from '../../scripts/say.mjs';
+import { ROWS } from './rows.mjs';
 
-const PROFILABLE = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
-const CONNECTIONS = { bare: 64, ours: 128 };
-const BODY = { template: 'order_confirmation', language: 'en_US', variables: ['Asha', '#1043'] };
+const CONNECTIONS = { fastify: 64, kafka: 128 };
+const TEMPLATE = { template: 'order_confirmation', language: 'en_US', variables: ['Asha', '#1043'] };
+/** The same at Meta. */
+const GRAPH_TEMPLATE = {
+  messaging_product: 'whatsapp',
+  type: 'template',
+  template: {
+    name: 'order_confirmation',
+    language: { code: 'en_US' },
+    components: [{ type: 'body', parameters: ['Asha', '#1043'].map((text) => ({ type: 'text', text })) }],
+  },
+};
 const HTTP_LOAD = 'bench/src/http-load.mjs';
 const results = fileURLToPath(new URL('../results', import.meta.url));
 
 async function main() {
-  const { seconds, profile, people, recipients } = options();
+  const { seconds, rows, profile, people, recipients, others } = options();
   await requireJava();
   await prepare(fileURLToPath(import.meta.url));
   const { openInstallation, ask } = await import('./installation.mjs');
-  const { cpuSeconds, cpuIsTold, idleCpu, spent } = await import('./cpu.mjs');
+  const { cpuSeconds } = await import('./cpu.mjs');
+  const { procIsTold } = await import('./processes.mjs');
+  const { openCosts } = await import('./costs.mjs');
+  const { memoryMiB } = await import('./memory.mjs');
+  const { atRest } = await import('./idle.mjs');
+  const { benchSends } = await import('./sends.mjs');
   const { followFeed } = await import('./feed-reader.mjs');
+  const { followFloor } = await import('./floor-reader.mjs');
   const { faultsOf, report } = await import('./report.mjs');
   const { benchContacts } = await import('./contacts.mjs');
   const { benchCampaigns } = await import('./campaigns.mjs');
   const { benchWebhooks } = await import('./webhooks.mjs');
-  const { summariseProfile } = await import('./profile.mjs');
+  const { summariseProfile, summariseStatements } = await import('./profile.mjs');
 
   mkdirSync(results, { recursive: true });
   const home = join(results, 'run');
-  const profileFile = `${profile}.cpuprofile`;
-  const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${results} --cpu-prof-name=${profileFile}` };
-  const ours = await openInstallation({ home, env: profile && { [profile]: profiling } });
+  const nodeOptions = (name) =>
+    profile ? `--cpu-prof --cpu-prof-dir=${results} --cpu-prof-name=${name}.cpuprofile` : '';
+  const ours = await openInstallation({ home, nodeOptions });
   const interrupted = new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
       process.on(signal, () => reject(new SetupError(`Ended by ${signal}.`)));
@@ -42,11 +58,63 @@ async function main() {
   const orFailure = (work) => Promise.race([work, ours.failed]);
 
   let recipient = 917_000_000_000;
-  const load = (url, { headers = {}, connections = CONNECTIONS.ours, seconds: lasting = seconds } = {}) => {
+  const load = (
+    url,
+    { headers = {}, body = TEMPLATE, connections, perSecond, seconds: lasting = seconds },
+  ) => {
     const firstRecipient = recipient;
     recipient += 10_000_000;
-    const job = { url, headers, body: BODY, firstRecipient, connections, seconds: lasting };
+    const job = { url, headers, body, firstRecipient, connections, perSecond, seconds: lasting };
     return orFailure(ours.script('load', HTTP_LOAD, { BENCH_LOAD: JSON.stringify(job) }));
+  };
+
+  const bare = async () => {
+    const fastify = await step('Bare Fastify', () =>
+      ours.during('bare-fastify', 'bench/src/bare-fastify.mjs', async (url) => {
+        await load(url, { connections: CONNECTIONS.fastify }); // until its code is compiled
+        return load(url, { connections: CONNECTIONS.fastify });
+      }),
+    );
+    const kafka = await step('Bare Kafka', () => {
+      const job = { brokers: ours.system.kafkaBrokers, body: TEMPLATE, inFlight: CONNECTIONS.kafka, seconds };
+      const variables = { BENCH_LOAD: JSON.stringify(job) };
+      return orFailure(ours.script('bare-kafka', 'bench/src/bare-kafka.mjs', variables));
+    });
+    return { fastify, kafka };
+  };
+
+  /** The simulator by itself, at the pace of the row that is compared with it. */
+  const benchSimulator = ({ cloudApiUrl, phoneNumberId, accessToken }) =>
+    step('Simulator alone: 200 a second', () =>
+      load(`${cloudApiUrl}/v25.0/${phoneNumberId}/messages`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+        body: GRAPH_TEMPLATE,
+        perSecond: 200,
+      }),
+    );
+
+  const benchFloor = (graph, costs) => {
+    const variables = { BENCH_FLOOR: JSON.stringify({ databaseUrl: ours.system.databaseUrl, ...graph }) };
+    const use = async (url) => {
+      await ours.tellStatuses(`${url}/webhook`);
+      const reader = followFloor(url);
+      const target = {
+        title: 'Floor',
+        url: `${url}/messages`,
+        reader,
+        names: ['simulator', 'postgres', 'floor'],
+      };
+      return benchSends({
+        ours,
+        load,
+        costs,
+        step,
+        seconds,
+        target,
+        rows: rows.filter(({ floor }) => floor),
+      });
+    };
+    return ours.during('floor', 'bench/src/floor.mjs', use, variables);
   };
 
   const measured = async () => {
@@ -59,96 +127,67 @@ async function main() {
       node: process.version,
       loadAverage: loadavg()[0],
     };
-    const fastify = await step('Bare Fastify', () =>
-      ours.during('bare-fastify', 'bench/src/bare-fastify.mjs', async (url) => {
-        await load(url, { connections: CONNECTIONS.bare }); // until its code is compiled
-        return load(url, { connections: CONNECTIONS.bare });
-      }),
-    );
-    const kafka = await step('Bare Kafka', () => {
-      const job = { brokers: ours.system.kafkaBrokers, body: BODY, inFlight: CONNECTIONS.ours, seconds };
-      const variables = { BENCH_LOAD: JSON.stringify(job) };
-      return orFailure(ours.script('bare-kafka', 'bench/src/bare-kafka.mjs', variables));
-    });
+    const limits = others ? await bare() : {};
+    const graph = await step('Simulator', () => ours.startSimulator());
+    const costs = await openCosts(ours);
+    const simulator = rows.some(({ name }) => name === '200/s') && (await benchSimulator(graph));
+    const floor = await orFailure(benchFloor(graph, costs));
 
-    await step('Services', ours.startApps);
-    const apiKey = await ours.connect();
+    await step('Services', ours.startServices);
+    const { accountId, apiKey } = await ours.connect();
     const feed = followFeed({ baseUrl: ours.baseUrl, apiKey });
     const url = `${ours.baseUrl}/v1/messages/template`;
-    const bearer = { authorization: `Bearer ${apiKey}` };
     // The templates of an account that was just connected take a moment to be known.
-    await ask('POST', url, { body: { ...BODY, to: '+916000000000' }, bearer: apiKey, patienceMs: 15_000 });
-    let sends = 1;
-
-    /** Loads and waits until the feed has told the end of every send. */
-    const phase = async (headers) => {
-      const before = cpuIsTold && cpuSeconds(ours.pids());
-      const cpuBefore = process.cpuUsage();
-      const throughBefore = feed.through;
-      const began = performance.now();
-      const beganUs = Number(process.hrtime.bigint() / 1000n);
-      const loaded = await load(url, { headers: { ...bearer, ...headers } });
-      // 504: accepted, and Meta's answer was not there in time.
-      const sent = (loaded.statuses[201] ?? 0) + (loaded.statuses[202] ?? 0) + (loaded.statuses[504] ?? 0);
-      sends += sent;
-      const lastAt = await orFailure(Promise.race([feed.until(sends), feed.failed]));
-      const after = cpuIsTold && cpuSeconds(ours.pids());
-      const { user, system } = process.cpuUsage(cpuBefore);
-      const reading = (user + system) / 1e6; // this process does little else meanwhile
-      const through = feed.through - throughBefore;
-      const throughSeconds = (lastAt - loaded.beganAt) / 1_000;
-      const lastedSeconds = (performance.now() - began) / 1_000;
-      return {
-        ...loaded,
-        sent,
-        through,
-        throughSeconds,
-        throughPerSecond: through / throughSeconds,
-        lastedSeconds,
-        cpu:
-          cpuIsTold && spent(before, after, { 'load generator': loaded.cpuSeconds, 'feed reader': reading }),
-        spanUs: [beganUs, Number(process.hrtime.bigint() / 1000n)],
-      };
+    await ask('POST', url, {
+      body: { ...TEMPLATE, to: '+916000000000' },
+      bearer: apiKey,
+      patienceMs: 15_000,
+    });
+    await feed.until(1);
+    const names = Object.keys(ours.pids());
+    let idle;
+    const target = {
+      title: 'Ours',
+      url,
+      headers: { authorization: `Bearer ${apiKey}` },
+      reader: feed,
+      names,
+      pace: (perSecond) => ours.pace(accountId, perSecond),
+      warm: async () => (idle = await step('Idle', () => atRest({ costs, names, seconds }))),
     };
-    await step('Warming up', () => phase({}));
-    const idle = await step('Idle', () => idleCpu(ours.pids(), seconds));
-    const accepted = await step('Accepted (respond-async)', () => phase({ prefer: 'respond-async' }));
-    const full = await step('Full sends', () => phase({}));
+    const own = await orFailure(
+      Promise.race([benchSends({ ours, load, costs, step, rows, seconds, target }), feed.failed]),
+    );
+    const memory = procIsTold ? memoryMiB(withoutSimulator(ours.pids())) : {};
     feed.stop();
+    await costs.close();
 
-    const [{ total: atSimulator }, { total: doubled }, graph, graphOk] = await Promise.all(
-      ['/messages?limit=1', '/duplicates', '/requests?limit=1', '/requests?limit=1&status=200'].map((path) =>
-        ours.control('GET', path),
-      ),
+    const [graphCalls, graphOk] = await Promise.all(
+      ['/requests?limit=1', '/requests?limit=1&status=200'].map((path) => ours.control('GET', path)),
     );
     const campaigns =
       recipients > 0 &&
       (await orFailure(benchCampaigns({ ours, ask, load, apiKey, recipients, seconds, step })));
     const contacts =
       people > 0 && (await orFailure(benchContacts({ ours, ask, apiKey, people, seconds, step })));
-    const webhooks = await orFailure(
-      benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSeconds: cpuIsTold && cpuSeconds }),
-    );
+    const webhooks =
+      others &&
+      (await orFailure(
+        benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSeconds: procIsTold && cpuSeconds }),
+      ));
     return {
       at: new Date().toISOString(),
       seconds,
       connections: CONNECTIONS,
       machine,
-      fastify,
-      kafka,
-      idle,
-      accepted,
-      full,
+      ...limits,
+      sends: { ours: own, floor, simulator, idle, memory },
       campaigns,
       contacts,
       webhooks,
       checks: {
-        sends,
-        atSimulator,
-        doubled,
-        through: feed.through,
         feed: feed.told,
-        graphCallsNot200: graph.total - graphOk.total,
+        graphCallsNot200: graphCalls.total - graphOk.total,
         logged: Object.fromEntries(ours.logged),
       },
     };
@@ -157,7 +196,16 @@ async function main() {
   const found = await Promise.race([measured(), interrupted]).finally(() => ours.stop());
   writeFileSync(join(results, 'latest.json'), `${JSON.stringify(found, null, 2)}\n`);
   report(found);
-  if (profile) summariseProfile(join(results, profileFile), found.full.spanUs);
+  if (profile) {
+    const spans = (of) =>
+      ROWS.filter(({ name, profiled }) => profiled && of[name]).map(({ name }) => ({
+        ...{ name, spent: of[name].spent, spanUs: of[name].spanUs, through: of[name].checks.through },
+      }));
+    const profileOf = (name) => join(results, `${name}.cpuprofile`);
+    for (const name of PROFILED) summariseProfile(name, profileOf(name), spans(found.sends.ours));
+    summariseProfile('floor', profileOf('floor'), spans(found.sends.floor));
+    summariseStatements(spans(found.sends.ours));
+  }
   for (const [line, count] of ours.logged) say.warn(`logged ${count} times by ${line}`);
   const faults = faultsOf(found);
   for (const fault of faults) say.failed(fault);
@@ -168,19 +216,32 @@ async function main() {
   process.exit(faults.length ? 1 : 0);
 }
 
+const PROFILED = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
+
+const withoutSimulator = ({ simulator: _, ...pids }) => pids;
+
 function options() {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '5' },
-      profile: { type: 'string' },
+      rows: { type: 'string', default: 'all' },
+      only: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       contacts: { type: 'string', default: '1000000' },
       campaigns: { type: 'string', default: '20000' },
     },
   });
-  const people = Number(values.contacts);
+  const names = ROWS.map(({ name }) => name);
+  const wanted = values.rows === 'all' ? names : values.rows.split(',');
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new SetupError(`--rows has ${unknown}; it takes some of ${names.join(',')}, or all.`);
+  if (values.only !== undefined && values.only !== 'sends') throw new SetupError('--only takes sends.');
+  const others = values.only === undefined;
+  const people = others ? Number(values.contacts) : 0;
   if (!(Number.isInteger(people) && people >= 0 && people <= 10_000_000))
     throw new SetupError('--contacts takes a whole number from 0 to 10000000.');
-  const recipients = Number(values.campaigns);
+  const recipients = others ? Number(values.campaigns) : 0;
   if (!(
     Number.isInteger(recipients) &&
     (recipients === 0 || (recipients >= 1_000 && recipients <= 1_000_000))
@@ -188,9 +249,8 @@ function options() {
     throw new SetupError('--campaigns takes 0 or a whole number from 1000 to 1000000.');
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 60)) throw new SetupError('--seconds takes a number from 1 to 60.');
-  if (values.profile && !PROFILABLE.includes(values.profile))
-    throw new SetupError(`--profile takes one of ${PROFILABLE.join(', ')}.`);
-  return { seconds, profile: values.profile, people, recipients };
+  const rows = ROWS.filter(({ name }) => wanted.includes(name));
+  return { seconds, rows, profile: values.profile, people, recipients, others };
 }
 
 await main().catch((error) => {

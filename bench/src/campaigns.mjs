@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { cpuIsTold, cpuSeconds, spent } from './cpu.mjs';
+import { cpuSeconds, spent } from './cpu.mjs';
 import { fillAudience, isRecipient } from './fill-audience.mjs';
+import { memoryMiB } from './memory.mjs';
+import { procIsTold } from './processes.mjs';
 
 const TEMPLATE = {
   name: 'order_confirmation',
@@ -89,14 +90,17 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
     }
   };
 
+  const memoryOfCampaigns = () =>
+    procIsTold ? memoryMiB({ campaigns: ours.pids().campaigns }).campaigns : undefined;
+
   const asFastAsItCan = async () => {
-    const memoryMb = [memoryOf(ours.pids().campaigns)];
-    const before = cpuIsTold && cpuSeconds(ours.pids());
+    const memoryMb = [memoryOfCampaigns()];
+    const before = procIsTold && cpuSeconds(ours.pids());
     const posted = await Promise.all([start('first', number), start('second', otherNumber)]);
     await allCounted(...posted);
     const countedAt = Date.now();
-    const after = cpuIsTold && cpuSeconds(ours.pids());
-    memoryMb.push(memoryOf(ours.pids().campaigns));
+    const after = procIsTold && cpuSeconds(ours.pids());
+    memoryMb.push(memoryOfCampaigns());
     const sends = await arrivals(posted[0].postedAt);
     const firstOf = ({ id }) => sends.find(({ phoneNumberId }) => phoneNumberId === id).at;
     const firstAt = sends[0].at;
@@ -200,11 +204,4 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
       graphCallsNot200: graph.total - graphOk.total,
     },
   };
-}
-
-/** Megabytes that a process holds, its part of shared pages included; Linux only. */
-function memoryOf(pid) {
-  const file = `/proc/${pid}/smaps_rollup`;
-  if (!existsSync(file)) return undefined;
-  return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(file, 'utf8'))[1]) / 1024;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const PAGE = 200;
 const PAUSE_MS = 50;
+const WAIT_S = 20;
 const NO_PROGRESS_MS = 20_000;
 
 /**
@@ -30,7 +31,11 @@ export function followFeed({ baseUrl, apiKey }) {
 
   const follow = async () => {
     for (let since; !stopping.signal.aborted;) {
-      const query = new URLSearchParams({ limit: String(PAGE), wait: '1', ...(since && { since }) });
+      const query = new URLSearchParams({
+        limit: String(PAGE),
+        wait: String(WAIT_S),
+        ...(since && { since }),
+      });
       const answer = await fetch(`${baseUrl}/v1/events?${query}`, {
         headers: { authorization: `Bearer ${apiKey}` },
         signal: stopping.signal,

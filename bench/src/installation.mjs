@@ -23,14 +23,18 @@ import { endLeftOver, freePort } from '../../scripts/embedded/launch.mjs';
 import { startPostgres } from '../../scripts/embedded/postgres.mjs';
 
 const WABA = '1000000000000001';
-const MEASURED = ['simulator', 'gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
+const PHONE_NUMBER = '1060000000000001';
+const TOKEN = 'simulator-token';
+const SERVICES = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
+const TALLIED = [...SERVICES, 'floor'];
+const TALLY = `--import=${new URL('tally.mjs', import.meta.url)}`;
 const UNLIMITED = 100_000;
 
 /**
- * An installation of its own under `home`, begun anew. `env` is what an app gets on top, by app. `failed` rejects when
- * one of its processes ends by itself; `logged` counts what they log from warnings on.
+ * An installation of its own under `home`, begun anew. `nodeOptions(name)`: what Node gets for an
+ * app on top. `failed` rejects when one of its processes ends by itself; `logged` counts what they log from warnings on.
  */
-export async function openInstallation({ home, env = {} }) {
+export async function openInstallation({ home, nodeOptions }) {
   const run = join(home, 'run');
   if (existsSync(run)) for (const name of readdirSync(run)) await endLeftOver(join(run, name));
   rmSync(home, { recursive: true, force: true });
@@ -41,6 +45,7 @@ export async function openInstallation({ home, env = {} }) {
     ports[name] = {};
     for (const purpose of purposes) ports[name][purpose] = await freePort();
   }
+  for (const name of TALLIED) ports[name] = { ...ports[name], BENCH_TALLY: await freePort() };
   const simulatorUrl = `http://127.0.0.1:${ports.simulator.PORT}`;
   const baseUrl = `http://127.0.0.1:${ports.gateway.PORT}/api`;
   const system = {
@@ -90,9 +95,22 @@ export async function openInstallation({ home, env = {} }) {
     if (how !== 'with exit code 0') throw new Error(`${name} ended ${how}:\n${printed.join('\n')}`);
     return printed.length ? JSON.parse(printed.at(-1)) : undefined;
   };
+  const measured = (name) => {
+    const tally = ports[name]?.BENCH_TALLY;
+    const options = [tally && TALLY, nodeOptions(name)].filter(Boolean).join(' ');
+    return { NODE_OPTIONS: options, ...(tally && { BENCH_TALLY: String(tally) }) };
+  };
   const call = (method, url, body, bearer) => ask(method, url, { body, bearer });
   const admin = (method, path, body) =>
     call(method, `${baseUrl}/admin/v1/accounts${path}`, body, system.adminToken);
+
+  const startApps = (names) =>
+    Promise.all(
+      names.map(async (name) => {
+        keep(name, await startApp(system, { name, onLine: count(name), more: measured(name) }));
+        await Promise.race([appReady(system, { name }), failure.promise]);
+      }),
+    );
 
   return {
     baseUrl,
@@ -108,18 +126,22 @@ export async function openInstallation({ home, env = {} }) {
       system.kafkaBrokers = keep('kafka', await startKafka({ ...files('kafka'), note })).brokers;
     },
     async startPostgres(note) {
-      system.databaseUrl = keep('postgres', await startPostgres({ ...files('postgres'), note })).url;
+      const settings = { shared_preload_libraries: 'pg_stat_statements' };
+      const started = await startPostgres({ ...files('postgres'), settings, note });
+      system.databaseUrl = keep('postgres', started).url;
     },
 
     /** Starts a server of ours that prints its `url`, for as long as `use(url)` runs. */
-    async during(name, main, use) {
+    async during(name, main, use, variables) {
       const url = Promise.withResolvers();
       const started = await startNode(system, {
         main,
         instance: name,
-        onLine: (line) => url.resolve(JSON.parse(line).url),
+        env: { ...measured(name), ...variables },
+        onLine: (line) => line.startsWith('{') && url.resolve(JSON.parse(line).url),
       });
       running[name] = started;
+      void started.exited.then((how) => url.reject(new Error(`${name} ended ${how}.`)));
       try {
         return await use(await url.promise);
       } finally {
@@ -128,30 +150,40 @@ export async function openInstallation({ home, env = {} }) {
       }
     },
 
-    async startApps() {
+    /** Any number of messages a second there; resolves with how it is called past us. */
+    async startSimulator() {
+      await startApps(['simulator']);
+      await this.control('POST', '/behaviour', { throughputPerSecond: UNLIMITED });
+      const { META_APP_SECRET: appSecret } = SIMULATED_META_APP;
+      return { cloudApiUrl: simulatorUrl, phoneNumberId: PHONE_NUMBER, accessToken: TOKEN, appSecret };
+    },
+    async startServices() {
       await script('provision', PROVISIONING.main, PROVISIONING.env(system));
-      await Promise.all(
-        MEASURED.map(async (name) => {
-          keep(name, await startApp(system, { name, onLine: count(name), more: env[name] }));
-          await Promise.race([appReady(system, { name }), failure.promise]);
-        }),
-      );
+      await startApps(SERVICES);
+    },
+
+    /** Whom the simulator tells of statuses. */
+    tellStatuses(url) {
+      const { META_APP_SECRET: secret, META_VERIFY_TOKEN: verifyToken } = SIMULATED_META_APP;
+      return this.control('POST', '/webhook', { url, secret, verifyToken });
     },
 
     /** Connects the simulator's account, with no limit anywhere but the machine's, and makes a key. */
     async connect() {
-      const { META_APP_SECRET: secret, META_VERIFY_TOKEN: verifyToken } = SIMULATED_META_APP;
-      await this.control('POST', '/webhook', { url: `${baseUrl}/meta/webhook`, secret, verifyToken });
-      const account = { wabaId: WABA, accessToken: 'simulator-token', plan: 'unlimited' };
-      const { id } = await admin('POST', '', account);
+      await this.tellStatuses(`${baseUrl}/meta/webhook`);
+      const { id } = await admin('POST', '', { wabaId: WABA, accessToken: TOKEN, plan: 'unlimited' });
       await this.setThroughput(id);
       const { key } = await admin('POST', `/${id}/keys`, { name: 'bench', scopes: await allScopes() });
-      return key;
+      return { accountId: id, apiKey: key };
     },
 
-    /** How many messages a second each of the account's numbers may send: here, and at the simulator any number. */
+    /** How many messages a second each of the account's numbers may send: here, and at the simulator. */
     async setThroughput(accountId, perSecond = UNLIMITED) {
       await this.control('POST', '/behaviour', { throughputPerSecond: perSecond });
+      await this.pace(accountId, perSecond);
+    },
+    /** How many messages a second each of the account's numbers may send, here. */
+    async pace(accountId, perSecond = UNLIMITED) {
       await admin('PATCH', `/${accountId}`, { throughput: perSecond });
     },
 

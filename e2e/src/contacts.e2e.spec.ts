@@ -198,6 +198,70 @@ describe('whoever writes in', () => {
     ]);
   });
 
+  it('gets no marketing any more once Meta says that the person stopped it', async () => {
+    const phone = '+919999131050';
+    const { id } = ok(await api.post<ContactView>('/v1/contacts', { phone, optedIn: true }));
+    expect((await api.post('/v1/messages/template', { to: phone, ...template })).status).toBe(201);
+    await until(async () => (await contactOf(phone))?.optedIn === false);
+    expect(await api.post('/v1/messages/template', { to: phone, ...template })).toMatchObject({
+      status: 409,
+      body: { code: 'recipient_opted_out' },
+    });
+    const [out] = ok(await api.get<Listed<ContactChange>>(`/v1/contacts/${id}/history`)).data;
+    expect(out).toMatchObject({ type: 'opted_out', how: 'refused_by_meta', by: null });
+  });
+
+  it.each(['number', 'user id'])('is one person in one conversation, the %s first', async (first) => {
+    const phone = newPhone();
+    const userId = `IN.${phone.slice(1)}`;
+    const told = async (person: object, message: object = { type: 'text', text: { body: 'Hi' } }) => {
+      const body = { name: 'Asha', message, ...person };
+      const { wamid } = await system.control<{ wamid: string }>('POST', '/inbound', body);
+      return until(async () => {
+        const events = (await api.allEvents()).filter(({ type }) => type === 'message.received');
+        return events.find(({ data }) => data.wamid === wamid)?.data;
+      });
+    };
+    await told({ from: first === 'number' ? phone : userId });
+    const both = await told({ from: phone, userId });
+    const { contactId, conversationId } = both;
+    const found = [await told({ from: userId }), await told({ from: phone })];
+    expect(found).toMatchObject([
+      { from: null, userId, contactId, conversationId },
+      { from: phone, contactId, conversationId },
+    ]);
+    const sent = ok(
+      await api.post<{ conversationId: string }>('/v1/messages/text', { to: userId, body: 'Hi!' }),
+    );
+    expect(sent).toMatchObject({ conversationId });
+    const one = { id: contactId, phone, userId };
+    await until(async () => (await list(`search=${encodeURIComponent(phone)}`)).length === 1);
+    expect(await contactOf(phone)).toMatchObject(one);
+    expect(ok(await api.post('/v1/contacts', { userId, tags: ['met'] }))).toMatchObject({
+      ...one,
+      tags: ['met'],
+    });
+    const inbox = await api.get<Listed<object>>(`/v1/conversations?search=${encodeURIComponent(phone)}`);
+    expect(ok(inbox).data).toMatchObject([
+      { id: conversationId, contact: { id: contactId, phone }, unreadCount: 4 },
+    ]);
+
+    const moved = newPhone();
+    const change = { body: 'changed', type: 'user_changed_number', new_wa_id: Number(moved.slice(1)) };
+    expect(await told({ from: phone, userId }, { type: 'system', system: change })).toMatchObject({
+      contactId,
+      payload: { phone: moved },
+    });
+    expect(await told({ from: moved })).toMatchObject({ contactId, conversationId });
+    await until(async () => (await contactOf(moved))?.id === contactId);
+    const [last] = ok(await api.get<Listed<ContactChange>>(`/v1/contacts/${contactId}/history`)).data;
+    expect(last).toMatchObject({ type: 'changed_number', formerPhone: phone });
+    expect(ok(await api.post('/v1/contacts', { phone, name: 'Asha' }))).toMatchObject({
+      id: contactId,
+      phone: moved,
+    });
+  });
+
   it('is opted out by a request before the very next send', async () => {
     const phone = newPhone();
     const { id } = ok(await api.post<ContactView>('/v1/contacts', { phone, optedIn: true }));

@@ -31,6 +31,7 @@ const MAJOR = '18';
  * @param {string} [options.pidFile] beside the data by default
  * @param {number} [options.port] a free one by default
  * @param {boolean} [options.durable] false switches fsync off: for tests only
+ * @param {Record<string, string>} [options.settings] of the server, in place of the usual ones
  * @param {(what: string) => void} [options.note] told what takes long
  * @returns {Promise<{ url: string, pid: number, exited: Promise<string>, stop: (withinMs?: number) => Promise<void> }>}
  */
@@ -40,6 +41,7 @@ export async function startPostgres({
   pidFile = `${dir}.pid`,
   port: wanted,
   durable = true,
+  settings: more = {},
   note = () => undefined,
 }) {
   const dataDir = resolve(dir);
@@ -82,6 +84,7 @@ export async function startPostgres({
     max_connections: 200,
     shared_buffers: '256MB',
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...more,
   };
   const [command, ...args] = [...through, postgres, '-D', dataDir, '-p', String(port)];
   const { pid, exited, stop } = await launch({

@@ -16,7 +16,7 @@ import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { LabelRemover } from './label/label-remover.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { accounts } from './opt-in/accounts.projection.js';
-import { PreferencesConsumer } from './opt-in/preferences.consumer.js';
+import { PersonChangesConsumer } from './opt-in/person-changes.consumer.js';
 import { whenMarketingStoppedOptThePersonOut } from './opt-in/when-marketing-stopped-opt-the-person-out.reactor.js';
 import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
 import { tags } from './tag/tag.aggregate.js';
@@ -59,7 +59,7 @@ const labelRemover: FactoryProvider<LabelRemover> = {
       inline: INLINE_PROJECTIONS,
     }),
   ],
-  controllers: [ContactQueries, TagQueries, CustomFieldQueries, PreferencesConsumer],
+  controllers: [ContactQueries, TagQueries, CustomFieldQueries, PersonChangesConsumer],
   providers: [people, labelRemover],
 })
 export class ContactsModule {}

@@ -1,12 +1,14 @@
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { dispatchProjection } from './dispatch/dispatch.projection.js';
 import { mediaProjection } from './media/media.projection.js';
+import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 
 /** What moves in the transaction of the events. */
 export const INLINE_PROJECTIONS = [
   dispatchProjection,
   conversationProjection,
+  peopleProjection,
   readsProjection,
   mediaProjection,
 ];

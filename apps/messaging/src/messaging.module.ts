@@ -1,8 +1,10 @@
-import { Module } from '@nestjs/common';
+import { Module, type FactoryProvider } from '@nestjs/common';
+import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { together } from '@wbiz/eventing/postgres/projection';
 import { DatabaseModule } from '@wbiz/service-kit/database.module';
 import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
+import { Projections } from '@wbiz/service-kit/projections';
 import { accounts } from './account/account.projection.js';
 import { contactNames } from './contact/contact-names.projection.js';
 import { conversations } from './conversation/conversation.decider.js';
@@ -18,6 +20,13 @@ import { MIGRATIONS } from './migrations/migrations.js';
 import { ReadReceiptModule } from './read-receipt/read-receipt.module.js';
 import { templates } from './template/template.projection.js';
 
+const copies: FactoryProvider = {
+  provide: Symbol('COPIES'),
+  useFactory: (projections: Projections, store: EventStore) =>
+    projections.add(together('copies', [accounts, contactNames(store), templates])),
+  inject: [Projections, EventStore],
+};
+
 @Module({
   imports: [
     DatabaseModule.forService({ migrations: MIGRATIONS }),
@@ -29,7 +38,6 @@ import { templates } from './template/template.projection.js';
         direct(files, 'media.create'),
       ],
       inline: INLINE_PROJECTIONS,
-      projections: [together('copies', [accounts, contactNames, templates])],
     }),
     MessageModule,
     DispatchModule,
@@ -38,5 +46,6 @@ import { templates } from './template/template.projection.js';
     MediaModule,
   ],
   controllers: [ConversationQueries],
+  providers: [copies],
 })
 export class MessagingModule {}

@@ -1,6 +1,6 @@
 import { EVENTS } from './event-catalogue.js';
 import { FIELD_SCHEMAS, type FieldSchema } from './field.js';
-import { META_CHANGE, META_MESSAGE, META_STATUS, META_WEBHOOK } from './meta-inbound.js';
+import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, META_WEBHOOK } from './meta-inbound.js';
 import { SERVICES, topics } from './topics.js';
 
 type Class = new () => object;
@@ -79,6 +79,7 @@ export function asyncApiDocument(): Json {
   const inbound = [
     internal(META_MESSAGE, "A message of Meta's webhooks, as Meta wrote it."),
     internal(META_STATUS, "A status of Meta's webhooks, as Meta wrote it."),
+    internal(META_ECHO, 'A message that was written on the WhatsApp Business app, as Meta wrote it.'),
   ];
   const change = internal(META_CHANGE, "Any other change of Meta's webhooks, as Meta wrote it.");
   const webhook = internal(META_WEBHOOK, 'A body that Meta sent, as its bytes came; kept for 30 days.');

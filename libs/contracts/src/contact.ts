@@ -261,7 +261,8 @@ export class ContactCreatedData {
   @Text({
     max: 40,
     optional: true,
-    description: 'A contact that was known by its user id alone and has become a part of this one.',
+    description:
+      'A contact under another user id or number of the person, which has become a part of this one.',
   })
   merged?: string;
 }
@@ -287,14 +288,14 @@ export class ContactOptedOutData {
   @Time() at!: string;
 }
 
-/** The data of `contact.merged`: a person known by Meta's user id turned out to be another contact, which has its data now. */
+/** The data of `contact.merged`: the person turned out to be that of another contact, which has its data now. */
 export class ContactMergedData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40 }) into!: string;
   @Time() at!: string;
 }
 
-export const CONTACT_CHANGES = ['created', 'updated', 'opted_out', 'merged'] as const;
+export const CONTACT_CHANGES = ['created', 'updated', 'changed_number', 'opted_out', 'merged'] as const;
 
 /** What happened to a contact, once. */
 export class ContactChange {
@@ -308,4 +309,6 @@ export class ContactChange {
   how!: OptWay | null;
   @Nested(() => ContactView, { nullable: true, description: 'The contact as it was then.' })
   contact!: ContactView | null;
+  @Text({ max: 40, optional: true, description: 'Of a changed number: the one that the person had.' })
+  formerPhone?: string;
 }

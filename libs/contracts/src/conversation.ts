@@ -6,8 +6,8 @@ import { personKey } from './phone.js';
 
 /**
  * One contact per account and person, whatever the spelling of the number. `person` is the phone number wherever there
- * is one, else Meta's user id: somebody who first wrote with a number and later without has two of these ids, and the
- * events that carry both the number and the user id tell whoever keeps contacts that they are one person.
+ * is one, else Meta's user id. Several of these ids may be one person's, whose number or user id came later, or changed:
+ * messaging knows whose, and in contacts each leads to the contact.
  */
 export const contactIdOf = (accountId: string, person: string) =>
   derivedId('cnt', accountId, personKey(person));

@@ -6,6 +6,7 @@ import { CustomFieldData, CustomFieldDeletedData } from './custom-field.js';
 import { MediaCreatedData, MediaDeletedData } from './media.js';
 import {
   MarketingStoppedData,
+  MessageEchoedData,
   MessageReceivedData,
   MessageStatusData,
   MessageWithdrawnData,
@@ -35,6 +36,12 @@ export const EVENTS = {
     data: MessageStatusData,
     feed: true,
     summary: 'A message we send moved on.',
+  },
+  'message.echoed': {
+    source: 'messaging',
+    data: MessageEchoedData,
+    feed: true,
+    summary: 'Somebody of the business wrote to a person on the WhatsApp Business app.',
   },
   'message.withdrawn': {
     source: 'messaging',

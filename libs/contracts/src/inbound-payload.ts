@@ -117,6 +117,13 @@ export class InboundOrder extends InboundExtras {
   @NestedList(() => InboundOrderItem, { max: 1_000 }) items!: InboundOrderItem[];
 }
 
+/** Types of what WhatsApp tells by which a person has another number, another user id, or both. */
+export const PERSON_CHANGES: readonly string[] = [
+  'user_changed_number',
+  'customer_changed_number',
+  'user_changed_user_id',
+];
+
 /** What WhatsApp tells of a person, in no words of theirs: a new number (`phone`) or user id, a new identity. */
 export class InboundSystem extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'user_changed_number' }) type?: string;

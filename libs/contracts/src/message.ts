@@ -15,6 +15,10 @@ export const MESSAGE_STATUSES = [
 ] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
+/** What sends on a number of ours besides us. */
+const ELSEWHERE = ['business_app'] as const;
+export type Elsewhere = (typeof ELSEWHERE)[number];
+
 /** The answer to every send. */
 export class SendReceipt {
   @Text({ max: 40, example: 'msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
@@ -83,6 +87,8 @@ export class ConversationMessage {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
+  @OneOf(ELSEWHERE, { optional: true, description: 'What it was sent from, if not from here.' })
+  source?: Elsewhere;
   @Text({ max: 30, example: 'text' }) kind!: string;
   @Text({
     ...LIMITS.inboundBody,
@@ -168,29 +174,40 @@ export class MarketingStoppedData {
 /** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
-/** Whether a person wrote it to us. What was not, among it what stands in a group and reactions taken back, is an event only. */
-export const isWritten = ({ kind, payload }: Pick<MessageReceivedData, 'kind' | 'payload'>): boolean =>
+/** Whether somebody wrote it to the other. What was not, among it what stands in a group and reactions taken back, is an event only. */
+export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'payload'>): boolean =>
   !TOLD_KINDS.includes(kind) &&
   payload?.['groupId'] === undefined &&
   !(kind === 'reaction' && payload?.['emoji'] === null);
 
-/**
- * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
- * gives both, both stand: this is where the two are linked. `kind` and `payload`: see `INBOUND_PAYLOADS`.
- */
-export class MessageReceivedData {
+/** What is told of a message that Meta handed us. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
+class HandedMessage {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
   @Text({ max: 40, description: "A group's is none of the inbox." }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;
-  @Text({ max: 40, nullable: true }) from!: string | null;
   @Text({ ...LIMITS.userId, nullable: true, optional: true }) userId?: string | null;
-  @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Text({ max: 40 }) phoneNumberId!: string;
   @Text({ max: 30 }) kind!: string;
   @Text({ ...LIMITS.inboundBody, nullable: true }) body!: string | null;
   @Json({ nullable: true }) payload!: Record<string, unknown> | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
   @Text({ ...LIMITS.wamid, nullable: true }) replyTo!: string | null;
+}
+
+/**
+ * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
+ * gives both, both stand: this is where the two are linked.
+ */
+export class MessageReceivedData extends HandedMessage {
+  @Text({ max: 40, nullable: true }) from!: string | null;
+  @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Time() receivedAt!: string;
+}
+
+/** The data of `message.echoed`: what the business wrote to a person with something else than this API. */
+export class MessageEchoedData extends HandedMessage {
+  @Text({ max: 140 }) to!: string;
+  @OneOf(ELSEWHERE) source!: Elsewhere;
+  @Time() sentAt!: string;
 }

@@ -11,6 +11,9 @@ export type MetaMessage = {
   readonly message: MetaItem;
 };
 
+/** What the owner wrote on the WhatsApp Business app (Meta's `smb_message_echoes`): a message with a `to`. */
+export type MetaEcho = MetaMessage;
+
 export type MetaStatus = {
   readonly wabaId: string;
   readonly phoneNumberId: string;
@@ -41,11 +44,13 @@ export const META_WEBHOOK = 'meta.webhook';
 /** `ce_type` of the records of items. */
 export const META_MESSAGE = 'meta.message';
 export const META_STATUS = 'meta.status';
+export const META_ECHO = 'meta.echo';
 export const META_CHANGE = 'meta.change';
 
 /** What the records of items hold, by type. */
 export type InboundPayloads = {
   readonly [META_MESSAGE]: MetaMessage;
   readonly [META_STATUS]: MetaStatus;
+  readonly [META_ECHO]: MetaEcho;
   readonly [META_CHANGE]: MetaChange;
 };

@@ -54,10 +54,12 @@ export function personOf(numbers: readonly unknown[], userIds: readonly unknown[
 const first = <Found>(values: readonly unknown[], read: (value: unknown) => Found | undefined) =>
   values.map(read).find((found) => found !== undefined);
 
-/** Unix seconds, in RFC 3339. */
-export function timeOf(value: unknown, otherwise: string): string {
-  const seconds = number(value) ?? 0;
-  return seconds > 0 && seconds < 1e11 ? new Date(seconds * 1_000).toISOString() : otherwise;
+const DAY_MS = 86_400_000;
+
+/** Unix seconds, in RFC 3339. The time of receipt where they are none, or far ahead of it: no later word would count. */
+export function timeOf(value: unknown, receivedAt: string): string {
+  const ms = (number(value) ?? 0) * 1_000;
+  return ms > 0 && ms < Date.parse(receivedAt) + DAY_MS ? new Date(ms).toISOString() : receivedAt;
 }
 
 /** An entry of its `errors`; `details` stood beside the code before it had `error_data`. */

@@ -139,7 +139,7 @@ function fillButtons(
       label: text(button['text']) ?? entryOf(LABELS, type) ?? '',
       ...(url === undefined ? {} : { url: value === undefined ? url : url.replace(VARIABLE, () => value) }),
       ...(phoneNumber === undefined ? {} : { phoneNumber }),
-      takesValue: takesValue(button),
+      takesValue: takesValue(button, place.isCode),
       ...(value === undefined ? {} : { value }),
       source: button,
     };
@@ -157,7 +157,7 @@ function buttonValues(
     value === undefined ? [] : [[index, { value, pointer: `${place.at}/buttons/${nth}/code` }] as const],
   );
   const rest = [...buttons.keys()].filter(
-    (index) => takesValue(buttons[index]!) && !codes.some(([taken]) => taken === index),
+    (index) => takesValue(buttons[index]!, place.isCode) && !codes.some(([taken]) => taken === index),
   );
   // A one-time password is in the body and in its button alike, so it is given once.
   if (code !== undefined && buttonVariables === undefined)
@@ -184,8 +184,9 @@ function readButton(button: Fields, isCode: boolean) {
 
 const LONGEST_CODES = { OTP: LIMITS.otpCode.max, COPY_CODE: LIMITS.couponCode.max };
 
-const takesValue = ({ type, url }: Fields) =>
-  ['COPY_CODE', 'OTP'].includes(word(type) ?? '') || (word(type) === 'URL' && variablesIn(url).length > 0);
+const takesValue = ({ type, url }: Fields, isCode: boolean) =>
+  ['COPY_CODE', 'OTP'].includes(word(type) ?? '') ||
+  (word(type) === 'URL' && (isCode || variablesIn(url).length > 0));
 
 /** The values for the wanted names, in order. */
 function valuesFor(

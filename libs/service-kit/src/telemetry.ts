@@ -85,7 +85,7 @@ export function createMetrics(service: string) {
     }),
     metaItems: new Counter({
       name: 'wbiz_meta_items_total',
-      help: "Items of Meta's webhooks: message, status, change, left out as unreadable or too_large, or of nobody here: foreign_message, foreign_status",
+      help: "Items of Meta's webhooks: message, status, echo, change, left out as unreadable or too_large, or of nobody here: foreign_message, foreign_status, foreign_echo",
       labelNames: ['kind'] as const,
       registers,
     }),

@@ -23,11 +23,12 @@ export const contacts: Aggregate<
   table: 'contacts',
   decider: contact,
   stream: ({ data }) => data.contactId,
+  becomes: (state) => state?.mergedInto ?? undefined,
   published: ['contact.created', 'contact.updated', 'contact.opted_out', 'contact.merged'],
   facts: contactFacts,
   reply: {
     'contact.upsert': (state, events, { data, facts }) => ({
-      id: data.contactId,
+      id: state!.contact.id,
       // What was on file under the user id is on file.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
       contact: data.source === 'api' ? inOrder(ContactView, alive(state!, facts).contact) : null,

@@ -12,6 +12,7 @@ import type {
 } from '@wbiz/contracts/contact';
 import { faultOfValue, type FieldType, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
+import { personKey } from '@wbiz/contracts/phone';
 import { detailOf, fieldFault, type FieldFault } from '@wbiz/contracts/problem';
 import { searchTextOf } from '@wbiz/contracts/search-text';
 import { tagKey } from '@wbiz/contracts/tag';
@@ -37,6 +38,8 @@ export type ContactState = {
   readonly opt: Opt | null;
   /** The name is the one of the profile on WhatsApp, and follows it; else it was set by a request, and stays. */
   readonly named?: 'whatsapp';
+  /** Numbers that the person had before the one in the contact, the last one last. */
+  readonly formerPhones?: readonly string[];
   readonly mergedInto: string | null;
   readonly search: string;
 };
@@ -55,8 +58,12 @@ export type ContactFacts = {
   /** By {@link tagKey}. */
   readonly tags: ReadonlyMap<string, KnownTag>;
   readonly fields: ReadonlyMap<string, KnownField>;
-  /** The contact that was known by the user id alone, where the command brings its phone number. */
-  readonly twin: ContactState | null;
+  /** Other contacts that stand under the number or the user id which the command brings: of the same person. */
+  readonly twins: readonly ContactState[];
+  /** Ids derived from the two under which nothing stands yet. */
+  readonly unclaimed: readonly string[];
+  /** The contact that the user id is another one's way to. */
+  readonly takenBy: string | null;
 };
 
 /** Who it is: the contact's id is derived from one of the two. */
@@ -67,6 +74,8 @@ type Person = {
 };
 
 export type NoteInbound = Person & { readonly name: string | null; readonly at: string };
+/** The number or the user id of a person is another from now on; null: as before. */
+export type NoteChange = Person & { readonly at: string };
 /** `saidAt`: when the person said so. */
 export type NoteOpt = Person & {
   readonly optedIn: boolean;
@@ -87,6 +96,7 @@ export type ContactCommand =
   | (Message<'contact.upsert', UpsertContactData> & Informed)
   | (Message<'contact.update', UpdateContactData> & Informed)
   | (Message<'contact.note-inbound', NoteInbound> & Informed)
+  | (Message<'contact.note-change', NoteChange> & Informed)
   | (Message<'contact.note-opt', NoteOpt> & Informed)
   | (Message<'contact.merge', ContactMergedData> & Informed)
   | (Message<'contact.forget-label', ForgetLabels> & Informed);
@@ -97,7 +107,7 @@ export type Label = { readonly key: string; readonly generation: Generation };
 type Untagged = { readonly createdAt: string; readonly gone: readonly Label[] };
 
 /** What the event leaves unsaid. */
-type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt' | 'named'> & {
+type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt' | 'named' | 'formerPhones'> & {
   readonly gone?: readonly Label[];
   /** Labels that nobody had used before; they become part of the vocabulary with this event. */
   readonly fresh?: { readonly tags: readonly string[]; readonly fields: readonly string[] };
@@ -110,6 +120,11 @@ export type ContactEvent =
   /** A request gave the name that the contact had from WhatsApp: it stays. */
   | DomainEvent<'contact.name_settled', { readonly at: string; readonly by: string | null }>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
+  /** The contact is found under these ids as well, of a number or a user id that the person has or had. */
+  | DomainEvent<'contact.linked', NoteChange & { readonly ids: readonly string[] }>
+  /** Nothing stood under this id, which leads to another contact from now on. */
+  | DomainEvent<'contact.claimed', ContactMergedData>
+  /** In streams of before commands to a contact went to the one that it has become. */
   | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>
   | DomainEvent<'contact.label_forgotten', ForgetLabels, Untagged>;
 
@@ -118,6 +133,8 @@ type Wanted = Omit<UpdateContact, 'tags'> & {
   readonly addTags?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly phone?: string | null;
+  /** The number takes the place of the one on file, which the person has no more. */
+  readonly movesFrom?: string | undefined;
   readonly userId?: string | null;
   readonly named?: 'whatsapp';
   readonly opt?: Opt | undefined;
@@ -130,7 +147,10 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
   decide: {
     'contact.upsert': ({ data, facts }, known) => {
       const { contactId, phone, userId, source, optedInByDefault, at, by, tags, optedIn, ...given } = data;
-      const agreed = optedIn ?? (known || facts.twin || !optedInByDefault ? undefined : true);
+      if (facts.takenBy !== null)
+        throw new Rejection('conflict', `The user id ${userId} is that of the contact ${facts.takenBy}.`);
+      const isKnown = known !== null || facts.twins.length > 0;
+      const agreed = optedIn ?? (isKnown || !optedInByDefault ? undefined : true);
       const opt = agreed === undefined ? undefined : { optedIn: agreed, how: source, at, by };
       const wanted = { ...given, phone, userId, addTags: tags, opt };
       return write(known, { contactId, source, wanted, facts }, { at, by });
@@ -143,25 +163,31 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
     },
 
     'contact.note-inbound': ({ data: { contactId, phone, userId, name, at }, facts }, known) => {
-      if (known?.mergedInto) return [];
-      const follows = name !== null && (namedOf(known) ?? namedOf(facts.twin) ?? 'whatsapp') === 'whatsapp';
-      const wanted = { phone, userId, ...(follows && { name, named: 'whatsapp' as const }) };
+      const follows = name !== null && (namedOf(known, ...facts.twins) ?? 'whatsapp') === 'whatsapp';
+      const movesFrom = known?.formerPhones?.some(sameNumber(phone)) ? undefined : movedFrom(known, phone);
+      const wanted = { phone, movesFrom, userId, ...(follows && { name, named: 'whatsapp' as const }) };
+      return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
+    },
+
+    'contact.note-change': ({ data: { contactId, phone, userId, at }, facts }, known) => {
+      if (!known) return [];
+      const wanted = { phone, movesFrom: movedFrom(known, phone), userId };
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
 
     'contact.note-opt': ({ data, facts }, known) => {
       const { contactId, phone, userId, optedIn, how, saidAt, at } = data;
-      if (known?.mergedInto)
-        return [{ type: 'contact.opt_passed_on', data: { ...data, into: known.mergedInto } }];
-      if (isSettled(known, saidAt) || (optedIn && !isOut(known) && !isOut(facts.twin))) return [];
+      if (isSettled(known, saidAt) || (optedIn && ![known, ...facts.twins].some(isOut))) return [];
       const wanted = { phone, userId, opt: { optedIn, how, at: saidAt, by: null } };
       return write(known, { contactId, source: 'inbound', wanted, facts }, { at, by: null });
     },
 
-    'contact.merge': ({ data }, known) =>
-      !known || known.mergedInto
-        ? []
-        : [{ type: 'contact.merged', data, private: untagged(known, labelsOf(known)) }],
+    'contact.merge': ({ data }, known) => {
+      if (!known) return [{ type: 'contact.claimed', data }];
+      // One that had become another before leads there, and not to this one.
+      if (known.mergedInto || known.contact.id !== data.contactId || data.into === data.contactId) return [];
+      return [{ type: 'contact.merged', data, private: untagged(known, labelsOf(known)) }];
+    },
 
     'contact.forget-label': ({ data }, known) =>
       known && has(known, data)
@@ -176,24 +202,57 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
     'contact.name_settled': (known) => known && nameSettled(known),
     'contact.merged': (known, { data: { into } }) =>
       known && { ...known, mergedInto: into, contact: { ...known.contact, tags: [] }, tags: [] },
+    'contact.linked': (known) => known,
+    'contact.claimed': (_, { data: { contactId, into, at } }) => ({
+      ...shown(unknown(contactId, at), { tags: [], fields: {}, opt: null }),
+      mergedInto: into,
+    }),
     'contact.opt_passed_on': (known) => known,
     'contact.label_forgotten': (known, { data }) => known && without(known, data),
   },
 };
 
-const shown = (contact: ContactView, { tags, fields, opt, named }: Kept): ContactState => ({
+const shown = (contact: ContactView, { tags, fields, opt, named, formerPhones }: Kept): ContactState => ({
   contact,
   tags,
   fields,
   opt,
   ...(named && { named }),
+  ...(formerPhones && { formerPhones }),
   mergedInto: null,
   search: searchTextOf(contact),
 });
 
-/** Where the name is from; undefined where there is none. */
-const namedOf = (known: ContactState | null) =>
-  known && known.contact.name !== null ? (known.named ?? 'request') : undefined;
+const unknown = (id: string, at: string): ContactView => ({
+  id,
+  phone: null,
+  userId: null,
+  name: null,
+  email: null,
+  tags: [],
+  customFields: {},
+  optedIn: false,
+  optedInAt: null,
+  optedOutAt: null,
+  source: 'inbound',
+  createdAt: at,
+  updatedAt: at,
+});
+
+/** Where the name of the first that has one is from; undefined where none has. */
+function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsapp' | 'request' | undefined {
+  const named = contacts.find((one) => one && one.contact.name !== null);
+  return named ? (named.named ?? 'request') : undefined;
+}
+
+const sameNumber = (phone: string | null) => (other: string) =>
+  phone !== null && personKey(phone) === personKey(other);
+
+/** The number on file, where `phone` is another, and not one of its spellings. */
+function movedFrom(known: ContactState | null, phone: string | null): string | undefined {
+  const had = known?.contact.phone ?? null;
+  return had !== null && phone !== null && !sameNumber(phone)(had) ? had : undefined;
+}
 
 const nameSettled = ({ named: _, ...state }: ContactState): ContactState => state;
 
@@ -206,27 +265,41 @@ type Change = {
 
 /** The events by which a contact becomes what is wanted; none where it is so already. */
 function write(known: ContactState | null, change: Change, { at, by }: Write): ContactEvent[] {
-  const { contactId, source, wanted, facts } = change;
+  const { source, wanted, facts } = change;
   if (known?.mergedInto)
-    throw new Rejection('conflict', `The contact ${contactId} has become ${known.mergedInto}.`);
+    throw new Rejection('conflict', `The contact ${change.contactId} has become ${known.mergedInto}.`);
   const before = known && alive(known, facts);
-  const twin = facts.twin && alive(facts.twin, facts);
+  const twins = facts.twins.map((twin) => alive(twin, facts));
   const base = before?.contact;
+  const contactId = base?.id ?? change.contactId;
+  /** The contact and its twins, the most telling first. */
+  const all = [...(before ? [before] : []), ...twins];
+  const first = <Value>(read: (contact: ContactView) => Value | null): Value | null =>
+    all.map((one) => read(one.contact)).find((value) => value !== null) ?? null;
 
-  const tags = tagsOf([...(base?.tags ?? []), ...(twin?.contact.tags ?? [])], wanted, facts);
-  const fields = fieldsOf({ ...twin?.contact.customFields, ...base?.customFields }, wanted, facts);
+  const tags = tagsOf(
+    all.flatMap((one) => one.contact.tags),
+    wanted,
+    facts,
+  );
+  const values = all.map((one) => one.contact.customFields).reverse();
+  const fields = fieldsOf(Object.assign({}, ...values) as (typeof values)[number], wanted, facts);
   const faults = [...tags.faults, ...fields.faults];
   if (faults.length > 0) throw new Rejection('invalid_request', detailOf(faults), faults);
 
   const opt = wanted.opt && !isRepeated(before, wanted.opt) ? wanted.opt : null;
-  const nowOpt = opt ?? later(before?.opt ?? null, twin?.opt ?? null);
-  const optedFrom = opt || before?.opt === nowOpt ? base : twin?.contact;
+  const nowOpt = opt ?? all.map((one) => one.opt).reduce(later, null);
+  const optedFrom = opt ? base : (all.find((one) => one.opt === nowOpt)?.contact ?? base);
+  const formerPhones = [...new Set(all.flatMap((one) => one.formerPhones ?? []))]
+    .filter((phone) => wanted.movesFrom === undefined || !sameNumber(wanted.phone ?? null)(phone))
+    .concat(wanted.movesFrom ?? []);
   const now: ContactView = {
     id: contactId,
-    phone: base?.phone ?? wanted.phone ?? null,
-    userId: wanted.userId ?? base?.userId ?? null,
-    name: wanted.name === undefined ? (base?.name ?? twin?.contact.name ?? null) : wanted.name,
-    email: wanted.email === undefined ? (base?.email ?? twin?.contact.email ?? null) : wanted.email,
+    phone:
+      (wanted.movesFrom === undefined ? base?.phone : null) ?? wanted.phone ?? first(({ phone }) => phone),
+    userId: wanted.userId ?? first(({ userId }) => userId),
+    name: wanted.name === undefined ? first(({ name }) => name) : wanted.name,
+    email: wanted.email === undefined ? first(({ email }) => email) : wanted.email,
     tags: tags.names,
     customFields: fields.values,
     optedIn: opt?.optedIn ?? optedFrom?.optedIn ?? false,
@@ -237,7 +310,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     // Not before an earlier change, whichever clock that was taken from.
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
-  const named = wanted.name === undefined ? (namedOf(before) ?? namedOf(twin)) : wanted.named;
+  const named = wanted.name === undefined ? namedOf(...all) : wanted.named;
   const generations = tags.names.map((name) => facts.tags.get(tagKey(name))!.generation);
   const has = labelsOf({ contact: now, tags: generations });
   const gone = (known ? labelsOf(known) : []).filter((had) => !has.some(same(had)));
@@ -248,25 +321,41 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     ),
     opt: nowOpt,
     ...(now.name !== null && named === 'whatsapp' && { named }),
+    ...(formerPhones.length > 0 && { formerPhones }),
     ...(gone.length > 0 ? { gone } : {}),
     ...freshIn(tags.names, Object.keys(fields.values), facts),
   };
-  const data = { contactId, contact: now, by, ...(twin ? { merged: twin.contact.id } : {}) };
-  const optedOut: ContactEvent[] =
-    opt && !opt.optedIn
-      ? [
-          {
-            type: 'contact.opted_out',
-            data: { contactId, phone: now.phone, userId: now.userId, how: opt.how, by, at: opt.at },
-          },
-        ]
-      : [];
-  if (!before || !base) return [{ type: 'contact.created', data, private: kept }, ...optedOut];
+  const [merged, ...others] = twins.map((twin) => twin.contact.id);
+  const data = { contactId, contact: now, by };
+  const told = { ...data, ...(merged === undefined ? {} : { merged }) };
+  const after: ContactEvent[] = [
+    ...others.map((other): ContactEvent => ({
+      type: 'contact.updated',
+      data: { ...data, merged: other, changed: [] },
+      private: kept,
+    })),
+    ...(opt && !opt.optedIn ? [optedOut(now, opt, by)] : []),
+    ...linked(now, facts, at),
+  ];
+  if (!before || !base) return [{ type: 'contact.created', data: told, private: kept }, ...after];
   const changed = changes(base, now);
-  if (changed.length === 0 && !twin)
-    return before.named && !named ? [{ type: 'contact.name_settled', data: { at, by } }] : [];
-  return [{ type: 'contact.updated', data: { ...data, changed }, private: kept }, ...optedOut];
+  if (changed.length > 0 || twins.length > 0)
+    return [{ type: 'contact.updated', data: { ...told, changed }, private: kept }, ...after];
+  const settled = before.named && !named;
+  return [...(settled ? [{ type: 'contact.name_settled' as const, data: { at, by } }] : []), ...after];
 }
+
+const optedOut = ({ id: contactId, phone, userId }: ContactView, { how, at }: Opt, by: string | null) => ({
+  type: 'contact.opted_out' as const,
+  data: { contactId, phone, userId, how, by, at },
+});
+
+const linked = (
+  { id: contactId, phone, userId }: ContactView,
+  { unclaimed: ids }: ContactFacts,
+  at: string,
+) =>
+  ids.length > 0 ? [{ type: 'contact.linked' as const, data: { contactId, phone, userId, ids, at } }] : [];
 
 /** What was said before, or again, of an opt-in: the first time counts. */
 const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>

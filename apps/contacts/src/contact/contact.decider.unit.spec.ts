@@ -18,6 +18,7 @@ import {
   update,
   updated,
   upsert,
+  PHONE,
 } from './contact.samples.js';
 
 const { given } = scenario(contact);
@@ -429,11 +430,13 @@ describe('two contacts of one person', () => {
     { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
   );
   const both: ContactFacts = facts({
-    twin: {
-      ...twin,
-      contact: { ...twin.contact, optedOutAt: LATER, customFields: { city: 'Pune' } },
-      fields: { city: 1 },
-    },
+    twins: [
+      {
+        ...twin,
+        contact: { ...twin.contact, optedOutAt: LATER, customFields: { city: 'Pune' } },
+        fields: { city: 1 },
+      },
+    ],
   });
   it('become one, which has what it lacked', () =>
     given(created({ name: 'G', tags: ['lead'] }))
@@ -449,7 +452,7 @@ describe('two contacts of one person', () => {
             customFields: { city: 'Pune' },
             optedOutAt: LATER,
           },
-          { opt: both.twin!.opt },
+          { opt: twin.opt },
           null,
           { merged: 'cnt_2' },
         ),
@@ -468,7 +471,7 @@ describe('two contacts of one person', () => {
             customFields: { city: 'Pune' },
             optedOutAt: LATER,
           },
-          { opt: both.twin!.opt },
+          { opt: twin.opt },
           'key_1',
           { merged: 'cnt_2' },
         ),
@@ -491,21 +494,119 @@ describe('two contacts of one person', () => {
       tags: [],
     });
   });
-  it('pass on what is heard of an opt-in', () => {
-    const said = opt({ phone: null, userId: 'IN.1' });
-    given(created(), merged)
-      .when(said)
-      .then({ type: 'contact.opt_passed_on', data: { ...said.data, into: 'cnt_9' } } as ContactEvent);
-  });
   it('of which the one left behind takes no more', () => {
     given(created(), merged)
       .when(update({ name: 'G' }))
       .thenRejected('conflict');
     given(created(), merged)
-      .when(upsert({ phone: null, userId: 'IN.1' }))
-      .thenRejected('conflict');
-    given(created(), merged)
-      .when(inbound({ phone: null, userId: 'IN.1' }))
+      .when({ ...merge, data: { ...merged.data, into: 'cnt_8' } } as ContactCommand)
       .thenNothing();
   });
+  it('may be three, which become one', () => {
+    const third = state({ id: 'cnt_3', name: 'T', tags: ['lead'] }, { formerPhones: ['+14155550100'] });
+    const kept = { opt: twin.opt, formerPhones: ['+14155550100'] };
+    const whole = { ...both.twins[0]!.contact, ...{ id: ID, phone: PHONE, name: 'G' } };
+    const { tags: _, updatedAt: _u, ...rest } = whole;
+    given(created({ name: 'G' }))
+      .when(inbound({ userId: 'IN.1' }, { ...both, twins: [...both.twins, third] }))
+      .then(
+        updated(
+          ['userId', 'email', 'optedOutAt', 'tags', 'customFields.city'],
+          { ...rest, tags: ['vip', 'lead'] },
+          kept,
+          null,
+          { merged: 'cnt_2' },
+        ),
+        updated([], { ...rest, tags: ['vip', 'lead'] }, kept, null, { merged: 'cnt_3' }),
+      );
+  });
+  it('are not made one by a request with a user id that another contact has', () => {
+    const taken = facts({ takenBy: 'cnt_2' });
+    given(created())
+      .when(upsert({ userId: 'IN.1' }, taken))
+      .thenRejected('conflict');
+    given(created({ name: 'G' }))
+      .when(inbound({ userId: 'IN.1' }, taken))
+      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, null));
+  });
+});
+
+describe('the ids of a contact', () => {
+  const ids = ['cnt_7'];
+  const linked: ContactEvent = {
+    type: 'contact.linked',
+    data: { contactId: ID, phone: PHONE, userId: 'IN.1', ids, at: LATER },
+  };
+  const known = facts({ unclaimed: ids });
+  it('are all that its number and its user id lead to', () => {
+    given()
+      .when(upsert({ userId: 'IN.1' }, known))
+      .then(created({ ...now, userId: 'IN.1' }), linked);
+    given(created({ name: 'G', userId: 'IN.1' }))
+      .when(inbound({ userId: 'IN.1' }, known))
+      .then(linked);
+    given(created({ userId: 'IN.1' }), linked)
+      .when(update({ name: 'G' }))
+      .then(updated(['name'], { name: 'G', userId: 'IN.1' }));
+  });
+  it('lead to it where nothing stands under them', () => {
+    const data = { contactId: 'cnt_7', into: ID, at: LATER };
+    const claimed: ContactEvent = { type: 'contact.claimed', data };
+    given().when({ type: 'contact.merge', data, facts: facts() }).then(claimed);
+    given(claimed).when({ type: 'contact.merge', data, facts: facts() }).thenNothing();
+    expect(fold(contact, [claimed])).toMatchObject({ mergedInto: ID, contact: { id: 'cnt_7', phone: null } });
+  });
+  it('are not taken from a contact that they lead to', () =>
+    given(created())
+      .when({ type: 'contact.merge', data: { contactId: 'cnt_7', into: 'cnt_8', at: LATER }, facts: facts() })
+      .thenNothing());
+});
+
+describe('a person with another number', () => {
+  const NEW = '+14155550123';
+  const change = (to: { phone?: string | null; userId?: string | null }): ContactCommand => ({
+    type: 'contact.note-change',
+    data: { contactId: ID, phone: null, userId: null, at: LATER, ...to },
+    facts: facts(),
+  });
+  const moved = updated(['phone'], { phone: NEW }, { formerPhones: [PHONE] }, null);
+  it('is followed by its contact, which keeps the former one', () => {
+    given(created())
+      .when(change({ phone: NEW }))
+      .then(moved);
+    given(created(), moved)
+      .when(change({ phone: NEW }))
+      .thenNothing();
+    given(created(), moved)
+      .when(change({ phone: PHONE }))
+      .then(updated(['phone'], {}, { formerPhones: [NEW] }, null));
+  });
+  it('is followed where it writes from there, with the user id that it had', () =>
+    given(created({ name: 'G' }))
+      .when(inbound({ phone: NEW }))
+      .then(updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }, null)));
+  it('is not taken back by what it wrote from the former one', () =>
+    given(created({ name: 'G' }), updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }))
+      .when(inbound())
+      .thenNothing());
+  it('is not one whose number is spelled otherwise', () =>
+    given(created({ name: 'G', phone: '+5511987654321' }))
+      .when(inbound({ phone: '+551187654321' }))
+      .thenNothing());
+  it('or another user id is followed', () => {
+    given(created({ userId: 'IN.1' }))
+      .when(change({ userId: 'IN.2' }))
+      .then(updated(['userId'], { userId: 'IN.2' }, {}, null));
+    given(created({ userId: 'IN.1' }))
+      .when(change({ phone: NEW, userId: 'IN.2' }))
+      .then(updated(['phone', 'userId'], { phone: NEW, userId: 'IN.2' }, { formerPhones: [PHONE] }, null));
+  });
+  it('that is not on file stays so', () =>
+    given()
+      .when(change({ phone: NEW }))
+      .thenNothing());
+  it('is not moved by a request', () =>
+    given(created(), moved)
+      .when(upsert({ name: 'G' }))
+      .then(updated(['name'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] })));
 });

@@ -1,5 +1,6 @@
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { LIMITS } from '@wbiz/contracts/limits';
+import { personKey } from '@wbiz/contracts/phone';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
@@ -10,6 +11,7 @@ import type { ContactCommand, ContactFacts, ContactState, KnownField, KnownTag }
 type Contact = Asked<ContactCommand, ContactState | null>;
 /** What a command may have to say of labels and persons. */
 type Given = {
+  readonly contactId: string;
   readonly phone?: string | null;
   readonly userId?: string | null;
   readonly tags?: readonly string[];
@@ -23,38 +25,70 @@ type Vocabulary = { readonly tags: Map<string, KnownTag>; readonly fields: Map<s
  * they do not keep others from adding to them.
  */
 export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): Promise<ContactFacts[]> {
-  const twins = await twinsOf(tx, asked);
-  const all = asked.map((one) => ({
-    ...one,
-    given: one.command.data as Given,
-    twin: twins.get(one) ?? null,
-  }));
+  const persons = await personsOf(tx, asked);
+  const all = asked.map((one, index) => ({ ...one, given: one.command.data as Given, ...persons[index]! }));
   const vocabularies = new Map<string, Vocabulary>();
   for (const { command } of all) vocabularies.set(command.accountId, { tags: new Map(), fields: new Map() });
   await readTags(tx, all, vocabularies);
   await readFields(tx, all, vocabularies);
-  return all.map(({ command, twin }) => ({ ...vocabularies.get(command.accountId)!, twin }));
+  return all.map(({ command, twins, unclaimed, takenBy }) => ({
+    ...vocabularies.get(command.accountId)!,
+    ...{ twins, unclaimed, takenBy },
+  }));
 }
 
-type Known = Contact & { readonly given: Given; readonly twin: ContactState | null };
+type Persons = Pick<ContactFacts, 'twins' | 'unclaimed' | 'takenBy'>;
+type Known = Contact & Persons & { readonly given: Given };
 
-/** The contacts under the user ids of people whose phone number is told here for the first time. */
-async function twinsOf(tx: PoolClient, asked: readonly Contact[]): Promise<Map<Contact, ContactState>> {
-  const twinIds = new Map<Contact, string>();
-  for (const one of asked) {
-    const { phone, userId } = one.command.data as Given;
-    if (phone && userId && one.state?.contact.userId !== userId)
-      twinIds.set(one, contactIdOf(one.command.accountId, userId));
-  }
-  if (twinIds.size === 0) return new Map();
-  const { rows } = await tx.query<{ stream: string; state: ContactState }>({
-    name: 'contact-twins',
-    text: `select stream, state from contacts.contacts
-           where stream = any($1) and state->>'mergedInto' is null order by stream for update`,
-    values: [[...twinIds.values()]],
+/** What stands under the ids that derive from the number and the user id of a command, besides the contact it goes to. */
+async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<readonly Persons[]> {
+  const others = asked.map(({ command, state }) => {
+    const { contactId, phone, userId } = command.data as Given;
+    const own = state?.contact.id ?? contactId;
+    const keys = [userId, phone].filter((key) => typeof key === 'string');
+    return keys.map((key) => contactIdOf(command.accountId, key)).filter((id) => id !== own);
   });
-  const found = new Map(rows.map(({ stream, state }) => [stream, state]));
-  return new Map([...twinIds].flatMap(([one, id]) => (found.has(id) ? [[one, found.get(id)!]] : [])));
+  const ids = new Set(others.flat());
+  const found = new Map<string, ContactState>();
+  if (ids.size > 0) {
+    const { rows } = await tx.query<{ stream: string; state: ContactState }>({
+      name: 'contact-twins',
+      text: `select stream, state from contacts.contacts where stream = any($1) order by stream for update`,
+      values: [[...ids]],
+    });
+    for (const { stream, state } of rows) found.set(stream, state);
+  }
+  return asked.map((one, index) => {
+    const standing = others[index]!.flatMap((id) => found.get(id) ?? []);
+    return {
+      twins: standing.filter((other) => other.mergedInto === null && isOneWith(one, other)),
+      unclaimed: others[index]!.filter((id) => !found.has(id)),
+      takenBy: takenBy(one, standing),
+    };
+  });
+}
+
+/** Whoever has another number, or another user id, is somebody else. */
+function isOneWith({ command, state }: Contact, { contact: other }: ContactState): boolean {
+  const { phone = null, userId = null } = command.data as Given;
+  const mine = {
+    userId: userId ?? state?.contact.userId ?? null,
+    phone: phone ?? state?.contact.phone ?? null,
+  };
+  const differ = (one: string | null, another: string | null) =>
+    one !== null && another !== null && personKey(one) !== personKey(another);
+  return !differ(mine.userId, other.userId) && !differ(mine.phone, other.phone);
+}
+
+/** The contact that has the user id of the command, which is neither the one that the command goes to nor one with it. */
+function takenBy(one: Contact, standing: readonly ContactState[]): string | null {
+  const { userId } = one.command.data as Given;
+  if (!userId || one.state?.contact.userId === userId) return null;
+  const way = standing.find(({ contact }) => contact.id === contactIdOf(one.command.accountId, userId));
+  if (!way) return null;
+  const own = one.state?.contact.id ?? (one.command.data as Given).contactId;
+  if (way.mergedInto !== null) return way.mergedInto === own ? null : way.mergedInto;
+  return isOneWith(one, way) ? null : way.contact.id;
 }
 
 async function readTags(
@@ -63,10 +97,9 @@ async function readTags(
   vocabularies: ReadonlyMap<string, Vocabulary>,
 ) {
   const named = new Map<string, { accountId: string; name: string }>();
-  for (const { command, state, twin, given } of all)
+  for (const { command, state, twins, given } of all)
     for (const name of [
-      ...(state?.contact.tags ?? []),
-      ...(twin?.contact.tags ?? []),
+      ...[state, ...twins].flatMap((one) => one?.contact.tags ?? []),
       ...(given.tags ?? []),
     ]) {
       const stream = tagStream(command.accountId, name);
@@ -98,8 +131,8 @@ async function readFields(
   vocabularies: ReadonlyMap<string, Vocabulary>,
 ) {
   const valued = all.filter(
-    ({ state, twin, given }) =>
-      given.customFields ?? [state, twin].some((one) => one && Object.keys(one.fields).length > 0),
+    ({ state, twins, given }) =>
+      given.customFields ?? [state, ...twins].some((one) => one && Object.keys(one.fields).length > 0),
   );
   if (valued.length === 0) return;
   const accounts = new Set(valued.map(({ command }) => command.accountId));

@@ -10,6 +10,7 @@ import { contacts } from './contact.aggregate.js';
 import type { ContactCommand } from './contact.decider.js';
 import { facts, inbound, opt } from './contact.samples.js';
 
+type Account = ReturnType<ContactsOnPostgres['account']>;
 let system: ContactsOnPostgres;
 beforeAll(async () => {
   system = await contactsOnPostgres();
@@ -174,10 +175,89 @@ describe('a contact', () => {
     expect(await account.everything({ tag: ['vip'] })).toEqual([one]);
     expect(await account.counts()).toEqual({ vip: 1 });
     expect([await account.optedOut(old.id), await account.optedOut(both.id)]).toEqual([true, true]);
-    expect((await account.upsert({ userId: 'IN.77' })).reply).toMatchObject({
-      ok: false,
-      error: { code: 'conflict' },
+    const again = await account.upsert({ userId: 'IN.77', name: 'Asha S' });
+    expect(again.reply).toMatchObject({ ok: true, data: { id: both.id, created: false } });
+    expect(await account.update(old.id, { tags: ['gold'] })).toMatchObject({
+      ok: true,
+      data: { id: both.id },
     });
+    expect(await account.everything({})).toMatchObject([{ id: both.id, name: 'Asha S', tags: ['gold'] }]);
+  });
+
+  it.each([
+    ['at once', async (account: Account, phone: string) => account.upsert({ phone, userId: 'IN.1' })],
+    [
+      'one after the other',
+      async (account: Account, phone: string) => {
+        await account.upsert({ phone });
+        return account.upsert({ phone, userId: 'IN.1' });
+      },
+    ],
+  ])('with a number and a user id, told %s, is found by either', async (_told, made) => {
+    const account = system.account();
+    const phone = system.newPhone();
+    const { id } = await made(account, phone);
+    const byUserId = await account.upsert({ userId: 'IN.1', name: 'Asha' });
+    expect(byUserId.reply).toMatchObject({ ok: true, data: { id, created: false } });
+    const noted = { accountId: account.accountId, type: 'contact.note-inbound' } as const;
+    const contactId = contactIdOf(account.accountId, 'IN.1');
+    const at = new Date().toISOString();
+    const data = { contactId, phone: null, userId: 'IN.1', name: null, at };
+    await system.store.apply(contacts, { ...noted, data });
+    const one = { id, phone, userId: 'IN.1', name: 'Asha' };
+    expect(await account.everything({})).toMatchObject([one]);
+    expect(await account.get(contactId)).toMatchObject(one);
+    expect(await system.store.replay(contacts, contactId)).toMatchObject({ mergedInto: id });
+  });
+
+  it('is one where its number and its user id are told in one batch', async () => {
+    const account = system.account();
+    const phones = numbers(20).map(() => system.newPhone());
+    const rows = phones.flatMap((phone, index) => [
+      { phone, userId: `IN.${index}`, name: 'Asha' },
+      { userId: `IN.${index}`, email: 'a@example.com' },
+      { phone, tags: ['vip'] },
+    ]);
+    const replies = await Promise.all(rows.map((row) => account.upsert(row)));
+    expect(replies.every(({ reply }) => reply.ok)).toBe(true);
+    const all = await account.everything({});
+    expect(all.map(({ phone }) => phone).toSorted()).toEqual(phones.toSorted());
+    for (const one of all) expect(one).toMatchObject({ name: 'Asha', email: 'a@example.com', tags: ['vip'] });
+  });
+
+  it('keeps its user id where a request gives it to another number', async () => {
+    const account = system.account();
+    const { id } = await account.upsert({ phone: system.newPhone(), userId: 'IN.1' });
+    const other = await account.upsert({ phone: system.newPhone(), userId: 'IN.1' });
+    expect(other.reply).toMatchObject({
+      ok: false,
+      error: { code: 'conflict', message: `The user id IN.1 is that of the contact ${id}.` },
+    });
+    expect(await account.everything({})).toMatchObject([{ id }]);
+  });
+
+  it('follows to another number, is found by both, and keeps the former one in its history', async () => {
+    const account = system.account();
+    const [had, has] = [system.newPhone(), system.newPhone()];
+    const { id } = await account.upsert({ phone: had, name: 'Asha' });
+    const imported = await account.upsert({ phone: has, tags: ['vip'] });
+    const change = {
+      accountId: account.accountId,
+      type: 'contact.note-change' as const,
+      data: { contactId: id, phone: has, userId: 'IN.2', at: new Date().toISOString() },
+    };
+    for (let again = 0; again < 2; again += 1)
+      expect(await system.store.apply(contacts, change)).toMatchObject({ ok: true });
+    const one = { id, phone: has, userId: 'IN.2', name: 'Asha', tags: ['vip'] };
+    expect(await account.everything({})).toMatchObject([one]);
+    expect((await account.list({ search: has })).data).toMatchObject([one]);
+    for (const person of [{ phone: had }, { phone: has }, { userId: 'IN.2' }])
+      expect((await account.upsert(person)).reply).toMatchObject({ ok: true, data: { id, contact: one } });
+    expect(await account.get(imported.id)).toMatchObject(one);
+    const [changed, made] = (await account.history(id))!.data;
+    expect(changed).toMatchObject({ type: 'changed_number', formerPhone: had, contact: { phone: has } });
+    expect(made).toMatchObject({ type: 'created', contact: { phone: had } });
+    expect(made).not.toHaveProperty('formerPhone');
   });
 
   it('that has become another passes on what is heard of it', async () => {

@@ -66,14 +66,19 @@ export class ContactQueries {
   private async rowsOf(asks: readonly Ask<'contact.get'>[]): Promise<(ContactRow | undefined)[]> {
     const { rows } = await this.pool.query<ContactRow & { ord: string }>({
       name: 'contact-get',
-      text: `select q.ord, c.stream, c.created, coalesce(i.state, c.state) as state, ${REMOVED} q.account_id) as removed
+      text: `select q.ord, c.stream, c.created, c.state, ${REMOVED} q.account_id) as removed
              from unnest($1::text[], $2::text[]) with ordinality as q(account_id, id, ord)
-             join contacts.contacts c on c.stream = q.id and c.account_id = q.account_id
-             left join contacts.contacts i on c.created is null and i.stream = c.state->>'mergedInto'`,
+             join contacts.contacts c on c.stream = q.id and c.account_id = q.account_id`,
       values: [asks.map(({ accountId }) => accountId), asks.map(({ id }) => id)],
     });
-    const found = new Map(rows.map((row) => [Number(row.ord), row]));
-    return asks.map((_, index) => found.get(index + 1));
+    const found = new Map(rows.map((row) => [Number(row.ord) - 1, row]));
+    const leading = asks.flatMap(({ accountId }, index) => {
+      const id = found.get(index)?.state.mergedInto;
+      return id ? [{ index, ask: { accountId, id } }] : [];
+    });
+    const led = leading.length > 0 ? await this.rowsOf(leading.map(({ ask }) => ask)) : [];
+    const becomes = new Map(leading.map(({ index }, at) => [index, led[at]]));
+    return asks.map((_, index) => (becomes.has(index) ? becomes.get(index) : found.get(index)));
   }
 
   private async optedOutOf(asks: readonly Ask<'contact.opted-out'>[]): Promise<boolean[]> {
@@ -103,7 +108,7 @@ type Recorded = {
     by?: string | null;
     how?: ContactChange['how'];
   };
-  readonly private: { opt: { how: ContactChange['how'] } | null } | null;
+  readonly private: { opt: { how: ContactChange['how'] } | null; formerPhones?: readonly string[] } | null;
   readonly created_at: Date;
 };
 const CHANGES = {
@@ -116,12 +121,14 @@ const CHANGES = {
 function changeOf({ type, data, private: kept, created_at: at }: Recorded): ContactChange {
   const changed = data.changed ?? [];
   const opted = changed.some((field) => /^opted/.test(field)) || type === 'contact.created';
+  const former = changed.includes('phone') ? kept?.formerPhones?.at(-1) : undefined;
   return {
-    type: CHANGES[type],
+    type: former === undefined ? CHANGES[type] : 'changed_number',
     at: at.toISOString(),
     by: data.by ?? null,
     changed,
     how: data.how ?? (opted ? (kept?.opt?.how ?? null) : null),
     contact: data.contact ?? null,
+    ...(former === undefined ? {} : { formerPhone: former }),
   };
 }

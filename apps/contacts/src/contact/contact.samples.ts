@@ -53,7 +53,9 @@ export const facts = (over: Partial<ContactFacts> = {}): ContactFacts => ({
     ['member', field({ type: 'boolean' })],
     ['plan', field({ type: 'select', options: ['free', 'paid'] })],
   ]),
-  twin: null,
+  twins: [],
+  unclaimed: [],
+  takenBy: null,
   ...over,
 });
 /** The same, where some tags have another name, generation or freshness. */

@@ -31,7 +31,7 @@ const message = (accountId: string, { from, ...told }: Told) => ({
     messageId: newId('msg'),
     wamid: 'wamid.1',
     conversationId: 'cnv_1',
-    contactId: contactIdOf(accountId, from!),
+    contactId: contactIdOf(accountId, (from ?? told.userId)!),
     from,
     name: null,
     phoneNumberId: '106',
@@ -157,4 +157,26 @@ it('opts out whom Meta delivers no marketing to, on file or not', async () => {
     );
   const { data } = (await account.history(contactIdOf(account.accountId, agreed)))!;
   expect(data[0]).toMatchObject({ type: 'opted_out', how: 'refused_by_meta', by: null });
+});
+
+it('follows a person that is on file to another number or user id, and makes nobody of one that is not', async () => {
+  const account = system.account();
+  const [had, has, stranger] = [system.newPhone(), system.newPhone(), system.newPhone()];
+  const told = (from: string, payload: Record<string, unknown>) =>
+    message(account.accountId, { from, kind: 'system', body: 'changed', payload });
+  const id = contactIdOf(account.accountId, had);
+  await account.upsert({ phone: had, name: 'Asha', userId: 'IN.5' });
+  await people
+    .given()
+    .when(
+      told(stranger, { type: 'user_changed_number', phone: system.newPhone() }),
+      told(had, { type: 'customer_identity_changed', phone: system.newPhone() }),
+      told(had, { type: 'user_changed_number', phone: has }),
+      told(had, { type: 'user_changed_user_id', userId: 'IN.6', previousUserId: 'IN.5' }),
+      message(account.accountId, { from: null, userId: 'IN.6' }),
+    )
+    .then(
+      async () => (await account.everything({})).map((one) => [one.id, one.phone, one.userId]),
+      [[id, has, 'IN.6']],
+    );
 });

@@ -1,14 +1,18 @@
-import { TOLD_KINDS } from '@wbiz/contracts/message';
 import type { OptOutWords } from '@wbiz/contracts/account';
+import { PERSON_CHANGES } from '@wbiz/contracts/inbound-payload';
+import { TOLD_KINDS, type MessageReceivedData } from '@wbiz/contracts/message';
+import { text } from '@wbiz/contracts/meta-item';
+import type { OwnCommand } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
+import type { ContactCommand } from '../contact/contact.decider.js';
 import { consentIn } from './consent.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
-/** Whoever writes in is on file from then on; one of the account's words, by itself, opts the person out or in again. */
+/** Whoever writes in is on file from then on, and followed to another number or user id; one of the account's words, by itself, opts the person out or in again. */
 export const whenMessageReceivedKnowThePerson = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,
 ): Projection =>
@@ -17,45 +21,50 @@ export const whenMessageReceivedKnowThePerson = (
     types: ['message.received'],
     applied: () => store.committed(),
     all: async (received, db) => {
-      const written = received.filter(({ data }) => !TOLD_KINDS.includes(data.kind));
-      if (written.length === 0) return;
-      const says = await wordsOf(db, [...new Set(written.map(({ accountId }) => accountId))]);
+      const told = received.filter(({ data }) => !TOLD_KINDS.includes(data.kind) || changeIn(data));
+      if (told.length === 0) return;
+      const says = await wordsOf(db, [...new Set(told.map(({ accountId }) => accountId))]);
       const at = new Date().toISOString();
-      const commands = written.flatMap(({ accountId, data, traceparent }) => {
-        const person = {
-          contactId: data.contactId,
-          phone: data.from,
-          userId: data.userId ?? null,
-          at,
-        };
-        const said = consentIn(data, says.get(accountId)!);
-        return [
-          {
-            accountId,
-            traceparent,
-            type: 'contact.note-inbound' as const,
-            data: { ...person, name: data.name },
-          },
-          ...(said
-            ? [
-                {
-                  accountId,
-                  traceparent,
-                  type: 'contact.note-opt' as const,
-                  data: {
-                    ...person,
-                    optedIn: said === 'start',
-                    how: `${said}_word` as const,
-                    saidAt: data.receivedAt,
-                  },
-                },
-              ]
-            : []),
-        ];
-      });
-      await store.applyIn(db, contacts, commands);
+      await store.applyIn(
+        db,
+        contacts,
+        told.flatMap((event) => commandsOf(event, says.get(event.accountId)!, at)),
+      );
     },
   });
+
+function commandsOf({ accountId, data, traceparent }: Received, says: Says, at: string): Own[] {
+  const { contactId, from: phone, userId = null, name, receivedAt: saidAt } = data;
+  const own = { accountId, traceparent };
+  const change = changeIn(data);
+  if (change) return [{ ...own, type: 'contact.note-change', data: { contactId, ...change, at } }];
+  const person = { contactId, phone, userId, at };
+  const said = consentIn(data, says);
+  return [
+    { ...own, type: 'contact.note-inbound', data: { ...person, name } },
+    ...(said
+      ? [
+          {
+            ...own,
+            type: 'contact.note-opt' as const,
+            data: { ...person, optedIn: said === 'start', how: `${said}_word` as const, saidAt },
+          },
+        ]
+      : []),
+  ];
+}
+type Received = {
+  readonly accountId: string;
+  readonly data: MessageReceivedData;
+  readonly traceparent?: string | undefined;
+};
+type Own = OwnCommand<ContactCommand>;
+
+/** What a person has from now on, where WhatsApp tells of it. */
+function changeIn({ kind, payload }: MessageReceivedData) {
+  if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
+  return { phone: text(payload?.['phone']) ?? null, userId: text(payload?.['userId']) ?? null };
+}
 
 async function wordsOf(db: PoolClient, accountIds: readonly string[]): Promise<Map<string, Says>> {
   const { rows } = await db.query<{ id: string; words: Record<string, OptOutWords> | null }>({

@@ -3,10 +3,12 @@ import { INBOUND_KEYS } from '@wbiz/contracts/inbound-keys';
 import { LIMITS } from '@wbiz/contracts/limits';
 import {
   META_CHANGE,
+  META_ECHO,
   META_MESSAGE,
   META_STATUS,
   type MetaChange,
   type MetaContact,
+  type MetaEcho,
   type MetaItem,
   type MetaMessage,
   type MetaStatus,
@@ -16,12 +18,16 @@ import { idOf, object, objects, text, timeOf } from '@wbiz/contracts/meta-item';
 /** One item of a webhook body; items with the same key stay in order. */
 export type InboundItem = { readonly key: string } & (
   | { readonly type: typeof META_MESSAGE; readonly data: MetaMessage }
+  | { readonly type: typeof META_ECHO; readonly data: MetaEcho }
   | { readonly type: typeof META_STATUS; readonly data: MetaStatus }
   | { readonly type: typeof META_CHANGE; readonly data: MetaChange }
 );
 
 /** The items of a body in Meta's order, and how many parts of it were none. */
 export type SplitWebhook = { readonly items: readonly InboundItem[]; readonly unreadable: number };
+
+/** Fields with messages in them: what people write, and what the owner writes on the WhatsApp Business app. */
+const MESSAGE_FIELDS: readonly string[] = ['messages', 'smb_message_echoes'];
 
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 
@@ -42,7 +48,7 @@ export function parseMetaJson(given: string): unknown {
 
 /**
  * Splits a webhook body into its messages, statuses and other changes (Meta's webhooks overview: up to 1,000 in one
- * body). A person's messages and statuses share a key; other changes go by WABA. What has no shape we know is kept as
+ * body). A person's messages, statuses and echoes share a key; other changes go by WABA. What has no shape we know is kept as
  * a change, whatever its field.
  */
 export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
@@ -55,7 +61,7 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     return found;
   };
 
-  /** What of the value is neither message nor status; undefined when nothing of interest. */
+  /** What of the value is no message, status or echo; undefined when nothing of interest. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
     const metadata = object(value['metadata']);
     const phoneNumberId = text(metadata['phone_number_id'], LIMITS.metaId);
@@ -63,18 +69,25 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     const of = { wabaId, phoneNumberId, receivedAt };
     const contacts = objects(value['contacts']);
     const displayPhoneNumber = text(metadata['display_phone_number']) ?? null;
-    const messages = value['messages'] === undefined ? [] : readable(value['messages']);
-    const statuses = value['statuses'] === undefined ? [] : readable(value['statuses']);
+    const { messages: told, statuses: reported, message_echoes: echoed, ...rest } = value;
+    const [messages, statuses, echoes] = [told, reported, echoed].map((list) =>
+      list === undefined ? [] : readable(list),
+    ) as [MetaItem[], MetaItem[], MetaItem[]];
     for (const message of messages) {
-      const data = { ...of, displayPhoneNumber, contact: contactOf(message, contacts), message };
+      const { from, from_user_id: userId } = message;
+      const data = { ...of, displayPhoneNumber, contact: contactOf(from, userId, contacts), message };
       items.push({ key: INBOUND_KEYS[META_MESSAGE](data), type: META_MESSAGE, data });
     }
     for (const status of statuses) {
       const data = { ...of, status };
       items.push({ key: INBOUND_KEYS[META_STATUS](data), type: META_STATUS, data });
     }
-    const { messages: _messages, statuses: _statuses, ...rest } = value;
-    const wasSplit = value['messages'] !== undefined || value['statuses'] !== undefined;
+    for (const message of echoes) {
+      const { to, to_user_id: userId } = message;
+      const data = { ...of, displayPhoneNumber, contact: contactOf(to, userId, contacts), message };
+      items.push({ key: INBOUND_KEYS[META_ECHO](data), type: META_ECHO, data });
+    }
+    const wasSplit = told !== undefined || reported !== undefined || echoed !== undefined;
     return wasSplit && value['errors'] === undefined ? undefined : rest;
   };
 
@@ -86,7 +99,7 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
         unreadable += 1;
         continue;
       }
-      const rest = field === 'messages' ? splitMessages(wabaId, value) : value;
+      const rest = MESSAGE_FIELDS.includes(field) ? splitMessages(wabaId, value) : value;
       if (rest === undefined) continue;
       const data = { wabaId, receivedAt, at, field, value: rest };
       items.push({ key: INBOUND_KEYS[META_CHANGE](data), type: META_CHANGE, data });
@@ -95,12 +108,11 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
   return { items, unreadable };
 }
 
-function contactOf(message: MetaItem, contacts: readonly MetaItem[]): MetaContact | null {
-  const { from, from_user_id: userId } = message;
+function contactOf(phone: unknown, userId: unknown, contacts: readonly MetaItem[]): MetaContact | null {
   const own = contacts.find(
     (one) =>
-      (from !== undefined && one['wa_id'] === from) || (userId !== undefined && one['user_id'] === userId),
+      (phone !== undefined && one['wa_id'] === phone) || (userId !== undefined && one['user_id'] === userId),
   );
-  // Meta's wa_id may be spelled in another way than its from.
+  // Meta's wa_id may be spelled in another way than the message's.
   return own ?? (contacts.length === 1 ? contacts[0]! : null);
 }

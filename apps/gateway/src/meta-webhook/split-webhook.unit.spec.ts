@@ -31,7 +31,7 @@ describe('messages', () => {
       unreadable: 0,
       items: [
         { key: '106:15550001', type: 'meta.message', data: { ...of, contact: bob, message: theirs } },
-        { key: '106:918899332211', type: 'meta.message', data: { ...of, contact: asha, message: mine } },
+        { key: '106:IN.1', type: 'meta.message', data: { ...of, contact: asha, message: mine } },
       ],
     });
   });
@@ -90,6 +90,41 @@ describe('statuses', () => {
   });
 });
 
+describe('what the owner writes on the phone', () => {
+  const echoes = (value: object) => ({
+    field: 'smb_message_echoes',
+    value: { metadata: { phone_number_id: '106' }, ...value },
+  });
+
+  it.each([
+    ['a number', { to: '918899332211' }, '106:918899332211', asha],
+    ['a user id', { to_user_id: 'IN.1' }, '106:IN.1', asha],
+    ['somebody else', { to: '1' }, '106:1', null],
+  ])('to %s shares the key of what the person writes', (_what, to, key, contact) => {
+    const message = { from: '15550783881', ...to, id: 'wamid.E', type: 'text', text: { body: 'Hi' } };
+    const contacts = [asha, { wa_id: '2' }];
+    expect(split(changes(echoes({ contacts, message_echoes: [message] }))).items).toEqual([
+      {
+        key,
+        type: 'meta.echo',
+        data: {
+          wabaId: '1',
+          phoneNumberId: '106',
+          displayPhoneNumber: null,
+          receivedAt: NOW,
+          contact,
+          message,
+        },
+      },
+    ]);
+  });
+
+  it('is a change where it has no such form', () => {
+    expect(split(changes(echoes({ echoes: [] }))).items).toMatchObject([{ type: 'meta.change' }]);
+    expect(split(changes(echoes({ message_echoes: ['odd'] })))).toEqual({ items: [], unreadable: 1 });
+  });
+});
+
 describe('other changes', () => {
   it('are kept as they are, by WABA, whatever their field', () => {
     const value = { event: 'APPROVED', message_template_id: 7 };
@@ -104,7 +139,7 @@ describe('other changes', () => {
   });
 
   it('have the time of receipt where Meta gives none', () => {
-    for (const time of [undefined, 'soon', -1, 1e13]) {
+    for (const time of [undefined, 'soon', -1, 1e13, 4_070_908_800]) {
       const body = { entry: [{ id: '1', time, changes: [{ field: 'flows', value: {} }] }] };
       expect(split(body).items).toMatchObject([{ data: { at: NOW } }]);
     }

@@ -55,7 +55,8 @@ is kept nowhere, and sent to this server only.
 **Repeating requests.** Give every POST an \`Idempotency-Key\` and repeat it after a timeout, a 429, a 503 or a 504: it has
 effect once.
 
-**Limits** count per key; the \`RateLimit\` headers say what is left. After a 429, wait for \`Retry-After\`.
+**Limits** count per key; the \`RateLimit\` headers say what is left, and are not there for a key or plan without a limit.
+After a 429, wait for \`Retry-After\`.
 
 **When Meta refuses a message**, its code stands in \`metaCode\` of the problem, or of the \`error\` of a failed message. What comes of it:
 

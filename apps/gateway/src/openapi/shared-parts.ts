@@ -37,6 +37,7 @@ export const PROBLEM_SCHEMA = {
 };
 
 const text = (description: string, example: string) => ({ description, schema: { type: 'string' }, example });
+const UNLIMITED = 'Not there for a key that is not limited: none of the RateLimit headers is.';
 const count = (description: string) => ({ description, schema: { type: 'integer' } });
 export const HEADERS = {
   'X-Request-Id': text(
@@ -44,16 +45,16 @@ export const HEADERS = {
     'req_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E',
   ),
   'RateLimit-Policy': text(
-    'The limits of the key (draft-ietf-httpapi-ratelimit-headers). Not there where the plan has none.',
+    `The limits of the key (draft-ietf-httpapi-ratelimit-headers). ${UNLIMITED}`,
     '"minute";q=600;w=60, "burst";q=120;w=10',
   ),
   RateLimit: text(
-    'What is left of them, and for how many seconds.',
+    `What is left of them, and for how many seconds. ${UNLIMITED}`,
     '"minute";r=598;t=41, "burst";r=118;t=1',
   ),
-  'X-RateLimit-Limit': count('Requests a minute; on a 429 the limit that was reached.'),
-  'X-RateLimit-Remaining': count('What is left of it.'),
-  'X-RateLimit-Reset': count('When it begins anew, in seconds since 1970.'),
+  'X-RateLimit-Limit': count(`Requests a minute; on a 429 the limit that was reached. ${UNLIMITED}`),
+  'X-RateLimit-Remaining': count(`What is left of it. ${UNLIMITED}`),
+  'X-RateLimit-Reset': count(`When it begins anew, in seconds since 1970. ${UNLIMITED}`),
   'Retry-After': count('Seconds after which to try again.'),
 };
 

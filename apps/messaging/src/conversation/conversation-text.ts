@@ -1,3 +1,4 @@
+import { contactIdOf } from '@wbiz/contracts/conversation';
 import { personKey } from '@wbiz/contracts/phone';
 import { searchTextOf } from '@wbiz/contracts/search-text';
 
@@ -8,8 +9,10 @@ export function conversationText({ person, name }: { person: string; name: strin
     : searchTextOf({ name, email: person }); // a part of its own, which no name crowds out
 }
 
-/** What the conversations of a contact are found by besides: its name, and its number where Meta may spell it otherwise. */
-export function contactText({ name, phone }: { name: string | null; phone: string | null }): string | null {
-  const spelled = phone !== null && personKey(phone) !== phone ? phone : null;
+type Contact = { readonly id: string; readonly name: string | null; readonly phone: string | null };
+/** What the conversations of a contact are found by besides: its name, and its number where they may have another, or another spelling. */
+export function contactText(accountId: string, { id, name, phone }: Contact): string | null {
+  const isTheirs = phone !== null && personKey(phone) === phone && contactIdOf(accountId, phone) === id;
+  const spelled = isTheirs ? null : phone;
   return name === null && spelled === null ? null : searchTextOf({ name, phone: spelled });
 }

@@ -11,6 +11,9 @@ import { Rejection } from '@wbiz/eventing/rejection';
 
 /** What people decide of a conversation; null before its first message. */
 export type ConversationState = {
+  /** Not in what was opened before one conversation could become a part of another. */
+  readonly id?: string;
+  readonly mergedInto?: string;
   readonly status: ConversationStatus;
   readonly assignee: string | null;
   readonly contactId: string;
@@ -21,11 +24,16 @@ export type ConversationState = {
 export type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
 
 export type ConversationCommand =
-  Message<'conversation.update', UpdateConversationData> | Message<'conversation.note-message', NoteMessage>;
+  | Message<'conversation.update', UpdateConversationData>
+  | Message<'conversation.note-message', NoteMessage>
+  | Message<'conversation.merge', Merged>;
+/** The person turned out to be one with whom there is another conversation, of which this one is a part from now on. */
+type Merged = { readonly conversationId: string; readonly into: string; readonly at: string };
 
 export type ConversationEvent =
   | DomainEvent<'conversation.opened', ConversationStatusData>
   | DomainEvent<'conversation.closed', ConversationStatusData>
+  | DomainEvent<'conversation.merged', Merged>
   | DomainEvent<'conversation.assigned', { readonly assignee: string | null; readonly at: string }>;
 
 const EVENT_OF = { open: 'conversation.opened', closed: 'conversation.closed' } as const;
@@ -34,9 +42,9 @@ export const conversation: Decider<ConversationCommand, ConversationState | null
   initial: null,
 
   decide: {
-    'conversation.update': ({ data: { conversationId, status, assignee, at } }, known) => {
-      if (!known) throw new Rejection('not_found', `There is no conversation ${conversationId}.`);
-      const { contactId, phoneNumberId } = known;
+    'conversation.update': ({ data: { conversationId: asked, status, assignee, at } }, known) => {
+      if (!known) throw new Rejection('not_found', `There is no conversation ${asked}.`);
+      const { id: conversationId = asked, contactId, phoneNumberId } = known;
       const answering = assignee === undefined ? known.assignee : assignee;
       const events: ConversationEvent[] = [];
       if (answering !== known.assignee)
@@ -53,19 +61,26 @@ export const conversation: Decider<ConversationCommand, ConversationState | null
       !known || (known.status === 'closed' && written)
         ? [{ type: 'conversation.opened', data: { ...data, assignee: known?.assignee ?? null } }]
         : [],
+
+    'conversation.merge': ({ data }, known) =>
+      known && !known.mergedInto ? [{ type: 'conversation.merged', data }] : [],
   },
 
   evolve: {
     'conversation.opened': (_, { data }) => ({ ...shownIn(data), status: 'open' }),
     'conversation.closed': (_, { data }) => ({ ...shownIn(data), status: 'closed' }),
-    'conversation.assigned': (known, { data: { assignee } }) => {
-      if (!known) throw new Error('the stream has no first event');
-      return { ...known, assignee };
-    },
+    'conversation.merged': (known, { data: { into } }) => ({ ...begun(known), mergedInto: into }),
+    'conversation.assigned': (known, { data: { assignee } }) => ({ ...begun(known), assignee }),
   },
 };
 
-const shownIn = ({ assignee, contactId, phoneNumberId }: ConversationStatusData) => ({
+function begun(known: ConversationState | null): ConversationState {
+  if (!known) throw new Error('the stream has no first event');
+  return known;
+}
+
+const shownIn = ({ conversationId: id, assignee, contactId, phoneNumberId }: ConversationStatusData) => ({
+  id,
   assignee,
   contactId,
   phoneNumberId,
@@ -82,6 +97,7 @@ export const conversations: Aggregate<
   table: 'conversations',
   decider: conversation,
   stream: ({ data }) => data.conversationId,
+  becomes: (state) => state?.mergedInto,
   published: ['conversation.opened', 'conversation.closed'],
   reply: { 'conversation.update': () => null },
 };

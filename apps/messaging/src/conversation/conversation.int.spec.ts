@@ -39,7 +39,7 @@ beforeAll(async () => {
   });
   ({ pool, store, newStore } = database);
   queries = new ConversationQueries(pool);
-  names = projectionScenario(contactNames, database);
+  names = projectionScenario(contactNames(store), database);
 });
 afterAll(() => database.close());
 

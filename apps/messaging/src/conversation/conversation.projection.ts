@@ -6,11 +6,12 @@ import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import type { MessageEvent, MessageState } from '../message/message.decider.js';
+import { known } from '../person/people.js';
 import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
-type Moving = Recorded<'message.status' | 'message.received'>;
+type Moving = Recorded<'message.status' | 'message.received' | 'message.echoed'>;
 type Read = Recorded<'message.marked_read'>;
 
 /**
@@ -63,6 +64,12 @@ function movedBy(event: Moving) {
       preview: preview(body, kind),
     };
     return [{ id, accountId, contactId, phoneNumberId, ...shown, written: true, reaches: false }];
+  }
+  if (event.type === 'message.echoed') {
+    if (!isWritten(event.data)) return [];
+    const { conversationId: id, contactId, phoneNumberId, to, sentAt: at, body, kind } = event.data;
+    const shown = { person: to, name: null, at, preview: preview(body, kind) };
+    return [{ id, accountId, contactId, phoneNumberId, ...shown, written: false, reaches: false }];
   }
   if (!event.private) return [];
   const { conversationId: id, to, at } = event.data;
@@ -136,19 +143,32 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
     name: 'conversations-read',
     text: `update messaging.conversations c
            set unread_count = least(unread_count, (select count(*) from messaging.messages m
-             where m.conversation_id = c.stream and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
+             where m.conversation_id in (select c.stream union all
+                 select g.stream from messaging.merged_conversations g where g.into_stream = c.stream) and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
                and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null
                and not (m.state->>'kind' = 'reaction' and m.state->'payload'->'emoji' = 'null')))
-           from (select conversation, max(stream collate "C") as last from unnest($1::text[], $2::text[]) as e(conversation, stream)
-                 group by conversation) r where c.stream = r.conversation`,
+           from (select coalesce(g.into_stream, e.conversation) as conversation, max(e.stream collate "C") as last
+                 from unnest($1::text[], $2::text[]) as e(conversation, stream)
+                 left join messaging.merged_conversations g on g.stream = e.conversation group by 1) r where c.stream = r.conversation`,
     values: [events.map(({ data }) => data.conversationId), events.map(({ stream }) => stream), TOLD_KINDS],
   });
+}
+
+/** With the number of a person, where it is known, in the place of the user id. */
+async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
+  const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
+  const byUserId = moved.filter(({ person }) => !person.startsWith('+'));
+  const find = await known(tx, byUserId.map(keyOf));
+  return moved.map((one) => ({ ...one, person: find(keyOf(one))?.person ?? one.person }));
 }
 
 /** What is written and what is read, in one: batches that do both lock the rows in one order, or they would deadlock. */
 async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const reads = events.filter((event) => event.type === 'message.marked_read');
-  const moved = events.flatMap((event) => (event.type === 'message.marked_read' ? [] : movedBy(event)));
+  const moved = await byNumber(
+    events.flatMap((event) => (event.type === 'message.marked_read' ? [] : movedBy(event))),
+    tx,
+  );
   if (reads.length > 0)
     await tx.query({
       name: 'conversations-lock',
@@ -181,5 +201,6 @@ export async function reachLate(started: readonly MessageState[], tx: PoolClient
 export const conversationProjection = inline<MessageEvent>({
   'message.status': follow,
   'message.received': follow,
+  'message.echoed': follow,
   'message.marked_read': follow,
 });

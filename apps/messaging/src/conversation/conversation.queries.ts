@@ -26,7 +26,7 @@ type Row = {
 };
 /** A contact goes by the name and the spelling of its number that it is kept under, else by those on WhatsApp. */
 const SHOWN = `c.stream, c.contact_id, c.phone_number_id,
-  case when starts_with(c.person, '+') then coalesce(n.phone, c.person) else c.person end as person,
+  coalesce(n.phone, c.person) as person,
   coalesce(n.name, c.name) as name, c.last_message_at, c.last_message_preview, c.unread_count, c.window_expires_at, c.state`;
 const NAMED = 'left join messaging.contact_names n on n.contact_id = c.contact_id';
 const NEWEST = 'order by c.last_minute desc, c.last_message_at desc, c.stream collate "C" desc';
@@ -90,6 +90,7 @@ export class ConversationQueries {
     return rows;
   }
 
+  /** One that has become a part of another answers with the other. */
   @QueryHandler('conversation.get')
   async get({ accountId, id }: Ask<'conversation.get'>): Promise<Answer<'conversation.get'>> {
     const { rows } = await this.pool.query<Row>({
@@ -97,7 +98,9 @@ export class ConversationQueries {
       text: `select ${SHOWN} from messaging.conversations c ${NAMED} where c.account_id = $1 and c.stream = $2`,
       values: [accountId, id],
     });
-    return rows[0] ? viewOf(rows[0]) : null;
+    const [row] = rows;
+    if (row?.state.mergedInto) return this.get({ accountId, id: row.state.mergedInto });
+    return row ? viewOf(row) : null;
   }
 
   /**
@@ -108,13 +111,17 @@ export class ConversationQueries {
   async messages(ask: Ask<'conversation.messages'>): Promise<Answer<'conversation.messages'>> {
     const { accountId, id } = ask;
     const page = pageOf(ask, 'id');
-    if (!(await this.get({ accountId, id }))) return null;
+    const conversation = await this.get({ accountId, id });
+    if (!conversation) return null;
+    const order = `order by ${made('m.stream')} desc, m.created_at desc, m.stream desc limit $4`;
     const { rows } = await this.pool.query<{ state: MessageState }>(
-      `select state from messaging.messages m
-       where account_id = $1 and conversation_id = $2 and ($3::text is null or
-         (${made('m.stream')}, created_at, stream) < (select ${made('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
-       order by ${made('m.stream')} desc, created_at desc, stream desc limit $4`,
-      [accountId, id, ...page.after, page.fetch],
+      `select m.state from (select $2 as id union all
+           select stream from messaging.merged_conversations where into_stream = $2) c
+         cross join lateral (select * from messaging.messages m
+           where account_id = $1 and conversation_id = c.id and ($3::text is null or
+             (${made('m.stream')}, created_at, stream) < (select ${made('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
+           ${order}) m ${order}`,
+      [accountId, conversation.id, ...page.after, page.fetch],
     );
     const states = rows.map(({ state }) => state);
     return page.cut(states, (state) => [state.id], messageOf);
@@ -128,7 +135,7 @@ type Place = readonly [ms?: number, id?: string];
 /** What is asked of the rows of `c` besides a search, and the parameters of the statement. */
 function conditions({ accountId, status }: Listed, [ms, stream]: Place) {
   const { values, value } = parameters(accountId);
-  const parts = ['c.account_id = $1'];
+  const parts = ['c.account_id = $1', `c.state->>'mergedInto' is null`];
   if (status !== undefined) parts.push(`c.status = ${value(status)}`);
   if (ms !== undefined) {
     const [at, id] = [value(new Date(ms)), value(stream)];
@@ -161,6 +168,7 @@ const messageOf = (message: MessageState): ConversationMessage => ({
   id: message.id,
   wamid: message.wamid,
   direction: message.direction,
+  ...(message.source && { source: message.source }),
   kind: message.kind,
   body: message.body,
   payload: message.payload,

@@ -1,3 +1,4 @@
+import { USER_ID } from '@wbiz/contracts/field';
 import { fileName } from '@wbiz/contracts/file-name';
 import { fitted } from '@wbiz/contracts/fitted';
 import {
@@ -22,6 +23,7 @@ import {
   phoneOf,
   text,
   texts,
+  userIdOf,
 } from '@wbiz/contracts/meta-item';
 import { flowReply } from './flow-reply.js';
 
@@ -113,9 +115,9 @@ const READERS: Readonly<Record<string, Reader>> = {
       'system',
       {
         type: text(content['type']),
-        phone: phoneOf(content['wa_id']) ?? phoneOf(content['new_wa_id']),
-        userId: text(content['user_id']),
-        previousUserId: text(content['previous_user_id']),
+        phone: phoneOf(content['new_wa_id']) ?? phoneOf(content['wa_id']),
+        userId: userIdOf(content['user_id']),
+        previousUserId: previousUserIdOf(content),
         identity: text(content['identity']),
       },
       text(content['body']),
@@ -133,6 +135,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     return wamid === undefined ? undefined : read('revoke', { wamid });
   },
 };
+
+/** Meta tells it in a field, or only in words: "User Asha changed from IN.1 to IN.2". */
+export function previousUserIdOf({ previous_user_id: previous, body }: MetaItem): string | undefined {
+  const [, inWords = ''] = /\bchanged from (\S+) to /.exec(text(body) ?? '') ?? [];
+  return userIdOf(previous) ?? (USER_ID.test(inWords) ? inWords : undefined);
+}
 
 /** Whether there is a file that can be fetched from Meta. */
 export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>

@@ -2,10 +2,10 @@ import { nameFrom } from '@wbiz/contracts/contact';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
+import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
+import type { MetaEcho, MetaMessage } from '@wbiz/contracts/meta-inbound';
 import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
-import { contentOf, holdsMedia } from './inbound-content.js';
+import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
 /**
  * A message of Meta's as the event that tells of it. The id comes from Meta's time and wamid, so that the same message
@@ -16,7 +16,11 @@ export function receivedFrom(
   { message, contact, phoneNumberId, receivedAt }: MetaMessage,
 ): MessageReceivedData {
   const wamid = text(message['id'], LIMITS.wamid);
-  const sender = personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]);
+  const told = object(message['system']);
+  const sender =
+    personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]) ??
+    // What WhatsApp tells of a person without a number may name it only there.
+    personOf([], [previousUserIdOf(told), told['user_id']]);
   if (!wamid || !sender) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
   const { phone: from, userId } = sender;
   const person = (from ?? userId)!;
@@ -38,4 +42,12 @@ export function receivedFrom(
     replyTo: text(object(message['context'])['id'], LIMITS.wamid) ?? null,
     receivedAt: at,
   };
+}
+
+/** What the owner wrote on the WhatsApp Business app: it is read as if the person had written it. */
+export function echoedFrom(accountId: string, { message, ...item }: MetaEcho): MessageEchoedData {
+  const { to, to_user_id: userId, ...rest } = message;
+  const received = receivedFrom(accountId, { ...item, message: { ...rest, from: to, from_user_id: userId } });
+  const { from, name: _name, receivedAt: sentAt, ...handed } = received;
+  return { ...handed, to: from ?? handed.userId ?? '', source: 'business_app', sentAt };
 }

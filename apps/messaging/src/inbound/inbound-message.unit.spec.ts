@@ -92,10 +92,17 @@ describe('a message of Meta’s', () => {
     expect(parseBody(MessageReceivedData, { ...received }).faults).toEqual([]);
   });
 
-  it('has the time of its receipt where Meta gives none', () => {
-    for (const timestamp of [undefined, 'soon', '-1', '1e99'])
+  it('has the time of its receipt where Meta gives none, or one far ahead', () => {
+    for (const timestamp of [undefined, 'soon', '-1', '1e99', '1767312001', 1_767_225_600_000, '4070908800'])
       expect(from({ ...common, timestamp, type: 'text' }).receivedAt).toBe('2026-01-01T00:00:00.000Z');
   });
+
+  it.each([
+    ['long past', '1000000000', '2001-09-09T01:46:40.000Z'],
+    ['of a clock that goes ahead', '1767225700', '2026-01-01T00:01:40.000Z'],
+  ])('has Meta’s time, also one %s', (_what, timestamp, at) =>
+    expect(from({ ...common, timestamp, type: 'text' }).receivedAt).toBe(at),
+  );
 
   it('is the same message whenever it comes', () => {
     const one = { ...common, type: 'text', text: { body: 'Hi' } };
@@ -133,6 +140,19 @@ describe('who wrote', () => {
       { user_id: 'IN.1', profile: { username: 'asha' } },
       { phone: null, userId: 'IN.1', name: 'asha', contactId: contactIdOf('acc_1', 'IN.1') },
     ],
+    ...[
+      { user_id: 'IN.2', previous_user_id: 'IN.1' },
+      { user_id: 'IN.2', body: 'User Asha changed from IN.1 to IN.2' },
+      { user_id: 'IN.1', body: 'User changed from here to there' },
+    ].map(
+      (system) =>
+        [
+          `may be named only in what WhatsApp tells of it (${JSON.stringify(system)})`,
+          { type: 'system', system },
+          null,
+          { phone: null, userId: 'IN.1', name: null, contactId: contactIdOf('acc_1', 'IN.1') },
+        ] as const,
+    ),
     [
       'has no name that is blank',
       { from: '918899332211' },

@@ -1,5 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
-import { META_MESSAGE, META_STATUS, type MetaMessage, type MetaStatus } from '@wbiz/contracts/meta-inbound';
+import {
+  META_ECHO,
+  META_MESSAGE,
+  META_STATUS,
+  type MetaEcho,
+  type MetaMessage,
+  type MetaStatus,
+} from '@wbiz/contracts/meta-inbound';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { unrefused } from '@wbiz/eventing/rejection';
@@ -8,22 +15,23 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { AccountDirectory } from '../account/account-directory.js';
 import { ANNOUNCE, type Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
-import { SENT_MESSAGE, type FindSent } from '../message/sent-message.js';
+import { MESSAGE_BY_WAMID, type FindByWamid } from '../message/message-by-wamid.js';
 import { FLOW_REPLIES, type TieFlowReply } from './flow-reply.js';
-import { receivedFrom } from './inbound-message.js';
+import { echoedFrom, receivedFrom } from './inbound-message.js';
 import { statusFrom } from './inbound-status.js';
 import { WEBHOOKS_SEEN, type NoteWebhook } from './webhooks-seen.js';
 
 type Message = Command<typeof META_MESSAGE, MetaMessage>;
+type Echo = Command<typeof META_ECHO, MetaEcho>;
 type Status = Command<typeof META_STATUS, MetaStatus>;
 
-/** What Meta's webhooks brought. */
+/** What Meta's webhooks brought. Meta tells facts: one that is refused cannot be handled, and belongs to the dead letters. */
 @Controller()
 export class InboundConsumer {
   constructor(
     private readonly store: EventStore,
     private readonly accounts: AccountDirectory,
-    @Inject(SENT_MESSAGE) private readonly findSent: FindSent,
+    @Inject(MESSAGE_BY_WAMID) private readonly find: FindByWamid,
     @Inject(ANNOUNCE) private readonly announce: Announce,
     @Inject(FLOW_REPLIES) private readonly tieFlowReply: TieFlowReply,
     @Inject(WEBHOOKS_SEEN) private readonly noteWebhook: NoteWebhook,
@@ -34,16 +42,26 @@ export class InboundConsumer {
   async message({ data, traceparent }: Message): Promise<void> {
     const accountId = await this.accounts.accountOf(data.wabaId);
     if (accountId) {
-      const received = await this.tieFlowReply(accountId, receivedFrom(accountId, data), data.message);
-      const reply = await this.store.apply(messages, {
-        accountId,
-        traceparent,
-        type: 'message.receive',
-        data: { ...received, accountId },
-      });
-      // Meta tells facts: one that is refused cannot be handled, and belongs to the dead letters.
-      unrefused(reply);
+      const received = receivedFrom(accountId, data);
+      if (await this.isNew(accountId, 'in', received)) {
+        const tied = await this.tieFlowReply(accountId, received, data.message);
+        const command = { type: 'message.receive', data: { ...tied, accountId } } as const;
+        unrefused(await this.store.apply(messages, { accountId, traceparent, ...command }));
+      }
     } else this.foreign('message');
+    await this.noteWebhook(data);
+  }
+
+  @InboundHandler(META_ECHO)
+  async echo({ data, traceparent }: Echo): Promise<void> {
+    const accountId = await this.accounts.accountOf(data.wabaId);
+    if (accountId) {
+      const echoed = echoedFrom(accountId, data);
+      if (await this.isNew(accountId, 'out', echoed)) {
+        const command = { type: 'message.echo', data: { ...echoed, accountId } } as const;
+        unrefused(await this.store.apply(messages, { accountId, traceparent, ...command }));
+      }
+    } else this.foreign('echo');
     await this.noteWebhook(data);
   }
 
@@ -57,13 +75,18 @@ export class InboundConsumer {
     await this.noteWebhook(data);
   }
 
+  /** Our id comes of the time too, and Meta may tell of a message again with another. */
+  private async isNew(accountId: string, direction: 'in' | 'out', { wamid }: { readonly wamid: string }) {
+    return (await this.find({ accountId, wamid, direction })) === null;
+  }
+
   /** Undefined where it is of no message of the account's. */
   private async note(
     accountId: string,
     { messageId, report }: NonNullable<ReturnType<typeof statusFrom>>,
     traceparent: string | undefined,
   ) {
-    const sent = messageId ?? (await this.findSent({ accountId, wamid: report.wamid }));
+    const sent = messageId ?? (await this.find({ accountId, wamid: report.wamid, direction: 'out' }));
     if (sent === null) return undefined;
     const data = { ...report, messageId: sent };
     const noted = await this.store.apply(messages, {
@@ -77,7 +100,7 @@ export class InboundConsumer {
   }
 
   /** Of a WABA, a number or a message that is none of ours, as when another app sends from the same number. */
-  private foreign(kind: 'message' | 'status'): void {
+  private foreign(kind: 'message' | 'echo' | 'status'): void {
     this.runtime.metrics.metaItems.inc({ kind: `foreign_${kind}` });
   }
 }

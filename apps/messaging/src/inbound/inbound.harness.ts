@@ -1,8 +1,10 @@
-import { META_MESSAGE, META_STATUS, type MetaItem } from '@wbiz/contracts/meta-inbound';
+import { META_ECHO, META_MESSAGE, META_STATUS, type MetaItem } from '@wbiz/contracts/meta-inbound';
 import type { Answer } from '@wbiz/contracts/query-catalogue';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { MESSAGING } from '../messaging.service.js';
+
+const alone = { displayPhoneNumber: null, contact: null };
 
 /** The messaging service; Meta's webhooks are played, and the gateway, which `gateway.find` answers for. */
 export async function inboundSystem() {
@@ -23,12 +25,10 @@ export async function inboundSystem() {
     store: app.get(EventStore),
     /** Puts on the topic what the gateway makes of a message of Meta's. */
     message: (message: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
-      service.putInbound(META_MESSAGE, {
-        ...of(wabaId, phoneNumberId),
-        displayPhoneNumber: null,
-        contact: null,
-        message,
-      }),
+      service.putInbound(META_MESSAGE, { ...of(wabaId, phoneNumberId), ...alone, message }),
+    /** The same of what the owner wrote on the WhatsApp Business app. */
+    echo: (message: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
+      service.putInbound(META_ECHO, { ...of(wabaId, phoneNumberId), ...alone, message }),
     /** The same of a status. */
     status: (status: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_STATUS, { ...of(wabaId, phoneNumberId), status }),

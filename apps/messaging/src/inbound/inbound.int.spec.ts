@@ -4,6 +4,7 @@ import { newFlowToken } from '@wbiz/contracts/flow';
 import { newId } from '@wbiz/contracts/ids';
 import { isWritten } from '@wbiz/contracts/message';
 import { Rejection } from '@wbiz/eventing/rejection';
+import type { SeenRecord } from '@wbiz/service-testing/shared-topics';
 import { until } from '@wbiz/testing/stack';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageCommand, MessageState } from '../message/message.decider.js';
@@ -13,8 +14,10 @@ import { META_MESSAGES, RAW_MESSAGES } from './inbound.samples.js';
 
 jest.setTimeout(60_000);
 let system: Awaited<ReturnType<typeof inboundSystem>>;
+let log: readonly SeenRecord[];
 beforeAll(async () => {
   system = await inboundSystem();
+  log = await system.read('events');
 });
 afterAll(() => system?.close());
 const ACCOUNTS: Record<string, string> = { '1': 'acc_1', '2': 'acc_2' };
@@ -141,11 +144,142 @@ describe('what people write', () => {
     expect(await inbox('IN.abc')).toMatchObject({ person: 'IN.abc', unread_count: 1 });
   });
 
+  it.each([
+    ['a second later', String(now + 1)],
+    ['a day earlier', String(now - 86_400)],
+    ['at a time that is none', 'soon'],
+    ['at no time', undefined],
+  ])('is one message where Meta tells of it again %s', async (what, timestamp) => {
+    const from = `9188993${String(42_000 + what.length)}`;
+    const message = written({ from });
+    await Promise.all([system.message(message), system.message({ ...message, timestamp })]);
+    await handledFor(from);
+    expect(await receivedUnder(message.id)).toHaveLength(1);
+    expect(await inbox(`+${from}`)).toMatchObject({ unread_count: 2 });
+    // Another account may have one under the same name.
+    await system.message({ ...message, timestamp }, { wabaId: '2' });
+    await until(async () => (await receivedUnder(message.id)).length === 2);
+  });
+
   it('without a sender goes to the dead letters and stops nobody', async () => {
     const before = await system.count('deadLetters');
     await system.message(written({}));
     await handledFor('918899350000');
     await until(async () => (await system.count('deadLetters')) === before + 1);
+  });
+});
+
+describe('what the owner writes on the phone', () => {
+  const person = '918899360001';
+  const conversationId = conversationIdOf('acc_1', '106', `+${person}`);
+  const echo = (fields: Record<string, unknown> = {}) =>
+    written({ from: '15550783881', to: person, text: { body: 'On my way' }, ...fields });
+  const told = async (message: { id: string }) =>
+    until(async () => {
+      const [row] = await receivedUnder(message.id);
+      return row?.state;
+    });
+
+  it('is in the conversation as outgoing, once, and in the feed', async () => {
+    await system.message(written({ from: person }));
+    const message = echo();
+    for (const timestamp of [now, now + 1, 'soon'])
+      await system.echo({ ...message, timestamp: String(timestamp) });
+    await handledFor(person);
+    const rows = await receivedUnder(message.id);
+    expect(rows).toMatchObject([
+      {
+        state: {
+          ...{ direction: 'out', source: 'business_app', status: 'sent', body: 'On my way', kind: 'text' },
+          ...{ to: `+${person}`, from: null, conversationId, contactId: contactIdOf('acc_1', `+${person}`) },
+        },
+      },
+    ]);
+    const seen = () => log.filter(({ data }) => data['wamid'] === message.id);
+    await until(() => seen().length > 0);
+    expect(seen()).toMatchObject([
+      { type: 'message.echoed', data: { to: `+${person}`, source: 'business_app', body: 'On my way' } },
+    ]);
+  });
+
+  it('is its preview, and neither unread nor an answer of the person', async () => {
+    const to = '918899360002';
+    await system.echo(echo({ to }));
+    const row = await until(() => inbox(`+${to}`));
+    expect(row).toMatchObject({
+      ...{ unread_count: 0, window_expires_at: null, last_message_preview: 'On my way' },
+    });
+  });
+
+  it('reaches people without a phone number', async () => {
+    const message = echo({ to: undefined, to_user_id: 'IN.echo' });
+    await system.echo(message);
+    expect(await told(message)).toMatchObject({ to: 'IN.echo', direction: 'out' });
+    expect(await inbox('IN.echo')).toMatchObject({ person: 'IN.echo' });
+  });
+
+  it('belongs to the person, whichever of number and user id names it', async () => {
+    const [phone, userId] = ['918899360009', 'IN.both'];
+    await system.message(written({ from: phone, from_user_id: userId }));
+    await handledFor(phone);
+    const places = [];
+    for (const names of [
+      { to: phone },
+      { to: phone, to_user_id: userId },
+      { to: undefined, to_user_id: userId },
+    ]) {
+      const message = echo(names);
+      await system.echo(message);
+      places.push((await told(message)).conversationId);
+    }
+    expect(places).toEqual(Array(3).fill(conversationIdOf('acc_1', '106', `+${phone}`)));
+  });
+
+  it('moves on with what Meta reports of it', async () => {
+    const message = echo();
+    await system.echo(message);
+    const { id } = await told(message);
+    await system.status({ id: message.id, status: 'read', timestamp: String(now), recipient_id: person });
+    await until(async () => (await stateOf(id))!.status === 'read');
+  });
+
+  it.each([
+    ['a deletion', { type: 'revoke', revoke: { original_message_id: 'w' } }],
+    ['an edit', { type: 'edit', edit: { original_message_id: 'w', message: { type: 'text' } } }],
+    ['a reaction taken back', { type: 'reaction', reaction: { message_id: 'w', emoji: '' } }],
+  ])('moves no conversation where it is %s', async (what, fields) => {
+    const to = `9188993${String(61_000 + what.length)}`;
+    const message = echo({ to, ...fields });
+    await system.echo(message);
+    expect(await told(message)).toMatchObject({ direction: 'out', kind: fields.type });
+    expect(await inbox(`+${to}`)).toBeUndefined();
+  });
+
+  it('has files', async () => {
+    const message = echo({ type: 'image', image: { id: '77', mime_type: 'image/jpeg', caption: 'Look' } });
+    await system.echo(message);
+    const { mediaId, body } = await told(message);
+    expect(body).toBe('Look');
+    const { rows } = await system.pool.query(
+      'select kind, data from messaging.media_tasks where media_id = $1',
+      [mediaId],
+    );
+    expect(rows).toMatchObject([{ kind: 'fetch', data: { metaId: '77', mimeType: 'image/jpeg' } }]);
+  });
+
+  it('counts for no plan', async () => {
+    const message = echo({ to: '918899360003' });
+    await system.echo(message, { wabaId: '2' });
+    await told(message);
+    const { rows } = await system.pool.query(
+      "select count(*)::int from messaging.messages where account_id = 'acc_2' and sent",
+    );
+    expect(rows).toEqual([{ count: 0 }]);
+  });
+
+  it('on a WABA that is not connected here is counted', async () => {
+    await system.echo(echo(), { wabaId: '9' });
+    await until(async () => (await system.counted('foreign_echo')) === 1);
   });
 });
 

@@ -407,6 +407,35 @@ export const META_MESSAGES: readonly (readonly [
     },
   ],
   [
+    'a changed number, written as one',
+    {
+      type: 'system',
+      system: {
+        wa_id: '918899332211',
+        new_wa_id: 918899332212,
+        user_id: 'IN.2',
+        type: 'user_changed_number',
+      },
+    },
+    {
+      kind: 'system',
+      body: null,
+      payload: { type: 'user_changed_number', phone: '+918899332212', userId: 'IN.2' },
+    },
+  ],
+  [
+    'a changed user id, as Meta tells it in words',
+    {
+      type: 'system',
+      system: { body: 'User A B changed from IN.1 to IN.2', user_id: 'IN.2', type: 'user_changed_user_id' },
+    },
+    {
+      kind: 'system',
+      body: 'User A B changed from IN.1 to IN.2',
+      payload: { type: 'user_changed_user_id', userId: 'IN.2', previousUserId: 'IN.1' },
+    },
+  ],
+  [
     'a changed user id',
     {
       type: 'system',

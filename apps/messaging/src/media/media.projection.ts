@@ -1,5 +1,5 @@
 import { mediaKey } from '@wbiz/contracts/media';
-import type { MessageReceivedData } from '@wbiz/contracts/message';
+import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
@@ -15,13 +15,15 @@ type NewTask = {
   readonly afterMs?: number;
 };
 
+type Handed = MessageReceivedData | MessageEchoedData;
+
 /** Meta may still be working on a send that it has just accepted. */
 const REMOVED_AFTER_MS = 60_000;
 
 /** Whether something is to be done for a medium now. */
 export const makesMediaTask = ({ type, data }: RecordedEvent): boolean =>
   type.startsWith('media.') ||
-  (type === 'message.received' && (data as MessageReceivedData).mediaId !== null);
+  ((type === 'message.received' || type === 'message.echoed') && (data as Handed).mediaId !== null);
 
 /** Where bytes lie, and what is to be done for media, moves with their events. */
 export const mediaProjection = inline<MediaEvent | MessageEvent>({
@@ -59,14 +61,25 @@ export const mediaProjection = inline<MediaEvent | MessageEvent>({
   'message.received': (events, tx) =>
     addTasks(
       tx,
-      events.flatMap(({ accountId, data: { mediaId, payload, phoneNumberId, receivedAt } }) => {
-        const { metaId, mimeType, filename } = (payload ?? {}) as Partial<Record<string, string>>;
-        if (mediaId === null || metaId === undefined) return [];
-        const data: FetchTask = { metaId, mimeType, filename, phoneNumberId, receivedAt };
-        return [{ mediaId, accountId, kind: 'fetch', data }];
-      }),
+      events.flatMap(({ accountId, data }) => fetchTasks(accountId, data, data.receivedAt)),
+    ),
+  'message.echoed': (events, tx) =>
+    addTasks(
+      tx,
+      events.flatMap(({ accountId, data }) => fetchTasks(accountId, data, data.sentAt)),
     ),
 });
+
+function fetchTasks(
+  accountId: string,
+  { mediaId, payload, phoneNumberId }: Handed,
+  receivedAt: string,
+): NewTask[] {
+  const { metaId, mimeType, filename } = (payload ?? {}) as Partial<Record<string, string>>;
+  if (mediaId === null || metaId === undefined) return [];
+  const data: FetchTask = { metaId, mimeType, filename, phoneNumberId, receivedAt };
+  return [{ mediaId, accountId, kind: 'fetch', data }];
+}
 
 async function addTasks(tx: PoolClient, tasks: readonly NewTask[]): Promise<void> {
   if (tasks.length === 0) return;

@@ -92,6 +92,16 @@ const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
     NAMED,
   ],
   [
+    'a named value of the header, and one of the body',
+    { variables: { order: '7', first: 'Asha' } },
+    [{ type: 'HEADER', format: 'TEXT', text: 'Order {{order}}' }, body('Hi {{first}}, welcome')],
+    [
+      { type: 'header', parameters: [{ type: 'text', parameter_name: 'order', text: '7' }] },
+      { type: 'body', parameters: [{ type: 'text', parameter_name: 'first', text: 'Asha' }] },
+    ],
+    NAMED,
+  ],
+  [
     'values without line breaks, tabs and runs of spaces',
     { variables: [' Asha\r\nRao\t ', 'a     b  c'] },
     [body('Hi {{1}}, {{2}} is here')],
@@ -238,6 +248,30 @@ const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
     [
       body('*{{1}}* is your verification code.'),
       { type: 'FOOTER', text: 'This code expires in 10 minutes.' },
+      buttons({ type: 'URL', text: 'Copy code', url: 'https://www.whatsapp.com/otp/code/?code=otp{{1}}' }),
+    ],
+    [{ type: 'body', parameters: [text('123456')] }, button(0, 'url', text('123456'))],
+    CODE,
+  ],
+  ...[
+    'otp_type=ONE_TAP&package_name=in.x&code=otp{{1}}',
+    'otp_type=ZERO_TAP&code=otp{{1}}',
+    'otp_type=COPY_CODE',
+  ].map((query): (typeof TOLD)[number] => [
+    `a one-time password behind the link ${query}`,
+    { variables: ['123456'] },
+    [
+      body('*{{1}}* is your verification code.'),
+      buttons({ type: 'URL', text: 'Autofill', url: `https://www.whatsapp.com/otp/code/?${query}` }),
+    ],
+    [{ type: 'body', parameters: [text('123456')] }, button(0, 'url', text('123456'))],
+    CODE,
+  ]),
+  [
+    'a one-time password by the index of its button',
+    { variables: ['123456'], buttons: [{ index: 0, code: '123456' }] },
+    [
+      body('*{{1}}* is your verification code.'),
       buttons({ type: 'URL', text: 'Copy code', url: 'https://www.whatsapp.com/otp/code/?code=otp{{1}}' }),
     ],
     [{ type: 'body', parameters: [text('123456')] }, button(0, 'url', text('123456'))],

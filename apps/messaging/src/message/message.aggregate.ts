@@ -1,6 +1,7 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
+import { messageFacts } from './message.facts.js';
 import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
 
 /** Messages sent and received. */
@@ -14,23 +15,14 @@ export const messages: Aggregate<
   table: 'messages',
   decider: message,
   stream: ({ data }) => data.messageId,
-  published: ['message.status', 'message.received', 'message.withdrawn', 'message.marketing_stopped'],
-  facts: async (tx, asked) => {
-    const isLeaving = ({ command: { type } }: (typeof asked)[number]) =>
-      type === 'message.withdraw' || type === 'message.expire';
-    const leaving = asked.filter(isLeaving).map(({ command }) => command.data.messageId);
-    if (leaving.length === 0) return asked.map(() => undefined);
-    // Whoever starts an attempt locks the message first.
-    const { rows } = await tx.query<{ id: string }>({
-      name: 'calls-under-way',
-      text: `select message_id as id from messaging.dispatch where message_id = any($1) and state = 'started'`,
-      values: [leaving],
-    });
-    const started = new Set(rows.map(({ id }) => id));
-    return asked.map((one) =>
-      isLeaving(one) ? { isUnderWay: started.has(one.command.data.messageId) } : undefined,
-    );
-  },
+  published: [
+    'message.status',
+    'message.received',
+    'message.echoed',
+    'message.withdrawn',
+    'message.marketing_stopped',
+  ],
+  facts: messageFacts,
   reply: {
     'message.send': (state) => receiptOf(state!),
     'message.withdraw': () => null,

@@ -1,6 +1,8 @@
 import type {
+  Elsewhere,
   MarketingStoppedData,
   MarkReadData,
+  MessageEchoedData,
   MessageError,
   MessageReceivedData,
   MessageStatus,
@@ -13,6 +15,8 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { refused, type GraphBody, type Named } from './graph-body.js';
+import type { Link } from '../person/identity.js';
+import type { Arrival, Place } from '../person/people.js';
 import { compose, mediaOf } from './compose-send.js';
 
 /** A message sent or received; null before its first event. `content` is the body for Meta, without the recipient; null once Meta has it. */
@@ -20,6 +24,8 @@ export type MessageState = {
   readonly id: string;
   readonly accountId: string;
   readonly direction: 'in' | 'out';
+  /** Of one that was sent with something else than us. */
+  readonly source?: Elsewhere;
   readonly kind: string;
   readonly status: MessageStatus;
   readonly wamid: string | null;
@@ -67,6 +73,8 @@ export type SendFacts = Named & {
   readonly replyToWamid: string | null;
   /** Looked up for templates of marketing only; `unavailable`: the keeper of contacts could not be asked. */
   readonly optedOut: boolean | 'unavailable';
+  /** Where what is sent to the recipient belongs, if that is not where `to` leads by itself. */
+  readonly place?: Place;
 };
 
 /** What a call to Meta came to. `refused` is final; `deferred` is certain not to have been accepted and may go again. */
@@ -90,7 +98,7 @@ type MetaStatusReport = {
 };
 
 /** What is looked up, under the message's lock, for what takes a send out of the queue. */
-type QueueFacts = {
+export type QueueFacts = {
   /** An attempt is started and not settled. */
   readonly isUnderWay: boolean;
 };
@@ -107,14 +115,29 @@ export type MessageCommand =
       }
     >
   | Out<'message.settle', { readonly attempt: number; readonly outcome: Outcome; readonly at: string }>
-  | Out<'message.note-status', MetaStatusReport>
+  | (Out<'message.note-status', MetaStatusReport> & {
+      /** Where what is said with the person belongs now, if that is not where it did. */
+      readonly facts: { readonly place?: Place };
+    })
   | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
   | Out<'message.send-again', { readonly attempt: number; readonly at: string }>
   | (Out<'message.withdraw', WithdrawMessageData> & { readonly facts: QueueFacts })
   | (Out<'message.expire', { readonly at: string }> & { readonly facts: QueueFacts })
   | Out<'message.mark-read', MarkReadData & { readonly awaiting: Awaiting | null }>
   | Out<'message.note-read', { readonly at: string }>
-  | Message<'message.receive', MessageReceivedData & { readonly accountId: string }>;
+  | (Message<'message.receive', MessageReceivedData & { readonly accountId: string }> & {
+      readonly facts: Arrival;
+    })
+  | (Message<'message.echo', MessageEchoedData & { readonly accountId: string }> & {
+      readonly facts: Arrival;
+    });
+
+/** Whose it is, and what it tells of who is who. */
+type Told = { readonly accountId: string; readonly links?: readonly Link[] };
+const told = (accountId: string, links: readonly Link[]): Told => ({
+  accountId,
+  ...(links.length > 0 && { links }),
+});
 
 type Accepted = Pick<
   MessageState,
@@ -141,7 +164,8 @@ export type MessageEvent =
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
   | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
-  | DomainEvent<'message.received', MessageReceivedData, { readonly accountId: string }>
+  | DomainEvent<'message.received', MessageReceivedData, Told>
+  | DomainEvent<'message.echoed', MessageEchoedData, Told>
   /** Of former versions; the row of the queue tells it now. */
   | DomainEvent<
       'message.attempted',
@@ -182,13 +206,14 @@ type Change = Pick<MessageStatusData, 'status' | 'at' | 'held'> & {
   readonly wamid?: string;
   readonly error?: MessageError | null;
 };
-const statusOf = (message: MessageState, change: Change): MessageEvent => ({
+const statusOf = (message: MessageState, change: Change, place: Partial<Place> = {}): MessageEvent => ({
   type: 'message.status',
   data: {
     messageId: message.id,
     wamid: change.wamid ?? message.wamid,
     conversationId: message.conversationId,
     contactId: message.contactId,
+    ...place,
     to: message.to ?? '',
     status: change.status,
     error: change.error ?? null,
@@ -261,6 +286,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.send': ({ data }, known) => {
       if (known) return [];
       const { facts, request } = data;
+      const { contactId, conversationId } = facts.place ?? data;
       if (data.kind !== 'template') requireOpenWindow(facts, data.at);
       if (request.replyTo !== undefined && facts.replyToWamid === null)
         throw refused(
@@ -278,8 +304,8 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
           data: {
             messageId: data.messageId,
             wamid: null,
-            conversationId: data.conversationId,
-            contactId: data.contactId,
+            conversationId,
+            contactId,
             to: request.to,
             status: 'accepted',
             error: null,
@@ -291,7 +317,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
             accountId: data.accountId,
             kind: data.kind === 'media' ? data.request.type : data.kind,
             phoneNumberId: data.phoneNumberId,
-            contactId: data.contactId,
+            contactId,
             body: composed.body,
             payload: composed.payload,
             // Meta takes no quote with a reaction: it points at its message already.
@@ -333,10 +359,10 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         : [{ type: 'message.outcome_unknown', data: { attempt, reason: outcome.reason, at } }];
     },
 
-    'message.note-status': ({ data }, known) => {
+    'message.note-status': ({ data, facts: { place } }, known) => {
       if (!isOutgoing(known) || known.phoneNumberId !== data.phoneNumberId) return [];
       if (RANK[data.status] > RANK[known.status])
-        return [statusOf(known, data), ...stoppedBy(known, data.error, data.at)];
+        return [statusOf(known, data, place), ...stoppedBy(known, data.error, data.at)];
       if (known.history.some(({ status }) => status === data.status)) return [];
       return [
         {
@@ -364,11 +390,15 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         ? [{ type: 'message.deferred', data: { attempt, reason: 'outcome_unknown', at } }]
         : [],
 
-    'message.receive': ({ data }, known) => {
-      if (known) return [];
-      const { accountId, ...received } = data;
-      return [{ type: 'message.received', data: received, private: { accountId } }];
-    },
+    'message.receive': ({ data: { accountId, ...received }, facts: { links, ...place } }, known) =>
+      known
+        ? []
+        : [{ type: 'message.received', data: { ...received, ...place }, private: told(accountId, links) }],
+
+    'message.echo': ({ data: { accountId, ...echoed }, facts: { links, ...place } }, known) =>
+      known
+        ? []
+        : [{ type: 'message.echoed', data: { ...echoed, ...place }, private: told(accountId, links) }],
 
     'message.mark-read': ({ data: { messageId, typing, at, awaiting } }, known) => {
       if (known?.direction !== 'in' || known.wamid === null)
@@ -429,32 +459,17 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     },
     'message.marketing_stopped': (known) => began(known),
     'message.received': (_, { data, private: own }) => ({
-      id: data.messageId,
-      accountId: own?.accountId ?? '',
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'received', at: data.receivedAt }),
       direction: 'in',
-      kind: data.kind,
-      status: 'received',
-      wamid: data.wamid,
       to: null,
       from: data.from ?? data.userId ?? null,
-      phoneNumberId: data.phoneNumberId,
-      conversationId: data.conversationId,
-      contactId: data.contactId,
-      body: data.body,
-      payload: data.payload,
-      content: null,
-      error: null,
-      metadata: null,
-      campaignId: null,
-      replyTo: data.replyTo,
-      mediaId: data.mediaId,
-      createdAt: data.receivedAt,
-      statusAt: data.receivedAt,
-      deferrals: 0,
-      isUnknown: false,
-      awaiting: null,
-      traceparent: null,
-      history: [{ status: 'received', at: data.receivedAt }],
+    }),
+    'message.echoed': (_, { data, private: own }) => ({
+      ...handed(data, { accountId: own?.accountId ?? '', status: 'sent', at: data.sentAt }),
+      direction: 'out',
+      source: data.source,
+      to: data.to,
+      from: null,
     }),
     'message.attempted': (known) => began(known),
     'message.submitted': (known, { data }) => ({
@@ -517,6 +532,36 @@ const begin = (
   deferrals: 0,
   isUnknown: false,
   history,
+});
+
+/** What Meta handed us begins, and ends, with one event. */
+const handed = (
+  data: MessageReceivedData | MessageEchoedData,
+  { accountId, status, at }: { accountId: string; status: MessageStatus; at: string },
+) => ({
+  id: data.messageId,
+  accountId,
+  kind: data.kind,
+  status,
+  wamid: data.wamid,
+  phoneNumberId: data.phoneNumberId,
+  conversationId: data.conversationId,
+  contactId: data.contactId,
+  body: data.body,
+  payload: data.payload,
+  content: null,
+  error: null,
+  metadata: null,
+  campaignId: null,
+  replyTo: data.replyTo,
+  mediaId: data.mediaId,
+  createdAt: at,
+  statusAt: at,
+  deferrals: 0,
+  isUnknown: false,
+  awaiting: null,
+  traceparent: null,
+  history: [{ status, at }],
 });
 
 function began(known: MessageState | null): MessageState {

@@ -16,6 +16,7 @@ import {
   noteStatus,
   ofCampaign,
   queued,
+  echoed,
   received,
   reported,
   sendAgain,
@@ -508,6 +509,39 @@ describe("a campaign's message", () => {
     expect(view).toMatchObject({ status: 'failed', campaignId: 'cmp_1', error: { code: 'withdrawn' } });
     expect(view.history).toMatchObject([{ status: 'failed', error: { code: 'withdrawn' } }]);
     expect(view).not.toHaveProperty('expiresAt');
+  });
+});
+
+describe('a message that the owner wrote on the phone', () => {
+  const { contactId, conversationId } = echoed.data;
+  const echo = {
+    type: 'message.echo' as const,
+    data: { ...echoed.data, accountId: 'acc_1' },
+    facts: { contactId, conversationId, links: [] },
+  };
+
+  it('is told once', () => {
+    given().when(echo).then(echoed);
+    given(echoed).when(echo).thenNothing();
+  });
+  it('is not sent, given up or read by us', () => {
+    given(echoed)
+      .when(settle({ kind: 'accepted', wamid: 'wamid.A' }))
+      .thenNothing();
+    given(echoed).when(giveUp).thenNothing();
+    given(echoed)
+      .when({ type: 'message.note-read', data: { messageId: MESSAGE_ID, at: AT } })
+      .thenNothing();
+  });
+  it('shows what it was sent from', () => {
+    const view = viewOf(fold(message, [echoed])!);
+    expect(view).toMatchObject({
+      source: 'business_app',
+      direction: 'out',
+      status: 'sent',
+      wamid: 'wamid.E',
+    });
+    expect(viewOf(fold(message, [received])!)).not.toHaveProperty('source');
   });
 });
 

@@ -4,10 +4,10 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import type { Pool } from 'pg';
 import { ANNOUNCE, announcer } from './announce.js';
+import { MESSAGE_BY_WAMID, messagesByWamid } from './message-by-wamid.js';
 import { MessageConsumer } from './message.consumer.js';
 import { MessageQueries } from './message.queries.js';
 import { SEND_FACTS, sendFacts } from './send-facts.js';
-import { SENT_MESSAGE, sentMessages } from './sent-message.js';
 
 const FACT_PATIENCE = { timeoutMs: 2_000 };
 
@@ -27,8 +27,8 @@ const FACT_PATIENCE = { timeoutMs: 2_000 };
       inject: [PG_POOL, Peers],
     },
     { provide: ANNOUNCE, useFactory: announcer, inject: [ReplyPublisher] },
-    { provide: SENT_MESSAGE, useFactory: sentMessages, inject: [PG_POOL] },
+    { provide: MESSAGE_BY_WAMID, useFactory: messagesByWamid, inject: [PG_POOL] },
   ],
-  exports: [ANNOUNCE, SENT_MESSAGE],
+  exports: [ANNOUNCE, MESSAGE_BY_WAMID],
 })
 export class MessageModule {}

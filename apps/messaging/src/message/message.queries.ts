@@ -1,5 +1,4 @@
 import { Controller, Inject } from '@nestjs/common';
-import { contactIdOf } from '@wbiz/contracts/conversation';
 import { firstId } from '@wbiz/contracts/ids';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -8,6 +7,7 @@ import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import { REACHED_SLACK } from '../conversation/conversation.projection.js';
+import { contactsOf } from '../person/people.js';
 import { viewOf } from './message.aggregate.js';
 import type { MessageState } from './message.decider.js';
 
@@ -40,6 +40,7 @@ export class MessageQueries {
     const page = pageOf(ask, 'id');
     const { where, values, value } = conditions(ask, page.after);
     const most = value(page.fetch);
+    const contacts = ask.to === undefined ? [] : await contactsOf(this.pool, ask.accountId, ask.to);
     const found = `select m.stream, m.state from messaging.messages m where m.account_id = $1 ${where}`;
     // Without a name, so that it is planned anew for the filters that are given.
     const { rows } = await this.pool.query<{ state: MessageState }>(
@@ -49,7 +50,7 @@ export class MessageQueries {
           `select p.state from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
-           where c.account_id = $1 and c.contact_id = ${value(contactIdOf(ask.accountId, ask.to))}
+           where c.account_id = $1 and c.contact_id = any(${value(contacts)})
            order by p.stream collate "C" desc limit ${most}`,
       values,
     );

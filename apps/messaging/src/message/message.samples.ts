@@ -115,6 +115,12 @@ export const received: Received = {
   },
   private: { accountId: 'acc_1' },
 };
+const { from: to, name: _name, receivedAt: sentAt, ...handed } = received.data;
+export const echoed: Of<MessageEvent, 'message.echoed'> = {
+  type: 'message.echoed',
+  data: { ...handed, wamid: 'wamid.E', to: to!, source: 'business_app', sentAt },
+  private: { accountId: 'acc_1' },
+};
 /** A person writes in: a text, unless told otherwise. */
 export const receiveAny = (over: Partial<Received['data']> = {}, accountId = 'acc_1') => ({
   accountId,
@@ -143,6 +149,7 @@ type Reported = 'sent' | 'delivered' | 'read' | 'failed';
 export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCommand => ({
   type: 'message.note-status',
   data: { messageId: MESSAGE_ID, wamid: 'wamid.A', phoneNumberId, status, error: null, at: AT },
+  facts: {},
 });
 export const reported = (status: Reported): MessageEvent => ({
   type: 'message.status',

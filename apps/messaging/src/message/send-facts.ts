@@ -1,5 +1,6 @@
 import { nameByType } from '@wbiz/contracts/file-name';
 import { isMetasMediaId } from '@wbiz/contracts/media';
+import { personKey } from '@wbiz/contracts/phone';
 import type { SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Command } from '@wbiz/eventing/message';
@@ -7,6 +8,7 @@ import { microBatch } from '@wbiz/eventing/micro-batch';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Pool } from 'pg';
 import { FRESH } from '../media/meta-copies.js';
+import { placeOf } from '../person/people.js';
 import type { SendFacts } from './message.decider.js';
 import type { Medium } from './graph-body.js';
 import { mediaOf } from './compose-send.js';
@@ -20,6 +22,7 @@ type Row = Stored & {
   template: TemplateView | null;
   reply_wamid: string | null;
   reacted_wamid: string | null;
+  person: string | null;
 };
 export const SEND_FACTS = Symbol('SEND_FACTS');
 export type LookUpFacts = (send: Send) => Promise<SendFacts>;
@@ -38,11 +41,12 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
     const { rows } = await pool.query<Row>({
       name: 'send-facts',
       text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template,
-                    r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid,
+                    r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid, p.person,
                     d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) with ordinality
-               as q(account_id, conversation_id, template, language, reply_to, reacted, medium, ord)
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) with ordinality
+               as q(account_id, conversation_id, template, language, reply_to, reacted, medium, recipient, ord)
              left join messaging.accounts a on a.id = q.account_id
+             left join messaging.people p on p.account_id = q.account_id and p.alias = q.recipient
              left join messaging.conversations c on c.stream = q.conversation_id and c.account_id = q.account_id
              left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
              left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
@@ -58,10 +62,20 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
         sends.map(({ data }) => data.request.replyTo ?? null),
         sends.map(({ data }) => (data.kind === 'reaction' ? (data.request.messageId ?? null) : null)),
         sends.map(({ data }) => mediaOf(data)[0]?.id ?? null),
+        sends.map(({ data }) => personKey(data.request.to)),
       ],
     });
     return rows;
   });
+
+  const windowOf = async (conversationId: string): Promise<Date | null> => {
+    const { rows } = await pool.query<{ window_expires_at: Date | null }>({
+      name: 'send-window',
+      text: 'select window_expires_at from messaging.conversations where stream = $1',
+      values: [conversationId],
+    });
+    return rows[0]?.window_expires_at ?? null;
+  };
 
   /** What the cards of a carousel show beside the first of the media. */
   const others = async (accountId: string, ids: readonly string[]) => {
@@ -78,6 +92,8 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   return async (send) => {
     const { data, accountId } = send;
     const row = await lookUp(send);
+    const place = row.person === null ? undefined : placeOf(accountId, data.phoneNumberId, row.person);
+    const window = place ? await windowOf(place.conversationId) : row.window_expires_at;
     const ids = mediaOf(data).map(({ id }) => id);
     const [first, ...more] = ids;
     const stored = more.length > 0 ? await others(accountId, more) : new Map<string, Stored>();
@@ -94,16 +110,19 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
       template !== null &&
       template !== 'unavailable' &&
       template.category.toUpperCase() === 'MARKETING'
-        ? await owners.optedOut(accountId, data.contactId).catch(orWhenAway('unavailable' as const))
+        ? await owners
+            .optedOut(accountId, (place ?? data).contactId)
+            .catch(orWhenAway('unavailable' as const))
         : false;
     return {
-      windowExpiresAt: row.window_expires_at?.toISOString() ?? null,
+      windowExpiresAt: window?.toISOString() ?? null,
       firstDayUntil: row.first_day_until?.toISOString() ?? null,
       template,
       media: mediaFrom(ids, stored),
       replyToWamid: replyTo?.startsWith('wamid.') ? replyTo : row.reply_wamid,
       reactedWamid: row.reacted_wamid,
       optedOut,
+      ...(place && { place }),
     };
   };
 }

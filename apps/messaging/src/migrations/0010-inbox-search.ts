@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { contactText, conversationText } from '../conversation/conversation-text.js';
 
 type Conversation = { id: string; account_id: string; person: string; name: string | null };
-type Contact = { id: string; phone: string | null; name: string | null };
+type Contact = { id: string; account_id: string; phone: string | null; name: string | null };
 const AT_ONCE = 10_000;
 
 /** The inbox by status, and by what people are called and written to by, in an index. */
@@ -27,13 +27,13 @@ alter table messaging.contact_names add column search text;
         [rows.map(({ id }) => id), rows.map(({ account_id }) => account_id), rows.map(conversationText)],
       ),
     );
-    const contacts = `select contact_id as id, phone, name from messaging.contact_names
+    const contacts = `select contact_id as id, account_id, phone, name from messaging.contact_names
       where contact_id > $1 order by contact_id limit ${AT_ONCE}`;
     await eachPage<Contact>(runner, contacts, (rows) =>
       runner.query(
         `update messaging.contact_names n set search = t.search
          from unnest($1::text[], $2::text[]) as t(id, search) where n.contact_id = t.id`,
-        [rows.map(({ id }) => id), rows.map(contactText)],
+        [rows.map(({ id }) => id), rows.map((row) => contactText(row.account_id, row))],
       ),
     );
     await runner.query(`

@@ -13,6 +13,8 @@ import { CampaignSends1766350000000 } from './0012-campaign-sends.js';
 import { ProjectionRecovery1766400000000 } from './0013-projection-recovery.js';
 import { SourceEpochs1766500000000 } from './0014-source-epochs.js';
 import { AttemptsInTheQueue1766700000000 } from './0015-attempts-in-the-queue.js';
+import { People1766800000000 } from './0016-people.js';
+import { SentFromHere1766900000000 } from './0017-sent-from-here.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -31,4 +33,6 @@ export const MIGRATIONS = [
   ProjectionRecovery1766400000000,
   SourceEpochs1766500000000,
   AttemptsInTheQueue1766700000000,
+  People1766800000000,
+  SentFromHere1766900000000,
 ];

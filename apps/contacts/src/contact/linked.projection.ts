@@ -1,0 +1,32 @@
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
+import type { Of } from '@wbiz/eventing/message';
+import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
+import type { PoolClient } from 'pg';
+import { contacts } from './contact.aggregate.js';
+import type { ContactEvent } from './contact.decider.js';
+
+type Linked = RecordedEvent<Of<ContactEvent, 'contact.linked'>>;
+
+/** Under whichever id somebody is addressed, of a number or a user id, it is one contact. */
+async function link(events: readonly Linked[], tx: PoolClient): Promise<readonly FollowUp[]> {
+  const { rows } = await tx.query<{ id: string }>({
+    name: 'contacts-begun',
+    text: 'select stream as id from contacts.contacts where stream = any($1)',
+    values: [events.flatMap(({ data }) => data.ids)],
+  });
+  const begun = new Set(rows.map(({ id }) => id));
+  return events.flatMap(({ accountId, data: { ids, ...change } }) => [
+    ...ids
+      .filter((id) => !begun.has(id))
+      .map((contactId) => {
+        const data = { contactId, into: change.contactId, at: change.at };
+        return followUp(contacts, { accountId, type: 'contact.merge', data });
+      }),
+    // What was begun in the same batch is a twin by now.
+    ...(ids.some((id) => begun.has(id))
+      ? [followUp(contacts, { accountId, type: 'contact.note-change', data: change })]
+      : []),
+  ]);
+}
+
+export const linkedProjection = inline<ContactEvent>({ 'contact.linked': link });

@@ -1,0 +1,55 @@
+import { personKey } from '@wbiz/contracts/phone';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const AT_ONCE = 50_000;
+
+/** What numbers and user ids are one person's, from what was received with both. */
+export class People1766800000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+-- Whose a user id is, or a number that is not the one which ids derive from. Who is not in it stands for itself.
+create table messaging.people (
+  account_id text    not null,
+  alias      text    not null,
+  person     text    not null,
+  former     boolean not null default false,
+  primary key (account_id, alias)
+);
+create index people_by_person on messaging.people (account_id, person);
+-- Null: none, or not told yet.
+alter table messaging.contact_names add column user_id text;
+
+-- Conversations that have become a part of another.
+create table messaging.merged_conversations (
+  stream      text primary key,
+  into_stream text not null
+);
+create index merged_conversations_into on messaging.merged_conversations (into_stream);
+`);
+    const [{ last = null } = {}] = (await runner.query(
+      'select max(position)::text as last from messaging.events',
+    )) as { last: string | null }[];
+    for (let after = 0; last !== null && after < Number(last); after += AT_ONCE) {
+      const rows = (await runner.query(
+        `select account_id, data->>'userId' as user_id, data->>'from' as phone from messaging.events
+         where position > $1 and position <= $2 and type = 'message.received'
+           and data->>'userId' is not null and data->>'from' is not null order by position`,
+        [after, after + AT_ONCE],
+      )) as { account_id: string; user_id: string; phone: string }[];
+      const links = new Map(rows.map((row) => [`${row.account_id} ${row.user_id}`, row]));
+      await runner.query(
+        `insert into messaging.people (account_id, alias, person) select * from unnest($1::text[], $2::text[], $3::text[])
+         on conflict (account_id, alias) do update set person = excluded.person`,
+        [
+          [...links.values()].map((row) => row.account_id),
+          [...links.values()].map((row) => row.user_id),
+          [...links.values()].map((row) => personKey(row.phone)),
+        ],
+      );
+    }
+  }
+
+  down(): Promise<void> {
+    throw new Error('Migrations only go forward.');
+  }
+}

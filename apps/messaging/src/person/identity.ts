@@ -1,0 +1,49 @@
+import { personKey } from '@wbiz/contracts/phone';
+
+/**
+ * Whom what is on file of a user id, or of a number ({@link personKey}), belongs to: `person` is the one that the ids of
+ * the contact and its conversations derive from. `former`: the person has the number no more.
+ */
+export type Known = { readonly person: string; readonly former: boolean };
+type Find = (key: string) => Known | undefined;
+export type Link = Known & { readonly alias: string };
+/** Who something is of, and what is to be on file of it from now on. */
+export type Identity = { readonly person: string; readonly links: readonly Link[] };
+
+type Person = { readonly phone: string | null; readonly userId: string | null };
+
+const keyOf = (phone: string | null) => (phone === null ? undefined : personKey(phone));
+
+/** A user id stays with its person, whatever number it comes with; a number may be given to somebody else. */
+function personOf({ phone, userId }: Person, known: Find): string {
+  const number = keyOf(phone);
+  const byUserId = userId === null ? undefined : known(userId)?.person;
+  if (number === undefined) return byUserId ?? userId!;
+  if (byUserId !== undefined) return byUserId;
+  const byNumber = known(number) ?? { person: number, former: false };
+  return byNumber.former && userId !== null ? userId : byNumber.person;
+}
+
+/** Of whoever wrote. */
+export function identityOf(sender: Person, known: Find): Identity {
+  const person = personOf(sender, known);
+  const isNew = (key: string) => key !== person && known(key)?.person !== person;
+  const keys = [sender.userId, keyOf(sender.phone)].filter((key) => typeof key === 'string');
+  return { person, links: keys.filter(isNew).map((alias) => ({ alias, person, former: false })) };
+}
+
+/** Of a person that has another number, another user id, or both from now on. */
+export function identityAfter(before: Person, to: Person, known: Find): Identity {
+  const person = personOf(before, known);
+  const [had, has] = [keyOf(before.phone), keyOf(to.phone)];
+  const links: Link[] = [to.userId, has]
+    .filter((key) => typeof key === 'string')
+    .map((alias) => ({ alias, person, former: false }));
+  const hadIt = had !== undefined && (known(had)?.person ?? had) === person;
+  if (hadIt && has !== undefined && had !== has) links.push({ alias: had, person, former: true });
+  const isNew = ({ alias, former }: Link) => {
+    const { person: had, former: was } = known(alias) ?? { person: alias, former: false };
+    return had !== person || was !== former;
+  };
+  return { person, links: links.filter(isNew) };
+}

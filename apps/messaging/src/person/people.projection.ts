@@ -1,0 +1,22 @@
+import type { RecordedEvent } from '@wbiz/eventing/aggregate';
+import type { Of } from '@wbiz/eventing/message';
+import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
+import type { PoolClient } from 'pg';
+import { conversations } from '../conversation/conversation.decider.js';
+import type { MessageEvent } from '../message/message.decider.js';
+import { linkPeople } from './link-people.js';
+
+type Handed = RecordedEvent<Of<MessageEvent, 'message.received' | 'message.echoed'>>;
+
+/** What a message tells of who is who, in its transaction. */
+export const peopleProjection = inline<MessageEvent>({
+  'message.received': link,
+  'message.echoed': link,
+});
+
+async function link(events: readonly Handed[], tx: PoolClient): Promise<readonly FollowUp[]> {
+  const links = events.flatMap(({ accountId, private: own }) =>
+    (own?.links ?? []).map((one) => ({ ...one, accountId })),
+  );
+  return (await linkPeople(tx, links)).map((command) => followUp(conversations, command));
+}

@@ -1,0 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const SETTLE_MS = 5_000;
+const LEAST_S = 10;
+
+/** What is spent while nothing is asked, after some seconds without work. */
+export async function atRest({ costs, names, seconds: wanted }) {
+  const seconds = Math.max(wanted, LEAST_S);
+  await delay(SETTLE_MS);
+  const spentSince = await costs.begin(names);
+  await delay(seconds * 1_000);
+  return { seconds, spent: await spentSince() };
+}

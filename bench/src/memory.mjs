@@ -1,0 +1,13 @@
+import { readOf, readProcesses, treeOf } from './processes.mjs';
+
+/** MiB that each process holds with all below it, its part of shared pages included (PSS). */
+export function memoryMiB(pids) {
+  const processes = readProcesses();
+  const kB = (pid) => Number(/^Pss:\s+(\d+) kB/m.exec(readOf(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+  return Object.fromEntries(
+    Object.entries(pids).map(([name, pid]) => [
+      name,
+      treeOf(processes, pid).reduce((sum, one) => sum + kB(one), 0) / 1024,
+    ]),
+  );
+}

@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { timings } from './timings.mjs';
+
+const CONNECTIONS = 512;
+
+/**
+ * POSTs `perSecond` bodies a second for `seconds`, each at its planned time whatever became of those before it, and waits
+ * for all answers; an answer's time counts from the planned one. A timer of Node is up to a millisecond late.
+ */
+export async function pacedLoad({ url, perSecond, seconds, headers, bodyOf }) {
+  const { origin, pathname: path } = new URL(url);
+  const pool = new Pool(origin, { connections: CONNECTIONS });
+  const took = [];
+  const statuses = {};
+  let errors = 0;
+  const post = async (plannedAt) => {
+    const answer = await pool.request({
+      path,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: bodyOf(),
+    });
+    await answer.body.dump();
+    took.push(performance.now() - plannedAt);
+    statuses[answer.statusCode] = (statuses[answer.statusCode] ?? 0) + 1;
+  };
+
+  const cpuBefore = process.cpuUsage();
+  const began = performance.now();
+  const posts = [];
+  for (let index = 0; index < perSecond * seconds; index += 1) {
+    const plannedAt = began + (index / perSecond) * 1_000;
+    const early = plannedAt - performance.now();
+    if (early > 0) await delay(early);
+    posts.push(post(plannedAt).catch(() => (errors += 1)));
+  }
+  await Promise.all(posts);
+  const lastedMs = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  await pool.close();
+  return {
+    ...timings(took, lastedMs),
+    statuses,
+    errors,
+    beganAt: performance.timeOrigin + began,
+    cpuSeconds: (user + system) / 1e6,
+  };
+}

@@ -1,0 +1,37 @@
+import pg from 'pg';
+
+const SHOWN = 160;
+const OWN = /pg_stat_statements/;
+
+/** What Postgres was asked, by pg_stat_statements, and the WAL it wrote. */
+export async function openStatements({ databaseUrl }) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('create extension pg_stat_statements');
+  return {
+    async read() {
+      const { rows } = await client.query(
+        `select r.rolname || s.queryid || s.toplevel as key, r.rolname as role, s.query, s.calls::float8, s.total_exec_time as ms
+         from pg_stat_statements s join pg_roles r on r.oid = s.userid`,
+      );
+      const [{ wal }] = (await client.query(`select (pg_current_wal_lsn() - '0/0')::float8 as wal`)).rows;
+      return { statements: new Map(rows.map(({ key, ...row }) => [key, row])), wal };
+    },
+    close: () => client.end(),
+  };
+}
+
+/** The statements between two readings, by service, those that took most time first. */
+export function statementsBetween(before, after) {
+  return [...after.statements]
+    .map(([key, { role, query, calls, ms }]) => {
+      const known = before.statements.get(key) ?? { calls: 0, ms: 0 };
+      return { service: serviceOf(role), query, calls: calls - known.calls, ms: ms - known.ms };
+    })
+    .filter(({ calls, query }) => calls > 0 && !OWN.test(query))
+    .map(({ query, ...one }) => ({ ...one, query: query.replace(/\s+/g, ' ').trim().slice(0, SHOWN) }))
+    .toSorted((one, other) => other.ms - one.ms);
+}
+
+/** Of our services each has a role of its own, the floor the superuser's. */
+const serviceOf = (role) => /^postgres_(.+)$/.exec(role)?.[1] ?? 'floor';
