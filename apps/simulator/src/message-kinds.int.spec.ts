@@ -408,6 +408,10 @@ describe('at its limit and one beyond', () => {
     'text.body': (value) => ({ text: { body: value } }),
     caption: (value) => ({ type: 'image', image: { link: 'https://x.in/a.jpg', caption: value } }),
     filename: (value) => ({ type: 'document', document: { link: 'https://x.in/a.pdf', filename: value } }),
+    link: (value) => ({
+      type: 'document',
+      document: { link: `https://x.in/${value.slice('https://x.in/'.length)}` },
+    }),
     'location.text': (value) => ({ type: 'location', location: { latitude: 1, longitude: 1, name: value } }),
     biz_opaque_callback_data: (value) => ({ text: { body: 'x' }, biz_opaque_callback_data: value }),
     'interactive.body': (value) => interactive('cta_url', cta, { body: { text: value } }),
@@ -425,6 +429,11 @@ describe('at its limit and one beyond', () => {
   it.each(Object.entries(MESSAGES))('%s', async (limit, message) => {
     expect((await simulator.send(message(long(limit as Limit, 0)))).status).toBe(200);
     expect((await simulator.send(message(long(limit as Limit, 1)))).status).toBe(400);
+  });
+
+  it('takes the signed link of an object store', async () => {
+    const link = 'https://shop.s3.amazonaws.com/a.pdf?X-Amz-Security-Token='.padEnd(2_159, 'A');
+    expect((await simulator.send({ type: 'document', document: { link } })).status).toBe(200);
   });
 
   it('names the page of Meta’s that each limit comes from', () => {
