@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BulkReceipt, ContactChange, ContactView } from '@wbiz/contracts/contact';
 import type { TagView } from '@wbiz/contracts/tag';
 import { until } from '@wbiz/testing/stack';
@@ -138,6 +138,8 @@ it('makes one contact of two hundred upserts at once, and says who did what', as
 });
 
 describe('whoever writes in', () => {
+  afterEach(() => system.control('POST', '/behaviour', { userIds: 'all' }));
+
   it('is on file, once, and called so in the inbox', async () => {
     const phones = numbers(20).map(newPhone);
     await Promise.all(
@@ -194,6 +196,8 @@ describe('whoever writes in', () => {
       ['updated', 'start_word'],
       ['opted_out', 'stop_word'],
       ['updated', 'stop_word'],
+      // The user id that came with the first message.
+      ['updated', null],
       ['created', 'api'],
     ]);
   });
@@ -211,7 +215,13 @@ describe('whoever writes in', () => {
     expect(out).toMatchObject({ type: 'opted_out', how: 'refused_by_meta', by: null });
   });
 
-  it.each(['number', 'user id'])('is one person in one conversation, the %s first', async (first) => {
+  it.each([
+    ['number', 'given'],
+    ['user id', 'given'],
+    ['number', 'all'],
+    ['user id', 'all'],
+  ])('is one person in one conversation, the %s first, user ids where %s', async (first, userIds) => {
+    await system.control('POST', '/behaviour', { userIds });
     const phone = newPhone();
     const userId = `IN.${phone.slice(1)}`;
     const told = async (person: object, message: object = { type: 'text', text: { body: 'Hi' } }) => {
@@ -254,8 +264,8 @@ describe('whoever writes in', () => {
     });
     expect(await told({ from: moved })).toMatchObject({ contactId, conversationId });
     await until(async () => (await contactOf(moved))?.id === contactId);
-    const [last] = ok(await api.get<Listed<ContactChange>>(`/v1/contacts/${contactId}/history`)).data;
-    expect(last).toMatchObject({ type: 'changed_number', formerPhone: phone });
+    const changes = ok(await api.get<Listed<ContactChange>>(`/v1/contacts/${contactId}/history`)).data;
+    expect(changes.filter(({ type }) => type === 'changed_number')).toMatchObject([{ formerPhone: phone }]);
     expect(ok(await api.post('/v1/contacts', { phone, name: 'Asha' }))).toMatchObject({
       id: contactId,
       phone: moved,

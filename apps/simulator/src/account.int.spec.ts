@@ -26,7 +26,7 @@ describe('accounts', () => {
   });
 
   it('shows a number and the account, always with id', async () => {
-    expect((await get(`/${PHONE}?fields=quality_rating,nonsense`)).body).toEqual({
+    expect((await get(`/${PHONE}?fields=quality_rating,certificate`)).body).toEqual({
       quality_rating: 'GREEN',
       id: PHONE,
     });
@@ -86,7 +86,8 @@ describe('accounts', () => {
     ],
     ['GET', '/123_123', 100, /^Unsupported get request\. Object with ID '123_123'/],
     ['DELETE', `/${WABA}`, 100, /^Unsupported delete request/],
-    ['GET', '/a/b/c', 2500, /^Unknown path components: \/a\/b\/c$/],
+    ['GET', '/a/b/c', 2500, /^Unknown path components: \/b\/c$/],
+    ['GET', '/a/b/c/d', 2500, /^Unknown path components: \/a\/b\/c\/d$/],
   ])('answers %s %s with %d', async (method, path, code, message) => {
     const { status, body } = await simulator.graph(method, path);
     expect([status, body.error.code]).toEqual([400, code]);

@@ -24,6 +24,8 @@ export type Settings = {
   readonly duplicate: number;
   readonly reorder: number;
   readonly batch: number;
+  /** `all`: a user id in every messages webhook, as at Meta since 31 March 2026; `given`: the older shape. */
+  readonly userIds: 'all' | 'given';
   readonly latencyMs: Range;
   readonly faults: readonly Fault[];
   readonly throughputPerSecond: number;
@@ -38,7 +40,8 @@ export const DEFAULT_SETTINGS: Settings = {
   statuses: 'all',
   duplicate: 0,
   reorder: 0,
-  batch: 10,
+  batch: 1,
+  userIds: 'all',
   latencyMs: [0, 0],
   faults: [],
   // Meta's standard throughput of a number.
@@ -167,6 +170,10 @@ const SETTINGS: Record<keyof Settings, Check> = {
   duplicate: number(0, 1),
   reorder: number(0, 1),
   batch: number(1, 1000, true),
+  userIds: (value, field) => {
+    if (value !== 'all' && value !== 'given') throw new BadRequest(`${field} must be "all" or "given".`);
+    return value;
+  },
   latencyMs: range,
   faults: (value, field) => {
     if (!Array.isArray(value)) throw new BadRequest(`${field} must be a list.`);

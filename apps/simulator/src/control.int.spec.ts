@@ -102,6 +102,7 @@ describe('GET /_control/requests', () => {
 describe('POST /_control/inbound', () => {
   it('sends Meta’s inbound webhook and opens the window', async () => {
     const from = '918899330010';
+    const userId = expect.stringMatching(/^IN\.\d{20}$/);
     const { status, body } = await simulator.control('POST', '/inbound', {
       from: `+${from}`,
       name: 'Asha',
@@ -115,8 +116,17 @@ describe('POST /_control/inbound', () => {
     expect(value).toEqual({
       messaging_product: 'whatsapp',
       metadata: { display_phone_number: '918000000001', phone_number_id: PHONE },
-      contacts: [{ profile: { name: 'Asha' }, wa_id: from }],
-      messages: [{ from, id: body.wamid, timestamp: '1749416383', type: 'text', text: { body: 'नमस्ते' } }],
+      contacts: [{ profile: { name: 'Asha' }, wa_id: from, user_id: userId }],
+      messages: [
+        {
+          from,
+          from_user_id: userId,
+          id: body.wamid,
+          timestamp: '1749416383',
+          type: 'text',
+          text: { body: 'नमस्ते' },
+        },
+      ],
     });
     const wamid = wamidOf(await simulator.sendText('hi', { to: from }));
     await receiver.until(() => receiver.statuses(wamid).some(({ status: name }) => name === 'read'));

@@ -5,12 +5,14 @@ import { contentControl } from './content.control.js';
 import { bodyOf, NotFound } from './control-request.js';
 import { statusItem } from './delivery-script.js';
 import type { FlowStatusChanges } from './flow.status.js';
-import { idsOf, inboundMessage, personOf, secondsOf } from './inbound.js';
+import { inboundMessage, secondsOf } from './inbound.js';
+import type { Insights } from './insights.js';
 import type { MediaLinks } from './media.routes.js';
 import type { MessageLog } from './message-log.js';
 import { TIERS, type MessagingLimit, type Tier } from './messaging-limit.js';
 import type { Pace } from './pace.js';
 import { BadRequest, parsePageRequest } from './page-request.js';
+import { contactOf, idsIn, idsOf, type People } from './people.js';
 import type { RequestLog } from './request-log.js';
 import { FIRST_WABA_ID } from './sample-data.js';
 import { unixSeconds, type PhoneNumber, type State } from './state.js';
@@ -34,6 +36,8 @@ const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
 type Parts = {
   readonly state: State;
   readonly behaviour: Behaviour;
+  readonly people: People;
+  readonly insights: Insights;
   readonly pace: Pace;
   readonly messagingLimit: MessagingLimit;
   readonly messages: MessageLog;
@@ -48,7 +52,8 @@ type Parts = {
 
 /** `/_control`: what Meta does not have, for tests, benchmarks and demos. JSON only. */
 export function controlRoutes(app: FastifyInstance, parts: Parts) {
-  const { state, behaviour, messages, requests, timeline, webhooks, pace, messagingLimit, links } = parts;
+  const { state, behaviour, people, messages, requests, timeline, webhooks, pace, messagingLimit, links } =
+    parts;
 
   app.addHook('onRequest', async (request) => guard(request, parts.controlToken));
 
@@ -86,7 +91,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
   app.post('/inbound', (request) => {
     const asked = bodyOf(request);
     const phone = phoneNumber(asked['phoneNumberId']);
-    const person = personOf(asked);
+    const person = people.acting(phone.wabaId, asked);
     const origin = originOf(request);
     const { wamid, item, isWritten } = inboundMessage(asked, phone, person, { state, links, origin });
     if (isWritten) for (const id of idsOf(person)) state.openWindow(phone.id, id);
@@ -99,12 +104,10 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     const { value, detail, timestamp } = asked;
     if (value !== 'stop' && value !== 'resume') throw new BadRequest('value must be stop or resume.');
     const phone = phoneNumber(asked['phoneNumberId']);
-    const person = personOf(asked);
+    const person = people.acting(phone.wabaId, asked);
     for (const id of idsOf(person)) state.setOptOut(phone.id, id, value === 'stop');
-    const { contact, waId, userId } = person;
     const preference = {
-      ...(waId === undefined ? {} : { wa_id: waId }),
-      ...(userId === undefined ? {} : { user_id: userId }),
+      ...idsIn(person),
       detail: typeof detail === 'string' ? detail : `User requested to ${value} marketing messages`,
       category: 'marketing_messages',
       value,
@@ -117,7 +120,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
       value: {
         messaging_product: 'whatsapp',
         metadata: { display_phone_number: phone.digits, phone_number_id: phone.id },
-        contacts: [contact],
+        contacts: [contactOf(person)],
         user_preferences: [preference],
       },
     });
@@ -144,9 +147,13 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     const row = messages.find(String(wamid));
     if (row === undefined) throw new NotFound(`No message with the wamid "${String(wamid)}" was accepted.`);
     const phone = phoneNumber(row.phoneNumberId);
+    const to = people.reached(phone.wabaId, row.waId);
+    for (const status of wanted) parts.insights.count(status, row, phone);
     const delivery = { row, phone };
     void webhooks.sendInOrder(
-      wanted.map((status) => statusItem(delivery, status, unixSeconds(), errors as unknown[] | undefined)),
+      wanted.map((status) =>
+        statusItem(people, to, delivery, status, unixSeconds(), errors as unknown[] | undefined),
+      ),
     );
     return { wamid: row.wamid, statuses: wanted };
   });
@@ -201,6 +208,7 @@ export function controlRoutes(app: FastifyInstance, parts: Parts) {
     timeline.clear();
     webhooks.clear();
     messages.clear();
+    parts.insights.clear();
     requests.clear();
     pace.clear();
     messagingLimit.clear();

@@ -1,8 +1,10 @@
 import type { Behaviour } from './behaviour.js';
 import { statusError } from './graph-error.js';
+import type { Insights } from './insights.js';
 import type { MessageRow } from './message-log.js';
-import { isUserId, type Failure } from './parameter.rules.js';
-import { unixSeconds, type PhoneNumber } from './state.js';
+import type { Failure } from './parameter.rules.js';
+import type { People } from './people.js';
+import { unixSeconds, type Person, type PhoneNumber } from './state.js';
 import type { Timeline } from './timeline.js';
 import type { WebhookItem, WebhookSender } from './webhook-sender.js';
 
@@ -22,7 +24,19 @@ const ALL = ['sent', 'delivered', 'read'];
 const ALL_OF_VOICE = [...ALL, 'played'];
 
 /** Which statuses follow a message, and when: drawn from the seed as the settings say. */
-export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, webhooks: WebhookSender) {
+export function openDeliveryScript({
+  behaviour,
+  people,
+  insights,
+  timeline,
+  webhooks,
+}: {
+  behaviour: Behaviour;
+  people: People;
+  insights: Insights;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+}) {
   const statusesOf = ({ failsWith, isReaction, isVoice }: Delivery): readonly string[] => {
     const { statuses } = behaviour.settings;
     if (statuses === 'none') return [];
@@ -34,6 +48,7 @@ export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, web
   return {
     follow(delivery: Delivery) {
       const statuses = statusesOf(delivery);
+      const to = people.reached(delivery.phone.wabaId, delivery.row.waId);
       let delay = 0;
       const delays = statuses.map(() => (delay += behaviour.statusDelay()));
       // Out of order: one of them comes after all the others, as true to its time as Meta's late ones.
@@ -43,8 +58,11 @@ export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, web
         const happensIn = delays[index]!;
         const arrivesIn = index === held ? delay + behaviour.statusDelay() + 20 : happensIn;
         const at = Date.now() + happensIn;
-        const send = () => webhooks.send(statusItem(delivery, status, Math.floor(at / 1000)));
-        timeline.in(arrivesIn, send);
+        const send = () => webhooks.send(statusItem(people, to, delivery, status, Math.floor(at / 1000)));
+        timeline.in(arrivesIn, () => {
+          insights.count(status, delivery.row, delivery.phone);
+          send();
+        });
         if (behaviour.chance(behaviour.settings.duplicate))
           timeline.in(arrivesIn + behaviour.statusDelay(), send);
       });
@@ -54,21 +72,23 @@ export function openDeliveryScript(behaviour: Behaviour, timeline: Timeline, web
 
 /** A status webhook's item, as Meta writes it from v24 on: no conversation, pricing on sent and delivered. */
 export function statusItem(
+  people: People,
+  to: Person,
   { row, phone, failsWith }: Pick<Delivery, 'row' | 'phone' | 'failsWith'>,
   status: string,
   timestamp = unixSeconds(),
   errors?: readonly unknown[],
 ): WebhookItem {
-  const byUserId = isUserId(row.waId);
   return {
     part: 'statuses',
     phone,
-    contact: byUserId && status !== 'failed' ? { user_id: row.waId } : undefined,
+    contact: people.statusContact(to, status),
     item: {
       id: row.wamid,
       status,
       timestamp: String(timestamp),
-      [byUserId ? 'recipient_user_id' : 'recipient_id']: row.waId,
+      ...(to.waId === undefined ? {} : { recipient_id: to.waId }),
+      ...(to.userId === undefined ? {} : { recipient_user_id: to.userId }),
       ...(row.opaque === undefined ? {} : { biz_opaque_callback_data: row.opaque }),
       ...(status === 'sent' || status === 'delivered'
         ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: row.category } }

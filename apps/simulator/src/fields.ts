@@ -1,27 +1,86 @@
+import { syntaxError, unknownEdge } from './graph-error.js';
+
+/** Of a field that is more than a value, with what stands behind its name: `message_templates.limit(1){name}`. */
+export type Expansion = (args: Readonly<Record<string, string>>, fields: string | undefined) => unknown;
+
+export type NodeShape = {
+  /** As Meta's refusals name it. */
+  readonly type: string;
+  /** Shown where `fields` names none. */
+  readonly defaults: readonly string[];
+};
+
 /**
- * What `?fields=a,b{c}` asks for, of everything there is; without `fields` the defaults. `id` is always in it; a field
- * that is not set is left out, as Meta does.
+ * What `?fields=a,b{c}` asks for, of everything there is; without `fields` the defaults. `id` is always in it. A field
+ * that is not set (undefined) is left out, one that does not exist is refused, as Meta does.
  */
 export function chooseFields(
   all: Readonly<Record<string, unknown>>,
   fields: unknown,
-  defaults: readonly string[],
+  { type, defaults }: NodeShape,
 ): Record<string, unknown> {
-  const isGiven = typeof fields === 'string' && fields !== '';
-  const wanted = isGiven ? (fields.match(FIELD) ?? []) : defaults;
-  const chosen = wanted.flatMap((field) => {
-    const [, name, inner] = /^\s*(\w+)[^{]*(?:\{(.*)\})?/s.exec(field) ?? [];
-    const value = name === undefined ? undefined : all[name];
-    if (value === undefined) return [];
-    return [[name!, inner === undefined ? value : within(value, inner)] as const];
+  const text = Array.isArray(fields) ? fields.join() : fields;
+  const wanted = typeof text === 'string' && text !== '' ? parseFields(text) : defaults.map(plain);
+  const chosen = wanted.flatMap(({ name, args, inner }) => {
+    if (!Object.hasOwn(all, name)) throw unknownEdge(name, type);
+    const value = all[name];
+    const shown = typeof value === 'function' ? (value as Expansion)(args, inner) : within(value, inner);
+    return shown === undefined ? [] : [[name, shown] as const];
   });
   return { ...Object.fromEntries(chosen), ...(all['id'] === undefined ? {} : { id: all['id'] }) };
 }
 
-/** A field with its arguments and, one level deep, what is asked of it: `preview.invalidate(false){preview_url}`. */
-const FIELD = /[^,{}()]+(?:\([^)]*\))?(?:\{[^}]*\})?/g;
+/** These fields exist and are never set here. */
+export const unset = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
 
-const within = (value: unknown, fields: string): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? chooseFields(value as Record<string, unknown>, fields, [])
-    : value;
+type Field = {
+  readonly name: string;
+  readonly args: Readonly<Record<string, string>>;
+  readonly inner: string | undefined;
+};
+
+const plain = (name: string): Field => ({ name, args: {}, inner: undefined });
+
+const FIELD = /^\s*(\w+)((?:\.\w+(?:\([^)]*\))?)*)\s*(?:\{(.*)\})?\s*$/s;
+
+function parseFields(text: string): readonly Field[] {
+  return split(text).flatMap(({ part, at }) => {
+    if (part.trim() === '') return [];
+    const [, name, modifiers, inner] = FIELD.exec(part) ?? [];
+    if (name === undefined) throw syntaxError(text, at);
+    const args = [...modifiers!.matchAll(/\.(\w+)(?:\(([^)]*)\))?/g)].map(([, key, value = '']) => [
+      key!,
+      value,
+    ]);
+    return [{ name, args: Object.fromEntries(args) as Record<string, string>, inner }];
+  });
+}
+
+/** At the commas outside all brackets. */
+function split(text: string): readonly { readonly part: string; readonly at: number }[] {
+  const parts: { part: string; at: number }[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at <= text.length; at += 1) {
+    const char = text[at] ?? ',';
+    if ('({['.includes(char)) depth += 1;
+    if (')}]'.includes(char)) depth -= 1;
+    const isEnd = at === text.length;
+    if (depth < 0 || (isEnd && depth > 0)) throw syntaxError(text, at);
+    if (char !== ',' || depth > 0) continue;
+    parts.push({ part: text.slice(start, at), at: start });
+    start = at + 1;
+  }
+  return parts;
+}
+
+/** What is asked of a value that is no node: what it has of it. */
+function within(value: unknown, fields: string | undefined): unknown {
+  if (fields === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => within(item, fields));
+  const wanted = parseFields(fields).map(({ name, inner }) => [
+    name,
+    within((value as Record<string, unknown>)[name], inner),
+  ]);
+  return Object.fromEntries(wanted.filter(([, item]) => item !== undefined)) as object;
+}

@@ -73,7 +73,12 @@ describe('the flows of an account', () => {
       validation_errors: [],
       json_version: '7.3',
       updated_at: time,
-      health_status: { can_send_message: 'AVAILABLE', entities: [expect.any(Object)] },
+      health_status: {
+        can_send_message: 'AVAILABLE',
+        entities: ['FLOW', 'WABA', 'BUSINESS', 'APP'].map((type) =>
+          expect.objectContaining({ entity_type: type, can_send_message: 'AVAILABLE' }),
+        ),
+      },
       whatsapp_business_account: {
         id: WABA,
         name: expect.any(String),
@@ -83,7 +88,9 @@ describe('the flows of an account', () => {
       },
       application: { id: expect.any(String), name: 'Simulated app', link: expect.any(String) },
     });
-    expect(await get(published, 'kind,wabaId,json')).toEqual({ id: published });
+    expect((await get(published, 'kind')).error.message).toBe(
+      '(#100) Tried accessing nonexisting field (kind) on node type (WhatsAppFlow)',
+    );
   });
 
   it('belong to their account alone', async () => {
@@ -322,11 +329,12 @@ describe('a message with a flow', () => {
     const template = { name, language: 'en_US', category: 'MARKETING', components };
     const { body } = await post(`/${WABA}/message_templates`, template);
     await simulator.control('POST', `/templates/${body.id}/review`, { decision: 'APPROVED' });
-    expect((await simulator.sendTemplate(name)).status).toBe(200);
+    const press = [{ type: 'button', sub_type: 'flow', index: 0 }];
+    expect((await simulator.sendTemplate(name, press)).status).toBe(200);
     expect((await simulator.control('POST', `/flows/${id}/status`, { status })).body.status).toBe(status);
     await receiver.until(() => changesOf(id).some(({ new_status: now }) => now === status));
     expect(await send({ flow_id: id })).toBe(refused);
-    const { error } = (await simulator.sendTemplate(name)).body;
+    const { error } = (await simulator.sendTemplate(name, press)).body;
     expect(`${error.code} ${error.error_data.details}`).toBe(refused);
   });
 

@@ -1,14 +1,16 @@
-import { APP, health, wabaNode } from './account.routes.js';
-import { chooseFields } from './fields.js';
+import { APP, health } from './account.routes.js';
+import { chooseFields, type Expansion } from './fields.js';
 import { flowContent } from './flow-json.rules.js';
 import type { FlowStatusChanges } from './flow.status.js';
 import { badParameter, flowFault, missingParameter, notOneOf } from './graph-error.js';
 import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from './graph-frame.js';
+import type { NodeEdges } from './node-edges.js';
 import { pageOf } from './paging.js';
-import { unixSeconds, type Flow, type State, type Waba } from './state.js';
+import { textList } from './parameter.rules.js';
+import { unixSeconds, type Flow, type State } from './state.js';
 
-const DEFAULTS = ['name', 'status', 'categories', 'validation_errors'];
-const WABA_FIELDS = 'name,currency,timezone_id,message_template_namespace';
+const FLOW = { type: 'WhatsAppFlow', defaults: ['name', 'status', 'categories', 'validation_errors'] };
+const FLOW_ASSET = { type: 'WhatsAppFlowAsset', defaults: ['name', 'asset_type', 'download_url'] };
 
 const CATEGORIES = [
   'SIGN_UP',
@@ -27,7 +29,11 @@ const ASSET = 'flow.json';
 const timeOf = (seconds: number) => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, '+0000');
 
 /** What `GET /{flow}` answers. */
-export function flowNode(flow: Flow, fields: unknown, waba: Waba) {
+export function flowNode(
+  flow: Flow,
+  fields: unknown,
+  { waba, edges }: { waba: Expansion; edges: Readonly<Record<string, Expansion>> },
+) {
   const { version, dataApiVersion, errors } = flowContent(flow.json);
   return chooseFields(
     {
@@ -39,17 +45,21 @@ export function flowNode(flow: Flow, fields: unknown, waba: Waba) {
       json_version: version,
       data_api_version: dataApiVersion,
       endpoint_uri: flow.endpointUri,
-      updated_at: flow.updatedAt === undefined ? undefined : timeOf(flow.updatedAt),
+      updated_at: timeOf(flow.updatedAt ?? 0),
       preview: {
         preview_url: `https://business.facebook.com/wa/manage/flows/${flow.id}/preview/`,
         expires_at: timeOf(unixSeconds() + 30 * 86_400),
       },
-      whatsapp_business_account: wabaNode(waba, WABA_FIELDS),
+      whatsapp_business_account: waba,
       application: { ...APP, link: `https://www.facebook.com/games/?app_id=${APP.id}` },
-      health_status: health('FLOW', flow.id),
+      health_status: health('FLOW', flow.id, flow.wabaId, flow.status !== 'BLOCKED'),
+      metric: () => {
+        throw flowFault(139006, 'Flow metrics are not available', 'There is not enough data.');
+      },
+      ...edges,
     },
     fields,
-    DEFAULTS,
+    FLOW,
   );
 }
 
@@ -58,9 +68,13 @@ export function flowRoutes({
   graph,
   state,
   flowStatus,
+  edgesOf,
+  wabaOf,
 }: {
   graph: Graph;
   state: State;
+  edgesOf: NodeEdges;
+  wabaOf: (call: GraphCall, flow: Flow) => Expansion;
   flowStatus: FlowStatusChanges;
 }): Record<string, GraphHandler> {
   const flowOf = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'flow');
@@ -68,7 +82,12 @@ export function flowRoutes({
   const list: GraphHandler = (call) => {
     const waba = graph.managedNode(call, call.path['id']!, 'waba');
     const page = pageOf(state.of('flow', waba.id), call);
-    return { ...page, data: page.data.map((flow) => flowNode(flow, call.params['fields'], waba)) };
+    return {
+      ...page,
+      data: page.data.map((flow) =>
+        flowNode(flow, call.params['fields'], { waba: wabaOf(call, flow), edges: edgesOf(call, flow) }),
+      ),
+    };
   };
 
   const freeName = (value: unknown, wabaId: string, except?: Flow): string => {
@@ -149,7 +168,11 @@ export function flowRoutes({
     const { id, json } = flowOf(call);
     const url = `${call.origin}/${call.version}/${id}/${ASSET}`;
     const all = json === undefined ? [] : [{ name: ASSET, asset_type: 'FLOW_JSON', download_url: url }];
-    return pageOf(all, call);
+    const page = pageOf(all, call);
+    return {
+      ...page,
+      data: page.data.map((asset) => chooseFields(asset, call.params['fields'], FLOW_ASSET)),
+    };
   };
 
   /** Where `download_url` leads: at Meta to a host that asks for no token, here to one that does. */
@@ -218,10 +241,9 @@ const isOn = (value: unknown) => value === true || value === 'true' || value ===
 
 function readCategories(value: unknown): readonly string[] {
   if (value === undefined) throw missingParameter('categories');
-  const list: unknown = typeof value === 'string' ? value.replace(/[[\]"\s]/g, '').split(',') : value;
-  if (!Array.isArray(list) || list.length === 0)
-    throw badParameter('Param categories must be an array of at least one element.');
-  const categories = list.map((item) => String(item).toUpperCase());
+  const list = textList(value)!;
+  if (list.length === 0) throw badParameter('Param categories must be an array of at least one element.');
+  const categories = list.map((item) => item.toUpperCase());
   const unknown = categories.findIndex((category) => !CATEGORIES.includes(category));
   if (unknown >= 0) throw notOneOf(`categories[${unknown}]`, CATEGORIES, list[unknown]);
   return categories;

@@ -42,6 +42,9 @@ const KNOWN: Readonly<Record<number, Known>> = {
   100: { title: 'Invalid parameter' },
   190: { title: 'Invalid OAuth access token - Cannot parse access token', httpStatus: 401 },
   200: { title: 'Permissions error', httpStatus: 403 },
+  200005: { title: 'Template insights are not available' },
+  200006: { title: 'Template insights cannot be disabled' },
+  200007: { title: 'Template insights are not enabled' },
   368: { title: 'Temporarily blocked for policies violations', httpStatus: 403 },
   80007: {
     title: 'Rate limit issues',
@@ -129,11 +132,14 @@ const KNOWN: Readonly<Record<number, Known>> = {
   },
   133004: { title: 'Server temporarily unavailable', httpStatus: 503 },
   133005: { title: 'Two step verification PIN mismatch' },
+  133006: { title: 'Phone number re-verification needed' },
   133010: { title: 'Phone number not registered' },
   135000: {
     title: 'Generic user error',
     details: 'Message failed to send because of an unknown error with your request parameters.',
   },
+  136024: { title: 'Request code error' },
+  136025: { title: 'Verify code error' },
   137000: {
     title: 'The identity of the recipient has changed',
     details: 'recipient_identity_key_hash does not match.',
@@ -142,6 +148,7 @@ const KNOWN: Readonly<Record<number, Known>> = {
   139002: { title: "Flow can't be published" },
   139003: { title: "Flow can't be deprecated" },
   139004: { title: "Flow can't be deleted" },
+  139006: { title: 'Flow metrics are not available' },
   139100: {
     title: 'Failed to block/unblock users',
     details: 'Failed to block some users, see the block_users response list for details',
@@ -198,6 +205,13 @@ export const unknownMedia = () =>
 export const unknownEdge = (edge: string, nodeType: string) =>
   badParameter(`Tried accessing nonexisting field (${edge}) on node type (${nodeType})`);
 
+/** `fields` that cannot be read, from this character on. */
+export const syntaxError = (fields: string, at: number) =>
+  refusal(400, {
+    message: `Syntax error "Expected end of string instead of "${fields.charAt(at)}"." at character ${at}: ${fields}`,
+    code: 2500,
+  });
+
 export const unknownPath = (path: string) =>
   refusal(400, { message: `Unknown path components: ${path}`, code: 2500 });
 
@@ -229,6 +243,17 @@ export const flowFault = (code: number, title: string, text: string) =>
   refusal(400, {
     message: code === 100 ? 'Invalid parameter' : `(#${code}) ${KNOWN[code]!.title}`,
     code,
+    is_transient: false,
+    error_user_title: title,
+    error_user_msg: text,
+  });
+
+/** A fault of a call that manages an account, with texts for the user. */
+export const managementFault = (code: number, subcode: number, title: string, text: string) =>
+  refusal(400, {
+    message: `(#${code}) ${KNOWN[code]!.title}`,
+    code,
+    error_subcode: subcode,
     is_transient: false,
     error_user_title: title,
     error_user_msg: text,

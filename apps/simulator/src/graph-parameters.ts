@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 export type UploadedFile = { readonly name: string; readonly mimeType: string; readonly bytes: Buffer };
 
 export type Parameters = {
-  /** Query and body in one: Graph takes parameters from either. */
+  /** Query and body in one: Graph takes parameters from either. What is null is absent. */
   readonly params: Record<string, unknown>;
   readonly file: UploadedFile | undefined;
 };
@@ -79,12 +79,25 @@ function put(target: Record<string, unknown>, [key, ...rest]: readonly string[],
   put(target[at] as Record<string, unknown>, rest, value);
 }
 
-const formValue = (value: string): unknown => (/^[[{]/.test(value) ? parsedOr(value, value) : value);
+/** JSON text is what it says, all other text itself. */
+export const formValue = (value: string): unknown => (/^[[{]/.test(value) ? parsedOr(value, value) : value);
 
 function parsedOr(text: string, otherwise: unknown): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return text.includes('null') ? withoutNulls(value) : value;
   } catch {
     return otherwise;
   }
+}
+
+/** What a flow's screens are given is the sender's own, and may hold null. */
+const OWN = new Set(['data', 'flow_action_data', 'flow_json']);
+
+/** Null means absent to Meta, at any depth; in a list it holds its place. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const given = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(given.map(([key, item]) => [key, OWN.has(key) ? item : withoutNulls(item)]));
 }

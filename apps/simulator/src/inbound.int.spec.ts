@@ -22,6 +22,7 @@ afterAll(async () => {
 });
 
 const FROM = '918899331001';
+const MADE = expect.stringMatching(/^IN\.\d{20}$/);
 const USER = 'IN.13491208655302741918';
 const bearer = { authorization: 'Bearer simulator-token' };
 
@@ -90,8 +91,10 @@ describe('a message from a person', () => {
     expect(value).toEqual({
       messaging_product: 'whatsapp',
       metadata: { display_phone_number: '918000000001', phone_number_id: PHONE },
-      contacts: [{ profile: { name: 'Asha' }, wa_id: FROM }],
-      messages: [{ from: FROM, id: expect.any(String), timestamp: '1749416383', ...message }],
+      contacts: [{ profile: { name: 'Asha' }, wa_id: FROM, user_id: MADE }],
+      messages: [
+        { from: FROM, from_user_id: MADE, id: expect.any(String), timestamp: '1749416383', ...message },
+      ],
     });
     expect(Object.keys(value as object)).toEqual(['messaging_product', 'metadata', 'contacts', 'messages']);
   });
@@ -179,7 +182,7 @@ describe('a person without a phone number', () => {
       expect(status).not.toHaveProperty('recipient_id');
     }
     const told = receiver.values().find(({ statuses }) => statuses?.[0].id === wamid);
-    expect(told.contacts[0]).toEqual({ user_id: USER });
+    expect(told.contacts[0]).toEqual({ profile: { name: 'Asha' }, user_id: USER });
     const accepted = (await simulator.control('GET', `/messages?to=${USER}`)).body;
     expect(accepted.data.map((row: Json) => row.wamid)).toEqual([wamid]);
   });
@@ -214,10 +217,11 @@ describe('POST /_control/preferences', () => {
     expect(change).toEqual({
       messaging_product: 'whatsapp',
       metadata: { display_phone_number: '918000000001', phone_number_id: PHONE },
-      contacts: [{ profile: { name: 'Simulated person' }, wa_id: from }],
+      contacts: [{ profile: { name: 'Simulated person' }, wa_id: from, user_id: MADE }],
       user_preferences: [
         {
           wa_id: from,
+          user_id: MADE,
           detail: 'User requested to stop marketing messages',
           category: 'marketing_messages',
           value: 'stop',

@@ -2,48 +2,11 @@ import { object } from './behaviour.js';
 import { isMediaKind, type MediaKind } from './media.rules.js';
 import { SAMPLE_FILES } from './sample-files.js';
 import type { MediaLinks } from './media.routes.js';
-import { digitsOf } from './message-log.js';
 import { BadRequest } from './page-request.js';
-import { isUserId } from './parameter.rules.js';
-import { unixSeconds, type PhoneNumber, type State } from './state.js';
+import { contactOf, idsOf } from './people.js';
+import { unixSeconds, type Person, type PhoneNumber, type State } from './state.js';
 import { incomingWamid } from './wamid.js';
 import type { WebhookItem } from './webhook-sender.js';
-
-export type Person = {
-  /** The phone number's digits; a person with a user name may have none. */
-  readonly waId: string | undefined;
-  /** The business-scoped id. */
-  readonly userId: string | undefined;
-  /** As webhooks name the person. */
-  readonly contact: object;
-};
-
-/** Who acts, from `{ from, userId?, username?, name? }`: `from` is a phone number or a business-scoped id. */
-export function personOf({ from, userId, username, name }: Record<string, unknown>): Person {
-  const given = String(from ?? '');
-  const scoped = isUserId(given) ? given : userId === undefined ? undefined : String(userId);
-  const waId = isUserId(given) || given === '' ? undefined : digitsOf(given);
-  if (waId === undefined ? scoped === undefined : !/^\d{5,15}$/.test(waId))
-    throw new BadRequest('from must be a phone number in international form, or a business-scoped user id.');
-  if (scoped !== undefined && !isUserId(scoped))
-    throw new BadRequest('userId must be a business-scoped user id, such as IN.13491208655302741918.');
-  const profile = {
-    name: typeof name === 'string' ? name : 'Simulated person',
-    ...(typeof username === 'string' ? { username } : {}),
-  };
-  return {
-    waId,
-    userId: scoped,
-    contact: {
-      profile,
-      ...(waId === undefined ? {} : { wa_id: waId }),
-      ...(scoped === undefined ? {} : { user_id: scoped }),
-    },
-  };
-}
-
-export const idsOf = ({ waId, userId }: Person): readonly string[] =>
-  [waId, userId].filter((id) => id !== undefined);
 
 /** Unix seconds, from seconds, their text, or an ISO 8601 time; now when absent. */
 export function secondsOf(value: unknown): number {
@@ -97,7 +60,7 @@ export function inboundMessage(
     item: {
       part: 'messages',
       phone,
-      contact: isWritten ? person.contact : undefined,
+      contact: isWritten ? contactOf(person) : undefined,
       item: {
         ...content,
         ...(person.waId === undefined ? {} : { from: person.waId }),

@@ -37,7 +37,7 @@ function atMost(value: unknown, what: string, limit: Limit): void {
 }
 
 function required(value: unknown, what: string, name: string, limit: Limit): void {
-  if (value === undefined || value === '') throw missingParameter(name);
+  if (value === undefined || String(value).trim() === '') throw missingParameter(name);
   atMost(value, what, limit);
 }
 
@@ -80,7 +80,7 @@ function sectionsOf(value: unknown, name: string): readonly Fields[] {
 }
 
 const list: ActionCheck = ({ button, sections }, _context, name) => {
-  lengthWithin(button, 'Button text', `${name}['button']`, 'list.button');
+  required(button, 'Button label', `${name}['button']`, 'list.button');
   const rows = sectionsOf(sections, `${name}['sections']`).flatMap((section, at) =>
     listParameter(section['rows'], `${name}['sections'][${at}]['rows']`).map((item, index) => {
       const row = `${name}['sections'][${at}]['rows'][${index}]`;
@@ -173,6 +173,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     action: named('address_message', ({ country }, name) => someText(country, `${name}['country']`)),
   },
   call_permission_request: { body: BODY, action: named('call_permission_request', () => {}) },
+  request_contact_info: { body: BODY, action: named('request_contact_info', () => {}) },
   voice_call: {
     body: BODY,
     action: named('voice_call', ({ display_text: text }) => atMost(text, 'Display text', 'display_text')),
@@ -185,6 +186,7 @@ function checkHeader(header: Fields, kinds: readonly string[], context: SendCont
   if (header['type'] === undefined) throw missingParameter(`${name}['type']`);
   if (!kinds.includes(type)) throw wrong(`Header type '${type}' is not supported, use ${kinds.join(', ')}`);
   if (isMediaKind(type)) mediaParameter(header[type], `${name}['${type}']`, type, context);
+  else if (header['text'] === undefined) throw wrong('Text cannot be null for header type text');
   else lengthWithin(header['text'], 'Header text', `${name}['text']`, 'interactive.header');
 }
 
@@ -205,7 +207,7 @@ export function checkInteractive(interactive: Fields, context: SendContext): voi
   }
   if (footer !== undefined) {
     const { text } = objectParameter(footer, "interactive['footer']");
-    lengthWithin(text, 'Footer text', "interactive['footer']['text']", 'interactive.footer');
+    lengthWithin(text, 'Footer text', "interactive['footer']['text']", 'interactive.footer', 0);
   }
   rule.action(fields, context, ACTION);
 }

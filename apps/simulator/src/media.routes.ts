@@ -76,7 +76,7 @@ export function mediaRoutes({
       id: media.id,
       messaging_product: 'whatsapp',
     };
-    return chooseFields(view, call.params['fields'], FIELDS);
+    return chooseFields(view, call.params['fields'], { type: 'WhatsAppMedia', defaults: FIELDS });
   };
 
   const remove: GraphHandler = (call) => {

@@ -124,6 +124,10 @@ describe('Meta takes', () => {
       () => interactive('address_message', { name: 'address_message', parameters: { country: 'IN' } }),
     ],
     [
+      'a request for contact info',
+      () => interactive('request_contact_info', { name: 'request_contact_info' }),
+    ],
+    [
       'a call permission request',
       () => interactive('call_permission_request', { name: 'call_permission_request' }),
     ],
@@ -271,12 +275,42 @@ describe('Meta refuses', () => {
     [
       'a long footer',
       () => interactive('cta_url', cta, { footer: { text: 'x'.repeat(61) } }),
-      wrong('Footer text length invalid. Min length: 1, Max length: 60'),
+      wrong('Footer text length invalid. Min length: 0, Max length: 60'),
     ],
     [
       'a long header',
       () => interactive('cta_url', cta, { header: text('x'.repeat(61)) }),
       wrong('Header text length invalid. Min length: 1, Max length: 60'),
+    ],
+    [
+      'a header without its text',
+      () => interactive('cta_url', cta, { header: { type: 'text' } }),
+      wrong('Text cannot be null for header type text'),
+    ],
+    [
+      'a body of blanks',
+      () => ({ type: 'text', text: { body: ' \n\t' } }),
+      bad("The parameter text['body'] is required."),
+    ],
+    [
+      'a body of blanks above buttons',
+      () => interactive('button', { buttons: [button('a', 'A')] }, { body: { text: '\u00a0 ' } }),
+      wrong('Body text length invalid. Min length: 1, Max length: 1024'),
+    ],
+    [
+      'a button titled with blanks',
+      () => buttons(button('a', '  ')),
+      wrong('Button title length invalid. Min length: 1, Max length: 20'),
+    ],
+    [
+      'a row titled with blanks',
+      () => list(section(undefined, { id: 'a', title: ' ' })),
+      bad("The parameter interactive['action']['sections'][0]['rows'][0]['title'] is required."),
+    ],
+    [
+      'a long label of a list',
+      () => interactive('list', { button: 'x'.repeat(21), sections: [section(undefined, row('a'))] }),
+      wrong('Button label is too long. Max length is 20'),
     ],
     [
       'no action',
@@ -374,6 +408,10 @@ describe('at its limit and one beyond', () => {
     'text.body': (value) => ({ text: { body: value } }),
     caption: (value) => ({ type: 'image', image: { link: 'https://x.in/a.jpg', caption: value } }),
     filename: (value) => ({ type: 'document', document: { link: 'https://x.in/a.pdf', filename: value } }),
+    link: (value) => ({
+      type: 'document',
+      document: { link: `https://x.in/${value.slice('https://x.in/'.length)}` },
+    }),
     'location.text': (value) => ({ type: 'location', location: { latitude: 1, longitude: 1, name: value } }),
     biz_opaque_callback_data: (value) => ({ text: { body: 'x' }, biz_opaque_callback_data: value }),
     'interactive.body': (value) => interactive('cta_url', cta, { body: { text: value } }),
@@ -393,10 +431,15 @@ describe('at its limit and one beyond', () => {
     expect((await simulator.send(message(long(limit as Limit, 1)))).status).toBe(400);
   });
 
+  it('takes the signed link of an object store', async () => {
+    const link = 'https://shop.s3.amazonaws.com/a.pdf?X-Amz-Security-Token='.padEnd(2_159, 'A');
+    expect((await simulator.send({ type: 'document', document: { link } })).status).toBe(200);
+  });
+
   it('names the page of Meta’s that each limit comes from', () => {
     for (const { max, source } of Object.values(LIMITS)) {
       expect(max).toBeGreaterThan(0);
-      expect(source).toMatch(/^[a-z-]+(\/[a-z-]+)+$/);
+      expect(source).toMatch(/^[a-z-]+(\/[a-z-]+)*$/);
     }
   });
 });

@@ -9,6 +9,7 @@ export type MessageRow = {
   readonly to: string;
   readonly waId: string;
   readonly opaque: string | undefined;
+  readonly templateId: string | undefined;
   /** A template's category in lower case, or `service`. */
   readonly category: string;
   /** The body as it came, JSON text; given up for all but the newest rows. */

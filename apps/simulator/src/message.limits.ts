@@ -6,7 +6,8 @@ export const LIMITS = {
   'text.body': { max: 4096, source: 'messages/text-messages' },
   caption: { max: 1024, source: 'messages/image-messages' },
   filename: { max: 240, source: 'messages/document-messages' },
-  link: { max: 2048, source: 'business-phone-numbers/media' },
+  // Undocumented: signed links of object stores, of more than 2,048 characters, are taken.
+  link: { max: 4096, source: 'business-phone-numbers/media' },
   contacts: { max: 257, source: 'messages/contacts-messages' },
   'contacts.name': { max: 1024, source: 'messages/contacts-messages' },
   'message id': { max: 256, source: 'messages/send-messages' },
@@ -37,6 +38,10 @@ export const LIMITS = {
   'profile.description': { max: 512, source: 'business-phone-numbers/business-profiles' },
   'profile.email': { max: 128, source: 'business-phone-numbers/business-profiles' },
   'profile.website': { max: 256, source: 'business-phone-numbers/business-profiles' },
+  'qr.message': { max: 140, source: 'qr-codes' },
+  'command.name': { max: 32, source: 'business-phone-numbers/conversational-components' },
+  'command.description': { max: 256, source: 'business-phone-numbers/conversational-components' },
+  prompt: { max: 80, source: 'business-phone-numbers/conversational-components' },
   'one-time password': { max: 15, source: 'templates/authentication-templates' },
   coupon_code: { max: 20, source: 'templates/marketing-templates/coupon-templates' },
 } as const satisfies Readonly<

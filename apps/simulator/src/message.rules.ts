@@ -88,7 +88,7 @@ export type CheckedMessage = {
 export function checkMessage(params: Fields, context: SendContext): CheckedMessage {
   const { to, recipient, type = 'text', biz_opaque_callback_data: opaque } = params;
   const byUserId = (to === undefined || to === '') && recipient !== undefined && recipient !== '';
-  if (!byUserId && (to === undefined || to === null || to === '')) throw missingParameter('to');
+  if (!byUserId && (to === undefined || to === '')) throw missingParameter('to');
   if (!byUserId && typeof to !== 'string' && typeof to !== 'number')
     throw badParameter('Param to must be a string.');
   const address = String(byUserId ? recipient : to);

@@ -56,6 +56,7 @@ describe('an accepted send', () => {
     const common = {
       id: wamid,
       recipient_id: '918899332211',
+      recipient_user_id: expect.stringMatching(/^IN\.\d{20}$/),
       biz_opaque_callback_data: 'msg_1',
       timestamp: expect.stringMatching(/^\d{10}$/),
     };

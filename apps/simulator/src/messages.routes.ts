@@ -9,6 +9,7 @@ import { metaJson } from './meta-json.js';
 import { TIERS, type MessagingLimit } from './messaging-limit.js';
 import type { Pace } from './pace.js';
 import { objectParameter, type SendContext } from './parameter.rules.js';
+import { idsOf, type People } from './people.js';
 import type { PhoneNumber, State } from './state.js';
 import { checkTemplateSend } from './template-send.rules.js';
 import { outgoingWamid, wamidDirection } from './wamid.js';
@@ -21,6 +22,7 @@ export function messageRoutes({
   graph,
   state,
   behaviour,
+  people,
   pace,
   messagingLimit,
   messages,
@@ -29,6 +31,7 @@ export function messageRoutes({
   graph: Graph;
   state: State;
   behaviour: Behaviour;
+  people: People;
   pace: Pace;
   messagingLimit: MessagingLimit;
   messages: MessageLog;
@@ -41,7 +44,8 @@ export function messageRoutes({
     const { type, content, to, waId, userId, opaque } = checkMessage(params, context);
     const template = type === 'template' ? checkTemplateSend(content, context) : undefined;
     if (waId === phone.digits) throw refuse(131021);
-    if (phone.blocked?.includes(waId)) throw refuse(130403);
+    if (phone.blocked?.some((id) => idsOf(people.reached(phone.wabaId, waId)).includes(id)))
+      throw refuse(130403);
     const refused = failsAtOnce(waId);
     if (refused !== undefined) throw refuse(refused);
     const { throughputPerSecond, pairRate, messagingLimit: tier } = behaviour.settings;
@@ -63,6 +67,7 @@ export function messageRoutes({
       to,
       waId,
       opaque,
+      templateId: template?.id,
       category: template?.category.toLowerCase() ?? 'service',
       raw: typeof body === 'string' && body.startsWith('{') ? body : JSON.stringify(params),
     };

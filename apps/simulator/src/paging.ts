@@ -13,8 +13,8 @@ const offsetOf = (cursor: unknown): number | undefined => {
   return offset;
 };
 
-/** One page of a list as Graph answers it: `limit` (25), `after`, `before`; `next` and `previous` only if there is more. */
-export function pageOf<T>(items: readonly T[], { params, origin, version, path }: GraphCall) {
+/** The slice that `limit` (25), `after` and `before` ask for, and the addresses of its neighbours. */
+function cut<T>(items: readonly T[], { params, origin, version, path }: GraphCall) {
   const limit = Number(params['limit'] ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1) throw badParameter('Param limit must be a positive integer');
   const before = offsetOf(params['before']);
@@ -27,20 +27,30 @@ export function pageOf<T>(items: readonly T[], { params, origin, version, path }
     const { after: _after, before: _before, ...rest } = params;
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries({ ...rest, limit, ...cursor })) query.set(key, String(value));
-    return `${origin}/${version}/${path['id']}/${path['edge']}?${query}`;
+    const at = [version, path['id'], path['edge']].filter((part) => part !== undefined).join('/');
+    return `${origin}/${at}?${query}`;
   };
+  const neighbours = (cursors: { before: string; after: string }) => ({
+    ...(start + data.length < items.length ? { next: link({ after: cursors.after }) } : {}),
+    ...(start > 0 ? { previous: link({ before: cursors.before }) } : {}),
+  });
+  return { data, start, limit, link, neighbours };
+}
 
+/** One page of a list as Graph answers it; `next` and `previous` only if there is more. */
+export function pageOf<T>(items: readonly T[], call: GraphCall) {
+  const { data, start, link, neighbours } = cut(items, call);
   if (data.length === 0)
     return items.length === 0 || start === 0
       ? { data }
       : { data, paging: { previous: link({ before: cursorOf(start) }) } };
   const cursors = { before: cursorOf(start), after: cursorOf(start + data.length - 1) };
-  return {
-    data,
-    paging: {
-      cursors,
-      ...(start + data.length < items.length ? { next: link({ after: cursors.after }) } : {}),
-      ...(start > 0 ? { previous: link({ before: cursors.before }) } : {}),
-    },
-  };
+  return { data, paging: { cursors, ...neighbours(cursors) } };
+}
+
+/** A page of as many places as `limit` says, filled or not: captured of the points inside of an answer. */
+export function pageOfPlaces<T>(items: readonly T[], call: GraphCall) {
+  const { data, start, limit, neighbours } = cut(items, call);
+  const cursors = { before: cursorOf(start), after: cursorOf(start + limit - 1) };
+  return { data, paging: { cursors, ...neighbours(cursors) } };
 }

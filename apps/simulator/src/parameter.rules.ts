@@ -1,4 +1,5 @@
 import { badParameter, missingParameter, refuse } from './graph-error.js';
+import { formValue } from './graph-parameters.js';
 import { kindFault, type MediaKind } from './media.rules.js';
 import { most, type Limit } from './message.limits.js';
 import type { State } from './state.js';
@@ -26,6 +27,8 @@ export const isUserId = (text: string) => USER_ID.test(text);
 /** Characters as Meta counts them: code points, not UTF-16 units. */
 export const lengthOf = (text: string) => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
 
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+
 /** The parameter as an object; `name` as Meta writes it: `text` or `text['body']`. */
 export function objectParameter(value: unknown, name: string): Fields {
   if (value === undefined || value === null) throw missingParameter(name);
@@ -33,14 +36,38 @@ export function objectParameter(value: unknown, name: string): Fields {
   return value;
 }
 
+/** The parameter as a list; one in JSON text is one as well, in a JSON body too. */
 export function listParameter(value: unknown, name: string): readonly unknown[] {
-  if (value === undefined || value === null) throw missingParameter(name);
-  if (!Array.isArray(value)) throw badParameter(`Param ${name} must be an array.`);
-  return value;
+  if (value === undefined) throw missingParameter(name);
+  const list = typeof value === 'string' ? formValue(value) : value;
+  if (!Array.isArray(list)) throw badParameter(`Param ${name} must be an array.`);
+  return list;
+}
+
+/** A list of texts, or the text of one with commas between them; undefined where there is none. */
+export function textList(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map(String);
+  return String(value)
+    .replace(/[[\]"\s]/g, '')
+    .split(',')
+    .filter((item) => item !== '');
+}
+
+const LATEST_S = 1e11;
+
+/** Unix seconds, of seconds, milliseconds or a date: Meta's pages show all three. */
+export function timeParameter(value: unknown, name: string): number {
+  if (value === undefined || value === '') throw missingParameter(name);
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(String(value));
+  const time = isDate ? Date.parse(String(value)) / 1000 : Number(value);
+  const seconds = Math.floor(time > LATEST_S ? time / 1000 : time);
+  if (!(seconds >= 0 && seconds <= LATEST_S)) throw badParameter(`Param ${name} must be a unix timestamp.`);
+  return seconds;
 }
 
 export function textParameter(value: unknown, name: string, limit: Limit): string {
-  if (value === undefined || value === null || value === '') throw missingParameter(name);
+  if (value === undefined || isBlank(value)) throw missingParameter(name);
   if (typeof value !== 'string') throw badParameter(`Param ${name} must be a string.`);
   if (value.length > most(limit) && lengthOf(value) > most(limit))
     throw badParameter(`Param ${name} must be at most ${most(limit)} characters long.`);
@@ -48,7 +75,7 @@ export function textParameter(value: unknown, name: string, limit: Limit): strin
 }
 
 export const optionalText = (value: unknown, name: string, limit: Limit) => {
-  if (value !== undefined && value !== '') textParameter(value, name, limit);
+  if (value !== undefined && !isBlank(value)) textParameter(value, name, limit);
 };
 
 export function urlParameter(value: unknown, name: string): void {
@@ -82,12 +109,12 @@ export function mediaParameter(value: unknown, name: string, kind: MediaKind, co
   if (details !== undefined) context.failure ??= { code: 131053, details };
 }
 
-/** 131009 for a length, in the captured words. */
-export function lengthWithin(value: unknown, what: string, name: string, limit: Limit): string {
-  if (value === undefined || value === null) throw missingParameter(name);
+/** 131009 for a length, in the captured words; blanks alone have none. */
+export function lengthWithin(value: unknown, what: string, name: string, limit: Limit, min = 1): string {
+  if (value === undefined) throw missingParameter(name);
   if (typeof value !== 'string') throw badParameter(`Param ${name} must be a string.`);
-  const length = lengthOf(value);
-  if (length < 1 || length > most(limit))
-    throw refuse(131009, `${what} length invalid. Min length: 1, Max length: ${most(limit)}`);
+  const length = isBlank(value) ? 0 : lengthOf(value);
+  if (length < min || length > most(limit))
+    throw refuse(131009, `${what} length invalid. Min length: ${min}, Max length: ${most(limit)}`);
   return value;
 }

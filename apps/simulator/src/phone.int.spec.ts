@@ -22,7 +22,7 @@ describe('the business profile', () => {
   const show = async (query = '') => (await simulator.graph('GET', at + query)).body.data;
 
   it('shows what was written', async () => {
-    expect(await show()).toEqual([whatsapp]);
+    expect(await show()).toEqual([{ vertical: 'UNDEFINED', ...whatsapp }]);
     const websites = ['https://x.in', 'http://y.in'];
     const { status, body } = await edit({ about: 'Sweets', vertical: 'RETAIL', websites, email: 'a@x.in' });
     expect([status, body]).toEqual([200, { success: true }]);
@@ -44,6 +44,11 @@ describe('the business profile', () => {
     expect(await show('?fields=address,websites')).toEqual([
       { address: 'Ahmedabad', websites: ['https://a.in', 'https://b.in'], ...whatsapp },
     ]);
+  });
+
+  it('takes a list in JSON text', async () => {
+    await edit({ websites: '["https://c.in"]' });
+    expect(await show('?fields=websites')).toEqual([{ websites: ['https://c.in'], ...whatsapp }]);
   });
 
   it.each<[object, string]>([

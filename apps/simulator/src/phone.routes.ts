@@ -1,23 +1,31 @@
+import { chooseFields, unset } from './fields.js';
 import { badParameter, GraphRefusal, missingParameter, refuse, statusError } from './graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
+import type { Limit } from './message.limits.js';
 import { pageOf } from './paging.js';
 import { isUserId, listParameter, objectParameter, textParameter, urlParameter } from './parameter.rules.js';
 import type { PhoneNumber, State } from './state.js';
 import type { UploadedHandles } from './upload.routes.js';
 
-type Check = (value: unknown, name: string) => unknown;
+/** What is kept of the field, if it may be that. */
+type Read = (value: unknown, name: string) => unknown;
 
 const VERTICALS =
   'OTHER AUTO BEAUTY APPAREL EDU ENTERTAIN EVENT_PLAN FINANCE GROCERY GOVT HOTEL HEALTH NONPROFIT PROF_SERVICES RETAIL TRAVEL RESTAURANT ALCOHOL ONLINE_GAMBLING PHYSICAL_GAMBLING OTC_DRUGS UNDEFINED NOT_A_BIZ'.split(
     ' ',
   );
 
+const clearable =
+  (limit: Limit): Read =>
+  (value, name) =>
+    value === '' ? value : textParameter(value, name, limit);
+
 /** What a business profile holds (Meta's business profiles page). An empty text clears a field, `about` excepted. */
-const PROFILE: Readonly<Record<string, Check>> = {
+const PROFILE: Readonly<Record<string, Read>> = {
   about: (value, name) => textParameter(value, name, 'profile.about'),
-  address: (value, name) => value === '' || textParameter(value, name, 'profile.address'),
-  description: (value, name) => value === '' || textParameter(value, name, 'profile.description'),
-  email: (value, name) => value === '' || textParameter(value, name, 'profile.email'),
+  address: clearable('profile.address'),
+  description: clearable('profile.description'),
+  email: clearable('profile.email'),
   websites: (value, name) => {
     const sites = listParameter(value, name);
     if (sites.length > 2) throw badParameter(`Param ${name} must have at most 2 elements.`);
@@ -25,12 +33,18 @@ const PROFILE: Readonly<Record<string, Check>> = {
       textParameter(site, `${name}[${index}]`, 'profile.website');
       urlParameter(site, `${name}[${index}]`);
     });
+    return sites;
   },
   vertical: (value, name) => {
     if (!VERTICALS.includes(String(value)))
       throw badParameter(`Param ${name} must be one of {${VERTICALS.join(', ')}} - got "${String(value)}".`);
+    return value;
   },
 };
+
+const PRODUCT = { messaging_product: 'whatsapp' };
+const BLOCKED_USER = { type: 'WhatsAppBusinessBlockedUser', defaults: ['messaging_product', 'wa_id'] };
+const PROFILE_PICTURE = { profile_picture_url: undefined };
 
 /** A number's profile, block list, registration and settings of its node. */
 export function phoneRoutes({
@@ -56,18 +70,24 @@ export function phoneRoutes({
 
   const showProfile: GraphHandler = (call) => {
     const { profile = {} } = phoneOf(call);
-    const { fields } = call.params;
-    const all = Object.entries(profile).filter(([, value]) => value !== '');
-    const wanted = typeof fields === 'string' ? fields.split(',').map((name) => name.trim()) : undefined;
-    const chosen = all.filter(([name]) => wanted === undefined || wanted.includes(name));
-    return { data: [{ ...Object.fromEntries(chosen), messaging_product: 'whatsapp' }] };
+    const set = Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== ''));
+    const all = {
+      ...unset(Object.keys(PROFILE).join(' ')),
+      ...PROFILE_PICTURE,
+      vertical: 'UNDEFINED',
+      ...set,
+      ...PRODUCT,
+    };
+    const shape = { type: 'WhatsAppBusinessProfile', defaults: Object.keys(all) };
+    return { data: [{ ...chooseFields(all, call.params['fields'], shape), ...PRODUCT }] };
   };
 
   const editProfile: GraphHandler = (call) => {
     const phone = withProduct(call);
     const { profile_picture_handle: picture } = call.params;
-    const given = Object.entries(call.params).filter(([name]) => Object.hasOwn(PROFILE, name));
-    for (const [name, value] of given) PROFILE[name]!(value, name);
+    const given = Object.entries(call.params)
+      .filter(([name]) => Object.hasOwn(PROFILE, name))
+      .map(([name, value]) => [name, PROFILE[name]!(value, name)] as const);
     if (picture !== undefined && !handles.has(String(picture)))
       throw badParameter('Param profile_picture_handle is not a valid upload handle.');
     const url =
@@ -80,7 +100,9 @@ export function phoneRoutes({
   const listBlocked: GraphHandler = (call) => {
     const blocked = phoneOf(call).blocked ?? [];
     const page = pageOf(blocked, call);
-    return { ...page, data: page.data.map((waId) => ({ messaging_product: 'whatsapp', wa_id: waId })) };
+    const view = (waId: string) =>
+      chooseFields({ ...PRODUCT, wa_id: waId }, call.params['fields'], BLOCKED_USER);
+    return { ...page, data: page.data.map(view) };
   };
 
   /** Blocks or unblocks; if one of them cannot be, 400 with both lists (Meta's block users page). */
@@ -119,6 +141,7 @@ export function phoneRoutes({
     const phone = withProduct(call);
     const pin = String(call.params['pin'] ?? '');
     if (!/^\d{6}$/.test(pin)) throw badParameter('Param pin must be 6 characters long.');
+    if (phone.unverified === true) throw refuse(133006);
     if (phone.pin !== undefined && phone.pin !== pin) throw refuse(133005);
     return change(phone, { pin, registered: true });
   };

@@ -1,22 +1,30 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { accountRoutes, phoneNode, wabaNode } from './account.routes.js';
+import { analyticsRoutes } from './analytics.routes.js';
 import { openBehaviour, type Behaviour, type Settings } from './behaviour.js';
 import { controlRoutes } from './control.routes.js';
 import { openDeliveryScript } from './delivery-script.js';
+import type { Expansion } from './fields.js';
 import { openFlowStatus } from './flow.status.js';
 import { flowNode, flowRoutes } from './flows.routes.js';
 import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
-import { graphFrame, withoutVersion, type GraphHandler } from './graph-frame.js';
+import { graphFrame, withoutVersion, type GraphCall, type GraphHandler } from './graph-frame.js';
+import { openInsights } from './insights.js';
 import { MEDIA_PATH, mediaRoutes, openMediaLinks } from './media.routes.js';
 import { MAX_MEDIA_BYTES } from './media.rules.js';
 import { messageLog } from './message-log.js';
 import { messageRoutes } from './messages.routes.js';
 import { openMessagingLimit } from './messaging-limit.js';
+import { openNodeEdges, type NodeEdges } from './node-edges.js';
 import { openPace } from './pace.js';
+import { openPeople } from './people.js';
+import { phoneSettingsRoutes } from './phone-settings.routes.js';
 import { phoneRoutes } from './phone.routes.js';
+import { qrCodeRoutes } from './qr-code.routes.js';
 import { requestLog } from './request-log.js';
-import { openState, type Media, type Node, type State, type Waba } from './state.js';
+import { openState, type Flow, type Media, type Node, type State, type Waba } from './state.js';
+import { templateBulkRoutes } from './template-bulk.routes.js';
 import { openTemplateReview } from './template.review.js';
 import { templateNode } from './template.view.js';
 import { templateRoutes } from './templates.routes.js';
@@ -55,19 +63,36 @@ type Viewed = Exclude<Node, Media>;
 const NODE_VIEWS: {
   [K in Viewed['kind']]: (
     node: Extract<Node, { kind: K }>,
-    fields: unknown,
-    version: string,
-    parts: { readonly state: State; readonly behaviour: Behaviour },
+    call: GraphCall,
+    parts: {
+      readonly state: State;
+      readonly behaviour: Behaviour;
+      readonly edgesOf: NodeEdges;
+      readonly wabaOf: (call: GraphCall, flow: Flow) => Expansion;
+    },
   ) => object;
 } = {
-  waba: wabaNode,
-  phone: (phone, fields, _version, { behaviour }) => phoneNode(phone, fields, behaviour),
-  template: templateNode,
-  flow: (flow, fields, _version, { state }) => flowNode(flow, fields, state.nodes.get(flow.wabaId) as Waba),
+  waba: (waba, call, { edgesOf }) => wabaNode(waba, call.params['fields'], edgesOf(call, waba)),
+  phone: (phone, call, { state, behaviour: { settings }, edgesOf }) =>
+    phoneNode(phone, call.params['fields'], {
+      settings,
+      webhookUrl: state.webhook?.url,
+      edges: edgesOf(call, phone),
+    }),
+  template: (template, { params, version }) => templateNode(template, params['fields'], version),
+  flow: (flow, call, { edgesOf, wabaOf }) =>
+    flowNode(flow, call.params['fields'], { waba: wabaOf(call, flow), edges: edgesOf(call, flow) }),
 };
 
+// What Meta shows of the account of a flow where `fields` names nothing of it.
+const OF_FLOW = 'id,name,currency,timezone_id,message_template_namespace';
+
 /** Whose `POST /{id}` it is; what is none of these is refused as no template. */
-const EDITS: Partial<Record<Node['kind'], string>> = { phone: 'POST phone node', flow: 'POST flow node' };
+const EDITS: Partial<Record<Node['kind'], string>> = {
+  waba: 'POST waba node',
+  phone: 'POST phone node',
+  flow: 'POST flow node',
+};
 
 const NODE_TYPES: Record<Node['kind'], string> = {
   waba: 'WhatsAppBusinessAccount',
@@ -96,15 +121,28 @@ export async function startSimulator(
   const requests = requestLog();
   const timeline = openTimeline();
   const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
-  const script = openDeliveryScript(behaviour, timeline, webhooks);
+  const people = openPeople(state, behaviour);
+  const insights = openInsights();
+  const script = openDeliveryScript({ behaviour, people, insights, timeline, webhooks });
   const review = openTemplateReview(state, webhooks);
   const flowStatus = openFlowStatus(state, webhooks);
   const links = openMediaLinks();
   const graph = graphFrame({ state, behaviour, pace, requests });
+  const routes: Record<string, GraphHandler> = {};
+  const edgesOf = openNodeEdges(routes);
+  const wabaOf = (call: GraphCall, flow: Flow): Expansion => {
+    const waba = state.nodes.get(flow.wabaId) as Waba;
+    return (_args, fields = OF_FLOW) => wabaNode(waba, fields, edgesOf(call, waba));
+  };
   const parts = {
     graph,
+    edgesOf,
+    wabaOf,
     state,
     behaviour,
+    people,
+    insights,
+    routes,
     pace,
     messagingLimit,
     messages,
@@ -118,15 +156,19 @@ export async function startSimulator(
   };
 
   const handles = new Set<string>();
-  const routes: Record<string, GraphHandler> = {
+  Object.assign(routes, {
     ...messageRoutes(parts),
     ...templateRoutes(parts),
     ...flowRoutes(parts),
     ...accountRoutes(parts),
     ...mediaRoutes(parts),
     ...uploadRoutes(handles),
+    ...analyticsRoutes(parts),
+    ...templateBulkRoutes(parts),
+    ...phoneSettingsRoutes(parts),
+    ...qrCodeRoutes(parts),
     ...phoneRoutes({ ...parts, handles }),
-  };
+  });
 
   const onNode: GraphHandler = (call) => {
     const id = call.path['id']!;
@@ -139,7 +181,7 @@ export async function startSimulator(
     if (call.method === 'DELETE' && !isMedia && state.nodes.has(id)) throw unknownObject(call.method, id);
     if (call.method === 'DELETE' || isMedia) return routes[`${call.method} media node`]!(call);
     const node = graph.managedNode(call, id, 'waba', 'phone', 'template', 'flow');
-    return NODE_VIEWS[node.kind](node as never, call.params['fields'], call.version, parts);
+    return NODE_VIEWS[node.kind](node as never, call, parts);
   };
 
   const onEdge: GraphHandler = (call) => {
@@ -150,11 +192,21 @@ export async function startSimulator(
     throw unknownEdge(edge, NODE_TYPES[node.kind]);
   };
 
+  /** What stands under an edge: `message_qrdls/{code}`, `message_templates/archive`. */
+  const onItem: GraphHandler = (call) => {
+    const { edge, item } = call.path as { edge: string; item: string };
+    const route = routes[`${call.method} ${edge}/${item}`] ?? routes[`${call.method} ${edge}/*`];
+    if (route === undefined) throw unknownPath(`/${edge}/${item}`);
+    return route(call);
+  };
+  const library: GraphHandler = (call) =>
+    routes['GET message_template_library']!({ ...call, path: { id: 'message_template_library' } });
+
   const app = Fastify({
     bodyLimit: MAX_BODY,
     forceCloseConnections: true,
     rewriteUrl: ({ url = '/' }) => withoutVersion(url),
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
@@ -172,8 +224,10 @@ export async function startSimulator(
   const method = ['GET', 'POST', 'DELETE'];
   app.get(MEDIA_PATH, graph.serve(routes['GET media file']!));
   app.get('/debug_token', graph.serve(routes['GET debug_token']!));
+  app.get('/message_template_library', graph.serve(library));
   app.route({ method, url: '/:id', handler: graph.serve(onNode) });
   app.route({ method, url: '/:id/:edge', handler: graph.serve(onEdge) });
+  app.route({ method, url: '/:id/:edge/:item', handler: graph.serve(onItem) });
   app.setNotFoundHandler((request, reply) =>
     graph.serve(() => {
       throw unknownPath(withoutVersion(request.originalUrl).replace(/\?.*/, ''));

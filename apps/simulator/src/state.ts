@@ -10,6 +10,8 @@ export type Waba = {
   readonly wabaId: string;
   readonly name: string;
   subscribed: boolean;
+  /** Template insights are on. */
+  hasInsights?: boolean;
 };
 
 export type PhoneNumber = {
@@ -20,6 +22,10 @@ export type PhoneNumber = {
   readonly digits: string;
   readonly display: string;
   readonly verifiedName: string;
+  /** Added by API and not verified by code yet. */
+  unverified?: boolean;
+  /** The verification code that was asked for. */
+  code?: string;
   /** False after a deregistration. */
   registered?: boolean;
   pin?: string;
@@ -28,13 +34,23 @@ export type PhoneNumber = {
   /** Unix ms until which it is being moved to another throughput. */
   maintenanceUntil?: number;
   profile?: Readonly<Record<string, unknown>>;
+  commerce?: { readonly is_cart_enabled: boolean; readonly is_catalog_visible: boolean };
+  automation?: Readonly<Record<string, unknown>>;
+  publicKey?: string;
+  qrCodes?: readonly QrCode[];
   /** People that it has blocked: digits or business-scoped ids. */
   blocked?: readonly string[];
 };
 
+export type QrCode = {
+  readonly code: string;
+  readonly prefilled_message: string;
+  readonly deep_link_url: string;
+};
+
 export type Component = Record<string, unknown> & { readonly type: string };
 
-export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED';
+export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED' | 'ARCHIVED';
 
 export type Template = {
   readonly kind: 'template';
@@ -53,6 +69,8 @@ export type Template = {
   /** UNKNOWN where absent. */
   quality?: string;
   previousCategory?: string;
+  /** What it was before it was archived. */
+  statusBefore?: TemplateStatus;
   hasBeenApproved?: boolean;
   pauses?: number;
   /** Unix seconds of the edits made while it was approved. */
@@ -95,6 +113,15 @@ export type Media = {
   readonly expiresAt: number;
 };
 
+/** Has a number, a business-scoped id, or both. */
+export type Person = {
+  /** The phone number's digits; a person with a user name may have none. */
+  readonly waId?: string;
+  readonly userId?: string;
+  readonly name?: string;
+  readonly username?: string;
+};
+
 export type Node = Waba | PhoneNumber | Template | Flow | Media;
 
 export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
@@ -105,6 +132,8 @@ type Saved = {
   readonly webhook: WebhookTarget | null;
   /** When the 24 h window closes (ms), by phone number id and person. */
   readonly windows: readonly (readonly [key: string, closesAt: number])[];
+  /** Who has written, by WABA and number or business-scoped id. */
+  readonly people?: readonly (readonly [key: string, person: Person])[];
   /** Who wants no marketing from which phone number. */
   readonly optOuts?: readonly string[];
   /** Unix ms of a template's deletion, by WABA, name and language. */
@@ -131,6 +160,7 @@ export function openState({ directory, token }: { directory?: string | undefined
   const templatesByName = new Map<string, Template>();
   const tokens = new Map(saved?.tokens.map(([value, wabaIds]) => [value, new Set(wabaIds)]));
   const windows = new Map(saved?.windows);
+  const people = new Map(saved?.people);
   const optOuts = new Set(saved?.optOuts);
   const deleted = new Map(saved?.deleted);
   const serials: Record<string, number> = { ...saved?.serials };
@@ -151,6 +181,7 @@ export function openState({ directory, token }: { directory?: string | undefined
       tokens: [...tokens].map(([value, wabaIds]) => [value, [...wabaIds]]),
       webhook: state.webhook,
       windows: [...windows].filter(([, closesAt]) => closesAt > now),
+      people: [...people],
       optOuts: [...optOuts],
       deleted: [...deleted],
       serials,
@@ -255,6 +286,18 @@ export function openState({ directory, token }: { directory?: string | undefined
     });
   };
 
+  const addNumber = (wabaId: string, code: string, local: string, verifiedName: string) =>
+    add<PhoneNumber>({
+      kind: 'phone',
+      id: String(1_060_000_000_000_000 + serial('phone')),
+      wabaId,
+      digits: code + local,
+      display: `+${code} ${local}`,
+      verifiedName,
+      unverified: true,
+      registered: false,
+    });
+
   const of = <K extends Node['kind']>(kind: K, wabaId: string) =>
     [...nodes.values()].filter(
       (node): node is Extract<Node, { kind: K }> => node.kind === kind && node.wabaId === wabaId,
@@ -267,6 +310,7 @@ export function openState({ directory, token }: { directory?: string | undefined
     nodes,
     tokens,
     addWaba,
+    addNumber,
     addTemplate,
     addFlow,
     addMedia,
@@ -308,6 +352,12 @@ export function openState({ directory, token }: { directory?: string | undefined
     },
     windowIsOpen: (phoneNumberId: string, waId: string) =>
       (windows.get(`${phoneNumberId}:${waId}`) ?? 0) > Date.now(),
+    person: (wabaId: string, id: string) => people.get(`${wabaId}:${id}`),
+    remember(wabaId: string, person: Person) {
+      for (const id of [person.waId, person.userId])
+        if (id !== undefined) people.set(`${wabaId}:${id}`, person);
+      changed();
+    },
     setOptOut(phoneNumberId: string, waId: string, wantsNone: boolean) {
       optOuts[wantsNone ? 'add' : 'delete'](`${phoneNumberId}:${waId}`);
       changed();

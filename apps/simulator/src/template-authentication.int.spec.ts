@@ -203,8 +203,8 @@ describe('a code', () => {
     [
       'as a coupon',
       [texts('123456'), coupon],
-      132012,
-      /Button at index 0 is of type url, received copy_code$/,
+      131009,
+      /^Components sub_type invalid at index: 0 and type: 0$/,
     ],
     [
       'of 16 characters',

@@ -17,8 +17,8 @@ type Read = (button: Part, context: TemplateContext) => Fields | void;
 type ButtonRule = {
   /** Most of this kind in one template. */
   readonly most: number;
-  /** False where Meta sets the label itself and takes one without looking at it. */
-  readonly labelled: boolean;
+  /** Of kinds whose label Meta sets: what it writes where none is given, if anything. */
+  readonly label?: string | null;
   readonly fields: readonly string[];
   readonly read?: Read;
 };
@@ -36,7 +36,8 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 
 const WHATSAPP = /^(?:.+\.)?(?:wa\.me|whatsapp\.com)$/i;
 
-const readUrl: Read = ({ at, fields: { url, example } }, { format }) => {
+const readUrl: Read = ({ at, fields }, { format }) => {
+  const { url, example } = fields;
   if (!isText(url)) throw fault.missing('BUTTONS', 'url');
   if (url.length > MOST_IN_URL) throw fault.tooLong('button URL', MOST_IN_URL);
   // Names are for texts: the variable of a URL is {{1}} in a template of named variables as well.
@@ -50,6 +51,7 @@ const readUrl: Read = ({ at, fields: { url, example } }, { format }) => {
   // Captured: the missing sample is found before the link to WhatsApp.
   if (variables.length === 1 && !isText(sampleOf(example))) throw fault.missing('BUTTONS', 'example');
   if (WHATSAPP.test(new URL(filled).hostname)) throw fault.whatsAppLink();
+  return variables.length === 0 ? fields : { ...fields, example: [sampleOf(example)] };
 };
 
 const readPhone: Read = ({ at, fields: { phone_number: phone } }) => {
@@ -60,10 +62,11 @@ const readPhone: Read = ({ at, fields: { phone_number: phone } }) => {
     throw invalidPhoneNumber(`${at}['phone_number']`);
 };
 
-const readCode: Read = ({ fields: { example } }) => {
-  const code = sampleOf(example);
+const readCode: Read = ({ fields }) => {
+  const code = sampleOf(fields['example']);
   if (!isText(code)) throw fault.missing('BUTTONS', 'example');
   if (lengthOf(code) > MOST_IN_CODE) throw fault.tooLong('offer code', MOST_IN_CODE);
+  return { ...fields, example: [code] };
 };
 
 const FLOW_ACTIONS = ['NAVIGATE', 'DATA_EXCHANGE'];
@@ -87,22 +90,22 @@ const readFlow: Read = ({ at, fields }, { flow }) => {
 
 /** The kinds of button and their rules (Meta, templates/components, and the pages of the kinds). */
 const BUTTONS: Readonly<Record<string, ButtonRule>> = {
-  QUICK_REPLY: { most: 10, labelled: true, fields: [] },
-  URL: { most: 2, labelled: true, fields: ['url', 'example', 'app_deep_link'], read: readUrl },
-  PHONE_NUMBER: { most: 1, labelled: true, fields: ['phone_number'], read: readPhone },
-  COPY_CODE: { most: 1, labelled: false, fields: ['example'], read: readCode },
+  QUICK_REPLY: { most: 10, fields: [] },
+  URL: { most: 2, fields: ['url', 'example', 'app_deep_link'], read: readUrl },
+  PHONE_NUMBER: { most: 1, fields: ['phone_number'], read: readPhone },
+  COPY_CODE: { most: 1, label: 'Copy offer code', fields: ['example'], read: readCode },
   FLOW: {
     most: 1,
-    labelled: true,
+
     fields: ['flow_id', 'flow_name', 'flow_json', 'flow_action', 'navigate_screen', 'icon'],
     read: readFlow,
   },
-  VOICE_CALL: { most: 1, labelled: true, fields: ['ttl_minutes'] },
-  CATALOG: { most: 1, labelled: false, fields: [] },
-  MPM: { most: 1, labelled: false, fields: [] },
-  SPM: { most: 1, labelled: false, fields: [] },
-  CALL_PERMISSION_REQUEST: { most: 1, labelled: false, fields: [] },
-  REQUEST_CONTACT_INFO: { most: 1, labelled: false, fields: [] },
+  VOICE_CALL: { most: 1, fields: ['ttl_minutes'] },
+  CATALOG: { most: 1, label: 'View catalog', fields: [] },
+  MPM: { most: 1, label: 'View items', fields: [] },
+  SPM: { most: 1, label: 'View', fields: [] },
+  CALL_PERMISSION_REQUEST: { most: 1, label: null, fields: [] },
+  REQUEST_CONTACT_INFO: { most: 1, label: null, fields: [] },
 };
 
 const isQuick = ({ fields }: Part) => fields.type === 'QUICK_REPLY';
@@ -129,10 +132,11 @@ export function readButtons(
   if (groups.length > 2)
     throw fault.button('Quick reply buttons and other buttons must form two groups, not be mixed.');
   return buttons.map((button) => {
-    const { fields, labelled, read } = BUTTONS[button.fields.type]!;
+    const { fields, label, read } = BUTTONS[button.fields.type]!;
     onlyFields(button, ['text', ...fields], 'BUTTONS');
-    if (labelled) checkLabel(button.fields['text']);
-    return read?.(button, context) ?? button.fields;
+    if (label === undefined) checkLabel(button.fields['text']);
+    const { type, ...rest } = read?.(button, context) ?? button.fields;
+    return { type, ...(typeof label === 'string' ? { text: label } : {}), ...rest };
   });
 }
 

@@ -16,9 +16,9 @@ export type Part = { readonly at: string; readonly fields: Component };
 
 const upper = (value: unknown) => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** The object without what is null, its enums in upper case as Meta stores them. */
+/** The object with its enums in upper case, as Meta stores them. */
 function normalised(value: unknown, at: string): Fields {
-  const given = Object.entries(objectParameter(value, at)).filter(([, item]) => item !== null);
+  const given = Object.entries(objectParameter(value, at));
   return Object.fromEntries(
     given.map(([key, item]) => [
       key,

@@ -657,6 +657,19 @@ describe('Meta stores', () => {
     expect(cards[1]).toEqual({ components: [sample, buttons(quick(), link())] });
   });
 
+  it('the labels and samples of buttons as it shows them', async () => {
+    const address = link('https://x.in/t/{{1}}', { example: '1043' });
+    const [, { buttons: shown }] = await stored([PLAIN, buttons(code(), address)]);
+    expect(shown).toEqual([
+      { type: 'COPY_CODE', text: 'Copy offer code', example: ['DIWALI20'] },
+      { ...address, example: ['1043'] },
+    ]);
+    const [, { buttons: catalogue }] = await stored([PLAIN, buttons({ type: 'CATALOG' })]);
+    expect(catalogue).toEqual([{ type: 'CATALOG', text: 'View catalog' }]);
+    const [, { buttons: products }] = await stored([PLAIN, buttons({ type: 'MPM', text: 'See all' })]);
+    expect(products).toEqual([{ type: 'MPM', text: 'See all' }]);
+  });
+
   it('the id of a flow as a number, however it was named', async () => {
     const wanted = { type: 'FLOW', text: 'Book', flow_id: Number(flowId), flow_action: 'NAVIGATE' };
     const [, byName] = await stored([PLAIN, buttons(flow({ flow_name: 'appointment_booking' }))]);

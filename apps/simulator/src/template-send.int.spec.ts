@@ -96,7 +96,7 @@ describe('a template send takes', () => {
       () => [texts('Asha'), press('quick_reply', 0, { type: 'payload', payload: 'HELP' }), suffix()],
     ],
     ['of_code', () => [code]],
-    ['of_flow', () => []],
+    ['of_flow', () => [press('flow', 0)]],
     ['of_flow', () => [press('flow', '0', action({ flow_token: 't', flow_action_data: { a: 1 } }))]],
     ['of_catalog', () => [press('catalog', 0, action({ thumbnail_product_retailer_id: 's' }))]],
     ['of_products', () => [press('mpm', 0, action({ sections: [] }))]],
@@ -111,6 +111,15 @@ describe('a template send takes', () => {
 });
 
 describe('a template send refuses', () => {
+  it('a kind of button that no send has, in Meta’s words', async () => {
+    const { body } = await simulator.sendTemplate('of_buttons', [texts('Asha'), press('phone_number', 0)]);
+    expect(body.error).toMatchObject({
+      code: 100,
+      message:
+        "(#100) Param template['components'][1]['sub_type'] must be one of {BOOKING_CONFIRMATION, CATALOG, COPY_CODE, FLOW, MPM, ORDER_DETAILS, QUICK_REPLY, REMINDER, SPM, URL, VOICE_CALL} - got \"phone_number\".",
+    });
+  });
+
   it.each<[string, string, () => object[], number, RegExp]>([
     [
       'no header',
@@ -153,9 +162,10 @@ describe('a template send refuses', () => {
       'another button there',
       'of_buttons',
       () => [texts('Asha'), suffix(0)],
-      132012,
-      /Button at index 0 is of type quick_reply, received url$/,
+      131009,
+      /^Components sub_type invalid at index: 0 and type: 0$/,
     ],
+    ['no flow button', 'of_flow', () => [], 131009, /^Components sub_type invalid at index: 0 and type: 0$/],
     ['no code', 'of_code', () => [], 131008, /of type CopyCode requires a parameter$/],
     [
       'a long code',

@@ -1,5 +1,5 @@
 import { checkSendable } from './flow-send.rules.js';
-import { missingParameter, refuse, type GraphRefusal } from './graph-error.js';
+import { missingParameter, notOneOf, refuse, type GraphRefusal } from './graph-error.js';
 import type { MediaKind } from './media.rules.js';
 import { LIMITS, most } from './message.limits.js';
 import {
@@ -185,37 +185,53 @@ function checkCode(components: readonly Fields[]): void {
 
 const ACTION = ['action'];
 
-/** What Meta calls each kind of button in a send, and the kinds of parameter it takes. */
-const BUTTONS: Readonly<
-  Record<string, { readonly subType: string; readonly parameters: readonly string[] }>
-> = {
-  QUICK_REPLY: { subType: 'quick_reply', parameters: ['payload', 'text'] },
-  URL: { subType: 'url', parameters: ['text'] },
-  COPY_CODE: { subType: 'copy_code', parameters: ['coupon_code'] },
-  FLOW: { subType: 'flow', parameters: ACTION },
-  CATALOG: { subType: 'catalog', parameters: ACTION },
-  MPM: { subType: 'mpm', parameters: ACTION },
-  SPM: { subType: 'spm', parameters: ACTION },
-  VOICE_CALL: { subType: 'voice_call', parameters: ['ttl_minutes', 'payload'] },
+/** The kinds of parameter that each kind of button takes in a send. */
+const BUTTONS: Readonly<Record<string, readonly string[]>> = {
+  QUICK_REPLY: ['payload', 'text'],
+  URL: ['text'],
+  COPY_CODE: ['coupon_code'],
+  FLOW: ACTION,
+  CATALOG: ACTION,
+  MPM: ACTION,
+  SPM: ACTION,
+  VOICE_CALL: ['ttl_minutes', 'payload'],
 };
+
+// Meta's kinds of button in a send, in its own order (captured in the refusal of another).
+const SUB_TYPES = [
+  'BOOKING_CONFIRMATION',
+  'CATALOG',
+  'COPY_CODE',
+  'FLOW',
+  'MPM',
+  'ORDER_DETAILS',
+  'QUICK_REPLY',
+  'REMINDER',
+  'SPM',
+  'URL',
+  'VOICE_CALL',
+];
+
+/** Captured: a button of another kind than the template's, and a flow button that the send does not name. */
+const invalidSubType = (index: number) =>
+  refuse(131009, `Components sub_type invalid at index: ${index} and type: 0`);
 
 function checkButtons(buttons: readonly TemplateButton[], components: readonly Given[]): void {
   const byIndex = new Map(components.map((component) => [Number(component.fields['index'] ?? 0), component]));
-  for (const [index, { fields }] of byIndex) {
+  for (const [index, { fields, name }] of byIndex) {
+    const received = String(fields['sub_type'] ?? '').toUpperCase();
+    if (received === '') throw missingParameter(`${name}['sub_type']`);
+    if (!SUB_TYPES.includes(received)) throw notOneOf(`${name}['sub_type']`, SUB_TYPES, fields['sub_type']);
     const button = buttons[index];
     if (button === undefined)
       throw refuse(131009, `buttons: Button at index ${index} does not exist in the template`);
-    const received = String(fields['sub_type'] ?? '').toLowerCase();
-    const expected = BUTTONS[button.type]?.subType ?? button.type.toLowerCase();
-    if (received !== expected)
-      throw refuse(
-        132012,
-        `buttons: Button at index ${index} is of type ${expected}, received ${received || 'none'}`,
-      );
+    if (received !== button.type) throw invalidSubType(index);
   }
-  buttons.forEach((button, index) =>
-    checkButtonParameter(button, index, parametersIn(byIndex.get(index))[0]),
-  );
+  buttons.forEach((button, index) => {
+    const named = byIndex.get(index);
+    if (button.type === 'FLOW' && named === undefined) throw invalidSubType(index);
+    checkButtonParameter(button, index, parametersIn(named)[0]);
+  });
 }
 
 function checkButtonParameter(
@@ -229,7 +245,7 @@ function checkButtonParameter(
     if (needsParameter) throw missing();
     return;
   }
-  const wanted = BUTTONS[type]?.parameters ?? [];
+  const wanted = BUTTONS[type] ?? [];
   const received = typeOf(parameter);
   if (!wanted.includes(received))
     throw mismatch(`buttons: Button at index ${index}`, wanted.join(' or ') || 'no parameter', received);

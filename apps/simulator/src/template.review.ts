@@ -6,7 +6,7 @@ import type { WebhookSender } from './webhook-sender.js';
 
 const REVIEW_MS = 750;
 
-export type Decision = Exclude<TemplateStatus, 'PENDING'>;
+export type Decision = Exclude<TemplateStatus, 'PENDING' | 'ARCHIVED'>;
 export const DECISIONS: readonly Decision[] = ['APPROVED', 'REJECTED', 'PAUSED', 'DISABLED'];
 
 export const QUALITIES = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] as const;
@@ -57,12 +57,19 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
   const tell = ({ wabaId }: Template, field: string, value: object) =>
     webhooks.send({ part: 'field', wabaId, field, value });
 
-  const tellStatus = (template: Template, event: string, extra?: object) =>
+  const tellStatus = (
+    template: Template,
+    event: string,
+    {
+      reason = template.rejectedReason,
+      extra,
+    }: { reason?: string | undefined; extra?: object | undefined } = {},
+  ) =>
     tell(template, 'message_template_status_update', {
       event,
       ...named(template),
       message_template_category: template.category,
-      reason: template.rejectedReason,
+      reason,
       ...(extra ?? EXTRAS[event]?.(template)),
     });
 
@@ -75,7 +82,7 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
     if (decision === 'APPROVED') template.hasBeenApproved = true;
     if (decision === 'PAUSED') template.pauses = (template.pauses ?? 0) + 1;
     state.changed();
-    tellStatus(template, decision, isUnpaused ? UNPAUSED : undefined);
+    tellStatus(template, decision, { reason, extra: isUnpaused ? UNPAUSED : undefined });
   };
 
   const forget = ({ id }: Template) => {
@@ -124,6 +131,20 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
         ...named(template),
         ...contentOf(template.components),
       });
+    },
+    archive(template: Template) {
+      Object.assign(template, {
+        statusBefore: template.status,
+        status: 'ARCHIVED',
+        updatedAt: unixSeconds(),
+      });
+      state.changed();
+      tellStatus(template, 'ARCHIVED');
+    },
+    unarchive(template: Template) {
+      Object.assign(template, { status: template.statusBefore ?? 'APPROVED', updatedAt: unixSeconds() });
+      state.changed();
+      tellStatus(template, 'UNARCHIVED');
     },
     tellDeleted(template: Template) {
       forget(template);

@@ -84,7 +84,7 @@ const TTL: Readonly<Record<string, { min: number; max: number; endless: boolean 
 };
 
 export function checkTtl(value: unknown, category: string): void {
-  if (value === undefined || value === null) return;
+  if (value === undefined) return;
   const { min, max, endless } = TTL[category]!;
   const seconds = Number(value);
   const isGood =

@@ -1,7 +1,17 @@
-import { chooseFields } from './fields.js';
+import { health } from './account.routes.js';
+import { chooseFields, unset } from './fields.js';
 import type { Component, Template } from './state.js';
 
-const DEFAULTS = ['name', 'parameter_format', 'components', 'language', 'status', 'category', 'sub_category'];
+const DEFAULTS = [
+  'name',
+  'parameter_format',
+  'components',
+  'language',
+  'status',
+  'category',
+  'sub_category',
+  'library_template_name',
+];
 
 // Captured: v20 shows no parameter_format unasked and edits with a bare success, v24 and its clients know more. Where
 // between them it changed is not known.
@@ -13,6 +23,9 @@ const OLD_DEFAULTS = DEFAULTS.filter((name) => name !== 'parameter_format');
 const TTL = 'message_send_ttl_seconds';
 
 const viewOf = (template: Template): Record<string, unknown> => ({
+  ...unset(
+    'bid_spec correct_category creative_sourcing_spec cta_url_link_tracking_opted_out degrees_of_freedom_spec display_format is_primary_device_delivery_only library_template_name message_send_ttl_seconds source specific_rejection_reason sub_category',
+  ),
   ...template.more,
   id: template.id,
   name: template.name,
@@ -24,6 +37,7 @@ const viewOf = (template: Template): Record<string, unknown> => ({
   previous_category: template.previousCategory,
   rejected_reason: template.rejectedReason,
   quality_score: { score: qualityOf(template), date: template.updatedAt },
+  health_status: health('MESSAGE_TEMPLATE', template.id, template.wabaId, template.status === 'APPROVED'),
   last_updated_time: new Date(template.updatedAt * 1000).toISOString().replace(/\.\d+Z$/, '+0000'),
 });
 
@@ -51,10 +65,13 @@ function shown(component: Component, id: string): Component {
 
 /** What `GET /{template}` answers. */
 export const templateNode = (template: Template, fields: unknown, version = 'v26.0') =>
-  chooseFields(viewOf(template), fields, [
-    ...(isOld(version) ? OLD_DEFAULTS : DEFAULTS),
-    ...(template.category === 'AUTHENTICATION' ? [TTL] : []),
-  ]);
+  chooseFields(viewOf(template), fields, {
+    type: 'WhatsAppMessageTemplate',
+    defaults: [
+      ...(isOld(version) ? OLD_DEFAULTS : DEFAULTS),
+      ...(template.category === 'AUTHENTICATION' ? [TTL] : []),
+    ],
+  });
 
 const contentOf = ({ components }: Template) => JSON.stringify(components).toLowerCase();
 
@@ -69,11 +86,16 @@ const FILTERS: Readonly<Record<string, (template: Template, wanted: string) => b
   quality_score: (template, wanted) => qualityOf(template) === wanted.toUpperCase(),
 };
 
+const TEXTS = ['name', 'content', 'name_or_content'];
+
+/** One value or more, as a list or with commas between them; a text is one, whatever is in it. */
+const listed = (key: string, given: unknown): readonly string[] =>
+  [given].flat().flatMap((value) => (TEXTS.includes(key) ? String(value) : String(value).split(',')));
+
 /** Whether the parameters of a list ask for this template. */
 export const isAskedFor = (template: Template, params: Readonly<Record<string, unknown>>) =>
   Object.entries(FILTERS).every(
-    ([key, matches]) =>
-      !params[key] || [params[key]].flat().some((wanted) => matches(template, String(wanted))),
+    ([key, matches]) => !params[key] || listed(key, params[key]).some((wanted) => matches(template, wanted)),
   );
 
 const languages = new Intl.DisplayNames('en', {

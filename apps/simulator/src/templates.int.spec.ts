@@ -417,11 +417,13 @@ describe('what Meta decides', () => {
       { reason: 'NONE', other_info: { title: 'FIRST_PAUSE', description: expect.any(String) } },
     ],
     ['DISABLED', undefined, { reason: 'NONE', disable_info: { disable_date: expect.any(Number) } }],
+    ['DISABLED', 'ABUSIVE_CONTENT', { reason: 'ABUSIVE_CONTENT', disable_info: expect.any(Object) }],
+    ['PAUSED', 'low quality', { reason: 'low quality', other_info: expect.any(Object) }],
   ])('%s for %s is told under the account, without a number', async (decision, reason, extra) => {
     const name = newName();
     const id = await approved({ name });
     const { body } = await review(id, decision, reason);
-    const rejectedReason = reason ?? 'NONE';
+    const rejectedReason = (decision === 'REJECTED' ? reason : undefined) ?? 'NONE';
     expect(body).toMatchObject({ status: decision, rejected_reason: rejectedReason });
     expect(await statusEvent(id, decision)).toEqual({
       event: decision,

@@ -3,6 +3,7 @@ import { badParameter, missingParameter, refuse, templateFault } from './graph-e
 import type { Graph, GraphCall, GraphHandler } from './graph-frame.js';
 import type { Pace } from './pace.js';
 import { pageOf } from './paging.js';
+import { textList } from './parameter.rules.js';
 import { unixSeconds, type State, type Template } from './state.js';
 import {
   checkCategory,
@@ -11,6 +12,7 @@ import {
   checkTtl,
   readComponents,
 } from './template.rules.js';
+import { fromLibrary } from './template-library.js';
 import type { TemplateReview } from './template.review.js';
 import { isAskedFor, isOld, languageName, templateNode } from './template.view.js';
 
@@ -34,6 +36,7 @@ const KEPT = [
   'cta_url_link_tracking_opted_out',
   'is_primary_device_delivery_only',
   'display_format',
+  'library_template_name',
 ];
 
 const kept = (params: GraphCall['params']) =>
@@ -115,7 +118,8 @@ export function templateRoutes({
 
   const create = (call: GraphCall) => {
     const { id: wabaId } = waba(call);
-    const { params } = call;
+    const isOfLibrary = call.params['library_template_name'] !== undefined;
+    const params = isOfLibrary ? fromLibrary(call.params) : call.params;
     const asked = { wabaId, ...checkTemplate(params, flowsOf(wabaId)) };
     if (isOn(behaviour.settings.managementLimits) && !pace.creation(wabaId)) throw refuse(80007);
     if (state.of('template', wabaId).length >= MOST_TEMPLATES)
@@ -130,14 +134,16 @@ export function templateRoutes({
     const ttl = asked.category === 'AUTHENTICATION' ? { message_send_ttl_seconds: AUTHENTICATION_TTL_S } : {};
     const more = { ...ttl, ...kept(params) };
     const template = state.addTemplate({ ...asked, status: 'PENDING', rejectedReason: 'NONE', more });
-    review.submit(template);
+    // What is from the library has been reviewed.
+    if (isOfLibrary) review.decide(template, 'APPROVED');
+    else review.submit(template);
     return { id: template.id, status: template.status, category: template.category };
   };
 
   const edit = (call: GraphCall) => {
     const template = graph.managedNode(call, call.path['id']!, 'template');
     const { components, category, parameter_format: format, message_send_ttl_seconds: ttl } = call.params;
-    if (template.status === 'PENDING' || template.status === 'DISABLED')
+    if (['PENDING', 'DISABLED', 'ARCHIVED'].includes(template.status))
       throw unchangeable(
         "The status for this message template can't be changed. You can only delete or add templates.",
       );
@@ -232,8 +238,8 @@ const summaryOf = (total: number, all: number) => ({
 });
 
 const idList = (value: unknown): readonly string[] => {
-  const list: unknown = typeof value === 'string' ? value.replace(/[[\]"\s]/g, '').split(',') : value;
-  if (!Array.isArray(list) || list.length < 1 || list.length > 100)
+  const list = textList(value) ?? [];
+  if (list.length < 1 || list.length > 100)
     throw templateFault(undefined, 'Invalid hsm_ids', 'hsm_ids holds 1 to 100 template ids.');
-  return [...new Set(list.map(String))];
+  return [...new Set(list)];
 };

@@ -162,10 +162,15 @@ const lengthRule = (name: string, fits: (length: number) => boolean, message: st
 export const NOT_BLANK = { pattern: /\S/, patternDetail: 'must not be blank' };
 
 /** An http(s) link. Comes out without blanks around it, its scheme and host in lower case. */
-export const Link = (base: Base = {}) =>
+export const Link = (base: Base & { patternDetail?: string } = {}) =>
   all(
     shape({ normalise: (value) => (typeof value === 'string' ? normalLink(value) : value) }),
-    Text({ ...LIMITS.link, pattern: /^https?:\/\/\S+$/, patternDetail: 'must be an http(s) link', ...base }),
+    Text({
+      ...LIMITS.link,
+      pattern: /^https?:\/\/[^\s/?#]\S*$/,
+      patternDetail: 'must be an http(s) link',
+      ...base,
+    }),
   );
 
 const normalLink = (given: string) =>

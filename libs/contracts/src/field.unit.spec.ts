@@ -28,6 +28,7 @@ import { InteractiveCard } from './interactive.js';
 import { parseBody, parseQuery } from './parse.js';
 import { fieldFault } from './problem.js';
 import { SendMedia, SendText } from './send.js';
+import { CreateWebhook } from './webhook.js';
 
 type Shape = FieldSchema & { readonly items?: { readonly type?: string } };
 
@@ -173,4 +174,17 @@ it.each([
 ])('the link %j is %j', (link, normal) => {
   const { value, faults } = parseBody(SendMedia, { to: '+918899332211', type: 'image', link });
   expect([value.link, faults]).toEqual([normal, []]);
+  const webhook = parseBody(CreateWebhook, { url: link, events: ['*'] });
+  expect([webhook.value.url, webhook.faults]).toEqual([normal, []]);
 });
+it.each(['https:///a.jpg', 'https://?a', 'https://x.in/a b', 'ftp://x.in/a', 'x.in/a.jpg'])(
+  '%j is no link',
+  (link) => {
+    const medium = parseBody(SendMedia, { to: '+918899332211', type: 'image', link });
+    const webhook = parseBody(CreateWebhook, { url: link, events: ['*'] });
+    expect([medium, webhook].map(({ faults }) => faults.map(({ pointer }) => pointer))).toEqual([
+      ['/link'],
+      ['/url'],
+    ]);
+  },
+);

@@ -31,7 +31,8 @@ export function fileName(given = ''): string | null {
   const bare = given
     .replace(/^.*[/\\]/s, '')
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
-    .trim();
+    .trim()
+    .replace(/^\.+$/, '');
   const [ending = ''] = ENDING.exec(bare) ?? [];
   return withEnding(bare.slice(0, bare.length - ending.length), ending) || null;
 }

@@ -84,7 +84,7 @@ export function typeByTracks(type: MediaType, { kinds }: Pick<IsoTracks, 'kinds'
 
 /** Whether bytes of this type are what they were declared to be; what is declared as no medium may be anything. */
 export function isAsDeclared(type: MediaType, declared: string): boolean {
-  if (declared === 'application/pdf') return type === declared;
+  if (/^application\/(x-)?pdf$/.test(declared)) return type === 'application/pdf';
   const [family = ''] = declared.split('/');
   if (!['image', 'audio', 'video'].includes(family)) return true;
   return type.startsWith(`${family}/`) || (family === 'video' && type === 'audio/mp4');
@@ -131,11 +131,9 @@ export function mediaTypeOf(bytes: Uint8Array, filename?: string): MediaType | u
   return typeByTracks(type, tracks);
 }
 
-/** Bytes that mean nothing in windows-1252, which Latin-1 is a part of. */
-const UNUSED = /[\x81\x8d\x8f\x90\x9d]/;
 const CONTROL = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 
-/** UTF-8, UTF-16 that says so, or else a code page of one byte a character; without control characters. */
+/** UTF-8, UTF-16 that says so, or else any other code page, which nothing tells; without control characters. */
 function isText(head: Uint8Array): boolean {
   const text = textIn(head);
   return text.length > 0 && !CONTROL.test(text);
@@ -149,6 +147,6 @@ function textIn(head: Uint8Array): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: head.length >= SNIFFED_BYTES });
   } catch {
-    return utf16 === undefined && !UNUSED.test(latin) ? latin : '';
+    return utf16 === undefined ? latin : '';
   }
 }

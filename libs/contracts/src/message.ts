@@ -174,11 +174,14 @@ export class MarketingStoppedData {
 /** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
-/** Whether somebody wrote it to the other. What was not, among it what stands in a group and reactions taken back, is an event only. */
+/**
+ * Whether somebody wrote it to the other. What was not, among it what stands in a group, reactions taken back and what Meta
+ * hands on as an `unsupported` edit, is an event only.
+ */
 export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'payload'>): boolean =>
-  !TOLD_KINDS.includes(kind) &&
+  !TOLD_KINDS.includes(kind === 'unsupported' ? String(payload?.['type']) : kind) &&
   payload?.['groupId'] === undefined &&
-  !(kind === 'reaction' && payload?.['emoji'] === null);
+  !(kind === 'reaction' && (payload?.['emoji'] ?? null) === null);
 
 /** What is told of a message that Meta handed us. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
 class HandedMessage {

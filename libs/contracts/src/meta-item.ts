@@ -28,10 +28,10 @@ export const idOf = (value: unknown): string | undefined =>
 export const entryOf = <Table extends object>(table: Table, word: unknown): Table[keyof Table] | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word as keyof Table] : undefined;
 
-/** Meta's `wa_id` and `from` are a number's digits with the country code, written as text or as a number. */
+/** Meta's `wa_id` and `from` are a number's digits with the country code, as text or as a number; marks between them say nothing. */
 export function phoneOf(value: unknown): string | undefined {
-  const digits = idOf(value);
-  return digits !== undefined && /^\+?\d+$/.test(digits) ? toE164(`+${digits.replace('+', '')}`) : undefined;
+  const spelled = idOf(value)?.trim() ?? '';
+  return /^\+?\d[\d\s().-]*$/.test(spelled) ? toE164(`+${spelled.replaceAll(/\D/g, '')}`) : undefined;
 }
 
 /** Meta's user id of a person. */

@@ -4,6 +4,7 @@ import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
 import {
   Decimal,
   Flag,
+  Link,
   Nested,
   NestedList,
   OneOf,
@@ -14,7 +15,6 @@ import {
   Time,
   Whole,
 } from './field.js';
-import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 
@@ -34,13 +34,7 @@ const RESERVED =
   /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|http2-settings|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
 
 const WebhookUrl = (base: { optional?: boolean; example?: unknown } = {}) =>
-  Text({
-    ...LIMITS.link,
-    pattern: /^https?:\/\/[^\s/?#]\S*$/i,
-    patternDetail: 'must be an https URL',
-    example: 'https://your-app.com/webhooks/wbiz',
-    ...base,
-  });
+  Link({ patternDetail: 'must be an https URL', example: 'https://your-app.com/webhooks/wbiz', ...base });
 const Events = (base: { optional?: boolean; example?: unknown } = {}) =>
   TextList({
     min: 1,

@@ -370,7 +370,13 @@ const isSettled = (known: ContactState | null, saidAt: string) =>
   !!known?.opt && saidAt.slice(0, SECONDS) < known.opt.at.slice(0, SECONDS);
 const SECONDS = '2026-11-22T10:00:00'.length;
 
-const later = (one: Opt | null, other: Opt | null) => (!one || (other && other.at > one.at) ? other : one);
+/** Of two said in the same second the opt-out counts: which came first is not known. */
+function later(one: Opt | null, other: Opt | null): Opt | null {
+  if (!one || !other) return one ?? other;
+  const [before, after] = [one.at.slice(0, SECONDS), other.at.slice(0, SECONDS)];
+  if (before === after) return one.optedIn && !other.optedIn ? other : one;
+  return after > before ? other : one;
+}
 
 /** Without the labels that the vocabulary no longer has. */
 export function alive(state: ContactState, { tags, fields }: ContactFacts): ContactState {

@@ -457,6 +457,19 @@ describe('two contacts of one person', () => {
           { merged: 'cnt_2' },
         ),
       ));
+  it.each([
+    ['in the same second', '2026-11-22T11:00:00.450Z', false],
+    ['a second before', '2026-11-22T10:59:59.999Z', false],
+    ['a second later', '2026-11-22T11:00:01.000Z', true],
+  ])('become one that is out where the other came in %s', (_when, at, isIn) => {
+    const cameIn = { optedIn: true, how: 'api' as const, at, by: 'key_1' };
+    const known = created({ optedIn: true, optedInAt: at }, { opt: cameIn });
+    const [event] = decide(contact, inbound({ userId: 'IN.1' }, both), fold(contact, [known]));
+    expect(event).toMatchObject({
+      data: { contact: { optedIn: isIn, optedOutAt: isIn ? null : LATER } },
+      private: { opt: isIn ? cameIn : twin.opt },
+    });
+  });
   it('become one that is new', () =>
     given()
       .when(upsert({ userId: 'IN.1', name: 'G' }, both))

@@ -17,11 +17,12 @@ const BUILT_IN: Readonly<Record<string, OptOutWords>> = {
   ar: { stop: ['توقف', 'إيقاف', 'إلغاء الاشتراك'], start: ['ابدأ', 'اشتراك'] },
 };
 
-/** As words are compared: in any case, whatever stands around them. */
+/** As words are compared: in any case, whatever stands around them; what nobody sees, as keyboards leave it, is nothing. */
 const bare = (text: string) =>
   text
     .normalize('NFKC')
     .toLowerCase()
+    .replaceAll(/[\p{Cf}\p{Variation_Selector}]/gu, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/^[\s\p{P}\p{S}]+|[\s\p{P}\p{S}]+$/gu, '');
 

@@ -13,6 +13,7 @@ let url: string;
 let asked: Asked[];
 let home: string;
 const letters = { deadLetters: [] as object[], found: 0, waiting: 0 };
+const progress = { projections: [] as object[], unreachable: [] as string[] };
 
 beforeEach(async () => {
   asked = [];
@@ -20,10 +21,11 @@ beforeEach(async () => {
     const text = Buffer.concat((await request.toArray()) as Buffer[]).toString();
     const { method = '', url: path = '', headers } = request;
     asked.push({ method, url: path, authorization: headers.authorization, body: text && JSON.parse(text) });
-    const body = path.endsWith('/derive') ? '{"bodies":2,"items":3}' : '{"data":[],"nextCursor":null}';
-    response
-      .setHeader('content-type', 'application/json')
-      .end(/\/dead-letters(\?|$)/.test(path) ? JSON.stringify(letters) : body);
+    let body = '{"data":[],"nextCursor":null}';
+    if (path.endsWith('/derive')) body = '{"bodies":2,"items":3}';
+    if (path.endsWith('/projections')) body = JSON.stringify(progress);
+    if (/\/dead-letters(\?|$)/.test(path)) body = JSON.stringify(letters);
+    response.setHeader('content-type', 'application/json').end(body);
   };
   server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -150,6 +152,42 @@ it('gives orders to projections', async () => {
     { method: 'POST', url: `${path}/contacts/people/rewind`, body: { since: '2026-11-22T10:30:00Z' } },
     { url: `${path}/webhooks/feed/rewind`, body: { partition: 3, source: 'messaging', sequence: 7 } },
   ]);
+});
+
+it('prints what stands still, and what to do about it', async () => {
+  const partition = { partition: 3, offset: 7, lag: 0, halted: null };
+  const at = '2026-11-22T10:15:30.000Z';
+  const parked = {
+    ...{ accountId: 'acc_1', events: 5, since: at, retryAt: at },
+    ...{ eventId: 'evt_1', eventType: 'contact.created', reason: 'error: too\r\nlarge' },
+  };
+  progress.projections = [
+    { service: 'contacts', projection: 'people', lag: 0, partitions: [partition], parked: [] },
+    { service: 'campaigns', projection: 'campaigns', lag: 2, partitions: [partition], parked: [] },
+    {
+      ...{ service: 'webhooks', projection: 'feed', lag: 9 },
+      partitions: [{ ...partition, halted: 'event 9 follows 8.' }],
+      parked: Array.from({ length: 11 }, () => parked),
+    },
+  ];
+  progress.unreachable = ['templates'];
+  const waiting = [
+    `  acc_1 is parked since ${at}, 5 events wait; the next try is at ${at}`,
+    '    contact.created evt_1: error: too large',
+    '    once mended: wbiz projections retry webhooks feed acc_1',
+  ];
+  expect((await wbiz('projections status')).out.split('\n')).toEqual([
+    'contacts people: is up to date, lag 0',
+    'campaigns campaigns: reads, lag 2',
+    'webhooks feed: stands still, lag 9',
+    '  partition 3 is halted: event 9 follows 8.',
+    '    see "A missing event" in docs/reliability.md',
+    ...Array.from({ length: 10 }, () => waiting).flat(),
+    '  1 more accounts are parked: --json shows them',
+    'templates: does not answer; look at its /health/ready',
+    '',
+  ]);
+  expect(JSON.parse((await wbiz('projections status --json')).out)).toEqual(progress);
 });
 
 describe('of dead letters', () => {

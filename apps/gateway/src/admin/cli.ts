@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
+import type { ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
 import { SCOPES } from '@wbiz/contracts/scopes';
 
 const HELP = `wbiz - the operators' side of a WBIZ installation
@@ -21,7 +22,7 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz keys revoke <account> <key>
   wbiz webhooks derive --since <RFC 3339 time> [--until <RFC 3339 time>]
                         Handles what Meta's webhooks of that time hold again; they are kept for 30 days.
-  wbiz projections status
+  wbiz projections status [--json]
                         What each service has read of the event log, where it stands still, which accounts are parked.
   wbiz projections retry <service> <projection> <account>
   wbiz projections skip <service> <projection> <account> --reason <text>
@@ -37,9 +38,10 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
                         [--past-deadline] [--reason <text>] [--by <name>]
                         --past-deadline: also commands whose callers were told 500 and may have asked again.
   wbiz dead-letters discard (<letter>... | --all [...]) --reason <text> [--by <name>]
-                        --by is your name on this machine unless given. It is kept, as the reason is.
+                        --by is the variable USER unless given. It is kept, as the reason is.
 
-Plans: starter, growth, scale, unlimited. Answers are JSON, but for lists of dead letters without --json.
+Plans: starter, growth, scale, unlimited. Answers are JSON; those of "projections status" and
+"dead-letters list" with --json.
 Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
 here or in a folder above.
 `;
@@ -170,7 +172,12 @@ const VERBS: Record<string, Verb> = {
         body,
       })),
   },
-  'projections status': { operands: [], request: () => ({ method: 'GET', path: '/projections' }) },
+  'projections status': {
+    operands: [],
+    options: { json: { type: 'boolean' } },
+    request: () => ({ method: 'GET', path: '/projections' }),
+    print: (answer) => progressOf(answer as ProjectionsView),
+  },
   'projections retry': {
     operands: ['service', 'projection', 'account'],
     request: ([service, projection, account]) => ({
@@ -244,17 +251,53 @@ const VERBS: Record<string, Verb> = {
 function orderTo(letters: string[], { all, account, topic, type, by, reason }: Given, env: Env) {
   if (letters.length > 0 === (all === true)) throw new Usage('expected <letter>... or --all');
   const who = by ?? env['USER'] ?? env['USERNAME'];
-  if (who === undefined) throw new Usage('--by is missing');
+  if (who === undefined) throw new Usage('--by is missing, and USER is not set');
   return { ids: all ? undefined : letters, all, accountId: account, topic, type, by: who, reason };
 }
 
 const MOST_WORDS = 200;
 
-/** One line each, in columns. What stands in a record is anybody's: it must not move the cursor. */
+/** What stands in a record is anybody's: it must not move the cursor. */
+const shown = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, MOST_WORDS);
+
+const SHOWN_PARKED = 10;
+
+/** A line for each projection; below it what stands still, and what to do about it. */
+function progressOf({ projections, unreachable }: ProjectionsView): string {
+  const lines = projections.flatMap((one) => {
+    const still = standstills(one);
+    const state = still.length > 0 ? 'stands still' : one.lag > 0 ? 'reads' : 'is up to date';
+    return [`${one.service} ${one.projection}: ${state}, lag ${one.lag}`, ...still];
+  });
+  const away = unreachable.map((service) => `${service}: does not answer; look at its /health/ready`);
+  return [...lines, ...away, ''].join('\n');
+}
+
+function standstills({ service, projection, partitions, parked }: ProjectionView): readonly string[] {
+  const halted = partitions.flatMap(({ partition, halted: reason }) =>
+    reason === null ? [] : [`  partition ${partition} is halted: ${shown(reason)}`],
+  );
+  const waiting = parked
+    .slice(0, SHOWN_PARKED)
+    .flatMap(({ accountId, events, since, eventId, eventType, reason, retryAt }) => [
+      `  ${shown(accountId)} is parked since ${since}, ${events} events wait; the next try is at ${retryAt}`,
+      `    ${shown(`${eventType} ${eventId}`)}: ${shown(reason)}`,
+      `    once mended: wbiz projections retry ${service} ${projection} ${shown(accountId)}`,
+    ]);
+  const more = parked.length - SHOWN_PARKED;
+  return [
+    ...halted,
+    ...(halted.length > 0 ? ['    see "A missing event" in docs/reliability.md'] : []),
+    ...waiting,
+    ...(more > 0 ? [`  ${more} more accounts are parked: --json shows them`] : []),
+  ];
+}
+
+/** One line each, in columns. */
 function linesOf({ deadLetters, found, waiting }: DeadLettersView): string {
   const rows = deadLetters.map(({ id, at, state, topic, type, accountId, code, reason }) =>
     [id, at, state, topic, type, accountId, [code, reason].filter(Boolean).join(' ')].map((text) =>
-      (text || '-').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, MOST_WORDS),
+      shown(text || '-'),
     ),
   );
   const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));

@@ -148,7 +148,8 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
              where m.conversation_id in (select c.stream union all
                  select g.stream from messaging.merged_conversations g where g.into_stream = c.stream) and m.stream collate "C" > r.last and m.state->>'direction' = 'in'
                and m.state->>'kind' <> all ($3) and m.state->'payload'->'groupId' is null
-               and not (m.state->>'kind' = 'reaction' and m.state->'payload'->'emoji' = 'null')))
+               and (m.state->>'kind' = 'unsupported' and m.state->'payload'->>'type' = any ($3)) is not true
+               and (m.state->>'kind' = 'reaction' and m.state->'payload'->>'emoji' is null) is not true))
            from (select coalesce(g.into_stream, e.conversation) as conversation, max(e.stream collate "C") as last
                  from unnest($1::text[], $2::text[]) as e(conversation, stream)
                  left join messaging.merged_conversations g on g.stream = e.conversation group by 1) r where c.stream = r.conversation`,

@@ -207,7 +207,10 @@ describe('who wrote', () => {
         ] as const,
     ),
     ['may be a number that is no text', { from: 918899332211 }, null, { ...known, name: null }],
-    ['may be a number with a plus', { from: '+918899332211' }, null, { ...known, name: null }],
+    ...['+918899332211', '+91 88993 32211', '91-8899-332211', ' 918899332211 '].map(
+      (spelled) =>
+        [`may be a number spelled ${spelled}`, { from: spelled }, null, { ...known, name: null }] as const,
+    ),
     [
       'may have a number of before a reform of its country’s',
       { from: '22997479819' },

@@ -96,6 +96,9 @@ describe('what people write', () => {
   it.each([
     ['taken back, as Meta writes it', { type: 'reaction', reaction: { message_id: 'w', emoji: '' } }],
     ['taken back, without an emoji', { type: 'reaction', reaction: { message_id: 'w' } }],
+    ['taken back of a message that Meta does not name', { type: 'reaction', reaction: { emoji: '' } }],
+    ['an edit that Meta does not hand on', { type: 'unsupported', unsupported: { type: 'edit' } }],
+    ['a deletion that Meta does not hand on', { type: 'unsupported', unsupported: { type: 'revoke' } }],
     ['told by WhatsApp', { type: 'system', system: { body: 'moved', type: 'user_changed_number' } }],
     ['in a group', { text: { body: 'Hi all' }, group_id: 'G1' }],
   ])('is an event only where it is %s', async (what, fields) => {

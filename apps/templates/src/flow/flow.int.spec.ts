@@ -104,13 +104,15 @@ describe('the flows of an account', () => {
   it('stay while Meta is out of reach, and are what Meta says once it is back', async () => {
     const account = await connected();
     const metaId = await made(account, 'survey');
-    await system.simulator.control('POST', '/behaviour', {
-      faults: [{ match: { path: account.wabaId }, kind: 'reset', rate: 1, times: 2 }],
-    });
+    const asked = await pulls(account);
+    const fault = { match: { path: account.wabaId }, kind: 'reset', rate: 1 };
+    await system.simulator.control('POST', '/behaviour', { faults: [fault] });
     await system.simulator.control('POST', `/flows/${metaId}/status`, { status: 'PUBLISHED' });
     await told(metaId, 'PUBLISHED');
     await system.passOn(account.wabaId, 'flows');
+    await until(async () => (await pulls(account)) > asked);
     expect(await names(account)).toEqual(['appointment_booking']);
+    await system.simulator.control('POST', '/behaviour', { faults: [] });
     await until(async () => (await names(account)).includes('survey'));
   });
 });

@@ -222,6 +222,25 @@ it('halts a partition at a gap that is one on the log too, tells, and lives; a r
   expect(status().state).toBe('running');
 });
 
+it('halts at a gap although somebody else wrote an event of a later epoch before it; reading from behind goes on', async () => {
+  const { status, projector } = await consume();
+  const first = next(0);
+  const stray = (ce_sequence: string, ce_previous: string, ce_epoch: string): KafkaRecord => ({
+    ...first,
+    headers: { ...first.headers, ce_id: `${topic}/${ce_sequence}`, ce_sequence, ce_previous, ce_epoch },
+  });
+  await producer.sendAll([first, stray('99', '98', '9'), next(0)]);
+  await producer.sendAll([stray('90', '89', '1'), next(0)]);
+  await until(() => status().state === 'halted');
+  expect(await seen()).toEqual([1, 2]);
+  const told = log.entries.find(({ message }) => message.endsWith('the partition is halted'));
+  expect(told?.fields).toMatchObject({ alarm: true, offset: 3 });
+
+  await projector.rewind(0, 4);
+  await until(async () => (await seen()).length === 3);
+  expect(status().state).toBe('running');
+});
+
 it('tries again for as long as a handler fails', async () => {
   let failing = 4;
   const { status } = await consume(() => {
@@ -281,7 +300,7 @@ it('begins where the group has committed when a checkpoint is of a time without 
   await producer.sendAll([next(0)]);
   await until(async () => (await seen()).length === 5);
   expect(log.entries.filter(({ message }) => message.endsWith('reading back'))).toMatchObject([
-    { fields: { from: 2 } },
+    { fields: { next: 2 } },
   ]);
 });
 

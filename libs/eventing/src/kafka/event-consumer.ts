@@ -45,8 +45,8 @@ export class EventConsumer {
   private readonly types: ReadonlySet<string>;
   /** The last batch of each partition that is applied and perhaps only in memory. */
   private readonly applied = new Map<number, RecordBatch>();
-  /** The event before which one is missing, of each partition that was read back to its checkpoint for it. */
-  private readonly lookedBack = new Map<number, string>();
+  /** The event before which one is missing, and where each partition was read again for it, behind which number. */
+  private readonly lookedBack = new Map<number, { id: string; from: number; sequence: number }>();
   private positions: ReadonlyMap<number, Position> = new Map();
   /** The offset that is read next, of the partitions of this member. */
   private readonly reached = new Map<number, number>();
@@ -117,7 +117,7 @@ export class EventConsumer {
     });
     if (behind.length > 0)
       logger.warn(
-        { group: groupId, from: behind },
+        { group: groupId, offsets: behind },
         'checkpoints are behind the committed offsets; reading from them',
       );
     const from = new Map(behind);
@@ -179,11 +179,14 @@ export class EventConsumer {
     const fields = { ...this.place(batch), err: gap };
     try {
       const next = gap.checkpoint.next ?? offset;
-      const isAtCheckpoint = this.lookedBack.get(partition) === id || next >= offset;
+      const last = this.lookedBack.get(partition);
+      const isAtCheckpoint = last?.id === id || next >= offset;
       const from = isAtCheckpoint ? await this.find(partition, gap) : next;
-      if (from !== undefined && from < offset) {
-        logger.warn({ ...fields, from }, 'an event is missing before this one; reading back');
-        this.lookedBack.set(partition, id);
+      // Reading from there has applied nothing: what stands there is not the missing event.
+      const isInVain = last?.id === id && last.from === from && last.sequence === gap.checkpoint.sequence;
+      if (from !== undefined && from < offset && !isInVain) {
+        logger.warn({ ...fields, next: from }, 'an event is missing before this one; reading back');
+        this.lookedBack.set(partition, { id, from, sequence: gap.checkpoint.sequence });
         projector.forget(partition);
         this.reached.set(partition, from);
         this.consumer.seek(partition, from);
@@ -194,7 +197,10 @@ export class EventConsumer {
       return error;
     }
     batch.halt(gap.message);
-    logger.error({ ...fields, alarm: true }, 'the missing event is not on the log; the partition is halted');
+    logger.error(
+      { ...fields, offset, alarm: true },
+      'the missing event is not on the log; the partition is halted',
+    );
     return undefined;
   }
 
@@ -220,7 +226,7 @@ export class EventConsumer {
       const isRewound = rewinds !== (before.get(partition)?.rewinds ?? 0);
       if (!isRewound && next >= (persisted.get(partition) ?? 0)) continue;
       logger.warn(
-        { group: this.options.groupId, partition, from: next },
+        { group: this.options.groupId, partition, next },
         'the checkpoint was set back; reading from it',
       );
       await projector.halted([partition], null);

@@ -87,7 +87,7 @@ export class ProjectionGap extends Error {
     readonly event: Pick<LogEvent, 'id' | 'source' | 'type' | 'epoch' | 'sequence' | 'previous' | 'offset'>,
   ) {
     super(
-      `Projection ${projection} has seen ${event.source} in partition ${partition} up to ${checkpoint.sequence}, but event ${event.sequence} (${event.id}) follows ${event.previous}.`,
+      `Projection ${projection} has seen ${event.source} in partition ${partition} up to ${checkpoint.sequence}, but event ${event.sequence} (${event.id}${event.offset === undefined ? '' : `, offset ${event.offset}`}) follows ${event.previous}.`,
     );
   }
 }

@@ -223,15 +223,16 @@ export class OutboxRelay {
     const held = await this.#persist(session, 'the log could not be read; trying again', () =>
       log.held(sequencer.mark, sequencer.epochs, gone),
     );
+    const { last } = sequencer;
     const { ahead, missing } = await sequencer.compare(held);
     if (ahead !== undefined)
       logger.error(
-        { schema, source, log: ahead, epoch: sequencer.epoch, alarm: true },
+        { schema, source, database: last, log: ahead, epoch: sequencer.epoch, alarm: true },
         'the database has lost events that are on the log; numbering goes on behind them in a new epoch',
       );
     if (missing !== undefined)
       logger.error(
-        { schema, source, from: missing, alarm: true },
+        { schema, source, first: missing, alarm: true },
         'the log has lost published events; publishing them again before any other',
       );
   }

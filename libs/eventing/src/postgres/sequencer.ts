@@ -113,6 +113,11 @@ export class Sequencer {
     return sequencer;
   }
 
+  /** The last number that was given out. */
+  get last(): number {
+    return this.#last;
+  }
+
   /** What was known of the log last; null: nothing, or not since it was compared. */
   get mark(): LogMark | null {
     return this.#mark;
