@@ -1,16 +1,17 @@
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { dispatchProjection } from './dispatch/dispatch.projection.js';
+import { Slots } from './dispatch/slots.js';
 import { mediaProjection } from './media/media.projection.js';
 import { wamidsProjection } from './message/wamids.projection.js';
 import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 
 /** What moves in the transaction of the events. */
-export const INLINE_PROJECTIONS = [
-  dispatchProjection,
+export const inlineProjections = (slots = new Slots()) => [
   conversationProjection,
   wamidsProjection,
   peopleProjection,
   readsProjection,
   mediaProjection,
+  dispatchProjection(slots),
 ];

@@ -11,7 +11,8 @@ import { conversations } from './conversation/conversation.decider.js';
 import { ConversationQueries } from './conversation/conversation.queries.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
 import { InboundModule } from './inbound/inbound.module.js';
-import { INLINE_PROJECTIONS } from './inline-projections.js';
+import { Slots } from './dispatch/slots.js';
+import { inlineProjections } from './inline-projections.js';
 import { files } from './media/media.aggregate.js';
 import { MediaModule } from './media/media.module.js';
 import { messages } from './message/message.aggregate.js';
@@ -27,6 +28,8 @@ const copies: FactoryProvider = {
   inject: [Projections, EventStore],
 };
 
+const slots = new Slots();
+
 @Module({
   imports: [
     DatabaseModule.forService({ migrations: MIGRATIONS }),
@@ -37,10 +40,10 @@ const copies: FactoryProvider = {
         direct(conversations),
         direct(files, 'media.create'),
       ],
-      inline: INLINE_PROJECTIONS,
+      inline: inlineProjections(slots),
     }),
     MessageModule,
-    DispatchModule,
+    DispatchModule.with(slots),
     InboundModule,
     ReadReceiptModule,
     MediaModule,

@@ -10,6 +10,7 @@ import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import { ExpiredSends } from './expired-sends.js';
+import { Slots } from './slots.js';
 
 export const PHONE = '1060000000000001';
 const TOKEN = 'simulator-token';
@@ -20,9 +21,10 @@ type Replica = Partial<Pick<DispatcherOptions, 'send' | 'pool' | 'complete'>> & 
 
 /** The dispatch of messaging on a database of its own, with the simulator as Meta: it takes what it gets and says no more. */
 export async function dispatchSystem() {
+  const slots = new Slots();
   const [database, simulator] = await Promise.all([
     // A deadlock is a fault here, and not resolved after a second.
-    messagingStore({ options: '-c deadlock_timeout=60s -c lock_timeout=5s' }),
+    messagingStore({ options: '-c deadlock_timeout=60s -c lock_timeout=5s' }, slots),
     startSimulator({ behaviour: { statuses: 'none' } }),
   ]);
   const { pool, store } = database;
@@ -98,6 +100,7 @@ export async function dispatchSystem() {
         logger: quiet,
         ...over,
       });
+      slots.offeredBy(made);
       made.start();
       running.push(made);
       return made;

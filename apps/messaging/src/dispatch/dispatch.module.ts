@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { topics } from '@wbiz/contracts/topics';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
@@ -24,6 +24,7 @@ import { DispatchLeases } from './dispatch-leases.js';
 import { queuedFor } from './dispatch.projection.js';
 import { Dispatcher } from './dispatcher.js';
 import { sendToMeta } from './send-to-meta.js';
+import { Slots } from './slots.js';
 import { ExpiredSends } from './expired-sends.js';
 import { CLASSES } from './turnstile.js';
 import { UnknownOutcomes } from './unknown-outcomes.js';
@@ -31,88 +32,96 @@ import { UnknownOutcomes } from './unknown-outcomes.js';
 const DISPATCH = 'dispatch';
 
 /** Takes accepted sends to Meta, and ends the wait for outcomes that stay unknown. */
-@Module({
-  imports: [AccountModule, MediaModule, MessageModule],
-  providers: [
-    {
-      provide: Dispatcher,
-      useFactory: (
-        { replica, logger, shutdown }: Runtime,
-        pool: Pool,
-        store: EventStore,
-        wakeUp: WakeUp,
-        announce: Announce,
-        credentials: Credentials,
-        api: CloudApi,
-        copies: MetaCopies,
-      ) => {
-        const dispatcher = new Dispatcher({
-          pool,
-          store,
-          leases: new DispatchLeases(pool, replica),
-          send: sendToMeta(api, credentials),
-          complete: mediaCompleter(copies),
-          announce,
-          logger,
-        });
-        // Whichever replica dispatches the number has to hear of what this one accepted.
-        store.onCommitted(({ events }) => {
-          const queued = events.flatMap((event) => queuedFor(event) ?? []);
-          for (const cls of CLASSES) {
-            const numbers = new Set(
-              queued.filter((one) => one.class === cls).map((one) => one.phoneNumberId),
-            );
-            if ([...numbers].filter((id) => !dispatcher.wake(id, cls)).length > 0) wakeUp.wake(DISPATCH);
-          }
-        });
-        wakeUp.onWake(DISPATCH, () => dispatcher.look());
-        dispatcher.start();
-        shutdown.on('consumers', 'dispatcher', () => dispatcher.stop());
-        return dispatcher;
-      },
-      inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API, MetaCopies],
+@Module({})
+export class DispatchModule {
+  static with(slots: Slots): DynamicModule {
+    return {
+      module: DispatchModule,
+      imports: [AccountModule, MediaModule, MessageModule],
+      providers: [{ provide: Slots, useValue: slots }, ...PROVIDERS],
+    };
+  }
+}
+
+const PROVIDERS: Provider[] = [
+  {
+    provide: Dispatcher,
+    useFactory: (
+      { replica, logger, shutdown }: Runtime,
+      pool: Pool,
+      store: EventStore,
+      wakeUp: WakeUp,
+      announce: Announce,
+      credentials: Credentials,
+      api: CloudApi,
+      copies: MetaCopies,
+      slots: Slots,
+    ) => {
+      const dispatcher = new Dispatcher({
+        pool,
+        store,
+        leases: new DispatchLeases(pool, replica),
+        send: sendToMeta(api, credentials),
+        complete: mediaCompleter(copies),
+        announce,
+        logger,
+      });
+      // Whichever replica dispatches the number has to hear of what this one accepted.
+      store.onCommitted(({ events }) => {
+        const waiting = events.filter(({ stream }) => !dispatcher.isCalling(stream));
+        const queued = waiting.flatMap((event) => queuedFor(event) ?? []);
+        for (const cls of CLASSES) {
+          const numbers = new Set(queued.filter((one) => one.class === cls).map((one) => one.phoneNumberId));
+          if ([...numbers].filter((id) => !dispatcher.wake(id, cls)).length > 0) wakeUp.wake(DISPATCH);
+        }
+      });
+      wakeUp.onWake(DISPATCH, () => dispatcher.look());
+      slots.offeredBy(dispatcher);
+      dispatcher.start();
+      shutdown.on('consumers', 'dispatcher', () => dispatcher.stop());
+      return dispatcher;
     },
-    {
-      provide: ExpiredSends,
-      useFactory: (runtime: Runtime, pool: Pool, store: EventStore) => {
-        const expired = new ExpiredSends({ pool, store, logger: runtime.logger });
-        runWork(runtime, 'expired sends', expired.work);
-        return expired;
-      },
-      inject: [RUNTIME, PG_POOL, EventStore],
+    inject: [RUNTIME, PG_POOL, EventStore, WakeUp, ANNOUNCE, Credentials, CLOUD_API, MetaCopies, Slots],
+  },
+  {
+    provide: ExpiredSends,
+    useFactory: (runtime: Runtime, pool: Pool, store: EventStore) => {
+      const expired = new ExpiredSends({ pool, store, logger: runtime.logger });
+      runWork(runtime, 'expired sends', expired.work);
+      return expired;
     },
-    {
-      provide: UnknownOutcomes,
-      useFactory: (
-        runtime: Runtime<Config<typeof SETTINGS>>,
-        pool: Pool,
-        store: EventStore,
-        dispatcher: Dispatcher,
-        announce: Announce,
-        kafka: KafkaClient,
-        peers: Peers,
-      ) => {
-        const { config, logger, metrics } = runtime;
-        const topic = topics(config.TOPIC_PREFIX).inbound;
-        const unknownOutcomes = new UnknownOutcomes({
-          pool,
-          store,
-          dispatcher,
-          announce,
-          graceMs: config.OUTCOME_GRACE_MS,
-          inbound: async () => ({
-            end: await kafka.endOffsets(topic),
-            handled: await kafka.committedOffsets(groupOf(runtime), topic),
-          }),
-          knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
-          onAge: (seconds) => metrics.unknownOutcomeAge.set(seconds),
-          logger,
-        });
-        runWork(runtime, 'unknown outcomes', unknownOutcomes.work);
-        return unknownOutcomes;
-      },
-      inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA, Peers],
+    inject: [RUNTIME, PG_POOL, EventStore],
+  },
+  {
+    provide: UnknownOutcomes,
+    useFactory: (
+      runtime: Runtime<Config<typeof SETTINGS>>,
+      pool: Pool,
+      store: EventStore,
+      dispatcher: Dispatcher,
+      announce: Announce,
+      kafka: KafkaClient,
+      peers: Peers,
+    ) => {
+      const { config, logger, metrics } = runtime;
+      const topic = topics(config.TOPIC_PREFIX).inbound;
+      const unknownOutcomes = new UnknownOutcomes({
+        pool,
+        store,
+        dispatcher,
+        announce,
+        graceMs: config.OUTCOME_GRACE_MS,
+        inbound: async () => ({
+          end: await kafka.endOffsets(topic),
+          handled: await kafka.committedOffsets(groupOf(runtime), topic),
+        }),
+        knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
+        onAge: (seconds) => metrics.unknownOutcomeAge.set(seconds),
+        logger,
+      });
+      runWork(runtime, 'unknown outcomes', unknownOutcomes.work);
+      return unknownOutcomes;
     },
-  ],
-})
-export class DispatchModule {}
+    inject: [RUNTIME, PG_POOL, EventStore, Dispatcher, ANNOUNCE, KAFKA, Peers],
+  },
+];

@@ -1,8 +1,10 @@
 import type { Of } from '@wbiz/eventing/message';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
-import { inline } from '@wbiz/eventing/postgres/inline-projection';
+import { fold } from '@wbiz/eventing/decider';
+import { inline, type OnEnd } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from '../message/message.decider.js';
+import { message, type MessageEvent, type Outgoing } from '../message/message.decider.js';
+import type { Slots } from './slots.js';
 import type { Class } from './turnstile.js';
 
 /** How long after the nth attempt a deferred send waits: 4^n seconds, at most a minute (Meta's advice for pair limits). */
@@ -26,59 +28,106 @@ export function queuedFor(event: RecordedEvent): { phoneNumberId: string; class:
 /** What was accepted, with the first event. */
 const acceptedIn = ({ private: given }: Moving) => (given && 'accountId' in given ? given : undefined);
 
-async function follow(events: readonly Moving[], tx: PoolClient) {
-  const begun = events.filter(isFirst);
-  if (begun.length > 0)
-    await tx.query({
-      name: 'dispatch-enqueue',
-      text: `insert into messaging.dispatch (message_id, account_id, phone_number_id, conversation_id, class, expires_at)
-             select m, a, p, c, k, e
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::timestamptz[])
-               with ordinality as q(m, a, p, c, k, e, ord)
-             order by ord`,
-      values: [
-        begun.map(({ stream }) => stream),
-        begun.map(({ accountId }) => accountId),
-        begun.map((event) => acceptedIn(event)?.phoneNumberId),
-        begun.map(({ data }) => data.conversationId),
-        begun.map(classOf),
-        begun.map((event) => acceptedIn(event)?.expiresAt),
-      ],
-    });
-  await leaveQueue(events.filter(isLast), tx);
+/** The queue moves with the events of the messages in it; `slots`: where sends may be called without waiting in it. */
+export const dispatchProjection = (slots: Slots) => {
+  const follow = async (events: readonly Moving[], tx: PoolClient, onEnd: OnEnd) => {
+    const begun = events.filter(isFirst);
+    if (begun.length > 0) await enqueue(begun, tx, onEnd && { slots, onEnd });
+    await leaveQueue(events.filter(isLast), tx);
+  };
+  return inline<MessageEvent>({
+    'message.status': follow,
+    'message.queued': follow,
+    'message.submitted': leaveQueue,
+    'message.withdrawn': leaveQueue,
+    'message.deferred': defer,
+    'message.outcome_unknown': async (events, tx) => {
+      await tx.query({
+        name: 'dispatch-unknown',
+        text: `update messaging.dispatch set state = 'unknown', unknown_since = now(), grace_ms = 0 where message_id = any($1)`,
+        values: [events.map(({ stream }) => stream)],
+      });
+    },
+  });
+};
+
+/** Whoever recovers a number waits by this for those who begin sends of it as they accept them. */
+export const OPENING_LOCK = (phoneNumberId: string) =>
+  `hashtextextended('wbiz.opening.' || ${phoneNumberId}, 0)`;
+
+/**
+ * Sends are queued, or started at once where this replica holds their number, has a slot for them, and no single send of the
+ * number and no deferred one of the person is before them.
+ */
+async function enqueue(
+  begun: readonly Moving[],
+  tx: PoolClient,
+  direct: { readonly slots: Slots; readonly onEnd: NonNullable<OnEnd> } | undefined,
+) {
+  const taken = direct?.slots.take(begun.filter((event) => classOf(event) === 0).map(outgoing)) ?? [];
+  const started = new Set<string>();
+  direct?.onEnd((committed) => {
+    for (const { message, end } of taken) end(committed ? started.has(message.id) : undefined);
+  });
+  const fences = new Map(taken.map(({ message, fence }) => [message.id, String(fence)]));
+  const { rows } = await tx.query<{ message_id: string }>({
+    name: 'dispatch-enqueue',
+    text: `with opening as materialized (
+             select pg_advisory_xact_lock_shared(${OPENING_LOCK('p')})
+             from (select distinct p from unnest($3::text[], $7::bigint[]) as q(p, f) where f is not null) q),
+           sends as (
+             select q.*, f is not null and (select count(*) from opening) > 0
+               and exists (select from messaging.dispatch_leases l where l.phone_number_id = p and l.replica = $8
+                 and l.fence = f and l.expires_at > clock_timestamp())
+               and not exists (select from messaging.dispatch d
+                 where d.phone_number_id = p and d.class = 0 and d.state = 'queued')
+               and not exists (select from messaging.dispatch d where d.conversation_id = c and d.state = 'deferred') as goes
+             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::timestamptz[], $7::bigint[])
+               with ordinality as q(m, a, p, c, k, e, f, ord)),
+           enqueued as (
+             insert into messaging.dispatch
+               (message_id, account_id, phone_number_id, conversation_id, class, expires_at, state, fence, attempt, started_at)
+             select m, a, p, c, k, e, case when goes then 'started' else 'queued' end,
+               case when goes then f end, goes::int, case when goes then clock_timestamp() end
+             from sends order by ord)
+           select m as message_id from sends where goes`,
+    values: [
+      begun.map(({ stream }) => stream),
+      begun.map(({ accountId }) => accountId),
+      begun.map((event) => acceptedIn(event)?.phoneNumberId),
+      begun.map(({ data }) => data.conversationId),
+      begun.map(classOf),
+      begun.map((event) => acceptedIn(event)?.expiresAt),
+      begun.map(({ stream }) => fences.get(stream)),
+      direct?.slots.replica,
+    ],
+  });
+  for (const { message_id } of rows) started.add(message_id);
+}
+
+/** What was accepted, as it goes to Meta. */
+function outgoing(event: Moving): Outgoing {
+  const { content, traceparent } = acceptedIn(event)!;
+  return { ...fold(message, [event])!, content, traceparent };
+}
+
+async function defer(events: readonly Recorded<'message.deferred'>[], tx: PoolClient) {
+  await tx.query({
+    name: 'dispatch-defer',
+    text: `update messaging.dispatch d set state = 'deferred', not_before = now() + d_wait * interval '1 millisecond',
+             expires_at = case when w.resent then null else d.expires_at end
+           from unnest($1::text[], $2::int[], $3::boolean[]) as w(id, d_wait, resent) where d.message_id = w.id`,
+    values: [
+      events.map(({ stream }) => stream),
+      events.map(({ data }) => (data.reason === 'outcome_unknown' ? 0 : backoffMs(data.attempt))),
+      events.map(({ data }) => data.reason === 'outcome_unknown'),
+    ],
+  });
 }
 
 /** Whether it is over with the queue: Meta has it, or never will. */
 const isLast = (event: Moving) =>
   !isFirst(event) && (event.data.wamid === null || (!!event.private && 'isTaken' in event.private));
-
-/** The queue moves with the events of the messages in it. */
-export const dispatchProjection = inline<MessageEvent>({
-  'message.status': follow,
-  'message.queued': follow,
-  'message.submitted': leaveQueue,
-  'message.withdrawn': leaveQueue,
-  'message.deferred': async (events, tx) => {
-    await tx.query({
-      name: 'dispatch-defer',
-      text: `update messaging.dispatch d set state = 'deferred', not_before = now() + d_wait * interval '1 millisecond',
-               expires_at = case when w.resent then null else d.expires_at end
-             from unnest($1::text[], $2::int[], $3::boolean[]) as w(id, d_wait, resent) where d.message_id = w.id`,
-      values: [
-        events.map(({ stream }) => stream),
-        events.map(({ data }) => (data.reason === 'outcome_unknown' ? 0 : backoffMs(data.attempt))),
-        events.map(({ data }) => data.reason === 'outcome_unknown'),
-      ],
-    });
-  },
-  'message.outcome_unknown': async (events, tx) => {
-    await tx.query({
-      name: 'dispatch-unknown',
-      text: `update messaging.dispatch set state = 'unknown', unknown_since = now(), grace_ms = 0 where message_id = any($1)`,
-      values: [events.map(({ stream }) => stream)],
-    });
-  },
-});
 
 async function leaveQueue(events: readonly RecordedEvent[], tx: PoolClient) {
   if (events.length === 0) return;

@@ -14,8 +14,10 @@ import { messages } from '../message/message.aggregate.js';
 import type { MessageState, Outcome, Outgoing } from '../message/message.decider.js';
 import { mediaWithoutMetaId } from '../message/meta-media-id.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
+import { OPENING_LOCK } from './dispatch.projection.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
 import { outcomeOf } from './outcome-of.js';
+import type { Slot } from './slots.js';
 import { CLASSES, Turnstile, type Class } from './turnstile.js';
 
 /** Calls under way for one phone number at most; Meta's answers take about 100 ms, so this carries 1,000 a second. */
@@ -56,6 +58,9 @@ type Lane = {
   /** Undefined until what an earlier holder left was read. */
   pairs: PairPace | undefined;
   claiming: boolean;
+  /** Sends that are being accepted and begin at once. */
+  opening: number;
+  recovering: boolean;
   /** Of which classes there may be something to claim, and when it may be claimed. */
   readonly wanted: Record<Class, boolean>;
   readonly notBefore: Record<Class, number>;
@@ -71,7 +76,7 @@ type Claimed = { readonly message: Outgoing; readonly attempt: number };
 
 /**
  * Takes accepted sends to Meta. Per leased phone number: claim a batch (attempt started, one transaction, fence
- * checked), call, settle. Whatever happens to this process, a started attempt is never simply started again.
+ * checked), call, settle; a send that finds nothing before it is claimed as it is accepted. Whatever happens to this process, a started attempt is never simply started again.
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
@@ -79,6 +84,8 @@ export class Dispatcher {
   private readonly inFlight = new Map<string, Set<string>>();
   /** Claims and calls. */
   private readonly underWay = new Set<Promise<unknown>>();
+  /** Messages that began as they were accepted. */
+  private readonly begun = new Set<string>();
   private readonly renewals: Periodic;
   private readonly looks: Periodic;
   private stopping = false;
@@ -123,6 +130,48 @@ export class Dispatcher {
     return lane !== undefined;
   }
 
+  get replica(): string {
+    return this.options.leases.replica;
+  }
+
+  /**
+   * Those of the sends, single ones that are being accepted, for which there is room: their conversations are taken until
+   * the slot ends. Whether the fence still holds, and whether anything is before them, the transaction finds out.
+   */
+  take(sends: readonly Outgoing[]): readonly Slot[] {
+    const now = performance.now();
+    return sends.flatMap((message) => {
+      const lane = this.lanes.get(message.phoneNumberId);
+      if (!lane || this.stopping || !hasRoom(lane, message, now)) return [];
+      lane.inFlight.add(message.conversationId);
+      lane.opening += 1;
+      const ended = Promise.withResolvers<void>();
+      this.track(ended.promise);
+      const end: Slot['end'] = (isStarted) => {
+        lane.opening -= 1;
+        if (isStarted) this.beginAtOnce(lane, message);
+        else lane.inFlight.delete(message.conversationId);
+        if (isStarted === undefined) {
+          lane.doubtful = true;
+          this.pump(lane, ...CLASSES);
+        }
+        ended.resolve();
+      };
+      return [{ message, fence: lane.lease.fence, end }];
+    });
+  }
+
+  private beginAtOnce(lane: Lane, message: Outgoing): void {
+    lane.pairs?.take(message.conversationId, performance.now());
+    this.begun.add(message.id);
+    this.track(this.call(lane, { message, attempt: 1 }).finally(() => this.begun.delete(message.id)));
+  }
+
+  /** Whether a message began as it was accepted and is not settled yet. */
+  isCalling(messageId: string): boolean {
+    return this.begun.has(messageId);
+  }
+
   /** Looks which of its phone numbers have sends that are due. */
   look(): void {
     this.looks.wake();
@@ -151,7 +200,7 @@ export class Dispatcher {
   /** Resolves to whether there may be something to look for again soon. */
   private async pumpDue(): Promise<boolean> {
     if (this.stopping || this.lanes.size === 0) return false;
-    const { rows } = await this.options.pool.query<{ id: string; class: Class; due: boolean }>({
+    const { rows } = await this.options.pool.query<{ id: string; class: Class | null; due: boolean }>({
       name: 'dispatch-due',
       text: `select n.id, c.class, q.due from unnest($1::text[]) as n(id) cross join unnest($2::smallint[]) as c(class)
              cross join lateral (
@@ -160,10 +209,23 @@ export class Dispatcher {
                union all
                select bool_or(d.not_before <= now()) from messaging.dispatch d
                where d.phone_number_id = n.id and d.class = c.class and d.state = 'deferred') q
-             where q.due is not null`,
-      values: [[...this.lanes.keys()], CLASSES],
+             where q.due is not null
+             union all
+             select n.id, null, true from unnest($1::text[], $3::bigint[]) as n(id, fence)
+             where exists (select from messaging.dispatch d
+               where d.phone_number_id = n.id and d.state = 'started' and d.fence < n.fence)`,
+      values: [
+        [...this.lanes.keys()],
+        CLASSES,
+        [...this.lanes.values()].map(({ lease }) => String(lease.fence)),
+      ],
     });
-    for (const { id, class: cls, due } of rows) if (due) this.wake(id, cls);
+    for (const { id, class: cls, due } of rows) {
+      // What an earlier holder was accepting when it lost the number.
+      const lane = this.lanes.get(id);
+      if (lane && cls === null) lane.doubtful = true;
+      else if (cls !== null && due) this.wake(id, cls);
+    }
     const doubtful = [...this.lanes.values()].filter((lane) => lane.doubtful);
     for (const lane of doubtful) this.pump(lane, ...CLASSES);
     return rows.length > 0 || doubtful.length > 0;
@@ -182,6 +244,8 @@ export class Dispatcher {
       turns: new Turnstile(pace),
       pairs: undefined,
       claiming: false,
+      opening: 0,
+      recovering: false,
       wanted: { 0: false, 1: false },
       notBefore: { 0: 0, 1: 0 },
       timer: undefined,
@@ -195,7 +259,7 @@ export class Dispatcher {
 
   /**
    * Settles as unknown what is started and not being called here: by a lost holder, or by a claim of ours whose commit
-   * went through although its answer was lost (locking the lease's row waits for that commit).
+   * went through although its answer was lost (the locks wait for that commit). Nothing begins as it is accepted meanwhile.
    */
   private async recover(lane: Lane): Promise<void> {
     const { pool, logger } = this.options;
@@ -204,6 +268,7 @@ export class Dispatcher {
     await pool.query('select from messaging.dispatch_leases where phone_number_id = $1 for update', [
       phoneNumberId,
     ]);
+    await pool.query(`select pg_advisory_xact_lock(${OPENING_LOCK('$1')})`, [phoneNumberId]);
     const { rows } = await pool.query<{ message_id: string; account_id: string; attempt: number }>(
       `select message_id, account_id, attempt from messaging.dispatch
        where phone_number_id = $1 and state = 'started' and fence <= $2 and conversation_id <> all($3)`,
@@ -298,8 +363,11 @@ export class Dispatcher {
     cls: Class,
     room: number,
   ): Promise<{ claimed: readonly Claimed[]; more: Class | undefined }> {
-    if (lane.doubtful) await this.recover(lane);
-    lane.doubtful = false;
+    while (lane.doubtful) {
+      lane.doubtful = false;
+      lane.recovering = true;
+      await this.recover(lane).finally(() => (lane.recovering = false));
+    }
     const pairs = (lane.pairs ??= await this.pairsOf(lane.lease));
     const { lease, inFlight } = lane;
     const { pool, leases } = this.options;
@@ -444,6 +512,21 @@ export class Dispatcher {
     }
   }
 }
+
+/** Whether a single send that is being accepted may be called at once. Large debts are written down by a claim. */
+const hasRoom = (
+  { lease, inFlight, turns, pairs, doubtful, recovering, opening }: Lane,
+  { conversationId }: Outgoing,
+  now: number,
+) =>
+  !doubtful &&
+  !recovering &&
+  now < lease.validUntil &&
+  !inFlight.has(conversationId) &&
+  inFlight.size < MAX_IN_FLIGHT &&
+  turns.room(0, now) > opening &&
+  pairs !== undefined &&
+  pairs.debtWith(conversationId, now) <= UNSAVED_DEBT_MS;
 
 const classOf = ({ campaignId }: MessageState): Class => (campaignId === null ? 0 : 1);
 

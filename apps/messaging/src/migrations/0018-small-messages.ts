@@ -17,6 +17,8 @@ select wamid, account_id, stream, state->>'direction', sent from messaging.messa
 on conflict do nothing;
 create index wamids_sent on messaging.wamids (account_id, message_id) where sent;
 alter table messaging.messages drop column wamid, drop column sent;
+-- A send begins as it is accepted unless something is before it.
+create index dispatch_deferred on messaging.dispatch (conversation_id) where state = 'deferred';
 `);
   }
 

@@ -110,13 +110,16 @@ export class EventStore {
   }
 
   private async run(items: readonly Item[], attempt = 1): Promise<readonly Result[]> {
+    const ends: ((committed: boolean) => void)[] = [];
     try {
       const { results, commit } = await inTransaction(this.options.pool, (tx) =>
-        round(tx, items, this.options),
+        round(tx, items, this.options, (listener) => ends.push(listener)),
       );
+      for (const end of ends.splice(0)) end(true);
       if (commit.events.length > 0) this.committed(commit);
       return results;
     } catch (error) {
+      for (const end of ends.splice(0)) end(false);
       const isOvertaken = error instanceof Overtaken || (error as { code?: unknown }).code === DEADLOCK;
       if (isOvertaken && attempt < (items.length === 1 ? 20 : 3)) return this.run(items, attempt + 1);
       throw error;

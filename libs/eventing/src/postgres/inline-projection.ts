@@ -13,9 +13,16 @@ export const followUp = <C extends Message, S, E extends DomainEvent, R>(
   command: OwnCommand<NoInfer<C>>,
 ): FollowUp => ({ aggregate, command });
 
+/**
+ * Has `listener` told how the transaction ended: false where it was rolled back, or where that is not known. undefined in
+ * a transaction that is not the store's own.
+ */
+export type OnEnd = ((listener: (committed: boolean) => void) => void) | undefined;
+
 type Project<E extends DomainEvent> = (
   events: readonly RecordedEvent<E>[],
   tx: PoolClient,
+  onEnd: OnEnd,
 ) => Promise<readonly FollowUp[] | void>;
 
 /** Rows that move in the transaction of the events they follow; made by {@link inline}. */

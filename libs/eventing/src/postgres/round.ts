@@ -3,7 +3,7 @@ import { decide, fold } from '../decider.js';
 import type { Command, DomainEvent, Reply } from '../message.js';
 import { Rejection } from '../rejection.js';
 import type { AnyAggregate, Applied, RecordedEvent } from '../aggregate.js';
-import type { FollowUp, InlineProjection } from './inline-projection.js';
+import type { FollowUp, InlineProjection, OnEnd } from './inline-projection.js';
 import {
   appendEvents,
   keepReplies,
@@ -46,6 +46,7 @@ export async function round(
   tx: PoolClient,
   items: readonly Item[],
   options: RoundOptions,
+  onEnd?: OnEnd,
 ): Promise<{ readonly results: readonly Result[]; readonly commit: Commit }> {
   const { schema, inline = [] } = options;
   const stored = await storedReplies(tx, schema, kept(items));
@@ -58,9 +59,9 @@ export async function round(
   if (!(await saveStreams(tx, schema, streams))) throw new Overtaken();
   await appendEvents(tx, schema, appended);
   const events = appended.map(({ event }) => event);
-  const followUps = await project(tx, inline, events);
+  const followUps = await project(tx, inline, events, onEnd);
   if (!(await keepReplies(tx, schema, replies))) throw new Overtaken();
-  const followed = await follow(tx, followUps, options);
+  const followed = await follow(tx, followUps, options, onEnd);
   return {
     results,
     commit: {
@@ -164,11 +165,12 @@ async function project(
   tx: PoolClient,
   inline: readonly InlineProjection[],
   events: readonly RecordedEvent[],
+  onEnd: OnEnd,
 ): Promise<readonly FollowUp[]> {
   const followUps: FollowUp[] = [];
   for (const { types, project } of inline.flat()) {
     const own = events.filter(({ type }) => types.includes(type));
-    if (own.length > 0) followUps.push(...((await project(own, tx)) ?? []));
+    if (own.length > 0) followUps.push(...((await project(own, tx, onEnd)) ?? []));
   }
   return followUps;
 }
@@ -177,10 +179,11 @@ async function follow(
   tx: PoolClient,
   followUps: readonly FollowUp[],
   options: RoundOptions,
+  onEnd: OnEnd,
 ): Promise<Commit> {
   if (followUps.length === 0) return { events: [], published: false };
   const items = followUps.map(({ aggregate, command }) => ownItem(aggregate, command));
-  const { results, commit } = await round(tx, items, options);
+  const { results, commit } = await round(tx, items, options, onEnd);
   const applied = appliedIn(results);
   // What was decided stood on facts that hold no more.
   if (applied.some(({ ok }) => !ok)) throw new Overtaken();
