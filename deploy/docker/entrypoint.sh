@@ -16,6 +16,9 @@ if [ "$1" = provision ]; then
   exit
 fi
 
+# Where a machine has much memory, V8 takes several times of what a service needs.
+export NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
+
 # With the service's name before it a variable is for that one alone.
 if [ "$1" = together ]; then
   for service in $(echo "$WBIZ_TOGETHER" | tr , ' '); do
