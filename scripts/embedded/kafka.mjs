@@ -26,6 +26,7 @@ const JVM = [
  * @param {(ports: { broker: number, controller: number }) => Record<string, string>} [options.properties] of the server, in
  *   place of the usual ones
  * @param {string[]} [options.format] further arguments of the StorageTool
+ * @param {number} [options.heapMb] most that its heap takes, in MiB
  * @param {(what: string) => void} [options.note] told what takes long
  * @returns {Promise<{ brokers: string, pid: number, exited: Promise<string>, stop: (withinMs?: number) => Promise<void> }>}
  */
@@ -36,6 +37,7 @@ export async function startKafka({
   ports,
   properties: more = () => ({}),
   format = [],
+  heapMb = 256,
   note = () => undefined,
 }) {
   const dataDir = resolve(dir);
@@ -74,7 +76,8 @@ export async function startKafka({
   const { pid, exited, stop } = await launch({
     command: java,
     args: [
-      '-Xmx512m',
+      `-Xmx${heapMb}m`,
+      '-Xmn32m', // little of it is alive: a larger young generation would only be filled
       ...JVM,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-cp',
@@ -110,6 +113,7 @@ async function answers(brokers) {
   }
 }
 
+// The log cleaner holds its buffer from the start: 128 MiB of heap by default; this one takes 300,000 keys a pass.
 // The broker's session is short, since a killed one may register again only after it has run out.
 const serverProperties = ({ broker, controller, logDir }) => `process.roles=broker,controller
 node.id=1
@@ -132,6 +136,7 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
+log.cleaner.dedupe.buffer.size=8388608
 num.network.threads=2
 num.io.threads=4
 `;
