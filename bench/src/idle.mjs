@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const SETTLE_MS = 5_000;
+/** Polls and fetches rest after 10 s without work. */
+const SETTLE_MS = 15_000;
 const LEAST_S = 10;
 
 /** What is spent while nothing is asked, after some seconds without work. */

@@ -1,9 +1,12 @@
 import type { Logger } from './logger.js';
+import { retryDelay } from './retry-delay.js';
 
 export type PeriodicOptions = {
   /** For the log: "<component>: <what a run does>". */
   readonly name: string;
   readonly everyMs: number;
+  /** Of a poll: while runs resolve to false, for nothing found, each comes twice as late as the one before, up to this. */
+  readonly restMs?: number;
   /** `stopping` is for a run that takes long. */
   readonly run: (stopping: AbortSignal) => Promise<unknown>;
   readonly logger: Logger;
@@ -15,40 +18,65 @@ export class Periodic {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private again = false;
+  /** Runs in a row that found nothing. */
+  private idle = 0;
 
   constructor(private readonly options: PeriodicOptions) {}
 
   /** The first run comes after `everyMs`. */
   start(): void {
-    this.timer ??= setInterval(() => {
-      if (!this.running) this.wake();
-    }, this.options.everyMs);
+    if (!this.timer) this.arm();
   }
 
   /** Runs now; while a run is under way, once more after it. */
   wake(): void {
-    if (this.stopping.signal.aborted) return;
-    this.again = true;
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      if (this.again) this.wake();
-    });
+    this.note(true);
+    this.begin();
   }
 
   /** Begins no run any more and awaits the one under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     await this.running;
+  }
+
+  private arm(): void {
+    const { everyMs, restMs = everyMs } = this.options;
+    clearTimeout(this.timer);
+    if (this.stopping.signal.aborted) return;
+    this.timer = setTimeout(
+      () => {
+        this.arm();
+        if (!this.running) this.begin();
+      },
+      retryDelay(Math.max(1, this.idle), everyMs, restMs),
+    );
+  }
+
+  private begin(): void {
+    if (this.stopping.signal.aborted) return;
+    this.again = true;
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+      if (this.again) this.begin();
+    });
   }
 
   private async run(): Promise<void> {
     const { name, everyMs, run, logger } = this.options;
     this.again = false;
     try {
-      await run(this.stopping.signal);
+      this.note((await run(this.stopping.signal)) !== false);
     } catch (err) {
+      this.note(true);
       logger.warn({ err }, `${name} failed; trying again in ${everyMs / 1000} s`);
     }
+  }
+
+  private note(isBusy: boolean): void {
+    const rested = this.idle > 1;
+    this.idle = isBusy ? 0 : this.idle + 1;
+    if (isBusy && rested && this.timer) this.arm();
   }
 }

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Periodic } from './periodic.js';
+import { Periodic, type PeriodicOptions } from './periodic.js';
 
 type Run = {
-  readonly end: () => void;
+  readonly end: (found?: boolean) => void;
   readonly fail: (error: Error) => void;
   readonly stopping: AbortSignal;
 };
 
 /** A periodic whose runs end when the test says so. */
-function periodic() {
+function periodic(more: Partial<PeriodicOptions> = {}) {
   const runs: Run[] = [];
   const logs: string[] = [];
   const nothing = () => undefined;
@@ -16,8 +16,11 @@ function periodic() {
     name: 'lamp: round',
     everyMs: 1_000,
     run: (stopping) =>
-      new Promise<void>((resolve, reject) => runs.push({ end: resolve, fail: reject, stopping })),
+      new Promise<boolean | undefined>((resolve, reject) =>
+        runs.push({ end: resolve, fail: reject, stopping }),
+      ),
     logger: { debug: nothing, info: nothing, error: nothing, warn: (_, message) => void logs.push(message) },
+    ...more,
   });
   return { periodic: made, runs, logs };
 }
@@ -89,5 +92,52 @@ describe('periodic work', () => {
     await jest.advanceTimersByTimeAsync(5_000);
     expect(runs).toHaveLength(1);
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a poll', () => {
+  const at: number[] = [];
+  const finds = { something: false };
+  const poll = (more: Partial<PeriodicOptions> = {}) =>
+    periodic({
+      restMs: 6_000,
+      run: () => Promise.resolve(at.push(Date.now()) > 0 && finds.something),
+      ...more,
+    }).periodic;
+  beforeEach(() => {
+    jest.setSystemTime(0);
+    at.length = 0;
+    finds.something = false;
+  });
+
+  it('slows down while it finds nothing, and no further than it may', async () => {
+    const one = poll();
+    one.start();
+    await jest.advanceTimersByTimeAsync(22_000);
+    expect(at).toEqual([1_000, 2_000, 3_000, 5_000, 9_000, 15_000, 21_000]);
+    await one.stop();
+  });
+
+  it('is quick again at once when it finds something, fails or is woken', async () => {
+    const one = poll();
+    one.start();
+    await jest.advanceTimersByTimeAsync(8_999);
+    finds.something = true;
+    await jest.advanceTimersByTimeAsync(2_001);
+    expect(at.slice(4)).toEqual([9_000, 10_000, 11_000]);
+    finds.something = false;
+    await jest.advanceTimersByTimeAsync(9_000);
+    one.wake();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(at.slice(7)).toEqual([12_000, 13_000, 14_000, 16_000, 20_000, 20_000, 21_000]);
+    await one.stop();
+  });
+
+  it('that fails does not slow down', async () => {
+    const one = poll({ run: () => Promise.reject(new Error(String(at.push(Date.now())))) });
+    one.start();
+    await jest.advanceTimersByTimeAsync(5_500);
+    expect(at).toEqual([1_000, 2_000, 3_000, 4_000, 5_000]);
+    await one.stop();
   });
 });

@@ -53,7 +53,7 @@ export class AccessModule {
 }
 
 async function openKeyBook({ logger, shutdown }: Runtime, pool: Pool): Promise<KeyBook> {
-  const book = new KeyBook(pool, (err) => logger.warn({ err }, 'changed API keys could not be fetched'));
+  const book = new KeyBook(pool, logger);
   await book.start();
   shutdown.on('work', 'key book', () => book.stop());
   return book;

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountData } from '@wbiz/contracts/account';
+import type { Logger } from '@wbiz/eventing/logger';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import type { Pool } from 'pg';
 import { API_KEY_COLUMNS, type ApiKey } from './api-key.js';
@@ -26,8 +26,8 @@ const TRUSTED_MS = 1_000;
 const OVERLAP_MS = 10_000;
 
 /**
- * All API keys and accounts, in memory and never more than a second old: what changed is fetched every 250 ms, and
- * while that fails, or a key is not known, Postgres is asked for the one key, many requests at a time.
+ * All API keys and accounts, in memory and never more than a second old: while requests come, what changed is fetched
+ * every 250 ms. Where that is older, or a key is not known, Postgres is asked for the one key, many requests at a time.
  */
 export class KeyBook {
   private readonly keys = new Map<string, KeyRow>();
@@ -36,53 +36,51 @@ export class KeyBook {
   private keysSeen = new Date(0);
   private accountsSeen = new Date(0);
   private polledAt = -Infinity;
-  private stopped = new AbortController();
+  private askedAt = -Infinity;
+  private isFailing = false;
   private polling: Promise<void> | undefined;
 
   constructor(
     private readonly pool: Pool,
-    /** Told when it begins to fail. */
-    private readonly onPollFailed: (error: unknown) => void,
+    private readonly logger: Logger,
   ) {
     this.lookUp = microBatch((prefixes: readonly string[]) => this.fetch(prefixes), { max: 500, lanes: 2 });
   }
 
-  /** Reads everything once, then follows. Throws when the first read fails. */
-  async start(): Promise<void> {
-    await this.poll();
-    this.polling = this.follow();
+  /** Reads everything once. Throws when that fails. */
+  start(): Promise<void> {
+    return this.poll();
   }
 
+  /** Awaits the poll under way. */
   async stop(): Promise<void> {
-    this.stopped.abort();
     await this.polling;
   }
 
   /** The key with that prefix and its account, revoked or expired or not. Throws `unavailable`. */
   find(prefix: string): Holder | undefined | Promise<Holder | undefined> {
-    if (performance.now() - this.polledAt > TRUSTED_MS) return this.lookUp(prefix);
+    const now = performance.now();
+    if (now - this.askedAt > POLL_MS) this.polling ??= this.follow();
+    if (now - this.polledAt > TRUSTED_MS) return this.lookUp(prefix);
     const key = this.keys.get(prefix);
     const account = key && this.accounts.get(key.accountId);
     return account ? { key, account } : this.lookUp(prefix);
   }
 
   private async follow(): Promise<void> {
-    const { signal } = this.stopped;
-    for (let failing = false; ;) {
-      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        await this.poll();
-        failing = false;
-      } catch (error) {
-        if (!failing) this.onPollFailed(error);
-        failing = true;
-      }
+    try {
+      await this.poll();
+      this.isFailing = false;
+    } catch (err) {
+      if (!this.isFailing) this.logger.warn({ err }, 'changed API keys could not be fetched; trying again');
+      this.isFailing = true;
+    } finally {
+      this.polling = undefined;
     }
   }
 
   private async poll(): Promise<void> {
-    const began = performance.now();
+    const began = (this.askedAt = performance.now());
     const since = (seen: Date) => [new Date(seen.getTime() - OVERLAP_MS)];
     const [keys, accounts] = await Promise.all([
       askPostgres<KeyRow>(this.pool, {

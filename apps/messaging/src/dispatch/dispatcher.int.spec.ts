@@ -161,6 +161,29 @@ describe('the dispatcher', () => {
     expect(await arrived()).toEqual(ids);
   });
 
+  it('looks once a second at rest, and all the same sends a deferred one when it is due', async () => {
+    const looks: number[] = [];
+    const watched = {
+      query: (query: pg.QueryConfig, values?: unknown[]) => {
+        if (query.name === 'dispatch-due') looks.push(performance.now());
+        return pool.query(query, values);
+      },
+      connect: () => pool.connect(),
+    } as unknown as pg.Pool;
+    await control('POST', '/behaviour', {
+      faults: [{ match: { to: '14155552200' }, kind: 'error', code: 131056, rate: 1, times: 1 }],
+    });
+    const runner = dispatcher('r1', { pool: watched });
+    await until(() => looks.length > 2 && looks.at(-1)! - looks.at(-2)! > 900);
+    const id = await accept('2200');
+    runner.wake(PHONE);
+    await until(async () => (await left("state = 'deferred'")) === 1, { everyMs: 5 });
+    const { rows } = await pool.query<{ not_before: Date }>('select not_before from messaging.dispatch');
+    await until(async () => (await left()) === 0, { everyMs: 5 });
+    expect(Date.now() - rows[0]!.not_before.getTime()).toBeLessThan(600);
+    expect(await arrived()).toEqual([id]);
+  });
+
   it('does not send again what a lost dispatcher had started', async () => {
     const never = new Promise<never>(() => undefined);
     const lost = dispatcher('lost', { send: () => never, ttlMs: 600 });

@@ -24,7 +24,8 @@ const MAX_IN_FLIGHT = 128;
 const RESERVE = 16;
 /** For single sends that go first. A campaign's send that waits for longer goes back to the queue, and frees its person. */
 const TURN_PATIENCE_MS = 2000;
-const LOOK_MS = 250;
+/** Twice as far apart each time while nothing is queued or deferred. */
+const LOOK_MS = { first: 250, longest: 1_000 };
 /** While there is more of a class to claim than may be called, its claims are this far apart, and so not one for each send. */
 const CLAIM_GAP_MS = 50;
 /** Sends of campaigns that are claimed at once, so that the claim of a single send does not wait for long. */
@@ -92,7 +93,8 @@ export class Dispatcher {
     });
     this.looks = new Periodic({
       name: 'dispatcher: look at the queue',
-      everyMs: LOOK_MS,
+      everyMs: LOOK_MS.first,
+      restMs: LOOK_MS.longest,
       run: () => this.pumpDue(),
       logger,
     });
@@ -146,19 +148,25 @@ export class Dispatcher {
     }
   }
 
-  private async pumpDue(): Promise<void> {
-    if (this.stopping || this.lanes.size === 0) return;
-    const { rows } = await this.options.pool.query<{ id: string; class: Class }>({
+  /** Resolves to whether there may be something to look for again soon. */
+  private async pumpDue(): Promise<boolean> {
+    if (this.stopping || this.lanes.size === 0) return false;
+    const { rows } = await this.options.pool.query<{ id: string; class: Class; due: boolean }>({
       name: 'dispatch-due',
-      text: `select n.id, c.class from unnest($1::text[]) as n(id) cross join unnest($2::smallint[]) as c(class)
-             where exists (select from messaging.dispatch d
-                     where d.phone_number_id = n.id and d.class = c.class and d.state = 'queued')
-                or exists (select from messaging.dispatch d
-                     where d.phone_number_id = n.id and d.class = c.class and d.state = 'deferred' and d.not_before <= now())`,
+      text: `select n.id, c.class, q.due from unnest($1::text[]) as n(id) cross join unnest($2::smallint[]) as c(class)
+             cross join lateral (
+               select true as due where exists (select from messaging.dispatch d
+                 where d.phone_number_id = n.id and d.class = c.class and d.state = 'queued')
+               union all
+               select bool_or(d.not_before <= now()) from messaging.dispatch d
+               where d.phone_number_id = n.id and d.class = c.class and d.state = 'deferred') q
+             where q.due is not null`,
       values: [[...this.lanes.keys()], CLASSES],
     });
-    for (const { id, class: cls } of rows) this.wake(id, cls);
-    for (const lane of this.lanes.values()) if (lane.doubtful) this.pump(lane, ...CLASSES);
+    for (const { id, class: cls, due } of rows) if (due) this.wake(id, cls);
+    const doubtful = [...this.lanes.values()].filter((lane) => lane.doubtful);
+    for (const lane of doubtful) this.pump(lane, ...CLASSES);
+    return rows.length > 0 || doubtful.length > 0;
   }
 
   /** A lane begins with doubt: what was left started may or may not have reached Meta. */
@@ -377,6 +385,7 @@ export class Dispatcher {
     if (outcome.kind === 'accepted') lane.unheardSince ||= Date.now();
     const settled = await this.settle(message.id, message.accountId, attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
+    if (outcome.kind === 'deferred') this.look();
     lane.inFlight.delete(message.conversationId);
     this.pump(this.lanes.get(message.phoneNumberId) ?? lane, classOf(message));
   }

@@ -4,7 +4,8 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Pool } from 'pg';
 import { messages } from '../message/message.aggregate.js';
 
-const LOOK_MS = 400;
+/** Twice as far apart each time while nothing can expire. A send has 10 s, and so is seen before it does. */
+const LOOK_MS = { first: 400, longest: 5_000 };
 const AT_ONCE = 200;
 
 export type ExpiredSendsOptions = {
@@ -23,29 +24,33 @@ export class ExpiredSends {
   constructor(private readonly options: ExpiredSendsOptions) {
     this.work = new Periodic({
       name: 'expired sends: look',
-      everyMs: LOOK_MS,
+      everyMs: LOOK_MS.first,
+      restMs: LOOK_MS.longest,
       run: (stopping) => this.look(stopping),
       logger: options.logger,
     });
   }
 
-  private async look(stopping: AbortSignal): Promise<void> {
+  /** Resolves to whether there are sends that may expire. */
+  private async look(stopping: AbortSignal): Promise<boolean> {
     const { pool, store, logger } = this.options;
-    for (let found = AT_ONCE; found === AT_ONCE && !stopping.aborted;) {
-      const { rows } = await pool.query<{ message_id: string; account_id: string }>({
+    while (!stopping.aborted) {
+      const { rows } = await pool.query<{ message_id: string; account_id: string; due: boolean }>({
         name: 'dispatch-expired',
-        text: `select message_id, account_id from messaging.dispatch
-               where expires_at <= now() and state in ('queued', 'deferred') order by expires_at limit ${AT_ONCE}`,
+        text: `select message_id, account_id, expires_at <= now() as due from messaging.dispatch
+               where expires_at is not null and state in ('queued', 'deferred') order by expires_at limit ${AT_ONCE}`,
       });
-      found = rows.length;
+      const due = rows.filter((row) => row.due);
       const at = new Date().toISOString();
       const expired = await Promise.all(
-        rows.map(({ message_id: messageId, account_id: accountId }) =>
+        due.map(({ message_id: messageId, account_id: accountId }) =>
           store.apply(messages, { accountId, type: 'message.expire', data: { messageId, at } }),
         ),
       );
       const count = expired.filter((one) => one.ok && one.events.length > 0).length;
       if (count > 0) logger.info({ count }, 'expired sends: went back to their campaigns');
+      if (due.length < AT_ONCE) return rows.length > 0;
     }
+    return true;
   }
 }

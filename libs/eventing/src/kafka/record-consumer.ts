@@ -11,11 +11,12 @@ const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 25_000;
 /** How long records in hand are still begun once the partitions are wanted elsewhere or the process ends. */
 const DRAIN_MS = 5_000;
-const COMMIT_MS = 500;
 /** The next fetch waits this long for a batch in hand; then it goes on without that partition. */
 const PATIENCE_MS = 50;
-/** An idle fetch waits this long for records, and with it rebalances and disconnects. */
+/** An idle fetch waits this long for records, and with it rebalances and disconnects; longer after 10 s without records. */
 const FETCH_MS = 500;
+const RESTING_FETCH_MS = 2_000;
+const REST_AFTER_MS = 10_000;
 /** A partition that has waited this long is told of. */
 const ALARM_MS = 60_000;
 
@@ -121,7 +122,7 @@ export class RecordBatch implements Place {
     readonly partition: number,
     readonly records: readonly ConsumedRecord[],
     private readonly stay: Stay,
-    private readonly member: Pick<Member, 'beat' | 'waits' | 'goesOn' | 'halt' | 'detach'>,
+    private readonly member: Pick<Member, 'beat' | 'tend' | 'waits' | 'goesOn' | 'halt' | 'detach'>,
   ) {}
 
   /** The offset of the first record. */
@@ -175,7 +176,10 @@ export class RecordBatch implements Place {
   hold(offset: number): () => void {
     const { held } = this.mark();
     held.add(offset);
-    return () => held.delete(offset);
+    return () => {
+      held.delete(offset);
+      this.member.tend();
+    };
   }
 
   /** Whether the partition is wanted elsewhere or the process ends. */
@@ -190,6 +194,7 @@ export class RecordBatch implements Place {
 
   private mark(): Mark {
     const { topic, partition } = this;
+    this.member.tend();
     let mark = this.stay.marks.get(keyOf(this));
     if (!mark) {
       mark = { topic, partition, held: new Set(), done: -1, committed: -1 };
@@ -212,6 +217,7 @@ type Trouble = {
 /** The consumer as its batches see it. */
 type Member = {
   beat(stay: Stay): Promise<void>;
+  tend(): void;
   waits(place: Place, reason: string, offset?: string): void;
   goesOn(place: Place, offset?: string): void;
   halt(place: Place, reason: string): void;
@@ -241,8 +247,9 @@ export class RecordConsumer {
   private isBeating = false;
   private isJoined = false;
   private closing?: Promise<void>;
-  private beating?: NodeJS.Timeout;
-  private committing?: NodeJS.Timeout;
+  /** While something is in hand, uncommitted or waits. */
+  private tending?: NodeJS.Timeout | undefined;
+  private lastRecordAt = 0;
   /** What batches have left behind. */
   private readonly detached = new Set<Promise<unknown>>();
 
@@ -263,13 +270,6 @@ export class RecordConsumer {
     await beforeJoining();
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning });
-    this.beating = setInterval(() => {
-      if (this.isBusy) void this.beat(this.stay);
-    }, HEARTBEAT_MS);
-    this.committing = setInterval(() => {
-      void this.commit(this.stay);
-      this.alarm();
-    }, COMMIT_MS);
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -322,8 +322,7 @@ export class RecordConsumer {
         logger.error({ group: groupId }, 'a handler did not end in time; left without it');
     } finally {
       left.abort();
-      clearInterval(this.beating);
-      clearInterval(this.committing);
+      clearInterval(this.tending);
       this.show('closed');
     }
   }
@@ -350,6 +349,7 @@ export class RecordConsumer {
     const { logger, groupId } = this.wiring;
     const detached = work.catch(() => undefined).finally(() => this.detached.delete(detached));
     this.detached.add(detached);
+    this.tend();
     void work.catch(async (error: Error) => {
       stay.endBy(0, error);
       logger.error({ err: error, group: groupId }, 'the consumer crashed');
@@ -366,6 +366,8 @@ export class RecordConsumer {
     const before = this.lanes.get(key);
     const lane: Lane = { batch, since: Date.now(), done: Promise.resolve(), isApart: false };
     this.lanes.set(key, lane);
+    this.lastRecordAt = lane.since;
+    this.tend();
     lane.done = this.work(lane, stay, before).finally(() => {
       const isHere = stay === this.stay && this.isJoined;
       if (!batch.cut && isHere) {
@@ -405,7 +407,21 @@ export class RecordConsumer {
   private fetchWait(): number {
     const busy = [...this.lanes].filter(([key, { isApart }]) => isApart && !this.waiting.has(key));
     const youngest = Math.max(...busy.map(([, { since }]) => since));
-    return Math.min(FETCH_MS, Math.max(20, (Date.now() - youngest) / 4)) | 0;
+    const rests = !this.isBusy && Date.now() - this.lastRecordAt > REST_AFTER_MS;
+    return Math.min(rests ? RESTING_FETCH_MS : FETCH_MS, Math.max(20, (Date.now() - youngest) / 4)) | 0;
+  }
+
+  /** Of the batches only. */
+  tend(): void {
+    if (this.wiring.status.state === 'closed') return;
+    this.tending ??= setInterval(() => {
+      if (this.isBusy) void this.beat(this.stay);
+      void this.commit(this.stay);
+      this.alarm();
+      if (this.isBusy || this.waiting.size > 0 || this.uncommitted(this.stay).length > 0) return;
+      clearInterval(this.tending);
+      this.tending = undefined;
+    }, HEARTBEAT_MS);
   }
 
   /** Of the batches only. */
@@ -429,6 +445,7 @@ export class RecordConsumer {
     if (shown && shown.offset !== offset) return;
     const { since = Date.now(), isTold } = shown ?? {};
     this.waiting.set(keyOf(place), { offset, reason, since, isTold });
+    this.tend();
     this.show();
   }
 
@@ -468,8 +485,12 @@ export class RecordConsumer {
     this.consumer.resume([{ topic, partitions: [partition] }]);
   }
 
+  private uncommitted({ marks }: Stay): readonly Mark[] {
+    return [...marks.values()].filter((mark) => settled(mark) !== mark.committed);
+  }
+
   private async commit(stay: Stay): Promise<void> {
-    const due = [...stay.marks.values()].filter((mark) => settled(mark) !== mark.committed);
+    const due = this.uncommitted(stay);
     if (due.length === 0 || !this.raw || stay !== this.stay) return;
     const taken = due.map((mark) => ({ mark, offset: settled(mark) }));
     try {
@@ -542,6 +563,7 @@ export class RecordConsumer {
     const stay = (this.stay = new Stay(assigned));
     if (this.closing) stay.endBy(0);
     this.isJoined = true;
+    this.lastRecordAt = Date.now();
     this.lags.clear();
     this.waiting.clear();
     Object.assign(status, { lag: 0, lastAliveAt: Date.now() });

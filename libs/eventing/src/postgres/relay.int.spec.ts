@@ -9,11 +9,13 @@ import type { EventRecord } from './event-record.js';
 import { NotCaughtUp } from './not-caught-up.js';
 import { append, appendStream, freshSchema, logEvent, SCHEMA } from './outbox.samples.js';
 import { OutboxRelay, type RelayOptions } from './relay.js';
+import { Sequencer } from './sequencer.js';
 import { WakeUp } from './wake-up.js';
 
 jest.setTimeout(30_000);
 
 const PARTITIONS = 3;
+const { number: numberOf } = Sequencer.prototype;
 let database: Awaited<ReturnType<typeof freshSchema>>;
 const running: { stop(): Promise<void> }[] = [];
 
@@ -303,6 +305,31 @@ describe('publishing', () => {
     }
     // Left to the poll, the median would be 100 ms.
     expect(took.sort((a, b) => a - b)[7]).toBeLessThan(50);
+  });
+});
+
+describe('at rest', () => {
+  it('polls ever less, finds what nobody told of all the same, and is quick again after it', async () => {
+    const polls: number[] = [];
+    const number = jest.spyOn(Sequencer.prototype, 'number').mockImplementation(function (
+      this: Sequencer,
+      most,
+    ) {
+      polls.push(performance.now());
+      return numberOf.call(this, most);
+    });
+    const pause = () => polls.at(-1)! - polls.at(-2)!;
+    const log = memoryLog();
+    await relay({ produce: log.produce, log }).start();
+    await until(() => polls.length > 3 && pause() > 800);
+    const from = performance.now();
+    await append(database.pool, { accountId: 'acc_1', stream: 'msg_1', version: 1 });
+    await until(() => log.records.length === 1, { everyMs: 5 });
+    expect(performance.now() - from).toBeLessThan(1_500);
+    const before = polls.length;
+    await until(() => polls.length > before + 1, { everyMs: 5 });
+    expect(polls[before + 1]! - polls[before - 1]!).toBeLessThan(850);
+    number.mockRestore();
   });
 });
 

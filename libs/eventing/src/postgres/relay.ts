@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
 import { partitionOf } from '../partition.js';
 import type { Logger } from '../logger.js';
+import { retryDelay } from '../retry-delay.js';
 import type { SourceLog } from '../kafka/source-log.js';
 import { eventRecord, type EventRecord, type NumberedEvent } from './event-record.js';
 import { NotCaughtUp } from './not-caught-up.js';
@@ -10,7 +11,8 @@ import { openSession, type Session } from './session.js';
 import type { WakeUp } from './wake-up.js';
 
 const BATCH = 500;
-const POLL_MS = 200;
+/** Twice as long each time while polls find nothing. The longest is shorter than the heartbeat, and so saves it. */
+const POLL_MS = { first: 200, longest: 900 };
 const STANDBY_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const RETRY_MS = { first: 100, longest: 5_000 };
@@ -101,7 +103,7 @@ export class OutboxRelay {
     return this.#leader;
   }
 
-  /** To be called after a commit that appended events; what is missed, the poll finds within 200 ms. */
+  /** To be called after a commit that appended events; what is missed, the poll finds within 0.9 s. */
   wake(): void {
     if (this.#leader) this.#wakeLeader();
     else this.options.wakeUp?.wake(this.#channel);
@@ -191,7 +193,7 @@ export class OutboxRelay {
     logger.info({ schema, epoch: sequencer.epoch }, 'this replica leads the relay');
 
     await this.#publishNumbered(session, sequencer);
-    for (let markAt = 0; !stopping.aborted;) {
+    for (let markAt = 0, polls = 0; !stopping.aborted;) {
       if (Date.now() >= markAt) {
         await this.#mark(session, sequencer);
         markAt = Date.now() + markMs;
@@ -199,7 +201,11 @@ export class OutboxRelay {
       this.#woken = false;
       const events = await sequencer.number(BATCH);
       if (events.length > 0) await this.#publish(session, sequencer, events);
-      else if (!(await this.#nap())) await sequencer.savePublished();
+      if (events.length > 0 || (await this.#nap(polls + 1))) polls = 0;
+      else {
+        polls += 1;
+        await sequencer.savePublished();
+      }
     }
     await sequencer.savePublished();
   }
@@ -277,11 +283,11 @@ export class OutboxRelay {
     }
   }
 
-  /** Until a wake-up (true) or the next poll (false). */
-  #nap(): Promise<boolean> {
+  /** Until a wake-up (true) or the nth poll since (false). */
+  #nap(nth: number): Promise<boolean> {
     if (this.#woken || this.#stopping.signal.aborted) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), POLL_MS);
+      const timer = setTimeout(() => resolve(false), retryDelay(nth, POLL_MS.first, POLL_MS.longest));
       this.#resume = () => {
         clearTimeout(timer);
         resolve(true);

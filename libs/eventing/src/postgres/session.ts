@@ -17,8 +17,8 @@ export type Session = {
 };
 
 /**
- * Connects as `pool` does, under an `application_name`, with settings (values as Postgres reads them) and a heartbeat.
- * A query without an answer for 10 s counts as a lost connection.
+ * Connects as `pool` does, under an `application_name`, with settings (values as Postgres reads them) and a heartbeat
+ * `heartbeatMs` after the last answer. A query without an answer for 10 s counts as a lost connection.
  */
 export async function openSession(
   pool: Pool,
@@ -49,26 +49,22 @@ export async function openSession(
     name?: string,
   ) => {
     const next = tail.then(() => client.query<Row>({ text, values, name }));
-    tail = next.catch(() => undefined);
+    tail = next.then(() => heartbeat.refresh()).catch(() => undefined);
     return next;
   };
 
-  let beating = false;
-  const heartbeat = setInterval(() => {
-    if (beating) return;
-    beating = true;
-    query('select 1')
-      .catch((error: unknown) => lost.abort(error))
-      .finally(() => (beating = false));
+  // Each answer puts it off: a session in use needs none.
+  const heartbeat = setTimeout(() => {
+    query('select 1').catch((error: unknown) => lost.abort(error));
   }, heartbeatMs);
-  lost.signal.addEventListener('abort', () => clearInterval(heartbeat));
+  lost.signal.addEventListener('abort', () => clearTimeout(heartbeat));
 
   const session: Session = {
     query,
     onNotification: (listener) => client.on('notification', listener),
     lost: lost.signal,
     close: async () => {
-      clearInterval(heartbeat);
+      clearTimeout(heartbeat);
       await client.end();
     },
   };
