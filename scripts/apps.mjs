@@ -25,7 +25,7 @@ export const APPS = [
     name: 'gateway',
     ports: ['PORT', 'HEALTH_PORT', 'RPC_PORT'],
     env: (system) => ({
-      ...service(system, 'gateway'),
+      ...secretsOf(system, 'gateway'),
       ...media(system),
       ADMIN_TOKEN: system.adminToken,
       ...system.metaApp,
@@ -36,13 +36,15 @@ export const APPS = [
     name,
     ports: ['HEALTH_PORT', 'RPC_PORT'],
     env: (system) => ({
-      ...service(system, name),
+      ...secretsOf(system, name),
       ...(KEEPERS_OF_MEDIA.includes(name) && media(system)),
       ...(name === 'webhooks' && onThisMachine()),
     }),
     ready: health,
   })),
 ];
+
+const SERVICES = APPS.flatMap(({ name, ports }) => (ports.includes('RPC_PORT') ? [name] : []));
 
 /** Runs once before the apps: topics, roles, schemas, and what each service alone may know. */
 export const PROVISIONING = {
@@ -68,10 +70,32 @@ export const SIMULATED_META_APP = {
   META_VERIFY_TOKEN: 'simulator-verify-token',
 };
 
+/** The process that holds several services, among logs and pids. */
+export const TOGETHER = 'together';
+
+/** Where WBIZ_TOGETHER is not set: no send goes through them. */
+const USUALLY_TOGETHER = ['contacts', 'templates', 'campaigns', 'webhooks'];
+
+/** The services that share a process, as WBIZ_TOGETHER has it; by `none` each has its own. */
+export function sharing(wanted = process.env.WBIZ_TOGETHER) {
+  if (!wanted) return USUALLY_TOGETHER;
+  const names = wanted === 'none' ? [] : wanted.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !SERVICES.includes(name));
+  if (unknown === undefined) return names;
+  throw new SetupError(
+    `WBIZ_TOGETHER names ${unknown}; it takes some of ${SERVICES.join(',')}, or none for a process each.`,
+  );
+}
+
+/** The processes that hold these apps. */
+export const processesOf = (names, together) => [
+  ...new Set(names.map((name) => (together.includes(name) ? TOGETHER : name))),
+];
+
 /** In this order all is stopped; each wave is killed when `byMs` have passed since the first was asked to end. */
 export const STOP_WAVES = [
   { names: ['gateway'], byMs: 2_500 },
-  { names: ['messaging', 'contacts', 'templates', 'campaigns', 'webhooks'], byMs: 6_500 },
+  { names: ['messaging', 'contacts', 'templates', 'campaigns', 'webhooks', TOGETHER], byMs: 6_500 },
   { names: ['simulator'], byMs: 7_500 },
   { names: ['kafka', 'postgres'], byMs: 9_500 },
 ];
@@ -87,23 +111,20 @@ export const STOP_WAVES = [
  * @property {string} [secretKey] of installations that had one for all services
  * @property {string} adminToken
  * @property {Record<string, string>} metaApp
+ * @property {readonly string[]} together the services that share a process
  */
 
 /** @param {System} system */
 function common({ ports, kafkaBrokers, cloudApiUrl, topicPrefix }) {
-  const services = APPS.map(({ name }) => name).filter((name) => ports[name]?.RPC_PORT);
   return {
     KAFKA_BROKERS: kafkaBrokers,
     CLOUD_API_URL: cloudApiUrl,
     TOPIC_PREFIX: topicPrefix,
     ...Object.fromEntries(
-      services.map((name) => [`${name.toUpperCase()}_RPC`, `127.0.0.1:${ports[name].RPC_PORT}`]),
+      SERVICES.map((name) => [`${name.toUpperCase()}_RPC`, `127.0.0.1:${ports[name].RPC_PORT}`]),
     ),
   };
 }
-
-/** What a service gets: its own secrets and no other's. */
-const service = (system, name) => ({ ...common(system), ...secretsOf(system, name) });
 
 /** The gateway, messaging and templates share it; whoever started us may have one of their own. */
 const media = ({ home }) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
@@ -116,28 +137,56 @@ function health({ HEALTH_PORT }) {
 }
 
 /**
- * Starts one process of an app. `instance` tells several of one app apart and has ports of its own in
- * `system.ports`. Each line it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
+ * Starts one process of an app, or that of the services that share one. `instance` tells several of one app apart and has
+ * ports of its own in `system.ports`. Each line it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
  *
  * @param {System} system
  * @param {{ name: string, instance?: string, onLine?: (line: string) => void, more?: NodeJS.ProcessEnv }} which
  */
 export async function startApp(system, { name, instance = name, onLine, more }) {
-  const { env } = APPS.find((app) => app.name === name);
-  return startNode(system, {
-    main: `apps/${name}/dist/main.js`,
-    instance,
-    onLine,
-    env: { ...env(system), ...variables(system, instance), ...more },
-  });
+  const [main, env] =
+    name === TOGETHER
+      ? ['libs/service-kit/dist/together.js', envOfAll(system)]
+      : [`apps/${name}/dist/main.js`, envOf(system, name, instance)];
+  return startNode(system, { main, instance, onLine, env: { ...common(system), ...env, ...more } });
 }
+
+const appOf = (name) => APPS.find((app) => app.name === name);
+
+const envOf = (system, name, instance = name) => ({
+  ...appOf(name).env(system),
+  ...variables(system, instance),
+});
+
+/** With a service's name before it a variable is for that one alone. */
+const envOfAll = (system) => ({
+  WBIZ_TOGETHER: system.together.join(','),
+  ...Object.fromEntries(
+    system.together.flatMap((name) =>
+      Object.entries(envOf(system, name)).map(([variable, value]) => [
+        `${name.toUpperCase()}_${variable}`,
+        value,
+      ]),
+    ),
+  ),
+});
+
+/**
+ * Of a service's heap 50 MiB are alive. Where a machine has much memory, V8 adds 100 MiB for the young generation, and lets the
+ * old one grow to four times of what is alive. Less than this of the young one costs CPU. As in deploy/docker/entrypoint.sh.
+ */
+const NODE = [
+  '--disable-warning=TimeoutNegativeWarning',
+  '--max-semi-space-size=16',
+  '--max-old-space-size=1024',
+];
 
 /** Starts a compiled script of ours; also how provisioning runs. */
 export async function startNode({ home }, { main, instance, env, onLine = () => undefined }) {
   const marker = join(root, main);
   const started = await launch({
     command: process.execPath,
-    args: ['--disable-warning=TimeoutNegativeWarning', marker],
+    args: [...NODE, marker],
     marker,
     pidFile: join(home, 'run', `${instance}.pid`),
     env: { ...process.env, NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'), ...env },
@@ -154,24 +203,31 @@ export async function startNode({ home }, { main, instance, env, onLine = () => 
 }
 
 /**
- * Resolves once the app answers that it is ready; `ended` counts its deaths, of which five are too many. A migration may
- * take as long as it does.
+ * Resolves once all that the process holds answers that it is ready; `ended` counts its deaths, of which five are too many. A
+ * migration may take as long as it does.
  */
 export async function appReady(
-  { home, ports },
+  { home, ports, together },
   { name, instance = name, ended = () => 0, timeoutMs = 120_000 },
 ) {
-  const url = APPS.find((app) => app.name === name).ready(ports[instance]);
+  const urls =
+    name === TOGETHER
+      ? together.map((one) => appOf(one).ready(ports[one]))
+      : [appOf(name).ready(ports[instance])];
   const log = join(home, 'logs', `${instance}.log`);
   const failed = (what) => new SetupError(`${instance} ${what}. The end of ${log}:\n${tail(log)}`);
   for (let giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(100)) {
     if (ended() >= 5) throw failed('ends again and again');
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    const said = await answer?.json().catch(() => undefined);
-    if (answer?.ok) return;
-    if (said?.checks?.migrations?.ok === false) giveUp = Date.now() + timeoutMs;
+    const answers = await Promise.all(urls.map(readiness));
+    if (answers.every(({ ok }) => ok)) return;
+    if (answers.some(({ said }) => said?.checks?.migrations?.ok === false)) giveUp = Date.now() + timeoutMs;
   }
   throw failed(`was not ready within ${timeoutMs / 1000} s`);
+}
+
+async function readiness(url) {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  return { ok: answer?.ok, said: await answer?.json().catch(() => undefined) };
 }
 
 const variables = ({ ports }, instance) =>

@@ -48,7 +48,7 @@ export async function step(title, work) {
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /**
- * One line of an app's log as a person reads it, `HH:MM:SS service  level  message`; undefined for what is
+ * One line of the log of a process as a person reads it, `HH:MM:SS service  level  message`; undefined for what is
  * below `least` (pino's numbers: 30 info, 40 warn). A line that is no JSON comes from a crash and counts as error.
  */
 export function readableLog(service, text, least) {
@@ -59,7 +59,7 @@ export function readableLog(service, text, least) {
   const name = LEVELS[level] ?? level;
   const fault = entry?.err?.message && entry.err.message !== entry.msg ? `: ${entry.err.message}` : '';
   const message = entry ? `${entry.msg ?? text}${fault}` : text;
-  const line = `${time} ${service.padEnd(9)}  ${name.padEnd(5)}  ${message}`;
+  const line = `${time} ${(entry?.service ?? service).padEnd(9)}  ${name.padEnd(5)}  ${message}`;
   return level >= 50 ? paint('red', line) : level >= 40 ? paint('yellow', line) : line;
 }
 

@@ -13,3 +13,11 @@ it.each(files)('%s describes every setting, and every default is one that would 
     if ('fallback' in setting) expect([name, setting.read(setting.fallback)]).not.toEqual([name, undefined]);
   }
 });
+
+it('no setting is another one with the name of a service before it', async () => {
+  const tables = await Promise.all(files.map((file) => import(`${root}${file}`)));
+  const names = tables.flatMap(Object.values).flatMap((table) => Object.keys(table));
+  const { SERVICES } = await import(`${root}libs/contracts/src/topics.ts`);
+  const ofOne = SERVICES.flatMap((service) => names.map((name) => `${service.toUpperCase()}_${name}`));
+  expect(ofOne.filter((name) => names.includes(name))).toEqual([]);
+});

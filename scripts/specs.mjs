@@ -13,7 +13,7 @@ const dist = (file) => import(new URL(`../${file}`, import.meta.url));
 
 const [
   { settingsMarkdown },
-  { SERVICE_SETTINGS, PROVISION_SETTINGS },
+  { SERVICE_SETTINGS, PROVISION_SETTINGS, TOGETHER_SETTINGS },
   gateway,
   messaging,
   templates,
@@ -42,6 +42,8 @@ const settings = [
   'and campaigns',
   settingsMarkdown(campaigns.SETTINGS),
   'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
+  'Several services as one process (`node libs/service-kit/dist/together.js`) read',
+  settingsMarkdown(TOGETHER_SETTINGS),
   'Provisioning (`node libs/service-kit/dist/provision.js`), which runs before the services, reads',
   settingsMarkdown(PROVISION_SETTINGS),
 ].join('\n\n');

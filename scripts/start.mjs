@@ -32,14 +32,26 @@ async function main() {
   if (!process.env.KAFKA_BROKERS) await requireJava();
   await prepare(fileURLToPath(import.meta.url));
 
-  const { APPS, appReady, allScopes, PROVISIONING, SIMULATED_META_APP, startApp, startNode, STOP_WAVES } =
-    await import('./apps.mjs');
+  const {
+    APPS,
+    appReady,
+    allScopes,
+    processesOf,
+    PROVISIONING,
+    sharing,
+    SIMULATED_META_APP,
+    startApp,
+    startNode,
+    STOP_WAVES,
+    TOGETHER,
+  } = await import('./apps.mjs');
   const { endLeftOver, freePort } = await import('./embedded/launch.mjs');
   const { startKafka } = await import('./embedded/kafka.mjs');
   const { startPostgres } = await import('./embedded/postgres.mjs');
   const { createSupervisor } = await import('./supervisor.mjs');
   const { makeDemo } = await import('./demo.mjs');
 
+  const together = sharing();
   await tidyUp(endLeftOver);
   const kept = readJson('state.json') ?? {};
   const state = {
@@ -71,6 +83,7 @@ async function main() {
     secretKey: state.secretKey,
     adminToken: state.adminToken,
     metaApp: simulatorUrl ? SIMULATED_META_APP : {},
+    together,
   };
 
   let demo;
@@ -88,8 +101,8 @@ async function main() {
       databaseUrl: system.databaseUrl,
       pids,
     });
-  const supervisor = createSupervisor((now) => {
-    pids = now;
+  const supervisor = createSupervisor(({ [TOGETHER]: shared, ...alone }) => {
+    pids = { ...alone, ...(shared && Object.fromEntries(together.map((name) => [name, shared]))) };
     leaveBehind();
   });
   stopOnSignal(() => supervisor.stop(STOP_WAVES));
@@ -99,7 +112,7 @@ async function main() {
     const readable = readableLog(service, line, least);
     if (readable) say.line(readable);
   };
-  const run = async ({ name }) => {
+  const run = async (name) => {
     await supervisor.keep(name, () => startApp(system, { name, onLine: show(name) }));
     await appReady(system, { name, ended: () => supervisor.ended(name) });
   };
@@ -151,33 +164,35 @@ async function main() {
     delete state.secretKey; // what it sealed opens by the secrets of the services now
     writeJson('state.json', state);
   };
-  const [simulator, ...services] = CLOUD_API_URL ? [undefined, ...apps] : apps;
+  const services = processesOf(
+    apps.map(({ name }) => name).filter((name) => name !== 'simulator'),
+    together,
+  );
+  const titleOf = (name) => (name === TOGETHER ? `${together.join(' + ')} (one process)` : name);
 
   await Promise.all([
     kafka(),
     postgres(),
     build().then(
       () =>
-        simulator &&
+        !CLOUD_API_URL &&
         step(`Simulator of Meta's Cloud API`, () =>
-          run(simulator).then(() => ({ said: `up on ${simulatorUrl}` })),
+          run('simulator').then(() => ({ said: `up on ${simulatorUrl}` })),
         ),
     ),
   ]);
   await step('Topics, roles and schemas', provision);
-  const waiting = new Set(services.map(({ name }) => name));
+  const waiting = new Set(services.map(titleOf));
   await step('Services', (note) => {
     const tell = () => note(`waiting for ${[...waiting].join(', ')}`);
     tell();
-    const ready = services.map((app) =>
-      run(app).then(() => {
-        waiting.delete(app.name);
+    const ready = services.map((name) =>
+      run(name).then(() => {
+        waiting.delete(titleOf(name));
         tell();
       }),
     );
-    return Promise.all(ready).then(() => ({
-      said: `${services.map(({ name }) => name).join(', ')} are ready`,
-    }));
+    return Promise.all(ready).then(() => ({ said: `${services.map(titleOf).join(', ')} are ready` }));
   });
 
   if (simulatorUrl) {

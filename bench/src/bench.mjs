@@ -1,4 +1,4 @@
-// npm run bench [-- --seconds 5] [--rows 1,128] [--contacts 1000000] [--campaigns 20000] [--profile]: see bench/README.md.
+// npm run bench [-- --seconds 5] [--rows 1,128] [--contacts 1000000] [--campaigns 20000] [--profile] [--together]: see bench/README.md.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ const HTTP_LOAD = 'bench/src/http-load.mjs';
 const results = fileURLToPath(new URL('../results', import.meta.url));
 
 async function main() {
-  const { seconds, rows, profile, people, recipients, others } = options();
+  const { seconds, rows, profile, together, people, recipients, others } = options();
   await requireJava();
   await prepare(fileURLToPath(import.meta.url));
   const { openInstallation, ask } = await import('./installation.mjs');
@@ -50,7 +50,7 @@ async function main() {
   const home = join(results, 'run');
   const nodeOptions = (name) =>
     profile ? `--cpu-prof --cpu-prof-dir=${results} --cpu-prof-name=${name}.cpuprofile` : '';
-  const ours = await openInstallation({ home, nodeOptions });
+  const ours = await openInstallation({ home, nodeOptions, together });
   const interrupted = new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
       process.on(signal, () => reject(new SetupError(`Ended by ${signal}.`)));
@@ -202,7 +202,7 @@ async function main() {
         ...{ name, spent: of[name].spent, spanUs: of[name].spanUs, through: of[name].checks.through },
       }));
     const profileOf = (name) => join(results, `${name}.cpuprofile`);
-    for (const name of PROFILED) summariseProfile(name, profileOf(name), spans(found.sends.ours));
+    for (const name of ours.services) summariseProfile(name, profileOf(name), spans(found.sends.ours));
     summariseProfile('floor', profileOf('floor'), spans(found.sends.floor));
     summariseStatements(spans(found.sends.ours));
   }
@@ -216,8 +216,6 @@ async function main() {
   process.exit(faults.length ? 1 : 0);
 }
 
-const PROFILED = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
-
 const withoutSimulator = ({ simulator: _, ...pids }) => pids;
 
 function options() {
@@ -227,6 +225,7 @@ function options() {
       rows: { type: 'string', default: 'all' },
       only: { type: 'string' },
       profile: { type: 'boolean', default: false },
+      together: { type: 'boolean', default: false },
       contacts: { type: 'string', default: '1000000' },
       campaigns: { type: 'string', default: '20000' },
     },
@@ -250,7 +249,8 @@ function options() {
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 60)) throw new SetupError('--seconds takes a number from 1 to 60.');
   const rows = ROWS.filter(({ name }) => wanted.includes(name));
-  return { seconds, rows, profile: values.profile, people, recipients, others };
+  const { profile, together } = values;
+  return { seconds, rows, profile, together, people, recipients, others };
 }
 
 await main().catch((error) => {

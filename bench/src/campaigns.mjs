@@ -91,7 +91,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
   };
 
   const memoryOfCampaigns = () =>
-    procIsTold ? memoryMiB({ campaigns: ours.pids().campaigns }).campaigns : undefined;
+    procIsTold ? memoryMiB(ours.pids())[ours.holderOf('campaigns')] : undefined;
 
   const asFastAsItCan = async () => {
     const memoryMb = [memoryOfCampaigns()];

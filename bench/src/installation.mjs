@@ -8,12 +8,15 @@ import {
   allScopes,
   appReady,
   APPS,
+  processesOf,
   PROVISIONING,
   secretsOf,
+  sharing,
   SIMULATED_META_APP,
   startApp,
   startNode,
   STOP_WAVES,
+  TOGETHER,
 } from '../../scripts/apps.mjs';
 // @boundaries-ignore the bench runs the processes as npm start does
 import { startKafka } from '../../scripts/embedded/kafka.mjs';
@@ -26,15 +29,15 @@ const WABA = '1000000000000001';
 const PHONE_NUMBER = '1060000000000001';
 const TOKEN = 'simulator-token';
 const SERVICES = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
-const TALLIED = [...SERVICES, 'floor'];
+const TALLIED = [...SERVICES, TOGETHER, 'floor'];
 const TALLY = `--import=${new URL('tally.mjs', import.meta.url)}`;
 const UNLIMITED = 100_000;
 
 /**
  * An installation of its own under `home`, begun anew. `nodeOptions(name)`: what Node gets for an
- * app on top. `failed` rejects when one of its processes ends by itself; `logged` counts what they log from warnings on.
+ * app on top; `together`: as `npm start` has it, several services share a process. `failed` rejects when one of its processes ends by itself; `logged` counts what they log from warnings on.
  */
-export async function openInstallation({ home, nodeOptions }) {
+export async function openInstallation({ home, nodeOptions, together }) {
   const run = join(home, 'run');
   if (existsSync(run)) for (const name of readdirSync(run)) await endLeftOver(join(run, name));
   rmSync(home, { recursive: true, force: true });
@@ -55,7 +58,9 @@ export async function openInstallation({ home, nodeOptions }) {
     topicPrefix: '',
     adminToken: randomBytes(32).toString('base64url'),
     metaApp: SIMULATED_META_APP,
+    together: together ? sharing() : [],
   };
+  const services = processesOf(SERVICES, system.together);
   const running = {};
   const logged = new Map();
   const failure = Promise.withResolvers();
@@ -118,6 +123,10 @@ export async function openInstallation({ home, nodeOptions }) {
     secretsOf: (name) => secretsOf(system, name),
     script,
     logged,
+    /** The processes of the services. */
+    services,
+    /** The process that holds a service. */
+    holderOf: (name) => processesOf([name], system.together)[0],
     failed: failure.promise,
     pids: () => Object.fromEntries(Object.entries(running).map(([name, { pid }]) => [name, pid])),
     control: (method, path, body) => call(method, `${simulatorUrl}/_control${path}`, body),
@@ -159,7 +168,7 @@ export async function openInstallation({ home, nodeOptions }) {
     },
     async startServices() {
       await script('provision', PROVISIONING.main, PROVISIONING.env(system));
-      await startApps(SERVICES);
+      await startApps(services);
     },
 
     /** Whom the simulator tells of statuses. */

@@ -1,4 +1,4 @@
-# entrypoint.sh provision | <service>
+# entrypoint.sh provision | <service> | together (the services of WBIZ_TOGETHER, as one process)
 # What provision makes for a service lies on a volume that this service alone has; the environment comes before it.
 set -eu
 shared=/var/lib/wbiz
@@ -14,5 +14,20 @@ if [ "$1" = provision ]; then
     node libs/service-kit/dist/provision.js
   rm -f "$shared/secret-key" "$shared/admin-token" "$shared/provisioned"
   exit
+fi
+
+# Where a machine has much memory, V8 takes several times of what a service needs.
+export NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
+
+# With the service's name before it a variable is for that one alone.
+if [ "$1" = together ]; then
+  for service in $(echo "$WBIZ_TOGETHER" | tr , ' '); do
+    prefix=$(echo "$service" | tr a-z A-Z)_
+    [ -f "$SECRETS_DIR/$service/secrets.env" ] || continue
+    while IFS= read -r line; do
+      printenv "${line%%=*}" >/dev/null || export "$prefix$line"
+    done <"$SECRETS_DIR/$service/secrets.env"
+  done
+  exec node libs/service-kit/dist/together.js
 fi
 exec node --env-file-if-exists="$SECRETS_DIR/$1/secrets.env" "apps/$1/dist/main.js"

@@ -44,7 +44,9 @@ afterAll(async () => {
 });
 
 it('starts everything, says how to send, and what it says works as pasted', async () => {
-  const { baseUrl, apiKey } = await demo();
+  const { baseUrl, apiKey, pids } = await demo();
+  expect([pids.contacts, pids.templates, pids.campaigns]).toEqual(Array(3).fill(pids.webhooks));
+  expect([pids.gateway, pids.messaging]).not.toContain(pids.webhooks);
   expect((await stat(join(home, 'demo.json'))).mode & 0o777).toBe(0o600);
   expect(baseUrl).toBe(`http://127.0.0.1:${port}/api`);
   const [send, look] = [...printed.matchAll(/^ {2}(curl (?:.*\\\n)*.*)$/gm)].map(([, command]) => command!);

@@ -8,11 +8,13 @@ import { join } from 'node:path';
 import {
   APPS as apps,
   appReady,
+  processesOf,
   SIMULATED_META_APP,
   startApp,
   startNode,
   PROVISIONING,
   secretsOf,
+  TOGETHER,
 } from '../../scripts/apps.mjs';
 // @boundaries-ignore the tests run the processes as npm start does
 import { startKafka } from '../../scripts/embedded/kafka.mjs';
@@ -35,16 +37,19 @@ export type SystemOptions = {
   /** How many processes of an app there are; one where nothing is said. */
   readonly replicas?: Readonly<Record<string, number>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The services that share one process; the instance is then called `together`. */
+  readonly together?: readonly string[];
   /** A Kafka and a Postgres of its own, which a test may take away. */
   readonly ownStack?: boolean;
   /** Whatever ends is started again, as by Kubernetes. */
   readonly supervised?: boolean;
 };
 
-/** A whole installation of its own (database, topics, simulator), each app in processes of its own, as `npm start` runs it. */
+/** A whole installation of its own (database, topics, simulator), as `npm start` runs it. */
 export async function startSystem({
   replicas = {},
   env = {},
+  together = [],
   ownStack = false,
   supervised = false,
 }: SystemOptions = {}) {
@@ -76,6 +81,7 @@ export async function startSystem({
     topicPrefix: prefix,
     adminToken: ADMIN_TOKEN,
     metaApp: SIMULATED_META_APP,
+    together,
   };
 
   const printed: string[] = [];
@@ -104,7 +110,7 @@ export async function startSystem({
   const restarts: string[] = [];
   let stopping = false;
   const start = async (instance: string): Promise<void> => {
-    const { name } = instances.find((other) => other.instance === instance)!;
+    const name = instances.find((other) => other.instance === instance)?.name ?? TOGETHER;
     running.set(
       instance,
       (await startApp(system, { name, instance, more: { LOG_LEVEL: 'info', ...peers, ...env } })) as Running,
@@ -128,7 +134,11 @@ export async function startSystem({
     if (!process.env.KEEP_LOGS) await rm(home, { recursive: true, force: true });
   };
   try {
-    await Promise.all(instances.map(({ instance }) => start(instance)));
+    const processes = processesOf(
+      instances.map(({ instance }) => instance),
+      together,
+    );
+    await Promise.all(processes.map(start));
   } catch (error) {
     await stop();
     throw error;

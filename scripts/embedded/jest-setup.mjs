@@ -6,6 +6,8 @@ import { isRunning } from './launch.mjs';
 import { startPostgres } from './postgres.mjs';
 
 const PREFIX = 'wbiz-test-';
+/** The topics of all suites are there until the end. */
+const KAFKA_HEAP_MB = 512;
 
 /** Starts one Kafka and one Postgres for all suites, or leaves those that KAFKA_BROKERS, DATABASE_URL name. */
 export async function startTestStack() {
@@ -13,7 +15,8 @@ export async function startTestStack() {
   removeLeftOvers();
   const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const started = await Promise.allSettled([
-    process.env.KAFKA_BROKERS || startKafka({ dataDir: join(dir, 'kafka'), logFile: join(dir, 'kafka.log') }),
+    process.env.KAFKA_BROKERS ||
+      startKafka({ dataDir: join(dir, 'kafka'), logFile: join(dir, 'kafka.log'), heapMb: KAFKA_HEAP_MB }),
     process.env.DATABASE_URL ||
       startPostgres({ dataDir: join(dir, 'postgres'), logFile: join(dir, 'postgres.log'), durable: false }),
   ]);

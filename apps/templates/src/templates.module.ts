@@ -9,6 +9,7 @@ import { DatabaseModule, PG_POOL } from '@wbiz/service-kit/database.module';
 import { direct } from '@wbiz/service-kit/direct-commands';
 import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Peers } from '@wbiz/service-kit/peers';
+import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { Secrets } from '@wbiz/service-kit/secrets';
@@ -40,6 +41,7 @@ import type { SETTINGS } from './templates.settings.js';
 const CLOUD_API_TIMEOUT_MS = 30_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
+const ACCOUNTS = Symbol('ACCOUNTS');
 const META = Symbol('META');
 type Meta = ReturnType<typeof meta.useFactory>;
 
@@ -86,6 +88,18 @@ const flowSync: FactoryProvider<FlowSync> = {
   inject: [RUNTIME, PG_POOL, META],
 };
 
+const accounts: FactoryProvider = {
+  provide: ACCOUNTS,
+  useFactory: (projections: Projections, syncs: SyncWorker, flows: FlowSync) =>
+    projections.add(
+      whenAccountUpdatedSyncTemplates(() => {
+        syncs.work.wake();
+        flows.work.wake();
+      }),
+    ),
+  inject: [Projections, SyncWorker, FlowSync],
+};
+
 const submissionWorker: FactoryProvider<SubmissionWorker> = {
   provide: SubmissionWorker,
   useFactory: async (
@@ -129,7 +143,6 @@ const submissionWorker: FactoryProvider<SubmissionWorker> = {
       consumes: ['commands', 'inboundChanges'],
       commands: [direct(quickReplies), direct(presets)],
       inline: INLINE_PROJECTIONS,
-      projections: [whenAccountUpdatedSyncTemplates],
     }),
   ],
   controllers: [
@@ -141,6 +154,6 @@ const submissionWorker: FactoryProvider<SubmissionWorker> = {
     PresetQueries,
     FlowQueries,
   ],
-  providers: [meta, syncWorker, flowSync, submissionWorker],
+  providers: [meta, syncWorker, flowSync, accounts, submissionWorker],
 })
 export class TemplatesModule {}

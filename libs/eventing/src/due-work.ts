@@ -3,6 +3,10 @@ import { Periodic } from './periodic.js';
 
 const RENEW_MS = 10_000;
 const PATIENCE_MS = 1_000;
+/** Looks that find nothing are at most so far apart: what a lost replica left waits this much longer. */
+const REST_MS = 5_000;
+/** What fails here and is due again within this time is looked for as often as ever until then. */
+const SOON_MS = 60_000;
 
 export type DueWorkOptions<Item> = {
   /** What an item is, for the log: "read receipt". */
@@ -25,7 +29,8 @@ export type DueWorkOptions<Item> = {
 };
 
 /**
- * Works on rows of a table that fall due, over all replicas. A look every so often is the truth, `wake` a hint. The
+ * Works on rows of a table that fall due, over all replicas. A look every so often is the truth, at rest every 5 s;
+ * `wake` is a hint, for whatever falls due at once or sooner than that. The
  * owner's SQL holds the leases and the next due times; work whose lease expired may be done twice.
  */
 export class DueWork<Item> {
@@ -35,12 +40,15 @@ export class DueWork<Item> {
   /** Items in `work`; what follows from a failure must not be overwritten by a renewal. */
   private readonly held = new Set<Item>();
   private mayBeMore = false;
+  /** When the last of what failed here is due again (ms since the epoch), if that is soon. */
+  private dueUntil = 0;
 
   constructor(private readonly options: DueWorkOptions<Item>) {
     const { name, lookEveryMs, renew, logger } = options;
     this.looks = new Periodic({
       name: `${name}: claim`,
       everyMs: lookEveryMs,
+      restMs: REST_MS,
       run: (stopping) => this.look(stopping),
       logger,
     });
@@ -74,17 +82,19 @@ export class DueWork<Item> {
     if (release) await Promise.all([...this.held].map((item) => release(item)));
   }
 
-  private async look(stopping: AbortSignal): Promise<void> {
+  /** Resolves to whether something is under way, or soon to be due. */
+  private async look(stopping: AbortSignal): Promise<boolean> {
     const { atOnce, claim } = this.options;
     for (let room; !stopping.aborted && (room = atOnce - this.underWay.size) > 0;) {
       const items = await claim(room);
       for (const item of items) this.begin(item, stopping);
       if (items.length < room) {
         this.mayBeMore = false;
-        return;
+        return this.underWay.size > 0 || Date.now() < this.dueUntil;
       }
     }
     this.mayBeMore = true;
+    return true;
   }
 
   private begin(item: Item, stopping: AbortSignal): void {
@@ -101,10 +111,12 @@ export class DueWork<Item> {
   }
 
   private async afterFailure(item: Item, err: unknown, stopping: AbortSignal): Promise<void> {
-    const { name, failed, release, fields, logger } = this.options;
+    const { name, lookEveryMs, failed, release, fields, logger } = this.options;
     try {
       if (release && stopping.aborted) return await release(item);
       const retryMs = await failed(item, err);
+      if (retryMs !== null && retryMs <= SOON_MS)
+        this.dueUntil = Math.max(this.dueUntil, Date.now() + retryMs + lookEveryMs);
       if (retryMs === null) logger.warn({ err, ...fields(item) }, `${name}: attempt failed; not retried`);
       else
         logger.info(

@@ -101,6 +101,60 @@ describe('work that is due', () => {
   });
 });
 
+describe('a look at rest', () => {
+  const at: number[] = [];
+  const resting = (more: Partial<DueWorkOptions<string>> = {}) => {
+    at.length = 0;
+    const it = dueWork(more);
+    const claim = (room: number) => {
+      at.push(Date.now());
+      return Promise.resolve(it.due.splice(0, room));
+    };
+    return { ...it, claim };
+  };
+
+  it('comes ever later, and every 5 s at last', async () => {
+    const { claim } = resting();
+    const { made } = dueWork({ claim });
+    made.start();
+    await jest.advanceTimersByTimeAsync(25_000);
+    expect(at).toEqual([1_000, 2_000, 3_000, 5_000, 9_000, 14_000, 19_000, 24_000]);
+    await made.stop();
+  });
+
+  it('there is none while something is under way', async () => {
+    const { claim, due } = resting();
+    const { made, work } = dueWork({ claim });
+    made.start();
+    due.push('a');
+    await jest.advanceTimersByTimeAsync(10_500);
+    expect(at).toHaveLength(10);
+    work.get('a')!.end();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(at.at(-1)).toBe(11_000);
+    await made.stop();
+  });
+
+  it.each([
+    [7_000, 1_000],
+    [59_000, 1_000],
+    [61_000, 5_000],
+  ])('finds what failed here and is due again in %d ms at most %d ms late', async (retryMs, lateMs) => {
+    const { claim, due } = resting();
+    const { made, work } = dueWork({ claim, failed: () => Promise.resolve(retryMs) });
+    made.start();
+    due.push('a');
+    await jest.advanceTimersByTimeAsync(1_500);
+    work.get('a')!.fail(late);
+    await jest.advanceTimersByTimeAsync(retryMs);
+    due.push('again');
+    await jest.advanceTimersByTimeAsync(lateMs);
+    expect([...work.keys()]).toEqual(['a', 'again']);
+    work.get('again')!.end();
+    await made.stop();
+  });
+});
+
 describe('what fails', () => {
   it.each([
     [2_000, 'parcel: attempt failed; retrying in 2 s'],

@@ -64,6 +64,13 @@ export function readConfig<Table extends Settings>(table: Table, env: NodeJS.Pro
   return config;
 }
 
+/** What `service` reads of an environment that several share: there `CONTACTS_RPC_PORT` is RPC_PORT for contacts alone. */
+export function environmentOf(service: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const prefix = `${service.toUpperCase()}_`;
+  const own = Object.entries(env).filter(([name]) => name.startsWith(prefix));
+  return { ...env, ...Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value])) };
+}
+
 /** Throws {@link InvalidConfig} with those of the `names` that are absent: what else is set asks for them. */
 export function requireSettings<Table extends Settings>(
   table: Table,
@@ -124,6 +131,14 @@ export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   kind(`one of ${values.join(', ')}`, (given): Values[number] | undefined =>
     values.find((value) => value === given),
   );
+
+/** Some of the given values, each once. */
+export const someOf = <const Values extends readonly string[]>(values: Values) =>
+  kind(`a list of some of ${values.join(', ')}`, (given): Values[number][] | undefined => {
+    const list = given.split(',').map((one) => values.find((value) => value === one.trim()));
+    const known = list.filter((one) => one !== undefined);
+    return new Set(known).size === list.length ? known : undefined;
+  });
 
 /** A URL of one of the given schemes, without a slash at its end. */
 export const url = (...schemes: string[]) =>

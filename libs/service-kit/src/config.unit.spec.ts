@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   address,
   addresses,
+  environmentOf,
   flag,
   type InvalidConfig,
   key,
@@ -11,6 +12,7 @@ import {
   proxies,
   readConfig,
   settingsMarkdown,
+  someOf,
   text,
   url,
   whole,
@@ -49,6 +51,18 @@ describe('readConfig', () => {
   });
 });
 
+it('environmentOf gives a service what has its name before it, in the place of what all share', () => {
+  const shared = {
+    RPC_PORT: '1',
+    CONTACTS_RPC_PORT: '2',
+    TEMPLATES_RPC_PORT: '3',
+    REPLICA: 'a',
+    CONTACTS_REPLICA: '',
+  };
+  expect(environmentOf('contacts', shared)).toMatchObject({ RPC_PORT: '2', REPLICA: '' });
+  expect(environmentOf('webhooks', shared)).toMatchObject({ RPC_PORT: '1', REPLICA: 'a' });
+});
+
 const bytes = Buffer.alloc(32, 7);
 const plain = { description: '', example: '' };
 it.each([
@@ -68,6 +82,11 @@ it.each([
   ['whole', whole(4, 10)(plain), { '4': 4, '10': 10, '3': undefined, '11': undefined, '4.5': undefined }],
   ['flag', flag(plain), { true: true, false: false, yes: undefined, '1': undefined, toString: undefined }],
   ['oneOf', oneOf(['a', 'b'])(plain), { a: 'a', b: 'b', c: undefined, A: undefined }],
+  [
+    'someOf',
+    someOf(['a', 'b', 'c'])(plain),
+    { a: ['a'], 'c, a': ['c', 'a'], 'a,a': undefined, 'a,': undefined, 'a,d': undefined },
+  ],
   [
     'url',
     url('http', 'https')(plain),

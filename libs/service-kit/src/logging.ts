@@ -64,8 +64,8 @@ const CHATTER = new Set([
   'ExceptionHandler',
 ]);
 
-/** Nest's logger on top of ours. Nest passes `(message, ...more, context)`; a stack is one of `more`. */
-export function nestLogger(logger: Logger): LoggerService {
+/** Nest's logger on top of the one of ours that `current` gives. Nest passes `(message, ...more, context)`; a stack is one of `more`. */
+export function nestLogger(current: () => Logger): LoggerService {
   const at =
     (level: Level) =>
     (message: unknown, ...more: unknown[]) => {
@@ -74,7 +74,7 @@ export function nestLogger(logger: Logger): LoggerService {
       const fields = { context, ...(details.length ? { details } : {}) };
       const quiet = level !== 'warn' && context !== undefined && CHATTER.has(context);
       const entry = typeof message === 'string' ? fields : { ...fields, err: message };
-      logger[quiet ? 'debug' : level](entry, typeof message === 'string' ? message : undefined);
+      current()[quiet ? 'debug' : level](entry, typeof message === 'string' ? message : undefined);
     };
   return {
     log: at('info'),

@@ -81,7 +81,7 @@ it('shows type, message, stack and cause of an error, not the row it carries', (
 
 it("keeps Nest's context and turns its chatter down", () => {
   const { logger, lines } = logged();
-  const nest = nestLogger(logger);
+  const nest = nestLogger(() => logger);
   nest.log('Mapped {/} route', 'RouterExplorer');
   nest.log('listening', 'Gateway');
   nest.error('broken', 'Error: broken\n    at x', 'Gateway');
@@ -132,7 +132,7 @@ describe('lines of one kind', () => {
 
   it('have one context where Nest wrote them, whatever it says', () => {
     const { logger, lines } = begun();
-    const nest = nestLogger(logger);
+    const nest = nestLogger(() => logger);
     times(1_000, (index) => nest.error(`no handler for ${index}`, 'Server'));
     times(1_000, (index) => nest.error(new TypeError(`${index}`), 'Server'));
     expect(lines).toHaveLength(40);

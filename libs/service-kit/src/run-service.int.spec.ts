@@ -28,6 +28,7 @@ const prefix = topicPrefix();
 const patiently = { timeoutMs: 45_000 };
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let databaseUrl: string;
+let neighboursUrl: string;
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -36,9 +37,11 @@ beforeAll(async () => {
     databaseUrl: database.url,
     kafka: { brokers },
     topicPrefix: prefix,
-    services: ['contacts'] as const,
+    services: ['contacts', 'webhooks'] as const,
   };
-  databaseUrl = (await provision(options)).databaseUrls.contacts;
+  const { databaseUrls } = await provision(options);
+  databaseUrl = databaseUrls.contacts;
+  neighboursUrl = databaseUrls.webhooks;
 });
 afterAll(() => database.drop());
 
@@ -244,12 +247,17 @@ describe('as a process', () => {
     running.clear();
   });
 
-  /** Runs the tiny service as `npm start` would; stdout and stderr are gathered in `printed`. */
-  function run(env: NodeJS.ProcessEnv, before = '') {
-    const [kit, tiny] = ['./run-service.ts', './tiny-service.samples.ts'].map(
-      (file) => new URL(file, import.meta.url).href,
-    );
-    const main = `import { runService } from '${kit}'; import { TINY } from '${tiny}'; ${before} await runService(TINY);`;
+  /** Runs the tiny service as `npm start` would; stdout and stderr are gathered in `seen`. */
+  const run = (env: NodeJS.ProcessEnv, before = '') => launch(env, `${before} await runService(TINY);`);
+
+  /** Runs `code`, to which the services and what runs them are known. */
+  function launch(env: NodeJS.ProcessEnv, code: string) {
+    const imports = Object.entries({
+      './run-service.ts': 'runService, runServices',
+      './config.ts': 'environmentOf',
+      './tiny-service.samples.ts': 'TINY, NEIGHBOUR',
+    }).map(([file, names]) => `import { ${names} } from '${new URL(file, import.meta.url).href}';`);
+    const main = `${imports.join(' ')} ${code}`;
     const args = [...NODE_ON_SOURCES, '--input-type=module', '-e', main];
     const child = spawn(process.execPath, args, {
       env: { PATH: process.env['PATH'], ...env },
@@ -361,6 +369,122 @@ describe('as a process', () => {
     const { exited, seen } = run(await environment({ DATABASE_URL: wrong.href }));
     expect(await exited).toBe(1);
     expect(seen.stdout).toMatch(/"level":60.*28P01.*contacts could not start/);
+  });
+
+  describe('shared by two services', () => {
+    const own = (service: string, env: NodeJS.ProcessEnv) =>
+      Object.entries(env).map(([name, value]) => [`${service}_${name}`, value]);
+    const together = async () => {
+      const { DATABASE_URL, HEALTH_PORT, RPC_PORT, ...shared } = await environment({ LOG_LEVEL: 'info' });
+      const contacts = { DATABASE_URL, HEALTH_PORT, RPC_PORT };
+      const webhooks = {
+        DATABASE_URL: neighboursUrl,
+        HEALTH_PORT: String(await freePort()),
+        RPC_PORT: String(await freePort()),
+      };
+      const env = Object.fromEntries([
+        ...own('CONTACTS', contacts),
+        ...own('WEBHOOKS', webhooks),
+      ]) as NodeJS.ProcessEnv;
+      return { contacts, webhooks, env: { ...shared, ...env } };
+    };
+    const runBoth = (env: NodeJS.ProcessEnv) =>
+      launch(
+        env,
+        `await runServices([TINY, NEIGHBOUR].map((options) => ({ options, env: environmentOf(options.name, process.env) })));`,
+      );
+    const logOf = ({ stdout }: { stdout: string }) =>
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { service: string; msg: string; level: number; context?: string });
+    const request = async (port: string | undefined, pattern: string, data = {}) => {
+      const client = new RpcClient(`127.0.0.1:${port}`, { secret: rpcSecret });
+      try {
+        return await client.request(pattern, data);
+      } finally {
+        client.close();
+      }
+    };
+
+    it('has ports, metrics and log lines of each, and stops both in less than 10 s, with what is in hand', async () => {
+      const { contacts, webhooks, env } = await together();
+      const { child, exited, seen } = runBoth(env);
+      for (const one of [contacts, webhooks]) await ready(one);
+      const metrics = async ({ HEALTH_PORT }: NodeJS.ProcessEnv) =>
+        (await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`)).text();
+      expect(await metrics(contacts)).toContain('wbiz_outbox_pending{service="contacts"} 0');
+      expect(await metrics(webhooks)).toContain('wbiz_outbox_pending{service="webhooks"} 0');
+      expect(await metrics(webhooks)).not.toContain('contacts');
+      expect(await request(webhooks.RPC_PORT, 'command.reply', { commandId: 'cmd_0', expire: false })).toBe(
+        null,
+      );
+
+      const kafka = connectKafka({
+        brokers: embeddedStack().brokers,
+        clientId: 't',
+        logger: createLogger({ service: 't', replica: 't', level: 'fatal' }),
+      });
+      const producer = kafka.producer();
+      const held = { ...deposit(1, { purse: 'shared', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
+      const topic = topics(prefix).commands('contacts');
+      await producer.send(commandRecord(held, { topic, key: 'shared', source: 't' }));
+      await until(() => seen.stdout.includes('holding a deposit'), patiently);
+      await producer.close();
+      await kafka.close();
+
+      const told = Date.now();
+      child.kill('SIGTERM');
+      expect(await exited).toBe(0);
+      expect(Date.now() - told).toBeLessThan(10_000);
+      expect(await balanceOf('shared')).toBe(1);
+      const lines = logOf(seen);
+      // By Nest's logger, of which a process has one.
+      expect(lines.find(({ msg }) => msg === 'holding a deposit')).toMatchObject({ service: 'contacts' });
+      for (const said of ['ready', 'stopping', 'stopped'])
+        expect(
+          lines
+            .filter(({ msg }) => msg === said)
+            .map(({ service }) => service)
+            .toSorted(),
+        ).toEqual(['contacts', 'webhooks']);
+      expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
+    });
+
+    it.each([
+      ['neighbour.reject', 'unhandled rejection, ending this process'],
+      ['neighbour.throw', 'uncaught exception, ending this process'],
+    ])('ends with 1 where one of them forgets a fault, and says whose it was (%s)', async (query, said) => {
+      const { contacts, webhooks, env } = await together();
+      const { exited, seen } = runBoth(env);
+      for (const one of [contacts, webhooks]) await ready(one);
+      await request(webhooks.RPC_PORT, query).catch(() => undefined); // it ends meanwhile
+      expect(await exited).toBe(1);
+      expect(logOf(seen).filter(({ level }) => level >= 60)).toMatchObject([
+        { service: 'webhooks', msg: said, err: { message: 'forgotten' } },
+      ]);
+    });
+
+    it('ends with 1 and names the one that could not start', async () => {
+      const { contacts, env } = await together();
+      const { exited, seen } = runBoth({ ...env, WEBHOOKS_HEALTH_PORT: contacts.HEALTH_PORT });
+      expect(await exited).toBe(1);
+      expect(logOf(seen).filter(({ level }) => level >= 60)).toMatchObject([
+        { service: 'webhooks', msg: 'webhooks could not start', err: { code: 'EADDRINUSE' } },
+      ]);
+    });
+
+    it('lists what is wrong with the settings of each', async () => {
+      const { env } = await together();
+      const { exited, seen } = runBoth({ ...env, CONTACTS_RPC_PORT: 'eighty', WEBHOOKS_DATABASE_URL: '' });
+      expect(await exited).toBe(1);
+      expect(seen.stderr.split('\n').filter(Boolean)).toEqual([
+        'contacts cannot start. 1 setting is wrong:',
+        expect.stringMatching(/^ {2}RPC_PORT +is "eighty"/),
+        'webhooks cannot start. 1 setting is wrong:',
+        expect.stringMatching(/^ {2}DATABASE_URL +is missing/),
+      ]);
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Type } from '@nestjs/common';
@@ -17,7 +18,7 @@ import { ProblemFilter } from './problem-filter.js';
 import { Stopped } from './reachable.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
-import { Shutdown } from './shutdown.js';
+import { endProcess, Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
 import { rpcTrust } from './trust.js';
 
@@ -35,42 +36,74 @@ export type ServiceOptions = {
   };
 };
 
+/** A service with the environment that it reads. */
+export type Served = { readonly options: ServiceOptions; readonly env: NodeJS.ProcessEnv };
+
+/** For whom code runs: a fault is logged by the service whose it is. */
+const serving = new AsyncLocalStorage<Runtime>();
+
+/** As {@link runServices}, alone in its process. */
+export const runService = (options: ServiceOptions): Promise<void> =>
+  runServices([{ options, env: process.env }]);
+
 /**
- * Runs a service until SIGTERM or SIGINT: checks the settings, opens /health and /metrics, waits for Postgres and Kafka,
- * migrates, starts. Ends the process: 0 after an orderly stop within 10 s, 1 for wrong settings and for any error that
- * nobody handled.
+ * Runs services in this process until SIGTERM or SIGINT. Each checks its settings, opens /health and /metrics, waits for
+ * Postgres and Kafka, migrates, starts. Ends the process: 0 after an orderly stop within 10 s, 1 for wrong settings and for
+ * any error that nobody handled, whichever service's it is.
  */
-export async function runService(options: ServiceOptions): Promise<void> {
-  let runtime: Runtime;
-  const stop = new AbortController();
-  try {
-    runtime = prepare(options, process.env, stop.signal);
-  } catch (error) {
-    if (!(error instanceof InvalidConfig)) throw error;
-    process.stderr.write(`${options.name} cannot start. ${error.message}\n`);
-    process.exit(1);
-  }
-  const { logger, shutdown, health } = runtime;
+export async function runServices(services: readonly Served[]): Promise<void> {
+  const hosted = preparedOrExit(services);
+  const runtimes = hosted.map(({ runtime }) => runtime);
   const crash = (err: unknown, what: string) => {
-    logger.fatal({ err }, what);
+    const own = serving.getStore();
+    for (const { logger } of own ? [own] : runtimes) logger.fatal({ err }, what);
     process.exit(1);
   };
   process.on('uncaughtException', (error) => crash(error, 'uncaught exception, ending this process'));
   process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection, ending this process'));
 
+  let told = false;
   const onSignal = (signal: string) => {
-    if (stop.signal.aborted) return;
-    logger.info({ signal }, 'stopping');
-    health.stopping();
-    stop.abort();
-    void shutdown.exit(started);
+    if (told) return;
+    told = true;
+    for (const { runtime, stop } of hosted)
+      serving.run(runtime, () => {
+        runtime.logger.info({ signal }, 'stopping');
+        runtime.health.stopping();
+        stop.abort();
+      });
+    void endProcess(
+      runtimes.map(({ shutdown }) => shutdown),
+      started,
+    );
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  const started = start(options, runtime).catch((error: unknown) => {
-    if (!(error instanceof Stopped)) crash(error, `${options.name} could not start`);
-  });
+  const started = Promise.all(
+    hosted.map(({ options, runtime }) =>
+      serving.run(runtime, () =>
+        start(options, runtime).catch((error: unknown) => {
+          if (!(error instanceof Stopped)) crash(error, `${options.name} could not start`);
+        }),
+      ),
+    ),
+  );
   await started;
+}
+
+function preparedOrExit(services: readonly Served[]) {
+  const hosted = services.flatMap(({ options, env }) => {
+    const stop = new AbortController();
+    try {
+      return [{ options, stop, runtime: prepare(options, env, stop.signal) }];
+    } catch (error) {
+      if (!(error instanceof InvalidConfig)) throw error;
+      process.stderr.write(`${options.name} cannot start. ${error.message}\n`);
+      return [];
+    }
+  });
+  if (hosted.length < services.length) process.exit(1);
+  return hosted;
 }
 
 /** As {@link runService}, in a process that goes on: for tests. Throws instead of ending the process. */
@@ -135,7 +168,8 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
-    logger: nestLogger(logger),
+    // Nest has one logger for all applications of a process.
+    logger: nestLogger(() => serving.getStore()?.logger ?? logger),
     abortOnError: false,
     bodyParser: false,
     forceCloseConnections: false,

@@ -10,6 +10,7 @@ import {
   oneOf,
   port,
   proxies,
+  someOf,
   text,
   url,
   whole,
@@ -264,6 +265,15 @@ export const HTTP_SETTINGS = {
       'The proxies in front, whose `X-Forwarded-For` then tells where a request comes from: their addresses and networks, or how many stand in a row where nobody reaches this port but through them.',
     optional: true,
     example: '10.0.0.0/8,127.0.0.1',
+  }),
+};
+
+/** The environment variable of the program that runs several services as one process, beyond theirs. */
+export const TOGETHER_SETTINGS = {
+  WBIZ_TOGETHER: someOf(SERVICES)({
+    description:
+      'The services that this process runs. Each reads its settings as it does alone; with its name before it a variable is for one of them, as `CONTACTS_RPC_PORT` is, and each needs a HEALTH_PORT, an RPC_PORT and a DATABASE_URL of its own.',
+    example: 'contacts,templates,campaigns,webhooks',
   }),
 };
 

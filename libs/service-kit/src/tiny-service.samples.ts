@@ -111,3 +111,38 @@ class Tables1790000000000 implements MigrationInterface {
 export class TinyModule {}
 
 export const TINY: ServiceOptions = { name: 'contacts' satisfies Service, module: TinyModule };
+
+/** Forgets a fault: in a promise, or in a timer. */
+@Controller()
+class NeighbourController {
+  @QueryHandler('neighbour.reject')
+  async reject() {
+    void Promise.reject(new Error('forgotten'));
+  }
+
+  @QueryHandler('neighbour.throw')
+  async throw() {
+    setTimeout(() => {
+      throw new Error('forgotten');
+    });
+  }
+}
+
+class NeighbourTables1790000000000 implements MigrationInterface {
+  async up(runner: QueryRunner) {
+    await runner.query(eventingTables('webhooks') + recoveryTables('webhooks') + sourceEpochs('webhooks'));
+  }
+  async down() {}
+}
+
+@Module({
+  imports: [
+    DatabaseModule.forService({ migrations: [NeighbourTables1790000000000] }),
+    EventingModule.forService({ consumes: [] }),
+  ],
+  controllers: [NeighbourController],
+})
+export class NeighbourModule {}
+
+/** Shares a process with TINY. */
+export const NEIGHBOUR: ServiceOptions = { name: 'webhooks' satisfies Service, module: NeighbourModule };

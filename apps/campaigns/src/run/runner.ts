@@ -5,10 +5,10 @@ import { claim, overdue, unwanted } from './claims.js';
 import type { Limits } from './limits.js';
 import type { Sends } from './sends.js';
 
-/** Between claims of a phone number. */
-const TICK_MS = 50;
-/** While nothing runs. */
-const LOOK_MS = 1_000;
+/** Between claims of a phone number; twice as far apart each time while nothing runs. */
+const TICK_MS = { first: 50, longest: 5_000 };
+/** Of a phone number whose claim failed. */
+const RETRY_MS = 1_000;
 const OVERDUE_EVERY_MS = 2_000;
 /** The deadline of a command is 10 s: by then its replica has asked what became of it, if it is alive. */
 const OVERDUE_MS = 15_000;
@@ -30,7 +30,6 @@ export type RunnerOptions = {
  */
 export class Runner {
   private readonly ticks: Periodic;
-  private lookAt = 0;
   private overdueAt = 0;
   /** By phone number: one that is slow holds no other up. */
   private readonly filling = new Map<string, Promise<void>>();
@@ -39,7 +38,8 @@ export class Runner {
   constructor(private readonly options: RunnerOptions) {
     this.ticks = new Periodic({
       name: 'campaign runner: tick',
-      everyMs: TICK_MS,
+      everyMs: TICK_MS.first,
+      restMs: TICK_MS.longest,
       run: () => this.tick(),
       logger: options.logger,
     });
@@ -51,7 +51,6 @@ export class Runner {
 
   /** Something may be to be sent, or to be taken back. */
   wake(): void {
-    this.lookAt = 0;
     this.ticks.wake();
   }
 
@@ -61,9 +60,9 @@ export class Runner {
     await Promise.all(this.filling.values());
   }
 
-  private async tick(): Promise<void> {
+  /** Resolves to whether something runs, or was taken back. */
+  private async tick(): Promise<boolean> {
     const now = performance.now();
-    if (now < this.lookAt) return;
     const { pool, sends } = this.options;
     const { rows: lanes } = await pool.query<Lane>({
       name: 'runner-lanes',
@@ -79,7 +78,6 @@ export class Runner {
       await sends.ask(late.filter(({ wanted }) => wanted));
       sends.conclude(late.filter(({ wanted }) => !wanted));
     }
-    if (lanes.length === 0) this.lookAt = now + LOOK_MS;
     for (const lane of lanes) {
       const { phone_number_id: id } = lane;
       if (this.filling.has(id) || sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
@@ -88,6 +86,7 @@ export class Runner {
         this.fill(lane).finally(() => this.filling.delete(id)),
       );
     }
+    return lanes.length > 0 || back.length > 0;
   }
 
   private async fill({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
@@ -98,7 +97,7 @@ export class Runner {
       await sends.ask(await claim(pool, { accountId, phoneNumberId: id, mayAsk }));
       this.restsUntil.delete(id);
     } catch (err) {
-      this.restsUntil.set(id, performance.now() + LOOK_MS);
+      this.restsUntil.set(id, performance.now() + RETRY_MS);
       logger.warn({ err, phoneNumberId: id }, 'campaign sends not claimed; trying again in 1 s');
     }
   }

@@ -31,7 +31,8 @@ import {
   type Obstacle,
 } from './obstacles.js';
 
-const LOOK_MS = 1_000;
+/** Twice as far apart each time while no campaign runs or is soon to start. */
+const LOOK_MS = { first: 1_000, longest: 5_000 };
 /** Between two looks at one campaign, by whatever replica. */
 const EVERY_MS = 900;
 /** How long a replica may take to freeze an audience before another tries as well. */
@@ -96,7 +97,8 @@ export class Steward {
   constructor(private readonly options: StewardOptions) {
     this.looks = new Periodic({
       name: 'campaign steward: look',
-      everyMs: LOOK_MS,
+      everyMs: LOOK_MS.first,
+      restMs: LOOK_MS.longest,
       run: () => this.look(),
       logger: options.logger,
     });
@@ -116,8 +118,10 @@ export class Steward {
     await Promise.all(this.underWay.values());
   }
 
-  private async look(): Promise<void> {
-    const { rows } = await this.options.pool.query<Due>({
+  /** Resolves to whether a campaign is looked at, runs, or starts before a look at rest would find it. */
+  private async look(): Promise<boolean> {
+    const { pool } = this.options;
+    const { rows } = await pool.query<Due>({
       name: 'steward-due',
       text: `with found as (
                update campaigns.runs u set leased_until = now() + $1 * interval '1 millisecond'
@@ -138,6 +142,14 @@ export class Steward {
         this.lead(one).finally(() => this.underWay.delete(id)),
       );
     }
+    if (rows.length > 0 || this.underWay.size > 0) return true;
+    const { rows: soon } = await pool.query({
+      name: 'steward-soon',
+      text: `select from campaigns.runs
+             where status = 'running' or (status = 'scheduled' and starts_at < now() + $1 * interval '1 millisecond') limit 1`,
+      values: [2 * LOOK_MS.longest],
+    });
+    return soon.length > 0;
   }
 
   private async lead(one: Due): Promise<void> {

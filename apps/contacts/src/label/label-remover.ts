@@ -5,7 +5,8 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 
-const LOOK_MS = 1_000;
+/** Twice as far apart each time while nothing is to be removed. */
+const LOOK_MS = { first: 1_000, longest: 5_000 };
 const AT_ONCE = 500;
 
 type Removal = {
@@ -52,9 +53,12 @@ export class LabelRemover {
     const { pool, logger } = options;
     this.work = new Periodic({
       name: 'label removal: batch',
-      everyMs: LOOK_MS,
+      everyMs: LOOK_MS.first,
+      restMs: LOOK_MS.longest,
       run: async (stopping) => {
-        while (!stopping.aborted && (await inTransaction(pool, (tx) => this.removeSome(tx))));
+        let some = false;
+        while (!stopping.aborted && (await inTransaction(pool, (tx) => this.removeSome(tx)))) some = true;
+        return some;
       },
       logger,
     });

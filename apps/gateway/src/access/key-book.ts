@@ -1,7 +1,6 @@
 import type { AccountData } from '@wbiz/contracts/account';
 import type { Logger } from '@wbiz/eventing/logger';
 import { microBatch } from '@wbiz/eventing/micro-batch';
-import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
 import { API_KEY_COLUMNS, type ApiKey } from './api-key.js';
 import { askPostgres } from './ask-postgres.js';
@@ -21,16 +20,14 @@ const KEYS = `select ${API_KEY_COLUMNS}, changed_at as "changedAt" from gateway.
 // What an account keeps to itself stays in Postgres.
 const ACCOUNTS = `select stream as id, version, updated_at as "updatedAt",
   state - array['sealedToken', 'appId', 'throughput', 'holds', 'told'] as state from gateway.accounts`;
-/** Twice as far apart each time once no request has come for 10 s; the next one is answered by Postgres. */
-const POLL_MS = { first: 250, longest: 60_000 };
-const REQUESTED_MS = 10_000;
+const POLL_MS = 250;
 const TRUSTED_MS = 1_000;
 // A row's time is set before its transaction commits, and accounts carry the clock of the gateway that wrote them.
 const OVERLAP_MS = 10_000;
 
 /**
- * All API keys and accounts, in memory and never more than a second old: what changed is fetched every 250 ms while
- * requests come. Where that is older, or a key is not known, Postgres is asked for the one key, many requests at a time.
+ * All API keys and accounts, in memory and never more than a second old: while requests come, what changed is fetched
+ * every 250 ms. Where that is older, or a key is not known, Postgres is asked for the one key, many requests at a time.
  */
 export class KeyBook {
   private readonly keys = new Map<string, KeyRow>();
@@ -39,42 +36,31 @@ export class KeyBook {
   private keysSeen = new Date(0);
   private accountsSeen = new Date(0);
   private polledAt = -Infinity;
-  private requestedAt = -Infinity;
-  private readonly polls: Periodic;
+  private askedAt = -Infinity;
   private isFailing = false;
+  private polling: Promise<void> | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly logger: Logger,
   ) {
-    this.polls = new Periodic({
-      name: 'key book: poll of what changed',
-      everyMs: POLL_MS.first,
-      restMs: POLL_MS.longest,
-      run: async () => {
-        await this.follow();
-        return performance.now() - this.requestedAt < REQUESTED_MS;
-      },
-      logger,
-    });
     this.lookUp = microBatch((prefixes: readonly string[]) => this.fetch(prefixes), { max: 500, lanes: 2 });
   }
 
-  /** Reads everything once, then follows. Throws when the first read fails. */
-  async start(): Promise<void> {
-    await this.poll();
-    this.polls.start();
+  /** Reads everything once. Throws when that fails. */
+  start(): Promise<void> {
+    return this.poll();
   }
 
-  stop(): Promise<void> {
-    return this.polls.stop();
+  /** Awaits the poll under way. */
+  async stop(): Promise<void> {
+    await this.polling;
   }
 
   /** The key with that prefix and its account, revoked or expired or not. Throws `unavailable`. */
   find(prefix: string): Holder | undefined | Promise<Holder | undefined> {
     const now = performance.now();
-    if (now - this.requestedAt > REQUESTED_MS) this.polls.wake();
-    this.requestedAt = now;
+    if (now - this.askedAt > POLL_MS) this.polling ??= this.follow();
     if (now - this.polledAt > TRUSTED_MS) return this.lookUp(prefix);
     const key = this.keys.get(prefix);
     const account = key && this.accounts.get(key.accountId);
@@ -88,11 +74,13 @@ export class KeyBook {
     } catch (err) {
       if (!this.isFailing) this.logger.warn({ err }, 'changed API keys could not be fetched; trying again');
       this.isFailing = true;
+    } finally {
+      this.polling = undefined;
     }
   }
 
   private async poll(): Promise<void> {
-    const began = performance.now();
+    const began = (this.askedAt = performance.now());
     const since = (seen: Date) => [new Date(seen.getTime() - OVERLAP_MS)];
     const [keys, accounts] = await Promise.all([
       askPostgres<KeyRow>(this.pool, {

@@ -34,26 +34,23 @@ export class DispatchLeases {
   async renew(busy: ReadonlySet<string>, { take }: { take: boolean }): Promise<readonly Lease[]> {
     const began = performance.now();
     const ttl = `${this.ttlMs} milliseconds`;
-    const { rows: share } = await this.pool.query<{ numbers: string; alive: string }>({
-      name: 'dispatcher-share',
+    const { rows } = await this.pool.query<{ most: number; held: readonly Row[] }>({
+      name: 'dispatcher-renew',
       text: `with seen as (
                insert into messaging.dispatchers (replica, seen_at) values ($1, now())
                on conflict (replica) do update set seen_at = now() returning replica),
-             gone as (delete from messaging.dispatchers where seen_at < now() - interval '1 minute')
-             select (select count(*) from messaging.phone_numbers) as numbers,
-                    (select count(*) from messaging.dispatchers d, seen where d.seen_at > now() - $2::interval and d.replica <> seen.replica) + 1 as alive`,
-      values: [this.replica, ttl],
-    });
-    const most = Math.ceil(Number(share[0]!.numbers) / Number(share[0]!.alive));
-    const { rows: held } = await this.pool.query<Row>({
-      name: 'lease-renew',
-      text: `with renewed as (
+             gone as (delete from messaging.dispatchers where seen_at < now() - interval '1 minute'),
+             renewed as (
                update messaging.dispatch_leases set expires_at = now() + $2::interval
                where replica = $1 and expires_at > now() returning phone_number_id, fence)
-             select r.phone_number_id, r.fence, n.account_id, n.throughput from renewed r
-             join messaging.phone_numbers n on n.id = r.phone_number_id order by 1`,
+             select ceil((select count(*) from messaging.phone_numbers)::numeric / (1 +
+                      (select count(*) from messaging.dispatchers d, seen where d.seen_at > now() - $2::interval and d.replica <> seen.replica)))::int as most,
+                    (select coalesce(json_agg(h order by h.phone_number_id), '[]') from (
+                       select r.phone_number_id, r.fence::text, n.account_id, n.throughput from renewed r
+                       join messaging.phone_numbers n on n.id = r.phone_number_id) h) as held`,
       values: [this.replica, ttl],
     });
+    const { most, held } = rows[0]!;
     const surplus = held
       .filter(({ phone_number_id }) => !busy.has(phone_number_id))
       .slice(0, Math.max(0, held.length - most));

@@ -9,6 +9,8 @@ import type { Dispatcher } from './dispatcher.js';
 import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';
 
 const TICK_MS = 1000;
+/** While no outcome is unknown: less than the gap after which nothing counts. */
+const REST_MS = 2 * TICK_MS;
 /** After a message was handed over, Meta's webhooks are taken to be silent when none came for this long. */
 const SILENCE_MS = 10_000;
 
@@ -62,12 +64,14 @@ export class UnknownOutcomes {
     this.work = new Periodic({
       name: 'unknown outcomes: look',
       everyMs: TICK_MS,
+      restMs: REST_MS,
       run: () => this.tick(),
       logger: options.logger,
     });
   }
 
-  private async tick(): Promise<void> {
+  /** Resolves to whether any outcome is unknown. */
+  private async tick(): Promise<boolean> {
     const held = this.options.dispatcher.held();
     const { rows: open } = await this.options.pool.query<Open>(
       `select d.phone_number_id, w.seen_at, (select max(seen_at) from messaging.webhooks_seen) as heard_at,
@@ -77,7 +81,12 @@ export class UnknownOutcomes {
       [[...held.keys()]],
     );
     this.tell(open);
-    if (open.length === 0) return this.beginAnew();
+    if (open.length > 0) await this.wait(open, held);
+    else this.beginAnew();
+    return open.length > 0;
+  }
+
+  private async wait(open: readonly Open[], held: ReturnType<Dispatcher['held']>): Promise<void> {
     if (!(await this.isOpen())) return;
     const credit = await this.credit(open[0]!.heard_at);
     const heard = open.filter(({ phone_number_id, seen_at }) => {

@@ -9,6 +9,7 @@ import type { Pool } from 'pg';
 import { FlowSync } from '../flow/flow.sync.js';
 import { tellsOfFlow } from '../flow/meta-flow.js';
 import { markDue } from '../sync/sync.jobs.js';
+import { SyncWorker } from '../sync/sync.worker.js';
 import { templateNews } from './meta-template.js';
 import { templates } from './template.aggregate.js';
 
@@ -27,6 +28,7 @@ export class TemplateConsumer {
     @Inject(PG_POOL) private readonly pool: Pool,
     private readonly store: EventStore,
     private readonly flows: FlowSync,
+    private readonly syncs: SyncWorker,
   ) {}
 
   @CommandHandler('template.create')
@@ -54,7 +56,10 @@ export class TemplateConsumer {
     if (!target) return; // Not connected here, or not yet: connecting pulls everything.
     const { accountId, templateId, knownAt } = target;
     const asOf = Date.parse(data.at) + PRECISION_MS;
-    if (!templateId || said.news === 'ask' || asOf < knownAt) return markDue(this.pool, [accountId]);
+    if (!templateId || said.news === 'ask' || asOf < knownAt) {
+      await markDue(this.pool, [accountId]);
+      return this.syncs.work.wake();
+    }
     const known = { templateId, asOf, at: new Date().toISOString() };
     await this.store.apply(templates, {
       accountId,

@@ -5,6 +5,7 @@ import { until } from '@wbiz/testing/stack';
 import { Webhook } from 'standardwebhooks';
 import { deliverySystem, testClock, type DeliverySystem } from './delivery.harness.js';
 import { DeliveryLog } from './delivery-log.js';
+import { FeedPages } from './feed-pages.js';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
 import { Journal } from './journal.js';
 
@@ -64,6 +65,27 @@ describe('deliveries', () => {
       'content-type': 'application/json',
       'x-tenant': 'shop 7',
     });
+  });
+
+  it('are looked for once a second while nothing comes, and go out all the same when nobody tells of them', async () => {
+    const looks: number[] = [];
+    const { heads } = FeedPages.prototype;
+    const looking = jest.spyOn(FeedPages.prototype, 'heads').mockImplementation(function (
+      this: FeedPages,
+      accountIds,
+    ) {
+      looks.push(performance.now());
+      return heads.call(this, accountIds);
+    });
+    const [one, hook] = [system.account(), await open()];
+    await one.create({ url: hook.url });
+    run();
+    await until(() => looks.length > 2 && looks.at(-1)! - looks.at(-2)! > 900);
+    const from = performance.now();
+    await one.tell(1);
+    await came(hook, 1);
+    expect(performance.now() - from).toBeLessThan(2_000);
+    looking.mockRestore();
   });
 
   it('run side by side between conversations and one by one within each', async () => {

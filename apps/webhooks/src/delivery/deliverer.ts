@@ -9,7 +9,8 @@ import { Lane, type LaneOptions } from './lane.js';
 import type { ReaderLeases } from './reader-leases.js';
 import { MOST_PER_HOST } from './sender.js';
 
-const LOOK_MS = 250;
+/** Twice as far apart each time while every webhook is at rest. */
+const LOOK_MS = { first: 250, longest: 1_000 };
 /** Looks that are prompted are this far apart, and so not one for each commit. */
 const LOOK_GAP_MS = 10;
 const RENEW_MS = 1_000;
@@ -48,7 +49,8 @@ export class Deliverer {
     });
     this.looks = new Periodic({
       name: 'deliverer: look at the feeds',
-      everyMs: LOOK_MS,
+      everyMs: LOOK_MS.first,
+      restMs: LOOK_MS.longest,
       run: () => this.lookAtHeads(),
       logger,
     });
@@ -157,11 +159,13 @@ export class Deliverer {
     }
   }
 
-  private async lookAtHeads(): Promise<void> {
+  /** Resolves to whether a webhook has something to do. */
+  private async lookAtHeads(): Promise<boolean> {
     const lanes = [...this.lanes.values()];
-    if (lanes.length === 0) return;
+    if (lanes.length === 0) return false;
     const heads = await this.options.pages.heads([...new Set(lanes.map(({ accountId }) => accountId))]);
     for (const lane of lanes) lane.look(heads.get(lane.accountId));
+    return !lanes.every((lane) => lane.isAtRest);
   }
 }
 

@@ -118,6 +118,12 @@ export class Lane {
   get inFlight(): number {
     return this.flying;
   }
+  /** Whether nothing is to be done before the feed grows. */
+  get isAtRest(): boolean {
+    const { live, head, doubts, replay, nextDue, isPaused } = this;
+    const isThrough = live.open === 0 && live.read >= head;
+    return isThrough && doubts.length === 0 && !replay && nextDue === null && !isPaused;
+  }
   /** What is stored of it. */
   get mark() {
     return { cursor: this.live.standing, condition: this.condition };

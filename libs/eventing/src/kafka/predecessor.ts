@@ -35,7 +35,10 @@ export async function dismissPredecessor(
   try {
     await cluster.connect();
     const coordinator = await cluster.findGroupCoordinator({ groupId });
-    for (const { memberId } of gone) await coordinator.leaveGroup({ groupId, memberId });
+    for (const { memberId } of gone)
+      await coordinator.leaveGroup({ groupId, memberId }).catch((error: { readonly type?: string }) => {
+        if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // its session has ended meanwhile
+      });
     logger.info({ group: groupId, members: gone.length }, 'a dead predecessor left its consumer group');
   } finally {
     await cluster.disconnect();

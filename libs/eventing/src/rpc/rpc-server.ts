@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import { ServerTCP } from '@nestjs/microservices';
 import { admit, PROVE_MS, Unproven, type RpcTrust } from './handshake.js';
@@ -71,6 +72,8 @@ export class RpcServer extends ServerTCP {
   /** Nest hears of a connection once its peer has proved that it is one of ours. */
   override bindHandler(socket: Socket): void {
     const { remoteAddress } = socket;
+    // Node emits what comes in on an accepted socket outside of the async context in which the server was started.
+    socket.emit = AsyncResource.bind(socket.emit);
     this.trackOpenSocket(socket);
     this.unproven.add(socket);
     socket.on('error', () => undefined); // 'close' follows
