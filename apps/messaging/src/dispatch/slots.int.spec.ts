@@ -4,7 +4,7 @@ import { newId } from '@wbiz/contracts/ids';
 import { until } from '@wbiz/testing/stack';
 import type { PoolClient } from 'pg';
 import { messages } from '../message/message.aggregate.js';
-import { openWindow } from '../message/message.samples.js';
+import { sendText } from '../message/message.samples.js';
 import { dispatchSystem, PHONE, type DispatchSystem } from './dispatch.harness.js';
 import { OPENING_LOCK } from './dispatch.projection.js';
 
@@ -50,30 +50,16 @@ const queued = async (id: string) => (await system.left(`message_id = '${id}' an
 /** Accepts in an open transaction a message that another holder of the number has begun. */
 async function begunElsewhere(tx: PoolClient, person: string, fence: string) {
   const messageId = newId('msg');
-  const { at, ...ids } = {
+  const places = {
+    messageId,
     conversationId: `cnv_${person}`,
     contactId: `cnt_${person}`,
-    at: new Date().toISOString(),
+    phoneNumberId: PHONE,
   };
+  const send = sendText({ windowExpiresAt: null, firstDayUntil: null }, { to: `+1415555${person}` });
+  const data = { ...send.data, ...places, at: new Date().toISOString() };
   await tx.query('begin');
-  await system.store.applyIn(tx, messages, [
-    {
-      accountId: 'acc_1',
-      type: 'message.send',
-      data: {
-        ...{
-          messageId,
-          ...ids,
-          phoneNumberId: PHONE,
-          at,
-          accountId: 'acc_1',
-          awaiting: null,
-          traceparent: null,
-        },
-        ...{ kind: 'text', request: { to: `+1415555${person}`, body: 'Hi' }, facts: openWindow },
-      },
-    },
-  ]);
+  await system.store.applyIn(tx, messages, [{ ...send, accountId: 'acc_1', data }]);
   await tx.query(`select pg_advisory_xact_lock_shared(${OPENING_LOCK('$1')})`, [PHONE]);
   await tx.query(
     `update messaging.dispatch set state = 'started', attempt = 1, started_at = now(), fence =
