@@ -18,7 +18,7 @@ import { FeedPages } from './delivery/feed-pages.js';
 import { Journal } from './delivery/journal.js';
 import { ReaderLeases } from './delivery/reader-leases.js';
 import { Sender } from './delivery/sender.js';
-import { feedProjection } from './feed/feed.projection.js';
+import { FEED, feedProjection } from './feed/feed.projection.js';
 import { FeedQueries } from './feed/feed.queries.js';
 import { FeedWatch } from './feed/feed.watch.js';
 import { MIGRATIONS } from './migrations/migrations.js';
@@ -28,7 +28,6 @@ import { webhooks } from './subscription/webhook.aggregate.js';
 import { WebhookQueries } from './subscription/webhook.queries.js';
 import type { SETTINGS } from './webhooks.settings.js';
 
-const FEED = 'webhooks.feed';
 const WEBHOOKS = 'webhooks.webhooks';
 
 type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
@@ -40,7 +39,7 @@ const feedWatch: FactoryProvider<FeedWatch> = {
     const onFault = (err: unknown) => logger.warn({ err }, 'the heads of the feed could not be looked at');
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
-    projections.add(feedProjection(() => wakeUp.wake(FEED)));
+    projections.add(feedProjection);
     return watch;
   },
   inject: [RUNTIME, PG_POOL, WakeUp, Projections],

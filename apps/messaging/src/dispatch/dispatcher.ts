@@ -61,6 +61,8 @@ type Lane = {
   /** Sends that are being accepted and begin at once. */
   opening: number;
   recovering: boolean;
+  /** Of which classes a claim has found nothing, with nobody held back from it, and nothing was told of since. */
+  readonly isEmpty: Record<Class, boolean>;
   /** Of which classes there may be something to claim, and when it may be claimed. */
   readonly wanted: Record<Class, boolean>;
   readonly notBefore: Record<Class, number>;
@@ -126,8 +128,10 @@ export class Dispatcher {
   /** Something of this class was accepted for this phone number. Returns whether it is this replica's to dispatch. */
   wake(phoneNumberId: string, cls: Class = 0): boolean {
     const lane = this.lanes.get(phoneNumberId);
-    if (lane) this.pump(lane, cls);
-    return lane !== undefined;
+    if (!lane) return false;
+    lane.isEmpty[cls] = false;
+    this.pump(lane, cls);
+    return true;
   }
 
   get replica(): string {
@@ -246,6 +250,7 @@ export class Dispatcher {
       claiming: false,
       opening: 0,
       recovering: false,
+      isEmpty: { 0: false, 1: false },
       wanted: { 0: false, 1: false },
       notBefore: { 0: 0, 1: 0 },
       timer: undefined,
@@ -323,7 +328,8 @@ export class Dispatcher {
     lane.claiming = true;
     for (const one of these) lane.wanted[one] = false;
     const claim = this.claim(lane, cls, room)
-      .then(({ claimed, more }) => {
+      .then(({ claimed, more, isAll }) => {
+        for (const one of these) lane.isEmpty[one] = isAll && claimed.length === 0 && !lane.wanted[one];
         for (const one of these.filter((one) => more !== undefined && one >= more)) {
           lane.wanted[one] = true;
           lane.notBefore[one] = performance.now() + gapMs;
@@ -356,13 +362,13 @@ export class Dispatcher {
   /**
    * Marks up to `room` sends as started, which is the durable claim; the transaction holds the lease's row, so a change
    * of hands waits for it. Who else moves a send locks its message first, and so does this, and looks at the queue again.
-   * `more`: the lowest class of which there may be more.
+   * `more`: the lowest class of which there may be more; `isAll`: nobody was held back.
    */
   private async claim(
     lane: Lane,
     cls: Class,
     room: number,
-  ): Promise<{ claimed: readonly Claimed[]; more: Class | undefined }> {
+  ): Promise<{ claimed: readonly Claimed[]; more: Class | undefined; isAll: boolean }> {
     while (lane.doubtful) {
       lane.doubtful = false;
       lane.recovering = true;
@@ -372,6 +378,7 @@ export class Dispatcher {
     const { lease, inFlight } = lane;
     const { pool, leases } = this.options;
     const now = performance.now();
+    const held = [...inFlight, ...pairs.heldBack(now)];
     const { claimed, more } = await inTransaction(pool, async (tx) => {
       const { rows } = await tx.query<{
         message_id: string;
@@ -392,14 +399,7 @@ export class Dispatcher {
                   order by class, position limit $5))
                select message_id, conversation_id, class from due
                where exists (select 1 from lease) order by class, position limit $5`,
-        values: [
-          lease.phoneNumberId,
-          leases.replica,
-          String(lease.fence),
-          [...inFlight, ...pairs.heldBack(now)],
-          room,
-          cls,
-        ],
+        values: [lease.phoneNumberId, leases.replica, String(lease.fence), held, room, cls],
       });
       const more = rows[room - 1]?.class;
       const firsts = [...new Map(rows.toReversed().map((row) => [row.conversation_id, row])).values()];
@@ -428,7 +428,7 @@ export class Dispatcher {
       inFlight.add(message.conversationId);
       pairs.take(message.conversationId, now);
     }
-    return { claimed, more };
+    return { claimed, more, isAll: held.length === 0 };
   }
 
   /** So that whoever has the phone number next does not begin to write to a person as if nobody had. */
@@ -456,7 +456,10 @@ export class Dispatcher {
     if (settled) this.options.announce(settled, message.awaiting);
     if (outcome.kind === 'deferred') this.look();
     lane.inFlight.delete(message.conversationId);
-    this.pump(this.lanes.get(message.phoneNumberId) ?? lane, classOf(message));
+    const now = this.lanes.get(message.phoneNumberId) ?? lane;
+    const cls = classOf(message);
+    if (!now.isEmpty[cls] || CLASSES.some((one) => now.wanted[one]))
+      this.pump(now, ...(now.isEmpty[cls] ? [] : [cls]));
   }
 
   private async outcome(lane: Lane, claimed: Claimed): Promise<Outcome> {

@@ -74,9 +74,8 @@ describe('the feed', () => {
     const [rows, marks] = [await table(), await checkpoints()];
 
     await Promise.all([one.stop(), other.stop()]);
-    await system.rebuild(
-      feedProjection(() => undefined),
-      () => until(async () => (await table()).length === rows.length, { timeoutMs: 30_000 }),
+    await system.rebuild(feedProjection, () =>
+      until(async () => (await table()).length === rows.length, { timeoutMs: 30_000 }),
     );
     expect(await table()).toEqual(rows);
     expect(await checkpoints()).toEqual(marks);

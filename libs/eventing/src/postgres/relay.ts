@@ -201,11 +201,10 @@ export class OutboxRelay {
       this.#woken = false;
       const events = await sequencer.number(BATCH);
       if (events.length > 0) await this.#publish(session, sequencer, events);
-      if (events.length > 0 || (await this.#nap(polls + 1))) polls = 0;
-      else {
-        polls += 1;
-        await sequencer.savePublished();
-      }
+      // Whoever commits more wakes this; a full batch may have left some.
+      polls = events.length > 0 ? 1 : polls + 1;
+      if (events.length === BATCH || (await this.#nap(polls))) polls = 0;
+      else await sequencer.savePublished();
     }
     await sequencer.savePublished();
   }

@@ -47,8 +47,8 @@ export async function storedReplies(
   if (ids.length === 0) return new Map();
   const { rows } = await tx.query<{ command_id: string; reply: Reply | null }>({
     name: 'stored-replies',
-    text: `select r.command_id, r.reply from unnest($1::text[], $2::timestamptz[]) as c(id, at)
-           join ${schema}.replies r on r.issued_at = c.at and r.command_id = c.id`,
+    text: `select command_id, reply from ${schema}.replies
+           where command_id = any($1) and issued_at = any($2::timestamptz[])`,
     values: [ids, ids.map(issuedAt)],
   });
   return new Map(rows.map(({ command_id, reply }) => [command_id, reply ?? undefined]));
@@ -107,7 +107,10 @@ async function rowsOf(tx: PoolClient, table: string, fresh: readonly Fresh[]): P
   }));
 }
 
-/** Writes the states that moved. Resolves to whether every new stream was this transaction's to begin. */
+/**
+ * Writes the states that moved. Resolves to whether every new stream was this transaction's to begin. A plan made while the
+ * table was small is kept when it grows; `any($1)` has it go by the index from the start.
+ */
 export async function saveStreams(tx: PoolClient, schema: string, streams: Streams): Promise<boolean> {
   let begun = true;
   for (const [table, all] of streams.byTable()) {
@@ -119,7 +122,7 @@ export async function saveStreams(tx: PoolClient, schema: string, streams: Strea
       await tx.query({
         name: `move-${table}`,
         text: `update ${schema}.${table} t set version = s.version, state = s.state, updated_at = clock_timestamp()
-               from ${STREAM_ROWS} where t.stream = s.stream and t.account_id = s.account_id`,
+               from ${STREAM_ROWS} where t.stream = any($1) and t.stream = s.stream and t.account_id = s.account_id`,
         values: streamColumns(moved),
       });
   }
