@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { templatesSystem, type TemplatesSystem } from '../templates.harness.js';
-import { SyncJobs } from './sync.jobs.js';
+import { SyncJobs, type SyncTable } from './sync.jobs.js';
 
 jest.setTimeout(60_000);
-/** Of the claims of either table. */
-const claims: number[] = [];
+/** When each table was asked for what is due. */
+const claims: Record<SyncTable, number[]> = { 'templates.syncs': [], 'templates.flow_syncs': [] };
 const { claim } = SyncJobs.prototype;
 jest.spyOn(SyncJobs.prototype, 'claim').mockImplementation(function (this: SyncJobs, room) {
-  claims.push(performance.now());
+  claims[this['table']].push(performance.now());
   return claim.call(this, room);
 });
 
@@ -17,12 +17,18 @@ beforeAll(async () => {
   system = await templatesSystem();
   await system.start();
 });
-afterEach(() => void claims.splice(0));
+afterEach(() => Object.values(claims).forEach((at) => at.splice(0)));
 afterAll(() => system.close());
 
-/** Resolves right after a claim, when the next ones without a hint are seconds away. */
+/** Resolves when neither table is asked for the next 1.4 s without a hint. */
 const atRest = () =>
-  until(() => claims.length > 2 && performance.now() - claims.at(-1)! > 1_500, { timeoutMs: 30_000 });
+  until(
+    () =>
+      Object.values(claims).every(
+        (at) => at.at(-1)! - at.at(-2)! > 3_900 && performance.now() - at.at(-1)! < 2_600,
+      ),
+    { timeoutMs: 40_000 },
+  );
 const pulled = async (table: string, accountId: string) => {
   const { rows } = await system.pool.query<{ pulled_at: Date | null }>(
     `select pulled_at from templates.${table} where account_id = $1`,
