@@ -109,6 +109,10 @@ const sealing = () => ({
 const nobody = () => Promise.reject(new Error('nobody is to be asked in this test'));
 const NO_BUS: FakeBus = { send: nobody, settled: nobody, inFlight: () => 0 };
 const NO_PEERS = peersAnswering({});
+const withSendAll = (bus: FakeBus): FakeBus & Pick<CommandBus, 'sendAll'> => ({
+  ...bus,
+  sendAll: (service, all) => all.map(({ command, key }) => bus.send(service, command, { key })),
+});
 
 @Module({})
 class Edge {}
@@ -144,7 +148,7 @@ export async function startGateway(
   const providers = [
     { provide: PG_POOL, useValue: pool },
     { provide: RUNTIME, useValue: runtime },
-    { provide: CommandBus, useValue: bus },
+    { provide: CommandBus, useValue: withSendAll(bus) },
     { provide: Peers, useValue: peers },
   ];
   const edge = { module: Edge, global: true, providers, exports: providers };

@@ -38,6 +38,7 @@ const COMMAND_HEADERS = {
   actor: text('The id of the API key.'),
   dl_group: text('The one consumer group it is for, where it was put back from the dead letters.'),
 };
+const BATCH = 'application/cloudevents-batch+json';
 const COMMAND_REQUIRED = ['ce_specversion', 'ce_id', 'ce_source', 'ce_time', 'content-type'];
 
 const headersOf = (type: string | undefined, properties: Json, required: readonly string[]): Json => ({
@@ -76,6 +77,31 @@ export function asyncApiDocument(): Json {
   };
   const name = topics();
   const commands = internal('command', 'What a service is to do; ce_type says what.', false);
+  messages['commands'] = {
+    name: 'commands',
+    summary:
+      'Several commands of one partition in one record, as a batch of CloudEvents in JSON: the attributes are the headers of a command without `ce_`, `partitionkey` is its key. Each has its own deadline and reply.',
+    contentType: BATCH,
+    headers: { type: 'object', properties: { 'content-type': { const: BATCH } }, required: ['content-type'] },
+    payload: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          ...Object.fromEntries(
+            Object.entries(COMMAND_HEADERS)
+              .filter(([name]) => name !== 'content-type' && name !== 'dl_group')
+              .map(([name, schema]) => [name.replace(/^ce_/, ''), schema]),
+          ),
+          specversion: { const: '1.0' },
+          type: text('What is to be done.'),
+          partitionkey: text('The key by which it keeps its order.'),
+          data: { type: 'object' },
+        },
+        required: ['specversion', 'id', 'source', 'type', 'time', 'partitionkey', 'data'],
+      },
+    },
+  };
   const inbound = [
     internal(META_MESSAGE, "A message of Meta's webhooks, as Meta wrote it."),
     internal(META_STATUS, "A status of Meta's webhooks, as Meta wrote it."),
@@ -98,7 +124,7 @@ export function asyncApiDocument(): Json {
     ...Object.fromEntries(
       SERVICES.map((service) => [
         `commands-${service}`,
-        channel(name.commands(service), `Internal. Commands to ${service}.`, [commands]),
+        channel(name.commands(service), `Internal. Commands to ${service}.`, [commands, 'commands']),
       ]),
     ),
     inbound: channel(name.inbound, "Internal. Messages and statuses of Meta's webhooks.", inbound),

@@ -97,16 +97,22 @@ const PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: CommandBus,
-    useFactory: ({ service, config, logger }: Runtime, producer: BatchingProducer, peers: Peers) =>
+    useFactory: (
+      { service, config, logger }: Runtime,
+      kafka: KafkaClient,
+      producer: BatchingProducer,
+      peers: Peers,
+    ) =>
       new CommandBus({
         producer,
         topicOf: (to) => topics(config.TOPIC_PREFIX).commands(to as Service),
+        partitionsOf: (topic) => kafka.partitionsOf(topic),
         source: service,
         replyTo: rpcAddress(config),
         ask: (to, commandId) => peers.askOf(to as Service, 'command.reply', { commandId, expire: true }),
         logger,
       }),
-    inject: [RUNTIME, BatchingProducer, Peers],
+    inject: [RUNTIME, KAFKA, BatchingProducer, Peers],
   },
 ];
 

@@ -67,6 +67,7 @@ export async function serviceUnderTest(
   const bus = new CommandBus({
     producer,
     topicOf: (owner) => topics(prefix).commands(owner as Service),
+    partitionsOf: (topic) => kafka.partitionsOf(topic),
     source: 'gateway',
     replyTo: peers.address,
     ask: (_owner, commandId) => ask('command.reply', { commandId, expire: true }),

@@ -10,7 +10,7 @@ import { newId, timedId } from '@wbiz/contracts/ids';
 import type { Service } from '@wbiz/contracts/topics';
 import { issuedAt } from '@wbiz/eventing/command-id';
 import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bus';
-import type { Reply } from '@wbiz/eventing/message';
+import type { Command, Reply } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
@@ -47,7 +47,7 @@ export type Waiting<Name extends CommandName, Answer> = {
 export class Commands {
   constructor(
     private readonly peers: Pick<Peers, 'askOf'>,
-    private readonly bus: Pick<CommandBus, 'send' | 'settled' | 'inFlight'>,
+    private readonly bus: Pick<CommandBus, 'send' | 'sendAll' | 'settled' | 'inFlight'>,
     private readonly idempotency: Pick<Idempotency, 'takeOver'>,
   ) {}
 
@@ -129,7 +129,8 @@ export class Commands {
     const made = typeof data === 'function' ? await data() : data;
     call.fate = 'open';
     this.requireRoom(owner, 1);
-    const reply = await this.send(call, commandId, name, made);
+    const { command, key } = postOf(call, commandId, name, made);
+    const reply = await this.answerTo(owner, command, this.bus.send(owner, command, { key }));
     return { commandId, resumed: false, reply: answerOf(reply) };
   }
 
@@ -150,9 +151,13 @@ export class Commands {
       await this.idempotency.takeOver(call.claim!, call.deadline);
     }
     this.requireRoom(owner, all.length);
+    const posts = idsUnder(call.claim?.commandId ?? newId('cmd')).map((id, index) =>
+      postOf(call, id, name, all[index]!),
+    );
+    const sent = this.bus.sendAll(owner, posts);
     const replies = await Promise.all(
-      idsUnder(call.claim?.commandId ?? newId('cmd')).map((id, index) =>
-        this.send(call, id, name, all[index]!).catch((error: unknown) => {
+      posts.map(({ command }, index) =>
+        this.answerTo(owner, command, sent[index]!).catch((error: unknown) => {
           if (error instanceof Rejection) return refused(error);
           throw error;
         }),
@@ -168,21 +173,15 @@ export class Commands {
       throw notNow(`${MOST_IN_FLIGHT} commands are on their way to ${service}`);
   }
 
-  private async send<Name extends CommandName>(
-    { account: { id: accountId }, deadline, key: { id: actor }, traceparent }: Call,
-    id: string,
-    type: Name,
-    data: CommandData<Name>,
-  ): Promise<Reply> {
-    const { owner, key } = addressOf(type, data, accountId);
+  /** What its owner says of a command that was sent. */
+  private async answerTo(owner: Service, { id, data }: Command, sent: Promise<Reply>): Promise<Reply> {
     try {
-      const command = { id, type, data, accountId, deadline, actor, traceparent };
-      return await this.bus.send(owner, command, { key });
+      return await sent;
     } catch (error) {
       if (!(error instanceof CommandTimeout)) throw error;
       // From here on its owner either has it or never will.
       const reply = await this.replyOf(owner, id).catch((cause: unknown) => {
-        throw pending(data, cause);
+        throw pending(data as object, cause);
       });
       if (reply) return reply;
       throw notNow(error);
@@ -197,6 +196,16 @@ export class Commands {
       { timeoutMs: ASK_TIMEOUT_MS },
     );
   }
+}
+
+function postOf<Name extends CommandName>(
+  { account: { id: accountId }, deadline, key: { id: actor }, traceparent }: Call,
+  id: string,
+  type: Name,
+  data: CommandData<Name>,
+) {
+  const { key } = addressOf(type, data, accountId);
+  return { command: { id, type, data, accountId, deadline, actor, traceparent }, key };
 }
 
 const refused = (rejection: Rejection): Reply => ({ ok: false, error: rejection.toData() });

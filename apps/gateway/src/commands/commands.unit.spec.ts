@@ -37,6 +37,7 @@ async function send({ reply = accepted, settled, stored = null, earlier, inFligh
       sent.push(id);
       return thrown(reply);
     },
+    sendAll: () => [],
     settled: async () => settled,
   };
   const peers = { askOf: async () => thrown(stored) as never };

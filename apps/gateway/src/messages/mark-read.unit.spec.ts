@@ -28,6 +28,7 @@ async function marked({ message = RECEIVED, pending = true, resumed = false, set
       sent.push({ service, type, key, data });
       return accepted;
     },
+    sendAll: () => [],
     settled: async () => settled,
   };
   const peers = {

@@ -13,6 +13,7 @@ async function sync(outcome: Reply | undefined, resumed = false) {
   const bus = {
     inFlight: () => 0,
     send: async () => accepted,
+    sendAll: () => [],
     settled: async (_commandId: string, timeoutMs: number) => {
       waits.push(timeoutMs);
       return outcome;

@@ -40,6 +40,7 @@ async function written(
       if (lost) throw new CommandTimeout('cmd_2');
       return accepted;
     },
+    sendAll: () => [],
     settled: async () => settled,
   };
   const peers = {

@@ -8,7 +8,7 @@ import { QueryHandler, RepliesHandler, rpcServerOptions } from '../rpc/query-han
 import { ReplyPublisher, type StagedReply } from '../rpc/reply-publisher.js';
 import { RpcClient } from '../rpc/rpc-client.js';
 import { CommandBus, CommandTimeout } from './command-bus.js';
-import { commandRoom, keptLog } from './kafka.samples.js';
+import { commandRoom, keptLog, recordsOf } from './kafka.samples.js';
 
 jest.setTimeout(30_000);
 
@@ -63,6 +63,7 @@ async function system({ repliesArrive = true } = {}) {
   const bus = new CommandBus({
     producer: room.producer,
     topicOf: () => room.topic,
+    partitionsOf: (topic) => room.kafka.partitionsOf(topic),
     source: 'gateway',
     replyTo: `${HOST}:${repliesArrive ? gatewayPort : nowhere}`,
     ask: (_, commandId) => service.request<Reply | null>('reply.of', commandId),
@@ -110,6 +111,25 @@ it('brings 1,000 commands their replies, both ways in batches', async () => {
   expect(room.producer.sent.requests).toBeLessThan(50);
   expect(replies.counts.messages).toBeLessThan(200);
   expect(await bus.settled('cmd_7', 5_000)).toEqual({ ok: true, data: 'settled' });
+});
+
+it('sends many at once in a record a partition, where each is in order with what is sent of its key alone', async () => {
+  const { bus, room } = await system();
+  const idsOf = (first: number) => Array.from({ length: 250 }, (_, number) => `cmd_${first + number}`);
+  const keyOf = (id: string) => `key ${Number(id.slice(4)) % 7}`;
+  const all = (ids: readonly string[]) =>
+    bus.sendAll(
+      'contacts',
+      ids.map((id) => ({ command: command(id), key: keyOf(id) })),
+    );
+  const replies = await Promise.all([
+    ...all(idsOf(0)),
+    ...idsOf(250).map((id) => bus.send('contacts', command(id), { key: keyOf(id) })),
+    ...all(idsOf(500)),
+  ]);
+  expect(replies).toEqual(Array.from({ length: 750 }, (_, n) => ({ ok: true, data: { id: `cmd_${n}` } })));
+  const records = await recordsOf(room.kafka, room.topic);
+  expect(records.length).toBeLessThanOrEqual(250 + 2 * (await room.kafka.partitionsOf(room.topic)));
 });
 
 it('fetches a reply that was lost', async () => {

@@ -1,9 +1,10 @@
 import type { Logger } from '../logger.js';
 import type { Command, Reply } from '../message.js';
+import { partitionOf } from '../partition.js';
 import { Rejection } from '../rejection.js';
 import type { StagedReply } from '../rpc/reply-publisher.js';
-import type { BatchingProducer } from './batching-producer.js';
-import { commandRecord } from './command-record.js';
+import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
+import { commandRecord, commandRecords, type KeyedCommand } from './command-record.js';
 
 /** The deadline passed and the service knows of no effect. */
 export class CommandTimeout extends Error {
@@ -16,6 +17,8 @@ export class CommandTimeout extends Error {
 export type CommandBusOptions = {
   readonly producer: Pick<BatchingProducer, 'send'>;
   readonly topicOf: (service: string) => string;
+  /** How many partitions a topic has. */
+  readonly partitionsOf: (topic: string) => Promise<number>;
   /** The `ce_source` of the commands: the name of this service. */
   readonly source: string;
   /** `host:port` at which this process takes replies. */
@@ -32,10 +35,17 @@ export type CommandBusOptions = {
 
 /** The limit of a record is the broker's `message.max.bytes` (1,048,588 by default), headers included. */
 const MAX_DATA_BYTES = 1_000_000;
+/** Of a record with several commands: as much as a fetch brings of one partition. */
+const MAX_LIST_BYTES = 250_000;
 const MAX_EARLY = 10_000;
 
-type Waiting = { readonly promise: Promise<Reply>; readonly resolve: (reply: Reply) => void };
+type Waiting = PromiseWithResolvers<Reply>;
+type Addressed = KeyedCommand & { readonly command: { readonly deadline: number } };
 type Settling = { readonly resolve: (reply: Reply) => void };
+
+/** Only of one command: lists are much smaller. */
+const isTooLarge = ({ value }: KafkaRecord) => value!.length > MAX_DATA_BYTES;
+const tooLarge = () => new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`);
 
 /** Sends commands to services and brings their replies together with who waits for them. */
 export class CommandBus {
@@ -44,6 +54,8 @@ export class CommandBus {
   /** Second stages that came before anybody waited for them, oldest first. */
   private readonly early = new Map<string, Reply>();
   private readonly open = new Map<string, number>();
+  /** By topic; their number is fixed when it is made. */
+  private readonly partitions: Record<string, number> = {};
 
   constructor(private readonly options: CommandBusOptions) {}
 
@@ -56,35 +68,87 @@ export class CommandBus {
    * Resolves to the reply of the first stage: decided and stored. Rejects with {@link CommandTimeout} at the deadline,
    * after asking. Commands with the same `key` keep their order; a command whose id is under way is not sent twice.
    */
-  send(service: string, command: Command, { key }: { key: string }): Promise<Reply> {
-    const underWay = this.waiting.get(command.id);
+  send(service: string, given: Command, { key }: { key: string }): Promise<Reply> {
+    const underWay = this.waiting.get(given.id);
     if (underWay) return underWay.promise;
+    const { topicOf, source } = this.options;
+    const command = this.addressed(given);
+    const record = commandRecord(command, { topic: topicOf(service), key, source });
+    if (isTooLarge(record)) return Promise.reject(tooLarge());
+    return this.expect(service, command, this.produce(record, command.deadline));
+  }
 
-    const { topicOf, source, replyTo, producer, logger, timeoutMs = 10_000 } = this.options;
-    const deadline = command.deadline ?? Date.now() + timeoutMs;
-    const record = commandRecord({ ...command, deadline, replyTo }, { topic: topicOf(service), key, source });
-    if (record.value!.length > MAX_DATA_BYTES)
-      return Promise.reject(new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`));
+  /** As {@link send}, of many: those of one partition are in one record, or in as few as hold them. */
+  sendAll(service: string, all: readonly KeyedCommand[]): readonly Promise<Reply>[] {
+    const fresh: Addressed[] = [];
+    const produced = Promise.withResolvers<unknown>();
+    const replies = all.map(({ command, key }) => {
+      const underWay = this.waiting.get(command.id);
+      if (underWay) return underWay.promise;
+      const one = { command: this.addressed(command), key };
+      fresh.push(one);
+      return this.expect(service, one.command, produced.promise);
+    });
+    produced.resolve(this.produceAll(service, fresh));
+    return replies;
+  }
 
+  private addressed(command: Command): Addressed['command'] {
+    const { replyTo, timeoutMs = 10_000 } = this.options;
+    return { ...command, deadline: command.deadline ?? Date.now() + timeoutMs, replyTo };
+  }
+
+  /** `produced`: once it is on its way to Kafka no more. */
+  private expect(
+    service: string,
+    { id, deadline }: Addressed['command'],
+    produced: Promise<unknown>,
+  ): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    this.waiting.set(command.id, { promise, resolve });
+    this.waiting.set(id, { promise, resolve, reject });
     const giveUp = setTimeout(
-      () => void this.ask(service, command.id).then(resolve, reject),
+      () => void this.ask(service, id).then(resolve, reject),
       Math.max(0, deadline - Date.now()),
     );
-    // A failure leaves open whether the record is on the log: the deadline decides.
-    const sent = producer.send(record, deadline).catch((error: unknown) => {
-      logger.debug({ err: error, id: command.id, service }, 'a command could not be sent');
-    });
     const answered = promise
       .catch(() => undefined) // the caller has it
       .finally(() => {
         clearTimeout(giveUp);
-        this.waiting.delete(command.id);
+        this.waiting.delete(id);
       });
     this.open.set(service, this.inFlight(service) + 1);
-    void Promise.all([sent, answered]).then(() => this.open.set(service, this.inFlight(service) - 1));
+    void Promise.all([produced, answered]).then(() => this.open.set(service, this.inFlight(service) - 1));
     return promise;
+  }
+
+  private async produceAll(service: string, all: readonly Addressed[]): Promise<void> {
+    const { topicOf, source, logger } = this.options;
+    const topic = topicOf(service);
+    try {
+      const partitions = (this.partitions[topic] ??= await this.options.partitionsOf(topic));
+      const byPartition = Map.groupBy(all, ({ key }) => partitionOf(key, partitions));
+      await Promise.all(
+        [...byPartition].flatMap(([partition, own]) => {
+          const deadline = Math.max(...own.map(({ command }) => command.deadline));
+          const records = commandRecords(own, { topic, partition, source, most: MAX_LIST_BYTES });
+          for (const { headers } of records.filter(isTooLarge))
+            this.waiting.get(headers['ce_id'] as string)?.reject(tooLarge());
+          return records.filter((one) => !isTooLarge(one)).map((one) => this.produce(one, deadline));
+        }),
+      );
+    } catch (error) {
+      logger.debug({ err: error, service }, 'commands could not be sent');
+    }
+  }
+
+  /** A failure leaves open whether the record is on the log: the deadline decides. */
+  private async produce(record: KafkaRecord, deadline: number): Promise<void> {
+    const { producer, logger } = this.options;
+    try {
+      await producer.send(record, deadline);
+    } catch (error) {
+      logger.debug({ err: error, topic: record.topic }, 'commands could not be sent');
+    }
   }
 
   /** The reply of the second stage, also when it came a moment ago; undefined when it does not come within `timeoutMs`. */

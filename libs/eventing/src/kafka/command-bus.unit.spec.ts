@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Command, Reply } from '../message.js';
 import type { StagedReply } from '../rpc/reply-publisher.js';
+import { Partitioners } from 'kafkajs';
+import { receivedIn } from './command-record.js';
 import type { KafkaRecord } from './batching-producer.js';
 import { CommandBus, CommandTimeout, type CommandBusOptions } from './command-bus.js';
 
@@ -34,6 +36,7 @@ function bus(more: Partial<CommandBusOptions> = {}) {
   const made = new CommandBus({
     producer: { send: async (record) => void records.push(record) },
     topicOf: (service) => `wbiz.commands.${service}`,
+    partitionsOf: async () => 3,
     source: 'gateway',
     replyTo: '127.0.0.1:4000',
     ask: async (service, id) => void asked.push(`${service} ${id}`),
@@ -131,6 +134,76 @@ it('refuses a command too large for the log', async () => {
   expect(records).toHaveLength(0);
   void one.send('contacts', large(1_000_000), { key: 'k' });
   expect(records).toHaveLength(1);
+});
+
+const idsIn = (records: readonly KafkaRecord[]) =>
+  records.map(({ headers, value }) =>
+    receivedIn({ headers, key: null, value: Buffer.from(value!), offset: '0', timestamp: '0' }).map(
+      (one) => one.read().id,
+    ),
+  );
+
+it('sends many at once in a record a partition, each where its key alone would go', async () => {
+  const { bus: one, records } = bus();
+  const ids = Array.from({ length: 30 }, (_, number) => `cmd_${number}`);
+  const replies = one.sendAll(
+    'contacts',
+    ids.map((id) => ({ command: command(id), key: `Schlüssel ${id}` })),
+  );
+  expect(one.inFlight('contacts')).toBe(30);
+  await jest.advanceTimersByTimeAsync(0);
+  one.onReplies(ids.map((id) => accepted(id, done(id))).reverse());
+  expect(await Promise.all(replies)).toEqual(ids.map(done));
+  await jest.advanceTimersByTimeAsync(0);
+  expect(one.inFlight('contacts')).toBe(0);
+
+  const partitions = [0, 1, 2].map((partitionId) => ({ partitionId, leader: 1 }));
+  const partitioner = Partitioners.DefaultPartitioner();
+  const homeOf = (id: string) =>
+    partitioner({
+      topic: 't',
+      partitionMetadata: partitions as never,
+      message: { key: `Schlüssel ${id}`, value: null },
+    });
+  const inOrder = records.toSorted((a, b) => a.partition! - b.partition!);
+  expect(inOrder.map(({ partition }) => partition)).toEqual([0, 1, 2]);
+  expect(idsIn(inOrder)).toEqual([0, 1, 2].map((home) => ids.filter((id) => homeOf(id) === home)));
+});
+
+it('refuses one of many that is too large, and sends one under way already no second time', async () => {
+  const { bus: one, records } = bus();
+  const first = one.send('contacts', command('a'), { key: 'k' });
+  const all = ['a', 'large', 'b', 'c'].map((id) => ({
+    command: command(id, id === 'large' ? { data: 'x'.repeat(1_000_000) } : {}),
+    key: 'k',
+  }));
+  const replies = Promise.allSettled(one.sendAll('contacts', all));
+  await jest.advanceTimersByTimeAsync(0);
+  one.onReplies(['a', 'b', 'c'].map((id) => accepted(id, done(id))));
+  expect(await replies).toMatchObject([
+    { value: done('a') },
+    { reason: { code: 'too_large' } },
+    { value: done('b') },
+    { value: done('c') },
+  ]);
+  expect(await first).toEqual(done('a'));
+  expect(idsIn(records)).toEqual([['a'], ['b', 'c']]);
+});
+
+it.each<[string, Partial<CommandBusOptions>]>([
+  ['the partitions are not known', { partitionsOf: () => Promise.reject(new Error('no broker')) }],
+  ['Kafka does not take them', { producer: { send: () => Promise.reject(new Error('timed out')) } }],
+])('rejects each of many at the deadline when %s', async (_, more) => {
+  const { bus: one, asked } = bus(more);
+  const all = ['a', 'b'].map((id) => ({ command: command(id), key: id }));
+  const replies = Promise.allSettled(one.sendAll('contacts', all));
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(await replies).toMatchObject([
+    { reason: { name: 'CommandTimeout', commandId: 'a' } },
+    { reason: { name: 'CommandTimeout', commandId: 'b' } },
+  ]);
+  expect(asked).toEqual(['contacts a', 'contacts b']);
+  expect(one.inFlight('contacts')).toBe(0);
 });
 
 it('brings the second stage to whoever waits for it', async () => {

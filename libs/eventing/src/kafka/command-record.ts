@@ -8,6 +8,45 @@ export function header(record: Pick<ConsumedRecord, 'headers'>, name: string): s
   return (Array.isArray(value) ? value[0] : value)?.toString();
 }
 
+/** The attributes of a command as a CloudEvent, and the headers that they are in binary mode. */
+const HEADERS = {
+  specversion: 'ce_specversion',
+  id: 'ce_id',
+  source: 'ce_source',
+  type: 'ce_type',
+  time: 'ce_time',
+  account: 'account',
+  deadline: 'deadline',
+  replyto: 'replyto',
+  actor: 'actor',
+  traceparent: 'traceparent',
+} as const;
+const ATTRIBUTES = Object.keys(HEADERS) as Attribute[];
+type Attribute = keyof typeof HEADERS;
+type Attributes = { readonly [Name in Attribute]: string | undefined };
+
+const attributesOf = (command: Command, source: string): Attributes => ({
+  specversion: '1.0',
+  id: command.id,
+  source,
+  type: command.type,
+  time: new Date().toISOString(),
+  account: command.accountId || undefined,
+  deadline: command.deadline?.toString(),
+  replyto: command.replyTo,
+  actor: command.actor,
+  traceparent: command.traceparent,
+});
+
+function headersOf(attributes: Attributes): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  for (const name of ATTRIBUTES) {
+    const value = attributes[name];
+    if (value !== undefined) headers[HEADERS[name]] = value;
+  }
+  return headers;
+}
+
 /**
  * A command as a CloudEvent in binary mode (CloudEvents 1.0, Kafka protocol binding 3.2): its attributes are headers,
  * its data is the value. Commands with the same `key` are handled in the order they were sent.
@@ -16,39 +55,118 @@ export function commandRecord(
   command: Command,
   { topic, key, source }: { topic: string; key: string; source: string },
 ): KafkaRecord {
-  const headers: Record<string, HeaderValue> = {
-    ce_specversion: '1.0',
-    ce_id: command.id,
-    ce_source: source,
-    ce_type: command.type,
-    ce_time: new Date().toISOString(),
-    'content-type': 'application/json',
-  };
-  if (command.accountId) headers['account'] = command.accountId;
-  if (command.deadline !== undefined) headers['deadline'] = String(command.deadline);
-  if (command.replyTo !== undefined) headers['replyto'] = command.replyTo;
-  if (command.actor !== undefined) headers['actor'] = command.actor;
-  if (command.traceparent !== undefined) headers['traceparent'] = command.traceparent;
+  const headers: Record<string, HeaderValue> = headersOf(attributesOf(command, source));
   return { topic, key, headers, value: Buffer.from(JSON.stringify(command.data ?? null)) };
+}
+
+/** A command and the key by which it keeps its order. */
+export type KeyedCommand = { readonly command: Command; readonly key: string };
+
+/** Of a record whose value is a list of CloudEvents (JSON batch format). The key of each is its extension `partitionkey`. */
+const BATCH = 'application/cloudevents-batch+json';
+
+/**
+ * The commands of one partition, in order, in as few records as have values of at most `most` bytes. A command that is
+ * alone in its record is as {@link commandRecord} has it.
+ */
+export function commandRecords(
+  all: readonly KeyedCommand[],
+  { topic, partition, source, most }: { topic: string; partition: number; source: string; most: number },
+): KafkaRecord[] {
+  const lists: { readonly first: KeyedCommand; readonly texts: string[]; bytes: number }[] = [];
+  for (const one of all) {
+    const { command, key } = one;
+    const event = { ...attributesOf(command, source), partitionkey: key, data: command.data ?? null };
+    const text = JSON.stringify(event);
+    const bytes = Buffer.byteLength(text) + ','.length;
+    const last = lists.at(-1);
+    if (last && last.bytes + bytes <= most) {
+      last.texts.push(text);
+      last.bytes += bytes;
+    } else lists.push({ first: one, texts: [text], bytes: bytes + '['.length });
+  }
+  return lists.map(({ first: { command, key }, texts }) =>
+    texts.length === 1
+      ? { ...commandRecord(command, { topic, key, source }), partition }
+      : { topic, partition, key: null, headers: { 'content-type': BATCH }, value: `[${texts.join()}]` },
+  );
+}
+
+/** A command as it came: a record, or one of several in a record. */
+export type Received = Pick<ConsumedRecord, 'offset' | 'headers'> & {
+  readonly key: string | null;
+  /** Throws what is wrong with it. */
+  readonly read: () => Command;
+  /** What it is as a record of its own. */
+  readonly alone: () => ConsumedRecord;
+};
+
+/** The commands, or the inbound record, that a record brings, in order. */
+export function receivedIn(record: ConsumedRecord): readonly Received[] {
+  const { offset, headers, key } = record;
+  const events = header(record, 'content-type') === BATCH ? listIn(record.value) : undefined;
+  if (events) return events.map((event) => ofList(event, record));
+  const read = () => readCommand(record);
+  return [{ offset, headers, key: key && key.toString('latin1'), read, alone: () => record }];
+}
+
+function listIn(value: Buffer | null): readonly unknown[] | undefined {
+  try {
+    const list = JSON.parse(String(value)) as unknown;
+    return Array.isArray(list) ? list : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function ofList(event: unknown, record: ConsumedRecord): Received {
+  const given = Object(event) as Record<string, unknown>;
+  const told = (name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
+  const attributes = Object.fromEntries(ATTRIBUTES.map((name) => [name, told(name)])) as Attributes;
+  const named = told('partitionkey');
+  const key = named === undefined ? null : Buffer.from(named);
+  const { data } = given;
+  return {
+    offset: record.offset,
+    headers: record.headers,
+    key: key && key.toString('latin1'),
+    read: () => commandOf(attributes, () => data),
+    alone: () => ({
+      ...record,
+      key,
+      headers: headersOf(attributes),
+      value: Buffer.from(JSON.stringify(data ?? null)),
+    }),
+  };
 }
 
 /** Reads a command or an inbound record. `accountId` is '' where the record names none. Throws what is wrong with it. */
 export function readCommand(record: ConsumedRecord): Command {
-  const id = header(record, 'ce_id');
-  const type = header(record, 'ce_type');
-  if (!id || !type) throw new Error(`The record has no header ${id ? 'ce_type' : 'ce_id'}.`);
-  if (record.value === null) throw new Error('The record has no value.');
-  const deadline = header(record, 'deadline');
+  const attributes = Object.fromEntries(
+    ATTRIBUTES.map((name) => [name, header(record, HEADERS[name])]),
+  ) as Attributes;
+  return commandOf(attributes, () => {
+    if (record.value === null) throw new Error('The record has no value.');
+    return JSON.parse(record.value.toString()) as unknown;
+  });
+}
+
+function commandOf(
+  { id, type, account, deadline, replyto, actor, traceparent }: Attributes,
+  read: () => unknown,
+): Command {
+  if (!id || !type) throw new Error(`The record has no header ${id ? HEADERS.type : HEADERS.id}.`);
   if (deadline !== undefined && !/^\d{1,15}$/.test(deadline))
     throw new Error(`The header deadline is "${deadline.slice(0, 40)}" and not a number of milliseconds.`);
   return {
     id,
     type,
-    accountId: header(record, 'account') ?? '',
-    data: JSON.parse(record.value.toString()) as unknown,
+    accountId: account ?? '',
+    data: read(),
     deadline: deadline === undefined ? undefined : Number(deadline),
-    replyTo: header(record, 'replyto'),
-    actor: header(record, 'actor'),
-    traceparent: header(record, 'traceparent'),
+    replyTo: replyto,
+    actor,
+    traceparent,
   };
 }

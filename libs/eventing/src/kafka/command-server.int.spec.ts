@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { until } from '@wbiz/testing/stack';
@@ -215,6 +215,134 @@ it('buries what cannot be handled, with its headers, and delays its neighbours b
       { stage: 'accepted', reply: { ok: false, error: { code: 'internal_error' } } },
     ]);
   await until(async () => sum(await committed(room)) === 8);
+});
+
+describe('a record of several commands', () => {
+  const named = (ids: readonly string[], keyOf: (id: string) => string = (id) => id) =>
+    ids.map((id) => ({ command: command(id), key: keyOf(id) }));
+  const replied = () => room.replies.map(({ commandId }) => commandId);
+
+  it('has them handled side by side, in order per key, with what comes before and after it', async () => {
+    room = await commandRoom({ partitions: 1 });
+    const ids = Array.from({ length: 60 }, (_, number) => `cmd ${number}`);
+    const keyOf = (id: string) => `key ${Number(id.slice(4)) % 6}`;
+    let atOnce = 0;
+    let most = 0;
+    await room.send(keyOf(ids[0]!), ids[0]!);
+    await room.sendList(named(ids.slice(1, 40), keyOf));
+    await room.send(keyOf(ids[40]!), ids[40]!);
+    await room.sendList(named(ids.slice(41), keyOf));
+    await room.serve({
+      do: async ({ id }) => {
+        most = Math.max(most, (atOnce += 1));
+        await delay(Math.random() * 3);
+        atOnce -= 1;
+        return id;
+      },
+    });
+    await until(() => room.replies.length === 60);
+    for (const key of ids.slice(0, 6).map(keyOf))
+      expect(replied().filter((id) => keyOf(id) === key)).toEqual(ids.filter((id) => keyOf(id) === key));
+    expect(most).toBe(6);
+    await until(async () => sum(await committed(room)) === 4);
+  });
+
+  it('loses to the dead letters only those that cannot be handled, each as a record of its own', async () => {
+    room = await commandRoom({ partitions: 1 });
+    const serve = (isMended: boolean) =>
+      room.serve({
+        do: ({ id }) => {
+          if (id === 'throwing' && !isMended) throw new TypeError('oops');
+          if (id === 'refused') throw new Rejection('conflict', 'There is one.');
+          return id;
+        },
+      });
+    const first = await serve(false);
+    const list = named(['before', 'throwing', 'refused', 'unknown', 'after']);
+    list[3] = { command: command('unknown', {}, 'no.such.command'), key: 'unknown' };
+    await room.sendList(list);
+    await until(() => room.replies.length === 5);
+    expect(room.replies.filter(({ reply }) => reply.ok).map(({ commandId }) => commandId)).toEqual([
+      'before',
+      'after',
+    ]);
+    await until(async () => sum(await committed(room)) === 1);
+    await first.close();
+
+    const letters = await recordsOf(room.kafka, room.deadLetters);
+    const byId = new Map(letters.map((letter) => [letter.headers['ce_id'], letter]));
+    expect([...byId.keys()].toSorted()).toEqual(['throwing', 'unknown']);
+    const { key, value, headers } = byId.get('throwing')!;
+    expect({ key, value, headers }).toMatchObject({
+      key: 'throwing',
+      value: '{}',
+      headers: {
+        'content-type': 'application/json',
+        ce_type: 'do',
+        account: 'acc_1',
+        dl_topic: room.topic,
+        dl_offset: '0',
+        dl_reason: 'TypeError: oops',
+      },
+    });
+
+    room.replies.length = 0;
+    await room.producer.send({ topic: room.topic, key: key!, value: value!, headers });
+    await serve(true);
+    await until(() => room.replies.length === 1);
+    expect(room.replies[0]).toMatchObject({ commandId: 'throwing', reply: { ok: true } });
+  });
+
+  it('is held back from being committed until the last of them is through, and comes again whole', async () => {
+    room = await commandRoom({ partitions: 1 });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    afterTest = release;
+    const handled: string[] = [];
+    const first = await room.serve({
+      do: async ({ id }) => {
+        if (id === 'slow' || id === 'slower') await released;
+        handled.push(id);
+        return id;
+      },
+    });
+    await room.send('k', 'alone');
+    await room.sendList(named(['a', 'slow', 'b', 'slower']));
+    await room.send('k', 'later');
+    await until(() => handled.length === 4);
+    expect(handled).toEqual(['alone', 'a', 'b', 'later']);
+    await until(async () => sum(await committed(room)) === 1);
+    await delay(600); // a round of commits
+    expect(await committed(room)).toEqual([1]);
+    release();
+    await first.close();
+    expect(handled.slice(4).toSorted()).toEqual(['slow', 'slower']);
+    expect(await committed(room)).toEqual([3]);
+  });
+
+  it('waits a passing fault out for the one that meets it', async () => {
+    room = await commandRoom({ partitions: 1 });
+    let tried = 0;
+    let down = true;
+    const server = await room.serve({
+      do: ({ id }) => {
+        if (id !== 'waiting') return id;
+        tried += 1;
+        if (down) throw refused('ECONNREFUSED');
+        return id;
+      },
+    });
+    await room.sendList(named(['waiting', 'a', 'b']));
+    await until(() => tried > 2);
+    expect(replied().toSorted()).toEqual(['a', 'b']);
+    expect(room.health.statuses()[0]).toMatchObject({ state: 'waiting' });
+    await server.close();
+    expect(await committed(room)).toEqual([0]);
+
+    down = false;
+    await room.serve({ do: ({ id }) => id });
+    await until(() => replied().includes('waiting'));
+    await until(async () => sum(await committed(room)) === 1);
+  });
 });
 
 it('passes over what concerns others where it is told to', async () => {

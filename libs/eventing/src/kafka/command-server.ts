@@ -5,13 +5,13 @@ import type { Command, Reply } from '../message.js';
 import { Rejection } from '../rejection.js';
 import type { ReplyPublisher } from '../rpc/reply-publisher.js';
 import type { BatchingProducer } from './batching-producer.js';
-import { header, readCommand } from './command-record.js';
+import { header, type Received } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
 import { buried, isForOthers } from './dead-letter.js';
 import { backoff, classifyFault, isTimeout, type Fault } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import { KeyChains } from './key-chains.js';
-import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
+import type { RecordBatch, RecordConsumer } from './record-consumer.js';
 
 /** The code of a refusal that says "not now": for a record it is no refusal, since nobody comes again. */
 const UNAVAILABLE = 'unavailable';
@@ -49,7 +49,8 @@ type Handler = (command: Command) => Promise<unknown>;
 /**
  * Nest's transport for commands and inbound records: per key in order, keys side by side, replies over TCP. Passing
  * faults are waited out; a record that cannot be handled goes to the dead letters and its neighbours go on. A timeout of
- * Postgres passes for a minute; a record that still times out then is itself what takes too long.
+ * Postgres passes for a minute; a record that still times out then is itself what takes too long. Of a record with
+ * several commands each goes its own way, to the dead letters as a record of its own.
  * Offsets are committed after a record is through, so a record may come again and handlers must not mind.
  */
 export class KafkaCommandServer extends Server implements CustomTransportStrategy {
@@ -58,9 +59,9 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   private readonly consumerStatus: ConsumerStatus;
   private readonly unknown: ReadonlyMap<string, 'dead-letter' | 'ignore'>;
   private readonly classify: (error: unknown) => Fault;
-  private readonly chains = new KeyChains(async (record, batch) => {
-    const isThrough = await this.handleRecord(record, batch);
-    if (isThrough) batch.goesOn(record.offset);
+  private readonly chains = new KeyChains(async (received, batch) => {
+    const isThrough = await this.handleReceived(received, batch);
+    if (isThrough) batch.goesOn(received);
     return isThrough;
   });
 
@@ -103,19 +104,19 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return this.consumer as T;
   }
 
-  /** Resolves to false when it had to leave the record for whoever has the partition next. */
-  private async handleRecord(record: ConsumedRecord, batch: RecordBatch): Promise<boolean> {
-    if (isForOthers(record, this.options.groupId)) return true;
+  /** Resolves to false when it had to leave the command for whoever has the partition next. */
+  private async handleReceived(received: Received, batch: RecordBatch): Promise<boolean> {
+    if (isForOthers(received, this.options.groupId)) return true;
     let command: Command;
     try {
-      command = readCommand(record);
+      command = received.read();
     } catch (error) {
-      return this.bury(record, batch, error as Error, 0);
+      return this.bury(received, batch, error as Error, 0);
     }
     const handler = this.messageHandlers.get(command.type) as Handler | undefined;
     if (!handler) {
       if (this.unknown.get(batch.topic) === 'ignore') return true;
-      return this.bury(record, batch, new Error(`There is no handler for ${command.type}.`), 0);
+      return this.bury(received, batch, new Error(`There is no handler for ${command.type}.`), 0);
     }
     const { timeoutsPassMs = TIMEOUTS_PASS_MS } = this.options;
     const begun = performance.now();
@@ -132,13 +133,13 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         }
         const isTooSlow = isTimeout(error) && performance.now() - begun > timeoutsPassMs;
         if (error instanceof Rejection || (this.classify(error) === 'passing' && !isTooSlow)) {
-          this.waitingFor(error as Error, record, batch);
+          this.waitingFor(error as Error, received, batch);
           if (!(await batch.wait(backoff((waits += 1))))) return false;
           continue;
         }
         failures += 1;
         if (failures === ATTEMPTS || isTooSlow) {
-          const isBuried = await this.bury(record, batch, error, failures + waits);
+          const isBuried = await this.bury(received, batch, error, failures + waits);
           if (isBuried) this.options.onHandled?.(command.type, performance.now() - begun, 'buried');
           return isBuried;
         }
@@ -157,12 +158,13 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
   }
 
   private async bury(
-    record: ConsumedRecord,
+    received: Received,
     batch: RecordBatch,
     reason: unknown,
     attempts: number,
   ): Promise<boolean> {
     const { logger, producer, deadLetters, groupId, replies } = this.options;
+    const record = received.alone();
     const place = { topic: batch.topic, partition: batch.partition, offset: record.offset };
     const letter = buried(record, deadLetters, { ...place, groupId, reason, attempts });
     for (let waits = 0; ;) {
@@ -177,7 +179,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           );
           break;
         }
-        this.waitingFor(error as Error, record, batch);
+        this.waitingFor(error as Error, received, batch);
         if (!(await batch.wait(backoff((waits += 1))))) return false;
       }
     }
@@ -188,10 +190,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return true;
   }
 
-  private waitingFor(error: Error, { offset }: ConsumedRecord, batch: RecordBatch): void {
+  private waitingFor(error: Error, received: Received, batch: RecordBatch): void {
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
-    batch.waitsFor(error, offset);
+    batch.waitsFor(error, received);
   }
 }
 

@@ -3,7 +3,7 @@ import { embeddedStack, topicPrefix } from '@wbiz/testing/stack';
 import type { Logger } from '../logger.js';
 import type { Command } from '../message.js';
 import type { StagedReply } from '../rpc/reply-publisher.js';
-import { commandRecord } from './command-record.js';
+import { commandRecord, commandRecords, type KeyedCommand } from './command-record.js';
 import { KafkaCommandServer, type CommandServerOptions } from './command-server.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { connectKafka, type KafkaClient } from './kafka-client.js';
@@ -75,6 +75,11 @@ export async function commandRoom({ partitions = 4, brokers = embeddedStack().br
     serve,
     send: (key: string, id: string, data: unknown = {}, type = 'do') =>
       producer.send(commandRecord(command(id, data, type), { topic, key, source: 'spec' })),
+    /** Several commands in one record. */
+    sendList: (all: readonly KeyedCommand[], partition = 0) => {
+      const [record] = commandRecords(all, { topic, partition, source: 'spec', most: 1_000_000 });
+      return producer.send(record!);
+    },
     close: async () => {
       await Promise.all(open.map((server) => server.close()));
       await producer.close();

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConsumedRecord, RecordBatch } from './record-consumer.js';
+import { receivedIn, type Received } from './command-record.js';
+import type { RecordBatch } from './record-consumer.js';
 
 /** A batch waits this long for its keys; then its partition goes on without those that are still at work. */
 const PATIENCE_MS = 20;
-/** Records that the batches left behind may hold in memory. While there are more, batches are waited for. */
+/** Commands that the batches left behind may hold in memory. While there are more, batches are waited for. */
 const MOST_LEFT = 5_000;
 
-/** Resolves to false when it had to leave the record for whoever has the partition next. */
-type Handle = (record: ConsumedRecord, batch: RecordBatch) => Promise<boolean>;
+/** Resolves to false when it had to leave the command for whoever has the partition next. */
+type Handle = (received: Received, batch: RecordBatch) => Promise<boolean>;
 
 /** What a batch brought of one key, in order. */
 class Chain {
@@ -17,17 +18,17 @@ class Chain {
 
   constructor(
     private readonly batch: RecordBatch,
-    private readonly records: ConsumedRecord[] = [],
+    private readonly received: Received[] = [],
   ) {}
 
-  add(record: ConsumedRecord): void {
-    this.records.push(record);
+  add(received: Received): void {
+    this.received.push(received);
   }
 
   async run(before: Promise<void> | undefined, handle: Handle): Promise<void> {
     await before;
-    for (const record of this.records) {
-      if (!(await this.batch.mayBegin()) || !(await handle(record, this.batch))) return;
+    for (const received of this.received) {
+      if (!(await this.batch.mayBegin()) || !(await handle(received, this.batch))) return;
       this.next += 1;
       if (this.isLeft) this.hold();
     }
@@ -39,17 +40,17 @@ class Chain {
     this.hold();
   }
 
-  /** Holds the first record that is not through, and so all that follow it, back from being committed. */
+  /** Holds the record of the first command that is not through, and so all that follow it, back from being committed. */
   private hold(): void {
     const { letGo } = this;
-    const open = this.records[this.next];
-    this.letGo = open && this.batch.hold(Number(open.offset));
+    const open = this.received[this.next];
+    this.letGo = open && this.batch.hold(open);
     letGo?.();
   }
 }
 
 /**
- * Handles batches as chains by key: in order within a key, keys side by side. A key that takes long, because it waits
+ * Handles batches as chains by key: in order within a key, keys side by side, those in one record too. A key that takes long, because it waits
  * for a peer or to be tried again, is left behind: its partition goes on, later records of the key wait for it, and
  * nothing from its first open record on is committed.
  */
@@ -62,10 +63,11 @@ export class KeyChains {
 
   /** Resolves once the batch is through or left behind. */
   async run(batch: RecordBatch): Promise<void> {
-    const chains = chainsOf(batch);
+    const received = batch.records.flatMap(receivedIn);
+    const chains = chainsOf(batch, received);
     const whole = Promise.all([...chains].map(([key, chain]) => this.begin(key, chain)));
-    this.left += batch.records.length;
-    const over = whole.finally(() => (this.left -= batch.records.length));
+    this.left += received.length;
+    const over = whole.finally(() => (this.left -= received.length));
     const isThrough = await isDoneWithin(PATIENCE_MS, over);
     if (!isThrough && (this.left > MOST_LEFT || batch.isEnding)) await over;
     else if (!isThrough) batch.detach(over);
@@ -86,14 +88,14 @@ export class KeyChains {
   }
 }
 
-function chainsOf(batch: RecordBatch): ReadonlyMap<string, Chain> {
+function chainsOf(batch: RecordBatch, received: readonly Received[]): ReadonlyMap<string, Chain> {
   const chains = new Map<string, Chain>();
-  for (const record of batch.records) {
-    const own = record.key === null ? `without key ${record.offset}` : `key ${record.key.toString('latin1')}`;
+  for (const one of received) {
+    const own = one.key === null ? `without key ${one.offset}` : `key ${one.key}`;
     const key = `${batch.topic}/${batch.partition}/${own}`;
     let chain = chains.get(key);
     if (!chain) chains.set(key, (chain = new Chain(batch)));
-    chain.add(record);
+    chain.add(one);
   }
   return chains;
 }

@@ -28,6 +28,8 @@ const OUT = new Set<unknown>(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED
 
 /** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
 export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
+/** A record, or one of several things that it brings. */
+type Part = Pick<ConsumedRecord, 'offset'>;
 
 export type ConsumeOptions = {
   readonly topics: readonly string[];
@@ -67,12 +69,12 @@ type Wiring = ConsumeOptions & {
 type Mark = {
   readonly topic: string;
   readonly partition: number;
-  readonly held: Set<number>;
+  readonly held: Set<Part>;
   done: number;
   committed: number;
 };
 /** The offset up to which everything is settled. */
-const settled = ({ done, held }: Mark) => Math.min(done, ...held);
+const settled = ({ done, held }: Mark) => Math.min(done, ...[...held].map(({ offset }) => Number(offset)));
 
 /** A number that kafkajs takes for fixed and reads each time it uses it (consumerGroup.js). */
 const live = (read: () => number) => ({ valueOf: read }) as unknown as number;
@@ -156,13 +158,13 @@ export class RecordBatch implements Place {
     return goesOn;
   }
 
-  /** Shows that the partition, or its record at `offset`, waits for a fault to pass. */
-  waitsFor({ message }: Error, offset?: string): void {
-    this.member.waits(this, message, offset);
+  /** Shows that the partition, or a part of the batch, waits for a fault to pass. */
+  waitsFor({ message }: Error, part?: Part): void {
+    this.member.waits(this, message, part);
   }
 
-  goesOn(offset?: string): void {
-    this.member.goesOn(this, offset);
+  goesOn(part?: Part): void {
+    this.member.goesOn(this, part);
   }
 
   /** Leaves the batch and reads nothing more of the partition, until a seek or the end of the process. */
@@ -177,12 +179,12 @@ export class RecordBatch implements Place {
     mark.done = Math.max(mark.done, offset);
   }
 
-  /** Keeps the record at `offset`, and so all that follow it, from being committed until it is let go. */
-  hold(offset: number): () => void {
+  /** Keeps a record, and so all that follow it, from being committed until each held part of it is let go. */
+  hold(part: Part): () => void {
     const { held } = this.mark();
-    held.add(offset);
+    held.add(part);
     return () => {
-      held.delete(offset);
+      held.delete(part);
       this.member.tend();
     };
   }
@@ -213,7 +215,7 @@ export class RecordBatch implements Place {
 type Lane = { readonly batch: RecordBatch; readonly since: number; done: Promise<void>; isApart: boolean };
 
 type Trouble = {
-  readonly offset?: string | undefined;
+  readonly part?: Part | undefined;
   readonly reason: string;
   readonly since: number;
   readonly isTold?: boolean;
@@ -223,8 +225,8 @@ type Trouble = {
 type Member = {
   beat(stay: Stay): Promise<void>;
   tend(): void;
-  waits(place: Place, reason: string, offset?: string): void;
-  goesOn(place: Place, offset?: string): void;
+  waits(place: Place, reason: string, part?: Part): void;
+  goesOn(place: Place, part?: Part): void;
   halt(place: Place, reason: string): void;
   detach(work: Promise<unknown>, stay: Stay): void;
 };
@@ -450,20 +452,20 @@ export class RecordConsumer {
     }
   }
 
-  /** Of the batches only. Of the records of a partition that wait, one is shown. */
-  waits(place: Place, reason: string, offset?: string): void {
+  /** Of the batches only. Of the parts of a partition that wait, one is shown. */
+  waits(place: Place, reason: string, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
-    if (shown && shown.offset !== offset) return;
+    if (shown && shown.part !== part) return;
     const { since = Date.now(), isTold } = shown ?? {};
-    this.waiting.set(keyOf(place), { offset, reason, since, isTold });
+    this.waiting.set(keyOf(place), { part, reason, since, isTold });
     this.tend();
     this.show();
   }
 
   /** Of the batches only. */
-  goesOn(place: Place, offset?: string): void {
+  goesOn(place: Place, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
-    if (!shown || shown.offset !== offset) return;
+    if (!shown || shown.part !== part) return;
     this.waiting.delete(keyOf(place));
     this.show();
   }
