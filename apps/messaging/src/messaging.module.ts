@@ -9,6 +9,7 @@ import { accounts } from './account/account.projection.js';
 import { contactNames } from './contact/contact-names.projection.js';
 import { conversations } from './conversation/conversation.decider.js';
 import { ConversationQueries } from './conversation/conversation.queries.js';
+import { afterRestore } from './dispatch/after-restore.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
 import { InboundModule } from './inbound/inbound.module.js';
 import { Slots } from './dispatch/slots.js';
@@ -41,6 +42,7 @@ const slots = new Slots();
         direct(files, 'media.create'),
       ],
       inline: inlineProjections(slots),
+      onCompared: afterRestore,
     }),
     MessageModule,
     DispatchModule.with(slots),

@@ -67,7 +67,14 @@ const PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: OutboxRelay,
-    useFactory: (runtime: Runtime, pool: Pool, kafka: KafkaClient, partitions: number, wakeUp: WakeUp) => {
+    useFactory: (
+      runtime: Runtime,
+      pool: Pool,
+      kafka: KafkaClient,
+      partitions: number,
+      wakeUp: WakeUp,
+      { onCompared }: EventingOptions,
+    ) => {
       const { service, config, logger } = runtime;
       // Of its own, so that a long queue of events does not stand before a command.
       const producer = openProducer(runtime, kafka, "the relay's producer");
@@ -82,9 +89,10 @@ const PROVIDERS: FactoryProvider[] = [
         log: new SourceLog(kafka, { topic, source: service }),
         logger,
         wakeUp,
+        onCompared,
       });
     },
-    inject: [RUNTIME, PG_POOL, KAFKA, EVENTS_PARTITIONS, WakeUp],
+    inject: [RUNTIME, PG_POOL, KAFKA, EVENTS_PARTITIONS, WakeUp, EVENTING_OPTIONS],
   },
   {
     provide: ReplyPublisher,

@@ -9,7 +9,7 @@ import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { InlineProjection } from '@wbiz/eventing/postgres/inline-projection';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
-import { OutboxRelay } from '@wbiz/eventing/postgres/relay';
+import { OutboxRelay, type OnCompared } from '@wbiz/eventing/postgres/relay';
 import { keepReplyPartitions } from '@wbiz/eventing/postgres/reply-partitions';
 import { WakeUp } from '@wbiz/eventing/postgres/wake-up';
 import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
@@ -31,6 +31,7 @@ export type EventingOptions = {
   readonly requires?: readonly string[];
   /** Rows that move in the transaction of this service's own events. */
   readonly inline?: readonly InlineProjection[];
+  readonly onCompared?: OnCompared;
   /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */
   readonly projections?: readonly Projection[];
 };

@@ -4,6 +4,7 @@ import { fold } from '@wbiz/eventing/decider';
 import { inline, type OnEnd } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import { message, type MessageEvent, type Outgoing } from '../message/message.decider.js';
+import { WAS_COMPARED } from './after-restore.js';
 import type { Slots } from './slots.js';
 import type { Class } from './turnstile.js';
 
@@ -76,7 +77,7 @@ async function enqueue(
              select pg_advisory_xact_lock_shared(${OPENING_LOCK('p')})
              from (select distinct p from unnest($3::text[], $7::bigint[]) as q(p, f) where f is not null) q),
            sends as (
-             select q.*, f is not null and (select count(*) from opening) > 0
+             select q.*, f is not null and ${WAS_COMPARED} and (select count(*) from opening) > 0
                and exists (select from messaging.dispatch_leases l where l.phone_number_id = p and l.replica = $8
                  and l.fence = f and l.expires_at > clock_timestamp())
                and not exists (select from messaging.dispatch d

@@ -13,6 +13,7 @@ import type { Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState, Outcome, Outgoing } from '../message/message.decider.js';
 import { mediaWithoutMetaId } from '../message/meta-media-id.js';
+import { WAS_COMPARED } from './after-restore.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { OPENING_LOCK } from './dispatch.projection.js';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
@@ -388,7 +389,7 @@ export class Dispatcher {
         name: 'dispatch-claim',
         text: `with lease as (
                  select 1 from messaging.dispatch_leases
-                 where phone_number_id = $1 and replica = $2 and fence = $3 and expires_at > now() for share),
+                 where phone_number_id = $1 and replica = $2 and fence = $3 and expires_at > now() and ${WAS_COMPARED} for share),
                deferred as (
                  select * from messaging.dispatch where phone_number_id = $1 and state = 'deferred'),
                due as (

@@ -16,6 +16,7 @@ import { AttemptsInTheQueue1766700000000 } from './0015-attempts-in-the-queue.js
 import { People1766800000000 } from './0016-people.js';
 import { SentFromHere1766900000000 } from './0017-sent-from-here.js';
 import { SmallMessages1767000000000 } from './0018-small-messages.js';
+import { DispatchGuard1767100000000 } from './0019-dispatch-guard.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   People1766800000000,
   SentFromHere1766900000000,
   SmallMessages1767000000000,
+  DispatchGuard1767100000000,
 ];

@@ -11,7 +11,7 @@ import { partitionOf } from '../partition.js';
 import { append, freshSchema, SCHEMA } from './outbox.samples.js';
 import { Projector } from './projector.js';
 import type { LogMark } from './sequencer.js';
-import { OutboxRelay, type RelayOptions } from './relay.js';
+import { OutboxRelay, type OnCompared, type RelayOptions } from './relay.js';
 
 jest.setTimeout(30_000);
 
@@ -140,6 +140,29 @@ const numbers = async (partition: number) =>
     .map(({ headers: { ce_epoch, ce_sequence, ce_previous } }) =>
       [ce_epoch, ce_sequence, ce_previous].map(Number),
     );
+
+it('tells of each comparison before it numbers, and first of lost commits; again where that failed', async () => {
+  const told: string[] = [];
+  let faults = 0;
+  const tell = (what: string) => async (session: Parameters<OnCompared['done']>[0]) => {
+    const { rows } = await session.query<{ last: string }>(
+      `select last_sequence as last from ${SCHEMA}.sequencer`,
+    );
+    told.push(`${what} ${rows[0]!.last}`);
+    if (faults-- > 0) throw new Error('not yet');
+  };
+  const onCompared = { lost: tell('lost'), done: tell('done') };
+  const first = await source({ onCompared });
+  await happened(0, 1, 0);
+  await first.published();
+  await first.stop();
+  expect(told.splice(0)).toEqual(['done 0']);
+
+  await loseAfter(1);
+  faults = 2;
+  await (await source({ onCompared })).published();
+  expect(told).toEqual(['lost 1', 'lost 1', 'lost 1', 'done 3']);
+});
 
 it('begins a new epoch behind the log where the database has lost commits, and readers miss nothing', async () => {
   const { applied } = await reader();

@@ -38,12 +38,24 @@ export type RelayOptions = {
   /** Reads what the log holds of the source. */
   readonly log: Pick<SourceLog, 'held' | 'look'>;
   readonly logger: Logger;
+  readonly onCompared?: OnCompared;
   /** Takes wake-ups to the replica that leads. */
   readonly wakeUp?: WakeUp;
   /** How often it is marked where the log ends; every 10 s unless set. */
   readonly markMs?: number;
   /** Called per batch: the age of its oldest event when all were acknowledged. */
   readonly onPublished?: (batch: { events: number; oldestMs: number }) => void;
+};
+
+/**
+ * Told, on the leader's session, of comparisons of the database with the log, which come before anything is numbered. Each
+ * may come again, when it or what follows it failed.
+ */
+export type OnCompared = {
+  /** The database lacks commits of which the log tells, as after a restore. */
+  readonly lost: (session: Pick<Session, 'query'>) => Promise<unknown>;
+  /** The database is known to hold what the log tells of, or what it lacks is dealt with. */
+  readonly done: (session: Pick<Session, 'query'>) => Promise<unknown>;
 };
 
 export type RelayStatus = {
@@ -217,13 +229,13 @@ export class OutboxRelay {
 
   /** A database that a standby took over may lack its last commits, and a log its last records. Between two batches. */
   async #compare(session: Session, sequencer: Sequencer) {
-    const { schema, source, log, logger } = this.options;
+    const { schema, source, log, logger, onCompared } = this.options;
     const gone = AbortSignal.any([this.#stopping.signal, session.lost]);
     const held = await this.#persist(session, 'the log could not be read; trying again', () =>
       log.held(sequencer.mark, sequencer.epochs, gone),
     );
     const { last } = sequencer;
-    const { ahead, missing } = await sequencer.compare(held);
+    const { ahead, missing } = await sequencer.compare(held, async () => onCompared?.lost(session));
     if (ahead !== undefined)
       logger.error(
         { schema, source, database: last, log: ahead, epoch: sequencer.epoch, alarm: true },
@@ -234,6 +246,7 @@ export class OutboxRelay {
         { schema, source, first: missing, alarm: true },
         'the log has lost published events; publishing them again before any other',
       );
+    await onCompared?.done(session);
   }
 
   /** Between two batches, so that all that is numbered stands before the end of the log. */

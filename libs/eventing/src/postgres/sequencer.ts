@@ -128,8 +128,11 @@ export class Sequencer {
     return this.#partitions((partition) => this.#head(partition).epoch);
   }
 
-  /** Brings the numbers in line with what the log holds; before that nothing may be numbered or published. */
-  async compare(held: readonly Held[]): Promise<Compared> {
+  /**
+   * Brings the numbers in line with what the log holds; before that nothing may be numbered or published. `onLost` comes
+   * before that, where the log is ahead.
+   */
+  async compare(held: readonly Held[], onLost?: () => Promise<unknown>): Promise<Compared> {
     this.#held = held;
     this.#mark = null;
     const missing = await this.#firstMissing();
@@ -141,6 +144,7 @@ export class Sequencer {
       await this.savePublished();
       return { missing };
     }
+    await onLost?.();
     await this.#beginAnew(Math.max(furthest, this.#last), missing);
     return { missing, ahead: furthest };
   }
