@@ -56,7 +56,10 @@ it('takes what Meta sends: signed, escaped, several items to a body', async () =
     type: 'meta.message',
     data: { wabaId: WABA, contact: { profile: { name: 'Gaurav' } }, message: { text: { body: text } } },
   });
-  expect(seen.key).toBe(`${String(seen.data['phoneNumberId'])}:918899332211`);
+  // By the user id, which the simulator gives as Meta does.
+  const { from_user_id: userId } = seen.data['message'] as { from_user_id: string };
+  expect(userId).toMatch(/^IN\.\d+$/);
+  expect(seen.key).toBe(`${String(seen.data['phoneNumberId'])}:${userId}`);
 });
 
 it('has a thousand items on the topic when it answers, each person’s in order', async () => {
