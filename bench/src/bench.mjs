@@ -38,6 +38,7 @@ async function main() {
   const { memoryMiB } = await import('./memory.mjs');
   const { atRest } = await import('./idle.mjs');
   const { benchSends } = await import('./sends.mjs');
+  const { fillMessages } = await import('./fill-messages.mjs');
   const { followFeed } = await import('./feed-reader.mjs');
   const { followFloor } = await import('./floor-reader.mjs');
   const { faultsOf, report } = await import('./report.mjs');
@@ -153,7 +154,12 @@ async function main() {
       reader: feed,
       names,
       pace: (perSecond) => ours.pace(accountId, perSecond),
-      warm: async () => (idle = await step('Idle', () => atRest({ costs, names, seconds }))),
+      warm: async () => {
+        const { databaseUrl } = ours.system;
+        if (stored > 0)
+          await step('Stored messages', () => fillMessages({ databaseUrl, accountId, count: stored }));
+        idle = await step('Idle', () => atRest({ costs, names, seconds }));
+      },
     };
     const own = await orFailure(
       Promise.race([benchSends({ ours, load, costs, step, rows, seconds, target }), feed.failed]),
@@ -226,6 +232,7 @@ function options() {
       only: { type: 'string' },
       profile: { type: 'boolean', default: false },
       together: { type: 'boolean', default: false },
+      stored: { type: 'string', default: '0' },
       contacts: { type: 'string', default: '1000000' },
       campaigns: { type: 'string', default: '20000' },
     },
@@ -246,11 +253,14 @@ function options() {
     (recipients === 0 || (recipients >= 1_000 && recipients <= 1_000_000))
   ))
     throw new SetupError('--campaigns takes 0 or a whole number from 1000 to 1000000.');
+  const stored = Number(values.stored);
+  if (!(Number.isInteger(stored) && stored >= 0 && stored <= 10_000_000))
+    throw new SetupError('--stored takes a whole number from 0 to 10000000.');
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 60)) throw new SetupError('--seconds takes a number from 1 to 60.');
   const rows = ROWS.filter(({ name }) => wanted.includes(name));
   const { profile, together } = values;
-  return { seconds, rows, profile, together, people, recipients, others };
+  return { seconds, rows, profile, together, people, recipients, stored, others };
 }
 
 await main().catch((error) => {

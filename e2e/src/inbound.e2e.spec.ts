@@ -63,6 +63,7 @@ it('brings back from Meta’s webhooks what a database has lost, and doubles not
   const lost = before.map(({ data }) => String(data.messageId));
   await database.query('delete from messaging.events where stream = any($1)', [lost]);
   await database.query('delete from messaging.messages where stream = any($1)', [lost]);
+  await database.query('delete from messaging.wamids where message_id = any($1)', [lost]);
   expect((await api.get(`/v1/messages/${lost[0]}`)).status).toBe(404);
   await derive();
   await until(async () => (await received()).length === after.length + lost.length, { timeoutMs: 20_000 });

@@ -15,8 +15,9 @@ type Document = {
   };
 };
 
-/** Of a message whose `ce_type` the document leaves open. */
+/** Of a message whose `ce_type` the document leaves open, and of one that is a batch and has none. */
 export const ANY_TYPE = Symbol('any type');
+export const BATCH = Symbol('batch');
 
 /** Everything on the installation's topics, read as anybody would. */
 export async function everyRecord({ brokers, topics }: System): Promise<readonly SeenRecord[]> {
@@ -70,8 +71,8 @@ export function recordChecks() {
       address,
       Object.fromEntries(
         Object.keys(messages).map((name) => {
-          const typed = 'const' in document.components.messages[name]!.headers.properties['ce_type']!;
-          return [typed ? name : ANY_TYPE, checkOf(name)];
+          const type = document.components.messages[name]!.headers.properties['ce_type'];
+          return [type === undefined ? BATCH : 'const' in type ? name : ANY_TYPE, checkOf(name)];
         }),
       ) as Record<string | symbol, ReturnType<typeof checkOf>>,
     ]),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { Kafka, logLevel } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
-import { ANY_TYPE, everyRecord, recordChecks } from './kafka-records.js';
+import { ANY_TYPE, BATCH, everyRecord, recordChecks } from './kafka-records.js';
 import { PERSON, startSystem, type Client, type FeedEvent, type System } from './system.js';
 
 type Receipt = {
@@ -497,7 +497,8 @@ describe('two gateways and two messaging processes, as one', () => {
     const checks = recordChecks();
     for (const { topic, headers, value } of records) {
       const channel = Object.keys(checks).find((name) => topic.endsWith(name))!;
-      const check = checks[channel]![headers['ce_type']!] ?? checks[channel]![ANY_TYPE]!;
+      const type = headers['ce_type'] ?? BATCH;
+      const check = checks[channel]![type] ?? checks[channel]![ANY_TYPE]!;
       expect([topic, headers['ce_type'], check.faults(headers, JSON.parse(value))]).toEqual([
         topic,
         headers['ce_type'],
