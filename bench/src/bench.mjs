@@ -28,7 +28,7 @@ const HTTP_LOAD = 'bench/src/http-load.mjs';
 const results = fileURLToPath(new URL('../results', import.meta.url));
 
 async function main() {
-  const { seconds, rows, profile, together, people, recipients, others } = options();
+  const { seconds, rows, profile, together, people, recipients, stored, others } = options();
   await requireJava();
   await prepare(fileURLToPath(import.meta.url));
   const { openInstallation, ask } = await import('./installation.mjs');

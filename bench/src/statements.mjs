@@ -6,6 +6,7 @@ const OWN = /pg_stat_statements/;
 /** What Postgres was asked, by pg_stat_statements, and the WAL it wrote. */
 export async function openStatements({ databaseUrl }) {
   const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined); // the end of Postgres cuts it
   await client.connect();
   await client.query('create extension pg_stat_statements');
   return {
