@@ -82,6 +82,7 @@ function options({ service, config, logger }: Runtime, migrations: Migrations): 
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
       keepAlive: true,
+      pipeline: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       // Compiling a statement takes longer than any of ours runs.
       options: '-c jit=off',

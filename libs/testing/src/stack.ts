@@ -19,6 +19,9 @@ export async function freshDatabase() {
   return { url: url.href, drop: () => asSuperuser(`drop database ${name} with (force)`) };
 }
 
+/** As the services' pools are; the types of pg do not know it yet. */
+const PIPELINE: object = { pipeline: true };
+
 /**
  * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them, and the extensions
  * that provisioning makes; `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
@@ -29,7 +32,7 @@ export async function serviceDatabase(
   settings: pg.PoolConfig = {},
 ) {
   const { url, drop } = await freshDatabase();
-  const pool = new pg.Pool({ connectionString: url, ...settings });
+  const pool = new pg.Pool({ connectionString: url, ...PIPELINE, ...settings });
   pool.on('error', () => undefined); // the drop cuts it
   const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
   await query(`create schema ${schema}`);

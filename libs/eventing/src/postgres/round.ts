@@ -49,15 +49,21 @@ export async function round(
   onEnd?: OnEnd,
 ): Promise<{ readonly results: readonly Result[]; readonly commit: Commit }> {
   const { schema, inline = [] } = options;
-  const stored = await storedReplies(tx, schema, kept(items));
-  const fresh = items.filter((item) => !stored.has(item.command.id) && !isLate(item, Date.now()));
-  const streams = await loadStreams(tx, schema, fresh);
+  const inTime = items.filter((item) => !isLate(item, Date.now()));
+  const [stored, streams] = await Promise.all([
+    storedReplies(tx, schema, kept(items)),
+    loadStreams(tx, schema, inTime),
+  ]);
+  const fresh = inTime.filter((item) => !stored.has(item.command.id));
   const facts = await lookUpFacts(tx, fresh, streams);
 
   const { results, appended, replies } = decideAll(items, { stored, streams, facts }, options.newEventId);
 
-  if (!(await saveStreams(tx, schema, streams))) throw new Overtaken();
-  await appendEvents(tx, schema, appended);
+  const saving = saveStreams(tx, schema, streams);
+  const appending = appendEvents(tx, schema, appended);
+  appending.catch(() => undefined); // of a stream that another transaction has begun, too
+  if (!(await saving)) throw new Overtaken();
+  await appending;
   const events = appended.map(({ event }) => event);
   const followUps = await project(tx, inline, events, onEnd);
   if (!(await keepReplies(tx, schema, replies))) throw new Overtaken();
