@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { rawHttp } from '@wbiz/testing/raw-http';
 import fc from 'fast-check';
 import { Kafka, logLevel } from 'kafkajs';
@@ -51,7 +52,7 @@ function mutated(given: unknown, seed: number): unknown {
   const [spot = 0, value] = fc.sample(fc.tuple(fc.nat(1_000), VALUE), { numRuns: 1, seed })[0]!;
   if (typeof given !== 'object' || given === null || spot % 7 === 0) return value;
   const keys = Object.keys(given);
-  if (keys.length === 0 || spot % 11 === 0) return { ...given, [String(value).slice(0, 40)]: value };
+  if (keys.length === 0 || spot % 11 === 0) return { ...given, [inspect(value).slice(0, 40)]: value };
   const key = keys[spot % keys.length]!;
   const copy = (Array.isArray(given) ? [...(given as unknown[])] : { ...given }) as Record<string, unknown>;
   if (spot % 5 === 0) delete copy[key];
