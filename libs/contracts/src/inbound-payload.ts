@@ -1,5 +1,6 @@
 import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './field.js';
 import { LIMITS } from './limits.js';
+import { text } from './meta-item.js';
 
 const TEXT = 65_536;
 const ID = 300;
@@ -118,11 +119,18 @@ export class InboundOrder extends InboundExtras {
 }
 
 /** Types of what WhatsApp tells by which a person has another number, another user id, or both. */
-export const PERSON_CHANGES: readonly string[] = [
+const PERSON_CHANGES: readonly string[] = [
   'user_changed_number',
   'customer_changed_number',
   'user_changed_user_id',
 ];
+
+/** What a person has from now on, where a message of WhatsApp's own tells of it; null: as before. */
+export function personChange({ kind, payload }: { kind: string; payload: Record<string, unknown> | null }) {
+  if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
+  const told = (name: keyof InboundSystem) => text(payload?.[name]) ?? null;
+  return { phone: told('phone'), userId: told('userId'), previousUserId: told('previousUserId') };
+}
 
 /** What WhatsApp tells of a person, in no words of theirs: a new number (`phone`) or user id, a new identity. */
 export class InboundSystem extends InboundExtras {

@@ -54,6 +54,9 @@ const withoutMobile9 = (typed: string) => typed.replace(/^(\+?54[\s.-]*)9/, '$1'
 export const phonePart = (search: string): string =>
   /^\+?[\d\s().-]*\d[\d\s().-]*$/.test(search) ? withoutMobile1(search.replaceAll(/[^\d+]/g, '')) : search;
 
+/** Whether what somebody is known by is a phone number (E.164), and not Meta's user id. */
+export const isPhone = (person: string): boolean => person.startsWith('+');
+
 /**
  * One spelling for one person: the mobile 9 of Brazil and Argentina comes and goes in what people type and in what
  * Meta reports, so it is left out of the key that identities are derived from.

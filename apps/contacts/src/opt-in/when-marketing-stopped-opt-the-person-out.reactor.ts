@@ -1,3 +1,4 @@
+import { isPhone } from '@wbiz/contracts/phone';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
@@ -22,7 +23,7 @@ export const whenMarketingStoppedOptThePersonOut = (
           type: 'contact.note-opt' as const,
           data: {
             contactId,
-            ...(to.startsWith('+') ? { phone: to, userId: null } : { phone: null, userId: to }),
+            ...(isPhone(to) ? { phone: to, userId: null } : { phone: null, userId: to }),
             optedIn: false,
             how: 'refused_by_meta' as const,
             saidAt,

@@ -1,7 +1,6 @@
 import type { OptOutWords } from '@wbiz/contracts/account';
-import { PERSON_CHANGES } from '@wbiz/contracts/inbound-payload';
+import { personChange } from '@wbiz/contracts/inbound-payload';
 import { TOLD_KINDS, type MessageReceivedData } from '@wbiz/contracts/message';
-import { text } from '@wbiz/contracts/meta-item';
 import type { OwnCommand } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
@@ -21,7 +20,7 @@ export const whenMessageReceivedKnowThePerson = (
     types: ['message.received'],
     applied: () => store.committed(),
     all: async (received, db) => {
-      const told = received.filter(({ data }) => !TOLD_KINDS.includes(data.kind) || changeIn(data));
+      const told = received.filter(({ data }) => !TOLD_KINDS.includes(data.kind) || personChange(data));
       if (told.length === 0) return;
       const says = await wordsOf(db, [...new Set(told.map(({ accountId }) => accountId))]);
       const at = new Date().toISOString();
@@ -36,8 +35,11 @@ export const whenMessageReceivedKnowThePerson = (
 function commandsOf({ accountId, data, traceparent }: Received, says: Says, at: string): Own[] {
   const { contactId, from: phone, userId = null, name, receivedAt: saidAt } = data;
   const own = { accountId, traceparent };
-  const change = changeIn(data);
-  if (change) return [{ ...own, type: 'contact.note-change', data: { contactId, ...change, at } }];
+  const change = personChange(data);
+  if (change) {
+    const has = { phone: change.phone, userId: change.userId };
+    return [{ ...own, type: 'contact.note-change', data: { contactId, ...has, at } }];
+  }
   const person = { contactId, phone, userId, at };
   const said = consentIn(data, says);
   return [
@@ -59,12 +61,6 @@ type Received = {
   readonly traceparent?: string | undefined;
 };
 type Own = OwnCommand<ContactCommand>;
-
-/** What a person has from now on, where WhatsApp tells of it. */
-function changeIn({ kind, payload }: MessageReceivedData) {
-  if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
-  return { phone: text(payload?.['phone']) ?? null, userId: text(payload?.['userId']) ?? null };
-}
 
 async function wordsOf(db: PoolClient, accountIds: readonly string[]): Promise<Map<string, Says>> {
   const { rows } = await db.query<{ id: string; words: Record<string, OptOutWords> | null }>({

@@ -1,12 +1,13 @@
 import type { ContactCreatedData, ContactUpdatedData } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
-import { personKey } from '@wbiz/contracts/phone';
+import { isPhone, personKey } from '@wbiz/contracts/phone';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
 import { contactText } from '../conversation/conversation-text.js';
 import { conversations } from '../conversation/conversation.decider.js';
+import { isNews } from '../person/identity.js';
 import { linkPeople, type AccountLink } from '../person/link-people.js';
 import { known } from '../person/people.js';
 
@@ -76,14 +77,11 @@ async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly 
       .flatMap((key) => [key, whose(key)])
       .find((key) => contactIdOf(accountId, key) === id);
     if (person === undefined) return [];
-    const left = had.filter((key) => key.startsWith('+') && !keys.includes(key) && whose(key) === person);
-    const hasNumber = keys.some((key) => key.startsWith('+'));
+    const left = had.filter((key) => isPhone(key) && !keys.includes(key) && whose(key) === person);
+    const hasNumber = keys.some(isPhone);
     return [
       ...keys.map((alias) => ({ accountId, alias, person, former: false })),
       ...(hasNumber ? left.map((alias) => ({ accountId, alias, person, former: true })) : []),
-    ].filter(({ alias, former }) => {
-      const found = find({ accountId, key: alias }) ?? { person: alias, former: false };
-      return found.person !== person || found.former !== former;
-    });
+    ].filter((link) => isNews(link, (key) => find({ accountId, key })));
   });
 }

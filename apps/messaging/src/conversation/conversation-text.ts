@@ -1,12 +1,10 @@
 import { contactIdOf } from '@wbiz/contracts/conversation';
-import { personKey } from '@wbiz/contracts/phone';
+import { isPhone, personKey } from '@wbiz/contracts/phone';
 import { searchTextOf } from '@wbiz/contracts/search-text';
 
 /** What a conversation is found by: the number of the person, or its user id, and the name on WhatsApp. */
 export function conversationText({ person, name }: { person: string; name: string | null }): string {
-  return person.startsWith('+')
-    ? searchTextOf({ name, phone: person })
-    : searchTextOf({ name, email: person }); // a part of its own, which no name crowds out
+  return isPhone(person) ? searchTextOf({ name, phone: person }) : searchTextOf({ name, email: person }); // a part of its own, which no name crowds out
 }
 
 type Contact = { readonly id: string; readonly name: string | null; readonly phone: string | null };

@@ -1,6 +1,7 @@
 import { firstId } from '@wbiz/contracts/ids';
 import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
 import { cut } from '@wbiz/contracts/meta-item';
+import { isPhone } from '@wbiz/contracts/phone';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
@@ -184,7 +185,7 @@ async function bodiesOf(
 /** With the number of a person, where it is known, in the place of the user id. */
 async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
   const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
-  const byUserId = moved.filter(({ person }) => !person.startsWith('+'));
+  const byUserId = moved.filter(({ person }) => !isPhone(person));
   const find = await known(tx, byUserId.map(keyOf));
   return moved.map((one) => ({ ...one, person: find(keyOf(one))?.person ?? one.person }));
 }

@@ -1,6 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { ConversationView } from '@wbiz/contracts/conversation';
 import type { ConversationMessage } from '@wbiz/contracts/message';
+import { isPhone } from '@wbiz/contracts/phone';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -151,7 +152,7 @@ const viewOf = (row: Row): ConversationView => ({
   id: row.stream,
   contact: {
     id: row.contact_id,
-    ...(row.person.startsWith('+') ? { phone: row.person } : { phone: null, userId: row.person }),
+    ...(isPhone(row.person) ? { phone: row.person } : { phone: null, userId: row.person }),
     name: row.name,
   },
   channel: 'whatsapp',

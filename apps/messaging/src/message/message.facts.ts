@@ -1,3 +1,4 @@
+import { isPhone } from '@wbiz/contracts/phone';
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import { arrivalsOf, known, placeOf, written, type Arrival, type Place } from '../person/people.js';
@@ -42,7 +43,7 @@ async function peopleOf(
 }
 
 const isToUserId = ({ command: { type }, state }: Message) =>
-  type === 'message.note-status' && state?.direction === 'out' && !!state.to && !state.to.startsWith('+');
+  type === 'message.note-status' && state?.direction === 'out' && !!state.to && !isPhone(state.to);
 
 /** Whether a call to Meta is under way, for messages that shall leave the queue. */
 async function callsOf(

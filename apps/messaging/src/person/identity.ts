@@ -41,9 +41,11 @@ export function identityAfter(before: Person, to: Person, known: Find): Identity
     .map((alias) => ({ alias, person, former: false }));
   const hadIt = had !== undefined && (known(had)?.person ?? had) === person;
   if (hadIt && has !== undefined && had !== has) links.push({ alias: had, person, former: true });
-  const isNew = ({ alias, former }: Link) => {
-    const { person: had, former: was } = known(alias) ?? { person: alias, former: false };
-    return had !== person || was !== former;
-  };
-  return { person, links: links.filter(isNew) };
+  return { person, links: links.filter((link) => isNews(link, known)) };
+}
+
+/** Whether what it tells is not on file already. */
+export function isNews({ alias, person, former }: Link, known: Find): boolean {
+  const { person: had, former: was } = known(alias) ?? { person: alias, former: false };
+  return had !== person || was !== former;
 }

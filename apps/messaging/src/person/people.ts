@@ -1,7 +1,6 @@
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
-import { PERSON_CHANGES } from '@wbiz/contracts/inbound-payload';
-import { text } from '@wbiz/contracts/meta-item';
-import { personKey } from '@wbiz/contracts/phone';
+import { personChange } from '@wbiz/contracts/inbound-payload';
+import { isPhone, personKey } from '@wbiz/contracts/phone';
 import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
 import type { Pool, PoolClient } from 'pg';
 import { identityAfter, identityOf, type Identity, type Known, type Link } from './identity.js';
@@ -42,7 +41,7 @@ type Received = Pick<
 /** The person of an echo is the one it was written to. */
 export const written = ({ to, ...echoed }: MessageEchoedData & { readonly accountId: string }): Received => ({
   ...echoed,
-  from: to.startsWith('+') ? to : null,
+  from: isPhone(to) ? to : null,
 });
 
 export async function arrivalsOf(tx: PoolClient, received: readonly Received[]): Promise<readonly Arrival[]> {
@@ -55,30 +54,23 @@ export async function arrivalsOf(tx: PoolClient, received: readonly Received[]):
     return { ...placeIn(one, person), links };
   });
   const told = received.flatMap((one, index) =>
-    changeIn(one) ? { accountId: one.accountId, contactId: arrivals[index]!.contactId } : [],
+    personChange(one) ? { accountId: one.accountId, contactId: arrivals[index]!.contactId } : [],
   );
   const seen = await seenOf(tx, told);
   return arrivals.map((arrival, index) =>
-    changeIn(received[index]!) && !seen.has(arrival.contactId) ? { ...arrival, links: [] } : arrival,
+    personChange(received[index]!) && !seen.has(arrival.contactId) ? { ...arrival, links: [] } : arrival,
   );
-}
-
-/** What a person has from now on, where WhatsApp tells of it. */
-function changeIn({ kind, payload }: Received) {
-  if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
-  const [phone = null, userId = null] = [text(payload?.['phone']), text(payload?.['userId'])];
-  return { phone, userId, previousUserId: text(payload?.['previousUserId']) };
 }
 
 function keysOf(received: Received): readonly string[] {
   const { from, userId = null } = received;
-  const { phone = null, userId: next = null, previousUserId = null } = changeIn(received) ?? {};
+  const { phone = null, userId: next = null, previousUserId = null } = personChange(received) ?? {};
   return [from, phone, userId, next, previousUserId].filter((key) => key !== null).map(personKey);
 }
 
 function identityIn(received: Received, find: (key: string) => Known | undefined): Identity {
   const { from: phone, userId = null } = received;
-  const change = changeIn(received);
+  const change = personChange(received);
   if (!change) return identityOf({ phone, userId }, find);
   const had = change.previousUserId ?? (userId === change.userId ? null : userId);
   // Nobody is left without either: where Meta tells the new user id alone, it is whose it is.
