@@ -30,8 +30,8 @@ export type DueWorkOptions<Item> = {
 
 /**
  * Works on rows of a table that fall due, over all replicas. A look every so often is the truth, at rest every 5 s;
- * `wake` is a hint, for whatever falls due at once or sooner than that. The
- * owner's SQL holds the leases and the next due times; work whose lease expired may be done twice.
+ * `wake` is a hint, for whatever falls due at once or sooner than that. The owner's SQL holds the leases and the next
+ * due times; work whose lease expired may be done twice.
  */
 export class DueWork<Item> {
   private readonly looks: Periodic;

@@ -6,7 +6,7 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent, MessageState, Shown } from '../message/message.decider.js';
+import { takenIn, type MessageEvent, type MessageState, type Shown } from '../message/message.decider.js';
 import { known } from '../person/people.js';
 import { conversationText } from './conversation-text.js';
 import { conversations } from './conversation.decider.js';
@@ -159,20 +159,17 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
 }
 
 /** What the inbox shows of a message with this status; undefined: nothing new. */
-const shownIn = ({
-  private: given,
-}: Recorded<'message.status'>): (Shown & { readonly body?: string | null }) | undefined =>
-  given && 'isTaken' in given ? given.shown : given;
+function shownIn(event: Recorded<'message.status'>): (Shown & { readonly body?: string | null }) | undefined {
+  const { private: given } = event;
+  return given && 'isTaken' in given ? given.shown : given;
+}
 
 /** What campaigns' messages say, by message, of those that are shown from now on. */
 async function bodiesOf(
   events: readonly Moving[],
   tx: PoolClient,
 ): Promise<ReadonlyMap<string, string | null>> {
-  const taken = events.filter(
-    (event) =>
-      event.type === 'message.status' && !!event.private && 'isTaken' in event.private && event.private.shown,
-  );
+  const taken = events.filter((event) => event.type === 'message.status' && takenIn(event)?.shown);
   if (taken.length === 0) return new Map();
   const { rows } = await tx.query<{ stream: string; body: string | null }>({
     name: 'conversations-bodies',

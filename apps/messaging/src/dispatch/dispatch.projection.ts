@@ -3,7 +3,7 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { fold } from '@wbiz/eventing/decider';
 import { inline, type OnEnd } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import { message, type MessageEvent, type Outgoing } from '../message/message.decider.js';
+import { message, takenIn, type MessageEvent, type Outgoing } from '../message/message.decider.js';
 import { WAS_COMPARED } from './after-restore.js';
 import type { Slots } from './slots.js';
 import type { Class } from './turnstile.js';
@@ -128,7 +128,7 @@ async function defer(events: readonly Recorded<'message.deferred'>[], tx: PoolCl
 
 /** Whether it is over with the queue: Meta has it, or never will. */
 const isLast = (event: Moving) =>
-  !isFirst(event) && (event.data.wamid === null || (!!event.private && 'isTaken' in event.private));
+  !isFirst(event) && (event.data.wamid === null || takenIn(event) !== undefined);
 
 async function leaveQueue(events: readonly RecordedEvent[], tx: PoolClient) {
   if (events.length === 0) return;

@@ -79,7 +79,8 @@ type Claimed = { readonly message: Outgoing; readonly attempt: number };
 
 /**
  * Takes accepted sends to Meta. Per leased phone number: claim a batch (attempt started, one transaction, fence
- * checked), call, settle; a send that finds nothing before it is claimed as it is accepted. Whatever happens to this process, a started attempt is never simply started again.
+ * checked), call, settle; a send that finds nothing before it is claimed as it is accepted. Whatever happens to this
+ * process, a started attempt is never simply started again.
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
@@ -459,8 +460,7 @@ export class Dispatcher {
     lane.inFlight.delete(message.conversationId);
     const now = this.lanes.get(message.phoneNumberId) ?? lane;
     const cls = classOf(message);
-    if (!now.isEmpty[cls] || CLASSES.some((one) => now.wanted[one]))
-      this.pump(now, ...(now.isEmpty[cls] ? [] : [cls]));
+    this.pump(now, ...(now.isEmpty[cls] ? [] : [cls]));
   }
 
   private async outcome(lane: Lane, claimed: Claimed): Promise<Outcome> {

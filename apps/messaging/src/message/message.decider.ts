@@ -12,7 +12,7 @@ import type {
 } from '@wbiz/contracts/message';
 import type { SendMessageData, WithdrawMessageData } from '@wbiz/contracts/send';
 import type { Decider } from '@wbiz/eventing/decider';
-import type { DomainEvent, Message } from '@wbiz/eventing/message';
+import type { DomainEvent, Message, Of } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { refused, type GraphBody, type Named } from './graph-body.js';
 import type { Link } from '../person/identity.js';
@@ -200,6 +200,12 @@ export type MessageEvent =
       { readonly wamid: string; readonly phoneNumberId: string; readonly awaiting: Awaiting | null }
     >
   | DomainEvent<'message.marked_read', { readonly conversationId: string; readonly at: string }>;
+
+/** Of a status that Meta's id came with; undefined of any other. */
+export const takenIn = ({
+  private: given,
+}: Of<MessageEvent, 'message.status' | 'message.queued'>): Taken | undefined =>
+  given && 'isTaken' in given ? given : undefined;
 
 /** A status never goes back: only a higher rank replaces the current one. `outcome_unknown` is provisional. */
 export const RANK: Readonly<Record<MessageStatus, number>> = {

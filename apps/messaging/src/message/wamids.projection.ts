@@ -2,15 +2,14 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from './message.decider.js';
+import { takenIn, type MessageEvent } from './message.decider.js';
 
 type Telling = RecordedEvent<
   Of<MessageEvent, 'message.status' | 'message.submitted' | 'message.received' | 'message.echoed'>
 >;
 
 /** Whether Meta's id of the message came with this. */
-const isFirst = (event: Telling) =>
-  event.type !== 'message.status' || (!!event.private && 'isTaken' in event.private);
+const isFirst = (event: Telling) => event.type !== 'message.status' || takenIn(event) !== undefined;
 
 /** Messages by Meta's ids. `sent`: by us, and so counted for the plan. */
 async function note(events: readonly Telling[], tx: PoolClient) {

@@ -10,7 +10,7 @@ export const whenAccountUpdatedSyncTemplates = (applied: () => void) =>
       'account.updated': async ({ accountId, data }, db) => {
         await db.query(
           `insert into templates.accounts (id, waba_id) values ($1, $2)
-         on conflict (id) do update set waba_id = excluded.waba_id`,
+           on conflict (id) do update set waba_id = excluded.waba_id`,
           [accountId, data.wabaId],
         );
         if (data.status === 'disconnected') return stopPulls(db, accountId);

@@ -50,8 +50,8 @@ class Chain {
 }
 
 /**
- * Handles batches as chains by key: in order within a key, keys side by side, those in one record too. A key that takes long, because it waits
- * for a peer or to be tried again, is left behind: its partition goes on, later records of the key wait for it, and
+ * Handles batches as chains by key: in order within a key, keys side by side, those in one record too. A key that takes
+ * long, because it waits for a peer or to be tried again, is left behind: its partition goes on, later records of the key wait for it, and
  * nothing from its first open record on is committed.
  */
 export class KeyChains {

@@ -15,10 +15,10 @@ const DRAIN_MS = 5_000;
 const PATIENCE_MS = 50;
 /** An idle fetch waits this long for records, and with it rebalances and disconnects; longer after 10 s without records. */
 const FETCH_MS = 500;
-/** A reader that gathers lets a fetch wait for this much, for this long (bytes, ms). */
-const GATHER = { bytes: 64_000, ms: 100 };
 const RESTING_FETCH_MS = 2_000;
 const REST_AFTER_MS = 10_000;
+/** A reader that gathers lets a fetch wait for this much, for this long (bytes, ms). */
+const GATHER = { bytes: 64_000, ms: 100 };
 /** A partition that has waited this long is told of. */
 const ALARM_MS = 60_000;
 
