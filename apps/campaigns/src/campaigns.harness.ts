@@ -115,7 +115,10 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
           const fate = fateOf(send);
           const reply = await take(send, fate);
           if (fate === 'lost') lost.add(id);
-          else seen.add(id);
+          else {
+            seen.add(id);
+            lost.delete(id);
+          }
           if (reply && replyTo) replies.reply(replyTo, { commandId: id, stage: 'accepted', reply });
         }
       }
@@ -198,6 +201,17 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
           [accountId],
         );
         return rows[0]!.n >= count;
+    /** Resolves when the service knows that they are one. */
+    const merge = async (contactId: string, into: string) => {
+      await service.publish(accountId, 'contact.merged', { contactId, into, at: now() });
+      await until(async () => {
+        const { rowCount } = await service.pool.query(
+          'select from campaigns.contacts where account_id = $1 and contact_id = $2 and merged_into is not null',
+          [accountId, contactId],
+        );
+        return rowCount === 1;
+      });
+    };
       });
     };
     const create = async (changes: Partial<CreateCampaignData> = {}): Promise<CampaignView> => {
@@ -245,6 +259,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       once: (id: string, is: (campaign: CampaignView) => boolean, timeoutMs = 20_000) =>
         until(
           async () => {
+      merge,
             const campaign = (await get(id))!;
             if (!is(campaign)) throw new Error(JSON.stringify(campaign));
             return campaign;

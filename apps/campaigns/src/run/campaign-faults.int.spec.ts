@@ -43,6 +43,26 @@ it('does not write again to whom messaging may have sent, while messaging cannot
   expect(shop.sends()).toHaveLength(3);
 });
 
+it('writes to nobody who opted out while a send was claimed and not asked for, or waited for long', async () => {
+  await shop.contacts(4);
+  await shop.contact(9, { optedIn: false, tags: [] });
+  const ids = [0, 1, 2, 3].map((index) => shop.viewOf(index).id) as [string, string, string, string];
+  const [, merged, waits, agrees] = ids;
+  system.fate(({ contactId }) => (contactId === waits ? 'kept' : 'lost'));
+  const { id } = await shop.create();
+  await until(async () => {
+    const { rowCount } = await system.pool.query('select from campaigns.flights');
+    return rowCount === 4 && shop.sends().length === 1;
+  });
+  await shop.contact(0, { optedIn: false });
+  await shop.contact(2, { optedIn: false });
+  await shop.merge(merged, shop.viewOf(9).id);
+  system.fate(() => 'sent');
+  await system.pool.query(`update campaigns.flights set issued_at = now() - interval '1 minute'`);
+  expect((await shop.once(id, isThrough, 30_000)).counts).toMatchObject({ sent: 1, skipped: 3 });
+  expect(shop.sends().map(({ contactId }) => contactId)).toEqual([agrees]);
+});
+
 /** That it is so all the time. */
 async function expectStays(is: () => boolean, ms: number): Promise<void> {
   const giveUp = Date.now() + ms;
