@@ -127,6 +127,11 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
         'retried',
         before.status === 'scheduled' ? 'it has not started yet' : 'what it did not send stays unsent',
       );
+      if (facts.retrying)
+        throw new Rejection(
+          'conflict',
+          `Campaign ${before.id} is still queueing failed sends of the retry before; ask again in a second.`,
+        );
       if (facts.retryable === 0)
         throw new Rejection(
           'conflict',

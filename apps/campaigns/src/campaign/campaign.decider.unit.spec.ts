@@ -120,6 +120,11 @@ describe('what a status does not allow is a conflict that says why', () => {
 
   it('of one that is not there: not found', () => given().when(command('pause')).thenRejected('not_found'));
 
+  it('a retry while another has not begun', () =>
+    given(...ended('completed'), status('running'))
+      .when({ ...retry, facts: facts({ retryable: 3, retrying: true }) })
+      .thenRejected('conflict'));
+
   it('a retry of nothing', () =>
     given(...ended('completed'))
       .when({ type: 'campaign.retry-failed', data: known, facts: facts() })

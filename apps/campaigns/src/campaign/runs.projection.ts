@@ -64,7 +64,8 @@ export const runsProjection = inline<CampaignEvent>({
                reported = t.counts, reported_at = now(),
                began_with = case when t.begins then t.counts else u.began_with end,
                began_at = case when t.begins then now() else u.began_at end,
-               expired_in_a_row = case when t.begins then 0 else u.expired_in_a_row end
+               expired_in_a_row = case when t.begins then 0 else u.expired_in_a_row end,
+               retrying = case when t.status in ('cancelled', 'failed') then null else u.retrying end
              from told t where u.run = t.run`,
       values: [
         last.map(({ stream }) => stream),

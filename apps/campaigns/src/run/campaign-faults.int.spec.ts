@@ -185,6 +185,36 @@ it('tells the last of a cancelled campaign once nothing is on its way', async ()
   });
 });
 
+describe('a retry that has not begun when the campaign is cancelled', () => {
+  it.each(['completed', 'paused'] as const)('leaves what failed as it was: %s', async (before) => {
+    await shop.contacts(4);
+    const [kept] = [shop.viewOf(3).id];
+    system.failWith({ code: 'upstream_error', message: 'Payment.', metaCode: 131042 });
+    system.fate(({ contactId }) => (contactId === kept && before === 'paused' ? 'kept' : 'failed'));
+    const { id } = await shop.create();
+    const failed = before === 'paused' ? 3 : 4;
+    await shop.once(id, ({ counts }) => counts.failed === failed);
+    if (before === 'paused') await shop.act('pause', id);
+    await shop.once(id, ({ status }) => status === before);
+    // Nobody looks after it in the meantime.
+    const lease = (until: string) =>
+      system.pool.query('update campaigns.runs set leased_until = $2 where campaign_id = $1', [id, until]);
+    await lease('infinity');
+    expect(await shop.act('retry-failed', id)).toMatchObject({ ok: true });
+    expect(await shop.act('retry-failed', id, { codes: ['131042'] })).toMatchObject({
+      ok: false,
+      error: { code: 'conflict', message: expect.stringContaining('still queueing') },
+    });
+    expect(await shop.act('cancel', id)).toMatchObject({ ok: true, data: { counts: { failed } } });
+    await lease('-infinity');
+    const other = await aShop();
+    await other.contacts(1);
+    system.fate(() => 'sent');
+    await other.once((await other.create()).id, isThrough);
+    expect((await shop.get(id))!.counts).toMatchObject({ failed, skipped: 4 - failed, queued: 0 });
+  });
+});
+
 async function holds(id: string): Promise<unknown[]> {
   const { rows } = await system.pool.query(
     `select data->>'reason' from campaigns.events where stream = $1 and type = 'campaign.status' and data->>'status' = 'paused'`,
