@@ -170,10 +170,12 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       return [{ type: 'campaign.prepared', data }, told(state, facts, data.at)];
     },
 
-    'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) =>
-      state?.status === 'running'
-        ? [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })]
-        : [],
+    'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
+      if (state?.status !== 'running') return [];
+      // What was asked of messaging until the limit was reached is within it.
+      if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
+      return [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
+    },
 
     'campaign.release': ({ data, facts }, state) =>
       state?.status === 'paused' && state.reason === data.reason
@@ -213,6 +215,10 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
     },
   },
 };
+
+/** Whether somebody waits, and nobody is on the way who may not count after all. */
+export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'waiting'>): boolean =>
+  waiting > 0 && waiting === counts.queued - counts.held;
 
 const statusAtFirst = (startsAt: string | null): CampaignStatus =>
   startsAt === null ? 'running' : 'scheduled';

@@ -18,6 +18,7 @@ import { unrefused } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { freeze } from '../audience/freeze.js';
 import { campaigns } from '../campaign/campaign.aggregate.js';
+import { isAtRest } from '../campaign/campaign.decider.js';
 import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
 import { STATE } from '../recipient/recipient-state.js';
 import { queueAgain } from '../recipient/retryable.js';
@@ -281,12 +282,9 @@ export class Steward {
     return rows.length === 1 ? rows[0]!.error : undefined;
   }
 
-  /** The limit keeps the rest from being sent to, and nobody is on the way any more who may not count after all. */
-  private async overLimit(
-    one: Due,
-    { counts, waiting }: ReturnType<typeof countsOf>,
-  ): Promise<Obstacle | undefined> {
-    if (waiting === 0 || waiting < counts.queued - counts.held) return undefined;
+  /** The limit keeps the rest from being sent to. */
+  private async overLimit(one: Due, counted: ReturnType<typeof countsOf>): Promise<Obstacle | undefined> {
+    if (!isAtRest(counted)) return undefined;
     const number = one.account?.phoneNumbers.find(({ id }) => id === one.phone_number_id);
     const limit = number?.messagingLimit ?? null;
     const reached = await this.options.limits.isReached(one.account_id, limit);
