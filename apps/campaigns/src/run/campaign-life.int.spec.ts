@@ -67,6 +67,49 @@ it('tells how it goes, in the feed', async () => {
 describe('at a time', () => {
   it('waits for it, and is changed until then', async () => {
     await shop.contacts(2);
+it('tells its progress once a second at most, however often it is looked after', async () => {
+  await shop.contacts(100);
+  const other = system.account();
+  await other.change();
+  await other.template();
+  const { id } = await shop.create({ ratePerSecond: 20 });
+  const startsAt = new Date(Date.now() + 3_600_000).toISOString();
+  let through = false;
+  const waking = (async () => {
+    while (!through) await other.create({ startsAt });
+  })();
+  await shop.once(id, isThrough);
+  through = true;
+  await waking;
+  const told = await statuses(id);
+  const times = told.filter(({ counts }) => counts.total > 0).map(({ at }) => Date.parse(at));
+  const last = told.pop()!;
+  expect(last).toMatchObject({ status: 'completed', counts: { sent: 100, queued: 0 } });
+  // The last one tells of a change, and does not wait.
+  const gaps = times.slice(1, -1).map((at, index) => at - times[index]!);
+  expect([gaps.length > 2, Math.min(...gaps) >= 1_000, Math.max(...gaps) < 2_500, gaps]).toEqual([
+    true,
+    true,
+    true,
+    gaps,
+  ]);
+});
+
+describe('an audience', () => {
+  it.each([
+    ['of nobody', 0, { total: 0, sent: 0, skipped: 0 }],
+    ['of nobody who agrees', 2, { total: 2, sent: 0, skipped: 2 }],
+  ])('%s is through at once', async (_what, count, counts) => {
+    for (let index = 0; index < count; index += 1)
+      await shop.contact(1_000 + index, { optedIn: false, tags: ['lead'] });
+    await shop.contacts(1);
+    const { id } = await shop.create({ audience: { kind: 'tags', tags: ['lead'] } });
+    expect((await shop.once(id, isThrough)).counts).toMatchObject(counts);
+    expect((await statuses(id)).at(-1)).toMatchObject({ status: 'completed', counts });
+    expect(people()).toEqual([]);
+  });
+});
+
     const startsAt = new Date(Date.now() + 2_000).toISOString();
     const { id, status } = await shop.create({ startsAt, schedule: { mode: 'at', sendAt: startsAt } });
     expect(status).toBe('scheduled');

@@ -32,10 +32,10 @@ import {
   type Obstacle,
 } from './obstacles.js';
 
-/** Twice as far apart each time while no campaign runs or is soon to start. */
-const LOOK_MS = { first: 1_000, longest: 5_000 };
+/** Twice as far apart each time while no campaign runs or is soon to start. The first is a part of EVERY_MS, or what falls due just after a look waits for two. */
+const LOOK_MS = { first: 250, longest: 5_000 };
 /** Between two looks at one campaign, by whatever replica. */
-const EVERY_MS = 900;
+const EVERY_MS = 1_000;
 /** How long a replica may take to freeze an audience before another tries as well. */
 const FREEZE_MS = 120_000;
 /** Accounts of which a replica freezes an audience at once: each has a connection for as long as it takes. */
@@ -222,7 +222,7 @@ export class Steward {
       store.committed();
     } finally {
       this.freezing.delete(accountId);
-      await this.leaseFor(one, 0);
+      await this.leaseFor(one, EVERY_MS);
     }
   }
 
