@@ -52,6 +52,11 @@ const FOR_A_PERSON: readonly CampaignReason[] = [
   'sends_failed',
 ];
 
+/** Of runs. Each part has a partial index, since most campaigns are over. */
+export const TO_LOOK_AFTER = `(status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
+  or (status = 'paused' and reason <> all ('{${FOR_A_PERSON.join(',')}}'))
+  or (status in ('cancelled', 'failed') and reported->>'queued' <> '0')`;
+
 type Due = {
   readonly run: number;
   readonly campaign_id: string;
@@ -126,14 +131,10 @@ export class Steward {
       name: 'steward-due',
       text: `with found as (
                update campaigns.runs u set leased_until = now() + $1 * interval '1 millisecond'
-               from (select run from campaigns.runs
-                     where leased_until <= now() and (
-                       (status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
-                       or (status = 'paused' and reason <> all ($2))
-                       or (status in ('cancelled', 'failed') and reported->>'queued' <> '0'))
+               from (select run from campaigns.runs where leased_until <= now() and (${TO_LOOK_AFTER})
                      order by leased_until limit 200 for update skip locked) f
                where u.run = f.run returning u.*) ${OF_FOUND}`,
-      values: [EVERY_MS, FOR_A_PERSON],
+      values: [EVERY_MS],
     });
     for (const one of rows) {
       const { campaign_id: id } = one;
