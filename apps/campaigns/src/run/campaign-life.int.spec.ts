@@ -347,6 +347,31 @@ describe('a campaign that cannot go on', () => {
   it('pauses where the first sends all fail alike', async () => {
     await shop.contacts(100);
     system.fate(() => 'failed');
+it('looks at who is left of a contact that was merged, however often', async () => {
+  await shop.contacts(2);
+  for (const [index, optedIn] of [
+    [1001, true],
+    [1002, false],
+  ] as const)
+    await shop.contact(index, { optedIn, tags: [] });
+  system.fate(() => 'kept');
+  const { id } = await shop.create();
+  await until(() => shop.sends().length === 2);
+  await shop.act('pause', id);
+  await shop.once(id, ({ counts }) => counts.queued === 2 && shop.sends().length === 0);
+  const [one, middle, out] = [0, 1001, 1002].map((index) => shop.viewOf(index).id) as [
+    string,
+    string,
+    string,
+  ];
+  await shop.merge(one, middle);
+  await shop.merge(middle, out);
+  system.fate(() => 'sent');
+  await shop.act('resume', id);
+  expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 1, skipped: 1 });
+  expect(people()).toEqual([shop.viewOf(1).phone]);
+});
+
     system.failWith({ code: 'upstream_error', message: 'Payment issue.', metaCode: 131042 });
     const { id } = await shop.create({ ratePerSecond: 30 });
     const { detail, counts } = await shop.once(id, waits('first_sends_failed'));
