@@ -5,6 +5,7 @@ import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { MessageError, MessageStatusData } from '@wbiz/contracts/message';
 import type { SendMessageData, WithdrawMessageData } from '@wbiz/contracts/send';
+import type { TemplateStatus } from '@wbiz/contracts/template';
 import { topics } from '@wbiz/contracts/topics';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import { readCommand } from '@wbiz/eventing/kafka/command-record';
@@ -153,7 +154,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         ],
         ...changes,
       });
-    const template = (status: 'approved' | 'paused' = 'approved') =>
+    const template = (status: TemplateStatus = 'approved') =>
       service.publish(accountId, 'template.changed', {
         id: 'tpl_1',
         metaId: '1',
@@ -167,6 +168,14 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         parameterFormat: 'POSITIONAL',
         createdAt: now(),
         updatedAt: now(),
+      });
+    const removeTemplate = () =>
+      service.publish(accountId, 'template.removed', {
+        templateId: 'tpl_1',
+        metaId: '1',
+        name: 'diwali_offer',
+        language: 'en_US',
+        at: now(),
       });
     const viewOf = (index: number, changes: Partial<ContactView> = {}): ContactView => {
       const phone = `+1415${String(2_000_000 + index)}`;
@@ -192,15 +201,6 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       const data = { contactId: view.id, contact: view, by: null, changed: [] };
       return service.publish(accountId, 'contact.updated', data);
     };
-    /** Resolves when the service knows them. */
-    const contacts = async (count: number) => {
-      for (let index = 0; index < count; index += 1) await contact(index);
-      await until(async () => {
-        const { rows } = await service.pool.query<{ n: number }>(
-          'select count(*)::int as n from campaigns.contacts where account_id = $1',
-          [accountId],
-        );
-        return rows[0]!.n >= count;
     /** Resolves when the service knows that they are one. */
     const merge = async (contactId: string, into: string) => {
       await service.publish(accountId, 'contact.merged', { contactId, into, at: now() });
@@ -212,6 +212,15 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         return rowCount === 1;
       });
     };
+    /** Resolves when the service knows them. */
+    const contacts = async (count: number) => {
+      for (let index = 0; index < count; index += 1) await contact(index);
+      await until(async () => {
+        const { rows } = await service.pool.query<{ n: number }>(
+          'select count(*)::int as n from campaigns.contacts where account_id = $1',
+          [accountId],
+        );
+        return rows[0]!.n >= count;
       });
     };
     const create = async (changes: Partial<CreateCampaignData> = {}): Promise<CampaignView> => {
@@ -248,7 +257,9 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       accountId,
       change,
       template,
+      removeTemplate,
       viewOf,
+      merge,
       contact,
       contacts,
       create,
@@ -259,7 +270,6 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       once: (id: string, is: (campaign: CampaignView) => boolean, timeoutMs = 20_000) =>
         until(
           async () => {
-      merge,
             const campaign = (await get(id))!;
             if (!is(campaign)) throw new Error(JSON.stringify(campaign));
             return campaign;
