@@ -347,6 +347,57 @@ describe('who opted out after the start', () => {
   });
 });
 
+describe('of contacts that are merged in the middle', () => {
+  it.each([
+    ['one that was sent to into one that waits', [0], [[0, 1]], 0],
+    ['one that waits into another', [], [[0, 1]], 1],
+    ['one that waits into one that was sent to', [1], [[0, 1]], 1],
+    [
+      'two that wait into one outside',
+      [],
+      [
+        [0, 9],
+        [1, 9],
+      ],
+      undefined,
+    ],
+    [
+      'two, one of which was sent to, into one outside',
+      [0],
+      [
+        [0, 9],
+        [1, 9],
+      ],
+      0,
+    ],
+    [
+      'two that wait, one after the other',
+      [],
+      [
+        [0, 1],
+        [1, 9],
+      ],
+      undefined,
+    ],
+  ] as const)('one is sent to: %s', async (_what, before, merges, reached) => {
+    await shop.contact(9, { tags: [] });
+    await shop.contacts(2);
+    const ids = [0, 1].map((index) => shop.viewOf(index).id);
+    const first: readonly (string | undefined)[] = before.map((index) => ids[index]);
+    system.fate(({ contactId }) => (first.includes(contactId) ? 'sent' : 'kept'));
+    const { id } = await shop.create();
+    await until(() => shop.sends().length === 2);
+    await shop.act('pause', id);
+    await shop.once(id, ({ counts }) => counts.queued === 2 - first.length && counts.sent === first.length);
+    for (const [one, into] of merges) await shop.merge(shop.viewOf(one).id, shop.viewOf(into).id);
+    system.fate(() => 'sent');
+    await shop.act('resume', id);
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 1, skipped: 1 });
+    expect((await recipients(id, 'skipped')).map(({ reason }) => reason)).toEqual(['merged']);
+    expect(people()).toEqual([reached === undefined ? expect.any(String) : shop.viewOf(reached).phone]);
+  });
+});
+
 it('looks at who is left of a contact that was merged, however often', async () => {
   await shop.contacts(2);
   for (const [index, optedIn] of [

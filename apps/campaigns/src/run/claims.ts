@@ -136,7 +136,10 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
   return (await lock()).rows[0];
 }
 
-/** Whether a contact agrees to be written to; of one that was merged, whether the other does. Looked up one by one: joined, Postgres would go through all contacts of the account. */
+/**
+ * Whether a contact agrees to be written to; of one that was merged, whether the other does. Contacts are looked up one by
+ * one: joined, Postgres would go through all of the account.
+ */
 const consents = (accountId: string, contactId: string) =>
   `coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
      left join campaigns.contacts s on s.account_id = c.account_id and s.contact_id = c.merged_into
@@ -146,6 +149,17 @@ async function claimOf(
   tx: PoolClient,
   { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
 ): Promise<readonly Claimed[]> {
+/**
+ * Whether somebody that is one with the recipient `p`, merged into the contact `one`, had its turn or has it before: the
+ * contact that is left, else the lowest id.
+ */
+const IS_DOUBLED = `exists (
+  select from campaigns.recipients o
+  where o.run = $1 and o.contact_id <> p.contact_id and o.contact_id = any (one.id || array(
+    select t.contact_id from campaigns.contacts t where t.account_id = $2 and t.merged_into = one.id))
+  and (o.state not in (${STATE.queued}, ${STATE.skipped}) or (o.state = ${STATE.queued} and p.contact_id <> one.id
+    and (o.contact_id = one.id or o.contact_id < p.contact_id))))`;
+
   // Consent is looked at here, so that who opted out since the start is not written to.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
@@ -153,10 +167,9 @@ async function claimOf(
              select contact_id, attempt, "to", values from campaigns.recipients
              where run = $1 and state = ${STATE.queued} and contact_id >= $3
              order by contact_id limit $4 for no key update)
-           select p.*, ${consents('$2', 'p.contact_id')} as opted_in,
-             exists (select from campaigns.recipients o where o.run = $1 and o.state <> ${STATE.skipped} and o.contact_id =
-               (select c.merged_into from campaigns.contacts c where c.account_id = $2 and c.contact_id = p.contact_id)) as doubled
-           from picked p order by p.contact_id`,
+           select p.*, ${consents('$2', 'p.contact_id')} as opted_in, ${IS_DOUBLED} as doubled
+           from picked p cross join lateral (select coalesce((select c.merged_into from campaigns.contacts c
+             where c.account_id = $2 and c.contact_id = p.contact_id), p.contact_id) as id) one order by p.contact_id`,
     values: [run.run, run.account_id, run.queued_from, most],
   });
   if (picked.length === 0 && run.queued_from === '') return [];
