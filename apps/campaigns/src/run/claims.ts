@@ -33,8 +33,12 @@ const PROMPT_MS = 600;
 const LATE_MS = 5_000;
 /** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
 const SLOT_MS = 1_100;
-/** What a stall of this service held up is caught up with as far as this. */
+/** What a stall of this service held up is caught up with as far as this; nothing where a rate begins, or goes on after a rest. */
 const CATCH_UP_MS = 100;
+const REST_MS = 1_000;
+const slotsFrom = (now: string) =>
+  `greatest(next_at, ${now} - case when next_at < ${now} - interval '${REST_MS} milliseconds' then interval '0'
+    else interval '${CATCH_UP_MS} milliseconds' end)`;
 
 type Run = {
   readonly run: number;
@@ -70,13 +74,13 @@ export const claim = (
     const { rows: runs } = await tx.query<Run>({
       name: 'claim-runs',
       text: `select run, campaign_id, account_id, queued_from, rate,
-               floor(extract(epoch from clock_timestamp() - greatest(next_at, clock_timestamp() - $2 * interval '1 millisecond'))
-                 * 1000 * coalesce(rate, 0) / $3)::int + 1 as due
+               floor(extract(epoch from clock_timestamp() - ${slotsFrom('clock_timestamp()')})
+                 * 1000 * coalesce(rate, 0) / $2)::int + 1 as due
              from campaigns.runs u
-             where phone_number_id = $1 and account_id = $4 and status = 'running' and prepared
+             where phone_number_id = $1 and account_id = $3 and status = 'running' and prepared
                and exists (select from campaigns.counts c where c.run = u.run and c.state = ${STATE.queued} and recipients > 0)
              order by run for no key update of u`,
-      values: [phoneNumberId, CATCH_UP_MS, SLOT_MS, accountId],
+      values: [phoneNumberId, SLOT_MS, accountId],
     });
     if (runs.length === 0) return [];
     const room = nextRoom(lane);
@@ -145,10 +149,6 @@ const consents = (accountId: string, contactId: string) =>
      left join campaigns.contacts s on s.account_id = c.account_id and s.contact_id = c.merged_into
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
 
-async function claimOf(
-  tx: PoolClient,
-  { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
-): Promise<readonly Claimed[]> {
 /**
  * Whether somebody that is one with the recipient `p`, merged into the contact `one`, had its turn or has it before: the
  * contact that is left, else the lowest id.
@@ -160,6 +160,10 @@ const IS_DOUBLED = `exists (
   and (o.state not in (${STATE.queued}, ${STATE.skipped}) or (o.state = ${STATE.queued} and p.contact_id <> one.id
     and (o.contact_id = one.id or o.contact_id < p.contact_id))))`;
 
+async function claimOf(
+  tx: PoolClient,
+  { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
+): Promise<readonly Claimed[]> {
   // Consent is looked at here, so that who opted out since the start is not written to.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
@@ -206,8 +210,7 @@ const IS_DOUBLED = `exists (
                union all select ${STATE.queued}, -count(*) from moved) as each where n <> 0 order by state
              on conflict (run, state) do update set recipients = c.recipients + excluded.recipients)
            update campaigns.runs set queued_from = $7,
-             next_at = case when $8 then greatest(next_at, $5 - $9 * interval '1 millisecond')
-               + $10 * interval '1 millisecond' else next_at end
+             next_at = case when $8 then ${slotsFrom('$5::timestamptz')} + $9 * interval '1 millisecond' else next_at end
            where run = $1`,
     values: [
       run.run,
@@ -219,7 +222,6 @@ const IS_DOUBLED = `exists (
       // Nobody below it waits. Where fewer were found than asked for, somebody may have been put back: look from the start.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
-      CATCH_UP_MS,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
     ],
   });
