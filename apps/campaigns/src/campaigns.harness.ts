@@ -19,10 +19,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CAMPAIGNS } from './campaigns.service.js';
 
 /**
- * What becomes of a send: Meta takes it, or it fails; it waits in messaging; messaging refuses it, never gets it, or has
- * Meta take it and says nothing.
+ * What becomes of a send: Meta takes it, or it fails; it waits in messaging; messaging refuses it, cannot take it now, never
+ * gets it, or has Meta take it and says nothing.
  */
-export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'lost' | 'unanswered';
+export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'unavailable' | 'lost' | 'unanswered';
 type Send = SendMessageData & { readonly accountId: string };
 
 export const now = () => new Date().toISOString();
@@ -81,6 +81,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
   const take = async (send: Send, fate: Fate): Promise<Reply | undefined> => {
     if (fate === 'refused')
       return { ok: false, error: { code: 'template_not_approved', message: 'Paused.' } };
+    if (fate === 'unavailable') return { ok: false, error: { code: 'unavailable', message: 'Not now.' } };
     if (fate === 'lost') return undefined;
     sends.push(send);
     if (fate === 'unanswered') return undefined;

@@ -96,6 +96,30 @@ it('tells its progress once a second at most, however often it is looked after',
 });
 
 describe('an audience', () => {
+  it('stays as it was when the campaign started', async () => {
+    await shop.contacts(3);
+    system.fate(() => 'kept');
+    const { id } = await shop.create();
+    await until(() => shop.sends().length === 3);
+    await shop.act('pause', id);
+    await shop.contact(1, { tags: [] });
+    await shop.contact(2, { name: 'Other' });
+    for (const index of [3, 4]) await shop.contact(index);
+    await until(async () => {
+      const audience = { kind: 'tags' as const, tags: ['customer'] };
+      return (await system.ask('campaign.preview', { accountId: shop.accountId, audience })).total === 4;
+    });
+    system.fate(() => 'sent');
+    await shop.act('resume', id);
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ total: 3, sent: 3 });
+    for (const index of [0, 1, 2]) {
+      const { id: contactId, name } = shop.viewOf(index);
+      expect(shop.sends()).toContainEqual(
+        expect.objectContaining({ contactId, request: expect.objectContaining({ variables: [name] }) }),
+      );
+    }
+  });
+
   it.each([
     ['of nobody', 0, { total: 0, sent: 0, skipped: 0 }],
     ['of nobody who agrees', 2, { total: 2, sent: 0, skipped: 2 }],
@@ -224,6 +248,15 @@ describe('what is not sent', () => {
     expect(again).toMatchObject({ attempt: 2, error: null });
     expect(again!.messageId).not.toBe(failed!.messageId);
     expect(await shop.act('retry-failed', id)).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  });
+
+  it('waits again where messaging cannot take it now, and has not failed', async () => {
+    await shop.contacts(5);
+    let turns = 0;
+    system.fate(() => ((turns += 1) <= 5 ? 'unavailable' : 'sent'));
+    const { id } = await shop.create();
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ total: 5, sent: 5, failed: 0 });
+    expect([turns, people().length, new Set(people()).size]).toEqual([10, 5, 5]);
   });
 
   it('waits again where messaging never had it', async () => {
