@@ -145,7 +145,7 @@ export class CommandBus {
   private async produce(record: KafkaRecord, deadline: number): Promise<void> {
     const { producer, logger } = this.options;
     try {
-      await producer.send(record, deadline);
+      await producer.send(record, { notAfter: deadline });
     } catch (error) {
       logger.debug({ err: error, topic: record.topic }, 'commands could not be sent');
     }
