@@ -5,6 +5,7 @@ import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { MessageError, MessageStatusData } from '@wbiz/contracts/message';
 import type { SendMessageData, WithdrawMessageData } from '@wbiz/contracts/send';
+import type { TemplateStatus } from '@wbiz/contracts/template';
 import { topics } from '@wbiz/contracts/topics';
 import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import { readCommand } from '@wbiz/eventing/kafka/command-record';
@@ -115,7 +116,10 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
           const fate = fateOf(send);
           const reply = await take(send, fate);
           if (fate === 'lost') lost.add(id);
-          else seen.add(id);
+          else {
+            seen.add(id);
+            lost.delete(id);
+          }
           if (reply && replyTo) replies.reply(replyTo, { commandId: id, stage: 'accepted', reply });
         }
       }
@@ -150,7 +154,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         ],
         ...changes,
       });
-    const template = (status: 'approved' | 'paused' = 'approved') =>
+    const template = (status: TemplateStatus = 'approved') =>
       service.publish(accountId, 'template.changed', {
         id: 'tpl_1',
         metaId: '1',
@@ -164,6 +168,14 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         parameterFormat: 'POSITIONAL',
         createdAt: now(),
         updatedAt: now(),
+      });
+    const removeTemplate = () =>
+      service.publish(accountId, 'template.removed', {
+        templateId: 'tpl_1',
+        metaId: '1',
+        name: 'diwali_offer',
+        language: 'en_US',
+        at: now(),
       });
     const viewOf = (index: number, changes: Partial<ContactView> = {}): ContactView => {
       const phone = `+1415${String(2_000_000 + index)}`;
@@ -188,6 +200,17 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       const view = viewOf(index, changes);
       const data = { contactId: view.id, contact: view, by: null, changed: [] };
       return service.publish(accountId, 'contact.updated', data);
+    };
+    /** Resolves when the service knows that they are one. */
+    const merge = async (contactId: string, into: string) => {
+      await service.publish(accountId, 'contact.merged', { contactId, into, at: now() });
+      await until(async () => {
+        const { rowCount } = await service.pool.query(
+          'select from campaigns.contacts where account_id = $1 and contact_id = $2 and merged_into is not null',
+          [accountId, contactId],
+        );
+        return rowCount === 1;
+      });
     };
     /** Resolves when the service knows them. */
     const contacts = async (count: number) => {
@@ -234,7 +257,9 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       accountId,
       change,
       template,
+      removeTemplate,
       viewOf,
+      merge,
       contact,
       contacts,
       create,

@@ -66,8 +66,23 @@ describe('an audience', () => {
     const ann = await account.add({ name: 'Ann Lee', tags: ['vip'] });
     await account.merge(twin, ann);
     expect(await account.of(tagged('vip'))).toEqual(['Ann Lee']);
-    expect(await account.of({ kind: 'contacts', contacts: [twin] })).toEqual([]);
     expect(await account.preview({ audience: { kind: 'all' } })).toMatchObject({ total: 1 });
+  });
+
+  it('of contacts has who is left of those that were merged, once', async () => {
+    const [first, twin] = [await account.add({ userId: 'IN.1' }), await account.add({ userId: 'IN.2' })];
+    const other = await account.add({ userId: 'IN.3' });
+    const [ann, bo] = [await account.add({ name: 'Ann' }), await account.add({ name: 'Bo' })];
+    const of = (...contacts: string[]) => account.of({ kind: 'contacts', contacts });
+    await account.merge(twin, ann);
+    expect(await of(twin)).toEqual(['Ann']);
+    expect(await of(twin, ann)).toEqual(['Ann']);
+    // The one that it led to is merged itself, and one is told to lead to one that was merged before.
+    await account.merge(ann, bo);
+    await account.merge(first, twin);
+    expect(await of(twin)).toEqual(['Bo']);
+    expect(await of(first, ann, twin)).toEqual(['Bo']);
+    expect(await of(other, first)).toEqual(['Bo', null]);
   });
 
   it('counts a contact as it was told last', async () => {

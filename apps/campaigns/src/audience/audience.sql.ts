@@ -19,7 +19,7 @@ export class AudienceSql {
     this.account = `${value(accountId)}::text`;
   }
 
-  /** That somebody belongs to the audience. A contact that was merged into another belongs to none. */
+  /** That somebody belongs to the audience. A contact that was merged belongs to none; its id stands for the one that is left. */
   holds(audience: Audience): string {
     const { exclude = [] } = audience;
     return [
@@ -55,7 +55,11 @@ export class AudienceSql {
     const { contacts = [], filters = [] } = given;
     const byKind: { readonly [Kind in Audience['kind']]: () => string } = {
       all: () => 'true',
-      contacts: () => `c.contact_id = any(${this.value(contacts)}::text[])`,
+      contacts: () => {
+        const ids = `${this.value(contacts)}::text[]`;
+        return `c.contact_id = any(${ids} || array(select m.merged_into from campaigns.contacts m
+          where m.account_id = ${this.account} and m.contact_id = any(${ids}) and m.merged_into is not null))`;
+      },
       tags: () => (match === 'all' ? this.hasAll(tags) : this.hasAny(tags)),
       segment: () =>
         filters.map((filter) => `(${this.fits(filter)})`).join(match === 'all' ? ' and ' : ' or '),

@@ -127,6 +127,11 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
         'retried',
         before.status === 'scheduled' ? 'it has not started yet' : 'what it did not send stays unsent',
       );
+      if (facts.retrying)
+        throw new Rejection(
+          'conflict',
+          `Campaign ${before.id} is still queueing failed sends of the retry before; ask again in a second.`,
+        );
       if (facts.retryable === 0)
         throw new Rejection(
           'conflict',
@@ -165,10 +170,12 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       return [{ type: 'campaign.prepared', data }, told(state, facts, data.at)];
     },
 
-    'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) =>
-      state?.status === 'running'
-        ? [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })]
-        : [],
+    'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
+      if (state?.status !== 'running') return [];
+      // What was asked of messaging until the limit was reached is within it.
+      if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
+      return [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
+    },
 
     'campaign.release': ({ data, facts }, state) =>
       state?.status === 'paused' && state.reason === data.reason
@@ -208,6 +215,10 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
     },
   },
 };
+
+/** Whether somebody waits, and nobody is on the way who may not count after all. */
+export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'waiting'>): boolean =>
+  waiting > 0 && waiting === counts.queued - counts.held;
 
 const statusAtFirst = (startsAt: string | null): CampaignStatus =>
   startsAt === null ? 'running' : 'scheduled';

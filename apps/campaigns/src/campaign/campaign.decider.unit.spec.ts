@@ -120,6 +120,11 @@ describe('what a status does not allow is a conflict that says why', () => {
 
   it('of one that is not there: not found', () => given().when(command('pause')).thenRejected('not_found'));
 
+  it('a retry while another has not begun', () =>
+    given(...ended('completed'), status('running'))
+      .when({ ...retry, facts: facts({ retryable: 3, retrying: true }) })
+      .thenRejected('conflict'));
+
   it('a retry of nothing', () =>
     given(...ended('completed'))
       .when({ type: 'campaign.retry-failed', data: known, facts: facts() })
@@ -180,10 +185,29 @@ describe('while it runs', () => {
 
 describe('a campaign that pauses by itself', () => {
   const why = { reason: 'messaging_limit', detail: 'TIER_2K is used up.', resumesAt: LATER } as const;
-  const hold = { type: 'campaign.hold', data: { ...known, ...why }, facts: facts() } as const;
+  const waiting = facts({ counts: counts({ total: 10, queued: 4, sent: 6 }), waiting: 4 });
+  const hold = { type: 'campaign.hold', data: { ...known, ...why }, facts: waiting } as const;
   const release = (reason: 'messaging_limit' | 'not_entitled') =>
     ({ type: 'campaign.release', data: { ...known, reason }, facts: facts() }) as const;
-  const held = status('paused', why);
+  const held = status('paused', { ...why, counts: waiting.counts });
+
+  it.each([
+    ['nobody waits any more', { queued: 0, sent: 10 }, 0],
+    ['all who are left are on the way', { queued: 4, sent: 6 }, 0],
+    ['somebody is on the way', { queued: 4, sent: 6 }, 3],
+    ['who is left is held by Meta', { queued: 4, held: 4, sent: 6 }, 0],
+  ])('does not for the limit where %s', (_, left, waits) =>
+    given(...running, prepared)
+      .when({ ...hold, facts: facts({ counts: counts({ total: 10, ...left }), waiting: waits }) })
+      .thenNothing(),
+  );
+
+  it('does for the limit where Meta holds all that were sent', () => {
+    const left = counts({ total: 10, queued: 4, held: 1, sent: 6 });
+    given(...running, prepared)
+      .when({ ...hold, facts: facts({ counts: left, waiting: 3 }) })
+      .then(status('paused', { ...why, counts: left }));
+  });
 
   it('says why and until when, and goes on', () => {
     given(...running)

@@ -51,20 +51,23 @@ export const runsProjection = inline<CampaignEvent>({
         values: [stream, JSON.stringify(data.codes ?? null)],
       });
   },
-  /** The last of several events of one campaign holds. */
+  /** The last of several events of one campaign holds. The next that tells progress alone comes a second later at the earliest. */
   'campaign.status': async (events, tx) => {
     const last = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({
       name: 'runs-status',
       text: `with told as (
-               select u.run, s.*, s.status = 'running' and u.status <> 'running' as begins
+               select u.run, s.*, s.status = 'running' and u.status <> 'running' as begins,
+                 s.status = u.status and s.status <> 'scheduled' as is_progress
                from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as s(id, status, reason, resumes_at, counts)
                join campaigns.runs u on u.campaign_id = s.id order by u.run for no key update of u)
              update campaigns.runs u set status = t.status, reason = t.reason, resumes_at = t.resumes_at,
                reported = t.counts, reported_at = now(),
                began_with = case when t.begins then t.counts else u.began_with end,
                began_at = case when t.begins then now() else u.began_at end,
-               expired_in_a_row = case when t.begins then 0 else u.expired_in_a_row end
+               expired_in_a_row = case when t.begins then 0 else u.expired_in_a_row end,
+               leased_until = case when t.is_progress then greatest(u.leased_until, now() + interval '1 second') else u.leased_until end,
+               retrying = case when t.status in ('cancelled', 'failed') then null else u.retrying end
              from told t where u.run = t.run`,
       values: [
         last.map(({ stream }) => stream),

@@ -8,7 +8,7 @@ import { placeOf } from './log-place.js';
 const COLUMNS = `account_id, contact_id, phone, user_id, name, email, fields, name_key, email_key, field_keys, tags,
   opted_in, source, created_at, updated_at, sequence`;
 
-/** This service's copy of the contacts. One that was merged stays as a row that no audience holds. */
+/** This service's copy of the contacts. One that was merged stays as a row that leads to the one that is left. */
 export const contacts = batchProjection({
   name: 'contacts',
   types: ['contact.created', 'contact.updated', 'contact.merged'],
@@ -31,17 +31,14 @@ export const contacts = batchProjection({
         values: [JSON.stringify([...last.values()].map(rowOf))],
       });
     const merged = events.filter((event) => event.type === 'contact.merged');
-    if (merged.length > 0)
+    // One by one: where one leads to another that was merged itself, before or after, both lead to the last.
+    for (const { accountId, data } of merged)
       await db.query({
-        name: 'contacts-merged',
-        text: `update campaigns.contacts c set merged_into = m.into_id
-               from unnest($1::text[], $2::text[], $3::text[]) as m(account_id, contact_id, into_id)
-               where c.account_id = m.account_id and c.contact_id = m.contact_id`,
-        values: [
-          merged.map(({ accountId }) => accountId),
-          merged.map(({ data }) => data.contactId),
-          merged.map(({ data }) => data.into),
-        ],
+        name: 'contact-merged',
+        text: `update campaigns.contacts c set merged_into = coalesce(
+                 (select t.merged_into from campaigns.contacts t where t.account_id = $1 and t.contact_id = $3), $3)
+               where c.account_id = $1 and (c.contact_id = $2 or c.merged_into = $2)`,
+        values: [accountId, data.contactId, data.into],
       });
   },
 });

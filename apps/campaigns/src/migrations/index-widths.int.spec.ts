@@ -16,6 +16,7 @@ const BOUNDS = {
   'deleted_labels.key': CASELESS_BYTES * LIMITS.tagName.max,
   campaign_id: 30,
   contact_id: 30,
+  merged_into: 30,
   phone_number_id: bytesOf(LIMITS.metaId),
   status: 20,
 };

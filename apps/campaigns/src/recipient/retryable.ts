@@ -27,12 +27,23 @@ export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
     or (r.error->>'code' = '${NAMED}' and '${NAMED}' = any ($2)))
   and ($2::text[] is null or r.error->>'metaCode' = any ($2) or r.error->>'code' = any ($2))`;
 
-/** Queues so many of them again; their next attempt is a message of its own. Resolves to how many there were. */
+/**
+ * Queues so many of them again, unless the campaign has ended since; their next attempt is a message of its own. Resolves
+ * to how many there were. No command to the campaign is decided on counts from before.
+ */
 export async function queueAgain(
   tx: PoolClient,
   { run, codes, most }: { run: number; codes: readonly string[] | null; most: number },
 ): Promise<number> {
-  await tx.query('select from campaigns.runs where run = $1 for no key update', [run]);
+  await tx.query(
+    'select from campaigns.campaigns where stream = (select campaign_id from campaigns.runs where run = $1) for no key update',
+    [run],
+  );
+  const { rowCount } = await tx.query(
+    'select from campaigns.runs where run = $1 and retrying is not null for no key update',
+    [run],
+  );
+  if (rowCount === 0) return 0;
   const { rows } = await tx.query<{ n: number }>({
     name: 'recipients-retry',
     text: `with found as (

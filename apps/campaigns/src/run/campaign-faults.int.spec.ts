@@ -43,6 +43,26 @@ it('does not write again to whom messaging may have sent, while messaging cannot
   expect(shop.sends()).toHaveLength(3);
 });
 
+it('writes to nobody who opted out while a send was claimed and not asked for, or waited for long', async () => {
+  await shop.contacts(4);
+  await shop.contact(9, { optedIn: false, tags: [] });
+  const ids = [0, 1, 2, 3].map((index) => shop.viewOf(index).id) as [string, string, string, string];
+  const [, merged, waits, agrees] = ids;
+  system.fate(({ contactId }) => (contactId === waits ? 'kept' : 'lost'));
+  const { id } = await shop.create();
+  await until(async () => {
+    const { rowCount } = await system.pool.query('select from campaigns.flights');
+    return rowCount === 4 && shop.sends().length === 1;
+  });
+  await shop.contact(0, { optedIn: false });
+  await shop.contact(2, { optedIn: false });
+  await shop.merge(merged, shop.viewOf(9).id);
+  system.fate(() => 'sent');
+  await system.pool.query(`update campaigns.flights set issued_at = now() - interval '1 minute'`);
+  expect((await shop.once(id, isThrough, 30_000)).counts).toMatchObject({ sent: 1, skipped: 3 });
+  expect(shop.sends().map(({ contactId }) => contactId)).toEqual([agrees]);
+});
+
 /** That it is so all the time. */
 async function expectStays(is: () => boolean, ms: number): Promise<void> {
   const giveUp = Date.now() + ms;
@@ -162,6 +182,36 @@ it('tells the last of a cancelled campaign once nothing is on its way', async ()
       [id],
     );
     return rows[0]!.counts.queued === 0 && rows[0]!.counts.skipped === 6;
+  });
+});
+
+describe('a retry that has not begun when the campaign is cancelled', () => {
+  it.each(['completed', 'paused'] as const)('leaves what failed as it was: %s', async (before) => {
+    await shop.contacts(4);
+    const [kept] = [shop.viewOf(3).id];
+    system.failWith({ code: 'upstream_error', message: 'Payment.', metaCode: 131042 });
+    system.fate(({ contactId }) => (contactId === kept && before === 'paused' ? 'kept' : 'failed'));
+    const { id } = await shop.create();
+    const failed = before === 'paused' ? 3 : 4;
+    await shop.once(id, ({ counts }) => counts.failed === failed);
+    if (before === 'paused') await shop.act('pause', id);
+    await shop.once(id, ({ status }) => status === before);
+    // Nobody looks after it in the meantime.
+    const lease = (until: string) =>
+      system.pool.query('update campaigns.runs set leased_until = $2 where campaign_id = $1', [id, until]);
+    await lease('infinity');
+    expect(await shop.act('retry-failed', id)).toMatchObject({ ok: true });
+    expect(await shop.act('retry-failed', id, { codes: ['131042'] })).toMatchObject({
+      ok: false,
+      error: { code: 'conflict', message: expect.stringContaining('still queueing') },
+    });
+    expect(await shop.act('cancel', id)).toMatchObject({ ok: true, data: { counts: { failed } } });
+    await lease('-infinity');
+    const other = await aShop();
+    await other.contacts(1);
+    system.fate(() => 'sent');
+    await other.once((await other.create()).id, isThrough);
+    expect((await shop.get(id))!.counts).toMatchObject({ failed, skipped: 4 - failed, queued: 0 });
   });
 });
 

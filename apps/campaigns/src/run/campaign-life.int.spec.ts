@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AccountData } from '@wbiz/contracts/account';
 import type {
+  CampaignReason,
   CampaignStatusData,
   CampaignView,
   RecipientStatus,
   RecipientView,
 } from '@wbiz/contracts/campaign';
 import { until } from '@wbiz/testing/stack';
+import { STATE } from '../recipient/recipient-state.js';
 import { campaignsSystem, type CampaignsSystem } from '../campaigns.harness.js';
 
 let system: CampaignsSystem;
@@ -64,7 +67,70 @@ it('tells how it goes, in the feed', async () => {
   expect(told.at(-1)).toEqual(['completed', 3, 3]);
 });
 
+it('tells its progress once a second at most, however often it is looked after', async () => {
+  await shop.contacts(100);
+  const other = system.account();
+  await other.change();
+  await other.template();
+  const { id } = await shop.create({ ratePerSecond: 20 });
+  const startsAt = new Date(Date.now() + 3_600_000).toISOString();
+  let through = false;
+  const waking = (async () => {
+    while (!through) await other.create({ startsAt });
+  })();
+  await shop.once(id, isThrough);
+  through = true;
+  await waking;
+  const told = await statuses(id);
+  const times = told.filter(({ counts }) => counts.total > 0).map(({ at }) => Date.parse(at));
+  const last = told.pop()!;
+  expect(last).toMatchObject({ status: 'completed', counts: { sent: 100, queued: 0 } });
+  // The last one tells of a change, and does not wait.
+  const gaps = times.slice(1, -1).map((at, index) => at - times[index]!);
+  expect([gaps.length > 2, Math.min(...gaps) >= 1_000, Math.max(...gaps) < 2_500, gaps]).toEqual([
+    true,
+    true,
+    true,
+    gaps,
+  ]);
+});
+
+describe('an audience', () => {
+  it.each([
+    ['of nobody', 0, { total: 0, sent: 0, skipped: 0 }],
+    ['of nobody who agrees', 2, { total: 2, sent: 0, skipped: 2 }],
+  ])('%s is through at once', async (_what, count, counts) => {
+    for (let index = 0; index < count; index += 1)
+      await shop.contact(1_000 + index, { optedIn: false, tags: ['lead'] });
+    await shop.contacts(1);
+    const { id } = await shop.create({ audience: { kind: 'tags', tags: ['lead'] } });
+    expect((await shop.once(id, isThrough)).counts).toMatchObject(counts);
+    expect((await statuses(id)).at(-1)).toMatchObject({ status: 'completed', counts });
+    expect(people()).toEqual([]);
+  });
+});
+
 describe('at a time', () => {
+  it('takes every change up to the moment it starts, and none after it', async () => {
+    await shop.contacts(40);
+    const startsAt = new Date(Date.now() + 1_500).toISOString();
+    const { id } = await shop.create({ startsAt, schedule: { mode: 'at', sendAt: startsAt } });
+    let accepted = -1;
+    for (let turn = 0; ; turn += 1) {
+      const contacts = [shop.viewOf(turn % 40).id];
+      const answer = await shop.update(id, { audience: { kind: 'contacts', contacts } });
+      if (!answer.ok) {
+        expect(answer.error).toMatchObject({ code: 'conflict' });
+        break;
+      }
+      accepted = turn;
+    }
+    const { startedAt, audience } = await shop.once(id, isThrough);
+    expect(Date.parse(startedAt!)).toBeGreaterThanOrEqual(Date.parse(startsAt));
+    const last = shop.viewOf(accepted % 40);
+    expect([accepted > 10, audience.contacts, people()]).toEqual([true, [last.id], [last.phone]]);
+  });
+
   it('waits for it, and is changed until then', async () => {
     await shop.contacts(2);
     const startsAt = new Date(Date.now() + 2_000).toISOString();
@@ -194,9 +260,17 @@ describe('what is not sent', () => {
     await shop.act('retry-failed', id);
     const after = await shop.once(id, isThrough);
     expect(after.counts).toMatchObject({ sent: 1, failed: 3 });
-    await system.pool.query(
-      `update campaigns.recipients set status_at = now() - interval '25 hours' where state = 5`,
-    );
+    const failedAgo = (interval: string) =>
+      system.pool.query(
+        `update campaigns.recipients set status_at = now() - $1::interval where state = ${STATE.failed}`,
+        [interval],
+      );
+    for (const outside of ['23 hours 59 minutes', '7 days 1 minute']) {
+      await failedAgo(outside);
+      expect(await shop.act('retry-failed', id, { codes: ['131049'] })).toMatchObject({ ok: false });
+    }
+    await failedAgo('24 hours 1 minute');
+    expect(await shop.act('retry-failed', id, { codes: ['131026', '131050'] })).toMatchObject({ ok: false });
     await shop.act('retry-failed', id);
     expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 2, failed: 2 });
     expect(await shop.act('retry-failed', id)).toMatchObject({ ok: false });
@@ -273,7 +347,48 @@ describe('who opted out after the start', () => {
   });
 });
 
+it('looks at who is left of a contact that was merged, however often', async () => {
+  await shop.contacts(2);
+  for (const [index, optedIn] of [
+    [1001, true],
+    [1002, false],
+  ] as const)
+    await shop.contact(index, { optedIn, tags: [] });
+  system.fate(() => 'kept');
+  const { id } = await shop.create();
+  await until(() => shop.sends().length === 2);
+  await shop.act('pause', id);
+  await shop.once(id, ({ counts }) => counts.queued === 2 && shop.sends().length === 0);
+  const [one, middle, out] = [0, 1001, 1002].map((index) => shop.viewOf(index).id) as [
+    string,
+    string,
+    string,
+  ];
+  await shop.merge(one, middle);
+  await shop.merge(middle, out);
+  system.fate(() => 'sent');
+  await shop.act('resume', id);
+  expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 1, skipped: 1 });
+  expect(people()).toEqual([shop.viewOf(1).phone]);
+});
+
 describe('a campaign that cannot go on', () => {
+  it.each<[CampaignReason, Partial<AccountData>]>([
+    ['not_entitled', { entitled: false }],
+    ['account_suspended', { status: 'suspended' }],
+    ['phone_number_not_found', { phoneNumbers: [] }],
+  ])('in the middle waits, and goes on by itself: %s', async (reason, change) => {
+    await shop.contacts(30);
+    const { id } = await shop.create({ ratePerSecond: 10 });
+    await until(() => shop.sends().length > 3);
+    await shop.change(change);
+    const { counts } = await shop.once(id, waits(reason));
+    expect(counts.queued).toBeGreaterThan(0);
+    await shop.change();
+    expect((await shop.once(id, isThrough)).counts).toMatchObject({ total: 30, sent: 30 });
+    expect(new Set(people()).size).toBe(people().length);
+  });
+
   const waits = (reason: string) => (campaign: CampaignView) =>
     campaign.status === 'paused' && campaign.reason === reason;
 
@@ -314,19 +429,22 @@ describe('a campaign that cannot go on', () => {
     await shop.once(id, isThrough);
   });
 
-  it('fails where the template is paused, and skips who waits', async () => {
-    await shop.contacts(30);
-    const { id } = await shop.create({ ratePerSecond: 5 });
-    await until(() => shop.sends().length > 0);
-    await shop.template('paused');
-    const { reason, counts } = await shop.once(id, ({ status }) => status === 'failed');
-    expect(reason).toBe('template_not_approved');
-    expect(counts.queued + counts.sent + counts.skipped).toBe(30);
-    await shop.once(id, (campaign) => campaign.counts.queued === 0);
-    expect(new Set((await recipients(id, 'skipped')).map((one) => one.reason))).toEqual(
-      new Set(['campaign_failed']),
-    );
-  });
+  it.each(['paused', 'disabled', 'pending', 'removed'] as const)(
+    'fails where the template is %s, and skips who waits',
+    async (how) => {
+      await shop.contacts(30);
+      const { id } = await shop.create({ ratePerSecond: 5 });
+      await until(() => shop.sends().length > 0);
+      await (how === 'removed' ? shop.removeTemplate() : shop.template(how));
+      const { reason, counts } = await shop.once(id, ({ status }) => status === 'failed');
+      expect(reason).toBe(how === 'removed' ? 'template_not_found' : 'template_not_approved');
+      expect(counts.queued + counts.sent + counts.skipped).toBe(30);
+      await shop.once(id, (campaign) => campaign.counts.queued === 0);
+      expect(new Set((await recipients(id, 'skipped')).map((one) => one.reason))).toEqual(
+        new Set(['campaign_failed']),
+      );
+    },
+  );
 });
 
 it('keeps its rate', async () => {
@@ -374,6 +492,14 @@ it('is listed by its status, the newest first', async () => {
   expect(await list({ status: 'scheduled' })).toEqual([ids[0], ids[2]]);
   const page = await system.ask('campaign.list', { accountId: shop.accountId, limit: 2 });
   expect(await list({ cursor: page.nextCursor! })).toEqual([ids[2]]);
+  const first = await system.ask('campaign.list', {
+    accountId: shop.accountId,
+    status: 'scheduled',
+    limit: 1,
+  });
+  expect(first.data.map(({ id }) => id)).toEqual([ids[0]]);
+  expect(await list({ status: 'scheduled', limit: 1, cursor: first.nextCursor! })).toEqual([ids[2]]);
+  expect(await list({ status: 'cancelled' })).toEqual([ids[1]]);
   const other = system.account();
   expect((await system.ask('campaign.list', { accountId: other.accountId })).data).toEqual([]);
   expect(await other.get(ids[0]!)).toBeNull();

@@ -136,6 +136,12 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
   return (await lock()).rows[0];
 }
 
+/** Whether a contact agrees to be written to; of one that was merged, whether the other does. Looked up one by one: joined, Postgres would go through all contacts of the account. */
+const consents = (accountId: string, contactId: string) =>
+  `coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
+     left join campaigns.contacts s on s.account_id = c.account_id and s.contact_id = c.merged_into
+     where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
+
 async function claimOf(
   tx: PoolClient,
   { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
@@ -143,15 +149,11 @@ async function claimOf(
   // Consent is looked at here, so that who opted out since the start is not written to.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
-    // Looked up one by one: joined, Postgres would go through all contacts of the account.
     text: `with picked as materialized (
              select contact_id, attempt, "to", values from campaigns.recipients
              where run = $1 and state = ${STATE.queued} and contact_id >= $3
              order by contact_id limit $4 for no key update)
-           select p.*,
-             coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
-               left join campaigns.contacts s on s.account_id = $2 and s.contact_id = c.merged_into
-               where c.account_id = $2 and c.contact_id = p.contact_id), false) as opted_in,
+           select p.*, ${consents('$2', 'p.contact_id')} as opted_in,
              exists (select from campaigns.recipients o where o.run = $1 and o.state <> ${STATE.skipped} and o.contact_id =
                (select c.merged_into from campaigns.contacts c where c.account_id = $2 and c.contact_id = p.contact_id)) as doubled
            from picked p order by p.contact_id`,
@@ -216,21 +218,33 @@ const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.ph
 const OF_FLIGHT = `join campaigns.runs u on u.run = a.run
   join campaigns.recipients r on r.run = a.run and r.contact_id = a.contact_id`;
 
-/** Sends asked for so long ago that whoever asked is gone, or messaging was. `wanted`: whether the campaign still runs. */
+/** Accounts with sends asked for so long ago that whoever asked is gone, or messaging was. */
+export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: string }>({
+    name: 'accounts-overdue',
+    text: `select distinct u.account_id as id from campaigns.flights f join campaigns.runs u on u.run = f.run
+           where f.issued_at < now() - $1 * interval '1 millisecond'`,
+    values: [olderThanMs],
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Those sends. `wanted`: whether the campaign still runs, and the person still agrees. */
 export async function overdue(
   pool: Pool,
-  olderThanMs: number,
+  { accountId, olderThanMs }: { accountId: string; olderThanMs: number },
 ): Promise<readonly (Claimed & { readonly wanted: boolean })[]> {
   const { rows } = await pool.query<Claimed & { readonly wanted: boolean }>({
     name: 'flights-overdue',
     text: `with again as (
              update campaigns.flights f set issued_at = now()
-             from (select run, contact_id from campaigns.flights
-                   where issued_at < now() - $1 * interval '1 millisecond' order by run, contact_id limit 1000
-                   for update skip locked) o
+             from (select g.run, g.contact_id from campaigns.flights g join campaigns.runs v on v.run = g.run
+                   where v.account_id = $2 and g.issued_at < now() - $1 * interval '1 millisecond'
+                   order by g.run, g.contact_id limit 1000 for update of g skip locked) o
              where f.run = o.run and f.contact_id = o.contact_id returning f.*)
-           select ${FLIGHT}, u.status = 'running' as wanted from again a ${OF_FLIGHT}`,
-    values: [olderThanMs],
+           select ${FLIGHT}, u.status = 'running' and ${consents('u.account_id', 'a.contact_id')} as wanted
+           from again a ${OF_FLIGHT}`,
+    values: [olderThanMs, accountId],
   });
   return rows;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
-import { claim, overdue, unwanted } from './claims.js';
+import { accountsWithOverdue, claim, overdue, unwanted } from './claims.js';
 import type { Limits } from './limits.js';
 import type { Sends } from './sends.js';
 
@@ -31,8 +31,8 @@ export type RunnerOptions = {
 export class Runner {
   private readonly ticks: Periodic;
   private overdueAt = 0;
-  /** By phone number: one that is slow holds no other up. */
-  private readonly filling = new Map<string, Promise<void>>();
+  /** By phone number, and by account what is asked for again: one that is slow holds no other up. */
+  private readonly underWay = new Map<string, Promise<void>>();
   private readonly restsUntil = new Map<string, number>();
 
   constructor(private readonly options: RunnerOptions) {
@@ -57,7 +57,7 @@ export class Runner {
   /** Claims nothing more; what was claimed is asked of messaging. */
   async stop(): Promise<void> {
     await this.ticks.stop();
-    await Promise.all(this.filling.values());
+    await Promise.all(this.underWay.values());
   }
 
   /** Resolves to whether something runs, or was taken back. */
@@ -74,19 +74,39 @@ export class Runner {
     sends.withdraw(back);
     if (now > this.overdueAt) {
       this.overdueAt = now + OVERDUE_EVERY_MS;
-      const late = await overdue(pool, OVERDUE_MS);
-      await sends.ask(late.filter(({ wanted }) => wanted));
-      sends.conclude(late.filter(({ wanted }) => !wanted));
+      for (const accountId of await accountsWithOverdue(pool, OVERDUE_MS))
+        this.begin(accountId, () => this.askAgain(accountId));
     }
     for (const lane of lanes) {
       const { phone_number_id: id } = lane;
-      if (this.filling.has(id) || sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
-      this.filling.set(
-        id,
-        this.fill(lane).finally(() => this.filling.delete(id)),
-      );
+      if (sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
+      this.begin(id, () => this.fill(lane));
     }
     return lanes.length > 0 || back.length > 0;
+  }
+
+  /** Unless it is under way. */
+  private begin(key: string, work: () => Promise<void>): void {
+    if (this.underWay.has(key)) return;
+    this.underWay.set(
+      key,
+      work().finally(() => this.underWay.delete(key)),
+    );
+  }
+
+  /** Of whoever has opted out since, the send is taken back, or what became of it is asked. */
+  private async askAgain(accountId: string): Promise<void> {
+    const { pool, sends, contactsKnown, logger } = this.options;
+    try {
+      await contactsKnown(accountId);
+      const late = await overdue(pool, { accountId, olderThanMs: OVERDUE_MS });
+      await sends.ask(late.filter(({ wanted }) => wanted));
+      const back = late.filter(({ wanted }) => !wanted);
+      sends.withdraw(back);
+      sends.conclude(back);
+    } catch (err) {
+      logger.warn({ err, accountId }, 'campaign sends not asked for again; trying again in 2 s');
+    }
   }
 
   private async fill({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {

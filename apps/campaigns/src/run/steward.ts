@@ -18,6 +18,7 @@ import { unrefused } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { freeze } from '../audience/freeze.js';
 import { campaigns } from '../campaign/campaign.aggregate.js';
+import { isAtRest } from '../campaign/campaign.decider.js';
 import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
 import { STATE } from '../recipient/recipient-state.js';
 import { queueAgain } from '../recipient/retryable.js';
@@ -31,10 +32,10 @@ import {
   type Obstacle,
 } from './obstacles.js';
 
-/** Twice as far apart each time while no campaign runs or is soon to start. */
-const LOOK_MS = { first: 1_000, longest: 5_000 };
+/** Twice as far apart each time while no campaign runs or is soon to start. The first is a part of EVERY_MS, or what falls due just after a look waits for two. */
+const LOOK_MS = { first: 250, longest: 5_000 };
 /** Between two looks at one campaign, by whatever replica. */
-const EVERY_MS = 900;
+const EVERY_MS = 1_000;
 /** How long a replica may take to freeze an audience before another tries as well. */
 const FREEZE_MS = 120_000;
 /** Accounts of which a replica freezes an audience at once: each has a connection for as long as it takes. */
@@ -50,6 +51,11 @@ const FOR_A_PERSON: readonly CampaignReason[] = [
   'first_sends_failed',
   'sends_failed',
 ];
+
+/** Of runs. Each part has a partial index, since most campaigns are over. */
+export const TO_LOOK_AFTER = `(status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
+  or (status = 'paused' and reason <> all ('{${FOR_A_PERSON.join(',')}}'))
+  or (status in ('cancelled', 'failed') and reported->>'queued' <> '0')`;
 
 type Due = {
   readonly run: number;
@@ -125,14 +131,10 @@ export class Steward {
       name: 'steward-due',
       text: `with found as (
                update campaigns.runs u set leased_until = now() + $1 * interval '1 millisecond'
-               from (select run from campaigns.runs
-                     where leased_until <= now() and (
-                       (status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
-                       or (status = 'paused' and reason <> all ($2))
-                       or (status in ('cancelled', 'failed') and reported->>'queued' <> '0'))
+               from (select run from campaigns.runs where leased_until <= now() and (${TO_LOOK_AFTER})
                      order by leased_until limit 200 for update skip locked) f
                where u.run = f.run returning u.*) ${OF_FOUND}`,
-      values: [EVERY_MS, FOR_A_PERSON],
+      values: [EVERY_MS],
     });
     for (const one of rows) {
       const { campaign_id: id } = one;
@@ -221,7 +223,7 @@ export class Steward {
       store.committed();
     } finally {
       this.freezing.delete(accountId);
-      await this.leaseFor(one, 0);
+      await this.leaseFor(one, EVERY_MS);
     }
   }
 
@@ -281,12 +283,9 @@ export class Steward {
     return rows.length === 1 ? rows[0]!.error : undefined;
   }
 
-  /** The limit keeps the rest from being sent to, and nobody is on the way any more who may not count after all. */
-  private async overLimit(
-    one: Due,
-    { counts, waiting }: ReturnType<typeof countsOf>,
-  ): Promise<Obstacle | undefined> {
-    if (waiting === 0 || waiting < counts.queued - counts.held) return undefined;
+  /** The limit keeps the rest from being sent to. */
+  private async overLimit(one: Due, counted: ReturnType<typeof countsOf>): Promise<Obstacle | undefined> {
+    if (!isAtRest(counted)) return undefined;
     const number = one.account?.phoneNumbers.find(({ id }) => id === one.phone_number_id);
     const limit = number?.messagingLimit ?? null;
     const reached = await this.options.limits.isReached(one.account_id, limit);

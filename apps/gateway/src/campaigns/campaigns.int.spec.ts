@@ -464,7 +464,12 @@ describe('recipients as CSV', () => {
     fetch(`${gateway.base}/v1/campaigns/${id}/recipients${query}`, { headers: { ...bearer, accept } });
 
   it('are all of them, page by page', async () => {
-    const error = { code: 'rejected_by_meta', message: '=cmd|"/c", \'x\'\nend', metaCode: 131_049 };
+    const error = {
+      code: 'rejected_by_meta',
+      message: '=cmd|"/c", \'x\'\nend',
+      details: '@x, y',
+      metaCode: 131_049,
+    };
     const failed = { contactId: 'cnt_2', to: 'IN.1234', status: 'failed', error, attempt: 2 } as const;
     const skipped = {
       contactId: 'cnt_3',
@@ -485,10 +490,10 @@ describe('recipients as CSV', () => {
     const sentAs = 'msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
     expect(await answer.text()).toBe(
       [
-        'contactId,to,status,reason,errorCode,errorMessage,metaCode,messageId,attempt,statusAt',
-        `cnt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E,+918899332211,delivered,,,,,${sentAs},1,${AT}`,
-        `cnt_2,IN.1234,failed,,rejected_by_meta,"'=cmd|""/c"", 'x'\nend",131049,${sentAs},2,${AT}`,
-        'cnt_3,,skipped,no_number,,,,,0,',
+        'contactId,to,status,reason,errorCode,errorMessage,errorDetails,metaCode,messageId,attempt,statusAt',
+        `cnt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E,+918899332211,delivered,,,,,,${sentAs},1,${AT}`,
+        `cnt_2,IN.1234,failed,,rejected_by_meta,"'=cmd|""/c"", 'x'\nend","'@x, y",131049,${sentAs},2,${AT}`,
+        'cnt_3,,skipped,no_number,,,,,,0,',
         '',
       ].join('\r\n'),
     );

@@ -16,6 +16,7 @@ const COLUMNS: Readonly<Record<string, (recipient: RecipientView) => string | nu
   reason: ({ reason }) => reason,
   errorCode: ({ error }) => error?.code,
   errorMessage: ({ error }) => error?.message,
+  errorDetails: ({ error }) => error?.details,
   metaCode: ({ error }) => error?.metaCode,
   messageId: ({ messageId }) => messageId,
   attempt: ({ attempt }) => attempt,
