@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, prepare } from './bootstrap.mjs';
+import { chartTools } from './chart-tools.mjs';
 import { requireJava } from './embedded/java.mjs';
 import { jest, jestEnv, run } from './run.mjs';
 import { say, step } from './say.mjs';
@@ -18,7 +19,11 @@ async function main() {
   const more = options.filter((option) => option !== '--full');
   const stages = ['unit', 'int', 'e2e', ...(options.includes('--full') ? ['full'] : [])];
 
-  const [stack] = await Promise.all([step('Kafka and Postgres for the tests', startTestStack), build()]);
+  const [stack] = await Promise.all([
+    step('Kafka and Postgres for the tests', startTestStack),
+    build(),
+    chartTools(),
+  ]);
   const stopped = () => void stack.stop().then(() => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.once(signal, stopped);
 
