@@ -170,7 +170,7 @@ export async function controlPlane(dir) {
   const { Dir: kwok } = await moduleOf(KWOK);
   const stages = [
     'node/fast/node-initialize',
-    'node/heartbeat-with-lease/node-heartbeat-with-lease',
+    'node/heartbeat/node-heartbeat',
     'pod/fast/pod-ready',
     'pod/fast/pod-complete',
     'pod/fast/pod-delete',
