@@ -14,6 +14,7 @@ import { SETTINGS as CAMPAIGNS } from '../../../apps/campaigns/src/campaigns.set
 import { SETTINGS as GATEWAY } from '../../../apps/gateway/src/gateway.settings.js';
 import { SETTINGS as MESSAGING } from '../../../apps/messaging/src/messaging.settings.js';
 import { SETTINGS as TEMPLATES } from '../../../apps/templates/src/templates.settings.js';
+import { feedProjection } from '../../../apps/webhooks/src/feed/feed.projection.js';
 import { SETTINGS as WEBHOOKS } from '../../../apps/webhooks/src/webhooks.settings.js';
 import { chartPython } from '../../../scripts/chart-tools.mjs';
 import { CASES, REFUSED } from './values.js';
@@ -434,27 +435,49 @@ if (!python)
     });
   });
 
-  it('scales a service by what it may read itself', () => {
+  it('scales a service by what waits for it, as far as it may ask itself', () => {
     type Scaled = { triggers: { metadata: Record<'topic' | 'consumerGroup', string> }[] };
-    const scaled = all('Strimzi, SCRAM', 'ScaledObject');
-    expect(scaled).toHaveLength(SERVICES.length - 1);
-    const acls = kafkaAcls('staging.');
-    for (const { metadata, spec } of scaled)
-      for (const { metadata: waits } of (spec as Scaled).triggers) {
-        const mayRead = (resource: string, name: string) =>
-          acls.some(
-            (acl) =>
-              acl.principal === metadata.name &&
-              acl.operation === 'Read' &&
-              acl.resource === resource &&
-              (acl.prefixed ? name.startsWith(acl.name) : name === acl.name),
-          );
-        expect([waits.topic, mayRead('topic', waits.topic)]).toEqual([waits.topic, true]);
-        expect([waits.consumerGroup, mayRead('group', waits.consumerGroup)]).toEqual([
-          waits.consumerGroup,
+    const { commands, inbound, inboundChanges, events } = topics('staging.');
+    const waits = Object.fromEntries(
+      all('Strimzi, SCRAM', 'ScaledObject').map(({ metadata, spec }) => [
+        metadata.name,
+        (spec as Scaled).triggers.map(({ metadata: { topic, consumerGroup } }) => [topic, consumerGroup]),
+      ]),
+    );
+    expect(waits).toEqual({
+      'wbiz-messaging': [
+        [commands('messaging'), 'staging.wbiz.messaging'],
+        [inbound, 'staging.wbiz.messaging'],
+      ],
+      'wbiz-contacts': [
+        [commands('contacts'), 'staging.wbiz.contacts'],
+        [inboundChanges, 'staging.wbiz.contacts'],
+      ],
+      'wbiz-templates': [
+        [commands('templates'), 'staging.wbiz.templates'],
+        [inboundChanges, 'staging.wbiz.templates'],
+      ],
+      'wbiz-campaigns': [[commands('campaigns'), 'staging.wbiz.campaigns']],
+      'wbiz-webhooks': [
+        [commands('webhooks'), 'staging.wbiz.webhooks'],
+        [events, `staging.wbiz.webhooks.${feedProjection.name}`],
+      ],
+    });
+    const mayRead = (principal: string, resource: string, name: string) =>
+      kafkaAcls('staging.').some(
+        (acl) =>
+          acl.principal === principal &&
+          acl.operation === 'Read' &&
+          acl.resource === resource &&
+          (acl.prefixed ? name.startsWith(acl.name) : name === acl.name),
+      );
+    for (const [principal, lists] of Object.entries(waits))
+      for (const [topic, group] of lists)
+        expect([topic, mayRead(principal, 'topic', topic!), mayRead(principal, 'group', group!)]).toEqual([
+          topic,
+          true,
           true,
         ]);
-      }
   });
 
   it.each([

@@ -314,5 +314,6 @@ try {
   else {
     cluster.end();
     rmSync(dir, { recursive: true, force: true });
+    process.exit();
   }
 }
