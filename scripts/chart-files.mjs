@@ -42,5 +42,7 @@ async function kafka() {
     if (same) same.operations.push(operation);
     else own.push({ ...of, operations: [operation] });
   }
-  return `${JSON.stringify({ topics: wantedTopics({}), acls }, null, 2)}\n`;
+  const lines = (all) => `[\n${all.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`;
+  const byService = Object.entries(acls).map(([service, own]) => `  "${service}": ${lines(own)}`);
+  return `{\n  "topics": ${lines(wantedTopics({}))},\n  "acls": {\n${byService.join(',\n')}\n  }\n}\n`;
 }

@@ -112,17 +112,20 @@ if (!python)
 
   it('has a default for every value, and no value that is not in the schema', () => {
     type Schema = { properties?: Record<string, Schema>; $ref?: string; patternProperties?: object };
-    const { properties } = JSON.parse(read('../wbiz/values.schema.json')) as Schema;
-    const lacking: string[] = [];
-    const compare = (known: Record<string, Schema>, values: Record<string, unknown>, place: string) => {
-      for (const [name, { properties: inner, patternProperties: isSettings }] of Object.entries(known)) {
-        if (!(name in values)) lacking.push(`${place}${name}`);
-        else if (inner && !isSettings)
-          compare(inner, values[name] as Record<string, unknown>, `${place}${name}.`);
-      }
+    const { definitions, ...schema } = JSON.parse(read('../wbiz/values.schema.json')) as Schema & {
+      definitions: Record<string, Schema>;
     };
-    compare(properties!, parse(read('../wbiz/values.yaml'), { merge: true }), '');
-    // Those of one item of a list.
+    const lacking: string[] = [];
+    const compare = (given: Schema, value: unknown, place: string) => {
+      const { properties = {}, patternProperties: areSettings } = given.$ref
+        ? definitions[given.$ref.replace('#/definitions/', '')]!
+        : given;
+      if (value === undefined) lacking.push(place);
+      else if (!areSettings)
+        for (const [name, inner] of Object.entries(properties))
+          compare(inner, (value as Fields)[name], [place, name].filter(Boolean).join('.'));
+    };
+    compare(schema, parse(read('../wbiz/values.yaml'), { merge: true }), '');
     expect(lacking).toEqual([]);
   });
 
