@@ -261,7 +261,8 @@ async function main() {
 
 /** What provisioning's own program does in its pod, with the rights of its service account and no others. */
 async function secretsByRights(space) {
-  const account = 'wbiz-provision-1';
+  const accounts = (await items(space, 'serviceaccounts')).map(({ metadata }) => metadata.name);
+  const account = accounts.find((name) => name.startsWith('wbiz-provision-'));
   const token = (await kubectl(['-n', space, 'create', 'token', account])).trim();
   const program = `
     import { kubernetesSecrets } from '${join(root, 'libs/service-kit/dist/kubernetes-secrets.js')}';

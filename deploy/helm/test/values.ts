@@ -9,7 +9,7 @@ const each = <T>(of: (service: string) => T) =>
 
 const minimal = {
   kafka: { brokers: 'kafka:9092' },
-  postgres: { adminUrl: 'postgres://admin:secret@postgres:5432/wbiz' },
+  postgres: { adminUrl: 'postgres://admin:p%3A1%2F@postgres:5433/wbiz' },
   meta: { appSecret: 'app-secret', verifyToken: 'verify-token' },
 };
 
@@ -107,7 +107,14 @@ export const CASES: Readonly<Record<string, { readonly values: Values; readonly 
   'minimal, upgraded': { values: minimal, release: { revision: 2, is_install: false, is_upgrade: true } },
   'another release': { values: minimal, release: { name: 'staging' } },
   everything: { values: everything },
-  'everything off': { values: { ...minimal, networkPolicy: { enabled: false }, media: { store: 's3://m' } } },
+  'everything off': {
+    values: {
+      ...minimal,
+      networkPolicy: { enabled: false },
+      media: { store: 's3://m' },
+      services: { gateway: { drainSeconds: 0 } },
+    },
+  },
   'managed Kafka, plain': { values: sasl('plain') },
   'managed Kafka, plain, given by values': {
     values: { ...sasl('plain', { existingSecret: '', username: 'wbiz', password: 'secret' }) },
@@ -166,6 +173,10 @@ export const REFUSED: readonly (readonly [why: string, values: Values])[] = [
     and({ kafka: { brokers: 'k:1', sasl: { mechanism: 'oauthbearer', existingSecret: 'k' } } }),
   ],
   ['/postgres/adminUrl', and({ postgres: { adminUrl: 'mysql://a@b/c' } })],
+  [
+    'services.contacts.autoscaling.min is larger than max',
+    and({ services: { contacts: { autoscaling: { min: 9, max: 8 } } } }),
+  ],
   ['/services/gateway/replicas', and({ services: { gateway: { replicas: 0 } } })],
   ['/services/gateway/autoscaling', and({ services: { gateway: { autoscaling: { lag: 5 } } } })],
   ['/services/contacts/settings', and({ services: { contacts: { settings: { TRUST_PROXY: '1' } } } })],

@@ -23,7 +23,7 @@
 
 {{- define "wbiz.env.kafka" -}}
 {{- $kafka := include "wbiz.kafka" . | fromJson }}
-{{- $v := .root.Values }}
+{{- $v := .root.Values -}}
 - { name: KAFKA_BROKERS, value: {{ $kafka.brokers | quote }} }
 {{- with $v.kafka.topicPrefix }}
 - { name: TOPIC_PREFIX, value: {{ . | quote }} }
@@ -110,7 +110,7 @@ DATABASE_URL RPC_SECRET
 {{- define "wbiz.env" -}}
 {{- $root := .root }}
 {{- $v := .root.Values }}
-{{- $service := .service }}
+{{- $service := .service -}}
 - { name: NODE_OPTIONS, value: {{ $v.pods.nodeOptions | quote }} }
 - { name: HOST, value: '{{ ternary "::" "0.0.0.0" $v.rpc.ipv6 }}' }
 - { name: MIGRATE_ON_START, value: 'false' }

@@ -23,6 +23,12 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
+{{/* Without the chart's version, which alone restarts no pod. */}}
+{{- define "wbiz.podLabels" -}}
+{{ include "wbiz.selector" . }}
+app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | trunc 63 | quote }}
+{{- end }}
+
 {{- define "wbiz.image" -}}
 {{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}{{ end }}
 {{- end }}
@@ -46,7 +52,7 @@ app.kubernetes.io/component: {{ . }}
 
 {{/* What comes before an install and an upgrade, and goes once it is done; with Strimzi it needs what the release makes. */}}
 {{- define "wbiz.hook" -}}
-{{- if not .root.Values.strimzi.enabled }}
+{{- if not .root.Values.strimzi.enabled -}}
 annotations:
   helm.sh/hook: pre-install,pre-upgrade
   helm.sh/hook-weight: {{ .weight | quote }}
@@ -55,7 +61,7 @@ annotations:
 {{- end }}
 
 {{- define "wbiz.provisionName" -}}
-{{ include "wbiz.fullname" . }}-provision{{ if .Values.strimzi.enabled }}-{{ .Release.Revision }}{{ end }}
+{{ include "wbiz.fullname" . }}-provision{{ if .Values.strimzi.enabled }}-{{ list .Values .Chart.Version .Chart.AppVersion | toJson | sha256sum | trunc 8 }}{{ end }}
 {{- end }}
 
 {{/* What values.schema.json cannot say. */}}
@@ -76,6 +82,9 @@ annotations:
 {{- range $service, $name := $v.secrets.existing }}{{ if not $name }}{{ fail (printf "postgres.adminUrl or postgres.adminSecret is missing; without them secrets.existing.%s has to name a Secret with a DATABASE_URL" $service) }}{{ end }}{{ end }}
 {{- end }}
 {{- if not (or $v.simulator.enabled $v.meta.existingSecret (and $v.meta.appSecret $v.meta.verifyToken)) }}{{ fail "meta.existingSecret, or meta.appSecret and meta.verifyToken, is missing" }}{{ end }}
+{{- range $service, $own := $v.services }}
+{{- if gt (int $own.autoscaling.min) (int $own.autoscaling.max) }}{{ fail (printf "services.%s.autoscaling.min is larger than max" $service) }}{{ end }}
+{{- end }}
 {{- if and $v.ingress.enabled (not $v.ingress.host) }}{{ fail "ingress.host is missing" }}{{ end }}
 {{- if and $v.gatewayApi.enabled (not $v.gatewayApi.parentRefs) }}{{ fail "gatewayApi.parentRefs is missing" }}{{ end }}
 {{- end }}

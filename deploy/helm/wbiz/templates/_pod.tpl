@@ -43,11 +43,9 @@ resources: {{ toJson .resources }}
 {{- define "wbiz.service.pod" -}}
 {{- $v := .root.Values }}
 {{- $own := get $v.services .service }}
-{{- $hasMedia := and (include "wbiz.hasVolume" .root) (has .service (list "gateway" "messaging" "templates")) }}
+{{- $hasMedia := and (include "wbiz.hasVolume" .root) (has .service (list "gateway" "messaging" "templates")) -}}
 metadata:
-  labels:
-    {{- include "wbiz.labels" .root | nindent 4 }}
-    app.kubernetes.io/component: {{ .service }}
+  labels: {{- include "wbiz.podLabels" (dict "root" .root "component" .service) | nindent 4 }}
   annotations:
     # What the chart makes a Secret of, so that a change of it restarts the pods.
     wbiz/given: {{ list $v.kafka.sasl $v.meta | toJson | sha256sum | trunc 16 }}
@@ -99,8 +97,10 @@ spec:
         periodSeconds: 3
         timeoutSeconds: 3
         failureThreshold: 2
+      {{- with $own.drainSeconds }}
       lifecycle:
-        preStop: { sleep: { seconds: {{ $own.drainSeconds }} } }
+        preStop: { sleep: { seconds: {{ . }} } }
+      {{- end }}
       volumeMounts:
         {{- include "wbiz.mounts" . | nindent 8 }}
         {{- if $v.rpc.tlsSecret }}
