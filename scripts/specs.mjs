@@ -1,9 +1,11 @@
-// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the README's table of settings).
+// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the README's table of settings,
+// what the Helm chart knows of Kafka and of alerts).
 // With --check it writes nothing and fails where something is not up to date.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, prepare, root } from './bootstrap.mjs';
+import { chartFiles, writeChartFiles } from './chart-files.mjs';
 import { say } from './say.mjs';
 
 await prepare(fileURLToPath(import.meta.url));
@@ -54,12 +56,14 @@ const after = before.replace(
   /<!-- settings -->[\s\S]*<!-- \/settings -->/,
   `<!-- settings -->\n\n${settings}\n\n<!-- /settings -->`,
 );
+const stale = await chartFiles();
 if (check) {
-  if (before === after) process.exit(0);
-  say.failed('The table of settings in README.md is not up to date: npm run specs');
-  process.exit(1);
+  if (before !== after) say.failed('The table of settings in README.md is not up to date: npm run specs');
+  if (stale.length) say.failed(`Not up to date: ${stale.map(({ file }) => file).join(', ')}: npm run specs`);
+  process.exit(before === after && !stale.length ? 0 : 1);
 }
 writeFileSync(readme, after);
+writeChartFiles(stale);
 const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
 writeFileSync(
   fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
@@ -70,4 +74,4 @@ execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs']
   cwd: root,
   stdio: 'inherit',
 });
-say.done('README.md and libs/contracts/specs are up to date');
+say.done('README.md, libs/contracts/specs and deploy/helm/wbiz/files are up to date');

@@ -140,6 +140,19 @@ export const someOf = <const Values extends readonly string[]>(values: Values) =
     return new Set(known).size === list.length ? known : undefined;
   });
 
+/** A name for each of the given keys. */
+export const namesOf = <const Keys extends readonly string[]>(keys: Keys) =>
+  kind(
+    `a list key=name for each of ${keys.join(', ')}`,
+    (given): Record<Keys[number], string> | undefined => {
+      const list = given.split(',').map((one) => one.trim().split('='));
+      const isFor = (key: string) => list.filter(([known, name]) => known === key && name).length === 1;
+      return list.length === keys.length && list.every(({ length }) => length === 2) && keys.every(isFor)
+        ? (Object.fromEntries(list) as Record<Keys[number], string>)
+        : undefined;
+    },
+  );
+
 /** A URL of one of the given schemes, without a slash at its end. */
 export const url = (...schemes: string[]) =>
   kind(`a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`, (given) =>

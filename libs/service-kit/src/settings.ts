@@ -7,6 +7,7 @@ import {
   key,
   keys,
   mediaStore,
+  namesOf,
   oneOf,
   port,
   proxies,
@@ -281,14 +282,28 @@ export const TOGETHER_SETTINGS = {
 export const PROVISION_SETTINGS = {
   DATABASE_URL: {
     ...SERVICE_SETTINGS.DATABASE_URL,
-    description: 'Postgres, as a role that may create roles.',
-  },
+    description:
+      'Postgres, as a role that may create roles. Without it the roles and schemas have to be there, and what each service holds its DATABASE_URL.',
+    optional: true,
+  } as Setting<string | undefined>,
   ...KAFKA_SETTINGS,
   TOPIC_PREFIX: SERVICE_SETTINGS.TOPIC_PREFIX,
   SECRETS_DIR: text()({
     description:
       'Directory of the secrets that it makes for each service and keeps: `<service>/secrets.env`, a line `NAME=value` each.',
+    optional: true,
     example: '/var/lib/wbiz-secrets',
+  }),
+  KUBERNETES_SECRETS: namesOf(SERVICES)({
+    description:
+      "Instead of SECRETS_DIR, in a pod: the Secret of each service, in the pod's namespace. One that provisioning did not make has to be complete.",
+    optional: true,
+    example: SERVICES.map((service) => `${service}=wbiz-${service}-secrets`).join(','),
+  }),
+  MIGRATE: flag({
+    description: 'Whether it brings the schemas of all services up to date too, as the role of each.',
+    fallback: 'false',
+    example: 'true',
   }),
   SECRET_KEY: keys({
     description:
