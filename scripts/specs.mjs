@@ -1,4 +1,4 @@
-// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the README's table of settings).
+// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the tables of settings and metrics).
 // With --check it writes nothing and fails where something is not up to date.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -48,18 +48,24 @@ const settings = [
   settingsMarkdown(PROVISION_SETTINGS),
 ].join('\n\n');
 
-const readme = fileURLToPath(new URL('../README.md', import.meta.url));
-const before = readFileSync(readme, 'utf8');
-const after = before.replace(
-  /<!-- settings -->[\s\S]*<!-- \/settings -->/,
-  `<!-- settings -->\n\n${settings}\n\n<!-- /settings -->`,
-);
+const { metricsMarkdown } = await dist('libs/service-kit/dist/metrics.js');
+const tables = [
+  ['README.md', 'settings', settings],
+  ['docs/observability.md', 'metrics', metricsMarkdown()],
+].map(([name, what, table]) => {
+  const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  const before = readFileSync(file, 'utf8');
+  const place = new RegExp(`<!-- ${what} -->[^]*<!-- /${what} -->`);
+  const after = before.replace(place, () => `<!-- ${what} -->\n\n${table}\n\n<!-- /${what} -->`);
+  return { name, what, file, before, after };
+});
 if (check) {
-  if (before === after) process.exit(0);
-  say.failed('The table of settings in README.md is not up to date: npm run specs');
-  process.exit(1);
+  const stale = tables.filter(({ before, after }) => before !== after);
+  for (const { name, what } of stale)
+    say.failed(`The table of ${what} in ${name} is not up to date: npm run specs`);
+  process.exit(stale.length > 0 ? 1 : 0);
 }
-writeFileSync(readme, after);
+for (const { file, after } of tables) writeFileSync(file, after);
 const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
 writeFileSync(
   fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
@@ -70,4 +76,4 @@ execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs']
   cwd: root,
   stdio: 'inherit',
 });
-say.done('README.md and libs/contracts/specs are up to date');
+say.done('README.md, docs/observability.md and libs/contracts/specs are up to date');

@@ -17,6 +17,13 @@ export type ProducerLink = {
 /** Below the broker's default `message.max.bytes` (1,048,588), which holds for all records of one partition in a request. */
 const MAX_REQUEST_BYTES = 900_000;
 
+/** Told of every request: how many records it had, how long it took, and whether Kafka acknowledged it. */
+export type OnRequest = (request: {
+  readonly records: number;
+  readonly ms: number;
+  readonly ok: boolean;
+}) => void;
+
 type Waiting = {
   readonly records: readonly KafkaRecord[];
   readonly bytes: number;
@@ -36,7 +43,10 @@ export class BatchingProducer {
   private link?: Promise<ProducerLink>;
   private running?: Promise<void>;
 
-  constructor(private readonly connect: () => Promise<ProducerLink>) {}
+  constructor(
+    private readonly connect: () => Promise<ProducerLink>,
+    private readonly onRequest?: OnRequest,
+  ) {}
 
   /** Resolves when the record is on the log. One still waiting at `notAfter` (ms since the epoch) is not sent. */
   send(record: KafkaRecord, notAfter = Infinity): Promise<void> {
@@ -84,16 +94,21 @@ export class BatchingProducer {
     const batch = this.take();
     if (batch.length === 0) return;
     const records = batch.flatMap((entry) => entry.records);
+    const begun = performance.now();
+    const told = (ok: boolean) =>
+      this.onRequest?.({ records: records.length, ms: performance.now() - begun, ok });
     try {
       this.link ??= this.connect();
       await (await this.link).send(records);
     } catch (error) {
+      told(false);
       this.discardLink();
       for (const { reject } of batch) reject(error);
       return;
     }
     this.sent.records += records.length;
     this.sent.requests += 1;
+    told(true);
     for (const { resolve } of batch) resolve();
   }
 
