@@ -1,7 +1,7 @@
-// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the tables of settings and metrics).
+// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the tables of settings and metrics, the dashboards).
 // With --check it writes nothing and fails where something is not up to date.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, prepare, root } from './bootstrap.mjs';
 import { say } from './say.mjs';
@@ -59,13 +59,21 @@ const tables = [
   const after = before.replace(place, () => `<!-- ${what} -->\n\n${table}\n\n<!-- /${what} -->`);
   return { name, what, file, before, after };
 });
+const { dashboards } = await dist('deploy/observability/dashboards.ts');
+const written = Object.entries(dashboards()).map(([name, made]) => {
+  const file = fileURLToPath(new URL(`../deploy/observability/${name}`, import.meta.url));
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return { name: `deploy/observability/${name}`, file, before, after: `${JSON.stringify(made, null, 2)}\n` };
+});
 if (check) {
   const stale = tables.filter(({ before, after }) => before !== after);
   for (const { name, what } of stale)
     say.failed(`The table of ${what} in ${name} is not up to date: npm run specs`);
-  process.exit(stale.length > 0 ? 1 : 0);
+  const old = written.filter(({ before, after }) => before !== after);
+  for (const { name } of old) say.failed(`${name} is not up to date: npm run specs`);
+  process.exit(stale.length + old.length > 0 ? 1 : 0);
 }
-for (const { file, after } of tables) writeFileSync(file, after);
+for (const { file, after } of [...tables, ...written]) writeFileSync(file, after);
 const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
 writeFileSync(
   fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
@@ -76,4 +84,4 @@ execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs']
   cwd: root,
   stdio: 'inherit',
 });
-say.done('README.md, docs/observability.md and libs/contracts/specs are up to date');
+say.done('README.md, docs/observability.md, libs/contracts/specs and the dashboards are up to date');

@@ -13,8 +13,19 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { StartSpan } from '@wbiz/eventing/tracing';
 import type { Logger } from './logging.js';
+import type { ServiceConfig } from './settings.js';
 import { parseTraceparent } from './traceparent.js';
-import type { Exporting, SamplerName } from './tracing.js';
+
+type SamplerName = ServiceConfig['OTEL_TRACES_SAMPLER'];
+
+/** Where spans go, which ones, and of whom. */
+export type Exporting = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sampler: SamplerName;
+  readonly ratio: number;
+  readonly resource: Readonly<Record<string, string>>;
+};
 
 const KINDS = {
   server: SpanKind.SERVER,
@@ -33,7 +44,10 @@ const SAMPLERS: Readonly<Record<SamplerName, (ratio: number) => Sampler>> = {
   parentbased_traceidratio: (ratio) => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
 };
 
-/** Sends spans to a collector, in batches. The context of a step is its traceparent, which the records carry: nothing is kept per call. */
+/**
+ * Sends spans to a collector, in batches. The context of a step is its traceparent, which the records carry: nothing is
+ * kept per call.
+ */
 export function exportSpans({ url, headers, sampler, ratio, resource }: Exporting, logger: Logger) {
   const exporter = telling(new OTLPTraceExporter({ url, headers: { ...headers } }), logger);
   const provider = new TracerProvider({

@@ -19,7 +19,6 @@ import {
   type Config,
   type Setting,
 } from './config.js';
-import { SAMPLERS } from './tracing.js';
 
 /** With all three, processes talk to each other over TLS and show each other certificates. */
 export const RPC_TLS_SETTINGS = {
@@ -111,6 +110,14 @@ export const KAFKA_SETTINGS = {
 };
 
 const PROTOCOL = oneOf(['http/protobuf']);
+const SAMPLER = oneOf([
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+]);
 
 /** Traces, by OpenTelemetry's own variables. Off unless one of them names a collector. */
 export const TRACES_SETTINGS = {
@@ -148,11 +155,12 @@ export const TRACES_SETTINGS = {
     example: 'http/protobuf',
   }),
   OTEL_TRACES_EXPORTER: oneOf(['otlp', 'none'])({
-    description: 'none records no traces; otlp does, at http://localhost:4318 where no collector is named.',
+    description:
+      'With none no traces are recorded; with otlp they are, and go to http://localhost:4318 where no collector is named.',
     optional: true,
     example: 'otlp',
   }),
-  OTEL_TRACES_SAMPLER: oneOf(SAMPLERS)({
+  OTEL_TRACES_SAMPLER: SAMPLER({
     description: 'Which traces are recorded.',
     fallback: 'parentbased_always_on',
     example: 'parentbased_traceidratio',
@@ -173,7 +181,7 @@ export const TRACES_SETTINGS = {
     example: 'deployment.environment.name=staging',
   }),
   OTEL_SDK_DISABLED: flag({
-    description: 'true records no traces, whatever else is set.',
+    description: 'With true no traces are recorded, whatever else is set.',
     fallback: 'false',
     example: 'true',
   }),

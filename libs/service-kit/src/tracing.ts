@@ -1,25 +1,6 @@
 import type { Logger } from './logging.js';
+import type { Exporting } from './otlp.js';
 import type { ServiceConfig } from './settings.js';
-
-/** The values of OTEL_TRACES_SAMPLER. */
-export const SAMPLERS = [
-  'always_on',
-  'always_off',
-  'traceidratio',
-  'parentbased_always_on',
-  'parentbased_always_off',
-  'parentbased_traceidratio',
-] as const;
-export type SamplerName = (typeof SAMPLERS)[number];
-
-/** Where spans go, which ones, and of whom. */
-export type Exporting = {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly sampler: SamplerName;
-  readonly ratio: number;
-  readonly resource: Readonly<Record<string, string>>;
-};
 
 const LOCAL_COLLECTOR = 'http://localhost:4318';
 
