@@ -13,7 +13,7 @@ export async function chartFiles() {
   const wanted = new Map([[`${FILES}/kafka.json`, await kafka()]]);
   const alerts = textOf(`${OBSERVABILITY}/alerts.yaml`);
   if (alerts) wanted.set(`${FILES}/alerts.yaml`, alerts);
-  for (const file of globSync(`${OBSERVABILITY}/dashboards/*.json`, { cwd: root }))
+  for (const file of globSync(`${OBSERVABILITY}/*.json`, { cwd: root }))
     wanted.set(`${FILES}/dashboards/${basename(file)}`, textOf(file));
   const gone = globSync(`${FILES}/dashboards/*.json`, { cwd: root }).filter((file) => !wanted.has(file));
   return [...wanted, ...gone.map((file) => [file])]

@@ -17,7 +17,8 @@ import { DeliveryQueries } from './delivery/delivery.queries.js';
 import { FeedPages } from './delivery/feed-pages.js';
 import { Journal } from './delivery/journal.js';
 import { ReaderLeases } from './delivery/reader-leases.js';
-import { Sender } from './delivery/sender.js';
+import { Sender, type Outcome } from './delivery/sender.js';
+import { attemptLabel, webhookGauges } from './delivery/webhook-gauges.js';
 import { FEED, feedProjection } from './feed/feed.projection.js';
 import { FeedQueries } from './feed/feed.queries.js';
 import { FeedWatch } from './feed/feed.watch.js';
@@ -35,11 +36,16 @@ type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 /** Whichever replica projects, all of them have readers waiting. */
 const feedWatch: FactoryProvider<FeedWatch> = {
   provide: FeedWatch,
-  useFactory: ({ logger, stopping }: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
+  useFactory: (
+    { logger, stopping, startSpan }: Runtime,
+    pool: Pool,
+    wakeUp: WakeUp,
+    projections: Projections,
+  ) => {
     const onFault = (err: unknown) => logger.warn({ err }, 'the heads of the feed could not be looked at');
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
-    projections.add(feedProjection);
+    projections.add(feedProjection(startSpan));
     return watch;
   },
   inject: [RUNTIME, PG_POOL, WakeUp, Projections],
@@ -84,14 +90,10 @@ const deliverer: FactoryProvider<Deliverer> = {
     known: Subscriptions,
     opened: Sender,
   ) => {
-    const { replica, logger, metrics } = runtime;
+    const { replica, logger, metrics, startSpan } = runtime;
     const log = new DeliveryLog(pool);
-    const onAttempt = ({ outcome }: { outcome: { delivered: boolean; durationMs: number } }) => {
-      metrics.webhookAttempts.observe(
-        { outcome: outcome.delivered ? 'delivered' : 'failed' },
-        outcome.durationMs / 1_000,
-      );
-    };
+    const onAttempt = ({ outcome }: { outcome: Outcome }) =>
+      metrics.webhookAttempts.observe({ outcome: attemptLabel(outcome) }, outcome.durationMs / 1_000);
     const work = new Deliverer({
       leases: new ReaderLeases(pool, replica),
       subscriptions: known,
@@ -99,6 +101,7 @@ const deliverer: FactoryProvider<Deliverer> = {
       journal: new Journal({ pool, log, logger, onAttempt }),
       log,
       sender: opened,
+      startSpan,
       now: Date.now,
       disable: (webhookId, accountId, reason, detail) => {
         const data = { webhookId, reason, detail, at: new Date().toISOString() };
@@ -110,6 +113,7 @@ const deliverer: FactoryProvider<Deliverer> = {
       },
       logger,
     });
+    webhookGauges(work, metrics);
     wakeUp.onWake(FEED, () => work.look());
     wakeUp.onWake(WEBHOOKS, () => work.wake());
     store.onCommitted(() => wakeUp.wake(WEBHOOKS));

@@ -121,6 +121,13 @@ export const text = (min = 1) =>
   );
 export const whole = (min: number, max: number) =>
   kind(`a whole number from ${min} to ${max}`, within(min, max));
+export const share = kind('a number from 0 to 1', (given) =>
+  /^(0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(given) ? Number(given) : undefined,
+);
+/** `name=value,name=value`, the values percent-encoded. */
+export const pairs = kind('a list name=value,name=value', (given) =>
+  given.split(',').every((pair) => /^\s*[\w.-]+=(?:[^%,]|%[\da-fA-F]{2})*$/.test(pair)) ? given : undefined,
+);
 export const port = kind('a port from 1 to 65535', within(1, 65_535));
 export const flag = kind(
   'true or false',

@@ -48,7 +48,7 @@ export class DatabaseModule {
 const poolOf = (dataSource: DataSource) => (dataSource.driver as PostgresDriver).master as Pool;
 
 async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<DataSource> {
-  const { config, health, shutdown, service } = runtime;
+  const { config, health, metrics, shutdown, service } = runtime;
   const postgres = `Postgres at ${new URL(config.DATABASE_URL).host}`;
   const dataSource = await untilReachable(postgres, runtime, () =>
     new DataSource(options(runtime, migrations)).initialize(),
@@ -58,6 +58,11 @@ async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<D
   health.add('postgres', async () => {
     await pool.query('select 1');
     return { ok: true };
+  });
+  metrics.beforeScrape(async () => {
+    metrics.postgresConnections.set({ state: 'idle' }, pool.idleCount);
+    metrics.postgresConnections.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+    metrics.postgresWaiting.set(pool.waitingCount);
   });
   health.add('migrations', () => ({ ok: false, detail: `schema ${service} is being brought up to date` }));
   const upToDate = config.MIGRATE_ON_START ? migrate : untilMigrated;

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { newId } from '@wbiz/contracts/ids';
 import { Rejection } from '@wbiz/eventing/rejection';
+import type { Span, StartSpan } from '@wbiz/eventing/tracing';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBody } from './read-body.js';
@@ -12,6 +13,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of this request: a step of the caller's trace, or the first of a new one. */
     traceparent: string;
+    span?: Span | undefined;
     /** The JSON body as it came in. */
     rawBody?: Buffer;
   }
@@ -25,6 +27,7 @@ type HttpOptions = {
   /** See `TRUST_PROXY`; nobody's X-Forwarded-For counts unless given. */
   readonly trustProxy?: number | string[] | undefined;
   readonly patience?: Partial<typeof PATIENCE>;
+  readonly startSpan?: StartSpan | undefined;
 };
 
 /** How long a client may take, in ms. */
@@ -51,8 +54,8 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
  * `bodyParser: false`.
  */
 export function publicHttp(
-  metrics: Metrics,
-  { bodyLimit = 1_048_576, stopping, trustProxy, patience }: HttpOptions = {},
+  metrics: Pick<Metrics, 'httpDuration'>,
+  { bodyLimit = 1_048_576, stopping, trustProxy, patience, startSpan }: HttpOptions = {},
 ): FastifyAdapter {
   const { headMs, bodyMs, restMs, requestMs, idleMs, silenceMs } = { ...PATIENCE, ...patience };
   const adapter = new FastifyAdapter({
@@ -76,8 +79,10 @@ export function publicHttp(
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.decorateRequest('traceparent', '');
+  fastify.decorateRequest('span', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
-    request.traceparent = nextTraceparent(request.headers.traceparent);
+    request.span = startSpan && serverSpan(startSpan, request);
+    request.traceparent = request.span?.traceparent ?? nextTraceparent(request.headers.traceparent);
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
     done();
   });
@@ -87,7 +92,11 @@ export function publicHttp(
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = (!request.is404 && request.routeOptions.url) || 'none';
+    const route = routeOf(request);
+    request.span?.end({
+      error: reply.statusCode >= 500 ? String(reply.statusCode) : undefined,
+      attributes: { 'http.response.status_code': reply.statusCode },
+    });
     const labels = { route, method: request.method, status: reply.statusCode };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
     // A stream whose head was out before.
@@ -108,6 +117,24 @@ export function publicHttp(
     }, done);
   });
   return adapter;
+}
+
+const routeOf = ({ is404, routeOptions }: FastifyRequest) => (!is404 && routeOptions.url) || 'none';
+
+/** Its query is left out: it may hold a secret. */
+function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
+  const { method, url, id, headers } = request;
+  const route = routeOf(request);
+  return startSpan(`${method} ${route}`, {
+    kind: 'server',
+    parent: typeof headers.traceparent === 'string' ? headers.traceparent : undefined,
+    attributes: {
+      'http.request.method': method,
+      'http.route': route,
+      'url.path': url.split('?')[0],
+      'wbiz.request_id': id,
+    },
+  });
 }
 
 /** Which methods the routes added to `fastify` from now on know for a path. */

@@ -175,16 +175,33 @@ describe('in one process', () => {
   it('shows outbox, projection, commands and consumers in /metrics', async () => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     for (const line of [
-      'wbiz_outbox_pending{service="contacts"}',
+      'wbiz_outbox_pending_events{service="contacts"}',
       'wbiz_outbox_age_seconds{service="contacts"}',
       'wbiz_projection_lag_events{projection="income",service="contacts"} 0',
-      `wbiz_consumer_state{group="${prefix}wbiz.contacts",service="contacts"} 1`,
+      `wbiz_consumer_members{group="${prefix}wbiz.contacts",service="contacts"} 1`,
       'wbiz_projection_parked_accounts{projection="income",service="contacts"} 0',
       `wbiz_consumer_waiting_seconds{group="${prefix}wbiz.contacts",service="contacts"} 0`,
-      'wbiz_dead_letters_total{service="contacts"} 0',
     ])
       expect(text).toContain(line);
     expect(text).toMatch(/wbiz_command_duration_seconds_count\{.*type="purse.deposit".*\} [1-9]/);
+    expect(text).toMatch(/wbiz_kafka_produce_duration_seconds_count\{.*outcome="ok"\} [1-9]/);
+    expect(text).toMatch(/wbiz_kafka_produced_records_total\{.*\} [1-9]/);
+    expect(text).toMatch(
+      /wbiz_rpc_request_duration_seconds_count\{.*peer="contacts",outcome="answered"\} [1-9]/,
+    );
+    expect(text).toMatch(/wbiz_postgres_connections\{state="idle",service="contacts"\} [1-9]/);
+    expect(text).toMatch(/wbiz_postgres_waiting_requests\{service="contacts"\} \d/);
+    expect(text).toMatch(/wbiz_consumer_joins_total\{group=".*wbiz.contacts",service="contacts"\} [1-9]/);
+    expect(text).toMatch(/wbiz_dead_letters_total\{topic=".*",service="contacts"\} 0/);
+  });
+
+  it('tells in /metrics how long a command has been in hand', async () => {
+    const scrape = async () => (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
+    const age = async () => Number(/wbiz_consumer_lag_seconds\{.*\} (.+)/.exec(await scrape())?.[1]);
+    const held = send(deposit(1, { holdMs: 2_000 }));
+    await until(async () => (await age()) > 1, { describe: 'an age of more than a second' });
+    await held;
+    await until(async () => (await age()) === 0);
   });
 
   it('answers nobody who does not know RPC_SECRET, and sends no reply to where nobody does', async () => {
@@ -413,8 +430,8 @@ describe('as a process', () => {
       for (const one of [contacts, webhooks]) await ready(one);
       const metrics = async ({ HEALTH_PORT }: NodeJS.ProcessEnv) =>
         (await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`)).text();
-      expect(await metrics(contacts)).toContain('wbiz_outbox_pending{service="contacts"} 0');
-      expect(await metrics(webhooks)).toContain('wbiz_outbox_pending{service="webhooks"} 0');
+      expect(await metrics(contacts)).toContain('wbiz_outbox_pending_events{service="contacts"} 0');
+      expect(await metrics(webhooks)).toContain('wbiz_outbox_pending_events{service="webhooks"} 0');
       expect(await metrics(webhooks)).not.toContain('contacts');
       expect(await request(webhooks.RPC_PORT, 'command.reply', { commandId: 'cmd_0', expire: false })).toBe(
         null,

@@ -20,6 +20,7 @@ import { RuntimeModule, type Runtime } from './runtime.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { endProcess, Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
+import { exportingOf, openTracing } from './tracing.js';
 import { rpcTrust } from './trust.js';
 
 export type ServiceOptions = {
@@ -52,7 +53,7 @@ export const runService = (options: ServiceOptions): Promise<void> =>
  * any error that nobody handled, whichever service's it is.
  */
 export async function runServices(services: readonly Served[]): Promise<void> {
-  const hosted = preparedOrExit(services);
+  const hosted = await preparedOrExit(services);
   const runtimes = hosted.map(({ runtime }) => runtime);
   const crash = (err: unknown, what: string) => {
     const own = serving.getStore();
@@ -91,17 +92,18 @@ export async function runServices(services: readonly Served[]): Promise<void> {
   await started;
 }
 
-function preparedOrExit(services: readonly Served[]) {
-  const hosted = services.flatMap(({ options, env }) => {
+async function preparedOrExit(services: readonly Served[]) {
+  const prepared = services.map(async ({ options, env }) => {
     const stop = new AbortController();
     try {
-      return [{ options, stop, runtime: prepare(options, env, stop.signal) }];
+      return [{ options, stop, runtime: await prepare(options, env, stop.signal) }];
     } catch (error) {
       if (!(error instanceof InvalidConfig)) throw error;
       process.stderr.write(`${options.name} cannot start. ${error.message}\n`);
       return [];
     }
   });
+  const hosted = (await Promise.all(prepared)).flat();
   if (hosted.length < services.length) process.exit(1);
   return hosted;
 }
@@ -109,7 +111,7 @@ function preparedOrExit(services: readonly Served[]) {
 /** As {@link runService}, in a process that goes on: for tests. Throws instead of ending the process. */
 export async function startService(options: ServiceOptions, env: NodeJS.ProcessEnv) {
   const stopping = new AbortController();
-  const runtime = prepare(options, env, stopping.signal);
+  const runtime = await prepare(options, env, stopping.signal);
   const stop = async () => {
     runtime.health.stopping();
     stopping.abort();
@@ -123,11 +125,11 @@ export async function startService(options: ServiceOptions, env: NodeJS.ProcessE
   }
 }
 
-function prepare(
+async function prepare(
   { name, peers = [], settings = {} }: ServiceOptions,
   env: NodeJS.ProcessEnv,
   stopping: AbortSignal,
-): Runtime {
+): Promise<Runtime> {
   const ofPeers = Object.fromEntries(
     peers.map((peer) => [peerSetting(peer), PEER_SETTINGS[peerSetting(peer)]]),
   );
@@ -136,14 +138,18 @@ function prepare(
   const { LOG_LEVEL: level } = config;
   const replica = config.REPLICA ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ service: name, replica, level, secrets: secretTexts(table, env) });
+  const shutdown = new Shutdown(logger);
+  const tracing = await openTracing(exportingOf(config, { service: name, replica }), logger);
+  if (tracing) shutdown.on('pools', 'traces', () => tracing.close());
   return {
     service: name,
     replica,
     config,
     logger,
     metrics: createMetrics(name),
+    startSpan: tracing?.startSpan,
     health: new Health(),
-    shutdown: new Shutdown(logger),
+    shutdown,
     trust: rpcTrust(config),
     kafka: kafkaAccess(config),
     stopping,
@@ -151,7 +157,7 @@ function prepare(
 }
 
 async function start({ module, http }: ServiceOptions, runtime: Runtime): Promise<NestFastifyApplication> {
-  const { config, health, metrics, shutdown, logger, trust } = runtime;
+  const { config, health, metrics, shutdown, logger, trust, startSpan } = runtime;
   const { HOST: host, HEALTH_PORT, RPC_PORT } = config;
   const healthServer = await serveHealth(health, metrics, { host, port: HEALTH_PORT });
   shutdown.on('pools', 'health', () => healthServer.close());
@@ -164,7 +170,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   } = config as unknown as Config<typeof HTTP_SETTINGS>;
   const { stopping } = runtime;
   const adapter = http
-    ? publicHttp(metrics, { bodyLimit: http.bodyLimit, stopping, trustProxy })
+    ? publicHttp(metrics, { bodyLimit: http.bodyLimit, stopping, trustProxy, startSpan })
     : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -9,8 +9,10 @@ import {
   mediaStore,
   namesOf,
   oneOf,
+  pairs,
   port,
   proxies,
+  share,
   someOf,
   text,
   url,
@@ -108,6 +110,84 @@ export const KAFKA_SETTINGS = {
   }),
 };
 
+const PROTOCOL = oneOf(['http/protobuf']);
+const SAMPLER = oneOf([
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+]);
+
+/** Traces, by OpenTelemetry's own variables. Off unless one of them names a collector. */
+export const TRACES_SETTINGS = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    'http',
+    'https',
+  )({
+    description:
+      'Collector that traces are sent to by OTLP, at its `/v1/traces`; none are recorded unless set.',
+    optional: true,
+    example: 'http://otel-collector:4318',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(
+    'http',
+    'https',
+  )({
+    description: 'The same, with the whole path.',
+    optional: true,
+    example: 'http://otel-collector:4318/v1/traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs({
+    description: 'Headers of what is sent to the collector.',
+    secret: true,
+    optional: true,
+    example: 'authorization=Bearer%20token',
+  }),
+  OTEL_EXPORTER_OTLP_PROTOCOL: PROTOCOL({
+    description: 'How traces are sent; there is one way.',
+    optional: true,
+    example: 'http/protobuf',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: PROTOCOL({
+    description: 'As OTEL_EXPORTER_OTLP_PROTOCOL.',
+    optional: true,
+    example: 'http/protobuf',
+  }),
+  OTEL_TRACES_EXPORTER: oneOf(['otlp', 'none'])({
+    description:
+      'With none no traces are recorded; with otlp they are, and go to http://localhost:4318 where no collector is named.',
+    optional: true,
+    example: 'otlp',
+  }),
+  OTEL_TRACES_SAMPLER: SAMPLER({
+    description: 'Which traces are recorded.',
+    fallback: 'parentbased_always_on',
+    example: 'parentbased_traceidratio',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: share({
+    description: 'The share of them, where the sampler takes one.',
+    fallback: '1',
+    example: '0.05',
+  }),
+  OTEL_SERVICE_NAME: text()({
+    description: 'Name of the service in traces; `wbiz-` and its name unless set.',
+    optional: true,
+    example: 'wbiz-messaging',
+  }),
+  OTEL_RESOURCE_ATTRIBUTES: pairs({
+    description: 'What else traces tell of the process.',
+    optional: true,
+    example: 'deployment.environment.name=staging',
+  }),
+  OTEL_SDK_DISABLED: flag({
+    description: 'With true no traces are recorded, whatever else is set.',
+    fallback: 'false',
+    example: 'true',
+  }),
+};
+
 /** The environment variables of every service. */
 export const SERVICE_SETTINGS = {
   HOST: text()({
@@ -167,6 +247,7 @@ export const SERVICE_SETTINGS = {
     fallback: 'https://graph.facebook.com',
     example: 'http://127.0.0.1:4000',
   }),
+  ...TRACES_SETTINGS,
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])({
     description: 'Lowest level that is logged. From debug on, phone numbers and message bodies are.',
     fallback: 'info',

@@ -19,6 +19,13 @@ export type ProducerLink = {
 /** Below the broker's default `message.max.bytes` (1,048,588), which holds for all records of one partition in a request. */
 const MAX_REQUEST_BYTES = 900_000;
 
+/** Told of every request: how many records it had, how long it took, and whether Kafka acknowledged it. */
+export type OnRequest = (request: {
+  readonly records: number;
+  readonly ms: number;
+  readonly ok: boolean;
+}) => void;
+
 export type SendOptions = {
   /** What is still waiting at this time (ms since the epoch) is not sent. */
   readonly notAfter?: number | undefined;
@@ -46,7 +53,10 @@ export class BatchingProducer {
   /** Ends the wait of {@link gather}. */
   private resume?: () => void;
 
-  constructor(private readonly connect: () => Promise<ProducerLink>) {}
+  constructor(
+    private readonly connect: () => Promise<ProducerLink>,
+    private readonly onRequest?: OnRequest,
+  ) {}
 
   /** Resolves when the record is on the log. */
   send(record: KafkaRecord, options: SendOptions = {}): Promise<void> {
@@ -113,16 +123,21 @@ export class BatchingProducer {
     const batch = this.take();
     if (batch.length === 0) return;
     const records = batch.flatMap((entry) => entry.records);
+    const begun = performance.now();
+    const told = (ok: boolean) =>
+      this.onRequest?.({ records: records.length, ms: performance.now() - begun, ok });
     try {
       this.link ??= this.connect();
       await (await this.link).send(records);
     } catch (error) {
+      told(false);
       this.discardLink();
       for (const { reject } of batch) reject(error);
       return;
     }
     this.sent.records += records.length;
     this.sent.requests += 1;
+    told(true);
     for (const { resolve } of batch) resolve();
   }
 

@@ -14,6 +14,9 @@ export class PeerFault extends Error {
   override readonly name = 'PeerFault';
 }
 
+/** What came of a query; `refused` is its handler's no. */
+export type QueryOutcome = 'answered' | 'refused' | 'fault' | 'unavailable';
+
 /**
  * Asks one peer, which may run as several replicas. They take turns; one that cannot be reached, is lost before it
  * answers, or answers nobody at present is passed over: a query leaves nothing behind, so it may be asked twice.
@@ -22,17 +25,33 @@ export class RpcClient {
   private readonly replicas: Replicas;
   private turn = 0;
 
-  /** `addresses`: `host:port,host:port`, where a name may lead to several replicas. `onSilent` is told when a replica is passed over for its silence, and when no longer. */
+  /**
+   * `addresses`: `host:port,host:port`, where a name may lead to several replicas. `onSilent` is told when a replica is passed
+   * over for its silence, and when no longer; `onEnded` of every query.
+   */
   constructor(
     readonly addresses: string,
     trust: RpcTrust,
     onSilent: (address: string, isSilent: boolean) => void = () => undefined,
+    private readonly onEnded: (outcome: QueryOutcome, ms: number) => void = () => undefined,
   ) {
     this.replicas = new Replicas(addresses, trust, onSilent);
   }
 
   /** Resolves to the handler's answer. Throws the handler's {@link Rejection}, {@link PeerFault} or {@link PeerUnavailable}. */
   async request<T>(pattern: string, data?: unknown, { timeoutMs = 5_000 } = {}): Promise<T> {
+    const begun = performance.now();
+    try {
+      const answer = await this.ask(pattern, data, timeoutMs);
+      this.onEnded('answered', performance.now() - begun);
+      return answer as T;
+    } catch (error) {
+      this.onEnded(outcomeOf(error), performance.now() - begun);
+      throw error;
+    }
+  }
+
+  private async ask(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
     const giveUp = Date.now() + timeoutMs;
     let lost: unknown;
     for (const { connection, breaker } of await this.inTurn()) {
@@ -41,7 +60,7 @@ export class RpcClient {
       if (left <= 0) break;
       const begun = performance.now();
       try {
-        return (await connection.request(pattern, data, left)) as T;
+        return await connection.request(pattern, data, left);
       } catch (error) {
         if (error instanceof Thrown) throw revive(error.thrown, pattern);
         breaker.failed(performance.now() - begun);
@@ -68,6 +87,9 @@ export class RpcClient {
     return [...order, order[0]!];
   }
 }
+
+const outcomeOf = (error: unknown): QueryOutcome =>
+  error instanceof Rejection ? 'refused' : error instanceof PeerUnavailable ? 'unavailable' : 'fault';
 
 function revive(thrown: unknown, pattern: string): Error {
   const { code, message, details } = thrown as Partial<RejectionData>;
