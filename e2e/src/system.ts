@@ -84,15 +84,18 @@ export async function startSystem({
     together,
   };
 
-  const printed: string[] = [];
-  const provisioning = await startNode(system, {
-    instance: 'provision',
-    main: PROVISIONING.main,
-    env: PROVISIONING.env(system),
-    onLine: ((line: string) => void printed.push(line)) as () => undefined,
-  });
-  if ((await provisioning.exited) !== 'with exit code 0')
-    throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
+  const provision = async () => {
+    const printed: string[] = [];
+    const provisioning = await startNode(system, {
+      instance: 'provision',
+      main: PROVISIONING.main,
+      env: PROVISIONING.env(system),
+      onLine: ((line: string) => void printed.push(line)) as () => undefined,
+    });
+    if ((await provisioning.exited) !== 'with exit code 0')
+      throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
+  };
+  await provision();
   const made = SERVICES.flatMap((service) =>
     Object.values(secretsOf(system, service)).flatMap((value) => value ?? []),
   );
@@ -177,6 +180,7 @@ export async function startSystem({
     admin,
     stop,
     start,
+    provision,
     webhooksTo,
     pidOf: (instance: string) => running.get(instance)!.pid,
 
