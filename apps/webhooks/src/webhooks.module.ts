@@ -24,6 +24,7 @@ import { FeedQueries } from './feed/feed.queries.js';
 import { FeedWatch } from './feed/feed.watch.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { readersProjection } from './subscription/readers.projection.js';
+import { SealedQueries } from './subscription/sealed.queries.js';
 import { Subscriptions } from './subscription/subscriptions.js';
 import { webhooks } from './subscription/webhook.aggregate.js';
 import { WebhookQueries } from './subscription/webhook.queries.js';
@@ -71,13 +72,18 @@ const sender: FactoryProvider<Sender> = {
   inject: [RUNTIME, AddressGuard],
 };
 
+const secrets: FactoryProvider<Secrets> = {
+  provide: Secrets,
+  useFactory: ({ config }: WebhooksRuntime) =>
+    new Secrets({ key: config.WEBHOOKS_KEY, previous: config.WEBHOOKS_KEY_PREVIOUS }),
+  inject: [RUNTIME],
+};
+
 const subscriptions: FactoryProvider<Subscriptions> = {
   provide: Subscriptions,
-  useFactory: ({ config, logger }: WebhooksRuntime, pool: Pool) => {
-    const secrets = new Secrets({ key: config.WEBHOOKS_KEY, previous: config.WEBHOOKS_KEY_PREVIOUS });
-    return new Subscriptions(pool, secrets, logger);
-  },
-  inject: [RUNTIME, PG_POOL],
+  useFactory: ({ logger }: WebhooksRuntime, pool: Pool, ofWebhooks: Secrets) =>
+    new Subscriptions(pool, ofWebhooks, logger),
+  inject: [RUNTIME, PG_POOL, Secrets],
 };
 
 const deliverer: FactoryProvider<Deliverer> = {
@@ -132,7 +138,7 @@ const deliverer: FactoryProvider<Deliverer> = {
       inline: [readersProjection],
     }),
   ],
-  controllers: [FeedQueries, WebhookQueries, DeliveryQueries],
-  providers: [feedWatch, guard, sender, subscriptions, deliverer],
+  controllers: [FeedQueries, WebhookQueries, SealedQueries, DeliveryQueries],
+  providers: [feedWatch, guard, sender, secrets, subscriptions, deliverer],
 })
 export class WebhooksModule {}

@@ -22,8 +22,8 @@ declare module 'fastify' {
 type HttpOptions = {
   /** Of a JSON body; 1 MiB unless given. */
   readonly bodyLimit?: number | undefined;
-  /** Once it is aborted, answers close their connections. */
-  readonly stopping?: AbortSignal;
+  /** Once it says so, answers close their connections. */
+  readonly isEnding?: () => boolean;
   /** See `TRUST_PROXY`; nobody's X-Forwarded-For counts unless given. */
   readonly trustProxy?: number | string[] | undefined;
   readonly patience?: Partial<typeof PATIENCE>;
@@ -55,7 +55,7 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
  */
 export function publicHttp(
   metrics: Pick<Metrics, 'httpDuration'>,
-  { bodyLimit = 1_048_576, stopping, trustProxy, patience, startSpan }: HttpOptions = {},
+  { bodyLimit = 1_048_576, isEnding = () => false, trustProxy, patience, startSpan }: HttpOptions = {},
 ): FastifyAdapter {
   const { headMs, bodyMs, restMs, requestMs, idleMs, silenceMs } = { ...PATIENCE, ...patience };
   const adapter = new FastifyAdapter({
@@ -88,7 +88,7 @@ export function publicHttp(
   });
   fastify.addHook('onSend', (_, reply, __, done) => {
     // Of a request that began before: Fastify would keep its connection, and wait for it.
-    if (stopping?.aborted) reply.header('connection', 'close');
+    if (isEnding()) reply.header('connection', 'close');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -100,7 +100,7 @@ export function publicHttp(
     const labels = { route, method: request.method, status: reply.statusCode };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
     // A stream whose head was out before.
-    if (stopping?.aborted) request.raw.socket.end();
+    if (isEnding()) request.raw.socket.end();
     const { raw } = request;
     if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), restMs).unref();
     done();

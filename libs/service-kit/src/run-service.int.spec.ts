@@ -273,6 +273,7 @@ describe('as a process', () => {
       './run-service.ts': 'runService, runServices',
       './config.ts': 'environmentOf',
       './tiny-service.samples.ts': 'TINY, NEIGHBOUR',
+      './settings.ts': 'HTTP_SETTINGS',
     }).map(([file, names]) => `import { ${names} } from '${new URL(file, import.meta.url).href}';`);
     const main = `${imports.join(' ')} ${code}`;
     const args = [...NODE_ON_SOURCES, '--input-type=module', '-e', main];
@@ -345,6 +346,22 @@ describe('as a process', () => {
       await producer.close();
       await kafka.close();
     }
+  });
+
+  it('for HTTP_DRAIN_MS after SIGTERM is not ready, takes connections, and closes them with its answers', async () => {
+    const env = await environment({ PORT: String(await freePort()), HTTP_DRAIN_MS: '2000' });
+    const { child, exited } = launch(
+      env,
+      'await runService({ ...TINY, settings: HTTP_SETTINGS, http: {} });',
+    );
+    await ready(env);
+    const told = Date.now();
+    child.kill('SIGTERM');
+    await until(async () => (await readiness(env)).code === 503, { describe: 'not ready' });
+    const answer = await fetch(`http://127.0.0.1:${env['PORT']}/nothing`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([404, 'close']);
+    expect(await exited).toBe(0);
+    expect(Date.now() - told).toBeGreaterThanOrEqual(2_000);
   });
 
   it.each(['Postgres', 'Kafka'])(

@@ -49,7 +49,7 @@ export const runService = (options: ServiceOptions): Promise<void> =>
 
 /**
  * Runs services in this process until SIGTERM or SIGINT. Each checks its settings, opens /health and /metrics, waits for
- * Postgres and Kafka, migrates, starts. Ends the process: 0 after an orderly stop within 10 s, 1 for wrong settings and for
+ * Postgres and Kafka, migrates, starts. Ends the process: 0 after an orderly stop within 10 s (and HTTP_DRAIN_MS), 1 for wrong settings and for
  * any error that nobody handled, whichever service's it is.
  */
 export async function runServices(services: readonly Served[]): Promise<void> {
@@ -67,12 +67,15 @@ export async function runServices(services: readonly Served[]): Promise<void> {
   const onSignal = (signal: string) => {
     if (told) return;
     told = true;
-    for (const { runtime, stop } of hosted)
-      serving.run(runtime, () => {
-        runtime.logger.info({ signal }, 'stopping');
-        runtime.health.stopping();
-        stop.abort();
-      });
+    for (const { logger, health } of runtimes) {
+      logger.info({ signal }, 'stopping');
+      health.stopping();
+    }
+    const drainMs = Math.max(...runtimes.map((runtime) => httpConfig(runtime).HTTP_DRAIN_MS ?? 0));
+    setTimeout(end, drainMs);
+  };
+  const end = () => {
+    for (const { runtime, stop } of hosted) serving.run(runtime, () => stop.abort());
     void endProcess(
       runtimes.map(({ shutdown }) => shutdown),
       started,
@@ -156,6 +159,8 @@ async function prepare(
   };
 }
 
+const httpConfig = ({ config }: Runtime) => config as unknown as Config<typeof HTTP_SETTINGS>;
+
 async function start({ module, http }: ServiceOptions, runtime: Runtime): Promise<NestFastifyApplication> {
   const { config, health, metrics, shutdown, logger, trust, startSpan } = runtime;
   const { HOST: host, HEALTH_PORT, RPC_PORT } = config;
@@ -163,14 +168,15 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const {
-    PORT,
-    TRUST_PROXY: trustProxy,
-    HTTP_CONNECTIONS: most,
-  } = config as unknown as Config<typeof HTTP_SETTINGS>;
+  const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: most } = httpConfig(runtime);
   const { stopping } = runtime;
   const adapter = http
-    ? publicHttp(metrics, { bodyLimit: http.bodyLimit, stopping, trustProxy, startSpan })
+    ? publicHttp(metrics, {
+        bodyLimit: http.bodyLimit,
+        isEnding: () => health.isStopping,
+        trustProxy,
+        startSpan,
+      })
     : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -342,6 +342,15 @@ export const HTTP_SETTINGS = {
     fallback: '4000',
     example: '10000',
   }),
+  HTTP_DRAIN_MS: whole(
+    0,
+    300_000,
+  )({
+    description:
+      'How long, once told to end, it still takes connections, in milliseconds. `/health/ready` answers 503 meanwhile, so that what stands in front of several gateways sends nothing more; give the process 10 s on top until it is killed.',
+    fallback: '0',
+    example: '5000',
+  }),
   TRUST_PROXY: proxies({
     description:
       'The proxies in front, whose `X-Forwarded-For` then tells where a request comes from: their addresses and networks, or how many stand in a row where nobody reaches this port but through them.',

@@ -9,6 +9,8 @@ import { ApiKeys } from './api-keys.js';
 import { DeadLetters } from './dead-letters.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { ProjectionsController } from './projections.controller.js';
+import { SealedSecrets } from './sealed-secrets.js';
+import { SealedSecretsController } from './sealed-secrets.controller.js';
 import { ServiceProjections } from './service-projections.js';
 import { WaitingDeadLetters } from './waiting-dead-letters.js';
 
@@ -17,8 +19,8 @@ const LOOK_MS = 30_000;
 /** The operators' API. */
 @Module({
   imports: [AccountModule],
-  controllers: [AdminController, ProjectionsController, DeadLettersController],
-  providers: [ApiKeys, ServiceProjections, DeadLetters],
+  controllers: [AdminController, ProjectionsController, DeadLettersController, SealedSecretsController],
+  providers: [ApiKeys, ServiceProjections, DeadLetters, SealedSecrets],
 })
 export class AdminModule {
   constructor(@Inject(RUNTIME) runtime: Runtime, @Inject(KAFKA) kafka: KafkaClient) {
