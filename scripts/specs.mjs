@@ -86,4 +86,6 @@ execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs']
   cwd: root,
   stdio: 'inherit',
 });
-say.done('README.md, docs/observability.md, libs/contracts/specs, the dashboards and the chart are up to date');
+say.done(
+  'README.md, docs/observability.md, libs/contracts/specs, the dashboards and the chart are up to date',
+);
