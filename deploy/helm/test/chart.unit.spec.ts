@@ -71,7 +71,7 @@ const rendered: Readonly<Record<string, Rendered>> = python
       execFileSync(python, [here('check.py')], {
         encoding: 'utf8',
         maxBuffer: 2 ** 28,
-        stdio: ['pipe', 'pipe', 'ignore'],
+        stdio: 'pipe',
         input: JSON.stringify({
           chart: here('../wbiz'),
           crds: readdirSync(here('crds')).map((file) => JSON.parse(read(`crds/${file}`))),
