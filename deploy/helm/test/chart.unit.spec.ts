@@ -164,6 +164,39 @@ if (!python)
     }
   });
 
+  it.each(names)('leads by every Service, probe and budget to pods and ports that there are: %s', (name) => {
+    type Selector = Record<string, string>;
+    const selected = (selector: Selector) =>
+      pods(name).filter((item) =>
+        Object.entries(selector).every(([label, value]) => podOf(item).metadata.labels[label] === value),
+      );
+    const portsOf = (item: Item) =>
+      podOf(item).spec.containers.flatMap(({ ports = [] }) => ports.map((port) => port.name));
+    for (const { metadata, spec } of all(name, 'Service')) {
+      const { selector, ports } = spec as { selector: Selector; ports: { targetPort: string }[] };
+      const [item, ...others] = selected(selector);
+      expect([metadata.name, item?.kind, others]).toEqual([metadata.name, 'Deployment', []]);
+      expect(portsOf(item!)).toEqual(expect.arrayContaining(ports.map(({ targetPort }) => targetPort)));
+    }
+    for (const { metadata, spec } of all(name, 'PodDisruptionBudget')) {
+      const { selector } = spec as { selector: { matchLabels: Selector } };
+      expect(selected(selector.matchLabels).map((item) => item.metadata.name)).toEqual([metadata.name]);
+    }
+    for (const item of pods(name)) {
+      const probed = JSON.stringify(podOf(item).spec.containers).matchAll(
+        /"path":"\/health\/\w+","port":"(\w+)"/g,
+      );
+      const targets = [...probed].map(([, port]) => port);
+      expect(targets).toHaveLength(item.kind === 'Job' || item.metadata.name.endsWith('simulator') ? 0 : 3);
+      expect(portsOf(item)).toEqual(expect.arrayContaining(targets));
+    }
+  });
+
+  it('runs the simulator where it is asked for, and nowhere else', () => {
+    const has = (name: string) => JSON.stringify(of(name).objects).includes('simulator');
+    expect(names.filter(has)).toEqual(['simulator']);
+  });
+
   it('gives each service the secrets that provisioning makes for it, and no other', () => {
     const former = [Buffer.alloc(32, 1)];
     const made = completed(

@@ -3,6 +3,8 @@
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
+# Full names are looked up as they are, and not under five others first.
+dnsConfig: { options: [{ name: ndots, value: '2' }] }
 securityContext:
   runAsNonRoot: true
   runAsUser: 1000
