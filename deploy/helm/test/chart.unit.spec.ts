@@ -14,7 +14,6 @@ import { SETTINGS as CAMPAIGNS } from '../../../apps/campaigns/src/campaigns.set
 import { SETTINGS as GATEWAY } from '../../../apps/gateway/src/gateway.settings.js';
 import { SETTINGS as MESSAGING } from '../../../apps/messaging/src/messaging.settings.js';
 import { SETTINGS as TEMPLATES } from '../../../apps/templates/src/templates.settings.js';
-import { feedProjection } from '../../../apps/webhooks/src/feed/feed.projection.js';
 import { SETTINGS as WEBHOOKS } from '../../../apps/webhooks/src/webhooks.settings.js';
 import { chartPython } from '../../../scripts/chart-tools.mjs';
 import { CASES, REFUSED } from './values.js';
@@ -42,6 +41,7 @@ type Pod = {
       name: string;
       command: string[];
       env: Variable[];
+      envFrom?: { secretRef: { name: string } }[];
       securityContext: Fields;
       resources: { limits: Fields; requests: Fields };
       volumeMounts: { name: string; mountPath: string }[];
@@ -265,7 +265,7 @@ if (!python)
   it('lets every setting be set that it does not know by itself', () => {
     // Ports are the chart's; a replica's name is made up.
     const itself = ['PORT', 'HEALTH_PORT', 'RPC_PORT', 'REPLICA'];
-    type Table = { properties: object };
+    type Table = { properties: object; patternProperties: object };
     const schema = JSON.parse(read('../wbiz/values.schema.json')) as {
       properties: { services: { properties: Record<Service, { properties: { settings: Table } }> } };
     };
@@ -275,7 +275,11 @@ if (!python)
         .filter((name) => name !== 'another release')
         .flatMap((name) => containerOf(name, `wbiz-${service}`).env.map((variable) => variable.name));
       const can = new Set([...itself, ...Object.keys(settings.properties), ...rendered, 'RPC_ADVERTISE']);
-      expect([service, Object.keys(tableOf(service)).filter((one) => !can.has(one))]).toEqual([service, []]);
+      const patterns = Object.keys(settings.patternProperties).map((pattern) => new RegExp(pattern));
+      const cannot = Object.keys(tableOf(service)).filter(
+        (one) => !can.has(one) && !patterns.some((pattern) => pattern.test(one)),
+      );
+      expect([service, cannot]).toEqual([service, []]);
     }
     const provisioned = names.flatMap((name) =>
       podOf(all(name, 'Job')[0]!).spec.containers[0]!.env.map((variable) => variable.name),
@@ -304,6 +308,7 @@ if (!python)
       const unknown = pods(name).flatMap((item) => {
         const { containers, volumes } = podOf(item).spec;
         const secrets = [
+          ...containers.flatMap(({ envFrom = [] }) => envFrom.map(({ secretRef }) => secretRef.name)),
           ...containers.flatMap(({ env }) =>
             env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
           ),
@@ -499,7 +504,7 @@ if (!python)
       'wbiz-campaigns': [[commands('campaigns'), 'staging.wbiz.campaigns']],
       'wbiz-webhooks': [
         [commands('webhooks'), 'staging.wbiz.webhooks'],
-        [events, `staging.wbiz.webhooks.${feedProjection.name}`],
+        [events, 'staging.wbiz.webhooks.feed'],
       ],
     });
     const mayRead = (principal: string, resource: string, name: string) =>

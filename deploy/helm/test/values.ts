@@ -50,6 +50,7 @@ const everything = {
     sasl: { mechanism: 'scram-sha-512' },
   },
   postgres: { ...ADMIN, caSecret: 'postgres-ca', port: 6432 },
+  settingsSecret: 'settings',
   secrets: { formerKeySecret: 'former' },
   meta: META,
   media: {
@@ -197,7 +198,7 @@ export const REFUSED: readonly (readonly [why: string, values: Values])[] = [
   ['networkPolicy.monitoringFrom is missing', and({ monitoring: { serviceMonitor: { enabled: true } } })],
   [
     'networkPolicy.extraEgress is missing',
-    and({ settings: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' } }),
+    and({ settings: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318' } }),
   ],
   ['ingress.host is missing', and({ ingress: { enabled: true } })],
   ['gatewayApi.parentRefs is missing', and({ gatewayApi: { enabled: true } })],

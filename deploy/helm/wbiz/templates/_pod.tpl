@@ -77,6 +77,9 @@ spec:
       {{- end }}
       env:
         {{- include "wbiz.env" . | nindent 8 }}
+      {{- with $v.settingsSecret }}
+      envFrom: [{ secretRef: { name: {{ . }} } }]
+      {{- end }}
       ports:
         {{- if eq .service "gateway" }}
         - { name: http, containerPort: 3000 }
