@@ -43,7 +43,7 @@ const settings = [
   settingsMarkdown(webhooks.SETTINGS),
   'and campaigns',
   settingsMarkdown(campaigns.SETTINGS),
-  'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
+  'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each, where a name leads to all replicas behind it.',
   'Several services as one process (`node libs/service-kit/dist/together.js`) read',
   settingsMarkdown(TOGETHER_SETTINGS),
   'Provisioning (`node libs/service-kit/dist/provision.js`), which runs before the services, reads',

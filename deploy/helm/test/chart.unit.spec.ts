@@ -14,7 +14,6 @@ import { SETTINGS as CAMPAIGNS } from '../../../apps/campaigns/src/campaigns.set
 import { SETTINGS as GATEWAY } from '../../../apps/gateway/src/gateway.settings.js';
 import { SETTINGS as MESSAGING } from '../../../apps/messaging/src/messaging.settings.js';
 import { SETTINGS as TEMPLATES } from '../../../apps/templates/src/templates.settings.js';
-import { feedProjection } from '../../../apps/webhooks/src/feed/feed.projection.js';
 import { SETTINGS as WEBHOOKS } from '../../../apps/webhooks/src/webhooks.settings.js';
 import { chartPython } from '../../../scripts/chart-tools.mjs';
 import { CASES, REFUSED } from './values.js';
@@ -42,6 +41,7 @@ type Pod = {
       name: string;
       command: string[];
       env: Variable[];
+      envFrom?: { secretRef: { name: string } }[];
       securityContext: Fields;
       resources: { limits: Fields; requests: Fields };
       volumeMounts: { name: string; mountPath: string }[];
@@ -71,7 +71,7 @@ const rendered: Readonly<Record<string, Rendered>> = python
       execFileSync(python, [here('check.py')], {
         encoding: 'utf8',
         maxBuffer: 2 ** 28,
-        stdio: ['pipe', 'pipe', 'ignore'],
+        stdio: 'pipe',
         input: JSON.stringify({
           chart: here('../wbiz'),
           crds: readdirSync(here('crds')).map((file) => JSON.parse(read(`crds/${file}`))),
@@ -162,6 +162,39 @@ if (!python)
         });
       }
     }
+  });
+
+  it.each(names)('leads by every Service, probe and budget to pods and ports that there are: %s', (name) => {
+    type Selector = Record<string, string>;
+    const selected = (selector: Selector) =>
+      pods(name).filter((item) =>
+        Object.entries(selector).every(([label, value]) => podOf(item).metadata.labels[label] === value),
+      );
+    const portsOf = (item: Item) =>
+      podOf(item).spec.containers.flatMap(({ ports = [] }) => ports.map((port) => port.name));
+    for (const { metadata, spec } of all(name, 'Service')) {
+      const { selector, ports } = spec as { selector: Selector; ports: { targetPort: string }[] };
+      const [item, ...others] = selected(selector);
+      expect([metadata.name, item?.kind, others]).toEqual([metadata.name, 'Deployment', []]);
+      expect(portsOf(item!)).toEqual(expect.arrayContaining(ports.map(({ targetPort }) => targetPort)));
+    }
+    for (const { metadata, spec } of all(name, 'PodDisruptionBudget')) {
+      const { selector } = spec as { selector: { matchLabels: Selector } };
+      expect(selected(selector.matchLabels).map((item) => item.metadata.name)).toEqual([metadata.name]);
+    }
+    for (const item of pods(name)) {
+      const probed = JSON.stringify(podOf(item).spec.containers).matchAll(
+        /"path":"\/health\/\w+","port":"(\w+)"/g,
+      );
+      const targets = [...probed].map(([, port]) => port);
+      expect(targets).toHaveLength(item.kind === 'Job' || item.metadata.name.endsWith('simulator') ? 0 : 3);
+      expect(portsOf(item)).toEqual(expect.arrayContaining(targets));
+    }
+  });
+
+  it('runs the simulator where it is asked for, and nowhere else', () => {
+    const has = (name: string) => JSON.stringify(of(name).objects).includes('simulator');
+    expect(names.filter(has)).toEqual(['simulator']);
   });
 
   it('gives each service the secrets that provisioning makes for it, and no other', () => {
@@ -275,6 +308,7 @@ if (!python)
       const unknown = pods(name).flatMap((item) => {
         const { containers, volumes } = podOf(item).spec;
         const secrets = [
+          ...containers.flatMap(({ envFrom = [] }) => envFrom.map(({ secretRef }) => secretRef.name)),
           ...containers.flatMap(({ env }) =>
             env.flatMap(({ valueFrom }) => valueFrom?.secretKeyRef?.name ?? []),
           ),
@@ -470,7 +504,7 @@ if (!python)
       'wbiz-campaigns': [[commands('campaigns'), 'staging.wbiz.campaigns']],
       'wbiz-webhooks': [
         [commands('webhooks'), 'staging.wbiz.webhooks'],
-        [events, `staging.wbiz.webhooks.${feedProjection().name}`],
+        [events, 'staging.wbiz.webhooks.feed'],
       ],
     });
     const mayRead = (principal: string, resource: string, name: string) =>

@@ -203,6 +203,17 @@ async function main() {
         (await items('prod', 'hpa'))[0].status.conditions?.find(({ type }) => type === 'AbleToScale')?.status,
     );
     await until('replicas by the HPA', 3, async () => (await readyIn('prod'))['wbiz-gateway']);
+    const digest = `image.digest=sha256:${'1'.repeat(64)}`;
+    await helm([
+      'upgrade',
+      'wbiz',
+      CHART,
+      ...withValues('prod', everything.values),
+      '--set',
+      digest,
+      ...WAIT,
+    ]);
+    same('replicas after the next upgrade', (await readyIn('prod'))['wbiz-gateway'], 3);
     const kinds = (await kindsIn('prod')).map((one) => one.split('/')[0]);
     const count = (kind) => kinds.filter((one) => one === kind).length;
     same(

@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
 /** Values of an installation; whatever is not said has the chart's defaults. */
 export type Values = Readonly<Record<string, unknown>>;
 
 const META = { existingSecret: 'meta' };
 const ADMIN = { adminSecret: 'postgres-admin' };
-export const SERVICES_OWN = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
+const SERVICES = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
 const each = <T>(of: (service: string) => T) =>
-  Object.fromEntries(SERVICES_OWN.map((service) => [service, of(service)]));
+  Object.fromEntries(SERVICES.map((service) => [service, of(service)]));
 
 const minimal = {
   kafka: { brokers: 'kafka:9092' },
@@ -47,6 +50,7 @@ const everything = {
     sasl: { mechanism: 'scram-sha-512' },
   },
   postgres: { ...ADMIN, caSecret: 'postgres-ca', port: 6432 },
+  settingsSecret: 'settings',
   secrets: { formerKeySecret: 'former' },
   meta: META,
   media: {
@@ -101,8 +105,14 @@ const strimzi = (authentication: string) => ({
   services: each((service) => ({ autoscaling: { enabled: service !== 'gateway' } })),
 });
 
+/** Those that the page of the chart begins with. */
+const README = /<<'VALUES'\n([^]*?)VALUES/.exec(
+  readFileSync(new URL('../wbiz/README.md', import.meta.url), 'utf8'),
+)![1]!;
+
 /** What people install, by name. */
 export const CASES: Readonly<Record<string, { readonly values: Values; readonly release?: object }>> = {
+  README: { values: parse(README) as Values },
   minimal: { values: minimal },
   'minimal, upgraded': { values: minimal, release: { revision: 2, is_install: false, is_upgrade: true } },
   'another release': { values: minimal, release: { name: 'staging' } },
@@ -185,6 +195,11 @@ export const REFUSED: readonly (readonly [why: string, values: Values])[] = [
   ["additional properties 'service' not allowed", and({ service: {} })],
   ['/media/store', and({ media: { store: '/var/media' } })],
   ['/networkPolicy/extraEgress/0', and({ networkPolicy: { extraEgress: [{ to: [] }] } })],
+  ['networkPolicy.monitoringFrom is missing', and({ monitoring: { serviceMonitor: { enabled: true } } })],
+  [
+    'networkPolicy.extraEgress is missing',
+    and({ settings: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318' } }),
+  ],
   ['ingress.host is missing', and({ ingress: { enabled: true } })],
   ['gatewayApi.parentRefs is missing', and({ gatewayApi: { enabled: true } })],
   ['strimzi.cluster is missing', and({ strimzi: { enabled: true } })],

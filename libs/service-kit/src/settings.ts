@@ -373,7 +373,7 @@ export const PROVISION_SETTINGS = {
   DATABASE_URL: {
     ...SERVICE_SETTINGS.DATABASE_URL,
     description:
-      'Postgres, as a role that may create roles. Without it the roles and schemas have to be there, and what each service holds its DATABASE_URL.',
+      'Postgres, as a role that may create roles. Without it roles and schemas have to be there, and a DATABASE_URL among the secrets of each service.',
     optional: true,
   } as Setting<string | undefined>,
   ...KAFKA_SETTINGS,

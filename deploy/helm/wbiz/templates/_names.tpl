@@ -85,6 +85,14 @@ annotations:
 {{- range $service, $own := $v.services }}
 {{- if gt (int $own.autoscaling.min) (int $own.autoscaling.max) }}{{ fail (printf "services.%s.autoscaling.min is larger than max" $service) }}{{ end }}
 {{- end }}
+{{- if $v.networkPolicy.enabled }}
+{{- if and $v.monitoring.serviceMonitor.enabled (not $v.networkPolicy.monitoringFrom) }}{{ fail "networkPolicy.monitoringFrom is missing: monitoring.serviceMonitor has Prometheus read /metrics" }}{{ end }}
+{{- if not $v.networkPolicy.extraEgress }}
+{{- range list "OTEL_EXPORTER_OTLP_ENDPOINT" "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" }}
+{{- if hasKey $v.settings . }}{{ fail (printf "networkPolicy.extraEgress is missing: settings.%s has the services reach a collector" .) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and $v.ingress.enabled (not $v.ingress.host) }}{{ fail "ingress.host is missing" }}{{ end }}
 {{- if and $v.gatewayApi.enabled (not $v.gatewayApi.parentRefs) }}{{ fail "gatewayApi.parentRefs is missing" }}{{ end }}
 {{- end }}

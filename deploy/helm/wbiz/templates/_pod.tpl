@@ -3,6 +3,8 @@
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
+# Full names are looked up as they are, and not under five others first.
+dnsConfig: { options: [{ name: ndots, value: '2' }] }
 securityContext:
   runAsNonRoot: true
   runAsUser: 1000
@@ -75,6 +77,9 @@ spec:
       {{- end }}
       env:
         {{- include "wbiz.env" . | nindent 8 }}
+      {{- with $v.settingsSecret }}
+      envFrom: [{ secretRef: { name: {{ . }} } }]
+      {{- end }}
       ports:
         {{- if eq .service "gateway" }}
         - { name: http, containerPort: 3000 }
