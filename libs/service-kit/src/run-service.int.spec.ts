@@ -151,7 +151,7 @@ describe('in one process', () => {
       });
       return true;
     });
-    expect(await metric('wbiz_projection_parked_accounts')).toBe(1);
+    await until(async () => (await metric('wbiz_projection_parked_accounts')) === 1);
     const before = await ask('purse.income', { accountId: 'acc_1' });
     await expect(ask('purse.income', { accountId: 'acc_2' })).rejects.toThrow();
     const of = { projection: 'income', accountId: 'acc_2' };
