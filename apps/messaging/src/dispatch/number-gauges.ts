@@ -42,7 +42,8 @@ export function numberGauges(pool: Pool, dispatcher: Pick<Dispatcher, 'held'>, m
     lookedAt = now;
     taken = new Map(known.map(([id, { pace }]) => [id, pace.taken]));
     const paces = known.map(([id, { pace }]): Valued => {
-      const calls = pace.taken - (before.get(id) ?? pace.taken);
+      // A lease that was taken anew begins to count anew.
+      const calls = Math.max(0, pace.taken - (before.get(id) ?? pace.taken));
       return [id, calls / seconds / pace.throughput];
     });
     const queued = rows.map(({ id, sends }): Valued => [id, sends]);
