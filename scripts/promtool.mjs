@@ -1,6 +1,6 @@
 // promtool, which tries alerts: of the PATH, or unpacked from Debian's package into .cache; undefined where neither can be had.
 import { execFile } from 'node:child_process';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -24,7 +24,6 @@ export async function findPromtool() {
   for (const file of ['promtool', unpacked]) if (await runs(file)) return file;
   try {
     await mkdir(home, { recursive: true });
-    await access(home);
     await run('apt-get', ['download', 'prometheus'], { cwd: home, timeout: 60_000 });
     const deb = (await readdir(home)).find((name) => name.endsWith('.deb'));
     if (deb) await run('dpkg-deb', ['-x', deb, '.'], { cwd: home });

@@ -23,8 +23,8 @@ type Unit = 's' | 'reqps' | 'percentunit' | 'short' | 'bytes';
 
 function panel(title: string, unit: Unit, description: string, ...queries: readonly Query[]) {
   const made = new PanelBuilder().title(title).description(description).unit(unit).min(0);
-  for (const [expr, legend] of queries)
-    made.withTarget(new DataqueryBuilder().expr(expr).legendFormat(legend));
+  for (const [index, [expr, legend]] of queries.entries())
+    made.withTarget(new DataqueryBuilder().refId('ABC'.charAt(index)).expr(expr).legendFormat(legend));
   return made.datasource(SOURCE).span(WIDTH).height(HEIGHT);
 }
 type Panel = ReturnType<typeof panel>;

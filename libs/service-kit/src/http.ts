@@ -121,9 +121,9 @@ export function publicHttp(
 
 const routeOf = ({ is404, routeOptions }: FastifyRequest) => (!is404 && routeOptions.url) || 'none';
 
-/** Its query is left out: it may hold a secret. */
+/** Its path is left out, and so its query: they hold what clients put there. */
 function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
-  const { method, url, id, headers } = request;
+  const { method, id, headers } = request;
   const route = routeOf(request);
   return startSpan(`${method} ${route}`, {
     kind: 'server',
@@ -131,7 +131,6 @@ function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
     attributes: {
       'http.request.method': method,
       'http.route': route,
-      'url.path': url.split('?')[0],
       'wbiz.request_id': id,
     },
   });

@@ -75,7 +75,8 @@ export function exportSpans({ url, headers, sampler, ratio, resource }: Exportin
       },
     };
   };
-  return { startSpan, close: () => provider.shutdown() };
+  // What the collector does not take then is told as ever.
+  return { startSpan, close: () => provider.shutdown().catch(() => undefined) };
 }
 
 function contextIn(traceparent: string | null | undefined): SpanContext | undefined {

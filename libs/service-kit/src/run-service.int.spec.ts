@@ -95,6 +95,11 @@ describe('in one process', () => {
   let service: Awaited<ReturnType<typeof startService>>;
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
+  /** What a scrape finds. */
+  const metric = async (name: string, label = '') => {
+    const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
+    return Number(new RegExp(`^${name}\\{.*${label}.*\\} (.+)`, 'm').exec(text)?.[1]);
+  };
   const ask = async (pattern: string, data: object) => {
     const client = new RpcClient(`127.0.0.1:${env['RPC_PORT']}`, { secret: rpcSecret });
     try {
@@ -146,6 +151,7 @@ describe('in one process', () => {
       });
       return true;
     });
+    await until(async () => (await metric('wbiz_projection_parked_accounts')) === 1);
     const before = await ask('purse.income', { accountId: 'acc_1' });
     await expect(ask('purse.income', { accountId: 'acc_2' })).rejects.toThrow();
     const of = { projection: 'income', accountId: 'acc_2' };
@@ -196,12 +202,43 @@ describe('in one process', () => {
   });
 
   it('tells in /metrics how long a command has been in hand', async () => {
-    const scrape = async () => (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
-    const age = async () => Number(/wbiz_consumer_lag_seconds\{.*\} (.+)/.exec(await scrape())?.[1]);
     const held = send(deposit(1, { holdMs: 2_000 }));
-    await until(async () => (await age()) > 1, { describe: 'an age of more than a second' });
+    await until(async () => (await metric('wbiz_consumer_lag_seconds')) > 1);
+    expect(await metric('wbiz_consumer_lag_records')).toBeGreaterThanOrEqual(0);
     await held;
-    await until(async () => (await age()) === 0);
+    await until(async () => (await metric('wbiz_consumer_lag_seconds')) === 0);
+  });
+
+  it('tells in /metrics of a projection that Postgres holds up, and of the connections that it lacks', async () => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      await client.query('begin; lock table contacts.income in access exclusive mode');
+      await send(deposit(1));
+      await until(async () => (await metric('wbiz_projection_lag_seconds')) > 0.5);
+      expect(await metric('wbiz_projection_lag_events')).toBeGreaterThan(0);
+      expect(await metric('wbiz_postgres_connections', 'state="busy"')).toBeGreaterThan(0);
+    } finally {
+      await client.end();
+    }
+    await until(async () => (await metric('wbiz_projection_lag_events')) === 0, patiently);
+    await until(async () => (await metric('wbiz_projection_lag_seconds')) === 0);
+  });
+
+  it('tells in /metrics of what is on its way to the log, and of what it has put aside', async () => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      await client.query('begin; select from contacts.sequencer for update');
+      await send(deposit(1));
+      await until(async () => (await metric('wbiz_outbox_pending_events')) > 0);
+      await until(async () => (await metric('wbiz_outbox_age_seconds')) > 0.5);
+    } finally {
+      await client.end();
+    }
+    await until(async () => (await metric('wbiz_outbox_pending_events')) === 0, patiently);
+    expect(await send({ ...deposit(1), type: 'purse.burn' })).toMatchObject({ ok: false });
+    expect(await metric('wbiz_dead_letters_total')).toBe(1);
   });
 
   it('answers nobody who does not know RPC_SECRET, and sends no reply to where nobody does', async () => {

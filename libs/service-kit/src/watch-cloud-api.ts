@@ -16,15 +16,18 @@ export function watchCloudApi({
   const { hostname } = new URL(config.CLOUD_API_URL);
   return ({ operation, method, traceparent }: Call) => {
     const begun = performance.now();
-    const attributes = {
-      'http.request.method': method,
-      'server.address': hostname,
-      'wbiz.meta.operation': operation,
-    };
     const span =
       traceparent === undefined
         ? undefined
-        : startSpan?.(`${method} ${operation}`, { kind: 'client', parent: traceparent, attributes });
+        : startSpan?.(`${method} ${operation}`, {
+            kind: 'client',
+            parent: traceparent,
+            attributes: {
+              'http.request.method': method,
+              'server.address': hostname,
+              'wbiz.meta.operation': operation,
+            },
+          });
     const ended = ({ kind: outcome, code }: Ended) => {
       metrics.metaCalls.observe({ operation, outcome }, (performance.now() - begun) / 1_000);
       if (code !== undefined) metrics.metaErrors.inc({ operation, code });

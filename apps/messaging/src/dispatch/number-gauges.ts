@@ -41,12 +41,18 @@ export function numberGauges(pool: Pool, dispatcher: Pick<Dispatcher, 'held'>, m
     const before = taken;
     lookedAt = now;
     taken = new Map(known.map(([id, { pace }]) => [id, pace.taken]));
+    const paces = known.map(([id, { pace }]): Valued => {
+      // A lease that was taken anew begins to count anew.
+      const calls = Math.max(0, pace.taken - (before.get(id) ?? pace.taken));
+      return [id, calls / seconds / pace.throughput];
+    });
     const queued = rows.map(({ id, sends }): Valued => [id, sends]);
-    const shown = topOf(queued);
+    // Of those with as much in their queues, the ones that send most.
+    const pacesById = new Map(paces);
+    const shown = topOf(queued.map(([id, sends]) => [id, sends + Math.min(0.99, pacesById.get(id) ?? 0)]));
     const show = (gauge: Metrics['queueSends'], all: readonly Valued[], others: typeof SUM) =>
       showTop(gauge, 'phone_number_id', all, { shown, others });
-    const each = (value: (lane: Lane, id: string) => number) =>
-      known.map(([id, lane]): Valued => [id, value(lane, id)]);
+    const each = (value: (lane: Lane) => number) => known.map(([id, lane]): Valued => [id, value(lane)]);
     show(metrics.queueSends, queued, SUM);
     show(
       metrics.queueAge,
@@ -63,11 +69,7 @@ export function numberGauges(pool: Pool, dispatcher: Pick<Dispatcher, 'held'>, m
       each(({ pace }) => pace.pausedFor(now) / 1_000),
       HIGHEST,
     );
-    show(
-      metrics.paceUsed,
-      each(({ pace }, id) => (pace.taken - (before.get(id) ?? pace.taken)) / seconds / pace.throughput),
-      HIGHEST,
-    );
+    show(metrics.paceUsed, paces, HIGHEST);
   };
   metrics.beforeScrape(refresh, { everyMs: EVERY_MS });
 }

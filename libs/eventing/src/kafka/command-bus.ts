@@ -81,7 +81,10 @@ export class CommandBus {
     const topic = topicOf(service);
     const { command, span } = this.addressed(given, topic);
     const record = commandRecord(command, { topic, key, source });
-    if (isTooLarge(record)) return Promise.reject(tooLarge());
+    if (isTooLarge(record)) {
+      span?.end({ error: 'too_large' });
+      return Promise.reject(tooLarge());
+    }
     return this.expect(service, command, ending(span, this.produce(record, command.deadline)));
   }
 
@@ -89,10 +92,12 @@ export class CommandBus {
   sendAll(service: string, all: readonly KeyedCommand[]): readonly Promise<Reply>[] {
     const fresh: Addressed[] = [];
     const produced = Promise.withResolvers<unknown>();
+    const topic = this.options.topicOf(service);
     const replies = all.map(({ command, key }) => {
       const underWay = this.waiting.get(command.id);
       if (underWay) return underWay.promise;
-      const { span, ...one } = { ...this.addressed(command, this.options.topicOf(service)), key };
+      const { command: addressed, span } = this.addressed(command, topic);
+      const one = { command: addressed, key };
       fresh.push(one);
       return this.expect(service, one.command, ending(span, produced.promise));
     });

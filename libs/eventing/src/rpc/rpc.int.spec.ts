@@ -17,7 +17,7 @@ import { introduce, type RpcTrust } from './handshake.js';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from './query-handler.js';
 import { ReplyPublisher, type StagedReply } from './reply-publisher.js';
 import { Replicas, type Lookup } from './replicas.js';
-import { PeerFault, PeerUnavailable, RpcClient } from './rpc-client.js';
+import { PeerFault, PeerUnavailable, RpcClient, type QueryOutcome } from './rpc-client.js';
 import type { Bounds } from './rpc-server.js';
 
 jest.setTimeout(20_000);
@@ -296,13 +296,21 @@ describe('a replica that takes questions and answers none', () => {
     const { port, calls } = await serve(await freePort());
     const peer = await freezer(port);
     const silences: boolean[] = [];
-    const rpc = new RpcClient(`${HOST}:${peer.port}`, TRUST, (_, isSilent) => silences.push(isSilent));
+    const ended: QueryOutcome[] = [];
+    const rpc = new RpcClient(
+      `${HOST}:${peer.port}`,
+      TRUST,
+      (_, isSilent) => silences.push(isSilent),
+      (outcome) => ended.push(outcome),
+    );
     ends.push(() => rpc.close());
     await rpc.request('who');
+    expect(ended.splice(0)).toEqual(['answered']);
 
     peer.freeze();
     const first = await msOf(rpc.request('who', 1, { timeoutMs: 1_000 }));
     expect(first.outcome).toBeInstanceOf(PeerUnavailable);
+    expect(ended).toEqual(['unavailable']);
     await until(() => silences.length === 1, { timeoutMs: 2_000 });
     // For longer than a connection is kept on which no ping is answered.
     for (const end = Date.now() + 4_500; Date.now() < end; await delay(50)) {
