@@ -66,7 +66,8 @@ export const runsProjection = inline<CampaignEvent>({
                began_with = case when t.begins then t.counts else u.began_with end,
                began_at = case when t.begins then now() else u.began_at end,
                expired_in_a_row = case when t.begins then 0 else u.expired_in_a_row end,
-               leased_until = case when t.is_progress then greatest(u.leased_until, now() + interval '1 second') else u.leased_until end,
+               leased_until = case when t.is_progress then greatest(u.leased_until, now() + interval '1 second')
+                 else u.leased_until end,
                retrying = case when t.status in ('cancelled', 'failed') then null else u.retrying end
              from told t where u.run = t.run`,
       values: [

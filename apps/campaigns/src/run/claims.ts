@@ -33,8 +33,12 @@ const PROMPT_MS = 600;
 const LATE_MS = 5_000;
 /** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
 const SLOT_MS = 1_100;
-/** What a stall of this service held up is caught up with as far as this. */
+/** What a stall of this service held up is caught up with as far as this; nothing where a rate begins, or goes on after a rest. */
 const CATCH_UP_MS = 100;
+const REST_MS = 1_000;
+const slotsFrom = (now: string) =>
+  `greatest(next_at, ${now} - case when next_at < ${now} - interval '${REST_MS} milliseconds' then interval '0'
+    else interval '${CATCH_UP_MS} milliseconds' end)`;
 
 type Run = {
   readonly run: number;
@@ -70,13 +74,13 @@ export const claim = (
     const { rows: runs } = await tx.query<Run>({
       name: 'claim-runs',
       text: `select run, campaign_id, account_id, queued_from, rate,
-               floor(extract(epoch from clock_timestamp() - greatest(next_at, clock_timestamp() - $2 * interval '1 millisecond'))
-                 * 1000 * coalesce(rate, 0) / $3)::int + 1 as due
+               floor(extract(epoch from clock_timestamp() - ${slotsFrom('clock_timestamp()')})
+                 * 1000 * coalesce(rate, 0) / $2)::int + 1 as due
              from campaigns.runs u
-             where phone_number_id = $1 and account_id = $4 and status = 'running' and prepared
+             where phone_number_id = $1 and account_id = $3 and status = 'running' and prepared
                and exists (select from campaigns.counts c where c.run = u.run and c.state = ${STATE.queued} and recipients > 0)
              order by run for no key update of u`,
-      values: [phoneNumberId, CATCH_UP_MS, SLOT_MS, accountId],
+      values: [phoneNumberId, SLOT_MS, accountId],
     });
     if (runs.length === 0) return [];
     const room = nextRoom(lane);
@@ -136,11 +140,25 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
   return (await lock()).rows[0];
 }
 
-/** Whether a contact agrees to be written to; of one that was merged, whether the other does. Looked up one by one: joined, Postgres would go through all contacts of the account. */
+/**
+ * Whether a contact agrees to be written to; of one that was merged, whether the other does. Contacts are looked up one by
+ * one: joined, Postgres would go through all of the account.
+ */
 const consents = (accountId: string, contactId: string) =>
   `coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
      left join campaigns.contacts s on s.account_id = c.account_id and s.contact_id = c.merged_into
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
+
+/**
+ * Whether somebody that is one with the recipient `p`, merged into the contact `one`, had its turn or has it before: the
+ * contact that is left, else the lowest id.
+ */
+const IS_DOUBLED = `exists (
+  select from campaigns.recipients o
+  where o.run = $1 and o.contact_id <> p.contact_id and o.contact_id = any (one.id || array(
+    select t.contact_id from campaigns.contacts t where t.account_id = $2 and t.merged_into = one.id))
+  and (o.state not in (${STATE.queued}, ${STATE.skipped}) or (o.state = ${STATE.queued} and p.contact_id <> one.id
+    and (o.contact_id = one.id or o.contact_id < p.contact_id))))`;
 
 async function claimOf(
   tx: PoolClient,
@@ -153,10 +171,9 @@ async function claimOf(
              select contact_id, attempt, "to", values from campaigns.recipients
              where run = $1 and state = ${STATE.queued} and contact_id >= $3
              order by contact_id limit $4 for no key update)
-           select p.*, ${consents('$2', 'p.contact_id')} as opted_in,
-             exists (select from campaigns.recipients o where o.run = $1 and o.state <> ${STATE.skipped} and o.contact_id =
-               (select c.merged_into from campaigns.contacts c where c.account_id = $2 and c.contact_id = p.contact_id)) as doubled
-           from picked p order by p.contact_id`,
+           select p.*, ${consents('$2', 'p.contact_id')} as opted_in, ${IS_DOUBLED} as doubled
+           from picked p cross join lateral (select coalesce((select c.merged_into from campaigns.contacts c
+             where c.account_id = $2 and c.contact_id = p.contact_id), p.contact_id) as id) one order by p.contact_id`,
     values: [run.run, run.account_id, run.queued_from, most],
   });
   if (picked.length === 0 && run.queued_from === '') return [];
@@ -193,8 +210,7 @@ async function claimOf(
                union all select ${STATE.queued}, -count(*) from moved) as each where n <> 0 order by state
              on conflict (run, state) do update set recipients = c.recipients + excluded.recipients)
            update campaigns.runs set queued_from = $7,
-             next_at = case when $8 then greatest(next_at, $5 - $9 * interval '1 millisecond')
-               + $10 * interval '1 millisecond' else next_at end
+             next_at = case when $8 then ${slotsFrom('$5::timestamptz')} + $9 * interval '1 millisecond' else next_at end
            where run = $1`,
     values: [
       run.run,
@@ -206,7 +222,6 @@ async function claimOf(
       // Nobody below it waits. Where fewer were found than asked for, somebody may have been put back: look from the start.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
-      CATCH_UP_MS,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
     ],
   });

@@ -32,7 +32,10 @@ import {
   type Obstacle,
 } from './obstacles.js';
 
-/** Twice as far apart each time while no campaign runs or is soon to start. The first is a part of EVERY_MS, or what falls due just after a look waits for two. */
+/**
+ * Twice as far apart each time while no campaign runs or is soon to start. The first is a part of EVERY_MS: what falls due
+ * just after a look does not wait for two.
+ */
 const LOOK_MS = { first: 250, longest: 5_000 };
 /** Between two looks at one campaign, by whatever replica. */
 const EVERY_MS = 1_000;
