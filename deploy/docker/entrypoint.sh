@@ -20,8 +20,9 @@ if [ "$1" = demo ]; then
   exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.mjs
 fi
 
-# Replicas share the name of their service: each is reached by that of its container.
-export RPC_ADVERTISE="${RPC_ADVERTISE:-$(hostname):${RPC_PORT:-8082}}"
+# Replicas share the name of their service, so each is reached by that of its container; a certificate names the service.
+[ -n "${RPC_TLS_CERT:-}" ] && name=$1 || name=$(hostname)
+export RPC_ADVERTISE="${RPC_ADVERTISE:-$name:${RPC_PORT:-8082}}"
 
 # Where a machine has much memory, V8 takes several times of what a service needs.
 export NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
