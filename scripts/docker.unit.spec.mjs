@@ -12,7 +12,10 @@ const { SERVICES } = await import(`${root}libs/contracts/src/topics.ts`);
 const OURS = [...SERVICES, 'provision', 'simulator', 'demo'];
 
 /** What is the same in every container, or made for each. */
-const FIXED = ['HOST', 'HEALTH_PORT', 'RPC_PORT', 'PORT', 'RPC_ADVERTISE', 'REPLICA', 'SECRETS_DIR'];
+const FIXED = [
+  ...['HOST', 'HEALTH_PORT', 'RPC_PORT', 'PORT', 'RPC_ADVERTISE', 'REPLICA', 'OTEL_SERVICE_NAME'],
+  ...['SECRETS_DIR', 'KUBERNETES_SECRETS'],
+];
 /** In SECRETS_DIR. */
 const PROVISIONED = /^(RPC_SECRET|DATABASE_URL|ADMIN_TOKEN|(TOKENS|WEBHOOKS|ANSWERS)_KEY(_PREVIOUS)?)$/;
 
