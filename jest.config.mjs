@@ -30,7 +30,9 @@ const onTheRealThing = {
 
 /** @param {string} kind */
 const specs = (kind) =>
-  ['apps', 'libs', 'scripts', 'bench'].map((root) => `<rootDir>/${root}/**/*.${kind}.spec.{ts,mjs}`);
+  ['apps', 'libs', 'scripts', 'bench', 'deploy'].map(
+    (root) => `<rootDir>/${root}/**/*.${kind}.spec.{ts,mjs}`,
+  );
 
 export default {
   maxWorkers: 2,

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { prepare } from './bootstrap.mjs';
+import { chartTools } from './chart-tools.mjs';
 import { jest, jestEnv, run } from './run.mjs';
 import { say } from './say.mjs';
 
 await prepare(fileURLToPath(import.meta.url));
+await chartTools();
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 const checks = [

@@ -11,14 +11,15 @@ const PERSON = '918899332211';
  * @param {string} system.baseUrl ends in /api
  * @param {string} system.adminToken
  * @param {string} system.simulatorUrl
+ * @param {string} [system.controlToken] of the simulator, where it is not on this machine
  * @param {Record<string, string>} system.metaApp
  * @param {readonly string[]} system.scopes
  * @param {{ apiKey?: string, feedCursor?: string }} system.known of the start before
  * @returns {Promise<{ accountId: string, apiKey: string, feedCursor: string, said?: string }>}
  */
-export async function makeDemo({ baseUrl, adminToken, simulatorUrl, metaApp, scopes, known }) {
+export async function makeDemo({ baseUrl, adminToken, simulatorUrl, controlToken, metaApp, scopes, known }) {
   const admin = `${baseUrl}/admin/v1/accounts`;
-  await ask('POST', `${simulatorUrl}/_control/webhook`, undefined, {
+  await ask('POST', `${simulatorUrl}/_control/webhook`, controlToken, {
     url: `${baseUrl}/meta/webhook`,
     secret: metaApp.META_APP_SECRET,
     verifyToken: metaApp.META_VERIFY_TOKEN,
@@ -34,7 +35,7 @@ export async function makeDemo({ baseUrl, adminToken, simulatorUrl, metaApp, sco
     : (await ask('POST', `${admin}/${accountId}/keys`, adminToken, { name: 'demo', scopes })).key;
   await templatesPulled({ baseUrl, apiKey });
   const since = known.apiKey === apiKey ? known.feedCursor : undefined;
-  const feedCursor = await writeIn({ baseUrl, simulatorUrl, apiKey, since });
+  const feedCursor = await writeIn({ baseUrl, simulatorUrl, controlToken, apiKey, since });
   if (feedCursor !== undefined) return { accountId, apiKey, feedCursor };
   // A system whose feed stands still has to be up for its operator to mend it.
   if (since === undefined)
@@ -42,9 +43,23 @@ export async function makeDemo({ baseUrl, adminToken, simulatorUrl, metaApp, sco
   return { accountId, apiKey, feedCursor: since, said: 'the feed stands still: see wbiz projections status' };
 }
 
+/** What to paste into a shell to try it. */
+export const howToTry = ({ baseUrl, apiKey, feedCursor }) => `
+Send a message:
+
+  curl -X POST ${baseUrl}/v1/messages/text \\
+    -H 'Authorization: Bearer ${apiKey}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{"to": "+${PERSON}", "body": "Hi! Your order #1043 has shipped."}'
+
+and, a second later, see what became of it:
+
+  curl '${baseUrl}/v1/events?since=${feedCursor}' -H 'Authorization: Bearer ${apiKey}'
+`;
+
 /** Has the person write in and waits until the feed tells of it; answers the feed's cursor then, if within 15 s. */
-async function writeIn({ baseUrl, simulatorUrl, apiKey, since }) {
-  const { wamid } = await ask('POST', `${simulatorUrl}/_control/inbound`, undefined, {
+async function writeIn({ baseUrl, simulatorUrl, controlToken, apiKey, since }) {
+  const { wamid } = await ask('POST', `${simulatorUrl}/_control/inbound`, controlToken, {
     from: PERSON,
     name: 'Gaurav',
     message: { type: 'text', text: { body: 'Hello, has my order been shipped?' } },

@@ -1,9 +1,11 @@
-// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the README's table of settings).
+// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the tables of settings and metrics,
+// the dashboards, what the Helm chart knows of Kafka, alerts and dashboards).
 // With --check it writes nothing and fails where something is not up to date.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, prepare, root } from './bootstrap.mjs';
+import { chartFiles, writeChartFiles } from './chart-files.mjs';
 import { say } from './say.mjs';
 
 await prepare(fileURLToPath(import.meta.url));
@@ -41,25 +43,39 @@ const settings = [
   settingsMarkdown(webhooks.SETTINGS),
   'and campaigns',
   settingsMarkdown(campaigns.SETTINGS),
-  'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each.',
+  'A service that asks others finds them by `GATEWAY_RPC`, `MESSAGING_RPC`, `TEMPLATES_RPC` and so on, a list of `host:port` each, where a name leads to all replicas behind it.',
   'Several services as one process (`node libs/service-kit/dist/together.js`) read',
   settingsMarkdown(TOGETHER_SETTINGS),
   'Provisioning (`node libs/service-kit/dist/provision.js`), which runs before the services, reads',
   settingsMarkdown(PROVISION_SETTINGS),
 ].join('\n\n');
 
-const readme = fileURLToPath(new URL('../README.md', import.meta.url));
-const before = readFileSync(readme, 'utf8');
-const after = before.replace(
-  /<!-- settings -->[\s\S]*<!-- \/settings -->/,
-  `<!-- settings -->\n\n${settings}\n\n<!-- /settings -->`,
-);
+const { metricsMarkdown } = await dist('libs/service-kit/dist/metrics.js');
+const tables = [
+  ['README.md', 'settings', settings],
+  ['docs/observability.md', 'metrics', metricsMarkdown()],
+].map(([name, what, table]) => {
+  const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  const before = readFileSync(file, 'utf8');
+  const place = new RegExp(`<!-- ${what} -->[^]*<!-- /${what} -->`);
+  const after = before.replace(place, () => `<!-- ${what} -->\n\n${table}\n\n<!-- /${what} -->`);
+  return { name, file, before, after };
+});
+const { dashboards } = await dist('deploy/observability/dashboards.ts');
+const written = Object.entries(dashboards()).map(([name, made]) => {
+  const file = fileURLToPath(new URL(`../deploy/observability/${name}`, import.meta.url));
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return { name: `deploy/observability/${name}`, file, before, after: `${JSON.stringify(made, null, 2)}\n` };
+});
+const generated = [...tables, ...written];
 if (check) {
-  if (before === after) process.exit(0);
-  say.failed('The table of settings in README.md is not up to date: npm run specs');
-  process.exit(1);
+  const stale = generated.filter(({ before, after }) => before !== after).map(({ name }) => name);
+  stale.push(...(await chartFiles()).map(({ file }) => file));
+  for (const name of stale) say.failed(`${name} is not up to date: npm run specs`);
+  process.exit(stale.length > 0 ? 1 : 0);
 }
-writeFileSync(readme, after);
+for (const { file, after } of generated) writeFileSync(file, after);
+writeChartFiles(await chartFiles());
 const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
 writeFileSync(
   fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
@@ -70,4 +86,6 @@ execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs']
   cwd: root,
   stdio: 'inherit',
 });
-say.done('README.md and libs/contracts/specs are up to date');
+say.done(
+  'README.md, docs/observability.md, libs/contracts/specs, the dashboards and the chart are up to date',
+);

@@ -49,7 +49,7 @@ async function main() {
   const { startKafka } = await import('./embedded/kafka.mjs');
   const { startPostgres } = await import('./embedded/postgres.mjs');
   const { createSupervisor } = await import('./supervisor.mjs');
-  const { makeDemo } = await import('./demo.mjs');
+  const { howToTry, makeDemo } = await import('./demo.mjs');
 
   const together = sharing();
   await tidyUp(endLeftOver);
@@ -203,19 +203,7 @@ async function main() {
   } else demo = {};
   leaveBehind();
 
-  if (demo.apiKey)
-    say.line(`
-Send a message:
-
-  curl -X POST ${baseUrl}/v1/messages/text \\
-    -H 'Authorization: Bearer ${demo.apiKey}' \\
-    -H 'Content-Type: application/json' \\
-    -d '{"to": "+918899332211", "body": "Hi! Your order #1043 has shipped."}'
-
-and, a second later, see what became of it:
-
-  curl '${baseUrl}/v1/events?since=${demo.feedCursor}' -H 'Authorization: Bearer ${demo.apiKey}'
-`);
+  if (demo.apiKey) say.line(howToTry({ baseUrl, ...demo }));
   else
     say.line(
       `\nConnect your WhatsApp Business Account: see README.md. The admin token is in ${file('demo.json')}.\n`,

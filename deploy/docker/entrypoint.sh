@@ -1,4 +1,4 @@
-# entrypoint.sh provision | <service> | together (the services of WBIZ_TOGETHER, as one process)
+# entrypoint.sh provision | <service> | together (the services of WBIZ_TOGETHER, as one process) | demo
 # What provision makes for a service lies on a volume that this service alone has; the environment comes before it.
 set -eu
 shared=/var/lib/wbiz
@@ -15,6 +15,14 @@ if [ "$1" = provision ]; then
   rm -f "$shared/secret-key" "$shared/admin-token" "$shared/provisioned"
   exit
 fi
+
+if [ "$1" = demo ]; then
+  exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.mjs
+fi
+
+# Replicas share the name of their service, so each is reached by that of its container; a certificate names the service.
+[ -n "${RPC_TLS_CERT:-}" ] && name=$1 || name=$(hostname)
+export RPC_ADVERTISE="${RPC_ADVERTISE:-$name:${RPC_PORT:-8082}}"
 
 # Where a machine has much memory, V8 takes several times of what a service needs.
 export NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=1024 ${NODE_OPTIONS:-}"

@@ -79,19 +79,6 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     return { run, answers, attempts };
   }
 
-  async function statusesOf(run: string) {
-    const statuses = new Map<string, string[]>();
-    for (const { type, data } of await api.allEvents()) {
-      const { messageId, status, metadata } = data as {
-        messageId: string;
-        status: string;
-        metadata: { run?: string };
-      };
-      if (type === 'message.status' && metadata?.run === run)
-        statuses.set(messageId, [...(statuses.get(messageId) ?? []), status]);
-    }
-    return statuses;
-  }
   /** What the database knows of messages that have not ended, for who has to find out why. */
   async function unsettled(run: string): Promise<string> {
     const db = new pg.Client({ connectionString: system.databaseUrl });
@@ -120,7 +107,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
         // The outcome of the last send can stay unknown until Meta is heard again.
         const message = { type: 'text', text: { body: 'Hello' } };
         await system.control('POST', '/inbound', { from: PERSON, message });
-        const all = await statusesOf(run);
+        const all = await api.statusesOf(run);
         const ended = [...all.values()].filter((one) => ['read', 'failed'].includes(highest(one)));
         return ended.length === sends && all;
       },

@@ -46,6 +46,13 @@ async function paceOfB(ms: number) {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), most: at(1), count: times.length };
 }
 
+/** How many replicas of contacts messaging asks nothing, as its metrics tell. */
+async function silent() {
+  const { HEALTH_PORT } = system.ports.messaging!;
+  const text = await (await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`)).text();
+  return Number(/^wbiz_rpc_silent_replicas\{peer="contacts",.*\} (\d+)/m.exec(text)?.[1]);
+}
+
 /** What B and A meet while contacts is frozen, and B before. */
 async function freeze() {
   expect((await offer()).status).toBe(201);
@@ -57,11 +64,13 @@ async function freeze() {
   const asking = setInterval(() => offers.push(offer()), 1_000);
   const during = await paceOfB(FROZEN_MS);
   clearInterval(asking);
+  expect(await silent()).toBe(1);
   const refused = await Promise.all(offers);
   process.kill(system.pidOf('contacts'), 'SIGCONT');
   const thawedAt = Date.now();
   await until(async () => (await offer()).status === 201, { timeoutMs: 10_000, everyMs: 50 });
   const backAfterMs = Date.now() - thawedAt;
+  expect(await silent()).toBe(0);
 
   console.info(
     JSON.stringify({ before, during, backAfterMs, offers: refused.map(({ ms }) => Math.round(ms)) }),

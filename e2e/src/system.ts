@@ -84,15 +84,18 @@ export async function startSystem({
     together,
   };
 
-  const printed: string[] = [];
-  const provisioning = await startNode(system, {
-    instance: 'provision',
-    main: PROVISIONING.main,
-    env: PROVISIONING.env(system),
-    onLine: ((line: string) => void printed.push(line)) as () => undefined,
-  });
-  if ((await provisioning.exited) !== 'with exit code 0')
-    throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
+  const provision = async () => {
+    const printed: string[] = [];
+    const provisioning = await startNode(system, {
+      instance: 'provision',
+      main: PROVISIONING.main,
+      env: PROVISIONING.env(system),
+      onLine: ((line: string) => void printed.push(line)) as () => undefined,
+    });
+    if ((await provisioning.exited) !== 'with exit code 0')
+      throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
+  };
+  await provision();
   const made = SERVICES.flatMap((service) =>
     Object.values(secretsOf(system, service)).flatMap((value) => value ?? []),
   );
@@ -148,6 +151,13 @@ export async function startSystem({
     .filter(({ name }) => name === 'gateway')
     .map(({ instance }) => `http://127.0.0.1:${ports[instance]!.PORT}/api`);
   const baseUrl = baseUrls[0]!;
+  /** Where the simulator reports to, as Meta does to the webhook of an app. */
+  const webhooksTo = (url: string) =>
+    control('POST', '/webhook', {
+      url: `${url}/meta/webhook`,
+      secret: SIMULATED_META_APP.META_APP_SECRET,
+      verifyToken: SIMULATED_META_APP.META_VERIFY_TOKEN,
+    });
   const control = async <Body = Json>(method: string, path: string, body?: unknown) =>
     (await call<Body>(method, `${simulatorUrl}/_control${path}`, undefined, body)).body;
   const admin = <Body = Json>(method: string, path: string, body?: unknown) =>
@@ -170,6 +180,8 @@ export async function startSystem({
     admin,
     stop,
     start,
+    provision,
+    webhooksTo,
     pidOf: (instance: string) => running.get(instance)!.pid,
 
     /** Ends a process at once, as a crash would; resolves when it is gone. */
@@ -179,6 +191,14 @@ export async function startSystem({
       await victim.exited;
     },
 
+    /** Asks a process to end, as an operator does, and starts it anew; resolves with how it ended once it is ready. */
+    restart: async (instance: string) => {
+      const process = running.get(instance)!;
+      await process.stop(20_000);
+      await start(instance);
+      return process.exited;
+    },
+
     /** Connects a WABA of the simulator and makes a key that holds every scope. */
     connect: async ({
       wabaId = WABA,
@@ -186,11 +206,7 @@ export async function startSystem({
       plan = 'unlimited',
       scopes = SCOPES as readonly Scope[],
     } = {}) => {
-      await control('POST', '/webhook', {
-        url: `${baseUrl}/meta/webhook`,
-        secret: SIMULATED_META_APP.META_APP_SECRET,
-        verifyToken: SIMULATED_META_APP.META_VERIFY_TOKEN,
-      });
+      await webhooksTo(baseUrl);
       const account = ok(await admin<{ id: string }>('POST', '/accounts', { wabaId, accessToken, plan }));
       const key = ok(
         await admin<{ id: string; key: string }>('POST', `/accounts/${account.id}/keys`, {
@@ -283,6 +299,16 @@ export function client(baseUrls: readonly string[], apiKey: string) {
       ),
     );
   };
+  /** The whole feed from its beginning. */
+  const allEvents = async () => {
+    const all: FeedEvent[] = [];
+    for (let since: string | undefined; ;) {
+      const { data, nextCursor } = await events({ since, limit: 200 });
+      all.push(...data);
+      if (data.length === 0) return all;
+      since = nextCursor;
+    }
+  };
   return {
     apiKey,
     request,
@@ -290,15 +316,20 @@ export function client(baseUrls: readonly string[], apiKey: string) {
     post: <Body = Json>(path: string, body: unknown, headers?: Record<string, string>) =>
       request<Body>('POST', path, body, headers),
     events,
-    /** The whole feed from its beginning. */
-    allEvents: async () => {
-      const all: FeedEvent[] = [];
-      for (let since: string | undefined; ;) {
-        const { data, nextCursor } = await events({ since, limit: 200 });
-        all.push(...data);
-        if (data.length === 0) return all;
-        since = nextCursor;
+    allEvents,
+    /** What the feed tells of each message whose metadata has this `run`, by its id. */
+    statusesOf: async (run: string) => {
+      const statuses = new Map<string, string[]>();
+      for (const { type, data } of await allEvents()) {
+        const { messageId, status, metadata } = data as {
+          messageId: string;
+          status: string;
+          metadata: { run?: string } | null;
+        };
+        if (type === 'message.status' && metadata?.run === run)
+          statuses.set(messageId, [...(statuses.get(messageId) ?? []), status]);
       }
+      return statuses;
     },
   };
 }

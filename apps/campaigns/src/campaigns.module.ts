@@ -22,6 +22,7 @@ import { COPIES, PROJECTION } from './copy/copies.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { progress } from './recipient/progress.projection.js';
 import { RecipientQueries } from './recipient/recipient.queries.js';
+import { campaignGauges } from './run/campaign-gauges.js';
 import { Limits } from './run/limits.js';
 import { Runner } from './run/runner.js';
 import { Sends } from './run/sends.js';
@@ -87,7 +88,8 @@ const steward: FactoryProvider<Steward> = {
     projections: Projections,
     budget: Limits,
   ) => {
-    const { config, logger } = runtime;
+    const { config, logger, metrics } = runtime;
+    campaignGauges(pool, metrics);
     projections.add(together(PROJECTION, [...COPIES, progress]));
     const work = new Steward({
       pool,

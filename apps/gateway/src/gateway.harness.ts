@@ -152,7 +152,7 @@ export async function startGateway(
     { provide: Peers, useValue: peers },
   ];
   const edge = { module: Edge, global: true, providers, exports: providers };
-  const adapter = publicHttp(metrics, { stopping: stopping.signal });
+  const adapter = publicHttp(metrics, { isEnding: () => stopping.signal.aborted });
   const allowed = methodsByPath(adapter.getInstance());
   const root = { module: class Root {}, imports: [edge, module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

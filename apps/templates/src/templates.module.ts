@@ -13,6 +13,7 @@ import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { Secrets } from '@wbiz/service-kit/secrets';
+import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import { FlowQueries } from './flow/flow.queries.js';
 import { FlowSync } from './flow/flow.sync.js';
@@ -48,12 +49,14 @@ type Meta = ReturnType<typeof meta.useFactory>;
 /** The way to Meta in an account's name. */
 const meta = {
   provide: META,
-  useFactory: ({ config, logger, shutdown }: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
+  useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
+    const { config, logger, shutdown } = runtime;
     const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
     const cloudApi = createCloudApi({
       baseUrl: config.CLOUD_API_URL,
       timeoutMs: CLOUD_API_TIMEOUT_MS,
       connections: 16,
+      watch: watchCloudApi(runtime),
     });
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
     return {

@@ -17,12 +17,14 @@ import { DeliveryQueries } from './delivery/delivery.queries.js';
 import { FeedPages } from './delivery/feed-pages.js';
 import { Journal } from './delivery/journal.js';
 import { ReaderLeases } from './delivery/reader-leases.js';
-import { Sender } from './delivery/sender.js';
+import { Sender, type Outcome } from './delivery/sender.js';
+import { attemptLabel, webhookGauges } from './delivery/webhook-gauges.js';
 import { FEED, feedProjection } from './feed/feed.projection.js';
 import { FeedQueries } from './feed/feed.queries.js';
 import { FeedWatch } from './feed/feed.watch.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { readersProjection } from './subscription/readers.projection.js';
+import { SealedQueries } from './subscription/sealed.queries.js';
 import { Subscriptions } from './subscription/subscriptions.js';
 import { webhooks } from './subscription/webhook.aggregate.js';
 import { WebhookQueries } from './subscription/webhook.queries.js';
@@ -35,11 +37,16 @@ type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 /** Whichever replica projects, all of them have readers waiting. */
 const feedWatch: FactoryProvider<FeedWatch> = {
   provide: FeedWatch,
-  useFactory: ({ logger, stopping }: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
+  useFactory: (
+    { logger, stopping, startSpan }: Runtime,
+    pool: Pool,
+    wakeUp: WakeUp,
+    projections: Projections,
+  ) => {
     const onFault = (err: unknown) => logger.warn({ err }, 'the heads of the feed could not be looked at');
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
-    projections.add(feedProjection);
+    projections.add(feedProjection(startSpan));
     return watch;
   },
   inject: [RUNTIME, PG_POOL, WakeUp, Projections],
@@ -65,13 +72,18 @@ const sender: FactoryProvider<Sender> = {
   inject: [RUNTIME, AddressGuard],
 };
 
+const secrets: FactoryProvider<Secrets> = {
+  provide: Secrets,
+  useFactory: ({ config }: WebhooksRuntime) =>
+    new Secrets({ key: config.WEBHOOKS_KEY, previous: config.WEBHOOKS_KEY_PREVIOUS }),
+  inject: [RUNTIME],
+};
+
 const subscriptions: FactoryProvider<Subscriptions> = {
   provide: Subscriptions,
-  useFactory: ({ config, logger }: WebhooksRuntime, pool: Pool) => {
-    const secrets = new Secrets({ key: config.WEBHOOKS_KEY, previous: config.WEBHOOKS_KEY_PREVIOUS });
-    return new Subscriptions(pool, secrets, logger);
-  },
-  inject: [RUNTIME, PG_POOL],
+  useFactory: ({ logger }: WebhooksRuntime, pool: Pool, ofWebhooks: Secrets) =>
+    new Subscriptions(pool, ofWebhooks, logger),
+  inject: [RUNTIME, PG_POOL, Secrets],
 };
 
 const deliverer: FactoryProvider<Deliverer> = {
@@ -84,14 +96,10 @@ const deliverer: FactoryProvider<Deliverer> = {
     known: Subscriptions,
     opened: Sender,
   ) => {
-    const { replica, logger, metrics } = runtime;
+    const { replica, logger, metrics, startSpan } = runtime;
     const log = new DeliveryLog(pool);
-    const onAttempt = ({ outcome }: { outcome: { delivered: boolean; durationMs: number } }) => {
-      metrics.webhookAttempts.observe(
-        { outcome: outcome.delivered ? 'delivered' : 'failed' },
-        outcome.durationMs / 1_000,
-      );
-    };
+    const onAttempt = ({ outcome }: { outcome: Outcome }) =>
+      metrics.webhookAttempts.observe({ outcome: attemptLabel(outcome) }, outcome.durationMs / 1_000);
     const work = new Deliverer({
       leases: new ReaderLeases(pool, replica),
       subscriptions: known,
@@ -99,6 +107,7 @@ const deliverer: FactoryProvider<Deliverer> = {
       journal: new Journal({ pool, log, logger, onAttempt }),
       log,
       sender: opened,
+      startSpan,
       now: Date.now,
       disable: (webhookId, accountId, reason, detail) => {
         const data = { webhookId, reason, detail, at: new Date().toISOString() };
@@ -110,6 +119,7 @@ const deliverer: FactoryProvider<Deliverer> = {
       },
       logger,
     });
+    webhookGauges(work, metrics);
     wakeUp.onWake(FEED, () => work.look());
     wakeUp.onWake(WEBHOOKS, () => work.wake());
     store.onCommitted(() => wakeUp.wake(WEBHOOKS));
@@ -128,7 +138,7 @@ const deliverer: FactoryProvider<Deliverer> = {
       inline: [readersProjection],
     }),
   ],
-  controllers: [FeedQueries, WebhookQueries, DeliveryQueries],
-  providers: [feedWatch, guard, sender, subscriptions, deliverer],
+  controllers: [FeedQueries, WebhookQueries, SealedQueries, DeliveryQueries],
+  providers: [feedWatch, guard, sender, secrets, subscriptions, deliverer],
 })
 export class WebhooksModule {}

@@ -1,3 +1,4 @@
+import { codeLabel } from './graph-error-fates.js';
 import { CloudApiError, graphErrorIn, UpstreamUnreachable, type GraphError } from './graph-error.js';
 import { openGraphTransport, type GraphRequest } from './graph-transport.js';
 import { rawBody, uploadBody, type MediaFile } from './graph-upload.js';
@@ -98,7 +99,43 @@ export type CloudApiOptions = {
   /** For each call as a whole. */
   readonly timeoutMs: number;
   readonly connections?: number;
+  readonly watch?: WatchCall;
 };
+
+/** The calls of Meta's API, by what they are for. */
+export type Operation =
+  | 'send_message'
+  | 'mark_read'
+  | 'list_templates'
+  | 'list_flows'
+  | 'find_template'
+  | 'get_template'
+  | 'create_template'
+  | 'edit_template'
+  | 'delete_template'
+  | 'upload_sample'
+  | 'get_waba'
+  | 'list_phone_numbers'
+  | 'debug_token'
+  | 'subscribe_app'
+  | 'upload_media'
+  | 'get_media'
+  | 'download_media'
+  | 'delete_media';
+
+/**
+ * What came of a call. `broken`: it left, and no answer came that can be read as Meta's. `code`: Meta's error, 'other'
+ * where it is none of those that are known.
+ */
+export type CallOutcome =
+  { readonly kind: 'ok' | 'broken' | 'not_sent' } | { readonly kind: 'refused'; readonly code: string };
+
+/** Told of every call as it begins; what it gives is told how the call ended, and may have it carry another traceparent. */
+export type WatchCall = (call: {
+  readonly operation: Operation;
+  readonly method: GraphRequest['method'];
+  readonly traceparent: string | undefined;
+}) => { readonly traceparent?: string | undefined; readonly ended: (outcome: CallOutcome) => void };
 
 export type CloudApi = ReturnType<typeof createCloudApi>;
 
@@ -121,6 +158,17 @@ const UPLOAD_ID = /^upload:[\w+/=:.-]+(\?[\w=&+/.-]+)?$/;
 const META_HOST = /(?:^|\.)facebook\.com$/i;
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
 
+const outcomeOfFault = (error: unknown): CallOutcome =>
+  error instanceof CloudApiError
+    ? { kind: 'refused', code: codeLabel(error.error) }
+    : { kind: error instanceof UpstreamUnreachable && !error.sent ? 'not_sent' : 'broken' };
+
+const OUTCOME_OF_SEND = { accepted: 'ok', unknown: 'broken', not_sent: 'not_sent' } as const;
+const outcomeOfSend = (outcome: SendOutcome): CallOutcome =>
+  outcome.kind === 'refused'
+    ? { kind: 'refused', code: codeLabel(outcome.error) }
+    : { kind: OUTCOME_OF_SEND[outcome.kind] };
+
 const localRefusal = (message: string): GraphError => ({ code: 190, message, httpStatus: 0 });
 
 /**
@@ -130,7 +178,13 @@ const localRefusal = (message: string): GraphError => ({ code: 190, message, htt
  *
  * Sends answer a SendOutcome and do not throw. Everything else throws CloudApiError (Meta's no) or UpstreamUnreachable.
  */
-export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connections = 64 }: CloudApiOptions) {
+export function createCloudApi({
+  baseUrl,
+  version = 'v25.0',
+  timeoutMs,
+  connections = 64,
+  watch,
+}: CloudApiOptions) {
   const { origin, hostname, pathname } = new URL(baseUrl);
   const transport = openGraphTransport(origin, timeoutMs, connections);
   const downloads = openDownloads(timeoutMs);
@@ -149,9 +203,25 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
 
   const pathTo = (...segments: readonly string[]) => [prefix, ...segments.map(encodeURIComponent)].join('/');
 
-  const manage = async <T>(request: GraphRequest): Promise<T> => {
+  const watched = async <T>(operation: Operation, method: GraphRequest['method'], call: () => Promise<T>) => {
+    const watching = watch?.({ operation, method, traceparent: undefined });
+    try {
+      const answer = await call();
+      watching?.ended({ kind: 'ok' });
+      return answer;
+    } catch (error) {
+      watching?.ended(outcomeOfFault(error));
+      throw error;
+    }
+  };
+
+  const manage = async <T>(operation: Operation, request: GraphRequest): Promise<T> => {
     const fault = tokenFault(request.token);
     if (fault !== undefined) throw new CloudApiError(fault);
+    return watched(operation, request.method, () => answerTo<T>(request));
+  };
+
+  const answerTo = async <T>(request: GraphRequest): Promise<T> => {
     const exchange = await transport.call(request);
     if (exchange.kind !== 'answered')
       throw new UpstreamUnreachable(exchange.reason, exchange.kind === 'broken');
@@ -165,6 +235,7 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
   };
 
   async function* list<T>(
+    operation: Operation,
     token: string,
     path: string,
     fields: string,
@@ -172,7 +243,7 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
   ): AsyncGenerator<T, void, undefined> {
     const query = new URLSearchParams({ ...filter, fields, limit: '100' });
     for (;;) {
-      const page: Page<T> = await manage({ method: 'GET', path: `${path}?${query}`, token });
+      const page: Page<T> = await manage(operation, { method: 'GET', path: `${path}?${query}`, token });
       yield* page.data;
       const after = page.paging?.cursors?.after;
       if (page.paging?.next === undefined || after === undefined || after === query.get('after')) return;
@@ -190,14 +261,18 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
     ): Promise<SendOutcome> {
       const fault = tokenFault(token);
       if (fault !== undefined) return refusedWith(fault);
+      const given = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
+      const watching = watch?.({ operation: 'send_message', method: 'POST', traceparent: given });
       const exchange = await transport.call({
         method: 'POST',
         path: pathTo(phoneNumberId, 'messages'),
         token,
         body: JSON.stringify(body),
-        traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+        traceparent: watching?.traceparent ?? given,
       });
-      return sendOutcome(exchange);
+      const outcome = sendOutcome(exchange);
+      watching?.ended(outcomeOfSend(outcome));
+      return outcome;
     },
 
     /** Marks an inbound message (and the ones before it) read; with `typing`, shows the typing bubble for ≤ 25 s. */
@@ -213,7 +288,7 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
         message_id: wamid,
         ...(typing ? { typing_indicator: { type: 'text' } } : {}),
       };
-      await manage({
+      await manage('mark_read', {
         method: 'POST',
         path: pathTo(phoneNumberId, 'messages'),
         token,
@@ -223,10 +298,11 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
 
     /** Every template of the account, 100 to a call. */
     listTemplates: (token: string, wabaId: string) =>
-      list<MetaTemplate>(token, pathTo(wabaId, 'message_templates'), TEMPLATE_FIELDS),
+      list<MetaTemplate>('list_templates', token, pathTo(wabaId, 'message_templates'), TEMPLATE_FIELDS),
 
     /** Every flow of the account, in whatever status, 100 to a call. */
-    listFlows: (token: string, wabaId: string) => list<MetaFlow>(token, pathTo(wabaId, 'flows'), FLOW_FIELDS),
+    listFlows: (token: string, wabaId: string) =>
+      list<MetaFlow>('list_flows', token, pathTo(wabaId, 'flows'), FLOW_FIELDS),
     /** The template of this name and language, of which a WABA has one at most; Meta's filter takes parts of names too. */
     async findTemplate(
       token: string,
@@ -234,13 +310,20 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
       { name, language }: Pick<MetaTemplate, 'name' | 'language'>,
     ): Promise<MetaTemplate | undefined> {
       const path = pathTo(wabaId, 'message_templates');
-      for await (const found of list<MetaTemplate>(token, path, TEMPLATE_FIELDS, { name, language }))
+      for await (const found of list<MetaTemplate>('find_template', token, path, TEMPLATE_FIELDS, {
+        name,
+        language,
+      }))
         if (found.name === name && found.language === language) return found;
       return undefined;
     },
 
     getTemplate: (token: string, metaId: string) =>
-      manage<MetaTemplate>({ method: 'GET', path: `${pathTo(metaId)}?fields=${TEMPLATE_FIELDS}`, token }),
+      manage<MetaTemplate>('get_template', {
+        method: 'GET',
+        path: `${pathTo(metaId)}?fields=${TEMPLATE_FIELDS}`,
+        token,
+      }),
 
     /** Submits a template to Meta's review. */
     async createTemplate(
@@ -250,7 +333,12 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
     ): Promise<MetaTemplateMade> {
       const path = pathTo(wabaId, 'message_templates');
       const body = JSON.stringify(template);
-      const made = await manage<Partial<MetaTemplateMade>>({ method: 'POST', path, token, body });
+      const made = await manage<Partial<MetaTemplateMade>>('create_template', {
+        method: 'POST',
+        path,
+        token,
+        body,
+      });
       if (typeof made.id !== 'string') throw new UpstreamUnreachable('a new template without an id', true);
       const { id, status = 'PENDING', category = template.category } = made;
       return { id, status, category };
@@ -258,7 +346,12 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
 
     /** Changes a template, which goes to Meta's review again. */
     async editTemplate(token: string, metaId: string, changes: Partial<MetaTemplateContent>): Promise<void> {
-      await manage({ method: 'POST', path: pathTo(metaId), token, body: JSON.stringify(changes) });
+      await manage('edit_template', {
+        method: 'POST',
+        path: pathTo(metaId),
+        token,
+        body: JSON.stringify(changes),
+      });
     },
 
     /** Deletes this language of a template, and no other one of the same name. */
@@ -268,7 +361,11 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
       { id, name }: Pick<MetaTemplate, 'id' | 'name'>,
     ): Promise<void> {
       const query = new URLSearchParams({ name, hsm_id: id });
-      await manage({ method: 'DELETE', path: `${pathTo(wabaId, 'message_templates')}?${query}`, token });
+      await manage('delete_template', {
+        method: 'DELETE',
+        path: `${pathTo(wabaId, 'message_templates')}?${query}`,
+        token,
+      });
     },
 
     /** Uploads the sample of a template's media header; resolves to its handle, which is no id that a send takes. */
@@ -277,13 +374,13 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
       const query = new URLSearchParams({ file_name, file_length: String(size), file_type });
       const body = rawBody(file);
       try {
-        const { id } = await manage<{ id: string }>({
+        const { id } = await manage<{ id: string }>('upload_sample', {
           method: 'POST',
           path: `${pathTo(appId, 'uploads')}?${query}`,
           token,
         });
         if (!UPLOAD_ID.test(id)) throw new UpstreamUnreachable('an upload without an id', true);
-        const uploaded = await manage<{ h: string }>({
+        const uploaded = await manage<{ h: string }>('upload_sample', {
           method: 'POST',
           path: `${prefix}/${id}`,
           token,
@@ -298,11 +395,16 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
     },
 
     getWaba: (token: string, wabaId: string) =>
-      manage<MetaWaba>({ method: 'GET', path: `${pathTo(wabaId)}?fields=${WABA_FIELDS}`, token }),
+      manage<MetaWaba>('get_waba', { method: 'GET', path: `${pathTo(wabaId)}?fields=${WABA_FIELDS}`, token }),
 
     async listPhoneNumbers(token: string, wabaId: string): Promise<readonly MetaPhoneNumber[]> {
       const numbers: MetaPhoneNumber[] = [];
-      for await (const number of list<MetaPhoneNumber>(token, pathTo(wabaId, 'phone_numbers'), PHONE_FIELDS))
+      for await (const number of list<MetaPhoneNumber>(
+        'list_phone_numbers',
+        token,
+        pathTo(wabaId, 'phone_numbers'),
+        PHONE_FIELDS,
+      ))
         numbers.push(number);
       return numbers;
     },
@@ -310,12 +412,17 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
     /** What the token is good for; it inspects itself, so a token that Meta does not know throws CloudApiError 190. */
     async debugToken(token: string): Promise<MetaTokenInfo> {
       const path = `${pathTo('debug_token')}?input_token=${encodeURIComponent(token)}`;
-      return (await manage<{ data: MetaTokenInfo }>({ method: 'GET', path, token })).data;
+      return (await manage<{ data: MetaTokenInfo }>('debug_token', { method: 'GET', path, token })).data;
     },
 
     /** Subscribes the token's app to the account's webhooks. */
     async subscribeApp(token: string, wabaId: string): Promise<void> {
-      await manage({ method: 'POST', path: pathTo(wabaId, 'subscribed_apps'), token, body: '{}' });
+      await manage('subscribe_app', {
+        method: 'POST',
+        path: pathTo(wabaId, 'subscribed_apps'),
+        token,
+        body: '{}',
+      });
     },
 
     /** Uploads a file; resolves to Meta's id of it, which is good for 30 days. A failed upload may have left a file. */
@@ -324,14 +431,16 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
       const body = uploadBody(file);
       const timeoutMs = UPLOAD_TIMEOUT_MS;
       try {
-        return (await manage<{ id: string }>({ method: 'POST', path, token, body, timeoutMs })).id;
+        return (
+          await manage<{ id: string }>('upload_media', { method: 'POST', path, token, body, timeoutMs })
+        ).id;
       } finally {
         body.bytes.destroy();
       }
     },
 
     getMedia: (token: string, mediaId: string) =>
-      manage<MetaMedia>({ method: 'GET', path: pathTo(mediaId), token }),
+      manage<MetaMedia>('get_media', { method: 'GET', path: pathTo(mediaId), token }),
 
     /** The bytes behind a media URL; whoever calls has to read or destroy them. */
     async downloadMedia(token: string, url: string): Promise<Download> {
@@ -341,11 +450,11 @@ export function createCloudApi({ baseUrl, version = 'v25.0', timeoutMs, connecti
       const isTheirs = isMeta && at.protocol === 'https:' && MEDIA_HOST.test(at.hostname);
       if (at.origin !== origin && !isTheirs)
         throw new UpstreamUnreachable(`${at.host} is not where Meta keeps files`, false);
-      return downloads.fetch(at, token);
+      return watched('download_media', 'GET', () => downloads.fetch(at, token));
     },
 
     async deleteMedia(token: string, mediaId: string): Promise<void> {
-      await manage({ method: 'DELETE', path: pathTo(mediaId), token });
+      await manage('delete_media', { method: 'DELETE', path: pathTo(mediaId), token });
     },
 
     /** Resolves once the calls under way have ended. */

@@ -202,6 +202,10 @@ const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorR
 
 const UNKNOWN = 'Not in the table';
 
+/** The code as the label of a metric; 'other' where it is not in the table. */
+export const codeLabel = ({ code }: Pick<GraphError, 'code'>): string =>
+  GRAPH_ERROR_CODES[code] === undefined ? 'other' : String(code);
+
 /** What this refusal means. A code that is not in the table is judged by Meta's transient flag, then by HTTP status. */
 export function ruleFor(error: GraphError): GraphErrorRule {
   const { code } = error;

@@ -27,6 +27,7 @@ import type {
 import type { ListQuickReplies, QuickReplyView } from './quick-reply.js';
 import type { Removal, TagView } from './tag.js';
 import type { ListTemplates, TemplateView } from './template.js';
+import type { SealedTexts } from './sealed.js';
 import type { Service } from './topics.js';
 import type {
   DeliveryDetail,
@@ -115,6 +116,8 @@ export const QUERIES = {
   'webhook.stats': query<One, WebhookStats | null>('webhooks'),
   'webhook.deliveries': query<One & ListDeliveries, Paged<DeliveryView> | null>('webhooks'),
   'webhook.delivery': query<One & { deliveryId: string }, DeliveryDetail | null>('webhooks'),
+  /** Seals anew what previous keys have sealed, some of it; `present` is the id of the key that the gateway seals with. */
+  'webhook.reseal': query<{ readonly present: string }, readonly SealedTexts[]>('webhooks'),
   /** Which account a WhatsApp Business Account belongs to. */
   'account.find': query<{ wabaId: string }, { accountId: string } | null>('gateway'),
   'account.credentials': query<{ accountId: string }, AccountCredentials | null>('gateway'),

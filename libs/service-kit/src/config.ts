@@ -121,6 +121,13 @@ export const text = (min = 1) =>
   );
 export const whole = (min: number, max: number) =>
   kind(`a whole number from ${min} to ${max}`, within(min, max));
+export const share = kind('a number from 0 to 1', (given) =>
+  /^(0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(given) ? Number(given) : undefined,
+);
+/** `name=value,name=value`, the values percent-encoded. */
+export const pairs = kind('a list name=value,name=value', (given) =>
+  given.split(',').every((pair) => /^\s*[\w.-]+=(?:[^%,]|%[\da-fA-F]{2})*$/.test(pair)) ? given : undefined,
+);
 export const port = kind('a port from 1 to 65535', within(1, 65_535));
 export const flag = kind(
   'true or false',
@@ -139,6 +146,19 @@ export const someOf = <const Values extends readonly string[]>(values: Values) =
     const known = list.filter((one) => one !== undefined);
     return new Set(known).size === list.length ? known : undefined;
   });
+
+/** A name for each of the given keys. */
+export const namesOf = <const Keys extends readonly string[]>(keys: Keys) =>
+  kind(
+    `a list key=name for each of ${keys.join(', ')}`,
+    (given): Record<Keys[number], string> | undefined => {
+      const list = given.split(',').map((one) => one.trim().split('='));
+      const isFor = (key: string) => list.filter(([known, name]) => known === key && name).length === 1;
+      return list.length === keys.length && list.every(({ length }) => length === 2) && keys.every(isFor)
+        ? (Object.fromEntries(list) as Record<Keys[number], string>)
+        : undefined;
+    },
+  );
 
 /** A URL of one of the given schemes, without a slash at its end. */
 export const url = (...schemes: string[]) =>

@@ -7,6 +7,7 @@ import {
   type InvalidConfig,
   key,
   mediaStore,
+  namesOf,
   oneOf,
   port,
   proxies,
@@ -86,6 +87,19 @@ it.each([
     'someOf',
     someOf(['a', 'b', 'c'])(plain),
     { a: ['a'], 'c, a': ['c', 'a'], 'a,a': undefined, 'a,': undefined, 'a,d': undefined },
+  ],
+  [
+    'namesOf',
+    namesOf(['a', 'b'])(plain),
+    {
+      'a=x,b=y': { a: 'x', b: 'y' },
+      'b=y, a=x': { a: 'x', b: 'y' },
+      'a=x': undefined,
+      'a=x,b=': undefined,
+      'a=x,a=y': undefined,
+      'a=x,b=y,c=z': undefined,
+      'a=x,b=y=z': undefined,
+    },
   ],
   [
     'url',

@@ -10,6 +10,7 @@ import { Health } from './health.js';
 import { createLogger } from './logging.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
 import { Shutdown } from './shutdown.js';
+import { createMetrics } from './telemetry.js';
 
 class First1790000000001 implements MigrationInterface {
   async up(runner: QueryRunner) {
@@ -51,7 +52,8 @@ function replica({
   const shutdown = new Shutdown(logger);
   const stop = new AbortController();
   const config = { DATABASE_URL: database.url, DATABASE_POOL: 4, MIGRATE_ON_START: migrate };
-  const runtime = { service: 'contacts', config, logger, health, shutdown, stopping: stop.signal };
+  const metrics = createMetrics('contacts');
+  const runtime = { service: 'contacts', config, logger, health, metrics, shutdown, stopping: stop.signal };
   const root = {
     module: class Root {},
     imports: [RuntimeModule.of(runtime as unknown as Runtime), DatabaseModule.forService({ migrations })],

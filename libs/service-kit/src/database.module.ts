@@ -9,6 +9,7 @@ import {
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Health } from './health.js';
 import type { Logger } from './logging.js';
 import { Stopped, untilReachable } from './reachable.js';
 import { RUNTIME, type Runtime } from './runtime.js';
@@ -16,7 +17,7 @@ import { RUNTIME, type Runtime } from './runtime.js';
 /** The pg pool under the DataSource, for the hot paths. */
 export const PG_POOL = Symbol('PG_POOL');
 
-type Migrations = readonly (new () => MigrationInterface)[];
+export type Migrations = readonly (new () => MigrationInterface)[];
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 const MIGRATIONS_POLL_MS = 1_000;
@@ -47,7 +48,7 @@ export class DatabaseModule {
 const poolOf = (dataSource: DataSource) => (dataSource.driver as PostgresDriver).master as Pool;
 
 async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<DataSource> {
-  const { config, health, shutdown, service } = runtime;
+  const { config, health, metrics, shutdown, service } = runtime;
   const postgres = `Postgres at ${new URL(config.DATABASE_URL).host}`;
   const dataSource = await untilReachable(postgres, runtime, () =>
     new DataSource(options(runtime, migrations)).initialize(),
@@ -58,6 +59,11 @@ async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<D
     await pool.query('select 1');
     return { ok: true };
   });
+  metrics.beforeScrape(async () => {
+    metrics.postgresConnections.set({ state: 'idle' }, pool.idleCount);
+    metrics.postgresConnections.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+    metrics.postgresWaiting.set(pool.waitingCount);
+  });
   health.add('migrations', () => ({ ok: false, detail: `schema ${service} is being brought up to date` }));
   const upToDate = config.MIGRATE_ON_START ? migrate : untilMigrated;
   await untilReachable(`${postgres} to bring the schema up to date`, runtime, () =>
@@ -67,7 +73,11 @@ async function openDatabase(runtime: Runtime, migrations: Migrations): Promise<D
   return dataSource;
 }
 
-function options({ service, config, logger }: Runtime, migrations: Migrations): PostgresDataSourceOptions {
+type Schema = Pick<Runtime, 'service' | 'logger' | 'health'> & {
+  readonly config: Pick<Runtime['config'], 'DATABASE_URL' | 'DATABASE_POOL'>;
+};
+
+function options({ service, config, logger }: Schema, migrations: Migrations): PostgresDataSourceOptions {
   return {
     type: 'postgres',
     url: config.DATABASE_URL,
@@ -107,8 +117,27 @@ function quiet(logger: Logger): TypeOrmLogger {
   };
 }
 
+/** Brings the schema of a service up to date, as its role, without the service. */
+export async function migrateSchema(
+  { service, url, logger }: { readonly service: string; readonly url: string; readonly logger: Logger },
+  migrations: Migrations,
+): Promise<void> {
+  const schema = {
+    service,
+    logger,
+    health: new Health(),
+    config: { DATABASE_URL: url, DATABASE_POOL: 1 },
+  };
+  const dataSource = await new DataSource(options(schema, migrations)).initialize();
+  try {
+    await migrate(dataSource, schema);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
 /** Runs what is pending, each in its transaction; replicas that start together wait for the first. */
-async function migrate(dataSource: DataSource, { logger, health, service }: Runtime): Promise<void> {
+async function migrate(dataSource: DataSource, { logger, health, service }: Schema): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = [`wbiz.migrations.${service}`];
   try {

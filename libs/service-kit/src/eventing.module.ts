@@ -106,7 +106,7 @@ const PROVIDERS: FactoryProvider[] = [
   {
     provide: CommandBus,
     useFactory: (
-      { service, config, logger }: Runtime,
+      { service, config, logger, startSpan }: Runtime,
       kafka: KafkaClient,
       producer: BatchingProducer,
       peers: Peers,
@@ -117,6 +117,7 @@ const PROVIDERS: FactoryProvider[] = [
         partitionsOf: (topic) => kafka.partitionsOf(topic),
         source: service,
         replyTo: rpcAddress(config),
+        startSpan,
         ask: (to, commandId) => peers.askOf(to as Service, 'command.reply', { commandId, expire: true }),
         logger,
       }),
@@ -124,8 +125,11 @@ const PROVIDERS: FactoryProvider[] = [
   },
 ];
 
-function openProducer({ shutdown }: Runtime, kafka: KafkaClient, name: string): BatchingProducer {
-  const producer = kafka.producer();
+function openProducer({ metrics, shutdown }: Runtime, kafka: KafkaClient, name: string): BatchingProducer {
+  const producer = kafka.producer(({ records, ms, ok }) => {
+    metrics.kafkaProduce.observe({ outcome: ok ? 'ok' : 'failed' }, ms / 1_000);
+    if (ok) metrics.kafkaProduced.inc(records);
+  });
   shutdown.on('producers', name, () => producer.close());
   return producer;
 }

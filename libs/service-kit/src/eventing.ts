@@ -20,6 +20,7 @@ import type { Finding } from './health.js';
 import { KAFKA } from './kafka.js';
 import { groupOf, Projections } from './projections.js';
 import { RUNTIME, type Runtime } from './runtime.js';
+import { secondsSince } from './telemetry.js';
 
 export const EVENTING_OPTIONS = Symbol('EVENTING_OPTIONS');
 export type EventingOptions = {
@@ -67,12 +68,14 @@ export class Eventing {
       inbound: { topic: name.inbound, unknown: 'ignore' },
       inboundChanges: { topic: name.inboundChanges, unknown: 'ignore' },
     } as const;
+    // A series that begins with 1 has no increase.
+    for (const consumed of consumes) metrics.deadLetters.inc({ topic: known[consumed].topic }, 0);
     const server = new KafkaCommandServer({
       kafka,
       producer: {
         send: async (record) => {
           await producer.send(record);
-          metrics.deadLetters.inc();
+          metrics.deadLetters.inc({ topic: String(record.headers['dl_topic']) });
         },
       },
       topics: consumes.map((topic) => known[topic]),
@@ -82,6 +85,7 @@ export class Eventing {
       health: consumers,
       logger,
       requires: consumes.includes('commands') ? requires : [],
+      startSpan: runtime.startSpan,
       onHandled: (type, ms, outcome) => metrics.commandDuration.observe({ type, outcome }, ms / 1_000),
     });
     for (const { aggregate, names } of this.options.commands ?? [])
@@ -129,12 +133,21 @@ export class Eventing {
     });
     health.add('consumers', () => findingOf(consumers.statuses()));
     health.detail('consumers', () => consumers.statuses());
+    const commands = groupOf(runtime);
+    const joins = new Map<string, number>();
     metrics.beforeScrape(async () => {
       for (const status of consumers.statuses()) {
-        const { name: group, waitingSince } = status;
-        metrics.consumerState.set({ group }, isAtWork(status) ? 1 : 0);
-        metrics.consumerWaiting.set({ group }, waitingSince && (Date.now() - waitingSince) / 1_000);
+        const { name: group } = status;
+        metrics.consumerMembers.set({ group }, isAtWork(status) ? 1 : 0);
+        metrics.consumerWaiting.set({ group }, secondsSince(status.waitingSince));
+        metrics.consumerJoins.inc({ group }, status.joins - (joins.get(group) ?? 0));
+        joins.set(group, status.joins);
+        if (group !== commands) continue;
+        metrics.consumerLag.set({ group }, status.lag);
+        metrics.consumerLagAge.set({ group }, secondsSince(status.oldestAt()));
       }
+    });
+    metrics.beforeScrape(async () => {
       const { pending, oldestPendingMs } = await relay.status();
       metrics.outboxPending.set(pending);
       metrics.outboxAge.set(oldestPendingMs / 1_000);

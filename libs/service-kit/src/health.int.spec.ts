@@ -79,9 +79,9 @@ it('does not wait for a check that hangs', async () => {
 
 it('shows its own metrics and those of the process', async () => {
   metrics.outboxPending.set(3);
-  metrics.consumerState.set({ group: 'messaging' }, 1);
+  metrics.consumerMembers.set({ group: 'messaging' }, 1);
   const text = await (await fetch(`${base}/metrics`)).text();
-  expect(text).toContain('wbiz_outbox_pending{service="test"} 3');
-  expect(text).toContain('wbiz_consumer_state{group="messaging",service="test"} 1');
+  expect(text).toContain('wbiz_outbox_pending_events{service="test"} 3');
+  expect(text).toContain('wbiz_consumer_members{group="messaging",service="test"} 1');
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
 });

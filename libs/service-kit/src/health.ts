@@ -61,6 +61,10 @@ export class Health {
     this.phase = 'stopping';
   }
 
+  get isStopping(): boolean {
+    return this.phase === 'stopping';
+  }
+
   async ready(): Promise<{ ok: boolean; checks: Record<string, Finding> }> {
     const found = await Promise.all(
       [...this.checks].map(async ([name, check]) => [name, await outcome(check)] as const),

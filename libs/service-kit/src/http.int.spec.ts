@@ -34,7 +34,7 @@ class ThingsModule {}
 let app: NestFastifyApplication;
 let base: string;
 const logs: string[] = [];
-const metrics = createMetrics('test');
+const metrics = createMetrics('gateway');
 beforeAll(async () => {
   const patience = { headMs: 400, bodyMs: 500, restMs: 300, idleMs: 600 };
   const adapter = publicHttp(metrics, { bodyLimit: 1_000, patience });
@@ -138,7 +138,7 @@ it('measures by route, never by path', async () => {
   const text = await metrics.text();
   const counted = text
     .split('\n')
-    .filter((line) => line.startsWith('http_server_request_duration_seconds_count'));
+    .filter((line) => line.startsWith('wbiz_http_request_duration_seconds_count'));
   expect(counted).toContainEqual(
     expect.stringMatching(/route="\/api\/v1\/things\/:id",method="GET",status="200"/),
   );

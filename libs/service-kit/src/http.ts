@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { newId } from '@wbiz/contracts/ids';
 import { Rejection } from '@wbiz/eventing/rejection';
+import type { Span, StartSpan } from '@wbiz/eventing/tracing';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readBody } from './read-body.js';
@@ -12,6 +13,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of this request: a step of the caller's trace, or the first of a new one. */
     traceparent: string;
+    span?: Span | undefined;
     /** The JSON body as it came in. */
     rawBody?: Buffer;
   }
@@ -20,11 +22,12 @@ declare module 'fastify' {
 type HttpOptions = {
   /** Of a JSON body; 1 MiB unless given. */
   readonly bodyLimit?: number | undefined;
-  /** Once it is aborted, answers close their connections. */
-  readonly stopping?: AbortSignal;
+  /** Once it says so, answers close their connections. */
+  readonly isEnding?: () => boolean;
   /** See `TRUST_PROXY`; nobody's X-Forwarded-For counts unless given. */
   readonly trustProxy?: number | string[] | undefined;
   readonly patience?: Partial<typeof PATIENCE>;
+  readonly startSpan?: StartSpan | undefined;
 };
 
 /** How long a client may take, in ms. */
@@ -51,8 +54,8 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
  * `bodyParser: false`.
  */
 export function publicHttp(
-  metrics: Metrics,
-  { bodyLimit = 1_048_576, stopping, trustProxy, patience }: HttpOptions = {},
+  metrics: Pick<Metrics, 'httpDuration'>,
+  { bodyLimit = 1_048_576, isEnding = () => false, trustProxy, patience, startSpan }: HttpOptions = {},
 ): FastifyAdapter {
   const { headMs, bodyMs, restMs, requestMs, idleMs, silenceMs } = { ...PATIENCE, ...patience };
   const adapter = new FastifyAdapter({
@@ -76,22 +79,28 @@ export function publicHttp(
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.decorateRequest('traceparent', '');
+  fastify.decorateRequest('span', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
-    request.traceparent = nextTraceparent(request.headers.traceparent);
+    request.span = startSpan && serverSpan(startSpan, request);
+    request.traceparent = request.span?.traceparent ?? nextTraceparent(request.headers.traceparent);
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
     done();
   });
   fastify.addHook('onSend', (_, reply, __, done) => {
     // Of a request that began before: Fastify would keep its connection, and wait for it.
-    if (stopping?.aborted) reply.header('connection', 'close');
+    if (isEnding()) reply.header('connection', 'close');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = (!request.is404 && request.routeOptions.url) || 'none';
+    const route = routeOf(request);
+    request.span?.end({
+      error: reply.statusCode >= 500 ? String(reply.statusCode) : undefined,
+      attributes: { 'http.response.status_code': reply.statusCode },
+    });
     const labels = { route, method: request.method, status: reply.statusCode };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
     // A stream whose head was out before.
-    if (stopping?.aborted) request.raw.socket.end();
+    if (isEnding()) request.raw.socket.end();
     const { raw } = request;
     if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), restMs).unref();
     done();
@@ -108,6 +117,23 @@ export function publicHttp(
     }, done);
   });
   return adapter;
+}
+
+const routeOf = ({ is404, routeOptions }: FastifyRequest) => (!is404 && routeOptions.url) || 'none';
+
+/** Its path is left out, and so its query: they hold what clients put there. */
+function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
+  const { method, id, headers } = request;
+  const route = routeOf(request);
+  return startSpan(`${method} ${route}`, {
+    kind: 'server',
+    parent: typeof headers.traceparent === 'string' ? headers.traceparent : undefined,
+    attributes: {
+      'http.request.method': method,
+      'http.route': route,
+      'wbiz.request_id': id,
+    },
+  });
 }
 
 /** Which methods the routes added to `fastify` from now on know for a path. */

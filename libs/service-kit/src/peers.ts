@@ -47,8 +47,12 @@ export class Peers {
     let client = this.clients.get(service);
     if (!client) {
       const { trust } = this.runtime;
-      client = new RpcClient(this.addressesOf(service).join(','), trust, (address, isSilent) =>
-        this.noteSilence({ peer: service, address }, isSilent),
+      const { rpcRequests } = this.runtime.metrics;
+      client = new RpcClient(
+        this.addressesOf(service).join(','),
+        trust,
+        (address, isSilent) => this.noteSilence({ peer: service, address }, isSilent),
+        (outcome, ms) => rpcRequests.observe({ peer: service, outcome }, ms / 1_000),
       );
       this.clients.set(service, client);
     }
@@ -60,7 +64,7 @@ export class Peers {
     isSilent: boolean,
   ): void {
     const { logger, metrics } = this.runtime;
-    metrics.peerSilent.set(replica, isSilent ? 1 : 0);
+    metrics.silentReplicas.inc({ peer: replica.peer }, isSilent ? 1 : -1);
     if (isSilent) logger.warn(replica, 'peer: does not answer; it is asked nothing until it answers a ping');
     else logger.info(replica, 'peer: answers again; it is asked again');
   }

@@ -20,6 +20,7 @@ import { PG_POOL } from './database.module.js';
 import { KAFKA } from './kafka.js';
 import { Peers } from './peers.js';
 import { RUNTIME, type Runtime } from './runtime.js';
+import { secondsSince } from './telemetry.js';
 
 /** What this service makes of the shared log. */
 @Injectable()
@@ -136,6 +137,7 @@ export class Projections {
       const ends = consumers.size > 0 ? await kafka.endOffsets(this.topic) : [];
       for (const [projection, consumer] of consumers) {
         metrics.projectionLag.set({ projection }, consumer.lag(ends));
+        metrics.projectionLagAge.set({ projection }, secondsSince(consumer.status.oldestAt()));
         const parked = consumer.hasParked ? await projectors.get(projection)!.parked(MOST_COUNTED) : [];
         metrics.parkedAccounts.set({ projection }, parked.length);
       }

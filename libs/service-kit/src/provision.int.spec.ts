@@ -164,7 +164,7 @@ describe('as a program', () => {
       env,
       cwd,
     });
-    expect(stdout).toBe('');
+    if (!more['MIGRATE']) expect(stdout).toBe('');
     return readSecretFiles(dir);
   };
   const loginAs = async (url: string, password: string) => {
@@ -223,6 +223,33 @@ describe('as a program', () => {
     expect(messaging['TOKENS_KEY']).toBe(before.gateway['TOKENS_KEY']);
     expect(messaging['RPC_SECRET']).toBe(before.gateway['RPC_SECRET']);
     await loginAs(messaging.DATABASE_URL!, new URL(messaging.DATABASE_URL!).password);
+  });
+
+  it('brings the schemas up to date when asked, as the role of each service', async () => {
+    const files = await run({ MIGRATE: 'true' });
+    for (const service of SERVICES) {
+      const client = new pg.Client({ connectionString: files[service].DATABASE_URL });
+      await client.connect();
+      const { rows } = await client.query(
+        `select tableowner as owner, count(*) > 3 as many from pg_tables where schemaname = $1 group by 1`,
+        [service],
+      );
+      const done = await client.query('select name from migrations');
+      await client.end();
+      expect(rows).toEqual([{ owner: new URL(files[service].DATABASE_URL!).username, many: true }]);
+      expect(done.rows.length).toBeGreaterThan(2);
+    }
+  }, 60_000);
+
+  it('makes no roles without a DATABASE_URL: those of the services have to be there', async () => {
+    const before = await run();
+    expect(await run({ DATABASE_URL: '' })).toEqual(before);
+    const none = mkdtemp(join(tmpdir(), 'wbiz-secrets-'));
+    await expect(run({ DATABASE_URL: '', SECRETS_DIR: await none })).rejects.toThrow(
+      `each service has to hold its own: ${SERVICES.join(', ')} does not.`,
+    );
+    await expect(run({ SECRETS_DIR: '' })).rejects.toThrow('SECRETS_DIR  is missing');
+    await rm(await none, { recursive: true });
   });
 
   it('takes over an installation with one SECRET_KEY: what it sealed opens, the passwords are others', async () => {

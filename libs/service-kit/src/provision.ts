@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 import {
@@ -9,10 +10,12 @@ import {
   type TopicSpec,
 } from '@wbiz/eventing/kafka/kafka-client';
 import pg from 'pg';
-import { InvalidConfig, readConfig } from './config.js';
+import { InvalidConfig, readConfig, requireSettings } from './config.js';
+import { migrateSchema, type Migrations } from './database.module.js';
 import { kafkaAccess } from './kafka-access.js';
+import { kubernetesSecrets, ownCluster } from './kubernetes-secrets.js';
 import { createLogger, type Logger } from './logging.js';
-import { completed, readSecretFiles, writeSecretFiles, type SecretFiles } from './secret-files.js';
+import { completed, secretFiles, type SecretFiles } from './secret-files.js';
 import { PROVISION_SETTINGS } from './settings.js';
 
 export type ProvisionOptions = {
@@ -37,8 +40,8 @@ export type ProvisionOptions = {
  * set again. Resolves with each service's DATABASE_URL, and with what of the topics there is not as it was asked for.
  */
 export async function provision(options: ProvisionOptions) {
-  const { services = SERVICES, logger = silent } = options;
-  const made = [makeRoles(options, services), makeTopics(options, services, logger)] as const;
+  const { services = SERVICES } = options;
+  const made = [makeRoles(options, services), makeTopics(options)] as const;
   await Promise.allSettled(made); // so that nothing is still under way when this throws
   const [databaseUrls, warnings] = await Promise.all(made);
   return { databaseUrls, warnings };
@@ -100,30 +103,38 @@ async function makeRole(client: pg.Client, { database, service, role, password }
 
 const DAY_MS = 86_400_000;
 
-async function makeTopics(
-  options: ProvisionOptions,
-  services: readonly Service[],
-  logger: Logger,
-): Promise<readonly string[]> {
-  const { kafka: access, topicPrefix, eventsPartitions = 8 } = options;
+/** All topics of an installation, whoever makes them; how each is replicated is not said. */
+export function wantedTopics({
+  topicPrefix,
+  services = SERVICES,
+  eventsPartitions = 8,
+}: Pick<ProvisionOptions, 'topicPrefix' | 'services' | 'eventsPartitions'>) {
   const name = topics(topicPrefix);
+  return [
+    ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
+    topic(name.inbound, 8, 7 * DAY_MS),
+    topic(name.inboundChanges, 8, 7 * DAY_MS),
+    // A body has up to 3 MB. Old segments go as a whole, so there is one a day.
+    topic(name.inboundRaw, 8, 30 * DAY_MS, {
+      'max.message.bytes': '4194304',
+      'segment.ms': String(DAY_MS),
+    }),
+    topic(name.events, eventsPartitions, -1),
+    // Larger than any other: a letter is the record and why it could not be handled.
+    topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),
+  ];
+}
+
+async function makeTopics(options: Omit<ProvisionOptions, 'databaseUrl'>): Promise<readonly string[]> {
+  const { kafka: access, logger = silent } = options;
   const kafka = connectKafka({ ...access, clientId: 'wbiz-provision', logger });
   try {
     const durability = await durabilityFrom(options, kafka);
-    const topic = topicWith(durability);
-    const wanted = [
-      ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
-      topic(name.inbound, 8, 7 * DAY_MS),
-      topic(name.inboundChanges, 8, 7 * DAY_MS),
-      // A body has up to 3 MB. Old segments go as a whole, so there is one a day.
-      topic(name.inboundRaw, 8, 30 * DAY_MS, {
-        'max.message.bytes': '4194304',
-        'segment.ms': String(DAY_MS),
-      }),
-      topic(name.events, eventsPartitions, -1),
-      // Larger than any other: a letter is the record and why it could not be handled.
-      topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),
-    ];
+    const wanted: TopicSpec[] = wantedTopics(options).map(({ config, ...spec }) => ({
+      ...spec,
+      replicas: durability.replicas,
+      config: { ...config, [MIN_INSYNC]: String(durability.minInsync) },
+    }));
     await kafka.ensureTopics(wanted);
     const found = await kafka.durabilityOf(wanted.map(({ topic }) => topic));
     return found.flatMap((one) => differencesOf(one, durability));
@@ -135,7 +146,7 @@ async function makeTopics(
 type Durability = { readonly replicas: number; readonly minInsync: number };
 
 async function durabilityFrom(
-  { replicationFactor, minInsyncReplicas }: ProvisionOptions,
+  { replicationFactor, minInsyncReplicas }: Omit<ProvisionOptions, 'databaseUrl'>,
   kafka: KafkaClient,
 ): Promise<Durability> {
   const replicas = replicationFactor ?? Math.min(3, await kafka.brokers());
@@ -164,37 +175,65 @@ function differencesOf(
 }
 
 /** Kept `retentionMs` long; -1: for ever. */
-const topicWith =
-  ({ replicas, minInsync }: Durability) =>
-  (topic: string, partitions: number, retentionMs: number, config = {}): TopicSpec => ({
-    topic,
-    partitions,
-    replicas,
-    config: {
-      'retention.ms': String(retentionMs),
-      'cleanup.policy': 'delete',
-      [MIN_INSYNC]: String(minInsync),
-      ...config,
-    },
-  });
+const topic = (topic: string, partitions: number, retentionMs: number, config = {}) => ({
+  topic,
+  partitions,
+  config: { 'retention.ms': String(retentionMs), 'cleanup.policy': 'delete', ...config },
+});
 
-/** As a program: settings from the environment; what each service is to hold goes into SECRETS_DIR. */
+/** As a program: settings from the environment; what each service is to hold goes into SECRETS_DIR or KUBERNETES_SECRETS. */
 async function main(): Promise<void> {
   const config = readConfig(PROVISION_SETTINGS, process.env);
-  const kept = readSecretFiles(config.SECRETS_DIR);
+  if (!config.KUBERNETES_SECRETS) requireSettings(PROVISION_SETTINGS, config, ['SECRETS_DIR']);
+  const store = config.KUBERNETES_SECRETS
+    ? kubernetesSecrets(config.KUBERNETES_SECRETS, ownCluster(process.env))
+    : secretFiles(config.SECRETS_DIR!);
+  const kept = await store.read();
   const files = completed(kept, process.env, config.SECRET_KEY ?? []);
-  const { databaseUrls, warnings } = await provision({
-    databaseUrl: config.DATABASE_URL,
+  const options = {
     kafka: kafkaAccess(config),
     topicPrefix: config.TOPIC_PREFIX,
-    passwords: passwordsIn(kept),
     eventsPartitions: config.EVENTS_PARTITIONS,
     replicationFactor: config.REPLICATION_FACTOR,
     minInsyncReplicas: config.MIN_INSYNC_REPLICAS,
-  });
+  };
+  const { databaseUrls, warnings } = config.DATABASE_URL
+    ? await provision({ ...options, databaseUrl: config.DATABASE_URL, passwords: passwordsIn(kept) })
+    : { databaseUrls: databaseUrlsIn(kept), warnings: await makeTopics(options) };
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   for (const service of SERVICES) files[service].DATABASE_URL = databaseUrls[service];
-  writeSecretFiles(config.SECRETS_DIR, files);
+  await store.write(files);
+  if (config.MIGRATE) await migrateAll(databaseUrlsIn(await store.read()));
+}
+
+/** dist, or src where sources are run. */
+const HERE = basename(import.meta.dirname);
+const EXTENSION = extname(import.meta.filename);
+
+/** As each service would at its start. */
+async function migrateAll(databaseUrls: Record<Service, string>): Promise<void> {
+  for (const service of SERVICES) {
+    // By its path: no library depends on an app.
+    const file = new URL(
+      `../../../apps/${service}/${HERE}/migrations/migrations${EXTENSION}`,
+      import.meta.url,
+    );
+    const { MIGRATIONS } = (await import(file.href)) as { MIGRATIONS: Migrations };
+    const logger = createLogger({ service, replica: 'provision', level: 'info' });
+    await migrateSchema({ service, url: databaseUrls[service], logger }, MIGRATIONS);
+  }
+}
+
+function databaseUrlsIn(files: SecretFiles): Record<Service, string> {
+  const lacking = SERVICES.filter((service) => !files[service].DATABASE_URL);
+  if (lacking.length)
+    throw new Error(
+      `Without DATABASE_URL, as a role that may create roles, each service has to hold its own: ${lacking.join(', ')} does not.`,
+    );
+  return Object.fromEntries(SERVICES.map((service) => [service, files[service].DATABASE_URL!])) as Record<
+    Service,
+    string
+  >;
 }
 
 function passwordsIn(files: SecretFiles): Partial<Record<Service, string>> {

@@ -95,6 +95,11 @@ describe('in one process', () => {
   let service: Awaited<ReturnType<typeof startService>>;
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
+  /** What a scrape finds. */
+  const metric = async (name: string, label = '') => {
+    const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
+    return Number(new RegExp(`^${name}\\{.*${label}.*\\} (.+)`, 'm').exec(text)?.[1]);
+  };
   const ask = async (pattern: string, data: object) => {
     const client = new RpcClient(`127.0.0.1:${env['RPC_PORT']}`, { secret: rpcSecret });
     try {
@@ -146,6 +151,7 @@ describe('in one process', () => {
       });
       return true;
     });
+    await until(async () => (await metric('wbiz_projection_parked_accounts')) === 1);
     const before = await ask('purse.income', { accountId: 'acc_1' });
     await expect(ask('purse.income', { accountId: 'acc_2' })).rejects.toThrow();
     const of = { projection: 'income', accountId: 'acc_2' };
@@ -175,16 +181,64 @@ describe('in one process', () => {
   it('shows outbox, projection, commands and consumers in /metrics', async () => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     for (const line of [
-      'wbiz_outbox_pending{service="contacts"}',
+      'wbiz_outbox_pending_events{service="contacts"}',
       'wbiz_outbox_age_seconds{service="contacts"}',
       'wbiz_projection_lag_events{projection="income",service="contacts"} 0',
-      `wbiz_consumer_state{group="${prefix}wbiz.contacts",service="contacts"} 1`,
+      `wbiz_consumer_members{group="${prefix}wbiz.contacts",service="contacts"} 1`,
       'wbiz_projection_parked_accounts{projection="income",service="contacts"} 0',
       `wbiz_consumer_waiting_seconds{group="${prefix}wbiz.contacts",service="contacts"} 0`,
-      'wbiz_dead_letters_total{service="contacts"} 0',
     ])
       expect(text).toContain(line);
     expect(text).toMatch(/wbiz_command_duration_seconds_count\{.*type="purse.deposit".*\} [1-9]/);
+    expect(text).toMatch(/wbiz_kafka_produce_duration_seconds_count\{.*outcome="ok"\} [1-9]/);
+    expect(text).toMatch(/wbiz_kafka_produced_records_total\{.*\} [1-9]/);
+    expect(text).toMatch(
+      /wbiz_rpc_request_duration_seconds_count\{.*peer="contacts",outcome="answered"\} [1-9]/,
+    );
+    expect(text).toMatch(/wbiz_postgres_connections\{state="idle",service="contacts"\} [1-9]/);
+    expect(text).toMatch(/wbiz_postgres_waiting_requests\{service="contacts"\} \d/);
+    expect(text).toMatch(/wbiz_consumer_joins_total\{group=".*wbiz.contacts",service="contacts"\} [1-9]/);
+    expect(text).toMatch(/wbiz_dead_letters_total\{topic=".*",service="contacts"\} 0/);
+  });
+
+  it('tells in /metrics how long a command has been in hand', async () => {
+    const held = send(deposit(1, { holdMs: 2_000 }));
+    await until(async () => (await metric('wbiz_consumer_lag_seconds')) > 1);
+    expect(await metric('wbiz_consumer_lag_records')).toBeGreaterThanOrEqual(0);
+    await held;
+    await until(async () => (await metric('wbiz_consumer_lag_seconds')) === 0);
+  });
+
+  it('tells in /metrics of a projection that Postgres holds up, and of the connections that it lacks', async () => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      await client.query('begin; lock table contacts.income in access exclusive mode');
+      await send(deposit(1));
+      await until(async () => (await metric('wbiz_projection_lag_seconds')) > 0.5);
+      expect(await metric('wbiz_projection_lag_events')).toBeGreaterThan(0);
+      expect(await metric('wbiz_postgres_connections', 'state="busy"')).toBeGreaterThan(0);
+    } finally {
+      await client.end();
+    }
+    await until(async () => (await metric('wbiz_projection_lag_events')) === 0, patiently);
+    await until(async () => (await metric('wbiz_projection_lag_seconds')) === 0);
+  });
+
+  it('tells in /metrics of what is on its way to the log, and of what it has put aside', async () => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      await client.query('begin; select from contacts.sequencer for update');
+      await send(deposit(1));
+      await until(async () => (await metric('wbiz_outbox_pending_events')) > 0);
+      await until(async () => (await metric('wbiz_outbox_age_seconds')) > 0.5);
+    } finally {
+      await client.end();
+    }
+    await until(async () => (await metric('wbiz_outbox_pending_events')) === 0, patiently);
+    expect(await send({ ...deposit(1), type: 'purse.burn' })).toMatchObject({ ok: false });
+    expect(await metric('wbiz_dead_letters_total')).toBe(1);
   });
 
   it('answers nobody who does not know RPC_SECRET, and sends no reply to where nobody does', async () => {
@@ -256,6 +310,7 @@ describe('as a process', () => {
       './run-service.ts': 'runService, runServices',
       './config.ts': 'environmentOf',
       './tiny-service.samples.ts': 'TINY, NEIGHBOUR',
+      './settings.ts': 'HTTP_SETTINGS',
     }).map(([file, names]) => `import { ${names} } from '${new URL(file, import.meta.url).href}';`);
     const main = `${imports.join(' ')} ${code}`;
     const args = [...NODE_ON_SOURCES, '--input-type=module', '-e', main];
@@ -328,6 +383,22 @@ describe('as a process', () => {
       await producer.close();
       await kafka.close();
     }
+  });
+
+  it('for HTTP_DRAIN_MS after SIGTERM is not ready, takes connections, and closes them with its answers', async () => {
+    const env = await environment({ PORT: String(await freePort()), HTTP_DRAIN_MS: '2000' });
+    const { child, exited } = launch(
+      env,
+      'await runService({ ...TINY, settings: HTTP_SETTINGS, http: {} });',
+    );
+    await ready(env);
+    const told = Date.now();
+    child.kill('SIGTERM');
+    await until(async () => (await readiness(env)).code === 503, { describe: 'not ready' });
+    const answer = await fetch(`http://127.0.0.1:${env['PORT']}/nothing`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([404, 'close']);
+    expect(await exited).toBe(0);
+    expect(Date.now() - told).toBeGreaterThanOrEqual(2_000);
   });
 
   it.each(['Postgres', 'Kafka'])(
@@ -413,8 +484,8 @@ describe('as a process', () => {
       for (const one of [contacts, webhooks]) await ready(one);
       const metrics = async ({ HEALTH_PORT }: NodeJS.ProcessEnv) =>
         (await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`)).text();
-      expect(await metrics(contacts)).toContain('wbiz_outbox_pending{service="contacts"} 0');
-      expect(await metrics(webhooks)).toContain('wbiz_outbox_pending{service="webhooks"} 0');
+      expect(await metrics(contacts)).toContain('wbiz_outbox_pending_events{service="contacts"} 0');
+      expect(await metrics(webhooks)).toContain('wbiz_outbox_pending_events{service="webhooks"} 0');
       expect(await metrics(webhooks)).not.toContain('contacts');
       expect(await request(webhooks.RPC_PORT, 'command.reply', { commandId: 'cmd_0', expire: false })).toBe(
         null,

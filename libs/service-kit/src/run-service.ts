@@ -20,6 +20,7 @@ import { RuntimeModule, type Runtime } from './runtime.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { endProcess, Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
+import { exportingOf, openTracing } from './tracing.js';
 import { rpcTrust } from './trust.js';
 
 export type ServiceOptions = {
@@ -48,11 +49,11 @@ export const runService = (options: ServiceOptions): Promise<void> =>
 
 /**
  * Runs services in this process until SIGTERM or SIGINT. Each checks its settings, opens /health and /metrics, waits for
- * Postgres and Kafka, migrates, starts. Ends the process: 0 after an orderly stop within 10 s, 1 for wrong settings and for
+ * Postgres and Kafka, migrates, starts. Ends the process: 0 after an orderly stop within 10 s (and HTTP_DRAIN_MS), 1 for wrong settings and for
  * any error that nobody handled, whichever service's it is.
  */
 export async function runServices(services: readonly Served[]): Promise<void> {
-  const hosted = preparedOrExit(services);
+  const hosted = await preparedOrExit(services);
   const runtimes = hosted.map(({ runtime }) => runtime);
   const crash = (err: unknown, what: string) => {
     const own = serving.getStore();
@@ -66,12 +67,15 @@ export async function runServices(services: readonly Served[]): Promise<void> {
   const onSignal = (signal: string) => {
     if (told) return;
     told = true;
-    for (const { runtime, stop } of hosted)
-      serving.run(runtime, () => {
-        runtime.logger.info({ signal }, 'stopping');
-        runtime.health.stopping();
-        stop.abort();
-      });
+    for (const { logger, health } of runtimes) {
+      logger.info({ signal }, 'stopping');
+      health.stopping();
+    }
+    const drainMs = Math.max(...runtimes.map((runtime) => httpConfig(runtime).HTTP_DRAIN_MS ?? 0));
+    setTimeout(end, drainMs);
+  };
+  const end = () => {
+    for (const { runtime, stop } of hosted) serving.run(runtime, () => stop.abort());
     void endProcess(
       runtimes.map(({ shutdown }) => shutdown),
       started,
@@ -91,17 +95,18 @@ export async function runServices(services: readonly Served[]): Promise<void> {
   await started;
 }
 
-function preparedOrExit(services: readonly Served[]) {
-  const hosted = services.flatMap(({ options, env }) => {
+async function preparedOrExit(services: readonly Served[]) {
+  const prepared = services.map(async ({ options, env }) => {
     const stop = new AbortController();
     try {
-      return [{ options, stop, runtime: prepare(options, env, stop.signal) }];
+      return [{ options, stop, runtime: await prepare(options, env, stop.signal) }];
     } catch (error) {
       if (!(error instanceof InvalidConfig)) throw error;
       process.stderr.write(`${options.name} cannot start. ${error.message}\n`);
       return [];
     }
   });
+  const hosted = (await Promise.all(prepared)).flat();
   if (hosted.length < services.length) process.exit(1);
   return hosted;
 }
@@ -109,7 +114,7 @@ function preparedOrExit(services: readonly Served[]) {
 /** As {@link runService}, in a process that goes on: for tests. Throws instead of ending the process. */
 export async function startService(options: ServiceOptions, env: NodeJS.ProcessEnv) {
   const stopping = new AbortController();
-  const runtime = prepare(options, env, stopping.signal);
+  const runtime = await prepare(options, env, stopping.signal);
   const stop = async () => {
     runtime.health.stopping();
     stopping.abort();
@@ -123,11 +128,11 @@ export async function startService(options: ServiceOptions, env: NodeJS.ProcessE
   }
 }
 
-function prepare(
+async function prepare(
   { name, peers = [], settings = {} }: ServiceOptions,
   env: NodeJS.ProcessEnv,
   stopping: AbortSignal,
-): Runtime {
+): Promise<Runtime> {
   const ofPeers = Object.fromEntries(
     peers.map((peer) => [peerSetting(peer), PEER_SETTINGS[peerSetting(peer)]]),
   );
@@ -136,35 +141,42 @@ function prepare(
   const { LOG_LEVEL: level } = config;
   const replica = config.REPLICA ?? `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ service: name, replica, level, secrets: secretTexts(table, env) });
+  const shutdown = new Shutdown(logger);
+  const tracing = await openTracing(exportingOf(config, { service: name, replica }), logger);
+  if (tracing) shutdown.on('pools', 'traces', () => tracing.close());
   return {
     service: name,
     replica,
     config,
     logger,
     metrics: createMetrics(name),
+    startSpan: tracing?.startSpan,
     health: new Health(),
-    shutdown: new Shutdown(logger),
+    shutdown,
     trust: rpcTrust(config),
     kafka: kafkaAccess(config),
     stopping,
   };
 }
 
+const httpConfig = ({ config }: Runtime) => config as unknown as Config<typeof HTTP_SETTINGS>;
+
 async function start({ module, http }: ServiceOptions, runtime: Runtime): Promise<NestFastifyApplication> {
-  const { config, health, metrics, shutdown, logger, trust } = runtime;
+  const { config, health, metrics, shutdown, logger, trust, startSpan } = runtime;
   const { HOST: host, HEALTH_PORT, RPC_PORT } = config;
   const healthServer = await serveHealth(health, metrics, { host, port: HEALTH_PORT });
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const {
-    PORT,
-    TRUST_PROXY: trustProxy,
-    HTTP_CONNECTIONS: most,
-  } = config as unknown as Config<typeof HTTP_SETTINGS>;
+  const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: most } = httpConfig(runtime);
   const { stopping } = runtime;
   const adapter = http
-    ? publicHttp(metrics, { bodyLimit: http.bodyLimit, stopping, trustProxy })
+    ? publicHttp(metrics, {
+        bodyLimit: http.bodyLimit,
+        isEnding: () => health.isStopping,
+        trustProxy,
+        startSpan,
+      })
     : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -5,6 +5,7 @@ import type { ServiceConfig } from './settings.js';
 import type { Health } from './health.js';
 import type { Logger } from './logging.js';
 import type { Shutdown } from './shutdown.js';
+import type { StartSpan } from '@wbiz/eventing/tracing';
 import type { Metrics } from './telemetry.js';
 
 /** What every part of a service may ask for: `@Inject(RUNTIME) runtime: Runtime`. */
@@ -14,6 +15,8 @@ export type Runtime<Extra = unknown> = {
   readonly config: ServiceConfig & Extra;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Undefined where no traces are recorded. */
+  readonly startSpan?: StartSpan | undefined;
   readonly health: Health;
   readonly shutdown: Shutdown;
   readonly trust: RpcTrust;

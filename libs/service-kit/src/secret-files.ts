@@ -22,6 +22,18 @@ const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
 type Environment = NodeJS.Dict<string>;
 export type SecretFiles = Record<Service, Environment>;
 
+/** Where what the services hold is kept. */
+export type SecretStore = {
+  readonly read: () => Promise<SecretFiles>;
+  /** Writes what has changed since it was read. */
+  readonly write: (files: SecretFiles) => Promise<void>;
+};
+
+export const secretFiles = (dir: string): SecretStore => ({
+  read: async () => readSecretFiles(dir),
+  write: async (files) => writeSecretFiles(dir, files),
+});
+
 const fileOf = (dir: string, service: Service) => join(dir, service, 'secrets.env');
 
 export const readSecretFiles = (dir: string): SecretFiles =>
@@ -53,7 +65,7 @@ export function completed(kept: SecretFiles, given: Environment, before: readonl
 }
 
 /** Writes what has changed; nobody but the owner of `dir` reads it. */
-export function writeSecretFiles(dir: string, files: SecretFiles): void {
+function writeSecretFiles(dir: string, files: SecretFiles): void {
   for (const service of SERVICES) {
     const file = fileOf(dir, service);
     const lines = Object.entries(files[service]).map(([name, value]) => `${name}=${value}\n`);

@@ -16,18 +16,21 @@ export class UnsealFailed extends Error {
  * moved to another row does not open.
  */
 export class Secrets {
+  /** The ids of the keys. */
+  readonly present: string;
+  readonly previous: readonly string[];
   private readonly keys: ReadonlyMap<string, Buffer>;
-  private readonly current: string;
 
   constructor({ key, previous = [] }: { key: Buffer; previous?: readonly Buffer[] | undefined }) {
-    this.current = idOf(key);
+    this.present = idOf(key);
     this.keys = new Map([key, ...previous].map((one) => [idOf(one), derive(one)]));
+    this.previous = [...this.keys.keys()].filter((id) => id !== this.present);
   }
 
   seal(text: string, owner: string): string {
     const nonce = randomBytes(NONCE);
-    const head = `${VERSION}.${this.current}`;
-    const cipher = createCipheriv(ALGORITHM, this.keys.get(this.current)!, nonce).setAAD(aad(head, owner));
+    const head = `${VERSION}.${this.present}`;
+    const cipher = createCipheriv(ALGORITHM, this.keys.get(this.present)!, nonce).setAAD(aad(head, owner));
     const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `${head}.${sealed.toString('base64url')}`;
   }
@@ -56,7 +59,7 @@ export class Secrets {
   /** What a previous key sealed, sealed anew with the present one: for a reader that holds that one alone. */
   renewed(sealed: string, owner: string): string {
     const [, id = ''] = sealed.split('.');
-    return id !== this.current && this.keys.has(id) ? this.seal(this.unseal(sealed, owner), owner) : sealed;
+    return this.previous.includes(id) ? this.seal(this.unseal(sealed, owner), owner) : sealed;
   }
 }
 

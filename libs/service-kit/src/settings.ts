@@ -7,9 +7,12 @@ import {
   key,
   keys,
   mediaStore,
+  namesOf,
   oneOf,
+  pairs,
   port,
   proxies,
+  share,
   someOf,
   text,
   url,
@@ -107,6 +110,84 @@ export const KAFKA_SETTINGS = {
   }),
 };
 
+const PROTOCOL = oneOf(['http/protobuf']);
+const SAMPLER = oneOf([
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+]);
+
+/** Traces, by OpenTelemetry's own variables. Off unless one of them names a collector. */
+export const TRACES_SETTINGS = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    'http',
+    'https',
+  )({
+    description:
+      'Collector that traces are sent to by OTLP, at its `/v1/traces`; none are recorded unless set.',
+    optional: true,
+    example: 'http://otel-collector:4318',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(
+    'http',
+    'https',
+  )({
+    description: 'The same, with the whole path.',
+    optional: true,
+    example: 'http://otel-collector:4318/v1/traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs({
+    description: 'Headers of what is sent to the collector.',
+    secret: true,
+    optional: true,
+    example: 'authorization=Bearer%20token',
+  }),
+  OTEL_EXPORTER_OTLP_PROTOCOL: PROTOCOL({
+    description: 'How traces are sent; there is one way.',
+    optional: true,
+    example: 'http/protobuf',
+  }),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: PROTOCOL({
+    description: 'As OTEL_EXPORTER_OTLP_PROTOCOL.',
+    optional: true,
+    example: 'http/protobuf',
+  }),
+  OTEL_TRACES_EXPORTER: oneOf(['otlp', 'none'])({
+    description:
+      'With none no traces are recorded; with otlp they are, and go to http://localhost:4318 where no collector is named.',
+    optional: true,
+    example: 'otlp',
+  }),
+  OTEL_TRACES_SAMPLER: SAMPLER({
+    description: 'Which traces are recorded.',
+    fallback: 'parentbased_always_on',
+    example: 'parentbased_traceidratio',
+  }),
+  OTEL_TRACES_SAMPLER_ARG: share({
+    description: 'The share of them, where the sampler takes one.',
+    fallback: '1',
+    example: '0.05',
+  }),
+  OTEL_SERVICE_NAME: text()({
+    description: 'Name of the service in traces; `wbiz-` and its name unless set.',
+    optional: true,
+    example: 'wbiz-messaging',
+  }),
+  OTEL_RESOURCE_ATTRIBUTES: pairs({
+    description: 'What else traces tell of the process.',
+    optional: true,
+    example: 'deployment.environment.name=staging',
+  }),
+  OTEL_SDK_DISABLED: flag({
+    description: 'With true no traces are recorded, whatever else is set.',
+    fallback: 'false',
+    example: 'true',
+  }),
+};
+
 /** The environment variables of every service. */
 export const SERVICE_SETTINGS = {
   HOST: text()({
@@ -166,6 +247,7 @@ export const SERVICE_SETTINGS = {
     fallback: 'https://graph.facebook.com',
     example: 'http://127.0.0.1:4000',
   }),
+  ...TRACES_SETTINGS,
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])({
     description: 'Lowest level that is logged. From debug on, phone numbers and message bodies are.',
     fallback: 'info',
@@ -260,6 +342,15 @@ export const HTTP_SETTINGS = {
     fallback: '4000',
     example: '10000',
   }),
+  HTTP_DRAIN_MS: whole(
+    0,
+    300_000,
+  )({
+    description:
+      'How long, once told to end, it still takes connections, in milliseconds. `/health/ready` answers 503 meanwhile, so that what stands in front of several gateways sends nothing more; give the process 10 s on top until it is killed.',
+    fallback: '0',
+    example: '5000',
+  }),
   TRUST_PROXY: proxies({
     description:
       'The proxies in front, whose `X-Forwarded-For` then tells where a request comes from: their addresses and networks, or how many stand in a row where nobody reaches this port but through them.',
@@ -281,14 +372,28 @@ export const TOGETHER_SETTINGS = {
 export const PROVISION_SETTINGS = {
   DATABASE_URL: {
     ...SERVICE_SETTINGS.DATABASE_URL,
-    description: 'Postgres, as a role that may create roles.',
-  },
+    description:
+      'Postgres, as a role that may create roles. Without it roles and schemas have to be there, and a DATABASE_URL among the secrets of each service.',
+    optional: true,
+  } as Setting<string | undefined>,
   ...KAFKA_SETTINGS,
   TOPIC_PREFIX: SERVICE_SETTINGS.TOPIC_PREFIX,
   SECRETS_DIR: text()({
     description:
       'Directory of the secrets that it makes for each service and keeps: `<service>/secrets.env`, a line `NAME=value` each.',
+    optional: true,
     example: '/var/lib/wbiz-secrets',
+  }),
+  KUBERNETES_SECRETS: namesOf(SERVICES)({
+    description:
+      "Instead of SECRETS_DIR, in a pod: the Secret of each service, in the pod's namespace. One that provisioning did not make has to be complete.",
+    optional: true,
+    example: SERVICES.map((service) => `${service}=wbiz-${service}-secrets`).join(','),
+  }),
+  MIGRATE: flag({
+    description: 'Whether it brings the schemas of all services up to date too, as the role of each.',
+    fallback: 'false',
+    example: 'true',
   }),
   SECRET_KEY: keys({
     description:

@@ -1,105 +1,107 @@
+import type { Service } from '@wbiz/contracts/topics';
+import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { METRICS, OTHERS, TOP, type Described } from './metrics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** A scrape waits no longer than this for gauges that have to be asked for. */
+const PATIENCE_MS = 1_000;
+
+type LabelOf<One> = One extends { readonly labels: readonly (infer Label extends string)[] } ? Label : never;
+type Instrument<One> = One extends { readonly kind: 'counter' }
+  ? Counter<LabelOf<One>>
+  : One extends { readonly kind: 'gauge' }
+    ? Gauge<LabelOf<One>>
+    : Histogram<LabelOf<One>>;
+type Instruments = { readonly [Name in keyof typeof METRICS]: Instrument<(typeof METRICS)[Name]> };
+
+const CLASSES = { counter: Counter, gauge: Gauge, histogram: Histogram };
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** The metrics of one process in a registry of their own. Times are in seconds; no label ever holds an account. */
+/** The metrics of one service in a registry of their own: those that it has. */
 export function createMetrics(service: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   // At its default of 10 ms, measuring the event loop is most of what an idle process does.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
-  const registers = [registry];
+  const made = Object.entries<Described>(METRICS).map(([key, { kind, name, help, labels, of }]) => {
+    const registers = !of || of.includes(service as Service) ? [registry] : [];
+    const buckets = kind === 'histogram' ? { buckets: SECONDS } : {};
+    return [key, new CLASSES[kind]({ name, help, labelNames: labels, registers, ...buckets })];
+  });
+  const instruments = Object.fromEntries(made) as Instruments;
   const refreshes: (() => Promise<void>)[] = [];
   return {
+    ...instruments,
     contentType: registry.contentType,
 
-    /** Runs `refresh` before each scrape, for gauges that have to be asked for. */
-    beforeScrape: (refresh: () => Promise<void>) => void refreshes.push(refresh),
+    /**
+     * Runs `refresh` before a scrape, for gauges that have to be asked for: never twice at once, and not again within
+     * `everyMs`. What takes longer than a second is shown by a later scrape.
+     */
+    beforeScrape: (refresh: () => Promise<void>, { everyMs = 0 } = {}) =>
+      void refreshes.push(atMostEvery(everyMs, refresh)),
 
     /** Everything in Prometheus' text format. A refresh that fails leaves its gauges as they were. */
     text: async () => {
-      await Promise.allSettled(refreshes.map((refresh) => refresh()));
+      const late = new AbortController();
+      const slow = delay(PATIENCE_MS, undefined, late).catch(() => undefined);
+      const inTime = await Promise.all(
+        refreshes.map((refresh) =>
+          Promise.race([
+            refresh().then(
+              () => true,
+              () => false,
+            ),
+            slow,
+          ]),
+        ),
+      );
+      late.abort();
+      instruments.scrapeFaults.inc(inTime.filter((isFresh) => !isFresh).length);
       return registry.metrics();
     },
-
-    httpDuration: new Histogram({
-      name: 'http_server_request_duration_seconds',
-      help: 'Time from the first byte of a request to the last of its answer',
-      labelNames: ['route', 'method', 'status'] as const,
-      buckets: SECONDS,
-      registers,
-    }),
-    commandDuration: new Histogram({
-      name: 'wbiz_command_duration_seconds',
-      help: 'Time a command took its handler',
-      labelNames: ['type', 'outcome'] as const,
-      buckets: SECONDS,
-      registers,
-    }),
-    outboxPending: new Gauge({
-      name: 'wbiz_outbox_pending',
-      help: 'Committed events that are not on the shared log yet',
-      registers,
-    }),
-    outboxAge: new Gauge({
-      name: 'wbiz_outbox_age_seconds',
-      help: 'Age of the oldest of them',
-      registers,
-    }),
-    projectionLag: new Gauge({
-      name: 'wbiz_projection_lag_events',
-      help: 'Records of the shared log that a projection has not seen yet, on the partitions of this process',
-      labelNames: ['projection'] as const,
-      registers,
-    }),
-    parkedAccounts: new Gauge({
-      name: 'wbiz_projection_parked_accounts',
-      help: 'Accounts whose events wait since one of them cannot be applied, over all processes',
-      labelNames: ['projection'] as const,
-      registers,
-    }),
-    consumerWaiting: new Gauge({
-      name: 'wbiz_consumer_waiting_seconds',
-      help: 'How long the partition that has waited longest for a fault to pass has waited',
-      labelNames: ['group'] as const,
-      registers,
-    }),
-    consumerState: new Gauge({
-      name: 'wbiz_consumer_state',
-      help: '1 while the consumer group member fetches, 0 while it does not',
-      labelNames: ['group'] as const,
-      registers,
-    }),
-    peerSilent: new Gauge({
-      name: 'wbiz_peer_silent',
-      help: '1 while a replica of another service is asked nothing because it does not answer',
-      labelNames: ['peer', 'address'] as const,
-      registers,
-    }),
-    unknownOutcomeAge: new Gauge({
-      name: 'wbiz_unknown_outcome_age_seconds',
-      help: 'Age of the oldest send of which it is unknown whether Meta took it; 0: there is none',
-      registers,
-    }),
-    metaItems: new Counter({
-      name: 'wbiz_meta_items_total',
-      help: "Items of Meta's webhooks: message, status, echo, change, left out as unreadable or too_large, or of nobody here: foreign_message, foreign_status, foreign_echo",
-      labelNames: ['kind'] as const,
-      registers,
-    }),
-    webhookAttempts: new Histogram({
-      name: 'wbiz_webhook_attempt_duration_seconds',
-      help: 'Time an attempt to deliver to a webhook took: delivered or failed',
-      labelNames: ['outcome'] as const,
-      buckets: SECONDS,
-      registers,
-    }),
-    deadLetters: new Counter({
-      name: 'wbiz_dead_letters_total',
-      help: 'Messages put aside because they cannot be handled',
-      registers,
-    }),
   };
 }
+
+function atMostEvery(everyMs: number, refresh: () => Promise<void>): () => Promise<void> {
+  let underWay: Promise<void> | undefined;
+  let freshUntil = -Infinity;
+  return () => {
+    if (!underWay && performance.now() < freshUntil) return Promise.resolve();
+    return (underWay ??= refresh()
+      .then(() => void (freshUntil = performance.now() + everyMs))
+      .finally(() => (underWay = undefined)));
+  };
+}
+
+/** The ids of the {@link TOP} with the highest values. */
+export const topOf = (all: readonly (readonly [id: string, value: number])[]): ReadonlySet<string> =>
+  new Set(
+    all
+      .toSorted(([, one], [, other]) => other - one)
+      .slice(0, TOP)
+      .map(([id]) => id),
+  );
+
+/** What the others are together: as many as all of them, or as the highest. */
+export const SUM = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
+export const HIGHEST = (values: readonly number[]) => Math.max(...values);
+
+/** Shows each of `shown` by its id, and the others as one. */
+export function showTop<Label extends string>(
+  gauge: Gauge<Label>,
+  label: Label,
+  all: readonly (readonly [id: string, value: number])[],
+  { shown, others }: { readonly shown: ReadonlySet<string>; readonly others: typeof SUM },
+): void {
+  const labelled = (id: string) => ({ [label]: id }) as Record<Label, string>;
+  const rest = all.filter(([id]) => !shown.has(id)).map(([, value]) => value);
+  gauge.reset();
+  for (const [id, value] of all) if (shown.has(id)) gauge.set(labelled(id), value);
+  if (rest.length > 0) gauge.set(labelled(OTHERS), others(rest));
+}
+
+/** `time` in ms since the epoch; 0 where there is none. */
+export const secondsSince = (time: number) => (time === 0 ? 0 : Math.max(0, Date.now() - time) / 1_000);

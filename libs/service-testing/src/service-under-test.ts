@@ -22,6 +22,7 @@ import { Secrets } from '@wbiz/service-kit/secrets';
 import { peerSetting } from '@wbiz/service-kit/settings';
 import { embeddedStack, freePort, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
 import pg from 'pg';
+import { metricIn } from './metric-in.js';
 import { quiet } from './quiet.js';
 import { NOBODY, standIn, type Answers } from './peers.js';
 import { sharedTopics } from './shared-topics.js';
@@ -101,6 +102,9 @@ export async function serviceUnderTest(
       /** Of its public API, where it has one. */
       url: `http://127.0.0.1:${port}`,
       healthUrl: `http://127.0.0.1:${healthPort}`,
+      /** What a scrape finds; see {@link metricIn}. */
+      metric: async (name: string, labels?: Readonly<Record<string, string>>) =>
+        metricIn(await running.runtime.metrics.text(), name, labels),
       ask: <Name extends QueryName>(name: Name, asked: Ask<Name>): Promise<Answer<Name>> =>
         rpc.request(name, asked, { timeoutMs: 30_000 }),
       stop: async () => {

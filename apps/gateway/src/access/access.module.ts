@@ -33,7 +33,8 @@ export class AccessModule {
     @Inject(RUNTIME) runtime: Runtime<Config<typeof SETTINGS>>,
     @Inject(PG_POOL) pool: Pool,
   ) {
-    const { logger, config } = runtime;
+    const { logger, config, metrics } = runtime;
+    const onLimited = (scope: 'key' | 'plan' | 'sign_in') => metrics.rateLimited.inc({ scope });
     const secrets = new Secrets({ key: config.ANSWERS_KEY, previous: config.ANSWERS_KEY_PREVIOUS });
     const onNotKept = (err: unknown, requestId: string) =>
       logger.error(
@@ -45,7 +46,8 @@ export class AccessModule {
       limiter,
       idempotency,
       secrets,
-      signIn: operatorSignIn(config.ADMIN_TOKEN, logger),
+      signIn: operatorSignIn(config.ADMIN_TOKEN, logger, () => onLimited('sign_in')),
+      onLimited,
       onNotKept,
     });
     runWork(runtime, 'housekeeping', housekeeping(pool, logger));

@@ -34,6 +34,8 @@ type Parts = {
   readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
   /** Throws for whoever is no operator. */
   readonly signIn: (request: FastifyRequest) => void;
+  /** Told whose limit refused a request. */
+  readonly onLimited: (scope: 'key' | 'plan') => void;
   readonly onNotKept: (error: unknown, requestId: string) => void;
 };
 
@@ -60,7 +62,7 @@ export function installGate(fastify: FastifyInstance, parts: Parts): void {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { book, limiter, signIn }: Parts,
+  { book, limiter, signIn, onLimited }: Parts,
 ): Promise<void> {
   reply.headers(SECURITY_HEADERS);
   const { headers } = request;
@@ -78,7 +80,9 @@ async function admit(
   const charge = async (count: number) => {
     const verdict = await limiter.take(key.id, limit, count);
     reply.headers(rateLimitHeaders(verdict, Date.now()));
-    if (verdict.refusedBy) throw rateLimited(verdict.refusedBy);
+    if (!verdict.refusedBy) return;
+    onLimited(key.limit ? 'key' : 'plan');
+    throw rateLimited(verdict.refusedBy);
   };
   await charge(1);
   if (form && !FORM.test(headers['content-type'] ?? ''))

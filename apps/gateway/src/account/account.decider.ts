@@ -46,6 +46,11 @@ export type AccountCommand =
         readonly at: string;
       }
     >
+  /** `renewed`: texts by what they are sealed to anew. */
+  | Message<
+      'account.reseal',
+      { readonly accountId: string; readonly renewed: Readonly<Record<string, string>> }
+    >
   | Message<'account.update', { readonly accountId: string; readonly at: string } & UpdateAccount>
   | Message<'account.note-status', { readonly accountId: string; readonly at: string } & StatusNote>
   | Message<'account.note-number', { readonly accountId: string; readonly at: string } & NumberNote>;
@@ -69,6 +74,7 @@ export type NumberNote = {
 
 export type AccountEvent =
   | DomainEvent<'account.updated', AccountData, Partial<Kept>>
+  | DomainEvent<'account.resealed', Record<never, never>, Pick<Kept, 'sealedToken'>>
   | DomainEvent<'account.status', AccountStatusData>
   | DomainEvent<'phone_number.quality', PhoneNumberQualityData>;
 
@@ -96,6 +102,10 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
         { type: 'account.updated', data, private: kept },
         ...statusChange(state, data, 'The account was connected again.', at),
       ];
+    },
+    'account.reseal': ({ data: { renewed } }, state) => {
+      const sealedToken = state && renewed[state.sealedToken];
+      return sealedToken ? [{ type: 'account.resealed', data: {}, private: { sealedToken } }] : [];
     },
     'account.update': ({ data: { accountId, at, status, throughput, ...given } }, state) => {
       const known = present(state, accountId);
@@ -168,6 +178,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       ...data,
       ...kept,
     }),
+    'account.resealed': (state, { private: kept }) => state && { ...state, ...kept },
     'account.status': (state, { data: { at, reason } }) => told(state, 'account', tale(at, reason ?? '')),
     'phone_number.quality': (state, { data: { phoneNumberId, at, event, messagingLimit } }) =>
       told(state, phoneNumberId, tale(at, qualityTale(event, messagingLimit))),

@@ -119,6 +119,18 @@ describe('connecting', () => {
       );
   });
 
+  it('has its token sealed anew, unless it has another by then', () => {
+    const reseal = (text: string): AccountCommand => ({
+      type: 'account.reseal',
+      data: { accountId, renewed: { [text]: 'anew' } },
+    });
+    given(connected())
+      .when(reseal('sealed'))
+      .then({ type: 'account.resealed', data: {}, private: { sealedToken: 'anew' } });
+    given(connected()).when(reseal('other')).thenNothing();
+    given().when(reseal('sealed')).thenNothing();
+  });
+
   it('again replaces token and numbers and keeps what operators decided', () => {
     const settings = { plan: 'growth', entitled: false, unknownOutcomePolicy: 'resend' } as const;
     given(connected(settings, { throughput: 30 }))

@@ -5,6 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import type { Config } from '@wbiz/service-kit/config';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { Secrets } from '@wbiz/service-kit/secrets';
+import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../gateway.settings.js';
 import { AccountConsumer } from './account.consumer.js';
@@ -25,15 +26,20 @@ import { Accounts } from './accounts.js';
     {
       provide: Accounts,
       useFactory: (
-        { config, shutdown }: Runtime,
+        runtime: Runtime,
         queries: AccountQueries,
         pool: Pool,
         store: EventStore,
         secrets: Secrets,
       ) => {
-        const cloudApiUrl = config.CLOUD_API_URL;
-        const cloudApi = createCloudApi({ baseUrl: cloudApiUrl, timeoutMs: 10_000, connections: 8 });
-        shutdown.on('pools', 'Cloud API', () => cloudApi.close());
+        const cloudApiUrl = runtime.config.CLOUD_API_URL;
+        const cloudApi = createCloudApi({
+          baseUrl: cloudApiUrl,
+          timeoutMs: 10_000,
+          connections: 8,
+          watch: watchCloudApi(runtime),
+        });
+        runtime.shutdown.on('pools', 'Cloud API', () => cloudApi.close());
         return new Accounts(queries, { cloudApi, cloudApiUrl, pool, store, secrets });
       },
       inject: [RUNTIME, AccountQueries, PG_POOL, EventStore, TOKEN_SECRETS],

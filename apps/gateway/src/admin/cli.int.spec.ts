@@ -13,6 +13,7 @@ let url: string;
 let asked: Asked[];
 let home: string;
 const letters = { deadLetters: [] as object[], found: 0, waiting: 0 };
+const resealing: object[] = [];
 const progress = { projections: [] as object[], unreachable: [] as string[] };
 
 beforeEach(async () => {
@@ -23,6 +24,7 @@ beforeEach(async () => {
     asked.push({ method, url: path, authorization: headers.authorization, body: text && JSON.parse(text) });
     let body = '{"data":[],"nextCursor":null}';
     if (path.endsWith('/derive')) body = '{"bodies":2,"items":3}';
+    if (path.endsWith('/reseal')) body = JSON.stringify(resealing.shift());
     if (path.endsWith('/projections')) body = JSON.stringify(progress);
     if (/\/dead-letters(\?|$)/.test(path)) body = JSON.stringify(letters);
     response.setHeader('content-type', 'application/json').end(body);
@@ -188,6 +190,39 @@ it('prints what stands still, and what to do about it', async () => {
     '',
   ]);
   expect(JSON.parse((await wbiz('projections status --json')).out)).toEqual(progress);
+});
+
+it('has all sealed anew, and says which keys may go', async () => {
+  const of = (resealed: number, former: object[] = [], more = {}) => ({
+    ...{ service: 'gateway', setting: 'TOKENS_KEY', what: 'access tokens of accounts', present: '1a2b3c4d' },
+    ...{ resealed, former, ...more },
+  });
+  const webhooks = { service: 'webhooks', setting: 'WEBHOOKS_KEY', what: 'secrets and headers of webhooks' };
+  const left = [
+    { key: '0a0a0a0a', texts: 2, known: true },
+    { key: '0b0b0b0b', texts: 1, known: false },
+  ];
+  resealing.push(
+    { sealed: [of(1_000, [{ key: '0c0c0c0c', texts: 200, known: true }]), of(7, left, webhooks)] },
+    { sealed: [of(200), of(0, left, webhooks)] },
+    { sealed: [of(0), of(0, left, webhooks)] },
+  );
+  const { code, out } = await wbiz('secrets reseal');
+  expect({ code, lines: out.split('\n') }).toEqual({
+    code: 0,
+    lines: [
+      'gateway: access tokens of accounts: 1200 sealed anew with TOKENS_KEY 1a2b3c4d',
+      'webhooks: secrets and headers of webhooks: 7 sealed anew with WEBHOOKS_KEY 1a2b3c4d',
+      '  2 still hang on the previous key 0a0a0a0a',
+      '  1 hang on 0b0b0b0b, which no service has any more: connect the account again, or rotate the secret',
+      'TOKENS_KEY_PREVIOUS may go, if all holders of TOKENS_KEY run with the present one',
+      'WEBHOOKS_KEY_PREVIOUS must stay: something still hangs on it',
+      'ANSWERS_KEY_PREVIOUS may go, if all holders of ANSWERS_KEY run with the present one',
+      '',
+    ],
+  });
+  expect(asked).toHaveLength(3);
+  expect(asked[0]).toMatchObject({ method: 'POST', url: '/api/admin/v1/secrets/reseal' });
 });
 
 describe('of dead letters', () => {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
 import type { ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
+import { SEALING_KEYS, type SealedTextsView } from '@wbiz/contracts/sealed';
 import { SCOPES } from '@wbiz/contracts/scopes';
 
 const HELP = `wbiz - the operators' side of a WBIZ installation
@@ -30,6 +31,9 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz projections rewind <service> <projection> [--partition <n>] (--offset <n> | --since <RFC 3339 time>)
   wbiz projections rewind <service> <projection> --partition <n> --source <service> --sequence <n>
                         Reads the log again from there; what was applied is not applied again.
+  wbiz secrets reseal [--json]
+                        Seals anew what TOKENS_KEY_PREVIOUS, WEBHOOKS_KEY_PREVIOUS and ANSWERS_KEY_PREVIOUS have sealed, and
+                        says which of them may go. May be broken off, and run again.
   wbiz dead-letters list [--account <account>] [--topic <name>] [--type <type>] [--state waiting|retried|discarded]
                         [--limit <n>] [--json]
                         What no service could handle, newest first, 50 unless told; kept for 30 days.
@@ -40,8 +44,8 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz dead-letters discard (<letter>... | --all [...]) --reason <text> [--by <name>]
                         --by is the variable USER unless given. It is kept, as the reason is.
 
-Plans: starter, growth, scale, unlimited. Answers are JSON; those of "projections status" and
-"dead-letters list" with --json.
+Plans: starter, growth, scale, unlimited. Answers are JSON; those of "projections status",
+"secrets reseal" and "dead-letters list" with --json.
 Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
 here or in a folder above.
 `;
@@ -53,6 +57,8 @@ type Request = {
   readonly path: string;
   readonly body?: object;
   readonly list?: true;
+  /** Asked again until all is done; the last answer, with the figures of those before. */
+  readonly until?: (answer: unknown, before: unknown) => { readonly answer: unknown; readonly done: boolean };
 };
 type Surroundings = { readonly env: Env; readonly cwd: string; readonly stdin: () => Promise<string> };
 type Verb = {
@@ -213,6 +219,12 @@ const VERBS: Record<string, Verb> = {
       },
     }),
   },
+  'secrets reseal': {
+    operands: [],
+    options: { json: { type: 'boolean' } },
+    request: () => ({ method: 'POST', path: '/secrets/reseal', until: isResealed }),
+    print: (answer) => resealedOf(answer as SealedTextsView),
+  },
   'dead-letters list': {
     operands: [],
     options: { ...FILTER, state: string, limit: string, json: { type: 'boolean' } },
@@ -259,6 +271,35 @@ const MOST_WORDS = 200;
 
 /** What stands in a record is anybody's: it must not move the cursor. */
 const shown = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, MOST_WORDS);
+
+/** Whether none was sealed anew any more; the answer with how many were in all. */
+function isResealed(answer: unknown, before: unknown) {
+  const { sealed } = answer as SealedTextsView;
+  const earlier = (before as SealedTextsView | undefined)?.sealed ?? [];
+  const sum = sealed.map((one, index) => ({
+    ...one,
+    resealed: one.resealed + (earlier[index]?.resealed ?? 0),
+  }));
+  return { answer: { sealed: sum }, done: sealed.every(({ resealed }) => resealed === 0) };
+}
+
+/** A line for each kind of text; below them which keys may go. */
+function resealedOf({ sealed }: SealedTextsView): string {
+  const lines = sealed.flatMap(({ service, setting, what, present, resealed, former }) => [
+    `${service}: ${what}: ${resealed} sealed anew with ${setting} ${present}`,
+    ...former.map(({ key, texts, known }) =>
+      known
+        ? `  ${texts} still hang on the previous key ${key}`
+        : `  ${texts} hang on ${key}, which no service has any more: connect the account again, or rotate the secret`,
+    ),
+  ]);
+  const ends = SEALING_KEYS.map((name) =>
+    sealed.some(({ setting, former }) => setting === name && former.some(({ known }) => known))
+      ? `${name}_PREVIOUS must stay: something still hangs on it`
+      : `${name}_PREVIOUS may go, if all holders of ${name} run with the present one`,
+  );
+  return [...lines, ...ends, ''].join('\n');
+}
 
 const SHOWN_PARKED = 10;
 
@@ -405,9 +446,18 @@ async function askAll(where: Installation, requests: Request | readonly Request[
   return sums;
 }
 
-function ask({ url, token }: Installation, { method, path, body, list }: Request): Promise<unknown> {
+async function ask(
+  { url, token }: Installation,
+  { method, path, body, list, until }: Request,
+): Promise<unknown> {
   if (list) return everyPage((query) => call(`${url}${path}?${query}`, token, method, body));
-  return call(`${url}${path}`, token, method, body);
+  for (let before: unknown; ;) {
+    const answer = await call(`${url}${path}`, token, method, body);
+    if (!until) return answer;
+    const { answer: all, done } = until(answer, before);
+    if (done) return all;
+    before = all;
+  }
 }
 
 async function everyPage(page: (query: URLSearchParams) => Promise<unknown>): Promise<unknown[]> {

@@ -5,17 +5,19 @@ import { FailedSignIns } from './failed-sign-ins.js';
 import { sameSecret } from './same-secret.js';
 
 /** Lets in whoever holds the admin token. Throws `invalid_admin_token` or `rate_limited`. */
-export function operatorSignIn(adminToken: string, logger: Logger) {
+export function operatorSignIn(adminToken: string, logger: Logger, onLimited: () => void) {
   const failedSignIns = new FailedSignIns();
   return ({ ip, id, headers }: FastifyRequest): void => {
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     // Before all else: whoever has the token is not kept out by those who have not.
     if (token !== undefined && sameSecret(token, adminToken)) return;
     const retryAfter = failedSignIns.waitOf(ip);
-    if (retryAfter > 0)
+    if (retryAfter > 0) {
+      onLimited();
       throw new Rejection('rate_limited', 'Too many failed sign-ins: 10 within a minute. Try again later.', {
         retryAfter,
       });
+    }
     if (token === undefined)
       throw new Rejection('invalid_admin_token', 'Send the admin token: Authorization: Bearer <token>.');
     failedSignIns.failed(ip);

@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { Cadence } from '@wbiz/eventing/cadence';
 import { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { KAFKA } from '@wbiz/service-kit/kafka';
@@ -12,6 +13,9 @@ import { DERIVE_PARTS, MetaWebhookController } from './meta-webhook.controller.j
 import { metaWebhook } from './meta-webhook.routes.js';
 
 type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
+
+/** What Meta sends goes to Kafka in requests this far apart (ms), unless a command takes it along. */
+const REQUEST_GAP_MS = 25;
 
 /** Meta's webhooks, put onto Kafka. */
 @Module({
@@ -45,13 +49,14 @@ export class MetaWebhookModule implements OnModuleInit {
           `${name} is the simulator's, which everybody knows, but CLOUD_API_URL is not the simulator.`,
         );
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
+    const cadence = new Cadence(REQUEST_GAP_MS);
     // Awaited, it would start fastify before Nest has set its error handler.
     void fastify.register(
       metaWebhook({
         appSecret: META_APP_SECRET,
         verifyToken: META_VERIFY_TOKEN,
         topicOf: inboundTopics(config.TOPIC_PREFIX),
-        produce: (records) => this.producer.sendAll(records),
+        produce: (records) => this.producer.sendAll(records, { cadence }),
         items: metrics.metaItems,
         logger,
       }),

@@ -5,6 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { Secrets } from '@wbiz/service-kit/secrets';
+import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../messaging.settings.js';
 import { AccountDirectory } from './account-directory.js';
@@ -17,12 +18,14 @@ export const CLOUD_API = Symbol('CLOUD_API');
   providers: [
     {
       provide: CLOUD_API,
-      useFactory: ({ config, shutdown }: Runtime<Config<typeof SETTINGS>>) => {
+      useFactory: (runtime: Runtime<Config<typeof SETTINGS>>) => {
+        const { config, shutdown } = runtime;
         const api = createCloudApi({
           baseUrl: config.CLOUD_API_URL,
           timeoutMs: config.CLOUD_API_TIMEOUT_MS,
           // The lanes bound the calls: a slow number must not hold another's connections.
           connections: 4096,
+          watch: watchCloudApi(runtime),
         });
         shutdown.on('pools', 'Cloud API', () => api.close());
         return api;

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import { codeLabel } from '@wbiz/cloud-api/graph-error-fates';
 import { topics } from '@wbiz/contracts/topics';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
@@ -23,6 +24,7 @@ import type { SETTINGS } from '../messaging.settings.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { queuedFor } from './dispatch.projection.js';
 import { Dispatcher } from './dispatcher.js';
+import { numberGauges } from './number-gauges.js';
 import { sendToMeta } from './send-to-meta.js';
 import { Slots } from './slots.js';
 import { ExpiredSends } from './expired-sends.js';
@@ -47,7 +49,7 @@ const PROVIDERS: Provider[] = [
   {
     provide: Dispatcher,
     useFactory: (
-      { replica, logger, shutdown }: Runtime,
+      { replica, logger, metrics, shutdown, startSpan }: Runtime,
       pool: Pool,
       store: EventStore,
       wakeUp: WakeUp,
@@ -64,8 +66,12 @@ const PROVIDERS: Provider[] = [
         send: sendToMeta(api, credentials),
         complete: mediaCompleter(copies),
         announce,
+        isTraced: startSpan !== undefined,
+        onOutcome: ({ kind: outcome }, answer) =>
+          metrics.sends.inc({ outcome, code: answer.kind === 'refused' ? codeLabel(answer.error) : 'none' }),
         logger,
       });
+      numberGauges(pool, dispatcher, metrics);
       // Whichever replica dispatches the number has to hear of what this one accepted.
       store.onCommitted(({ events }) => {
         const waiting = events.filter(({ stream }) => !dispatcher.isCalling(stream));
@@ -116,7 +122,10 @@ const PROVIDERS: Provider[] = [
           handled: await kafka.committedOffsets(groupOf(runtime), topic),
         }),
         knock: () => peers.ask('account.find', { wabaId: '' }, { timeoutMs: 1_000 }),
-        onAge: (seconds) => metrics.unknownOutcomeAge.set(seconds),
+        onOpen: ({ count, seconds }) => {
+          metrics.unknownOutcomes.set(count);
+          metrics.unknownOutcomeAge.set(seconds);
+        },
         logger,
       });
       runWork(runtime, 'unknown outcomes', unknownOutcomes.work);

@@ -36,7 +36,7 @@ function unknownOutcomes(
     graceMs: 1000,
     inbound: () => Promise.resolve({ end: [7], handled: [7] }),
     knock: () => Promise.resolve(),
-    onAge: () => undefined,
+    onOpen: () => undefined,
     logger: quiet,
     ...over,
   });
@@ -308,7 +308,7 @@ describe('the dispatcher', () => {
     const alarms: object[] = [];
     const ages: number[] = [];
     unknownOutcomes(runner, {
-      onAge: (seconds) => void ages.push(seconds),
+      onOpen: ({ seconds }) => void ages.push(seconds),
       logger: { ...quiet, error: (fields) => void alarms.push(fields) },
     });
     await accept('4060');

@@ -47,6 +47,10 @@ export type DispatcherOptions = {
   readonly send: (message: Outgoing, body: Record<string, unknown>) => Promise<SendOutcome>;
   readonly complete: CompleteMessage;
   readonly announce: Announce;
+  /** Whether what comes of a send is told as a step of the trace in which it was accepted. */
+  readonly isTraced?: boolean;
+  /** Told what came of every attempt, and of which answer. */
+  readonly onOutcome?: (outcome: Outcome, answer: SendOutcome) => void;
   readonly logger: Logger;
 };
 
@@ -184,7 +188,7 @@ export class Dispatcher {
   }
 
   /** The phone numbers this replica dispatches. */
-  held(): ReadonlyMap<string, { unheardSince: number }> {
+  held(): ReadonlyMap<string, Pick<Lane, 'unheardSince' | 'inFlight' | 'pace'>> {
     return this.lanes;
   }
 
@@ -285,7 +289,10 @@ export class Dispatcher {
       logger.warn({ phoneNumberId, count: rows.length }, 'attempts of a lost dispatcher are unknown now');
     await Promise.all(
       rows.map(({ message_id, account_id, attempt }) =>
-        this.settle(message_id, account_id, attempt, { kind: 'unknown', reason: 'the dispatcher was lost' }),
+        this.settle({ id: message_id, accountId: account_id }, attempt, {
+          kind: 'unknown',
+          reason: 'the dispatcher was lost',
+        }),
       ),
     );
   }
@@ -454,7 +461,7 @@ export class Dispatcher {
     const { message, attempt } = claimed;
     const outcome = await this.outcome(lane, claimed);
     if (outcome.kind === 'accepted') lane.unheardSince ||= Date.now();
-    const settled = await this.settle(message.id, message.accountId, attempt, outcome);
+    const settled = await this.settle(message, attempt, outcome);
     if (settled) this.options.announce(settled, message.awaiting);
     if (outcome.kind === 'deferred') this.look();
     lane.inFlight.delete(message.conversationId);
@@ -479,7 +486,9 @@ export class Dispatcher {
 
   private outcomeOf(lane: Lane, { message, attempt }: Claimed, answer: SendOutcome): Outcome {
     if (answer.kind === 'refused') this.slowDown(lane, answer.scope);
-    return outcomeOf(answer, { attempt, ageMs: Date.now() - Date.parse(message.createdAt) });
+    const outcome = outcomeOf(answer, { attempt, ageMs: Date.now() - Date.parse(message.createdAt) });
+    this.options.onOutcome?.(outcome, answer);
+    return outcome;
   }
 
   /** What Meta counts per person holds that person's sends back by deferring this one. */
@@ -497,11 +506,16 @@ export class Dispatcher {
   }
 
   /** Writes down what a call came to; keeps trying, since nobody else knows it. */
-  private async settle(messageId: string, accountId: string, attempt: number, outcome: Outcome) {
+  private async settle(
+    { id: messageId, accountId, traceparent }: Pick<Outgoing, 'id' | 'accountId'> & Partial<Outgoing>,
+    attempt: number,
+    outcome: Outcome,
+  ) {
     for (let wait = 100; ; wait = Math.min(wait * 2, 2000)) {
       try {
         const settled = await this.options.store.apply(messages, {
           accountId,
+          ...(this.options.isTraced && traceparent && { traceparent }),
           type: 'message.settle',
           data: { messageId, attempt, outcome, at: new Date().toISOString() },
         });

@@ -14,6 +14,8 @@ const LONGEST_PAUSE_MS = 60_000;
  * second). All times are in milliseconds on one monotonic clock.
  */
 export class NumberPace {
+  /** Calls so far. */
+  taken = 0;
   private next = -Infinity;
   private pausedUntil = -Infinity;
   private pauseMs = FIRST_PAUSE_MS;
@@ -31,6 +33,15 @@ export class NumberPace {
     this.latest = new Float64Array(throughput).fill(-Infinity);
     this.latest.set(known.slice(-throughput), Math.max(0, throughput - known.length));
     this.oldest = 0;
+  }
+
+  get throughput(): number {
+    return this.latest.length;
+  }
+
+  /** How much longer nothing is claimed since Meta said that it was too fast. */
+  pausedFor(now: number): number {
+    return Math.max(0, this.pausedUntil - now);
   }
 
   /** How many calls may be claimed now, behind `waiting` others that were claimed and have no slot yet. */
@@ -53,6 +64,7 @@ export class NumberPace {
   /** As {@link freeAt}; the moment is the caller's. */
   take(now: number, catchUpMs = CATCH_UP_MS): number {
     const at = this.freeAt(now, catchUpMs);
+    this.taken += 1;
     this.latest[this.oldest] = at;
     this.oldest = (this.oldest + 1) % this.latest.length;
     this.next = this.evenly(now, catchUpMs) + this.gap;

@@ -30,8 +30,8 @@ export type UnknownOutcomesOptions = {
   readonly inbound: () => Promise<{ readonly end: Offsets; readonly handled: Offsets }>;
   /** Throws while the gateway, at which Meta's webhooks arrive, does not answer. */
   readonly knock: () => Promise<unknown>;
-  /** Told at every look how old the oldest unknown outcome is; 0: there is none. */
-  readonly onAge: (seconds: number) => void;
+  /** Told at every look how many outcomes are unknown, and how old the oldest is. */
+  readonly onOpen: (open: { readonly count: number; readonly seconds: number }) => void;
   readonly logger: Logger;
 };
 
@@ -105,7 +105,10 @@ export class UnknownOutcomes {
   }
 
   private tell(open: readonly Open[]): void {
-    this.options.onAge(Math.max(0, ...open.map(({ age_ms }) => age_ms)) / 1000);
+    this.options.onOpen({
+      count: open.reduce((sum, { count }) => sum + count, 0),
+      seconds: Math.max(0, ...open.map(({ age_ms }) => age_ms)) / 1000,
+    });
     for (const { phone_number_id: phoneNumberId, count, age_ms } of open) {
       if (age_ms < ALARM_MS || Date.now() - (this.toldAt.get(phoneNumberId) ?? -Infinity) < ALARM_MS)
         continue;

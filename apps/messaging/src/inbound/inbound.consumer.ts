@@ -19,6 +19,7 @@ import { MESSAGE_BY_WAMID, type FindByWamid } from '../message/message-by-wamid.
 import { FLOW_REPLIES, type TieFlowReply } from './flow-reply.js';
 import { echoedFrom, receivedFrom } from './inbound-message.js';
 import { statusFrom } from './inbound-status.js';
+import { STATUS_SPANS, type SpanOfStatus } from './status-spans.js';
 import { WEBHOOKS_SEEN, type NoteWebhook } from './webhooks-seen.js';
 
 type Message = Command<typeof META_MESSAGE, MetaMessage>;
@@ -35,6 +36,7 @@ export class InboundConsumer {
     @Inject(ANNOUNCE) private readonly announce: Announce,
     @Inject(FLOW_REPLIES) private readonly tieFlowReply: TieFlowReply,
     @Inject(WEBHOOKS_SEEN) private readonly noteWebhook: NoteWebhook,
+    @Inject(STATUS_SPANS) private readonly spanOf: SpanOfStatus | undefined,
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'metrics'>,
   ) {}
 
@@ -89,12 +91,14 @@ export class InboundConsumer {
     const sent = messageId ?? (await this.find({ accountId, wamid: report.wamid, direction: 'out' }));
     if (sent === null) return undefined;
     const data = { ...report, messageId: sent };
+    const span = await this.spanOf?.(sent, traceparent);
     const noted = await this.store.apply(messages, {
       accountId,
-      traceparent,
+      traceparent: span?.traceparent ?? traceparent,
       type: 'message.note-status',
       data,
     });
+    span?.end();
     // A message of another account counts as none.
     return !noted.ok && noted.error.code === 'not_found' ? undefined : unrefused(noted);
   }

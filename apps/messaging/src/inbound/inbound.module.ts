@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
+import { RUNTIME } from '@wbiz/service-kit/runtime';
 import { AccountModule } from '../account/account.module.js';
 import { MessageModule } from '../message/message.module.js';
 import { FLOW_REPLIES, flowReplies } from './flow-reply.js';
 import { InboundConsumer } from './inbound.consumer.js';
+import { STATUS_SPANS, statusSpans } from './status-spans.js';
 import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
 
 /** Takes what Meta reports: what people write, and what became of what was sent. */
@@ -12,6 +14,7 @@ import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
   controllers: [InboundConsumer],
   providers: [
     { provide: WEBHOOKS_SEEN, useFactory: webhooksSeen, inject: [PG_POOL] },
+    { provide: STATUS_SPANS, useFactory: statusSpans, inject: [RUNTIME, PG_POOL] },
     { provide: FLOW_REPLIES, useFactory: flowReplies, inject: [PG_POOL] },
   ],
 })

@@ -17,7 +17,7 @@ const RENEW_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
 const PATIENCE_MS = 2_500;
 
-export type DelivererOptions = Pick<LaneOptions, 'sender' | 'now' | 'disable'> & {
+export type DelivererOptions = Pick<LaneOptions, 'sender' | 'startSpan' | 'now' | 'disable'> & {
   readonly leases: ReaderLeases;
   readonly subscriptions: Subscriptions;
   readonly pages: FeedPages;
@@ -132,9 +132,10 @@ export class Deliverer {
   private laneOf(
     ...of: [ConstructorParameters<typeof Lane>[1], ConstructorParameters<typeof Lane>[2]]
   ): Lane {
-    const { pages, sender, journal, now, disable, logger } = this.options;
+    const { pages, sender, startSpan, journal, now, disable, logger } = this.options;
     const isHeld = () => !this.stopping && performance.now() < this.validUntil;
-    return new Lane({ pages, sender, journal, hosts: this.hosts, now, isHeld, disable, logger }, ...of);
+    const { hosts } = this;
+    return new Lane({ pages, sender, startSpan, journal, hosts, now, isHeld, disable, logger }, ...of);
   }
 
   /** Others have fewer: so many lanes end, the idle ones first, and are released once all is written down. */

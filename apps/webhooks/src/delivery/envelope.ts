@@ -10,11 +10,12 @@ export type FeedRow = {
   /** What has to be told in order: a conversation, a contact. */
   readonly subject: string;
   readonly messageId: string | null;
+  readonly traceparent?: string | null;
 };
 
 export const FEED_COLUMNS = `f.sequence::float8 as sequence, f.id, f.type, f.created_at as "createdAt", f.data::text as data,
   coalesce(f.data->>'conversationId', f.data->>'contactId', f.data->>'templateId', f.type) as subject,
-  left(f.data->>'messageId', 40) as "messageId"`;
+  left(f.data->>'messageId', 40) as "messageId", f.traceparent`;
 
 /** The body of a delivery: the same bytes whenever, and by whomever, it is made. */
 export const envelopeOf = (accountId: string, { id, sequence, type, createdAt, data }: FeedRow): Buffer =>

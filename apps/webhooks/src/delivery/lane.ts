@@ -1,5 +1,6 @@
 import type { DisabledReason } from '@wbiz/contracts/webhook-disabled';
 import type { Logger } from '@wbiz/eventing/logger';
+import type { Span, StartSpan } from '@wbiz/eventing/tracing';
 import { failed, HEALTHY, isGivenUp, type Condition } from './breaker.js';
 import { deliveryIdOf, envelopeOf, type FeedRow } from './envelope.js';
 import type { DueRow, FeedPages } from './feed-pages.js';
@@ -54,6 +55,7 @@ export type LaneOptions = {
   readonly sender: Pick<Sender, 'send'>;
   readonly journal: Pick<Journal, 'record' | 'failure' | 'touch' | 'isFull'>;
   readonly hosts: Hosts;
+  readonly startSpan?: StartSpan | undefined;
   /** ms since the epoch; what schedule, breaker and signatures go by. */
   readonly now: () => number;
   /** Whether this replica still holds it. */
@@ -124,6 +126,11 @@ export class Lane {
     const isThrough = live.open === 0 && live.read >= head;
     return isThrough && doubts.length === 0 && !replay && nextDue === null && !isPaused;
   }
+  /** What of the feed it has not passed, and the time of the first event that it has read and not passed. */
+  get behind(): { readonly events: number; readonly since: number } {
+    const { live, head } = this;
+    return { events: Math.max(0, head - live.standing), since: live.oldest?.createdAt.getTime() ?? 0 };
+  }
   /** What is stored of it. */
   get mark() {
     return { cursor: this.live.standing, condition: this.condition };
@@ -169,7 +176,7 @@ export class Lane {
     return new Promise((resolve) => this.onLanded.push(resolve));
   }
 
-  private get isPaused(): boolean {
+  get isPaused(): boolean {
     return this.condition.probeAt !== null;
   }
 
@@ -225,9 +232,15 @@ export class Lane {
     const { webhookId, accountId } = this;
     const { row } = item;
     this.flying += 1;
+    const span = this.spanOf(item, host);
     const outcome = await sender.send(this.subscription.target(now()), {
       id: row.id,
       body: envelopeOf(accountId, row),
+      traceparent: span?.traceparent,
+    });
+    span?.end({
+      error: outcome.delivered ? undefined : String(outcome.statusCode ?? 'no_answer'),
+      attributes: { 'http.response.status_code': outcome.statusCode ?? undefined },
     });
     this.flying -= 1;
     if (item.of !== 'live') this.beside[item.of] -= 1;
@@ -247,6 +260,24 @@ export class Lane {
     journal.touch(this);
     this.pump();
     if (this.flying === 0) this.onLanded.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** An event of no trace begins none. */
+  private spanOf(item: Item, host: string): Span | undefined {
+    const { row } = item;
+    if (!row.traceparent) return undefined;
+    return this.options.startSpan?.('POST', {
+      kind: 'client',
+      parent: row.traceparent,
+      attributes: {
+        'http.request.method': 'POST',
+        'http.request.resend_count': item.of === 'retry' ? item.row.attempts : undefined,
+        'server.address': host,
+        'wbiz.webhook_id': this.webhookId,
+        'wbiz.event_id': row.id,
+        'wbiz.type': row.type,
+      },
+    });
   }
 
   private succeeded(item: Item): void {

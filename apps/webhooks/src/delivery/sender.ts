@@ -15,7 +15,11 @@ export type Target = {
   readonly keys: readonly Buffer[];
   readonly headers: Readonly<Record<string, string>>;
 };
-export type Parcel = { readonly id: string; readonly body: Buffer };
+export type Parcel = {
+  readonly id: string;
+  readonly body: Buffer;
+  readonly traceparent?: string | undefined;
+};
 
 /** What became of an attempt. `slow`: the endpoint asked for patience, or took too long. `gone`: 410. */
 export type Outcome = {
@@ -73,7 +77,7 @@ export class Sender {
   }
 
   /** Never throws: whatever went wrong is the outcome. */
-  async send({ url, keys, headers }: Target, { id, body }: Parcel): Promise<Outcome> {
+  async send({ url, keys, headers }: Target, { id, body, traceparent }: Parcel): Promise<Outcome> {
     const { guard, timeoutMs = TIMEOUT_MS, now } = this.options;
     const at = now();
     const began = performance.now();
@@ -97,6 +101,7 @@ export class Sender {
           'content-type': 'application/json',
           'user-agent': 'WBIZ-Webhooks/1',
           ...signatureHeaders(id, at, body, keys),
+          ...(traceparent && { traceparent }),
         },
         body,
         signal: late.signal,

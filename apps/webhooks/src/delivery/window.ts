@@ -23,6 +23,10 @@ export class Window {
   get standing(): number {
     return this.entries[0] ? this.entries[0].row.sequence - 1 : this.read;
   }
+  /** The first that is not done. */
+  get oldest(): FeedRow | undefined {
+    return this.entries[0]?.row;
+  }
   get size(): number {
     return this.entries.length;
   }

@@ -74,7 +74,7 @@ describe('the feed', () => {
     const [rows, marks] = [await table(), await checkpoints()];
 
     await Promise.all([one.stop(), other.stop()]);
-    await system.rebuild(feedProjection, () =>
+    await system.rebuild(feedProjection(), () =>
       until(async () => (await table()).length === rows.length, { timeoutMs: 30_000 }),
     );
     expect(await table()).toEqual(rows);

@@ -1,5 +1,7 @@
 import { FEED_EVENT_TYPES } from '@wbiz/contracts/event-catalogue';
+import type { LogEvent } from '@wbiz/eventing/message';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
+import type { StartSpan } from '@wbiz/eventing/tracing';
 import { batchProjection } from '@wbiz/service-kit/projection';
 
 /** The channel of {@link WakeUp} on which it is told that there is more. */
@@ -9,32 +11,47 @@ export const FEED = 'webhooks.feed';
  * The feed: what the customer may see of the shared log, numbered densely per account in the log's own order, so that
  * whoever builds it from the log again arrives at the same numbers. The commit tells whoever listens on {@link FEED}.
  */
-export const feedProjection: Projection = batchProjection({
-  name: 'feed',
-  types: FEED_EVENT_TYPES,
-  all: async (events, db) => {
-    await db.query({
-      name: 'feed-append',
-      text: `with event as (
+export const feedProjection = (startSpan?: StartSpan): Projection =>
+  batchProjection({
+    name: 'feed',
+    types: FEED_EVENT_TYPES,
+    all: async (events, db) => {
+      const spans = startSpan && events.map((event) => appending(startSpan, event));
+      await db.query({
+        name: 'feed-append',
+        text: `with event as (
                select e.*, row_number() over (partition by account_id order by ord) as nth
-               from rows from (unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]), json_array_elements($5::json))
-                 with ordinality as e(account_id, id, type, created_at, data, ord)),
+               from rows from (unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $6::text[]), json_array_elements($5::json))
+                 with ordinality as e(account_id, id, type, created_at, traceparent, data, ord)),
              head as (
                insert into webhooks.feed_heads as h (account_id, sequence)
                select account_id, count(*) from event group by account_id order by account_id
                on conflict (account_id) do update set sequence = h.sequence + excluded.sequence
                returning account_id, sequence),
              told as materialized (select pg_notify('${FEED}', ''))
-             insert into webhooks.feed (account_id, sequence, id, type, created_at, data)
-             select account_id, head.sequence - (count(*) over (partition by account_id)) + nth, id, type, created_at, data
+             insert into webhooks.feed (account_id, sequence, id, type, created_at, data, traceparent)
+             select account_id, head.sequence - (count(*) over (partition by account_id)) + nth, id, type, created_at, data, traceparent
              from event join head using (account_id) where (select count(*) from told) = 1 order by ord`,
-      values: [
-        events.map(({ accountId }) => accountId),
-        events.map(({ id }) => id),
-        events.map(({ type }) => type),
-        events.map(({ time }) => time),
-        JSON.stringify(events.map(({ data }) => data)),
-      ],
-    });
-  },
-});
+        values: [
+          events.map(({ accountId }) => accountId),
+          events.map(({ id }) => id),
+          events.map(({ type }) => type),
+          events.map(({ time }) => time),
+          JSON.stringify(events.map(({ data }) => data)),
+          // One null stands for one each.
+          spans?.map((span) => span?.traceparent ?? null) ?? null,
+        ],
+      });
+      spans?.forEach((span) => span?.end());
+    },
+  });
+
+/** An event of no trace begins none. */
+const appending = (startSpan: StartSpan, { id, type, traceparent }: LogEvent) =>
+  traceparent === undefined
+    ? undefined
+    : startSpan('append feed', {
+        kind: 'consumer',
+        parent: traceparent,
+        attributes: { 'messaging.system': 'kafka', 'messaging.message.id': id, 'wbiz.type': type },
+      });

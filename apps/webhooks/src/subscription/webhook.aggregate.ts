@@ -80,6 +80,7 @@ async function factsOf(tx: PoolClient, command: Asked<WebhookCommand>['command']
     case 'webhook.delete':
     case 'webhook.rotate-secret':
     case 'webhook.disable':
+    case 'webhook.reseal':
       return NONE;
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   MOST_REPLAYS,
   MOST_WEBHOOKS,
@@ -31,6 +32,12 @@ export type WebhookState = {
 /** Command `webhook.disable`, of the deliverer. */
 export type DisableWebhookData = WebhookDisabledData;
 
+/** Command `webhook.reseal`: texts by what they are sealed to anew. */
+export type ResealWebhookData = {
+  readonly webhookId: string;
+  readonly renewed: Readonly<Record<string, string>>;
+};
+
 /** `webhooks`, `replays`: how many there are. `delivery`: what is known of the delivery of a retry. */
 export type WebhookFacts = {
   readonly webhooks: number;
@@ -46,6 +53,7 @@ export type WebhookCommand = (
   | Message<'webhook.replay', ReplayWebhookData>
   | Message<'webhook.retry', RetryDeliveryData>
   | Message<'webhook.disable', DisableWebhookData>
+  | Message<'webhook.reseal', ResealWebhookData>
 ) &
   Informed;
 
@@ -60,6 +68,7 @@ export type WebhookEvent =
   | DomainEvent<'webhook.created', Created, Sealed>
   | DomainEvent<'webhook.updated', Updated, Pick<Sealed, 'headers'>>
   | DomainEvent<'webhook.secret_rotated', { readonly at: string }, Pick<Sealed, 'secret' | 'previous'>>
+  | DomainEvent<'webhook.resealed', Record<never, never>, Sealed>
   | DomainEvent<'webhook.replay_requested', ReplayWebhookData>
   | DomainEvent<'webhook.retry_requested', RetryDeliveryData & { readonly sequence: number }>
   | DomainEvent<'webhook.disabled', WebhookDisabledData>
@@ -149,6 +158,20 @@ export const webhook: Decider<WebhookCommand, WebhookState, WebhookEvent> = {
     'webhook.disable': ({ data }, state) =>
       state && !state.deleted && state.view.active ? [{ type: 'webhook.disabled', data }] : [],
 
+    'webhook.reseal': ({ data: { renewed } }, state) => {
+      if (!state) return [];
+      const { secret, previous, headers } = state.sealed;
+      const anew = (text: string) => renewed[text] ?? text;
+      const sealed = {
+        secret: anew(secret),
+        previous: previous && { ...previous, secret: anew(previous.secret) },
+        headers: headers && anew(headers),
+      };
+      return isDeepStrictEqual(sealed, state.sealed)
+        ? []
+        : [{ type: 'webhook.resealed', data: {}, private: sealed }];
+    },
+
     'webhook.delete': ({ data }, state) => {
       known(state, data.webhookId);
       return [{ type: 'webhook.deleted', data }];
@@ -169,6 +192,7 @@ export const webhook: Decider<WebhookCommand, WebhookState, WebhookEvent> = {
         view: { ...state.view, updatedAt: at },
         sealed: { ...state.sealed, ...sealed },
       },
+    'webhook.resealed': (state, { private: sealed }) => state && { ...state, sealed: sealed! },
     'webhook.replay_requested': (state) => state,
     'webhook.retry_requested': (state) => state,
     'webhook.disabled': (state, { data: { detail, at } }) =>

@@ -128,6 +128,35 @@ describe('a webhook', () => {
         private: { secret: 'v1.second', previous: { secret: 'v1.first', rotatedAt: LATER } },
       }));
 
+  it('is sealed anew, what is still there alone', () => {
+    const reseal = (renewed: Record<string, string>): WebhookCommand => ({
+      type: 'webhook.reseal',
+      data: { webhookId: ID, renewed },
+      facts: FACTS,
+    });
+    const rotated: WebhookEvent = {
+      type: 'webhook.secret_rotated',
+      data: { at: LATER },
+      private: { secret: 'v1.second', previous: { secret: 'v1.first', rotatedAt: LATER } },
+    };
+    given(created)
+      .when(reseal({ 'v1.first': 'v1.anew' }))
+      .then({ type: 'webhook.resealed', data: {}, private: { ...sealed, secret: 'v1.anew' } });
+    given(created, rotated)
+      .when(reseal({ 'v1.first': 'v1.anew' }))
+      .then({
+        type: 'webhook.resealed',
+        data: {},
+        private: { ...sealed, secret: 'v1.second', previous: { secret: 'v1.anew', rotatedAt: LATER } },
+      });
+    given(created)
+      .when(reseal({ 'v1.other': 'v1.anew' }))
+      .thenNothing();
+    given()
+      .when(reseal({ 'v1.first': 'v1.anew' }))
+      .thenNothing();
+  });
+
   it('is disabled once', () => {
     given(created).when(disable).then(disabled);
     given(created, disabled).when(disable).thenNothing();

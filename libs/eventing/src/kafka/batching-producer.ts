@@ -1,3 +1,5 @@
+import type { Cadence } from '../cadence.js';
+
 /** A record to produce. Without `partition`, Kafka's default for the key decides. */
 export type KafkaRecord = {
   readonly topic: string;
@@ -17,10 +19,23 @@ export type ProducerLink = {
 /** Below the broker's default `message.max.bytes` (1,048,588), which holds for all records of one partition in a request. */
 const MAX_REQUEST_BYTES = 900_000;
 
-type Waiting = {
+/** Told of every request: how many records it had, how long it took, and whether Kafka acknowledged it. */
+export type OnRequest = (request: {
+  readonly records: number;
+  readonly ms: number;
+  readonly ok: boolean;
+}) => void;
+
+export type SendOptions = {
+  /** What is still waiting at this time (ms since the epoch) is not sent. */
+  readonly notAfter?: number | undefined;
+  /** Of the requests that bring such records; without one they wait for nothing, and take all that waits with them. */
+  readonly cadence?: Cadence | undefined;
+};
+
+type Waiting = SendOptions & {
   readonly records: readonly KafkaRecord[];
   readonly bytes: number;
-  readonly notAfter: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 };
@@ -35,28 +50,33 @@ export class BatchingProducer {
   private readonly waiting: Waiting[] = [];
   private link?: Promise<ProducerLink>;
   private running?: Promise<void>;
+  /** Ends the wait of {@link gather}. */
+  private resume?: () => void;
 
-  constructor(private readonly connect: () => Promise<ProducerLink>) {}
+  constructor(
+    private readonly connect: () => Promise<ProducerLink>,
+    private readonly onRequest?: OnRequest,
+  ) {}
 
-  /** Resolves when the record is on the log. One still waiting at `notAfter` (ms since the epoch) is not sent. */
-  send(record: KafkaRecord, notAfter = Infinity): Promise<void> {
-    return this.enqueue([record], sizeOf(record), notAfter);
+  /** Resolves when the record is on the log. */
+  send(record: KafkaRecord, options: SendOptions = {}): Promise<void> {
+    return this.enqueue([record], sizeOf(record), options);
   }
 
   /** Resolves when all are on the log; rejects with none sent after the first that failed. */
-  async sendAll(records: readonly KafkaRecord[]): Promise<void> {
+  async sendAll(records: readonly KafkaRecord[], options: SendOptions = {}): Promise<void> {
     let from = 0;
     let bytes = 0;
     for (let to = 0; to < records.length; to += 1) {
       const size = sizeOf(records[to]!);
       if (to > from && bytes + size > MAX_REQUEST_BYTES) {
-        await this.enqueue(records.slice(from, to), bytes, Infinity);
+        await this.enqueue(records.slice(from, to), bytes, options);
         from = to;
         bytes = 0;
       }
       bytes += size;
     }
-    if (from < records.length) await this.enqueue(records.slice(from), bytes, Infinity);
+    if (from < records.length) await this.enqueue(records.slice(from), bytes, options);
   }
 
   /** Sends what is waiting and disconnects. */
@@ -67,33 +87,57 @@ export class BatchingProducer {
     await (await link)?.close();
   }
 
-  private enqueue(records: readonly KafkaRecord[], bytes: number, notAfter: number): Promise<void> {
+  private enqueue(records: readonly KafkaRecord[], bytes: number, options: SendOptions): Promise<void> {
     return new Promise<void>((resolve, reject) => {
-      this.waiting.push({ records, bytes, notAfter, resolve, reject });
+      this.waiting.push({ ...options, records, bytes, resolve, reject });
       this.running ??= this.run();
+      this.resume?.();
     });
   }
 
   private async run(): Promise<void> {
     await new Promise(setImmediate);
-    while (this.waiting.length > 0) await this.sendWaiting();
+    while (this.waiting.length > 0) {
+      await this.gather();
+      await this.sendWaiting();
+    }
     this.running = undefined;
+  }
+
+  /** Until something waits that is due. */
+  private async gather(): Promise<void> {
+    const wait = () => Math.min(...this.waiting.map(({ cadence }) => cadence?.wait ?? 0));
+    for (let ms = wait(); ms > 0; ms = wait())
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.resume = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    this.resume = undefined;
+    for (const { cadence } of this.waiting) cadence?.begin();
   }
 
   private async sendWaiting(): Promise<void> {
     const batch = this.take();
     if (batch.length === 0) return;
     const records = batch.flatMap((entry) => entry.records);
+    const begun = performance.now();
+    const told = (ok: boolean) =>
+      this.onRequest?.({ records: records.length, ms: performance.now() - begun, ok });
     try {
       this.link ??= this.connect();
       await (await this.link).send(records);
     } catch (error) {
+      told(false);
       this.discardLink();
       for (const { reject } of batch) reject(error);
       return;
     }
     this.sent.records += records.length;
     this.sent.requests += 1;
+    told(true);
     for (const { resolve } of batch) resolve();
   }
 
@@ -105,7 +149,7 @@ export class BatchingProducer {
     for (const entry of this.waiting) {
       if (batch.length > 0 && bytes + entry.bytes > MAX_REQUEST_BYTES) break;
       taken += 1;
-      if (entry.notAfter < now) {
+      if (entry.notAfter !== undefined && entry.notAfter < now) {
         entry.reject(new Error('The record was not sent in time.'));
         continue;
       }

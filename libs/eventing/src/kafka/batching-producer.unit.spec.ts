@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { Cadence } from '../cadence.js';
 import { BatchingProducer, type KafkaRecord } from './batching-producer.js';
 
 const record = (value: string): KafkaRecord => ({ topic: 't', key: 'k', headers: {}, value });
@@ -97,12 +98,36 @@ it('does not send what has waited too long', async () => {
   const release = holdBack();
   const first = producer.send(record('first'));
   while (requests.length === 0) await new Promise(setImmediate);
-  const late = producer.send(record('late'), Date.now() - 1);
-  const next = producer.send(record('next'), Date.now() + 10_000);
+  const late = producer.send(record('late'), { notAfter: Date.now() - 1 });
+  const next = producer.send(record('next'), { notAfter: Date.now() + 10_000 });
   release();
   await expect(late).rejects.toThrow('not sent in time');
   await Promise.all([first, next]);
   expect(requests).toEqual([['first'], ['next']]);
+});
+
+it('lets records of a cadence gather, but not the first', async () => {
+  const { producer, requests } = broker();
+  const cadence = new Cadence(60_000);
+  await producer.sendAll([record('first')], { cadence });
+  const gathered = [
+    producer.sendAll([record('a')], { cadence }),
+    producer.sendAll([record('b')], { cadence }),
+  ];
+  await new Promise(setImmediate);
+  expect(requests).toEqual([['first']]);
+  await Promise.all([...gathered, producer.send(record('now'))]);
+  expect(requests).toEqual([['first'], ['a', 'b', 'now']]);
+});
+
+it('sends records of a cadence once their time has come', async () => {
+  const { producer, requests } = broker();
+  const cadence = new Cadence(30);
+  await producer.sendAll([record('first')], { cadence });
+  const at = performance.now();
+  await producer.sendAll([record('a')], { cadence });
+  expect(performance.now() - at).toBeGreaterThan(20);
+  expect(requests).toEqual([['first'], ['a']]);
 });
 
 it('sends the rest before it closes', async () => {

@@ -3,6 +3,7 @@ import type { Command, Reply } from '../message.js';
 import { partitionOf } from '../partition.js';
 import { Rejection } from '../rejection.js';
 import type { StagedReply } from '../rpc/reply-publisher.js';
+import type { Span, StartSpan } from '../tracing.js';
 import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { commandRecord, commandRecords, type KeyedCommand } from './command-record.js';
 
@@ -28,6 +29,7 @@ export type CommandBusOptions = {
    * The caller is then told that the command had no effect, so the service must not begin it any more.
    */
   readonly ask: (service: string, commandId: string) => Promise<Reply | null | undefined>;
+  readonly startSpan?: StartSpan | undefined;
   readonly logger: Logger;
   /** For commands without a deadline (ms). */
   readonly timeoutMs?: number;
@@ -45,6 +47,10 @@ type Settling = { readonly resolve: (reply: Reply) => void };
 
 /** Only of one command: lists are much smaller. */
 const isTooLarge = ({ value }: KafkaRecord) => value!.length > MAX_DATA_BYTES;
+/** The span of what is produced ends with it. */
+function ending<T>(span: Span | undefined, produced: Promise<T>): Promise<T> {
+  return span ? produced.finally(() => span.end()) : produced;
+}
 const tooLarge = () => new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`);
 
 /** Sends commands to services and brings their replies together with who waits for them. */
@@ -72,30 +78,52 @@ export class CommandBus {
     const underWay = this.waiting.get(given.id);
     if (underWay) return underWay.promise;
     const { topicOf, source } = this.options;
-    const command = this.addressed(given);
-    const record = commandRecord(command, { topic: topicOf(service), key, source });
-    if (isTooLarge(record)) return Promise.reject(tooLarge());
-    return this.expect(service, command, this.produce(record, command.deadline));
+    const topic = topicOf(service);
+    const { command, span } = this.addressed(given, topic);
+    const record = commandRecord(command, { topic, key, source });
+    if (isTooLarge(record)) {
+      span?.end({ error: 'too_large' });
+      return Promise.reject(tooLarge());
+    }
+    return this.expect(service, command, ending(span, this.produce(record, command.deadline)));
   }
 
   /** As {@link send}, of many: those of one partition are in one record, or in as few as hold them. */
   sendAll(service: string, all: readonly KeyedCommand[]): readonly Promise<Reply>[] {
     const fresh: Addressed[] = [];
     const produced = Promise.withResolvers<unknown>();
+    const topic = this.options.topicOf(service);
     const replies = all.map(({ command, key }) => {
       const underWay = this.waiting.get(command.id);
       if (underWay) return underWay.promise;
-      const one = { command: this.addressed(command), key };
+      const { command: addressed, span } = this.addressed(command, topic);
+      const one = { command: addressed, key };
       fresh.push(one);
-      return this.expect(service, one.command, produced.promise);
+      return this.expect(service, one.command, ending(span, produced.promise));
     });
     produced.resolve(this.produceAll(service, fresh));
     return replies;
   }
 
-  private addressed(command: Command): Addressed['command'] {
-    const { replyTo, timeoutMs = 10_000 } = this.options;
-    return { ...command, deadline: command.deadline ?? Date.now() + timeoutMs, replyTo };
+  private addressed(
+    given: Command,
+    topic: string,
+  ): { readonly command: Addressed['command']; readonly span: Span | undefined } {
+    const { replyTo, startSpan, timeoutMs = 10_000 } = this.options;
+    const command = { ...given, deadline: given.deadline ?? Date.now() + timeoutMs, replyTo };
+    const span = startSpan?.(`send ${topic}`, {
+      kind: 'producer',
+      parent: given.traceparent,
+      attributes: {
+        'messaging.system': 'kafka',
+        'messaging.operation.name': 'send',
+        'messaging.operation.type': 'send',
+        'messaging.destination.name': topic,
+        'messaging.message.id': given.id,
+        'wbiz.type': given.type,
+      },
+    });
+    return { command: span ? { ...command, traceparent: span.traceparent } : command, span };
   }
 
   /** `produced`: once it is on its way to Kafka no more. */
@@ -145,7 +173,7 @@ export class CommandBus {
   private async produce(record: KafkaRecord, deadline: number): Promise<void> {
     const { producer, logger } = this.options;
     try {
-      await producer.send(record, deadline);
+      await producer.send(record, { notAfter: deadline });
     } catch (error) {
       logger.debug({ err: error, topic: record.topic }, 'commands could not be sent');
     }

@@ -93,7 +93,7 @@ export function commandRecords(
 }
 
 /** A command as it came: a record, or one of several in a record. */
-export type Received = Pick<ConsumedRecord, 'offset' | 'headers'> & {
+export type Received = Pick<ConsumedRecord, 'offset' | 'timestamp' | 'headers'> & {
   readonly key: string | null;
   /** Throws what is wrong with it. */
   readonly read: () => Command;
@@ -103,11 +103,11 @@ export type Received = Pick<ConsumedRecord, 'offset' | 'headers'> & {
 
 /** The commands, or the inbound record, that a record brings, in order. */
 export function receivedIn(record: ConsumedRecord): readonly Received[] {
-  const { offset, headers, key } = record;
+  const { offset, timestamp, headers, key } = record;
   const events = header(record, 'content-type') === BATCH ? listIn(record.value) : undefined;
   if (events) return events.map((event) => ofList(event, record));
   const read = () => readCommand(record);
-  return [{ offset, headers, key: key && key.toString('latin1'), read, alone: () => record }];
+  return [{ offset, timestamp, headers, key: key && key.toString('latin1'), read, alone: () => record }];
 }
 
 function listIn(value: Buffer | null): readonly unknown[] | undefined {
@@ -129,6 +129,7 @@ function ofList(event: unknown, record: ConsumedRecord): Received {
   const { data } = given;
   return {
     offset: record.offset,
+    timestamp: record.timestamp,
     headers: record.headers,
     key: key && key.toString('latin1'),
     read: () => commandOf(attributes, () => data),

@@ -4,6 +4,7 @@ import type { Logger } from '../logger.js';
 import type { Command, Reply } from '../message.js';
 import { Rejection } from '../rejection.js';
 import type { ReplyPublisher } from '../rpc/reply-publisher.js';
+import type { StartSpan } from '../tracing.js';
 import type { BatchingProducer } from './batching-producer.js';
 import { header, type Received } from './command-record.js';
 import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
@@ -41,8 +42,10 @@ export type CommandServerOptions = {
   /** The types that must have a handler; without one the server does not start. */
   readonly requires?: readonly string[];
   /** Told of every command that is through, with the time since it was first tried. */
-  readonly onHandled?: (type: string, ms: number, outcome: 'replied' | 'refused' | 'buried') => void;
+  readonly onHandled?: (type: string, ms: number, outcome: Handled) => void;
+  readonly startSpan?: StartSpan | undefined;
 };
+type Handled = 'replied' | 'refused' | 'buried';
 
 type Handler = (command: Command) => Promise<unknown>;
 
@@ -118,36 +121,48 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
       if (this.unknown.get(batch.topic) === 'ignore') return true;
       return this.bury(received, batch, new Error(`There is no handler for ${command.type}.`), 0);
     }
+    const { onHandled, startSpan } = this.options;
+    const begun = performance.now();
+    const span = startSpan && processing(startSpan, command, batch);
+    const traced = span ? { ...command, traceparent: span.traceparent } : command;
+    const outcome = await this.attempt(handler, traced, received, batch);
+    span?.end({ error: ERRORS[outcome] });
+    if (outcome === 'left') return false;
+    onHandled?.(command.type, performance.now() - begun, outcome);
+    return true;
+  }
+
+  private async attempt(
+    handler: Handler,
+    command: Command,
+    received: Received,
+    batch: RecordBatch,
+  ): Promise<Handled | 'left'> {
     const { timeoutsPassMs = TIMEOUTS_PASS_MS } = this.options;
     const begun = performance.now();
     for (let failures = 0, waits = 0; ;) {
       try {
         this.answer(command, await invoke(handler, command));
-        this.options.onHandled?.(command.type, performance.now() - begun, 'replied');
-        return true;
+        return 'replied';
       } catch (error) {
         if (error instanceof Rejection && error.code !== UNAVAILABLE) {
           this.answer(command, { ok: false, error: error.toData() });
-          this.options.onHandled?.(command.type, performance.now() - begun, 'refused');
-          return true;
+          return 'refused';
         }
         const isTooSlow = isTimeout(error) && performance.now() - begun > timeoutsPassMs;
         if (error instanceof Rejection || (this.classify(error) === 'passing' && !isTooSlow)) {
           this.waitingFor(error as Error, received, batch);
-          if (!(await batch.wait(backoff((waits += 1))))) return false;
+          if (!(await batch.wait(backoff((waits += 1))))) return 'left';
           continue;
         }
         failures += 1;
-        if (failures === ATTEMPTS || isTooSlow) {
-          const isBuried = await this.bury(received, batch, error, failures + waits);
-          if (isBuried) this.options.onHandled?.(command.type, performance.now() - begun, 'buried');
-          return isBuried;
-        }
+        if (failures === ATTEMPTS || isTooSlow)
+          return (await this.bury(received, batch, error, failures + waits)) ? 'buried' : 'left';
         this.options.logger.warn(
           { err: error, type: command.type, id: command.id, failures },
           'a handler threw',
         );
-        if (!(await batch.wait(100 * failures))) return false;
+        if (!(await batch.wait(100 * failures))) return 'left';
       }
     }
   }
@@ -196,6 +211,32 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     batch.waitsFor(error, received);
   }
 }
+
+const ERRORS: Readonly<Record<Handled | 'left', string | undefined>> = {
+  replied: undefined,
+  refused: undefined,
+  buried: 'buried',
+  left: 'left',
+};
+
+const processing = (
+  startSpan: StartSpan,
+  { id, type, traceparent }: Command,
+  { topic, partition }: RecordBatch,
+) =>
+  startSpan(`process ${topic}`, {
+    kind: 'consumer',
+    parent: traceparent,
+    attributes: {
+      'messaging.system': 'kafka',
+      'messaging.operation.name': 'process',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': topic,
+      'messaging.destination.partition.id': String(partition),
+      'messaging.message.id': id,
+      'wbiz.type': type,
+    },
+  });
 
 /** Nest hands out an observable where a handler threw, or an interceptor is at work. */
 async function invoke(handler: Handler, command: Command): Promise<unknown> {

@@ -16,6 +16,10 @@ export type ConsumerStatus = {
   /** Records on its partitions that it has not handled, as of the last fetch. */
   lag: number;
   lastFetchAt: number;
+  /** When the oldest record that it has in hand was written; 0: it has none. */
+  oldestAt: () => number;
+  /** How often it has joined the group. */
+  joins: number;
   /** The last time the broker confirmed its membership, or it began to rejoin. */
   lastAliveAt: number;
 };
@@ -32,6 +36,8 @@ export class ConsumerHealth {
       waitingSince: 0,
       lag: 0,
       lastFetchAt: 0,
+      oldestAt: () => 0,
+      joins: 0,
       lastAliveAt: Date.now(),
     };
     this.consumers.set(name, status);

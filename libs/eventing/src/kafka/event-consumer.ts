@@ -6,7 +6,7 @@ import { ProjectionGap, typesOf, type Projection } from '../postgres/projection.
 import type { Position, Projector } from '../postgres/projector.js';
 import { header } from './command-record.js';
 import { findSequence } from './find-sequence.js';
-import type { ConsumerHealth } from './consumer-health.js';
+import type { ConsumerHealth, ConsumerStatus } from './consumer-health.js';
 import { backoff } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
@@ -41,6 +41,7 @@ const SEARCH_MS = 30_000;
  * until a rewind, or until the process starts anew.
  */
 export class EventConsumer {
+  readonly status: Readonly<ConsumerStatus>;
   private readonly consumer: RecordConsumer;
   private readonly types: ReadonlySet<string>;
   /** The last batch of each partition that is applied and perhaps only in memory. */
@@ -58,10 +59,12 @@ export class EventConsumer {
   constructor(private readonly options: EventConsumerOptions) {
     const { kafka, topic, groupId, projection, projector, health, logger } = options;
     this.types = typesOf(projection);
+    const status = health.add(groupId);
+    this.status = status;
     this.consumer = kafka.consume({
       topics: [topic],
       groupId,
-      status: health.add(groupId),
+      status,
       eachBatch: (batch) => this.handleBatch(batch),
       readFrom: (assigned) => this.begin(assigned),
       gathers: () => this.passedAt - this.concernedAt > LEISURE_MS && Date.now() - this.passedAt < LEISURE_MS,

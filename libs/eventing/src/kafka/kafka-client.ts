@@ -9,7 +9,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import type { Logger } from '../logger.js';
-import { BatchingProducer, type ProducerLink } from './batching-producer.js';
+import { BatchingProducer, type OnRequest, type ProducerLink } from './batching-producer.js';
 import { dismissPredecessor } from './predecessor.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quietenRequestQueues } from './request-queue.js';
@@ -101,7 +101,7 @@ export function connectKafka({
   };
 
   return {
-    producer: () => new BatchingProducer(() => connectProducer(client())),
+    producer: (onRequest?: OnRequest) => new BatchingProducer(() => connectProducer(client()), onRequest),
 
     /** A member of a consumer group; it joins at `start()`. */
     consume: (options: ConsumeOptions) =>

@@ -29,7 +29,7 @@ const OUT = new Set<unknown>(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED
 /** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
 export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
 /** A record, or one of several things that it brings. */
-type Part = Pick<ConsumedRecord, 'offset'>;
+type Part = Pick<ConsumedRecord, 'offset' | 'timestamp'>;
 
 export type ConsumeOptions = {
   readonly topics: readonly string[];
@@ -261,6 +261,7 @@ export class RecordConsumer {
   private readonly detached = new Set<Promise<unknown>>();
 
   constructor(private readonly wiring: Wiring) {
+    wiring.status.oldestAt = () => this.oldestAt();
     this.consumer = wiring.connect({
       sessionTimeout: SESSION_MS,
       heartbeatInterval: live(() => (this.raw && this.isBusy && !this.isBeating ? Infinity : HEARTBEAT_MS)),
@@ -401,6 +402,14 @@ export class RecordConsumer {
       batch.cut = true;
       stay.endBy(0, error as Error);
     }
+  }
+
+  /** Of what is in hand, and what batches left behind. */
+  private oldestAt(): number {
+    const inHand = [...this.lanes.values()].map(({ batch }) => batch.records[0]!);
+    const held = [...this.stay.marks.values()].flatMap((mark) => [...mark.held]);
+    const times = [...inHand, ...held].map(({ timestamp }) => Number(timestamp));
+    return times.length > 0 ? times.reduce((one, other) => Math.min(one, other)) : 0;
   }
 
   private get isBusy(): boolean {
@@ -579,7 +588,7 @@ export class RecordConsumer {
     this.lastRecordAt = Date.now();
     this.lags.clear();
     this.waiting.clear();
-    Object.assign(status, { lag: 0, lastAliveAt: Date.now() });
+    Object.assign(status, { lag: 0, lastAliveAt: Date.now(), joins: status.joins + 1 });
     const ours = new Set(assigned.map(keyOf));
     for (const key of this.halted.keys()) if (!ours.has(key)) this.halted.delete(key);
     // kafkajs keeps what was paused over a rebalance, and forgets it in a crash.

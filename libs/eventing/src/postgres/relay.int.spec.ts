@@ -65,6 +65,21 @@ function memoryLog() {
   };
 }
 
+it('publishes commits that follow each other closely in batches that are 25 ms apart', async () => {
+  const log = memoryLog();
+  const batches: number[] = [];
+  const leader = relay({ produce: log.produce, log, onPublished: ({ events }) => batches.push(events) });
+  await leader.start();
+  await until(() => leader.leader);
+  const from = performance.now();
+  for (let n = 0; n < 60; n += 1) {
+    await append(database.pool, { accountId: 'acc_1', stream: 'close', version: n + 1 });
+    leader.wake();
+  }
+  await until(() => log.records.length === 60);
+  expect(batches.length).toBeLessThanOrEqual((performance.now() - from) / 25 + 2);
+});
+
 describe('numbering', () => {
   it('loses and inverts nothing with 16 writers that stall, 2 replicas, and a foreign transaction open', async () => {
     const STREAMS = 8;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, QueryResult } from 'pg';
 import { partitionOf } from '../partition.js';
 import type { Logger } from '../logger.js';
+import { Cadence } from '../cadence.js';
 import { retryDelay } from '../retry-delay.js';
 import type { SourceLog } from '../kafka/source-log.js';
 import { eventRecord, type EventRecord, type NumberedEvent } from './event-record.js';
@@ -13,6 +14,8 @@ import type { WakeUp } from './wake-up.js';
 const BATCH = 500;
 /** Twice as long each time while polls find nothing. The longest is shorter than the heartbeat, and so saves it. */
 const POLL_MS = { first: 200, longest: 900 };
+/** Batches are this far apart (ms), unless somebody waits for their numbers. */
+const BATCH_GAP_MS = 25;
 const STANDBY_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const RETRY_MS = { first: 100, longest: 5_000 };
@@ -81,6 +84,7 @@ export class OutboxRelay {
   #leader = false;
   #woken = false;
   #resume: (() => void) | undefined;
+  #hurry: (() => void) | undefined;
   readonly #channel: string;
 
   constructor(private readonly options: RelayOptions) {
@@ -106,6 +110,7 @@ export class OutboxRelay {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#resume?.();
+    this.#hurry?.();
     const late = setTimeout(() => void this.#session?.close(), STOP_MS);
     await this.#running;
     clearTimeout(late);
@@ -145,6 +150,7 @@ export class OutboxRelay {
         throw new NotCaughtUp(`Events of ${schema} were not numbered within ${timeoutMs} ms.`);
       newest ??= seen.newest;
       this.wake();
+      this.#hurry?.();
       await delay(wait);
     }
   }
@@ -205,14 +211,19 @@ export class OutboxRelay {
     logger.info({ schema, epoch: sequencer.epoch }, 'this replica leads the relay');
 
     await this.#publishNumbered(session, sequencer);
+    const cadence = new Cadence(BATCH_GAP_MS);
     for (let markAt = 0, polls = 0; !stopping.aborted;) {
+      await this.#gather(cadence.wait);
       if (Date.now() >= markAt) {
         await this.#mark(session, sequencer);
         markAt = Date.now() + markMs;
       }
       this.#woken = false;
       const events = await sequencer.number(BATCH);
-      if (events.length > 0) await this.#publish(session, sequencer, events);
+      if (events.length > 0) {
+        cadence.begin();
+        await this.#publish(session, sequencer, events);
+      }
       // Whoever commits more wakes this; a full batch may have left some.
       polls = events.length > 0 ? 1 : polls + 1;
       if (events.length === BATCH || (await this.#nap(polls))) polls = 0;
@@ -305,6 +316,19 @@ export class OutboxRelay {
         resolve(true);
       };
     });
+  }
+
+  /** Until this long is over (ms), or somebody waits for numbers. */
+  async #gather(ms: number) {
+    if (ms <= 0 || this.#stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#hurry = undefined;
   }
 
   #wakeLeader() {

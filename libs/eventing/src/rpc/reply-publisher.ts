@@ -40,7 +40,7 @@ export class ReplyPublisher {
     let peer = this.peers.get(address);
     if (!peer) {
       if (!readAddress(address) || this.peers.size >= MAX_PEERS) return this.foreign(address, 1);
-      const connection = new RpcConnection(address, this.trust, true);
+      const connection = new RpcConnection(address, this.trust, { meant: true });
       peer = { connection, waiting: [], flushing: false };
       this.peers.set(address, peer);
     }

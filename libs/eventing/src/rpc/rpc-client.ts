@@ -1,8 +1,8 @@
 import type { RejectionData } from '../message.js';
 import { Rejection } from '../rejection.js';
-import { Breaker } from './breaker.js';
 import type { RpcTrust } from './handshake.js';
-import { ConnectionLost, NoAnswer, RpcConnection, Thrown } from './rpc-connection.js';
+import { Replicas, type Replica } from './replicas.js';
+import { ConnectionLost, NoAnswer, Thrown } from './rpc-connection.js';
 
 /** No replica of the peer could be reached, or the one asked did not answer in time. Asking again later is right. */
 export class PeerUnavailable extends Error {
@@ -14,40 +14,53 @@ export class PeerFault extends Error {
   override readonly name = 'PeerFault';
 }
 
-type Replica = { readonly connection: RpcConnection; readonly breaker: Breaker };
+/** What came of a query; `refused` is its handler's no. */
+export type QueryOutcome = 'answered' | 'refused' | 'fault' | 'unavailable';
 
 /**
  * Asks one peer, which may run as several replicas. They take turns; one that cannot be reached, is lost before it
  * answers, or answers nobody at present is passed over: a query leaves nothing behind, so it may be asked twice.
  */
 export class RpcClient {
-  private readonly replicas: readonly Replica[];
+  private readonly replicas: Replicas;
   private turn = 0;
 
-  /** `addresses`: `host:port,host:port`. `onSilent` is told when a replica is passed over for its silence, and when no longer. */
+  /**
+   * `addresses`: `host:port,host:port`, where a name may lead to several replicas. `onSilent` is told when a replica is passed
+   * over for its silence, and when no longer; `onEnded` of every query.
+   */
   constructor(
     readonly addresses: string,
     trust: RpcTrust,
     onSilent: (address: string, isSilent: boolean) => void = () => undefined,
+    private readonly onEnded: (outcome: QueryOutcome, ms: number) => void = () => undefined,
   ) {
-    this.replicas = addresses.split(',').map((given) => {
-      const address = given.trim();
-      const connection = new RpcConnection(address, trust);
-      return { connection, breaker: new Breaker(connection, (isOpen) => onSilent(address, isOpen)) };
-    });
+    this.replicas = new Replicas(addresses, trust, onSilent);
   }
 
   /** Resolves to the handler's answer. Throws the handler's {@link Rejection}, {@link PeerFault} or {@link PeerUnavailable}. */
   async request<T>(pattern: string, data?: unknown, { timeoutMs = 5_000 } = {}): Promise<T> {
+    const begun = performance.now();
+    try {
+      const answer = await this.ask(pattern, data, timeoutMs);
+      this.onEnded('answered', performance.now() - begun);
+      return answer as T;
+    } catch (error) {
+      this.onEnded(outcomeOf(error), performance.now() - begun);
+      throw error;
+    }
+  }
+
+  private async ask(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
     const giveUp = Date.now() + timeoutMs;
     let lost: unknown;
-    for (const { connection, breaker } of this.inTurn()) {
+    for (const { connection, breaker } of await this.inTurn()) {
       if (breaker.isOpen) continue;
       const left = giveUp - Date.now();
       if (left <= 0) break;
       const begun = performance.now();
       try {
-        return (await connection.request(pattern, data, left)) as T;
+        return await connection.request(pattern, data, left);
       } catch (error) {
         if (error instanceof Thrown) throw revive(error.thrown, pattern);
         breaker.failed(performance.now() - begun);
@@ -60,15 +73,12 @@ export class RpcClient {
   }
 
   close(): void {
-    for (const { connection, breaker } of this.replicas) {
-      breaker.close();
-      connection.close();
-    }
+    this.replicas.close();
   }
 
   /** All replicas, the reachable ones first, and the first once more: its connection may have broken unnoticed. */
-  private inTurn(): readonly Replica[] {
-    const { replicas } = this;
+  private async inTurn(): Promise<readonly Replica[]> {
+    const replicas = await this.replicas.known();
     const first = (this.turn = (this.turn + 1) % replicas.length);
     const now = Date.now();
     const isDown = ({ connection }: Replica) => Number(connection.downUntil > now);
@@ -77,6 +87,9 @@ export class RpcClient {
     return [...order, order[0]!];
   }
 }
+
+const outcomeOf = (error: unknown): QueryOutcome =>
+  error instanceof Rejection ? 'refused' : error instanceof PeerUnavailable ? 'unavailable' : 'fault';
 
 function revive(thrown: unknown, pattern: string): Error {
   const { code, message, details } = thrown as Partial<RejectionData>;

@@ -56,15 +56,23 @@ export class RpcConnection {
   private socket?: Socket;
   private lastId = 0;
 
-  /** `meant`: the address is somebody else's word, and whoever answers there must call it his own. */
+  private readonly meant: boolean;
+  private readonly name: string;
+
+  /**
+   * `meant`: the address is somebody else's word, and whoever answers there must call it his own. `name`: the host that
+   * the peer's certificate is for, where it is not that of the address.
+   */
   constructor(
     readonly address: string,
     private readonly trust: RpcTrust,
-    private readonly meant = false,
+    { meant = false, name }: { readonly meant?: boolean; readonly name?: string } = {},
   ) {
     const target = readAddress(address);
     if (!target) throw new Error(`"${address}" is not an address of the form host:port`);
     this.target = target;
+    this.meant = meant;
+    this.name = name ?? target.host;
   }
 
   /** Resolves to the handler's answer. Throws {@link Thrown}, {@link NoAnswer} after `timeoutMs`, or {@link ConnectionLost}. */
@@ -158,7 +166,7 @@ export class RpcConnection {
   }
 
   private dial(): Socket {
-    const { host } = this.target;
+    const { name } = this;
     const target = { ...this.target, keepAlive: true, keepAliveInitialDelay: 10_000 };
     const { tls } = this.trust;
     if (!tls) return connect(target);
@@ -166,7 +174,7 @@ export class RpcConnection {
       ...target,
       ...tls,
       minVersion: 'TLSv1.3',
-      ...(isIP(host) ? {} : { servername: host }),
+      ...(isIP(name) ? {} : { servername: name }),
     });
   }
 

@@ -16,7 +16,8 @@ import { Rejection } from '../rejection.js';
 import { introduce, type RpcTrust } from './handshake.js';
 import { QueryHandler, RepliesHandler, rpcServerOptions } from './query-handler.js';
 import { ReplyPublisher, type StagedReply } from './reply-publisher.js';
-import { PeerFault, PeerUnavailable, RpcClient } from './rpc-client.js';
+import { Replicas, type Lookup } from './replicas.js';
+import { PeerFault, PeerUnavailable, RpcClient, type QueryOutcome } from './rpc-client.js';
 import type { Bounds } from './rpc-server.js';
 
 jest.setTimeout(20_000);
@@ -29,7 +30,7 @@ afterEach(async () => {
 });
 
 /** A service with queries, as ours are; `calls` counts them, `lines` counts what it logs. */
-async function serve(port: number, name = 'one', more: Bounds & { trust?: RpcTrust } = {}) {
+async function serve(port: number, name = 'one', more: Bounds & { trust?: RpcTrust; host?: string } = {}) {
   const calls: string[] = [];
   const lines: unknown[] = [];
   const line = (...said: unknown[]) => void lines.push(said);
@@ -188,6 +189,73 @@ it('asks another replica when the one asked is lost before it answers', async ()
   expect(await asked).toBe('two');
 });
 
+describe('a name', () => {
+  const OTHER_HOST = '127.0.0.2';
+  const v4 = (...addresses: string[]) => addresses.map((address) => ({ address, family: 4 }));
+
+  function named(port: number, lookup: Lookup) {
+    const replicas = new Replicas(`messaging.test:${port}`, TRUST, () => undefined, lookup);
+    ends.push(() => replicas.close());
+    const who = async () => {
+      const asked = (await replicas.known()).map(({ connection }) =>
+        connection.request('who', undefined, 1_000),
+      );
+      return (await Promise.all(asked)).map((answer) => (answer as { name: string }).name);
+    };
+    const size = async (size: number) =>
+      until(async () => (await replicas.known()).length === size, { timeoutMs: 2_000 });
+    return { who, size };
+  }
+  /** Time in which nothing happens but that what was looked up grows old. */
+  function passes(ms: number) {
+    const now = () => Math.floor(performance.timeOrigin + performance.now());
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+    ends.push(() => clock.mockRestore());
+  }
+
+  it('leads to all of its replicas, those that come and not those that go', async () => {
+    const port = await freePort();
+    const [one] = [await serve(port, 'one'), await serve(port, 'two', { host: OTHER_HOST })];
+    let found = v4(HOST);
+    const { who, size } = named(port, async () => [...found, { address: '::1', family: 6 }]);
+    expect(await who()).toEqual(['one']);
+    found = v4(HOST, OTHER_HOST);
+    expect(await who()).toEqual(['one']);
+    passes(6_000);
+    await size(2);
+    expect((await who()).sort()).toEqual(['one', 'two']);
+    expect(await one.connections()).toBe(1);
+    found = v4(OTHER_HOST);
+    passes(12_000);
+    await size(1);
+    expect(await who()).toEqual(['two']);
+    await until(async () => (await one.connections()) === 0);
+  });
+
+  it('leads where it did while it cannot be looked up', async () => {
+    const port = await freePort();
+    await serve(port);
+    let lookups = 0;
+    const { who } = named(port, async () => {
+      lookups += 1;
+      if (lookups > 1) throw new Error('EAI_AGAIN');
+      return v4(HOST);
+    });
+    expect(await who()).toEqual(['one']);
+    passes(6_000);
+    expect(await who()).toEqual(['one']);
+    await until(() => lookups === 2);
+    expect(await who()).toEqual(['one']);
+  });
+
+  it('of the machine itself is looked up as any other', async () => {
+    const { port } = await serve(await freePort());
+    const rpc = new RpcClient(`localhost:${port}`, TRUST);
+    ends.push(() => rpc.close());
+    expect(await rpc.request('who')).toEqual({ name: 'one' });
+  });
+});
+
 /** Stands before a service: frozen, it takes what it is sent and passes nothing on. */
 async function freezer(port: number) {
   const sockets = new Set<Socket>();
@@ -228,13 +296,21 @@ describe('a replica that takes questions and answers none', () => {
     const { port, calls } = await serve(await freePort());
     const peer = await freezer(port);
     const silences: boolean[] = [];
-    const rpc = new RpcClient(`${HOST}:${peer.port}`, TRUST, (_, isSilent) => silences.push(isSilent));
+    const ended: QueryOutcome[] = [];
+    const rpc = new RpcClient(
+      `${HOST}:${peer.port}`,
+      TRUST,
+      (_, isSilent) => silences.push(isSilent),
+      (outcome) => ended.push(outcome),
+    );
     ends.push(() => rpc.close());
     await rpc.request('who');
+    expect(ended.splice(0)).toEqual(['answered']);
 
     peer.freeze();
     const first = await msOf(rpc.request('who', 1, { timeoutMs: 1_000 }));
     expect(first.outcome).toBeInstanceOf(PeerUnavailable);
+    expect(ended).toEqual(['unavailable']);
     await until(() => silences.length === 1, { timeoutMs: 2_000 });
     // For longer than a connection is kept on which no ping is answered.
     for (const end = Date.now() + 4_500; Date.now() < end; await delay(50)) {

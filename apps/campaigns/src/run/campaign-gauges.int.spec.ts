@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { until } from '@wbiz/testing/stack';
+import { campaignsSystem, type CampaignsSystem } from '../campaigns.harness.js';
+
+let system: CampaignsSystem;
+let metric: Awaited<ReturnType<CampaignsSystem['start']>>['metric'];
+beforeAll(async () => {
+  system = await campaignsSystem();
+  ({ metric } = await system.start());
+});
+afterAll(() => system.close());
+
+it('tells how many campaigns run or are paused, and how many people they have not reached', async () => {
+  const shop = system.account();
+  await shop.change();
+  await shop.template();
+  await shop.contacts(5);
+  system.fate(() => 'kept');
+  const shown = (name: string, state: string, value: number) =>
+    until(async () => (await metric(name, { state })) === value, {
+      timeoutMs: 20_000,
+      describe: `${name} of ${state} to be ${value}`,
+    });
+  expect(await metric('wbiz_live_campaigns', { state: 'running' })).toBe(0);
+  const { id } = await shop.create({ ratePerSecond: 1 });
+  await shown('wbiz_live_campaigns', 'running', 1);
+  await until(async () => (await metric('wbiz_campaign_waiting_recipients', { state: 'running' }))! > 0, {
+    timeoutMs: 20_000,
+  });
+  await shop.act('pause', id);
+  await shown('wbiz_live_campaigns', 'paused', 1);
+  await shown('wbiz_live_campaigns', 'running', 0);
+  await shop.act('cancel', id);
+  await shown('wbiz_live_campaigns', 'paused', 0);
+});

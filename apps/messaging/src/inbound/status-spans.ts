@@ -1,0 +1,28 @@
+import { microBatch } from '@wbiz/eventing/micro-batch';
+import type { Span } from '@wbiz/eventing/tracing';
+import type { Runtime } from '@wbiz/service-kit/runtime';
+import type { Pool } from 'pg';
+
+export const STATUS_SPANS = Symbol('STATUS_SPANS');
+/** Goes on with the trace in which a message was accepted: Meta does not carry it, so that its webhook is in another one. */
+export type SpanOfStatus = (messageId: string, webhook: string | undefined) => Promise<Span | undefined>;
+
+/** Undefined where no traces are recorded. */
+export function statusSpans({ startSpan }: Runtime, pool: Pool): SpanOfStatus | undefined {
+  if (!startSpan) return undefined;
+  const traceOf = microBatch(async (messageIds: readonly string[]) => {
+    const { rows } = await pool.query<{ traceparent: string | null }>({
+      name: 'traces-of-messages',
+      text: `select e.traceparent from unnest($1::text[]) with ordinality as q(id, ord)
+             left join messaging.events e on e.stream = q.id and e.version = 1 order by q.ord`,
+      values: [messageIds],
+    });
+    return rows.map(({ traceparent }) => traceparent);
+  });
+  return async (messageId, webhook) => {
+    const parent = await traceOf(messageId);
+    if (parent === null) return undefined;
+    const attributes = { 'wbiz.message_id': messageId };
+    return startSpan('process meta.status', { kind: 'consumer', parent, links: [webhook], attributes });
+  };
+}

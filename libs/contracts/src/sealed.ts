@@ -1,0 +1,29 @@
+import { Flag, NestedList, OneOf, Text, Whole } from './field.js';
+
+/** The settings whose keys seal what is stored. */
+export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;
+
+/** Another key than the present one that stored texts are sealed with. */
+export class FormerKey {
+  @Text({ max: 8, description: 'Its id: the beginning of its SHA-256.' }) key!: string;
+  @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) texts!: number;
+  @Flag({ description: 'Whether a previous key of the service opens them. If not, nothing does.' })
+  known!: boolean;
+}
+
+/** What a service keeps sealed with one of its keys. */
+export class SealedTexts {
+  @Text({ max: 40 }) service!: string;
+  @OneOf(SEALING_KEYS) setting!: (typeof SEALING_KEYS)[number];
+  @Text({ max: 100, description: 'What the texts are.' }) what!: string;
+  @Text({ max: 8, description: 'The id of the present key.' }) present!: string;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Rows sealed anew by this request.' })
+  resealed!: number;
+  @NestedList(() => FormerKey, { max: 100, description: 'What still hangs on other keys.' })
+  former!: FormerKey[];
+}
+
+/** `POST /admin/v1/secrets/reseal`. */
+export class SealedTextsView {
+  @NestedList(() => SealedTexts, { max: 10 }) sealed!: SealedTexts[];
+}

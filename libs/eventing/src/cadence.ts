@@ -1,0 +1,16 @@
+/** Keeps rounds of work at least `ms` apart, so that what comes in between gathers. A lone round waits for nothing. */
+export class Cadence {
+  private last = -Infinity;
+
+  constructor(private readonly ms: number) {}
+
+  /** How long the next round has to wait (ms). */
+  get wait(): number {
+    return Math.max(0, this.last + this.ms - performance.now());
+  }
+
+  /** A round begins. */
+  begin(): void {
+    this.last = performance.now();
+  }
+}

@@ -1,0 +1,78 @@
+import type { SealedTexts } from '@wbiz/contracts/sealed';
+import type { Pool } from 'pg';
+import { UnsealFailed, type Secrets } from './secrets.js';
+
+const AT_ONCE = 200;
+const WITHIN_MS = 5_000;
+
+/** Texts by what they are sealed to anew. */
+export type Renewed = Readonly<Record<string, string>>;
+
+/** What a service keeps sealed in one of its tables. */
+export type SealedRows<Row extends SealedRow> = Pick<SealedTexts, 'service' | 'setting' | 'what'> & {
+  readonly secrets: Secrets;
+  /** SQL of the rows: `id` (text), `owner`, `texts` (those that are sealed, or null) and what `write` needs besides. */
+  readonly rows: string;
+  /** Puts texts in the place of those that are still there. */
+  readonly write: (row: Row, renewed: Renewed) => Promise<unknown>;
+};
+
+export type SealedRow = {
+  readonly id: string;
+  readonly owner: string;
+  readonly texts: readonly (string | null)[];
+};
+
+/**
+ * Seals with the present key what previous ones have sealed, for 5 s or until none is left; what was done stays done, so
+ * whoever calls again goes on. Beside live writes: a text that has changed meanwhile is left alone. What no key opens stays.
+ */
+export async function reseal<Row extends SealedRow>(
+  pool: Pool,
+  { service, setting, what, secrets, rows, write }: SealedRows<Row>,
+): Promise<SealedTexts> {
+  let resealed = 0;
+  const giveUp = Date.now() + WITHIN_MS;
+  for (let after = ''; Date.now() < giveUp;) {
+    const { rows: page } = await pool.query<Row>(
+      `select * from (${rows}) r
+       where id > $1 and exists (select from unnest(texts) as text where split_part(text, '.', 2) = any($2))
+       order by id limit ${AT_ONCE}`,
+      [after, secrets.previous],
+    );
+    if (page.length === 0) break;
+    after = page.at(-1)!.id;
+    const written = page.map(async (row) => {
+      const renewed = renewedOf(row, secrets);
+      if (Object.keys(renewed).length === 0) return;
+      await write(row, renewed);
+      resealed += 1;
+    });
+    await Promise.all(written);
+  }
+  const { rows: keys } = await pool.query<{ key: string; texts: number }>(
+    `select split_part(text, '.', 2) as key, count(*)::int as texts
+     from (${rows}) r, unnest(texts) as text where text <> '' group by 1 order by 1`,
+  );
+  const former = keys
+    .filter(({ key }) => key !== secrets.present)
+    .map(({ key, texts }) => ({ key, texts, known: secrets.previous.includes(key) }));
+  return { service, setting, what, present: secrets.present, resealed, former };
+}
+
+function renewedOf({ owner, texts }: SealedRow, secrets: Secrets): Renewed {
+  const renewed = texts.flatMap((text) => {
+    const anew = text && ifOpened(() => secrets.renewed(text, owner));
+    return text && anew && anew !== text ? [[text, anew]] : [];
+  });
+  return Object.fromEntries(renewed) as Renewed;
+}
+
+function ifOpened(renew: () => string): string | undefined {
+  try {
+    return renew();
+  } catch (error) {
+    if (error instanceof UnsealFailed) return undefined;
+    throw error;
+  }
+}
