@@ -7,6 +7,8 @@ import { SetupError, step } from './say.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
+/** When the first process of this start began, before anything was installed; ms since 1970. */
+export const began = Number(process.env.WBIZ_BEGAN ?? performance.timeOrigin);
 const QUIET = '--disable-warning=TimeoutNegativeWarning'; // kafkajs, https://github.com/tulios/kafkajs/issues/1751
 
 /**
@@ -18,7 +20,7 @@ export async function prepare(script) {
   if (process.execPath === realpathSync(join(bin, 'node')) && process.execArgv.includes(QUIET)) return;
   const child = spawn(join(bin, 'node'), [QUIET, script, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, ...toolEnv() },
+    env: { ...process.env, ...toolEnv(), WBIZ_BEGAN: String(performance.timeOrigin) },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const { ppid } = process;

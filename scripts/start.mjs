@@ -13,22 +13,17 @@ import {
 import { createServer } from 'node:net';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, prepare, root } from './bootstrap.mjs';
+import { began, build, prepare, root } from './bootstrap.mjs';
 import { requireJava } from './embedded/java.mjs';
 import { readableLog, say, SetupError, step } from './say.mjs';
+import { startOptions } from './start-options.mjs';
 
-const began = performance.now();
-const options = process.argv.slice(2);
 const home = resolve(process.env.WBIZ_HOME ?? join(root, '.wbiz'));
 const file = (name) => join(home, name);
-const seconds = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
 
 async function main() {
-  const unknown = options.find((option) => !['--fresh', '--verbose'].includes(option));
-  if (unknown)
-    throw new SetupError(
-      `${unknown} is no option: there are --fresh (begin anew) and --verbose (show all logs).`,
-    );
+  const { fresh, verbose, port } = startOptions(process.argv.slice(2), process.env);
   if (!process.env.KAFKA_BROKERS) await requireJava();
   await prepare(fileURLToPath(import.meta.url));
 
@@ -52,7 +47,9 @@ async function main() {
   const { howToTry, makeDemo } = await import('./demo.mjs');
 
   const together = sharing();
-  await tidyUp(endLeftOver);
+  await tidyUp(endLeftOver, fresh);
+  // Left behind, it would name a system that is gone.
+  process.once('exit', () => rmSync(file('demo.json'), { force: true }));
   const kept = readJson('state.json') ?? {};
   const state = {
     ...kept,
@@ -62,7 +59,7 @@ async function main() {
 
   const { KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL } = process.env;
   const apps = APPS.filter(({ name }) => name !== 'simulator' || !CLOUD_API_URL);
-  const ports = await choosePorts(freePort, {
+  const ports = await choosePorts(freePort, port, {
     ...Object.fromEntries(apps.map(({ name, ports }) => [name, ports])),
     kafka: ['broker', 'controller'],
     postgres: ['port'],
@@ -107,7 +104,7 @@ async function main() {
   });
   stopOnSignal(() => supervisor.stop(STOP_WAVES));
 
-  const least = options.includes('--verbose') ? 30 : 40;
+  const least = verbose ? 30 : 40;
   const show = (service) => (line) => {
     const readable = readableLog(service, line, least);
     if (readable) say.line(readable);
@@ -219,12 +216,12 @@ async function main() {
 }
 
 /** Ends what a killed run left, refuses to start beside a living one, and clears what is not to be kept. */
-async function tidyUp(endLeftOver) {
+async function tidyUp(endLeftOver, fresh) {
   makeHome();
   mkdirSync(file('run'), { recursive: true });
   for (const name of readdirSync(file('run')))
     if (name.endsWith('.pid')) await endLeftOver(file(`run/${name}`));
-  if (options.includes('--fresh')) {
+  if (fresh) {
     rmSync(home, { recursive: true });
     makeHome();
   }
@@ -240,8 +237,8 @@ function makeHome() {
   chmodSync(home, 0o700);
 }
 
-/** Ports by process and purpose: those of the last start where they are free, the gateway's by PORT or 3000. */
-async function choosePorts(freePort, wanted) {
+/** Ports by process and purpose: those of the last start where they are free, the gateway's is `port`. */
+async function choosePorts(freePort, port, wanted) {
   const before = readJson('ports.json') ?? {};
   const chosen = {};
   for (const [name, purposes] of Object.entries(wanted)) {
@@ -251,7 +248,7 @@ async function choosePorts(freePort, wanted) {
       chosen[name][purpose] = last && (await isFree(last)) ? last : await freePort();
     }
   }
-  chosen.gateway.PORT = Number(process.env.PORT ?? 3000);
+  chosen.gateway.PORT = port;
   if (!(await isFree(chosen.gateway.PORT)))
     throw new SetupError(
       `Port ${chosen.gateway.PORT} is not free: set PORT to another, as in PORT=3100 npm start.`,

@@ -1,0 +1,40 @@
+import { SetupError } from './say.mjs';
+
+const HIGHEST_PORT = 65_535;
+const URLS = {
+  DATABASE_URL: {
+    protocols: ['postgres:', 'postgresql:'],
+    example: 'postgres://user:password@127.0.0.1:5432/wbiz',
+  },
+  CLOUD_API_URL: { protocols: ['http:', 'https:'], example: 'https://graph.facebook.com' },
+};
+
+/**
+ * What `npm start` was told by the words after it and by the environment.
+ *
+ * @param {readonly string[]} words
+ * @param {Readonly<Record<string, string | undefined>>} env
+ * @throws {SetupError} which says what to write instead
+ */
+export function startOptions(words, env) {
+  const unknown = words.find((word) => !['--fresh', '--verbose'].includes(word));
+  if (unknown)
+    throw new SetupError(
+      `${unknown} is no option: there are --fresh (begin anew) and --verbose (show all logs).`,
+    );
+  if (env.npm_config_fresh)
+    throw new SetupError('npm keeps --fresh for itself: write npm start -- --fresh. Nothing was started.');
+  const { PORT = '3000' } = env;
+  if (!/^\d{1,5}$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > HIGHEST_PORT)
+    throw new SetupError(`PORT must be a whole number from 1 to ${HIGHEST_PORT}; it is "${PORT}".`);
+  for (const [name, { protocols, example }] of Object.entries(URLS))
+    // What it holds is not shown: a URL of Postgres has a password in it.
+    if (env[name] && !(URL.canParse(env[name]) && protocols.includes(new URL(env[name]).protocol)))
+      throw new SetupError(`${name} must be a URL such as ${example}.`);
+  return {
+    fresh: words.includes('--fresh'),
+    // npm start --verbose: npm takes it as its own log level, and tells.
+    verbose: words.includes('--verbose') || ['verbose', 'silly'].includes(env.npm_config_loglevel),
+    port: Number(PORT),
+  };
+}
