@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,8 +8,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
 import { freePort, isRunning } from '../../scripts/embedded/launch.mjs';
+import { codeBlocks } from './code-blocks.js';
 
 const ROOT = join(import.meta.dirname, '../..');
+const JPEG = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(1_000)]);
 type Demo = { baseUrl: string; apiKey: string; pids: Record<string, number> };
 type Feed = { data: { type: string; data: { status?: string } }[] };
 
@@ -62,6 +64,26 @@ it('starts everything, says how to send, and what it says works as pasted', asyn
   expect(look).toContain(apiKey);
 });
 
+it('takes the commands of README as printed', async () => {
+  const folder = join(home, 'pasted');
+  await mkdir(folder);
+  await symlink(home, join(folder, '.wbiz'));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  await writeFile(join(folder, 'catalogue.jpg'), JPEG);
+  // Not those that start a system, need kcat, or a WhatsApp Business Account at Meta.
+  const blocks = (await codeBlocks('README.md', 'sh')).filter((code) => !/^npm |^kcat |<id>/m.test(code));
+  expect(blocks.length).toBeGreaterThanOrEqual(6);
+  const pasted = ['curl() { command curl -s --fail-with-body "$@"; }', ...blocks].join('\n');
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', pasted], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: home },
+  });
+  expect(stdout).toContain('"status":"accepted"');
+  expect(await readFile(join(folder, 'copy.jpg'))).toEqual(JPEG);
+  expect(await readFile(join(folder, 'recipients.csv'), 'utf8')).toMatch(/^contactId,to,status,/);
+}, 60_000);
+
 it('keeps what it leaves behind from everybody else', async () => {
   const asRoot = process.getuid!() === 0;
   // Started by root, Postgres is another user, who gets as far as its own folder.
@@ -79,4 +101,5 @@ it('ends everything it started within 10 s of SIGTERM', async () => {
   await once(started, 'exit');
   expect(Date.now() - since).toBeLessThan(10_000);
   expect(Object.entries(pids).filter(([, pid]) => isRunning(pid))).toEqual([]);
+  await expect(demo()).rejects.toThrow('ENOENT');
 });
