@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -64,25 +64,32 @@ it('starts everything, says how to send, and what it says works as pasted', asyn
   expect(look).toContain(apiKey);
 });
 
-it('takes the commands of README as printed', async () => {
-  const folder = join(home, 'pasted');
-  await mkdir(folder);
-  await symlink(home, join(folder, '.wbiz'));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
-  await writeFile(join(folder, 'catalogue.jpg'), JPEG);
-  // Not those that start a system, need kcat, or a WhatsApp Business Account at Meta.
-  const blocks = (await codeBlocks('README.md', 'sh')).filter((code) => !/^npm |^kcat |<id>/m.test(code));
-  expect(blocks.length).toBeGreaterThanOrEqual(6);
-  const pasted = ['curl() { command curl -s --fail-with-body "$@"; }', ...blocks].join('\n');
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', pasted], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: home },
-  });
-  expect(stdout).toContain('"status":"accepted"');
-  expect(await readFile(join(folder, 'copy.jpg'))).toEqual(JPEG);
-  expect(await readFile(join(folder, 'recipients.csv'), 'utf8')).toMatch(/^contactId,to,status,/);
-}, 60_000);
+it.each([
+  ['README.md', 6],
+  ['docs/guides/first-message.md', 5],
+])(
+  'takes the commands of %s as printed',
+  async (guide, count) => {
+    const folder = await mkdtemp(join(home, 'pasted-'));
+    await symlink(home, join(folder, '.wbiz'));
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    await writeFile(join(folder, 'catalogue.jpg'), JPEG);
+    // Not those that start a system, need kcat, or a WhatsApp Business Account at Meta.
+    const blocks = (await codeBlocks(guide, 'sh')).filter((code) => !/^npm |^kcat |<id>/m.test(code));
+    expect(blocks.length).toBeGreaterThanOrEqual(count);
+    const pasted = ['curl() { command curl -s --fail-with-body "$@"; }', ...blocks].join('\n');
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', pasted], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: home },
+    });
+    expect(stdout).toContain('"status":"accepted"');
+    if (guide !== 'README.md') return;
+    expect(await readFile(join(folder, 'copy.jpg'))).toEqual(JPEG);
+    expect(await readFile(join(folder, 'recipients.csv'), 'utf8')).toMatch(/^contactId,to,status,/);
+  },
+  60_000,
+);
 
 it('keeps what it leaves behind from everybody else', async () => {
   const asRoot = process.getuid!() === 0;

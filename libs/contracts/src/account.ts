@@ -72,8 +72,9 @@ const OptOutWordLists = (): PropertyDecorator => {
 export class PhoneNumberView {
   @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
   @Text({ max: 40, example: '+91 88000 00001' }) displayPhoneNumber!: string;
-  @Text({ max: 200 }) verifiedName!: string;
-  @Text({ max: 20, example: 'GREEN' }) qualityRating!: string;
+  @Text({ max: 200, description: 'As it was when the account was last connected.' }) verifiedName!: string;
+  @Text({ max: 20, example: 'GREEN', description: 'As it was when the account was last connected.' })
+  qualityRating!: string;
   @Text({ max: 40, nullable: true, example: 'TIER_2K', description: "Meta's messaging limit tier." })
   messagingLimit!: string | null;
   @Whole({ min: 1, max: 100_000, description: 'Messages per second Meta allows this number.' })
@@ -90,7 +91,12 @@ export class AccountData {
   @Flag({ description: 'Whether sends are allowed; when false every send is 402.' }) entitled!: boolean;
   @OneOf(UNKNOWN_OUTCOME_POLICIES) unknownOutcomePolicy!: UnknownOutcomePolicy;
   @Time() connectedAt!: string;
-  @Time({ nullable: true }) trialEndsAt!: string | null;
+  @Time({
+    optional: true,
+    description: 'When its token and numbers were last checked with Meta, by connecting it.',
+  })
+  checkedAt?: string;
+  @Time({ nullable: true, description: 'Null: there are no trials yet.' }) trialEndsAt!: string | null;
   @NestedList(() => PhoneNumberView, { max: 100 }) phoneNumbers!: PhoneNumberView[];
   @OptOutWordLists() optOutWords?: Readonly<Record<string, OptOutWords>> | null;
 }
@@ -236,7 +242,7 @@ export class AccountView {
   @OneOf(PLANS) plan!: Plan;
   @Flag() entitled!: boolean;
   @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
-  @Time({ nullable: true }) trialEndsAt!: string | null;
+  @Time({ nullable: true, description: 'Null: there are no trials yet.' }) trialEndsAt!: string | null;
   @Nested(() => BillingPeriod) currentPeriod!: BillingPeriod;
   @Nested(() => AccountLimits) limits!: AccountLimits;
 }

@@ -97,6 +97,14 @@ describe('who may not come in', () => {
     expect(await problem(response)).toMatchObject({ code, requestId: response.headers.get('x-request-id') });
   });
 
+  it.each([
+    ['/v1/nothing?access_token=geheim', 'Cannot GET /api/v1/nothing.'],
+    ['/v1/me/x?a=1?geheim', 'Cannot GET /api/v1/me/x.'],
+    ['/?geheim', 'Cannot GET /api/.'],
+  ])('at %s finds nothing, and no query repeated', async (path, detail) =>
+    expect(await problem(await fetch(`${gateways[0]!.base}${path}`))).toMatchObject({ status: 404, detail }),
+  );
+
   it('without the scope gets 403 that names it, before the body is looked at', async () => {
     const { bearer } = await addKey(database.pool, account, { scopes: ['messages:read'] });
     const headers = { ...bearer, 'content-type': 'application/json' };

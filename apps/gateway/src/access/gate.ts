@@ -70,7 +70,9 @@ async function admit(
   if (!headers['transfer-encoding'] && (headers['content-length'] ?? '0') === '0')
     delete headers['content-type'];
   const { access, form } = request.routeOptions.config;
-  if (request.is404) throw new Rejection('not_found', `Cannot ${request.method} ${request.url}.`);
+  // Its query is left out: it may hold a secret.
+  if (request.is404)
+    throw new Rejection('not_found', `Cannot ${request.method} ${request.url.split('?')[0]}.`);
   if (access === 'operators') return signIn(request);
   if (access === 'public') return;
 

@@ -93,6 +93,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
         entitled: state?.entitled ?? true,
         unknownOutcomePolicy: state?.unknownOutcomePolicy ?? 'fail',
         connectedAt: !state || state.status === 'disconnected' ? at : state.connectedAt,
+        checkedAt: at,
         trialEndsAt: state?.trialEndsAt ?? null,
         optOutWords: state?.optOutWords ?? null,
         phoneNumbers: numbersOf(given, state),

@@ -69,6 +69,7 @@ const data: AccountData = {
   entitled: true,
   unknownOutcomePolicy: 'fail',
   connectedAt: AT,
+  checkedAt: AT,
   trialEndsAt: null,
   optOutWords: null,
   phoneNumbers: [
@@ -139,6 +140,7 @@ describe('connecting', () => {
         connected(
           {
             ...settings,
+            checkedAt: LATER,
             phoneNumbers: [{ ...other, qualityRating: 'RED', throughput: 30, isDefault: true }],
           },
           { sealedToken: 'newer', throughput: 30 },

@@ -112,7 +112,7 @@ describe('connecting', () => {
     await until(() =>
       events.some(
         ({ key, type, data: told }) =>
-          key === id && type === 'account.updated' && told['plan'] === data['plan'],
+          key === id && type === 'account.updated' && told['checkedAt'] === data['checkedAt'],
       ),
     );
     expect(events.filter(({ key, type }) => key === id && type === 'account.updated').at(-1)!.data).toEqual(

@@ -39,3 +39,18 @@ it('serves the OpenAPI document without a key', async () => {
   const document = (await (await fetch(`${origin}/api/openapi.json`)).json()) as Record<string, unknown>;
   expect(document).toMatchObject({ openapi: '3.1.0', servers: [{ url: '/api' }] });
 });
+
+it('serves the AsyncAPI document, where the introduction leads', async () => {
+  const { info } = (await (await fetch(`${origin}/api/openapi.json`)).json()) as {
+    info: { description: string };
+  };
+  const [, path] = /\]\((\/api\/asyncapi\.json)\)/.exec(info.description)!;
+  const answer = await fetch(`${origin}${path}`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json']);
+  expect(await answer.json()).toMatchObject({ asyncapi: expect.stringMatching(/^3\./) });
+});
+
+it('leads from / to the reference', async () => {
+  const answer = await fetch(`${origin}/`, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/docs']);
+});

@@ -58,10 +58,16 @@ const ASSETS: readonly Asset[] = [
     type: 'application/json',
     content: () => readFile(resolve('@wbiz/contracts/specs/openapi.json')),
   },
+  {
+    path: '/api/asyncapi.json',
+    type: 'application/json',
+    content: () => readFile(resolve('@wbiz/contracts/specs/asyncapi.json')),
+  },
 ];
 
-/** Serves the reference page at /docs, from files of this machine only, and the OpenAPI document that it shows. */
+/** Serves the reference page at /docs, from files of this machine only, with the OpenAPI document that it shows and the AsyncAPI one; `/` leads there. */
 export function serveDocs(fastify: FastifyInstance): void {
+  fastify.get('/', { config: { access: 'public' } }, (_request, reply) => reply.redirect('/docs', 302));
   for (const { path, type, content } of ASSETS) {
     let loaded: Promise<string | Buffer> | undefined;
     fastify.get(path, { config: { access: 'public' } }, async (_request, reply) => {

@@ -58,6 +58,9 @@ effect once.
 **Limits** count per key; the \`RateLimit\` headers say what is left, and are not there for a key or plan without a limit.
 After a 429, wait for \`Retry-After\`.
 
+**Events** reach you by the feed, by webhooks, or from Kafka; their payloads and Kafka's headers are in the AsyncAPI document,
+[/api/asyncapi.json](/api/asyncapi.json).
+
 **When Meta refuses a message**, its code stands in \`metaCode\` of the problem, or of the \`error\` of a failed message. What comes of it:
 
 | Meta's refusal | \`metaCode\` | What happens | A send that failed for good |

@@ -5,6 +5,7 @@ import { Flows1765330000000 } from './0004-flows.js';
 import { Submissions1765350000000 } from './0005-submissions.js';
 import { ProjectionRecovery1766400000000 } from './0006-projection-recovery.js';
 import { SourceEpochs1766500000000 } from './0007-source-epochs.js';
+import { Connections1766700000000 } from './0008-connections.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Submissions1765350000000,
   ProjectionRecovery1766400000000,
   SourceEpochs1766500000000,
+  Connections1766700000000,
 ];

@@ -137,7 +137,7 @@ describe('a sync', () => {
     expect(await graphCalls(wabaId)).toBe(3);
   });
 
-  it('ends with an error when Meta does not take the token, and is tried again once the account changes', async () => {
+  it('ends with an error when Meta does not take the token, and is tried again once the account is connected again', async () => {
     const { accountId, wabaId } = await system.newAccount();
     await system.simulator.control('POST', '/behaviour', {
       faults: [{ match: { path: wabaId }, kind: 'error', code: 190, rate: 1, times: 1 }],
@@ -160,13 +160,20 @@ describe('a sync', () => {
 });
 
 describe('an account that was connected', () => {
-  it('has its templates pulled, and again whenever it changes', async () => {
+  it('has its templates pulled, and again once it gets another token, but not when operators change it', async () => {
     const { accountId, wabaId, create } = await system.newAccount();
     await system.announce(accountId, wabaId);
     expect(await until(async () => (await system.listOf(accountId)).length)).toBe(3);
     await create('made_elsewhere');
-    await system.announce(accountId, wabaId, { plan: 'growth' });
+    for (const change of [{ plan: 'growth' }, { entitled: false }, { status: 'suspended' }] as const)
+      await system.announce(accountId, wabaId, change);
+    await system.announce(accountId, wabaId, { checkedAt: '2026-11-23T10:00:00.000Z' });
     expect(await until(async () => (await system.listOf(accountId)).length === 4)).toBe(true);
+    const { rows } = await system.pool.query<{ requests: number }>(
+      'select requests::int from templates.flow_syncs where account_id = $1',
+      [accountId],
+    );
+    expect(rows).toEqual([{ requests: 2 }]);
   });
 
   it('has what nobody told of found when it is next due, and is not due once it has left', async () => {

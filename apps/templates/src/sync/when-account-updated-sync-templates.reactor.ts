@@ -1,19 +1,23 @@
 import { projection } from '@wbiz/service-kit/projection';
 import { markDue, stopPulls } from './sync.jobs.js';
 
-/** An account that was connected, or got another token, has its templates and flows pulled; one without changes costs a list. */
+/** An account that was connected, or got another token, has its templates and flows pulled; what operators change of it has not. */
 export const whenAccountUpdatedSyncTemplates = (applied: () => void) =>
   projection({
     name: 'templates.accounts',
     applied,
     on: {
       'account.updated': async ({ accountId, data }, db) => {
-        await db.query(
-          `insert into templates.accounts (id, waba_id) values ($1, $2)
-           on conflict (id) do update set waba_id = excluded.waba_id`,
-          [accountId, data.wabaId],
+        const connection =
+          data.status === 'disconnected' ? null : `${data.connectedAt} ${data.checkedAt ?? ''}`;
+        const { rowCount } = await db.query(
+          `insert into templates.accounts as a (id, waba_id, connection) values ($1, $2, $3)
+           on conflict (id) do update set waba_id = excluded.waba_id, connection = excluded.connection
+           where (a.waba_id, a.connection) is distinct from (excluded.waba_id, excluded.connection)`,
+          [accountId, data.wabaId, connection],
         );
-        if (data.status === 'disconnected') return stopPulls(db, accountId);
+        if (connection === null) return stopPulls(db, accountId);
+        if (!rowCount) return;
         await markDue(db, [accountId]);
         await markDue(db, [accountId], 'templates.flow_syncs');
       },
