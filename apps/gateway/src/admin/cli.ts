@@ -420,11 +420,10 @@ export async function runCli(args: readonly string[], around: Surroundings) {
 }
 
 /** Runs what prints as it goes. */
-async function runDeveloperVerb(verb: string, args: readonly string[], around: Surroundings) {
+function runDeveloperVerb(verb: string, args: readonly string[], around: Surroundings): Promise<void> {
   const { run, ...expected } = DEVELOPER_VERBS[verb]!;
   const { operands, given } = readArgs(expected, args.slice(verb.split(' ').length));
-  const { print = (line: string) => void process.stdout.write(`${line}\n`) } = around;
-  await run(operands, given, { ...around, print });
+  return run(operands, given, around);
 }
 
 type Installation = { readonly url: string; readonly secret: string };

@@ -8,10 +8,6 @@ export type Surroundings = {
   readonly env: Env;
   readonly cwd: string;
   readonly stdin: () => Promise<string>;
-  /** Where lines go as they come; stdout unless told. */
-  readonly print?: (line: string) => void;
-  /** Ends what goes on until it is stopped. */
-  readonly signal?: AbortSignal;
 };
 export type Arguments = {
   /** Their names; 'any': as many as are given. */

@@ -13,14 +13,11 @@ import {
 
 type DeveloperVerb = Arguments & {
   /** Prints as it goes; resolves when there is nothing more to come. */
-  readonly run: (
-    operands: string[],
-    given: Given,
-    around: Surroundings & { print: (line: string) => void },
-  ) => Promise<void>;
+  readonly run: (operands: string[], given: Given, around: Surroundings) => Promise<void>;
 };
 
 const string = { type: 'string' } as const;
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 /** The person of the demo account. */
 const PERSON = '+918899332211';
 const FEED = { since: string, types: string } as const;
@@ -34,7 +31,7 @@ export const DEVELOPER_VERBS: Record<string, DeveloperVerb> = {
     operands: [],
     options: FEED,
     run: async (_, given, around) => {
-      for await (const event of feedOf(clientOf(around), given, around)) around.print(JSON.stringify(event));
+      for await (const event of await feedOf(clientOf(around), given)) print(JSON.stringify(event));
     },
   },
   listen: {
@@ -47,10 +44,11 @@ export const DEVELOPER_VERBS: Record<string, DeveloperVerb> = {
       const wbiz = clientOf(around);
       const { account } = await wbiz.request('GET', '/v1/me');
       const secret = listeningSecret(installation(around, 'WBIZ_API_KEY').secret);
-      around.print(`events of ${account.name} (${account.id}) go to ${to}, signed with ${secret}`);
-      for await (const { id, sequence, type, createdAt, data } of feedOf(wbiz, given, around)) {
+      const events = await feedOf(wbiz, given);
+      print(`events of ${account.name} (${account.id}) go to ${to}, signed with ${secret}`);
+      for await (const { id, sequence, type, createdAt, data } of events) {
         const body = JSON.stringify({ id, sequence, type, createdAt, accountId: account.id, data });
-        around.print(`${sequence} ${type} ${id}: ${await posted(to, id, body, secret)}`);
+        print(`${sequence} ${type} ${id}: ${await posted(to, id, body, secret)}`);
       }
     },
   },
@@ -102,11 +100,13 @@ function clientOf(around: Surroundings): Wbiz {
   return new Wbiz({ baseUrl: url, apiKey: secret });
 }
 
-/** The events that come from now on, or since what was given; `oldest` is all that are kept. */
-async function* feedOf(wbiz: Wbiz, { since, types }: Given, { signal }: Surroundings) {
-  const begin = since === 'oldest' ? undefined : (since ?? (await endOfFeed(wbiz)));
-  const among = typeof types === 'string' ? (types.split(',') as EventType[]) : undefined;
-  yield* wbiz.events({ since: begin as string | undefined, types: among, signal });
+/** Since when and what: `oldest` is all that is kept; from now on where nothing is said. */
+async function feedOf(wbiz: Wbiz, { since, types }: Given) {
+  const begin = typeof since === 'string' ? since : await endOfFeed(wbiz);
+  return wbiz.events({
+    since: begin === 'oldest' ? undefined : begin,
+    types: typeof types === 'string' ? (types.split(',') as EventType[]) : undefined,
+  });
 }
 
 /** The cursor after all that has happened: where a rare type is asked for, the feed passes the others quickly. */
@@ -143,11 +143,7 @@ async function posted(url: string, id: WbizEvent['id'], body: string, secret: st
 }
 
 /** Has something happen at the simulator, and prints what it answers. */
-async function control(
-  around: Surroundings & { print: (line: string) => void },
-  path: string,
-  body: object,
-): Promise<void> {
+async function control(around: Surroundings, path: string, body: object): Promise<void> {
   const url = `${simulator(around)}/_control${path}`;
   const answer = await fetch(url, {
     method: 'POST',
@@ -158,5 +154,5 @@ async function control(
   });
   const content = await answer.text();
   if (!answer.ok) throw new Error(`${answer.status} ${content.slice(0, 200)}`);
-  around.print(content);
+  print(content);
 }
