@@ -142,11 +142,14 @@ export class Wbiz {
       redirect: 'error',
       ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as FormData) }),
     };
+    let pending: WbizError | undefined; // names the message, which an answer in progress does not
     for (let retries = 0; ; retries += 1) {
       const outcome = await attempt(url, init, timeoutMs, signal);
       if (!(outcome instanceof WbizError)) return outcome.content;
       outcome.idempotencyKey = idempotencyKey;
-      if (retries >= maxRetries || !isPassing(outcome)) throw outcome;
+      if (outcome.code === 'outcome_pending') pending = outcome;
+      if (retries >= maxRetries || !isPassing(outcome))
+        throw outcome.code === 'idempotency_in_progress' ? (pending ?? outcome) : outcome;
       await pause(outcome.retryAfterMs ?? backoff(retries), signal);
     }
   }

@@ -124,6 +124,20 @@ describe('a request', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('names the message whose outcome stays pending', async () => {
+    const inProgress = problem(409, 'idempotency_in_progress');
+    answers = [problem(504, 'outcome_pending', { messageId: 'msg_1' }), inProgress];
+    await expect(send()).rejects.toMatchObject({ status: 504, problem: { messageId: 'msg_1' } });
+    answers = ['reset', inProgress];
+    await expect(send()).rejects.toMatchObject({ status: 409, code: 'idempotency_in_progress' });
+    answers = [
+      problem(504, 'outcome_pending', { messageId: 'msg_1' }),
+      inProgress,
+      problem(422, 'rejected_by_meta'),
+    ];
+    await expect(send()).rejects.toMatchObject({ status: 422, code: 'rejected_by_meta' });
+  });
+
   it('heeds Retry-After, and leaves a long one to the caller', async () => {
     const limited = (after: string) => problem(429, 'rate_limited', {}, after);
     answers = [limited('1'), { status: 201, body: {} }];
