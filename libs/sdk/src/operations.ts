@@ -45,11 +45,10 @@ export type AsyncAnswer<Op extends Operation> = Op['responses'] extends { 202: i
   ? Content<Accepted>
   : never;
 
-/** The routes that answer in pages. */
+type QueryOf<P extends PathOf<'GET'>> = NonNullable<OperationOf<'GET', P>['parameters']['query']>;
+/** The routes that answer in pages. `never` has every key. */
 export type ListPath = {
-  [P in PathOf<'GET'>]: 'cursor' extends keyof NonNullable<OperationOf<'GET', P>['parameters']['query']>
-    ? P
-    : never;
+  [P in PathOf<'GET'>]: [QueryOf<P>] extends [never] ? never : 'cursor' extends keyof QueryOf<P> ? P : never;
 }[PathOf<'GET'>];
 export type ItemOf<P extends ListPath> =
   Answer<OperationOf<'GET', P>> extends { data: (infer Item)[] } ? Item : never;

@@ -176,6 +176,26 @@ describe('a request', () => {
 
 const asUrl = () => `127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 
+/** Each of them a fault that the compiler names; never run. */
+export const misspelt = [
+  // @ts-expect-error there is no such route
+  () => wbiz.request('GET', '/v1/message'),
+  // @ts-expect-error the route knows no such method
+  () => wbiz.request('PATCH', '/v1/messages/text', text),
+  // @ts-expect-error the body is missing
+  () => wbiz.request('POST', '/v1/messages/text'),
+  // @ts-expect-error the field has another name
+  () => wbiz.request('POST', '/v1/messages/text', { body: { to: '+918899332211', text: 'Hi' } }),
+  // @ts-expect-error the id is missing
+  () => wbiz.request('GET', '/v1/messages/{id}', {}),
+  // @ts-expect-error it is no list
+  () => wbiz.list('/v1/me'),
+  // @ts-expect-error there is no such status
+  () => wbiz.list('/v1/templates', { query: { status: 'fine' } }),
+  // @ts-expect-error there is no such type of event
+  () => wbiz.events({ types: ['message.sent'] }),
+];
+
 it('lists page after page, as far as it is read', async () => {
   const page = (names: string[], nextCursor: string | null): Answered => ({
     status: 200,
