@@ -1,5 +1,5 @@
-// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the tables of settings and metrics,
-// the dashboards, what the Helm chart knows of Kafka, alerts and dashboards).
+// npm run specs: writes what is generated from the code (the OpenAPI and AsyncAPI documents, the SDK's types, the tables of settings
+// and metrics, the dashboards, what the Helm chart knows of Kafka, alerts and dashboards).
 // With --check it writes nothing and fails where something is not up to date.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { chartFiles, writeChartFiles } from './chart-files.mjs';
 import { say } from './say.mjs';
 
 await prepare(fileURLToPath(import.meta.url));
+const { sdkTypes } = await import('./sdk-types.mjs'); // what it loads is installed by now
 await build();
 const check = process.argv.includes('--check');
 const dist = (file) => import(new URL(`../${file}`, import.meta.url));
@@ -71,6 +72,8 @@ const generated = [...tables, ...written];
 if (check) {
   const stale = generated.filter(({ before, after }) => before !== after).map(({ name }) => name);
   stale.push(...(await chartFiles()).map(({ file }) => file));
+  const types = await sdkTypes();
+  if (types.after !== readFileSync(types.file, 'utf8')) stale.push(types.name);
   for (const name of stale) say.failed(`${name} is not up to date: npm run specs`);
   process.exit(stale.length > 0 ? 1 : 0);
 }
@@ -86,6 +89,8 @@ execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs']
   cwd: root,
   stdio: 'inherit',
 });
+const types = await sdkTypes();
+writeFileSync(types.file, types.after);
 say.done(
-  'README.md, docs/observability.md, libs/contracts/specs, the dashboards and the chart are up to date',
+  "README.md, docs/observability.md, libs/contracts/specs, the SDK's types, the dashboards and the chart are up to date",
 );

@@ -1,13 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
 import type { ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
 import { SEALING_KEYS, type SealedTextsView } from '@wbiz/contracts/sealed';
 import { SCOPES } from '@wbiz/contracts/scopes';
+import { WbizError } from '@wbiz/sdk/wbiz-error';
+import {
+  installation,
+  readArgs,
+  Usage,
+  type Arguments,
+  type Env,
+  type Given,
+  type Surroundings,
+} from './command-line.js';
+import { DEVELOPER_VERBS } from './developer-verbs.js';
 
-const HELP = `wbiz - the operators' side of a WBIZ installation
+const HELP = `wbiz - the command line of a WBIZ installation
+
+For operators:
 
   wbiz accounts list
   wbiz accounts get <account>
@@ -44,14 +54,28 @@ const HELP = `wbiz - the operators' side of a WBIZ installation
   wbiz dead-letters discard (<letter>... | --all [...]) --reason <text> [--by <name>]
                         --by is the variable USER unless given. It is kept, as the reason is.
 
+For developers, with an API key:
+
+  wbiz events tail [--since <cursor>|oldest] [--types <type>,...]
+                        Prints events as they come, one line of JSON each; --since the cursor of the last line goes on there.
+  wbiz listen --forward-to <url> [--since <cursor>|oldest] [--types <type>,...]
+                        Posts each event to the URL as a webhook is posted, once, and shows what it answers.
+
+With the simulator of Meta:
+
+  wbiz trigger message.received [--from <number>] [--name <text>] [--text <text>] [--phone-number <id>]
+  wbiz trigger message.status <msg_id or wamid> <status>[,<status>...]
+                        sent, delivered, read, failed
+  wbiz trigger template.status <tpl_id or Meta's id> approved|rejected|paused|disabled [--reason <text>]
+  wbiz trigger contact.opted_out [--from <number>] [--phone-number <id>]
+                        --from is +918899332211 unless given.
+
 Plans: starter, growth, scale, unlimited. Answers are JSON; those of "projections status",
 "secrets reseal" and "dead-letters list" with --json.
-Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, or the .wbiz/demo.json that npm start writes
-here or in a folder above.
+Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, for developers WBIZ_API_KEY, with the simulator also
+WBIZ_SIMULATOR_URL; or the .wbiz/demo.json that npm start writes here or in a folder above.
 `;
 
-type Env = Readonly<Record<string, string | undefined>>;
-type Given = Readonly<Record<string, string | boolean | string[] | undefined>>;
 type Request = {
   readonly method: string;
   readonly path: string;
@@ -60,11 +84,7 @@ type Request = {
   /** Asked again until all is done; the last answer, with the figures of those before. */
   readonly until?: (answer: unknown, before: unknown) => { readonly answer: unknown; readonly done: boolean };
 };
-type Surroundings = { readonly env: Env; readonly cwd: string; readonly stdin: () => Promise<string> };
-type Verb = {
-  /** Their names; 'any': as many as are given. */
-  readonly operands: readonly string[] | 'any';
-  readonly options?: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
+type Verb = Arguments & {
   readonly request: (
     operands: string[],
     given: Given,
@@ -73,9 +93,6 @@ type Verb = {
   /** The answer for people; JSON unless set, or with --json. */
   readonly print?: (answer: unknown) => string;
 };
-
-/** What the caller typed cannot be carried out. */
-class Usage extends Error {}
 
 const string = { type: 'string' } as const;
 
@@ -380,11 +397,16 @@ export async function runCli(args: readonly string[], around: Surroundings) {
   const known = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (args.length === 0 || args.includes('--help') || args.includes('-h') || args[0] === 'help')
     return { code: 0, out: HELP, err: '' };
+  const developers = [verb, args[0]!].find((one) => Object.hasOwn(DEVELOPER_VERBS, one));
   try {
+    if (developers !== undefined) {
+      await runDeveloperVerb(developers, args, around);
+      return { code: 0, out: '', err: '' };
+    }
     if (!known) throw new Usage(`there is no command "${verb}"`);
     const { operands, given } = readArgs(known, args.slice(2));
-    const request = await known.request(operands, given, around);
-    const answer = await askAll(installation(around), request);
+    const request = await known.request(operands.map(encodeURIComponent), given, around);
+    const answer = await askAll(installation(around, 'WBIZ_ADMIN_TOKEN'), request);
     const out = known.print && !given['json'] ? known.print(answer) : `${JSON.stringify(answer, null, 2)}\n`;
     return { code: 0, out: answer === undefined ? '' : out, err: '' };
   } catch (error) {
@@ -392,49 +414,19 @@ export async function runCli(args: readonly string[], around: Surroundings) {
     return {
       code: usage ? 2 : 1,
       out: '',
-      err: `wbiz: ${(error as Error).message}\n${usage ? 'wbiz --help tells more.\n' : ''}`,
+      err: `wbiz: ${messageOf(error)}\n${usage ? 'wbiz --help tells more.\n' : ''}`,
     };
   }
 }
 
-function readArgs({ operands, options = {} }: Verb, args: string[]) {
-  let read;
-  try {
-    read = parseArgs({ args, options: options as ParseArgsConfig['options'], allowPositionals: true });
-  } catch (error) {
-    throw new Usage((error as Error).message);
-  }
-  if (operands !== 'any' && read.positionals.length !== operands.length)
-    throw new Usage(`expected ${operands.map((name) => `<${name}>`).join(' ') || 'options only'}`);
-  return { operands: read.positionals.map(encodeURIComponent), given: read.values as Given };
+/** Runs what prints as it goes. */
+function runDeveloperVerb(verb: string, args: readonly string[], around: Surroundings): Promise<void> {
+  const { run, ...expected } = DEVELOPER_VERBS[verb]!;
+  const { operands, given } = readArgs(expected, args.slice(verb.split(' ').length));
+  return run(operands, given, around);
 }
 
-type Installation = { readonly url: string; readonly token: string };
-
-/** A token is only ever sent to the installation that it was given for. */
-function installation({ env, cwd }: Surroundings): Installation {
-  const { WBIZ_URL: url, WBIZ_ADMIN_TOKEN: token } = env;
-  if (url && !token) throw new Usage('WBIZ_URL is set, but WBIZ_ADMIN_TOKEN is not');
-  const demo = url ? undefined : demoIn(cwd);
-  const base = (url ?? demo?.baseUrl)?.replace(/\/+$/, '').replace(/\/api$/, '');
-  const secret = token ?? demo?.adminToken;
-  if (!base || !secret)
-    throw new Usage('neither WBIZ_URL and WBIZ_ADMIN_TOKEN nor a .wbiz/demo.json are there');
-  if (!URL.canParse(base)) throw new Usage(`WBIZ_URL is "${base}", which is no URL`);
-  return { url: `${base}/api/admin/v1`, token: secret };
-}
-
-function demoIn(folder: string): { baseUrl: string; adminToken: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, '.wbiz', 'demo.json'), 'utf8')) as {
-      baseUrl: string;
-      adminToken: string;
-    };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return dirname(folder) === folder ? undefined : demoIn(dirname(folder));
-  }
-}
+type Installation = { readonly url: string; readonly secret: string };
 
 /** One request after the other; the figures that several answer are added up. */
 async function askAll(where: Installation, requests: Request | readonly Request[]): Promise<unknown> {
@@ -447,12 +439,12 @@ async function askAll(where: Installation, requests: Request | readonly Request[
 }
 
 async function ask(
-  { url, token }: Installation,
+  { url, secret }: Installation,
   { method, path, body, list, until }: Request,
 ): Promise<unknown> {
-  if (list) return everyPage((query) => call(`${url}${path}?${query}`, token, method, body));
+  if (list) return everyPage((query) => call(`${url}/admin/v1${path}?${query}`, secret, method, body));
   for (let before: unknown; ;) {
-    const answer = await call(`${url}${path}`, token, method, body);
+    const answer = await call(`${url}/admin/v1${path}`, secret, method, body);
     if (!until) return answer;
     const { answer: all, done } = until(answer, before);
     if (done) return all;
@@ -488,6 +480,9 @@ async function call(url: string, token: string, method: string, body: object | u
   throw new Error(`${answer.status} ${problemText(content)}`);
 }
 
+const messageOf = (error: unknown) =>
+  error instanceof WbizError ? `${error.status} ${error.code}: ${error.message}` : (error as Error).message;
+
 /** The sentences of a problem body, or the beginning of whatever else it is. */
 function problemText(content: string): string {
   try {
@@ -505,6 +500,7 @@ function problemText(content: string): string {
 
 /** The program `wbiz`. */
 export async function main(): Promise<void> {
+  process.stdout.on('error', () => process.exit(1)); // whoever read it has gone
   const stdin = () => (process.stdin.isTTY ? Promise.resolve('') : text(process.stdin));
   const { code, out, err } = await runCli(process.argv.slice(2), {
     env: process.env,

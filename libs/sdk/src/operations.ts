@@ -1,0 +1,63 @@
+import type { components, paths } from './api.js';
+
+export type Schemas = components['schemas'];
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+type Parameters = { query?: object | undefined; path?: object | undefined };
+type Operation = { parameters: Parameters; responses: object };
+
+/** The routes that know a method. */
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P][Lowercase<M>] extends Operation ? P : never;
+}[keyof paths];
+export type OperationOf<M extends Method, P extends keyof paths> = Extract<paths[P][Lowercase<M>], Operation>;
+
+type Sent<Content> = Content extends { 'application/json': infer Json } ? Json : FormData;
+type BodyOf<Op> = Op extends { requestBody?: never }
+  ? { body?: never }
+  : Op extends { requestBody: { content: infer Content } }
+    ? { body: Sent<Content> }
+    : Op extends { requestBody?: { content: infer Content } }
+      ? { body?: Sent<Content> }
+      : never;
+
+export type CallOptions = {
+  /** Your own, to repeat a POST after this process has ended; the client makes one otherwise. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal | undefined;
+};
+/** What a route takes. */
+export type Input<Op extends Operation> = Pick<Op['parameters'], 'query' | 'path'> & BodyOf<Op> & CallOptions;
+/** Its argument, which may be left out where nothing is required. */
+export type Args<Op extends Operation> =
+  Record<never, never> extends Input<Op> ? [given?: Input<Op>] : [given: Input<Op>];
+
+type Content<Answered> = Answered extends { content: { 'application/json': infer Json } }
+  ? Json
+  : Answered extends { content: { 'application/octet-stream': infer Bytes } }
+    ? Bytes
+    : undefined;
+/** What a route answers; a 202 beside a 201 is for those who asked for it. */
+export type Answer<Op extends Operation> = Op['responses'] extends { 201: infer Done; 202: unknown }
+  ? Content<Done>
+  : Content<Op['responses'][keyof Op['responses']]>;
+export type AsyncAnswer<Op extends Operation> = Op['responses'] extends { 202: infer Accepted }
+  ? Content<Accepted>
+  : never;
+
+type QueryOf<P extends PathOf<'GET'>> = NonNullable<OperationOf<'GET', P>['parameters']['query']>;
+/** The routes that answer in pages. `never` has every key. */
+export type ListPath = {
+  [P in PathOf<'GET'>]: [QueryOf<P>] extends [never] ? never : 'cursor' extends keyof QueryOf<P> ? P : never;
+}[PathOf<'GET'>];
+export type ItemOf<P extends ListPath> =
+  Answer<OperationOf<'GET', P>> extends { data: (infer Item)[] } ? Item : never;
+
+export type EventType = keyof Schemas['EventData'];
+/** An event with the data of its type. */
+export type WbizEvent<T extends EventType = EventType> = {
+  [Type in T]: Omit<Schemas['EventView'], 'type' | 'data'> & {
+    type: Type;
+    data: Schemas['EventData'][Type];
+  };
+}[T];
