@@ -2,12 +2,11 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { PresentKeys } from '@wbiz/contracts/sealed';
 import { Secrets } from '@wbiz/service-kit/secrets';
 import { NOBODY } from '@wbiz/service-testing/peers';
-import { randomBytes } from 'node:crypto';
 import { ADMIN_TOKEN, runningGateway, type RunningGateway } from '../running-gateway.harness.js';
 import { runCli } from './cli.js';
 
 jest.setTimeout(60_000);
-const other = new Secrets({ key: randomBytes(32) }).present;
+const other = new Secrets({ key: Buffer.alloc(32, 1) }).present;
 let theirs: PresentKeys;
 let gateway: RunningGateway;
 const answers = {
