@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
+import { Secrets, UnsealFailed } from '@wbiz/service-kit/secrets';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { until } from '@wbiz/testing/stack';
+import { randomBytes } from 'node:crypto';
+import { Credentials } from './account/credentials.js';
 import { MESSAGING } from './messaging.service.js';
 
 jest.setTimeout(60_000);
@@ -12,6 +15,8 @@ const PHONE = '1060000000000001';
 type UnderTest = Awaited<ReturnType<typeof serviceUnderTest>>;
 let simulator: Awaited<ReturnType<typeof startSimulator>>;
 let service: UnderTest;
+let running: Awaited<ReturnType<UnderTest['start']>>;
+let foreign: Secrets | undefined;
 let metric: Awaited<ReturnType<UnderTest['start']>>['metric'];
 
 const control = (path: string, body: object) =>
@@ -29,12 +34,13 @@ beforeAll(async () => {
       'account.credentials': async ({ accountId }) => ({
         wabaId: '1000000000000001',
         appId: '1',
-        sealedToken: service.secrets.seal('simulator-token', accountId),
+        sealedToken: (foreign ?? service.secrets).seal('simulator-token', accountId),
       }),
       'account.find': async () => null,
     },
   });
-  ({ metric } = await service.start());
+  running = await service.start();
+  ({ metric } = running);
   await service.publish(ACCOUNT, 'account.updated', {
     wabaId: '1000000000000001',
     name: 'Shop',
@@ -152,6 +158,30 @@ it('tells why the sends of a phone number wait: its queue, its pace, its pause a
   await send('+14155550200');
   await until(async () => (await of('wbiz_number_open_calls')) === 1, { timeoutMs: 20_000 });
   await control('/behaviour', { latencyMs: [0, 0] });
+});
+
+it('says why sends wait for a token that cannot be opened, and sends them once it can be', async () => {
+  expect(await running.ask('secrets.present', {})).toEqual({ TOKENS_KEY: service.secrets.present });
+  const error = jest.spyOn(running.runtime.logger, 'error');
+  foreign = new Secrets({ key: randomBytes(32) });
+  running.app.get(Credentials, { strict: false }).forget(ACCOUNT);
+  const accepted = (await counted('accepted', 'none')())!;
+  for (const to of ['+14155550301', '+14155550302']) await send(to);
+  await until(async () => ((await counted('deferred', 'token_sealed')()) ?? 0) >= 4, { timeoutMs: 20_000 });
+  expect(error.mock.calls).toEqual([
+    [
+      {
+        err: expect.any(UnsealFailed),
+        accountId: ACCOUNT,
+        sealedWith: foreign.present,
+        opensWith: [service.secrets.present],
+        alarm: true,
+      },
+      'access token of an account cannot be opened; its sends wait and are tried again',
+    ],
+  ]);
+  foreign = undefined;
+  await until(async () => (await counted('accepted', 'none')()) === accepted + 2, { timeoutMs: 20_000 });
 });
 
 it('counts the queries that it asks of others, by what came of them', async () => {

@@ -12,7 +12,7 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { tokenOpener } from '@wbiz/service-kit/token-opener';
 import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import { FlowQueries } from './flow/flow.queries.js';
@@ -51,7 +51,6 @@ const meta = {
   provide: META,
   useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
     const { config, logger, shutdown } = runtime;
-    const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
     const cloudApi = createCloudApi({
       baseUrl: config.CLOUD_API_URL,
       timeoutMs: CLOUD_API_TIMEOUT_MS,
@@ -61,7 +60,7 @@ const meta = {
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
     return {
       credentialsOf: (accountId: string) => peers.ask('account.credentials', { accountId }),
-      unseal: (sealedToken: string, accountId: string) => secrets.unseal(sealedToken, accountId),
+      unseal: tokenOpener(runtime, 'its templates and flows wait and are tried again'),
       cloudApi,
       logger,
     };

@@ -6,7 +6,7 @@ import type { Exchange } from './graph-transport.js';
  * What is known of a send, so that it is neither doubled nor lost:
  * - `accepted`: Meta gave it an id.
  * - `refused`: Meta said no in a Graph error body; it is certain that nothing was accepted.
- * - `not_sent`: nothing left this host; trying again is safe.
+ * - `not_sent`: nothing left this host; trying again is safe. `code`: why, where somebody has to act.
  * - `unknown`: the request left, and no answer came that tells whether it was accepted.
  */
 export type SendOutcome =
@@ -23,7 +23,7 @@ export type SendOutcome =
       readonly retryable: boolean;
       readonly scope: RefusalScope;
     }
-  | { readonly kind: 'not_sent'; readonly reason: string }
+  | { readonly kind: 'not_sent'; readonly reason: string; readonly code?: 'token_sealed' }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export const refusedWith = (error: GraphError): SendOutcome => {

@@ -27,7 +27,7 @@ import type {
 import type { ListQuickReplies, QuickReplyView } from './quick-reply.js';
 import type { Removal, TagView } from './tag.js';
 import type { ListTemplates, TemplateView } from './template.js';
-import type { SealedTexts } from './sealed.js';
+import type { PresentKeys, SealedTexts } from './sealed.js';
 import type { Service } from './topics.js';
 import type {
   DeliveryDetail,
@@ -125,6 +125,7 @@ export const QUERIES = {
   'command.reply': everywhere<{ commandId: string; expire: boolean }, CommandReply | null>(),
   /** The owner's last number for this account's partition, once everything committed before the call has one. */
   'log.head': everywhere<{ accountId: string }, { partition: number; sequence: number }>(),
+  'secrets.present': everywhere<Record<never, never>, PresentKeys>(),
   /** What the service makes of the shared log. */
   'projection.list': everywhere<Record<never, never>, readonly ProjectionView[]>(),
   /** The three that operators give orders with; they are carried out before the answer. */

@@ -3,6 +3,9 @@ import { Flag, NestedList, OneOf, Text, Whole } from './field.js';
 /** The settings whose keys seal what is stored. */
 export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;
 
+/** The ids of the present keys that a service holds. */
+export type PresentKeys = { readonly [Setting in (typeof SEALING_KEYS)[number]]?: string };
+
 /** Another key than the present one that stored texts are sealed with. */
 export class FormerKey {
   @Text({ max: 8, description: 'Its id: the beginning of its SHA-256.' }) key!: string;

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import type { Ask } from '@wbiz/contracts/query-catalogue';
 import { CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
@@ -7,11 +7,14 @@ import { RepliesHandler } from '@wbiz/eventing/rpc/query-handler';
 import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import { QueryHandler } from './handlers.js';
 import { Projections } from './projections.js';
+import { RUNTIME, type Runtime } from './runtime.js';
+import { presentKeys, type SealingKeys } from './secrets.js';
 
 /** What every service answers. */
 @Controller()
 export class EventingController {
   constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime<SealingKeys>,
     private readonly store: EventStore,
     private readonly relay: OutboxRelay,
     private readonly bus: CommandBus,
@@ -26,6 +29,11 @@ export class EventingController {
   @QueryHandler('log.head')
   head({ accountId }: Ask<'log.head'>) {
     return this.relay.head(accountId);
+  }
+
+  @QueryHandler('secrets.present')
+  async present() {
+    return presentKeys(this.runtime.config);
   }
 
   @QueryHandler('projection.list')

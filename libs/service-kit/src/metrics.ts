@@ -45,7 +45,7 @@ export const METRICS = {
   }),
   sends: counter(
     'wbiz_sends_total',
-    "Attempts to send by what came of them: accepted (Meta has it), deferred (goes again), refused (failed for good), unknown (Meta's answer is missing). code: Meta's error; none: there was none; other: one that WBIZ does not know.",
+    "Attempts to send by what came of them: accepted (Meta has it), deferred (goes again), refused (failed for good), unknown (Meta's answer is missing). code: Meta's error; none: there was none; other: one that WBIZ does not know; token_sealed: the account's access token cannot be opened.",
     { labels: ['outcome', 'code'], of: ['messaging'] },
   ),
   metaCalls: histogram(

@@ -7,7 +7,7 @@ import {
   type OwnedQuery,
 } from '@wbiz/contracts/query-catalogue';
 import { SERVICES, type Service } from '@wbiz/contracts/topics';
-import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
+import { RpcClient, type OfReplica } from '@wbiz/eventing/rpc/rpc-client';
 import { RUNTIME, type Runtime } from './runtime.js';
 import { peerSetting } from './settings.js';
 
@@ -41,6 +41,16 @@ export class Peers {
     options?: Patience,
   ): Promise<Answer<Name>> {
     return this.clientOf(service).request(name, ask, options);
+  }
+
+  /** As {@link askOf}, of every replica; throws `PeerUnavailable` where one of them cannot be asked. */
+  askEach<Name extends CommonQuery>(
+    service: Service,
+    name: Name,
+    ask: Ask<Name>,
+    options?: Patience,
+  ): Promise<readonly OfReplica<Answer<Name>>[]> {
+    return this.clientOf(service).requestEach(name, ask, options);
   }
 
   private clientOf(service: Service): RpcClient {

@@ -5,13 +5,13 @@ import { parseEnv } from 'node:util';
 import { SERVICES, type Service } from '@wbiz/contracts/topics';
 
 /** What provisioning makes, and the services that hold it: each gets a secret of its own, or one with those it shares it with. */
-const HOLDERS: Readonly<Record<string, readonly Service[]>> = {
+export const HOLDERS = {
   RPC_SECRET: SERVICES,
   TOKENS_KEY: ['gateway', 'messaging', 'templates'],
   WEBHOOKS_KEY: ['gateway', 'webhooks'],
   ANSWERS_KEY: ['gateway'],
   ADMIN_TOKEN: ['gateway'],
-};
+} satisfies Readonly<Record<string, readonly Service[]>>;
 /** The gateway hands tokens on under the present key. */
 const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
   TOKENS_KEY_PREVIOUS: ['gateway'],

@@ -1,3 +1,4 @@
+import { SEALING_KEYS, type PresentKeys } from '@wbiz/contracts/sealed';
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto';
 
 const VERSION = 'v1';
@@ -62,6 +63,17 @@ export class Secrets {
     return this.previous.includes(id) ? this.seal(this.unseal(sealed, owner), owner) : sealed;
   }
 }
+
+/** Of the settings of a service. */
+export type SealingKeys = { readonly [Setting in keyof PresentKeys]?: Buffer };
+
+export const presentKeys = (config: SealingKeys): PresentKeys =>
+  Object.fromEntries(
+    SEALING_KEYS.flatMap((setting) => {
+      const key = config[setting];
+      return key ? [[setting, idOf(key)]] : [];
+    }),
+  );
 
 const idOf = (key: Buffer) => hash('sha256', key, 'hex').slice(0, 8);
 // SECRET_KEY, which was one for all, made passwords as well; what it sealed still opens so.

@@ -209,12 +209,12 @@ it('has all sealed anew, and says which keys may go', async () => {
   );
   const { code, out } = await wbiz('secrets reseal');
   expect({ code, lines: out.split('\n') }).toEqual({
-    code: 0,
+    code: 1,
     lines: [
       'gateway: access tokens of accounts: 1200 sealed anew with TOKENS_KEY 1a2b3c4d',
       'webhooks: secrets and headers of webhooks: 7 sealed anew with WEBHOOKS_KEY 1a2b3c4d',
       '  2 still hang on the previous key 0a0a0a0a',
-      '  1 hang on 0b0b0b0b, which no service has any more: connect the account again, or rotate the secret',
+      '  1 hang on 0b0b0b0b, which no service has any more: put it back into WEBHOOKS_KEY_PREVIOUS; if it is lost, connect the account again, or rotate the secret',
       'TOKENS_KEY_PREVIOUS may go, if all holders of TOKENS_KEY run with the present one',
       'WEBHOOKS_KEY_PREVIOUS must stay: something still hangs on it',
       'ANSWERS_KEY_PREVIOUS may go, if all holders of ANSWERS_KEY run with the present one',
@@ -223,6 +223,17 @@ it('has all sealed anew, and says which keys may go', async () => {
   });
   expect(asked).toHaveLength(3);
   expect(asked[0]).toMatchObject({ method: 'POST', url: '/api/admin/v1/secrets/reseal' });
+
+  for (const [lost, ends] of [
+    [[], 0],
+    [[{ key: '0b0b0b0b', texts: 1, known: false }], 1],
+  ] as const)
+    for (const form of ['', ' --json']) {
+      resealing.push({ sealed: [of(0, [...lost])] });
+      const last = await wbiz(`secrets reseal${form}`);
+      expect(last.code).toBe(ends);
+      if (!form) expect(last.out.includes('TOKENS_KEY_PREVIOUS may go')).toBe(ends === 0);
+    }
 });
 
 describe('of dead letters', () => {

@@ -43,7 +43,7 @@ For operators:
                         Reads the log again from there; what was applied is not applied again.
   wbiz secrets reseal [--json]
                         Seals anew what TOKENS_KEY_PREVIOUS, WEBHOOKS_KEY_PREVIOUS and ANSWERS_KEY_PREVIOUS have sealed, and
-                        says which of them may go. May be broken off, and run again.
+                        says which of them may go. May be broken off, and run again. Ends with 1 while one must stay.
   wbiz dead-letters list [--account <account>] [--topic <name>] [--type <type>] [--state waiting|retried|discarded]
                         [--limit <n>] [--json]
                         What no service could handle, newest first, 50 unless told; kept for 30 days.
@@ -92,6 +92,8 @@ type Verb = Arguments & {
   ) => Request | readonly Request[] | Promise<Request>;
   /** The answer for people; JSON unless set, or with --json. */
   readonly print?: (answer: unknown) => string;
+  /** Whether an answer leaves the caller something to do, which ends with 1. */
+  readonly isUndone?: (answer: unknown) => boolean;
 };
 
 const string = { type: 'string' } as const;
@@ -241,6 +243,7 @@ const VERBS: Record<string, Verb> = {
     options: { json: { type: 'boolean' } },
     request: () => ({ method: 'POST', path: '/secrets/reseal', until: isResealed }),
     print: (answer) => resealedOf(answer as SealedTextsView),
+    isUndone: (answer) => (answer as SealedTextsView).sealed.some(({ former }) => former.length > 0),
   },
   'dead-letters list': {
     operands: [],
@@ -307,11 +310,11 @@ function resealedOf({ sealed }: SealedTextsView): string {
     ...former.map(({ key, texts, known }) =>
       known
         ? `  ${texts} still hang on the previous key ${key}`
-        : `  ${texts} hang on ${key}, which no service has any more: connect the account again, or rotate the secret`,
+        : `  ${texts} hang on ${key}, which no service has any more: put it back into ${setting}_PREVIOUS; if it is lost, connect the account again, or rotate the secret`,
     ),
   ]);
   const ends = SEALING_KEYS.map((name) =>
-    sealed.some(({ setting, former }) => setting === name && former.some(({ known }) => known))
+    sealed.some(({ setting, former }) => setting === name && former.length > 0)
       ? `${name}_PREVIOUS must stay: something still hangs on it`
       : `${name}_PREVIOUS may go, if all holders of ${name} run with the present one`,
   );
@@ -389,8 +392,8 @@ function time(name: string, given: Given[string]): number {
 const number = (given: Given[string]) => (typeof given === 'string' && given.trim() ? Number(given) : given);
 
 /**
- * Runs one command of the tool. Resolves to the exit code (1: refused or not reached, 2: wrong usage) and what goes to
- * stdout and stderr.
+ * Runs one command of the tool. Resolves to the exit code (1: refused, not reached or not done, 2: wrong usage) and what
+ * goes to stdout and stderr.
  */
 export async function runCli(args: readonly string[], around: Surroundings) {
   const verb = args.slice(0, 2).join(' ');
@@ -408,7 +411,7 @@ export async function runCli(args: readonly string[], around: Surroundings) {
     const request = await known.request(operands.map(encodeURIComponent), given, around);
     const answer = await askAll(installation(around, 'WBIZ_ADMIN_TOKEN'), request);
     const out = known.print && !given['json'] ? known.print(answer) : `${JSON.stringify(answer, null, 2)}\n`;
-    return { code: 0, out: answer === undefined ? '' : out, err: '' };
+    return { code: known.isUndone?.(answer) ? 1 : 0, out: answer === undefined ? '' : out, err: '' };
   } catch (error) {
     const usage = error instanceof Usage;
     return {

@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SealedTexts, SealedTextsView } from '@wbiz/contracts/sealed';
+import type { PresentKeys, SealedTexts, SealedTextsView } from '@wbiz/contracts/sealed';
+import type { Service } from '@wbiz/contracts/topics';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
+import { Rejection } from '@wbiz/eventing/rejection';
+import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { reseal, type Renewed } from '@wbiz/service-kit/reseal';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { HOLDERS } from '@wbiz/service-kit/secret-files';
+import { presentKeys, Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
 import { accounts } from '../account/account.decider.js';
 import type { SETTINGS } from '../gateway.settings.js';
@@ -32,10 +36,38 @@ export class SealedSecrets {
 
   /** Seals anew, with the present keys, some of what previous ones have sealed. Throws `conflict`, `unavailable`. */
   async reseal(): Promise<SealedTextsView> {
-    const { config } = this.runtime;
-    const { present } = new Secrets({ key: config.WEBHOOKS_KEY });
+    const present = presentKeys(this.runtime.config).WEBHOOKS_KEY!;
+    await Promise.all([this.compared('TOKENS_KEY'), this.compared('WEBHOOKS_KEY')]);
     const ofWebhooks = await this.peers.ask('webhook.reseal', { present }, PATIENCE);
     return { sealed: [await this.tokens(), ...ofWebhooks, await this.answers()] };
+  }
+
+  /** Throws unless every replica of the other holders seals with this gateway's key. */
+  private async compared(setting: 'TOKENS_KEY' | 'WEBHOOKS_KEY'): Promise<void> {
+    const others = HOLDERS[setting].filter((holder) => holder !== 'gateway');
+    const asked = await Promise.all(others.map(async (holder) => this.presentOf(holder, setting)));
+    const present = presentKeys(this.runtime.config)[setting]!;
+    const differing = asked.flat().filter((other) => other.present !== present);
+    if (differing.length === 0) return;
+    const theirs = differing.map((other) => `${other.holder} at ${other.address} with ${other.present}`);
+    throw new Rejection(
+      'conflict',
+      `The gateway seals with ${setting} ${present}, ${theirs.join(', ')}. Give all holders the same and restart them; ` +
+        `until then ${setting}_PREVIOUS must stay.`,
+    );
+  }
+
+  private async presentOf(holder: Service, setting: keyof PresentKeys) {
+    try {
+      const replicas = await this.peers.askEach(holder, 'secrets.present', {}, PATIENCE);
+      return replicas.map(({ address, answer }) => ({ holder, address, present: answer[setting] ?? 'none' }));
+    } catch (error) {
+      if (!(error instanceof PeerUnavailable)) throw error;
+      throw new Rejection(
+        'unavailable',
+        `${holder} does not say which ${setting} it has: ${error.message} Until it does, ${setting}_PREVIOUS must stay.`,
+      );
+    }
   }
 
   private tokens(): Promise<SealedTexts> {

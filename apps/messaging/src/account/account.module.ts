@@ -4,7 +4,7 @@ import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { tokenOpener } from '@wbiz/service-kit/token-opener';
 import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../messaging.settings.js';
@@ -40,13 +40,11 @@ export const CLOUD_API = Symbol('CLOUD_API');
     },
     {
       provide: Credentials,
-      useFactory: ({ config }: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
-        const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
-        return new Credentials(
+      useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) =>
+        new Credentials(
           (accountId) => peers.ask('account.credentials', { accountId }),
-          (sealed, accountId) => secrets.unseal(sealed, accountId),
-        );
-      },
+          tokenOpener(runtime, 'its sends wait and are tried again'),
+        ),
       inject: [RUNTIME, Peers],
     },
   ],

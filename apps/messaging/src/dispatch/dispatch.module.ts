@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { codeLabel } from '@wbiz/cloud-api/graph-error-fates';
+import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { topics } from '@wbiz/contracts/topics';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
@@ -45,6 +46,11 @@ export class DispatchModule {
   }
 }
 
+const codeOf = (answer: SendOutcome): string => {
+  if (answer.kind === 'refused') return codeLabel(answer.error);
+  return (answer.kind === 'not_sent' && answer.code) || 'none';
+};
+
 const PROVIDERS: Provider[] = [
   {
     provide: Dispatcher,
@@ -67,8 +73,7 @@ const PROVIDERS: Provider[] = [
         complete: mediaCompleter(copies),
         announce,
         isTraced: startSpan !== undefined,
-        onOutcome: ({ kind: outcome }, answer) =>
-          metrics.sends.inc({ outcome, code: answer.kind === 'refused' ? codeLabel(answer.error) : 'none' }),
+        onOutcome: ({ kind: outcome }, answer) => metrics.sends.inc({ outcome, code: codeOf(answer) }),
         logger,
       });
       numberGauges(pool, dispatcher, metrics);

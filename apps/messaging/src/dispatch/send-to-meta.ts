@@ -1,6 +1,7 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import type { Credentials } from '../account/credentials.js';
+import { notSent } from '../account/not-sent.js';
 import type { Outgoing } from '../message/message.decider.js';
 
 /** Calls Meta with the account's token; a token that Meta refuses is asked for anew, once. */
@@ -13,7 +14,7 @@ export function sendToMeta(api: CloudApi, credentials: Credentials) {
     try {
       token = await credentials.tokenOf(accountId);
     } catch (error) {
-      return { kind: 'not_sent', reason: `the access token cannot be had: ${(error as Error).message}` };
+      return notSent('the access token cannot be had', error);
     }
     if (!token) return { kind: 'not_sent', reason: 'the account has no access token' };
     return api.sendMessage(token, phoneNumberId, body, { traceparent: traceparent ?? undefined });

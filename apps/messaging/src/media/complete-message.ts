@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { refusedWith, type SendOutcome } from '@wbiz/cloud-api/send-outcome';
+import { notSent } from '../account/not-sent.js';
 import { mediaWithoutMetaId, withMetaIds } from '../message/meta-media-id.js';
 import type { Outgoing } from '../message/message.decider.js';
 import type { MetaCopies } from './meta-copies.js';
@@ -33,9 +34,7 @@ export const mediaCompleter =
         : { notSent: { kind: 'not_sent', reason: 'the file is still on its way to Meta' } };
     } catch (error) {
       if (error instanceof CloudApiError) return { notSent: refusedWith(error.error) };
-      return {
-        notSent: { kind: 'not_sent', reason: `the file cannot be uploaded: ${(error as Error).message}` },
-      };
+      return { notSent: notSent('the file cannot be uploaded', error) };
     } finally {
       late.abort();
     }

@@ -3,6 +3,7 @@ import { mediaKey } from '@wbiz/contracts/media';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { decide, fold } from '@wbiz/eventing/decider';
 import type { Of } from '@wbiz/eventing/message';
+import { UnsealFailed } from '@wbiz/service-kit/secrets';
 import { until } from '@wbiz/testing/stack';
 import { message, type MessageEvent } from '../message/message.decider.js';
 import { sendAny, template } from '../message/message.samples.js';
@@ -224,6 +225,15 @@ describe('the cards of a carousel', () => {
     expect(accepted).toMatchObject({ mediaId: first, otherMediaIds: [second] });
     const { content } = (event as Of<MessageEvent, 'message.queued'>).private!;
     const state = { ...accepted, content, traceparent: null, accountId: ACCOUNT, phoneNumberId: PHONE };
+    for (const [error, code] of [
+      [new UnsealFailed('sealed with 0b0b0b0b'), { code: 'token_sealed' }],
+      [new Error('the gateway is away'), {}],
+    ] as const) {
+      const reason = `the file cannot be uploaded: ${error.message}`;
+      expect(await mediaCompleter({ copyOf: () => Promise.reject(error) })(state)).toEqual({
+        notSent: { kind: 'not_sent', reason, ...code },
+      });
+    }
     const done = await mediaCompleter(system.copies())(state);
     expect(await system.uploads()).toHaveLength(2);
     const [a, b] = [

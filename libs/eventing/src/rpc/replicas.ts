@@ -54,6 +54,13 @@ export class Replicas {
     return this.current;
   }
 
+  /** Those that names lead to now, give or take 5 s. */
+  async latest(): Promise<readonly Replica[]> {
+    await this.known();
+    await this.looking;
+    return this.current;
+  }
+
   close(): void {
     this.isClosed = true;
     this.current.forEach(end);

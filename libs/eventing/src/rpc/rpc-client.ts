@@ -17,6 +17,8 @@ export class PeerFault extends Error {
 /** What came of a query; `refused` is its handler's no. */
 export type QueryOutcome = 'answered' | 'refused' | 'fault' | 'unavailable';
 
+export type OfReplica<T> = { readonly address: string; readonly answer: T };
+
 /**
  * Asks one peer, which may run as several replicas. They take turns; one that cannot be reached, is lost before it
  * answers, or answers nobody at present is passed over: a query leaves nothing behind, so it may be asked twice.
@@ -40,9 +42,28 @@ export class RpcClient {
 
   /** Resolves to the handler's answer. Throws the handler's {@link Rejection}, {@link PeerFault} or {@link PeerUnavailable}. */
   async request<T>(pattern: string, data?: unknown, { timeoutMs = 5_000 } = {}): Promise<T> {
+    return this.counted(async () => this.ask(await this.inTurn(), pattern, data, timeoutMs));
+  }
+
+  /** Asks every replica. Throws what {@link request} throws where one of them cannot be asked, or does not answer. */
+  async requestEach<T>(
+    pattern: string,
+    data?: unknown,
+    { timeoutMs = 5_000 } = {},
+  ): Promise<readonly OfReplica<T>[]> {
+    const replicas = await this.replicas.latest();
+    // Each twice: its connection may have broken unnoticed.
+    const each = replicas.map(async (one) => {
+      const answer = await this.counted<T>(() => this.ask([one, one], pattern, data, timeoutMs));
+      return { address: one.address, answer };
+    });
+    return Promise.all(each);
+  }
+
+  private async counted<T>(query: () => Promise<unknown>): Promise<T> {
     const begun = performance.now();
     try {
-      const answer = await this.ask(pattern, data, timeoutMs);
+      const answer = await query();
       this.onEnded('answered', performance.now() - begun);
       return answer as T;
     } catch (error) {
@@ -51,10 +72,15 @@ export class RpcClient {
     }
   }
 
-  private async ask(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
+  private async ask(
+    replicas: readonly Replica[],
+    pattern: string,
+    data: unknown,
+    timeoutMs: number,
+  ): Promise<unknown> {
     const giveUp = Date.now() + timeoutMs;
     let lost: unknown;
-    for (const { connection, breaker } of await this.inTurn()) {
+    for (const { connection, breaker } of replicas) {
       if (breaker.isOpen) continue;
       const left = giveUp - Date.now();
       if (left <= 0) break;
@@ -69,7 +95,8 @@ export class RpcClient {
         lost = error;
       }
     }
-    throw new PeerUnavailable(`No replica at ${this.addresses} could be asked ${pattern}.`, { cause: lost });
+    const addresses = [...new Set(replicas.map(({ address }) => address))].join(',');
+    throw new PeerUnavailable(`No replica at ${addresses} could be asked ${pattern}.`, { cause: lost });
   }
 
   close(): void {

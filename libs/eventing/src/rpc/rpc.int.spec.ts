@@ -180,6 +180,21 @@ it('lets replicas take turns, and passes over one that is gone', async () => {
   });
 });
 
+it('asks each of the replicas, also one that was restarted, and guesses nothing of one that is gone', async () => {
+  const [one, two] = [await serve(await freePort(), 'one'), await serve(await freePort(), 'two')];
+  const rpc = client(one.port, two.port);
+  const each = (...names: string[]) =>
+    [one, two].map(({ port }, at) => ({ address: `${HOST}:${port}`, answer: { name: names[at] } }));
+  expect(await rpc.requestEach('who')).toEqual(each('one', 'two'));
+  await one.close();
+  await expect(rpc.requestEach('who')).rejects.toMatchObject({
+    name: 'PeerUnavailable',
+    message: `No replica at ${HOST}:${one.port} could be asked who.`,
+  });
+  await serve(one.port, 'one again');
+  expect(await until(() => rpc.requestEach('who').catch(() => undefined))).toEqual(each('one again', 'two'));
+});
+
 it('asks another replica when the one asked is lost before it answers', async () => {
   const [one, two] = [await serve(await freePort(), 'one'), await serve(await freePort(), 'two')];
   const rpc = client(two.port, one.port);

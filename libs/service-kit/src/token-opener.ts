@@ -1,0 +1,32 @@
+import type { Config } from './config.js';
+import type { Runtime } from './runtime.js';
+import { Secrets, UnsealFailed } from './secrets.js';
+import type { TOKENS_SETTINGS } from './settings.js';
+
+const QUIET_MS = 60_000;
+type Opens = Pick<Runtime<Config<typeof TOKENS_SETTINGS>>, 'config' | 'logger'>;
+
+/** Opens access tokens. Says of one that it cannot, once a minute, what comes `next`, and throws {@link UnsealFailed}. */
+export function tokenOpener({ config, logger }: Opens, next: string) {
+  const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
+  const quietUntil = new Map<string, number>();
+
+  return (sealed: string, accountId: string): string => {
+    try {
+      const opened = secrets.unseal(sealed, accountId);
+      quietUntil.delete(accountId);
+      return opened;
+    } catch (err) {
+      if (!(err instanceof UnsealFailed)) throw err;
+      const now = performance.now();
+      if ((quietUntil.get(accountId) ?? 0) > now) throw err;
+      quietUntil.set(accountId, now + QUIET_MS);
+      const [, sealedWith] = sealed.split('.');
+      logger.error(
+        { err, accountId, sealedWith, opensWith: [secrets.present, ...secrets.previous], alarm: true },
+        `access token of an account cannot be opened; ${next}`,
+      );
+      throw err;
+    }
+  };
+}
