@@ -75,8 +75,10 @@ it.each([
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
     await writeFile(join(folder, 'catalogue.jpg'), JPEG);
-    // Not those that start a system, need kcat, or a WhatsApp Business Account at Meta.
-    const blocks = (await codeBlocks(guide, 'sh')).filter((code) => !/^npm |^kcat |<id>/m.test(code));
+    // Not those that start a system, need Docker or kcat, or a WhatsApp Business Account at Meta.
+    const blocks = (await codeBlocks(guide, 'sh')).filter(
+      (code) => !/^npm |^docker |^kcat |<id>/m.test(code),
+    );
     expect(blocks.length).toBeGreaterThanOrEqual(count);
     const pasted = ['curl() { command curl -s --fail-with-body "$@"; }', ...blocks].join('\n');
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', pasted], {
