@@ -100,6 +100,17 @@ describe('in one process', () => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     return Number(new RegExp(`^${name}\\{.*${label}.*\\} (.+)`, 'm').exec(text)?.[1]);
   };
+  /** Somebody else's transaction holds what `lock` locks meanwhile. */
+  const heldUp = async (lock: string, meanwhile: () => Promise<void>) => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      await client.query(`begin; ${lock}`);
+      await meanwhile();
+    } finally {
+      await client.end();
+    }
+  };
   const ask = async (pattern: string, data: object) => {
     const client = new RpcClient(`127.0.0.1:${env['RPC_PORT']}`, { secret: rpcSecret });
     try {
@@ -210,32 +221,22 @@ describe('in one process', () => {
   });
 
   it('tells in /metrics of a projection that Postgres holds up, and of the connections that it lacks', async () => {
-    const client = new pg.Client({ connectionString: databaseUrl });
-    await client.connect();
-    try {
-      await client.query('begin; lock table contacts.income in access exclusive mode');
+    await heldUp('lock table contacts.income in access exclusive mode', async () => {
       await send(deposit(1));
       await until(async () => (await metric('wbiz_projection_lag_seconds')) > 0.5);
       expect(await metric('wbiz_projection_lag_events')).toBeGreaterThan(0);
       expect(await metric('wbiz_postgres_connections', 'state="busy"')).toBeGreaterThan(0);
-    } finally {
-      await client.end();
-    }
+    });
     await until(async () => (await metric('wbiz_projection_lag_events')) === 0, patiently);
     await until(async () => (await metric('wbiz_projection_lag_seconds')) === 0);
   });
 
   it('tells in /metrics of what is on its way to the log, and of what it has put aside', async () => {
-    const client = new pg.Client({ connectionString: databaseUrl });
-    await client.connect();
-    try {
-      await client.query('begin; select from contacts.sequencer for update');
+    await heldUp('select from contacts.sequencer for update', async () => {
       await send(deposit(1));
       await until(async () => (await metric('wbiz_outbox_pending_events')) > 0);
       await until(async () => (await metric('wbiz_outbox_age_seconds')) > 0.5);
-    } finally {
-      await client.end();
-    }
+    });
     await until(async () => (await metric('wbiz_outbox_pending_events')) === 0, patiently);
     expect(await send({ ...deposit(1), type: 'purse.burn' })).toMatchObject({ ok: false });
     expect(await metric('wbiz_dead_letters_total')).toBe(1);
