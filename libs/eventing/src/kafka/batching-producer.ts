@@ -1,4 +1,5 @@
 import type { Cadence } from '../cadence.js';
+import { Pause } from '../pause.js';
 
 /** A record to produce. Without `partition`, Kafka's default for the key decides. */
 export type KafkaRecord = {
@@ -50,8 +51,7 @@ export class BatchingProducer {
   private readonly waiting: Waiting[] = [];
   private link?: Promise<ProducerLink>;
   private running?: Promise<void>;
-  /** Ends the wait of {@link gather}. */
-  private resume?: () => void;
+  private readonly gathering = new Pause();
 
   constructor(
     private readonly connect: () => Promise<ProducerLink>,
@@ -91,7 +91,7 @@ export class BatchingProducer {
     return new Promise<void>((resolve, reject) => {
       this.waiting.push({ ...options, records, bytes, resolve, reject });
       this.running ??= this.run();
-      this.resume?.();
+      this.gathering.end();
     });
   }
 
@@ -107,15 +107,7 @@ export class BatchingProducer {
   /** Until something waits that is due. */
   private async gather(): Promise<void> {
     const wait = () => Math.min(...this.waiting.map(({ cadence }) => cadence?.wait ?? 0));
-    for (let ms = wait(); ms > 0; ms = wait())
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        this.resume = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    this.resume = undefined;
+    for (let ms = wait(); ms > 0; ms = wait()) await this.gathering.for(ms);
     for (const { cadence } of this.waiting) cadence?.begin();
   }
 

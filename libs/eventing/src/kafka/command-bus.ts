@@ -47,11 +47,12 @@ type Settling = { readonly resolve: (reply: Reply) => void };
 
 /** Only of one command: lists are much smaller. */
 const isTooLarge = ({ value }: KafkaRecord) => value!.length > MAX_DATA_BYTES;
+const tooLarge = () => new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`);
+
 /** The span of what is produced ends with it. */
 function ending<T>(span: Span | undefined, produced: Promise<T>): Promise<T> {
   return span ? produced.finally(() => span.end()) : produced;
 }
-const tooLarge = () => new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`);
 
 /** Sends commands to services and brings their replies together with who waits for them. */
 export class CommandBus {

@@ -3,6 +3,7 @@ import type { Pool, QueryResult } from 'pg';
 import { partitionOf } from '../partition.js';
 import type { Logger } from '../logger.js';
 import { Cadence } from '../cadence.js';
+import { Pause } from '../pause.js';
 import { retryDelay } from '../retry-delay.js';
 import type { SourceLog } from '../kafka/source-log.js';
 import { eventRecord, type EventRecord, type NumberedEvent } from './event-record.js';
@@ -83,8 +84,10 @@ export class OutboxRelay {
   #session: Session | undefined;
   #leader = false;
   #woken = false;
-  #resume: (() => void) | undefined;
-  #hurry: (() => void) | undefined;
+  /** Until a wake-up. */
+  readonly #nap = new Pause();
+  /** Until enough may have gathered. */
+  readonly #gathering = new Pause();
   readonly #channel: string;
 
   constructor(private readonly options: RelayOptions) {
@@ -109,8 +112,8 @@ export class OutboxRelay {
   /** Finishes the batch under way (at most 5 s) and gives up the lead. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#resume?.();
-    this.#hurry?.();
+    this.#nap.end();
+    this.#gathering.end();
     const late = setTimeout(() => void this.#session?.close(), STOP_MS);
     await this.#running;
     clearTimeout(late);
@@ -150,7 +153,7 @@ export class OutboxRelay {
         throw new NotCaughtUp(`Events of ${schema} were not numbered within ${timeoutMs} ms.`);
       newest ??= seen.newest;
       this.wake();
-      this.#hurry?.();
+      this.#gathering.end();
       await delay(wait);
     }
   }
@@ -213,7 +216,7 @@ export class OutboxRelay {
     await this.#publishNumbered(session, sequencer);
     const cadence = new Cadence(BATCH_GAP_MS);
     for (let markAt = 0, polls = 0; !stopping.aborted;) {
-      await this.#gather(cadence.wait);
+      if (cadence.wait > 0) await this.#gathering.for(cadence.wait);
       if (Date.now() >= markAt) {
         await this.#mark(session, sequencer);
         markAt = Date.now() + markMs;
@@ -226,7 +229,7 @@ export class OutboxRelay {
       }
       // Whoever commits more wakes this; a full batch may have left some.
       polls = events.length > 0 ? 1 : polls + 1;
-      if (events.length === BATCH || (await this.#nap(polls))) polls = 0;
+      if (events.length === BATCH || (await this.#isWoken(polls))) polls = 0;
       else await sequencer.savePublished();
     }
     await sequencer.savePublished();
@@ -307,33 +310,14 @@ export class OutboxRelay {
   }
 
   /** Until a wake-up (true) or the nth poll since (false). */
-  #nap(nth: number): Promise<boolean> {
-    if (this.#woken || this.#stopping.signal.aborted) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), retryDelay(nth, POLL_MS.first, POLL_MS.longest));
-      this.#resume = () => {
-        clearTimeout(timer);
-        resolve(true);
-      };
-    });
-  }
-
-  /** Until this long is over (ms), or somebody waits for numbers. */
-  async #gather(ms: number) {
-    if (ms <= 0 || this.#stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#hurry = undefined;
+  async #isWoken(nth: number): Promise<boolean> {
+    if (this.#woken || this.#stopping.signal.aborted) return true;
+    return this.#nap.for(retryDelay(nth, POLL_MS.first, POLL_MS.longest));
   }
 
   #wakeLeader() {
     this.#woken = true;
-    this.#resume?.();
+    this.#nap.end();
   }
 }
 
