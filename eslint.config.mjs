@@ -29,7 +29,7 @@ const TEST_CODE = {
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '.wbiz/**', '**/*.mjs', '**/*.d.ts'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -69,7 +69,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/**/*.ts'],
+    files: ['libs/**/*.{ts,tsx}'],
     ignores: [...tests, 'libs/*testing/**'],
     rules: { 'no-restricted-imports': forbidImports(TEST_CODE) },
   },

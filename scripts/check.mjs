@@ -16,6 +16,10 @@ const checks = [
     name: 'types',
     words: ['tsc', '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo'],
   },
+  {
+    name: 'types of the pages',
+    words: ['tsc', '-p', 'libs/pages', '--incremental', '--tsBuildInfoFile', '.cache/pages.tsbuildinfo'],
+  },
   { name: 'unit tests', words: jest('unit', '--silent', '--passWithNoTests'), env: jestEnv },
   {
     name: 'format',

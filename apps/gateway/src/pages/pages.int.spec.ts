@@ -14,26 +14,33 @@ afterAll(async () => {
   await database.close();
 });
 
-it('shows the reference from files of its own, and lets it talk to nobody else', async () => {
-  const page = await fetch(`${origin}/docs`);
-  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'; connect-src 'self'");
-  const html = await page.text();
-  const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path!);
-  expect(files.length).toBeGreaterThan(3);
-  for (const path of files) {
-    expect(path).toMatch(/^\/docs\//);
-    const file = await fetch(`${origin}${path}`);
-    expect([path, file.status, (await file.arrayBuffer()).byteLength > 100]).toEqual([path, 200, true]);
-    expect(file.headers.get('x-content-type-options')).toBe('nosniff');
-  }
-  // The policy forbids scripts inside the page, so there must be none.
-  expect(html).not.toMatch(/<script>|<style|onload=/);
-});
+it.each(['/docs', '/docs/messages', '/console', '/console/accounts/1/inbox'])(
+  '%s is a page of files of its own, which may talk to nobody else',
+  async (path) => {
+    const page = await fetch(`${origin}${path}`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    const html = await page.text();
+    const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file!);
+    expect(files.length).toBeGreaterThan(2);
+    for (const name of files) {
+      const file = await fetch(`${origin}${name}`, { headers: { 'accept-encoding': 'br' } });
+      expect([name, file.status, (await file.arrayBuffer()).byteLength > 100]).toEqual([name, 200, true]);
+      expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(file.headers.get('cache-control')).toContain('immutable');
+      expect(file.headers.get('content-encoding')).toBe('br');
+    }
+    // The policy forbids scripts inside the page, so there must be none.
+    expect(html).not.toMatch(/<script(?![^>]* src=)|<style|onload=/);
+  },
+);
 
-it('keeps the key in the tab', async () => {
-  expect(await (await fetch(`${origin}/docs/start.js`)).text()).toContain('persistAuthorization: false');
-});
+it.each(['/assets/none.js', '/assets/..%2fconsole.html', '/assets/%2e%2e/package.json', '/assets/'])(
+  '%s is 404',
+  async (path) => {
+    expect((await fetch(`${origin}${path}`)).status).toBe(404);
+  },
+);
 
 it('serves the OpenAPI document without a key', async () => {
   const document = (await (await fetch(`${origin}/api/openapi.json`)).json()) as Record<string, unknown>;

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/preact-query';
+import type { AdminAccountView, NewApiKey } from '@wbiz/contracts/account';
+import { SCOPES } from '@wbiz/contracts/scopes';
+import { Wbiz } from '@wbiz/sdk/wbiz';
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useMemo } from 'preact/hooks';
+import { Fault } from '../parts/fault.js';
+import { LiveEvents } from './live-events.js';
+import { askOperators } from './operators-api.js';
+
+/** Of the key that the console uses for the account on the screen; it stays in this tab's memory. */
+const KEY_MINUTES = 15;
+const RENEWED_AFTER_MINUTES = 12;
+
+type Chosen = { readonly account: AdminAccountView; readonly api: Wbiz };
+const Context = createContext<Chosen | null>(null);
+
+/** The account on the screen, and the public API as one of its keys. */
+export function useAccount(): Chosen {
+  const chosen = useContext(Context);
+  if (!chosen) throw new Error('useAccount: not within an account.');
+  return chosen;
+}
+
+export function AccountScope({ id, children }: { id: string; children: ComponentChildren }) {
+  const account = useQuery({
+    queryKey: ['accounts', id],
+    queryFn: () => askOperators<AdminAccountView>('GET', `/accounts/${encodeURIComponent(id)}`),
+  });
+  const key = useQuery({
+    queryKey: ['console-key', id],
+    queryFn: () =>
+      askOperators<NewApiKey>('POST', `/accounts/${encodeURIComponent(id)}/keys`, {
+        name: 'console',
+        scopes: SCOPES,
+        expiresAt: new Date(Date.now() + KEY_MINUTES * 60_000).toISOString(),
+      }),
+    staleTime: RENEWED_AFTER_MINUTES * 60_000,
+    refetchInterval: RENEWED_AFTER_MINUTES * 60_000,
+    refetchIntervalInBackground: true,
+  });
+  const api = useMemo(
+    () => key.data && new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: key.data.key, maxRetries: 1 }),
+    [key.data],
+  );
+  const error = account.error ?? key.error;
+  if (error) return <Fault error={error} />;
+  if (!account.data || !api)
+    return <span class="loading" role="progressbar" aria-label="Opening the account" />;
+  return (
+    <Context.Provider value={{ account: account.data, api }}>
+      <LiveEvents account={id} api={api}>
+        {children}
+      </LiveEvents>
+    </Context.Provider>
+  );
+}

@@ -1,0 +1,4 @@
+/** To be built. */
+export function Accounts() {
+  return <h1>Accounts</h1>;
+}

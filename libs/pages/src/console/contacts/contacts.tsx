@@ -1,0 +1,4 @@
+/** To be built. */
+export function Contacts() {
+  return <h1>Contacts</h1>;
+}

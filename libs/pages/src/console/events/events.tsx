@@ -1,0 +1,4 @@
+/** To be built. */
+export function Events() {
+  return <h1>Events</h1>;
+}

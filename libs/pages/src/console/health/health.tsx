@@ -1,0 +1,4 @@
+/** To be built. */
+export function Health() {
+  return <h1>System health</h1>;
+}

@@ -1,0 +1,4 @@
+/** To be built. */
+export function Templates() {
+  return <h1>Templates</h1>;
+}

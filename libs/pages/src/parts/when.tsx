@@ -1,0 +1,27 @@
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** How far an instant is from now: `3 minutes ago`, `in 2 hours`; days further away than a week as a date. */
+export function distanceOf(instant: string, now = Date.now()): string {
+  const seconds = (Date.parse(instant) - now) / 1_000;
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
+  if (unit === 'day' && Math.abs(seconds) > 7 * length)
+    return new Date(instant).toLocaleDateString(undefined, { dateStyle: 'medium' });
+  if (unit === 'second' && Math.abs(seconds) < 10) return 'just now';
+  return relative.format(Math.trunc(seconds / length), unit);
+}
+
+/** An instant (ISO 8601) as a distance from now, whole in its tooltip; null is a dash. */
+export function When({ at }: { at: string | null | undefined }) {
+  if (!at) return <span class="soft">–</span>;
+  return (
+    <time dateTime={at} title={absolute.format(new Date(at))}>
+      {distanceOf(at)}
+    </time>
+  );
+}
