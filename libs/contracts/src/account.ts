@@ -196,6 +196,13 @@ export class NewApiKey extends ApiKeyView {
 export class AdminApiKeyView extends ApiKeyView {
   @Time({ nullable: true }) revokedAt!: string | null;
   @Nested(() => KeyLimit, { nullable: true }) limit!: KeyLimit | null;
+  @Time({ nullable: true, description: 'Told a minute late at most; null: never used.' })
+  lastUsedAt!: string | null;
+}
+
+/** An operator's session in a browser. */
+export class SessionView {
+  @Time() expiresAt!: string;
 }
 
 export class AccountSummary {

@@ -7,12 +7,14 @@ import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { Secrets } from '@wbiz/service-kit/secrets';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import { OperatorSessions } from '../admin/operator-sessions.js';
 import { operatorSignIn } from '../admin/sign-in.js';
 import type { SETTINGS } from '../gateway.settings.js';
 import { installGate } from './gate.js';
 import { housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
 import { KeyBook } from './key-book.js';
+import { KeyUses } from './key-uses.js';
 import { RateLimiter } from './rate-limiter.js';
 
 /** Who may call, how often, and what a repeated call gets. */
@@ -21,14 +23,21 @@ import { RateLimiter } from './rate-limiter.js';
     { provide: KeyBook, useFactory: openKeyBook, inject: [RUNTIME, PG_POOL] },
     { provide: RateLimiter, useFactory: openRateLimiter, inject: [RUNTIME, PG_POOL] },
     { provide: Idempotency, useFactory: (pool: Pool) => new Idempotency(pool), inject: [PG_POOL] },
+    {
+      provide: OperatorSessions,
+      useFactory: ({ config }: Runtime<Config<typeof SETTINGS>>, pool: Pool) =>
+        new OperatorSessions(pool, config.ADMIN_TOKEN),
+      inject: [RUNTIME, PG_POOL],
+    },
   ],
-  exports: [Idempotency],
+  exports: [Idempotency, OperatorSessions],
 })
 export class AccessModule {
   constructor(
     book: KeyBook,
     limiter: RateLimiter,
     idempotency: Idempotency,
+    sessions: OperatorSessions,
     { httpAdapter }: HttpAdapterHost,
     @Inject(RUNTIME) runtime: Runtime<Config<typeof SETTINGS>>,
     @Inject(PG_POOL) pool: Pool,
@@ -41,16 +50,18 @@ export class AccessModule {
         { err, requestId },
         'an answer could not be kept under its Idempotency-Key; it will be looked up',
       );
+    const uses = new KeyUses(pool);
     installGate(httpAdapter.getInstance<FastifyInstance>(), {
       book,
+      uses,
       limiter,
       idempotency,
       secrets,
-      signIn: operatorSignIn(config.ADMIN_TOKEN, logger, () => onLimited('sign_in')),
+      signIn: operatorSignIn(config.ADMIN_TOKEN, sessions, logger, () => onLimited('sign_in')),
       onLimited,
       onNotKept,
     });
-    runWork(runtime, 'housekeeping', housekeeping(pool, logger));
+    runWork(runtime, 'housekeeping', housekeeping(pool, uses, logger));
   }
 }
 

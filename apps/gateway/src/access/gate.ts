@@ -6,6 +6,7 @@ import { isSecretOf, parseApiKey } from './api-key.js';
 import { atPath, fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 import type { Idempotency } from './idempotency.js';
 import type { Holder, KeyBook } from './key-book.js';
+import type { KeyUses } from './key-uses.js';
 import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { requireAccess } from './route-access.js';
@@ -29,11 +30,12 @@ const KEPT_HEADERS = ['content-type', 'preference-applied'];
 
 type Parts = {
   readonly book: KeyBook;
+  readonly uses: Pick<KeyUses, 'note'>;
   readonly limiter: RateLimiter;
   readonly idempotency: Idempotency;
   readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
   /** Throws for whoever is no operator. */
-  readonly signIn: (request: FastifyRequest) => void;
+  readonly signIn: (request: FastifyRequest) => Promise<void>;
   /** Told whose limit refused a request. */
   readonly onLimited: (scope: 'key' | 'plan') => void;
   readonly onNotKept: (error: unknown, requestId: string) => void;
@@ -62,7 +64,7 @@ export function installGate(fastify: FastifyInstance, parts: Parts): void {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { book, limiter, signIn, onLimited }: Parts,
+  { book, uses, limiter, signIn, onLimited }: Parts,
 ): Promise<void> {
   reply.headers(SECURITY_HEADERS);
   const { headers } = request;
@@ -77,6 +79,7 @@ async function admit(
   if (access === 'public') return;
 
   const { key, account } = await holderOf(headers.authorization, book);
+  uses.note(key.id);
   requireScope(key.scopes, access!);
   const limit = limitOf(key, account);
   const charge = async (count: number) => {

@@ -2,6 +2,7 @@ import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
 import { KEPT_HOURS } from './idempotency.js';
+import type { KeyUses } from './key-uses.js';
 
 const EVERY_MS = 60_000;
 const AT_ONCE = 5_000;
@@ -11,18 +12,27 @@ const OLD = [
      where created_at < now() - interval '${KEPT_HOURS} hours' limit ${AT_ONCE}))`,
   `delete from gateway.rate_windows where ctid = any(array(select ctid from gateway.rate_windows
      where started < extract(epoch from now()) - 120 limit ${AT_ONCE}))`,
+  `delete from gateway.operator_sessions where ctid = any(array(select ctid from gateway.operator_sessions
+     where expires_at < now() limit ${AT_ONCE}))`,
+  `delete from gateway.api_keys where ctid = any(array(select ctid from gateway.api_keys
+     where of_console and expires_at < now() - interval '1 hour' limit ${AT_ONCE}))`,
+  `delete from gateway.api_key_uses where ctid = any(array(select ctid from gateway.api_key_uses
+     where not exists (select from gateway.api_keys where id = key_id) limit ${AT_ONCE}))`,
 ];
 
-/** Removes idempotency records after their 24 hours, and rate windows that are over. */
+/** Removes idempotency records after their 24 hours, rate windows and sessions that are over, and the console's old keys. */
 export async function removeOld(pool: Pool): Promise<void> {
   for (const statement of OLD) while ((await pool.query(statement)).rowCount === AT_ONCE);
 }
 
-/** {@link removeOld} every minute. */
-export const housekeeping = (pool: Pool, logger: Logger) =>
+/** {@link removeOld} every minute, after what is known of keys' uses was written. */
+export const housekeeping = (pool: Pool, uses: KeyUses, logger: Logger) =>
   new Periodic({
     name: 'housekeeping: removal of old records',
     everyMs: EVERY_MS,
-    run: () => removeOld(pool),
+    run: async () => {
+      await uses.write();
+      await removeOld(pool);
+    },
     logger,
   });

@@ -97,6 +97,18 @@ export class AdminController {
     return this.keys.create(id, body);
   }
 
+  @Post(':id/console-keys')
+  @AdminOnly()
+  @Describe({
+    summary: 'Create a key of the console',
+    description:
+      'An API key with all scopes for 15 minutes, by which the console calls the public API. It stands in no list.',
+    answers: { 201: NewApiKey },
+  })
+  createConsoleKey(@Param('id') id: string, @Body() _body: Nothing) {
+    return this.keys.createForConsole(id);
+  }
+
   @Delete(':id/keys/:keyId')
   @HttpCode(204)
   @AdminOnly()

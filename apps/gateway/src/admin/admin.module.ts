@@ -3,6 +3,7 @@ import { topics } from '@wbiz/contracts/topics';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
+import { AccessModule } from '../access/access.module.js';
 import { AccountModule } from '../account/account.module.js';
 import { AdminController } from './admin.controller.js';
 import { ApiKeys } from './api-keys.js';
@@ -11,6 +12,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { ProjectionsController } from './projections.controller.js';
 import { SealedSecrets } from './sealed-secrets.js';
 import { SealedSecretsController } from './sealed-secrets.controller.js';
+import { SessionController } from './session.controller.js';
 import { ServiceProjections } from './service-projections.js';
 import { WaitingDeadLetters } from './waiting-dead-letters.js';
 
@@ -18,8 +20,14 @@ const LOOK_MS = 30_000;
 
 /** The operators' API. */
 @Module({
-  imports: [AccountModule],
-  controllers: [AdminController, ProjectionsController, DeadLettersController, SealedSecretsController],
+  imports: [AccessModule, AccountModule],
+  controllers: [
+    AdminController,
+    SessionController,
+    ProjectionsController,
+    DeadLettersController,
+    SealedSecretsController,
+  ],
   providers: [ApiKeys, ServiceProjections, DeadLetters, SealedSecrets],
 })
 export class AdminModule {

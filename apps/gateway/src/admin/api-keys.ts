@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { AdminApiKeyView, CreateApiKey, NewApiKey } from '@wbiz/contracts/account';
 import type { Page, Paged } from '@wbiz/contracts/page';
+import { SCOPES } from '@wbiz/contracts/scopes';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { pageOf } from '@wbiz/service-kit/paging';
@@ -8,20 +9,36 @@ import type { Pool } from 'pg';
 import { API_KEY_COLUMNS, apiKeyView, newApiKey, type ApiKey } from '../access/api-key.js';
 import { askPostgres } from '../access/ask-postgres.js';
 
+const CONSOLE_KEY_MINUTES = 15;
+type NewKey = Pick<CreateApiKey, 'name' | 'scopes' | 'limit'> & { expires: Date | null; ofConsole?: boolean };
+
 /** The API keys of an account, for operators. Every method throws `not_found` where there is no such account or key. */
 @Injectable()
 export class ApiKeys {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
   /** The only time the whole key is told. */
-  async create(accountId: string, { name, scopes, expiresAt, limit }: CreateApiKey): Promise<NewApiKey> {
+  create(accountId: string, { expiresAt, ...asked }: CreateApiKey): Promise<NewApiKey> {
     const expires = expiresAt === undefined ? null : new Date(expiresAt);
     if (expires && expires.getTime() <= Date.now()) throw past();
+    return this.add(accountId, { ...asked, expires });
+  }
+
+  /** One with all scopes and for {@link CONSOLE_KEY_MINUTES} minutes, which stands in no list. */
+  createForConsole(accountId: string): Promise<NewApiKey> {
+    const expires = new Date(Date.now() + CONSOLE_KEY_MINUTES * 60_000);
+    return this.add(accountId, { name: 'console', scopes: [...SCOPES], expires, ofConsole: true });
+  }
+
+  private async add(
+    accountId: string,
+    { name, scopes, expires, limit, ofConsole = false }: NewKey,
+  ): Promise<NewApiKey> {
     const { id, prefix, key, secretHash } = newApiKey();
     const [row] = await askPostgres<ApiKey>(this.pool, {
       name: 'create-api-key',
-      text: `insert into gateway.api_keys (id, account_id, name, prefix, secret_hash, scopes, expires_at, per_minute, burst)
-             select $1, stream, $3, $4, $5, $6, $7, $8, $9 from gateway.accounts where stream = $2
+      text: `insert into gateway.api_keys (id, account_id, name, prefix, secret_hash, scopes, expires_at, per_minute, burst, of_console)
+             select $1, stream, $3, $4, $5, $6, $7, $8, $9, $10 from gateway.accounts where stream = $2
              returning ${API_KEY_COLUMNS}`,
       values: [
         id,
@@ -33,13 +50,14 @@ export class ApiKeys {
         expires,
         limit?.perMinute ?? null,
         limit?.burst ?? null,
+        ofConsole,
       ],
     });
     if (!row) throw noAccount(accountId);
     return { ...apiKeyView(row), key };
   }
 
-  /** Newest first, revoked ones included. */
+  /** Newest first, revoked ones included; a use shows within a minute. */
   async list(accountId: string, ask: Page): Promise<Paged<AdminApiKeyView>> {
     const page = pageOf(ask, 'id');
     const [known, rows] = await Promise.all([
@@ -48,10 +66,11 @@ export class ApiKeys {
         text: 'select from gateway.accounts where stream = $1',
         values: [accountId],
       }),
-      askPostgres<ApiKey>(this.pool, {
+      askPostgres<ApiKey & { lastUsed: Date | null }>(this.pool, {
         name: 'list-api-keys',
-        text: `select ${API_KEY_COLUMNS} from gateway.api_keys
-               where account_id = $1 and ($2::text is null or id < $2) order by id desc limit $3`,
+        text: `select ${API_KEY_COLUMNS}, last_used as "lastUsed"
+               from gateway.api_keys left join gateway.api_key_uses on key_id = id
+               where account_id = $1 and not of_console and ($2::text is null or id < $2) order by id desc limit $3`,
         values: [accountId, ...page.after, page.fetch],
       }),
     ]);
@@ -72,10 +91,11 @@ export class ApiKeys {
   }
 }
 
-const adminView = (key: ApiKey): AdminApiKeyView => ({
+const adminView = (key: ApiKey & { readonly lastUsed: Date | null }): AdminApiKeyView => ({
   ...apiKeyView(key),
   revokedAt: key.revokedAt?.toISOString() ?? null,
   limit: key.limit,
+  lastUsedAt: key.lastUsed?.toISOString() ?? null,
 });
 
 const noAccount = (accountId: string) => new Rejection('not_found', `There is no account ${accountId}.`);

@@ -2,15 +2,22 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Logger } from '@wbiz/service-kit/logging';
 import type { FastifyRequest } from 'fastify';
 import { FailedSignIns } from './failed-sign-ins.js';
+import type { OperatorSessions } from './operator-sessions.js';
 import { sameSecret } from './same-secret.js';
 
-/** Lets in whoever holds the admin token. Throws `invalid_admin_token` or `rate_limited`. */
-export function operatorSignIn(adminToken: string, logger: Logger, onLimited: () => void) {
+/** Lets in whoever holds the admin token or a session that began with it. Throws `invalid_admin_token` or `rate_limited`. */
+export function operatorSignIn(
+  adminToken: string,
+  sessions: Pick<OperatorSessions, 'endOf'>,
+  logger: Logger,
+  onLimited: () => void,
+) {
   const failedSignIns = new FailedSignIns();
-  return ({ ip, id, headers }: FastifyRequest): void => {
+  return async ({ ip, id, headers }: FastifyRequest): Promise<void> => {
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     // Before all else: whoever has the token is not kept out by those who have not.
     if (token !== undefined && sameSecret(token, adminToken)) return;
+    if (token === undefined && (await sessions.endOf(headers))) return;
     const retryAfter = failedSignIns.waitOf(ip);
     if (retryAfter > 0) {
       onLimited();

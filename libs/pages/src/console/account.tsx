@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { AdminAccountView, NewApiKey } from '@wbiz/contracts/account';
-import { SCOPES } from '@wbiz/contracts/scopes';
 import { Wbiz } from '@wbiz/sdk/wbiz';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
@@ -8,8 +7,7 @@ import { Fault } from '../parts/fault.js';
 import { LiveEvents } from './live-events.js';
 import { askOperators } from './operators-api.js';
 
-/** Of the key that the console uses for the account on the screen; it stays in this tab's memory. */
-const KEY_MINUTES = 15;
+/** The key of the console lasts 15 minutes, and stays in this tab's memory. */
 const RENEWED_AFTER_MINUTES = 12;
 
 type Chosen = { readonly account: AdminAccountView; readonly api: Wbiz };
@@ -29,12 +27,7 @@ export function AccountScope({ id, children }: { id: string; children: Component
   });
   const key = useQuery({
     queryKey: ['console-key', id],
-    queryFn: () =>
-      askOperators<NewApiKey>('POST', `/accounts/${encodeURIComponent(id)}/keys`, {
-        name: 'console',
-        scopes: SCOPES,
-        expiresAt: new Date(Date.now() + KEY_MINUTES * 60_000).toISOString(),
-      }),
+    queryFn: () => askOperators<NewApiKey>('POST', `/accounts/${encodeURIComponent(id)}/console-keys`),
     staleTime: RENEWED_AFTER_MINUTES * 60_000,
     refetchInterval: RENEWED_AFTER_MINUTES * 60_000,
     refetchIntervalInBackground: true,

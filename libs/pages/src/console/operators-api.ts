@@ -20,12 +20,18 @@ export const onSignedOut = (tell: () => void): void => void (signedOut = tell);
  * One call of the operators' API (`/accounts` is `/api/admin/v1/accounts`), let in by the session's cookie. The header is what no
  * other site can send without being asked for it first.
  */
-export async function askOperators<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function askOperators<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  token?: string,
+): Promise<T> {
   const answer = await fetch(`/api/admin/v1${path}`, {
     method,
     credentials: 'same-origin',
     headers: {
       'x-wbiz-console': '1',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

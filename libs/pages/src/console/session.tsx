@@ -41,7 +41,7 @@ function SignIn() {
   const queries = useQueryClient();
   const [token, setToken] = useState('');
   const signIn = useMutation({
-    mutationFn: () => askOperators<object>('POST', '/session', { token }),
+    mutationFn: () => askOperators<object>('POST', '/session', undefined, token),
     onSuccess: (session) => queries.setQueryData(SESSION, session),
   });
   return (

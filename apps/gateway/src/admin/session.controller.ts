@@ -1,0 +1,53 @@
+import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { SessionView } from '@wbiz/contracts/account';
+import { Rejection } from '@wbiz/eventing/rejection';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AdminOnly } from '../access/route-access.js';
+import { Describe } from '../openapi/describe.js';
+import { OperatorSessions, sessionCookie } from './operator-sessions.js';
+
+/** How the console stays signed in. */
+@Controller('admin/v1/session')
+export class SessionController {
+  constructor(private readonly sessions: OperatorSessions) {}
+
+  @Post()
+  @AdminOnly()
+  @Describe({
+    summary: 'Begin a session',
+    description:
+      'For a browser: the answer sets a cookie that stands for the admin token for 12 hours, in requests with the header `X-WBIZ-Console: 1`. Another admin token ends all sessions.',
+    answers: { 201: SessionView },
+  })
+  async begin(@Req() { protocol }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { secret, expiresAt } = await this.sessions.begin();
+    reply.header('set-cookie', sessionCookie(secret, protocol === 'https'));
+    return { expiresAt: expiresAt.toISOString() };
+  }
+
+  @Get()
+  @AdminOnly()
+  @Describe({
+    summary: 'Get the session',
+    description: 'Until when the session of this browser lasts; 404 for who sends the admin token itself.',
+    answers: { 200: SessionView },
+  })
+  async get(@Req() { headers }: FastifyRequest) {
+    const expiresAt = await this.sessions.endOf(headers);
+    if (!expiresAt) throw new Rejection('not_found', 'This request has no session.');
+    return { expiresAt: expiresAt.toISOString() };
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @AdminOnly()
+  @Describe({
+    summary: 'End the session',
+    description: 'On every gateway, and the cookie goes.',
+    answers: { 204: null },
+  })
+  async end(@Req() { headers, protocol }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    await this.sessions.end(headers);
+    reply.header('set-cookie', sessionCookie(null, protocol === 'https'));
+  }
+}
