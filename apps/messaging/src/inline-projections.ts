@@ -3,6 +3,7 @@ import { dispatchProjection } from './dispatch/dispatch.projection.js';
 import { Slots } from './dispatch/slots.js';
 import { mediaProjection } from './media/media.projection.js';
 import { wamidsProjection } from './message/wamids.projection.js';
+import { comesLast } from '@wbiz/eventing/postgres/inline-projection';
 import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 
@@ -10,8 +11,8 @@ import { readsProjection } from './read-receipt/reads.projection.js';
 export const inlineProjections = (slots = new Slots()) => [
   conversationProjection,
   wamidsProjection,
-  peopleProjection,
   readsProjection,
   mediaProjection,
   dispatchProjection(slots),
+  comesLast(peopleProjection),
 ];

@@ -26,14 +26,18 @@ type Project<E extends DomainEvent> = (
 ) => Promise<readonly FollowUp[] | void>;
 
 /** Rows that move in the transaction of the events they follow; made by {@link inline}. */
-export type InlineProjection = readonly { readonly types: readonly string[]; readonly project: AnyProject }[];
+export type InlineProjection = readonly {
+  readonly types: readonly string[];
+  readonly project: AnyProject;
+  readonly comesLast?: true;
+}[];
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyProject = Project<any>;
 
 /**
  * One handler per type of event in the union `E`. A function that stands under several types is called once, with all
- * events of the batch of these types: so it can lock the rows they share in one order. The commands it returns are
- * executed in the same transaction; a fault in it fails the batch.
+ * events of the batch of these types: so it can lock the rows they share in one order. Functions run side by side on the one
+ * connection. The commands that they return are executed in the same transaction; a fault in one fails the batch.
  */
 export function inline<E extends DomainEvent>(
   table: string extends E['type'] ? never : { readonly [Type in E['type']]?: Project<Of<E, Type>> },
@@ -44,3 +48,7 @@ export function inline<E extends DomainEvent>(
     project,
   }));
 }
+
+/** For a projection that looks at what the others write: it runs when they are through. */
+export const comesLast = (projection: InlineProjection): InlineProjection =>
+  projection.map((each) => ({ ...each, comesLast: true }));
