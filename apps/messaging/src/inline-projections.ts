@@ -1,9 +1,9 @@
+import { comesLast } from '@wbiz/eventing/postgres/inline-projection';
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { dispatchProjection } from './dispatch/dispatch.projection.js';
 import { Slots } from './dispatch/slots.js';
 import { mediaProjection } from './media/media.projection.js';
 import { wamidsProjection } from './message/wamids.projection.js';
-import { comesLast } from '@wbiz/eventing/postgres/inline-projection';
 import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 

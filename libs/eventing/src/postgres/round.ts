@@ -177,14 +177,17 @@ async function project(
   events: readonly RecordedEvent[],
   onEnd: OnEnd,
 ): Promise<readonly FollowUp[]> {
-  const called = inline.flat().flatMap(({ types, project, comesLast = false }) => {
-    const own = events.filter(({ type }) => types.includes(type));
-    return own.length > 0 ? [{ comesLast, project: () => project(own, tx, onEnd) }] : [];
-  });
-  const [first, last] = [false, true].map((late) => called.filter(({ comesLast }) => comesLast === late));
-  const followUps = await sideBySide(first!.map(({ project }) => project()));
-  for (const { project } of last!) followUps.push(await project());
-  return followUps.flatMap((found) => found ?? []);
+  const run = async ({ handlers }: InlineProjection) => {
+    const followUps: FollowUp[] = [];
+    for (const { types, project } of handlers) {
+      const own = events.filter(({ type }) => types.includes(type));
+      if (own.length > 0) followUps.push(...((await project(own, tx, onEnd)) ?? []));
+    }
+    return followUps;
+  };
+  const found = await sideBySide(inline.filter(({ comesLast }) => !comesLast).map(run));
+  for (const projection of inline) if (projection.comesLast) found.push(await run(projection));
+  return found.flat();
 }
 
 async function follow(
