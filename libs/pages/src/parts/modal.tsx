@@ -24,9 +24,12 @@ export function Modal({ title, onClose, children }: ModalProps) {
       ref={dialog}
       aria-labelledby={heading}
       onCancel={(event) => {
+        // A file's chooser within it cancels too, and bubbles.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         onClose();
       }}
+      onClose={onClose}
     >
       <header>
         <h2 id={heading}>{title}</h2>
