@@ -1,19 +1,42 @@
 import type { TemplateView } from '@wbiz/contracts/template';
-import { componentOf, variablesIn } from '@wbiz/contracts/template-components';
-import { fillTemplate, type FilledButton } from '@wbiz/contracts/template-filling';
+import { cardsOf, componentOf, variablesIn } from '@wbiz/contracts/template-components';
+import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template-filling';
 import { namedSamples, samplesIn } from '@wbiz/contracts/template-text-rules';
 
 /** A place of a template that a send fills. */
 export type Slot = { readonly name: string; readonly label: string; readonly example: string };
-export type Slots = { readonly variables: readonly Slot[]; readonly buttonVariables: readonly Slot[] };
-type Content = Pick<TemplateView, 'components' | 'category'>;
+/** What a template, or a card of its carousel, takes: `header` is the format of one that is no text. */
+export type Slots = {
+  readonly header: string | null;
+  readonly variables: readonly Slot[];
+  readonly buttonVariables: readonly Slot[];
+};
+export type TemplateSlots = Slots & { readonly offerExpires: boolean; readonly cards: readonly Slots[] };
 
 /** What a template takes, in the order in which a send gives it; a one-time password goes into its button by itself. */
-export function slotsOf(template: Content): Slots {
-  const { header, body, buttons } = fillTemplate(template, {}).filled;
-  const within = (type: string, where: string, names: readonly { readonly name: string }[] = []) => {
-    const component = componentOf(template.components, type) ?? {};
-    const field = `${type.toLowerCase()}_text`;
+export function slotsOf({
+  components,
+  category,
+}: Pick<TemplateView, 'components' | 'category'>): TemplateSlots {
+  const { filled } = fillTemplate({ components, category }, {});
+  const { buttonVariables, ...own } = partSlots(components, filled);
+  const cards = cardsOf(components);
+  return {
+    ...own,
+    buttonVariables: category === 'AUTHENTICATION' ? [] : buttonVariables,
+    offerExpires: filled.offer?.expires ?? false,
+    cards: filled.cards.map((card, index) => partSlots(cards[index], card)),
+  };
+}
+
+function partSlots(components: unknown, { header, body, buttons }: FilledTemplate): Slots {
+  const within = (
+    type: 'HEADER' | 'BODY',
+    where: string,
+    names: readonly { readonly name: string }[] = [],
+  ) => {
+    const component = componentOf(components, type) ?? {};
+    const field = type === 'HEADER' ? 'header_text' : 'body_text';
     const [listed, named] = [samplesIn(component, field), namedSamples(component, field)];
     return names.map(({ name }, index) => ({
       name,
@@ -21,13 +44,13 @@ export function slotsOf(template: Content): Slots {
       example: shownSample(named.get(name) ?? listed[index]),
     }));
   };
-  const isCode = template.category === 'AUTHENTICATION';
   return {
+    header: header && header.format !== 'TEXT' ? header.format : null,
     variables: [
       ...within('HEADER', ' in the header', header?.variables),
       ...within('BODY', '', body?.variables),
     ],
-    buttonVariables: isCode ? [] : buttons.filter(({ takesValue }) => takesValue).map(buttonSlot),
+    buttonVariables: buttons.filter(({ takesValue }) => takesValue).map(buttonSlot),
   };
 }
 
