@@ -333,6 +333,19 @@ export class CampaignView {
   @Time({ nullable: true }) finishedAt!: string | null;
 }
 
+/** Where a campaign stood at a time. */
+export class CampaignPoint {
+  @Time() at!: string;
+  @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
+  @Nested(() => CampaignCounts) counts!: CampaignCounts;
+}
+export const MOST_CAMPAIGN_POINTS = 300;
+
+/** `GET /v1/campaigns/:id/progress`. */
+export class CampaignProgress {
+  @NestedList(() => CampaignPoint, { max: MOST_CAMPAIGN_POINTS }) data!: CampaignPoint[];
+}
+
 /** `GET /v1/campaigns`. */
 export class ListCampaigns extends Page {
   @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;

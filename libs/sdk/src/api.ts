@@ -1011,6 +1011,28 @@ export interface paths {
     patch: operations['updateCampaign'];
     trace?: never;
   };
+  '/v1/campaigns/{id}/progress': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Campaign progress
+     * @description Where the campaign stood over time, oldest first, as `campaign.status` has told it: at most 300 points, at even distances. What came after its end is in the campaign alone.
+     *
+     *     Scope: `campaigns:read`.
+     */
+    get: operations['campaignProgress'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/campaigns/{id}/pause': {
     parameters: {
       query?: never;
@@ -3219,6 +3241,19 @@ export interface components {
       ratePerSecond?: number | null;
       /** @description Phone number id to send from; default the account's default. */
       from?: string | null;
+    };
+    CampaignProgress: {
+      data: components['schemas']['CampaignPoint'][];
+    };
+    CampaignPoint: {
+      /**
+       * Format: date-time
+       * @example 2026-11-22T10:15:30.000Z
+       */
+      at: string;
+      /** @enum {string} */
+      status: 'scheduled' | 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
+      counts: components['schemas']['CampaignCounts'];
     };
     RetryFailed: {
       /** @description Only sends that failed so: Meta's codes, or codes of ours. Default: all that may pass now. `outcome_unknown` is retried only if it is named, since the message may have arrived. */
@@ -5550,6 +5585,28 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CampaignView'];
+        };
+      };
+    };
+  };
+  campaignProgress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignProgress'];
         };
       };
     };

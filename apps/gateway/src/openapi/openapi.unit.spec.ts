@@ -78,6 +78,7 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'post /v1/campaigns': ['campaigns:write'],
     'post /v1/campaigns/audience-preview': ['campaigns:read'],
     'get /v1/campaigns/{id}': ['campaigns:read'],
+    'get /v1/campaigns/{id}/progress': ['campaigns:read'],
     'patch /v1/campaigns/{id}': ['campaigns:write'],
     'post /v1/campaigns/{id}/pause': ['campaigns:write'],
     'post /v1/campaigns/{id}/resume': ['campaigns:write'],
