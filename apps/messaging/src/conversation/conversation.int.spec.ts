@@ -48,6 +48,7 @@ type Written = {
   name?: string | null;
   body?: string | null;
   payload?: Record<string, unknown> | null;
+  replyTo?: string;
 };
 async function receive(
   accountId: string,
