@@ -178,7 +178,8 @@ function Head({ conversation, back, window, place }: HeadProps) {
           <p class="soft">
             {contact.name !== null && <span>{contact.phone ?? contact.userId}</span>}
             <span class={`window ${window.state}`}>
-              <Clock size={14} aria-hidden="true" /> Service window {window.text}
+              <Clock size={14} aria-hidden="true" /> <span class="wide-only">Service window </span>
+              {window.text}
             </span>
             {assignee !== null && <span>Answered by {assignee}</span>}
           </p>

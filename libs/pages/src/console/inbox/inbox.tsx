@@ -28,6 +28,7 @@ export function Inbox() {
   };
   return (
     <div class={`inbox ${selected ? 'reading' : ''}`}>
+      {selected && <h1 class="unseen narrow-only">Inbox</h1>}
       <ConversationList
         {...conversations}
         filter={{ status, search }}

@@ -187,11 +187,14 @@ function SystemLine({ message: { body, payload, createdAt } }: { message: Messag
   const phone = typeof payload?.['phone'] === 'string' ? payload['phone'] : undefined;
   return (
     <p class="system-line">
-      {body ?? (phone ? `The person has a new number: ${phone}` : 'WhatsApp has news of the person.')}{' '}
+      {body ?? (phone ? `The person has a new number: ${phone}` : 'WhatsApp has news of the person.')} ·{' '}
       <time dateTime={createdAt}>{clock.format(new Date(createdAt))}</time>
     </p>
   );
 }
+
+/** Whether the API may have taken a message all the same. */
+const isOpen = (error: Error) => 'status' in error && (error.status === 0 || Number(error.status) >= 500);
 
 type SendingProps = {
   readonly sending: Sending;
@@ -213,7 +216,7 @@ export function SendingBubble({ sending: { shown, error }, onAgain, onDiscard }:
             <strong>Not sent. </strong>
             {error.message}
           </p>
-          {adviceFor(code) && <p>{adviceFor(code)}</p>}
+          <p>{adviceFor(code) ?? (isOpen(error) ? 'To try again cannot send it twice.' : null)}</p>
           <div class="row">
             <button type="button" class="quiet" onClick={onAgain}>
               Try again

@@ -41,8 +41,7 @@ export function useQuickReplies(text: string, onChosen: (body: string) => void) 
     choose,
     replies,
     combobox: {
-      role: 'combobox',
-      'aria-expanded': isOpen,
+      'aria-haspopup': 'listbox',
       'aria-controls': isOpen ? id : undefined,
       'aria-autocomplete': 'list',
       'aria-activedescendant': found[place] ? `${id}-${place}` : undefined,
