@@ -1,4 +1,5 @@
 import { Search } from 'lucide-preact';
+import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { useNow } from '../../parts/now.js';
@@ -24,6 +25,17 @@ type ListProps = Pick<ReturnType<typeof useConversations>, 'list' | 'rows' | 're
 
 export function ConversationList({ list, rows, refresh, filter, onFilter, selected, hrefOf }: ListProps) {
   const now = useNow(30_000);
+  const drawn = useRef(new WeakMap<Conversation, Drawn>()).current;
+  /** A row that is as it was is the same element, which is not compared again while the list scrolls. */
+  const row = (conversation: Conversation) => {
+    const props = { conversation, isSelected: conversation.id === selected, href: hrefOf(conversation), now };
+    const known = drawn.get(conversation);
+    if (known?.isSelected === props.isSelected && known.href === props.href && known.now === now)
+      return known.element;
+    const element = <Row {...props} />;
+    drawn.set(conversation, { ...props, element });
+    return element;
+  };
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = list;
   return (
     <section class="conversations" aria-label="Conversations">
@@ -59,14 +71,7 @@ export function ConversationList({ list, rows, refresh, filter, onFilter, select
             count={rows.length}
             rowHeight={ROW_HEIGHT}
             keyOf={(index) => rows[index]!.id}
-            row={(index) => (
-              <Row
-                conversation={rows[index]!}
-                isSelected={rows[index]!.id === selected}
-                href={hrefOf(rows[index]!)}
-                now={now}
-              />
-            )}
+            row={(index) => row(rows[index]!)}
             onEnd={() => {
               if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
             }}
@@ -115,7 +120,13 @@ function Nothing({ filter }: { filter: Filter }) {
   );
 }
 
-type RowProps = { conversation: Conversation; isSelected: boolean; href: string; now: number };
+type RowProps = {
+  readonly conversation: Conversation;
+  readonly isSelected: boolean;
+  readonly href: string;
+  readonly now: number;
+};
+type Drawn = RowProps & { readonly element: VNode };
 function Row({ conversation, isSelected, href, now }: RowProps) {
   const { lastMessageAt, lastMessagePreview, unreadCount, windowExpiresAt, status } = conversation;
   const { state, text, short } = serviceWindow(windowExpiresAt, now);

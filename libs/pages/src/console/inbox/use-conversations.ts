@@ -31,6 +31,7 @@ export function useConversations({ status, search }: Filter) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: Infinity,
+    structuralSharing: false, // It compares all that was read with each page.
     gcTime: 0, // What happens while nobody looks is not heard.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,

@@ -29,6 +29,7 @@ export function useThread(id: string, onReceived: (message: { name: string | nul
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: Infinity,
+    structuralSharing: false, // It compares all that was read with each page.
     gcTime: 0, // What happens while nobody looks is not heard.
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
