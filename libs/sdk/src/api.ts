@@ -268,6 +268,34 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/conversations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get conversation
+     * @description A single conversation by id.
+     *
+     *     Scope: `inbox:read`.
+     */
+    get: operations['getConversation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Update conversation
+     * @description Closes or opens a conversation, or says who answers. What a person writes opens a closed one again.
+     *
+     *     Scope: `inbox:write`.
+     */
+    patch: operations['updateConversation'];
+    trace?: never;
+  };
   '/v1/conversations/{id}/messages': {
     parameters: {
       query?: never;
@@ -288,28 +316,6 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
-    trace?: never;
-  };
-  '/v1/conversations/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    /**
-     * Update conversation
-     * @description Closes or opens a conversation, or says who answers. What a person writes opens a closed one again.
-     *
-     *     Scope: `inbox:write`.
-     */
-    patch: operations['updateConversation'];
     trace?: never;
   };
   '/v1/contacts': {
@@ -2258,6 +2264,8 @@ export interface components {
         [key: string]: unknown;
       } | null;
       mediaId: string | null;
+      /** @description The message it quotes: its wamid, or as the send named it. */
+      replyTo: string | null;
       /**
        * Format: date-time
        * @example 2026-11-22T10:15:30.000Z
@@ -2276,7 +2284,6 @@ export interface components {
         [key: string]: string;
       } | null;
       campaignId: string | null;
-      replyTo: string | null;
       history: components['schemas']['StatusChange'][];
     };
     StatusChange: {
@@ -2327,6 +2334,15 @@ export interface components {
       /** @description The contact's; without one, as the person calls itself on WhatsApp. */
       name: string | null;
     };
+    UpdateConversation: {
+      /**
+       * @example closed
+       * @enum {string}
+       */
+      status?: 'open' | 'closed';
+      /** @description Who answers, in whatever way you name people; null: nobody. */
+      assignee?: string | null;
+    };
     ConversationMessage: {
       id: string;
       wamid: string | null;
@@ -2351,6 +2367,8 @@ export interface components {
         [key: string]: unknown;
       } | null;
       mediaId: string | null;
+      /** @description The message it quotes: its wamid, or as the send named it. */
+      replyTo: string | null;
       /**
        * Format: date-time
        * @example 2026-11-22T10:15:30.000Z
@@ -2361,15 +2379,6 @@ export interface components {
        * @example 2026-11-22T10:15:30.000Z
        */
       statusAt: string;
-    };
-    UpdateConversation: {
-      /**
-       * @example closed
-       * @enum {string}
-       */
-      status?: 'open' | 'closed';
-      /** @description Who answers, in whatever way you name people; null: nobody. */
-      assignee?: string | null;
     };
     CreateContact: {
       /**
@@ -4247,14 +4256,9 @@ export interface operations {
       };
     };
   };
-  listMessagesInAConversation: {
+  getConversation: {
     parameters: {
-      query?: {
-        /** @description How many to return (default 50). */
-        limit?: number;
-        /** @description nextCursor of the page before. */
-        cursor?: string;
-      };
+      query?: never;
       header?: never;
       path: {
         id: string;
@@ -4269,11 +4273,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['ConversationMessage'][];
-            /** @description The cursor of the next page; null on the last. */
-            nextCursor: string | null;
-          };
+          'application/json': components['schemas']['ConversationView'];
         };
       };
     };
@@ -4305,6 +4305,37 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConversationView'];
+        };
+      };
+    };
+  };
+  listMessagesInAConversation: {
+    parameters: {
+      query?: {
+        /** @description How many to return (default 50). */
+        limit?: number;
+        /** @description nextCursor of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['ConversationMessage'][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+          };
         };
       };
     };

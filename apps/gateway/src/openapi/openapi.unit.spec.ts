@@ -55,6 +55,7 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/messages': ['messages:read'],
     'get /v1/messages/{id}': ['messages:read'],
     'get /v1/conversations': ['inbox:read'],
+    'get /v1/conversations/{id}': ['inbox:read'],
     'get /v1/conversations/{id}/messages': ['inbox:read'],
     'patch /v1/conversations/{id}': ['inbox:write'],
     'get /v1/templates': ['templates:read'],
