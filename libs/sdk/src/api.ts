@@ -1348,7 +1348,7 @@ export interface paths {
     };
     /**
      * Poll events
-     * @description The same events as webhooks carry, oldest first. Keep nextCursor and come again with ?since=<cursor>; wait holds the request until something comes.
+     * @description The same events as webhooks carry, oldest first. Keep nextCursor and come again with ?since=<cursor>; wait holds the request until something comes. ?since=now answers the cursor of the end, ?before=now the latest events.
      *
      *     Scope: `events:read`.
      */
@@ -6040,8 +6040,10 @@ export interface operations {
   pollEvents: {
     parameters: {
       query?: {
-        /** @description nextCursor of the read before, exclusive; without it from the oldest kept. */
+        /** @description nextCursor of the read before, exclusive; without it from the oldest kept. `now`: an empty page at once, whose nextCursor is the end of the feed. */
         since?: string;
+        /** @description Instead of since: backwards from this nextCursor, or from `now`, the newest first. An empty page that returns the cursor it was asked with: nothing is older. */
+        before?: string;
         /** @description Only these types: repeat the parameter, or separate them by commas. */
         types?: (
           | 'message.received'
