@@ -1,0 +1,67 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualItem,
+} from '@tanstack/virtual-core';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+
+type VirtualListProps = {
+  readonly label: string;
+  readonly count: number;
+  /** Of a row, in CSS pixels; all have the same. */
+  readonly rowHeight: number;
+  readonly keyOf: (index: number) => string;
+  readonly row: (index: number) => ComponentChildren;
+  /** Called while the end is near. */
+  readonly onEnd?: () => void;
+  readonly class?: string;
+};
+
+/** Rows beyond the last one shown at which `onEnd` is called. */
+const NEAR_END = 40;
+
+/** A list that scrolls by itself and holds only the rows that are seen, whatever it counts. */
+export function VirtualList({ label, count, rowHeight, keyOf, row, onEnd, ...more }: VirtualListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [, rerender] = useReducer((count: number) => count + 1, 0);
+  const options = {
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: keyOf,
+    overscan: 12,
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    onChange: () => rerender(undefined),
+  };
+  const [virtualizer] = useState(() => new Virtualizer<HTMLDivElement, HTMLElement>(options));
+  virtualizer.setOptions(options);
+  useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
+  useLayoutEffect(() => virtualizer._willUpdate());
+  const items: VirtualItem[] = virtualizer.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useLayoutEffect(() => {
+    if (last >= count - NEAR_END) onEnd?.();
+  }, [last, count, onEnd]);
+  return (
+    <div ref={scroller} class={`virtual-list ${more.class ?? ''}`} role="list" aria-label={label}>
+      <div class="rows" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        {items.map(({ key, index, start, size }) => (
+          <div
+            key={key}
+            role="listitem"
+            aria-setsize={count}
+            aria-posinset={index + 1}
+            style={{ transform: `translateY(${start}px)`, height: `${size}px` }}
+          >
+            {row(index)}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
