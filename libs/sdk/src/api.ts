@@ -3485,6 +3485,8 @@ export interface components {
       failed: number;
       lastHour: components['schemas']['DeliveryStats'];
       lastDay: components['schemas']['DeliveryStats'];
+      /** @description Replays under way. */
+      replays: components['schemas']['ReplayProgress'][];
     };
     DeliveryStats: {
       attempts: number;
@@ -3494,6 +3496,24 @@ export interface components {
       p50: number | null;
       /** @description Milliseconds. */
       p99: number | null;
+    };
+    ReplayProgress: {
+      /**
+       * Format: date-time
+       * @example 2026-11-22T10:15:30.000Z
+       */
+      since: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T10:15:30.000Z
+       */
+      until: string;
+      /** @enum {string} */
+      only: 'failed' | 'all';
+      /** @description Events it has passed. */
+      passed: number;
+      /** @description Events up to the end of the feed, as it was asked for. */
+      total: number;
     };
     DeliveryView: {
       id: string;
