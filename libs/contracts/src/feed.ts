@@ -1,14 +1,32 @@
-import { Json, NestedList, OneOf, Text, TextList, Time, Whole } from './field.js';
+import { Json, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './field.js';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
+import { fieldFault } from './problem.js';
+
+/** The end of the feed, in place of a cursor. */
+export const NOW = 'now';
 
 /** `GET /v1/events`. */
+@Rule<ReadEvents>(function* ({ since, before, wait }) {
+  if (before === undefined) return;
+  if (since !== undefined) yield fieldFault('?before', 'before', 'does not go with since');
+  if (wait !== undefined) yield fieldFault('?wait', 'wait', 'does not go with before');
+})
 export class ReadEvents {
   @Text({
     max: 200,
     optional: true,
-    description: 'nextCursor of the read before, exclusive; without it from the oldest kept.',
+    description:
+      'nextCursor of the read before, exclusive; without it from the oldest kept. `now`: an empty page at once, whose nextCursor is the end of the feed.',
   })
   since?: string;
+
+  @Text({
+    max: 200,
+    optional: true,
+    description:
+      'Instead of since: backwards from this nextCursor, or from `now`, the newest first. An empty page that returns the cursor it was asked with: nothing is older.',
+  })
+  before?: string;
 
   @TextList({
     max: 50,

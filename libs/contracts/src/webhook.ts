@@ -224,6 +224,20 @@ export class DeliveryStats {
   @Whole({ min: 0, max: 600_000, nullable: true, description: 'Milliseconds.' }) p99!: number | null;
 }
 
+/** A replay under way. It passes the events of its range in order, also those that it does not send. */
+export class ReplayProgress {
+  @Time() since!: string;
+  @Time() until!: string;
+  @OneOf(REPLAY_CHOICES) only!: ReplayChoice;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Events it has passed.' }) passed!: number;
+  @Whole({
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    description: 'Events up to the end of the feed, as it was asked for.',
+  })
+  total!: number;
+}
+
 /** `GET /v1/webhooks/:id/stats`. */
 export class WebhookStats {
   @Whole({ min: 0, max: 100_000, description: 'Events that wait, at most 100,000.' }) lagEvents!: number;
@@ -234,6 +248,8 @@ export class WebhookStats {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries given up.' }) failed!: number;
   @Nested(() => DeliveryStats) lastHour!: DeliveryStats;
   @Nested(() => DeliveryStats) lastDay!: DeliveryStats;
+  @NestedList(() => ReplayProgress, { max: MOST_REPLAYS, description: 'Replays under way.' })
+  replays!: ReplayProgress[];
 }
 
 /** What signs deliveries, as Standard Webhooks has it: `whsec_` and the base64 of 32 random bytes. */

@@ -1376,7 +1376,7 @@ export interface paths {
     };
     /**
      * Poll events
-     * @description The same events as webhooks carry, oldest first. Keep nextCursor and come again with ?since=<cursor>; wait holds the request until something comes.
+     * @description The same events as webhooks carry, oldest first. Keep nextCursor and come again with ?since=<cursor>; wait holds the request until something comes. ?since=now answers the cursor of the end, ?before=now the latest events.
      *
      *     Scope: `events:read`.
      */
@@ -3529,6 +3529,8 @@ export interface components {
       failed: number;
       lastHour: components['schemas']['DeliveryStats'];
       lastDay: components['schemas']['DeliveryStats'];
+      /** @description Replays under way. */
+      replays: components['schemas']['ReplayProgress'][];
     };
     DeliveryStats: {
       attempts: number;
@@ -3538,6 +3540,24 @@ export interface components {
       p50: number | null;
       /** @description Milliseconds. */
       p99: number | null;
+    };
+    ReplayProgress: {
+      /**
+       * Format: date-time
+       * @example 2026-11-22T10:15:30.000Z
+       */
+      since: string;
+      /**
+       * Format: date-time
+       * @example 2026-11-22T10:15:30.000Z
+       */
+      until: string;
+      /** @enum {string} */
+      only: 'failed' | 'all';
+      /** @description Events it has passed. */
+      passed: number;
+      /** @description Events up to the end of the feed, as it was asked for. */
+      total: number;
     };
     DeliveryView: {
       id: string;
@@ -6128,8 +6148,10 @@ export interface operations {
   pollEvents: {
     parameters: {
       query?: {
-        /** @description nextCursor of the read before, exclusive; without it from the oldest kept. */
+        /** @description nextCursor of the read before, exclusive; without it from the oldest kept. `now`: an empty page at once, whose nextCursor is the end of the feed. */
         since?: string;
+        /** @description Instead of since: backwards from this nextCursor, or from `now`, the newest first. An empty page that returns the cursor it was asked with: nothing is older. */
+        before?: string;
         /** @description Only these types: repeat the parameter, or separate them by commas. */
         types?: (
           | 'message.received'

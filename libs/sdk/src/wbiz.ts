@@ -25,7 +25,7 @@ export type WbizOptions = {
 };
 
 export type EventOptions<T extends EventType> = {
-  /** `cursor` of the last event seen, or a `nextCursor`; without it from the oldest kept. */
+  /** `cursor` of the last event seen, a `nextCursor`, or `now`; without it from the oldest kept. */
   readonly since?: string | undefined;
   readonly types?: readonly T[] | undefined;
   readonly signal?: AbortSignal | undefined;

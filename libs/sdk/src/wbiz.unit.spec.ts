@@ -256,6 +256,15 @@ describe('the feed', () => {
     },
   );
 
+  it('begins at the end where it is asked to', async () => {
+    answers = [page([], 'c7'), page([8, 9], 'c9')];
+    expect(await read('now', 2)).toEqual([
+      { sequence: 8, cursor: 'c7~8' },
+      { sequence: 9, cursor: 'c9' },
+    ]);
+    expect(since()).toEqual(['now', 'c7']);
+  });
+
   it('ends with what is no passing fault', async () => {
     answers = [problem(410, 'cursor_expired')];
     await expect(read('old', 1)).rejects.toMatchObject({ code: 'cursor_expired', status: 410 });

@@ -56,9 +56,9 @@ For operators:
 
 For developers, with an API key:
 
-  wbiz events tail [--since <cursor>|oldest] [--types <type>,...]
+  wbiz events tail [--since <cursor>|oldest|now] [--types <type>,...]
                         Prints events as they come, one line of JSON each; --since the cursor of the last line goes on there.
-  wbiz listen --forward-to <url> [--since <cursor>|oldest] [--types <type>,...]
+  wbiz listen --forward-to <url> [--since <cursor>|oldest|now] [--types <type>,...]
                         Posts each event to the URL as a webhook is posted, once, and shows what it answers.
 
 With the simulator of Meta:

@@ -20,7 +20,7 @@ export class EventsController {
     summary: 'Poll events',
     description:
       'The same events as webhooks carry, oldest first. Keep nextCursor and come again with ?since=<cursor>; ' +
-      'wait holds the request until something comes.',
+      'wait holds the request until something comes. ?since=now answers the cursor of the end, ?before=now the latest events.',
     answers: { 200: EventPage },
     problems: ['cursor_expired'],
   })

@@ -51,6 +51,16 @@ it('cannot be asked for another account', async () => {
   expect(asked).toHaveLength(0);
 });
 
+it.each([
+  ['?since=c1&before=c2', '?before'],
+  ['?before=now&wait=5', '?wait'],
+])('refuses %s', async (query, pointer) => {
+  const response = await read(query);
+  const { errors } = (await response.json()) as { errors: { pointer: string }[] };
+  expect([response.status, errors.map((fault) => fault.pointer)]).toEqual([422, [pointer]]);
+  expect(asked).toHaveLength(0);
+});
+
 it('says when a cursor is too old', async () => {
   answer = () => Promise.reject(new Rejection('cursor_expired', 'Kept are 30 days.'));
   const response = await read('?since=old');

@@ -598,6 +598,22 @@ describe('after the fact', () => {
     });
     expect(stats.lagSeconds).toBeGreaterThanOrEqual(89);
     expect(stats.lastHour.p50).toBeLessThanOrEqual(stats.lastHour.p99!);
+    expect(stats.replays).toEqual([]);
+  });
+
+  it('stats tell how far replays are', async () => {
+    const one = system.account();
+    const { id } = await one.create({ url: 'https://example.com/' });
+    await one.tell(10);
+    await one.replay(id);
+    await system.pool.query('update webhooks.replays set cursor = 4 where webhook_id = $1', [id]);
+    await one.replay(id, { only: 'failed' });
+    expect(await system.deliveries.stats({ accountId: one.accountId, id })).toMatchObject({
+      replays: [
+        { only: 'all', passed: 4, total: 10 },
+        { only: 'failed', passed: 0, total: 10 },
+      ],
+    });
   });
 
   it('a test is signed and counts for nothing', async () => {

@@ -1,12 +1,13 @@
 import { Controller, Inject } from '@nestjs/common';
 import { firstId, newId } from '@wbiz/contracts/ids';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
-import type { DeliveryStats, DeliveryStatus, DeliveryView } from '@wbiz/contracts/webhook';
+import type { DeliveryStats, DeliveryStatus, DeliveryView, ReplayProgress } from '@wbiz/contracts/webhook';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
+import { positionOf } from '../subscription/readers.projection.js';
 import { Subscriptions } from '../subscription/subscriptions.js';
 import { DELIVERY_STATUS } from './delivery-log.js';
 import { percentile } from './latency.js';
@@ -107,7 +108,11 @@ export class DeliveryQueries {
     });
     const [lag] = rows;
     if (!lag) return null;
-    const [lastHour, lastDay] = await Promise.all([this.statsOf(ask.id, 1), this.statsOf(ask.id, 24)]);
+    const [lastHour, lastDay, replays] = await Promise.all([
+      this.statsOf(ask.id, 1),
+      this.statsOf(ask.id, 24),
+      this.replaysOf(ask.id),
+    ]);
     return {
       lagEvents: lag.waiting,
       lagSeconds: lag.oldest ? Math.max(0, Math.round((Date.now() - lag.oldest.getTime()) / 1_000)) : 0,
@@ -115,6 +120,7 @@ export class DeliveryQueries {
       failed: lag.failed,
       lastHour,
       lastDay,
+      replays,
     };
   }
 
@@ -152,6 +158,24 @@ export class DeliveryQueries {
         d.at as "lastAttemptAt", f.due as "nextAttemptAt", d.status_code as "statusCode", d.error
       from webhooks.deliveries d left join webhooks.failures f on f.webhook_id = d.webhook_id and f.sequence = d.sequence
       where ${conditions.join(' and ')} order by d.id desc, d.at desc`;
+  }
+
+  private async replaysOf(webhookId: string): Promise<ReplayProgress[]> {
+    const { rows } = await this.pool.query<
+      Omit<ReplayProgress, 'since' | 'until'> & { since: Date; until: Date }
+    >({
+      name: 'webhook-replays',
+      text: `select since, until, case when only_failed then 'failed' else 'all' end as only,
+               greatest(0, cursor - begin)::float8 as passed, greatest(0, last - begin)::float8 as total
+             from webhooks.replays r, lateral (select ${positionOf('r.account_id', 'r.since')} as begin) b
+             where webhook_id = $1 order by id`,
+      values: [webhookId],
+    });
+    return rows.map(({ since, until, ...replay }) => ({
+      since: since.toISOString(),
+      until: until.toISOString(),
+      ...replay,
+    }));
   }
 
   private async statsOf(webhookId: string, hours: number): Promise<DeliveryStats> {

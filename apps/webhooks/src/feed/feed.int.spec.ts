@@ -198,11 +198,63 @@ describe('a read', () => {
     });
   });
 
-  it('with a foreign cursor is refused', () =>
-    expect(one.read({ accountId, since: 'yesterday' })).rejects.toMatchObject({
+  it.each(['since', 'before'])('with a foreign cursor in %s is refused', (parameter) =>
+    expect(one.read({ accountId, [parameter]: 'yesterday' })).rejects.toMatchObject({
       code: 'invalid_request',
-      details: [{ pointer: '?since' }],
-    }));
+      details: [{ pointer: `?${parameter}` }],
+    }),
+  );
+
+  it('since now is the cursor of the end at once, of an account without events too', async () => {
+    const begun = performance.now();
+    for (const types of [undefined, ['message.status'] as const])
+      expect(
+        await one.read({ accountId, since: 'now', wait: 20, ...(types && { types: [...types] }) }),
+      ).toEqual({
+        data: [],
+        nextCursor: feedCursor(12_001),
+      });
+    expect(await one.read({ accountId: newId('acc'), since: 'now' })).toEqual({
+      data: [],
+      nextCursor: feedCursor(0),
+    });
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
+  it('goes back from the end or from a cursor, the newest first, and on again from where that ends', async () => {
+    const first = await one.read({ accountId, before: 'now', limit: 3 });
+    expect(first.data.map(({ sequence }) => sequence)).toEqual([12_001, 12_000, 11_999]);
+    const second = await one.read({ accountId, before: first.nextCursor, limit: 2 });
+    expect(second.data.map(({ sequence }) => sequence)).toEqual([11_998, 11_997]);
+    const on = await one.read({ accountId, since: second.nextCursor, limit: 3 });
+    expect(on.data.map(({ sequence }) => sequence)).toEqual([11_997, 11_998, 11_999]);
+    const oldest = await one.read({ accountId, before: feedCursor(2) });
+    expect(oldest.data.map(({ sequence }) => sequence)).toEqual([2, 1]);
+    expect(oldest.nextCursor).toBe(feedCursor(0));
+    expect(await one.read({ accountId, before: feedCursor(0) })).toEqual({
+      data: [],
+      nextCursor: feedCursor(0),
+    });
+    expect(await one.read({ accountId: newId('acc'), before: 'now' })).toEqual({
+      data: [],
+      nextCursor: feedCursor(0),
+    });
+  });
+
+  it('that goes back for few types passes the others, and neither leaves out nor repeats', async () => {
+    expect(await one.read({ accountId, before: 'now', types: ['account.status'] })).toEqual({
+      data: [],
+      nextCursor: feedCursor(0),
+    });
+    const read = (before: string) => one.read({ accountId, types: ['message.status'], limit: 2, before });
+    const first = await read('now');
+    expect(first).toMatchObject({
+      data: [{ sequence: 12_000 }, { sequence: 11_999 }],
+      nextCursor: feedCursor(11_998),
+    });
+    expect((await read(first.nextCursor)).data.map(({ sequence }) => sequence)).toEqual([11_998, 11_997]);
+    expect(await read(feedCursor(1))).toMatchObject({ data: [{ sequence: 1 }], nextCursor: feedCursor(0) });
+  });
 });
 
 describe('a read that waits', () => {

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { EventView } from '@wbiz/contracts/feed';
+import { NOW, type EventView } from '@wbiz/contracts/feed';
 import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
@@ -14,8 +14,13 @@ const STRETCH = 5_000;
 const LOOK_ON_MS = 1_000;
 
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
-/** `passed`: the last sequence looked at. `more`: whether there may be events behind it already. */
+/** `passed`: where the cursor stands behind all that was looked at. `more`: whether there may be events behind it already. */
 type Look = { readonly data: EventView[]; readonly passed: number; readonly more: boolean };
+
+/** A cursor stands between two events: on from it come those of greater sequences, back from it its own and lesser ones. */
+const ON = { name: 'on', beyond: '>', order: 'asc', last: 'max', passing: 0 } as const;
+const BACK = { name: 'back', beyond: '<=', order: 'desc', last: 'min', passing: -1 } as const;
+type Direction = typeof ON | typeof BACK;
 
 /** What `/v1/events` shows. */
 @Controller()
@@ -26,71 +31,102 @@ export class FeedQueries {
   ) {}
 
   /**
-   * Oldest first, after `since`. The cursor of a page lies behind the events of other types that were passed. With
-   * `wait` an empty page comes only after so many seconds without an event. Throws `invalid_request` for a foreign cursor.
+   * Oldest first, after `since`; or the newest first, back from `before`. The cursor of a page lies behind the events of other
+   * types that were passed. With `wait` an empty page comes only after so many seconds without an event. Throws
+   * `invalid_request` for a foreign cursor.
    */
   @QueryHandler('feed.read')
   async read({
     accountId,
     since,
+    before,
     types,
     limit = DEFAULT_LIMIT,
     wait = 0,
   }: Ask<'feed.read'>): Promise<Answer<'feed.read'>> {
+    if (since === NOW) return { data: [], nextCursor: feedCursor(await this.end(accountId)) };
     const waitUntil = Date.now() + wait * 1_000;
     const lookOnUntil = Math.max(waitUntil, Date.now() + LOOK_ON_MS);
-    let after = since === undefined ? 0 : sequenceIn(since);
+    const direction = before === undefined ? ON : BACK;
+    let from = before === undefined ? beginning(since) : await this.place(accountId, before);
     for (;;) {
       const { data, passed, more } = types?.length
-        ? await this.chosen(accountId, after, types, limit)
-        : await this.next(accountId, after, limit);
-      after = passed;
+        ? await this.chosen(accountId, direction, from, types, limit)
+        : await this.next(accountId, direction, from, limit);
+      from = passed;
       const left = (more ? lookOnUntil : waitUntil) - Date.now();
       const lookAgain =
-        data.length === 0 && left > 0 && (more || (await this.watch.beyond(accountId, after, left)));
-      if (!lookAgain) return { data, nextCursor: feedCursor(after) };
+        data.length === 0 && left > 0 && (more || (await this.watch.beyond(accountId, from, left)));
+      if (!lookAgain) return { data, nextCursor: feedCursor(from) };
     }
   }
 
-  private async next(accountId: string, after: number, limit: number): Promise<Look> {
+  private async place(accountId: string, before: string): Promise<number> {
+    return before === NOW ? this.end(accountId) : sequenceIn(before, 'before');
+  }
+
+  private async end(accountId: string): Promise<number> {
+    const { rows } = await this.pool.query<{ sequence: string }>({
+      name: 'feed-end',
+      text: 'select sequence from webhooks.feed_heads where account_id = $1',
+      values: [accountId],
+    });
+    return Number(rows[0]?.sequence ?? 0);
+  }
+
+  private async next(
+    accountId: string,
+    { name, beyond, order, passing }: Direction,
+    from: number,
+    limit: number,
+  ): Promise<Look> {
     const { rows } = await this.pool.query<Row>({
-      name: 'feed-next',
+      name: `feed-next-${name}`,
       text: `select sequence, id, type, created_at, data from webhooks.feed
-             where account_id = $1 and sequence > $2 order by sequence limit $3`,
-      values: [accountId, after, limit],
+             where account_id = $1 and sequence ${beyond} $2 order by sequence ${order} limit $3`,
+      values: [accountId, from, limit],
     });
     const data = rows.map(viewOf);
-    return { data, passed: data.at(-1)?.sequence ?? after, more: false };
+    const last = data.at(-1);
+    return { data, passed: last ? last.sequence + passing : from, more: false };
   }
 
   private async chosen(
     accountId: string,
-    after: number,
+    { name, beyond, order, last: furthest, passing }: Direction,
+    from: number,
     types: readonly string[],
     limit: number,
   ): Promise<Look> {
     const looked = await this.pool.query<{ last: string | null; passed: string; chosen: string[] }>({
-      name: 'feed-look',
+      name: `feed-look-${name}`,
       text: `with passed as (
-               select sequence, type from webhooks.feed where account_id = $1 and sequence > $2 order by sequence limit ${STRETCH})
-             select max(sequence) as last, count(*) as passed,
-                    array(select sequence from passed where type = any($3) order by sequence limit $4) as chosen
+               select sequence, type from webhooks.feed where account_id = $1 and sequence ${beyond} $2 order by sequence ${order} limit ${STRETCH})
+             select ${furthest}(sequence) as last, count(*) as passed,
+                    array(select sequence from passed where type = any($3) order by sequence ${order} limit $4) as chosen
              from passed`,
-      values: [accountId, after, types, limit],
+      values: [accountId, from, types, limit],
     });
     const { last, passed, chosen } = looked.rows[0]!;
     const more = chosen.length === limit || Number(passed) === STRETCH;
-    if (chosen.length === 0) return { data: [], passed: Number(last ?? after), more };
+    const behindAll = last === null ? from : Number(last) + passing;
+    if (chosen.length === 0) return { data: [], passed: behindAll, more };
     const { rows } = await this.pool.query<Row>({
-      name: 'feed-chosen',
+      name: `feed-chosen-${name}`,
       text: `select sequence, id, type, created_at, data from webhooks.feed
-             where account_id = $1 and sequence = any($2) order by sequence`,
+             where account_id = $1 and sequence = any($2) order by sequence ${order}`,
       values: [accountId, chosen],
     });
     const data = rows.map(viewOf);
-    return { data, passed: chosen.length === limit ? data.at(-1)!.sequence : Number(last), more };
+    return {
+      data,
+      passed: chosen.length === limit ? data.at(-1)!.sequence + passing : behindAll,
+      more,
+    };
   }
 }
+
+const beginning = (since: string | undefined) => (since === undefined ? 0 : sequenceIn(since));
 
 const viewOf = ({ sequence, created_at, ...event }: Row): EventView => ({
   id: event.id,

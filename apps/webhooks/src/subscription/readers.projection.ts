@@ -18,7 +18,7 @@ const each =
 const DISORDER = `interval '1 minute'`;
 
 /** The sequence before the first event at a time or later, less those that may be out of order. Looks at the feed 20 times. */
-const positionOf = (account: string, time: string) => `(
+export const positionOf = (account: string, time: string) => `(
   with recursive search(low, high) as (
     select 0::bigint, coalesce((select sequence from webhooks.feed_heads where account_id = ${account}), 0) + 1
     union all
