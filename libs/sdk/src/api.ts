@@ -1662,7 +1662,9 @@ export interface components {
     TemplateStatusData: {
       templateId: string;
       metaId: string | null;
+      /** @example order_confirmation */
       name: string;
+      /** @example en_US */
       language: string;
       /** @enum {string} */
       status: 'draft' | 'pending' | 'approved' | 'rejected' | 'paused' | 'disabled';
@@ -1675,6 +1677,7 @@ export interface components {
     };
     CampaignStatusData: {
       campaignId: string;
+      /** @example Diwali offer */
       name: string;
       /** @enum {string} */
       status: 'scheduled' | 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
@@ -1776,7 +1779,10 @@ export interface components {
       id: string;
       /** @description WhatsApp's id; null until Meta has taken the message. */
       wamid: string | null;
-      /** @enum {string} */
+      /**
+       * @example sent
+       * @enum {string}
+       */
       status: 'accepted' | 'outcome_unknown' | 'sent' | 'failed' | 'delivered' | 'read' | 'received';
       to: string;
       conversationId: string;
@@ -2478,6 +2484,7 @@ export interface components {
       createdAt: string;
     };
     Removal: {
+      /** @example vip */
       name: string;
       /** @description Contacts that had it. */
       total: number;
@@ -2528,6 +2535,7 @@ export interface components {
       id: string;
       /** @description Meta's id. */
       metaId: string | null;
+      /** @example order_confirmation */
       name: string;
       /** @example en_US */
       language: string;
@@ -3591,6 +3599,7 @@ export interface components {
     };
     ApiKeyView: {
       id: string;
+      /** @example Order system */
       name: string;
       /** @example wa_7Q2M9KXT */
       prefix: string;
@@ -3632,6 +3641,7 @@ export interface components {
     AccountSummary: {
       id: string;
       wabaId: string;
+      /** @example Example Store */
       name: string;
       /** @enum {string} */
       status: 'active' | 'suspended' | 'disconnected';

@@ -43,7 +43,8 @@ export const META_REFUSALS = Object.entries(REFUSAL_SCOPES).map(([scope, { what,
   code: answer,
 }));
 
-export const INTRODUCTION = `Send WhatsApp messages over Meta's official Cloud API, and follow what becomes of them.
+export const INTRODUCTION = `Send WhatsApp messages over Meta's official Cloud API, and follow what becomes of them. Calls are HTTPS and JSON; what
+people answer, and how far each message got, comes back to you as events.
 
 **Authentication.** Send your API key with every request: \`Authorization: Bearer wa_<prefix>_<secret>\`. A key belongs to one
 WhatsApp Business Account and holds the scopes it was given; each route says which one it needs.

@@ -14,11 +14,10 @@ export function EventsPage() {
         <h1 tabIndex={-1}>Events</h1>
         <p>
           What happens to messages, contacts, templates, campaigns and the account comes to you by three ways.
-          All carry the same events, at least once and in order for each conversation: drop what you have
-          seen, by its <code>id</code>.
+          All carry the same events, at least once: drop what you have seen, by its <code>id</code>.
         </p>
       </header>
-      <ul class="fields">
+      <ul class="fields short">
         <li>
           <div>
             <a href="/docs/webhooks">Webhook</a>
@@ -26,7 +25,8 @@ export function EventsPage() {
           <div>
             <p>
               For an application with a public https address: each event is posted to it within a second,
-              signed as Standard Webhooks has it, and posted again for days where that fails.
+              signed as Standard Webhooks has it, and posted again for days where that fails. Events of one
+              conversation come one after the other.
             </p>
           </div>
         </li>
@@ -37,8 +37,8 @@ export function EventsPage() {
           <div>
             <p>
               For one without, or that wants its own pace: it asks behind a cursor, and is answered as soon as
-              something happens. 30 days are kept. There is no <code>accountId</code> in it: the key is of one
-              account.
+              something happens, in the account's order. 30 days are kept. There is no <code>accountId</code>{' '}
+              in it: the key is of one account.
             </p>
           </div>
         </li>

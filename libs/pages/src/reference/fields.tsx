@@ -8,14 +8,17 @@ const SHOWN_OPTIONAL = 8;
 /** More values than this are folded. */
 const SHOWN_VALUES = 12;
 
+/** Of what one writes it is said which fields are required, of what one reads which may be missing. */
+type Side = 'written' | 'read';
 type FieldsProps = {
   readonly schema: Schema;
   readonly schemas: Schemas;
+  readonly side?: Side;
   readonly within?: readonly string[];
 };
 
 /** The fields of a schema, those of their content folded. */
-export function Fields({ schema, schemas, within = [] }: FieldsProps) {
+export function Fields({ schema, schemas, side = 'read', within = [] }: FieldsProps) {
   const fields = fieldList(schema, schemas, within);
   const required = fields.filter((field) => field.required);
   const optional = fields.filter((field) => !field.required);
@@ -23,12 +26,13 @@ export function Fields({ schema, schemas, within = [] }: FieldsProps) {
   const list = (some: readonly Field[]) => (
     <ul class="fields">
       {some.map((field) => (
-        <Line key={field.name} {...field}>
+        <Line key={field.name} side={side} {...field}>
           {field.content && (
             <Folded summary={`Fields of ${field.name}`}>
               <Fields
                 schema={field.content.schema}
                 schemas={schemas}
+                side={side}
                 within={[...within, field.content.name ?? '']}
               />
             </Folded>
@@ -47,10 +51,10 @@ export function Fields({ schema, schemas, within = [] }: FieldsProps) {
   );
 }
 
-type LineProps = Omit<Field, 'content'> & { readonly children?: ComponentChildren };
+type LineProps = Omit<Field, 'content'> & { readonly side: Side; readonly children?: ComponentChildren };
 
 /** One field or parameter: its name and type, and what is said of it. */
-export function Line({ name, type, required, description, limits, values, children }: LineProps) {
+export function Line({ name, type, required, description, limits, values, side, children }: LineProps) {
   const list = values.map((value) => (
     <>
       <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>{' '}
@@ -60,7 +64,8 @@ export function Line({ name, type, required, description, limits, values, childr
     <li>
       <div>
         <code class="name">{name}</code>
-        {required && <span class="required">required</span>}
+        {side === 'written' && required && <span class="required">required</span>}
+        {side === 'read' && !required && <span class="optional">may be missing</span>}
         <span class="type">{type}</span>
       </div>
       <div>
@@ -69,7 +74,11 @@ export function Line({ name, type, required, description, limits, values, childr
             <Words text={description} />
           </p>
         )}
-        {limits.length > 0 && <p class="soft limits">{limits.join(', ')}</p>}
+        {limits.length > 0 && (
+          <p class="soft limits">
+            <Words text={limits.join(', ')} />
+          </p>
+        )}
         {values.length > SHOWN_VALUES ? (
           <Folded summary={`${values.length} values of ${name}`}>
             <p class="values">{list}</p>

@@ -33,15 +33,9 @@ function Topics({ log: { description, events, internal, schemas } }: { log: Log 
         <h2>
           <code>{events.address}</code>
         </h2>
-        <p>{events.description}</p>
-        <ul class="fields">
-          <li>
-            <div>Key</div>
-            <div>
-              <p>{events.key}</p>
-            </div>
-          </li>
-        </ul>
+        <p>
+          {events.description} Key: {lowerFirst(events.key)}
+        </p>
         <div class="folds">
           <Folded summary="Headers of every event">
             <Fields schema={events.messages[0]!.headers} schemas={schemas} />
@@ -70,6 +64,8 @@ function Topics({ log: { description, events, internal, schemas } }: { log: Log 
     </>
   );
 }
+
+const lowerFirst = (text = '') => text.replace(/^./, (first) => first.toLowerCase());
 
 function InternalTopic({ topic, schemas }: { topic: Topic; schemas: Log['schemas'] }) {
   return (

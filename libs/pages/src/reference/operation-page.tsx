@@ -18,7 +18,8 @@ export function OperationPage({ area, operation }: { area: Area; operation: Oper
   const { schemas } = api;
   const [call, setCall] = useState(() => exampleCall(operation, schemas));
   const { method, path, summary, description, parameters, body, answers, problems } = operation;
-  const isHeader = ({ in: where }: Parameter) => where === 'header';
+  const headers = parameters.filter(({ in: where }) => where === 'header');
+  const taken = parameters.filter((one) => !headers.includes(one));
   return (
     <article class="operation">
       <header class="stack tight">
@@ -42,16 +43,33 @@ export function OperationPage({ area, operation }: { area: Area; operation: Oper
         <Examples answers={answers} problems={problems} />
       </div>
       <div class="told stack">
-        <Parameters title="Parameters" parameters={parameters.filter((one) => !isHeader(one))} />
+        {taken.length > 0 && (
+          <section class="stack tight">
+            <h2>Parameters</h2>
+            <ParameterList parameters={taken} />
+          </section>
+        )}
         {body && (
           <section class="stack tight">
             <h2>
               Body <span class="soft">{isForm(operation) ? 'a form' : 'JSON'}</span>
             </h2>
-            <Fields schema={body.schema} schemas={schemas} />
+            <Fields schema={body.schema} schemas={schemas} side="written" />
           </section>
         )}
-        <Parameters title="Headers" parameters={parameters.filter(isHeader)} />
+        {headers.length > 0 && (
+          <div class="folds">
+            <Folded
+              summary={
+                <>
+                  Headers <span class="soft">{headers.map(({ name }) => name).join(', ')}</span>
+                </>
+              }
+            >
+              <ParameterList parameters={headers} />
+            </Folded>
+          </div>
+        )}
         <section class="stack tight">
           <h2>Answers</h2>
           <div class="folds">
@@ -97,9 +115,8 @@ function Access({ operation: { scopes, operators } }: { operation: Operation }) 
   );
 }
 
-function Parameters({ title, parameters }: { title: string; parameters: readonly Parameter[] }) {
+function ParameterList({ parameters }: { parameters: readonly Parameter[] }) {
   const { schemas } = useReference().api;
-  if (parameters.length === 0) return null;
   const properties = Object.fromEntries(
     parameters.map(({ name, schema, description }) => [
       name,
@@ -108,14 +125,11 @@ function Parameters({ title, parameters }: { title: string; parameters: readonly
   );
   const required = parameters.filter(({ required }) => required).map(({ name }) => name);
   return (
-    <section class="stack tight">
-      <h2>{title}</h2>
-      <ul class="fields">
-        {fieldList({ properties, required }, schemas).map((field) => (
-          <Line key={field.name} {...field} />
-        ))}
-      </ul>
-    </section>
+    <ul class="fields">
+      {fieldList({ properties, required }, schemas).map((field) => (
+        <Line key={field.name} side="written" {...field} />
+      ))}
+    </ul>
   );
 }
 
@@ -162,23 +176,19 @@ function AnswerFields({ answer: { status, description, bodies, headers } }: { an
   );
 }
 
-/** Codes by their status. */
-export function Problems({ problems }: { problems: readonly Problem[] }) {
-  return (
-    <ul class="fields">
-      {problems.map(({ status, code, title }) => (
-        <li key={code}>
-          <div>
-            <Status status={status} /> <code class="name">{code}</code>
-          </div>
-          <div>
-            <p>{title}.</p>
-          </div>
-        </li>
-      ))}
-    </ul>
-  );
-}
+export const Problems = ({ problems }: { problems: readonly Problem[] }) => (
+  <ul class="fields problems">
+    {problems.map(({ status, code, title }) => (
+      <li key={code}>
+        <Status status={status} />
+        <div>
+          <code class="name">{code}</code>
+          <p>{title}.</p>
+        </div>
+      </li>
+    ))}
+  </ul>
+);
 
 /** An example of each answer, refusals included. */
 function Examples({ answers, problems }: Pick<Operation, 'answers' | 'problems'>) {
@@ -189,7 +199,7 @@ function Examples({ answers, problems }: Pick<Operation, 'answers' | 'problems'>
         bodies
           .filter(({ type }) => type === 'application/json')
           .map(({ schema, example }) => ({
-            name: `${status} ${description}`,
+            name: `${status} ${description.replace(/[.,;].*$/, '')}`,
             value: example ?? exampleOf(schema, schemas),
           })),
       ),
@@ -199,11 +209,12 @@ function Examples({ answers, problems }: Pick<Operation, 'answers' | 'problems'>
   );
   const [chosen, setChosen] = useState(0);
   const id = useId();
-  const { name, value } = examples[chosen]!;
+  const example = examples[chosen];
+  if (!example) return null;
   return (
     <section class="stack tight">
-      <div class="row apart">
-        <h2 id={id}>Example of an answer</h2>
+      <h2 id={id}>Example of an answer</h2>
+      <Json value={example.value} what={`Example of ${example.name}`}>
         <select
           class="examples"
           aria-labelledby={id}
@@ -216,8 +227,7 @@ function Examples({ answers, problems }: Pick<Operation, 'answers' | 'problems'>
             </option>
           ))}
         </select>
-      </div>
-      <Json value={value} what={`Example of ${name}`} />
+      </Json>
     </section>
   );
 }

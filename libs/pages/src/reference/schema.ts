@@ -126,7 +126,7 @@ function limitsOf(schema: Schema): string[] {
     between(minItems > 0 ? minItems : undefined, maxItems, ' items'),
     between(undefined, maxProperties, ' entries'),
     schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
-    schema.pattern && !BLANK.has(schema.pattern) ? `matches ${schema.pattern}` : '',
+    schema.pattern && !BLANK.has(schema.pattern) ? `matches \`${schema.pattern}\`` : '',
   ].filter(Boolean);
 }
 /** Patterns that say no more than "not blank". */

@@ -22,6 +22,7 @@ export function Sidebar({ place }: { place: Place }) {
   useEffect(() => {
     setOpen(false);
     setWords('');
+    document.querySelector('.side [aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [path]);
   const current = (one: string) => (one === path ? 'page' : undefined);
   const here = 'area' in place ? place.area : undefined;

@@ -36,6 +36,10 @@ export function Source({
   );
 }
 
-export const Json = ({ value, what }: { value: unknown; what: string }) => (
-  <Source text={JSON.stringify(value, null, 2)} what={what} />
+type JsonProps = { readonly value: unknown; readonly what: string; readonly children?: ComponentChildren };
+
+export const Json = ({ value, what, children }: JsonProps) => (
+  <Source text={JSON.stringify(value, null, 2)} what={what}>
+    {children}
+  </Source>
 );

@@ -1,7 +1,7 @@
 export type Token = { readonly kind: 'text' | 'string' | 'name' | 'word' | 'number'; readonly text: string };
 
 const PATTERN =
-  /(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(?<colon>\s*:)?|(?<word>\b(?:import|from|const|await|new|for|of|in|with|as|print|curl|True|False|None|true|false|null)\b)|(?<number>\b\d+(?:\.\d+)?\b)/g;
+  /(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(?<colon>\s*:)?|(?<word>\b(?:import|from|const|await|new|for|of|in|with|as|print|curl|True|False|None|true|false|null)\b)|(?<number>(?<![\w.:/+-])\d+(?:\.\d+)?(?![\w.:/]))/g;
 
 /** Source in JSON, TypeScript, Python or shell as what is coloured alike. */
 export function tokensOf(source: string): Token[] {

@@ -5,6 +5,7 @@ import type { Operation, Parameter } from './api.js';
 import { Status } from './badges.js';
 import { isForm, pathExample, type Call } from './call.js';
 import { CredentialField } from './credential-field.js';
+import { Folded } from './folded.js';
 import { Words } from './prose.js';
 import type { Schema } from './schema.js';
 import { send, type Sent } from './sent.js';
@@ -31,6 +32,19 @@ export function TryIt({ call, onChange }: { call: Call; onChange: (call: Call) =
       setOutcome(new Error('This server gave no answer.', { cause: fault })),
     );
   };
+  const headers = operation.parameters.filter(({ in: where }) => where === 'header');
+  const taken = operation.parameters.filter((one) => !headers.includes(one));
+  const fields = (parameters: readonly Parameter[]) =>
+    parameters.map((parameter) => (
+      <ParameterField
+        key={parameter.name}
+        operation={operation}
+        parameter={parameter}
+        value={values[parameter.name] ?? ''}
+        fault={faultOf(parameter.name)}
+        onInput={(value) => onChange({ ...call, values: { ...values, [parameter.name]: value } })}
+      />
+    ));
   const isDelete = operation.method === 'DELETE';
   return (
     <form
@@ -42,16 +56,7 @@ export function TryIt({ call, onChange }: { call: Call; onChange: (call: Call) =
       }}
     >
       <CredentialField key={credential} kind={credential} />
-      {operation.parameters.map((parameter) => (
-        <ParameterField
-          key={parameter.name}
-          operation={operation}
-          parameter={parameter}
-          value={values[parameter.name] ?? ''}
-          fault={faultOf(parameter.name)}
-          onInput={(value) => onChange({ ...call, values: { ...values, [parameter.name]: value } })}
-        />
-      ))}
+      {fields(taken)}
       {isForm(operation) && (
         <Field label="file">
           <input
@@ -72,6 +77,7 @@ export function TryIt({ call, onChange }: { call: Call; onChange: (call: Call) =
           />
         </Field>
       )}
+      {headers.length > 0 && <Folded summary="Headers">{fields(headers)}</Folded>}
       <div>
         <button class={isDelete ? 'danger' : 'primary'} disabled={outcome === 'sending'}>
           {outcome === 'sending' ? 'Waiting for the answer…' : isDelete ? 'Send DELETE' : 'Send'}
