@@ -11,7 +11,8 @@ export type Place =
 export function placeOf(path: string, { areas }: Api): Place {
   const [first = '', second, ...more] = path.replace(/^\/docs\/?/, '').split('/');
   if (more.length > 0) return { page: 'missing' };
-  if (second === undefined && first in PAGES) return { page: PAGES[first as keyof typeof PAGES] };
+  if (second === undefined && Object.hasOwn(PAGES, first))
+    return { page: PAGES[first as keyof typeof PAGES] };
   const area = areas.find(({ slug }) => slug === first);
   if (!area) return { page: 'missing' };
   if (second === undefined) return { page: 'area', area };
