@@ -85,7 +85,7 @@ export class PhoneNumberView {
 /** What other services need to know of an account; the data of `account.updated`. */
 export class AccountData {
   @Text({ max: 40 }) wabaId!: string;
-  @Text({ max: 200 }) name!: string;
+  @Text({ max: 200, example: 'Example Store' }) name!: string;
   @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
   @OneOf(PLANS) plan!: Plan;
   @Flag({ description: 'Whether sends are allowed; when false every send is 402.' }) entitled!: boolean;
@@ -129,6 +129,7 @@ export class ConnectAccount {
   @Text({
     max: 2000,
     description: 'A system user token with whatsapp_business_messaging and whatsapp_business_management.',
+    example: 'EAAG…',
   })
   accessToken!: string;
   @Text({ max: 200, optional: true }) name?: string;
@@ -206,7 +207,7 @@ export class KeyLimit {
 
 /** `POST /admin/v1/accounts/:id/keys`. */
 export class CreateApiKey {
-  @Text({ max: 120 }) name!: string;
+  @Text({ max: 120, example: 'Order system' }) name!: string;
   @TextList({ min: 1, max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
   @Time({ optional: true }) expiresAt?: string;
   @Nested(() => KeyLimit, { optional: true }) limit?: KeyLimit;
@@ -214,7 +215,7 @@ export class CreateApiKey {
 
 export class ApiKeyView {
   @Text({ max: 40 }) id!: string;
-  @Text({ max: 120 }) name!: string;
+  @Text({ max: 120, example: 'Order system' }) name!: string;
   @Text({ max: 40, example: 'wa_7Q2M9KXT' }) prefix!: string;
   @TextList({ max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
   @Time() createdAt!: string;
@@ -242,7 +243,7 @@ export class SessionView {
 export class AccountSummary {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40 }) wabaId!: string;
-  @Text({ max: 200 }) name!: string;
+  @Text({ max: 200, example: 'Example Store' }) name!: string;
   @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
 }
 

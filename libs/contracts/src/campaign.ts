@@ -474,7 +474,7 @@ export type RetryFailedData = Known & RetryFailed;
 /** The data of `campaign.status`: told at each change, and at most every second while it runs. */
 export class CampaignStatusData {
   @Text({ max: 40 }) campaignId!: string;
-  @Text(LIMITS.campaignName) name!: string;
+  @Text({ ...LIMITS.campaignName, example: 'Diwali offer' }) name!: string;
   @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
   @OneOf(CAMPAIGN_REASONS, { nullable: true }) reason!: CampaignReason | null;
   @Text({ max: 1000, nullable: true }) detail!: string | null;

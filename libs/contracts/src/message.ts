@@ -28,7 +28,7 @@ export class SendReceipt {
     description: "WhatsApp's id; null until Meta has taken the message.",
   })
   wamid!: string | null;
-  @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
+  @OneOf(MESSAGE_STATUSES, { example: 'sent' }) status!: MessageStatus;
   @Text({ max: 140 }) to!: string;
   @Text({ max: 40 }) conversationId!: string;
   @Text({ max: 40 }) phoneNumberId!: string;

@@ -1690,7 +1690,9 @@ export interface components {
     TemplateStatusData: {
       templateId: string;
       metaId: string | null;
+      /** @example order_confirmation */
       name: string;
+      /** @example en_US */
       language: string;
       /** @enum {string} */
       status: 'draft' | 'pending' | 'approved' | 'rejected' | 'paused' | 'disabled';
@@ -1703,6 +1705,7 @@ export interface components {
     };
     CampaignStatusData: {
       campaignId: string;
+      /** @example Diwali offer */
       name: string;
       /** @enum {string} */
       status: 'scheduled' | 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
@@ -1804,7 +1807,10 @@ export interface components {
       id: string;
       /** @description WhatsApp's id; null until Meta has taken the message. */
       wamid: string | null;
-      /** @enum {string} */
+      /**
+       * @example sent
+       * @enum {string}
+       */
       status: 'accepted' | 'outcome_unknown' | 'sent' | 'failed' | 'delivered' | 'read' | 'received';
       to: string;
       conversationId: string;
@@ -2509,6 +2515,7 @@ export interface components {
       createdAt: string;
     };
     Removal: {
+      /** @example vip */
       name: string;
       /** @description Contacts that had it. */
       total: number;
@@ -2559,6 +2566,7 @@ export interface components {
       id: string;
       /** @description Meta's id. */
       metaId: string | null;
+      /** @example order_confirmation */
       name: string;
       /** @example en_US */
       language: string;
@@ -3655,6 +3663,7 @@ export interface components {
     };
     ApiKeyView: {
       id: string;
+      /** @example Order system */
       name: string;
       /** @example wa_7Q2M9KXT */
       prefix: string;
@@ -3696,6 +3705,7 @@ export interface components {
     AccountSummary: {
       id: string;
       wabaId: string;
+      /** @example Example Store */
       name: string;
       /** @enum {string} */
       status: 'active' | 'suspended' | 'disconnected';

@@ -119,6 +119,7 @@ export class AdminController {
   @Describe({
     summary: 'Create an API key',
     description: 'The answer holds the whole `key`, this once: only a hash of its secret is kept.',
+    example: { name: 'Order system', scopes: ['messages:send', 'messages:read'] },
     answers: { 201: NewApiKey },
   })
   createKey(@Param('id') id: string, @Body() body: CreateApiKey) {
