@@ -20,7 +20,8 @@ const WEBHOOKS = 'docs/guides/webhooks.md';
 const SDK = 'docs/guides/sdk.md';
 const CAMPAIGNS = 'docs/guides/campaigns.md';
 const CONNECTING = 'docs/guides/connect-a-number.md';
-const GUIDES = [EVENTS, WEBHOOKS, SDK, CAMPAIGNS, CONNECTING];
+const PRODUCTION = 'docs/production.md';
+const GUIDES = [EVENTS, WEBHOOKS, SDK, CAMPAIGNS, CONNECTING, PRODUCTION];
 
 const python = guidePython();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
@@ -327,6 +328,16 @@ it('the guide to a real number runs as printed, with the simulator in the place 
   await system.control('POST', '/inbound', writing);
   await paste(command(CONNECTING, /types=message\.received/));
   expect(await paste(command(CONNECTING, /It works/))).toMatch(/"wamid":"wamid\./);
+});
+
+it('the guide to production tells by its commands that nothing stands still', async () => {
+  const { paste } = await open(await clone('production'));
+  for (const looks of [/dead-letters list/, /webhooks derive/, /duplicates/]) {
+    const told = await paste(command(PRODUCTION, looks));
+    expect(told).toMatch(/: (is up to date|reads), lag \d+$/m);
+    expect(told).not.toContain('stands still');
+    if (looks.source === 'duplicates') expect(told).toContain('"data":[]');
+  }
 });
 
 it('runs all that the guides print, but for what they mark', () => {
