@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Client, { MessageType } from '@great-detail/whatsapp';
 import { GraphApiError, WhatsAppClient } from '@kapso/whatsapp-cloud-api';
 import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server';
-import { SAMPLE_FILES } from './sample-files.js';
+import { SAMPLE_FILES } from './media/sample-files.js';
 import { DEFAULT_APP_SECRET, DEFAULT_TOKEN } from './simulator.js';
 import {
   PHONE,

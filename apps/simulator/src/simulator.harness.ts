@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MediaKind } from './media.rules.js';
-import { SAMPLE_FILES } from './sample-files.js';
+import type { MediaKind } from './media/media.rules.js';
+import { SAMPLE_FILES } from './media/sample-files.js';
 import { DEFAULT_APP_SECRET, DEFAULT_TOKEN, startSimulator, type SimulatorOptions } from './simulator.js';
 
 export const WABA = '1000000000000001';

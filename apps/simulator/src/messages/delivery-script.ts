@@ -1,0 +1,101 @@
+import type { Behaviour } from '../control/behaviour.js';
+import { statusError } from '../graph/graph-error.js';
+import type { Insights } from '../account/insights.js';
+import type { MessageRow } from './message-log.js';
+import type { Failure } from '../graph/parameter.rules.js';
+import type { People } from './people.js';
+import { unixSeconds, type Person, type PhoneNumber } from '../graph/state.js';
+import type { Timeline } from '../control/timeline.js';
+import type { WebhookItem, WebhookSender } from '../webhooks/webhook-sender.js';
+
+export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
+
+export type Delivery = {
+  readonly row: MessageRow;
+  readonly phone: PhoneNumber;
+  /** With it the message fails instead of arriving. */
+  readonly failsWith?: Failure | undefined;
+  readonly isReaction: boolean;
+  /** A voice message is played as well. */
+  readonly isVoice: boolean;
+};
+
+const ALL = ['sent', 'delivered', 'read'];
+const ALL_OF_VOICE = [...ALL, 'played'];
+
+/** Which statuses follow a message, and when: drawn from the seed as the settings say. */
+export function openDeliveryScript({
+  behaviour,
+  people,
+  insights,
+  timeline,
+  webhooks,
+}: {
+  behaviour: Behaviour;
+  people: People;
+  insights: Insights;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+}) {
+  const statusesOf = ({ failsWith, isReaction, isVoice }: Delivery): readonly string[] => {
+    const { statuses } = behaviour.settings;
+    if (statuses === 'none') return [];
+    if (failsWith !== undefined) return ['failed'];
+    const wanted = statuses !== 'all' ? statuses : isVoice ? ALL_OF_VOICE : ALL;
+    return isReaction ? wanted.filter((status) => status === 'sent') : wanted;
+  };
+
+  return {
+    follow(delivery: Delivery) {
+      const statuses = statusesOf(delivery);
+      const to = people.reached(delivery.phone.wabaId, delivery.row.waId);
+      let delay = 0;
+      const delays = statuses.map(() => (delay += behaviour.statusDelay()));
+      // Out of order: one of them comes after all the others, as true to its time as Meta's late ones.
+      const late = delays.length > 1 && behaviour.chance(behaviour.settings.reorder);
+      const held = late ? behaviour.pick(delays.length - 1) : -1;
+      statuses.forEach((status, index) => {
+        const happensIn = delays[index]!;
+        const arrivesIn = index === held ? delay + behaviour.statusDelay() + 20 : happensIn;
+        const at = Date.now() + happensIn;
+        const send = () => webhooks.send(statusItem(people, to, delivery, status, Math.floor(at / 1000)));
+        timeline.in(arrivesIn, () => {
+          insights.count(status, delivery.row, delivery.phone);
+          send();
+        });
+        if (behaviour.chance(behaviour.settings.duplicate))
+          timeline.in(arrivesIn + behaviour.statusDelay(), send);
+      });
+    },
+  };
+}
+
+/** A status webhook's item, as Meta writes it from v24 on: no conversation, pricing on sent and delivered. */
+export function statusItem(
+  people: People,
+  to: Person,
+  { row, phone, failsWith }: Pick<Delivery, 'row' | 'phone' | 'failsWith'>,
+  status: string,
+  timestamp = unixSeconds(),
+  errors?: readonly unknown[],
+): WebhookItem {
+  return {
+    part: 'statuses',
+    phone,
+    contact: people.statusContact(to, status),
+    item: {
+      id: row.wamid,
+      status,
+      timestamp: String(timestamp),
+      ...(to.waId === undefined ? {} : { recipient_id: to.waId }),
+      ...(to.userId === undefined ? {} : { recipient_user_id: to.userId }),
+      ...(row.opaque === undefined ? {} : { biz_opaque_callback_data: row.opaque }),
+      ...(status === 'sent' || status === 'delivered'
+        ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: row.category } }
+        : {}),
+      ...(status === 'failed'
+        ? { errors: errors ?? [statusError(failsWith?.code ?? 131000, failsWith?.details)] }
+        : {}),
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { object } from '../control/behaviour.js';
+import { isMediaKind, type MediaKind } from '../media/media.rules.js';
+import { SAMPLE_FILES } from '../media/sample-files.js';
+import type { MediaLinks } from '../media/media.routes.js';
+import { BadRequest } from '../control/page-request.js';
+import { contactOf, idsOf } from './people.js';
+import { unixSeconds, type Person, type PhoneNumber, type State } from '../graph/state.js';
+import { incomingWamid } from './wamid.js';
+import type { WebhookItem } from '../webhooks/webhook-sender.js';
+
+/** Unix seconds, from seconds, their text, or an ISO 8601 time; now when absent. */
+export function secondsOf(value: unknown): number {
+  if (value === undefined) return unixSeconds();
+  const seconds = Number(value);
+  const result = Number.isFinite(seconds) ? seconds : Date.parse(String(value)) / 1000;
+  if (!Number.isFinite(result)) throw new BadRequest('timestamp must be unix seconds or an ISO 8601 time.');
+  return Math.floor(result);
+}
+
+const UNSUPPORTED = [
+  {
+    code: 131051,
+    title: 'Message type unknown',
+    message: 'Message type unknown',
+    error_data: { details: 'Message type is currently not supported.' },
+  },
+];
+
+// Meta tells of changes of an account in the place of a message; nobody wrote.
+const NOT_WRITTEN = new Set(['system']);
+
+/**
+ * The webhook of a message from a person: `message` as in Meta's webhook, of any type, known or not. Media without an id
+ * gets one, of the bytes in `file` (base64) or of a small sample; an `unsupported` one without errors gets Meta's.
+ */
+export function inboundMessage(
+  { message, timestamp, file }: Record<string, unknown>,
+  phone: PhoneNumber,
+  person: Person,
+  { state, links, origin }: { state: State; links: MediaLinks; origin: string },
+): { wamid: string; item: WebhookItem; isWritten: boolean } {
+  const { type, ...content } = object(message, 'message');
+  if (typeof type !== 'string') throw new BadRequest("message.type must be one of Meta's message types.");
+  if (file !== undefined && (typeof file !== 'string' || !isMediaKind(type)))
+    throw new BadRequest('file must be the base64 of an audio, document, image, sticker or video.');
+  const ids = idsOf(person);
+  if (phone.blocked?.some((id) => ids.includes(id)))
+    throw new BadRequest('This person is blocked by the number and cannot write to it.');
+  if (isMediaKind(type) && content['errors'] === undefined) {
+    const given = object(content[type] ?? {}, `message.${type}`);
+    if (given['id'] === undefined || file !== undefined)
+      content[type] = { ...given, ...receivedMedia(type, given, file, phone, state, links, origin) };
+  }
+  if (type === 'unsupported') content['errors'] ??= UNSUPPORTED;
+  const wamid = incomingWamid(ids[0]!);
+  const isWritten = !NOT_WRITTEN.has(type);
+  return {
+    wamid,
+    isWritten,
+    item: {
+      part: 'messages',
+      phone,
+      contact: isWritten ? contactOf(person) : undefined,
+      item: {
+        ...content,
+        ...(person.waId === undefined ? {} : { from: person.waId }),
+        ...(person.userId === undefined ? {} : { from_user_id: person.userId }),
+        id: wamid,
+        timestamp: String(secondsOf(timestamp)),
+        type,
+      },
+    },
+  };
+}
+
+/** What Meta's webhook says of media, by kind, where the caller says nothing. */
+const EXTRAS: Partial<Record<MediaKind, object>> = { audio: { voice: true }, sticker: { animated: false } };
+
+function receivedMedia(
+  kind: MediaKind,
+  given: Record<string, unknown>,
+  file: string | undefined,
+  phone: PhoneNumber,
+  state: State,
+  links: MediaLinks,
+  origin: string,
+) {
+  const sample = SAMPLE_FILES[kind];
+  const bytes = file === undefined ? sample.bytes : Buffer.from(file, 'base64');
+  const { mime_type: type, filename = sample.filename } = given;
+  const mimeType =
+    typeof type === 'string' ? type : kind === 'audio' ? 'audio/ogg; codecs=opus' : sample.mimeType;
+  const media = state.addMedia(phone, bytes, {
+    mimeType,
+    filename: typeof filename === 'string' ? filename : undefined,
+    fault: undefined,
+    inbound: true,
+  });
+  return {
+    ...EXTRAS[kind],
+    ...given,
+    ...(kind === 'document' ? { filename } : {}),
+    mime_type: mimeType,
+    sha256: Buffer.from(media.sha256, 'hex').toString('base64'),
+    id: media.id,
+    url: links.urlOf(media, origin),
+  };
+}

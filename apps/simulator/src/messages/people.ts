@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Behaviour } from '../control/behaviour.js';
+import { countryOf } from './calling-codes.js';
+import { digitsOf } from './message-log.js';
+import { BadRequest } from '../control/page-request.js';
+import { isUserId } from '../graph/parameter.rules.js';
+import type { Person, State } from '../graph/state.js';
+
+export type People = ReturnType<typeof openPeople>;
+
+const NAME = 'Simulated person';
+
+/** Who writes and who is written to: a phone number, a business-scoped id, or both. */
+export function openPeople(state: State, behaviour: Behaviour) {
+  const allHaveIds = () => behaviour.settings.userIds === 'all';
+
+  return {
+    /** Who acts, from `{ from, userId?, username?, name? }`: `from` is a phone number or a business-scoped id. */
+    acting(wabaId: string, asked: Record<string, unknown>): Person {
+      const given = personIn(asked);
+      const { waId } = given;
+      const before = state.person(wabaId, waId ?? given.userId!);
+      const filled =
+        allHaveIds() && waId !== undefined ? (before?.userId ?? madeUserId(wabaId, waId)) : undefined;
+      const userId = given.userId ?? filled;
+      const person = { ...given, ...(userId === undefined ? {} : { userId }) };
+      state.remember(wabaId, { ...before, ...person });
+      return person;
+    },
+    /** Who is written to at this number or business-scoped id. */
+    reached(wabaId: string, id: string): Person {
+      if (!allHaveIds()) return isUserId(id) ? { userId: id } : { waId: id };
+      const known = state.person(wabaId, id) ?? (isUserId(id) ? { userId: id } : { waId: id });
+      const { waId, userId = madeUserId(wabaId, waId!) } = known;
+      return { ...known, userId };
+    },
+    /** As the statuses of a message name the person; undefined for a number in the older shape. */
+    statusContact({ waId, userId, name = NAME, username }: Person, status: string): object | undefined {
+      if (status === 'failed' || userId === undefined) return undefined;
+      if (!allHaveIds()) return { user_id: userId };
+      // Meta leaves the user name out of `sent` (business-scoped user ids, status messages webhooks).
+      const profile = { name, ...(username === undefined || status === 'sent' ? {} : { username }) };
+      return { profile, ...idsIn({ waId, userId }) };
+    },
+  };
+}
+
+/** As the webhooks of what people do name them. */
+export const contactOf = ({ name = NAME, username, ...ids }: Person) => ({
+  profile: { name, ...(username === undefined ? {} : { username }) },
+  ...idsIn(ids),
+});
+
+/** `wa_id` and `user_id`, of which a person has one or both. */
+export const idsIn = ({ waId, userId }: { waId?: string | undefined; userId?: string | undefined }) => ({
+  ...(waId === undefined ? {} : { wa_id: waId }),
+  ...(userId === undefined ? {} : { user_id: userId }),
+});
+
+export const idsOf = ({ waId, userId }: Person): readonly string[] =>
+  [waId, userId].filter((id) => id !== undefined);
+
+function personIn({ from, userId, username, name }: Record<string, unknown>): Person {
+  const given = String(from ?? '');
+  const scoped = isUserId(given) ? given : userId === undefined ? undefined : String(userId);
+  const waId = isUserId(given) || given === '' ? undefined : digitsOf(given);
+  if (waId === undefined ? scoped === undefined : !/^\d{5,15}$/.test(waId))
+    throw new BadRequest('from must be a phone number in international form, or a business-scoped user id.');
+  if (scoped !== undefined && !isUserId(scoped))
+    throw new BadRequest('userId must be a business-scoped user id, such as IN.13491208655302741918.');
+  return {
+    ...(waId === undefined ? {} : { waId }),
+    ...(scoped === undefined ? {} : { userId: scoped }),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof username === 'string' ? { username } : {}),
+  };
+}
+
+/** The id of a number for one business: the country, a dot and 20 digits; always the same. */
+const madeUserId = (wabaId: string, waId: string) => {
+  const hash = createHash('sha256').update(`${wabaId}:${waId}`).digest();
+  return `${countryOf(waId)}.${String(hash.readBigUInt64BE()).padStart(20, '0')}`;
+};

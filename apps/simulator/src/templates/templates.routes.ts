@@ -1,0 +1,245 @@
+import { isOn, type Behaviour } from '../control/behaviour.js';
+import { badParameter, missingParameter, refuse, templateFault } from '../graph/graph-error.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Pace } from '../messages/pace.js';
+import { pageOf } from '../graph/paging.js';
+import { textList } from '../graph/parameter.rules.js';
+import { unixSeconds, type State, type Template } from '../graph/state.js';
+import {
+  checkCategory,
+  checkParameterFormat,
+  checkTemplate,
+  checkTtl,
+  readComponents,
+} from './template.rules.js';
+import { fromLibrary } from './template-library.js';
+import type { TemplateReview } from './template.review.js';
+import { isAskedFor, isOld, languageName, templateNode } from './template.view.js';
+
+const DAY_S = 86_400;
+const NAME_BLOCKED_MS = 30 * DAY_S * 1000;
+const MOST_TEMPLATES = 6_000;
+
+/** Edits of an approved template: one in 24 hours, ten in 30 days. */
+const EDITS = [
+  { most: 1, seconds: DAY_S, text: 'once in 24 hours' },
+  { most: 10, seconds: 30 * DAY_S, text: '10 times in 30 days' },
+] as const;
+
+/** Meta's default of 10 minutes (templates/time-to-live). */
+const AUTHENTICATION_TTL_S = 600;
+
+/** Fields of a creation that are kept as they are and shown when asked for. */
+const KEPT = [
+  'sub_category',
+  'message_send_ttl_seconds',
+  'cta_url_link_tracking_opted_out',
+  'is_primary_device_delivery_only',
+  'display_format',
+  'library_template_name',
+];
+
+const kept = (params: GraphCall['params']) =>
+  Object.fromEntries(KEPT.filter((key) => params[key] !== undefined).map((key) => [key, params[key]]));
+
+const alreadyThere = ({ language }: Pick<Template, 'language'>) =>
+  templateFault(
+    2388024,
+    'Content in This Language Already Exists',
+    `There is already ${languageName(language)} content for this template. You can create a new template and try again.`,
+  );
+
+const beingDeleted = ({ language }: Pick<Template, 'language'>) => {
+  const content = `${languageName(language)} content`;
+  return templateFault(
+    2388023,
+    'Message Template Language is Being Deleted',
+    `New ${content} can't be added while the existing ${content} is being deleted. Try again in 4 weeks or consider creating a new message template.`,
+  );
+};
+
+const notFound = (name: string) =>
+  templateFault(
+    2593002,
+    'Message Template Not Found',
+    `The message template ${name} wasn't found for this account.`,
+  );
+
+const unchangeable = (text: string) =>
+  templateFault(2388039, "Message template status can't be changed", text);
+
+/** `message_templates` of a WABA (list, create, delete) and the template's own node (edit, unpause). */
+export function templateRoutes({
+  graph,
+  state,
+  behaviour,
+  pace,
+  review,
+}: {
+  graph: Graph;
+  state: State;
+  behaviour: Behaviour;
+  pace: Pace;
+  review: TemplateReview;
+}): Record<string, GraphHandler> {
+  const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
+  const flowsOf = (wabaId: string) => (by: { id?: string; name?: string }) => state.flow(wabaId, by);
+
+  const list = (call: GraphCall) => {
+    const { id } = waba(call);
+    const { params } = call;
+    const all = state.of('template', id);
+    const matching = all.filter((template) => isAskedFor(template, params));
+    const page = pageOf(matching, call);
+    const summary =
+      params['summary'] === undefined ? {} : { summary: summaryOf(matching.length, all.length) };
+    return {
+      ...page,
+      data: page.data.map((template) => templateNode(template, params['fields'], call.version)),
+      ...summary,
+    };
+  };
+
+  /** All languages of a name have one category. */
+  const checkSiblings = (
+    { wabaId, name, language }: Pick<Template, 'wabaId' | 'name' | 'language'>,
+    category: string,
+  ) => {
+    const sibling = state
+      .of('template', wabaId)
+      .find((other) => other.name === name && other.language !== language && other.category !== category);
+    if (sibling !== undefined)
+      throw templateFault(
+        undefined,
+        "Template Category Doesn't Match",
+        `The category ${category} doesn't match the one that's already associated with this template, ${sibling.category}.`,
+      );
+  };
+
+  const create = (call: GraphCall) => {
+    const { id: wabaId } = waba(call);
+    const isOfLibrary = call.params['library_template_name'] !== undefined;
+    const params = isOfLibrary ? fromLibrary(call.params) : call.params;
+    const asked = { wabaId, ...checkTemplate(params, flowsOf(wabaId)) };
+    if (isOn(behaviour.settings.managementLimits) && !pace.creation(wabaId)) throw refuse(80007);
+    if (state.of('template', wabaId).length >= MOST_TEMPLATES)
+      throw templateFault(
+        2388019,
+        'Message Template Limit Exceeded',
+        'You have exceeded the maximum number of message templates you can have for this WhatsApp business account.',
+      );
+    if (state.template(asked) !== undefined) throw alreadyThere(asked);
+    if (Date.now() - (state.deletedAt(asked) ?? 0) < NAME_BLOCKED_MS) throw beingDeleted(asked);
+    checkSiblings(asked, asked.category);
+    const ttl = asked.category === 'AUTHENTICATION' ? { message_send_ttl_seconds: AUTHENTICATION_TTL_S } : {};
+    const more = { ...ttl, ...kept(params) };
+    const template = state.addTemplate({ ...asked, status: 'PENDING', rejectedReason: 'NONE', more });
+    // What is from the library has been reviewed.
+    if (isOfLibrary) review.decide(template, 'APPROVED');
+    else review.submit(template);
+    return { id: template.id, status: template.status, category: template.category };
+  };
+
+  const edit = (call: GraphCall) => {
+    const template = graph.managedNode(call, call.path['id']!, 'template');
+    const { components, category, parameter_format: format, message_send_ttl_seconds: ttl } = call.params;
+    if (['PENDING', 'DISABLED', 'ARCHIVED'].includes(template.status))
+      throw unchangeable(
+        "The status for this message template can't be changed. You can only delete or add templates.",
+      );
+    const isApproved = template.status === 'APPROVED';
+    if (isApproved && isOn(behaviour.settings.managementLimits)) checkEdits(template);
+    const newCategory = category === undefined ? template.category : checkCategory(category);
+    if (newCategory !== template.category) {
+      if (isApproved) throw unchangeable("The category of an approved template can't be edited.");
+      checkSiblings(template, newCategory);
+      // Meta writes the content of the one and not of the other.
+      const isOther = [newCategory, template.category].includes('AUTHENTICATION');
+      if (isOther && components === undefined) throw missingParameter('components');
+    }
+    checkTtl(ttl, newCategory);
+    const newFormat = format === undefined ? template.parameterFormat : checkParameterFormat(format);
+    const context = { category: newCategory, format: newFormat, flow: flowsOf(template.wabaId) };
+    const now = unixSeconds();
+    Object.assign(template, {
+      components: components === undefined ? template.components : readComponents(components, context),
+      category: newCategory,
+      parameterFormat: newFormat,
+      status: 'PENDING',
+      rejectedReason: 'NONE',
+      updatedAt: now,
+      ...(isApproved ? { edits: [...(template.edits ?? []), now].slice(-EDITS[1].most) } : {}),
+    } satisfies Partial<Template>);
+    Object.assign(template.more, kept(call.params));
+    state.changed();
+    if (components !== undefined) review.tellComponents(template);
+    review.submit(template);
+    const { id, name } = template;
+    return { success: true, ...(isOld(call.version) ? {} : { id, name, category: template.category }) };
+  };
+
+  const unpause = (call: GraphCall) => {
+    const template = graph.managedNode(call, call.path['id']!, 'template');
+    if (template.status !== 'PAUSED') throw unchangeable('Only a paused template can be unpaused.');
+    review.decide(template, 'APPROVED');
+    return { success: true };
+  };
+
+  const remove = (call: GraphCall) => {
+    const { id: wabaId } = waba(call);
+    const { name, hsm_id: one, hsm_ids: many } = call.params;
+    if (many !== undefined && (name !== undefined || one !== undefined))
+      throw badParameter('Param hsm_ids cannot be combined with name or hsm_id.');
+    if (many === undefined && typeof name !== 'string') throw missingParameter('name');
+    const ids = many === undefined ? undefined : idList(many);
+    const chosen = state
+      .of('template', wabaId)
+      .filter((template) =>
+        ids === undefined
+          ? template.name === name && (one === undefined || template.id === String(one))
+          : ids.includes(template.id),
+      );
+    if (chosen.length === 0 || (ids !== undefined && chosen.length < ids.length))
+      throw notFound(String(name ?? ids));
+    if (chosen.some(({ status }) => status === 'DISABLED'))
+      throw unchangeable("A disabled template can't be deleted.");
+    for (const template of chosen) {
+      state.removeTemplate(template);
+      review.tellDeleted(template);
+    }
+    return { success: true };
+  };
+
+  return {
+    'GET message_templates': list,
+    'POST message_templates': create,
+    'DELETE message_templates': remove,
+    'POST template': edit,
+    'POST unpause': unpause,
+  };
+}
+
+function checkEdits({ edits = [] }: Template): void {
+  const now = unixSeconds();
+  for (const { most, seconds, text } of EDITS)
+    if (edits.filter((at) => now - at < seconds).length >= most)
+      throw templateFault(
+        2388124,
+        'Message Template Edit Limit Reached',
+        `An approved message template can only be edited ${text}.`,
+      );
+}
+
+const summaryOf = (total: number, all: number) => ({
+  total_count: total,
+  message_template_count: all,
+  message_template_limit: MOST_TEMPLATES,
+  are_translations_complete: true,
+});
+
+const idList = (value: unknown): readonly string[] => {
+  const list = textList(value) ?? [];
+  if (list.length < 1 || list.length > 100)
+    throw templateFault(undefined, 'Invalid hsm_ids', 'hsm_ids holds 1 to 100 template ids.');
+  return [...new Set(list)];
+};
