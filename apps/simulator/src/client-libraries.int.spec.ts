@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Client, { MessageType } from '@great-detail/whatsapp';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphApiError, WhatsAppClient } from '@kapso/whatsapp-cloud-api';
 import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server';
 import { SAMPLE_FILES } from './media/sample-files.js';
-import { DEFAULT_APP_SECRET, DEFAULT_TOKEN } from './simulator.js';
 import {
   PHONE,
   simulatorForTests,
@@ -13,6 +12,7 @@ import {
   type Received,
   type TestSimulator,
 } from './simulator.harness.js';
+import { DEFAULT_APP_SECRET, DEFAULT_TOKEN } from './simulator.js';
 
 let simulator: TestSimulator;
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>;

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SAMPLE_FILES } from './media/sample-files.js';
+import { readFileSync } from 'node:fs';
 import type { MediaKind } from './media/media.rules.js';
+import { SAMPLE_FILES } from './media/sample-files.js';
 import { PHONE, simulatorForTests, WABA, type Json, type TestSimulator } from './simulator.harness.js';
 
 type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };

@@ -1,9 +1,10 @@
 import { badParameter, missingParameter, notOneOf, refuse, unknownEdge } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
-import type { Insights, Tally } from './insights.js';
 import { pageOfPlaces } from '../graph/paging.js';
 import { textList, timeParameter, type Fields } from '../graph/parameter.rules.js';
-import { unixSeconds, type State } from '../graph/state.js';
+import type { State } from '../graph/state.js';
+import { unixSeconds } from '../graph/times.js';
+import type { Insights, Tally } from './insights.js';
 
 type Span = { readonly start: number; readonly end: number };
 

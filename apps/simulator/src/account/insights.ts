@@ -1,7 +1,8 @@
+import type { PhoneNumber } from '../graph/nodes.js';
+import { isUserId } from '../graph/parameter.rules.js';
+import { unixSeconds } from '../graph/times.js';
 import { countryOf } from '../messages/calling-codes.js';
 import type { MessageRow } from '../messages/message-log.js';
-import { isUserId } from '../graph/parameter.rules.js';
-import { unixSeconds, type PhoneNumber } from '../graph/state.js';
 
 const HALF_HOUR_S = 1800;
 

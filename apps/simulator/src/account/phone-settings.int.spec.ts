@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { PHONE, simulatorForTests, WABA, type Json, type TestSimulator } from '../simulator.harness.js';
 
 let simulator: TestSimulator;

@@ -2,8 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import { chooseFields, unset } from '../graph/fields.js';
 import { badParameter, managementFault, missingParameter, notOneOf } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { PhoneNumber } from '../graph/nodes.js';
 import { listParameter, objectParameter, textParameter } from '../graph/parameter.rules.js';
-import type { PhoneNumber, State } from '../graph/state.js';
+import type { State } from '../graph/state.js';
 
 /** The code that Meta would send by SMS or voice. */
 const CODE = '123456';

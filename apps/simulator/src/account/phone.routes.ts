@@ -1,7 +1,7 @@
 import { chooseFields, unset } from '../graph/fields.js';
 import { badParameter, GraphRefusal, missingParameter, refuse, statusError } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
-import type { Limit } from '../messages/message.limits.js';
+import type { PhoneNumber } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import {
   isUserId,
@@ -10,8 +10,9 @@ import {
   textParameter,
   urlParameter,
 } from '../graph/parameter.rules.js';
-import type { PhoneNumber, State } from '../graph/state.js';
+import type { State } from '../graph/state.js';
 import type { UploadedHandles } from '../media/upload.routes.js';
+import type { Limit } from '../messages/message.limits.js';
 
 /** What is kept of the field, if it may be that. */
 type Read = (value: unknown, name: string) => unknown;

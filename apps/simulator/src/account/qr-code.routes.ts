@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chooseFields } from '../graph/fields.js';
 import { badParameter, notOneOf, unknownObject } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { PhoneNumber, QrCode } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import { textParameter } from '../graph/parameter.rules.js';
-import type { PhoneNumber, QrCode, State } from '../graph/state.js';
+import type { State } from '../graph/state.js';
 
 // Meta's QR codes page.
 const MOST = 2_000;

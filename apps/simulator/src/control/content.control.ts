@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { bodyOf, NotFound } from './control-request.js';
-import { FLOW_STATUSES, type FlowStatusChanges } from '../templates/flow.status.js';
-import { BadRequest } from './page-request.js';
 import type { State } from '../graph/state.js';
-import { CATEGORIES } from '../templates/template.rules.js';
+import { FLOW_STATUSES, type FlowStatusChanges } from '../templates/flow.status.js';
 import { DECISIONS, QUALITIES, type TemplateReview } from '../templates/template.review.js';
+import { CATEGORIES } from '../templates/template.rules.js';
 import { templateNode } from '../templates/template.view.js';
+import { bodyOf, NotFound } from './control-request.js';
+import { BadRequest } from './page-request.js';
 
 /** `/_control/templates` and `/_control/flows`: what Meta decides of an account's content. */
 export function contentControl(

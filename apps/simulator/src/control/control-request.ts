@@ -1,4 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import type { PhoneNumber } from '../graph/nodes.js';
+import { FIRST_WABA_ID } from '../graph/sample-data.js';
+import type { State } from '../graph/state.js';
 import { object } from './behaviour.js';
 import { BadRequest } from './page-request.js';
 
@@ -17,4 +20,11 @@ export function bodyOf({ body, headers }: FastifyRequest): Record<string, unknow
     throw new BadRequest(`The body is not JSON: ${(error as Error).message}`);
   }
   return object(value, 'the body');
+}
+
+/** The phone number of this id; without one, the first there is. */
+export function phoneNumber(state: State, id: unknown): PhoneNumber {
+  const phone = id === undefined ? state.of('phone', FIRST_WABA_ID)[0] : state.nodes.get(String(id));
+  if (phone?.kind !== 'phone') throw new NotFound(`No phone number has the id ${String(id)}.`);
+  return phone;
 }

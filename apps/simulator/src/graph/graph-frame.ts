@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isOn, type Behaviour, type Fault } from '../control/behaviour.js';
+import { createHash } from 'node:crypto';
+import type { ManagementLimits } from '../account/management-limits.js';
+import type { Behaviour, Fault } from '../control/behaviour.js';
+import type { RequestLog } from '../control/request-log.js';
 import {
   GraphRefusal,
   invalidVersion,
@@ -11,9 +13,8 @@ import {
 } from './graph-error.js';
 import { readParameters, type Parameters } from './graph-parameters.js';
 import { metaJson } from './meta-json.js';
-import type { Pace } from '../messages/pace.js';
-import type { RequestLog } from '../control/request-log.js';
-import type { Node, State } from './state.js';
+import type { Node } from './nodes.js';
+import type { State } from './state.js';
 
 export type GraphCall = {
   readonly method: string;
@@ -43,6 +44,15 @@ export class FileAnswer {
 /** Answers a file, an object, or JSON text in Meta's escaping already. Refuses by throwing a GraphRefusal. */
 export type GraphHandler = (call: GraphCall) => FileAnswer | object | string;
 
+type Exchange = {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  /** Without the query. */
+  readonly path: string;
+  readonly parameters: Parameters;
+  readonly fault: Fault | undefined;
+};
+
 type Answer = { readonly content: string | FileAnswer; readonly refused?: GraphRefusal };
 
 const APP_USAGE = '{"call_count":1,"total_cputime":1,"total_time":1}';
@@ -60,12 +70,12 @@ export type Graph = ReturnType<typeof graphFrame>;
 export function graphFrame({
   state,
   behaviour,
-  pace,
+  managementLimits,
   requests,
 }: {
   state: State;
   behaviour: Behaviour;
-  pace: Pace;
+  managementLimits: ManagementLimits;
   requests: RequestLog;
 }) {
   const breakConnection = (request: FastifyRequest, reply: FastifyReply) => {
@@ -74,14 +84,8 @@ export function graphFrame({
   };
 
   /** What the handler says to the call, or its refusal, in Meta's words; with the headers that depend on the call. */
-  const ask = (
-    handler: GraphHandler,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    path: string,
-    { params, file }: Parameters,
-    fault: Fault | undefined,
-  ): Answer => {
+  const ask = (handler: GraphHandler, { request, reply, path, parameters, fault }: Exchange): Answer => {
+    const { params, file } = parameters;
     const { method, body, headers } = request;
     const at = request.params as Record<string, string>;
     const wabaId = state.nodes.get(at['id'] ?? '')?.wabaId;
@@ -135,7 +139,7 @@ export function graphFrame({
         else reply.hijack();
         return;
       }
-      const answer = ask(handler, request, reply, path, parameters, fault);
+      const answer = ask(handler, { request, reply, path, parameters, fault });
       const code = answer.refused?.body.error.code ?? null;
       if (fault?.kind === 'accept_then_reset') {
         note(null, code);
@@ -181,7 +185,7 @@ export function graphFrame({
   /** Like `node`, for a management call: it counts against the WABA's hourly limit while that is on. */
   const managedNode = <K extends Node['kind']>(call: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = node(call, id, ...kinds);
-    if (isOn(behaviour.settings.managementLimits) && !pace.management(found.wabaId)) throw refuse(80007);
+    managementLimits.checkCall(found.wabaId);
     return found;
   };
 

@@ -1,7 +1,7 @@
 import type { Expansion } from './fields.js';
 import type { GraphCall, GraphHandler } from './graph-frame.js';
 import { formValue } from './graph-parameters.js';
-import type { Node } from './state.js';
+import type { Node } from './nodes.js';
 
 const ANALYTICS = ['analytics', 'conversation_analytics', 'pricing_analytics', 'template_analytics'];
 

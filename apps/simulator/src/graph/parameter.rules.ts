@@ -1,7 +1,7 @@
-import { badParameter, missingParameter, refuse } from './graph-error.js';
-import { formValue } from './graph-parameters.js';
 import { kindFault, type MediaKind } from '../media/media.rules.js';
 import { most, type Limit } from '../messages/message.limits.js';
+import { badParameter, missingParameter, refuse } from './graph-error.js';
+import { formValue } from './graph-parameters.js';
 import type { State } from './state.js';
 
 export type Fields = Record<string, unknown>;

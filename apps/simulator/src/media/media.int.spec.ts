@@ -1,10 +1,8 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { MediaKind } from './media.rules.js';
-import { SAMPLE_FILES } from './sample-files.js';
 import {
   PHONE,
   simulatorForTests,
@@ -12,6 +10,8 @@ import {
   type Json,
   type TestSimulator,
 } from '../simulator.harness.js';
+import type { MediaKind } from './media.rules.js';
+import { SAMPLE_FILES } from './sample-files.js';
 
 let simulator: TestSimulator;
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>;

@@ -2,8 +2,10 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chooseFields } from '../graph/fields.js';
 import { badParameter, missingParameter, unknownMedia } from '../graph/graph-error.js';
 import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from '../graph/graph-frame.js';
+import type { Media } from '../graph/nodes.js';
+import type { State } from '../graph/state.js';
+import { unixSeconds } from '../graph/times.js';
 import { checkUpload, contentFault } from './media.rules.js';
-import { unixSeconds, type Media, type State } from '../graph/state.js';
 
 /** Where files are fetched from; at Meta a host of its own, lookaside.fbsbx.com, with this path. */
 export const MEDIA_PATH = '/whatsapp_business/attachments/';

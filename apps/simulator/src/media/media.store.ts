@@ -1,46 +1,50 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { Media, Nodes, PhoneNumber } from '../graph/nodes.js';
+import { DAY_MS } from '../graph/times.js';
+import { mediaFiles } from './media.files.js';
 
-const MOST_IN_MEMORY = 512 * 1024 * 1024;
+// Meta's media page: ids of uploads live 30 days, those of received media 7.
+const UPLOADED_DAYS = 30;
+const RECEIVED_DAYS = 7;
 
-/** Bytes of media by id: files under `media` of the directory, or in memory, where the oldest make room after 512 MB. */
-export function mediaStore(directory: string | undefined) {
-  return directory === undefined ? inMemory() : onDisk(join(directory, 'media'));
-}
+/** Media nodes and their bytes, until they expire. */
+export function mediaStore({ all, add, remove, newId }: Nodes, directory: string | undefined) {
+  const files = mediaFiles(directory);
 
-function onDisk(directory: string) {
-  const path = (id: string) => join(directory, id);
-  return {
-    put(id: string, bytes: Buffer) {
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(path(id), bytes, { mode: 0o600 });
-    },
-    get(id: string): Buffer | undefined {
-      try {
-        return readFileSync(path(id));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
-    remove: (id: string) => rmSync(path(id), { force: true }),
+  const dropMedia = (media: Media) => {
+    files.remove(media.id);
+    remove(media);
   };
-}
 
-function inMemory() {
-  const files = new Map<string, Buffer>();
-  let held = 0;
-  const remove = (id: string) => {
-    held -= files.get(id)?.length ?? 0;
-    files.delete(id);
-  };
   return {
-    put(id: string, bytes: Buffer) {
-      files.set(id, bytes);
-      held += bytes.length;
-      for (const oldest of files.keys()) if (held > MOST_IN_MEMORY && oldest !== id) remove(oldest);
+    addMedia(
+      phone: PhoneNumber,
+      bytes: Buffer,
+      { mimeType, filename, fault, inbound }: Pick<Media, 'mimeType' | 'filename' | 'fault' | 'inbound'>,
+    ): Media {
+      const now = Date.now();
+      for (const node of all.values()) if (node.kind === 'media' && node.expiresAt <= now) dropMedia(node);
+      const media = add<Media>({
+        kind: 'media',
+        id: newId('media', 1_900_000_000_000_001),
+        wabaId: phone.wabaId,
+        phoneNumberId: phone.id,
+        inbound,
+        mimeType,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        size: bytes.length,
+        filename,
+        fault,
+        expiresAt: now + (inbound ? RECEIVED_DAYS : UPLOADED_DAYS) * DAY_MS,
+      });
+      files.put(media.id, bytes);
+      return media;
     },
-    get: (id: string) => files.get(id),
-    remove,
+    dropMedia,
+    media(id: string): Media | undefined {
+      const node = all.get(id);
+      return node?.kind === 'media' && node.expiresAt > Date.now() ? node : undefined;
+    },
+    bytesOf: ({ id }: Media) => files.get(id),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { APP } from '../account/account.routes.js';
+import { APP } from '../account/account.view.js';
 import { badParameter, missingParameter, unknownObject } from '../graph/graph-error.js';
 import type { GraphCall, GraphHandler } from '../graph/graph-frame.js';
 

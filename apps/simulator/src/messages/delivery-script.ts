@@ -1,12 +1,13 @@
-import type { Behaviour } from '../control/behaviour.js';
-import { statusError } from '../graph/graph-error.js';
 import type { Insights } from '../account/insights.js';
-import type { MessageRow } from './message-log.js';
-import type { Failure } from '../graph/parameter.rules.js';
-import type { People } from './people.js';
-import { unixSeconds, type Person, type PhoneNumber } from '../graph/state.js';
+import type { Behaviour } from '../control/behaviour.js';
 import type { Timeline } from '../control/timeline.js';
+import { statusError } from '../graph/graph-error.js';
+import type { Person, PhoneNumber } from '../graph/nodes.js';
+import type { Failure } from '../graph/parameter.rules.js';
+import { unixSeconds } from '../graph/times.js';
 import type { WebhookItem, WebhookSender } from '../webhooks/webhook-sender.js';
+import type { MessageRow } from './message-log.js';
+import type { People } from './people.js';
 
 export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
 
@@ -58,7 +59,8 @@ export function openDeliveryScript({
         const happensIn = delays[index]!;
         const arrivesIn = index === held ? delay + behaviour.statusDelay() + 20 : happensIn;
         const at = Date.now() + happensIn;
-        const send = () => webhooks.send(statusItem(people, to, delivery, status, Math.floor(at / 1000)));
+        const send = () =>
+          webhooks.send(statusItem(people, { ...delivery, to, status, timestamp: Math.floor(at / 1000) }));
         timeline.in(arrivesIn, () => {
           insights.count(status, delivery.row, delivery.phone);
           send();
@@ -73,11 +75,22 @@ export function openDeliveryScript({
 /** A status webhook's item, as Meta writes it from v24 on: no conversation, pricing on sent and delivered. */
 export function statusItem(
   people: People,
-  to: Person,
-  { row, phone, failsWith }: Pick<Delivery, 'row' | 'phone' | 'failsWith'>,
-  status: string,
-  timestamp = unixSeconds(),
-  errors?: readonly unknown[],
+  {
+    to,
+    row,
+    phone,
+    failsWith,
+    status,
+    timestamp = unixSeconds(),
+    errors,
+  }: Pick<Delivery, 'row' | 'phone' | 'failsWith'> & {
+    readonly to: Person;
+    readonly status: string;
+    /** Unix seconds; now when absent. */
+    readonly timestamp?: number;
+    /** Of a failed one, instead of those of `failsWith`. */
+    readonly errors?: readonly unknown[] | undefined;
+  },
 ): WebhookItem {
   return {
     part: 'statuses',

@@ -1,12 +1,14 @@
 import { object } from '../control/behaviour.js';
+import { BadRequest } from '../control/page-request.js';
+import type { Person, PhoneNumber } from '../graph/nodes.js';
+import type { State } from '../graph/state.js';
+import { unixSeconds } from '../graph/times.js';
+import type { MediaLinks } from '../media/media.routes.js';
 import { isMediaKind, type MediaKind } from '../media/media.rules.js';
 import { SAMPLE_FILES } from '../media/sample-files.js';
-import type { MediaLinks } from '../media/media.routes.js';
-import { BadRequest } from '../control/page-request.js';
-import { contactOf, idsOf } from './people.js';
-import { unixSeconds, type Person, type PhoneNumber, type State } from '../graph/state.js';
-import { incomingWamid } from './wamid.js';
 import type { WebhookItem } from '../webhooks/webhook-sender.js';
+import { contactOf, idsOf } from './people.js';
+import { incomingWamid } from './wamid.js';
 
 /** Unix seconds, from seconds, their text, or an ISO 8601 time; now when absent. */
 export function secondsOf(value: unknown): number {
@@ -29,6 +31,8 @@ const UNSUPPORTED = [
 // Meta tells of changes of an account in the place of a message; nobody wrote.
 const NOT_WRITTEN = new Set(['system']);
 
+type MediaPlace = { readonly state: State; readonly links: MediaLinks; readonly origin: string };
+
 /**
  * The webhook of a message from a person: `message` as in Meta's webhook, of any type, known or not. Media without an id
  * gets one, of the bytes in `file` (base64) or of a small sample; an `unsupported` one without errors gets Meta's.
@@ -37,7 +41,7 @@ export function inboundMessage(
   { message, timestamp, file }: Record<string, unknown>,
   phone: PhoneNumber,
   person: Person,
-  { state, links, origin }: { state: State; links: MediaLinks; origin: string },
+  place: MediaPlace,
 ): { wamid: string; item: WebhookItem; isWritten: boolean } {
   const { type, ...content } = object(message, 'message');
   if (typeof type !== 'string') throw new BadRequest("message.type must be one of Meta's message types.");
@@ -49,7 +53,7 @@ export function inboundMessage(
   if (isMediaKind(type) && content['errors'] === undefined) {
     const given = object(content[type] ?? {}, `message.${type}`);
     if (given['id'] === undefined || file !== undefined)
-      content[type] = { ...given, ...receivedMedia(type, given, file, phone, state, links, origin) };
+      content[type] = { ...given, ...receivedMedia({ ...place, kind: type, given, file, phone }) };
   }
   if (type === 'unsupported') content['errors'] ??= UNSUPPORTED;
   const wamid = incomingWamid(ids[0]!);
@@ -76,15 +80,20 @@ export function inboundMessage(
 /** What Meta's webhook says of media, by kind, where the caller says nothing. */
 const EXTRAS: Partial<Record<MediaKind, object>> = { audio: { voice: true }, sticker: { animated: false } };
 
-function receivedMedia(
-  kind: MediaKind,
-  given: Record<string, unknown>,
-  file: string | undefined,
-  phone: PhoneNumber,
-  state: State,
-  links: MediaLinks,
-  origin: string,
-) {
+function receivedMedia({
+  kind,
+  given,
+  file,
+  phone,
+  state,
+  links,
+  origin,
+}: MediaPlace & {
+  readonly kind: MediaKind;
+  readonly given: Record<string, unknown>;
+  readonly file: string | undefined;
+  readonly phone: PhoneNumber;
+}) {
   const sample = SAMPLE_FILES[kind];
   const bytes = file === undefined ? sample.bytes : Buffer.from(file, 'base64');
   const { mime_type: type, filename = sample.filename } = given;

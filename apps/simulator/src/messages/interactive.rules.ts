@@ -1,7 +1,4 @@
-import { checkFlowParameters } from './flow-send.rules.js';
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
-import { isMediaKind } from '../media/media.rules.js';
-import { LIMITS, most, type Limit } from './message.limits.js';
 import {
   lengthOf,
   lengthWithin,
@@ -12,6 +9,9 @@ import {
   type Fields,
   type SendContext,
 } from '../graph/parameter.rules.js';
+import { isMediaKind } from '../media/media.rules.js';
+import { checkFlowParameters } from './flow-send.rules.js';
+import { LIMITS, most, type Limit } from './message.limits.js';
 
 const ACTION = "interactive['action']";
 const wrong = (details: string) => refuse(131009, details);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MediaKind } from '../media/media.rules.js';
-import { LIMITS, most, type Limit } from './message.limits.js';
 import { simulatorForTests, webhookReceiver, type Json, type TestSimulator } from '../simulator.harness.js';
+import { LIMITS, most, type Limit } from './message.limits.js';
 
 let simulator: TestSimulator;
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>;

@@ -1,6 +1,6 @@
 import type { PageRequest } from '../control/page-request.js';
-import { isUserId } from '../graph/parameter.rules.js';
 import { RingLog } from '../control/ring-log.js';
+import { isUserId } from '../graph/parameter.rules.js';
 
 export type MessageRow = {
   readonly at: number;

@@ -1,7 +1,4 @@
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
-import { checkInteractive } from './interactive.rules.js';
-import type { MediaKind } from '../media/media.rules.js';
-import { most } from './message.limits.js';
 import {
   coordinates,
   isUserId,
@@ -13,6 +10,9 @@ import {
   type Fields,
   type SendContext,
 } from '../graph/parameter.rules.js';
+import type { MediaKind } from '../media/media.rules.js';
+import { checkInteractive } from './interactive.rules.js';
+import { most } from './message.limits.js';
 import { wamidDirection } from './wamid.js';
 
 type Check = (content: Fields, context: SendContext) => void;

@@ -1,21 +1,20 @@
-import { isOn, type Behaviour } from '../control/behaviour.js';
-import type { DeliveryScript } from './delivery-script.js';
+import type { Behaviour } from '../control/behaviour.js';
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import { metaJson } from '../graph/meta-json.js';
+import type { PhoneNumber } from '../graph/nodes.js';
+import { objectParameter, type SendContext } from '../graph/parameter.rules.js';
+import type { State } from '../graph/state.js';
+import type { DeliveryScript } from './delivery-script.js';
 import { failsAtOnce, failsLater } from './magic-recipients.js';
 import type { MessageLog, MessageRow } from './message-log.js';
 import { checkMessage } from './message.rules.js';
-import { metaJson } from '../graph/meta-json.js';
 import { TIERS, type MessagingLimit } from './messaging-limit.js';
-import type { Pace } from './pace.js';
-import { objectParameter, type SendContext } from '../graph/parameter.rules.js';
+import type { PairLimit } from './pair-limit.js';
 import { idsOf, type People } from './people.js';
-import type { PhoneNumber, State } from '../graph/state.js';
 import { checkTemplateSend } from './template-send.rules.js';
+import type { ThroughputLimit } from './throughput-limit.js';
 import { outgoingWamid, wamidDirection } from './wamid.js';
-
-// Meta's throughput page: 80 messages a second, or 1,000.
-const HIGH_THROUGHPUT = 1000 / 80;
 
 /** `POST /{phone number}/messages`: sends of every kind, and marking as read. */
 export function messageRoutes({
@@ -23,7 +22,8 @@ export function messageRoutes({
   state,
   behaviour,
   people,
-  pace,
+  throughputLimit,
+  pairLimit,
   messagingLimit,
   messages,
   script,
@@ -32,7 +32,8 @@ export function messageRoutes({
   state: State;
   behaviour: Behaviour;
   people: People;
-  pace: Pace;
+  throughputLimit: ThroughputLimit;
+  pairLimit: PairLimit;
   messagingLimit: MessagingLimit;
   messages: MessageLog;
   script: DeliveryScript;
@@ -48,11 +49,10 @@ export function messageRoutes({
       throw refuse(130403);
     const refused = failsAtOnce(waId);
     if (refused !== undefined) throw refuse(refused);
-    const { throughputPerSecond, pairRate, messagingLimit: tier } = behaviour.settings;
-    const perSecond = throughputPerSecond * (phone.throughputLevel === 'HIGH' ? HIGH_THROUGHPUT : 1);
-    if (!pace.number(phone.id, perSecond)) throw refuse(130429);
-    if (isOn(pairRate) && !pace.pair(phone.id, waId)) throw refuse(131056);
+    throughputLimit.check(phone);
+    pairLimit.check(phone.id, waId);
     const windowIsOpen = () => state.windowIsOpen(phone.id, waId);
+    const tier = behaviour.settings.messagingLimit;
     const limit = TIERS[tier];
     const isLimited = template !== undefined && limit < Infinity && !windowIsOpen();
     // Meta does not document the code it refuses with; 131048 is what its customers report.

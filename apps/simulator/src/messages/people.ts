@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Behaviour } from '../control/behaviour.js';
+import { BadRequest } from '../control/page-request.js';
+import type { Person } from '../graph/nodes.js';
+import { isUserId } from '../graph/parameter.rules.js';
+import type { State } from '../graph/state.js';
 import { countryOf } from './calling-codes.js';
 import { digitsOf } from './message-log.js';
-import { BadRequest } from '../control/page-request.js';
-import { isUserId } from '../graph/parameter.rules.js';
-import type { Person, State } from '../graph/state.js';
 
 export type People = ReturnType<typeof openPeople>;
 

@@ -1,7 +1,5 @@
-import { checkSendable } from './flow-send.rules.js';
 import { missingParameter, notOneOf, refuse, type GraphRefusal } from '../graph/graph-error.js';
-import type { MediaKind } from '../media/media.rules.js';
-import { LIMITS, most } from './message.limits.js';
+import type { Template } from '../graph/nodes.js';
 import {
   coordinates,
   lengthOf,
@@ -12,8 +10,10 @@ import {
   type Fields,
   type SendContext,
 } from '../graph/parameter.rules.js';
-import type { Template } from '../graph/state.js';
+import type { MediaKind } from '../media/media.rules.js';
 import { templateParts, type TemplateButton, type TemplateParts } from '../templates/template.parts.js';
+import { checkSendable } from './flow-send.rules.js';
+import { LIMITS, most } from './message.limits.js';
 
 type Format = Template['parameterFormat'];
 

@@ -1,4 +1,7 @@
+import { badParameter } from '../graph/graph-error.js';
 import type { Fields } from '../graph/parameter.rules.js';
+
+const MOST_BYTES = 10 * 1024 * 1024;
 
 /** Versions that can be published (Meta, flows/changelogs, December 2025). */
 const PUBLISHABLE = ['5.1', '6.0', '6.1', '6.2', '6.3', '7.0', '7.1', '7.2', '7.3'];
@@ -62,4 +65,12 @@ function parsed(json: string): Fields | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Flow JSON as text; some clients send the object itself. */
+export function readFlowJson(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const json = typeof value === 'string' ? value : JSON.stringify(value);
+  if (Buffer.byteLength(json) > MOST_BYTES) throw badParameter('Param flow_json must be at most 10 MB.');
+  return json;
 }

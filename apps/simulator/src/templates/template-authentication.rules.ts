@@ -1,6 +1,6 @@
 import { badParameter, notOneOf } from '../graph/graph-error.js';
+import type { Component } from '../graph/nodes.js';
 import { listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
-import type { Component } from '../graph/state.js';
 import { checkLabel } from './template-button.rules.js';
 import { onlyFields, partOf, readTyped, type Part } from './template-component.rules.js';
 import { fault } from './template.faults.js';

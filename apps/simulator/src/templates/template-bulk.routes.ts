@@ -1,9 +1,10 @@
+import type { Insights } from '../account/insights.js';
 import { badParameter, missingParameter, notOneOf } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
-import type { Insights } from '../account/insights.js';
+import type { Template } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import { listParameter, textList, timeParameter } from '../graph/parameter.rules.js';
-import type { State, Template } from '../graph/state.js';
+import type { State } from '../graph/state.js';
 import { isLookedFor, LIBRARY } from './template-library.js';
 import type { TemplateReview } from './template.review.js';
 

@@ -1,5 +1,5 @@
+import type { Component } from '../graph/nodes.js';
 import { listParameter, objectParameter } from '../graph/parameter.rules.js';
-import type { Component } from '../graph/state.js';
 import { checkBody, MOST_IN_BODY } from './template-body.rules.js';
 import { readButtons } from './template-button.rules.js';
 import {

@@ -1,6 +1,6 @@
 import { missingParameter, notOneOf } from '../graph/graph-error.js';
+import type { Component, Flow, Template } from '../graph/nodes.js';
 import { listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
-import type { Component, Flow, Template } from '../graph/state.js';
 import { fault } from './template.faults.js';
 
 /** What the rules of a component have to know of the template around it. */

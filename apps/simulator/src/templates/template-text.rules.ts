@@ -1,6 +1,6 @@
 import type { GraphRefusal } from '../graph/graph-error.js';
+import type { Template } from '../graph/nodes.js';
 import { lengthOf, type Fields } from '../graph/parameter.rules.js';
-import type { Template } from '../graph/state.js';
 import type { Part } from './template-component.rules.js';
 import { fault } from './template.faults.js';
 

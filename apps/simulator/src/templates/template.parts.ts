@@ -1,4 +1,4 @@
-import type { Component, Template } from '../graph/state.js';
+import type { Component, Template } from '../graph/nodes.js';
 
 export type TemplateButton = {
   readonly type: string;

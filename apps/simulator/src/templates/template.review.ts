@@ -1,8 +1,9 @@
-import type { Component, State, Template, TemplateStatus } from '../graph/state.js';
-import { unixSeconds } from '../graph/state.js';
+import type { Component, Template, TemplateStatus } from '../graph/nodes.js';
+import type { State } from '../graph/state.js';
+import { unixSeconds } from '../graph/times.js';
+import type { WebhookSender } from '../webhooks/webhook-sender.js';
 import { buttonsOf, componentOf } from './template.parts.js';
 import { qualityOf } from './template.view.js';
-import type { WebhookSender } from '../webhooks/webhook-sender.js';
 
 const REVIEW_MS = 750;
 

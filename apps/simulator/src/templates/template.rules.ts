@@ -1,6 +1,6 @@
 import { badParameter, missingParameter, notOneOf, templateFault } from '../graph/graph-error.js';
+import type { Component, Template } from '../graph/nodes.js';
 import type { Fields } from '../graph/parameter.rules.js';
-import type { Component, Template } from '../graph/state.js';
 import { readAuthentication } from './template-authentication.rules.js';
 import { checkBody, checkFooter, MOST_IN_BODY } from './template-body.rules.js';
 import { placeOf, readButtons } from './template-button.rules.js';

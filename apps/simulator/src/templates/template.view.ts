@@ -1,6 +1,7 @@
-import { health } from '../account/account.routes.js';
+import { health } from '../account/account.view.js';
 import { chooseFields, unset } from '../graph/fields.js';
-import type { Component, Template } from '../graph/state.js';
+import type { Component, Template } from '../graph/nodes.js';
+import { metaTime } from '../graph/times.js';
 
 const DEFAULTS = [
   'name',
@@ -38,7 +39,7 @@ const viewOf = (template: Template): Record<string, unknown> => ({
   rejected_reason: template.rejectedReason,
   quality_score: { score: qualityOf(template), date: template.updatedAt },
   health_status: health('MESSAGE_TEMPLATE', template.id, template.wabaId, template.status === 'APPROVED'),
-  last_updated_time: new Date(template.updatedAt * 1000).toISOString().replace(/\.\d+Z$/, '+0000'),
+  last_updated_time: metaTime(template.updatedAt),
 });
 
 export const qualityOf = ({ quality = 'UNKNOWN' }: Template) => quality;

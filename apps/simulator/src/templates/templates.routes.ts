@@ -1,10 +1,13 @@
-import { isOn, type Behaviour } from '../control/behaviour.js';
-import { badParameter, missingParameter, refuse, templateFault } from '../graph/graph-error.js';
+import { MOST_EDITS, type ManagementLimits } from '../account/management-limits.js';
+import { badParameter, missingParameter, templateFault } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
-import type { Pace } from '../messages/pace.js';
+import type { Template } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import { textList } from '../graph/parameter.rules.js';
-import { unixSeconds, type State, type Template } from '../graph/state.js';
+import type { State } from '../graph/state.js';
+import { unixSeconds } from '../graph/times.js';
+import { fromLibrary } from './template-library.js';
+import type { TemplateReview } from './template.review.js';
 import {
   checkCategory,
   checkParameterFormat,
@@ -12,19 +15,11 @@ import {
   checkTtl,
   readComponents,
 } from './template.rules.js';
-import { fromLibrary } from './template-library.js';
-import type { TemplateReview } from './template.review.js';
 import { isAskedFor, isOld, languageName, templateNode } from './template.view.js';
 
 const DAY_S = 86_400;
 const NAME_BLOCKED_MS = 30 * DAY_S * 1000;
 const MOST_TEMPLATES = 6_000;
-
-/** Edits of an approved template: one in 24 hours, ten in 30 days. */
-const EDITS = [
-  { most: 1, seconds: DAY_S, text: 'once in 24 hours' },
-  { most: 10, seconds: 30 * DAY_S, text: '10 times in 30 days' },
-] as const;
 
 /** Meta's default of 10 minutes (templates/time-to-live). */
 const AUTHENTICATION_TTL_S = 600;
@@ -72,14 +67,12 @@ const unchangeable = (text: string) =>
 export function templateRoutes({
   graph,
   state,
-  behaviour,
-  pace,
+  managementLimits,
   review,
 }: {
   graph: Graph;
   state: State;
-  behaviour: Behaviour;
-  pace: Pace;
+  managementLimits: ManagementLimits;
   review: TemplateReview;
 }): Record<string, GraphHandler> {
   const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
@@ -121,7 +114,7 @@ export function templateRoutes({
     const isOfLibrary = call.params['library_template_name'] !== undefined;
     const params = isOfLibrary ? fromLibrary(call.params) : call.params;
     const asked = { wabaId, ...checkTemplate(params, flowsOf(wabaId)) };
-    if (isOn(behaviour.settings.managementLimits) && !pace.creation(wabaId)) throw refuse(80007);
+    managementLimits.checkCreation(wabaId);
     if (state.of('template', wabaId).length >= MOST_TEMPLATES)
       throw templateFault(
         2388019,
@@ -148,7 +141,7 @@ export function templateRoutes({
         "The status for this message template can't be changed. You can only delete or add templates.",
       );
     const isApproved = template.status === 'APPROVED';
-    if (isApproved && isOn(behaviour.settings.managementLimits)) checkEdits(template);
+    if (isApproved) managementLimits.checkEdit(template);
     const newCategory = category === undefined ? template.category : checkCategory(category);
     if (newCategory !== template.category) {
       if (isApproved) throw unchangeable("The category of an approved template can't be edited.");
@@ -168,7 +161,7 @@ export function templateRoutes({
       status: 'PENDING',
       rejectedReason: 'NONE',
       updatedAt: now,
-      ...(isApproved ? { edits: [...(template.edits ?? []), now].slice(-EDITS[1].most) } : {}),
+      ...(isApproved ? { edits: [...(template.edits ?? []), now].slice(-MOST_EDITS) } : {}),
     } satisfies Partial<Template>);
     Object.assign(template.more, kept(call.params));
     state.changed();
@@ -217,17 +210,6 @@ export function templateRoutes({
     'POST template': edit,
     'POST unpause': unpause,
   };
-}
-
-function checkEdits({ edits = [] }: Template): void {
-  const now = unixSeconds();
-  for (const { most, seconds, text } of EDITS)
-    if (edits.filter((at) => now - at < seconds).length >= most)
-      throw templateFault(
-        2388124,
-        'Message Template Edit Limit Reached',
-        `An approved message template can only be edited ${text}.`,
-      );
 }
 
 const summaryOf = (total: number, all: number) => ({

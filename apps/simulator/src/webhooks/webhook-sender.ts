@@ -1,7 +1,9 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { metaJson } from '../graph/meta-json.js';
-import { unixSeconds, type PhoneNumber, type State, type WebhookTarget } from '../graph/state.js';
+import type { PhoneNumber, WebhookTarget } from '../graph/nodes.js';
+import type { State } from '../graph/state.js';
+import { unixSeconds } from '../graph/times.js';
 
 /** One thing to tell: a message, a status, or a whole change value of another field. */
 export type WebhookItem =
