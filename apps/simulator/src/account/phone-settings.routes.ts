@@ -3,8 +3,9 @@ import { chooseFields, unset } from '../graph/fields.js';
 import { badParameter, managementFault, missingParameter, notOneOf } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
 import type { PhoneNumber } from '../graph/nodes.js';
-import { listParameter, objectParameter, textParameter } from '../graph/parameter.rules.js';
+import { listParameter, objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
+import { textParameter } from '../messages/message-parameter.rules.js';
 
 /** The code that Meta would send by SMS or voice. */
 const CODE = '123456';

@@ -3,15 +3,10 @@ import { badParameter, GraphRefusal, missingParameter, refuse, statusError } fro
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
 import type { PhoneNumber } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
-import {
-  isUserId,
-  listParameter,
-  objectParameter,
-  textParameter,
-  urlParameter,
-} from '../graph/parameter.rules.js';
+import { isUserId, listParameter, objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
 import type { UploadedHandles } from '../media/upload.routes.js';
+import { textParameter, urlParameter } from '../messages/message-parameter.rules.js';
 import type { Limit } from '../messages/message.limits.js';
 
 /** What is kept of the field, if it may be that. */

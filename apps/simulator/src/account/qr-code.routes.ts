@@ -4,8 +4,8 @@ import { badParameter, notOneOf, unknownObject } from '../graph/graph-error.js';
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
 import type { PhoneNumber, QrCode } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
-import { textParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
+import { textParameter } from '../messages/message-parameter.rules.js';
 
 // Meta's QR codes page.
 const MOST = 2_000;

@@ -3,10 +3,11 @@ import type { Behaviour } from '../control/behaviour.js';
 import type { Timeline } from '../control/timeline.js';
 import { statusError } from '../graph/graph-error.js';
 import type { Person, PhoneNumber } from '../graph/nodes.js';
-import type { Failure } from '../graph/parameter.rules.js';
 import { unixSeconds } from '../graph/times.js';
-import type { WebhookItem, WebhookSender } from '../webhooks/webhook-sender.js';
+import type { WebhookSender } from '../webhooks/webhook-sender.js';
+import type { WebhookItem } from '../webhooks/webhook.envelope.js';
 import type { MessageRow } from './message-log.js';
+import type { Failure } from './message-parameter.rules.js';
 import type { People } from './people.js';
 
 export type DeliveryScript = ReturnType<typeof openDeliveryScript>;

@@ -1,6 +1,7 @@
 import { missingParameter, refuse } from '../graph/graph-error.js';
 import type { Flow } from '../graph/nodes.js';
-import { objectParameter, type Fields, type SendContext } from '../graph/parameter.rules.js';
+import { objectParameter, type Fields } from '../graph/parameter.rules.js';
+import { type SendContext } from './message-parameter.rules.js';
 
 const wrong = (details: string) => refuse(131009, details);
 

@@ -6,7 +6,7 @@ import { unixSeconds } from '../graph/times.js';
 import type { MediaLinks } from '../media/media.routes.js';
 import { isMediaKind, type MediaKind } from '../media/media.rules.js';
 import { SAMPLE_FILES } from '../media/sample-files.js';
-import type { WebhookItem } from '../webhooks/webhook-sender.js';
+import type { WebhookItem } from '../webhooks/webhook.envelope.js';
 import { contactOf, idsOf } from './people.js';
 import { incomingWamid } from './wamid.js';
 

@@ -1,16 +1,8 @@
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
-import {
-  lengthOf,
-  lengthWithin,
-  listParameter,
-  mediaParameter,
-  objectParameter,
-  urlParameter,
-  type Fields,
-  type SendContext,
-} from '../graph/parameter.rules.js';
+import { lengthOf, listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import { isMediaKind } from '../media/media.rules.js';
 import { checkFlowParameters } from './flow-send.rules.js';
+import { lengthWithin, mediaParameter, urlParameter, type SendContext } from './message-parameter.rules.js';
 import { LIMITS, most, type Limit } from './message.limits.js';
 
 const ACTION = "interactive['action']";

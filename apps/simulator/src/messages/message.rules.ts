@@ -1,17 +1,14 @@
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
-import {
-  coordinates,
-  isUserId,
-  listParameter,
-  mediaParameter,
-  objectParameter,
-  optionalText,
-  textParameter,
-  type Fields,
-  type SendContext,
-} from '../graph/parameter.rules.js';
+import { isUserId, listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import type { MediaKind } from '../media/media.rules.js';
 import { checkInteractive } from './interactive.rules.js';
+import {
+  coordinates,
+  mediaParameter,
+  optionalText,
+  textParameter,
+  type SendContext,
+} from './message-parameter.rules.js';
 import { most } from './message.limits.js';
 import { wamidDirection } from './wamid.js';
 

@@ -3,11 +3,12 @@ import { badParameter, missingParameter, refuse } from '../graph/graph-error.js'
 import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
 import { metaJson } from '../graph/meta-json.js';
 import type { PhoneNumber } from '../graph/nodes.js';
-import { objectParameter, type SendContext } from '../graph/parameter.rules.js';
+import { objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
 import type { DeliveryScript } from './delivery-script.js';
-import { failsAtOnce, failsLater } from './magic-recipients.js';
+import { failsAtOnce, failsLater } from './failing-recipients.js';
 import type { MessageLog, MessageRow } from './message-log.js';
+import { type SendContext } from './message-parameter.rules.js';
 import { checkMessage } from './message.rules.js';
 import { TIERS, type MessagingLimit } from './messaging-limit.js';
 import type { PairLimit } from './pair-limit.js';

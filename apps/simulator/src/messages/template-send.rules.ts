@@ -1,18 +1,10 @@
 import { missingParameter, notOneOf, refuse, type GraphRefusal } from '../graph/graph-error.js';
 import type { Template } from '../graph/nodes.js';
-import {
-  coordinates,
-  lengthOf,
-  listParameter,
-  mediaParameter,
-  objectParameter,
-  textParameter,
-  type Fields,
-  type SendContext,
-} from '../graph/parameter.rules.js';
+import { lengthOf, listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import type { MediaKind } from '../media/media.rules.js';
 import { templateParts, type TemplateButton, type TemplateParts } from '../templates/template.parts.js';
 import { checkSendable } from './flow-send.rules.js';
+import { coordinates, mediaParameter, textParameter, type SendContext } from './message-parameter.rules.js';
 import { LIMITS, most } from './message.limits.js';
 
 type Format = Template['parameterFormat'];

@@ -7,6 +7,7 @@ import { textList } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
 import { unixSeconds } from '../graph/times.js';
 import { fromLibrary } from './template-library.js';
+import { checkIsFree, checkSiblings, MOST_TEMPLATES } from './template-name.rules.js';
 import type { TemplateReview } from './template.review.js';
 import {
   checkCategory,
@@ -15,11 +16,7 @@ import {
   checkTtl,
   readComponents,
 } from './template.rules.js';
-import { isAskedFor, isOld, languageName, templateNode } from './template.view.js';
-
-const DAY_S = 86_400;
-const NAME_BLOCKED_MS = 30 * DAY_S * 1000;
-const MOST_TEMPLATES = 6_000;
+import { isAskedFor, isOld, templateNode } from './template.view.js';
 
 /** Meta's default of 10 minutes (templates/time-to-live). */
 const AUTHENTICATION_TTL_S = 600;
@@ -36,22 +33,6 @@ const KEPT = [
 
 const kept = (params: GraphCall['params']) =>
   Object.fromEntries(KEPT.filter((key) => params[key] !== undefined).map((key) => [key, params[key]]));
-
-const alreadyThere = ({ language }: Pick<Template, 'language'>) =>
-  templateFault(
-    2388024,
-    'Content in This Language Already Exists',
-    `There is already ${languageName(language)} content for this template. You can create a new template and try again.`,
-  );
-
-const beingDeleted = ({ language }: Pick<Template, 'language'>) => {
-  const content = `${languageName(language)} content`;
-  return templateFault(
-    2388023,
-    'Message Template Language is Being Deleted',
-    `New ${content} can't be added while the existing ${content} is being deleted. Try again in 4 weeks or consider creating a new message template.`,
-  );
-};
 
 const notFound = (name: string) =>
   templateFault(
@@ -93,37 +74,13 @@ export function templateRoutes({
     };
   };
 
-  /** All languages of a name have one category. */
-  const checkSiblings = (
-    { wabaId, name, language }: Pick<Template, 'wabaId' | 'name' | 'language'>,
-    category: string,
-  ) => {
-    const sibling = state
-      .of('template', wabaId)
-      .find((other) => other.name === name && other.language !== language && other.category !== category);
-    if (sibling !== undefined)
-      throw templateFault(
-        undefined,
-        "Template Category Doesn't Match",
-        `The category ${category} doesn't match the one that's already associated with this template, ${sibling.category}.`,
-      );
-  };
-
   const create = (call: GraphCall) => {
     const { id: wabaId } = waba(call);
     const isOfLibrary = call.params['library_template_name'] !== undefined;
     const params = isOfLibrary ? fromLibrary(call.params) : call.params;
     const asked = { wabaId, ...checkTemplate(params, flowsOf(wabaId)) };
     managementLimits.checkCreation(wabaId);
-    if (state.of('template', wabaId).length >= MOST_TEMPLATES)
-      throw templateFault(
-        2388019,
-        'Message Template Limit Exceeded',
-        'You have exceeded the maximum number of message templates you can have for this WhatsApp business account.',
-      );
-    if (state.template(asked) !== undefined) throw alreadyThere(asked);
-    if (Date.now() - (state.deletedAt(asked) ?? 0) < NAME_BLOCKED_MS) throw beingDeleted(asked);
-    checkSiblings(asked, asked.category);
+    checkIsFree(state, asked);
     const ttl = asked.category === 'AUTHENTICATION' ? { message_send_ttl_seconds: AUTHENTICATION_TTL_S } : {};
     const more = { ...ttl, ...kept(params) };
     const template = state.addTemplate({ ...asked, status: 'PENDING', rejectedReason: 'NONE', more });
@@ -145,7 +102,7 @@ export function templateRoutes({
     const newCategory = category === undefined ? template.category : checkCategory(category);
     if (newCategory !== template.category) {
       if (isApproved) throw unchangeable("The category of an approved template can't be edited.");
-      checkSiblings(template, newCategory);
+      checkSiblings(state, template, newCategory);
       // Meta writes the content of the one and not of the other.
       const isOther = [newCategory, template.category].includes('AUTHENTICATION');
       if (isOther && components === undefined) throw missingParameter('components');

@@ -1,6 +1,6 @@
 import type { PhoneNumber } from '../graph/nodes.js';
 import type { Tier } from '../messages/messaging-limit.js';
-import type { WebhookItem } from './webhook-sender.js';
+import type { WebhookItem } from './webhook.envelope.js';
 
 /** `phone_number_quality_update`: a number's throughput or messaging limit has changed. */
 export const qualityUpdate = (phone: PhoneNumber, event: string, tier: Tier): WebhookItem => ({
