@@ -56,7 +56,7 @@ const fetchInSandbox: typeof fetch = async (input, init) => {
   return Object.assign(response, { json: async () => JSON.parse(await response.text()) as unknown });
 };
 
-/** The webhook in which this message's first status came. */
+/** The webhook with this message's first status. */
 const webhookOf = (wamid: string): Promise<Received> =>
   receiver.until(() =>
     receiver.received.find(({ body }) => JSON.stringify(body.entry).includes(JSON.stringify(wamid))),

@@ -39,16 +39,16 @@ export type SimulatorOptions = {
   readonly port?: number;
   /** 127.0.0.1 by default. */
   readonly host?: string;
-  /** Where accounts, templates, windows and the webhook target are kept; without it, nowhere. */
+  /** Keeps accounts, templates, windows and the webhook target across restarts. */
   readonly stateDir?: string | undefined;
-  /** Where webhooks go; can be set later by `POST /_control/webhook`. */
+  /** Where webhooks go; `POST /_control/webhook` sets it later. */
   readonly webhookUrl?: string | undefined;
   readonly appSecret?: string | undefined;
   readonly verifyToken?: string | undefined;
-  /** With it, `/_control` wants it as bearer token and answers callers from anywhere. */
+  /** The bearer token of `/_control`; without it, `/_control` answers callers on this machine only. */
   readonly controlToken?: string | undefined;
   readonly behaviour?: Partial<Settings>;
-  /** Lines for people; stderr by default. */
+  /** Stderr by default. */
   readonly log?: (line: string) => void;
 };
 
@@ -57,10 +57,10 @@ export const DEFAULT_APP_SECRET = 'simulator-app-secret';
 export const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
 
 const MAX_BODY = 32 * 1024 * 1024;
-// A file and what a form adds to it.
+// The largest file and the form around it.
 const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 
-/** Starts the stand-in for Meta's Cloud API and resolves once it listens. `close` saves the state. */
+/** Starts the simulator; resolves once it listens. `close` saves the state. */
 export async function startSimulator(
   options: SimulatorOptions = {},
 ): Promise<{ url: string; close(): Promise<void> }> {

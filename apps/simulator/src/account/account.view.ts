@@ -25,7 +25,7 @@ const WABA = {
   defaults: ['name', 'timezone_id', 'message_template_namespace'],
 };
 
-/** Whether messages can be sent by this and by all that stands behind it: the account, the business, the app. */
+/** `health_status` of a node: whether it, its WABA, the business and the app can send. */
 export function health(entity: string, id: string, wabaId: string, canSend = true) {
   const own = { entity_type: entity, id, can_send_message: canSend ? 'AVAILABLE' : 'BLOCKED' };
   const behind = [

@@ -23,7 +23,7 @@ type Granularities = Readonly<Record<string, (at: number) => Span>>;
 const OF_MESSAGES: Granularities = { HALF_HOUR: half, DAY: day, MONTH: month };
 const OF_PRICES: Granularities = { HALF_HOUR: half, DAILY: day, MONTHLY: month };
 
-// INR a message (Meta's rates of July 2026); of all countries alike.
+// INR per message (Meta's rates of July 2026 for India), used for every country.
 const PRICES: Readonly<Record<string, number>> = {
   marketing: 0.8631,
   utility: 0.115,
@@ -31,7 +31,7 @@ const PRICES: Readonly<Record<string, number>> = {
   service: 0.115,
 };
 
-// What Meta counts as an answer to a customer; all else notifies.
+// Meta's product types: 2 for service messages, 0 (notifications) for all others.
 const NOTIFICATION = '0';
 const PRODUCT_TYPES: Readonly<Record<string, string>> = { service: '2' };
 
@@ -39,7 +39,7 @@ const MOST_TEMPLATES = 10;
 const DAY_S = 86_400;
 const YEAR_S = 366 * DAY_S;
 
-/** What is asked for: from when to when, in which steps. */
+/** The time span of the query and its granularity. */
 function readSpan(params: Fields, granularities: Granularities) {
   const start = timeParameter(params['start'], 'start');
   const end = timeParameter(params['end'], 'end');
@@ -52,13 +52,13 @@ function readSpan(params: Fields, granularities: Granularities) {
   return { start, end, granularity: name, spanOf: granularities[name]! };
 }
 
-/** An empty list asks for all, as none does. */
+/** Whether a filter lets this value through. An empty or absent list lets everything through. */
 const asksFor = (list: unknown, value: string): boolean => {
   const wanted = textList(list) ?? [];
   return wanted.length === 0 || wanted.some((item) => item.toUpperCase() === value.toUpperCase());
 };
 
-/** One row for each group of tallies of the same key, in the order of their beginning. */
+/** Groups tallies by key, earliest first. */
 function grouped<Key extends object>(tallies: readonly Tally[], keyOf: (tally: Tally) => Key & Span) {
   const groups = new Map<string, { key: Key & Span; tallies: Tally[] }>();
   for (const tally of tallies) {
@@ -78,7 +78,7 @@ const cost = (tallies: readonly Tally[]) =>
     tallies.reduce((total, { category, delivered }) => total + delivered * (PRICES[category] ?? 0), 0) * 1e4,
   ) / 1e4;
 
-/** Analytics of an account (Meta, analytics): paths of their own, and fields of the account. */
+/** Analytics of an account (Meta, analytics); each is also a field of the WABA. */
 export function analyticsRoutes({
   graph,
   state,
@@ -90,7 +90,7 @@ export function analyticsRoutes({
 }): Record<string, GraphHandler> {
   const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
 
-  /** What the account's numbers sent in the time asked for, of the numbers and countries asked for. */
+  /** The account's tallies within the span that match the filters. */
   const talliesOf = (wabaId: string, params: Fields, { start, end }: Span) =>
     insights
       .of(wabaId, start, end)
@@ -119,7 +119,7 @@ export function analyticsRoutes({
     };
   };
 
-  /** Meta gives no conversations since it charges by message, and answers all the same. */
+  /** Always empty: since Meta charges by message, it counts no conversations. */
   const conversations: GraphHandler = (call) => {
     waba(call);
     readSpan(call.params, OF_PRICES);
@@ -159,7 +159,7 @@ export function analyticsRoutes({
   };
 
   const templates: GraphHandler = (call) => {
-    // Captured: an id that is nobody's is taken for a user here, where other paths say 33.
+    // Captured: this path answers an unknown id as a user without that edge, not with 100/33.
     if (!state.nodes.has(call.path['id']!)) throw unknownEdge('template_analytics', 'User');
     const { id, hasInsights } = waba(call);
     const { params } = call;
@@ -196,7 +196,7 @@ export function analyticsRoutes({
   };
 }
 
-/** The days from that of `start` to the first that begins at `end` or later (captured), a year back at most. */
+/** Starts of the days from that of `start` to the first at or after `end` (captured), at most a year back. */
 function daysOf({ start, end }: Span): readonly number[] {
   const now = unixSeconds();
   const first = Math.max(day(start).start, day(now - YEAR_S).start);
@@ -204,7 +204,7 @@ function daysOf({ start, end }: Span): readonly number[] {
   return Array.from({ length: Math.max(0, (last - first) / DAY_S + 1) }, (_, index) => first + index * DAY_S);
 }
 
-/** Captured: answers of people are told where no metric is named, and nobody pressed a button here. */
+/** Captured: `replied` is shown only where no metric is named; nobody replies here. */
 function figuresOf(tallies: readonly Tally[], metrics: readonly string[]) {
   const counted = (['sent', 'delivered', 'read'] as const).filter((metric) => asksFor(metrics, metric));
   return {
@@ -214,7 +214,7 @@ function figuresOf(tallies: readonly Tally[], metrics: readonly string[]) {
   };
 }
 
-/** Captured: what cost nothing has no value. */
+/** Captured: a cost of 0 has no `value`. */
 function costsOf(tallies: readonly Tally[]) {
   const spent = cost(tallies);
   const delivered = sum(tallies, 'delivered');

@@ -8,9 +8,9 @@ const HALF_HOUR_S = 1800;
 
 const halfHourOf = (seconds: number) => seconds - (seconds % HALF_HOUR_S);
 
-/** What became of messages of one kind that reached their status in one half hour. */
+/** Status counts of one half hour, number, country, category and template. */
 export type Tally = {
-  /** Unix seconds of the beginning of the half hour. */
+  /** When the half hour began, in unix seconds. */
   readonly at: number;
   readonly wabaId: string;
   readonly phone: string;
@@ -28,7 +28,7 @@ const isCounted = (status: string): status is 'sent' | 'delivered' | 'read' =>
 
 export type Insights = ReturnType<typeof openInsights>;
 
-/** Counts statuses for Meta's analytics, in memory; one that is told twice is counted once. */
+/** Counts statuses for Meta's analytics, in memory. A duplicated webhook is counted once. */
 export function openInsights() {
   const tallies = new Map<string, Tally>();
 
@@ -50,7 +50,7 @@ export function openInsights() {
         );
       tally[status] += 1;
     },
-    /** Those of the account from the half hour of `start` until before `end`, in unix seconds. */
+    /** An account's tallies from the half hour of `start` on, before `end` (unix seconds). */
     of: (wabaId: string, start: number, end: number) =>
       [...tallies.values()].filter(
         ({ wabaId: owner, at }) => owner === wabaId && at >= halfHourOf(start) && at < end,

@@ -4,13 +4,13 @@ import type { Template } from '../graph/nodes.js';
 import { unixSeconds } from '../graph/times.js';
 import { tokenBuckets } from '../graph/token-buckets.js';
 
-// Meta, an active WABA: 5,000 management calls and 100 new templates an hour.
+// Meta's limits of an active WABA.
 const CALLS_PER_HOUR = 5_000;
 const CREATIONS_PER_HOUR = 100;
 
 const DAY_S = 86_400;
 export const MOST_EDITS = 10;
-/** Edits of an approved template. */
+/** How often an approved template may be edited. */
 const EDITS = [
   { most: 1, seconds: DAY_S, text: 'once in 24 hours' },
   { most: MOST_EDITS, seconds: 30 * DAY_S, text: '10 times in 30 days' },
@@ -18,7 +18,7 @@ const EDITS = [
 
 export type ManagementLimits = ReturnType<typeof openManagementLimits>;
 
-/** How often an account may be managed and its templates created and edited, while `managementLimits` is on. */
+/** Management calls and new templates an hour, and edits of approved templates; enforced while `managementLimits` is on. */
 export function openManagementLimits(behaviour: Behaviour) {
   const calls = tokenBuckets();
   const creations = tokenBuckets();

@@ -7,7 +7,7 @@ import { listParameter, objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
 import { textParameter } from '../messages/message-parameter.rules.js';
 
-/** The code that Meta would send by SMS or voice. */
+/** The verification code; Meta sends one by SMS or voice. */
 const CODE = '123456';
 const CODE_METHODS = ['SMS', 'VOICE'];
 
@@ -23,7 +23,7 @@ const boolean = (value: unknown, name: string): boolean => {
 
 const shape = (type: string, ...defaults: string[]) => ({ type, defaults });
 
-/** What a number offers besides messages: catalogue and cart, commands and prompts, the key of its flows, its code. */
+/** Settings of a number: commerce, conversational automation, encryption key; its verification. */
 export function phoneSettingsRoutes({
   graph,
   state,

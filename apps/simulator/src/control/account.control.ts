@@ -7,7 +7,7 @@ import { bodyOf, phoneNumber } from './control-request.js';
 import { BadRequest } from './page-request.js';
 import type { Timeline } from './timeline.js';
 
-/** `/_control/wabas`, `phone-numbers` and `webhook`: what an account has. */
+/** `/_control/wabas`, `phone-numbers` and `webhook`. */
 export function accountControl(
   app: FastifyInstance,
   {
@@ -52,7 +52,7 @@ export function accountControl(
       throw new BadRequest('maintenanceMs must be a number from 0 to 60000.');
     Object.assign(phone, { throughputLevel: level, maintenanceUntil: Date.now() + maintenanceMs });
     state.changed();
-    // Meta tells of upgrades only.
+    // Meta sends a webhook for upgrades only.
     if (level === 'HIGH')
       timeline.in(maintenanceMs, () =>
         webhooks.send(qualityUpdate(phone, 'THROUGHPUT_UPGRADE', behaviour.settings.messagingLimit)),

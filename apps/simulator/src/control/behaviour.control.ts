@@ -8,7 +8,7 @@ import { bodyOf } from './control-request.js';
 
 type Clearable = { clear(): void };
 
-/** `/_control/behaviour`, and `reset`, which also empties what can be cleared. */
+/** `/_control/behaviour`, and `reset`, which also empties logs, counts and queues. */
 export function behaviourControl(
   app: FastifyInstance,
   {
@@ -23,7 +23,7 @@ export function behaviourControl(
     clearables: readonly Clearable[];
   },
 ) {
-  /** Changes settings; a changed messaging limit, a reset one too, is told to the app for each number. */
+  /** Sends the webhook of every number if the change raises or lowers the messaging limit. */
   const tellingOfTheLimit = (change: () => void) => {
     const before = TIERS[behaviour.settings.messagingLimit];
     change();

@@ -11,7 +11,7 @@ export type Fault = {
   readonly httpStatus?: number;
   readonly kind: FaultKind;
   readonly rate: number;
-  /** How many more times it strikes; without it, for ever. */
+  /** How many more times it strikes; absent: no end. */
   times?: number;
 };
 
@@ -44,7 +44,7 @@ export const DEFAULT_SETTINGS: Settings = {
   userIds: 'all',
   latencyMs: [0, 0],
   faults: [],
-  // Meta's standard throughput of a number.
+  // Meta's standard throughput.
   throughputPerSecond: 80,
   messagingLimit: 'TIER_UNLIMITED',
   pairRate: 'off',
@@ -59,7 +59,7 @@ export const isOn = (value: Switch) => value === true || value === 'on';
 
 export type Behaviour = ReturnType<typeof openBehaviour>;
 
-/** The settings in force and the chances they imply, drawn from the seed. */
+/** The settings in force, and random draws by them from one seed. */
 export function openBehaviour(initial: Partial<Settings> = {}) {
   const start = parseSettings({ ...DEFAULT_SETTINGS, ...initial });
   let settings = start;
@@ -71,7 +71,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
     get settings() {
       return settings;
     },
-    /** Changes what is given, leaves the rest; a seed starts the chances anew. */
+    /** Changes the settings given and keeps the others. A seed restarts the random draws. */
     set(changes: Record<string, unknown>) {
       settings = parseSettings({ ...settings, ...changes });
       if ('seed' in changes) random = seededRandom(settings.seed);
@@ -85,7 +85,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
     pick: (length: number) => Math.floor(random() * length),
     statusDelay: () => between(settings.statusDelayMs),
     latency: () => between(settings.latencyMs),
-    /** The first fault that strikes this call, if any; counts down its `times`. Only templates are held back. */
+    /** The first fault that strikes this call; counts down its `times`. `hold` strikes templates only. */
     strike(path: string, { to, recipient, type }: Record<string, unknown>): Fault | undefined {
       return settings.faults.find((fault) => {
         if (fault.times === 0 || !matches(fault.match, path, to ?? recipient)) return false;
@@ -98,7 +98,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
   };
 }
 
-/** `path` is part of the path; `to` the digits of the recipient, or of their beginning when it ends in `*`. */
+/** `path` matches a part of the path; `to` the recipient's digits, or their beginning if it ends in `*`. */
 function matches(match: Fault['match'], path: string, to: unknown): boolean {
   if (match.path !== undefined && !path.includes(match.path)) return false;
   if (match.to === undefined) return true;

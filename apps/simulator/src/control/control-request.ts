@@ -7,7 +7,7 @@ import { BadRequest } from './page-request.js';
 
 export class NotFound extends Error {}
 
-/** The JSON object of a call to `/_control`. */
+/** The JSON object in the body of a `/_control` call. */
 export function bodyOf({ body, headers }: FastifyRequest): Record<string, unknown> {
   if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
     throw Object.assign(new Error('The body must be JSON (content-type application/json).'), {
@@ -22,7 +22,7 @@ export function bodyOf({ body, headers }: FastifyRequest): Record<string, unknow
   return object(value, 'the body');
 }
 
-/** The phone number of this id; without one, the first there is. */
+/** The phone number with this id; without an id, the first number. */
 export function phoneNumber(state: State, id: unknown): PhoneNumber {
   const phone = id === undefined ? state.of('phone', FIRST_WABA_ID)[0] : state.nodes.get(String(id));
   if (phone?.kind !== 'phone') throw new NotFound(`No phone number has the id ${String(id)}.`);

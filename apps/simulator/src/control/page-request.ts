@@ -1,4 +1,4 @@
-/** A fault in what a caller of the control interface asked for; answered as 400. */
+/** A fault of a `/_control` call; answered with 400. */
 export class BadRequest extends Error {}
 
 export type PageRequest = { readonly after: number; readonly from: number; readonly limit: number };
@@ -6,8 +6,8 @@ export type PageRequest = { readonly after: number; readonly from: number; reado
 const MAX_LIMIT = 100_000;
 
 /**
- * `since` is a `nextCursor` (exclusive) or a time (ISO 8601, unix seconds or milliseconds; inclusive), `limit` 1 to
- * 100,000, 1,000 when absent.
+ * `since`: a `nextCursor` (exclusive) or a time (ISO 8601, unix seconds or milliseconds; inclusive). `limit`: 1 to
+ * 100,000, default 1,000.
  */
 export function parsePageRequest(query: Record<string, string | undefined>): PageRequest {
   const { since = query['cursor'], limit = '1000' } = query;

@@ -1,6 +1,6 @@
 export type Random = () => number;
 
-/** mulberry32: numbers in [0, 1), the same ones for the same seed. */
+/** mulberry32: numbers in [0, 1), the same for the same seed. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

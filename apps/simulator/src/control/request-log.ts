@@ -6,14 +6,14 @@ export type RequestRow = {
   readonly method: string;
   /** Without the query, which may hold a token. */
   readonly path: string;
-  /** Null where the connection was broken or left without an answer. */
+  /** Null where a fault left no answer. */
   readonly status: number | null;
   readonly code: number | null;
 };
 
 export type RequestLog = ReturnType<typeof requestLog>;
 
-/** Graph calls: the newest 100,000, and totals of all by status. */
+/** The newest 100,000 Graph calls, and totals of all by status. */
 export function requestLog() {
   const log = new RingLog<RequestRow>(100_000);
   const totals = new Map<number | null, number>();

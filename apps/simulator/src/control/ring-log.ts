@@ -2,7 +2,7 @@ import { cursorOf, type PageRequest } from './page-request.js';
 
 export type Row = { readonly at: number };
 
-/** The newest `capacity` rows in order of arrival; `onEvicted` sees each one that makes room. */
+/** The newest `capacity` rows in order of arrival. `onEvicted` is called for each row that is dropped. */
 export class RingLog<R extends Row> {
   private rows: R[] = [];
   private added = 0;
@@ -12,7 +12,7 @@ export class RingLog<R extends Row> {
     private readonly onEvicted: (row: R) => void = () => {},
   ) {}
 
-  /** How many rows were ever added; the newest one's sequence is one less. */
+  /** Rows added so far; the newest row's sequence is one less. */
   get total() {
     return this.added;
   }
@@ -38,7 +38,7 @@ export class RingLog<R extends Row> {
     }
   }
 
-  /** One page in order of arrival, and how many rows of the log match in all. `nextCursor` is null on an empty page. */
+  /** One page in order of arrival, and the number of matching rows in the log. `nextCursor` is null on an empty page. */
   page({ after, from, limit }: PageRequest, matches: (row: R) => boolean) {
     const data: R[] = [];
     let matching = 0;

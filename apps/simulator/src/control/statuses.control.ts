@@ -9,7 +9,7 @@ import { statusList } from './behaviour.js';
 import { bodyOf, NotFound, phoneNumber } from './control-request.js';
 import { BadRequest } from './page-request.js';
 
-/** `/_control/statuses`: what becomes of a message. */
+/** `/_control/statuses`: sends these statuses of a message at once. */
 export function statusesControl(
   app: FastifyInstance,
   {

@@ -2,7 +2,7 @@ const TICK_MS = 10;
 
 export type Timeline = ReturnType<typeof openTimeline>;
 
-/** Runs things later, in order of their time, many at one tick of 10 ms: a timer for each would cost more than the work. */
+/** Runs actions later, in ticks of 10 ms: one timer per action would cost more than the actions. */
 export function openTimeline() {
   const due = new Map<number, (() => void)[]>();
   let done = Math.floor(performance.now() / TICK_MS);

@@ -1,18 +1,18 @@
 import { syntaxError, unknownEdge } from './graph-error.js';
 
-/** Of a field that is more than a value, with what stands behind its name: `message_templates.limit(1){name}`. */
+/** A field that takes arguments and fields of its own: `message_templates.limit(1){name}`. */
 export type Expansion = (args: Readonly<Record<string, string>>, fields: string | undefined) => unknown;
 
 export type NodeShape = {
   /** As Meta's refusals name it. */
   readonly type: string;
-  /** Shown where `fields` names none. */
+  /** Shown when the call has no `fields`. */
   readonly defaults: readonly string[];
 };
 
 /**
- * What `?fields=a,b{c}` asks for, of everything there is; without `fields` the defaults. `id` is always in it. A field
- * that is not set (undefined) is left out, one that does not exist is refused, as Meta does.
+ * The fields that `?fields=a,b{c}` names, or the defaults; always with `id`. As at Meta, a field without a value
+ * (undefined) is left out and an unknown one is refused.
  */
 export function chooseFields(
   all: Readonly<Record<string, unknown>>,
@@ -30,7 +30,7 @@ export function chooseFields(
   return { ...Object.fromEntries(chosen), ...(all['id'] === undefined ? {} : { id: all['id'] }) };
 }
 
-/** These fields exist and are never set here. */
+/** Fields that exist at Meta and never have a value here. */
 export const unset = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
 
 type Field = {
@@ -56,7 +56,7 @@ function parseFields(text: string): readonly Field[] {
   });
 }
 
-/** At the commas outside all brackets. */
+/** Splits at the commas outside brackets. */
 function split(text: string): readonly { readonly part: string; readonly at: number }[] {
   const parts: { part: string; at: number }[] = [];
   let depth = 0;
@@ -74,7 +74,7 @@ function split(text: string): readonly { readonly part: string; readonly at: num
   return parts;
 }
 
-/** What is asked of a value that is no node: what it has of it. */
+/** Fields inside a value that is no node: unknown ones are left out. */
 function within(value: unknown, fields: string | undefined): unknown {
   if (fields === undefined || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => within(item, fields));

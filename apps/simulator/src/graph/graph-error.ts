@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 export type GraphErrorBody = {
-  /** What Meta says besides the error, where a call of many was done in part. */
+  /** What stands beside the error when a call was done in part. */
   readonly [more: string]: unknown;
   readonly error: {
     readonly message: string;
@@ -16,7 +16,7 @@ export type GraphErrorBody = {
   };
 };
 
-/** Meta's no, ready to be sent: thrown by a route, answered by the frame around all of them. */
+/** Meta's refusal. A route throws it; graph-frame.ts answers with it. */
 export class GraphRefusal extends Error {
   constructor(
     readonly httpStatus: number,
@@ -30,8 +30,8 @@ export class GraphRefusal extends Error {
 type Known = { readonly title: string; readonly httpStatus?: number; readonly details?: string };
 
 /**
- * Titles, HTTP statuses (400 where none stands) and usual details of Meta's codes. Source: Meta's error code page
- * (developers.facebook.com, WhatsApp, support/error-codes) and captured answers.
+ * Meta's error codes: title, HTTP status (400 where absent), usual details. From Meta's page support/error-codes and
+ * captured answers.
  */
 const KNOWN: Readonly<Record<number, Known>> = {
   1: { title: 'Invalid request or possible server error' },
@@ -165,7 +165,7 @@ type Parts = Omit<GraphErrorBody['error'], 'fbtrace_id' | 'type'> & { readonly t
 const refusal = (httpStatus: number, { message, type = 'OAuthException', ...rest }: Parts) =>
   new GraphRefusal(httpStatus, { error: { message, type, ...rest, fbtrace_id: traceId() } });
 
-/** The refusal with this code: Meta's title and HTTP status, `details` in `error_data`. Unknown codes are 400. */
+/** The refusal with this code: Meta's title and HTTP status (400 where unknown), `details` in `error_data`. */
 export function refuse(code: number, details?: string, httpStatus?: number): GraphRefusal {
   const known = KNOWN[code];
   const title = known?.title ?? 'Unknown error';
@@ -179,7 +179,7 @@ export function refuse(code: number, details?: string, httpStatus?: number): Gra
   });
 }
 
-/** Code 100 with the fault named in the message and no `error_data`: how Meta refuses one parameter. */
+/** How Meta refuses one parameter: code 100, the fault in the message, no `error_data`. */
 export const badParameter = (text: string) => refusal(400, { message: `(#100) ${text}`, code: 100 });
 
 export const notOneOf = (name: string, known: Iterable<string>, given: unknown) =>
@@ -189,7 +189,7 @@ export const notOneOf = (name: string, known: Iterable<string>, given: unknown) 
 
 export const missingParameter = (name: string) => badParameter(`The parameter ${name} is required.`);
 
-/** What Meta says of an id that does not exist and of one the token may not see alike (captured: 400, 100, 33). */
+/** An id that does not exist or that the token may not see; Meta answers both alike (captured: 400, 100/33). */
 export const unknownObject = (method: string, id: string) =>
   refusal(400, {
     message: `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
@@ -198,14 +198,14 @@ export const unknownObject = (method: string, id: string) =>
     error_subcode: 33,
   });
 
-/** What a download URL answers that has expired, or never was one. */
+/** A download URL that has expired or was never issued. */
 export const unknownMedia = () =>
   refusal(404, { message: 'The media was not found or its URL has expired.', code: 100, error_subcode: 33 });
 
 export const unknownEdge = (edge: string, nodeType: string) =>
   badParameter(`Tried accessing nonexisting field (${edge}) on node type (${nodeType})`);
 
-/** `fields` that cannot be read, from this character on. */
+/** `fields` cannot be parsed from this character on. */
 export const syntaxError = (fields: string, at: number) =>
   refusal(400, {
     message: `Syntax error "Expected end of string instead of "${fields.charAt(at)}"." at character ${at}: ${fields}`,
@@ -248,7 +248,7 @@ export const flowFault = (code: number, title: string, text: string) =>
     error_user_msg: text,
   });
 
-/** A fault of a call that manages an account, with texts for the user. */
+/** A fault of an account management call, with texts for the user. */
 export const managementFault = (code: number, subcode: number, title: string, text: string) =>
   refusal(400, {
     message: `(#${code}) ${KNOWN[code]!.title}`,
@@ -259,7 +259,7 @@ export const managementFault = (code: number, subcode: number, title: string, te
     error_user_msg: text,
   });
 
-/** Captured: the phone number of a button has a code of its own. */
+/** A button's phone number is not valid: code 192, not 100 (captured). */
 export const invalidPhoneNumber = (name: string) =>
   refusal(400, { message: `(#192) Param ${name} is not a valid phone number.`, code: 192 });
 

@@ -23,12 +23,12 @@ export type GraphCall = {
   readonly token: string;
   readonly params: Parameters['params'];
   readonly file: Parameters['file'];
-  /** The body as it came: text of JSON and forms, bytes of all else. */
+  /** The body as received: text for JSON and forms, bytes otherwise. */
   readonly body: unknown;
   readonly headers: FastifyRequest['headers'];
-  /** A fault holds the template back: it is accepted, and nothing follows by itself. */
+  /** A `hold` fault struck: the template is accepted and no status follows. */
   readonly held: boolean;
-  /** Scheme and host as the caller wrote them. */
+  /** Scheme and host of the request. */
   readonly origin: string;
 };
 
@@ -41,7 +41,7 @@ export class FileAnswer {
   ) {}
 }
 
-/** Answers a file, an object, or JSON text in Meta's escaping already. Refuses by throwing a GraphRefusal. */
+/** Answers a file, an object, or JSON text that has Meta's escaping. Refuses by throwing a GraphRefusal. */
 export type GraphHandler = (call: GraphCall) => FileAnswer | object | string;
 
 type Exchange = {
@@ -122,7 +122,7 @@ export function graphFrame({
     return reply.header('cache-control', 'private, no-cache, no-store, must-revalidate').send(content);
   };
 
-  // No promise where none is needed: a benchmark must not measure its upstream.
+  // Synchronous where possible: this is the upstream of the benchmark and must cost it little.
   const serve = (handler: GraphHandler) => (request: FastifyRequest, reply: FastifyReply) => {
     const { method, originalUrl } = request;
     const mark = originalUrl.indexOf('?');
@@ -171,7 +171,7 @@ export function graphFrame({
     return token;
   };
 
-  /** The node with this id, of one of these kinds, if the token may see it; otherwise Meta's 100/33. */
+  /** The node with this id and one of these kinds; 100/33 if there is none that the token may see. */
   const node = <K extends Node['kind']>({ method, token }: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = state.nodes.get(id);
     const visible =
@@ -182,7 +182,7 @@ export function graphFrame({
     return found as Extract<Node, { kind: K }>;
   };
 
-  /** Like `node`, for a management call: it counts against the WABA's hourly limit while that is on. */
+  /** Like `node`, for a management call: it counts against the WABA's hourly limit. */
   const managedNode = <K extends Node['kind']>(call: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = node(call, id, ...kinds);
     managementLimits.checkCall(found.wabaId);

@@ -3,12 +3,12 @@ import type { FastifyRequest } from 'fastify';
 export type UploadedFile = { readonly name: string; readonly mimeType: string; readonly bytes: Buffer };
 
 export type Parameters = {
-  /** Query and body in one: Graph takes parameters from either. What is null is absent. */
+  /** Merged from query and body: Graph takes either. Null is absent. */
   readonly params: Record<string, unknown>;
   readonly file: UploadedFile | undefined;
 };
 
-/** The parameters of a request, from its query and a JSON, form or multipart body; what is none of these holds none. */
+/** Reads the query and a JSON, form or multipart body; any other body has no parameters. */
 export function readParameters(
   { body, headers }: FastifyRequest,
   query: string | undefined,
@@ -38,7 +38,7 @@ function parseBody(body: string, type: string): Record<string, unknown> {
     : {};
 }
 
-/** Captured: Meta does not see the file of a body that says no length. */
+/** Captured: Meta ignores the file if the request has no content-length. */
 async function readMultipart(body: Buffer, type: string, hasLength: boolean): Promise<Parameters> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
     .formData()
@@ -56,7 +56,7 @@ async function readMultipart(body: Buffer, type: string, hasLength: boolean): Pr
   return { params: formFields(texts), file };
 }
 
-/** PHP's forms: `a[]=1` is a list, `a[b]=1` an object, JSON text what it says. */
+/** PHP's brackets: `a[]=1` is a list, `a[b]=1` an object. JSON text is parsed. */
 function formFields(entries: Iterable<readonly [string, string]>): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of entries) {
@@ -79,7 +79,7 @@ function put(target: Record<string, unknown>, [key, ...rest]: readonly string[],
   put(target[at] as Record<string, unknown>, rest, value);
 }
 
-/** JSON text is what it says, all other text itself. */
+/** Parses JSON text of a list or an object; any other text stays text. */
 export const formValue = (value: string): unknown => (/^[[{]/.test(value) ? parsedOr(value, value) : value);
 
 function parsedOr(text: string, otherwise: unknown): unknown {
@@ -91,10 +91,10 @@ function parsedOr(text: string, otherwise: unknown): unknown {
   }
 }
 
-/** What a flow's screens are given is the sender's own, and may hold null. */
+/** The sender's own data for a flow: nulls are kept. */
 const OWN = new Set(['data', 'flow_action_data', 'flow_json']);
 
-/** Null means absent to Meta, at any depth; in a list it holds its place. */
+/** Drops nulls at any depth, as Meta does; a list keeps them. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;

@@ -34,7 +34,7 @@ const NODE_VIEWS: {
   flow: (flow, call, parts) => flowNode(flow, call, parts),
 };
 
-/** Whose `POST /{id}` it is; what is none of these is refused as no template. */
+/** The route of `POST /{id}` by kind of node. Any other id goes to the template's route, which refuses it. */
 const EDITS: Partial<Record<Node['kind'], string>> = {
   waba: 'POST waba node',
   phone: 'POST phone node',
@@ -49,7 +49,7 @@ const NODE_TYPES: Record<Node['kind'], string> = {
   media: 'WhatsAppMedia',
 };
 
-/** Every path of Graph: finds the route of `/{node}`, `/{node}/{edge}` and what stands under an edge. */
+/** The paths of Graph: `/{node}`, `/{node}/{edge}`, `/{node}/{edge}/{item}`, and the few without a node. */
 export function graphRoutes(app: FastifyInstance, parts: Parts) {
   const { graph, state, routes } = parts;
 
@@ -75,7 +75,7 @@ export function graphRoutes(app: FastifyInstance, parts: Parts) {
     throw unknownEdge(edge, NODE_TYPES[node.kind]);
   };
 
-  /** What stands under an edge: `message_qrdls/{code}`, `message_templates/archive`. */
+  /** Under an edge: `message_qrdls/{code}`, `message_templates/archive`. */
   const onItem: GraphHandler = (call) => {
     const { edge, item } = call.path as { edge: string; item: string };
     const route = routes[`${call.method} ${edge}/${item}`] ?? routes[`${call.method} ${edge}/*`];

@@ -5,7 +5,7 @@ import type { Node } from './nodes.js';
 
 const ANALYTICS = ['analytics', 'conversation_analytics', 'pricing_analytics', 'template_analytics'];
 
-/** Edges that `fields` of a node can name. */
+/** Edges that `fields` may expand. */
 const EDGES: Partial<Record<Node['kind'], readonly string[]>> = {
   waba: ['message_templates', 'phone_numbers', 'flows', 'subscribed_apps', ...ANALYTICS],
   phone: [
@@ -20,7 +20,7 @@ const EDGES: Partial<Record<Node['kind'], readonly string[]>> = {
 
 export type NodeEdges = ReturnType<typeof openNodeEdges>;
 
-/** What stands for a node's edges in its fields: each answers as at its own path. `routes` may be filled later. */
+/** Expansions of a node's edges: each answers what its own path answers. `routes` may be filled later. */
 export const openNodeEdges =
   (routes: Readonly<Record<string, GraphHandler>>) =>
   (call: GraphCall, { kind, id }: Pick<Node, 'kind' | 'id'>): Readonly<Record<string, Expansion>> =>

@@ -12,27 +12,27 @@ export type PhoneNumber = {
   readonly kind: 'phone';
   readonly id: string;
   readonly wabaId: string;
-  /** Digits only, as in webhooks. */
+  /** Digits alone, as in webhooks. */
   readonly digits: string;
   readonly display: string;
   readonly verifiedName: string;
-  /** Added by API and not verified by code yet. */
+  /** Added through the API and not verified yet. */
   unverified?: boolean;
-  /** The verification code that was asked for. */
+  /** The verification code last requested. */
   code?: string;
-  /** False after a deregistration. */
+  /** True where absent. */
   registered?: boolean;
   pin?: string;
   /** STANDARD where absent. */
   throughputLevel?: 'STANDARD' | 'HIGH';
-  /** Unix ms until which it is being moved to another throughput. */
+  /** End of the maintenance during a change of throughput, in unix ms. */
   maintenanceUntil?: number;
   profile?: Readonly<Record<string, unknown>>;
   commerce?: { readonly is_cart_enabled: boolean; readonly is_catalog_visible: boolean };
   automation?: Readonly<Record<string, unknown>>;
   publicKey?: string;
   qrCodes?: readonly QrCode[];
-  /** People that it has blocked: digits or business-scoped ids. */
+  /** People blocked by this number: digits or business-scoped ids. */
   blocked?: readonly string[];
 };
 
@@ -63,11 +63,11 @@ export type Template = {
   /** UNKNOWN where absent. */
   quality?: string;
   previousCategory?: string;
-  /** What it was before it was archived. */
+  /** The status before it was archived. */
   statusBefore?: TemplateStatus;
   hasBeenApproved?: boolean;
   pauses?: number;
-  /** Unix seconds of the edits made while it was approved. */
+  /** When it was edited while approved, in unix seconds. */
   edits?: readonly number[];
 };
 
@@ -83,9 +83,9 @@ export type Flow = {
   endpointUri?: string;
   /** The flow JSON as text. */
   json?: string;
-  /** A draft that is an edit of what was published: the published version can still be sent. */
+  /** True for a draft with a published version, which can still be sent. */
   hasBeenPublished?: boolean;
-  /** Unix seconds; absent in flows of an older state directory. */
+  /** Unix seconds; absent in an older state directory. */
   updatedAt?: number;
 };
 
@@ -94,22 +94,22 @@ export type Media = {
   readonly id: string;
   readonly wabaId: string;
   readonly phoneNumberId: string;
-  /** Came in with a person's message instead of being uploaded. */
+  /** Received from a person, not uploaded. */
   readonly inbound: boolean;
   readonly mimeType: string;
   /** Lower-case hex. */
   readonly sha256: string;
   readonly size: number;
   readonly filename: string | undefined;
-  /** What Meta will find wrong when a message is made of it. */
+  /** Why a message with it fails with 131053. */
   readonly fault: string | undefined;
   /** Unix ms. */
   readonly expiresAt: number;
 };
 
-/** Has a number, a business-scoped id, or both. */
+/** Known by number, business-scoped id, or both. */
 export type Person = {
-  /** The phone number's digits; a person with a user name may have none. */
+  /** The phone number's digits. */
   readonly waId?: string;
   readonly userId?: string;
   readonly name?: string;
@@ -120,7 +120,7 @@ export type Node = Waba | PhoneNumber | Template | Flow | Media;
 
 export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
 
-/** The nodes of the graph, as the stores of one kind of them see it. */
+/** The nodes of the graph, for the store of one kind. */
 export type Nodes = {
   readonly all: ReadonlyMap<string, Node>;
   readonly add: <N extends Node>(node: N) => N;

@@ -3,7 +3,7 @@ import type { GraphCall } from './graph-frame.js';
 
 const DEFAULT_LIMIT = 25;
 
-// Meta's cursors here are base64 of an offset with each = written as ZD (captured: 0 is MAZDZD, 24 is MjQZD).
+// Meta's cursor: base64 of an offset, each = written as ZD (captured: 0 is MAZDZD, 24 is MjQZD).
 const cursorOf = (offset: number) => Buffer.from(String(offset)).toString('base64').replaceAll('=', 'ZD');
 
 const offsetOf = (cursor: unknown): number | undefined => {
@@ -13,7 +13,7 @@ const offsetOf = (cursor: unknown): number | undefined => {
   return offset;
 };
 
-/** The slice that `limit` (25), `after` and `before` ask for, and the addresses of its neighbours. */
+/** The slice by `limit` (default 25), `after` and `before`, and the links to the pages beside it. */
 function cut<T>(items: readonly T[], { params, origin, version, path }: GraphCall) {
   const limit = Number(params['limit'] ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1) throw badParameter('Param limit must be a positive integer');
@@ -37,7 +37,7 @@ function cut<T>(items: readonly T[], { params, origin, version, path }: GraphCal
   return { data, start, limit, link, neighbours };
 }
 
-/** One page of a list as Graph answers it; `next` and `previous` only if there is more. */
+/** One page of a list as Graph answers it. `next` and `previous` stand only if there is more. */
 export function pageOf<T>(items: readonly T[], call: GraphCall) {
   const { data, start, link, neighbours } = cut(items, call);
   if (data.length === 0)
@@ -48,7 +48,7 @@ export function pageOf<T>(items: readonly T[], call: GraphCall) {
   return { data, paging: { cursors, ...neighbours(cursors) } };
 }
 
-/** A page of as many places as `limit` says, filled or not: captured of the points inside of an answer. */
+/** Like `pageOf`, but the last page's cursor counts its empty places too (captured, template analytics). */
 export function pageOfPlaces<T>(items: readonly T[], call: GraphCall) {
   const { data, start, limit, neighbours } = cut(items, call);
   const cursors = { before: cursorOf(start), after: cursorOf(start + limit - 1) };

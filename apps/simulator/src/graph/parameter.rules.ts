@@ -6,7 +6,7 @@ export type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// Business-scoped user ids (Meta, business-scoped user IDs): country, a dot, letters and digits.
+// Meta, business-scoped user IDs: country, a dot, letters and digits.
 const USER_ID = /^[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}$/;
 
 export const isUserId = (text: string) => USER_ID.test(text);
@@ -14,14 +14,14 @@ export const isUserId = (text: string) => USER_ID.test(text);
 /** Characters as Meta counts them: code points, not UTF-16 units. */
 export const lengthOf = (text: string) => (/[\ud800-\udfff]/.test(text) ? [...text].length : text.length);
 
-/** The parameter as an object; `name` as Meta writes it: `text` or `text['body']`. */
+/** The parameter as an object. `name` is Meta's path: `text`, `text['body']`. */
 export function objectParameter(value: unknown, name: string): Fields {
   if (value === undefined || value === null) throw missingParameter(name);
   if (!isObject(value)) throw badParameter(`Param ${name} must be a JSON object.`);
   return value;
 }
 
-/** The parameter as a list; one in JSON text is one as well, in a JSON body too. */
+/** The parameter as a list, or as the JSON text of one. */
 export function listParameter(value: unknown, name: string): readonly unknown[] {
   if (value === undefined) throw missingParameter(name);
   const list = typeof value === 'string' ? formValue(value) : value;
@@ -29,7 +29,7 @@ export function listParameter(value: unknown, name: string): readonly unknown[] 
   return list;
 }
 
-/** A list of texts, or the text of one with commas between them; undefined where there is none. */
+/** A list of texts, or a text with commas; undefined where absent. */
 export function textList(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return value.map(String);
@@ -41,7 +41,7 @@ export function textList(value: unknown): readonly string[] | undefined {
 
 const LATEST_S = 1e11;
 
-/** Unix seconds, of seconds, milliseconds or a date: Meta's pages show all three. */
+/** Unix seconds, from seconds, milliseconds or a date: Meta's pages show all three. */
 export function timeParameter(value: unknown, name: string): number {
   if (value === undefined || value === '') throw missingParameter(name);
   const isDate = /^\d{4}-\d\d-\d\d$/.test(String(value));

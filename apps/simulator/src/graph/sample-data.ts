@@ -13,7 +13,7 @@ const approved = <Part>(name: string, category: string, components: readonly Par
     more: {},
   }) as const;
 
-/** Templates that every WABA has from the start. */
+/** Templates of every new WABA. */
 export const DEFAULT_TEMPLATES = [
   approved('hello_world', 'UTILITY', [
     { type: 'HEADER', format: 'TEXT', text: 'Hello World' },
@@ -65,7 +65,7 @@ export const sampleFlowJson = (screen: string, title: string) =>
     ],
   });
 
-/** Flows that every WABA has from the start. */
+/** Flows of every new WABA. */
 export const DEFAULT_FLOWS = [
   {
     name: 'appointment_booking',

@@ -20,7 +20,7 @@ export type Saved = {
 const FILE = 'simulator.json';
 const WRITE_AFTER_MS = 500;
 
-/** The state's file in the directory: read at the start, written on `save` and soon after a change. No directory, no file. */
+/** The file of the state: read at start, written on `save` and soon after a change. Without a directory: no file. */
 export function openStateFile(directory: string | undefined, content: () => Saved) {
   let timer: NodeJS.Timeout | undefined;
 

@@ -1,6 +1,6 @@
 type Bucket = { tokens: number; at: number };
 
-/** Token buckets by key: `capacity` at most, refilled at `perSecond`. `take` says whether one was left. */
+/** One token bucket per key: `capacity` tokens, refilled at `perSecond`. `take` is false when it is empty. */
 export function tokenBuckets() {
   const known = new Map<string, Bucket>();
   return {

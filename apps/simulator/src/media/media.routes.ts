@@ -7,22 +7,22 @@ import type { State } from '../graph/state.js';
 import { unixSeconds } from '../graph/times.js';
 import { checkUpload, contentFault } from './media.rules.js';
 
-/** Where files are fetched from; at Meta a host of its own, lookaside.fbsbx.com, with this path. */
+/** Where media is downloaded; Meta has this path at lookaside.fbsbx.com. */
 export const MEDIA_PATH = '/whatsapp_business/attachments/';
 
-// Meta's media page: a download URL is good for five minutes.
+// Meta, media: a download URL is valid for five minutes.
 const URL_SECONDS = 300;
 const FIELDS = ['url', 'mime_type', 'sha256', 'file_size', 'id', 'messaging_product'];
 
 export type MediaLinks = ReturnType<typeof openMediaLinks>;
 
-/** Download URLs: signed, for five minutes. Those of an earlier process are not honoured. */
+/** Signed download URLs. Those of an earlier process are not valid. */
 export function openMediaLinks() {
   const secret = randomBytes(32);
   const hash = (id: string, expires: string) =>
     `ATt${createHmac('sha256', secret).update(`${id}.${expires}`).digest('base64url')}`;
   return {
-    /** `origin`: scheme and host of the simulator as the reader of the URL knows it. */
+    /** `origin`: scheme and host by which the reader reaches the simulator. */
     urlOf({ id }: Media, origin: string) {
       const expires = String(unixSeconds() + URL_SECONDS);
       return `${origin}${MEDIA_PATH}?mid=${id}&ext=${expires}&hash=${hash(id, expires)}`;
@@ -59,7 +59,7 @@ export function mediaRoutes({
     return { id: state.addMedia(phone, bytes, { mimeType, filename: name, fault, inbound: false }).id };
   };
 
-  /** The media of the call's path; with `phone_number_id` only if that number uploaded it. */
+  /** The media of the call's path. With `phone_number_id`, that number must have uploaded it. */
   const mediaOf = (call: GraphCall): Media => {
     const media = graph.node(call, call.path['id']!, 'media');
     const { phone_number_id: phoneNumberId } = call.params;
@@ -106,7 +106,7 @@ export function mediaRoutes({
   };
 }
 
-/** Names that go into a header as they are; others are replaced. */
+/** File extensions that differ from the subtype. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
   'audio/mpeg': 'mp3',
@@ -117,7 +117,7 @@ const nameOf = ({ filename, mimeType }: Media) =>
     ? filename
     : `whatsapp.${EXTENSIONS[mimeType] ?? /[\w+-]+$/.exec(mimeType.replace(/;.*/, ''))?.[0] ?? 'bin'}`;
 
-/** The file, or the one range of it that is asked for (RFC 9110: a form that is not understood is ignored). */
+/** The file, or the range requested. A range that cannot be parsed is ignored (RFC 9110). */
 function fileAnswer(media: Media, bytes: Buffer, range: string | undefined): FileAnswer {
   const headers = {
     'content-type': media.mimeType,

@@ -7,8 +7,7 @@ const MB = 1024 * KB;
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
 /**
- * What Meta takes of each kind: types and most bytes (Meta's media page, supported media types). A document may also be
- * of any of the other kinds' types.
+ * Types and most bytes by kind (Meta, media, supported media types). A document may have any type of the other kinds.
  */
 const KINDS: Readonly<Record<MediaKind, { readonly types: readonly string[]; readonly maxBytes: number }>> = {
   audio: {
@@ -44,7 +43,7 @@ export const MAX_MEDIA_BYTES = KINDS.document.maxBytes;
 
 export const isMediaKind = (type: string): type is MediaKind => Object.hasOwn(KINDS, type);
 
-/** Meta's checks of an upload: the part's own bare type, and the size for that type. */
+/** Meta's checks of an upload: the type of the file's part, and the size for that type. */
 export function checkUpload(mimeType: string, size: number): void {
   const kind = KIND_OF.get(mimeType);
   if (kind === undefined)
@@ -63,7 +62,7 @@ export function checkUpload(mimeType: string, size: number): void {
 const latin = (bytes: Buffer, from: number, to: number) => bytes.toString('latin1', from, to);
 const ftyp = (bytes: Buffer) => latin(bytes, 4, 8) === 'ftyp';
 
-/** How files of these types begin; a type that is not here is taken at its word. */
+/** First bytes by type. Types that are not here are not checked. */
 const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   'image/jpeg': (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
   'image/png': (bytes) => latin(bytes, 0, 8) === '\x89PNG\r\n\x1a\n',
@@ -78,7 +77,7 @@ const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   'application/pdf': (bytes) => latin(bytes, 0, 5) === '%PDF-',
 };
 
-/** Width, height and animation of a WebP file, from its header (RFC 9649). */
+/** Size and animation of a WebP file, from its header (RFC 9649). */
 function webp(bytes: Buffer): { width: number; height: number; animated: boolean } {
   const padded = Buffer.concat([bytes.subarray(0, 40), Buffer.alloc(40)]);
   const chunk = latin(padded, 12, 16);
@@ -100,7 +99,7 @@ function webp(bytes: Buffer): { width: number; height: number; animated: boolean
 
 const titled = (kind: string) => kind[0]!.toUpperCase() + kind.slice(1);
 
-/** What Meta finds when it processes the file for a message (131053, later), or undefined: found once, at upload. */
+/** Why a message with this file fails with 131053, or undefined. Checked at upload, shown at the send. */
 export function contentFault(mimeType: string, bytes: Buffer): string | undefined {
   const kind = KIND_OF.get(mimeType) ?? 'document';
   if (BEGINNINGS[mimeType]?.(bytes) === false)
@@ -114,7 +113,7 @@ export function contentFault(mimeType: string, bytes: Buffer): string | undefine
   return undefined;
 }
 
-/** Why a file of this type cannot go as this kind of message (131053, later), or undefined. */
+/** Why a file of this type fails as this kind of message (131053), or undefined. */
 export function kindFault(kind: MediaKind, mimeType: string): string | undefined {
   const { types } = KINDS[kind];
   return kind === 'document' || types.includes(mimeType.replace(/;.*/, ''))

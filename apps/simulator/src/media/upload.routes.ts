@@ -10,14 +10,14 @@ type Session = {
   received: number;
 };
 
-// Meta's resumable upload API, for samples of templates and pictures of profiles.
+// Meta, resumable upload API.
 const TYPES = ['application/pdf', 'image/jpeg', 'image/jpg', 'image/png', 'video/mp4'];
 
 export type UploadedHandles = ReadonlySet<string>;
 
 /**
- * `POST /{app}/uploads` begins, `POST /upload:…` brings the bytes from `file_offset` on and answers a handle when all are
- * there, `GET /upload:…` says how many came. The bytes are counted, not kept.
+ * `POST /{app}/uploads` opens a session, `POST /upload:…` takes bytes from `file_offset` on and answers a handle after
+ * the last one, `GET /upload:…` answers the bytes received. Bytes are counted, not kept.
  */
 export function uploadRoutes(handles: Set<string>): Record<string, GraphHandler> {
   const sessions = new Map<string, Session>();

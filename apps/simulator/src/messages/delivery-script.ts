@@ -15,17 +15,17 @@ export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
 export type Delivery = {
   readonly row: MessageRow;
   readonly phone: PhoneNumber;
-  /** With it the message fails instead of arriving. */
+  /** Set: the message fails with this. */
   readonly failsWith?: Failure | undefined;
   readonly isReaction: boolean;
-  /** A voice message is played as well. */
+  /** A voice message gets the status `played` too. */
   readonly isVoice: boolean;
 };
 
 const ALL = ['sent', 'delivered', 'read'];
 const ALL_OF_VOICE = [...ALL, 'played'];
 
-/** Which statuses follow a message, and when: drawn from the seed as the settings say. */
+/** Schedules the statuses of a message: which ones and when, by settings and seed. */
 export function openDeliveryScript({
   behaviour,
   people,
@@ -53,7 +53,7 @@ export function openDeliveryScript({
       const to = people.reached(delivery.phone.wabaId, delivery.row.waId);
       let delay = 0;
       const delays = statuses.map(() => (delay += behaviour.statusDelay()));
-      // Out of order: one of them comes after all the others, as true to its time as Meta's late ones.
+      // Reordered: one status arrives after the others, with its own earlier timestamp, as at Meta.
       const late = delays.length > 1 && behaviour.chance(behaviour.settings.reorder);
       const held = late ? behaviour.pick(delays.length - 1) : -1;
       statuses.forEach((status, index) => {
@@ -73,7 +73,7 @@ export function openDeliveryScript({
   };
 }
 
-/** A status webhook's item, as Meta writes it from v24 on: no conversation, pricing on sent and delivered. */
+/** The item of a status webhook, from v24 on: no `conversation`, `pricing` on sent and delivered. */
 export function statusItem(
   people: People,
   {
@@ -89,7 +89,7 @@ export function statusItem(
     readonly status: string;
     /** Unix seconds; now when absent. */
     readonly timestamp?: number;
-    /** Of a failed one, instead of those of `failsWith`. */
+    /** For a failed status, in place of `failsWith`. */
     readonly errors?: readonly unknown[] | undefined;
   },
 ): WebhookItem {

@@ -7,7 +7,7 @@ const wrong = (details: string) => refuse(131009, details);
 
 const REFUSALS: Readonly<Partial<Record<Flow['status'], number>>> = { BLOCKED: 132068, THROTTLED: 132069 };
 
-/** Refuses a flow that cannot be sent; `called` as the sender named it. A draft that was published is sent as published. */
+/** Refuses a flow that cannot be sent. `called` is the sender's name for it. A draft with a published version is sent. */
 export function checkSendable(flow: Flow | undefined, called: string, mode = 'published'): void {
   if (flow === undefined) throw wrong(`Flow ${called} does not exist in this account`);
   const refused = REFUSALS[flow.status];
@@ -20,7 +20,7 @@ export function checkSendable(flow: Flow | undefined, called: string, mode = 'pu
 const MODES = ['draft', 'published'];
 const ACTIONS = ['navigate', 'data_exchange'];
 
-/** Meta's checks of the parameters of an interactive message of type flow (flows/guides/sendingaflow). */
+/** Meta's checks of the parameters of a flow message (flows/guides/sendingaflow). */
 export function checkFlowParameters(parameters: Fields, name: string, { state, wabaId }: SendContext): void {
   const { flow_id: id, flow_name: called, flow_cta: cta, flow_message_version: version } = parameters;
   if (version === undefined) throw missingParameter(`${name}['flow_message_version']`);

@@ -10,7 +10,7 @@ import type { WebhookItem } from '../webhooks/webhook.envelope.js';
 import { contactOf, idsOf } from './people.js';
 import { incomingWamid } from './wamid.js';
 
-/** Unix seconds, from seconds, their text, or an ISO 8601 time; now when absent. */
+/** Unix seconds from a number, its text, or an ISO 8601 time; now where absent. */
 export function secondsOf(value: unknown): number {
   if (value === undefined) return unixSeconds();
   const seconds = Number(value);
@@ -28,14 +28,14 @@ const UNSUPPORTED = [
   },
 ];
 
-// Meta tells of changes of an account in the place of a message; nobody wrote.
+// Events in the place of a message: nobody wrote, so no window opens.
 const NOT_WRITTEN = new Set(['system']);
 
 type MediaPlace = { readonly state: State; readonly links: MediaLinks; readonly origin: string };
 
 /**
- * The webhook of a message from a person: `message` as in Meta's webhook, of any type, known or not. Media without an id
- * gets one, of the bytes in `file` (base64) or of a small sample; an `unsupported` one without errors gets Meta's.
+ * The webhook of a message from a person. `message` is passed on, whatever its type. Media without an id gets one, of the
+ * bytes in `file` (base64) or of a sample file; type `unsupported` gets Meta's errors if it has none.
  */
 export function inboundMessage(
   { message, timestamp, file }: Record<string, unknown>,
@@ -77,7 +77,7 @@ export function inboundMessage(
   };
 }
 
-/** What Meta's webhook says of media, by kind, where the caller says nothing. */
+/** Fields of inbound media that the caller need not give. */
 const EXTRAS: Partial<Record<MediaKind, object>> = { audio: { voice: true }, sticker: { animated: false } };
 
 function receivedMedia({

@@ -11,9 +11,9 @@ const wrong = (details: string) => refuse(131009, details);
 type ActionCheck = (action: Fields, context: SendContext, name: string) => void;
 
 type Rule = {
-  /** Kinds of header it takes; absent: any header is refused. */
+  /** Kinds of header allowed; absent: none. */
   readonly header?: readonly string[];
-  /** The limit of its body; absent: it needs none. */
+  /** The limit of the body; absent: no body needed. */
   readonly body?: Limit;
   readonly action: ActionCheck;
 };
@@ -57,7 +57,7 @@ const replyButtons: ActionCheck = ({ buttons }, _context, name) => {
   );
 };
 
-/** Sections of rows or of products: how many, and each titled where there is more than one. */
+/** Sections of rows or products: their number, and a title for each where there are several. */
 function sectionsOf(value: unknown, name: string): readonly Fields[] {
   const sections = listParameter(value, name).map((item, index) =>
     objectParameter(item, `${name}[${index}]`),
@@ -88,7 +88,7 @@ const list: ActionCheck = ({ button, sections }, _context, name) => {
   unique(rows, 'row id');
 };
 
-/** The action's name, which repeats the message's type, and its parameters. */
+/** Checks the action's name, which must be the message's type, and its parameters. */
 const named =
   (action: string, check: (parameters: Fields, name: string, context: SendContext) => void): ActionCheck =>
   (given, context, name) => {
@@ -122,7 +122,7 @@ const productList: ActionCheck = (action, _context, name) => {
     throw wrong(`Invalid products count. Min allowed: 1, Max allowed: ${most('products')}`);
 };
 
-/** What the cards of a carousel can be; all of one carousel are the same. */
+/** Kinds of card. All cards of one carousel have the same kind. */
 const CARDS: Readonly<Record<string, ActionCheck>> = { cta_url: ctaUrl, product, button: () => {} };
 
 const carousel: ActionCheck = ({ cards }, context, name) => {
@@ -149,7 +149,7 @@ const carousel: ActionCheck = ({ cards }, context, name) => {
 const ANY_HEADER = ['text', 'image', 'video', 'document'];
 const BODY = 'interactive.body';
 
-/** Meta's page of each kind: messages/interactive-…-messages, flows, catalogs, calling. */
+/** By the pages messages/interactive-…-messages, flows, catalogs and calling. */
 const RULES: Readonly<Record<string, Rule>> = {
   button: { header: ANY_HEADER, body: BODY, action: replyButtons },
   list: { header: ['text'], body: 'list.body', action: list },
@@ -182,7 +182,7 @@ function checkHeader(header: Fields, kinds: readonly string[], context: SendCont
   else lengthWithin(header['text'], 'Header text', `${name}['text']`, 'interactive.header');
 }
 
-/** Meta's checks of `interactive`: header, body and footer alike for all kinds, the action by its kind. */
+/** Meta's checks of `interactive`: header, body, footer, and the action of its kind. */
 export function checkInteractive(interactive: Fields, context: SendContext): void {
   const { type, header, body, footer, action } = interactive;
   if (typeof type !== 'string') throw missingParameter("interactive['type']");

@@ -12,7 +12,7 @@ export type MessageRow = {
   readonly templateId: string | undefined;
   /** A template's category in lower case, or `service`. */
   readonly category: string;
-  /** The body as it came, JSON text; given up for all but the newest rows. */
+  /** The body as received (JSON text); dropped for all but the newest rows. */
   raw: string | undefined;
 };
 

@@ -4,10 +4,10 @@ import type { State } from '../graph/state.js';
 import { kindFault, type MediaKind } from '../media/media.rules.js';
 import { most, type Limit } from './message.limits.js';
 
-/** What a message fails with after Meta's yes: the code of a `failed` status. */
+/** Why an accepted message fails: code and details of the `failed` status. */
 export type Failure = { readonly code: number; readonly details?: string | undefined };
 
-/** Whose message is checked. A check that finds what Meta finds only later leaves it in `failure`; the first counts. */
+/** A check of something that Meta finds only after accepting leaves it in `failure`; the first one counts. */
 export type SendContext = {
   readonly state: State;
   readonly wabaId: string;
@@ -46,7 +46,7 @@ function coordinate(value: unknown, name: string, limit: number): void {
     throw badParameter(`Param ${name} must be a number.`);
 }
 
-/** Media by id (one of this account) or by link. What is wrong with the file itself shows later, as 131053. */
+/** Media by id (of this account) or by link. A fault of the file shows as a later 131053. */
 export function mediaParameter(value: unknown, name: string, kind: MediaKind, context: SendContext): void {
   const { id, link } = objectParameter(value, name);
   if ((id === undefined) === (link === undefined))
@@ -59,7 +59,7 @@ export function mediaParameter(value: unknown, name: string, kind: MediaKind, co
   if (details !== undefined) context.failure ??= { code: 131053, details };
 }
 
-/** 131009 for a length, in the captured words; blanks alone have none. */
+/** Refuses a length with 131009 in captured words. Blanks alone count as empty. */
 export function lengthWithin(value: unknown, what: string, name: string, limit: Limit, min = 1): string {
   if (value === undefined) throw missingParameter(name);
   if (typeof value !== 'string') throw badParameter(`Param ${name} must be a string.`);

@@ -1,12 +1,12 @@
 /**
- * How much Meta takes of everything in a send and a profile (characters as code points, or items), each with the page of Meta's
- * documentation that says so, under developers.facebook.com/documentation/business-messaging/whatsapp/.
+ * Meta's limits of sends and profiles, in characters (code points) or items. `source`: the page under
+ * developers.facebook.com/documentation/business-messaging/whatsapp/.
  */
 export const LIMITS = {
   'text.body': { max: 4096, source: 'messages/text-messages' },
   caption: { max: 1024, source: 'messages/image-messages' },
   filename: { max: 240, source: 'messages/document-messages' },
-  // Undocumented: signed links of object stores, of more than 2,048 characters, are taken.
+  // Undocumented: signed links with more than 2,048 characters are taken.
   link: { max: 4096, source: 'business-phone-numbers/media' },
   contacts: { max: 257, source: 'messages/contacts-messages' },
   'contacts.name': { max: 1024, source: 'messages/contacts-messages' },
@@ -50,5 +50,4 @@ export const LIMITS = {
 
 export type Limit = keyof typeof LIMITS;
 
-/** The most that Meta takes of this. */
 export const most = (limit: Limit): number => LIMITS[limit].max;

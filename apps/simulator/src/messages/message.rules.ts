@@ -21,7 +21,7 @@ const media =
     if (hasCaption) optionalText(content['caption'], `${kind}['caption']`, 'caption');
   };
 
-/** Meta's checks of what stands under the type's own name. Templates are checked where the templates are known. */
+/** Meta's checks of the content by type. Templates: see template-send.rules.ts. */
 const CONTENT: Readonly<Record<string, Check>> = {
   text: ({ body }) => void textParameter(body, "text['body']", 'text.body'),
   image: media('image', true),
@@ -45,7 +45,7 @@ const CONTENT: Readonly<Record<string, Check>> = {
     optionalText(content['name'], "location['name']", 'location.text');
     optionalText(content['address'], "location['address']", 'location.text');
   },
-  // Meta answers 200 even for a message that it cannot find, and fails the reaction later.
+  // Meta accepts a reaction to an unknown message and fails it later.
   reaction: ({ message_id: messageId, emoji }, context) => {
     const id = textParameter(messageId, "reaction['message_id']", 'message id');
     if (typeof emoji !== 'string') throw missingParameter("reaction['emoji']");
@@ -73,15 +73,15 @@ const checkContacts = (value: unknown) => {
 export type CheckedMessage = {
   readonly type: string;
   readonly content: Fields;
-  /** As the sender wrote it; a JSON number becomes text. */
+  /** As the sender wrote it; a number as text. */
   readonly to: string;
   readonly waId: string;
-  /** The person's business-scoped id, where the message went to `recipient` instead of `to`. */
+  /** The business-scoped id of a send to `recipient`. */
   readonly userId: string | undefined;
   readonly opaque: string | undefined;
 };
 
-/** Meta's checks of a send's body, in the order and words of its own. */
+/** Meta's checks of a send's body, in Meta's order and words. */
 export function checkMessage(params: Fields, context: SendContext): CheckedMessage {
   const { to, recipient, type = 'text', biz_opaque_callback_data: opaque } = params;
   const byUserId = (to === undefined || to === '') && recipient !== undefined && recipient !== '';
@@ -120,7 +120,7 @@ export function checkMessage(params: Fields, context: SendContext): CheckedMessa
   };
 }
 
-// Ten digits without a + are taken as a number of the sender's country; all our numbers are Indian.
+// Meta reads ten digits without a + as a number of the sender's country: India, for all numbers here.
 const waIdOf = (address: string) => {
   const digits = address.replace(/\D/g, '');
   return digits.length === 10 && !address.startsWith('+') ? `91${digits}` : digits;

@@ -56,7 +56,7 @@ export function messageRoutes({
     const tier = behaviour.settings.messagingLimit;
     const limit = TIERS[tier];
     const isLimited = template !== undefined && limit < Infinity && !windowIsOpen();
-    // Meta does not document the code it refuses with; 131048 is what its customers report.
+    // Meta documents no code for this; customers report 131048.
     if (isLimited && !messagingLimit.reach(phone.wabaId, waId, limit))
       throw refuse(131048, `The messaging limit of the account is reached: ${tier}.`);
 

@@ -1,4 +1,4 @@
-/** How many people an account may write templates to outside their windows in 24 hours (Meta, messaging-limits). */
+/** How many people an account may send templates to outside their windows within 24 hours (Meta, messaging-limits). */
 export const TIERS = {
   TIER_50: 50,
   TIER_250: 250,
@@ -14,14 +14,14 @@ export type Tier = keyof typeof TIERS;
 const DAY = 24 * 3_600_000;
 
 /**
- * When each person was written to last, the earliest first. Before `fullUntil` (unix ms) none of them falls out, so the
- * first is not looked for: in a Map, that takes long after many deletions.
+ * When each person was last written to, earliest first. Nobody expires before `fullUntil` (unix ms), so the earliest is
+ * not looked up until then: after many deletions, a Map is slow to find its first entry.
  */
 type Reached = { readonly people: Map<string, number>; fullUntil: number };
 
 export type MessagingLimit = ReturnType<typeof openMessagingLimit>;
 
-/** Whom each WABA has reached in the last 24 hours. At Meta the limit is of the business portfolio, here of a WABA. */
+/** The people each WABA has written to in the last 24 hours. Meta counts per business portfolio, not per WABA. */
 export function openMessagingLimit() {
   const byWaba = new Map<string, Reached>();
 
@@ -34,7 +34,7 @@ export function openMessagingLimit() {
   };
 
   return {
-    /** Counts this person as written to, unless it is one too many; says whether it may be. `now` in unix ms. */
+    /** Counts this person, or answers false if that exceeds the limit. `now` in unix ms. */
     reach(wabaId: string, person: string, limit: number, now = Date.now()): boolean {
       let reached = byWaba.get(wabaId);
       if (reached === undefined) byWaba.set(wabaId, (reached = { people: new Map(), fullUntil: 0 }));

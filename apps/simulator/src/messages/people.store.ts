@@ -2,7 +2,7 @@ import type { Person } from '../graph/nodes.js';
 import type { Saved } from '../graph/state-file.js';
 import { DAY_MS } from '../graph/times.js';
 
-/** What is known of people: who has written, until when a number may write freely, who wants no marketing. */
+/** People who have written, customer service windows, and marketing opt-outs. */
 export function peopleStore(saved: Saved | undefined, changed: () => void) {
   const windows = new Map(saved?.windows);
   const people = new Map(saved?.people);

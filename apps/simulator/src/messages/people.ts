@@ -11,12 +11,12 @@ export type People = ReturnType<typeof openPeople>;
 
 const NAME = 'Simulated person';
 
-/** Who writes and who is written to: a phone number, a business-scoped id, or both. */
+/** Names people by phone number, business-scoped id or both, as the settings say. */
 export function openPeople(state: State, behaviour: Behaviour) {
   const allHaveIds = () => behaviour.settings.userIds === 'all';
 
   return {
-    /** Who acts, from `{ from, userId?, username?, name? }`: `from` is a phone number or a business-scoped id. */
+    /** The person in `{ from, userId?, username?, name? }`, remembered. `from` is a phone number or a business-scoped id. */
     acting(wabaId: string, asked: Record<string, unknown>): Person {
       const given = personIn(asked);
       const { waId } = given;
@@ -28,31 +28,31 @@ export function openPeople(state: State, behaviour: Behaviour) {
       state.remember(wabaId, { ...before, ...person });
       return person;
     },
-    /** Who is written to at this number or business-scoped id. */
+    /** The recipient behind this number or business-scoped id. */
     reached(wabaId: string, id: string): Person {
       if (!allHaveIds()) return isUserId(id) ? { userId: id } : { waId: id };
       const known = state.person(wabaId, id) ?? (isUserId(id) ? { userId: id } : { waId: id });
       const { waId, userId = madeUserId(wabaId, waId!) } = known;
       return { ...known, userId };
     },
-    /** As the statuses of a message name the person; undefined for a number in the older shape. */
+    /** `contacts` of a status webhook; undefined in the shape before user ids. */
     statusContact({ waId, userId, name = NAME, username }: Person, status: string): object | undefined {
       if (status === 'failed' || userId === undefined) return undefined;
       if (!allHaveIds()) return { user_id: userId };
-      // Meta leaves the user name out of `sent` (business-scoped user ids, status messages webhooks).
+      // `sent` has no user name (Meta, business-scoped user IDs, status messages webhooks).
       const profile = { name, ...(username === undefined || status === 'sent' ? {} : { username }) };
       return { profile, ...idsIn({ waId, userId }) };
     },
   };
 }
 
-/** As the webhooks of what people do name them. */
+/** `contacts` of an inbound webhook. */
 export const contactOf = ({ name = NAME, username, ...ids }: Person) => ({
   profile: { name, ...(username === undefined ? {} : { username }) },
   ...idsIn(ids),
 });
 
-/** `wa_id` and `user_id`, of which a person has one or both. */
+/** `wa_id` and `user_id`, those that the person has. */
 export const idsIn = ({ waId, userId }: { waId?: string | undefined; userId?: string | undefined }) => ({
   ...(waId === undefined ? {} : { wa_id: waId }),
   ...(userId === undefined ? {} : { user_id: userId }),
@@ -77,7 +77,7 @@ function personIn({ from, userId, username, name }: Record<string, unknown>): Pe
   };
 }
 
-/** The id of a number for one business: the country, a dot and 20 digits; always the same. */
+/** A stable business-scoped id of a number: country, a dot, 20 digits. */
 const madeUserId = (wabaId: string, waId: string) => {
   const hash = createHash('sha256').update(`${wabaId}:${waId}`).digest();
   return `${countryOf(waId)}.${String(hash.readBigUInt64BE()).padStart(20, '0')}`;

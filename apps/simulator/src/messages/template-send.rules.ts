@@ -14,7 +14,7 @@ const UNSENDABLE: Readonly<Record<string, () => GraphRefusal>> = {
   DISABLED: () => refuse(132016),
 };
 
-/** The template that a send names, if it can be sent and the parameters fit it; otherwise Meta's 132… refusal. */
+/** The template that a send names; a 132… refusal if it cannot be sent or the parameters do not fit. */
 export function checkTemplateSend(content: Fields, context: SendContext): Template {
   const name = textParameter(content['name'], "template['name']", 'template.name');
   const language = objectParameter(content['language'], "template['language']");
@@ -39,7 +39,7 @@ const given = (value: unknown, name: string): Given => ({ name, fields: objectPa
 
 const COMPONENTS = new Set(['header', 'body', 'button', 'carousel', 'limited_time_offer', 'order_status']);
 
-/** A template's components, or those of one card. */
+/** Checks the components of a send against a template or one card. */
 function checkParts(
   parts: TemplateParts,
   components: readonly unknown[],
@@ -105,7 +105,7 @@ function checkTexts(
   if (missing !== undefined) throw refuse(132012, `${where}: parameter_name ${missing} is missing`);
 }
 
-// Legacy kinds that Meta localises itself; only their fallback is looked at.
+// Legacy kinds that Meta localises: only their fallback is checked.
 const FALLBACK_KINDS = new Set(['currency', 'date_time']);
 
 function checkTextParameter(where: string, parameter: Given): void {
@@ -129,7 +129,7 @@ function checkText(text: unknown): void {
     throw refuse(132018, 'Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
 }
 
-// A GIF is a video to Meta: an MP4 file.
+// Meta's GIF is an MP4 video.
 const MEDIA: Readonly<Record<string, MediaKind>> = {
   IMAGE: 'image',
   VIDEO: 'video',
@@ -164,7 +164,7 @@ function checkOffer({ hasExpiration }: TemplateParts, parameter: Given | undefin
     throw refuse(131009, 'limited_time_offer: expiration_time_ms must be unix milliseconds');
 }
 
-/** The code of an authentication template, in body and button (captured, without its code). */
+/** Body and button of an authentication template hold the same code (refusal captured without its error code). */
 function checkCode(components: readonly Fields[]): void {
   const parameters = components.flatMap(({ parameters: given }) => (given ?? []) as readonly Fields[]);
   const tooLong = parameters.some(({ text }) => lengthOf(String(text)) > most('one-time password'));
@@ -177,7 +177,7 @@ function checkCode(components: readonly Fields[]): void {
 
 const ACTION = ['action'];
 
-/** The kinds of parameter that each kind of button takes in a send. */
+/** Kinds of parameter by kind of button. */
 const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   QUICK_REPLY: ['payload', 'text'],
   URL: ['text'],
@@ -189,7 +189,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   VOICE_CALL: ['ttl_minutes', 'payload'],
 };
 
-// Meta's kinds of button in a send, in its own order (captured in the refusal of another).
+// Kinds of button in Meta's order (captured from the refusal of an unknown one).
 const SUB_TYPES = [
   'BOOKING_CONFIRMATION',
   'CATALOG',
@@ -204,7 +204,7 @@ const SUB_TYPES = [
   'VOICE_CALL',
 ];
 
-/** Captured: a button of another kind than the template's, and a flow button that the send does not name. */
+/** Captured: a button of another kind than the template's, or a missing flow button. */
 const invalidSubType = (index: number) =>
   refuse(131009, `Components sub_type invalid at index: ${index} and type: 0`);
 
@@ -259,7 +259,7 @@ function checkCards(
   const sent = listParameter(carousel?.fields['cards'], name).map((card, index) =>
     given(card, `${name}[${index}]`),
   );
-  // Two product cards stand for as many as are sent, up to ten (Meta, product card carousel templates).
+  // A template with two product cards takes up to ten in a send (Meta, product card carousel templates).
   const isOfProducts = cards[0]!.headerFormat === 'PRODUCT';
   const { min, max } = LIMITS.cards;
   const isRightNumber = isOfProducts

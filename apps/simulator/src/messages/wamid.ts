@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const TO_USER = 0x11;
 const FROM_USER = 0x12;
 
-// Drawn per process, so that a restarted simulator never repeats an id that a platform has on file.
+// Random per process: a restarted simulator must not repeat an id that a client has on file.
 const processPrefix = randomBytes(8).toString('hex').toUpperCase();
 let counter = 0;
 
@@ -26,13 +26,13 @@ function wamid(waId: string, direction: number, hexLength: number): string {
   return `wamid.${bytes.toString('base64')}`;
 }
 
-/** Id of a message from the business to a person: `wamid.` and base64 of 1C 18 len digits 15 02 00 11 18 len hex 00. */
+/** Business to person: `wamid.` and base64 of 1C 18 len digits 15 02 00 11 18 len hex 00. */
 export const outgoingWamid = (waId: string) => wamid(waId, TO_USER, 18);
 
-/** Id of a message from a person to the business: direction byte 12 and 20 hex characters. */
+/** Person to business: direction byte 12 and 20 hex characters. */
 export const incomingWamid = (waId: string) => wamid(waId, FROM_USER, 20);
 
-/** Which way the message with this id went, or undefined when it is no wamid at all. */
+/** The direction in the id; undefined where it is no wamid. */
 export function wamidDirection(id: string): 'outgoing' | 'incoming' | undefined {
   if (!id.startsWith('wamid.')) return undefined;
   const bytes = Buffer.from(id.slice(6), 'base64');

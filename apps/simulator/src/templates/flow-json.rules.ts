@@ -27,7 +27,7 @@ const wrong = (error: string, message: string, path: string) => ({
 const badValue = (property: string, path = property) =>
   wrong('INVALID_PROPERTY_VALUE', `Invalid value found for property '${property}'.`, path);
 
-/** What a flow's JSON says of itself, and what Meta finds wrong with it at first sight: version, screens and their ids. */
+/** Versions in a flow's JSON, and faults of its version, screens and their ids. Nothing else is checked. */
 export function flowContent(json: string | undefined): FlowContent {
   const flow = json === undefined ? {} : parsed(json);
   if (flow === undefined) {

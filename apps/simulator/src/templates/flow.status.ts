@@ -17,7 +17,7 @@ export const isPublished = ({ status, hasBeenPublished }: Flow) =>
 
 export type FlowStatusChanges = ReturnType<typeof openFlowStatus>;
 
-/** Changes the status of flows and tells it by webhook; Meta tells of the beginning of a draft, not of a return to it. */
+/** Changes a flow's status and sends its webhook; a return to DRAFT sends none, as at Meta. */
 export function openFlowStatus(state: State, webhooks: WebhookSender) {
   const tell = ({ wabaId, id }: Flow, message: string, statuses: object) =>
     webhooks.send({

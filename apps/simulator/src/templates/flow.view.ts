@@ -10,7 +10,7 @@ import { flowContent } from './flow-json.rules.js';
 
 const FLOW = { type: 'WhatsAppFlow', defaults: ['name', 'status', 'categories', 'validation_errors'] };
 
-// What Meta shows of a flow's account where `fields` names nothing of it.
+// Meta's default fields of a flow's WABA.
 const OF_WABA = 'id,name,currency,timezone_id,message_template_namespace';
 
 /** What `GET /{flow}` answers. */

@@ -9,15 +9,15 @@ import {
 } from './template-text.rules.js';
 import { fault } from './template.faults.js';
 
-/** Characters of a body (Meta, templates/components; of an offer, a card, a single product: their own pages). */
+/** Most characters of a body (Meta, templates/components, and the pages of offers, cards and single products). */
 export const MOST_IN_BODY = { body: 1024, offer: 600, card: 160, product: 160 };
 const MOST_IN_FOOTER = 60;
 const MOST_EMOJIS = 10;
 
-// Meta publishes no ratio; this is the lenient end of what was measured.
+// Meta publishes no ratio; this is the most lenient one measured.
 const WORDS_PER_VARIABLE = 2;
 
-// Captured: punctuation does not part a variable from the edge ("... is {{2}}." ends with it).
+// Captured: punctuation beside a variable does not count: "... is {{2}}." ends with a variable.
 const AT_START = /^[\s\p{P}~`]*\{\{/u;
 const AT_END = /\}\}[\s\p{P}~`]*$/u;
 const NEXT_TO_EACH_OTHER = /\}\}\s*\{\{/;
@@ -26,7 +26,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 const wordsIn = (text: string) =>
   [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike === true).length;
 
-/** Order of refusals: structure, format, then what the variables make of the text. */
+/** Order of refusals: structure, format, variables. */
 export function checkBody(body: Part, { format }: TemplateContext, most = MOST_IN_BODY.body): void {
   onlyFields(body, ['text', 'example']);
   const text = textOf(body, 'body', most);

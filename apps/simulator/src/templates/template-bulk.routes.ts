@@ -11,7 +11,7 @@ import type { TemplateReview } from './template.review.js';
 const MOST_COMPARED = 10;
 const MOST_ARCHIVED = 100;
 
-/** What is done with several templates at once, and Meta's library of them. */
+/** Calls about several templates at once, and Meta's template library. */
 export function templateBulkRoutes({
   graph,
   state,
@@ -23,7 +23,7 @@ export function templateBulkRoutes({
   state: State;
   review: TemplateReview;
   insights: Insights;
-  /** Where single templates are created and edited. */
+  /** The routes that create and edit one template. */
   routes: Readonly<Record<string, GraphHandler>>;
 }): Record<string, GraphHandler> {
   const waba = (call: GraphCall) => graph.managedNode(call, call.path['id']!, 'waba');
@@ -34,7 +34,7 @@ export function templateBulkRoutes({
       call,
     );
 
-  /** An authentication template in many languages: edited where it is there, created where not. */
+  /** Creates or edits an authentication template in several languages. */
   const upsert: GraphHandler = (call) => {
     const { id: wabaId } = waba(call);
     const { name, category, languages, components, message_send_ttl_seconds: ttl } = call.params;
@@ -67,7 +67,7 @@ export function templateBulkRoutes({
     return ids;
   };
 
-  /** Archives or restores what can be, and says of the rest why not. */
+  /** Archives or restores; answers with a reason for each template that it cannot. */
   const moved =
     (list: string, change: (template: Template) => string | undefined): GraphHandler =>
     (call) => {
@@ -97,7 +97,7 @@ export function templateBulkRoutes({
     return undefined;
   };
 
-  /** How templates of an account did (Meta, template comparison); nobody blocks a number here. */
+  /** Compares templates (Meta, template comparison); nobody blocks a number here. */
   const compare: GraphHandler = (call) => {
     const template = graph.managedNode(call, call.path['id']!, 'template');
     const others = idsOf(call, 'template_ids', MOST_COMPARED).map(

@@ -11,13 +11,13 @@ const MOST_IN_PHONE = 20;
 // 15 before December 2025 (templates/marketing-templates/coupon-templates).
 const MOST_IN_CODE = 20;
 
-/** What Meta stores of the button: what was given, unless it says otherwise. */
+/** What Meta stores of the button; nothing: it stores what was given. */
 type Read = (button: Part, context: TemplateContext) => Fields | void;
 
 type ButtonRule = {
   /** Most of this kind in one template. */
   readonly most: number;
-  /** Of kinds whose label Meta sets: what it writes where none is given, if anything. */
+  /** The label that Meta writes where none is given; null: it writes none. Absent: the label is required. */
   readonly label?: string | null;
   readonly fields: readonly string[];
   readonly read?: Read;
@@ -40,7 +40,7 @@ const readUrl: Read = ({ at, fields }, { format }) => {
   const { url, example } = fields;
   if (!isText(url)) throw fault.missing('BUTTONS', 'url');
   if (url.length > MOST_IN_URL) throw fault.tooLong('button URL', MOST_IN_URL);
-  // Names are for texts: the variable of a URL is {{1}} in a template of named variables as well.
+  // The variable of a URL is always {{1}}, with named variables too.
   const isNamed = format === 'NAMED' && !/\{\{\s*\d/.test(url);
   const variables = variablesOf(url, isNamed ? 'NAMED' : 'POSITIONAL', fault.button);
   if (variables.length > 1 || (variables.length === 1 && !/^[^{]*\{\{[^{}]*\}\}$/.test(url)))
@@ -48,7 +48,7 @@ const readUrl: Read = ({ at, fields }, { format }) => {
   const filled = url.replace(/\{\{.*$/, '1');
   if (!/^https?:\/\//i.test(filled) || !URL.canParse(filled))
     throw badParameter(`Param ${at}['url'] is not a valid URI.`);
-  // Captured: the missing sample is found before the link to WhatsApp.
+  // Captured: a missing sample is refused before a link to WhatsApp.
   if (variables.length === 1 && !isText(sampleOf(example))) throw fault.missing('BUTTONS', 'example');
   if (WHATSAPP.test(new URL(filled).hostname)) throw fault.whatsAppLink();
   return variables.length === 0 ? fields : { ...fields, example: [sampleOf(example)] };
@@ -71,7 +71,7 @@ const readCode: Read = ({ fields }) => {
 
 const FLOW_ACTIONS = ['NAVIGATE', 'DATA_EXCHANGE'];
 
-/** Meta keeps the id, whatever named the flow; as a number (captured). */
+/** Meta stores the flow's id, as a number (captured), also where the name was given. */
 const readFlow: Read = ({ at, fields }, { flow }) => {
   const { flow_id: id, flow_name: name, flow_json: json, flow_action: action = 'NAVIGATE', ...rest } = fields;
   const given = [id, name, json].filter((value) => value !== undefined);
@@ -88,7 +88,7 @@ const readFlow: Read = ({ at, fields }, { flow }) => {
   return { ...rest, flow_id: Number(found.id), flow_action: action };
 };
 
-/** The kinds of button and their rules (Meta, templates/components, and the pages of the kinds). */
+/** By Meta, templates/components, and the page of each kind. */
 const BUTTONS: Readonly<Record<string, ButtonRule>> = {
   QUICK_REPLY: { most: 10, fields: [] },
   URL: { most: 2, fields: ['url', 'example', 'app_deep_link'], read: readUrl },
@@ -96,7 +96,6 @@ const BUTTONS: Readonly<Record<string, ButtonRule>> = {
   COPY_CODE: { most: 1, label: 'Copy offer code', fields: ['example'], read: readCode },
   FLOW: {
     most: 1,
-
     fields: ['flow_id', 'flow_name', 'flow_json', 'flow_action', 'navigate_screen', 'icon'],
     read: readFlow,
   },
@@ -110,7 +109,7 @@ const BUTTONS: Readonly<Record<string, ButtonRule>> = {
 
 const isQuick = ({ fields }: Part) => fields.type === 'QUICK_REPLY';
 
-/** The `buttons` of a component, as Meta stores them. */
+/** Checks `buttons` and answers what Meta stores. */
 export function readButtons(
   part: Part,
   context: TemplateContext,

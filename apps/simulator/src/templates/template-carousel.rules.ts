@@ -15,14 +15,14 @@ import { fault } from './template.faults.js';
 const CARDS = { min: 2, max: 10 };
 const BUTTONS = 2;
 
-/** Buttons of a card, by what its header shows (Meta, media card and product card carousel templates). */
+/** Kinds of button of a card, by its header (Meta, media card and product card carousel templates). */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   IMAGE: ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'],
   VIDEO: ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'],
   PRODUCT: ['SPM', 'URL'],
 };
 
-/** The carousel as Meta stores it: 2 to 10 cards that all have the same components. */
+/** Checks a carousel and answers what Meta stores: 2 to 10 cards, all with the same components. */
 export function readCarousel(carousel: Part, context: TemplateContext): Component {
   onlyFields(carousel, ['cards']);
   const { cards: given } = carousel.fields;

@@ -3,7 +3,7 @@ import type { Component, Flow, Template } from '../graph/nodes.js';
 import { listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import { fault } from './template.faults.js';
 
-/** What the rules of a component have to know of the template around it. */
+/** What a component's rules must know of the template. */
 export type TemplateContext = {
   readonly category: string;
   readonly format: Template['parameterFormat'];
@@ -11,12 +11,12 @@ export type TemplateContext = {
   readonly flow: (by: { readonly id?: string; readonly name?: string }) => Flow | undefined;
 };
 
-/** A component as it was given, and where: `components[0]`. */
+/** A component, and its path in the call: `components[0]`. */
 export type Part = { readonly at: string; readonly fields: Component };
 
 const upper = (value: unknown) => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** The object with its enums in upper case, as Meta stores them. */
+/** The object with its enums in upper case, as Meta stores it. */
 function normalised(value: unknown, at: string): Fields {
   const given = Object.entries(objectParameter(value, at));
   return Object.fromEntries(
@@ -27,7 +27,7 @@ function normalised(value: unknown, at: string): Fields {
   );
 }
 
-/** A list of things with a type, each of a known one. */
+/** A list of objects, each with one of these types. */
 export function readTyped(value: unknown, name: string, kinds: Iterable<string>): readonly Part[] {
   const known = new Set(kinds);
   return listParameter(value, name).map((item, index) => {
@@ -59,7 +59,7 @@ export function readParts(value: unknown, name: string, kinds: Iterable<string>)
 export const partOf = (parts: readonly Part[], type: string) =>
   parts.find(({ fields }) => fields.type === type);
 
-/** Refuses what a component of this kind does not have. */
+/** Refuses other fields of this component. */
 export function onlyFields({ fields }: Part, allowed: readonly string[], type = fields.type): void {
   const extra = Object.keys(fields).filter((key) => key !== 'type' && !allowed.includes(key));
   if (extra.length > 0) throw fault.unexpected(type, extra);

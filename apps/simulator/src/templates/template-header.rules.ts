@@ -5,7 +5,7 @@ import { fault } from './template.faults.js';
 
 const MOST_CHARACTERS = 60;
 
-// The answer of the resumable upload: `4::aW1hZ2Uv…`. An id of /media and a URL are none.
+// A handle of the resumable upload: `4::aW1hZ2Uv…`. A media id or a URL is none.
 const HANDLE = /^\d+::\S+$/;
 
 function media(header: Part): void {
@@ -40,7 +40,6 @@ const FORMATS: Readonly<Record<string, (header: Part, context: TemplateContext) 
   PRODUCT: bare,
 };
 
-/** A header of one of these formats. */
 export function checkHeader(
   header: Part,
   context: TemplateContext,

@@ -8,7 +8,7 @@ type LibraryButton = {
   readonly phone_number?: string;
 };
 
-/** A ready-made template as `GET /message_template_library` shows it (Meta, templates/template-library). */
+/** A template as `GET /message_template_library` shows it (Meta, templates/template-library). */
 export type LibraryTemplate = {
   readonly id: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export type LibraryTemplate = {
 
 const utility = { language: 'en_US', category: 'UTILITY' } as const;
 
-/** A few for each topic; the texts are ours, not Meta's. */
+/** The texts are ours, not Meta's. */
 export const LIBRARY: readonly LibraryTemplate[] = [
   {
     id: '7100000000000001',
@@ -93,7 +93,7 @@ export const isLookedFor = (template: LibraryTemplate, params: Fields): boolean 
   );
 };
 
-/** A creation from the library as one of components; the account gives its own links and numbers. */
+/** Turns a creation from the library into one of components, with the account's links and numbers. */
 export function fromLibrary(params: Fields): Fields {
   const { library_template_name: name, library_template_button_inputs: inputs, language } = params;
   const found = LIBRARY.find((item) => item.name === name && item.language === String(language));
@@ -125,7 +125,7 @@ export function fromLibrary(params: Fields): Fields {
   };
 }
 
-/** A list, or the text of one; Meta's own sample has single quotes and bare keys in it. */
+/** A list, or the text of one. Meta's sample has single quotes and bare keys in it. */
 function readInputs(value: unknown): readonly Fields[] {
   const list = typeof value === 'string' ? parsed(value) : (value ?? []);
   if (!Array.isArray(list)) throw badParameter('Param library_template_button_inputs must be an array.');

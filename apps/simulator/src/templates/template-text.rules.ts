@@ -6,7 +6,7 @@ import { fault } from './template.faults.js';
 
 type Format = Template['parameterFormat'];
 
-/** The text of a component; refused where it is missing or too long. */
+/** The text of a component, not missing and not too long. */
 export function textOf({ fields }: Part, what: string, max: number): string {
   const { type, text } = fields;
   if (typeof text !== 'string' || text.trim() === '') throw fault.missing(type, 'text');
@@ -21,8 +21,8 @@ export const withoutVariables = (text: string) => text.replace(SPAN, ' ');
 export const hasVariables = (text: string) => /\{\{|\}\}/.test(text);
 
 /**
- * The variables of a text, each once: {{1}} to {{n}} without gaps, or names of lower-case letters, digits and
- * underscores, none used twice (Meta, templates/overview, parameter formats).
+ * The variables of a text: {{1}} to {{n}} without gaps, or names of lower-case letters, digits and underscores, none used
+ * twice (Meta, templates/overview, parameter formats).
  */
 export function variablesOf(
   text: string,
@@ -45,13 +45,13 @@ export function variablesOf(
 const isSample = (value: unknown) =>
   typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 
-/** Positional samples: `[["a","b"]]`; Meta shows a flat list, and for one variable a bare text, as well. */
+/** Positional samples: `[["a","b"]]`. Meta also shows a flat list, and a bare text for one variable. */
 function positional(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) return value === undefined ? [] : [value];
   return Array.isArray(value[0]) ? (value[0] as unknown[]) : (value as unknown[]);
 }
 
-/** A sample for each variable, under the keys of the component's kind: `body_text`, `header_text`. */
+/** Requires a sample for each variable, under the component's key: `body_text`, `header_text`. */
 export function checkSamples(
   { fields }: Part,
   key: string,
@@ -77,9 +77,9 @@ function sameNames(value: unknown, variables: readonly string[]): boolean {
 
 export const emojisIn = (text: string) => text.match(/\p{RGI_Emoji}/gv)?.length ?? 0;
 
-/** WhatsApp's bold, italic, struck through and monospaced; an asterisk even alone. */
+/** Bold, italic, strikethrough, monospace; a single asterisk counts too. */
 const FORMATTED = /\*|`|_[^_\s][^_]*_|~[^~\s][^~]*~/;
 
-/** True for what a header and a button can't have: new lines, formatting, emojis. */
+/** New lines, formatting or emojis, which headers and buttons must not have. */
 export const isStyled = (text: string) =>
   /[\n\r]/.test(text) || FORMATTED.test(withoutVariables(text)) || emojisIn(text) > 0;

@@ -1,8 +1,8 @@
 import { templateFault } from '../graph/graph-error.js';
 
 /**
- * How Meta refuses a template's content. Subcodes: its error code page, "Template creation errors"; titles and texts as
- * captured where they were, otherwise in our words.
+ * Meta's refusals of a template's content. Subcodes: its error code page, "Template creation errors". Titles and texts are
+ * captured where possible, otherwise ours.
  */
 export const fault = {
   tooLong: (what: string, max: number) =>
@@ -53,7 +53,7 @@ export const fault = {
       'Error while adding button URL',
       "Direct links to WhatsApp aren't allowed for buttons.",
     ),
-  /** Meta has no subcode of its own for these. */
+  /** Meta has no subcode for these. */
   carousel: (text: string) => templateFault(undefined, 'Carousel format is incorrect', text),
   offer: (text: string) => templateFault(undefined, 'Limited-time offer format is incorrect', text),
 };

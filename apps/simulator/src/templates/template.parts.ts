@@ -2,27 +2,26 @@ import type { Component, Template } from '../graph/nodes.js';
 
 export type TemplateButton = {
   readonly type: string;
-  /** As Meta names it in its refusals: `Url`, `CopyCode`. */
+  /** The name in Meta's refusals: `Url`, `CopyCode`. */
   readonly label: string;
   readonly needsParameter: boolean;
-  /** The flow that it opens. */
   readonly flowId?: string;
 };
 
-/** What a send of this template, or of one card of its carousel, has to bring along. */
+/** What a send of this template, or of one of its cards, must bring. */
 export type TemplateParts = {
   readonly headerFormat: string | undefined;
   readonly headerParams: readonly string[];
   readonly bodyParams: readonly string[];
   readonly buttons: readonly TemplateButton[];
-  /** It counts down to an end that the send has to name. */
+  /** The offer ends at a time that the send must name. */
   readonly hasExpiration: boolean;
   readonly cards: readonly TemplateParts[];
 };
 
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 
-/** Names (or numbers) of the variables in a text, each once, in order of appearance. */
+/** Variables of a text (names or numbers), each once, in order. */
 export const variablesIn = (text: unknown): readonly string[] =>
   typeof text === 'string' ? [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name!))] : [];
 

@@ -18,7 +18,7 @@ const INVALID_FORMAT = 'INVALID_FORMAT';
 const PAUSES = ['FIRST_PAUSE', 'SECOND_PAUSE'];
 
 const EXTRAS: Readonly<Partial<Record<string, (template: Template) => object>>> = {
-  // Meta explains an invalid format only.
+  // Meta explains an invalid format, nothing else.
   REJECTED: ({ rejectedReason }) =>
     rejectedReason === INVALID_FORMAT
       ? {
@@ -49,8 +49,8 @@ const named = ({ id, name, language }: Template) => ({
 });
 
 /**
- * Decides on new templates after a short while (rejected when the name ends in `_reject`), and says by webhook what
- * becomes of them.
+ * Reviews new templates after `REVIEW_MS` (rejected if the name ends in `_reject`), and sends the webhooks of all changes of
+ * templates.
  */
 export function openTemplateReview(state: State, webhooks: WebhookSender) {
   const pending = new Map<string, NodeJS.Timeout>();
@@ -116,7 +116,7 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
         ...named(template),
       });
     },
-    /** Meta's own change of category, announced when it is done. */
+    /** Meta moves a template to another category. */
     categorise(template: Template, category: string) {
       const previous = template.category;
       Object.assign(template, { category, previousCategory: previous, updatedAt: unixSeconds() });
@@ -155,7 +155,7 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
   };
 }
 
-/** A template's texts, with its buttons of a link or a phone number. */
+/** Texts, links and phone numbers of a template. */
 function contentOf(components: readonly Component[]) {
   const buttons = buttonsOf(components).filter(({ type }) => type === 'URL' || type === 'PHONE_NUMBER');
   const title = componentOf(components, 'HEADER')?.['text'];

@@ -18,7 +18,7 @@ import { fault } from './template.faults.js';
 
 export const CATEGORIES = ['UTILITY', 'MARKETING', 'AUTHENTICATION'];
 
-// Meta's supported template languages.
+// Meta, supported languages.
 const LANGUAGES = new Set(
   `af sq ar ar_EG ar_AE ar_LB ar_MA ar_QA az be_BY bn bn_IN bg ca zh_CN zh_HK zh_TW hr cs da prs_AF nl nl_BE en en_GB
   en_US en_AE en_AU en_CA en_GH en_IE en_IN en_JM en_MY en_NZ en_QA en_SG en_UG en_ZA et fil fi fr fr_BE fr_CA fr_CH
@@ -27,7 +27,7 @@ const LANGUAGES = new Set(
   ta te th tr uk ur uz vi zu`.split(/\s+/),
 );
 
-/** What was asked for, checked by Meta's rules of creation, as it is stored. */
+/** A template that passed Meta's checks, as it is stored. */
 export type CheckedTemplate = Pick<
   Template,
   'name' | 'language' | 'category' | 'parameterFormat' | 'components'
@@ -76,7 +76,7 @@ export function checkParameterFormat(value: unknown): Template['parameterFormat'
 const HOUR_S = 3600;
 const DAYS_30_S = 30 * 24 * HOUR_S;
 
-/** Seconds, by category (Meta, templates/time-to-live). -1 stands for 30 days, but not in marketing. */
+/** Seconds by category (Meta, templates/time-to-live). `endless`: -1 is allowed and stands for 30 days. */
 const TTL: Readonly<Record<string, { min: number; max: number; endless: boolean }>> = {
   AUTHENTICATION: { min: 30, max: 900, endless: true },
   UTILITY: { min: 30, max: 12 * HOUR_S, endless: true },
@@ -103,7 +103,7 @@ const KINDS = [
   'CALL_PERMISSION_REQUEST',
 ];
 
-/** The components as Meta stores them, or its refusal. */
+/** Checks the components and answers what Meta stores. */
 export function readComponents(value: unknown, context: TemplateContext): readonly Component[] {
   const parts = readParts(value, 'components', KINDS);
   const body = partOf(parts, 'BODY');
@@ -133,7 +133,7 @@ export function readComponents(value: unknown, context: TemplateContext): readon
   });
 }
 
-/** A carousel stands under a body, and nothing else does (Meta, media card carousel templates). */
+/** A carousel allows a body beside it, nothing else (Meta, media card carousel templates). */
 function checkAroundCarousel(parts: readonly Part[], { category }: TemplateContext): void {
   if (category !== 'MARKETING') throw fault.carousel('Carousels are for marketing templates only.');
   const other = parts.find(({ fields }) => !['BODY', 'CAROUSEL'].includes(fields.type));

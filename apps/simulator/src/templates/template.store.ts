@@ -6,7 +6,7 @@ type TemplateKey = Pick<Template, 'wabaId' | 'name' | 'language'>;
 
 const keyOf = ({ wabaId, name, language }: TemplateKey) => `${wabaId}:${name}:${language}`;
 
-/** Templates by name and language, and when approved ones were deleted. */
+/** Templates by name and language, and the deletions of approved ones. */
 export function templateStore({ add, remove, newId }: Nodes, saved: Saved | undefined) {
   const byName = new Map<string, Template>();
   const deleted = new Map(saved?.deleted);
@@ -32,7 +32,7 @@ export function templateStore({ add, remove, newId }: Nodes, saved: Saved | unde
       remove(template);
     },
     template: (key: TemplateKey) => byName.get(keyOf(key)),
-    /** Unix ms; undefined where no approved template of this name and language was deleted. */
+    /** When an approved template of this name and language was deleted, in unix ms. */
     deletedAt: (key: TemplateKey) => deleted.get(keyOf(key)),
     toSave: () => ({ deleted: [...deleted] }),
   };

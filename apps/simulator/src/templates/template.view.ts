@@ -14,13 +14,13 @@ const DEFAULTS = [
   'library_template_name',
 ];
 
-// Captured: v20 shows no parameter_format unasked and edits with a bare success, v24 and its clients know more. Where
-// between them it changed is not known.
+// Captured: without `fields`, v20 does not show parameter_format, and its edit answers `success` alone; v24 shows more.
+// The version of the change is not known.
 const LAST_OLD_VERSION = 21;
 export const isOld = (version: string) => Number.parseFloat(version.slice(1)) <= LAST_OLD_VERSION;
 const OLD_DEFAULTS = DEFAULTS.filter((name) => name !== 'parameter_format');
 
-/** Captured: an authentication template shows how long its messages are tried, asked or not. */
+/** Captured: a default field of authentication templates alone. */
 const TTL = 'message_send_ttl_seconds';
 
 const viewOf = (template: Template): Record<string, unknown> => ({
@@ -46,7 +46,7 @@ export const qualityOf = ({ quality = 'UNKNOWN' }: Template) => quality;
 
 const EXTENSIONS: Readonly<Record<string, string>> = { VIDEO: 'mp4', GIF: 'mp4', DOCUMENT: 'pdf' };
 
-/** The component, with a URL of Meta's where the handle of its sample was given. */
+/** The component as shown: a sample's upload handle becomes a URL. */
 function shown(component: Component, id: string): Component {
   const { cards, format, example } = component;
   if (Array.isArray(cards))
@@ -89,11 +89,11 @@ const FILTERS: Readonly<Record<string, (template: Template, wanted: string) => b
 
 const TEXTS = ['name', 'content', 'name_or_content'];
 
-/** One value or more, as a list or with commas between them; a text is one, whatever is in it. */
+/** The values of a filter: a list, or a text with commas. A search text is one value, commas included. */
 const listed = (key: string, given: unknown): readonly string[] =>
   [given].flat().flatMap((value) => (TEXTS.includes(key) ? String(value) : String(value).split(',')));
 
-/** Whether the parameters of a list ask for this template. */
+/** Whether a template passes the filters of a list call. */
 export const isAskedFor = (template: Template, params: Readonly<Record<string, unknown>>) =>
   Object.entries(FILTERS).every(
     ([key, matches]) => !params[key] || listed(key, params[key]).some((wanted) => matches(template, wanted)),

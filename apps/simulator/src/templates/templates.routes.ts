@@ -21,7 +21,7 @@ import { isAskedFor, isOld, templateNode } from './template.view.js';
 /** Meta's default of 10 minutes (templates/time-to-live). */
 const AUTHENTICATION_TTL_S = 600;
 
-/** Fields of a creation that are kept as they are and shown when asked for. */
+/** Parameters of a creation that are stored as they are and shown when `fields` names them. */
 const KEPT = [
   'sub_category',
   'message_send_ttl_seconds',
@@ -84,7 +84,7 @@ export function templateRoutes({
     const ttl = asked.category === 'AUTHENTICATION' ? { message_send_ttl_seconds: AUTHENTICATION_TTL_S } : {};
     const more = { ...ttl, ...kept(params) };
     const template = state.addTemplate({ ...asked, status: 'PENDING', rejectedReason: 'NONE', more });
-    // What is from the library has been reviewed.
+    // Library templates are reviewed already.
     if (isOfLibrary) review.decide(template, 'APPROVED');
     else review.submit(template);
     return { id: template.id, status: template.status, category: template.category };
@@ -103,7 +103,7 @@ export function templateRoutes({
     if (newCategory !== template.category) {
       if (isApproved) throw unchangeable("The category of an approved template can't be edited.");
       checkSiblings(state, template, newCategory);
-      // Meta writes the content of the one and not of the other.
+      // Meta writes the texts of authentication templates: the old components cannot stay.
       const isOther = [newCategory, template.category].includes('AUTHENTICATION');
       if (isOther && components === undefined) throw missingParameter('components');
     }

@@ -1,4 +1,4 @@
-/** Waits, or until one of the signals is given. */
+/** Waits; ends early once one of the signals aborts. */
 export function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
   const done = AbortSignal.any([...signals]);
   if (done.aborted) return Promise.resolve();

@@ -15,7 +15,7 @@ const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
 export type WebhookSender = ReturnType<typeof openWebhookSender>;
 
-/** Posts webhooks to the app's callback URL: signed, several items to a body, again until the answer is 200. */
+/** Posts webhooks to the app's URL, up to `batch` items in a body, and retries until it answers 200. */
 export function openWebhookSender(state: State, batch: () => number, log: (line: string) => void) {
   let waiting: WebhookItem[] = [];
   let head = 0;

@@ -4,13 +4,13 @@ import type { WebhookTarget } from '../graph/nodes.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** Calls of Meta to the app. Each resolves to undefined, or to what came instead of the right answer. */
+/** Meta's calls to the app. Each resolves to undefined, or to what came instead of the expected answer. */
 export function openWebhookClient(connections: number) {
   const agent = new Agent({ connections, pipelining: 1, keepAliveTimeout: 4_000 });
   const options = { dispatcher: agent, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
 
   return {
-    /** One webhook; the right answer is 200. */
+    /** Posts a signed webhook; expects 200. */
     async post({ url, secret }: WebhookTarget, body: Buffer): Promise<string | undefined> {
       const signature = createHmac('sha256', secret).update(body).digest('hex');
       try {
@@ -30,7 +30,7 @@ export function openWebhookClient(connections: number) {
         return (error as Error).message;
       }
     },
-    /** The handshake; the right answer is 200 with the challenge. */
+    /** Expects 200 with the challenge. */
     async shakeHands(target: WebhookTarget): Promise<string | undefined> {
       const challenge = String(randomInt(1_000_000_000, 2_000_000_000));
       const url = new URL(target.url);

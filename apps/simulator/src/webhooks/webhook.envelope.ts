@@ -1,18 +1,18 @@
 import type { PhoneNumber } from '../graph/nodes.js';
 import { unixSeconds } from '../graph/times.js';
 
-/** One thing to tell: a message, a status, or a whole change value of another field. */
+/** One message, one status, or the whole change value of another field. */
 export type WebhookItem =
   | {
       readonly part: 'messages' | 'statuses';
       readonly phone: PhoneNumber;
       readonly item: object;
-      /** Who wrote, or who has no phone number and is written to. */
+      /** The sender of a message, or the recipient of a status. */
       readonly contact?: object | undefined;
     }
   | { readonly part: 'field'; readonly wabaId: string; readonly field: string; readonly value: object };
 
-/** Meta's envelope: an entry for each WABA, neighbouring items of one number in one change. */
+/** Meta's envelope: one entry per WABA; neighbouring items of one number share a change. */
 export function envelope(items: readonly WebhookItem[]) {
   const entries = new Map<string, { id: string; time?: number; changes: object[] }>();
   let open: { phone: PhoneNumber; part: string; list: object[]; value: { contacts?: object[] } } | undefined;
@@ -31,7 +31,7 @@ export function envelope(items: readonly WebhookItem[]) {
       const value: { contacts?: object[] } = {
         messaging_product: 'whatsapp',
         metadata: { display_phone_number: item.phone.digits, phone_number_id: item.phone.id },
-        // Ahead of the items, as Meta writes it, if there will be any.
+        // Keeps `contacts` ahead of the items, as Meta writes it; JSON drops it if it stays undefined.
         contacts: undefined,
         [item.part]: list,
       } as object;

@@ -5,7 +5,7 @@ import type { WebhookClient } from './webhook.client.js';
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 
-/** Meta's handshake with the state's webhook target, retried until the app answers: it may start after the simulator. */
+/** Meta's handshake with the webhook target. Retried until it succeeds: the app may start after the simulator. */
 export function openWebhookVerification({
   state,
   client,
@@ -41,7 +41,7 @@ export function openWebhookVerification({
   };
 
   return {
-    /** In the background; the handshake with an earlier target ends. */
+    /** Runs in the background; ends the handshake with an earlier target. */
     start: () => void verify(),
     get verified() {
       return verified;
