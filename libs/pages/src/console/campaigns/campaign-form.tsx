@@ -36,8 +36,17 @@ import { TemplatePicker } from './template-picker.js';
 import { takesValues, ValueFields } from './value-fields.js';
 import { people, scheduleWords } from './words.js';
 
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const ZONES = [...new Set([HERE, UTC, ...Intl.supportedValuesOf('timeZone')])];
+/** Browsers go by some names that zones had before. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Europe/Kiev': 'Europe/Kyiv',
+};
+const named = (zone: string) => RENAMED[zone] ?? zone;
+const HERE = named(Intl.DateTimeFormat().resolvedOptions().timeZone);
+const ZONES = [HERE, UTC, ...Intl.supportedValuesOf('timeZone').map(named).sort()];
 const SETTLED_MS = 500;
 
 export function NewCampaign() {
@@ -140,7 +149,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
             if (missing.length === 0 && isCurrent) ask(true);
           }}
         >
-          <Step title="Name">
+          <div class="card stack">
             <Field label="Name" hint="People who get it do not see it." fault={at('name')}>
               <input
                 value={draft.name}
@@ -148,7 +157,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
                 onInput={({ currentTarget }) => change({ name: currentTarget.value })}
               />
             </Field>
-          </Step>
+          </div>
           <Step title="Template">
             <Fault error={template.error} />
             {draft.template && template.data === null && (
@@ -238,7 +247,8 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
               <h2 id="preview">Preview</h2>
               <Bubble
                 template={rendered(view, draft)}
-                sample={draft.values.medium || undefined}
+                sample={draft.values.medium}
+                cardSamples={draft.cards.map(({ medium }) => medium)}
                 place={draft.place.name || draft.place.address}
               />
             </section>
@@ -426,7 +436,7 @@ function TimeFields({ draft: { mode, local, zone, rate, from }, change, at }: Ti
             </Field>
             <Field label="As clocks show it in" fault={at('schedule/timeZone')}>
               <select value={zone} onChange={({ currentTarget }) => change({ zone: currentTarget.value })}>
-                {ZONES.map((name) => (
+                {[...new Set([...ZONES, zone])].map((name) => (
                   <option key={name} value={name}>
                     {name.replaceAll('_', ' ')}
                   </option>

@@ -14,7 +14,7 @@ import { campaignQuery, campaignsKey } from './campaign-queries.js';
 import { CampaignStatusBadge } from './campaign-status.js';
 import { CountsBar } from './counts-bar.js';
 import { ProgressChart } from './progress-chart.js';
-import { pointsOf, type Point } from './progress.js';
+import { pointsOf, SERIES, type Point } from './progress.js';
 import { Recipients } from './recipients.js';
 import { RetryFailed } from './retry-failed.js';
 import { audienceWords, number, people, REASONS, scheduleWords } from './words.js';
@@ -216,7 +216,7 @@ function Progress({ campaign }: { campaign: Campaign }) {
         {number.format(failed)} failed + {number.format(skipped)} skipped. Delivered and read are part of
         sent.
       </p>
-      <ProgressChart points={points} most={total} />
+      <ProgressChart points={points} counts={counts} />
     </section>
   );
 }
@@ -240,7 +240,10 @@ function Counter({ name, count, note, tone }: CounterProps) {
   );
 }
 
-/** What was told of it before, what is told while the page is open, and what came after its end. */
+/** How long what comes after its end still moves the drawing; later it would be all pause. */
+const AFTERWARDS_MS = 15 * 60_000;
+
+/** What was told of it before, what is told while the page is open, and how it stands. */
 function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   const { account, api } = useAccount();
   const [told, setTold] = useState<readonly Point[]>([]);
@@ -258,9 +261,10 @@ function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   );
   const points = pointsOf(before.data?.data ?? [], told);
   const last = points.at(-1);
-  const isLater =
-    finishedAt && last && (counts.delivered > last.counts.delivered || counts.read > last.counts.read);
-  return isLater ? [...points, { at: new Date().toISOString(), counts }] : points;
+  const now = Date.now();
+  const isStill = last && SERIES.every((series) => last.counts[series] === counts[series]);
+  const isPast = finishedAt !== null && Date.parse(finishedAt) < now - AFTERWARDS_MS;
+  return !last || isStill || isPast ? points : [...points, { at: new Date(now).toISOString(), counts }];
 }
 
 function Definition({ campaign }: { campaign: Campaign }) {

@@ -43,9 +43,9 @@ export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignVi
   );
   const recipients = list.data?.pages.flatMap(({ data }) => data);
   return (
-    <section class="stack" aria-labelledby="recipients">
+    <div class="stack">
       <div class="row apart">
-        <h2 id="recipients">Recipients</h2>
+        <h2>Recipients</h2>
         <CsvButton id={id} status={status} />
       </div>
       <Filters label="Status of recipients" name="recipients" choices={{ '': 'All', ...RECIPIENT_NAMES }} />
@@ -63,7 +63,7 @@ export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignVi
         />
       )}
       <More pages={list} />
-    </section>
+    </div>
   );
 }
 

@@ -21,11 +21,18 @@ type BubbleProps = {
   readonly template: RenderedTemplate;
   /** The id of uploaded media that the header shows. */
   readonly sample?: string | undefined;
+  /** The same, of each card. */
+  readonly cardSamples?: readonly (string | undefined)[];
   readonly place?: string | undefined;
 };
 
 /** A template as a person sees it in WhatsApp. */
-export function Bubble({ template: { footer, offer, cards, ...card }, sample, place }: BubbleProps) {
+export function Bubble({
+  template: { footer, offer, cards, ...card },
+  sample,
+  cardSamples = [],
+  place,
+}: BubbleProps) {
   return (
     <figure class="chat" aria-label="Preview">
       <div class="bubble">
@@ -39,7 +46,7 @@ export function Bubble({ template: { footer, offer, cards, ...card }, sample, pl
         <ol class="cards" tabIndex={0} aria-label="Cards of the carousel">
           {cards.map((inner, index) => (
             <li key={index} class="bubble">
-              <Header {...inner} />
+              <Header {...inner} sample={cardSamples[index]} />
               <Body text={inner.body} />
               <Buttons buttons={inner.buttons} />
             </li>
