@@ -124,6 +124,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   ]);
   const at = (place: string) => places.get(place);
   const elsewhere = refused.filter(({ pointer }) => !SHOWN.test(pointer.slice(1)));
+  const isShownAtFields = refused.length > 0 && elsewhere.length === 0;
   useEffect(() => {
     if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }, [tries, save.error]);
@@ -217,7 +218,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
               ))}
             </ul>
           )}
-          <Fault error={save.error && new Error(save.error.message)} />
+          <Fault error={isShownAtFields ? null : save.error && new Error(save.error.message)} />
           <div class="row">
             <button class="primary" disabled={save.isPending || (missing.length === 0 && !isCurrent)}>
               {stored ? 'Save changes' : draft.mode === 'now' ? 'Start campaign' : 'Schedule campaign'}

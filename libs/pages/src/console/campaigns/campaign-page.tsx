@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Ban, ChevronLeft, Pause, Pencil, Play, RotateCcw } from 'lucide-preact';
 import { useRoute } from 'preact-iso';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
@@ -14,7 +14,7 @@ import { campaignQuery, campaignsKey } from './campaign-queries.js';
 import { CampaignStatusBadge } from './campaign-status.js';
 import { CountsBar } from './counts-bar.js';
 import { ProgressChart } from './progress-chart.js';
-import { pointsOf, SERIES, type Point } from './progress.js';
+import { pointsOf, type Point } from './progress.js';
 import { Recipients } from './recipients.js';
 import { RetryFailed } from './retry-failed.js';
 import { audienceWords, number, people, REASONS, scheduleWords } from './words.js';
@@ -240,13 +240,11 @@ function Counter({ name, count, note, tone }: CounterProps) {
   );
 }
 
-/** How long what comes after its end still moves the drawing; later it would be all pause. */
-const AFTERWARDS_MS = 15 * 60_000;
-
-/** What was told of it before, what is told while the page is open, and how it stands. */
+/** What was told of it before, what is told while the page is open, and what comes then after its end, of which nothing is told. */
 function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   const { account, api } = useAccount();
-  const [told, setTold] = useState<readonly Point[]>([]);
+  const [seen, see] = useState<readonly Point[]>([]);
+  const atFirst = useRef(counts).current;
   const before = useQuery({
     queryKey: [...campaignsKey(account.id), 'progress', id],
     queryFn: ({ signal }) => api.request('GET', '/v1/campaigns/{id}/progress', { path: { id }, signal }),
@@ -255,16 +253,15 @@ function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   useLiveEvents(
     ({ type, data }) => {
       if (type === 'campaign.status' && data.campaignId === id)
-        setTold((known) => [...known, { at: data.at, counts: data.counts }]);
+        see((known) => [...known, { at: data.at, counts: data.counts }]);
     },
     ['campaign.status'],
   );
-  const points = pointsOf(before.data?.data ?? [], told);
-  const last = points.at(-1);
-  const now = Date.now();
-  const isStill = last && SERIES.every((series) => last.counts[series] === counts[series]);
-  const isPast = finishedAt !== null && Date.parse(finishedAt) < now - AFTERWARDS_MS;
-  return !last || isStill || isPast ? points : [...points, { at: new Date(now).toISOString(), counts }];
+  useEffect(() => {
+    if (finishedAt !== null && counts !== atFirst)
+      see((known) => [...known, { at: new Date().toISOString(), counts }]);
+  }, [counts]);
+  return pointsOf(before.data?.data ?? [], seen);
 }
 
 function Definition({ campaign }: { campaign: Campaign }) {

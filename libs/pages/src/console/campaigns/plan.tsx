@@ -46,7 +46,13 @@ export function Plan({ preview, isOld }: { preview: Schemas['AudiencePreview']; 
       )}
       {plan?.expectedEndAt && (
         <p>
-          If it started now it would be through <When at={plan.expectedEndAt} />.
+          If it started now it would be through{' '}
+          {Date.parse(plan.expectedEndAt) < Date.now() + 10_000 ? (
+            'within seconds'
+          ) : (
+            <When at={plan.expectedEndAt} />
+          )}
+          .
         </p>
       )}
       {sample.length > 0 && (

@@ -107,6 +107,7 @@ function TemplateForm({ initial, stored }: FormProps) {
   const places = faultsByPlace(faults, (pointer) => placeOf(pointer, components));
   const at = (place: string) => places.get(place);
   const elsewhere = faults.filter(({ pointer }) => !SHOWN.test(placeOf(pointer, components)));
+  const isShownAtFields = refused.length > 0 && elsewhere.length === 0;
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [tries, save.error]);
 
   const isDraft = !stored || stored.status === 'draft';
@@ -211,7 +212,7 @@ function TemplateForm({ initial, stored }: FormProps) {
               ))}
             </ul>
           )}
-          <Fault error={save.error && new Error(save.error.message)} />
+          <Fault error={isShownAtFields ? null : save.error && new Error(save.error.message)} />
           <div class="row">
             <button class="primary" value="submit" disabled={save.isPending}>
               {save.isPending && save.variables ? 'Submitting…' : 'Submit for review'}
