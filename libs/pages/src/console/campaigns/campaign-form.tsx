@@ -134,11 +134,11 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   const isCurrent = plan.isSuccess && !plan.isOld;
   return (
     <>
-      <a class="row back" href={stored ? `${section}/${stored.id}` : section}>
+      <a class="row way-back" href={stored ? `${section}/${stored.id}` : section}>
         <ChevronLeft size={16} aria-hidden="true" />
         {stored ? stored.name : 'Campaigns'}
       </a>
-      <h1 class="long">{stored ? `Edit ${stored.name}` : 'New campaign'}</h1>
+      <h1 class="breakable">{stored ? `Edit ${stored.name}` : 'New campaign'}</h1>
       <div class="two-columns">
         <form
           ref={form}
@@ -414,13 +414,13 @@ function TimeFields({ draft: { mode, local, zone, rate, from }, change, at }: Ti
   const { account } = useAccount();
   return (
     <>
-      <fieldset class="row kinds">
+      <fieldset class="row options">
         <legend class="unseen">When it starts</legend>
-        <label class="choice">
+        <label class="option">
           <input type="radio" name="mode" checked={mode === 'now'} onChange={() => change({ mode: 'now' })} />
           At once
         </label>
-        <label class="choice">
+        <label class="option">
           <input type="radio" name="mode" checked={mode === 'at'} onChange={() => change({ mode: 'at' })} />
           At a time
         </label>

@@ -41,13 +41,13 @@ function Shown({ campaign }: { campaign: Campaign }) {
   const { name, status } = campaign;
   return (
     <>
-      <a class="row back" href={`/console/accounts/${account.id}/campaigns`}>
+      <a class="row way-back" href={`/console/accounts/${account.id}/campaigns`}>
         <ChevronLeft size={16} aria-hidden="true" />
         Campaigns
       </a>
       <div class="row apart">
         <div class="row">
-          <h1 class="long">{name}</h1>
+          <h1 class="breakable">{name}</h1>
           <span role="status">
             <CampaignStatusBadge status={status} />
           </span>
@@ -211,7 +211,7 @@ function Progress({ campaign }: { campaign: Campaign }) {
         <Counter name="Failed" count={failed} note={share(failed, total)} tone="failed" />
         <Counter name="Skipped" count={skipped} note={share(skipped, total)} tone="skipped" />
       </dl>
-      <p class="soft sum">
+      <p class="soft counts-sum">
         {number.format(total)} = {number.format(queued)} queued + {number.format(sent)} sent +{' '}
         {number.format(failed)} failed + {number.format(skipped)} skipped. Delivered and read are part of
         sent.
@@ -271,7 +271,7 @@ function Definition({ campaign }: { campaign: Campaign }) {
   const search = new URLSearchParams({ search: template.name }).toString();
   return (
     <section class="card" aria-label="What it sends">
-      <dl class="facts wide">
+      <dl class="facts campaign-facts">
         <dt>Template</dt>
         <dd>
           <a href={`/console/accounts/${account.id}/templates?${search}`}>{template.name}</a>{' '}

@@ -91,7 +91,7 @@ const columnsOf = (account: string): readonly Column<Schemas['RecipientView']>[]
   {
     name: 'Why',
     cell: ({ reason, error }) => (
-      <div class="why">
+      <div class="recipient-why">
         {reason && SKIP_NAMES[reason]}
         {error && (
           <>

@@ -34,8 +34,8 @@ export function Bubble({
   place,
 }: BubbleProps) {
   return (
-    <figure class="chat" aria-label="Preview">
-      <div class="bubble">
+    <figure class="template-chat" aria-label="Preview">
+      <div class="template-bubble">
         <Header {...card} sample={sample} place={place} />
         {offer && <p class="offer">{offer}</p>}
         <Body text={card.body} />
@@ -43,9 +43,9 @@ export function Bubble({
         <Buttons buttons={card.buttons} />
       </div>
       {cards && (
-        <ol class="cards" tabIndex={0} aria-label="Cards of the carousel">
+        <ol class="template-cards" tabIndex={0} aria-label="Cards of the carousel">
           {cards.map((inner, index) => (
-            <li key={index} class="bubble">
+            <li key={index} class="template-bubble">
               <Header {...inner} sample={cardSamples[index]} />
               <Body text={inner.body} />
               <Buttons buttons={inner.buttons} />

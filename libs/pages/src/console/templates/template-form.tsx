@@ -114,11 +114,11 @@ function TemplateForm({ initial, stored }: FormProps) {
   const isCode = category === 'AUTHENTICATION';
   return (
     <>
-      <a class="row back" href={stored ? `${section}/${stored.id}` : section}>
+      <a class="row way-back" href={stored ? `${section}/${stored.id}` : section}>
         <ChevronLeft size={16} aria-hidden="true" />
         {stored ? stored.name : 'Templates'}
       </a>
-      <h1 class="long">{stored ? `Edit ${stored.name}` : 'New template'}</h1>
+      <h1 class="breakable">{stored ? `Edit ${stored.name}` : 'New template'}</h1>
       {stored?.status === 'approved' && (
         <p class="notice warn">
           It is approved: Meta reviews it anew, and takes one edit in 24 hours and ten in 30 days. It can be

@@ -40,13 +40,13 @@ function Template({ template }: { template: TemplateView }) {
   const { id, name, language, category, status } = template;
   return (
     <>
-      <a class="row back" href={`${section}/templates`}>
+      <a class="row way-back" href={`${section}/templates`}>
         <ChevronLeft size={16} aria-hidden="true" />
         Templates
       </a>
       <div class="row apart">
         <div class="row">
-          <h1 class="long">{name}</h1>
+          <h1 class="breakable">{name}</h1>
           <TemplateStatusBadge status={status} />
         </div>
         <div class="row">
@@ -240,7 +240,7 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
         <p class="soft">Nothing in the events of the last 30 days: its status has not changed since.</p>
       )}
       {history.data && history.data.length > 0 && (
-        <ol class="history">
+        <ol class="reviews">
           {history.data.map(({ status, reason, at }) => (
             <li key={at}>
               <span class="row apart">
@@ -287,7 +287,7 @@ function Uses({ template: { name, language } }: { template: TemplateView }) {
         </p>
       )}
       {using && using.length > 0 && (
-        <ul class="plain">
+        <ul class="plain-list">
           {using.slice(0, 8).map(({ id, name, status }) => (
             <li key={id} class="row apart">
               <a href={`/console/accounts/${account.id}/campaigns/${id}`}>{name}</a>
