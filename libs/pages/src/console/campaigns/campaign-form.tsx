@@ -24,13 +24,13 @@ import {
   emptyDraft,
   NO_PLACE,
   NO_VALUES,
-  takesNoValue,
   UTC,
   written,
   type CampaignDraft,
   type PartValues,
 } from './campaign-draft.js';
 import { campaignQuery, campaignsKey } from './campaign-queries.js';
+import { missingIn } from './missing.js';
 import { Plan } from './plan.js';
 import { TemplatePicker } from './template-picker.js';
 import { takesValues, ValueFields } from './value-fields.js';
@@ -90,8 +90,10 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   const fields = useCustomFields();
   const view = template.data ?? undefined;
   const body = view && bodyOf(draft, view, fields.data ?? []);
-  const missing = missingIn(draft);
-  const plan = usePlan(body && missing.every(([place]) => !place.startsWith('audience')) ? body : undefined);
+  const slots = view && slotsOf(view);
+  const missing = missingIn(draft, slots);
+  const isPlannable = missing.every(([place]) => !/^(audience|template|ratePerSecond)/.test(place));
+  const plan = usePlan(isPlannable ? body : undefined);
 
   const save = useMutation({
     mutationFn: () =>
@@ -129,7 +131,6 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
     if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }, [tries, save.error]);
 
-  const slots = view && slotsOf(view);
   const eligible = plan.data?.plan?.eligible;
   const isCurrent = plan.isSuccess && !plan.isOld;
   return (
@@ -240,7 +241,9 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
               <Plan preview={plan.data} isOld={plan.isOld} />
             ) : (
               !plan.isFetching &&
-              !plan.error && <p class="soft">Shown once there are a template and an audience.</p>
+              !plan.error && (
+                <p class="soft">Shown once there are a template, all that it takes, and an audience.</p>
+              )
             )}
           </section>
           {view && (
@@ -300,26 +303,6 @@ function Step({ title, children }: { title: string; children: preact.ComponentCh
       {children}
     </fieldset>
   );
-}
-
-/** What has to be there before the API is asked, by its place. */
-function missingIn({ name, template, audience, mode, local, rate }: CampaignDraft): [string, string][] {
-  const { kind, tags, contacts, filters } = audience;
-  const found: [string, string, boolean][] = [
-    ['name', 'Must not be empty.', name.trim() === ''],
-    ['template/name', 'Choose a template.', template === null],
-    ['audience/tags', 'Choose a tag.', kind === 'tags' && tags.length === 0],
-    ['audience/contacts', 'Choose a contact.', kind === 'contacts' && contacts.length === 0],
-    ['audience/filters', 'Add a condition.', kind === 'segment' && filters.length === 0],
-    ...filters.map(({ operator, value }, index): [string, string, boolean] => [
-      `audience/filters/${index}/value`,
-      'Must not be empty.',
-      kind === 'segment' && !takesNoValue(operator) && value.trim() === '',
-    ]),
-    ['schedule/sendAt', 'Choose a day and a time.', mode === 'at' && local === ''],
-    ['ratePerSecond', 'Must be a whole number from 1 to 100,000.', !/^([1-9]\d{0,4}|100000)?$/.test(rate)],
-  ];
-  return found.filter(([, , isMissing]) => isMissing).map(([place, words]) => [place, words]);
 }
 
 const templateKey = (account: string, { name, language }: NonNullable<CampaignDraft['template']>) => [

@@ -225,7 +225,7 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
         const { data, nextCursor } = await api.request('GET', '/v1/events', { query, signal });
         for (const { type, data: told } of data)
           if (type === 'template.status' && told['templateId'] === id) found.push(told as StatusTold);
-        if (nextCursor === since || data.length === 0) break;
+        if (nextCursor === since) break; // An empty page may stand in the middle: events of other types were passed.
         since = nextCursor;
       }
       return found.reverse();
