@@ -1,4 +1,21 @@
-/** To be built. */
+import { useLocation } from 'preact-iso';
+import { useAccount } from '../account.js';
+import { ContactList } from './contact-list.js';
+import { ContactPage } from './contact.js';
+import './contacts.css';
+import { ImportContacts } from './import-contacts.js';
+
+const BELOW = /\/contacts\/([^/]+)/;
+
 export function Contacts() {
-  return <h1>Contacts</h1>;
+  const { account } = useAccount();
+  const { path } = useLocation();
+  const list = `/console/accounts/${account.id}/contacts`;
+  const [, below] = BELOW.exec(path) ?? [];
+  if (below === undefined) return <ContactList base={list} />;
+  return below === 'import' ? (
+    <ImportContacts list={list} />
+  ) : (
+    <ContactPage key={below} id={below} list={list} />
+  );
 }
