@@ -91,8 +91,9 @@ function useUpdate(id: string) {
   return useMutation({
     mutationFn: (body: Schemas['UpdateContact']) =>
       api.request('PATCH', '/v1/contacts/{id}', { path: { id }, body }),
-    onSuccess: (contact) => {
+    onSuccess: (contact, { tags }) => {
       queries.setQueryData([account.id, 'contact', id], contact);
+      if (tags) void queries.invalidateQueries({ queryKey: [account.id, 'tags'] });
       void queries.invalidateQueries({ queryKey: [account.id, 'contact-history', id] });
       void queries.invalidateQueries({ queryKey: [account.id, 'contacts'] });
     },
@@ -272,7 +273,11 @@ const WAYS: Readonly<Record<string, string>> = {
   user_preferences: "in WhatsApp's settings",
   refused_by_meta: 'as Meta told by refusing a message',
 };
-const nameOfField = (field: string) => (field === 'optedIn' ? 'opt-in' : field.replace('customFields.', ''));
+/** The times of an opt-in go with it. */
+const fieldsIn = (changed: readonly string[]) =>
+  changed
+    .filter((field) => field !== 'optedInAt' && field !== 'optedOutAt')
+    .map((field) => (field === 'optedIn' ? 'opt-in' : field.replace('customFields.', '')));
 
 function History({ id }: { id: string }) {
   const { account, api } = useAccount();
@@ -298,7 +303,7 @@ function History({ id }: { id: string }) {
           <li key={`${at}-${index}`}>
             <p>
               <strong>{CHANGES[type]}</strong>
-              {changed.length > 0 && <span>: {changed.map(nameOfField).join(', ')}</span>}
+              {changed.length > 0 && <span>: {fieldsIn(changed).join(', ')}</span>}
               {formerPhone && <span> (was {formerPhone})</span>}
             </p>
             {how && (

@@ -44,7 +44,8 @@ export function NewContact({ base, onClose }: { base: string; onClose: () => voi
       });
     },
     onSuccess: (contact) => {
-      void queries.invalidateQueries({ queryKey: [account.id, 'contacts'] });
+      for (const changed of ['contacts', 'tags'])
+        void queries.invalidateQueries({ queryKey: [account.id, changed] });
       route(`${base}/${contact.id}`);
     },
   });
