@@ -2,7 +2,7 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
 import type { contactOf, Row } from './import-rows.js';
 
-export type FailedRow = { readonly cells: readonly string[]; readonly reason: string };
+type FailedRow = { readonly cells: readonly string[]; readonly reason: string };
 export type Progress = {
   /** Of the file, 0–1. */
   readonly share: number;
