@@ -12,10 +12,15 @@ export function Contacts() {
   const { path } = useLocation();
   const list = `/console/accounts/${account.id}/contacts`;
   const [, below] = BELOW.exec(path) ?? [];
-  if (below === undefined) return <ContactList base={list} />;
-  return below === 'import' ? (
-    <ImportContacts list={list} />
-  ) : (
-    <ContactPage key={below} id={below} list={list} />
+  return (
+    <div class="contacts-page stack">
+      {below === undefined ? (
+        <ContactList base={list} />
+      ) : below === 'import' ? (
+        <ImportContacts list={list} />
+      ) : (
+        <ContactPage key={below} id={below} list={list} />
+      )}
+    </div>
   );
 }
