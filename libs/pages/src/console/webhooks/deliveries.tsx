@@ -142,11 +142,7 @@ function OneDelivery({ webhook, id, onClose }: OneProps) {
           <dl class="facts">
             <dt>Event</dt>
             <dd>
-              <code>{data.eventId}</code>, no. {data.sequence}
-            </dd>
-            <dt>webhook-id</dt>
-            <dd>
-              <code>{data.eventId}</code>
+              <code>{data.eventId}</code> (the <code>webhook-id</code>), no. {data.sequence}
             </dd>
           </dl>
           <section class="stack" aria-label="Attempts">

@@ -77,7 +77,16 @@ function Address({ webhook: { id, url, description } }: { webhook: Webhook }) {
 
 export function EventTypes({ events }: Pick<Webhook, 'events'>) {
   if (events.includes('*')) return <>All events</>;
-  if (events.length <= 2) return <code>{events.join(', ')}</code>;
+  if (events.length <= 2)
+    return (
+      <>
+        {events.map((type) => (
+          <code key={type} class="event-type">
+            {type}
+          </code>
+        ))}
+      </>
+    );
   return <span title={events.join(', ')}>{events.length} types</span>;
 }
 
