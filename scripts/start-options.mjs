@@ -9,18 +9,29 @@ const URLS = {
   CLOUD_API_URL: { protocols: ['http:', 'https:'], example: 'https://graph.facebook.com' },
 };
 
+const HELP = `npm start [-- --fresh] [-- --verbose]: brings everything up on this machine and keeps it up.
+
+  --fresh    begin anew: the data of earlier starts goes
+  --verbose  show what every service logs
+  --help     show this
+
+With the two dashes before an option: npm keeps it for itself otherwise. From the environment: PORT (3000) of the API, and
+KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL, MEDIA_STORE to be used instead of what is started. More in README.md.`;
+
 /**
  * What `npm start` was told by the words after it and by the environment.
  *
  * @param {readonly string[]} words
  * @param {Readonly<Record<string, string | undefined>>} env
  * @throws {SetupError} which says what to write instead
+ * @returns {{ help: string } | { fresh: boolean, verbose: boolean, port: number }}
  */
 export function startOptions(words, env) {
+  if (words.includes('--help')) return { help: HELP };
   const unknown = words.find((word) => !['--fresh', '--verbose'].includes(word));
   if (unknown)
     throw new SetupError(
-      `${unknown} is no option: there are --fresh (begin anew) and --verbose (show all logs).`,
+      `${unknown} is no option: there are --fresh (begin anew), --verbose (show all logs) and --help.`,
     );
   if (env.npm_config_fresh)
     throw new SetupError('npm keeps --fresh for itself: write npm start -- --fresh. Nothing was started.');

@@ -12,6 +12,12 @@ describe('npm start', () => {
     [[], { DATABASE_URL: 'postgresql://u:p@db/wbiz', CLOUD_API_URL: 'http://127.0.0.1:4000' }, USUAL],
   ])('takes %j with %j', (words, env, options) => expect(startOptions(words, env)).toEqual(options));
 
+  it.each([[['--help']], [['--fresh', '--help']]])('answers %j with what there is', (words) => {
+    expect(startOptions(words, { PORT: 'abc' })).toEqual({
+      help: expect.stringMatching(/--fresh.*--verbose/s),
+    });
+  });
+
   it.each([
     [['--frsh'], {}, '--frsh is no option'],
     [[], { npm_config_fresh: 'true' }, 'write npm start -- --fresh'],

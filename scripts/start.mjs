@@ -23,7 +23,8 @@ const file = (name) => join(home, name);
 const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
 
 async function main() {
-  const { fresh, verbose, port } = startOptions(process.argv.slice(2), process.env);
+  const { help, fresh, verbose, port } = startOptions(process.argv.slice(2), process.env);
+  if (help) return say.line(help);
   if (!process.env.KAFKA_BROKERS) await requireJava();
   await prepare(fileURLToPath(import.meta.url));
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build, prepare } from './bootstrap.mjs';
 import { chartTools } from './chart-tools.mjs';
 import { requireJava } from './embedded/java.mjs';
+import { guideTools } from './guide-tools.mjs';
 import { jest, jestEnv, run } from './run.mjs';
 import { say, step } from './say.mjs';
 
@@ -23,6 +24,7 @@ async function main() {
     step('Kafka and Postgres for the tests', startTestStack),
     build(),
     chartTools(),
+    guideTools(),
   ]);
   const stopped = () => void stack.stop().then(() => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.once(signal, stopped);

@@ -1,4 +1,4 @@
-// npm run bench [-- --seconds 5] [--rows 1,128] [--contacts 1000000] [--campaigns 20000] [--profile] [--together]: see bench/README.md.
+// npm run bench [-- --seconds 5] [--rows 1,128] [--contacts 1000000] [--campaigns 20000] [--profile] [--together] [--accounts 100] [--replicas 2] [--stored 1000000]: see bench/README.md.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,8 @@ const HTTP_LOAD = 'bench/src/http-load.mjs';
 const results = fileURLToPath(new URL('../results', import.meta.url));
 
 async function main() {
-  const { seconds, rows, profile, together, people, recipients, stored, others } = options();
+  const { seconds, rows, profile, together, people, recipients, stored, accounts, replicas, others } =
+    options();
   await requireJava();
   await prepare(fileURLToPath(import.meta.url));
   const { openInstallation, ask } = await import('./installation.mjs');
@@ -39,7 +40,7 @@ async function main() {
   const { atRest } = await import('./idle.mjs');
   const { benchSends } = await import('./sends.mjs');
   const { fillMessages } = await import('./fill-messages.mjs');
-  const { followFeed } = await import('./feed-reader.mjs');
+  const { followFeeds } = await import('./feed-reader.mjs');
   const { followFloor } = await import('./floor-reader.mjs');
   const { faultsOf, report } = await import('./report.mjs');
   const { benchContacts } = await import('./contacts.mjs');
@@ -51,7 +52,7 @@ async function main() {
   const home = join(results, 'run');
   const nodeOptions = (name) =>
     profile ? `--cpu-prof --cpu-prof-dir=${results} --cpu-prof-name=${name}.cpuprofile` : '';
-  const ours = await openInstallation({ home, nodeOptions, together });
+  const ours = await openInstallation({ home, nodeOptions, together, replicas });
   const interrupted = new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
       process.on(signal, () => reject(new SetupError(`Ended by ${signal}.`)));
@@ -60,20 +61,20 @@ async function main() {
 
   let recipient = 917_000_000_000;
   const load = (
-    url,
-    { headers = {}, body = TEMPLATE, connections, perSecond, seconds: lasting = seconds },
+    urls,
+    { headers = {}, bearers, body = TEMPLATE, connections, perSecond, seconds: lasting = seconds },
   ) => {
     const firstRecipient = recipient;
     recipient += 10_000_000;
-    const job = { url, headers, body, firstRecipient, connections, perSecond, seconds: lasting };
+    const job = { urls, headers, bearers, body, firstRecipient, connections, perSecond, seconds: lasting };
     return orFailure(ours.script('load', HTTP_LOAD, { BENCH_LOAD: JSON.stringify(job) }));
   };
 
   const bare = async () => {
     const fastify = await step('Bare Fastify', () =>
       ours.during('bare-fastify', 'bench/src/bare-fastify.mjs', async (url) => {
-        await load(url, { connections: CONNECTIONS.fastify }); // until its code is compiled
-        return load(url, { connections: CONNECTIONS.fastify });
+        await load([url], { connections: CONNECTIONS.fastify }); // until its code is compiled
+        return load([url], { connections: CONNECTIONS.fastify });
       }),
     );
     const kafka = await step('Bare Kafka', () => {
@@ -87,7 +88,7 @@ async function main() {
   /** The simulator by itself, at the pace of the row that is compared with it. */
   const benchSimulator = ({ cloudApiUrl, phoneNumberId, accessToken }) =>
     step('Simulator alone: 200 a second', () =>
-      load(`${cloudApiUrl}/v25.0/${phoneNumberId}/messages`, {
+      load([`${cloudApiUrl}/v25.0/${phoneNumberId}/messages`], {
         headers: { authorization: `Bearer ${accessToken}` },
         body: GRAPH_TEMPLATE,
         perSecond: 200,
@@ -101,7 +102,7 @@ async function main() {
       const reader = followFloor(url);
       const target = {
         title: 'Floor',
-        url: `${url}/messages`,
+        urls: [`${url}/messages`],
         reader,
         names: ['simulator', 'postgres', 'floor'],
       };
@@ -136,21 +137,25 @@ async function main() {
 
     await step('Services', ours.startServices);
     const { accountId, apiKey } = await ours.connect();
-    const feed = followFeed({ baseUrl: ours.baseUrl, apiKey });
-    const url = `${ours.baseUrl}/v1/messages/template`;
+    const apiKeys = [apiKey];
+    for (let other = 1; other < accounts; other += 1)
+      apiKeys.push((await ours.anotherAccount(`token-${other}`)).key);
+    const feed = followFeeds({ baseUrl: ours.baseUrl, apiKeys });
+    const path = '/v1/messages/template';
     // The templates of an account that was just connected take a moment to be known.
-    await ask('POST', url, {
-      body: { ...TEMPLATE, to: '+916000000000' },
-      bearer: apiKey,
-      patienceMs: 15_000,
-    });
-    await feed.until(1);
+    for (const bearer of apiKeys)
+      await ask('POST', `${ours.baseUrl}${path}`, {
+        body: { ...TEMPLATE, to: '+916000000000' },
+        bearer,
+        patienceMs: 15_000,
+      });
+    await feed.until(accounts);
     const names = Object.keys(ours.pids());
     let idle;
     const target = {
       title: 'Ours',
-      url,
-      headers: { authorization: `Bearer ${apiKey}` },
+      urls: ours.baseUrls.map((baseUrl) => `${baseUrl}${path}`),
+      bearers: apiKeys,
       reader: feed,
       names,
       pace: (perSecond) => ours.pace(accountId, perSecond),
@@ -233,6 +238,8 @@ function options() {
       profile: { type: 'boolean', default: false },
       together: { type: 'boolean', default: false },
       stored: { type: 'string', default: '0' },
+      accounts: { type: 'string', default: '1' },
+      replicas: { type: 'string', default: '1' },
       contacts: { type: 'string', default: '1000000' },
       campaigns: { type: 'string', default: '20000' },
     },
@@ -256,11 +263,19 @@ function options() {
   const stored = Number(values.stored);
   if (!(Number.isInteger(stored) && stored >= 0 && stored <= 10_000_000))
     throw new SetupError('--stored takes a whole number from 0 to 10000000.');
+  const accounts = Number(values.accounts);
+  if (!(Number.isInteger(accounts) && accounts >= 1 && accounts <= 1_000))
+    throw new SetupError('--accounts takes a whole number from 1 to 1000.');
+  const replicas = Number(values.replicas);
+  if (!(Number.isInteger(replicas) && replicas >= 1 && replicas <= 4))
+    throw new SetupError('--replicas takes a whole number from 1 to 4.');
+  if (replicas > 1 && values.together)
+    throw new SetupError('--replicas and --together exclude each other: what shares a process has one.');
   const seconds = Number(values.seconds);
   if (!(seconds >= 1 && seconds <= 60)) throw new SetupError('--seconds takes a number from 1 to 60.');
   const rows = ROWS.filter(({ name }) => wanted.includes(name));
   const { profile, together } = values;
-  return { seconds, rows, profile, together, people, recipients, stored, others };
+  return { seconds, rows, profile, together, people, recipients, stored, accounts, replicas, others };
 }
 
 await main().catch((error) => {

@@ -139,7 +139,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
   };
 
   const singleSends = (lasting) =>
-    load(`${ours.baseUrl}/v1/messages/template`, {
+    load([`${ours.baseUrl}/v1/messages/template`], {
       headers: { authorization: `Bearer ${apiKey}` },
       connections: 1,
       seconds: lasting,

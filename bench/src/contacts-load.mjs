@@ -66,7 +66,7 @@ const REQUESTS = {
 };
 
 const found = await measuredLoad({
-  url: baseUrl,
+  urls: [baseUrl],
   connections,
   seconds,
   headers: { authorization: `Bearer ${bearer}` },

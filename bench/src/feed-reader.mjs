@@ -5,6 +5,37 @@ const PAUSE_MS = 50;
 const WAIT_S = 20;
 const NO_PROGRESS_MS = 20_000;
 
+/** Follows the feeds of several accounts, by their keys, as one. */
+export function followFeeds({ baseUrl, apiKeys }) {
+  const feeds = apiKeys.map((apiKey) => followFeed({ baseUrl, apiKey }));
+  const sum = (of) => feeds.reduce((total, feed) => total + of(feed), 0);
+  const through = () => sum((feed) => feed.through);
+  const statusesOf = (status) => sum(({ told }) => told.statuses[status] ?? 0);
+  return {
+    get told() {
+      const names = new Set(feeds.flatMap(({ told }) => Object.keys(told.statuses)));
+      const statuses = Object.fromEntries([...names].map((name) => [name, statusesOf(name)]));
+      const [events, missed, repeated] = ['events', 'missed', 'repeated'].map((name) =>
+        sum(({ told }) => told[name]),
+      );
+      return { events, missed, repeated, statuses };
+    },
+    failed: Promise.race(feeds.map(({ failed }) => failed)),
+    /** As a feed's own: the time of the last, when `count` are through in all. */
+    async until(count) {
+      const lastAt = () => Math.max(...feeds.map((feed) => feed.lastThroughAt));
+      const from = Date.now();
+      while (through() < count && Date.now() - Math.max(from, lastAt()) < NO_PROGRESS_MS)
+        await delay(PAUSE_MS);
+      return lastAt();
+    },
+    get through() {
+      return through();
+    },
+    stop: () => feeds.forEach((feed) => feed.stop()),
+  };
+}
+
 /**
  * Follows the events feed as a client would and counts what it tells of messages: by status, and `missed` or `repeated`
  * by the sequence. A message is through once it is read or failed.
@@ -64,6 +95,9 @@ export function followFeed({ baseUrl, apiKey }) {
     },
     get through() {
       return through.size;
+    },
+    get lastThroughAt() {
+      return lastThroughAt;
     },
     stop: () => stopping.abort(),
   };

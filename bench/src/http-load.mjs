@@ -2,9 +2,18 @@
 import { measuredLoad } from './measured-load.mjs';
 import { pacedLoad } from './paced-load.mjs';
 
-const { body, firstRecipient, ...load } = JSON.parse(process.env.BENCH_LOAD);
+const { body, firstRecipient, bearers, ...load } = JSON.parse(process.env.BENCH_LOAD);
 let recipient = firstRecipient;
+/** Accounts in turn. */
+const headersOf = () => (bearers ? { authorization: `Bearer ${bearers[recipient % bearers.length]}` } : {});
 const bodyOf = () => JSON.stringify({ ...body, to: `+${recipient++}` });
-const setupRequest = (blank) => ({ ...blank, method: 'POST', body: bodyOf() });
-const found = load.perSecond ? pacedLoad({ ...load, bodyOf }) : measuredLoad({ ...load, setupRequest });
+const setupRequest = (blank) => ({
+  ...blank,
+  method: 'POST',
+  headers: { ...blank.headers, ...headersOf() },
+  body: bodyOf(),
+});
+const found = load.perSecond
+  ? pacedLoad({ ...load, headersOf, bodyOf })
+  : measuredLoad({ ...load, setupRequest });
 console.log(JSON.stringify(await found));

@@ -33,24 +33,30 @@ const TALLIED = [...SERVICES, TOGETHER, 'floor'];
 const TALLY = `--import=${new URL('tally.mjs', import.meta.url)}`;
 const UNLIMITED = 100_000;
 
+const instancesOf = (name, replicas) =>
+  Array.from({ length: replicas }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
+
 /**
  * An installation of its own under `home`, begun anew. `nodeOptions(name)`: what Node gets for an
- * app on top; `together`: as `npm start` has it, several services share a process. `failed` rejects when one of its processes ends by itself; `logged` counts what they log from warnings on.
+ * app on top; `replicas`: processes of each service; `together`: as `npm start` has it, several services share a process. `failed` rejects when one of its processes ends by itself; `logged` counts what they log from warnings on.
  */
-export async function openInstallation({ home, nodeOptions, together }) {
+export async function openInstallation({ home, nodeOptions, together, replicas = 1 }) {
   const run = join(home, 'run');
   if (existsSync(run)) for (const name of readdirSync(run)) await endLeftOver(join(run, name));
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
 
   const ports = {};
-  for (const { name, ports: purposes } of APPS) {
-    ports[name] = {};
-    for (const purpose of purposes) ports[name][purpose] = await freePort();
-  }
-  for (const name of TALLIED) ports[name] = { ...ports[name], BENCH_TALLY: await freePort() };
+  for (const { name, ports: purposes } of APPS)
+    for (const instance of instancesOf(name, SERVICES.includes(name) ? replicas : 1)) {
+      ports[instance] = {};
+      for (const purpose of purposes) ports[instance][purpose] = await freePort();
+    }
+  for (const name of TALLIED.flatMap((name) => instancesOf(name, SERVICES.includes(name) ? replicas : 1)))
+    ports[name] = { ...ports[name], BENCH_TALLY: await freePort() };
   const simulatorUrl = `http://127.0.0.1:${ports.simulator.PORT}`;
-  const baseUrl = `http://127.0.0.1:${ports.gateway.PORT}/api`;
+  const baseUrls = instancesOf('gateway', replicas).map((name) => `http://127.0.0.1:${ports[name].PORT}/api`);
+  const [baseUrl] = baseUrls;
   const system = {
     home,
     ports,
@@ -60,7 +66,15 @@ export async function openInstallation({ home, nodeOptions, together }) {
     metaApp: SIMULATED_META_APP,
     together: together ? sharing() : [],
   };
-  const services = processesOf(SERVICES, system.together);
+  const services = processesOf(SERVICES, system.together).flatMap((name) => instancesOf(name, replicas));
+  const peers = Object.fromEntries(
+    SERVICES.filter((name) => ports[name].RPC_PORT).map((name) => [
+      `${name.toUpperCase()}_RPC`,
+      instancesOf(name, replicas)
+        .map((instance) => `127.0.0.1:${ports[instance].RPC_PORT}`)
+        .join(','),
+    ]),
+  );
   const running = {};
   const logged = new Map();
   const failure = Promise.withResolvers();
@@ -112,13 +126,17 @@ export async function openInstallation({ home, nodeOptions, together }) {
   const startApps = (names) =>
     Promise.all(
       names.map(async (name) => {
-        keep(name, await startApp(system, { name, onLine: count(name), more: measured(name) }));
-        await Promise.race([appReady(system, { name }), failure.promise]);
+        const which = { name: name.replace(/-\d+$/, ''), instance: name };
+        const more = { ...peers, ...measured(name) };
+        keep(name, await startApp(system, { ...which, onLine: count(name), more }));
+        await Promise.race([appReady(system, which), failure.promise]);
       }),
     );
 
   return {
     baseUrl,
+    /** Of each gateway. */
+    baseUrls,
     system,
     secretsOf: (name) => secretsOf(system, name),
     script,
@@ -200,6 +218,7 @@ export async function openInstallation({ home, nodeOptions, together }) {
     async anotherAccount(token) {
       const { id: wabaId } = await this.control('POST', '/wabas', { phoneNumbers: 1, token });
       const { id: accountId } = await admin('POST', '', { wabaId, accessToken: token, plan: 'unlimited' });
+      await this.pace(accountId);
       const { key } = await admin('POST', `/${accountId}/keys`, { name: 'bench', scopes: await allScopes() });
       return { accountId, key };
     },
@@ -209,10 +228,14 @@ export async function openInstallation({ home, nodeOptions, together }) {
       stopping = true;
       const since = Date.now();
       const others = Object.keys(running).filter(
-        (name) => !STOP_WAVES.some(({ names }) => names.includes(name)),
+        (name) => !STOP_WAVES.some(({ names }) => names.includes(name.replace(/-\d+$/, ''))),
       );
       for (const { names, byMs } of [{ names: others, byMs: 1_000 }, ...STOP_WAVES])
-        await Promise.all(names.map((name) => running[name]?.stop(since + byMs - Date.now())));
+        await Promise.all(
+          names
+            .flatMap((name) => instancesOf(name, replicas))
+            .map((name) => running[name]?.stop(since + byMs - Date.now())),
+        );
     },
   };
 }

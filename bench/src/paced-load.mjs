@@ -5,20 +5,20 @@ import { timings } from './timings.mjs';
 const CONNECTIONS = 512;
 
 /**
- * POSTs `perSecond` bodies a second for `seconds`, each at its planned time whatever became of those before it, and waits
+ * POSTs `perSecond` bodies a second for `seconds`, to `urls` in turn, each at its planned time whatever became of those before it, and waits
  * for all answers; an answer's time counts from the planned one. A timer of Node is up to a millisecond late.
  */
-export async function pacedLoad({ url, perSecond, seconds, headers, bodyOf }) {
-  const { origin, pathname: path } = new URL(url);
-  const pool = new Pool(origin, { connections: CONNECTIONS });
+export async function pacedLoad({ urls, perSecond, seconds, headers, headersOf, bodyOf }) {
+  const { pathname: path } = new URL(urls[0]);
+  const pools = urls.map((url) => new Pool(new URL(url).origin, { connections: CONNECTIONS / urls.length }));
   const took = [];
   const statuses = {};
   let errors = 0;
-  const post = async (plannedAt) => {
+  const post = async (plannedAt, pool) => {
     const answer = await pool.request({
       path,
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', ...headers, ...headersOf() },
       body: bodyOf(),
     });
     await answer.body.dump();
@@ -33,12 +33,12 @@ export async function pacedLoad({ url, perSecond, seconds, headers, bodyOf }) {
     const plannedAt = began + (index / perSecond) * 1_000;
     const early = plannedAt - performance.now();
     if (early > 0) await delay(early);
-    posts.push(post(plannedAt).catch(() => (errors += 1)));
+    posts.push(post(plannedAt, pools[index % pools.length]).catch(() => (errors += 1)));
   }
   await Promise.all(posts);
   const lastedMs = performance.now() - began;
   const { user, system } = process.cpuUsage(cpuBefore);
-  await pool.close();
+  await Promise.all(pools.map((pool) => pool.close()));
   return {
     ...timings(took, lastedMs),
     statuses,

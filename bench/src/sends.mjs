@@ -2,11 +2,11 @@ const WARMING = { connections: 128, batch: 10 };
 const PACED_MS = 2_000; // a dispatcher asks for the pace of its numbers every second
 
 /**
- * Measures rows of sends against `url`; `reader` tells how many sends are through, `names` whose costs are counted. Each row
+ * Measures rows of sends against `urls`, in the name of `bearers` in turn; `reader` tells how many sends are through, `names` whose costs are counted. Each row
  * lasts until the reader has told the end of every send. Resolves with the rows by name.
  */
 export async function benchSends({ ours, load, costs, step, rows, seconds, target }) {
-  const { url, headers, reader, names, pace } = target;
+  const { urls, bearers, reader, names, pace } = target;
   const totals = async () => {
     const paths = ['/messages?limit=1', '/duplicates'];
     const [messages, doubled] = await Promise.all(paths.map((path) => ours.control('GET', path)));
@@ -21,8 +21,9 @@ export async function benchSends({ ours, load, costs, step, rows, seconds, targe
     const throughBefore = reader.through;
     const spentSince = await costs.begin(names);
     const beganUs = nowUs();
-    const loaded = await load(url, {
-      headers: { ...headers, ...row.headers },
+    const loaded = await load(urls, {
+      headers: row.headers,
+      bearers,
       connections,
       perSecond,
       seconds: Math.max(seconds, atLeastSeconds),

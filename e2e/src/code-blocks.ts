@@ -3,10 +3,26 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** The code of a Markdown file of this repository, as it is printed there, block by block. */
-export async function codeBlocks(file: string, language: string): Promise<readonly string[]> {
+/** `stays`: goes on until Ctrl-C, one command a line. `elsewhere`: is not run by the tests. */
+const MARKS = ['stays', 'elsewhere'] as const;
+
+export type CodeBlock = {
+  readonly file: string;
+  readonly language: string;
+  readonly mark: (typeof MARKS)[number] | undefined;
+  readonly code: string;
+};
+
+/** The code of a Markdown file of this repository as it is printed there, block by block; of `stays` line by line. */
+export async function codeBlocks(file: string): Promise<readonly CodeBlock[]> {
   const text = await readFile(join(ROOT, file), 'utf8');
-  return [...text.matchAll(/^( *)```(\w+)\n([^]*?)^\1```$/gm)]
-    .filter(([, , marked]) => marked === language)
-    .map(([, indent, , code]) => code!.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+  return [...text.matchAll(/^( *)```(\w*)(?: (\w+))?\n([^]*?)^\1```$/gm)].flatMap(
+    ([, indent = '', language = '', word, printed = '']) => {
+      const mark = MARKS.find((known) => known === word);
+      if (word && !mark) throw new Error(`${file}: "${word}" is no word for a block of code`);
+      const code = printed.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+      const commands = mark === 'stays' ? code.trim().split('\n') : [code];
+      return commands.map((command) => ({ file, language, mark, code: command }));
+    },
+  );
 }

@@ -319,6 +319,8 @@ describe('two gateways and two messaging processes, as one', () => {
       lastMessagePreview: 'Is my order here?',
       assignee: null,
     });
+    expect(await api.get(path)).toMatchObject({ status: 200, body: conversation });
+    expect(await api.get('/v1/conversations/cnv_none')).toMatchObject({ status: 404 });
     const { body: page } = await api.get<{ data: { id: string }[] }>(`${path}/messages?limit=50`);
     expect(page).toMatchObject({
       data: [{ direction: 'in', kind: 'text', body: 'Is my order here?', status: 'received' }],

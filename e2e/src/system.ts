@@ -167,6 +167,7 @@ export async function startSystem({
     baseUrl,
     baseUrls,
     simulatorUrl,
+    adminToken: ADMIN_TOKEN,
     brokers,
     databaseUrl: database.url,
     ports,

@@ -42,6 +42,7 @@ export async function runningGateway(more: NodeJS.ProcessEnv = {}, peers: Answer
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...headers,
       }),
+    simulatorUrl: simulator.url,
     control: (path: string, body: unknown) => call(`${simulator.url}/_control${path}`, 'POST', body, {}),
     close: async () => {
       await gateway.close();

@@ -1,3 +1,4 @@
+import { comesLast } from '@wbiz/eventing/postgres/inline-projection';
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { dispatchProjection } from './dispatch/dispatch.projection.js';
 import { Slots } from './dispatch/slots.js';
@@ -10,8 +11,8 @@ import { readsProjection } from './read-receipt/reads.projection.js';
 export const inlineProjections = (slots = new Slots()) => [
   conversationProjection,
   wamidsProjection,
-  peopleProjection,
   readsProjection,
   mediaProjection,
   dispatchProjection(slots),
+  comesLast(peopleProjection),
 ];

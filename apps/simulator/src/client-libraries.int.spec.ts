@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Client, { MessageType } from '@great-detail/whatsapp';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphApiError, WhatsAppClient } from '@kapso/whatsapp-cloud-api';
 import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server';
-import { SAMPLE_FILES } from './sample-files.js';
-import { DEFAULT_APP_SECRET, DEFAULT_TOKEN } from './simulator.js';
+import { SAMPLE_FILES } from './media/sample-files.js';
 import {
   PHONE,
   simulatorForTests,
@@ -13,6 +12,7 @@ import {
   type Received,
   type TestSimulator,
 } from './simulator.harness.js';
+import { DEFAULT_APP_SECRET, DEFAULT_TOKEN } from './simulator.js';
 
 let simulator: TestSimulator;
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
@@ -56,7 +56,7 @@ const fetchInSandbox: typeof fetch = async (input, init) => {
   return Object.assign(response, { json: async () => JSON.parse(await response.text()) as unknown });
 };
 
-/** The webhook in which this message's first status came. */
+/** The webhook with this message's first status. */
 const webhookOf = (wamid: string): Promise<Received> =>
   receiver.until(() =>
     receiver.received.find(({ body }) => JSON.stringify(body.entry).includes(JSON.stringify(wamid))),

@@ -3,7 +3,7 @@ import { startSimulator } from './simulator.js';
 const { PORT, HOST, SIMULATOR_STATE_DIR, WEBHOOK_URL, APP_SECRET, VERIFY_TOKEN, SIMULATOR_CONTROL_TOKEN } =
   process.env;
 
-/** A line as the services log theirs (pino's levels: 30 is info). */
+/** A log line in the services' format; pino's level 30 is info. */
 const log = (msg: string) =>
   void process.stdout.write(
     `${JSON.stringify({ level: 30, time: new Date().toISOString(), service: 'simulator', msg })}\n`,

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SAMPLE_FILES } from './sample-files.js';
-import type { MediaKind } from './media.rules.js';
+import { readFileSync } from 'node:fs';
+import type { MediaKind } from './media/media.rules.js';
+import { SAMPLE_FILES } from './media/sample-files.js';
 import { PHONE, simulatorForTests, WABA, type Json, type TestSimulator } from './simulator.harness.js';
 
 type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };
@@ -11,7 +11,7 @@ type Exchange = {
   /** The version that answered; empty where the path had none. */
   readonly version: string;
   readonly method: string;
-  /** Ids of what exists as `{phone}` and so on. */
+  /** Ids as placeholders: `{phone}`. */
   readonly path: string;
   readonly body?: object;
   readonly upload?: MediaKind;
@@ -58,7 +58,7 @@ const approved = async (name: string, language: string) => {
   await simulator.control('POST', `/templates/${id}/review`, { decision: 'APPROVED' });
   return id;
 };
-/** One more account of which only these templates are left. */
+/** Another account, with these templates alone. */
 const accountWith = async (...left: string[]) => {
   const { id } = (await simulator.control('POST', '/wabas', { token: TOKEN })).body;
   const { data } = (await simulator.graph('GET', `/${id}/message_templates`)).body;

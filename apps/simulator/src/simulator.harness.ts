@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MediaKind } from './media.rules.js';
-import { SAMPLE_FILES } from './sample-files.js';
+import type { MediaKind } from './media/media.rules.js';
+import { SAMPLE_FILES } from './media/sample-files.js';
 import { DEFAULT_APP_SECRET, DEFAULT_TOKEN, startSimulator, type SimulatorOptions } from './simulator.js';
 
 export const WABA = '1000000000000001';
@@ -19,7 +19,7 @@ export type Received = {
   readonly at: number;
 };
 
-/** Stands for the app that Meta calls: keeps what arrives, answers 200 or whatever `answers` holds next. */
+/** The app that Meta calls: keeps what it receives, answers 200 or the next of `answers`. */
 export async function webhookReceiver() {
   const received: Received[] = [];
   const answers: number[] = [];
@@ -44,7 +44,7 @@ export async function webhookReceiver() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  /** Resolves to what `find` returns, as soon as that is something. Fails after 10 s. */
+  /** Resolves to the first value that `find` returns; fails after 10 s. */
   const until = <T>(find: () => T | undefined | false): Promise<T> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -91,7 +91,7 @@ export async function webhookReceiver() {
   };
 }
 
-/** A simulator on a free port with short delays, and calls to it. */
+/** A simulator on a free port with short status delays, and calls to it. */
 export async function simulatorForTests(options: SimulatorOptions = {}) {
   const simulator = await startSimulator({
     log: () => {},

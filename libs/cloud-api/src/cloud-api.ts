@@ -58,12 +58,17 @@ export type MetaPhoneNumber = {
   readonly platform_type?: string;
   /** Whether the number is used in the WhatsApp Business app as well (coexistence). */
   readonly is_on_biz_app?: boolean;
+  /** CONNECTED, or why not: PENDING, DISCONNECTED, FLAGGED, BANNED, … */
   readonly status?: string;
+  /** Of the display name: APPROVED, PENDING_REVIEW, DECLINED, EXPIRED, NONE, … */
+  readonly name_status?: string;
   /** STANDARD is 80 messages a second, HIGH 1,000 (throughput page). */
   readonly throughput?: { readonly level?: string };
   /** TIER_250, TIER_2K, TIER_10K, TIER_100K or TIER_UNLIMITED: people per 24 h outside a window. */
   readonly whatsapp_business_manager_messaging_limit?: string;
 };
+
+export type MetaSubscribedApp = { readonly id: string; readonly name?: string; readonly link?: string };
 
 export type MetaTokenInfo = {
   readonly is_valid: boolean;
@@ -118,6 +123,7 @@ export type Operation =
   | 'list_phone_numbers'
   | 'debug_token'
   | 'subscribe_app'
+  | 'list_subscribed_apps'
   | 'upload_media'
   | 'get_media'
   | 'download_media'
@@ -145,7 +151,7 @@ const FLOW_FIELDS = 'id,name,status,categories';
 const WABA_FIELDS =
   'id,name,currency,timezone_id,message_template_namespace,account_review_status,business_verification_status';
 const PHONE_FIELDS =
-  'id,display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,is_on_biz_app,status,throughput,whatsapp_business_manager_messaging_limit';
+  'id,display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,is_on_biz_app,status,name_status,throughput,whatsapp_business_manager_messaging_limit';
 
 /** Where Meta keeps files. */
 const MEDIA_HOST = /(?:^|\.)fbsbx\.com$/i;
@@ -423,6 +429,16 @@ export function createCloudApi({
         token,
         body: '{}',
       });
+    },
+
+    /** The apps that hear of the account by webhooks. */
+    async listSubscribedApps(token: string, wabaId: string): Promise<readonly MetaSubscribedApp[]> {
+      const path = pathTo(wabaId, 'subscribed_apps');
+      const { data } = await manage<Page<{ readonly whatsapp_business_api_data: MetaSubscribedApp }>>(
+        'list_subscribed_apps',
+        { method: 'GET', path, token },
+      );
+      return data.map(({ whatsapp_business_api_data: app }) => app);
     },
 
     /** Uploads a file; resolves to Meta's id of it, which is good for 30 days. A failed upload may have left a file. */

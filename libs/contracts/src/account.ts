@@ -85,7 +85,7 @@ export class PhoneNumberView {
 /** What other services need to know of an account; the data of `account.updated`. */
 export class AccountData {
   @Text({ max: 40 }) wabaId!: string;
-  @Text({ max: 200 }) name!: string;
+  @Text({ max: 200, example: 'Example Store' }) name!: string;
   @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
   @OneOf(PLANS) plan!: Plan;
   @Flag({ description: 'Whether sends are allowed; when false every send is 402.' }) entitled!: boolean;
@@ -129,6 +129,7 @@ export class ConnectAccount {
   @Text({
     max: 2000,
     description: 'A system user token with whatsapp_business_messaging and whatsapp_business_management.',
+    example: 'EAAG…',
   })
   accessToken!: string;
   @Text({ max: 200, optional: true }) name?: string;
@@ -164,6 +165,40 @@ export class AdminAccountView extends AccountData {
   @Time() updatedAt!: string;
 }
 
+/** A phone number as Meta has it now. Words in capitals are Meta's. */
+export class PhoneNumberAtMeta {
+  @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
+  @Text({ max: 40, example: '+91 88000 00001' }) displayPhoneNumber!: string;
+  @Text({ max: 200 }) verifiedName!: string;
+  @Text({ max: 40, nullable: true, example: 'APPROVED', description: "Of Meta's review of the name." })
+  nameStatus!: string | null;
+  @Text({ max: 40, nullable: true, example: 'CONNECTED' }) status!: string | null;
+  @Text({ max: 40, example: 'GREEN' }) qualityRating!: string;
+  @Text({ max: 40, nullable: true, example: 'TIER_2K', description: "Meta's messaging limit tier." })
+  messagingLimit!: string | null;
+  @Whole({ min: 1, max: 100_000, description: 'Messages per second Meta allows this number.' })
+  throughput!: number;
+}
+
+export class AppAtMeta {
+  @Text({ max: 40 }) id!: string;
+  @Text({ max: 200, nullable: true }) name!: string | null;
+}
+
+/** `GET /admin/v1/accounts/:id/meta`: the account as Meta has it now. */
+export class AccountAtMeta {
+  @Text({ max: 200, nullable: true, description: 'Of the WhatsApp Business Account.' }) wabaName!:
+    string | null;
+  @Text({ max: 40, nullable: true, example: 'APPROVED' }) reviewStatus!: string | null;
+  @Text({ max: 40, nullable: true, example: 'verified' }) businessVerification!: string | null;
+  @Time({ nullable: true, description: 'When the access token expires; null: never.' })
+  tokenExpiresAt!: string | null;
+  @Flag({ description: "Whether the token's app hears of the account by webhooks." }) subscribed!: boolean;
+  @NestedList(() => AppAtMeta, { max: 1_000, description: 'All apps that do.' }) subscribedApps!: AppAtMeta[];
+  @NestedList(() => PhoneNumberAtMeta, { max: 1_000 }) phoneNumbers!: PhoneNumberAtMeta[];
+  @Time({ description: 'When Meta was asked.' }) askedAt!: string;
+}
+
 /** A limit of a key's own: requests per minute, and a burst in 10 seconds. */
 export class KeyLimit {
   @Whole({ min: 1, max: 10_000_000 }) perMinute!: number;
@@ -172,7 +207,7 @@ export class KeyLimit {
 
 /** `POST /admin/v1/accounts/:id/keys`. */
 export class CreateApiKey {
-  @Text({ max: 120 }) name!: string;
+  @Text({ max: 120, example: 'Order system' }) name!: string;
   @TextList({ min: 1, max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
   @Time({ optional: true }) expiresAt?: string;
   @Nested(() => KeyLimit, { optional: true }) limit?: KeyLimit;
@@ -180,7 +215,7 @@ export class CreateApiKey {
 
 export class ApiKeyView {
   @Text({ max: 40 }) id!: string;
-  @Text({ max: 120 }) name!: string;
+  @Text({ max: 120, example: 'Order system' }) name!: string;
   @Text({ max: 40, example: 'wa_7Q2M9KXT' }) prefix!: string;
   @TextList({ max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
   @Time() createdAt!: string;
@@ -208,7 +243,7 @@ export class SessionView {
 export class AccountSummary {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40 }) wabaId!: string;
-  @Text({ max: 200 }) name!: string;
+  @Text({ max: 200, example: 'Example Store' }) name!: string;
   @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
 }
 

@@ -333,6 +333,19 @@ export class CampaignView {
   @Time({ nullable: true }) finishedAt!: string | null;
 }
 
+/** Where a campaign stood at a time. */
+export class CampaignPoint {
+  @Time() at!: string;
+  @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
+  @Nested(() => CampaignCounts) counts!: CampaignCounts;
+}
+export const MOST_CAMPAIGN_POINTS = 300;
+
+/** `GET /v1/campaigns/:id/progress`. */
+export class CampaignProgress {
+  @NestedList(() => CampaignPoint, { max: MOST_CAMPAIGN_POINTS }) data!: CampaignPoint[];
+}
+
 /** `GET /v1/campaigns`. */
 export class ListCampaigns extends Page {
   @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;
@@ -461,7 +474,7 @@ export type RetryFailedData = Known & RetryFailed;
 /** The data of `campaign.status`: told at each change, and at most every second while it runs. */
 export class CampaignStatusData {
   @Text({ max: 40 }) campaignId!: string;
-  @Text(LIMITS.campaignName) name!: string;
+  @Text({ ...LIMITS.campaignName, example: 'Diwali offer' }) name!: string;
   @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
   @OneOf(CAMPAIGN_REASONS, { nullable: true }) reason!: CampaignReason | null;
   @Text({ max: 1000, nullable: true }) detail!: string | null;

@@ -28,7 +28,7 @@ export class SendReceipt {
     description: "WhatsApp's id; null until Meta has taken the message.",
   })
   wamid!: string | null;
-  @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
+  @OneOf(MESSAGE_STATUSES, { example: 'sent' }) status!: MessageStatus;
   @Text({ max: 140 }) to!: string;
   @Text({ max: 40 }) conversationId!: string;
   @Text({ max: 40 }) phoneNumberId!: string;
@@ -103,6 +103,12 @@ export class ConversationMessage {
   @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
   @Json({ nullable: true }) error!: MessageError | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
+  @Text({
+    ...LIMITS.wamid,
+    nullable: true,
+    description: 'The message it quotes: its wamid, or as the send named it.',
+  })
+  replyTo!: string | null;
   @Time() createdAt!: string;
   @Time() statusAt!: string;
 }
@@ -115,7 +121,6 @@ export class MessageView extends ConversationMessage {
   @Text({ max: 40 }) phoneNumberId!: string;
   @TextMap({ max: 10, key: 64, value: 256, nullable: true }) metadata!: Record<string, string> | null;
   @Text({ max: 40, nullable: true }) campaignId!: string | null;
-  @Text({ ...LIMITS.wamid, nullable: true }) replyTo!: string | null;
   @NestedList(() => StatusChange, { max: 1000 }) history!: StatusChange[];
 }
 

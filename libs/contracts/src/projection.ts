@@ -53,12 +53,17 @@ export class ProjectionsView {
 
 /** `POST /admin/v1/projections/:service/:projection/retry`. */
 export class RetryParked {
-  @Text({ max: 40 }) accountId!: string;
+  @Text({ max: 40, example: 'acc_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) accountId!: string;
 }
 
 /** `POST /admin/v1/projections/:service/:projection/skip`. */
 export class SkipParked extends RetryParked {
-  @Text({ max: 500, description: 'Why the event is passed over; it is kept with it.' }) reason!: string;
+  @Text({
+    max: 500,
+    description: 'Why the event is passed over; it is kept with it.',
+    example: 'Its contact was erased.',
+  })
+  reason!: string;
 }
 
 /** What became of a parked account. */

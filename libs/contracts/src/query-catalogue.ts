@@ -1,6 +1,7 @@
 import type { AccountCredentials } from './account.js';
 import type {
   AudiencePreview,
+  CampaignProgress,
   CampaignView,
   ListCampaigns,
   ListRecipients,
@@ -101,6 +102,8 @@ export const QUERIES = {
   'preset.get': query<One, PresetView | null>('templates'),
   'campaign.list': query<Of & ListCampaigns, Paged<CampaignView>>('campaigns'),
   'campaign.get': query<One, CampaignView | null>('campaigns'),
+  /** As its events have told, oldest first. */
+  'campaign.progress': query<One, CampaignProgress | null>('campaigns'),
   'campaign.recipients': query<One & ListRecipients, Paged<RecipientView> | null>('campaigns'),
   /** `phoneNumberId`: where a plan is asked for. */
   'campaign.preview': query<Of & PreviewAudience & { readonly phoneNumberId?: string }, AudiencePreview>(

@@ -26,7 +26,7 @@ export class TagView {
 
 /** A deleted tag or custom field that contacts are still being cleaned of; none shows it any more. */
 export class Removal {
-  @Text({ max: LIMITS.tagName.max }) name!: string;
+  @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that had it.' }) total!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts still to be cleaned.' })
   remaining!: number;
@@ -43,6 +43,6 @@ export type TagData = { readonly accountId: string; readonly name: string; reado
 
 /** The data of `tag.created` and `tag.deleted`. */
 export class TagEventData {
-  @Text({ max: LIMITS.tagName.max }) name!: string;
+  @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
   @Time() at!: string;
 }

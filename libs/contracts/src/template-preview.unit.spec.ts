@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { queriedValues, renderTemplate } from './template-preview.js';
+import { queriedValues } from './template-preview.js';
+import { renderTemplate } from './template-rendering.js';
 
 const UTILITY = {
   category: 'UTILITY',

@@ -9,7 +9,7 @@ export type TemplateStatus = (typeof TEMPLATE_STATUSES)[number];
 export class TemplateView {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.metaId, nullable: true, description: "Meta's id." }) metaId!: string | null;
-  @Text(LIMITS.templateName) name!: string;
+  @Text({ ...LIMITS.templateName, example: 'order_confirmation' }) name!: string;
   @Text({ ...LIMITS.templateLanguage, example: 'en_US' }) language!: string;
   @Text({ max: 30, example: 'UTILITY' }) category!: string;
   @OneOf(TEMPLATE_STATUSES) status!: TemplateStatus;
@@ -42,8 +42,8 @@ export class ListTemplates extends Page {
 export class TemplateStatusData {
   @Text({ max: 40 }) templateId!: string;
   @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;
-  @Text(LIMITS.templateName) name!: string;
-  @Text(LIMITS.templateLanguage) language!: string;
+  @Text({ ...LIMITS.templateName, example: 'order_confirmation' }) name!: string;
+  @Text({ ...LIMITS.templateLanguage, example: 'en_US' }) language!: string;
   @OneOf(TEMPLATE_STATUSES) status!: TemplateStatus;
   @Text({ max: 1000, nullable: true }) reason!: string | null;
   @Time() at!: string;
@@ -53,8 +53,8 @@ export class TemplateStatusData {
 export class TemplateRemovedData {
   @Text({ max: 40 }) templateId!: string;
   @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;
-  @Text(LIMITS.templateName) name!: string;
-  @Text(LIMITS.templateLanguage) language!: string;
+  @Text({ ...LIMITS.templateName, example: 'order_confirmation' }) name!: string;
+  @Text({ ...LIMITS.templateLanguage, example: 'en_US' }) language!: string;
   @Time() at!: string;
 }
 

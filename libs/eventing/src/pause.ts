@@ -18,3 +18,13 @@ export class Pause {
     this.over?.();
   }
 }
+
+/** Whether `done` is through in time (ms); throws what it does. */
+export async function isDoneWithin(ms: number, done: Promise<unknown>): Promise<boolean> {
+  const pause = new Pause();
+  try {
+    return await Promise.race([done.then(() => true), pause.for(ms)]);
+  } finally {
+    pause.end();
+  }
+}

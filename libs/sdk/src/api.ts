@@ -268,6 +268,34 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/conversations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get conversation
+     * @description A single conversation by id.
+     *
+     *     Scope: `inbox:read`.
+     */
+    get: operations['getConversation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /**
+     * Update conversation
+     * @description Closes or opens a conversation, or says who answers. What a person writes opens a closed one again.
+     *
+     *     Scope: `inbox:write`.
+     */
+    patch: operations['updateConversation'];
+    trace?: never;
+  };
   '/v1/conversations/{id}/messages': {
     parameters: {
       query?: never;
@@ -288,28 +316,6 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
-    trace?: never;
-  };
-  '/v1/conversations/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    /**
-     * Update conversation
-     * @description Closes or opens a conversation, or says who answers. What a person writes opens a closed one again.
-     *
-     *     Scope: `inbox:write`.
-     */
-    patch: operations['updateConversation'];
     trace?: never;
   };
   '/v1/contacts': {
@@ -1011,6 +1017,28 @@ export interface paths {
     patch: operations['updateCampaign'];
     trace?: never;
   };
+  '/v1/campaigns/{id}/progress': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Campaign progress
+     * @description Where the campaign stood over time, oldest first, as `campaign.status` has told it: at most 300 points, at even distances. What came after its end is in the campaign alone.
+     *
+     *     Scope: `campaigns:read`.
+     */
+    get: operations['campaignProgress'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/campaigns/{id}/pause': {
     parameters: {
       query?: never;
@@ -1662,7 +1690,9 @@ export interface components {
     TemplateStatusData: {
       templateId: string;
       metaId: string | null;
+      /** @example order_confirmation */
       name: string;
+      /** @example en_US */
       language: string;
       /** @enum {string} */
       status: 'draft' | 'pending' | 'approved' | 'rejected' | 'paused' | 'disabled';
@@ -1675,6 +1705,7 @@ export interface components {
     };
     CampaignStatusData: {
       campaignId: string;
+      /** @example Diwali offer */
       name: string;
       /** @enum {string} */
       status: 'scheduled' | 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
@@ -1776,7 +1807,10 @@ export interface components {
       id: string;
       /** @description WhatsApp's id; null until Meta has taken the message. */
       wamid: string | null;
-      /** @enum {string} */
+      /**
+       * @example sent
+       * @enum {string}
+       */
       status: 'accepted' | 'outcome_unknown' | 'sent' | 'failed' | 'delivered' | 'read' | 'received';
       to: string;
       conversationId: string;
@@ -2236,6 +2270,8 @@ export interface components {
         [key: string]: unknown;
       } | null;
       mediaId: string | null;
+      /** @description The message it quotes: its wamid, or as the send named it. */
+      replyTo: string | null;
       /**
        * Format: date-time
        * @example 2026-11-22T10:15:30.000Z
@@ -2254,7 +2290,6 @@ export interface components {
         [key: string]: string;
       } | null;
       campaignId: string | null;
-      replyTo: string | null;
       history: components['schemas']['StatusChange'][];
     };
     StatusChange: {
@@ -2305,6 +2340,15 @@ export interface components {
       /** @description The contact's; without one, as the person calls itself on WhatsApp. */
       name: string | null;
     };
+    UpdateConversation: {
+      /**
+       * @example closed
+       * @enum {string}
+       */
+      status?: 'open' | 'closed';
+      /** @description Who answers, in whatever way you name people; null: nobody. */
+      assignee?: string | null;
+    };
     ConversationMessage: {
       id: string;
       wamid: string | null;
@@ -2329,6 +2373,8 @@ export interface components {
         [key: string]: unknown;
       } | null;
       mediaId: string | null;
+      /** @description The message it quotes: its wamid, or as the send named it. */
+      replyTo: string | null;
       /**
        * Format: date-time
        * @example 2026-11-22T10:15:30.000Z
@@ -2339,15 +2385,6 @@ export interface components {
        * @example 2026-11-22T10:15:30.000Z
        */
       statusAt: string;
-    };
-    UpdateConversation: {
-      /**
-       * @example closed
-       * @enum {string}
-       */
-      status?: 'open' | 'closed';
-      /** @description Who answers, in whatever way you name people; null: nobody. */
-      assignee?: string | null;
     };
     CreateContact: {
       /**
@@ -2478,6 +2515,7 @@ export interface components {
       createdAt: string;
     };
     Removal: {
+      /** @example vip */
       name: string;
       /** @description Contacts that had it. */
       total: number;
@@ -2528,6 +2566,7 @@ export interface components {
       id: string;
       /** @description Meta's id. */
       metaId: string | null;
+      /** @example order_confirmation */
       name: string;
       /** @example en_US */
       language: string;
@@ -3220,6 +3259,19 @@ export interface components {
       /** @description Phone number id to send from; default the account's default. */
       from?: string | null;
     };
+    CampaignProgress: {
+      data: components['schemas']['CampaignPoint'][];
+    };
+    CampaignPoint: {
+      /**
+       * Format: date-time
+       * @example 2026-11-22T10:15:30.000Z
+       */
+      at: string;
+      /** @enum {string} */
+      status: 'scheduled' | 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
+      counts: components['schemas']['CampaignCounts'];
+    };
     RetryFailed: {
       /** @description Only sends that failed so: Meta's codes, or codes of ours. Default: all that may pass now. `outcome_unknown` is retried only if it is named, since the message may have arrived. */
       codes?: string[];
@@ -3613,6 +3665,7 @@ export interface components {
     };
     ApiKeyView: {
       id: string;
+      /** @example Order system */
       name: string;
       /** @example wa_7Q2M9KXT */
       prefix: string;
@@ -3654,6 +3707,7 @@ export interface components {
     AccountSummary: {
       id: string;
       wabaId: string;
+      /** @example Example Store */
       name: string;
       /** @enum {string} */
       status: 'active' | 'suspended' | 'disconnected';
@@ -4234,14 +4288,9 @@ export interface operations {
       };
     };
   };
-  listMessagesInAConversation: {
+  getConversation: {
     parameters: {
-      query?: {
-        /** @description How many to return (default 50). */
-        limit?: number;
-        /** @description nextCursor of the page before. */
-        cursor?: string;
-      };
+      query?: never;
       header?: never;
       path: {
         id: string;
@@ -4256,11 +4305,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': {
-            data: components['schemas']['ConversationMessage'][];
-            /** @description The cursor of the next page; null on the last. */
-            nextCursor: string | null;
-          };
+          'application/json': components['schemas']['ConversationView'];
         };
       };
     };
@@ -4292,6 +4337,37 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConversationView'];
+        };
+      };
+    };
+  };
+  listMessagesInAConversation: {
+    parameters: {
+      query?: {
+        /** @description How many to return (default 50). */
+        limit?: number;
+        /** @description nextCursor of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            data: components['schemas']['ConversationMessage'][];
+            /** @description The cursor of the next page; null on the last. */
+            nextCursor: string | null;
+          };
         };
       };
     };
@@ -5572,6 +5648,28 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CampaignView'];
+        };
+      };
+    };
+  };
+  campaignProgress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CampaignProgress'];
         };
       };
     };

@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { writeOnceATurn } from '@wbiz/eventing/postgres/one-write-a-turn';
 import type { Pool, PoolClient } from 'pg';
 import {
   DataSource,
@@ -97,8 +98,10 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
       // Compiling a statement takes longer than any of ours runs.
       options: '-c jit=off',
       // A connection that breaks while a transaction holds it has no other listener, and its error would end us.
-      onConnect: (client: PoolClient) =>
-        client.on('error', (err) => logger.debug({ err }, 'a connection to Postgres broke')),
+      onConnect: (client: PoolClient) => {
+        client.on('error', (err) => logger.debug({ err }, 'a connection to Postgres broke'));
+        writeOnceATurn(client);
+      },
     },
   };
 }

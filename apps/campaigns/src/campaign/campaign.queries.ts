@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { CampaignView } from '@wbiz/contracts/campaign';
+import { MOST_CAMPAIGN_POINTS, type CampaignStatusData, type CampaignView } from '@wbiz/contracts/campaign';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
@@ -32,6 +32,27 @@ export class CampaignQueries {
       values: [accountId, id],
     });
     return rows[0] ? shown(rows[0]) : null;
+  }
+
+  /** What its events have told, the first and the last of it always; of many, some at even distances. */
+  @QueryHandler('campaign.progress')
+  async progress({ accountId, id }: Ask<'campaign.progress'>): Promise<Answer<'campaign.progress'>> {
+    const { rows: known } = await this.pool.query(
+      'select 1 from campaigns.campaigns where account_id = $1 and stream = $2',
+      [accountId, id],
+    );
+    if (known.length === 0) return null;
+    const { rows } = await this.pool.query<{ data: CampaignStatusData }>({
+      name: 'campaign-progress',
+      text: `with told as (
+               select version, row_number() over (order by version) - 1 as nth, count(*) over () as total
+               from campaigns.events where stream = $1 and type = 'campaign.status')
+             select e.data from told join campaigns.events e on e.stream = $1 and e.version = told.version
+             where nth % ceil(total / ${MOST_CAMPAIGN_POINTS - 1}.0)::int = 0 or nth = total - 1
+             order by nth`,
+      values: [id],
+    });
+    return { data: rows.map(({ data: { at, status, counts } }) => ({ at, status, counts })) };
   }
 
   /** Newest first: ids begin with the time they were made. */

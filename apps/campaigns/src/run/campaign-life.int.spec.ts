@@ -206,6 +206,48 @@ describe('a pause', () => {
   });
 });
 
+describe('its progress', () => {
+  const progress = (id: string, accountId = shop.accountId) =>
+    system.ask('campaign.progress', { accountId, id });
+
+  it('is what its events have told, and nobody else’s', async () => {
+    await shop.contacts(5);
+    system.fate(() => 'sent');
+    const { id } = await shop.create();
+    await shop.once(id, isThrough);
+    const told = (await statuses(id)).map(({ at, status, counts }) => ({ at, status, counts }));
+    expect(await progress(id)).toEqual({ data: told });
+    expect(told.at(-1)).toMatchObject({ status: 'completed', counts: { sent: 5 } });
+    expect(await progress(id, system.account().accountId)).toBeNull();
+  });
+
+  it.each([
+    [299, 1],
+    [300, 2],
+    [5_000, 17],
+  ])('of %i events is one of %i, with the first and the last', async (events, step) => {
+    await shop.contacts(1);
+    system.fate(() => 'sent');
+    const { id } = await shop.create();
+    await shop.once(id, isThrough);
+    const before = (await statuses(id)).length;
+    await system.pool.query(
+      `insert into campaigns.events (id, account_id, stream, version, type, data, created_at)
+       select 'x' || n || $1, account_id, stream, version + n, type,
+         json_build_object('at', now() + n * interval '1 s', 'status', 'running', 'counts', json_build_object('total', n)), now()
+       from generate_series(1, $2::int) n, lateral (
+         select * from campaigns.events where stream = $1 order by version desc limit 1) e`,
+      [id, events - before],
+    );
+    const { data } = (await progress(id))!;
+    const all = await statuses(id);
+    expect(all).toHaveLength(events);
+    expect(data.length).toBeLessThanOrEqual(300);
+    expect(data[1]?.at).toBe(all[step]?.at);
+    expect([data[0]?.at, data.at(-1)?.at]).toEqual([all[0]?.at, all.at(-1)?.at]);
+  });
+});
+
 it('cancels what waits, and says so of everybody', async () => {
   await shop.contacts(12);
   system.fate(() => 'kept');

@@ -1,7 +1,8 @@
-import type { AdminAccountView, ConnectAccount, UpdateAccount } from '@wbiz/contracts/account';
+import type { AccountAtMeta, AdminAccountView, ConnectAccount, UpdateAccount } from '@wbiz/contracts/account';
 import type { Page, Paged } from '@wbiz/contracts/page';
 import { classifyFault } from '@wbiz/eventing/fault';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { accountAtMeta } from './account-at-meta.js';
 import { accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';
 import { connectAccount, type ConnectParts } from './connect-account.js';
@@ -28,6 +29,24 @@ export class Accounts {
   async connect(body: ConnectAccount): Promise<{ account: AdminAccountView; created: boolean }> {
     const { accountId, created } = await whilePostgresAnswers(connectAccount(this.parts, body));
     return { account: await this.get(accountId), created };
+  }
+
+  /** Throws `not_found`, and what {@link connectAccount} throws. */
+  async atMeta(id: string): Promise<AccountAtMeta> {
+    const { wabaId, accessToken } = await this.credentials(id);
+    return accountAtMeta(this.parts.cloudApi, accessToken, wabaId);
+  }
+
+  /** With the token that is kept. Throws `not_found`, and what {@link connectAccount} throws. */
+  async reconnect(id: string): Promise<AdminAccountView> {
+    const { account } = await this.connect(await this.credentials(id));
+    return account;
+  }
+
+  private async credentials(id: string): Promise<{ wabaId: string; accessToken: string }> {
+    const kept = await this.queries.credentials(id);
+    if (!kept) throw new Rejection('not_found', `There is no account ${id}.`);
+    return { wabaId: kept.wabaId, accessToken: this.parts.secrets.unseal(kept.sealedToken, id) };
   }
 
   /** Throws `not_found`, `conflict`. */

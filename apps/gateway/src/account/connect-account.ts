@@ -17,7 +17,10 @@ import { reportedNumber } from './reported-number.js';
 import { isOutOfPlace } from './simulator-secrets.js';
 
 export type ConnectParts = {
-  readonly cloudApi: Pick<CloudApi, 'debugToken' | 'getWaba' | 'listPhoneNumbers' | 'subscribeApp'>;
+  readonly cloudApi: Pick<
+    CloudApi,
+    'debugToken' | 'getWaba' | 'listPhoneNumbers' | 'listSubscribedApps' | 'subscribeApp'
+  >;
   readonly cloudApiUrl: string;
   readonly pool: Pool;
   readonly store: EventStore;
@@ -90,8 +93,9 @@ export async function connectAccount(parts: ConnectParts, body: ConnectAccount):
 type Connected = { readonly accountId: string; readonly created: boolean };
 type Found = { token: MetaTokenInfo; waba: MetaWaba; numbers: readonly MetaPhoneNumber[] };
 
-async function askMeta(
-  cloudApi: ConnectParts['cloudApi'],
+/** What Meta says of the token, the account and its numbers. Throws `invalid_access_token`, `invalid_request`, `upstream_error`, `unavailable`. */
+export async function askMeta(
+  cloudApi: Pick<CloudApi, 'debugToken' | 'getWaba' | 'listPhoneNumbers'>,
   accessToken: string,
   wabaId: string,
 ): Promise<Found> {
@@ -115,7 +119,8 @@ async function askMeta(
   return { token, waba, numbers };
 }
 
-async function meta<T>(wabaId: string, call: () => Promise<T>): Promise<T> {
+/** One call of Meta's, whose no is one of ours. */
+export async function meta<T>(wabaId: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

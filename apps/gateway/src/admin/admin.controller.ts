@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
+  AccountAtMeta,
   AdminAccountView,
   AdminApiKeyView,
   ConnectAccount,
@@ -75,6 +76,33 @@ export class AdminController {
     return this.accounts.update(id, body);
   }
 
+  @Get(':id/meta')
+  @AdminOnly()
+  @Describe({
+    summary: 'Get an account as Meta has it',
+    description:
+      'Asks Meta now: the numbers with their quality, limits and names, which apps are subscribed, how long the access token lasts. Nothing of it is kept; connect the account again for that.',
+    answers: { 200: AccountAtMeta },
+    problems: ['invalid_access_token', 'upstream_error'],
+  })
+  atMeta(@Param('id') id: string) {
+    return this.accounts.atMeta(id);
+  }
+
+  @Post(':id/reconnect')
+  @HttpCode(200)
+  @AdminOnly()
+  @Describe({
+    summary: 'Connect an account again',
+    description:
+      'With the access token that is kept: checks it and the numbers with Meta, subscribes the app, and keeps what Meta says of the numbers.',
+    answers: { 200: AdminAccountView },
+    problems: ['invalid_access_token', 'upstream_error'],
+  })
+  reconnect(@Param('id') id: string, @Body() _body: Nothing) {
+    return this.accounts.reconnect(id);
+  }
+
   @Get(':id/keys')
   @AdminOnly()
   @Describe({
@@ -91,6 +119,7 @@ export class AdminController {
   @Describe({
     summary: 'Create an API key',
     description: 'The answer holds the whole `key`, this once: only a hash of its secret is kept.',
+    example: { name: 'Order system', scopes: ['messages:send', 'messages:read'] },
     answers: { 201: NewApiKey },
   })
   createKey(@Param('id') id: string, @Body() body: CreateApiKey) {

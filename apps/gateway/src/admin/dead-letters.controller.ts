@@ -43,6 +43,7 @@ export class DeadLettersController {
   @AdminOnly()
   @Describe({
     summary: 'Retry dead letters',
+    example: { ids: ['0-153'], by: 'Gaurav' },
     description:
       'Puts the records back on their topics, under their own ids, for the service that could not handle them. Answers when they are there; one that fails again comes back as another letter.',
     answers: { 200: MarkedDeadLetters },
@@ -56,6 +57,7 @@ export class DeadLettersController {
   @AdminOnly()
   @Describe({
     summary: 'Discard dead letters',
+    example: { ids: ['0-153'], by: 'Gaurav', reason: 'The contact was erased.' },
     description: 'Marks them as not needed, with the reason. They stay until their time is over.',
     answers: { 200: MarkedDeadLetters },
   })

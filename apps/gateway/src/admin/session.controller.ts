@@ -1,26 +1,41 @@
-import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { SessionView } from '@wbiz/contracts/account';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AdminOnly } from '../access/route-access.js';
 import { Describe } from '../openapi/describe.js';
 import { OperatorSessions, sessionCookie } from './operator-sessions.js';
+import { bearerIn } from './sign-in.js';
 
 /** How the console stays signed in. */
 @Controller('admin/v1/session')
 export class SessionController {
-  constructor(private readonly sessions: OperatorSessions) {}
+  constructor(
+    private readonly sessions: OperatorSessions,
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+  ) {}
 
   @Post()
   @AdminOnly()
   @Describe({
     summary: 'Begin a session',
     description:
-      'For a browser: the answer sets a cookie that stands for the admin token for 12 hours, in requests with the header `X-WBIZ-Console: 1`. Another admin token ends all sessions.',
+      'For a browser: the answer sets a cookie that stands for the admin token for 12 hours, in requests with the header `X-WBIZ-Console: 1`. Another admin token ends all sessions. A session cannot begin another: it would never end.',
     answers: { 201: SessionView },
   })
-  async begin(@Req() { protocol }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async begin(
+    @Req() { headers, ip, id, protocol }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    // The gate lets in a session too, and of bearers the admin token alone.
+    if (bearerIn(headers) === undefined)
+      throw new Rejection(
+        'invalid_admin_token',
+        'A session begins with the admin token: Authorization: Bearer <token>.',
+      );
     const { secret, expiresAt } = await this.sessions.begin();
+    this.runtime.logger.info({ address: ip, requestId: id }, 'an operator began a session');
     reply.header('set-cookie', sessionCookie(secret, protocol === 'https'));
     return { expiresAt: expiresAt.toISOString() };
   }

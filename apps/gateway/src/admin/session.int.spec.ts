@@ -41,6 +41,22 @@ it('stands for the admin token until it is ended, and then no more', async () =>
 });
 
 it.each([
+  ['alone', {}],
+  ['beside credentials that are no bearer', { authorization: 'Basic d2Jpejp3Yml6' }],
+  ['beside an empty bearer', { authorization: 'Bearer ' }],
+])('does not begin another %s: it would never end', async (_, more) => {
+  const { cookie } = await signIn();
+  const answer = await ask('POST', '/session', { ...CONSOLE, cookie, ...more });
+  expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []]);
+});
+
+it('begins anew with the admin token beside a session', async () => {
+  const { cookie } = await signIn();
+  const again = { ...CONSOLE, cookie, authorization: `Bearer ${ADMIN_TOKEN}` };
+  expect((await ask('POST', '/session', again)).status).toBe(201);
+});
+
+it.each([
   ['without the header that another site cannot send', (cookie: string) => ({ cookie })],
   ['with a secret cut short', (cookie: string) => ({ ...CONSOLE, cookie: cookie.slice(0, -1) })],
   [

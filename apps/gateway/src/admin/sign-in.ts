@@ -5,6 +5,13 @@ import { FailedSignIns } from './failed-sign-ins.js';
 import type { OperatorSessions } from './operator-sessions.js';
 import { sameSecret } from './same-secret.js';
 
+/** What a request sends as the admin token. */
+export const bearerIn = ({
+  authorization,
+}: {
+  readonly authorization?: string | undefined;
+}): string | undefined => /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+
 /** Lets in whoever holds the admin token or a session that began with it. Throws `invalid_admin_token` or `rate_limited`. */
 export function operatorSignIn(
   adminToken: string,
@@ -14,7 +21,7 @@ export function operatorSignIn(
 ) {
   const failedSignIns = new FailedSignIns();
   return async ({ ip, id, headers }: FastifyRequest): Promise<void> => {
-    const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    const token = bearerIn(headers);
     // Before all else: whoever has the token is not kept out by those who have not.
     if (token !== undefined && sameSecret(token, adminToken)) return;
     if (token === undefined && (await sessions.endOf(headers))) return;

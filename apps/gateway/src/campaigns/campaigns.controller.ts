@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import {
   AudiencePreview,
+  CampaignProgress,
   CampaignView,
   CreateCampaign,
   ListCampaigns,
@@ -95,6 +96,19 @@ scheduled campaign may be in review or a draft until it starts. Single sends go 
   })
   get(@Param('id') id: string, @Caller() call: Call) {
     return found(`campaign ${id}`, this.peers.ask('campaign.get', { accountId: call.account.id, id }));
+  }
+
+  @Get(':id/progress')
+  @Scope('campaigns:read')
+  @Describe({
+    summary: 'Campaign progress',
+    description:
+      'Where the campaign stood over time, oldest first, as `campaign.status` has told it: at most 300 points, at even distances. ' +
+      'What came after its end is in the campaign alone.',
+    answers: { 200: CampaignProgress },
+  })
+  progress(@Param('id') id: string, @Caller() call: Call) {
+    return found(`campaign ${id}`, this.peers.ask('campaign.progress', { accountId: call.account.id, id }));
   }
 
   @Patch(':id')

@@ -81,6 +81,7 @@ const recipient = (given: Partial<RecipientView> = {}): RecipientView => ({
 });
 
 const VIEW = campaign();
+const POINT = { at: VIEW.createdAt, status: VIEW.status, counts: VIEW.counts };
 
 let stored: TemplateView | null;
 let known: CampaignView | null;
@@ -111,6 +112,9 @@ const peers = peersAnswering({
   'media.find': async ({ id }) => (id === MEDIA ? ({ state: 'kept' } as MediaOnFile) : null),
   'campaign.list': noting('campaign.list', () => ({ data: [VIEW], nextCursor: null })),
   'campaign.get': noting('campaign.get', ({ id }: Ask<'campaign.get'>) => (id === ID ? known : null)),
+  'campaign.progress': noting('campaign.progress', ({ id }: Ask<'campaign.progress'>) =>
+    id === ID ? { data: [POINT] } : null,
+  ),
   'campaign.recipients': noting('campaign.recipients', ({ id, cursor = '0' }: Page & { id: string }) => {
     if (id !== ID) return null;
     const page = pages[Number(cursor)]!;
@@ -448,6 +452,11 @@ describe('reading', () => {
   it('gets a campaign, and none of another', async () => {
     expect(await call('GET', `/${ID}`)).toMatchObject({ status: 200, body: VIEW });
     expect((await call('GET', `/${newId('cmp')}`)).status).toBe(404);
+  });
+
+  it('tells where a campaign stood over time, and of none of another', async () => {
+    expect(await call('GET', `/${ID}/progress`)).toMatchObject({ status: 200, body: { data: [POINT] } });
+    expect((await call('GET', `/${newId('cmp')}/progress`)).status).toBe(404);
   });
 
   it('lists recipients', async () => {

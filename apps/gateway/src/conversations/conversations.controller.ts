@@ -29,6 +29,20 @@ export class ConversationsController {
     return this.peers.ask('conversation.list', { ...query, accountId: call.account.id });
   }
 
+  @Get(':id')
+  @Scope('inbox:read')
+  @Describe({
+    summary: 'Get conversation',
+    description: 'A single conversation by id.',
+    answers: { 200: ConversationView },
+  })
+  get(@Param('id') id: string, @Caller() call: Call) {
+    return found(
+      `conversation ${id}`,
+      this.peers.ask('conversation.get', { accountId: call.account.id, id }),
+    );
+  }
+
   @Get(':id/messages')
   @Scope('inbox:read')
   @Describe({

@@ -16,11 +16,15 @@ import type { ProblemCode } from '@wbiz/contracts/problem';
 import { RuntimeModule, type Runtime } from '@wbiz/service-kit/runtime';
 import { accessOf } from '../access/route-access.js';
 import { BYTES, DESCRIPTION, type Description } from './describe.js';
-import { INTRODUCTION, TAGS } from './introduction.js';
+import { eventWebhooks, payloadSchemas } from './event-webhooks.js';
+import { INTRODUCTION, META_REFUSALS, TAGS } from './introduction.js';
 import { EXAMPLES, HEADERS, PROBLEM_SCHEMA, problemResponses, REQUEST_HEADERS } from './shared-parts.js';
 
 type Operation = Record<string, unknown> & { responses: Record<string, unknown>; parameters: unknown[] };
-type Schema = { readonly properties?: Readonly<Record<string, { readonly example?: unknown }>> };
+type Schema = {
+  readonly properties?: Readonly<Record<string, { readonly example?: unknown }>>;
+  readonly required?: readonly string[];
+};
 type Route = { readonly description: Description; readonly access: string };
 
 /** The OpenAPI 3.1 document of all described routes, as plain JSON. Nothing of the module is started for it. */
@@ -72,13 +76,15 @@ export async function openApiDocument(module: Type): Promise<Record<string, unkn
     ...document,
     tags: TAGS.map(({ name, description }) => ({ name, description })),
     paths: Object.fromEntries(paths.filter(([, operations]) => Object.keys(operations).length)),
+    webhooks: eventWebhooks(schemas['EventView']!),
     components: {
       ...document.components,
-      schemas: { Problem: PROBLEM_SCHEMA, ...schemas },
+      schemas: { Problem: PROBLEM_SCHEMA, ...payloadSchemas(), ...schemas },
       headers: HEADERS,
       examples: EXAMPLES,
       parameters: REQUEST_HEADERS,
     },
+    'x-meta-refusals': META_REFUSALS,
   };
 }
 

@@ -33,24 +33,24 @@ export const TAGS = [
 ] as const;
 
 /** Whom Meta's refusals concern, what is done about them, and what a send is answered that has failed for good. */
-const REFUSALS = Object.entries(REFUSAL_SCOPES)
-  .map(([scope, { what, action, answer }]) => {
-    const codes = Object.keys(GRAPH_ERROR_CODES).filter(
-      (code) => GRAPH_ERROR_CODES[Number(code)]!.scope === scope,
-    );
-    return `| ${what} | ${codes.join(', ')} | ${action} | ${PROBLEMS[answer].status} \`${answer}\` |`;
-  })
-  .join('\n');
+export const META_REFUSALS = Object.entries(REFUSAL_SCOPES).map(([scope, { what, action, answer }]) => ({
+  what,
+  metaCodes: Object.keys(GRAPH_ERROR_CODES)
+    .map(Number)
+    .filter((code) => GRAPH_ERROR_CODES[code]!.scope === scope),
+  action,
+  status: PROBLEMS[answer].status,
+  code: answer,
+}));
 
-export const INTRODUCTION = `Send WhatsApp messages over Meta's official Cloud API, and follow what becomes of them.
+export const INTRODUCTION = `Send WhatsApp messages over Meta's official Cloud API, and follow what becomes of them. Calls are HTTPS and JSON; what
+people answer, and how far each message got, comes back to you as events.
 
 **Authentication.** Send your API key with every request: \`Authorization: Bearer wa_<prefix>_<secret>\`. A key belongs to one
 WhatsApp Business Account and holds the scopes it was given; each route says which one it needs.
 
-**Trying it here.** Press *Authorize*, paste a key, and use *Try it out* on any route. The key stays in this browser tab: it
-is kept nowhere, and sent to this server only.
-
-**Errors** are \`application/problem+json\`. Go by \`code\`; keep \`requestId\` for when you ask for help.
+**Errors** are \`application/problem+json\`. Go by \`code\`; keep \`requestId\` for when you ask for help. When Meta refuses a
+message, its code stands in \`metaCode\` of the problem, or of the \`error\` of a failed message.
 
 **Repeating requests.** Give every POST an \`Idempotency-Key\` and repeat it after a timeout, a 429, a 503 or a 504: it has
 effect once.
@@ -58,11 +58,5 @@ effect once.
 **Limits** count per key; the \`RateLimit\` headers say what is left, and are not there for a key or plan without a limit.
 After a 429, wait for \`Retry-After\`.
 
-**Events** reach you by the feed, by webhooks, or from Kafka; their payloads and Kafka's headers are in the AsyncAPI document,
-[/api/asyncapi.json](/api/asyncapi.json).
-
-**When Meta refuses a message**, its code stands in \`metaCode\` of the problem, or of the \`error\` of a failed message. What comes of it:
-
-| Meta's refusal | \`metaCode\` | What happens | A send that failed for good |
-| --- | --- | --- | --- |
-${REFUSALS}`;
+**Events** reach you by webhooks, by the feed, or from Kafka. Their payloads are among the webhooks of this document; the
+AsyncAPI document, [/api/asyncapi.json](/api/asyncapi.json), adds Kafka's topics and headers.`;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { FEED_EVENT_TYPES } from '@wbiz/contracts/event-catalogue';
 import { SCOPES } from '@wbiz/contracts/scopes';
 import { GatewayModule } from '../gateway.module.js';
 import { GOOD_SENDS } from '../messages/sends.samples.js';
@@ -18,6 +19,10 @@ type Operation = {
 let document: {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
+  webhooks: Record<
+    string,
+    { post: { requestBody: { content: { 'application/json': { schema: { properties: object } } } } } }
+  >;
   components: { schemas: object };
 };
 let operations: [string, Operation][];
@@ -55,6 +60,7 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'get /v1/messages': ['messages:read'],
     'get /v1/messages/{id}': ['messages:read'],
     'get /v1/conversations': ['inbox:read'],
+    'get /v1/conversations/{id}': ['inbox:read'],
     'get /v1/conversations/{id}/messages': ['inbox:read'],
     'patch /v1/conversations/{id}': ['inbox:write'],
     'get /v1/templates': ['templates:read'],
@@ -78,6 +84,7 @@ it('covers the routes of the reference that are there, each with its scope', () 
     'post /v1/campaigns': ['campaigns:write'],
     'post /v1/campaigns/audience-preview': ['campaigns:read'],
     'get /v1/campaigns/{id}': ['campaigns:read'],
+    'get /v1/campaigns/{id}/progress': ['campaigns:read'],
     'patch /v1/campaigns/{id}': ['campaigns:write'],
     'post /v1/campaigns/{id}/pause': ['campaigns:write'],
     'post /v1/campaigns/{id}/resume': ['campaigns:write'],
@@ -127,6 +134,17 @@ describe('every operation', () => {
       expect([pointer, there]).toEqual([pointer, expect.anything()]);
     }
   });
+});
+
+it('has a webhook for each event that one may subscribe to, with its payload', () => {
+  expect(Object.keys(document.webhooks)).toEqual(FEED_EVENT_TYPES);
+  for (const [type, { post }] of Object.entries(document.webhooks)) {
+    const { schema } = post.requestBody.content['application/json'];
+    expect(schema).toMatchObject({
+      required: ['id', 'sequence', 'type', 'createdAt', 'data', 'accountId'],
+      properties: { type: { const: type }, data: { $ref: expect.stringMatching(/Data$/) } },
+    });
+  }
 });
 
 it('says which list comes as CSV as well', () => {

@@ -48,6 +48,7 @@ type Written = {
   name?: string | null;
   body?: string | null;
   payload?: Record<string, unknown> | null;
+  replyTo?: string;
 };
 async function receive(
   accountId: string,
@@ -351,9 +352,11 @@ describe('a conversation', () => {
       }
       expect(found).toEqual(ids);
     }
-    const { data } = (await queries.messages({ accountId: 'acc_1', id: idOf('acc_1', person), limit: 1 }))!;
+    await receive('acc_1', person, 6, { replyTo: 'wamid.Q' });
+    const { data } = (await queries.messages({ accountId: 'acc_1', id: idOf('acc_1', person), limit: 2 }))!;
+    expect(data.map(({ replyTo }) => replyTo)).toEqual(['wamid.Q', null]);
     expect(Object.keys(data[0]!).toSorted()).toEqual(
-      'body createdAt direction error id kind mediaId payload status statusAt wamid'.split(' '),
+      'body createdAt direction error id kind mediaId payload replyTo status statusAt wamid'.split(' '),
     );
   });
 });

@@ -176,6 +176,7 @@ const messageOf = (message: WholeMessage): ConversationMessage => ({
   status: message.status,
   error: message.error,
   mediaId: message.mediaId,
+  replyTo: message.replyTo,
   createdAt: message.createdAt,
   statusAt: message.statusAt,
 });

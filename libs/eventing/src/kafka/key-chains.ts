@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { isDoneWithin } from '../pause.js';
 import { receivedIn, type Received } from './command-record.js';
 import type { RecordBatch } from './record-consumer.js';
 
@@ -98,14 +98,4 @@ function chainsOf(batch: RecordBatch, received: readonly Received[]): ReadonlyMa
     chain.add(one);
   }
   return chains;
-}
-
-async function isDoneWithin(ms: number, done: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController();
-  const late = delay(ms, false, { signal: timer.signal }).catch(() => false);
-  try {
-    return await Promise.race([done.then(() => true), late]);
-  } finally {
-    timer.abort();
-  }
 }

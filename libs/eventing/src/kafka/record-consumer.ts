@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { backoff } from '../fault.js';
 import type { Logger } from '../logger.js';
+import { isDoneWithin } from '../pause.js';
 import type { ConsumerStatus } from './consumer-health.js';
 
 /** The broker gives away the partitions of a member that is silent for this long (ms). */
@@ -615,15 +616,5 @@ export class RecordConsumer {
     }
     for (const partition of assigned) this.goesOn({ topic: topics[0]!, partition });
     return true;
-  }
-}
-
-async function isDoneWithin(ms: number, done: Promise<void>): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), ms);
-  try {
-    return await Promise.race([done.then(() => true), late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

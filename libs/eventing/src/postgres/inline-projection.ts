@@ -26,21 +26,32 @@ type Project<E extends DomainEvent> = (
 ) => Promise<readonly FollowUp[] | void>;
 
 /** Rows that move in the transaction of the events they follow; made by {@link inline}. */
-export type InlineProjection = readonly { readonly types: readonly string[]; readonly project: AnyProject }[];
+export type InlineProjection = {
+  readonly handlers: readonly { readonly types: readonly string[]; readonly project: AnyProject }[];
+  readonly comesLast?: true;
+};
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyProject = Project<any>;
 
 /**
  * One handler per type of event in the union `E`. A function that stands under several types is called once, with all
- * events of the batch of these types: so it can lock the rows they share in one order. The commands it returns are
- * executed in the same transaction; a fault in it fails the batch.
+ * events of the batch of these types: so it can lock the rows they share in one order. Those of one table run one after the
+ * other, beside those of other projections. The commands that they return are executed in the same transaction; a fault in one
+ * fails the batch.
  */
 export function inline<E extends DomainEvent>(
   table: string extends E['type'] ? never : { readonly [Type in E['type']]?: Project<Of<E, Type>> },
 ): InlineProjection {
   const entries = Object.entries(table) as [string, AnyProject][];
-  return [...Map.groupBy(entries, ([, project]) => project)].map(([project, under]) => ({
+  const handlers = [...Map.groupBy(entries, ([, project]) => project)].map(([project, under]) => ({
     types: under.map(([type]) => type),
     project,
   }));
+  return { handlers };
 }
+
+/** For a projection that looks at what the others write: it runs when they are through. */
+export const comesLast = (projection: InlineProjection): InlineProjection => ({
+  ...projection,
+  comesLast: true,
+});

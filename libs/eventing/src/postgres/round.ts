@@ -14,6 +14,7 @@ import {
   type Stream,
   type Streams,
 } from './statements.js';
+import { sideBySide } from './transaction.js';
 
 /** `keepReply`: from outside; else of the service's own. */
 export type Item = {
@@ -59,14 +60,17 @@ export async function round(
 
   const { results, appended, replies } = decideAll(items, { stored, streams, facts }, options.newEventId);
 
-  const saving = saveStreams(tx, schema, streams);
-  const appending = appendEvents(tx, schema, appended);
-  appending.catch(() => undefined); // of a stream that another transaction has begun, too
-  if (!(await saving)) throw new Overtaken();
-  await appending;
   const events = appended.map(({ event }) => event);
-  const followUps = await project(tx, inline, events, onEnd);
-  if (!(await keepReplies(tx, schema, replies))) throw new Overtaken();
+  // What another transaction was faster with tells the cause; the rest then fails by it.
+  const first = (isFirst: boolean) => {
+    if (!isFirst) throw new Overtaken();
+  };
+  const [, , , followUps] = await sideBySide([
+    saveStreams(tx, schema, streams).then(first),
+    keepReplies(tx, schema, replies).then(first),
+    appendEvents(tx, schema, appended),
+    project(tx, inline, events, onEnd),
+  ]);
   const followed = await follow(tx, followUps, options, onEnd);
   return {
     results,
@@ -173,12 +177,17 @@ async function project(
   events: readonly RecordedEvent[],
   onEnd: OnEnd,
 ): Promise<readonly FollowUp[]> {
-  const followUps: FollowUp[] = [];
-  for (const { types, project } of inline.flat()) {
-    const own = events.filter(({ type }) => types.includes(type));
-    if (own.length > 0) followUps.push(...((await project(own, tx, onEnd)) ?? []));
-  }
-  return followUps;
+  const run = async ({ handlers }: InlineProjection) => {
+    const followUps: FollowUp[] = [];
+    for (const { types, project } of handlers) {
+      const own = events.filter(({ type }) => types.includes(type));
+      if (own.length > 0) followUps.push(...((await project(own, tx, onEnd)) ?? []));
+    }
+    return followUps;
+  };
+  const found = await sideBySide(inline.filter(({ comesLast }) => !comesLast).map(run));
+  for (const projection of inline) if (projection.comesLast) found.push(await run(projection));
+  return found.flat();
 }
 
 async function follow(

@@ -21,3 +21,19 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
     tx.release(broken);
   }
 }
+
+const IN_FAILED_TRANSACTION = '25P02';
+
+/**
+ * What runs at once in one transaction. Waits for all of it, so that nothing is asked for when the transaction is over; throws
+ * the first fault in the order given that is not what another one left behind.
+ */
+export async function sideBySide<const T extends readonly Promise<unknown>[]>(
+  work: T,
+): Promise<{ -readonly [Key in keyof T]: Awaited<T[Key]> }> {
+  const faults = (await Promise.allSettled(work)).flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as Error & { readonly code?: unknown }] : [],
+  );
+  if (faults.length > 0) throw faults.find(({ code }) => code !== IN_FAILED_TRANSACTION) ?? faults[0]!;
+  return Promise.all(work);
+}

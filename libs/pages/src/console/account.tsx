@@ -5,10 +5,18 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
 import { LiveEvents } from './live-events.js';
-import { askOperators } from './operators-api.js';
+import { askOperators, OperatorsError } from './operators-api.js';
 
 /** The key of the console lasts 15 minutes, and stays in this tab's memory. */
 const RENEWED_AFTER_MINUTES = 12;
+
+const isFinal = ({ status }: OperatorsError) => status >= 400 && status < 500;
+
+/** An account as operators see it; the menu asks for it too. */
+export const accountQuery = (id: string) => ({
+  queryKey: ['accounts', id],
+  queryFn: () => askOperators<AdminAccountView>('GET', `/accounts/${encodeURIComponent(id)}`),
+});
 
 type Chosen = { readonly account: AdminAccountView; readonly api: Wbiz };
 const Context = createContext<Chosen | null>(null);
@@ -21,25 +29,38 @@ export function useAccount(): Chosen {
 }
 
 export function AccountScope({ id, children }: { id: string; children: ComponentChildren }) {
-  const account = useQuery({
-    queryKey: ['accounts', id],
-    queryFn: () => askOperators<AdminAccountView>('GET', `/accounts/${encodeURIComponent(id)}`),
-  });
+  const account = useQuery(accountQuery(id));
   const key = useQuery({
     queryKey: ['console-key', id],
     queryFn: () => askOperators<NewApiKey>('POST', `/accounts/${encodeURIComponent(id)}/console-keys`),
     staleTime: RENEWED_AFTER_MINUTES * 60_000,
     refetchInterval: RENEWED_AFTER_MINUTES * 60_000,
     refetchIntervalInBackground: true,
+    // While the key before is good; a gateway that restarts is back within seconds.
+    retry: (failures, error) => failures < 10 && !(error instanceof OperatorsError && isFinal(error)),
+    retryDelay: 3_000,
   });
   const api = useMemo(
     () => key.data && new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: key.data.key, maxRetries: 1 }),
     [key.data],
   );
-  const error = account.error ?? key.error;
-  if (error) return <Fault error={error} />;
-  if (!account.data || !api)
-    return <span class="loading" role="progressbar" aria-label="Opening the account" />;
+  if (!account.data || !api) {
+    const error = account.error ?? key.error;
+    if (!error) return <span class="loading" role="progressbar" aria-label="Opening the account" />;
+    return (
+      <>
+        <h1>This account cannot be opened</h1>
+        <Fault error={error}>
+          <div class="row">
+            <button type="button" onClick={() => void Promise.all([account.refetch(), key.refetch()])}>
+              Try again
+            </button>
+            <a href="/console">All accounts</a>
+          </div>
+        </Fault>
+      </>
+    );
+  }
   return (
     <Context.Provider value={{ account: account.data, api }}>
       <LiveEvents account={id} api={api}>

@@ -2,7 +2,9 @@ import { QueryClient, QueryClientProvider } from '@tanstack/preact-query';
 import { render } from 'preact';
 import { LocationProvider } from 'preact-iso';
 import { Announcements } from '../parts/announce.js';
+import { Boundary } from '../parts/boundary.js';
 import '../style/base.css';
+import '../style/theme.js';
 import './console.css';
 import { Session } from './session.js';
 import { Shell } from './shell.js';
@@ -14,9 +16,11 @@ const client = new QueryClient({
 render(
   <QueryClientProvider client={client}>
     <LocationProvider scope="/console">
-      <Session>
-        <Shell />
-      </Session>
+      <Boundary place="">
+        <Session>
+          <Shell />
+        </Session>
+      </Boundary>
       <Announcements />
     </LocationProvider>
   </QueryClientProvider>,

@@ -5,6 +5,8 @@ export class OperatorsError extends Error {
     readonly code: string,
     readonly status: number,
     readonly details: readonly { pointer: string; detail: string }[] = [],
+    /** Seconds. */
+    readonly retryAfter?: number,
   ) {
     super(message);
   }
@@ -13,7 +15,7 @@ export class OperatorsError extends Error {
 type Problem = { detail: string; code: string; errors?: { pointer: string; detail: string }[] };
 
 let signedOut: () => void = () => undefined;
-/** Called when the session has ended. */
+/** Called when a call is refused that the session should have let in. */
 export const onSignedOut = (tell: () => void): void => void (signedOut = tell);
 
 /**
@@ -35,12 +37,36 @@ export async function askOperators<T>(
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw Object.assign(
+      new OperatorsError('The gateway cannot be reached at present. Try again.', 'unreachable', 0),
+      { cause },
+    );
   });
   const text = await answer.text();
   if (answer.ok) return (text ? JSON.parse(text) : undefined) as T;
   if (!answer.headers.get('content-type')?.startsWith('application/problem+json'))
     throw new OperatorsError(`The gateway answered HTTP ${answer.status}.`, 'http_error', answer.status);
   const { detail, code, errors } = JSON.parse(text) as Problem;
-  if (answer.status === 401) signedOut();
-  throw new OperatorsError(detail, code, answer.status, errors);
+  if (answer.status === 401 && token === undefined) signedOut();
+  const retryAfter = answer.headers.get('retry-after');
+  throw new OperatorsError(
+    detail,
+    code,
+    answer.status,
+    errors,
+    retryAfter === null ? undefined : Number(retryAfter),
+  );
+}
+
+/** All there is of a list, page by page. */
+export async function listAll<T>(path: string): Promise<T[]> {
+  const all: T[] = [];
+  for (let cursor: string | null = null; ;) {
+    const query = new URLSearchParams({ limit: '200', ...(cursor !== null && { cursor }) });
+    const page: { data: T[]; nextCursor: string | null } = await askOperators('GET', `${path}?${query}`);
+    all.push(...page.data);
+    if (page.nextCursor === null) return all;
+    cursor = page.nextCursor;
+  }
 }

@@ -8,7 +8,7 @@ import {
   Settings,
   Webhook,
 } from 'lucide-preact';
-import { lazy } from 'preact-iso';
+import { loadPage } from './load-page.js';
 
 /** What an account has, in the order of the menu; each is loaded when it is first opened, and stands at /console/accounts/:account/<path>. */
 export const SECTIONS = [
@@ -16,48 +16,48 @@ export const SECTIONS = [
     path: 'inbox',
     name: 'Inbox',
     icon: MessagesSquare,
-    page: lazy(() => import('./inbox/inbox.js').then((m) => m.Inbox)),
+    page: loadPage(() => import('./inbox/inbox.js').then((m) => m.Inbox)),
   },
   {
     path: 'contacts',
     name: 'Contacts',
     icon: BookUser,
-    page: lazy(() => import('./contacts/contacts.js').then((m) => m.Contacts)),
+    page: loadPage(() => import('./contacts/contacts.js').then((m) => m.Contacts)),
   },
   {
     path: 'templates',
     name: 'Templates',
     icon: ScrollText,
-    page: lazy(() => import('./templates/templates.js').then((m) => m.Templates)),
+    page: loadPage(() => import('./templates/templates.js').then((m) => m.Templates)),
   },
   {
     path: 'campaigns',
     name: 'Campaigns',
     icon: Megaphone,
-    page: lazy(() => import('./campaigns/campaigns.js').then((m) => m.Campaigns)),
+    page: loadPage(() => import('./campaigns/campaigns.js').then((m) => m.Campaigns)),
   },
   {
     path: 'events',
     name: 'Events',
     icon: Activity,
-    page: lazy(() => import('./events/events.js').then((m) => m.Events)),
+    page: loadPage(() => import('./events/events.js').then((m) => m.Events)),
   },
   {
     path: 'webhooks',
     name: 'Webhooks',
     icon: Webhook,
-    page: lazy(() => import('./webhooks/webhooks.js').then((m) => m.Webhooks)),
+    page: loadPage(() => import('./webhooks/webhooks.js').then((m) => m.Webhooks)),
   },
   {
     path: 'keys',
     name: 'API keys',
     icon: KeyRound,
-    page: lazy(() => import('./keys/keys.js').then((m) => m.Keys)),
+    page: loadPage(() => import('./keys/keys.js').then((m) => m.Keys)),
   },
   {
     path: 'settings',
-    name: 'Account',
+    name: 'Settings',
     icon: Settings,
-    page: lazy(() => import('./accounts/account-settings.js').then((m) => m.AccountSettings)),
+    page: loadPage(() => import('./accounts/account-settings.js').then((m) => m.AccountSettings)),
   },
 ] as const;

@@ -1,81 +1,81 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import type { SessionView } from '@wbiz/contracts/account';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
-import { Field } from '../parts/field.js';
 import { askOperators, onSignedOut, OperatorsError } from './operators-api.js';
+import { SignIn } from './sign-in.js';
 
 const SESSION = ['session'];
+/** In localStorage while this browser has a session, so that nobody is asked who has none, and other tabs notice. */
+const SIGNED_IN = 'wbiz.session';
+
+/** `ended`: there was one. */
+type State = SessionView | 'ended' | null;
+
+async function ask(): Promise<State> {
+  if (localStorage.getItem(SIGNED_IN) === null) return null;
+  try {
+    return await askOperators<SessionView>('GET', '/session');
+  } catch (error) {
+    // Without a session an address that has to wait is refused for that.
+    if (!(error instanceof OperatorsError) || ![401, 429].includes(error.status)) throw error;
+    localStorage.removeItem(SIGNED_IN);
+    return 'ended';
+  }
+}
 
 /** Shows its children to whoever is signed in, and everyone else the way in. */
 export function Session({ children }: { children: ComponentChildren }) {
   const queries = useQueryClient();
-  const session = useQuery({
-    queryKey: SESSION,
-    queryFn: () =>
-      askOperators<object>('GET', '/session').catch((error: unknown) => {
-        if (error instanceof OperatorsError && error.status === 401) return null;
-        throw error;
-      }),
-    staleTime: Infinity,
-  });
-  useEffect(() => onSignedOut(() => queries.setQueryData(SESSION, null)), [queries]);
+  const session = useQuery<State>({ queryKey: SESSION, queryFn: ask, staleTime: Infinity, gcTime: Infinity });
+  const leave = useLeave();
+  useEffect(() => onSignedOut(() => leave('ended')), [leave]);
+  useEffect(() => {
+    const elsewhere = ({ key, newValue }: StorageEvent) => {
+      if (key !== SIGNED_IN) return;
+      if (newValue === null) leave(null);
+      else void queries.invalidateQueries({ queryKey: SESSION });
+    };
+    addEventListener('storage', elsewhere);
+    return () => removeEventListener('storage', elsewhere);
+  }, [queries, leave]);
+  const signedIn = (begun: SessionView) => {
+    localStorage.setItem(SIGNED_IN, begun.expiresAt);
+    queries.setQueryData<State>(SESSION, begun);
+  };
+
   if (session.isPending) return <span class="loading" role="progressbar" aria-label="Opening the console" />;
-  if (session.error) return <Fault error={session.error} />;
-  return session.data ? <>{children}</> : <SignIn />;
+  if (session.error)
+    return (
+      <main class="sign-in">
+        <Fault error={session.error}>
+          <div>
+            <button type="button" onClick={() => void session.refetch()}>
+              Try again
+            </button>
+          </div>
+        </Fault>
+      </main>
+    );
+  if (session.data === null || session.data === 'ended')
+    return <SignIn hasEnded={session.data === 'ended'} onSignedIn={signedIn} />;
+  return <>{children}</>;
 }
 
-/** Ends the session, and forgets all that was read in it. */
+/** Shows the way in, and forgets all that was read. */
+function useLeave() {
+  const queries = useQueryClient();
+  const [leave] = useState(() => (left: 'ended' | null) => {
+    localStorage.removeItem(SIGNED_IN);
+    queries.setQueryData<State>(SESSION, (before) => (before === null ? null : left));
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  });
+  return leave;
+}
+
+/** Ends the session. */
 export function useSignOut() {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: () => askOperators('DELETE', '/session'),
-    onSuccess: () => {
-      queries.clear();
-      queries.setQueryData(SESSION, null);
-    },
-  });
-}
-
-function SignIn() {
-  const queries = useQueryClient();
-  const [token, setToken] = useState('');
-  const signIn = useMutation({
-    mutationFn: () => askOperators<object>('POST', '/session', undefined, token),
-    onSuccess: (session) => queries.setQueryData(SESSION, session),
-  });
-  return (
-    <main class="sign-in">
-      <form
-        class="card stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          signIn.mutate();
-        }}
-      >
-        <h1>WBIZ console</h1>
-        <Field
-          label="Operators' token"
-          hint={
-            <>
-              <code>ADMIN_TOKEN</code> of this installation; <code>npm start</code> prints it.
-            </>
-          }
-        >
-          <input
-            type="password"
-            autocomplete="current-password"
-            required
-            autofocus
-            value={token}
-            onInput={(event) => setToken(event.currentTarget.value)}
-          />
-        </Field>
-        <Fault error={signIn.error} />
-        <button class="primary" disabled={signIn.isPending}>
-          Sign in
-        </button>
-      </form>
-    </main>
-  );
+  const leave = useLeave();
+  return useMutation({ mutationFn: () => askOperators('DELETE', '/session'), onSuccess: () => leave(null) });
 }

@@ -1,14 +1,17 @@
 import { useQuery } from '@tanstack/preact-query';
-import type { AdminAccountView } from '@wbiz/contracts/account';
-import { Building2, HeartPulse, LogOut } from 'lucide-preact';
-import { lazy, Route, Router, useLocation } from 'preact-iso';
-import { AccountScope } from './account.js';
-import { askOperators } from './operators-api.js';
+import { Menu as MenuIcon } from 'lucide-preact';
+import { Route, Router, useLocation } from 'preact-iso';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Boundary } from '../parts/boundary.js';
+import icon from '../style/icon.svg';
+import { accountQuery, AccountScope } from './account.js';
+import { loadPage } from './load-page.js';
+import { Menu, Sheet } from './menu.js';
 import { SECTIONS } from './sections.js';
-import { useSignOut } from './session.js';
+import { useHeading } from './use-heading.js';
 
-const Accounts = lazy(() => import('./accounts/accounts.js').then((module) => module.Accounts));
-const Health = lazy(() => import('./health/health.js').then((module) => module.Health));
+const Accounts = loadPage(() => import('./accounts/accounts.js').then((module) => module.Accounts));
+const Health = loadPage(() => import('./health/health.js').then((module) => module.Health));
 
 /** Sections below may have places of their own: `/console/accounts/:account/inbox/…`. */
 const WITHIN_ACCOUNT = /^\/console\/accounts\/([^/]+)(?:\/([^/]+))?/;
@@ -16,87 +19,89 @@ const WITHIN_ACCOUNT = /^\/console\/accounts\/([^/]+)(?:\/([^/]+))?/;
 export function Shell() {
   const { path } = useLocation();
   const [, account, section] = WITHIN_ACCOUNT.exec(path) ?? [];
+  const id = account === undefined ? undefined : decodeURIComponent(account);
+  const chosen = useQuery({ ...accountQuery(id ?? ''), enabled: id !== undefined });
+  const main = useRef<HTMLElement>(null);
+  useHeading(main, path, chosen.data?.name);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
   return (
     <div class="shell">
-      <a class="skip" href="#content">
+      <a
+        class="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current!.focus();
+        }}
+      >
         Skip to content
       </a>
-      <Menu account={account} section={section} />
-      <main id="content" tabIndex={-1}>
-        {account ? (
-          <AccountScope key={account} id={decodeURIComponent(account)}>
+      <header class="bar">
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Menu"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(true)}
+        >
+          <MenuIcon size={20} aria-hidden="true" />
+        </button>
+        <img src={icon} alt="" width="22" height="22" />
+        <span class="place">{chosen.data?.name ?? 'WBIZ'}</span>
+      </header>
+      <nav class="menu" aria-label="Console">
+        <Menu account={id} chosen={chosen.data} section={section} />
+      </nav>
+      {isOpen && (
+        <Sheet onClose={() => setOpen(false)}>
+          <Menu account={id} chosen={chosen.data} section={section} />
+        </Sheet>
+      )}
+      <main id="content" ref={main} tabIndex={-1}>
+        <Boundary place={path}>
+          {id === undefined ? (
             <Router>
-              {SECTIONS.map(({ path, page }) => (
-                <Route key={path} path={`/console/accounts/:account/${path}/*`} component={page} />
-              ))}
+              <Route path="/console" component={Accounts} />
+              <Route path="/console/accounts" component={Accounts} />
+              <Route path="/console/health" component={Health} />
+              <Route default component={NotFound} />
             </Router>
-          </AccountScope>
-        ) : (
-          <Router>
-            <Route path="/console" component={Accounts} />
-            <Route path="/console/health" component={Health} />
-          </Router>
-        )}
+          ) : (
+            <AccountScope key={id} id={id}>
+              <Router>
+                <Route path="/console/accounts/:account" component={ToInbox} />
+                {/* `/*` wants something there. With one key it stays the same page. */}
+                {SECTIONS.flatMap(({ path, page }) =>
+                  ['', '/*'].map((rest) => (
+                    <Route key={path} path={`/console/accounts/:account/${path}${rest}`} component={page} />
+                  )),
+                )}
+                <Route default component={NotFound} />
+              </Router>
+            </AccountScope>
+          )}
+        </Boundary>
       </main>
     </div>
   );
 }
 
-function Menu({ account, section }: { account: string | undefined; section: string | undefined }) {
-  const { route, path } = useLocation();
-  const signOut = useSignOut();
-  const accounts = useQuery({
-    queryKey: ['accounts'],
-    queryFn: () => askOperators<{ data: AdminAccountView[] }>('GET', '/accounts?limit=200'),
-  });
+function ToInbox() {
+  const { path, route } = useLocation();
+  useEffect(() => route(`${path}/inbox`, true), [path, route]);
+  return null;
+}
+
+function NotFound() {
+  const { path } = useLocation();
   return (
-    <nav class="menu" aria-label="Console">
-      <a class="brand" href="/console">
-        WBIZ
-      </a>
-      {account && (
-        <>
-          <label class="unseen" for="account">
-            Account
-          </label>
-          <select
-            id="account"
-            value={account}
-            onChange={({ currentTarget }) =>
-              route(`/console/accounts/${currentTarget.value}/${section ?? 'inbox'}`)
-            }
-          >
-            {accounts.data?.data.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </select>
-          {SECTIONS.map(({ path, name, icon: Icon }) => (
-            <a
-              key={path}
-              href={`/console/accounts/${account}/${path}`}
-              aria-current={path === section ? 'page' : undefined}
-            >
-              <Icon size={18} aria-hidden="true" />
-              {name}
-            </a>
-          ))}
-        </>
-      )}
-      <span class="space" />
-      <a href="/console" aria-current={path === '/console' ? 'page' : undefined}>
-        <Building2 size={18} aria-hidden="true" />
-        Accounts
-      </a>
-      <a href="/console/health" aria-current={path === '/console/health' ? 'page' : undefined}>
-        <HeartPulse size={18} aria-hidden="true" />
-        System health
-      </a>
-      <button type="button" class="quiet" onClick={() => signOut.mutate()}>
-        <LogOut size={18} aria-hidden="true" />
-        Sign out
-      </button>
-    </nav>
+    <>
+      <h1>There is no such page</h1>
+      <p>
+        The console has nothing at <code>{path}</code>. Choose from the menu, or go to{' '}
+        <a href="/console">all accounts</a>.
+      </p>
+    </>
   );
 }

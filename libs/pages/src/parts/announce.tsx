@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 const SHOWN_MS = 5_000;
 let show: (text: string) => void = () => undefined;
@@ -9,14 +9,28 @@ export const announce = (text: string): void => show(text);
 /** Once in every page. */
 export function Announcements() {
   const [text, setText] = useState('');
+  const place = useRef<HTMLDivElement>(null);
   show = setText;
   useEffect(() => {
-    const gone = text ? setTimeout(() => setText(''), SHOWN_MS) : undefined;
-    return () => clearTimeout(gone);
+    if (!text) return undefined;
+    // Anew each time, and so above a dialog that was opened since.
+    place.current!.showPopover();
+    const gone = setTimeout(() => setText(''), SHOWN_MS);
+    const shown = place.current!;
+    return () => {
+      shown.hidePopover();
+      clearTimeout(gone);
+    };
   }, [text]);
+  // A popover that is not shown is not there for a screen reader, which wants the region before its words.
   return (
-    <div class="announcements" role="status">
-      {text}
-    </div>
+    <>
+      <div class="unseen" role="status">
+        {text}
+      </div>
+      <div ref={place} class="announcements" popover="manual" aria-hidden="true">
+        {text}
+      </div>
+    </>
   );
 }

@@ -5,17 +5,36 @@ import { announce } from './announce.js';
 /** A button that copies `text`; `what` names it to a screen reader. */
 export function Copy({ text, what }: { text: string; what: string }) {
   const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
+  const copy = async (button: HTMLElement) => {
+    await toClipboard(text, button);
     setCopied(true);
     announce(`Copied ${what}`);
     setTimeout(() => setCopied(false), 2_000);
   };
   const Icon = copied ? Check : CopyIcon;
   return (
-    <button type="button" onClick={() => void copy()} aria-label={`Copy ${what}`}>
+    <button
+      type="button"
+      onClick={({ currentTarget }) => void copy(currentTarget)}
+      aria-label={copied ? `Copied ${what}` : `Copy ${what}`}
+    >
       <Icon size={16} aria-hidden="true" />
       {copied ? 'Copied' : 'Copy'}
     </button>
   );
+}
+
+/** Browsers have a clipboard for scripts over HTTPS and on this machine alone; over plain HTTP a selection is copied. */
+async function toClipboard(text: string, beside: HTMLElement): Promise<void> {
+  const { clipboard } = navigator as Partial<Navigator>;
+  if (clipboard) return clipboard.writeText(text);
+  const field = document.createElement('textarea');
+  field.className = 'unseen';
+  field.value = text;
+  // Within the dialog, if there is one: nothing outside of it can be selected.
+  beside.after(field);
+  field.select();
+  document.execCommand('copy');
+  field.remove();
+  beside.focus();
 }

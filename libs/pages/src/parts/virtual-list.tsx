@@ -21,7 +21,7 @@ type VirtualListProps = {
 };
 
 /** Rows beyond the last one shown at which `onEnd` is called. */
-const NEAR_END = 40;
+const NEAR_END = 120;
 
 /** A list that scrolls by itself and holds only the rows that are seen, whatever it counts. */
 export function VirtualList({ label, count, rowHeight, keyOf, row, onEnd, ...more }: VirtualListProps) {
@@ -31,7 +31,6 @@ export function VirtualList({ label, count, rowHeight, keyOf, row, onEnd, ...mor
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: keyOf,
     overscan: 12,
     scrollToFn: elementScroll,
     observeElementRect,
@@ -50,9 +49,9 @@ export function VirtualList({ label, count, rowHeight, keyOf, row, onEnd, ...mor
   return (
     <div ref={scroller} class={`virtual-list ${more.class ?? ''}`} role="list" aria-label={label}>
       <div class="rows" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>
-        {items.map(({ key, index, start, size }) => (
+        {items.map(({ index, start, size }) => (
           <div
-            key={key}
+            key={keyOf(index)}
             role="listitem"
             aria-setsize={count}
             aria-posinset={index + 1}

@@ -1,4 +1,49 @@
-/** To be built. */
+import { useLocation } from 'preact-iso';
+import { MessagesSquare } from 'lucide-preact';
+import { useAccount } from '../account.js';
+import { ConversationList } from './conversation-list.js';
+import type { Conversation } from './conversation-pages.js';
+import { ConversationPane } from './conversation.js';
+import './inbox.css';
+import { useConversations } from './use-conversations.js';
+
+const SELECTED = /\/inbox\/([^/]+)/;
+
+/** The conversations of an account, and the one that the address names; a phone shows either. */
 export function Inbox() {
-  return <h1>Inbox</h1>;
+  const { account } = useAccount();
+  const { path, query, route } = useLocation();
+  const base = `/console/accounts/${account.id}/inbox`;
+  const [, selected] = SELECTED.exec(path) ?? [];
+  const status = (['open', 'closed'] as const).find((one) => one === query['status']);
+  const search = query['search']?.trim() || undefined;
+  const filters = new URLSearchParams({ ...(status && { status }), ...(search && { search }) }).toString();
+  const behind = filters && `?${filters}`;
+  const conversations = useConversations({ status, search });
+
+  const filterBy = (change: { status?: string | undefined; search?: string | undefined }) => {
+    const given = Object.entries({ status, search, ...change }).filter(([, value]) => value);
+    const asked = new URLSearchParams(given as [string, string][]).toString();
+    route(`${base}${selected ? `/${selected}` : ''}${asked && `?${asked}`}`, true);
+  };
+  return (
+    <div class={`inbox ${selected ? 'reading' : ''}`}>
+      {selected && <h1 class="unseen narrow-only">Inbox</h1>}
+      <ConversationList
+        {...conversations}
+        filter={{ status, search }}
+        onFilter={filterBy}
+        selected={selected}
+        hrefOf={({ id }: Conversation) => `${base}/${id}${behind}`}
+      />
+      {selected ? (
+        <ConversationPane key={selected} id={selected} back={`${base}${behind}`} {...conversations} />
+      ) : (
+        <div class="empty none-chosen">
+          <MessagesSquare size={28} aria-hidden="true" />
+          <p>Choose a conversation to read and answer it.</p>
+        </div>
+      )}
+    </div>
+  );
 }

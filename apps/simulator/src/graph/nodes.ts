@@ -1,0 +1,129 @@
+export type Waba = {
+  readonly kind: 'waba';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly name: string;
+  subscribed: boolean;
+  /** Template insights are on. */
+  hasInsights?: boolean;
+};
+
+export type PhoneNumber = {
+  readonly kind: 'phone';
+  readonly id: string;
+  readonly wabaId: string;
+  /** Digits alone, as in webhooks. */
+  readonly digits: string;
+  readonly display: string;
+  readonly verifiedName: string;
+  /** Added through the API and not verified yet. */
+  unverified?: boolean;
+  /** The verification code last requested. */
+  code?: string;
+  /** True where absent. */
+  registered?: boolean;
+  pin?: string;
+  /** STANDARD where absent. */
+  throughputLevel?: 'STANDARD' | 'HIGH';
+  /** End of the maintenance during a change of throughput, in unix ms. */
+  maintenanceUntil?: number;
+  profile?: Readonly<Record<string, unknown>>;
+  commerce?: { readonly is_cart_enabled: boolean; readonly is_catalog_visible: boolean };
+  automation?: Readonly<Record<string, unknown>>;
+  publicKey?: string;
+  qrCodes?: readonly QrCode[];
+  /** People blocked by this number: digits or business-scoped ids. */
+  blocked?: readonly string[];
+};
+
+export type QrCode = {
+  readonly code: string;
+  readonly prefilled_message: string;
+  readonly deep_link_url: string;
+};
+
+export type Component = Record<string, unknown> & { readonly type: string };
+
+export type TemplateStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'PAUSED' | 'DISABLED' | 'ARCHIVED';
+
+export type Template = {
+  readonly kind: 'template';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly name: string;
+  readonly language: string;
+  category: string;
+  status: TemplateStatus;
+  rejectedReason: string;
+  parameterFormat: 'POSITIONAL' | 'NAMED';
+  components: readonly Component[];
+  /** Unix seconds. */
+  updatedAt: number;
+  readonly more: Record<string, unknown>;
+  /** UNKNOWN where absent. */
+  quality?: string;
+  previousCategory?: string;
+  /** The status before it was archived. */
+  statusBefore?: TemplateStatus;
+  hasBeenApproved?: boolean;
+  pauses?: number;
+  /** When it was edited while approved, in unix seconds. */
+  edits?: readonly number[];
+};
+
+export type FlowStatus = 'DRAFT' | 'PUBLISHED' | 'DEPRECATED' | 'BLOCKED' | 'THROTTLED';
+
+export type Flow = {
+  readonly kind: 'flow';
+  readonly id: string;
+  readonly wabaId: string;
+  name: string;
+  status: FlowStatus;
+  categories: readonly string[];
+  endpointUri?: string;
+  /** The flow JSON as text. */
+  json?: string;
+  /** True for a draft with a published version, which can still be sent. */
+  hasBeenPublished?: boolean;
+  /** Unix seconds; absent in an older state directory. */
+  updatedAt?: number;
+};
+
+export type Media = {
+  readonly kind: 'media';
+  readonly id: string;
+  readonly wabaId: string;
+  readonly phoneNumberId: string;
+  /** Received from a person, not uploaded. */
+  readonly inbound: boolean;
+  readonly mimeType: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly size: number;
+  readonly filename: string | undefined;
+  /** Why a message with it fails with 131053. */
+  readonly fault: string | undefined;
+  /** Unix ms. */
+  readonly expiresAt: number;
+};
+
+/** Known by number, business-scoped id, or both. */
+export type Person = {
+  /** The phone number's digits. */
+  readonly waId?: string;
+  readonly userId?: string;
+  readonly name?: string;
+  readonly username?: string;
+};
+
+export type Node = Waba | PhoneNumber | Template | Flow | Media;
+
+export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
+
+/** The nodes of the graph, for the store of one kind. */
+export type Nodes = {
+  readonly all: ReadonlyMap<string, Node>;
+  readonly add: <N extends Node>(node: N) => N;
+  readonly remove: (node: Node) => void;
+  readonly newId: (kind: Node['kind'], first: number) => string;
+};

@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Node, Person, WebhookTarget } from './nodes.js';
+
+export type Saved = {
+  readonly nodes: readonly Node[];
+  readonly tokens: readonly (readonly [token: string, wabaIds: readonly string[]])[];
+  readonly webhook: WebhookTarget | null;
+  /** When the 24 h window closes (unix ms), by phone number id and person. */
+  readonly windows: readonly (readonly [key: string, closesAt: number])[];
+  /** Who has written, by WABA and number or business-scoped id. */
+  readonly people?: readonly (readonly [key: string, person: Person])[];
+  /** Who wants no marketing from which phone number. */
+  readonly optOuts?: readonly string[];
+  /** When a template was deleted (unix ms), by WABA, name and language. */
+  readonly deleted: readonly (readonly [key: string, at: number])[];
+  readonly serials: Record<string, number>;
+};
+
+const FILE = 'simulator.json';
+const WRITE_AFTER_MS = 500;
+
+/** The file of the state: read at start, written on `save` and soon after a change. Without a directory: no file. */
+export function openStateFile(directory: string | undefined, content: () => Saved) {
+  let timer: NodeJS.Timeout | undefined;
+
+  const save = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (directory === undefined) return;
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, FILE);
+    writeFileSync(`${path}.new`, JSON.stringify(content()), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  };
+
+  return {
+    saved: directory === undefined ? undefined : read(directory),
+    changed() {
+      if (directory !== undefined) timer ??= setTimeout(save, WRITE_AFTER_MS);
+    },
+    save,
+  };
+}
+
+function read(directory: string): Saved | undefined {
+  let text;
+  try {
+    text = readFileSync(join(directory, FILE), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return JSON.parse(text) as Saved;
+}

@@ -1,0 +1,115 @@
+import type { Insights } from '../account/insights.js';
+import type { Behaviour } from '../control/behaviour.js';
+import type { Timeline } from '../control/timeline.js';
+import { statusError } from '../graph/graph-error.js';
+import type { Person, PhoneNumber } from '../graph/nodes.js';
+import { unixSeconds } from '../graph/times.js';
+import type { WebhookSender } from '../webhooks/webhook-sender.js';
+import type { WebhookItem } from '../webhooks/webhook.envelope.js';
+import type { MessageRow } from './message-log.js';
+import type { Failure } from './message-parameter.rules.js';
+import type { People } from './people.js';
+
+export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
+
+export type Delivery = {
+  readonly row: MessageRow;
+  readonly phone: PhoneNumber;
+  /** Set: the message fails with this. */
+  readonly failsWith?: Failure | undefined;
+  readonly isReaction: boolean;
+  /** A voice message gets the status `played` too. */
+  readonly isVoice: boolean;
+};
+
+const ALL = ['sent', 'delivered', 'read'];
+const ALL_OF_VOICE = [...ALL, 'played'];
+
+/** Schedules the statuses of a message: which ones and when, by settings and seed. */
+export function openDeliveryScript({
+  behaviour,
+  people,
+  insights,
+  timeline,
+  webhooks,
+}: {
+  behaviour: Behaviour;
+  people: People;
+  insights: Insights;
+  timeline: Timeline;
+  webhooks: WebhookSender;
+}) {
+  const statusesOf = ({ failsWith, isReaction, isVoice }: Delivery): readonly string[] => {
+    const { statuses } = behaviour.settings;
+    if (statuses === 'none') return [];
+    if (failsWith !== undefined) return ['failed'];
+    const wanted = statuses !== 'all' ? statuses : isVoice ? ALL_OF_VOICE : ALL;
+    return isReaction ? wanted.filter((status) => status === 'sent') : wanted;
+  };
+
+  return {
+    follow(delivery: Delivery) {
+      const statuses = statusesOf(delivery);
+      const to = people.reached(delivery.phone.wabaId, delivery.row.waId);
+      let delay = 0;
+      const delays = statuses.map(() => (delay += behaviour.statusDelay()));
+      // Reordered: one status arrives after the others, with its own earlier timestamp, as at Meta.
+      const late = delays.length > 1 && behaviour.chance(behaviour.settings.reorder);
+      const held = late ? behaviour.pick(delays.length - 1) : -1;
+      statuses.forEach((status, index) => {
+        const happensIn = delays[index]!;
+        const arrivesIn = index === held ? delay + behaviour.statusDelay() + 20 : happensIn;
+        const at = Date.now() + happensIn;
+        const send = () =>
+          webhooks.send(statusItem(people, { ...delivery, to, status, timestamp: Math.floor(at / 1000) }));
+        timeline.in(arrivesIn, () => {
+          insights.count(status, delivery.row, delivery.phone);
+          send();
+        });
+        if (behaviour.chance(behaviour.settings.duplicate))
+          timeline.in(arrivesIn + behaviour.statusDelay(), send);
+      });
+    },
+  };
+}
+
+/** The item of a status webhook, from v24 on: no `conversation`, `pricing` on sent and delivered. */
+export function statusItem(
+  people: People,
+  {
+    to,
+    row,
+    phone,
+    failsWith,
+    status,
+    timestamp = unixSeconds(),
+    errors,
+  }: Pick<Delivery, 'row' | 'phone' | 'failsWith'> & {
+    readonly to: Person;
+    readonly status: string;
+    /** Unix seconds; now when absent. */
+    readonly timestamp?: number;
+    /** For a failed status, in place of `failsWith`. */
+    readonly errors?: readonly unknown[] | undefined;
+  },
+): WebhookItem {
+  return {
+    part: 'statuses',
+    phone,
+    contact: people.statusContact(to, status),
+    item: {
+      id: row.wamid,
+      status,
+      timestamp: String(timestamp),
+      ...(to.waId === undefined ? {} : { recipient_id: to.waId }),
+      ...(to.userId === undefined ? {} : { recipient_user_id: to.userId }),
+      ...(row.opaque === undefined ? {} : { biz_opaque_callback_data: row.opaque }),
+      ...(status === 'sent' || status === 'delivered'
+        ? { pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: row.category } }
+        : {}),
+      ...(status === 'failed'
+        ? { errors: errors ?? [statusError(failsWith?.code ?? 131000, failsWith?.details)] }
+        : {}),
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Component, Template } from '../graph/nodes.js';
+
+export type TemplateButton = {
+  readonly type: string;
+  /** The name in Meta's refusals: `Url`, `CopyCode`. */
+  readonly label: string;
+  readonly needsParameter: boolean;
+  readonly flowId?: string;
+};
+
+/** What a send of this template, or of one of its cards, must bring. */
+export type TemplateParts = {
+  readonly headerFormat: string | undefined;
+  readonly headerParams: readonly string[];
+  readonly bodyParams: readonly string[];
+  readonly buttons: readonly TemplateButton[];
+  /** The offer ends at a time that the send must name. */
+  readonly hasExpiration: boolean;
+  readonly cards: readonly TemplateParts[];
+};
+
+const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
+
+/** Variables of a text (names or numbers), each once, in order. */
+export const variablesIn = (text: unknown): readonly string[] =>
+  typeof text === 'string' ? [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name!))] : [];
+
+export const componentOf = (components: readonly Component[], type: string) =>
+  components.find((component) => String(component.type).toUpperCase() === type);
+
+export const buttonsOf = (components: readonly Component[]) =>
+  (componentOf(components, 'BUTTONS')?.['buttons'] ?? []) as readonly Record<string, unknown>[];
+
+const known = new WeakMap<readonly Component[], TemplateParts>();
+
+export function templateParts({ components }: Pick<Template, 'components'>): TemplateParts {
+  let parts = known.get(components);
+  if (parts === undefined) known.set(components, (parts = partsOf(components)));
+  return parts;
+}
+
+const NEED_A_PARAMETER = new Set(['COPY_CODE', 'MPM']);
+
+function partsOf(components: readonly Component[]): TemplateParts {
+  const header = componentOf(components, 'HEADER');
+  const format = header === undefined ? undefined : String(header['format'] ?? 'TEXT').toUpperCase();
+  const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'];
+  const cards = (componentOf(components, 'CAROUSEL')?.['cards'] ?? []) as readonly {
+    readonly components?: readonly Component[];
+  }[];
+  return {
+    headerFormat: format,
+    headerParams: format === 'TEXT' ? variablesIn(header?.['text']) : [],
+    bodyParams: variablesIn(componentOf(components, 'BODY')?.['text']),
+    buttons: buttonsOf(components).map(({ type, url, flow_id: flowId }) => {
+      const kind = String(type).toUpperCase();
+      return {
+        type: kind,
+        label: kind.replace(/(?<=[A-Z])[A-Z]*_?/g, (rest) => rest.toLowerCase().replace('_', '')),
+        needsParameter: NEED_A_PARAMETER.has(kind) || (kind === 'URL' && variablesIn(url).length > 0),
+        ...(flowId === undefined ? {} : { flowId: String(flowId) }),
+      };
+    }),
+    hasExpiration: (offer as { has_expiration?: unknown } | undefined)?.has_expiration === true,
+    cards: cards.map((card) => partsOf(card.components ?? [])),
+  };
+}

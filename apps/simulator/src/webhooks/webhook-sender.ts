@@ -1,0 +1,118 @@
+import { metaJson } from '../graph/meta-json.js';
+import type { WebhookTarget } from '../graph/nodes.js';
+import type { State } from '../graph/state.js';
+import { pause } from './pause.js';
+import { openWebhookClient } from './webhook.client.js';
+import { envelope, type WebhookItem } from './webhook.envelope.js';
+import { openWebhookVerification } from './webhook.verification.js';
+
+const LANES = 32;
+const MAX_WAITING = 1_000_000;
+// At once, then ever slower; Meta slows down for days (webhooks overview).
+const RETRY_MS = [0, 500, 1_000, 2_000, 5_000];
+const RETRY_LAST_MS = 10_000;
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+
+export type WebhookSender = ReturnType<typeof openWebhookSender>;
+
+/** Posts webhooks to the app's URL, up to `batch` items in a body, and retries until it answers 200. */
+export function openWebhookSender(state: State, batch: () => number, log: (line: string) => void) {
+  let waiting: WebhookItem[] = [];
+  let head = 0;
+  let posting = 0;
+  let scheduled = false;
+  let epoch = new AbortController();
+  const closing = new AbortController();
+  const client = openWebhookClient(LANES);
+  const verification = openWebhookVerification({ state, client, closing: closing.signal, log });
+  let complained = false;
+  let dropped = 0;
+
+  const deliver = async (items: readonly WebhookItem[]) => {
+    const { signal } = epoch;
+    const body = Buffer.from(metaJson(envelope(items)));
+    const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
+    for (let attempt = 0; ; attempt += 1) {
+      const target = state.webhook;
+      if (target === null || signal.aborted || closing.signal.aborted) return;
+      const fault = await client.post(target, body);
+      if (fault === undefined) {
+        if (complained) log(`webhooks: ${target.url} answers 200 again`);
+        complained = false;
+        return;
+      }
+      if (!complained && !closing.signal.aborted)
+        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying`);
+      complained = true;
+      if (Date.now() > giveUpAt) return;
+      await pause(RETRY_MS[attempt] ?? RETRY_LAST_MS, [signal, closing.signal]);
+    }
+  };
+
+  const pump = () => {
+    scheduled = false;
+    while (head < waiting.length && posting < LANES) {
+      const items = waiting.slice(head, head + batch());
+      head += items.length;
+      if (head > 10_000 && head > waiting.length / 2) {
+        waiting = waiting.slice(head);
+        head = 0;
+      }
+      posting += 1;
+      void deliver(items).finally(() => {
+        posting -= 1;
+        schedule();
+      });
+    }
+  };
+
+  const schedule = () => {
+    if (scheduled || posting >= LANES || head >= waiting.length) return;
+    scheduled = true;
+    setImmediate(pump);
+  };
+
+  const subscribed = (item: WebhookItem) => {
+    const waba = state.nodes.get('phone' in item ? item.phone.wabaId : item.wabaId);
+    return state.webhook !== null && waba?.kind === 'waba' && waba.subscribed;
+  };
+
+  verification.start();
+
+  return {
+    /** Queues the item if the app is subscribed to its WABA. Items that wait together share bodies. */
+    send(item: WebhookItem) {
+      if (!subscribed(item)) return;
+      if (waiting.length - head >= MAX_WAITING) {
+        head += 1;
+        if (dropped++ % MAX_WAITING === 0)
+          log(`webhooks: more than ${MAX_WAITING} items wait; dropping the oldest`);
+      }
+      waiting.push(item);
+      schedule();
+    },
+    /** Sends these in this order, ahead of the queue. */
+    async sendInOrder(items: readonly WebhookItem[]) {
+      const wanted = items.filter(subscribed);
+      for (let at = 0; at < wanted.length; at += batch()) await deliver(wanted.slice(at, at + batch()));
+    },
+    setTarget(target: WebhookTarget) {
+      state.setWebhook(target);
+      verification.start();
+    },
+    get verified() {
+      return verification.verified;
+    },
+    /** Drops the queue and what is being retried. */
+    clear() {
+      waiting = [];
+      head = 0;
+      epoch.abort();
+      epoch = new AbortController();
+    },
+    async close() {
+      closing.abort();
+      await client.close();
+    },
+  };
+}

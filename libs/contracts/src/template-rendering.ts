@@ -1,0 +1,45 @@
+import type { FieldFault } from './problem.js';
+import { fillTemplate, type FilledTemplate, type TemplateValues } from './template-filling.js';
+import type { RenderedCard, RenderedTemplate } from './template-preview.js';
+import type { TemplateView } from './template.js';
+
+/** The preview of a template; a variable without a value is a fault, and stays as it is. What was not asked about is not missed. */
+export function renderTemplate(
+  template: Pick<TemplateView, 'components' | 'category'>,
+  values: TemplateValues,
+): { readonly rendered: RenderedTemplate; readonly faults: readonly FieldFault[] } {
+  const { filled, faults } = fillTemplate(template, values);
+  const asked = ['variables', ...Object.keys(values)];
+  return {
+    rendered: renderedOf(filled),
+    faults: faults.filter(({ pointer }) => asked.includes(pointer.split('/')[1]!)),
+  };
+}
+
+/** What of a filled template a person sees. */
+export function renderedOf({ footer, offer, cards, ...card }: FilledTemplate): RenderedTemplate {
+  return {
+    ...renderedCard(card),
+    ...(footer === undefined ? {} : { footer }),
+    ...(offer ? { offer: offer.text } : {}),
+    ...(cards.length > 0 ? { cards: cards.map(renderedCard) } : {}),
+  };
+}
+
+const renderedCard = ({
+  header,
+  body,
+  buttons,
+}: Pick<FilledTemplate, 'header' | 'body' | 'buttons'>): RenderedCard => ({
+  ...(header
+    ? { header: { format: header.format, ...(header.format === 'TEXT' ? { text: header.text } : {}) } }
+    : {}),
+  ...(body ? { body: body.text } : {}),
+  buttons: buttons.map(({ type, label, url, phoneNumber, value }) => ({
+    type,
+    label,
+    ...(url === undefined ? {} : { url }),
+    ...(phoneNumber === undefined ? {} : { phoneNumber }),
+    ...(url === undefined && value !== undefined ? { code: value } : {}),
+  })),
+});

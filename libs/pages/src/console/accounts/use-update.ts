@@ -1,0 +1,18 @@
+import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import type { AdminAccountView, UpdateAccount } from '@wbiz/contracts/account';
+import { announce } from '../../parts/announce.js';
+import { askOperators } from '../operators-api.js';
+
+/** Changes an account, and shows it as it is then. */
+export function useUpdate(account: AdminAccountView, done: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: UpdateAccount) =>
+      askOperators<AdminAccountView>('PATCH', `/accounts/${account.id}`, body),
+    onSuccess: (changed) => {
+      queries.setQueryData(['accounts', account.id], changed);
+      void queries.invalidateQueries({ queryKey: ['accounts'], exact: true });
+      announce(done);
+    },
+  });
+}

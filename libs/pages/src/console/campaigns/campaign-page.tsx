@@ -1,0 +1,315 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import type { Schemas } from '@wbiz/sdk/operations';
+import { Ban, ChevronLeft, Pause, Pencil, Play, RotateCcw } from 'lucide-preact';
+import { useRoute } from 'preact-iso';
+import { useState } from 'preact/hooks';
+import { announce } from '../../parts/announce.js';
+import { Fault } from '../../parts/fault.js';
+import { Modal } from '../../parts/modal.js';
+import { When } from '../../parts/when.js';
+import { useAccount } from '../account.js';
+import { useFreshQueries } from '../fresh-queries.js';
+import { useLiveEvents } from '../live-events.js';
+import { campaignQuery, campaignsKey } from './campaign-queries.js';
+import { CampaignStatusBadge } from './campaign-status.js';
+import { CountsBar } from './counts-bar.js';
+import { ProgressChart } from './progress-chart.js';
+import { pointsOf, type Point } from './progress.js';
+import { Recipients } from './recipients.js';
+import { RetryFailed } from './retry-failed.js';
+import { audienceWords, number, people, REASONS, scheduleWords } from './words.js';
+
+type Campaign = Schemas['CampaignView'];
+
+export function CampaignPage() {
+  const chosen = useAccount();
+  const { id = '' } = useRoute().params;
+  const campaign = useQuery(campaignQuery(chosen, id));
+  useFreshQueries(
+    [...campaignsKey(chosen.account.id), 'one', id],
+    ['campaign.status', 'message.status'],
+    ({ data }) => 'campaignId' in data && data.campaignId === id,
+  );
+  if (campaign.isPending)
+    return <span class="loading" role="progressbar" aria-label="Loading the campaign" />;
+  if (!campaign.data) return <Fault error={campaign.error} />;
+  return <Shown key={id} campaign={campaign.data} />;
+}
+
+function Shown({ campaign }: { campaign: Campaign }) {
+  const { account } = useAccount();
+  const { name, status } = campaign;
+  return (
+    <>
+      <a class="row back" href={`/console/accounts/${account.id}/campaigns`}>
+        <ChevronLeft size={16} aria-hidden="true" />
+        Campaigns
+      </a>
+      <div class="row apart">
+        <div class="row">
+          <h1 class="long">{name}</h1>
+          <span role="status">
+            <CampaignStatusBadge status={status} />
+          </span>
+        </div>
+        <Actions campaign={campaign} />
+      </div>
+      <Why campaign={campaign} />
+      {status === 'scheduled' ? (
+        <p class="notice">
+          Starts <When at={campaign.startsAt} />. Its audience is read then: who opts in until then is
+          included, who opts out is not.
+        </p>
+      ) : (
+        <Progress campaign={campaign} />
+      )}
+      <Definition campaign={campaign} />
+      {status !== 'scheduled' && <Recipients campaign={campaign} />}
+    </>
+  );
+}
+
+const ACTIONS = {
+  pause: { path: '/v1/campaigns/{id}/pause', done: 'Paused' },
+  resume: { path: '/v1/campaigns/{id}/resume', done: 'Resumed' },
+  cancel: { path: '/v1/campaigns/{id}/cancel', done: 'Cancelled' },
+} as const;
+
+function useAct({ id, name }: Campaign) {
+  const { account, api } = useAccount();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (action: keyof typeof ACTIONS) => api.request('POST', ACTIONS[action].path, { path: { id } }),
+    onSuccess: (_, action) => announce(`${ACTIONS[action].done} ${name}`),
+    onSettled: () => queries.invalidateQueries({ queryKey: campaignsKey(account.id) }),
+  });
+}
+
+function Actions({ campaign }: { campaign: Campaign }) {
+  const { account } = useAccount();
+  const act = useAct(campaign);
+  const [opened, open] = useState<'cancel' | 'retry'>();
+  const { id, status, counts } = campaign;
+  const isOver = status === 'completed' || status === 'cancelled' || status === 'failed';
+  return (
+    <>
+      <div class="row">
+        {status === 'running' && (
+          <button type="button" disabled={act.isPending} onClick={() => act.mutate('pause')}>
+            <Pause size={16} aria-hidden="true" />
+            Pause
+          </button>
+        )}
+        {status === 'paused' && (
+          <button type="button" class="primary" disabled={act.isPending} onClick={() => act.mutate('resume')}>
+            <Play size={16} aria-hidden="true" />
+            Resume
+          </button>
+        )}
+        {status === 'scheduled' && (
+          <a class="button" href={`/console/accounts/${account.id}/campaigns/${id}/edit`}>
+            <Pencil size={16} aria-hidden="true" />
+            Edit
+          </a>
+        )}
+        {counts.failed > 0 && status !== 'cancelled' && status !== 'failed' && (
+          <button type="button" onClick={() => open('retry')}>
+            <RotateCcw size={16} aria-hidden="true" />
+            Retry failed
+          </button>
+        )}
+        {!isOver && (
+          <button type="button" class="danger" onClick={() => open('cancel')}>
+            <Ban size={16} aria-hidden="true" />
+            Cancel campaign
+          </button>
+        )}
+      </div>
+      {opened !== 'cancel' && act.error && (
+        <div class="whole">
+          <Fault error={act.error} />
+        </div>
+      )}
+      {opened === 'cancel' && <Cancel campaign={campaign} onClose={() => open(undefined)} />}
+      {opened === 'retry' && <RetryFailed campaign={campaign} onClose={() => open(undefined)} />}
+    </>
+  );
+}
+
+function Cancel({ campaign, onClose }: { campaign: Campaign; onClose: () => void }) {
+  const act = useAct(campaign);
+  const { name, status, counts } = campaign;
+  return (
+    <Modal title={`Cancel ${name}?`} onClose={onClose}>
+      <p>
+        {status === 'scheduled'
+          ? 'It will not start. This cannot be undone.'
+          : `${people(counts.queued)} will not get it; what Meta was asked to take before is sent. This cannot be undone.`}
+      </p>
+      <Fault error={act.error} />
+      <div class="row">
+        <button
+          type="button"
+          class="danger"
+          disabled={act.isPending}
+          onClick={() => act.mutate('cancel', { onSuccess: onClose })}
+        >
+          {act.isPending ? 'Cancelling…' : 'Cancel campaign'}
+        </button>
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+      </div>
+    </Modal>
+  );
+}
+
+function Why({ campaign: { status, reason, detail, resumesAt } }: { campaign: Campaign }) {
+  if (!reason) return null;
+  return (
+    <div class={`notice ${status === 'failed' ? 'bad' : 'warn'}`} role="status">
+      <p>{REASONS[reason]}</p>
+      {detail && <p class="soft">{detail}</p>}
+      {resumesAt && (
+        <p>
+          Goes on <When at={resumesAt} />.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Progress({ campaign }: { campaign: Campaign }) {
+  const { counts, status, expectedEndAt, finishedAt } = campaign;
+  const { total, queued, held, sent, delivered, read, failed, skipped } = counts;
+  const points = usePoints(campaign);
+  const share = (count: number, of: number) => (of > 0 ? `${Math.round((count / of) * 100)} %` : '');
+  return (
+    <section class="card stack" aria-labelledby="progress">
+      <div class="row apart">
+        <h2 id="progress">Progress</h2>
+        <span class="soft">
+          {status === 'running' && expectedEndAt && (
+            <>
+              Through <When at={expectedEndAt} />
+            </>
+          )}
+          {finishedAt && (
+            <>
+              Ended <When at={finishedAt} />
+            </>
+          )}
+        </span>
+      </div>
+      <CountsBar counts={counts} />
+      <dl class="counters">
+        <Counter name="Audience" count={total} />
+        <Counter name="Queued" count={queued} note={held > 0 ? `${number.format(held)} held by Meta` : ''} />
+        <Counter name="Sent" count={sent} note={share(sent, total)} tone="sent" />
+        <Counter name="Delivered" count={delivered} note={share(delivered, sent)} tone="delivered" />
+        <Counter name="Read" count={read} note={share(read, sent)} tone="read" />
+        <Counter name="Failed" count={failed} note={share(failed, total)} tone="failed" />
+        <Counter name="Skipped" count={skipped} note={share(skipped, total)} tone="skipped" />
+      </dl>
+      <p class="soft sum">
+        {number.format(total)} = {number.format(queued)} queued + {number.format(sent)} sent +{' '}
+        {number.format(failed)} failed + {number.format(skipped)} skipped. Delivered and read are part of
+        sent.
+      </p>
+      <ProgressChart points={points} most={total} />
+    </section>
+  );
+}
+
+type CounterProps = {
+  readonly name: string;
+  readonly count: number;
+  readonly note?: string;
+  readonly tone?: string;
+};
+
+function Counter({ name, count, note, tone }: CounterProps) {
+  return (
+    <div class={tone}>
+      <dt>{name}</dt>
+      <dd>
+        <span class="count">{number.format(count)}</span>
+        {note && <span class="soft">{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** What was told of it before, what is told while the page is open, and what came after its end. */
+function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
+  const { account, api } = useAccount();
+  const [told, setTold] = useState<readonly Point[]>([]);
+  const before = useQuery({
+    queryKey: [...campaignsKey(account.id), 'progress', id],
+    queryFn: ({ signal }) => api.request('GET', '/v1/campaigns/{id}/progress', { path: { id }, signal }),
+    staleTime: Infinity,
+  });
+  useLiveEvents(
+    ({ type, data }) => {
+      if (type === 'campaign.status' && data.campaignId === id)
+        setTold((known) => [...known, { at: data.at, counts: data.counts }]);
+    },
+    ['campaign.status'],
+  );
+  const points = pointsOf(before.data?.data ?? [], told);
+  const last = points.at(-1);
+  const isLater =
+    finishedAt && last && (counts.delivered > last.counts.delivered || counts.read > last.counts.read);
+  return isLater ? [...points, { at: new Date().toISOString(), counts }] : points;
+}
+
+function Definition({ campaign }: { campaign: Campaign }) {
+  const { account } = useAccount();
+  const { template, audience, schedule, phoneNumberId, ratePerSecond, id, createdAt, startedAt } = campaign;
+  const sender = account.phoneNumbers.find((one) => one.id === phoneNumberId);
+  const search = new URLSearchParams({ search: template.name }).toString();
+  return (
+    <section class="card" aria-label="What it sends">
+      <dl class="facts wide">
+        <dt>Template</dt>
+        <dd>
+          <a href={`/console/accounts/${account.id}/templates?${search}`}>{template.name}</a>{' '}
+          <code>{template.language}</code>
+        </dd>
+        <dt>Audience</dt>
+        <dd>{audienceWords(audience)}</dd>
+        <dt>Values</dt>
+        <dd>{valuesWords(template)}</dd>
+        <dt>Time</dt>
+        <dd>{scheduleWords(schedule)}</dd>
+        <dt>Pace</dt>
+        <dd>
+          {ratePerSecond
+            ? `${number.format(ratePerSecond)} a second at most`
+            : 'As fast as Meta allows the number'}
+        </dd>
+        <dt>From</dt>
+        <dd>{sender?.displayPhoneNumber ?? phoneNumberId}</dd>
+        <dt>Created</dt>
+        <dd>
+          <When at={createdAt} />
+        </dd>
+        <dt>Started</dt>
+        <dd>
+          <When at={startedAt} />
+        </dd>
+        <dt>Id</dt>
+        <dd>
+          <code>{id}</code>
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function valuesWords({ variables, buttonVariables, headerMediaId, headerLink }: Schemas['CampaignTemplate']) {
+  const texts = [...Object.values(variables ?? []), ...Object.values(buttonVariables ?? [])];
+  const medium = headerMediaId ?? headerLink;
+  const all = [...texts.map((value) => `“${value}”`), ...(medium ? [medium] : [])];
+  return all.length > 0 ? all.join(', ') : <span class="soft">None</span>;
+}

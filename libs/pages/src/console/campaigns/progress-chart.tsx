@@ -1,0 +1,107 @@
+import { useId } from 'preact/hooks';
+import { pathOf, SERIES, thinned, type Point, type Series } from './progress.js';
+import { number } from './words.js';
+
+const FIELD = { width: 720, height: 180 };
+const ROWS = 12;
+const NAMES: Readonly<Record<Series, string>> = {
+  sent: 'Sent',
+  delivered: 'Delivered',
+  read: 'Read',
+  failed: 'Failed',
+};
+
+/** How many were sent to, reached, read and failed over time; the same as a table below. */
+export function ProgressChart({ points, most }: { points: readonly Point[]; most: number }) {
+  const title = useId();
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < 2) return <p class="soft">Nothing to draw yet.</p>;
+  const time = clockFor(first.at, last.at);
+  return (
+    <figure class="chart">
+      <ul class="legend" aria-hidden="true">
+        {SERIES.map((series) => (
+          <li key={series} class={series}>
+            {NAMES[series]} <strong>{number.format(last.counts[series])}</strong>
+          </li>
+        ))}
+      </ul>
+      <div class="drawing">
+        <div class="scale" aria-hidden="true">
+          <span>{number.format(most)}</span>
+          <span>{number.format(Math.round(most / 2))}</span>
+          <span>0</span>
+        </div>
+        <svg
+          viewBox={`0 0 ${FIELD.width} ${FIELD.height}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-labelledby={title}
+        >
+          <title id={title}>
+            {`From ${time(first.at)} to ${time(last.at)}: ${SERIES.map((series) => `${number.format(last.counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
+          </title>
+          {[0, 0.5, 1].map((share) => (
+            <line
+              key={share}
+              class="grid"
+              x1="0"
+              x2={FIELD.width}
+              y1={FIELD.height * share}
+              y2={FIELD.height * share}
+            />
+          ))}
+          {SERIES.map((series) => (
+            <path key={series} class={series} d={pathOf(points, series, { ...FIELD, most })} />
+          ))}
+        </svg>
+        <div class="times" aria-hidden="true">
+          <span>{time(first.at)}</span>
+          <span>{time(last.at)}</span>
+        </div>
+      </div>
+      <details>
+        <summary>As a table</summary>
+        <div class="table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Time</th>
+                {SERIES.map((series) => (
+                  <th key={series} scope="col" class="number">
+                    {NAMES[series]}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {thinned(points, ROWS).map(({ at, counts }) => (
+                <tr key={at}>
+                  <td>{time(at)}</td>
+                  {SERIES.map((series) => (
+                    <td key={series} class="number">
+                      {number.format(counts[series])}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** Times of day; with their day where the campaign took longer than one. */
+function clockFor(from: string, to: string): (at: string) => string {
+  const format = new Intl.DateTimeFormat(
+    undefined,
+    Date.parse(to) - Date.parse(from) > DAY_MS
+      ? { dateStyle: 'medium', timeStyle: 'short' }
+      : { timeStyle: 'medium' },
+  );
+  return (at) => format.format(new Date(at));
+}

@@ -1,0 +1,54 @@
+import type { CampaignCounts } from '@wbiz/contracts/campaign';
+
+/** Parts of the whole that do not overlap, as the counts themselves do. */
+export function partsOf({ total, sent, delivered, read, failed, skipped }: CampaignCounts) {
+  return [
+    { name: 'read', count: read },
+    { name: 'delivered', count: delivered - read },
+    { name: 'sent', count: sent - delivered },
+    { name: 'failed', count: failed },
+    { name: 'skipped', count: skipped },
+    { name: 'queued', count: total - sent - failed - skipped },
+  ];
+}
+
+/** How far it is: everybody who is sent to, has failed or is skipped. */
+export const doneOf = ({ sent, failed, skipped }: CampaignCounts) => sent + failed + skipped;
+
+/** Where a campaign stood at `at` (ISO 8601). */
+export type Point = { readonly at: string; readonly counts: CampaignCounts };
+
+export const SERIES = ['sent', 'delivered', 'read', 'failed'] as const;
+export type Series = (typeof SERIES)[number];
+
+/** Points in order of time, one for each time; the later source counts. */
+export function pointsOf(...sources: readonly (readonly Point[])[]): Point[] {
+  const byTime = new Map(sources.flat().map((point) => [Date.parse(point.at), point]));
+  return [...byTime].sort(([a], [b]) => a - b).map(([, point]) => point);
+}
+
+/** At most `most` of the points, the first and the last among them. */
+export function thinned(points: readonly Point[], most: number): Point[] {
+  if (points.length <= most) return [...points];
+  const step = (points.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, nth) => points[Math.round(nth * step)]!);
+}
+
+/** An SVG path of one series in a field of `width` and `height`: a step at each point, since nothing is known between. */
+export function pathOf(
+  points: readonly Point[],
+  series: Series,
+  { width, height, most }: { readonly width: number; readonly height: number; readonly most: number },
+): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return '';
+  const begin = Date.parse(first.at);
+  const span = Math.max(1, Date.parse(last.at) - begin);
+  const x = ({ at }: Point) => round(((Date.parse(at) - begin) / span) * width);
+  const y = ({ counts }: Point) => round(height - (counts[series] / Math.max(1, most)) * height);
+  return points
+    .map((point, nth) => (nth === 0 ? `M${x(point)} ${y(point)}` : `L${x(point)} ${y(point)}`))
+    .join('');
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;

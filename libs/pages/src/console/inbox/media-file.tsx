@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/preact-query';
+import { Download, FileText, Play, RotateCw } from 'lucide-preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useAccount } from '../account.js';
+
+type FileProps = {
+  readonly mediaId: string;
+  readonly kind: string;
+  readonly filename: string | undefined;
+};
+
+/** A file, read with the key: pictures once they are seen, everything else once it is asked for. */
+export function MediaFile({ mediaId, kind, filename }: FileProps) {
+  const isPicture = kind === 'image' || kind === 'sticker';
+  const [isWanted, want] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isPicture) return undefined;
+    const observer = new IntersectionObserver(
+      (seen) => seen.some(({ isIntersecting }) => isIntersecting) && want(true),
+      { rootMargin: '400px' },
+    );
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, [isPicture]);
+  const { account, api } = useAccount();
+  const file = useQuery({
+    queryKey: [account.id, 'media', mediaId],
+    queryFn: ({ signal }) =>
+      api.request('GET', '/v1/media/{id}/content', { path: { id: mediaId }, signal }) as Promise<Blob>,
+    enabled: isWanted,
+    staleTime: Infinity,
+  });
+  const url = useObjectUrl(file.data);
+  const name = filename ?? kind;
+  const isSaved = useRef(false);
+  useEffect(() => {
+    if (kind !== 'document' || !url || !isSaved.current) return;
+    isSaved.current = false;
+    save(url, name);
+  }, [url, kind, name]);
+  return (
+    <div ref={box} class={`media-file ${kind}`}>
+      {file.error ? (
+        <div class="failed" role="alert">
+          <p>{file.error.message}</p>
+          <button type="button" class="quiet" onClick={() => void file.refetch()}>
+            <RotateCw size={14} aria-hidden="true" /> Load again
+          </button>
+        </div>
+      ) : isPicture ? (
+        url ? (
+          <a href={url} target="_blank" rel="noopener noreferrer" aria-label={`Open the ${kind} by itself`}>
+            <img src={url} alt={filename ?? (kind === 'sticker' ? 'Sticker' : 'Picture')} />
+          </a>
+        ) : (
+          <span class="soft">Loading…</span>
+        )
+      ) : url && kind === 'video' ? (
+        <video src={url} controls aria-label={name} />
+      ) : url && kind === 'audio' ? (
+        <audio src={url} controls aria-label={name} />
+      ) : kind === 'document' ? (
+        <button
+          type="button"
+          class="document"
+          disabled={file.isFetching}
+          onClick={() => {
+            if (url) return save(url, name);
+            isSaved.current = true;
+            want(true);
+          }}
+        >
+          <FileText size={18} aria-hidden="true" />
+          <span>{name}</span>
+          <Download size={16} aria-hidden="true" />
+          <span class="unseen">Download</span>
+        </button>
+      ) : (
+        <button type="button" disabled={file.isFetching} onClick={() => want(true)}>
+          <Play size={16} aria-hidden="true" />
+          {file.isFetching ? 'Loading…' : `Load ${kind}`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function save(url: string, name: string) {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+/** An address of this tab for bytes, until they are others. */
+export function useObjectUrl(bytes: Blob | undefined): string | undefined {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const made = bytes && URL.createObjectURL(bytes);
+    setUrl(made);
+    return () => {
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [bytes]);
+  return url;
+}

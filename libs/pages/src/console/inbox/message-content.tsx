@@ -1,0 +1,350 @@
+import { CornerUpLeft, ExternalLink, Image, MapPin, Megaphone, Phone, ShoppingCart } from 'lucide-preact';
+import type { ComponentChildren } from 'preact';
+import type { Schemas } from '@wbiz/sdk/operations';
+import { Formatted } from './formatted.js';
+import { MediaFile } from './media-file.js';
+import type { Message } from './thread.js';
+
+/** What a content is made of; what is sent has no id yet. */
+export type Shown = Pick<Message, 'kind' | 'body' | 'payload'> &
+  Partial<Pick<Message, 'mediaId' | 'direction'>>;
+type Payload = Readonly<Record<string, unknown>>;
+type Content = (shown: Shown, payload: Payload) => ComponentChildren;
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+const object = (value: unknown): Payload =>
+  typeof value === 'object' && value !== null ? (value as Payload) : {};
+const objects = (value: unknown): Payload[] => (Array.isArray(value) ? value.map(object) : []);
+
+const Body = ({ of: body }: { of: string | null | undefined }) => (body ? <Formatted text={body} /> : null);
+
+function Outside({ href, children }: { href: string; children: ComponentChildren }) {
+  return /^(https?:|tel:|mailto:)/i.test(href) ? (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ) : (
+    <span>{children}</span>
+  );
+}
+
+const media: Content = ({ kind, body, mediaId }, payload) => {
+  const id = mediaId ?? text(payload['mediaId']);
+  const [link, filename] = [text(payload['link']), text(payload['filename'])];
+  return (
+    <>
+      {id ? (
+        <MediaFile mediaId={id} kind={kind} filename={filename} />
+      ) : link ? (
+        <Outside href={link}>{filename ?? link}</Outside>
+      ) : (
+        <p class="soft">The {kind} was not handed over.</p>
+      )}
+      <Body of={body} />
+    </>
+  );
+};
+
+function Place({ of: place }: { of: Payload }) {
+  const { latitude, longitude } = place;
+  const where = `${String(latitude)}, ${String(longitude)}`;
+  return (
+    <div class="aside">
+      <MapPin size={18} aria-hidden="true" />
+      <div>
+        {text(place['name']) && <strong>{text(place['name'])}</strong>}
+        {text(place['address']) && <p>{text(place['address'])}</p>}
+        <Outside
+          href={`https://www.openstreetmap.org/?mlat=${String(latitude)}&mlon=${String(longitude)}&zoom=16`}
+        >
+          {where} <span class="unseen">on a map</span>
+          <ExternalLink size={12} aria-hidden="true" />
+        </Outside>
+      </div>
+    </div>
+  );
+}
+
+function Buttons({ of: labels }: { of: readonly (readonly [label: string, href?: string])[] }) {
+  if (labels.length === 0) return null;
+  return (
+    <ul class="sent-buttons" aria-label="Buttons">
+      {labels.map(([label, href], index) => (
+        <li key={index}>{href ? <Outside href={href}>{label}</Outside> : label}</li>
+      ))}
+    </ul>
+  );
+}
+
+const Footer = ({ of: footer }: { of: unknown }) =>
+  text(footer) ? <p class="soft small">{text(footer)}</p> : null;
+
+function Header({ of: header }: { of: Payload }) {
+  const kind = (text(header['format']) ?? text(header['type']) ?? '').toLowerCase();
+  if (kind === 'text') return <strong>{text(header['text'])}</strong>;
+  if (kind === 'location' && header['location']) return <Place of={object(header['location'])} />;
+  const [mediaId, link, filename] = [text(header['mediaId']), text(header['link']), text(header['filename'])];
+  if (mediaId) return <MediaFile mediaId={mediaId} kind={kind} filename={filename} />;
+  if (link) return <Outside href={link}>{filename ?? link}</Outside>;
+  return kind ? (
+    <p class="placeholder">
+      <Image size={16} aria-hidden="true" /> {kind}
+    </p>
+  ) : null;
+}
+
+type Rendered = Schemas['RenderedCard'] & {
+  footer?: string;
+  offer?: string;
+  cards?: Schemas['RenderedCard'][];
+};
+/** A template with its values; also its preview. */
+export function RenderedTemplate({ of: rendered }: { of: Rendered }) {
+  return (
+    <>
+      {rendered.header && <Header of={rendered.header as Payload} />}
+      {rendered.offer && (
+        <p>
+          <strong>{rendered.offer}</strong>
+        </p>
+      )}
+      <Body of={rendered.body} />
+      <Footer of={rendered.footer} />
+      <Buttons
+        of={(rendered.buttons ?? []).map(({ label, url, phoneNumber }) => [
+          label,
+          url ?? (phoneNumber && `tel:${phoneNumber}`),
+        ])}
+      />
+      {rendered.cards && (
+        <div class="cards" tabIndex={0} role="group" aria-label="Cards">
+          {rendered.cards.map((card, index) => (
+            <div key={index} class="one-card">
+              <RenderedTemplate of={card} />
+            </div>
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** A card with buttons, a list, or a link; also a saved one. */
+export function InteractiveCard({ body, card }: { body: string | null; card: Payload }) {
+  const sections = objects(card['sections']);
+  const [displayText, url] = [text(card['displayText']), text(card['url'])];
+  return (
+    <>
+      <Header of={object(card['header'])} />
+      <Body of={body} />
+      <Footer of={card['footer']} />
+      <Buttons of={objects(card['buttons']).map(({ title }) => [text(title) ?? ''])} />
+      {displayText && <Buttons of={[[displayText, url]]} />}
+      {sections.length > 0 && (
+        <details>
+          <summary>{text(card['button']) ?? 'List'}</summary>
+          {sections.map((section, index) => (
+            <div key={index}>
+              {text(section['title']) && <p class="soft small">{text(section['title'])}</p>}
+              <ul>
+                {objects(section['rows']).map((row) => (
+                  <li key={text(row['id'])}>
+                    {text(row['title'])}
+                    {text(row['description']) && <span class="soft"> · {text(row['description'])}</span>}
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+const Answer = ({ children }: { children: ComponentChildren }) => (
+  <div class="aside">
+    <CornerUpLeft size={16} aria-hidden="true" />
+    <div>
+      <span class="unseen">Answer: </span>
+      {children}
+    </div>
+  </div>
+);
+
+/** Fields by their names, e.g. of a flow. */
+function Fields({ of: fields }: { of: Payload }) {
+  return (
+    <dl class="fields">
+      {Object.entries(fields).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const cards: Content = (_, payload) =>
+  objects(payload['contacts']).map((card, index) => {
+    const name = object(card['name']);
+    const phones = objects(card['phones']).map(({ phone, type }) => [text(phone), text(type)] as const);
+    const emails = objects(card['emails']).map(({ email }) => text(email));
+    return (
+      <div key={index} class="aside">
+        <Phone size={16} aria-hidden="true" />
+        <div>
+          <strong>{text(name['formattedName']) ?? 'No name'}</strong>
+          {text(object(card['org'])['company']) && <p class="soft">{text(object(card['org'])['company'])}</p>}
+          {phones.map(([phone, type]) => (
+            <p key={phone}>
+              {phone} {type && <span class="soft">{type}</span>}
+            </p>
+          ))}
+          {emails.map((email) => (
+            <p key={email}>{email}</p>
+          ))}
+        </div>
+      </div>
+    );
+  });
+
+const KINDS: Readonly<Record<string, Content>> = {
+  text: ({ body }) => <Body of={body} />,
+  image: media,
+  video: media,
+  audio: media,
+  document: media,
+  sticker: media,
+  location: (_, payload) => <Place of={payload} />,
+  contacts: cards,
+  template: ({ body }, payload) => (
+    <RenderedTemplate of={{ buttons: [], ...payload, ...(body && { body }) }} />
+  ),
+  interactive: ({ body, direction }, payload) =>
+    direction === 'in' ? (
+      <Answer>
+        {text(payload['title']) ?? body ?? text(payload['type'])}
+        {text(payload['description']) && <p class="soft">{text(payload['description'])}</p>}
+        {payload['reply'] !== undefined && <Fields of={object(payload['reply'])} />}
+      </Answer>
+    ) : (
+      <InteractiveCard body={body} card={payload} />
+    ),
+  flow: ({ body }, payload) => (
+    <>
+      {text(payload['header']) && <strong>{text(payload['header'])}</strong>}
+      <Body of={body} />
+      <Footer of={payload['footer']} />
+      <Buttons of={[[text(payload['ctaText']) ?? 'Open the form']]} />
+    </>
+  ),
+  flow_reply: ({ body }, payload) => (
+    <Answer>
+      {body}
+      {payload['response'] ? (
+        <Fields of={object(payload['response'])} />
+      ) : (
+        <p>{text(payload['responseText'])}</p>
+      )}
+    </Answer>
+  ),
+  button: ({ body }) => <Answer>{body}</Answer>,
+  reaction: ({ body }) => (
+    <p>
+      {body} <span class="soft">to an earlier message</span>
+    </p>
+  ),
+  order: ({ body }, payload) => (
+    <div class="aside">
+      <ShoppingCart size={16} aria-hidden="true" />
+      <div>
+        <strong>Order</strong>
+        <ul>
+          {objects(payload['items']).map((item, index) => (
+            <li key={index}>
+              {String(item['quantity'])} × {text(item['productRetailerId'])}{' '}
+              <span class="soft">
+                {String(item['price'])} {text(item['currency'])}
+              </span>
+            </li>
+          ))}
+        </ul>
+        <Body of={body} />
+      </div>
+    </div>
+  ),
+  edit: ({ body }) => (
+    <>
+      <p class="soft small">An earlier message was edited:</p>
+      <Body of={body} />
+    </>
+  ),
+  request_welcome: () => <p class="soft">The person opened the chat for the first time.</p>,
+  unsupported: (_, payload) => {
+    const [error] = objects(payload['errors']);
+    return (
+      <p class="soft">
+        A message {text(payload['type']) && `of type ${text(payload['type'])} `}that WhatsApp hands on to no
+        business.
+        {text(error?.['message']) && ` ${text(error?.['message'])}`}
+      </p>
+    );
+  },
+};
+
+const unknown: Content = ({ kind, body, payload }) => (
+  <>
+    <p class="soft">A message of type {kind}, which is not shown here yet.</p>
+    <Body of={body} />
+    {payload && (
+      <details>
+        <summary>What it holds</summary>
+        <pre>{JSON.stringify(payload, null, 2)}</pre>
+      </details>
+    )}
+  </>
+);
+
+/** What any message may carry besides: where it was forwarded from, the ad or product it came by. */
+function Extras({ of: payload }: { of: Payload }) {
+  const [referral, product] = [object(payload['referral']), object(payload['referredProduct'])];
+  const [headline, sourceUrl] = [text(referral['headline']), text(referral['sourceUrl'])];
+  return (
+    <>
+      {payload['frequentlyForwarded'] === true ? (
+        <p class="soft small">Forwarded many times</p>
+      ) : (
+        payload['forwarded'] === true && <p class="soft small">Forwarded</p>
+      )}
+      {(headline ?? sourceUrl) && (
+        <div class="aside">
+          <Megaphone size={16} aria-hidden="true" />
+          <p>
+            From {text(referral['sourceType']) === 'post' ? 'a post' : 'an ad'}:{' '}
+            {sourceUrl ? <Outside href={sourceUrl}>{headline ?? sourceUrl}</Outside> : headline}
+          </p>
+        </div>
+      )}
+      {text(product['productRetailerId']) && (
+        <p class="soft small">About product {text(product['productRetailerId'])}</p>
+      )}
+    </>
+  );
+}
+
+export function MessageContent({ of: shown }: { of: Shown }) {
+  const payload = shown.payload ?? {};
+  const content = Object.hasOwn(KINDS, shown.kind) ? KINDS[shown.kind]! : unknown;
+  return (
+    <div class="message-content">
+      <Extras of={payload} />
+      {content(shown, payload)}
+    </div>
+  );
+}
+
+/** One line of a message, for a quote or a screen reader. */
+export const lineOf = ({ kind, body, payload }: Pick<Message, 'kind' | 'body' | 'payload'>): string =>
+  body ?? text(payload?.['filename']) ?? text(payload?.['name']) ?? `[${kind}]`;

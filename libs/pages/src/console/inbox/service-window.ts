@@ -1,0 +1,25 @@
+/** How the 24 hours in which more than templates can be sent stand; `text` goes on after "Service window". */
+export type ServiceWindow = {
+  readonly state: 'open' | 'closing' | 'closed';
+  readonly text: string;
+  /** What fits a row of a list: `18 h`, `23 min`. */
+  readonly short: string;
+};
+
+const MINUTE_MS = 60_000;
+const CLOSING_MS = 60 * MINUTE_MS;
+
+/** `expiresAt` is null where the person has never written. */
+export function serviceWindow(expiresAt: string | null, now: number): ServiceWindow {
+  const left = expiresAt === null ? 0 : Date.parse(expiresAt) - now;
+  if (left <= 0) {
+    const text = expiresAt === null ? 'not open: the person has not written yet' : 'closed';
+    return { state: 'closed', text, short: 'closed' };
+  }
+  if (left > CLOSING_MS) {
+    const [hours, minutes] = [Math.floor(left / (60 * MINUTE_MS)), Math.floor(left / MINUTE_MS) % 60];
+    return { state: 'open', text: `open for ${hours} h ${minutes} min`, short: `${hours} h` };
+  }
+  const minutes = Math.max(1, Math.floor(left / MINUTE_MS));
+  return { state: 'closing', text: `closes in ${minutes} min`, short: `${minutes} min` };
+}

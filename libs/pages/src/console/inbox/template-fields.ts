@@ -1,0 +1,63 @@
+import type { Schemas } from '@wbiz/sdk/operations';
+
+type Template = Pick<Schemas['TemplateView'], 'components' | 'category'>;
+type Component = Readonly<Record<string, unknown>>;
+
+/** What has to be filled in before a template can be sent. */
+export type TemplateFields = {
+  /** In the order of a send: those of the header before those of the body. */
+  readonly variables: readonly { readonly name: string; readonly of: 'header' | 'body' }[];
+  /** The labels of the buttons that take a value, in their order. */
+  readonly buttons: readonly { readonly label: string; readonly isCode: boolean }[];
+  readonly header: 'image' | 'video' | 'document' | 'location' | undefined;
+  readonly offerExpires: boolean;
+  /** Why it cannot be filled in here. */
+  readonly unfillable: string | undefined;
+};
+
+const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+const word = (value: unknown) => text(value).toUpperCase();
+
+function variablesIn(value: unknown): string[] {
+  const names = [...new Set([...text(value).matchAll(VARIABLE)].map(([, name]) => name!))];
+  return names.every((name) => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names;
+}
+
+export function templateFields({ components, category }: Template): TemplateFields {
+  const of = (type: string) =>
+    (components as Component[]).find((component) => word(component['type']) === type);
+  const [header, body] = [of('HEADER'), of('BODY')];
+  const format = header && (word(header['format']) || 'TEXT');
+  const buttons = (of('BUTTONS')?.['buttons'] ?? []) as Component[];
+  const isPassword = word(category) === 'AUTHENTICATION';
+  const offer = of('LIMITED_TIME_OFFER')?.['limited_time_offer'] as Component | undefined;
+  // Meta writes the body of a one-time password by itself, and its code goes into the button by itself.
+  const inBody = isPassword ? ['1'] : variablesIn(body?.['text']);
+  return {
+    variables: [
+      ...(format === 'TEXT' ? variablesIn(header?.['text']) : []).map((name) => ({
+        name,
+        of: 'header' as const,
+      })),
+      ...inBody.map((name) => ({ name, of: 'body' as const })),
+    ],
+    buttons: isPassword
+      ? []
+      : buttons
+          .filter(
+            ({ type, url }) =>
+              word(type) === 'COPY_CODE' || (word(type) === 'URL' && variablesIn(url).length > 0),
+          )
+          .map(({ type, text: label }) => ({ label: text(label), isCode: word(type) === 'COPY_CODE' })),
+    header: (['image', 'video', 'document', 'location'] as const).find(
+      (kind) => kind.toUpperCase() === format,
+    ),
+    offerExpires: offer?.['has_expiration'] === true,
+    unfillable: of('CAROUSEL')
+      ? 'Its cards are filled in by the API only.'
+      : buttons.some(({ type }) => ['MPM', 'SPM'].includes(word(type)))
+        ? 'Its products are chosen by the API only.'
+        : undefined,
+  };
+}

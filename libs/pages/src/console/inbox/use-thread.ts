@@ -1,0 +1,84 @@
+import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useAccount } from '../account.js';
+import { useLiveEvents } from '../live-events.js';
+import type { Page } from './conversation-pages.js';
+import { mergedNewest, threadOf, withStatus, type Message } from './thread.js';
+
+type Pages = InfiniteData<Page<Message>, string | undefined>;
+
+const PAGE = 50;
+const GATHERED_MS = 100;
+/** How often a message is asked after that Meta has not answered for; no event tells that an outcome is unknown. */
+const ASKED_AGAIN_MS = 10_000;
+
+/** The messages of a conversation, kept up by events; `onReceived` hears of each that comes in. */
+export function useThread(id: string, onReceived: (message: { name: string | null; text: string }) => void) {
+  const { account, api } = useAccount();
+  const queries = useQueryClient();
+  const key = [account.id, 'messages', id];
+  const read = (cursor?: string, signal?: AbortSignal) =>
+    api.request('GET', '/v1/conversations/{id}/messages', {
+      path: { id },
+      query: { limit: PAGE, cursor },
+      signal,
+    });
+  const thread = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    staleTime: Infinity,
+    structuralSharing: false, // It compares all that was read with each page.
+    gcTime: 0, // What happens while nobody looks is not heard.
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+  const newest = useMutation({
+    mutationFn: async () => {
+      const fresh = await read();
+      queries.setQueryData<Pages>(key, (known) => {
+        if (!known) return known;
+        const { pages, isAnew } = mergedNewest(known.pages, fresh);
+        return { pages, pageParams: isAnew ? [undefined] : known.pageParams };
+      });
+    },
+  });
+
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const readNewest = () => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      newest.mutate();
+    }, GATHERED_MS);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useLiveEvents(
+    (event) => {
+      if (!('conversationId' in event.data) || event.data.conversationId !== id) return;
+      if (event.type === 'message.received') {
+        const { name, body, kind } = event.data;
+        onReceived({ name, text: body ?? kind });
+      }
+      if (event.type === 'message.status') {
+        const { data } = event;
+        const known = queries.getQueryData<Pages>(key);
+        const pages = known && withStatus(known.pages, data);
+        if (pages) return void queries.setQueryData<Pages>(key, { ...known, pages });
+      }
+      readNewest();
+    },
+    ['message.received', 'message.echoed', 'message.status'],
+  );
+
+  const messages = useMemo(() => thread.data?.pages.flatMap(({ data }) => data) ?? [], [thread.data]);
+  const entries = useMemo(() => threadOf(messages), [messages]);
+  const isOpenEnded = messages.some(
+    ({ direction, status }) => direction === 'out' && (status === 'accepted' || status === 'outcome_unknown'),
+  );
+  useEffect(() => {
+    const again = isOpenEnded ? setInterval(() => newest.mutate(), ASKED_AGAIN_MS) : undefined;
+    return () => clearInterval(again);
+  }, [isOpenEnded, id]);
+  return { thread, messages, entries, newest };
+}

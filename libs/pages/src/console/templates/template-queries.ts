@@ -1,0 +1,16 @@
+import { queryOptions } from '@tanstack/preact-query';
+import type { TemplateView } from '@wbiz/contracts/template';
+import type { Schemas } from '@wbiz/sdk/operations';
+import type { useAccount } from '../account.js';
+
+export const templatesKey = (account: string) => [account, 'templates'] as const;
+
+/** Each component has its type, which the API's document does not say. */
+export const viewOf = (answer: Schemas['TemplateView']) => answer as TemplateView;
+
+export const templateQuery = ({ account, api }: ReturnType<typeof useAccount>, id: string) =>
+  queryOptions({
+    queryKey: [...templatesKey(account.id), 'one', id],
+    queryFn: async ({ signal }) =>
+      viewOf(await api.request('GET', '/v1/templates/{id}', { path: { id }, signal })),
+  });

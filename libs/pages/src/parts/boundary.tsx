@@ -1,0 +1,28 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
+
+/** Says so when what is within it fails to be shown; the rest of the page goes on. A change of `place` tries it again. */
+export function Boundary({ place, children }: { place: string; children: ComponentChildren }) {
+  const [error, retry] = useErrorBoundary((thrown: unknown) => reportError(thrown));
+  useEffect(retry, [place]);
+  if (error === undefined || error === null) return <>{children}</>;
+  return (
+    <div class="stack">
+      <h1>This page stopped working</h1>
+      <div class="notice bad stack" role="alert">
+        <p>It met something it cannot show. Nothing was changed by that.</p>
+        <p>
+          <code>{error instanceof Error ? error.message : String(error)}</code>
+        </p>
+        <div class="row">
+          <button type="button" class="primary" onClick={retry}>
+            Try again
+          </button>
+          <button type="button" onClick={() => location.reload()}>
+            Reload the console
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}

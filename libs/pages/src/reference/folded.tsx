@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+type FoldedProps = {
+  readonly summary: ComponentChildren;
+  readonly id?: string;
+  readonly open?: boolean;
+  readonly class?: string;
+  readonly children: ComponentChildren;
+};
+
+/** Something to open; what it holds is made when it is opened first. */
+export function Folded({ summary, id, open = false, class: name = '', children }: FoldedProps) {
+  const [seen, setSeen] = useState(open);
+  return (
+    <details
+      id={id}
+      class={`folded ${name}`}
+      open={open}
+      onToggle={({ currentTarget }) => currentTarget.open && setSeen(true)}
+    >
+      <summary>{summary}</summary>
+      {seen && <div class="inside">{children}</div>}
+    </details>
+  );
+}

@@ -1,0 +1,51 @@
+// What tests take from PyPI, in a Python of their own in .cache.
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './bootstrap.mjs';
+import { say, step } from './say.mjs';
+
+const run = promisify(execFile);
+
+/**
+ * @param {object} tools
+ * @param {string} tools.name of the directory in .cache
+ * @param {string} tools.title of the step that makes them
+ * @param {string} tools.without what is skipped where they cannot be made
+ * @param {string} tools.requirements the file that names them
+ * @param {[number, number]} tools.least version of Python
+ */
+export function pythonTools({ name, title, without, requirements, least }) {
+  const dir = join(root, '.cache', name);
+  const wanted = join(root, requirements);
+  const marker = join(dir, 'requirements.txt');
+
+  /** The Python that has them; undefined where {@link make} could not make it. */
+  const python = () =>
+    existsSync(marker) && readFileSync(marker, 'utf8') === readFileSync(wanted, 'utf8')
+      ? join(dir, 'bin', 'python')
+      : undefined;
+
+  /** Makes them once; where there is no Python for it, says what is skipped. */
+  const make = async () => {
+    if (python()) return;
+    const skipped = (why) => say.warn(`${without}: ${why}`);
+    const isNewEnough = `import sys; print(sys.version_info >= (${least.join(', ')}))`;
+    const { stdout } = await run('python3', ['-c', isNewEnough]).catch(() => ({ stdout: '' }));
+    if (stdout.trim() !== 'True')
+      return skipped(`there is no python3 of version ${least.join('.')} or newer.`);
+    try {
+      await step(title, async () => {
+        rmSync(dir, { recursive: true, force: true });
+        await run('python3', ['-m', 'venv', dir]);
+        await run(join(dir, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '-r', wanted]);
+        writeFileSync(marker, readFileSync(wanted));
+      });
+    } catch ({ stdout, stderr, message }) {
+      const lines = `${stdout ?? ''}${stderr ?? message}`.trim().split('\n');
+      skipped(`python3 cannot install what it takes: ${lines.at(-1)}`);
+    }
+  };
+  return { python, make };
+}
