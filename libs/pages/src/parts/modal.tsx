@@ -17,7 +17,8 @@ export function Modal({ title, onClose, children }: ModalProps) {
   useEffect(() => {
     dialog.current!.showModal();
     return () => {
-      if (opener instanceof HTMLElement) opener.focus();
+      const isThere = opener instanceof HTMLElement && opener.isConnected;
+      (isThere ? opener : document.querySelector('main'))?.focus({ preventScroll: true });
     };
   }, [opener]);
   return (

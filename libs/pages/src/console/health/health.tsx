@@ -1,4 +1,123 @@
-/** To be built. */
+import { useQuery } from '@tanstack/preact-query';
+import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
+import type { ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
+import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-preact';
+import { Fault } from '../../parts/fault.js';
+import { useNow } from '../../parts/now.js';
+import { Table, type Column } from '../../parts/table.js';
+import { When } from '../../parts/when.js';
+import { askOperators } from '../operators-api.js';
+import { DeadLetters } from './dead-letters.js';
+import './health.css';
+import { Parked } from './parked.js';
+import { StandingStill } from './standing-still.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+const EVERY_MS = 4_000;
+/** The gateway reads the topic for it. */
+const LETTERS_EVERY_MS = 15_000;
+
+const SIGNS = { good: CircleCheck, warn: TriangleAlert, bad: CircleAlert } satisfies Record<
+  Verdict['look'],
+  unknown
+>;
+
 export function Health() {
-  return <h1>System health</h1>;
+  const projections = useQuery({
+    queryKey: ['projections'],
+    queryFn: () => askOperators<ProjectionsView>('GET', '/projections'),
+    refetchInterval: EVERY_MS,
+  });
+  const waiting = useQuery({
+    queryKey: ['dead-letters', 'waiting'],
+    queryFn: () => askOperators<DeadLettersView>('GET', '/dead-letters?state=waiting'),
+    refetchInterval: LETTERS_EVERY_MS,
+  });
+  useNow(EVERY_MS);
+  const { data } = projections;
+  const verdict = data && waiting.data && verdictOf(data, waiting.data.waiting);
+  return (
+    <>
+      <div class="row apart">
+        <h1>System health</h1>
+        {data && (
+          <span class="soft">
+            Read <When at={new Date(projections.dataUpdatedAt).toISOString()} />
+          </span>
+        )}
+      </div>
+      {!verdict && !projections.error && !waiting.error && (
+        <span class="loading" role="progressbar" aria-label="Asking the services" />
+      )}
+      {verdict && <Summary {...verdict} />}
+      <Fault error={projections.error} />
+      <Fault error={waiting.error} />
+      {data && (
+        <>
+          <StandingStill projections={data.projections} />
+          <Parked projections={data.projections} />
+          <section class="stack" aria-labelledby="lag">
+            <div>
+              <h2 id="lag">How far the log is read</h2>
+              <p class="soft">
+                What each service has not read yet, in records, by partition. Small numbers that change are
+                work under way.
+              </p>
+            </div>
+            <Table
+              label="Lag by service"
+              columns={LAG}
+              rows={data.projections}
+              keyOf={({ service, projection }) => `${service} ${projection}`}
+            />
+          </section>
+        </>
+      )}
+      {waiting.data && <DeadLetters waiting={waiting.data} />}
+    </>
+  );
 }
+
+function Summary({ look, faults }: Verdict) {
+  const Sign = SIGNS[look];
+  return (
+    <div class={`notice ${look} verdict`} role="status">
+      <Sign size={20} aria-hidden="true" />
+      <strong>
+        {faults.length === 0
+          ? 'All is well: everything is read, nothing is parked, no dead letter waits.'
+          : `${faults.join('; ')}.`}
+      </strong>
+    </div>
+  );
+}
+
+const LAG: readonly Column<ProjectionView>[] = [
+  {
+    name: 'Service',
+    cell: ({ service, projection }) => (
+      <span>
+        <strong>{service}</strong> <span class="soft">{projection}</span>
+      </span>
+    ),
+  },
+  { name: 'Behind', number: true, cell: ({ lag }) => lag.toLocaleString() },
+  {
+    name: 'By partition',
+    cell: ({ partitions }) => (
+      <ol class="partitions">
+        {partitions.map(({ partition, offset, lag, halted }) => (
+          <li
+            key={partition}
+            class={halted !== null ? 'bad' : lag > 0 ? 'warn' : undefined}
+            title={`Partition ${partition}: ${lag} behind, reads offset ${offset} next${halted !== null ? '; stands still' : ''}`}
+          >
+            <span class="unseen">Partition {partition}: </span>
+            {lag.toLocaleString()}
+            {halted !== null && <span class="unseen"> stands still</span>}
+          </li>
+        ))}
+      </ol>
+    ),
+  },
+];

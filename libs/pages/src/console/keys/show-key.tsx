@@ -1,0 +1,28 @@
+import type { NewApiKey } from '@wbiz/contracts/account';
+import { Copy } from '../../parts/copy.js';
+import { Modal } from '../../parts/modal.js';
+
+/** The only time that a key is there to be seen. */
+export function ShowKey({ made: { name, key }, onClose }: { made: NewApiKey; onClose: () => void }) {
+  return (
+    <Modal title={`The key ${name} was created`} onClose={onClose}>
+      <p>
+        <strong>Copy it now: it will not be shown again.</strong> Only a hash of it is kept here. Keep it
+        where you keep passwords.
+      </p>
+      <div class="shown-key">
+        <code aria-label="API key">{key}</code>
+        <Copy text={key} what="API key" />
+      </div>
+      <p class="soft">
+        Send it as <code>Authorization: Bearer …</code>. The <a href="/docs">API reference</a> can try any
+        call with it.
+      </p>
+      <div class="actions">
+        <button type="button" class="primary" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Modal>
+  );
+}
