@@ -64,7 +64,7 @@ export async function visit(executablePath: string, origin: string) {
   const sitDown = async () => {
     const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(10_000);
     const foreign: string[] = [];
     const faults: string[] = [];
     context.on('request', (request) => {
