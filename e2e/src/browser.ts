@@ -49,6 +49,8 @@ type Violation = {
   readonly impact: string | null;
   readonly nodes: readonly { html: string }[];
 };
+/** Colours are as they stay once a frame was drawn with them. */
+const DRAWN = 'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))';
 const SERIOUS = ['serious', 'critical'];
 const ONLY_COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
@@ -62,7 +64,7 @@ export async function visit(executablePath: string, origin: string) {
 
   /** Somebody at the browser: cookies of their own, and what went wrong before their eyes. */
   const sitDown = async () => {
-    const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB' });
+    const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
     context.setDefaultTimeout(10_000);
     const foreign: string[] = [];
@@ -90,7 +92,8 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
   ] as const)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(DRAWN);
       const at = `${name} ${size} ${colorScheme}`;
       if (size === 'wide' || colorScheme === 'light')
         await page.screenshot({ path: join(SHOTS, `${at.replaceAll(' ', '-')}.png`) });
@@ -105,7 +108,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
       if (over > 0) faults.push(`${at}: scrolls sideways by ${over} px`);
     }
   await page.setViewportSize(WIDE);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: null });
+  await page.emulateMedia({ colorScheme: 'light' });
   return faults;
 }
 
