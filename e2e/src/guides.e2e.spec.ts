@@ -169,9 +169,9 @@ describe.each(['webhook.ts', 'webhook.py'])('the guide to webhooks, with %s', (n
     const { id } = JSON.parse(await readFile(join(folder, 'webhook.json'), 'utf8')) as { id: string };
     const attempts = async () =>
       ok(await api.get<{ lastDay: { attempts: number } }>(`/v1/webhooks/${id}/stats`)).lastDay.attempts;
-    await until(async () => (await attempts()) === 1);
+    await until(async () => (await attempts()) >= 1);
     expect(await paste(command(WEBHOOKS, /\/retry"/))).toContain('"attemptLog":[{');
-    await until(async () => (await attempts()) === 2);
+    await until(async () => (await attempts()) >= 2);
     await first.stop();
 
     await paste(command(WEBHOOKS, /> rotated\.json/));
@@ -186,9 +186,9 @@ describe.each(['webhook.ts', 'webhook.py'])('the guide to webhooks, with %s', (n
     await last.has(wamid, next);
     const received = last.events().filter(({ data }) => [wamid, next].includes(data.wamid ?? ''));
     expect(received.map(({ data }) => data.wamid)).toEqual([wamid, next]);
-    const once = await attempts();
+    const before = await attempts();
     await paste(replay);
-    await until(async () => (await attempts()) >= once + 2, { timeoutMs: 15_000 });
+    await until(async () => (await attempts()) >= before + 2, { timeoutMs: 15_000 });
     const ids = last.events().map(({ id: event }) => event);
     expect(ids).toEqual([...new Set(ids)]);
     expect((await api.request('DELETE', `/v1/webhooks/${id}`)).status).toBe(204);
@@ -217,6 +217,7 @@ describe.each(['kafka.ts', 'kafka_events.py'])('the guide to events, with %s', (
   runnable(name)('prints the events of all accounts', async () => {
     const folder = await clone(name);
     await save(EVENTS, name, folder);
+    // A group of its own: what the other has read is not read by it again.
     const variables = command(EVENTS, /EVENTS_TOPIC=/).replace('my-app', `my-${name}`);
     const wamid = await system.writeIn(api, PERSON, 'Hello');
     const { has, events } = start(folder, `${variables}\n${staying(EVENTS, new RegExp(` ${name}$`))}`);

@@ -60,8 +60,10 @@ it('is a package that strict programs are compiled against and run with', async 
   await symlink(join(ROOT, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'));
 
   await writeFile(join(folder, 'refused.ts'), REFUSED);
-  for (const { language, code } of await codeBlocks('docs/guides/sdk.md'))
-    if (language === 'ts') await writeFile(join(folder, /^\/\/ (\S+):/.exec(code)![1]!), code);
+  for (const page of ['docs/guides/sdk.md', 'libs/sdk/README.md'])
+    for (const { language, code } of await codeBlocks(page))
+      if (language === 'ts')
+        await writeFile(join(folder, /^\/\/ (\S+):/.exec(code)?.[1] ?? 'readme.ts'), code);
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG));
   await run(folder, join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.']);
 
