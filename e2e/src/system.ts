@@ -183,6 +183,7 @@ export async function startSystem({
     start,
     provision,
     webhooksTo,
+    client: (apiKey: string) => client(baseUrls, apiKey),
     pidOf: (instance: string) => running.get(instance)!.pid,
 
     /** Ends a process at once, as a crash would; resolves when it is gone. */

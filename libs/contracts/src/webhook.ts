@@ -177,6 +177,12 @@ export class DeliveryAttempt {
 /** One delivery with its attempts, the newest first, at most 100. */
 export class DeliveryDetail extends DeliveryView {
   @NestedList(() => DeliveryAttempt, { max: 100 }) attemptLog!: DeliveryAttempt[];
+  @Text({
+    max: 10_000_000,
+    nullable: true,
+    description: 'The body of each attempt; null once the event is no longer kept.',
+  })
+  requestBody!: string | null;
 }
 
 /** `GET /v1/webhooks/:id/deliveries`. */

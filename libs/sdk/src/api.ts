@@ -3611,6 +3611,8 @@ export interface components {
       statusCode: number | null;
       error: string | null;
       attemptLog: components['schemas']['DeliveryAttempt'][];
+      /** @description The body of each attempt; null once the event is no longer kept. */
+      requestBody: string | null;
     };
     DeliveryAttempt: {
       /**

@@ -35,12 +35,15 @@ it.each(['/docs', '/docs/messages', '/console', '/console/accounts/1/inbox'])(
   },
 );
 
-it.each(['/assets/none.js', '/assets/..%2fconsole.html', '/assets/%2e%2e/package.json', '/assets/'])(
-  '%s is 404',
-  async (path) => {
-    expect((await fetch(`${origin}${path}`)).status).toBe(404);
-  },
-);
+it.each([
+  '/assets/none.js',
+  '/assets/..js',
+  '/assets/..%2fconsole.html',
+  '/assets/%2e%2e/package.json',
+  '/assets/',
+])('%s is 404', async (path) => {
+  expect((await fetch(`${origin}${path}`)).status).toBe(404);
+});
 
 it('serves the OpenAPI document without a key', async () => {
   const document = (await (await fetch(`${origin}/api/openapi.json`)).json()) as Record<string, unknown>;

@@ -50,7 +50,7 @@ export function servePages(fastify: FastifyInstance): void {
     { config: { access: 'public' } },
     (request, reply) => {
       const { name } = request.params;
-      if (!/^[\w-]+\.(css|js|svg)$/.test(name))
+      if (!/^[\w-]+(\.[\w-]+)*\.(css|js|svg)$/.test(name))
         throw new Rejection('not_found', `There is no asset ${name}.`);
       return send(join(pages(), 'assets', name), FOREVER, request, reply);
     },

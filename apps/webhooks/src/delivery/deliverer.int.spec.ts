@@ -506,6 +506,7 @@ describe('after the fact', () => {
         { delivered: true, statusCode: 200, responseBody: 'thanks' },
         { delivered: true, statusCode: 200 },
       ],
+      requestBody: again[0]!.body,
     });
     broken = false;
   });

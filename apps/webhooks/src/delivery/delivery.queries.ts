@@ -10,6 +10,7 @@ import type { Pool } from 'pg';
 import { positionOf } from '../subscription/readers.projection.js';
 import { Subscriptions } from '../subscription/subscriptions.js';
 import { DELIVERY_STATUS } from './delivery-log.js';
+import { envelopeOf, FEED_COLUMNS, type FeedRow } from './envelope.js';
 import { percentile } from './latency.js';
 import { Sender } from './sender.js';
 
@@ -80,9 +81,15 @@ export class DeliveryQueries {
              from webhooks.deliveries where webhook_id = $1 and id = $2 order by at desc limit ${MOST_ATTEMPTS}`,
       values: [ask.id, ask.deliveryId],
     });
+    const { rows: events } = await this.pool.query<FeedRow>({
+      name: 'delivery-event',
+      text: `select ${FEED_COLUMNS} from webhooks.feed f where account_id = $1 and sequence = $2`,
+      values: [ask.accountId, rows[0].sequence],
+    });
     return {
       ...viewOf(rows[0]),
       attemptLog: attempts.map(({ at, ...attempt }) => ({ at: at.toISOString(), ...attempt })),
+      requestBody: events[0] ? envelopeOf(ask.accountId, events[0]).toString() : null,
     };
   }
 

@@ -1,4 +1,13 @@
-/** To be built. */
+import { Route, Router } from 'preact-iso';
+import { WebhookList } from './webhook-list.js';
+import { WebhookPage } from './webhook-page.js';
+import './webhooks.css';
+
 export function Webhooks() {
-  return <h1>Webhooks</h1>;
+  return (
+    <Router>
+      <Route path="/" component={WebhookList} />
+      <Route path="/:id" component={WebhookPage} />
+    </Router>
+  );
 }

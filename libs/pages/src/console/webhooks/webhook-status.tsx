@@ -1,0 +1,34 @@
+import type { Delivery, Webhook } from './webhook-queries.js';
+
+const OF_WEBHOOK = {
+  active: ['good', 'Active'],
+  failing: ['bad', 'Failing'],
+  inactive: ['', 'Paused'],
+  disabled: ['bad', 'Disabled'],
+} as const satisfies Record<Webhook['status'], readonly [string, string]>;
+
+const OF_DELIVERY = {
+  succeeded: ['good', 'Succeeded'],
+  pending: ['warn', 'Pending'],
+  failed: ['bad', 'Failed'],
+} as const satisfies Record<Delivery['status'], readonly [string, string]>;
+
+export function WebhookStatus({ status }: Pick<Webhook, 'status'>) {
+  const [kind, name] = OF_WEBHOOK[status];
+  return <span class={`badge ${kind}`}>{name}</span>;
+}
+
+export function DeliveryStatus({ status }: Pick<Delivery, 'status'>) {
+  const [kind, name] = OF_DELIVERY[status];
+  return <span class={`badge ${kind}`}>{name}</span>;
+}
+
+/** Of 0 to 1; not 100 % where anything failed. */
+export function percent(share: number | null): string {
+  if (share === null) return '–';
+  return `${share === 1 ? 100 : (Math.floor(share * 1_000) / 10).toFixed(1)} %`;
+}
+
+/** What an endpoint said, or why it said nothing. */
+export const answerOf = ({ statusCode, error }: Pick<Delivery, 'statusCode' | 'error'>) =>
+  statusCode === null ? (error ?? 'No answer') : `HTTP ${statusCode}`;
