@@ -19,7 +19,7 @@ function exampleAt(schema: Schema, schemas: Schemas, field: string, within: read
     return Object.fromEntries(entries) as unknown;
   }
   if (items) return [exampleAt(items, schemas, singular(field), within)];
-  if (type === 'string') return nullable && !knownWord(field) ? null : textFor(field, one);
+  if (type === 'string') return nullable && !WORDS[field] ? null : textFor(field, one);
   if (nullable) return null;
   if (type === 'integer' || type === 'number')
     return Math.max(one.minimum ?? 0, Math.min(1, one.maximum ?? 1));
