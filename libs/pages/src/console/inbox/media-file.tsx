@@ -19,7 +19,7 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
     if (!isPicture) return undefined;
     const observer = new IntersectionObserver(
       (seen) => seen.some(({ isIntersecting }) => isIntersecting) && want(true),
-      { rootMargin: '400px' },
+      { root: box.current!.closest('.scrolled'), rootMargin: '400px' },
     );
     observer.observe(box.current!);
     return () => observer.disconnect();
