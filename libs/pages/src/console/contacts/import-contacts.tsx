@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
+import { saveAs } from '../../parts/save-as.js';
 import { useAccount } from '../account.js';
 import { contactOf, csvLine, guessed, type Meaning } from './import-rows.js';
 import { inWords } from './run-import.js';
@@ -382,10 +383,5 @@ function saveFailed({ plan, failed }: ImportState) {
   );
   // With the mark that Excel knows UTF-8 by.
   const bytes = new Blob(['\uFEFF', csvLine([...plan.heads, 'reason']), ...lines], { type: 'text/csv' });
-  const url = URL.createObjectURL(bytes);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `failed-${plan.file.name}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveAs(bytes, `failed-${plan.file.name}`);
 }
