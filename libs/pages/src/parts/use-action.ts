@@ -1,0 +1,16 @@
+import { useMutation, type UseMutationOptions } from '@tanstack/preact-query';
+import { useRef } from 'preact/hooks';
+
+/**
+ * A mutation that sees what the page shows: `useMutation` takes new options only after the next paint, and a form that is filled in
+ * and sent at once would send what it held before.
+ */
+export function useAction<Data = unknown, Variables = void>(
+  options: UseMutationOptions<Data, Error, Variables> & {
+    readonly mutationFn: NonNullable<UseMutationOptions<Data, Error, Variables>['mutationFn']>;
+  },
+) {
+  const latest = useRef(options.mutationFn);
+  latest.current = options.mutationFn;
+  return useMutation({ ...options, mutationFn: (...given) => latest.current(...given) });
+}
