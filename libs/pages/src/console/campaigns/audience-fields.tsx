@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Plus, X } from 'lucide-preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
+import { useSettled } from '../../parts/settled.js';
 import { useAccount } from '../account.js';
 import { newFilter, takesNoValue, type AudienceDraft, type FilterDraft } from './campaign-draft.js';
 import { fieldWords, number, OPERATOR_WORDS } from './words.js';
@@ -189,7 +190,6 @@ function Chips({
   );
 }
 
-const TYPED_MS = 250;
 const FOUND = 8;
 
 type ContactPickerProps = {
@@ -201,12 +201,8 @@ type ContactPickerProps = {
 function ContactPicker({ contacts, onChange, fault }: ContactPickerProps) {
   const { account, api } = useAccount();
   const [typed, setTyped] = useState('');
-  const [search, setSearch] = useState('');
+  const search = useSettled(typed.trim());
   const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(typed.trim()), TYPED_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
   const found = useQuery({
     queryKey: [account.id, 'contacts', 'found', search],
     queryFn: ({ signal }) =>

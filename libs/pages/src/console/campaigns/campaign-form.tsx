@@ -13,6 +13,7 @@ import { Fault } from '../../parts/fault.js';
 import { faultsByPlace, faultWords } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useSettled } from '../../parts/settled.js';
 import { useAccount } from '../account.js';
 import { Bubble } from '../templates/bubble.js';
 import { slotsOf, valuesFor, type Slots } from '../templates/slots.js';
@@ -350,11 +351,7 @@ function usePlan(body: Schemas['CreateCampaign'] | undefined) {
     ...(body.from && { from: body.from }),
   };
   const now = JSON.stringify(asked);
-  const [settled, settle] = useState(now);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(now), SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [now]);
+  const settled = useSettled(now, SETTLED_MS);
   const plan = useQuery({
     queryKey: [...campaignsKey(account.id), 'plan', settled],
     queryFn: ({ signal }) =>

@@ -104,7 +104,7 @@ const columnsAt = (path: string): readonly Column<Schemas['CampaignView']>[] => 
   },
   {
     name: 'Started',
-    cell: ({ startedAt, startsAt }) => <When at={startedAt ?? startsAt} />,
+    cell: ({ startedAt }) => <When at={startedAt} />,
   },
 ];
 

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/preact-query';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { More } from '../../parts/more.js';
+import { useSettled } from '../../parts/settled.js';
 import { useAccount } from '../account.js';
 import { templatesKey, viewOf } from '../templates/template-queries.js';
 import { categoryName } from '../templates/template-status.js';
@@ -12,8 +13,6 @@ type PickerProps = {
   readonly onChoose: (template: TemplateView) => void;
   readonly fault: string | undefined;
 };
-
-const TYPED_MS = 250;
 
 /** One of the approved templates. */
 export function TemplatePicker({ chosen, onChoose, fault }: PickerProps) {
@@ -48,11 +47,7 @@ export function TemplatePicker({ chosen, onChoose, fault }: PickerProps) {
 function Choices({ chosen, onChoose, fault }: PickerProps) {
   const { account, api } = useAccount();
   const [typed, setTyped] = useState('');
-  const [search, setSearch] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setSearch(typed.trim()), TYPED_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const search = useSettled(typed.trim());
   const list = useInfiniteQuery({
     queryKey: [...templatesKey(account.id), 'approved', search],
     queryFn: ({ pageParam, signal }) =>
