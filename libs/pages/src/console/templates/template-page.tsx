@@ -219,16 +219,16 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
     queryKey: [...templatesKey(account.id), 'history', id, updatedAt],
     queryFn: async ({ signal }) => {
       const found = [];
-      let since: string | undefined;
+      let before = 'now';
       for (let page = 0; page < HISTORY_PAGES; page += 1) {
-        const query = { types: ['template.status' as const], limit: 200, ...(since && { since }) };
+        const query = { types: ['template.status' as const], limit: 200, before };
         const { data, nextCursor } = await api.request('GET', '/v1/events', { query, signal });
         for (const { type, data: told } of data)
           if (type === 'template.status' && told['templateId'] === id) found.push(told as StatusTold);
-        if (nextCursor === since) break; // An empty page may stand in the middle: events of other types were passed.
-        since = nextCursor;
+        if (nextCursor === before) break; // An empty page may stand in the middle: events of other types were passed.
+        before = nextCursor;
       }
-      return found.reverse();
+      return found;
     },
   });
   return (
