@@ -12,7 +12,7 @@ export const AreaPage = ({ area: { name, description, operations } }: { area: Ar
   </article>
 );
 
-export const OperationList = ({ operations }: { operations: readonly Operation[] }) => (
+const OperationList = ({ operations }: { operations: readonly Operation[] }) => (
   <ul class="operations">
     {operations.map((operation) => (
       <li key={operation.id}>

@@ -1,4 +1,4 @@
-export type Token = { readonly kind: 'text' | 'string' | 'name' | 'word' | 'number'; readonly text: string };
+type Token = { readonly kind: 'text' | 'string' | 'name' | 'word' | 'number'; readonly text: string };
 
 const PATTERN =
   /(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(?<colon>\s*:)?|(?<word>\b(?:import|from|const|await|new|for|of|in|with|as|print|curl|True|False|None|true|false|null)\b)|(?<number>(?<![\w.:/+-])\d+(?:\.\d+)?(?![\w.:/]))/g;
