@@ -3,6 +3,7 @@ import { LocationProvider, useLocation } from 'preact-iso';
 import { useEffect, useRef } from 'preact/hooks';
 import { Announcements } from '../parts/announce.js';
 import '../style/base.css';
+import '../style/theme.js';
 import { AreaPage } from './area-page.js';
 import { Loaded, openApi } from './documents.js';
 import { ErrorsPage } from './errors-page.js';
