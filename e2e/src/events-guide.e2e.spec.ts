@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
-import { freePort } from '../../scripts/embedded/launch.mjs';
+import { freePort } from '../../scripts/embedded/launch.ts';
 import { codeBlocks } from './code-blocks.js';
 import { ok, PERSON, startSystem, type Client, type System } from './system.js';
 
