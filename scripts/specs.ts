@@ -81,13 +81,9 @@ writeChartFiles(await chartFiles());
 const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
 writeFileSync(
   fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
-  JSON.stringify(asyncApiDocument()),
+  `${JSON.stringify(asyncApiDocument(), null, 2)}\n`,
 );
 execFileSync('node', ['apps/gateway/dist/openapi/write-specs.js'], { cwd: root, stdio: 'inherit' });
-execFileSync('prettier', ['--write', '--log-level=warn', 'libs/contracts/specs'], {
-  cwd: root,
-  stdio: 'inherit',
-});
 const types = await sdkTypes();
 writeFileSync(types.file, types.after);
 say.done(
