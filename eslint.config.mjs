@@ -19,7 +19,7 @@ const impure = [
   'queueMicrotask',
 ];
 
-/** @param {{ regex: string, message: string }[]} patterns */
+/** @type {(...patterns: { regex: string, message: string }[]) => ['error', object]} */
 const forbidImports = (...patterns) => ['error', { patterns }];
 const TEST_CODE = {
   regex: '^@wbiz/(service-)?testing/|\\.(samples|harness)(\\.js)?$',
@@ -27,9 +27,19 @@ const TEST_CODE = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '.wbiz/**', '**/*.mjs', '**/*.d.ts'] },
   {
-    files: ['**/*.{ts,tsx}'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.cache/**',
+      '.wbiz/**',
+      '**/*.d.ts',
+      'bench/src/*.mjs',
+      'docs/**/*.mjs',
+    ],
+  },
+  {
+    files: ['**/*.{ts,tsx,mjs}'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -81,6 +91,18 @@ export default tseslint.config(
         regex: '^@wbiz/',
         message: 'contracts and eventing stand on nothing of ours.',
       }),
+    },
+  },
+  {
+    files: ['{scripts,bench,deploy}/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['TSEnumDeclaration', 'TSParameterProperty', 'TSImportEqualsDeclaration', 'Decorator'].map(
+          (selector) => ({ selector, message: 'Node runs these files by stripping their types.' }),
+        ),
+      ],
     },
   },
   {

@@ -24,8 +24,8 @@ const shared = {
 };
 
 const onTheRealThing = {
-  globalSetup: './scripts/embedded/jest-setup.mjs',
-  globalTeardown: './scripts/embedded/jest-teardown.mjs',
+  globalSetup: './scripts/embedded/jest-setup.ts',
+  globalTeardown: './scripts/embedded/jest-teardown.ts',
 };
 
 /** @param {string} kind */

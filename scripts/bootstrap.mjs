@@ -12,8 +12,10 @@ export const began = Number(process.env.WBIZ_BEGAN ?? performance.timeOrigin);
 const QUIET = '--disable-warning=TimeoutNegativeWarning'; // kafkajs, https://github.com/tulios/kafkajs/issues/1751
 
 /**
- * Installs what package-lock.json asks for and is missing, then makes sure that the Node of the dev
- * dependencies runs: where it does not, starts `script` again on it and ends with its exit code. A 'disconnect' there tells that this one was killed.
+ * Installs what package-lock.json asks for and is missing. Returns on the Node of the dev dependencies; on any other, starts
+ * `script` again on that Node and exits with its code. The second process gets 'disconnect' if the first is killed.
+ *
+ * @param {string} script
  */
 export async function prepare(script) {
   await installed();
@@ -22,7 +24,8 @@ export async function prepare(script) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...toolEnv(), WBIZ_BEGAN: String(performance.timeOrigin) },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
   const { ppid } = process;
   const orphaned = setInterval(() => {
     // npm outlives what it runs, unless it is killed.
@@ -62,13 +65,15 @@ async function installed() {
 function firstMissing() {
   const wanted = lock(join(root, 'package-lock.json'));
   const found = lock(join(root, 'node_modules', '.package-lock.json'));
+  /** @param {string} path */
   const here = (path) =>
-    found[path] && existsSync(join(root, path)) && found[path].version === wanted[path].version;
+    found[path] && existsSync(join(root, path)) && found[path].version === wanted[path]?.version;
   return Object.keys(wanted).find(
-    (path) => path.startsWith('node_modules/') && !wanted[path].optional && !here(path),
+    (path) => path.startsWith('node_modules/') && !wanted[path]?.optional && !here(path),
   );
 }
 
+/** @type {(file: string) => Record<string, { version: string, optional?: boolean }>} */
 const lock = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
 
 /** What the tools of the repository need in their environment: the right Node, and no calls home. */
@@ -78,7 +83,12 @@ export const toolEnv = () => ({
   SCARF_ANALYTICS: 'false',
 });
 
-/** Runs a tool and shows what it printed only if it fails. */
+/**
+ * Runs a tool and shows what it printed only if it fails.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
 async function quietly(command, args) {
   const child = spawn(command, args, {
     cwd: root,

@@ -1,13 +1,17 @@
 /** A fault of the surroundings that the person can mend: shown as one line, without a stack. */
 export class SetupError extends Error {
+  /** @override */
   name = 'SetupError';
 }
 
 const colours = { green: 32, yellow: 33, red: 31, dim: 2, bold: 1 };
+/** @type {(colour: keyof typeof colours, text: string) => string} */
 const paint = (colour, text) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+/** @param {number} since */
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
+/** @type {Record<'line' | 'done' | 'warn' | 'failed', (text: string) => void> & { bold: (text: string) => string }} */
 export const say = {
   line: (text) => console.log(text),
   done: (text) => console.log(`${paint('green', '✔')} ${text}`),
@@ -17,8 +21,18 @@ export const say = {
 };
 
 /**
- * Runs one named piece of work. Says what is under way when it takes longer than a second, ever
- * more rarely, and one line when it is done: what `work` resolves with may carry it as `said`.
+ * Prints a fault: one line for what the person can mend, a stack for all else.
+ *
+ * @param {unknown} error
+ */
+export function sayFault(error) {
+  const { name, message, stack } = /** @type {Error} */ (error);
+  say.failed(name === 'SetupError' ? message : (stack ?? message));
+}
+
+/**
+ * Runs one named piece of work. Prints what is under way after a second, then ever more rarely, and one line at the end,
+ * with `said` of what `work` resolves with.
  *
  * @template Result
  * @param {string} title
@@ -28,7 +42,9 @@ export const say = {
 export async function step(title, work) {
   const started = performance.now();
   let doing = '';
+  /** @type {NodeJS.Timeout | undefined} */
   let timer;
+  /** @param {number} pause */
   const tellAfter = (pause) => {
     timer = setTimeout(() => {
       say.line(paint('dim', `… ${title}${doing && `: ${doing}`} (${seconds(started)})`));
@@ -38,31 +54,44 @@ export async function step(title, work) {
   tellAfter(1_000);
   try {
     const result = await work((what) => (doing = what));
-    say.done(`${title}: ${result?.said ?? 'done'} (${seconds(started)})`);
+    say.done(`${title}: ${saidBy(result) ?? 'done'} (${seconds(started)})`);
     return result;
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** @param {unknown} result */
+const saidBy = (result) =>
+  typeof result === 'object' && result !== null && 'said' in result ? result.said : undefined;
+
+/** @type {Record<number, string>} */
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /**
  * One line of the log of a process as a person reads it, `HH:MM:SS service  level  message`; undefined for what is
  * below `least` (pino's numbers: 30 info, 40 warn). A line that is no JSON comes from a crash and counts as error.
+ *
+ * @param {string} service
+ * @param {string} text
+ * @param {number} least
  */
 export function readableLog(service, text, least) {
   const entry = parsed(text);
   const level = entry ? (entry.level ?? 30) : 50;
   if (level < least) return undefined;
   const time = new Date(entry?.time ?? Date.now()).toTimeString().slice(0, 8);
-  const name = LEVELS[level] ?? level;
+  const name = LEVELS[level] ?? String(level);
   const fault = entry?.err?.message && entry.err.message !== entry.msg ? `: ${entry.err.message}` : '';
   const message = entry ? `${entry.msg ?? text}${fault}` : text;
   const line = `${time} ${(entry?.service ?? service).padEnd(9)}  ${name.padEnd(5)}  ${message}`;
   return level >= 50 ? paint('red', line) : level >= 40 ? paint('yellow', line) : line;
 }
 
+/**
+ * @param {string} text
+ * @returns {{ level?: number, time?: string, service?: string, msg?: string, err?: { message?: string } } | undefined}
+ */
 function parsed(text) {
   try {
     const entry = JSON.parse(text);

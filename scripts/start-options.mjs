@@ -45,7 +45,7 @@ export function startOptions(words, env) {
   return {
     fresh: words.includes('--fresh'),
     // npm start --verbose: npm takes it as its own log level, and tells.
-    verbose: words.includes('--verbose') || ['verbose', 'silly'].includes(env.npm_config_loglevel),
+    verbose: words.includes('--verbose') || ['verbose', 'silly'].includes(env.npm_config_loglevel ?? ''),
     port: Number(PORT),
   };
 }

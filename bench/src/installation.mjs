@@ -17,13 +17,13 @@ import {
   startNode,
   STOP_WAVES,
   TOGETHER,
-} from '../../scripts/apps.mjs';
+} from '../../scripts/apps.ts';
 // @boundaries-ignore the bench runs the processes as npm start does
-import { startKafka } from '../../scripts/embedded/kafka.mjs';
+import { startKafka } from '../../scripts/embedded/kafka.ts';
 // @boundaries-ignore the bench runs the processes as npm start does
-import { endLeftOver, freePort } from '../../scripts/embedded/launch.mjs';
+import { endLeftOver, freePort } from '../../scripts/embedded/launch.ts';
 // @boundaries-ignore the bench runs the processes as npm start does
-import { startPostgres } from '../../scripts/embedded/postgres.mjs';
+import { startPostgres } from '../../scripts/embedded/postgres.ts';
 
 const WABA = '1000000000000001';
 const PHONE_NUMBER = '1060000000000001';

@@ -17,7 +17,7 @@ if [ "$1" = provision ]; then
 fi
 
 if [ "$1" = demo ]; then
-  exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.mjs
+  exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.ts
 fi
 
 # Replicas share the name of their service, so each is reached by that of its container; a certificate names the service.

@@ -3,7 +3,7 @@ import { until } from '@wbiz/testing/stack';
 import type { Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 // @boundaries-ignore the tests run the processes as npm start does
-import { sharing } from '../../scripts/apps.mjs';
+import { sharing } from '../../scripts/apps.ts';
 import { chromiumPath, faultsOf, meter, visit, type Visit } from './browser.js';
 import { people } from './campaign-kills.js';
 import { receiver, type Receiver } from './receiver.js';

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
-import { freePort } from '../../scripts/embedded/launch.mjs';
-// @boundaries-ignore scripts/test.mjs makes it
-import { guidePython } from '../../scripts/guide-tools.mjs';
+import { freePort } from '../../scripts/embedded/launch.ts';
+// @boundaries-ignore scripts/test.ts makes it
+import { guidePython } from '../../scripts/guide-tools.ts';
 import { codeBlocks, type CodeBlock } from './code-blocks.js';
 import { ok, PERSON, startSystem, type Client, type System } from './system.js';
 import { terminal } from './terminal.js';

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openApiRequests, type Document } from './openapi-requests.js';
 // @boundaries-ignore the tests run the processes as npm start does
-import { SIMULATED_META_APP } from '../../scripts/apps.mjs';
+import { SIMULATED_META_APP } from '../../scripts/apps.ts';
 import { call, type Client, type System } from './system.js';
 
 export type Hostile = Client & {

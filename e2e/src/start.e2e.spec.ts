@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
-import { freePort, isRunning } from '../../scripts/embedded/launch.mjs';
+import { freePort, isRunning } from '../../scripts/embedded/launch.ts';
 import { codeBlocks } from './code-blocks.js';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -15,13 +15,13 @@ import {
   PROVISIONING,
   secretsOf,
   TOGETHER,
-} from '../../scripts/apps.mjs';
+} from '../../scripts/apps.ts';
 // @boundaries-ignore the tests run the processes as npm start does
-import { startKafka } from '../../scripts/embedded/kafka.mjs';
+import { startKafka } from '../../scripts/embedded/kafka.ts';
 // @boundaries-ignore the tests run the processes as npm start does
-import { freePort } from '../../scripts/embedded/launch.mjs';
+import { freePort } from '../../scripts/embedded/launch.ts';
 // @boundaries-ignore the tests run the processes as npm start does
-import { startPostgres } from '../../scripts/embedded/postgres.mjs';
+import { startPostgres } from '../../scripts/embedded/postgres.ts';
 
 const APPS = apps as readonly { name: string; ports: readonly string[] }[];
 

@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 // @boundaries-ignore the tests run the processes as npm start does
-import { sharing } from '../../scripts/apps.mjs';
+import { sharing } from '../../scripts/apps.ts';
 // @boundaries-ignore the tests run the processes as npm start does
-import { isRunning } from '../../scripts/embedded/launch.mjs';
+import { isRunning } from '../../scripts/embedded/launch.ts';
 import { adds, people, recipientsOf, WITH, type Campaign } from './campaign-kills.js';
 import { receiver, type Receiver } from './receiver.js';
 import { ok, PERSON, startSystem, type Client, type FeedEvent, type System } from './system.js';

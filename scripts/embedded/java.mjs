@@ -36,6 +36,7 @@ export async function requireJava() {
   });
 }
 
+/** @type {(what: string, debian: string, brew: string) => SetupError} */
 const missing = (what, debian, brew) =>
   new SetupError(
     `${what}. Install it (Debian, Ubuntu: apt-get install ${debian}; macOS: brew install ${brew}) or set KAFKA_BROKERS to a Kafka that runs.`,

@@ -25,7 +25,7 @@ import { CAMPAIGNS } from './campaigns.service.js';
 export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'unavailable' | 'lost' | 'unanswered';
 type Send = SendMessageData & { readonly accountId: string };
 
-export const now = () => new Date().toISOString();
+const now = () => new Date().toISOString();
 
 /** The campaigns service with the others played: messaging does with each send what `fateOf` says. */
 export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) {

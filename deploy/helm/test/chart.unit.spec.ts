@@ -15,7 +15,7 @@ import { SETTINGS as GATEWAY } from '../../../apps/gateway/src/gateway.settings.
 import { SETTINGS as MESSAGING } from '../../../apps/messaging/src/messaging.settings.js';
 import { SETTINGS as TEMPLATES } from '../../../apps/templates/src/templates.settings.js';
 import { SETTINGS as WEBHOOKS } from '../../../apps/webhooks/src/webhooks.settings.js';
-import { chartPython } from '../../../scripts/chart-tools.mjs';
+import { chartPython } from '../../../scripts/chart-tools.ts';
 import { CASES, REFUSED } from './values.js';
 
 type Json = string | number | boolean | null | Json[] | Fields;

@@ -24,8 +24,6 @@ export type Exchange =
   | { readonly kind: 'not_sent'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string };
 
-export type GraphTransport = ReturnType<typeof openGraphTransport>;
-
 const MAX_ANSWER = 32 * 1024 * 1024;
 
 const reasonOf = (error: Error) => {

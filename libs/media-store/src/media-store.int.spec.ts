@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 // @boundaries-ignore the server that the tests of the whole project start
-import { S3_CREDENTIALS, startS3 } from '../../../scripts/embedded/s3.mjs';
+import { S3_CREDENTIALS, startS3 } from '../../../scripts/embedded/s3.ts';
 import type { MediaStore } from './media-store.js';
 import { openMediaStore } from './open-media-store.js';
 

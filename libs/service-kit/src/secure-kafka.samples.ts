@@ -24,7 +24,7 @@ export async function secureKafka(
   users: readonly string[],
   { above }: { readonly above: readonly string[] },
 ) {
-  const embedded = new URL('../../../scripts/embedded/kafka.mjs', import.meta.url).href;
+  const embedded = new URL('../../../scripts/embedded/kafka.ts', import.meta.url).href;
   const { startKafka } = (await import(embedded)) as { startKafka: Start };
   const dir = await mkdtemp(join(tmpdir(), 'wbiz-secure-kafka-'));
   const certificates = await certificatesIn(dir, ['broker', 'wbiz-certified']);

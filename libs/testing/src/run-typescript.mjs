@@ -5,6 +5,7 @@ import { transformSync } from '@swc/core';
 
 const config = new URL('../../../.swcrc', import.meta.url);
 const { exclude: _, ...swc } = JSON.parse(readFileSync(config, 'utf8'));
+/** @param {string} url */
 const ours = (url) => url.startsWith('file:') && url.endsWith('.ts') && !url.includes('/node_modules/');
 
 registerHooks({

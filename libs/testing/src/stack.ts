@@ -50,7 +50,7 @@ type Migration = new () => { up(runner: never): Promise<unknown> };
 
 /** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {
-  const launch = new URL('../../../scripts/embedded/launch.mjs', import.meta.url).href;
+  const launch = new URL('../../../scripts/embedded/launch.ts', import.meta.url).href;
   return ((await import(launch)) as { freePort: () => Promise<number> }).freePort();
 }
 

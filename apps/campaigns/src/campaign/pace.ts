@@ -10,7 +10,7 @@ export const PACES = `l.rate,
 export type Paces = { readonly rate: number | null; readonly throughput: number; readonly others: number };
 
 /** Sends a second. */
-export const paceOf = ({ rate, throughput, others }: Paces): number =>
+const paceOf = ({ rate, throughput, others }: Paces): number =>
   Math.min(rate ?? Infinity, (throughput * SHARE) / (others + 1));
 
 /** When so many sends will have been made; null where there are none. */

@@ -73,17 +73,17 @@ type Person = {
   readonly userId: string | null;
 };
 
-export type NoteInbound = Person & { readonly name: string | null; readonly at: string };
+type NoteInbound = Person & { readonly name: string | null; readonly at: string };
 /** The number or the user id of a person is another from now on; null: as before. */
-export type NoteChange = Person & { readonly at: string };
+type NoteChange = Person & { readonly at: string };
 /** `saidAt`: when the person said so. */
-export type NoteOpt = Person & {
+type NoteOpt = Person & {
   readonly optedIn: boolean;
   readonly how: OptWay;
   readonly saidAt: string;
   readonly at: string;
 };
-export type ForgetLabels = {
+type ForgetLabels = {
   readonly contactId: string;
   /** A tag's key, or a field's. */
   readonly kind: 'tag' | 'field';

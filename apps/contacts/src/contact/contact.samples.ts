@@ -14,7 +14,7 @@ export const LATER = '2026-11-22T11:00:00.000Z';
 export const ID = 'cnt_1';
 export const PHONE = '+918899332211';
 
-export const view = (over: Partial<ContactView> = {}): ContactView => ({
+const view = (over: Partial<ContactView> = {}): ContactView => ({
   id: ID,
   phone: PHONE,
   userId: null,
@@ -35,7 +35,7 @@ const tag = (name: string, over: Partial<KnownTag> = {}): [string, KnownTag] => 
   tagKey(name),
   { name, generation: 1, fresh: false, ...over },
 ];
-export const field = (over: Partial<KnownField> = {}): KnownField => ({
+const field = (over: Partial<KnownField> = {}): KnownField => ({
   type: 'text',
   options: null,
   generation: 1,

@@ -21,7 +21,7 @@ export type FieldsState = {
 };
 
 /** A field that a contact has a first value of. */
-export type UseField = { readonly accountId: string; readonly key: string; readonly at: string };
+type UseField = { readonly accountId: string; readonly key: string; readonly at: string };
 
 export type FieldsCommand =
   | Message<'field.create', CreateCustomFieldData>

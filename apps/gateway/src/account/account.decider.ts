@@ -14,7 +14,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** Why an account may not be used: an operator said so, or Meta banned, declined, offboarded it or took it from us. */
-export type Hold = 'operator' | 'ban' | 'review' | 'offboarded' | 'gone';
+type Hold = 'operator' | 'ban' | 'review' | 'offboarded' | 'gone';
 
 /** What the account keeps to itself. `throughput` is the operator's own, messages per second and number. */
 type Kept = {

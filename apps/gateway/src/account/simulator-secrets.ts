@@ -5,7 +5,7 @@ LOOPBACK.addSubnet('127.0.0.0', 8);
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /** Whether the Cloud API at this URL can be the simulator: on this machine, or on a host named simulator. */
-export function mayBeSimulator(cloudApiUrl: string): boolean {
+function mayBeSimulator(cloudApiUrl: string): boolean {
   const host = new URL(cloudApiUrl).hostname.replace(/^\[|\]$/g, '');
   const version = isIP(host);
   return version

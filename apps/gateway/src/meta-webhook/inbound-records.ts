@@ -5,7 +5,7 @@ import type { KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';
 import { parseMetaJson, splitWebhook, type InboundItem, type SplitWebhook } from './split-webhook.js';
 
-export type InboundType = InboundItem['type'] | typeof META_WEBHOOK;
+type InboundType = InboundItem['type'] | typeof META_WEBHOOK;
 export type TopicOf = (type: InboundType) => string;
 
 /** The topic of each type of record. */

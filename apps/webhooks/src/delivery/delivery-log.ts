@@ -3,7 +3,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Outcome } from './sender.js';
 
 const DAY_MS = 86_400_000;
-export const KEPT_DAYS = 30;
+const KEPT_DAYS = 30;
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('wbiz.webhooks.deliveries', 0))`;
 
 /**

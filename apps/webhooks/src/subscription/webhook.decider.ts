@@ -17,7 +17,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** `previous`: the secret before a rotation, which signs too for a while. `headers`: the customer's own, as sealed JSON. */
-export type Sealed = {
+type Sealed = {
   readonly secret: string;
   readonly previous: { readonly secret: string; readonly rotatedAt: string } | null;
   readonly headers: string | null;
@@ -30,10 +30,10 @@ export type WebhookState = {
 } | null;
 
 /** Command `webhook.disable`, of the deliverer. */
-export type DisableWebhookData = WebhookDisabledData;
+type DisableWebhookData = WebhookDisabledData;
 
 /** Command `webhook.reseal`: texts by what they are sealed to anew. */
-export type ResealWebhookData = {
+type ResealWebhookData = {
   readonly webhookId: string;
   readonly renewed: Readonly<Record<string, string>>;
 };

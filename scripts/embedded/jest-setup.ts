@@ -1,0 +1,59 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startKafka } from './kafka.ts';
+import { isRunning } from './launch.ts';
+import { startPostgres } from './postgres.ts';
+
+const PREFIX = 'wbiz-test-';
+/** The topics of all suites are there until the end. */
+const KAFKA_HEAP_MB = 512;
+
+type TestStack = { readonly stop: () => Promise<void> };
+
+declare global {
+  var testStack: TestStack;
+}
+
+/** Starts one Kafka and one Postgres for all suites, or leaves those that KAFKA_BROKERS, DATABASE_URL name. */
+export async function startTestStack(): Promise<TestStack> {
+  if (process.env.KAFKA_BROKERS && process.env.DATABASE_URL) return { stop: async () => undefined };
+  removeLeftOvers();
+  const dir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const [kafka, postgres] = await Promise.allSettled([
+    process.env.KAFKA_BROKERS
+      ? undefined
+      : startKafka({ dataDir: join(dir, 'kafka'), logFile: join(dir, 'kafka.log'), heapMb: KAFKA_HEAP_MB }),
+    process.env.DATABASE_URL
+      ? undefined
+      : startPostgres({ dataDir: join(dir, 'postgres'), logFile: join(dir, 'postgres.log'), durable: false }),
+  ]);
+  const stop = async () => {
+    await Promise.all(
+      [kafka, postgres].map(async (one) => {
+        if (one.status === 'fulfilled') await one.value?.stop();
+      }),
+    );
+    rmSync(dir, { recursive: true, force: true });
+  };
+  for (const one of [kafka, postgres])
+    if (one.status === 'rejected') {
+      await stop();
+      throw one.reason;
+    }
+  if (kafka.status === 'fulfilled' && kafka.value) process.env.KAFKA_BROKERS = kafka.value.brokers;
+  if (postgres.status === 'fulfilled' && postgres.value) process.env.DATABASE_URL = postgres.value.url;
+  return { stop };
+}
+
+export default async function jestSetup() {
+  globalThis.testStack = await startTestStack();
+}
+
+/** What a killed run could not remove: its processes are gone by the reaper, its folder is not. */
+function removeLeftOvers() {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split('-')[0]);
+    if (pid && !isRunning(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}

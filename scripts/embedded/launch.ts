@@ -1,0 +1,232 @@
+import { execFileSync, spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SetupError } from '../say.mjs';
+
+/** Below those that systems give to connections going out (Linux from 32768 on, others from 49152), which could take one meanwhile. */
+const [LOWEST_PORT, PORTS_END] = [10_000, 32_000];
+/** Test workers side by side choose from stretches of their own: what one has chosen it listens on seconds later. */
+const STRETCHES = 3;
+const STRETCH = Math.floor((PORTS_END - LOWEST_PORT) / STRETCHES);
+const FROM = LOWEST_PORT + STRETCH * (Number(process.env.JEST_WORKER_ID ?? 0) % STRETCHES);
+const given = new Set<number>();
+
+/** A TCP port of 127.0.0.1 that nobody listens on at this moment, another one with each call. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FROM, FROM + STRETCH);
+    if (given.has(port)) continue;
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      if (codeOf(error) === 'EADDRINUSE') continue;
+      throw error;
+    }
+    server.close();
+    await once(server, 'close');
+    given.add(port);
+    return port;
+  }
+}
+
+export type Program = {
+  readonly command: string;
+  /** One of them must hold `marker`. */
+  readonly args: readonly string[];
+  /** Recognises a left-over process by its command line. */
+  readonly marker: string;
+  readonly pidFile: string;
+  /** Takes stdout and stderr; without it they are pipes on `child`. */
+  readonly logFile?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly cwd?: string | undefined;
+  readonly as?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Asks it to end in order. */
+  readonly stopSignal?: NodeJS.Signals;
+};
+
+export type Running = {
+  readonly pid: number;
+  /** Resolves with a few words on how it ended. */
+  readonly exited: Promise<string>;
+  readonly stop: (withinMs?: number) => Promise<void>;
+};
+
+type Launched = Running & { readonly child: ChildProcess };
+
+/**
+ * Starts a program whose life ends with ours: by stop(), by the reaper if we are killed, or by the next launch with the
+ * same pidFile if the reaper is killed too.
+ */
+export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): Promise<Launched> {
+  const { command, args, marker, pidFile, logFile, env, cwd, as } = program;
+  mkdirSync(dirname(pidFile), { recursive: true });
+  await endLeftOver(pidFile);
+
+  if (logFile !== undefined) mkdirSync(dirname(logFile), { recursive: true });
+  const log = logFile === undefined ? undefined : openSync(logFile, 'a', 0o600);
+  const child = spawn(command, args, {
+    ...as,
+    env,
+    cwd,
+    stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
+    // Its own process group: a Ctrl-C reaches only us, and we end things in order.
+    detached: true,
+  });
+  if (log !== undefined) closeSync(log);
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ? `by ${signal}` : `with exit code ${code}`));
+  });
+  const { pid } = child;
+  if (!pid) throw new SetupError(`${command} did not start: ${await exited}.`);
+
+  writeFileSync(pidFile, JSON.stringify({ pid, parent: process.pid, marker, stopSignal }));
+  reaper.add(pid, stopSignal);
+  const ended = exited.then((how) => {
+    reaper.remove(pid);
+    rmSync(pidFile, { force: true });
+    return how;
+  });
+
+  /** Asks it to end and kills it if it has not after `withinMs`. */
+  const stop = async (withinMs = 6_000) => {
+    child.kill(stopSignal);
+    const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    await ended;
+    clearTimeout(late);
+  };
+  return { pid, child, exited: ended, stop };
+}
+
+/** The last lines of a log file, for an error message. */
+export function tail(logFile: string, lines = 15) {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
+
+/** Polls until `ready` answers true; throws at once when the process ends first, or after `timeoutMs`. */
+export async function whenReady({
+  name,
+  exited,
+  logFile,
+  ready,
+  timeoutMs = 120_000,
+  everyMs = 50,
+}: {
+  name: string;
+  exited: Promise<string>;
+  logFile: string;
+  ready: () => Promise<boolean>;
+  timeoutMs?: number;
+  everyMs?: number;
+}): Promise<void> {
+  const failed = (what: string) =>
+    new SetupError(`${name} ${what}. The end of ${logFile}:\n${tail(logFile)}`);
+  let ended: string | undefined;
+  void exited.then((how) => (ended = how));
+  for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
+    if (ended) throw failed(`ended ${ended} while starting`);
+    // An attempt may hang on a connection that came too early.
+    if (await Promise.race([ready(), delay(5_000, false, { ref: false })])) return;
+  }
+  throw failed(`did not answer within ${timeoutMs / 1000} s`);
+}
+
+/** Ends what an earlier run, killed together with its reaper, has left running; refuses while that run lives. */
+export async function endLeftOver(pidFile: string): Promise<void> {
+  const left = readPid(pidFile);
+  if (!left || !commandLine(left.pid).includes(left.marker)) return;
+  if (left.parent !== process.pid && commandLine(left.parent))
+    throw new SetupError(
+      `Already running: process ${left.parent} keeps ${left.marker} as process ${left.pid}. To stop it: kill ${left.parent}`,
+    );
+  signal(left.pid, left.stopSignal);
+  for (const kill = Date.now() + 8_000; commandLine(left.pid); await delay(100))
+    if (Date.now() > kill) signal(left.pid, 'SIGKILL');
+}
+
+/** Whether there is a process of that pid. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error; // it ended just now
+  }
+}
+
+type LeftOver = { pid: number; parent: number; marker: string; stopSignal: NodeJS.Signals };
+
+function readPid(pidFile: string): LeftOver | undefined {
+  try {
+    return JSON.parse(readFileSync(pidFile, 'utf8')) as LeftOver;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The command line of a running process; '' when there is none of that pid. */
+function commandLine(pid: number): string {
+  try {
+    const line = execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' });
+    return line.startsWith('Z') ? '' : line;
+  } catch {
+    return ''; // ps exits with 1 when no process has that pid
+  }
+}
+
+/** A shell of a megabyte that waits for our end of the pipe to close and then ends what we left running. */
+const reaper = {
+  kept: new Map<number, string>(),
+  shell: undefined as ChildProcessByStdio<Writable, null, null> | undefined,
+  add(pid: number, signal: NodeJS.Signals) {
+    this.kept.set(pid, signal.replace('SIG', ''));
+    this.tell();
+  },
+  remove(pid: number) {
+    this.kept.delete(pid);
+    this.tell();
+  },
+  tell() {
+    this.shell ??= startReaper();
+    this.shell.stdin.write([...this.kept].map(([pid, signal]) => `${pid}:${signal}`).join(' ') + '\n');
+  },
+};
+
+function startReaper() {
+  const shell = spawn(
+    'sh',
+    [
+      '-c',
+      `trap '' INT TERM HUP
+      while read -r line; do kept=$line; done
+      for one in $kept; do kill -s "\${one#*:}" "\${one%:*}" 2>/dev/null; done
+      for round in 1 2 3 4 5 6 7 8; do
+        alive=; for one in $kept; do kill -0 "\${one%:*}" 2>/dev/null && alive="$alive $one"; done
+        kept=$alive; [ -z "$kept" ] && exit; sleep 1
+      done
+      for one in $kept; do kill -s KILL "\${one%:*}" 2>/dev/null; done`,
+    ],
+    { stdio: ['pipe', 'ignore', 'ignore'], detached: true },
+  );
+  shell.on('error', () => undefined).stdin.on('error', () => undefined);
+  shell.unref();
+  (shell.stdin as Socket).unref();
+  return shell;
+}

@@ -1,0 +1,32 @@
+// promtool, which tries alerts: of the PATH, or unpacked from Debian's package into .cache; undefined where neither can be had.
+import { execFile } from 'node:child_process';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const home = fileURLToPath(new URL('../.cache/promtool', import.meta.url));
+
+const runs = async (file: string) => {
+  try {
+    await run(file, ['--version']);
+    return true;
+  } catch {
+    return false; // the answer, not a fault
+  }
+};
+
+export async function findPromtool(): Promise<string | undefined> {
+  const unpacked = join(home, 'usr/bin/promtool');
+  for (const file of ['promtool', unpacked]) if (await runs(file)) return file;
+  try {
+    await mkdir(home, { recursive: true });
+    await run('apt-get', ['download', 'prometheus'], { cwd: home, timeout: 60_000 });
+    const deb = (await readdir(home)).find((name) => name.endsWith('.deb'));
+    if (deb) await run('dpkg-deb', ['-x', deb, '.'], { cwd: home });
+  } catch {
+    return undefined; // no Debian, or no network
+  }
+  return (await runs(unpacked)) ? unpacked : undefined;
+}

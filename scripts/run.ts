@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { root, toolEnv } from './bootstrap.mjs';
+
+/** Runs a tool of the repository to its end. `shown`: it prints by itself, and `output` is empty. */
+export async function run(
+  [command, ...args]: readonly [string, ...string[]],
+  {
+    env = {},
+    shown = false,
+    timeoutMs,
+  }: { env?: NodeJS.ProcessEnv; shown?: boolean; timeoutMs?: number } = {},
+): Promise<{ ok: boolean; output: string }> {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...toolEnv(), ...env },
+    stdio: shown ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+  });
+  const end = () => child.kill();
+  process.once('exit', end);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const how = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(signal ?? code));
+  });
+  process.off('exit', end);
+  return { ok: how === 0, output };
+}
+
+// In the config of one project jest passes over it.
+export type Stage = 'unit' | 'int' | 'e2e' | 'full';
+const TEST_TIMEOUT_MS: Record<Stage, number> = { unit: 5_000, int: 30_000, e2e: 180_000, full: 1_800_000 };
+
+export const jest = (project: Stage, ...more: string[]): [string, ...string[]] => [
+  'jest',
+  '-c',
+  'jest.config.mjs',
+  '--selectProjects',
+  project,
+  `--testTimeout=${TEST_TIMEOUT_MS[project]}`,
+  ...more,
+];
+/** Jest runs ES modules only with this flag, and says so with a warning that this one hides. */
+export const jestEnv = {
+  NODE_OPTIONS:
+    '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',
+};
