@@ -206,13 +206,14 @@ async function main() {
     say.line(
       `\nConnect your WhatsApp Business Account: see README.md. The admin token is in ${file('demo.json')}.\n`,
     );
-  const docs = new URL('/docs', baseUrl).href;
+  const at = (path) => new URL(path, baseUrl).href;
   say.done(
     say.bold(
-      `All is ready after ${seconds()}: the API is at ${baseUrl}, its reference with try-it at ${docs}`,
+      `All is ready after ${seconds()}: the API is at ${baseUrl}, its reference with try-it at ${at('/docs')}`,
     ),
   );
   const shown = relative(process.cwd(), home);
+  say.line(`  The console is at ${at('/console')}; it takes the adminToken of ${file('demo.json')}.`);
   say.line(`  Ctrl-C stops everything; the data stays in ${shown.startsWith('..') ? home : shown}.`);
 }
 

@@ -106,6 +106,23 @@ if (!python)
     expect(objects.length).toBeGreaterThan(30);
   });
 
+  it('shows the public no more paths than it is told', () => {
+    type Routes = {
+      rules: { http?: { paths: { path: string }[] }; matches?: { path: { value: string } }[] }[];
+    };
+    const paths = (name: string, kind: string) =>
+      all(name, kind)
+        .flatMap(({ spec }) => (spec as Routes).rules)
+        .flatMap(({ http, matches }) =>
+          http ? http.paths.map(({ path }) => path) : matches!.map(({ path: { value } }) => value),
+        );
+    expect([paths('everything', 'Ingress'), paths('everything', 'HTTPRoute')]).toEqual([
+      ['/api/v1', '/api/meta/webhook'],
+      ['/'],
+    ]);
+    expect(paths('README', 'Ingress')).toEqual(['/']);
+  });
+
   it.each(REFUSED.map(([why], at) => [why, `${at} ${why}`]))('refuses values and says %s', (why, name) => {
     expect(of(name).refused).toContain(why.startsWith('/') ? `at '${why}` : why);
   });

@@ -76,7 +76,13 @@ const everything = {
     priorityClassName: 'important',
   },
   provision: { kafkaSecret: 'kafka-provision', timeoutSeconds: 3600 },
-  ingress: { enabled: true, className: 'nginx', host: 'api.example.com', tlsSecret: 'api-tls' },
+  ingress: {
+    enabled: true,
+    className: 'nginx',
+    host: 'api.example.com',
+    paths: ['/api/v1', '/api/meta/webhook'],
+    tlsSecret: 'api-tls',
+  },
   gatewayApi: {
     enabled: true,
     parentRefs: [{ name: 'public', namespace: 'gateways' }],
@@ -200,6 +206,8 @@ export const REFUSED: readonly (readonly [why: string, values: Values])[] = [
     'networkPolicy.extraEgress is missing',
     and({ settings: { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318' } }),
   ],
+  ['/ingress/paths/0', and({ ingress: { paths: ['api'] } })],
+  ['/gatewayApi/paths', and({ gatewayApi: { paths: [] } })],
   ['ingress.host is missing', and({ ingress: { enabled: true } })],
   ['gatewayApi.parentRefs is missing', and({ gatewayApi: { enabled: true } })],
   ['strimzi.cluster is missing', and({ strimzi: { enabled: true } })],

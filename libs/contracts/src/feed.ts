@@ -52,7 +52,7 @@ export class ReadEvents {
 
 /** An event as the feed and the webhooks carry it. `sequence` is dense per account. */
 export class EventView {
-  @Text({ max: 40 }) id!: string;
+  @Text({ max: 40, example: 'evt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
   @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) sequence!: number;
   @OneOf(FEED_EVENT_TYPES) type!: FeedEventType;
   @Time() createdAt!: string;

@@ -3108,7 +3108,7 @@ export interface components {
        * @default any
        * @enum {string}
        */
-      match: 'any' | 'all';
+      match?: 'any' | 'all';
       /** @description Who has one of these tags is left out. */
       exclude?: string[];
       /** @description Of kind contacts: their ids. */
@@ -3632,6 +3632,7 @@ export interface components {
       nextCursor: string;
     };
     EventView: {
+      /** @example evt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E */
       id: string;
       sequence: number;
       /** @enum {string} */

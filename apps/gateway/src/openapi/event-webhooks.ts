@@ -1,7 +1,10 @@
 import { asyncApiDocument } from '@wbiz/contracts/async-api';
 import { EVENTS, FEED_EVENT_TYPES } from '@wbiz/contracts/event-catalogue';
 
-type Schema = { readonly properties?: object; readonly required?: readonly string[] };
+type Schema = {
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+};
 type Log = {
   readonly components: {
     readonly messages: Readonly<Record<string, { readonly payload: { readonly $ref: string } }>>;
@@ -31,11 +34,12 @@ const HEADERS = [
 
 /** The events that a webhook may subscribe to, as each is posted; `envelope` is what the feed has around the payload. */
 export function eventWebhooks({ properties, required = [] }: Schema): Record<string, object> {
+  const { data: _, ...around } = properties ?? {};
   const schemaOf = (type: string) => ({
     type: 'object',
     required: [...required, 'accountId'],
     properties: {
-      ...properties,
+      ...around,
       type: { type: 'string', const: type },
       accountId: { type: 'string', example: 'acc_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' },
       data: payloadOf(type),

@@ -35,6 +35,17 @@ it.each(['/docs', '/docs/messages', '/console', '/console/accounts/1/inbox'])(
   },
 );
 
+it('loads the reference with less than 60 kB of its own', async () => {
+  const html = await (await fetch(`${origin}/docs`)).text();
+  const files = [...html.matchAll(/"(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file!);
+  const sizes = files.map(async (name) => {
+    const file = await fetch(`${origin}${name}`, { headers: { 'accept-encoding': 'gzip' } });
+    return Number(file.headers.get('content-length'));
+  });
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect([total > 10_000, total < 60_000]).toEqual([true, true]);
+});
+
 it.each([
   '/assets/none.js',
   '/assets/..js',

@@ -34,7 +34,7 @@ export function Session({ children }: { children: ComponentChildren }) {
   useEffect(() => {
     const elsewhere = ({ key, newValue }: StorageEvent) => {
       if (key !== SIGNED_IN) return;
-      if (newValue === null) leave(null);
+      if (newValue === null) leave('ended');
       else void queries.invalidateQueries({ queryKey: SESSION });
     };
     addEventListener('storage', elsewhere);

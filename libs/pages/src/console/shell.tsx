@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { Menu as MenuIcon } from 'lucide-preact';
 import { Route, Router, useLocation } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -21,6 +21,7 @@ export function Shell() {
   const [, account, section] = WITHIN_ACCOUNT.exec(path) ?? [];
   const id = account === undefined ? undefined : decodeURIComponent(account);
   const chosen = useQuery({ ...accountQuery(id ?? ''), enabled: id !== undefined });
+  const queries = useQueryClient();
   const main = useRef<HTMLElement>(null);
   useHeading(main, path, chosen.data?.name);
   const [isOpen, setOpen] = useState(false);
@@ -59,7 +60,10 @@ export function Shell() {
         </Sheet>
       )}
       <main id="content" ref={main} tabIndex={-1}>
-        <Boundary place={path}>
+        <Boundary
+          place={path}
+          onRetry={() => queries.removeQueries({ predicate: (query) => query.getObserversCount() === 0 })}
+        >
           {id === undefined ? (
             <Router>
               <Route path="/console" component={Accounts} />

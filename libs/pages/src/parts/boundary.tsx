@@ -2,9 +2,22 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 
 /** Says so when what is within it fails to be shown; the rest of the page goes on. A change of `place` tries it again. */
-export function Boundary({ place, children }: { place: string; children: ComponentChildren }) {
-  const [error, retry] = useErrorBoundary((thrown: unknown) => reportError(thrown));
-  useEffect(retry, [place]);
+export function Boundary({
+  place,
+  onRetry,
+  children,
+}: {
+  readonly place: string;
+  /** Called before it is tried again, to forget what may have broken it. */
+  readonly onRetry?: () => void;
+  readonly children: ComponentChildren;
+}) {
+  const [error, reset] = useErrorBoundary((thrown: unknown) => reportError(thrown));
+  useEffect(reset, [place]);
+  const retry = () => {
+    onRetry?.();
+    reset();
+  };
   if (error === undefined || error === null) return <>{children}</>;
   return (
     <div class="stack">

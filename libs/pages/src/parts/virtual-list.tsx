@@ -7,6 +7,7 @@ import {
 } from '@tanstack/virtual-core';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
+import './virtual-list.css';
 
 type VirtualListProps = {
   readonly label: string;
@@ -49,17 +50,19 @@ export function VirtualList({ label, count, rowHeight, keyOf, row, onEnd, ...mor
   return (
     <div ref={scroller} class={`virtual-list ${more.class ?? ''}`} role="list" aria-label={label}>
       <div class="rows" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>
-        {items.map(({ index, start, size }) => (
-          <div
-            key={keyOf(index)}
-            role="listitem"
-            aria-setsize={count}
-            aria-posinset={index + 1}
-            style={{ transform: `translateY(${start}px)`, height: `${size}px` }}
-          >
-            {row(index)}
-          </div>
-        ))}
+        <div class="shown" role="presentation" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          {items.map(({ index, size }) => (
+            <div
+              key={keyOf(index)}
+              role="listitem"
+              aria-setsize={count}
+              aria-posinset={index + 1}
+              style={{ height: `${size}px` }}
+            >
+              {row(index)}
+            </div>
+          ))}
+        </div>
       </div>
     </div>
   );

@@ -2,6 +2,8 @@
 export type Credential = 'apiKey' | 'operatorsToken';
 
 const WHOLE_KEY = /^wa_[0-9A-HJKMNP-TV-Z]{8}_[0-9A-Za-z]{32,64}$/i;
+/** A random token may begin with wa_ by chance, but not go on so. */
+const KEY_BEGUN = /^wa_[0-9A-HJKMNP-TV-Z]{8}_/i;
 
 /** What was pasted, if it is of the kind asked for; what is not is never sent, and `fault` says why. */
 export function judge(
@@ -21,7 +23,7 @@ const FAULTS: Readonly<Record<Credential, (text: string) => string | undefined>>
       : "This is no API key, which begins with wa_. It is not sent. The operators' token goes into a field of its own, on operators' routes.";
   },
   operatorsToken: (text) =>
-    /^wa_/i.test(text)
+    KEY_BEGUN.test(text)
       ? 'This is an API key, not the operators\' token. It is not sent. Operators\' routes take ADMIN_TOKEN; an API key goes into the field "API key" of the other routes.'
       : undefined,
 };

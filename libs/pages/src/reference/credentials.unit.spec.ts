@@ -25,7 +25,7 @@ it.each([KEY, `Bearer ${KEY}`, KEY.slice(0, 20), KEY.toUpperCase()])(
   },
 );
 
-it.each(['secret-token', 'walk', ' Bearer 0123 '])(
+it.each(['secret-token', 'wa_lk', 'wa_0123-BCD_x', ' Bearer 0123 '])(
   "any other text is taken as the operators' token: %j",
   (pasted) => {
     const { value, fault } = judge('operatorsToken', pasted);

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { asyncApi, Loaded } from './documents.js';
 import { exampleOf } from './example.js';
 import { Fields } from './fields.js';
@@ -98,7 +99,7 @@ export function EventsPage() {
 type EventProps = {
   readonly type: string;
   readonly summary: string;
-  readonly children: preact.ComponentChildren;
+  readonly children: ComponentChildren;
 };
 
 /** A type of events, open where the address names it: `/docs/events#message.received`. */

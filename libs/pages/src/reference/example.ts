@@ -6,8 +6,9 @@ export const exampleOf = (schema: Schema, schemas: Schemas): unknown => exampleA
 
 function exampleAt(schema: Schema, schemas: Schemas, field: string, within: readonly string[]): unknown {
   const one = found(schema, schemas);
-  const given = one.example ?? one.examples?.[0] ?? one.const ?? one.enum?.[0] ?? one.default;
+  const given = one.example ?? one.examples?.[0] ?? one.const ?? one.default;
   if (given !== undefined) return given;
+  if (one.enum) return one.nullable ? null : one.enum[0];
   const { type, name, properties, required = [], items, oneOf, additionalProperties, nullable } = one;
   if (oneOf) return exampleAt(oneOf[0]!, schemas, field, within);
   if (properties) {
@@ -19,7 +20,7 @@ function exampleAt(schema: Schema, schemas: Schemas, field: string, within: read
     return Object.fromEntries(entries) as unknown;
   }
   if (items) return [exampleAt(items, schemas, singular(field), within)];
-  if (type === 'string') return nullable && !knownWord(field) ? null : textFor(field, one);
+  if (type === 'string') return nullable && !WORDS[field] ? null : textFor(field, one);
   if (nullable) return null;
   if (type === 'integer' || type === 'number')
     return Math.max(one.minimum ?? 0, Math.min(1, one.maximum ?? 1));
@@ -96,8 +97,6 @@ const WORDS: Readonly<Record<string, string>> = {
   language: 'en_US',
   email: 'gaurav@example.com',
   title: 'Order #1043',
-  detail: 'It is explained here in a sentence.',
-  reason: 'It is explained here in a sentence.',
   by: 'key_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E',
   actor: 'key_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E',
   url: 'https://example.com/orders/1043',
@@ -118,6 +117,7 @@ const knownWord = (name: string) => WORDS[name] ?? (/Id$/.test(name) ? idFor(nam
 function textFor(name: string, { format, minLength = 0, maxLength = Infinity }: Schema): string {
   const word = knownWord(name);
   if (word && word.length >= minLength && word.length <= maxLength) return word;
+  if (name === 'detail' || name === 'reason') return 'What happened, in a sentence.';
   if (format === 'date-time') return '2026-11-22T10:15:30.000Z';
   if (format === 'date') return '2026-11-22';
   if (format === 'uri') return 'https://example.com/orders/1043';

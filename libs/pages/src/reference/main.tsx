@@ -22,14 +22,16 @@ function Pages() {
   const title = titleOf(place);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
+  const isBack = useWentBack(path);
   useEffect(() => {
     document.title = `${title} · WBIZ API`;
     // The page itself has loaded: the focus is the browser's to place.
     if (!isFirst.current) {
-      scrollTo(0, 0);
-      main.current!.querySelector('h1')!.focus();
+      if (!isBack.current) scrollTo(0, 0);
+      main.current!.querySelector('h1')!.focus({ preventScroll: true });
     }
     isFirst.current = false;
+    isBack.current = false;
     if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   }, [path]);
   return (
@@ -43,6 +45,17 @@ function Pages() {
       </main>
     </div>
   );
+}
+
+/** Whether the place was reached by the browser's own buttons, which put the page where it was scrolled to. */
+function useWentBack(path: string) {
+  const isBack = useRef(false);
+  useEffect(() => {
+    const note = () => (isBack.current = location.pathname !== path); // not by a #fragment
+    addEventListener('popstate', note);
+    return () => removeEventListener('popstate', note);
+  }, [path]);
+  return isBack;
 }
 
 function Page({ place }: { place: Place }) {

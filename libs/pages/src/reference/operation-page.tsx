@@ -7,7 +7,7 @@ import { exampleOf } from './example.js';
 import { Fields, Line } from './fields.js';
 import { Folded } from './folded.js';
 import { Prose, Words } from './prose.js';
-import { found, fieldList, typeOf } from './schema.js';
+import { fieldList, nameOf } from './schema.js';
 import { Json } from './source.js';
 import { useReference } from './state.js';
 import { TryIt } from './try-it.js';
@@ -136,7 +136,7 @@ function ParameterList({ parameters }: { parameters: readonly Parameter[] }) {
 function AnswerFields({ answer: { status, description, bodies, headers } }: { answer: Answer }) {
   const { schemas } = useReference().api;
   const kinds = bodies.map(({ schema, type }) =>
-    type === 'application/json' ? (found(schema, schemas).name ?? typeOf(schema, schemas)) : type,
+    type === 'application/json' ? nameOf(schema, schemas) : type,
   );
   return (
     <Folded

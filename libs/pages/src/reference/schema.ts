@@ -112,6 +112,13 @@ export function typeOf(schema: Schema, schemas: Schemas): string {
   return nullable ? `${words()} or null` : words();
 }
 
+/** Its name, or its type in words; of a page, what it lists. */
+export function nameOf(schema: Schema, schemas: Schemas): string {
+  const { name, properties } = found(schema, schemas);
+  const { items } = properties?.['nextCursor'] ? found(properties['data'] ?? {}, schemas) : {};
+  return items ? `page of ${nameOf(items, schemas)}` : (name ?? typeOf(schema, schemas));
+}
+
 const plural = (type: string) => (/^\w+$/.test(type) && type !== 'anything' ? `${type}s` : type);
 
 const count = (number: number) => number.toLocaleString('en');

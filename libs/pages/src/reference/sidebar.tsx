@@ -119,8 +119,9 @@ function SearchField({ words, onWords, onFocus }: SearchFieldProps) {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
       event.preventDefault();
       onFocus();
-      // On a phone it is shown by what onFocus has changed.
-      requestAnimationFrame(() => input.current?.focus());
+      input.current!.focus();
+      // On a phone it is only shown by what onFocus has changed.
+      if (document.activeElement !== input.current) requestAnimationFrame(() => input.current?.focus());
     };
     addEventListener('keydown', focus);
     return () => removeEventListener('keydown', focus);

@@ -12,6 +12,7 @@ import { useUpdate } from './use-update.js';
 
 export function AccountSettings() {
   const { account } = useAccount();
+  const paces = account.phoneNumbers.map(({ throughput }) => throughput).join();
   return (
     <>
       <div class="row apart">
@@ -21,9 +22,12 @@ export function AccountSettings() {
         </div>
       </div>
       <AtMeta account={account} />
-      {/* Anew where the account was changed elsewhere, so that nothing old is saved. */}
-      <Operation key={`operation ${account.updatedAt}`} account={account} />
-      <OptOutWords key={`words ${account.updatedAt}`} account={account} />
+      {/* Anew where what they change was changed elsewhere, so that nothing old is saved. */}
+      <Operation
+        key={`${account.plan} ${account.entitled} ${account.unknownOutcomePolicy} ${paces}`}
+        account={account}
+      />
+      <OptOutWords key={JSON.stringify(account.optOutWords)} account={account} />
       <Suspension account={account} />
     </>
   );

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/preact-query';
-import type { AdminAccountView, Plan } from '@wbiz/contracts/account';
+import type { AdminAccountView, ConnectAccount as ConnectAccountBody, Plan } from '@wbiz/contracts/account';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
@@ -34,12 +34,7 @@ export function ConnectAccount({
   const [name, setName] = useState('');
   const [plan, setPlan] = useState<Plan>('starter');
   const connect = useMutation({
-    mutationFn: () =>
-      askOperators<AdminAccountView>('POST', '/accounts', {
-        wabaId: wabaId.trim(),
-        accessToken: accessToken.trim(),
-        ...(!again && { plan, ...(name.trim() && { name: name.trim() }) }),
-      }),
+    mutationFn: (body: ConnectAccountBody) => askOperators<AdminAccountView>('POST', '/accounts', body),
     onSuccess: (account) => {
       queries.setQueryData(['accounts', account.id], account);
       void queries.invalidateQueries({ queryKey: ['accounts'] });
@@ -56,7 +51,11 @@ export function ConnectAccount({
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          connect.mutate();
+          connect.mutate({
+            wabaId: wabaId.trim(),
+            accessToken: accessToken.trim(),
+            ...(!again && { plan, ...(name.trim() && { name: name.trim() }) }),
+          });
         }}
       >
         {!again && (

@@ -31,10 +31,10 @@ export function AudienceFields({ audience, change, fields, at }: AudienceProps) 
   });
   return (
     <>
-      <fieldset class="row kinds">
+      <fieldset class="row options">
         <legend class="unseen">Who gets it</legend>
         {Object.entries(KINDS).map(([value, name]) => (
-          <label key={value} class="choice">
+          <label key={value} class="option">
             <input
               type="radio"
               name="audience"
@@ -84,7 +84,7 @@ export function AudienceFields({ audience, change, fields, at }: AudienceProps) 
                 .find(Boolean)}
             />
           ))}
-          {at('audience/filters') && <p class="fault">{at('audience/filters')}</p>}
+          {at('audience/filters') && <p class="own-fault">{at('audience/filters')}</p>}
           <div class="row">
             <button type="button" onClick={() => change({ filters: [...filters, newFilter()] })}>
               <Plus size={16} aria-hidden="true" />
@@ -274,7 +274,7 @@ function FilterRow({ filter: { field, operator, value }, nth, fields, alter, rem
   const custom = fields.find(({ key }) => field === `customFields.${key}`);
   const choices = custom?.type === 'boolean' ? ['true', 'false'] : custom?.options;
   return (
-    <div class="filter" role="group" aria-label={`Condition ${nth}`}>
+    <div class="condition" role="group" aria-label={`Condition ${nth}`}>
       <Field label="Field">
         <select
           value={field}

@@ -24,20 +24,29 @@ import {
   emptyDraft,
   NO_PLACE,
   NO_VALUES,
-  takesNoValue,
   UTC,
   written,
   type CampaignDraft,
   type PartValues,
 } from './campaign-draft.js';
 import { campaignQuery, campaignsKey } from './campaign-queries.js';
+import { missingIn } from './missing.js';
 import { Plan } from './plan.js';
 import { TemplatePicker } from './template-picker.js';
 import { takesValues, ValueFields } from './value-fields.js';
 import { people, scheduleWords } from './words.js';
 
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const ZONES = [...new Set([HERE, UTC, ...Intl.supportedValuesOf('timeZone')])];
+/** Browsers go by some names that zones had before. */
+const RENAMED: Readonly<Record<string, string>> = {
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Europe/Kiev': 'Europe/Kyiv',
+};
+const named = (zone: string) => RENAMED[zone] ?? zone;
+const HERE = named(Intl.DateTimeFormat().resolvedOptions().timeZone);
+const ZONES = [HERE, UTC, ...Intl.supportedValuesOf('timeZone').map(named).sort()];
 const SETTLED_MS = 500;
 
 export function NewCampaign() {
@@ -81,8 +90,10 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   const fields = useCustomFields();
   const view = template.data ?? undefined;
   const body = view && bodyOf(draft, view, fields.data ?? []);
-  const missing = missingIn(draft);
-  const plan = usePlan(body && missing.every(([place]) => !place.startsWith('audience')) ? body : undefined);
+  const slots = view && slotsOf(view);
+  const missing = missingIn(draft, slots);
+  const isPlannable = missing.every(([place]) => !/^(audience|template|ratePerSecond)/.test(place));
+  const plan = usePlan(isPlannable ? body : undefined);
 
   const save = useMutation({
     mutationFn: () =>
@@ -115,20 +126,20 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   ]);
   const at = (place: string) => places.get(place);
   const elsewhere = refused.filter(({ pointer }) => !SHOWN.test(pointer.slice(1)));
+  const isShownAtFields = refused.length > 0 && elsewhere.length === 0;
   useEffect(() => {
     if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }, [tries, save.error]);
 
-  const slots = view && slotsOf(view);
   const eligible = plan.data?.plan?.eligible;
   const isCurrent = plan.isSuccess && !plan.isOld;
   return (
     <>
-      <a class="row back" href={stored ? `${section}/${stored.id}` : section}>
+      <a class="row way-back" href={stored ? `${section}/${stored.id}` : section}>
         <ChevronLeft size={16} aria-hidden="true" />
         {stored ? stored.name : 'Campaigns'}
       </a>
-      <h1 class="long">{stored ? `Edit ${stored.name}` : 'New campaign'}</h1>
+      <h1 class="breakable">{stored ? `Edit ${stored.name}` : 'New campaign'}</h1>
       <div class="two-columns">
         <form
           ref={form}
@@ -140,7 +151,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
             if (missing.length === 0 && isCurrent) ask(true);
           }}
         >
-          <Step title="Name">
+          <div class="card stack">
             <Field label="Name" hint="People who get it do not see it." fault={at('name')}>
               <input
                 value={draft.name}
@@ -148,7 +159,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
                 onInput={({ currentTarget }) => change({ name: currentTarget.value })}
               />
             </Field>
-          </Step>
+          </div>
           <Step title="Template">
             <Fault error={template.error} />
             {draft.template && template.data === null && (
@@ -208,7 +219,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
               ))}
             </ul>
           )}
-          <Fault error={save.error && new Error(save.error.message)} />
+          <Fault error={isShownAtFields ? null : save.error && new Error(save.error.message)} />
           <div class="row">
             <button class="primary" disabled={save.isPending || (missing.length === 0 && !isCurrent)}>
               {stored ? 'Save changes' : draft.mode === 'now' ? 'Start campaign' : 'Schedule campaign'}
@@ -230,7 +241,9 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
               <Plan preview={plan.data} isOld={plan.isOld} />
             ) : (
               !plan.isFetching &&
-              !plan.error && <p class="soft">Shown once there are a template and an audience.</p>
+              !plan.error && (
+                <p class="soft">Shown once there are a template, all that it takes, and an audience.</p>
+              )
             )}
           </section>
           {view && (
@@ -238,7 +251,8 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
               <h2 id="preview">Preview</h2>
               <Bubble
                 template={rendered(view, draft)}
-                sample={draft.values.medium || undefined}
+                sample={draft.values.medium}
+                cardSamples={draft.cards.map(({ medium }) => medium)}
                 place={draft.place.name || draft.place.address}
               />
             </section>
@@ -289,26 +303,6 @@ function Step({ title, children }: { title: string; children: preact.ComponentCh
       {children}
     </fieldset>
   );
-}
-
-/** What has to be there before the API is asked, by its place. */
-function missingIn({ name, template, audience, mode, local, rate }: CampaignDraft): [string, string][] {
-  const { kind, tags, contacts, filters } = audience;
-  const found: [string, string, boolean][] = [
-    ['name', 'Must not be empty.', name.trim() === ''],
-    ['template/name', 'Choose a template.', template === null],
-    ['audience/tags', 'Choose a tag.', kind === 'tags' && tags.length === 0],
-    ['audience/contacts', 'Choose a contact.', kind === 'contacts' && contacts.length === 0],
-    ['audience/filters', 'Add a condition.', kind === 'segment' && filters.length === 0],
-    ...filters.map(({ operator, value }, index): [string, string, boolean] => [
-      `audience/filters/${index}/value`,
-      'Must not be empty.',
-      kind === 'segment' && !takesNoValue(operator) && value.trim() === '',
-    ]),
-    ['schedule/sendAt', 'Choose a day and a time.', mode === 'at' && local === ''],
-    ['ratePerSecond', 'Must be a whole number from 1 to 100,000.', !/^([1-9]\d{0,4}|100000)?$/.test(rate)],
-  ];
-  return found.filter(([, , isMissing]) => isMissing).map(([place, words]) => [place, words]);
 }
 
 const templateKey = (account: string, { name, language }: NonNullable<CampaignDraft['template']>) => [
@@ -403,13 +397,13 @@ function TimeFields({ draft: { mode, local, zone, rate, from }, change, at }: Ti
   const { account } = useAccount();
   return (
     <>
-      <fieldset class="row kinds">
+      <fieldset class="row options">
         <legend class="unseen">When it starts</legend>
-        <label class="choice">
+        <label class="option">
           <input type="radio" name="mode" checked={mode === 'now'} onChange={() => change({ mode: 'now' })} />
           At once
         </label>
-        <label class="choice">
+        <label class="option">
           <input type="radio" name="mode" checked={mode === 'at'} onChange={() => change({ mode: 'at' })} />
           At a time
         </label>
@@ -426,7 +420,7 @@ function TimeFields({ draft: { mode, local, zone, rate, from }, change, at }: Ti
             </Field>
             <Field label="As clocks show it in" fault={at('schedule/timeZone')}>
               <select value={zone} onChange={({ currentTarget }) => change({ zone: currentTarget.value })}>
-                {ZONES.map((name) => (
+                {[...new Set([...ZONES, zone])].map((name) => (
                   <option key={name} value={name}>
                     {name.replaceAll('_', ' ')}
                   </option>

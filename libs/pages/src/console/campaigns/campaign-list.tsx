@@ -122,7 +122,7 @@ function Progress({
   if (counts.total === 0)
     return <span class="soft">{status === 'running' ? 'Reading its audience' : 'Nobody'}</span>;
   return (
-    <div class="progress">
+    <div class="campaign-progress">
       <CountsBar counts={counts} />
       <span>
         {number.format(doneOf(counts))} of {number.format(counts.total)}

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Ban, ChevronLeft, Pause, Pencil, Play, RotateCcw } from 'lucide-preact';
 import { useRoute } from 'preact-iso';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
@@ -41,13 +41,13 @@ function Shown({ campaign }: { campaign: Campaign }) {
   const { name, status } = campaign;
   return (
     <>
-      <a class="row back" href={`/console/accounts/${account.id}/campaigns`}>
+      <a class="row way-back" href={`/console/accounts/${account.id}/campaigns`}>
         <ChevronLeft size={16} aria-hidden="true" />
         Campaigns
       </a>
       <div class="row apart">
         <div class="row">
-          <h1 class="long">{name}</h1>
+          <h1 class="breakable">{name}</h1>
           <span role="status">
             <CampaignStatusBadge status={status} />
           </span>
@@ -211,12 +211,12 @@ function Progress({ campaign }: { campaign: Campaign }) {
         <Counter name="Failed" count={failed} note={share(failed, total)} tone="failed" />
         <Counter name="Skipped" count={skipped} note={share(skipped, total)} tone="skipped" />
       </dl>
-      <p class="soft sum">
+      <p class="soft counts-sum">
         {number.format(total)} = {number.format(queued)} queued + {number.format(sent)} sent +{' '}
         {number.format(failed)} failed + {number.format(skipped)} skipped. Delivered and read are part of
         sent.
       </p>
-      <ProgressChart points={points} most={total} />
+      <ProgressChart points={points} counts={counts} />
     </section>
   );
 }
@@ -240,10 +240,11 @@ function Counter({ name, count, note, tone }: CounterProps) {
   );
 }
 
-/** What was told of it before, what is told while the page is open, and what came after its end. */
+/** What was told of it before, what is told while the page is open, and what comes then after its end, of which nothing is told. */
 function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   const { account, api } = useAccount();
-  const [told, setTold] = useState<readonly Point[]>([]);
+  const [seen, see] = useState<readonly Point[]>([]);
+  const atFirst = useRef(counts).current;
   const before = useQuery({
     queryKey: [...campaignsKey(account.id), 'progress', id],
     queryFn: ({ signal }) => api.request('GET', '/v1/campaigns/{id}/progress', { path: { id }, signal }),
@@ -252,15 +253,15 @@ function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   useLiveEvents(
     ({ type, data }) => {
       if (type === 'campaign.status' && data.campaignId === id)
-        setTold((known) => [...known, { at: data.at, counts: data.counts }]);
+        see((known) => [...known, { at: data.at, counts: data.counts }]);
     },
     ['campaign.status'],
   );
-  const points = pointsOf(before.data?.data ?? [], told);
-  const last = points.at(-1);
-  const isLater =
-    finishedAt && last && (counts.delivered > last.counts.delivered || counts.read > last.counts.read);
-  return isLater ? [...points, { at: new Date().toISOString(), counts }] : points;
+  useEffect(() => {
+    if (finishedAt !== null && counts !== atFirst)
+      see((known) => [...known, { at: new Date().toISOString(), counts }]);
+  }, [counts]);
+  return pointsOf(before.data?.data ?? [], seen);
 }
 
 function Definition({ campaign }: { campaign: Campaign }) {
@@ -270,7 +271,7 @@ function Definition({ campaign }: { campaign: Campaign }) {
   const search = new URLSearchParams({ search: template.name }).toString();
   return (
     <section class="card" aria-label="What it sends">
-      <dl class="facts wide">
+      <dl class="facts campaign-facts">
         <dt>Template</dt>
         <dd>
           <a href={`/console/accounts/${account.id}/templates?${search}`}>{template.name}</a>{' '}

@@ -34,7 +34,7 @@ export function Plan({ preview, isOld }: { preview: Schemas['AudiencePreview']; 
       {leftOut.length > 0 && (
         <div>
           <h3>Left out</h3>
-          <ul class="plain">
+          <ul class="plain-list">
             {leftOut.map(([reason, count]) => (
               <li key={reason} class="row apart">
                 <span>{LEFT_OUT_NAMES[reason as LeftOutReason]}</span>
@@ -46,13 +46,19 @@ export function Plan({ preview, isOld }: { preview: Schemas['AudiencePreview']; 
       )}
       {plan?.expectedEndAt && (
         <p>
-          If it started now it would be through <When at={plan.expectedEndAt} />.
+          If it started now it would be through{' '}
+          {Date.parse(plan.expectedEndAt) < Date.now() + 10_000 ? (
+            'within seconds'
+          ) : (
+            <When at={plan.expectedEndAt} />
+          )}
+          .
         </p>
       )}
       {sample.length > 0 && (
         <details>
           <summary>Some of them</summary>
-          <ul class="plain sample">
+          <ul class="plain-list sample">
             {sample.map(({ id, name, phone, userId }) => (
               <li key={id} class="row apart">
                 <span>{name ?? <span class="soft">No name</span>}</span>

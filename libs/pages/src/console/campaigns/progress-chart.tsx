@@ -1,3 +1,4 @@
+import type { CampaignCounts } from '@wbiz/contracts/campaign';
 import { useId } from 'preact/hooks';
 import { pathOf, SERIES, thinned, type Point, type Series } from './progress.js';
 import { number } from './words.js';
@@ -11,18 +12,25 @@ const NAMES: Readonly<Record<Series, string>> = {
   failed: 'Failed',
 };
 
+type ChartProps = {
+  readonly points: readonly Point[];
+  /** As they are now. */
+  readonly counts: CampaignCounts;
+};
+
 /** How many were sent to, reached, read and failed over time; the same as a table below. */
-export function ProgressChart({ points, most }: { points: readonly Point[]; most: number }) {
+export function ProgressChart({ points, counts }: ChartProps) {
   const title = useId();
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || points.length < 2) return <p class="soft">Nothing to draw yet.</p>;
+  const most = Math.max(1, counts.total - counts.skipped);
   const time = clockFor(first.at, last.at);
   return (
     <figure class="chart">
       <ul class="legend" aria-hidden="true">
         {SERIES.map((series) => (
           <li key={series} class={series}>
-            {NAMES[series]} <strong>{number.format(last.counts[series])}</strong>
+            {NAMES[series]} <strong>{number.format(counts[series])}</strong>
           </li>
         ))}
       </ul>
@@ -39,7 +47,7 @@ export function ProgressChart({ points, most }: { points: readonly Point[]; most
           aria-labelledby={title}
         >
           <title id={title}>
-            {`From ${time(first.at)} to ${time(last.at)}: ${SERIES.map((series) => `${number.format(last.counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
+            {`From ${time(first.at)} to ${time(last.at)}: ${SERIES.map((series) => `${number.format(counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
           </title>
           {[0, 0.5, 1].map((share) => (
             <line

@@ -43,9 +43,9 @@ export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignVi
   );
   const recipients = list.data?.pages.flatMap(({ data }) => data);
   return (
-    <section class="stack" aria-labelledby="recipients">
+    <div class="stack">
       <div class="row apart">
-        <h2 id="recipients">Recipients</h2>
+        <h2>Recipients</h2>
         <CsvButton id={id} status={status} />
       </div>
       <Filters label="Status of recipients" name="recipients" choices={{ '': 'All', ...RECIPIENT_NAMES }} />
@@ -63,7 +63,7 @@ export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignVi
         />
       )}
       <More pages={list} />
-    </section>
+    </div>
   );
 }
 
@@ -91,7 +91,7 @@ const columnsOf = (account: string): readonly Column<Schemas['RecipientView']>[]
   {
     name: 'Why',
     cell: ({ reason, error }) => (
-      <div class="why">
+      <div class="recipient-why">
         {reason && SKIP_NAMES[reason]}
         {error && (
           <>

@@ -84,7 +84,7 @@ export function RetryFailed({
         {causes.isPending && <span class="loading" role="progressbar" aria-label="Reading the causes" />}
         <Fault error={causes.error} />
         {onlyThese && (
-          <fieldset class="stack codes">
+          <fieldset class="stack retry-codes">
             <legend class="unseen">Codes</legend>
             {causes.data?.map(({ code, message, count }) => (
               <label key={code} class="row">

@@ -20,13 +20,13 @@ export function TemplatePicker({ chosen, onChoose, fault }: PickerProps) {
   const [opened, open] = useState(false);
   if (chosen && !opened)
     return (
-      <div class="chosen">
+      <div class="chosen-template">
         <div>
           <strong>{chosen.name}</strong>{' '}
           <span class="soft">
             {chosen.language} · {categoryName(chosen.category)}
           </span>
-          {fault && <p class="fault">{fault}</p>}
+          {fault && <p class="own-fault">{fault}</p>}
         </div>
         <button type="button" onClick={() => open(true)}>
           Change template
@@ -84,9 +84,9 @@ function Choices({ chosen, onChoose, fault }: PickerProps) {
           {search ? 'No approved template has such a name.' : 'No template is approved yet.'}
         </p>
       )}
-      <div class="choices" role="radiogroup" aria-label="Template">
+      <div class="template-choices" role="radiogroup" aria-label="Template">
         {templates?.map((template) => (
-          <label key={template.id} class="choice">
+          <label key={template.id} class="option">
             <input
               type="radio"
               name="template"
@@ -95,7 +95,7 @@ function Choices({ chosen, onChoose, fault }: PickerProps) {
               onClick={() => onChoose(template)}
               onChange={() => onChoose(template)}
             />
-            <span class="long">{template.name}</span>
+            <span class="breakable">{template.name}</span>
             <span class="soft">
               {template.language} · {categoryName(template.category)}
             </span>
@@ -103,7 +103,7 @@ function Choices({ chosen, onChoose, fault }: PickerProps) {
         ))}
         <More pages={list} />
       </div>
-      {fault && <p class="fault">{fault}</p>}
+      {fault && <p class="own-fault">{fault}</p>}
     </div>
   );
 }

@@ -55,7 +55,7 @@ export function ValueFields({ slots, draft, change, fields, at }: FieldsProps) {
         </Field>
       )}
       {slots.cards.map((card, index) => (
-        <fieldset key={index} class="part stack">
+        <fieldset key={index} class="card-part stack">
           <legend>Card {index + 1}</legend>
           <PartFields
             slots={card}

@@ -91,19 +91,24 @@ const Written = ({ name, text }: { name: string; text: string }) => (
   </details>
 );
 
+type Decision = {
+  readonly what: 'retry' | 'discard';
+  readonly by: string;
+  readonly reason?: string;
+  readonly pastDeadline?: true;
+};
+
 function Decide({ letter: { id, refusal }, onDone }: { letter: WholeDeadLetter; onDone: () => void }) {
   const queries = useQueryClient();
   const [by, setBy] = useState(() => localStorage.getItem(OPERATOR) ?? '');
   const [reason, setReason] = useState('');
   const [pastDeadline, setPastDeadline] = useState(false);
   const decide = useMutation({
-    mutationFn: async (what: 'retry' | 'discard') => {
-      localStorage.setItem(OPERATOR, by.trim());
+    mutationFn: async ({ what, ...more }: Decision) => {
+      localStorage.setItem(OPERATOR, more.by);
       const marked = await askOperators<MarkedDeadLetters>('POST', `/dead-letters/${what}`, {
         ids: [id],
-        by: by.trim(),
-        ...(reason.trim() && { reason: reason.trim() }),
-        ...(what === 'retry' && pastDeadline && { pastDeadline }),
+        ...more,
       });
       if (marked.refusals[0]) throw new Error(marked.refusals[0].detail);
       return what;
@@ -124,7 +129,13 @@ function Decide({ letter: { id, refusal }, onDone }: { letter: WholeDeadLetter; 
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        decide.mutate(event.submitter?.getAttribute('value') === 'discard' ? 'discard' : 'retry');
+        const what = event.submitter?.getAttribute('value') === 'discard' ? 'discard' : 'retry';
+        decide.mutate({
+          what,
+          by: by.trim(),
+          ...(reason.trim() && { reason: reason.trim() }),
+          ...(what === 'retry' && pastDeadline && { pastDeadline }),
+        });
       }}
     >
       {refusal !== null && <p class="notice warn">{refusal}</p>}

@@ -1,4 +1,4 @@
-import { Search } from 'lucide-preact';
+import { LockKeyhole, Search } from 'lucide-preact';
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
@@ -139,12 +139,10 @@ function Row({ conversation, isSelected, href, now }: RowProps) {
       <span class="preview">{lastMessagePreview ?? ''}</span>
       <span class="marks">
         {status === 'closed' && <span class="badge">Closed</span>}
-        {state !== 'closed' && (
-          <span class={`window ${state}`} title={`Service window ${text}`}>
-            <span class="unseen">Service window: </span>
-            {short}
-          </span>
-        )}
+        <span class={`window ${state}`} title={`Service window ${text}`}>
+          <span class="unseen">Service window: {state === 'closed' && short}</span>
+          {state === 'closed' ? <LockKeyhole size={14} aria-hidden="true" /> : short}
+        </span>
         {unreadCount > 0 && (
           <span class="count">
             {unreadCount > 99 ? '99+' : unreadCount}

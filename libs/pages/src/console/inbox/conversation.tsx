@@ -14,7 +14,7 @@ import { nameOf } from './conversation-list.js';
 import type { Conversation } from './conversation-pages.js';
 import { Bubble, SendingBubble } from './message.js';
 import { serviceWindow } from './service-window.js';
-import type { Entry, Message } from './thread.js';
+import { UNWRITTEN, type Entry, type Message } from './thread.js';
 import type { useConversations } from './use-conversations.js';
 import { useOutbox, type Outgoing, type Shown } from './use-outbox.js';
 import { useThread } from './use-thread.js';
@@ -55,10 +55,7 @@ type OpenProps = Omit<PaneProps, 'id'> & { readonly conversation: Conversation }
 function Open({ conversation, back, move, place }: OpenProps) {
   const { id, contact, phoneNumberId } = conversation;
   const who = nameOf(conversation);
-  const [news, setNews] = useState('');
-  const { thread, messages, entries, newest } = useThread(id, ({ name, text }) =>
-    setNews(`${name ?? who}: ${text}`),
-  );
+  const { thread, messages, entries, newest } = useThread(id);
   const outbox = useOutbox(id, () => newest.mutateAsync());
   const [draft, setDraft] = useDraft(id);
   const now = useNow(15_000);
@@ -67,13 +64,12 @@ function Open({ conversation, back, move, place }: OpenProps) {
   const address = { to: contact.phone ?? contact.userId ?? '', from: phoneNumberId };
   const send = (sent: Outgoing, shown: Shown) => outbox.send(sent, shown);
   const canSend = window.state !== 'closed';
+  const writeAgain = (text: string) =>
+    setDraft((draft) => ({ text: draft.text.trim() ? `${draft.text}\n${text}` : text }));
 
   return (
     <section class="conversation" aria-label={`Conversation with ${who}`}>
       <Head conversation={conversation} back={back} window={window} place={place} />
-      <div class="unseen" role="status">
-        {news}
-      </div>
       <Fault error={readFault ?? newest.error} />
       <Thread
         thread={thread}
@@ -104,7 +100,7 @@ function Open({ conversation, back, move, place }: OpenProps) {
                     )
                 : undefined
             }
-            onAgain={canSend ? (text) => setDraft({ text }) : undefined}
+            onAgain={canSend ? writeAgain : undefined}
           />
         )}
       >
@@ -115,7 +111,7 @@ function Open({ conversation, back, move, place }: OpenProps) {
               onAgain={() => outbox.again(sending)}
               onDiscard={() => {
                 outbox.discard(sending.key);
-                if (sending.sent.route === '/v1/messages/text') setDraft({ text: sending.sent.body.body });
+                if (sending.sent.route === '/v1/messages/text') writeAgain(sending.sent.body.body);
               }}
             />
           </li>
@@ -140,9 +136,7 @@ function useMarkRead(
     onSuccess: () => move(conversation.id),
   });
   const isUnread = conversation.unreadCount > 0;
-  const last = messages.find(
-    ({ direction, kind }) => direction === 'in' && !['system', 'edit', 'revoke'].includes(kind),
-  );
+  const last = messages.find(({ direction, kind }) => direction === 'in' && !UNWRITTEN.includes(kind));
   useEffect(() => {
     if (!isVisible || !isUnread || !last) return;
     place([{ ...conversation, unreadCount: 0 }]);

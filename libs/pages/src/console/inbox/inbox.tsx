@@ -1,10 +1,13 @@
 import { useLocation } from 'preact-iso';
 import { MessagesSquare } from 'lucide-preact';
+import { useState } from 'preact/hooks';
 import { useAccount } from '../account.js';
+import { useLiveEvents } from '../live-events.js';
 import { ConversationList } from './conversation-list.js';
 import type { Conversation } from './conversation-pages.js';
 import { ConversationPane } from './conversation.js';
 import './inbox.css';
+import { UNWRITTEN } from './thread.js';
 import { useConversations } from './use-conversations.js';
 
 const SELECTED = /\/inbox\/([^/]+)/;
@@ -20,6 +23,14 @@ export function Inbox() {
   const filters = new URLSearchParams({ ...(status && { status }), ...(search && { search }) }).toString();
   const behind = filters && `?${filters}`;
   const conversations = useConversations({ status, search });
+  const [news, setNews] = useState('');
+  useLiveEvents(
+    ({ data }) => {
+      if ('receivedAt' in data && !UNWRITTEN.includes(data.kind))
+        setNews(`${data.name ?? data.from ?? 'Somebody'}: ${data.body ?? data.kind}`);
+    },
+    ['message.received'],
+  );
 
   const filterBy = (change: { status?: string | undefined; search?: string | undefined }) => {
     const given = Object.entries({ status, search, ...change }).filter(([, value]) => value);
@@ -28,6 +39,9 @@ export function Inbox() {
   };
   return (
     <div class={`inbox ${selected ? 'reading' : ''}`}>
+      <div class="unseen" role="status">
+        {news}
+      </div>
       {selected && <h1 class="unseen narrow-only">Inbox</h1>}
       <ConversationList
         {...conversations}

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/preact-query';
 import { Download, FileText, Play, RotateCw } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { saveAs } from '../../parts/save-as.js';
 import { useAccount } from '../account.js';
 
 type FileProps = {
@@ -18,7 +19,7 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
     if (!isPicture) return undefined;
     const observer = new IntersectionObserver(
       (seen) => seen.some(({ isIntersecting }) => isIntersecting) && want(true),
-      { rootMargin: '400px' },
+      { root: box.current!.closest('.scrolled'), rootMargin: '400px' },
     );
     observer.observe(box.current!);
     return () => observer.disconnect();
@@ -35,10 +36,10 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
   const name = filename ?? kind;
   const isSaved = useRef(false);
   useEffect(() => {
-    if (kind !== 'document' || !url || !isSaved.current) return;
+    if (!file.data || !isSaved.current) return;
     isSaved.current = false;
-    save(url, name);
-  }, [url, kind, name]);
+    saveAs(file.data, name);
+  }, [file.data, name]);
   return (
     <div ref={box} class={`media-file ${kind}`}>
       {file.error ? (
@@ -66,7 +67,7 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
           class="document"
           disabled={file.isFetching}
           onClick={() => {
-            if (url) return save(url, name);
+            if (file.data) return saveAs(file.data, name);
             isSaved.current = true;
             want(true);
           }}
@@ -84,13 +85,6 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
       )}
     </div>
   );
-}
-
-function save(url: string, name: string) {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
 }
 
 /** An address of this tab for bytes, until they are others. */

@@ -8,7 +8,7 @@ import { useAccount } from '../account.js';
 type QuickReply = Schemas['QuickReplyView'];
 
 /** Those whose shortcut begins as typed first, then those with it anywhere. */
-export function matching(replies: readonly QuickReply[], typed: string): QuickReply[] {
+function matching(replies: readonly QuickReply[], typed: string): QuickReply[] {
   const wanted = typed.toLowerCase();
   const bare = wanted.slice(1);
   const begins = (reply: QuickReply) => reply.shortcut.toLowerCase().startsWith(wanted);

@@ -15,6 +15,9 @@ export type Entry = {
   readonly quoted: Message | undefined;
 };
 
+/** Kinds of messages by which WhatsApp tells of a person or of an earlier message. */
+export const UNWRITTEN: readonly string[] = ['system', 'edit', 'revoke'];
+
 /** Ids by which a message may name another: its own, or WhatsApp's. */
 const text = (message: Message, name: string) => {
   const value = message.payload?.[name];

@@ -40,6 +40,9 @@ function post(api: Wbiz, sent: Outgoing, idempotencyKey: string): Promise<unknow
   }
 }
 
+/** What each conversation sends is sent one after the other, as it was written. */
+const lines = new Map<string, Promise<void>>();
+
 /** What is on its way from a conversation to the API, for as long as this tab lives; `onAccepted` ends before it is taken out. */
 export function useOutbox(conversationId: string, onAccepted: () => Promise<unknown>) {
   const { account, api } = useAccount();
@@ -55,6 +58,11 @@ export function useOutbox(conversationId: string, onAccepted: () => Promise<unkn
   const change = (how: (outbox: readonly Sending[]) => readonly Sending[]) =>
     queries.setQueryData<readonly Sending[]>(queryKey, (known = []) => how(known));
   const discard = (key: string) => change((known) => known.filter((one) => one.key !== key));
+  const enqueue = (key: string, sent: Outgoing) =>
+    lines.set(
+      conversationId,
+      (lines.get(conversationId) ?? Promise.resolve()).then(() => deliver(key, sent)),
+    );
   const deliver = async (key: string, sent: Outgoing) => {
     try {
       await post(api, sent, key);
@@ -62,7 +70,8 @@ export function useOutbox(conversationId: string, onAccepted: () => Promise<unkn
       change((known) => known.map((one) => (one.key === key ? { ...one, error: error as Error } : one)));
       return;
     }
-    await onAccepted().finally(() => discard(key));
+    const taken = () => void discard(key);
+    void onAccepted().then(taken, taken); // Whoever reads the thread shows its fault.
   };
   return {
     outbox,
@@ -70,11 +79,11 @@ export function useOutbox(conversationId: string, onAccepted: () => Promise<unkn
     send: (sent: Outgoing, shown: Shown) => {
       const key = crypto.randomUUID();
       change((known) => [...known, { key, sent, shown, error: null }]);
-      void deliver(key, sent);
+      enqueue(key, sent);
     },
     again: ({ key, sent }: Sending) => {
       change((known) => known.map((one) => (one.key === key ? { ...one, error: null } : one)));
-      void deliver(key, sent);
+      enqueue(key, sent);
     },
   };
 }

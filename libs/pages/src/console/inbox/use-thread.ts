@@ -12,8 +12,8 @@ const GATHERED_MS = 100;
 /** How often a message is asked after that Meta has not answered for; no event tells that an outcome is unknown. */
 const ASKED_AGAIN_MS = 10_000;
 
-/** The messages of a conversation, kept up by events; `onReceived` hears of each that comes in. */
-export function useThread(id: string, onReceived: (message: { name: string | null; text: string }) => void) {
+/** The messages of a conversation, kept up by events. */
+export function useThread(id: string) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
   const key = [account.id, 'messages', id];
@@ -56,10 +56,6 @@ export function useThread(id: string, onReceived: (message: { name: string | nul
   useLiveEvents(
     (event) => {
       if (!('conversationId' in event.data) || event.data.conversationId !== id) return;
-      if (event.type === 'message.received') {
-        const { name, body, kind } = event.data;
-        onReceived({ name, text: body ?? kind });
-      }
       if (event.type === 'message.status') {
         const { data } = event;
         const known = queries.getQueryData<Pages>(key);

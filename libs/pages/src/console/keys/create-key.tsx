@@ -29,18 +29,18 @@ export function CreateKey({
   const [perMinute, setPerMinute] = useState('');
   const [burst, setBurst] = useState('');
   const create = useMutation({
-    mutationFn: () => {
-      const expiresAt = expiryOf(expiry, date, Date.now());
-      const body: CreateApiKey = {
-        name: name.trim(),
-        scopes: SCOPES.filter((scope) => scopes.has(scope)),
-        ...(expiresAt !== undefined && { expiresAt }),
-        ...(hasLimit && { limit: { perMinute: Number(perMinute), burst: Number(burst) } }),
-      };
-      return askOperators<NewApiKey>('POST', `/accounts/${account.id}/keys`, body);
-    },
+    mutationFn: (body: CreateApiKey) => askOperators<NewApiKey>('POST', `/accounts/${account.id}/keys`, body),
     onSuccess: onMade,
   });
+  const submit = () => {
+    const expiresAt = expiryOf(expiry, date, Date.now());
+    create.mutate({
+      name: name.trim(),
+      scopes: SCOPES.filter((scope) => scopes.has(scope)),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(hasLimit && { limit: { perMinute: Number(perMinute), burst: Number(burst) } }),
+    });
+  };
   const faults = formFaults(create.error, FIELDS);
   const form = useFaultFocus(create.error);
   return (
@@ -50,7 +50,7 @@ export function CreateKey({
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          create.mutate();
+          submit();
         }}
       >
         <Field label="Name" hint="What it is for: a program, a team." fault={faults.of('name')}>

@@ -21,14 +21,21 @@ type BubbleProps = {
   readonly template: RenderedTemplate;
   /** The id of uploaded media that the header shows. */
   readonly sample?: string | undefined;
+  /** The same, of each card. */
+  readonly cardSamples?: readonly (string | undefined)[];
   readonly place?: string | undefined;
 };
 
 /** A template as a person sees it in WhatsApp. */
-export function Bubble({ template: { footer, offer, cards, ...card }, sample, place }: BubbleProps) {
+export function Bubble({
+  template: { footer, offer, cards, ...card },
+  sample,
+  cardSamples = [],
+  place,
+}: BubbleProps) {
   return (
-    <figure class="chat" aria-label="Preview">
-      <div class="bubble">
+    <figure class="template-chat" aria-label="Preview">
+      <div class="template-bubble">
         <Header {...card} sample={sample} place={place} />
         {offer && <p class="offer">{offer}</p>}
         <Body text={card.body} />
@@ -36,10 +43,10 @@ export function Bubble({ template: { footer, offer, cards, ...card }, sample, pl
         <Buttons buttons={card.buttons} />
       </div>
       {cards && (
-        <ol class="cards" tabIndex={0} aria-label="Cards of the carousel">
+        <ol class="template-cards" tabIndex={0} aria-label="Cards of the carousel">
           {cards.map((inner, index) => (
-            <li key={index} class="bubble">
-              <Header {...inner} />
+            <li key={index} class="template-bubble">
+              <Header {...inner} sample={cardSamples[index]} />
               <Body text={inner.body} />
               <Buttons buttons={inner.buttons} />
             </li>

@@ -36,7 +36,7 @@ export function HeaderMedium({ format, label, id, onChange, fault, hint }: Heade
   });
   return (
     <div class="stack">
-      <div class="beside">
+      <div class="with-upload">
         <Field label={label} fault={fault} hint={hint ?? 'A file to upload, or an https link.'}>
           <input
             value={id}

@@ -107,17 +107,18 @@ function TemplateForm({ initial, stored }: FormProps) {
   const places = faultsByPlace(faults, (pointer) => placeOf(pointer, components));
   const at = (place: string) => places.get(place);
   const elsewhere = faults.filter(({ pointer }) => !SHOWN.test(placeOf(pointer, components)));
+  const isShownAtFields = refused.length > 0 && elsewhere.length === 0;
   useEffect(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus(), [tries, save.error]);
 
   const isDraft = !stored || stored.status === 'draft';
   const isCode = category === 'AUTHENTICATION';
   return (
     <>
-      <a class="row back" href={stored ? `${section}/${stored.id}` : section}>
+      <a class="row way-back" href={stored ? `${section}/${stored.id}` : section}>
         <ChevronLeft size={16} aria-hidden="true" />
         {stored ? stored.name : 'Templates'}
       </a>
-      <h1 class="long">{stored ? `Edit ${stored.name}` : 'New template'}</h1>
+      <h1 class="breakable">{stored ? `Edit ${stored.name}` : 'New template'}</h1>
       {stored?.status === 'approved' && (
         <p class="notice warn">
           It is approved: Meta reviews it anew, and takes one edit in 24 hours and ten in 30 days. It can be
@@ -211,7 +212,7 @@ function TemplateForm({ initial, stored }: FormProps) {
               ))}
             </ul>
           )}
-          <Fault error={save.error && new Error(save.error.message)} />
+          <Fault error={isShownAtFields ? null : save.error && new Error(save.error.message)} />
           <div class="row">
             <button class="primary" value="submit" disabled={save.isPending}>
               {save.isPending && save.variables ? 'Submitting…' : 'Submit for review'}

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { componentOf } from '@wbiz/contracts/template-components';
+import { cardsOf, componentOf } from '@wbiz/contracts/template-components';
 import { samplesIn } from '@wbiz/contracts/template-text-rules';
 import { ChevronLeft, Megaphone, Pencil, Trash2 } from 'lucide-preact';
 import { useLocation, useRoute } from 'preact-iso';
@@ -40,13 +40,13 @@ function Template({ template }: { template: TemplateView }) {
   const { id, name, language, category, status } = template;
   return (
     <>
-      <a class="row back" href={`${section}/templates`}>
+      <a class="row way-back" href={`${section}/templates`}>
         <ChevronLeft size={16} aria-hidden="true" />
         Templates
       </a>
       <div class="row apart">
         <div class="row">
-          <h1 class="long">{name}</h1>
+          <h1 class="breakable">{name}</h1>
           <TemplateStatusBadge status={status} />
         </div>
         <div class="row">
@@ -126,14 +126,17 @@ function Preview({ template }: { template: TemplateView }) {
       api.request('GET', '/v1/templates/{id}/preview', { path: { id }, query, signal }),
     placeholderData: keepPreviousData,
   });
-  const [sample] = samplesIn(componentOf(components, 'HEADER') ?? {}, 'header_handle');
   return (
     <section class="stack" aria-labelledby="preview">
       <h2 id="preview">Preview</h2>
       <Fault error={preview.error} />
       {preview.data && (
         <>
-          <Bubble template={preview.data} sample={typeof sample === 'string' ? sample : undefined} />
+          <Bubble
+            template={preview.data}
+            sample={sampleIn(components)}
+            cardSamples={cardsOf(components).map(sampleIn)}
+          />
           <Fault error={faultOf(preview.data.faults)} />
         </>
       )}
@@ -141,6 +144,11 @@ function Preview({ template }: { template: TemplateView }) {
       <Values slots={slots.buttonVariables} values={buttonVariables} onChange={setButtonVariables} />
     </section>
   );
+}
+
+function sampleIn(components: unknown): string | undefined {
+  const [sample] = samplesIn(componentOf(components, 'HEADER') ?? {}, 'header_handle');
+  return typeof sample === 'string' ? sample : undefined;
 }
 
 const faultOf = (details: readonly { pointer: string; detail: string }[]) =>
@@ -217,7 +225,7 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
         const { data, nextCursor } = await api.request('GET', '/v1/events', { query, signal });
         for (const { type, data: told } of data)
           if (type === 'template.status' && told['templateId'] === id) found.push(told as StatusTold);
-        if (nextCursor === since || data.length === 0) break;
+        if (nextCursor === since) break; // An empty page may stand in the middle: events of other types were passed.
         since = nextCursor;
       }
       return found.reverse();
@@ -231,17 +239,19 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
       {history.data?.length === 0 && (
         <p class="soft">Nothing in the events of the last 30 days: its status has not changed since.</p>
       )}
-      <ol class="history">
-        {history.data?.map(({ status, reason, at }) => (
-          <li key={at}>
-            <span class="row apart">
-              <TemplateStatusBadge status={status} />
-              <When at={at} />
-            </span>
-            {reason && <p>{reason}</p>}
-          </li>
-        ))}
-      </ol>
+      {history.data && history.data.length > 0 && (
+        <ol class="reviews">
+          {history.data.map(({ status, reason, at }) => (
+            <li key={at}>
+              <span class="row apart">
+                <TemplateStatusBadge status={status} />
+                <When at={at} />
+              </span>
+              {reason && <p>{reason}</p>}
+            </li>
+          ))}
+        </ol>
+      )}
     </section>
   );
 }
@@ -276,14 +286,16 @@ function Uses({ template: { name, language } }: { template: TemplateView }) {
             : 'No campaign sends it.'}
         </p>
       )}
-      <ul class="plain">
-        {using?.slice(0, 8).map(({ id, name, status }) => (
-          <li key={id} class="row apart">
-            <a href={`/console/accounts/${account.id}/campaigns/${id}`}>{name}</a>
-            <CampaignStatusBadge status={status} />
-          </li>
-        ))}
-      </ul>
+      {using && using.length > 0 && (
+        <ul class="plain-list">
+          {using.slice(0, 8).map(({ id, name, status }) => (
+            <li key={id} class="row apart">
+              <a href={`/console/accounts/${account.id}/campaigns/${id}`}>{name}</a>
+              <CampaignStatusBadge status={status} />
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

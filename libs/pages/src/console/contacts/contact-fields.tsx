@@ -1,0 +1,74 @@
+import { LIMITS } from '@wbiz/contracts/limits';
+import type { Schemas } from '@wbiz/sdk/operations';
+import { Field } from '../../parts/field.js';
+
+type Definition = Schemas['CustomFieldView'];
+export type Values = Readonly<Record<string, string | boolean>>;
+
+/** As a form has it; `''` is no value. */
+export const shownValues = (
+  fields: readonly Definition[],
+  given: Readonly<Record<string, unknown>>,
+): Values =>
+  Object.fromEntries(fields.map(({ key }) => [key, given[key] === undefined ? '' : String(given[key])]));
+
+/** As the API takes it: what was emptied is null, what stayed is left out. */
+export function changedValues(
+  fields: readonly Definition[],
+  before: Values,
+  now: Values,
+): Record<string, string | number | boolean | null> {
+  const changed = fields.filter(({ key }) => now[key] !== before[key]);
+  return Object.fromEntries(
+    changed.map(({ key, type }) => {
+      const value = now[key]!;
+      if (value === '') return [key, null];
+      if (type === 'number') return [key, Number(value)];
+      return [key, type === 'boolean' ? value === 'true' : value];
+    }),
+  );
+}
+
+type CustomValuesProps = {
+  readonly fields: readonly Definition[];
+  readonly values: Values;
+  readonly faultOf: (pointer: string) => string | undefined;
+  readonly onChange: (values: Values) => void;
+};
+/** A control for each custom field, of its type. */
+export function CustomValues({ fields, values, faultOf, onChange }: CustomValuesProps) {
+  return (
+    <>
+      {fields.map(({ key, label, type, options }) => {
+        const props = {
+          value: String(values[key] ?? ''),
+          onChange: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
+            onChange({ ...values, [key]: currentTarget.value }),
+        };
+        const choices = type === 'boolean' ? ['true', 'false'] : options;
+        return (
+          <Field key={key} label={label} fault={faultOf(`/customFields/${key}`)}>
+            {choices && (type === 'select' || type === 'boolean') ? (
+              <select {...props}>
+                <option value="">–</option>
+                {choices.map((choice) => (
+                  <option key={choice} value={choice}>
+                    {type === 'boolean' ? (choice === 'true' ? 'Yes' : 'No') : choice}
+                  </option>
+                ))}
+              </select>
+            ) : type === 'number' ? (
+              <input type="number" step="any" {...props} />
+            ) : (
+              <input
+                maxLength={LIMITS.customFieldText.max}
+                placeholder={type === 'date' ? '2026-11-29' : undefined}
+                {...props}
+              />
+            )}
+          </Field>
+        );
+      })}
+    </>
+  );
+}

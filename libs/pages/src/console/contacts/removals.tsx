@@ -1,0 +1,15 @@
+import type { Schemas } from '@wbiz/sdk/operations';
+
+/** What was deleted and is still being taken from contacts. */
+export function Removals({ of: removals }: { of: readonly Schemas['Removal'][] | undefined }) {
+  return (
+    <>
+      {removals?.map(({ name, total, remaining }) => (
+        <p key={name} class="row" role="status">
+          Taking {name} from {total} contacts
+          <progress value={total - remaining} max={Math.max(1, total)} aria-label={`Taking ${name} away`} />
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { LIMITS } from '@wbiz/contracts/limits';
+import { Trash2 } from 'lucide-preact';
+import { useState } from 'preact/hooks';
+import { announce } from '../../parts/announce.js';
+import { Fault } from '../../parts/fault.js';
+import { Modal } from '../../parts/modal.js';
+import { useAccount } from '../account.js';
+import { Removals } from './removals.js';
+
+const PAGE = 200;
+
+/** All tags: how many contacts have each, a new one, and away with one. */
+export function TagsDialog({ onClose }: { onClose: () => void }) {
+  const { account, api } = useAccount();
+  const queries = useQueryClient();
+  const [name, setName] = useState('');
+  const [doomed, doom] = useState<string>();
+  const tags = useQuery({
+    queryKey: [account.id, 'tags', 'first'],
+    queryFn: ({ signal }) => api.request('GET', '/v1/tags', { query: { limit: PAGE }, signal }),
+    refetchInterval: ({ state }) => (state.data?.removals.length ? 2_000 : false), // No event tells of a removal.
+  });
+  const changed = () => {
+    void queries.invalidateQueries({ queryKey: [account.id, 'tags'] });
+    void queries.invalidateQueries({ queryKey: [account.id, 'contacts'] });
+  };
+  const create = useMutation({
+    mutationFn: (name: string) => api.request('POST', '/v1/tags', { body: { name } }),
+    onSuccess: () => {
+      setName('');
+      changed();
+    },
+  });
+  const remove = useMutation({
+    mutationFn: (name: string) => api.request('DELETE', '/v1/tags/{name}', { path: { name } }),
+    onSuccess: (_, name) => {
+      doom(undefined);
+      announce(`Deleted the tag ${name}`);
+      changed();
+    },
+  });
+  return (
+    <Modal title="Tags" onClose={onClose}>
+      <form
+        class="row add-tag"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim()) create.mutate(name.trim());
+        }}
+      >
+        <input
+          aria-label="New tag"
+          placeholder="New tag"
+          maxLength={LIMITS.tagName.max}
+          value={name}
+          onInput={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <button class="primary" disabled={create.isPending || name.trim() === ''}>
+          Create tag
+        </button>
+      </form>
+      <Fault error={create.error ?? tags.error ?? remove.error} />
+      {tags.isPending && <span class="loading" role="progressbar" aria-label="Loading tags" />}
+      <Removals of={tags.data?.removals} />
+      {tags.data?.data.length === 0 && <p class="soft">There are no tags yet.</p>}
+      <ul class="managed">
+        {tags.data?.data.map((tag) => (
+          <li key={tag.name}>
+            <span>{tag.name}</span>
+            {doomed === tag.name ? (
+              <span class="row">
+                Take it from {tag.contactCount} contacts?
+                <button
+                  type="button"
+                  class="danger"
+                  disabled={remove.isPending}
+                  onClick={() => remove.mutate(tag.name)}
+                >
+                  Delete
+                </button>
+                <button type="button" onClick={() => doom(undefined)}>
+                  Keep
+                </button>
+              </span>
+            ) : (
+              <span class="row">
+                <span class="soft">{tag.contactCount} contacts</span>
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`Delete ${tag.name}`}
+                  onClick={() => {
+                    remove.reset();
+                    doom(tag.name);
+                  }}
+                >
+                  <Trash2 size={16} aria-hidden="true" />
+                </button>
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {tags.data?.nextCursor && <p class="soft">The first {PAGE} are shown.</p>}
+    </Modal>
+  );
+}
