@@ -225,6 +225,17 @@ if (!chromium)
     expect(new Set(data.map(({ to }) => to).filter((to) => to !== PERSON)).size).toBe(PEOPLE);
   });
 
+  step('the other pages are there', async () => {
+    for (const name of ['Contacts', 'Templates', 'Webhooks', 'System health', 'Accounts']) {
+      await open(name);
+      await heading(name).waitFor();
+      await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' });
+      await look(name.toLowerCase().replace(' ', '-'));
+    }
+    await page.getByRole('link', { name: 'Simulated business 1' }).click();
+    await heading('Inbox').waitFor();
+  });
+
   step('the key is revoked, and the reference says that it is refused', async () => {
     await open('API keys');
     await page.getByRole('button', { name: `Revoke ${KEY}` }).click();
