@@ -49,8 +49,9 @@ type Violation = {
   readonly impact: string | null;
   readonly nodes: readonly { html: string }[];
 };
-/** Colours are as they stay once a frame was drawn with them. */
-const DRAWN = 'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))';
+/** Colours are as they stay once a frame was drawn with them, and what passes from the ones before has ended. */
+const DRAWN = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
+  Promise.allSettled(document.getAnimations().map((one) => one instanceof CSSTransition && one.finished)))`;
 const SERIOUS = ['serious', 'critical'];
 const ONLY_COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
@@ -85,6 +86,7 @@ export async function visit(executablePath: string, origin: string) {
 /** The faults of a page as it stands, wide and narrow, light and dark; a picture of each is kept. */
 export async function faultsOf(page: Page, name: string, axeSource: string): Promise<string[]> {
   const faults: string[] = [];
+  await page.bringToFront();
   await page.evaluate(axeSource);
   for (const [size, viewport] of [
     ['wide', WIDE],
@@ -93,7 +95,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme });
-      await page.evaluate(DRAWN);
+      await page.evaluate<unknown>(DRAWN);
       const at = `${name} ${size} ${colorScheme}`;
       if (size === 'wide' || colorScheme === 'light')
         await page.screenshot({ path: join(SHOTS, `${at.replaceAll(' ', '-')}.png`) });

@@ -225,6 +225,17 @@ if (!chromium)
     expect(new Set(data.map(({ to }) => to).filter((to) => to !== PERSON)).size).toBe(PEOPLE);
   });
 
+  step('the other pages are there', async () => {
+    for (const name of ['Contacts', 'Templates', 'Webhooks', 'System health', 'Accounts']) {
+      await open(name);
+      await heading(name).waitFor();
+      await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' });
+      await look(name.toLowerCase().replace(' ', '-'));
+    }
+    await page.getByRole('link', { name: 'Simulated business 1' }).click();
+    await heading('Inbox').waitFor();
+  });
+
   step('the key is revoked, and the reference says that it is refused', async () => {
     await open('API keys');
     await page.getByRole('button', { name: `Revoke ${KEY}` }).click();
@@ -252,36 +263,51 @@ if (!chromium)
     expect(operator.faults.filter((fault) => !fault.endsWith(refused))).toEqual([]);
   });
 
-  step('tabs share one reading of the feed, and go on where it was when the gateway is back', async () => {
-    const polls: Page[] = [];
-    operator.context.on('request', (request) => {
-      if (/\/v1\/events\?.*wait=/.test(request.url())) polls.push(request.frame().page());
-    });
-    const tabs = [page, await operator.context.newPage()];
-    for (const tab of tabs) {
-      await tab.goto(`${origin}/console/accounts/${account}/events`);
-      await tab.getByText('Live', { exact: true }).waitFor();
-    }
-    const times = (tab: Page, body: string) =>
-      tab.getByRole('list', { name: 'Events' }).getByRole('button', { name: `Gaurav · ${body}` });
-    const told = async (body: string) => {
-      await writeIn(body);
+  step(
+    'tabs share one reading of the feed, which goes on where it was with the next key and the next gateway',
+    async () => {
+      const polls: Page[] = [];
+      operator.context.on('request', (request) => {
+        if (/\/v1\/events\?.*wait=/.test(request.url())) polls.push(request.frame().page());
+      });
+      const tabs = [page, await operator.context.newPage()];
       for (const tab of tabs) {
-        await times(tab, body).waitFor();
-        expect(await times(tab, body).count()).toBe(1);
+        await tab.goto(`${origin}/console/accounts/${account}/events`);
+        await tab.getByText('Live', { exact: true }).waitFor();
       }
-    };
-    await told('Are there two of you?');
-    expect(new Set(polls).size).toBe(1);
+      const times = (tab: Page, body: string) =>
+        tab.getByRole('list', { name: 'Events' }).getByRole('button', { name: `Gaurav · ${body}` });
+      const told = async (body: string) => {
+        await writeIn(body);
+        for (const tab of tabs) {
+          await times(tab, body).waitFor();
+          expect(await times(tab, body).count()).toBe(1);
+        }
+      };
+      await told('Are there two of you?');
+      expect(new Set(polls).size).toBe(1);
 
-    const restarted = system.restart('gateway');
-    for (const tab of tabs) await tab.getByText('Reconnecting…').waitFor();
-    await restarted;
-    await told('Are you back?');
-    await polls[0]!.close();
-    const [left] = tabs.filter((tab) => !tab.isClosed());
-    await writeIn('Still there?');
-    await times(left!, 'Still there?').waitFor();
-    expect(await times(left!, 'Are you back?').count()).toBe(1);
-  });
+      const [reader] = polls;
+      const ended = {
+        status: 401,
+        contentType: 'application/problem+json',
+        json: { detail: 'It has ended.' },
+      };
+      await reader!.route(/\/v1\/events\?.*wait=/, (route) => route.fulfill(ended), { times: 1 });
+      const renewed = reader!.waitForRequest(/\/console-keys$/);
+      await told('Is your key still good?');
+      await renewed;
+      await told('And this one?');
+
+      const restarted = system.restart('gateway');
+      for (const tab of tabs) await tab.getByText('Reconnecting…').waitFor();
+      await restarted;
+      await told('Are you back?');
+      await reader!.close();
+      const [left] = tabs.filter((tab) => !tab.isClosed());
+      await writeIn('Still there?');
+      await times(left!, 'Still there?').waitFor();
+      expect(await times(left!, 'Are you back?').count()).toBe(1);
+    },
+  );
 });

@@ -44,7 +44,7 @@ export const GROUPS = {
   Campaigns: ['campaign.status'],
   Account: ['account.status', 'phone_number.quality', 'webhook.disabled'],
 } as const satisfies Record<string, readonly EventType[]>;
-export type GroupName = keyof typeof GROUPS;
+type GroupName = keyof typeof GROUPS;
 
 /** The types that a choice stands for: a group, one type, or all of them. */
 export function typesOf(choice: string | undefined): readonly EventType[] | undefined {

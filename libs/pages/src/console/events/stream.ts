@@ -12,7 +12,7 @@ export type Stream = {
 };
 
 /** What a tab keeps in memory at most, but for one page. */
-export const MOST_EVENTS = 3_000;
+const MOST_EVENTS = 3_000;
 export const EMPTY: Stream = { groups: [], held: [], isDetached: false };
 
 export const countOf = (groups: readonly Group[]) =>

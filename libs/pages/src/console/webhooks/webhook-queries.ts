@@ -19,4 +19,4 @@ export const statsQuery = (account: string, api: Wbiz, id: string) =>
     refetchInterval: ({ state: { data } }) => data !== undefined && isBusy(data) && WATCHED_MS,
   });
 
-export const isBusy = ({ lagEvents, replays }: Stats) => lagEvents > 0 || replays.length > 0;
+const isBusy = ({ lagEvents, replays }: Stats) => lagEvents > 0 || replays.length > 0;
