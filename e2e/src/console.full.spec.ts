@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
-import { sharing } from '../../scripts/apps.mjs';
+import { sharing } from '../../scripts/apps.ts';
 import { chromiumPath, visit, type Visit } from './browser.js';
 import { ok, startSystem, type System } from './system.js';
 

@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { SessionView } from '@wbiz/contracts/account';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
 import { askOperators, onSignedOut, OperatorsError } from './operators-api.js';
 import { SignIn } from './sign-in.js';
+import { useAction } from '../parts/use-action.js';
 
 const SESSION = ['session'];
 /** In localStorage while this browser has a session, so that nobody is asked who has none, and other tabs notice. */
@@ -77,5 +78,5 @@ function useLeave() {
 /** Ends the session. */
 export function useSignOut() {
   const leave = useLeave();
-  return useMutation({ mutationFn: () => askOperators('DELETE', '/session'), onSuccess: () => leave(null) });
+  return useAction({ mutationFn: () => askOperators('DELETE', '/session'), onSuccess: () => leave(null) });
 }

@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/preact-query';
 import type { SessionView } from '@wbiz/contracts/account';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
 import { Field } from '../parts/field.js';
 import icon from '../style/icon.svg';
 import { askOperators, OperatorsError } from './operators-api.js';
+import { useAction } from '../parts/use-action.js';
 
 /** What a header can carry. */
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -25,7 +25,7 @@ export function SignIn({
     document.title = 'Sign in · WBIZ console';
     field().focus();
   }, []);
-  const signIn = useMutation({
+  const signIn = useAction({
     mutationFn: (given: string) => askOperators<SessionView>('POST', '/session', undefined, given),
     onSuccess: onSignedIn,
     onError: (error) => {

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { AccountAtMeta, AdminAccountView, PhoneNumberAtMeta } from '@wbiz/contracts/account';
 import { RefreshCw } from 'lucide-preact';
 import { useState } from 'preact/hooks';
@@ -12,6 +12,7 @@ import { askOperators } from '../operators-api.js';
 import './accounts.css';
 import { ConnectAccount } from './connect-account.js';
 import { lookOf, sinceKept, tierWords, wordsOf } from './meta-words.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** Meta counts calls: 200 an hour. */
 const FRESH_MS = 5 * 60_000;
@@ -26,7 +27,7 @@ export function AtMeta({ account }: { account: AdminAccountView }) {
     staleTime: FRESH_MS,
     refetchOnWindowFocus: false,
   });
-  const reconnect = useMutation({
+  const reconnect = useAction({
     mutationFn: () => askOperators<AdminAccountView>('POST', `${path}/reconnect`),
     onSuccess: async (connected) => {
       queries.setQueryData(['accounts', account.id], connected);

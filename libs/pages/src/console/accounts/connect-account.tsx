@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useQueryClient } from '@tanstack/preact-query';
 import type { AdminAccountView, ConnectAccount as ConnectAccountBody, Plan } from '@wbiz/contracts/account';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
@@ -8,6 +8,7 @@ import { Modal } from '../../parts/modal.js';
 import { formFaults, useFaultFocus } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 import { PLAN_NAMES } from './plans.js';
+import { useAction } from '../../parts/use-action.js';
 
 const FIELDS = ['wabaId', 'accessToken', 'name', 'plan'];
 
@@ -33,7 +34,7 @@ export function ConnectAccount({
   const [accessToken, setAccessToken] = useState(given.accessToken ?? '');
   const [name, setName] = useState('');
   const [plan, setPlan] = useState<Plan>('starter');
-  const connect = useMutation({
+  const connect = useAction({
     mutationFn: (body: ConnectAccountBody) => askOperators<AdminAccountView>('POST', '/accounts', body),
     onSuccess: (account) => {
       queries.setQueryData(['accounts', account.id], account);

@@ -1,12 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useQueryClient } from '@tanstack/preact-query';
 import type { AdminAccountView, UpdateAccount } from '@wbiz/contracts/account';
 import { announce } from '../../parts/announce.js';
 import { askOperators } from '../operators-api.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** Changes an account, and shows it as it is then. */
 export function useUpdate(account: AdminAccountView, done: string) {
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (body: UpdateAccount) =>
       askOperators<AdminAccountView>('PATCH', `/accounts/${account.id}`, body),
     onSuccess: (changed) => {

@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { fillTemplate } from '@wbiz/contracts/template-filling';
@@ -36,6 +36,7 @@ import { Plan } from './plan.js';
 import { TemplatePicker } from './template-picker.js';
 import { takesValues, ValueFields } from './value-fields.js';
 import { people, scheduleWords } from './words.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** Browsers go by some names that zones had before. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -96,7 +97,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   const isPlannable = missing.every(([place]) => !/^(audience|template|ratePerSecond)/.test(place));
   const plan = usePlan(isPlannable ? body : undefined);
 
-  const save = useMutation({
+  const save = useAction({
     mutationFn: () =>
       stored
         ? api.request('PATCH', '/v1/campaigns/{id}', {

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Ban, ChevronLeft, Pause, Pencil, Play, RotateCcw } from 'lucide-preact';
 import { useRoute } from 'preact-iso';
@@ -18,6 +18,7 @@ import { pointsOf, type Point } from './progress.js';
 import { Recipients } from './recipients.js';
 import { RetryFailed } from './retry-failed.js';
 import { audienceWords, number, people, REASONS, scheduleWords } from './words.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Campaign = Schemas['CampaignView'];
 
@@ -78,7 +79,7 @@ const ACTIONS = {
 function useAct({ id, name }: Campaign) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (action: keyof typeof ACTIONS) => api.request('POST', ACTIONS[action].path, { path: { id } }),
     onSuccess: (_, action) => announce(`${ACTIONS[action].done} ${name}`),
     onSettled: () => queries.invalidateQueries({ queryKey: campaignsKey(account.id) }),

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/preact-query';
 import type { NewApiKey } from '@wbiz/contracts/account';
 import type { RecipientStatus } from '@wbiz/contracts/campaign';
 import type { Schemas } from '@wbiz/sdk/operations';
@@ -14,6 +14,7 @@ import { useAccount } from '../account.js';
 import { useFreshQueries } from '../fresh-queries.js';
 import { campaignsKey } from './campaign-queries.js';
 import { RECIPIENT_NAMES, SKIP_NAMES } from './words.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** Pages that are read anew while it runs; whoever has opened more reads on in peace. */
 const LIVE_PAGES = 2;
@@ -110,7 +111,7 @@ const columnsOf = (account: string): readonly Column<Schemas['RecipientView']>[]
 function CsvButton({ id, status }: { id: string; status: RecipientStatus | '' }) {
   const { account } = useAccount();
   const queries = useQueryClient();
-  const download = useMutation({
+  const download = useAction({
     mutationFn: async () => {
       const { key } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
       const answer = await fetch(

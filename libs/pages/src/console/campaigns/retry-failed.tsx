@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
@@ -7,6 +7,7 @@ import { Modal } from '../../parts/modal.js';
 import { useAccount } from '../account.js';
 import { campaignsKey } from './campaign-queries.js';
 import { number } from './words.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** How many failed sends are looked through for their codes. */
 const MOST_READ = 2_000;
@@ -45,7 +46,7 @@ export function RetryFailed({
     },
     staleTime: 0,
   });
-  const retry = useMutation({
+  const retry = useAction({
     mutationFn: () =>
       api.request('POST', '/v1/campaigns/{id}/retry-failed', {
         path: { id },

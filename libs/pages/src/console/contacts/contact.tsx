@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { ArrowLeft, MessagesSquare, Plus, X } from 'lucide-preact';
@@ -13,6 +13,7 @@ import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { changedValues, CustomValues, shownValues, type Values } from './contact-fields.js';
 import { OptIn } from './opt-in.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Contact = Schemas['ContactView'];
 type Change = Schemas['ContactChange'];
@@ -88,7 +89,7 @@ const SOURCES = { api: 'the API', import: 'an import', inbound: 'a message' } as
 function useUpdate(id: string) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (body: Schemas['UpdateContact']) =>
       api.request('PATCH', '/v1/contacts/{id}', { path: { id }, body }),
     onSuccess: (contact, { tags }) => {

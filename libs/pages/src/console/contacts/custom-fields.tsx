@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Trash2 } from 'lucide-preact';
@@ -10,6 +10,7 @@ import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useAccount } from '../account.js';
 import { Removals } from './removals.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Type = Schemas['CustomFieldView']['type'];
 const TYPES = {
@@ -36,7 +37,7 @@ export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
     void queries.invalidateQueries({ queryKey: [account.id, 'custom-fields'] });
     void queries.invalidateQueries({ queryKey: [account.id, 'contact'] });
   };
-  const create = useMutation({
+  const create = useAction({
     mutationFn: () =>
       api.request('POST', '/v1/custom-fields', {
         body: {
@@ -56,7 +57,7 @@ export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
       changed();
     },
   });
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: (key: string) => api.request('DELETE', '/v1/custom-fields/{key}', { path: { key } }),
     onSuccess: (_, key) => {
       doom(undefined);

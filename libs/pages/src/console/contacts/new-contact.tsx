@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
@@ -9,6 +9,7 @@ import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useAccount } from '../account.js';
 import { changedValues, CustomValues, shownValues } from './contact-fields.js';
+import { useAction } from '../../parts/use-action.js';
 
 const EMPTY = { phone: '', name: '', email: '', tags: '', optedIn: '' };
 
@@ -25,7 +26,7 @@ export function NewContact({ base, onClose }: { base: string; onClose: () => voi
   const nothing = shownValues(definitions, {});
   const [entered, setValues] = useState(nothing);
   const values = { ...nothing, ...entered };
-  const create = useMutation({
+  const create = useAction({
     mutationFn: () => {
       const tags = given.tags
         .split(',')

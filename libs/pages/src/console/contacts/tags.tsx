@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
@@ -7,6 +7,7 @@ import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
 import { useAccount } from '../account.js';
 import { Removals } from './removals.js';
+import { useAction } from '../../parts/use-action.js';
 
 const PAGE = 200;
 
@@ -25,14 +26,14 @@ export function TagsDialog({ onClose }: { onClose: () => void }) {
     void queries.invalidateQueries({ queryKey: [account.id, 'tags'] });
     void queries.invalidateQueries({ queryKey: [account.id, 'contacts'] });
   };
-  const create = useMutation({
+  const create = useAction({
     mutationFn: (name: string) => api.request('POST', '/v1/tags', { body: { name } }),
     onSuccess: () => {
       setName('');
       changed();
     },
   });
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: (name: string) => api.request('DELETE', '/v1/tags/{name}', { path: { name } }),
     onSuccess: (_, name) => {
       doom(undefined);

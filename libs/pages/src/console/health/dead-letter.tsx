@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { MarkedDeadLetters, WholeDeadLetter } from '@wbiz/contracts/dead-letter';
 import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
@@ -9,6 +9,7 @@ import { Modal } from '../../parts/modal.js';
 import { When } from '../../parts/when.js';
 import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** In localStorage: who handles dead letters in this browser. */
 const OPERATOR = 'wbiz.operator';
@@ -103,7 +104,7 @@ function Decide({ letter: { id, refusal }, onDone }: { letter: WholeDeadLetter; 
   const [by, setBy] = useState(() => localStorage.getItem(OPERATOR) ?? '');
   const [reason, setReason] = useState('');
   const [pastDeadline, setPastDeadline] = useState(false);
-  const decide = useMutation({
+  const decide = useAction({
     mutationFn: async ({ what, ...more }: Decision) => {
       localStorage.setItem(OPERATOR, more.by);
       const marked = await askOperators<MarkedDeadLetters>('POST', `/dead-letters/${what}`, {

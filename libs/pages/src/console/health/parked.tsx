@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useQueryClient } from '@tanstack/preact-query';
 import type { ParkedAccount, ProjectionView, RetriedAccount } from '@wbiz/contracts/projection';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
@@ -8,6 +8,7 @@ import { Modal } from '../../parts/modal.js';
 import { When } from '../../parts/when.js';
 import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Case = ParkedAccount & { readonly service: string; readonly projection: string };
 
@@ -44,7 +45,7 @@ export function Parked({ projections }: { projections: readonly ProjectionView[]
 /** What becomes of a parked account: `retry`, or `skip` with a reason. */
 function useAgain({ service, projection, accountId }: Case, what: 'retry' | 'skip') {
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (more: { reason?: string }) =>
       askOperators<RetriedAccount>('POST', `/projections/${service}/${projection}/${what}`, {
         accountId,

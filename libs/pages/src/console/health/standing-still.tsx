@@ -1,10 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useQueryClient } from '@tanstack/preact-query';
 import type { ProjectionView, RewoundProjection } from '@wbiz/contracts/projection';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
 import { askOperators } from '../operators-api.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Halt = {
   readonly service: string;
@@ -52,7 +53,7 @@ export function StandingStill({ projections }: { projections: readonly Projectio
 function ReadOn({ halt, onClose }: { halt: Halt; onClose: () => void }) {
   const { service, projection, partition, offset } = halt;
   const queries = useQueryClient();
-  const rewind = useMutation({
+  const rewind = useAction({
     mutationFn: () =>
       askOperators<RewoundProjection>('POST', `/projections/${service}/${projection}/rewind`, {
         partition,

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/preact-query';
+import { useQuery } from '@tanstack/preact-query';
 import { Archive, ArchiveRestore, ArrowDown, ArrowLeft, BookUser, Clock, UserRound } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Schemas } from '@wbiz/sdk/operations';
@@ -18,6 +18,7 @@ import { UNWRITTEN, type Entry, type Message } from './thread.js';
 import type { useConversations } from './use-conversations.js';
 import { useOutbox, type Outgoing, type Shown } from './use-outbox.js';
 import { useThread } from './use-thread.js';
+import { useAction } from '../../parts/use-action.js';
 
 type PaneProps = Pick<ReturnType<typeof useConversations>, 'move' | 'place'> & {
   readonly id: string;
@@ -131,7 +132,7 @@ function useMarkRead(
 ) {
   const { api } = useAccount();
   const isVisible = useVisible();
-  const mark = useMutation({
+  const mark = useAction({
     mutationFn: (id: string) => api.request('POST', '/v1/messages/{id}/read', { path: { id }, body: {} }),
     onSuccess: () => move(conversation.id),
   });
@@ -152,7 +153,7 @@ function Head({ conversation, back, window, place }: HeadProps) {
   const { account, api } = useAccount();
   const { id, contact, status, assignee } = conversation;
   const [isAssigning, setAssigning] = useState(false);
-  const change = useMutation({
+  const change = useAction({
     mutationFn: (body: Schemas['UpdateConversation']) =>
       api.request('PATCH', '/v1/conversations/{id}', { path: { id }, body }),
     onSuccess: (row, body) => {

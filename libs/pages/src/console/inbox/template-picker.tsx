@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { NewApiKey } from '@wbiz/contracts/account';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
@@ -13,6 +13,7 @@ import { RenderedTemplate } from './message-content.js';
 import { templateFields, type TemplateFields } from './template-fields.js';
 import { upload } from './uploads.js';
 import type { Outgoing, Shown } from './use-outbox.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Template = Schemas['TemplateView'];
 type PickerProps = {
@@ -232,7 +233,7 @@ function HeaderFields({ fields: { header: kind }, header, onChange }: HeaderProp
   const { account } = useAccount();
   const queries = useQueryClient();
   const [share, setShare] = useState(0);
-  const uploading = useMutation({
+  const uploading = useAction({
     mutationFn: (file: File) => {
       const { key } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
       return upload(file, key, setShare, new AbortController().signal);

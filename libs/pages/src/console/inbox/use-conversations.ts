@@ -1,8 +1,9 @@
-import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { placed, type Conversation, type Page } from './conversation-pages.js';
+import { useAction } from '../../parts/use-action.js';
 
 export type Filter = {
   readonly status: Conversation['status'] | undefined;
@@ -46,7 +47,7 @@ export function useConversations({ status, search }: Filter) {
       return { ...known, pages: rows.reduce((pages, row) => placed(pages, row, fits), known.pages) };
     });
   };
-  const refresh = useMutation({
+  const refresh = useAction({
     mutationFn: async (ids: readonly string[]) => {
       if (ids.length > MOST_ROWS) {
         const { data } = await api.request('GET', '/v1/conversations', { query: { limit: PAGE } });

@@ -1,9 +1,10 @@
-import { useInfiniteQuery, useMutation, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import type { Page } from './conversation-pages.js';
 import { mergedNewest, threadOf, withStatus, type Message } from './thread.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Pages = InfiniteData<Page<Message>, string | undefined>;
 
@@ -34,7 +35,7 @@ export function useThread(id: string) {
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
-  const newest = useMutation({
+  const newest = useAction({
     mutationFn: async () => {
       const fresh = await read();
       queries.setQueryData<Pages>(key, (known) => {

@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/preact-query';
 import type { AdminAccountView, CreateApiKey, NewApiKey } from '@wbiz/contracts/account';
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 import { useId, useState } from 'preact/hooks';
@@ -9,6 +8,7 @@ import { formFaults, useFaultFocus } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 import { EXPIRIES, expiryOf, type Expiry } from './key-state.js';
 import { AREAS, meaningOf, scopesOf } from './scope-areas.js';
+import { useAction } from '../../parts/use-action.js';
 
 const FIELDS = ['name', 'scopes', 'expiresAt', 'limit/perMinute', 'limit/burst'];
 
@@ -28,7 +28,7 @@ export function CreateKey({
   const [hasLimit, setHasLimit] = useState(false);
   const [perMinute, setPerMinute] = useState('');
   const [burst, setBurst] = useState('');
-  const create = useMutation({
+  const create = useAction({
     mutationFn: (body: CreateApiKey) => askOperators<NewApiKey>('POST', `/accounts/${account.id}/keys`, body),
     onSuccess: onMade,
   });

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { AdminApiKeyView, NewApiKey } from '@wbiz/contracts/account';
 import { SCOPES } from '@wbiz/contracts/scopes';
 import { Plus } from 'lucide-preact';
@@ -15,6 +15,7 @@ import { CreateKey } from './create-key.js';
 import { isOpen, stateOf } from './key-state.js';
 import './keys.css';
 import { ShowKey } from './show-key.js';
+import { useAction } from '../../parts/use-action.js';
 
 const SHOWN_SCOPES = 2;
 
@@ -204,7 +205,7 @@ function Revoke({
   readonly onClose: () => void;
   readonly onRevoked: () => void;
 }) {
-  const revoke = useMutation({
+  const revoke = useAction({
     mutationFn: () => askOperators('DELETE', `/accounts/${accountId}/keys/${id}`),
     onSuccess: () => {
       announce(`The key ${name} is revoked`);

@@ -1,9 +1,9 @@
-import { useMutation } from '@tanstack/preact-query';
 import { Upload } from 'lucide-preact';
 import { useRef } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { useAccount } from '../account.js';
+import { useAction } from '../../parts/use-action.js';
 
 type Format = 'IMAGE' | 'VIDEO' | 'DOCUMENT';
 const ACCEPTED: Readonly<Record<Format, string>> = {
@@ -26,7 +26,7 @@ type HeaderMediumProps = {
 export function HeaderMedium({ format, label, id, onChange, fault, hint }: HeaderMediumProps) {
   const { api } = useAccount();
   const picker = useRef<HTMLInputElement>(null);
-  const upload = useMutation({
+  const upload = useAction({
     mutationFn: (file: File) => {
       const body = new FormData();
       body.append('file', file);

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { variablesIn } from '@wbiz/contracts/template-components';
@@ -33,6 +33,7 @@ import {
 } from './draft.js';
 import { HeaderMedium } from './header-medium.js';
 import { templateQuery, templatesKey, viewOf } from './template-queries.js';
+import { useAction } from '../../parts/use-action.js';
 
 export function NewTemplate() {
   return <TemplateForm initial={EMPTY_DRAFT} />;
@@ -79,7 +80,7 @@ function TemplateForm({ initial, stored }: FormProps) {
     parameterFormat,
     components: stored ? withExamplesOf(stored.components, components) : components,
   });
-  const save = useMutation({
+  const save = useAction({
     mutationFn: async (submit: boolean) => {
       if (stored)
         return viewOf(

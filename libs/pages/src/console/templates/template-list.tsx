@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/preact-query';
 import type { TemplateStatus } from '@wbiz/contracts/template';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Plus, RefreshCw } from 'lucide-preact';
@@ -14,6 +14,7 @@ import { useAccount } from '../account.js';
 import { useFreshQueries } from '../fresh-queries.js';
 import { templatesKey } from './template-queries.js';
 import { categoryName, Quality, STATUS_NAMES, TemplateStatusBadge } from './template-status.js';
+import { useAction } from '../../parts/use-action.js';
 
 export function TemplateList() {
   const { account } = useAccount();
@@ -42,7 +43,7 @@ export function TemplateList() {
 function SyncButton() {
   const { account, api } = useAccount();
   const queries = useQueryClient();
-  const sync = useMutation({
+  const sync = useAction({
     mutationFn: () => api.request('POST', '/v1/templates/sync'),
     onSuccess: async (result) => {
       announce(

@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { cardsOf, componentOf } from '@wbiz/contracts/template-components';
 import { samplesIn } from '@wbiz/contracts/template-text-rules';
@@ -17,6 +17,7 @@ import { Bubble } from './bubble.js';
 import { slotsOf, valuesFor, type Slot } from './slots.js';
 import { templateQuery, templatesKey } from './template-queries.js';
 import { categoryName, Quality, STATUS_NAMES, TemplateStatusBadge } from './template-status.js';
+import { useAction } from '../../parts/use-action.js';
 
 export function TemplatePage() {
   const chosen = useAccount();
@@ -305,7 +306,7 @@ function DeleteTemplate({ template, onClose }: { template: TemplateView; onClose
   const { route } = useLocation();
   const queries = useQueryClient();
   const { id, name, language, status, metaId } = template;
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: () => api.request('DELETE', '/v1/templates/{id}', { path: { id } }),
     onSuccess: async () => {
       announce(`Deleted ${name}`);

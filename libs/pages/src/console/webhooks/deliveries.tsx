@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/preact-query';
 import { useEffect, useRef } from 'preact/hooks';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { announce } from '../../parts/announce.js';
@@ -13,6 +13,7 @@ import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { webhookKey, type Delivery, type Webhook } from './webhook-queries.js';
 import { answerOf, DeliveryStatus } from './webhook-status.js';
+import { useAction } from '../../parts/use-action.js';
 
 /** An event is delivered a moment after it is told; looked at once in so long, however many there are. */
 const DELIVERED_MS = 1_000;
@@ -105,7 +106,7 @@ function OneDelivery({ webhook, id, onClose }: OneProps) {
     refetchInterval: ({ state: { data } }) =>
       data?.nextAttemptAt ? Math.max(0, Date.parse(data.nextAttemptAt) - Date.now()) + DELIVERED_MS : false,
   });
-  const retry = useMutation({
+  const retry = useAction({
     mutationFn: () => api.request('POST', '/v1/webhooks/{id}/deliveries/{deliveryId}/retry', { path }),
     onSuccess: async (retried) => {
       queries.setQueryData([...key, 'delivery', id], retried);

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useQueryClient } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault, type Refusal } from '../../parts/fault.js';
@@ -7,6 +7,7 @@ import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useAccount } from '../account.js';
 import { webhookKey, type Webhook } from './webhook-queries.js';
+import { useAction } from '../../parts/use-action.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,7 +23,7 @@ export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose
   const [since, setSince] = useState(() => localTime(Date.now() - HOUR_MS));
   const [until, setUntil] = useState('');
   const [only, setOnly] = useState<'all' | 'failed'>('all');
-  const replay = useMutation({
+  const replay = useAction({
     mutationFn: () =>
       api.request('POST', '/v1/webhooks/{id}/replay', {
         path: { id },

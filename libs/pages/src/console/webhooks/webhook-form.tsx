@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/preact-query';
+import { useQueryClient } from '@tanstack/preact-query';
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
@@ -11,6 +11,7 @@ import { GROUPS } from '../events/event-summary.js';
 import { headersIn } from './headers.js';
 import { Secret } from './secret.js';
 import { webhookKey, webhooksKey, type Webhook } from './webhook-queries.js';
+import { useAction } from '../../parts/use-action.js';
 
 type EventChoice = Webhook['events'][number];
 type Draft = {
@@ -35,7 +36,7 @@ export function CreateWebhook({ onClose }: { onClose: () => void }) {
   const { account, api } = useAccount();
   const { route, path } = useLocation();
   const queries = useQueryClient();
-  const create = useMutation({
+  const create = useAction({
     mutationFn: ({ url, events, description, rate, headers }: Draft) =>
       api.request('POST', '/v1/webhooks', {
         body: {
@@ -74,7 +75,7 @@ export function EditWebhook({ webhook, onClose }: { webhook: Webhook; onClose: (
   const { account, api } = useAccount();
   const queries = useQueryClient();
   const { id, url, events, description, ratePerSecond, headerNames } = webhook;
-  const save = useMutation({
+  const save = useAction({
     mutationFn: ({ url, events, description, rate, headers }: Draft) =>
       api.request('PATCH', '/v1/webhooks/{id}', {
         path: { id },

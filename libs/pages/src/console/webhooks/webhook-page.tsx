@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { Pause, Pencil, Play, RotateCcwKey, Send, Trash2 } from 'lucide-preact';
 import type { ComponentChildren } from 'preact';
 import { useLocation, useRoute } from 'preact-iso';
@@ -16,6 +16,7 @@ import { EditWebhook } from './webhook-form.js';
 import { EventTypes } from './webhook-list.js';
 import { statsQuery, webhookKey, webhooksKey, type Stats, type Webhook } from './webhook-queries.js';
 import { answerOf, percent, WebhookStatus } from './webhook-status.js';
+import { useAction } from '../../parts/use-action.js';
 
 export function WebhookPage() {
   const { account, api } = useAccount();
@@ -128,7 +129,7 @@ type DialogProps = { readonly webhook: Webhook; readonly onClose: () => void };
 function useUpdate({ id }: Webhook, onSaved?: () => void) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
-  return useMutation({
+  return useAction({
     mutationFn: (body: { active: boolean; resumeFrom?: 'cursor' | 'now' }) =>
       api.request('PATCH', '/v1/webhooks/{id}', { path: { id }, body }),
     onSuccess: async (saved) => {
@@ -206,7 +207,7 @@ function Resume({ webhook, onClose }: DialogProps) {
 
 function Rotate({ webhook: { id }, onClose }: DialogProps) {
   const { api } = useAccount();
-  const rotate = useMutation({
+  const rotate = useAction({
     mutationFn: () => api.request('POST', '/v1/webhooks/{id}/rotate-secret', { path: { id } }),
   });
   if (rotate.data)
@@ -238,7 +239,7 @@ function Delete({ webhook: { id, url }, onClose }: DialogProps) {
   const { account, api } = useAccount();
   const { route, path } = useLocation();
   const queries = useQueryClient();
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: () => api.request('DELETE', '/v1/webhooks/{id}', { path: { id } }),
     onSuccess: async () => {
       announce('Webhook deleted');
