@@ -21,6 +21,7 @@ import { Sender, type Outcome } from './delivery/sender.js';
 import { attemptLabel, webhookGauges } from './delivery/webhook-gauges.js';
 import { FEED, feedProjection } from './feed/feed.projection.js';
 import { FeedQueries } from './feed/feed.queries.js';
+import { feedRetention } from './feed/feed-retention.js';
 import { FeedWatch } from './feed/feed.watch.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { readersProjection } from './subscription/readers.projection.js';
@@ -37,16 +38,13 @@ type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 /** Whichever replica projects, all of them have readers waiting. */
 const feedWatch: FactoryProvider<FeedWatch> = {
   provide: FeedWatch,
-  useFactory: (
-    { logger, stopping, startSpan }: Runtime,
-    pool: Pool,
-    wakeUp: WakeUp,
-    projections: Projections,
-  ) => {
+  useFactory: (runtime: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
+    const { logger, stopping, startSpan } = runtime;
     const onFault = (err: unknown) => logger.warn({ err }, 'the heads of the feed could not be looked at');
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
     projections.add(feedProjection(startSpan));
+    runWork(runtime, 'feed retention', feedRetention(pool, logger));
     return watch;
   },
   inject: [RUNTIME, PG_POOL, WakeUp, Projections],

@@ -4,8 +4,10 @@ import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
+import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { feedCursor, sequenceIn } from './feed.cursor.js';
+import { KEPT_DAYS } from './feed-retention.js';
 import { FeedWatch } from './feed.watch.js';
 
 /** How many events one look passes at most, so that a rare type does not cost a reading of everything. */
@@ -14,8 +16,13 @@ const STRETCH = 5_000;
 const LOOK_ON_MS = 1_000;
 
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
-/** `passed`: where the cursor stands behind all that was looked at. `more`: whether there may be events behind it already. */
-type Look = { readonly data: EventView[]; readonly passed: number; readonly more: boolean };
+/** `first`: of what was looked at. `passed`: where the cursor stands behind all that was looked at. `more`: whether there may be events behind it already. */
+type Look = {
+  readonly data: EventView[];
+  readonly first: number | undefined;
+  readonly passed: number;
+  readonly more: boolean;
+};
 
 /** A cursor stands between two events: on from it come those of greater sequences, back from it its own and lesser ones. */
 const ON = { name: 'on', beyond: '>', order: 'asc', last: 'max', passing: 0 } as const;
@@ -33,7 +40,7 @@ export class FeedQueries {
   /**
    * Oldest first, after `since`; or the newest first, back from `before`. The cursor of a page lies behind the events of other
    * types that were passed. With `wait` an empty page comes only after so many seconds without an event. Throws
-   * `invalid_request` for a foreign cursor.
+   * `invalid_request` for a foreign cursor, `cursor_expired` for one behind which events are no longer kept.
    */
   @QueryHandler('feed.read')
   async read({
@@ -50,9 +57,11 @@ export class FeedQueries {
     const direction = before === undefined ? ON : BACK;
     let from = before === undefined ? beginning(since) : await this.place(accountId, before);
     for (;;) {
-      const { data, passed, more } = types?.length
+      const { data, first, passed, more } = types?.length
         ? await this.chosen(accountId, direction, from, types, limit)
         : await this.next(accountId, direction, from, limit);
+      // Sequences have no gap: what does not follow its cursor follows what was removed.
+      if (since !== undefined && first !== undefined && first > from + 1) throw expired();
       from = passed;
       const left = (more ? lookOnUntil : waitUntil) - Date.now();
       const lookAgain =
@@ -88,7 +97,7 @@ export class FeedQueries {
     });
     const data = rows.map(viewOf);
     const last = data.at(-1);
-    return { data, passed: last ? last.sequence + passing : from, more: false };
+    return { data, first: data[0]?.sequence, passed: last ? last.sequence + passing : from, more: false };
   }
 
   private async chosen(
@@ -98,19 +107,25 @@ export class FeedQueries {
     types: readonly string[],
     limit: number,
   ): Promise<Look> {
-    const looked = await this.pool.query<{ last: string | null; passed: string; chosen: string[] }>({
+    const looked = await this.pool.query<{
+      first: string | null;
+      last: string | null;
+      passed: string;
+      chosen: string[];
+    }>({
       name: `feed-look-${name}`,
       text: `with passed as (
                select sequence, type from webhooks.feed where account_id = $1 and sequence ${beyond} $2 order by sequence ${order} limit ${STRETCH})
-             select ${furthest}(sequence) as last, count(*) as passed,
+             select min(sequence) as first, ${furthest}(sequence) as last, count(*) as passed,
                     array(select sequence from passed where type = any($3) order by sequence ${order} limit $4) as chosen
              from passed`,
       values: [accountId, from, types, limit],
     });
-    const { last, passed, chosen } = looked.rows[0]!;
+    const { first: lowest, last, passed, chosen } = looked.rows[0]!;
+    const first = lowest === null ? undefined : Number(lowest);
     const more = chosen.length === limit || Number(passed) === STRETCH;
     const behindAll = last === null ? from : Number(last) + passing;
-    if (chosen.length === 0) return { data: [], passed: behindAll, more };
+    if (chosen.length === 0) return { data: [], first, passed: behindAll, more };
     const { rows } = await this.pool.query<Row>({
       name: `feed-chosen-${name}`,
       text: `select sequence, id, type, created_at, data from webhooks.feed
@@ -120,12 +135,18 @@ export class FeedQueries {
     const data = rows.map(viewOf);
     return {
       data,
+      first,
       passed: chosen.length === limit ? data.at(-1)!.sequence + passing : behindAll,
       more,
     };
   }
 }
 
+const expired = () =>
+  new Rejection(
+    'cursor_expired',
+    `since is older than the events that are kept, ${KEPT_DAYS} days: leave it out to begin with the oldest of them.`,
+  );
 const beginning = (since: string | undefined) => (since === undefined ? 0 : sequenceIn(since));
 
 const viewOf = ({ sequence, created_at, ...event }: Row): EventView => ({

@@ -17,14 +17,15 @@ const each =
  */
 const DISORDER = `interval '1 minute'`;
 
-/** The sequence before the first event at a time or later, less those that may be out of order. Looks at the feed 20 times. */
+/** The sequence before the first event at a time or later, less those that may be out of order. Looks at the feed 20 times; what is no longer there is older. */
 export const positionOf = (account: string, time: string) => `(
   with recursive search(low, high) as (
     select 0::bigint, coalesce((select sequence from webhooks.feed_heads where account_id = ${account}), 0) + 1
     union all
-    select case when f.created_at < ${time} - ${DISORDER} then f.sequence else low end,
-           case when f.created_at < ${time} - ${DISORDER} then high else f.sequence end
-    from search, webhooks.feed f where f.account_id = ${account} and f.sequence = (low + high) / 2 and high - low > 1)
+    select case when isOlder then middle else low end, case when isOlder then high else middle end
+    from (select low, high, (low + high) / 2 as middle from search where high - low > 1) s
+    cross join lateral (select coalesce((select f.created_at < ${time} - ${DISORDER} from webhooks.feed f
+      where f.account_id = ${account} and f.sequence = middle), true) as isOlder) m)
   select max(low) from search)`;
 
 const headOf = (account: string) =>
