@@ -14,6 +14,7 @@ const BOUNDS = {
   // Method and path of a route, and what parseIdempotencyKey lets through.
   route: 200,
   'idempotency.key': 255,
+  'operator_sessions.secret_hash': 32,
 };
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;
