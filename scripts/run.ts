@@ -33,6 +33,9 @@ export async function run(
 export type Stage = 'unit' | 'int' | 'e2e' | 'full';
 const TEST_TIMEOUT_MS: Record<Stage, number> = { unit: 5_000, int: 30_000, e2e: 180_000, full: 1_800_000 };
 
+/** Integration tests wait more than they compute, so two cores take three of them. */
+const WORKERS: Record<Stage, number> = { unit: 2, int: 3, e2e: 2, full: 2 };
+
 export const jest = (project: Stage, ...more: string[]): [string, ...string[]] => [
   'jest',
   '-c',
@@ -40,6 +43,7 @@ export const jest = (project: Stage, ...more: string[]): [string, ...string[]] =
   '--selectProjects',
   project,
   `--testTimeout=${TEST_TIMEOUT_MS[project]}`,
+  `--maxWorkers=${WORKERS[project]}`,
   ...more,
 ];
 /** Jest runs ES modules only with this flag, and says so with a warning that this one hides. */

@@ -122,6 +122,7 @@ if (!chromium)
     await writeIn('Is my order there?');
     reference = await operator.context.newPage();
     await reference.goto(`${origin}/docs`);
+    await reference.getByRole('heading', { level: 1 }).waitFor();
     await look('reference', reference);
     await reference.getByRole('searchbox', { name: 'Search operations' }).fill('send text');
     await reference
