@@ -10,6 +10,8 @@ import { until } from '@wbiz/testing/stack';
 import { freePort } from '../../scripts/embedded/launch.ts';
 // @boundaries-ignore scripts/test.ts makes it
 import { guidePython } from '../../scripts/guide-tools.ts';
+// @boundaries-ignore the tests run the processes as npm start does
+import { sharing } from '../../scripts/apps.ts';
 import { codeBlocks, type CodeBlock } from './code-blocks.js';
 import { ok, PERSON, startSystem, type Client, type System } from './system.js';
 import { terminal } from './terminal.js';
@@ -41,7 +43,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'wbiz-guides-'));
   port = await freePort();
   for (const guide of GUIDES) blocks.push(...(await codeBlocks(guide)));
-  system = await startSystem();
+  system = await startSystem({ together: sharing('') });
   api = await system.connect();
 }, 120_000);
 afterEach(async () => {

@@ -3,6 +3,8 @@ import { until } from '@wbiz/testing/stack';
 import pg from 'pg';
 // @boundaries-ignore what Meta sends, and what becomes of it, is written down once
 import { META_MESSAGES, RAW_MESSAGES } from '../../apps/messaging/src/inbound/inbound.samples.js';
+// @boundaries-ignore the tests run the processes as npm start does
+import { sharing } from '../../scripts/apps.ts';
 import { PERSON, startSystem, type Client, type System } from './system.js';
 
 let system: System;
@@ -11,7 +13,7 @@ let database: pg.Pool;
 const begun = new Date().toISOString();
 
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ together: sharing('') });
   database = new pg.Pool({ connectionString: system.databaseUrl });
   database.on('error', () => undefined); // the database goes first
   api = await system.connect();

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { until } from '@wbiz/testing/stack';
 import { isDeepStrictEqual } from 'node:util';
 import { ID_PREFIXES } from '@wbiz/contracts/ids';
+// @boundaries-ignore the tests run the processes as npm start does
+import { sharing } from '../../scripts/apps.ts';
 import { openApiRequests, type Document, type Operation } from './openapi-requests.js';
 import { receiver, type Receiver } from './receiver.js';
 import { call, ok, PERSON, startSystem, type Answer, type Client, type System } from './system.js';
@@ -55,7 +57,7 @@ let snapshotOfA: Snapshot;
 const leaks: string[] = [];
 
 beforeAll(async () => {
-  [system, hooks] = await Promise.all([startSystem(), receiver()]);
+  [system, hooks] = await Promise.all([startSystem({ together: sharing('') }), receiver()]);
   const { body } = await call<Document>('GET', `${system.baseUrl}/openapi.json`);
   published = new Set([PERSON.slice(1), ...tracesIn(body)]);
   operations = openApiRequests(body, hooks.url);

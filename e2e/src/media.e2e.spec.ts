@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
+// @boundaries-ignore the tests run the processes as npm start does
+import { sharing } from '../../scripts/apps.ts';
 import { client, ok, PERSON, startSystem, type Client, type System } from './system.js';
 
 type View = { id: string; sha256: string; expiresAt: string | null };
@@ -18,7 +20,7 @@ let system: System;
 let api: Client;
 let other: Client;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ together: sharing('') });
   api = await system.connect();
   const waba = await system.control<{ id: string; token: string }>('POST', '/wabas', {
     token: 'simulator-of-another',

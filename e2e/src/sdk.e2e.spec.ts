@@ -9,6 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+// @boundaries-ignore the tests run the processes as npm start does
+import { sharing } from '../../scripts/apps.ts';
 import { receiver } from './receiver.js';
 import { PERSON, startSystem, type Client, type System } from './system.js';
 
@@ -19,7 +21,7 @@ let api: Client & { accountId: string };
 let wbiz: Wbiz;
 const running = new Set<ChildProcess>();
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ together: sharing('') });
   api = await system.connect();
   wbiz = new Wbiz({ baseUrl: system.baseUrl, apiKey: api.apiKey });
 }, 120_000);
