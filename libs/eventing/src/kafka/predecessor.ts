@@ -2,7 +2,9 @@ import { networkInterfaces } from 'node:os';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from '../logger.js';
 
-/** What kafkajs keeps to itself (index.js, cluster/index.js, broker/index.js of 2.2.4): its admin client cannot end a membership. */
+/**
+ * Internals of kafkajs 2.2.4 (index.js, cluster/index.js, broker/index.js): its admin client cannot end a membership.
+ */
 type Cluster = {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -12,8 +14,8 @@ type Coordinator = { leaveGroup(member: { groupId: string; memberId: string }): 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
 /**
- * Ends the membership of a process that died without leaving its group: the group would wait for it until its session
- * ends. That it is dead follows from its client id and address, which no two living processes share.
+ * Ends the membership of a process that died without leaving its group, which would wait until its session ends. Its
+ * client id and address prove it dead: no two living processes share them.
  */
 export async function dismissPredecessor(
   { kafka, admin, logger }: { kafka: Kafka; admin: Admin; logger: Logger },
