@@ -373,7 +373,7 @@ export class RecordConsumer {
     this.tend();
     void work.catch(async (error: Error) => {
       stay.endBy(0, error);
-      logger.error({ err: error, group: groupId }, 'the consumer crashed');
+      logger.error({ err: error, group: groupId }, 'consumer: crashed; stopping');
       this.show('crashed', error.message);
       await this.consumer.stop();
     });
@@ -590,7 +590,10 @@ export class RecordConsumer {
     });
     this.consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       this.show('crashed', error.message);
-      logger.error({ err: error, group: groupId, restart }, 'the consumer crashed');
+      logger.error(
+        { err: error, group: groupId },
+        restart ? 'consumer: crashed; joining again' : 'consumer: crashed; stopped',
+      );
     });
   }
 

@@ -496,7 +496,7 @@ export class Projector {
     for (const { source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence },
-        `${source} was restored: epoch ${epoch} begins here, at event ${sequence}; what it had told since may be gone.`,
+        `${source} was restored: epoch ${epoch} begins here, at event ${sequence}; what it had published from there on may be lost.`,
       );
   }
 }
