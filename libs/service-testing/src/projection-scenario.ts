@@ -8,9 +8,9 @@ import { numbering, type PublicEvent } from './public-event.js';
 import { quiet } from './quiet.js';
 
 /**
- * Tests of a projection of the shared log as sentences: `await given(created('Ana')).when(renamed('Anna')).then(() =>
- * namesOf('acc_1'), ['Anna'])`. The rows are those of the suite's database: what an earlier sentence wrote is still
- * there.
+ * Tests of a projection of the shared log as sentences:
+ * `await given(created('Ana')).when(renamed('Anna')).then(() => namesOf('acc_1'), ['Anna'])`.
+ * The rows are those of the suite's database: what an earlier sentence wrote is still there.
  */
 export function projectionScenario(
   projection: Projection,

@@ -10,9 +10,10 @@ type Argument<Table, Place extends 0 | 1> = {
 }[keyof Table];
 
 /**
- * Tests of a decider as sentences: `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`. `then`
- * compares all events in order; `thenRejected` expects an error with the given `code` and, if fields are named, faults
- * of exactly these.
+ * Tests of a decider as sentences:
+ * `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`.
+ * `then` compares all events in order; `thenRejected` expects an error with the given `code` and, if fields are named,
+ * faults of exactly these.
  */
 export function scenario<State, Decider extends Tables<State>>(decider: Decider & Tables<State>) {
   type Command = Argument<Decider['decide'], 0> & Message;

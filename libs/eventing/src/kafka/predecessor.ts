@@ -41,7 +41,10 @@ export async function dismissPredecessor(
       await coordinator.leaveGroup({ groupId, memberId }).catch((error: { readonly type?: string }) => {
         if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // its session has ended meanwhile
       });
-    logger.info({ group: groupId, members: gone.length }, 'consumer: a dead predecessor was removed from the group; joining at once');
+    logger.info(
+      { group: groupId, members: gone.length },
+      'consumer: a dead predecessor was removed from the group; joining at once',
+    );
   } finally {
     await cluster.disconnect();
   }

@@ -77,8 +77,8 @@ export class EventStore {
   }
 
   /**
-   * The stored reply of a command, or null. With `expire`, a command without one is marked as dropped in the same
-   * statement: null then means that it had no effect and never will.
+   * The stored reply of a command, or null. With `expire`, a command without one is first marked as dropped:
+   * null then means that it had no effect and never will.
    */
   async replyOf(commandId: string, { expire }: { expire: boolean }): Promise<Reply | null> {
     const { schema, pool } = this.options;
