@@ -25,8 +25,9 @@ const MOST_CHARACTERS = 512;
  *     client  <nonce> <HMAC over both and the address> <address>
  *     server  <HMAC over the same>
  *
- * `address` is where this process takes replies. A client that has it from a command (`replyto`) proves it along: otherwise
- * somebody in between could pass on the proof of one of our processes to another. Throws {@link Unproven}.
+ * `address` is where this process takes replies. If the client has it from a command (`replyto`), its proof names it and must
+ * match: otherwise somebody in between could pass on the proof of one of our processes to another. Throws
+ * {@link Unproven}.
  */
 export async function admit(socket: Socket, { secret }: RpcTrust, address: string): Promise<void> {
   const ours = nonce();
