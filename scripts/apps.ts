@@ -20,7 +20,7 @@ export type System = {
   kafkaBrokers: string | undefined;
   readonly cloudApiUrl: string;
   readonly topicPrefix: string;
-  /** Of an installation that had one for all services. */
+  /** The key of an installation that had one for all services. */
   readonly secretKey?: string | undefined;
   readonly adminToken: string;
   readonly metaApp: Readonly<Record<string, string>>;
@@ -34,13 +34,13 @@ type App = {
   readonly name: string;
   /** The variables that hold a port. */
   readonly ports: readonly string[];
-  /** What it gets beyond common() and its own ports. */
+  /** Its variables beyond common() and its own ports. */
   readonly env: (system: System) => NodeJS.ProcessEnv;
-  /** Answers 200 once the app can work. */
+  /** The URL that answers 200 once the app is ready. */
   readonly ready: (ports: Ports) => string;
 };
 
-/** Besides the gateway. */
+/** The services that store media, besides the gateway. */
 const KEEPERS_OF_MEDIA = ['messaging', 'templates'];
 
 /** Every process of ours that `npm start` runs. */
@@ -76,7 +76,7 @@ export const APPS: readonly App[] = [
 
 const SERVICES = APPS.flatMap(({ name, ports }) => (ports.includes('RPC_PORT') ? [name] : []));
 
-/** Runs once before the apps: topics, roles, schemas, and what each service alone may know. */
+/** Runs once before the apps: makes topics, roles, schemas, and each service's own secrets. */
 export const PROVISIONING = {
   main: 'libs/service-kit/dist/provision.js',
   env: (system: System) => ({
@@ -90,23 +90,23 @@ export const PROVISIONING = {
 
 const secretsDir = ({ home }: Pick<System, 'home'>) => join(home, 'secrets');
 
-/** What provisioning has made for a service. */
+/** The secrets that provisioning made for a service. */
 export const secretsOf = (system: Pick<System, 'home'>, name: string) =>
   parseEnv(readFileSync(join(secretsDir(system), name, 'secrets.env'), 'utf8'));
 
-/** What the simulator signs its webhooks with: never a default for the real Meta. */
+/** The simulator signs its webhooks with these: never a default for the real Meta. */
 export const SIMULATED_META_APP = {
   META_APP_SECRET: 'simulator-app-secret',
   META_VERIFY_TOKEN: 'simulator-verify-token',
 };
 
-/** The process that holds several services, among logs and pids. */
+/** The name of the shared process, for its log and pid file. */
 export const TOGETHER = 'together';
 
-/** Where WBIZ_TOGETHER is not set: no send goes through them. */
+/** Unless WBIZ_TOGETHER is set: no send goes through these services. */
 const USUALLY_TOGETHER = ['contacts', 'templates', 'campaigns', 'webhooks'];
 
-/** The services that share a process, as WBIZ_TOGETHER has it; by `none` each has its own. */
+/** The services that share a process, by WBIZ_TOGETHER; `none`: each has its own. */
 export function sharing(wanted = process.env.WBIZ_TOGETHER) {
   if (!wanted) return USUALLY_TOGETHER;
   const names = wanted === 'none' ? [] : wanted.split(',').map((name) => name.trim());
@@ -122,7 +122,7 @@ export const processesOf = (names: readonly string[], together: readonly string[
   ...new Set(names.map((name) => (together.includes(name) ? TOGETHER : name))),
 ];
 
-/** In this order all is stopped; each wave is killed when `byMs` have passed since the first was asked to end. */
+/** The order of a stop; each wave is killed `byMs` after the stop began. */
 export const STOP_WAVES: readonly Wave[] = [
   { names: ['gateway'], byMs: 2_500 },
   { names: ['messaging', 'contacts', 'templates', 'campaigns', 'webhooks', TOGETHER], byMs: 6_500 },
@@ -141,10 +141,10 @@ function common({ ports, kafkaBrokers, cloudApiUrl, topicPrefix }: System): Node
   };
 }
 
-/** The gateway, messaging and templates share it; whoever started us may have one of their own. */
+/** Shared by the gateway, messaging and templates, unless MEDIA_STORE is set. */
 const media = ({ home }: System) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
 
-/** Webhooks may be on this machine, for whoever tries them. */
+/** Lets webhooks be on this machine, for trying them. */
 const onThisMachine = () => ({ WEBHOOKS_ALLOW_INSECURE: process.env.WEBHOOKS_ALLOW_INSECURE || 'true' });
 
 function health({ HEALTH_PORT }: Ports) {
@@ -152,8 +152,8 @@ function health({ HEALTH_PORT }: Ports) {
 }
 
 /**
- * Starts one process of an app, or that of the services that share one. `instance` tells several of one app apart and has
- * ports of its own in `system.ports`. Each line it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
+ * Starts the process of an app, or the one that several services share. `instance` tells several of one app apart and
+ * has its own ports in `system.ports`. Each line it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
  */
 export async function startApp(
   system: System,
@@ -178,7 +178,7 @@ const envOf = (system: System, name: string, instance = name): NodeJS.ProcessEnv
   ...variables(system, instance),
 });
 
-/** With a service's name before it a variable is for that one alone. */
+/** A variable prefixed with a service's name is for that service only. */
 const envOfAll = (system: System): NodeJS.ProcessEnv => ({
   WBIZ_TOGETHER: system.together.join(','),
   ...Object.fromEntries(
@@ -192,8 +192,8 @@ const envOfAll = (system: System): NodeJS.ProcessEnv => ({
 });
 
 /**
- * Of a service's heap 50 MiB are alive. Where a machine has much memory, V8 adds 100 MiB for the young generation, and lets the
- * old one grow to four times of what is alive. Less than this of the young one costs CPU. As in deploy/docker/entrypoint.sh.
+ * 50 MiB of a service's heap are alive. With much memory, V8 adds 100 MiB for the young generation and lets the old one
+ * grow to four times what is alive. A smaller young generation than this costs CPU. As in deploy/docker/entrypoint.sh.
  */
 const NODE = [
   '--disable-warning=TimeoutNegativeWarning',
@@ -201,7 +201,7 @@ const NODE = [
   '--max-old-space-size=1024',
 ];
 
-/** Starts a compiled script of ours; also how provisioning runs. */
+/** Starts a compiled script of ours; provisioning runs this way too. */
 export async function startNode(
   { home }: Pick<System, 'home'>,
   {
@@ -236,8 +236,8 @@ export async function startNode(
 }
 
 /**
- * Resolves once all that the process holds answers that it is ready; `ended` counts its deaths, of which five are too many. A
- * migration may take as long as it does.
+ * Resolves once everything in the process is ready. `ended` counts its exits; five are too many. There is no time
+ * limit, since a migration may take long.
  */
 export async function appReady(
   { home, ports, together }: Pick<System, 'home' | 'ports' | 'together'>,

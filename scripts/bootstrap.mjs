@@ -1,4 +1,4 @@
-// Runs on any Node from 20 on and before anything is installed: only what Node brings may be imported here.
+// Runs on Node 20 and newer, before anything is installed: import only what Node brings.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -28,7 +28,7 @@ export async function prepare(script) {
     process.on(signal, () => child.kill(signal));
   const { ppid } = process;
   const orphaned = setInterval(() => {
-    // npm outlives what it runs, unless it is killed.
+    // npm outlives the script it runs, unless it is killed.
     if (!process.env.npm_lifecycle_event || process.ppid === ppid) return;
     clearInterval(orphaned);
     child.kill('SIGTERM');
@@ -61,7 +61,7 @@ async function installed() {
     );
 }
 
-/** The first package in the lock file that node_modules does not hold in that version. */
+/** The first package of the lock file that node_modules lacks in that version. */
 function firstMissing() {
   const wanted = lock(join(root, 'package-lock.json'));
   const found = lock(join(root, 'node_modules', '.package-lock.json'));
@@ -76,7 +76,7 @@ function firstMissing() {
 /** @type {(file: string) => Record<string, { version: string, optional?: boolean }>} */
 const lock = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
 
-/** What the tools of the repository need in their environment: the right Node, and no calls home. */
+/** The environment of the repository's tools: the right Node, and no telemetry. */
 export const toolEnv = () => ({
   PATH: [bin, process.env.PATH].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',

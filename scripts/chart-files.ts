@@ -1,4 +1,4 @@
-// What the Helm chart holds a copy of: a chart reads no file outside of its folder.
+// Copies of files for the Helm chart: a chart cannot read files outside of its folder.
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Acl, kafkaAcls as AllAcls } from '../libs/service-kit/src/kafka-acls.ts';
@@ -14,7 +14,7 @@ const textOf = (file: string) => (existsSync(at(file)) ? readFileSync(at(file), 
 
 type ChartFile = { readonly file: string; readonly text: string | undefined };
 
-/** The copies that are not as they should be; one that should not be there has no text. */
+/** The copies that are out of date; one that should be gone has no text. */
 export async function chartFiles(): Promise<readonly ChartFile[]> {
   const wanted = new Map<string, string | undefined>([[`${FILES}/kafka.json`, await kafka()]]);
   const alerts = textOf(`${OBSERVABILITY}/alerts.yaml`);
@@ -34,7 +34,7 @@ export function writeChartFiles(stale: readonly ChartFile[]): void {
   }
 }
 
-/** The topics, and what each principal may do, without TOPIC_PREFIX. */
+/** The topics and each principal's rights, without TOPIC_PREFIX. */
 async function kafka(): Promise<string> {
   const { wantedTopics } = (await import(at('libs/service-kit/dist/provision.js'))) as {
     wantedTopics: typeof WantedTopics;

@@ -1,4 +1,4 @@
-// npm run check: everything that needs no database, in under a minute.
+// npm run check: every check that needs no database, in under a minute.
 import { chartTools } from './chart-tools.ts';
 import { jest, jestEnv, run } from './run.ts';
 import { say } from './say.mjs';

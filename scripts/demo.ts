@@ -6,8 +6,8 @@ const PERSON = '918899332211';
 export type Demo = { accountId: string; apiKey: string; feedCursor: string; said?: string };
 
 /**
- * Makes a running system ready to be tried: the simulator's account connected, a key that holds every scope,
- * and a person who has just written in, so that texts to them are allowed. What an earlier start has made is kept.
+ * Prepares a running system for trying it: connects the simulator's account, makes a key with every scope, and has a
+ * person write in, so that texts to them are allowed. Keeps what an earlier start made.
  */
 export async function makeDemo({
   baseUrl,
@@ -22,11 +22,11 @@ export async function makeDemo({
   baseUrl: string;
   adminToken: string;
   simulatorUrl: string;
-  /** Of a simulator on another machine. */
+  /** For a simulator on another machine. */
   controlToken?: string | undefined;
   metaApp: { META_APP_SECRET?: string | undefined; META_VERIFY_TOKEN?: string | undefined };
   scopes: readonly string[];
-  /** Of the last start. */
+  /** From the last start. */
   known: Partial<Pick<Demo, 'apiKey' | 'feedCursor'>>;
 }): Promise<Demo> {
   const admin = `${baseUrl}/admin/v1/accounts`;
@@ -50,13 +50,13 @@ export async function makeDemo({
   const since = known.apiKey === apiKey ? known.feedCursor : undefined;
   const feedCursor = await writeIn({ baseUrl, simulatorUrl, controlToken, apiKey, since });
   if (feedCursor !== undefined) return { accountId, apiKey, feedCursor };
-  // A system whose feed stands still has to be up for its operator to mend it.
+  // The system stays up even if its feed stands still, so that its operator can mend it.
   if (since === undefined)
     throw new Error('A message written in at the simulator did not come to /v1/events.');
   return { accountId, apiKey, feedCursor: since, said: 'the feed stands still: see wbiz projections status' };
 }
 
-/** What to paste into a shell to try it. */
+/** Commands to paste into a shell. */
 export const howToTry = ({
   baseUrl,
   apiKey,
@@ -74,7 +74,7 @@ and, a second later, see what became of it:
   curl '${baseUrl}/v1/events?since=${feedCursor}' -H 'Authorization: Bearer ${apiKey}'
 `;
 
-/** Has the person write in and waits until the feed tells of it; answers the feed's cursor then, if within 15 s. */
+/** Has the person write in and waits until the feed shows it; returns the feed's cursor, or undefined after 15 s. */
 async function writeIn({
   baseUrl,
   simulatorUrl,
@@ -102,7 +102,7 @@ async function writeIn({
   return undefined;
 }
 
-/** The templates follow on their own once the account is connected; a template can be sent from then on. */
+/** Templates are pulled once the account is connected; waits until one can be sent. */
 async function templatesPulled({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<void> {
   for (const giveUp = Date.now() + 15_000; Date.now() < giveUp; await delay(50))
     if ((await ask('GET', `${baseUrl}/v1/templates?limit=1`, apiKey)).data.length > 0) return;

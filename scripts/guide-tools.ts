@@ -1,6 +1,6 @@
 import { pythonTools } from './python-tools.ts';
 
-/** What the guides' programs in Python import. */
+/** The packages that the guides' Python programs import. */
 export const { python: guidePython, make: guideTools } = pythonTools({
   name: 'guide-tools',
   title: "What the guides' programs in Python import (from PyPI)",

@@ -1,4 +1,5 @@
-// promtool, which tries alerts: of the PATH, or unpacked from Debian's package into .cache; undefined where neither can be had.
+// Finds promtool, which tests alerts: on the PATH, or unpacked from Debian's package into .cache; undefined if neither
+// works.
 import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';

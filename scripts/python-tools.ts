@@ -1,4 +1,4 @@
-// What tests take from PyPI, in a Python of their own in .cache.
+// The tests' packages from PyPI, in a Python environment of their own in .cache.
 import { execFile, type ExecFileException } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,15 +9,15 @@ import { say, step } from './say.mjs';
 const run = promisify(execFile);
 
 type Tools = {
-  /** Of the directory in .cache. */
+  /** The directory in .cache. */
   readonly name: string;
-  /** Of the step that makes them. */
+  /** The title of the step that installs them. */
   readonly title: string;
-  /** What is skipped where they cannot be made. */
+  /** What is skipped without them. */
   readonly without: string;
-  /** The file that names them. */
+  /** The file that lists them. */
   readonly requirements: string;
-  /** Version of Python. */
+  /** The oldest Python version that works. */
   readonly least: readonly [number, number];
 };
 
@@ -26,13 +26,13 @@ export function pythonTools({ name, title, without, requirements, least }: Tools
   const wanted = join(root, requirements);
   const marker = join(dir, 'requirements.txt');
 
-  /** The Python that has them; undefined where {@link make} could not make it. */
+  /** The Python with these packages; undefined if {@link make} could not install them. */
   const python = () =>
     existsSync(marker) && readFileSync(marker, 'utf8') === readFileSync(wanted, 'utf8')
       ? join(dir, 'bin', 'python')
       : undefined;
 
-  /** Makes them once; where there is no Python for it, says what is skipped. */
+  /** Installs them once; without a suitable Python, says what is skipped. */
   const make = async () => {
     if (python()) return;
     const skipped = (why: string) => say.warn(`${without}: ${why}`);

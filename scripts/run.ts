@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { root, toolEnv } from './bootstrap.mjs';
 
-/** Runs a tool of the repository to its end. `shown`: it prints by itself, and `output` is empty. */
+/** Runs a tool of the repository to its end. `shown`: it prints directly, and `output` is empty. */
 export async function run(
   [command, ...args]: readonly [string, ...string[]],
   {
@@ -46,7 +46,7 @@ export const jest = (project: Stage, ...more: string[]): [string, ...string[]] =
   `--maxWorkers=${WORKERS[project]}`,
   ...more,
 ];
-/** Jest runs ES modules only with this flag, and says so with a warning that this one hides. */
+/** Jest needs this flag for ES modules; it also causes a warning, which is hidden here. */
 export const jestEnv = {
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

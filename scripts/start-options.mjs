@@ -39,12 +39,12 @@ export function startOptions(words, env) {
   if (!/^\d{1,5}$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > HIGHEST_PORT)
     throw new SetupError(`PORT must be a whole number from 1 to ${HIGHEST_PORT}; it is "${PORT}".`);
   for (const [name, { protocols, example }] of Object.entries(URLS))
-    // What it holds is not shown: a URL of Postgres has a password in it.
+    // The value is not shown: a Postgres URL holds a password.
     if (env[name] && !(URL.canParse(env[name]) && protocols.includes(new URL(env[name]).protocol)))
       throw new SetupError(`${name} must be a URL such as ${example}.`);
   return {
     fresh: words.includes('--fresh'),
-    // npm start --verbose: npm takes it as its own log level, and tells.
+    // npm start --verbose: npm takes it as its own log level and passes that on.
     verbose: words.includes('--verbose') || ['verbose', 'silly'].includes(env.npm_config_loglevel ?? ''),
     port: Number(PORT),
   };

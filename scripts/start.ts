@@ -44,7 +44,7 @@ type Kept = { adminToken?: string; secretKey?: string; apiKey?: string; feedCurs
 export async function start({ fresh, verbose, port }: Options): Promise<void> {
   const together = sharing();
   await tidyUp(fresh);
-  // Left behind, it would name a system that is gone.
+  // A demo.json left behind would describe a system that is gone.
   process.once('exit', () => rmSync(file('demo.json'), { force: true }));
   const kept: Kept = readJson('state.json') ?? {};
   const state: Kept & { adminToken: string } = {
@@ -153,7 +153,7 @@ export async function start({ fresh, verbose, port }: Options): Promise<void> {
     const how = await exited;
     if (how !== 'with exit code 0')
       throw new SetupError(`Provisioning ended ${how}: see ${logFile('provision')}`);
-    delete state.secretKey; // what it sealed opens by the secrets of the services now
+    delete state.secretKey; // the services' own secrets open what it sealed
     writeJson('state.json', state);
   };
   const services = processesOf(
@@ -210,7 +210,7 @@ export async function start({ fresh, verbose, port }: Options): Promise<void> {
   say.line(`  Ctrl-C stops everything; the data stays in ${shown.startsWith('..') ? home : shown}.`);
 }
 
-/** Ends what a killed run left, refuses to start beside a living one, and clears what is not to be kept. */
+/** Ends what a killed run left, throws if another run lives, and deletes what is not to be kept. */
 async function tidyUp(fresh: boolean): Promise<void> {
   makeHome();
   mkdirSync(file('run'), { recursive: true });
@@ -226,13 +226,13 @@ async function tidyUp(fresh: boolean): Promise<void> {
   rmSync(file('demo.json'), { force: true });
 }
 
-/** Keys, messages and media lie there: nobody else looks into it, nor into one of an earlier start. */
+/** It holds keys, messages and media: only the owner may read it, also one from an earlier start. */
 function makeHome() {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   chmodSync(home, 0o700);
 }
 
-/** Ports by process and purpose: those of the last start where they are free, the gateway's is `port`. */
+/** Ports by process and purpose: the last start's if they are free; the gateway's is `port`. */
 type Ports = Record<string, Record<string, number>>;
 
 async function choosePorts(
@@ -262,14 +262,14 @@ const isFree = (port: number) =>
     server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 
-/** CLOUD_API_URL itself where it is a simulator on this machine. */
+/** CLOUD_API_URL, if it is a simulator on this machine. */
 async function simulatorAt(url: string): Promise<string | undefined> {
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
   const answer = await fetch(new URL('/_control/messages?limit=1', url)).catch(() => undefined);
   return answer?.ok ? url.replace(/\/$/, '') : undefined;
 }
 
-/** The first signal, or the death of the process that started us, stops all in order; Ctrl-C again ends at once. */
+/** Stops all in order at the first signal, or when the process that started us dies; a second Ctrl-C exits at once. */
 function stopOnSignal(stop: () => Promise<void>): void {
   let since: number | undefined;
   const stopAll = async () => {
@@ -282,7 +282,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
   };
   for (const signal of ['SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => void stopAll());
   process.on('SIGINT', () => {
-    // One Ctrl-C comes several times: from the terminal, from npm, from the process that started us.
+    // One Ctrl-C arrives several times: from the terminal, from npm, from the process that started us.
     if (since && performance.now() - since > 1_000) process.exit(1);
     void stopAll();
   });

@@ -6,12 +6,12 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const STEADY_AFTER_MS = 30_000;
 
-/** Processes to stop together; killed `byMs` after the first was asked to end. */
+/** Processes that stop together; killed `byMs` after the stop began. */
 export type Wave = { readonly names: readonly string[]; readonly byMs: number };
 
 /**
- * Keeps processes alive: one that ends is started again, after a pause that doubles from 0.2 s to 5 s while it
- * does not stay up. `changed` is called with the pids by name whenever one has been started or has ended.
+ * Keeps processes alive: one that ends is started again, after a pause that doubles from 0.2 s to 5 s while it does not
+ * stay up. `changed` is called with the pids by name after each start and end.
  */
 export function createSupervisor(changed: (pids: Record<string, number>) => void = () => undefined) {
   const running = new Map<string, Running>();
@@ -19,7 +19,7 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
   const stopping = new AbortController();
   const tell = () => changed(Object.fromEntries([...running].map(([name, { pid }]) => [name, pid])));
 
-  /** Starts it by `start` and keeps it up; resolves with the first one, throws if that does not start. */
+  /** Starts a process by `start` and keeps it up; resolves with the first one, throws if that does not start. */
   async function keep<Kept extends Running>(name: string, start: () => Promise<Kept>): Promise<Kept> {
     const first = await start();
     void watch(name, start, first);
@@ -52,10 +52,10 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
     }
   }
 
-  /** How often it has ended by itself. */
+  /** How often it ended without being stopped. */
   const ended = (name: string) => ends.get(name) ?? 0;
 
-  /** Stops wave after wave; each is killed when its `byMs` have passed since now. Nothing is started again. */
+  /** Stops wave after wave, each killed once its `byMs` have passed; nothing is started again. */
   async function stop(waves: readonly Wave[]): Promise<void> {
     stopping.abort();
     const since = Date.now();

@@ -37,7 +37,7 @@ async function main(): Promise<Count> {
     const counted = count(outputFile);
     total.passed += counted.passed;
     total.skipped += counted.skipped;
-    // A run that failed without naming a test (it did not end in time, say) counts as a failed one.
+    // A run that failed without naming a test (such as by its timeout) counts as one failed test.
     total.failed += counted.failed || (ok ? 0 : 1);
   }
   rmSync(results, { recursive: true });
@@ -45,7 +45,7 @@ async function main(): Promise<Count> {
   return total;
 }
 
-/** The numbers of a jest run; a suite that could not even start is one failure. */
+/** The counts of a jest run; a suite that could not start is one failure. */
 function count(outputFile: string): Count {
   try {
     const run = JSON.parse(readFileSync(outputFile, 'utf8'));
@@ -56,7 +56,7 @@ function count(outputFile: string): Count {
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { passed: 0, failed: 0, skipped: 0 }; // jest was ended before it wrote them
+    return { passed: 0, failed: 0, skipped: 0 }; // jest ended before it wrote them
   }
 }
 

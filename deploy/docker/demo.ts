@@ -1,4 +1,4 @@
-// The demo account and key of the simulator's profile, as npm start makes them.
+// Makes the demo account and key of the simulator's profile, as npm start does.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { howToTry, makeDemo } from '../../scripts/demo.ts';
 
@@ -9,7 +9,7 @@ const { ADMIN_TOKEN, GATEWAY_URL, PORT, DEMO_FILE, SIMULATOR_URL } = process.env
 >;
 const built = new URL('../../libs/contracts/dist/scopes.js', import.meta.url).href;
 const { SCOPES } = (await import(built)) as { SCOPES: readonly string[] };
-/** Where PORT is a range, each gateway has one of it. */
+/** If PORT is a range, each gateway has one port of it. */
 const publicUrl = `http://127.0.0.1:${PORT.split('-')[0]}`;
 
 const demo = await makeDemo({

@@ -1,10 +1,10 @@
 # entrypoint.sh provision | <service> | together (the services of WBIZ_TOGETHER, as one process) | demo
-# What provision makes for a service lies on a volume that this service alone has; the environment comes before it.
+# Provisioning puts a service's secrets on a volume of that service alone; the environment takes precedence.
 set -eu
 shared=/var/lib/wbiz
 export SECRETS_DIR=/var/lib/wbiz-secrets
 
-# Of installations that kept everybody's secrets on the shared volume.
+# For installations that kept all secrets on the shared volume.
 before() {
   [ ! -s "$shared/$1" ] || cat "$shared/$1"
 }
@@ -20,14 +20,14 @@ if [ "$1" = demo ]; then
   exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.ts
 fi
 
-# Replicas share the name of their service, so each is reached by that of its container; a certificate names the service.
+# Replicas share their service's name, so each is reached by its container's; a certificate names the service.
 [ -n "${RPC_TLS_CERT:-}" ] && name=$1 || name=$(hostname)
 export RPC_ADVERTISE="${RPC_ADVERTISE:-$name:${RPC_PORT:-8082}}"
 
-# Where a machine has much memory, V8 takes several times of what a service needs.
+# On a machine with much memory, V8 takes several times what a service needs.
 export NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
 
-# With the service's name before it a variable is for that one alone.
+# A variable prefixed with a service's name is for that service only.
 if [ "$1" = together ]; then
   for service in $(echo "$WBIZ_TOGETHER" | tr , ' '); do
     prefix=$(echo "$service" | tr a-z A-Z)_

@@ -1,4 +1,4 @@
-// The dashboards for Grafana. `npm run specs` writes them; every metric is one that the code has.
+// The dashboards for Grafana; `npm run specs` writes them. Every metric must exist in the code.
 import {
   DashboardBuilder,
   DashboardCursorSync,
@@ -13,7 +13,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { METRICS } from '@wbiz/service-kit/metrics';
 
 const SOURCE = { type: 'prometheus', uid: '${source}' };
-/** Of Grafana's grid, which has 24 columns. */
+/** In units of Grafana's grid, which has 24 columns. */
 const [WIDTH, HEIGHT] = [8, 7];
 
 const name = (key: keyof typeof METRICS) => METRICS[key].name;
@@ -231,7 +231,7 @@ const chosen = (variable: string, label: string, of: keyof typeof METRICS, by: s
     .multi(true)
     .allowCustomValue(true);
 
-/** By the name of the file. */
+/** By file name. */
 export const dashboards = (): Readonly<Record<string, Dashboard>> => ({
   'overview.json': dashboard(
     'wbiz-overview',

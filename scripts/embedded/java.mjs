@@ -1,4 +1,4 @@
-// Runs before anything is installed: only what Node brings may be imported here.
+// Runs before anything is installed: import only what Node brings.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export const KAFKA_VERSION = '4.4.0';
 export const kafkaJars = fileURLToPath(new URL(`../../.cache/kafka-${KAFKA_VERSION}`, import.meta.url));
 export const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 
-/** Throws one line that says what to install when Java, or the Maven that is to fetch Kafka's jars, is missing. */
+/** Throws a one-line error that says what to install if Java, or the Maven that fetches Kafka's jars, is missing. */
 export async function requireJava() {
   const { stderr } = await run(java, ['-version']).catch(() => {
     throw missing(

@@ -6,7 +6,7 @@ import { isRunning } from './launch.ts';
 import { startPostgres } from './postgres.ts';
 
 const PREFIX = 'wbiz-test-';
-/** The topics of all suites are there until the end. */
+/** The topics of all suites exist until the end. */
 const KAFKA_HEAP_MB = 512;
 
 type TestStack = { readonly stop: () => Promise<void> };
@@ -15,7 +15,7 @@ declare global {
   var testStack: TestStack;
 }
 
-/** Starts one Kafka and one Postgres for all suites, or leaves those that KAFKA_BROKERS, DATABASE_URL name. */
+/** Starts one Kafka and one Postgres for all suites, unless KAFKA_BROKERS or DATABASE_URL name others. */
 export async function startTestStack(): Promise<TestStack> {
   if (process.env.KAFKA_BROKERS && process.env.DATABASE_URL) return { stop: async () => undefined };
   removeLeftOvers();
@@ -50,7 +50,7 @@ export default async function jestSetup() {
   globalThis.testStack = await startTestStack();
 }
 
-/** What a killed run could not remove: its processes are gone by the reaper, its folder is not. */
+/** Removes the folders of killed runs; the reaper has ended their processes. */
 function removeLeftOvers() {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split('-')[0]);

@@ -36,13 +36,13 @@ export async function startKafka({
   pidFile?: string;
   /** Free ones by default. */
   ports?: Ports;
-  /** Properties of the server, on top of the usual ones. */
+  /** Server properties, added to the usual ones. */
   properties?: (ports: Ports) => Readonly<Record<string, string>>;
-  /** More arguments of the StorageTool. */
+  /** More arguments for StorageTool. */
   format?: readonly string[];
   /** The largest heap, in MiB. */
   heapMb?: number;
-  /** Is told what takes long. */
+  /** Called with each step that takes long. */
   note?: (what: string) => void;
 }): Promise<Running & { brokers: string }> {
   const dataDir = resolve(dir);
@@ -56,7 +56,7 @@ export async function startKafka({
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   chmodSync(dataDir, 0o700);
   const lines = Object.entries(more({ broker, controller })).map(([name, value]) => `${name}=${value}\n`);
-  // Of two lines of one name the later one holds.
+  // If a property is set twice, the later line counts.
   writeFileSync(properties, serverProperties({ broker, controller, logDir }) + lines.join(''), {
     mode: 0o600,
   });
@@ -82,7 +82,7 @@ export async function startKafka({
     command: java,
     args: [
       `-Xmx${heapMb}m`,
-      '-Xmn32m', // little of it is alive: a larger young generation would only be filled
+      '-Xmn32m', // little of it is alive: a larger young generation would only fill up
       ...JVM,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-cp',
@@ -100,7 +100,7 @@ export async function startKafka({
   return { brokers, pid, exited, stop };
 }
 
-/** Whether clients will find all they need: the broker, a coordinator of groups, ids for idempotent producers. */
+/** Whether clients find all they need: the broker, a group coordinator, ids for idempotent producers. */
 async function answers(brokers: string): Promise<boolean> {
   const retry = { initialRetryTime: 50, retries: 3 };
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry });
@@ -118,9 +118,9 @@ async function answers(brokers: string): Promise<boolean> {
   }
 }
 
-// The log cleaner holds its buffer from the start: 128 MiB of heap by default; this one takes 300,000 keys a pass.
-// The broker's session is short, since a killed one may register again only after it has run out. A controller that has
-// nothing to write says so in its log every 0.5 s unless told otherwise: of one node nobody waits for that.
+// The log cleaner allocates its buffer at the start: 128 MiB by default; this one takes 300,000 keys per pass. The
+// broker's session is short, because a killed broker can register again only after it ends. An idle controller logs
+// every 0.5 s unless configured otherwise; nobody needs that with one node.
 const serverProperties = ({
   broker,
   controller,

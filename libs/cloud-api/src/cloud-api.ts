@@ -26,7 +26,7 @@ export type MetaFlow = {
   readonly categories?: readonly string[];
 };
 
-/** What of a template can be changed; `components` replaces all of them. */
+/** The parts of a template that can be changed; `components` replaces all of them. */
 export type MetaTemplateContent = {
   readonly category: string;
   readonly components: readonly Record<string, unknown>[];
@@ -34,7 +34,7 @@ export type MetaTemplateContent = {
   readonly message_send_ttl_seconds?: number;
 };
 
-/** Meta's answer to a new template: its status may be final at once, its category another than was asked for. */
+/** Meta's answer to a new template: its status may be final already, its category other than the one asked for. */
 export type MetaTemplateMade = Pick<MetaTemplate, 'id' | 'status' | 'category'>;
 
 export type MetaWaba = {
@@ -60,7 +60,7 @@ export type MetaPhoneNumber = {
   readonly is_on_biz_app?: boolean;
   /** CONNECTED, or why not: PENDING, DISCONNECTED, FLAGGED, BANNED, … */
   readonly status?: string;
-  /** Of the display name: APPROVED, PENDING_REVIEW, DECLINED, EXPIRED, NONE, … */
+  /** Status of the display name: APPROVED, PENDING_REVIEW, DECLINED, EXPIRED, NONE, … */
   readonly name_status?: string;
   /** STANDARD is 80 messages a second, HIGH 1,000 (throughput page). */
   readonly throughput?: { readonly level?: string };
@@ -74,7 +74,7 @@ export type MetaTokenInfo = {
   readonly is_valid: boolean;
   readonly app_id?: string;
   readonly type?: string;
-  /** Unix seconds; 0 is never. */
+  /** Unix seconds; 0: never. */
   readonly expires_at?: number;
   readonly scopes?: readonly string[];
   readonly granular_scopes?: readonly { readonly scope: string; readonly target_ids?: readonly string[] }[];
@@ -83,12 +83,12 @@ export type MetaTokenInfo = {
 
 export type MetaMedia = {
   readonly id: string;
-  /** Good for five minutes, with the token. */
+  /** Valid for five minutes, with the token. */
   readonly url: string;
   readonly mime_type: string;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Bytes; some answers hold it as text. */
+  /** Bytes; a text in some answers. */
   readonly file_size: number | string;
 };
 
@@ -101,7 +101,7 @@ export type CloudApiOptions = {
   /** Scheme, host and port, e.g. `https://graph.facebook.com`. */
   readonly baseUrl: string;
   readonly version?: string;
-  /** For each call as a whole. */
+  /** Limit for each call as a whole (ms). */
   readonly timeoutMs: number;
   readonly connections?: number;
   readonly watch?: WatchCall;
@@ -130,13 +130,15 @@ export type Operation =
   | 'delete_media';
 
 /**
- * What came of a call. `broken`: it left, and no answer came that can be read as Meta's. `code`: Meta's error, 'other'
- * where it is none of those that are known.
+ * The outcome of a call. `broken`: it was sent, and no answer came that can be read as Meta's. `code`: Meta's error
+ * code, 'other' for an unknown one.
  */
 export type CallOutcome =
   { readonly kind: 'ok' | 'broken' | 'not_sent' } | { readonly kind: 'refused'; readonly code: string };
 
-/** Told of every call as it begins; what it gives is told how the call ended, and may have it carry another traceparent. */
+/**
+ * Called as each call begins. The returned `ended` is called with its outcome; `traceparent` replaces the call's own.
+ */
 export type WatchCall = (call: {
   readonly operation: Operation;
   readonly method: GraphRequest['method'];
@@ -153,12 +155,12 @@ const WABA_FIELDS =
 const PHONE_FIELDS =
   'id,display_phone_number,verified_name,quality_rating,code_verification_status,platform_type,is_on_biz_app,status,name_status,throughput,whatsapp_business_manager_messaging_limit';
 
-/** Where Meta keeps files. */
+/** Meta's media hosts. */
 const MEDIA_HOST = /(?:^|\.)fbsbx\.com$/i;
-/** 100 MB, the most Meta takes, at a megabyte a second. */
+/** For 100 MB, the most Meta takes, at a megabyte a second. */
 const UPLOAD_TIMEOUT_MS = 100_000;
 
-/** It holds a query of its own, and goes into the path as it is. */
+/** It contains a query of its own, and goes into the path unescaped. */
 const UPLOAD_ID = /^upload:[\w+/=:.-]+(\?[\w=&+/.-]+)?$/;
 
 const META_HOST = /(?:^|\.)facebook\.com$/i;
@@ -178,11 +180,12 @@ const outcomeOfSend = (outcome: SendOutcome): CallOutcome =>
 const localRefusal = (message: string): GraphError => ({ code: 190, message, httpStatus: 0 });
 
 /**
- * A client of Meta's Graph API for WhatsApp. The token goes to `baseUrl`, from Meta's host to its media host, and nowhere else: redirects and the `next`
- * links of lists are not followed. A `simulator-*` token is not sent to facebook.com: it is refused with code 190,
- * httpStatus 0, like a token that cannot be a header.
+ * A client of Meta's Graph API for WhatsApp. The token goes only to `baseUrl` and from Meta's host to its media host:
+ * redirects and the `next` links of lists are not followed. A `simulator-*` token is never sent to facebook.com: it is
+ * refused with code 190, httpStatus 0, like a token that cannot be a header.
  *
- * Sends answer a SendOutcome and do not throw. Everything else throws CloudApiError (Meta's no) or UpstreamUnreachable.
+ * Sends answer a SendOutcome and do not throw. Everything else throws CloudApiError (Meta refused) or
+ * UpstreamUnreachable.
  */
 export function createCloudApi({
   baseUrl,
@@ -258,7 +261,7 @@ export function createCloudApi({
   }
 
   return {
-    /** Sends a body of `POST /{phone number}/messages` as it is. Calls Meta once, whatever happens. */
+    /** Sends a body of `POST /{phone number}/messages` unchanged. Calls Meta once, whatever happens. */
     async sendMessage(
       token: string,
       phoneNumberId: string,
@@ -306,10 +309,10 @@ export function createCloudApi({
     listTemplates: (token: string, wabaId: string) =>
       list<MetaTemplate>('list_templates', token, pathTo(wabaId, 'message_templates'), TEMPLATE_FIELDS),
 
-    /** Every flow of the account, in whatever status, 100 to a call. */
+    /** Every flow of the account, of any status, 100 to a call. */
     listFlows: (token: string, wabaId: string) =>
       list<MetaFlow>('list_flows', token, pathTo(wabaId, 'flows'), FLOW_FIELDS),
-    /** The template of this name and language, of which a WABA has one at most; Meta's filter takes parts of names too. */
+    /** The template of this name and language; a WABA has one at most. Meta's filter also matches parts of names. */
     async findTemplate(
       token: string,
       wabaId: string,
@@ -360,7 +363,7 @@ export function createCloudApi({
       });
     },
 
-    /** Deletes this language of a template, and no other one of the same name. */
+    /** Deletes a template in this language only. */
     async deleteTemplate(
       token: string,
       wabaId: string,
@@ -374,7 +377,10 @@ export function createCloudApi({
       });
     },
 
-    /** Uploads the sample of a template's media header; resolves to its handle, which is no id that a send takes. */
+    /**
+     * Uploads the sample of a template's media header; resolves to its handle, which is not a media id that a send
+     * takes.
+     */
     async uploadSample(token: string, appId: string, file: MediaFile): Promise<string> {
       const { filename: file_name, size, mimeType: file_type } = file;
       const query = new URLSearchParams({ file_name, file_length: String(size), file_type });
@@ -415,7 +421,7 @@ export function createCloudApi({
       return numbers;
     },
 
-    /** What the token is good for; it inspects itself, so a token that Meta does not know throws CloudApiError 190. */
+    /** What the token may do. It inspects itself, so a token unknown to Meta throws CloudApiError 190. */
     async debugToken(token: string): Promise<MetaTokenInfo> {
       const path = `${pathTo('debug_token')}?input_token=${encodeURIComponent(token)}`;
       return (await manage<{ data: MetaTokenInfo }>('debug_token', { method: 'GET', path, token })).data;
@@ -431,7 +437,7 @@ export function createCloudApi({
       });
     },
 
-    /** The apps that hear of the account by webhooks. */
+    /** The apps that get the account's webhooks. */
     async listSubscribedApps(token: string, wabaId: string): Promise<readonly MetaSubscribedApp[]> {
       const path = pathTo(wabaId, 'subscribed_apps');
       const { data } = await manage<Page<{ readonly whatsapp_business_api_data: MetaSubscribedApp }>>(
@@ -441,7 +447,7 @@ export function createCloudApi({
       return data.map(({ whatsapp_business_api_data: app }) => app);
     },
 
-    /** Uploads a file; resolves to Meta's id of it, which is good for 30 days. A failed upload may have left a file. */
+    /** Uploads a file; resolves to Meta's media id, valid for 30 days. A failed upload may have left a file. */
     async uploadMedia(token: string, phoneNumberId: string, file: MediaFile): Promise<string> {
       const path = pathTo(phoneNumberId, 'media');
       const body = uploadBody(file);
@@ -458,7 +464,7 @@ export function createCloudApi({
     getMedia: (token: string, mediaId: string) =>
       manage<MetaMedia>('get_media', { method: 'GET', path: pathTo(mediaId), token }),
 
-    /** The bytes behind a media URL; whoever calls has to read or destroy them. */
+    /** The bytes behind a media URL; the caller must read or destroy them. */
     async downloadMedia(token: string, url: string): Promise<Download> {
       const fault = tokenFault(token);
       if (fault !== undefined) throw new CloudApiError(fault);

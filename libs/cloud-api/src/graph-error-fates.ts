@@ -1,6 +1,6 @@
 import type { GraphError } from './graph-error.js';
 
-/** What a refusal is about, and so who has to act: the pacer, the operator, the customer or nobody. */
+/** What a refusal is about, and so who must act: the pacer, the operator, the customer or nobody. */
 export type RefusalScope =
   | 'pace-number'
   | 'pace-pair'
@@ -15,24 +15,24 @@ export type RefusalScope =
 
 export type GraphErrorRule = {
   readonly meaning: string;
-  /** Whether the same send may pass soon, unchanged. False also where Meta asks for hours or days of patience. */
+  /** Whether the same send may soon succeed unchanged. False too if Meta asks for hours or days of patience. */
   readonly retryable: boolean;
   readonly scope: RefusalScope;
-  /** How often a send is tried at most, where that is not the scope's number. */
+  /** The most attempts of a send, if not the scope's number. */
   readonly attempts?: number;
 };
 
 type ScopeRule = {
-  /** The problem code that a send failed for good is answered with. */
+  /** The problem code of a send that failed for good. */
   readonly answer: 'rejected_by_meta' | 'upstream_error';
-  /** How often a send that may pass soon is tried at most. A limit on pace is no fault of the message. */
+  /** The most attempts of a retryable send. A pace limit is no fault of the message. */
   readonly attempts: number;
   readonly what: string;
   readonly action: string;
 };
 const again = 'Sent again after a pause, ';
 
-/** Per scope: whom it concerns, what a user is answered in the end, and what the system does. */
+/** Per scope: whom it concerns, the user's final answer, and what the system does. */
 export const REFUSAL_SCOPES: Readonly<Record<RefusalScope, ScopeRule>> = {
   'pace-number': {
     answer: 'upstream_error',
@@ -187,7 +187,7 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   2494100: upstream('The account is in maintenance'),
 };
 
-/** Codes of which no send and no call of ours has to tell one from the other: first and last, and what they are about. */
+/** Codes that no send or call of ours needs to tell apart: first, last, and what they are about. */
 const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorRule])[] = [
   [200, 299, account('A permission was not granted or was removed')],
   [131200, 131299, content('Groups')],
@@ -206,7 +206,7 @@ const UNKNOWN = 'Not in the table';
 export const codeLabel = ({ code }: Pick<GraphError, 'code'>): string =>
   GRAPH_ERROR_CODES[code] === undefined ? 'other' : String(code);
 
-/** What this refusal means. A code that is not in the table is judged by Meta's transient flag, then by HTTP status. */
+/** The rule of a refusal. A code outside the table is judged by Meta's transient flag, then by HTTP status. */
 export function ruleFor(error: GraphError): GraphErrorRule {
   const { code } = error;
   const known = GRAPH_ERROR_CODES[code] ?? RANGES.find(([first, last]) => first <= code && code <= last)?.[2];
@@ -215,7 +215,7 @@ export function ruleFor(error: GraphError): GraphErrorRule {
   return content(UNKNOWN);
 }
 
-/** How often a call that Meta refused so is made at most, and what is answered when it is not made again. */
+/** The most attempts of a call that Meta refused so, and the answer after the last. */
 export function fateOf(error: GraphError): {
   readonly attempts: number;
   readonly answer: ScopeRule['answer'];
@@ -225,6 +225,6 @@ export function fateOf(error: GraphError): {
   return { attempts: retryable ? (attempts ?? ofScope.attempts) : 1, answer: ofScope.answer };
 }
 
-/** What Meta itself calls transient is a fault of Meta's, whatever its code is usually about. */
+/** What Meta calls transient is Meta's fault, whatever the code is usually about. */
 const scopeOfRetries = (scope: RefusalScope): RefusalScope =>
   REFUSAL_SCOPES[scope].attempts > 1 ? scope : 'upstream';

@@ -4,10 +4,10 @@ export type GraphError = {
   readonly subcode?: number;
   readonly type?: string;
   readonly message: string;
-  /** `error_data.details`: with the code, what Meta asks callers to branch on. */
+  /** `error_data.details`: Meta asks callers to branch on it and the code. */
   readonly details?: string;
   readonly fbtraceId?: string;
-  /** 0 where the refusal is our own and nothing was sent. */
+  /** 0: the refusal is our own and nothing was sent. */
   readonly httpStatus: number;
   readonly userTitle?: string;
   readonly userMessage?: string;
@@ -50,7 +50,7 @@ export class CloudApiError extends Error {
   }
 }
 
-/** A management call got no answer that can be read as Meta's. Whether it had effect is not known unless `sent` is false. */
+/** A management call got no answer that can be read as Meta's. It may have taken effect unless `sent` is false. */
 export class UpstreamUnreachable extends Error {
   constructor(
     reason: string,

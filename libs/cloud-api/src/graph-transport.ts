@@ -1,24 +1,24 @@
 import type { Readable } from 'node:stream';
 import { Pool, type Dispatcher } from 'undici';
 
-/** A body that is streamed; `length` in bytes. */
+/** A streamed body; `length` in bytes. */
 export type GraphBody = { readonly contentType: string; readonly length: number; readonly bytes: Readable };
 
 export type GraphRequest = {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Begins with a slash, holds the query; never the token. */
+  /** Begins with a slash and contains the query; never the token. */
   readonly path: string;
   readonly token: string;
   /** JSON, unless it is streamed. */
   readonly body?: string | GraphBody;
-  /** Beside, or in place of, those that every call has. */
+  /** Added to those of every call, or replacing them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly traceparent?: string | undefined;
-  /** Of the call as a whole, where it takes longer than others. */
+  /** Limit for the whole call (ms), if it takes longer than others. */
   readonly timeoutMs?: number;
 };
 
-/** What became of a call. `not_sent`: not one byte of the request was handed to a connection. */
+/** The outcome of a call. `not_sent`: not one byte of the request was handed to a connection. */
 export type Exchange =
   | { readonly kind: 'answered'; readonly httpStatus: number; readonly body: string }
   | { readonly kind: 'not_sent'; readonly reason: string }
@@ -33,10 +33,10 @@ const reasonOf = (error: Error) => {
 
 /**
  * Calls one origin over kept-alive HTTP/1.1 connections, one request at a time on each; redirects are not followed.
- * `timeoutMs` bounds a call as a whole, waiting for a connection included.
+ * `timeoutMs` limits a call as a whole, including the wait for a connection.
  *
- * undici calls `onRequestStart` right before it writes a request, and neither retries a POST nor pipelines behind it:
- * whatever fails before that never left, whatever fails after it may have arrived.
+ * undici calls `onRequestStart` right before it writes a request, and neither retries a POST nor pipelines behind it: a
+ * failure before that means it was not sent, a failure after it means it may have arrived.
  */
 export function openGraphTransport(origin: string, timeoutMs: number, connections: number) {
   const pool = new Pool(origin, {
@@ -85,7 +85,7 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
         },
         {
           onRequestStart(started) {
-            // Timed out while it waited for a connection: the caller was told that it was not sent.
+            // Timed out while waiting for a connection: the caller was told that it was not sent.
             if (settled) started.abort(new Error('timed out'));
             else controller = started;
           },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { GraphBody } from './graph-transport.js';
 
-/** A file for Meta: `size` is the number of bytes that `bytes` will give. */
+/** A file for Meta; `size` is the number of bytes in `bytes`. */
 export type MediaFile = {
   readonly mimeType: string;
   readonly filename: string;
@@ -13,8 +13,8 @@ export type MediaFile = {
 const ESCAPES: Readonly<Record<string, string>> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
 
 /**
- * The form of `POST /{phone number}/media`, of known length, since Meta takes no chunked uploads; the file goes through
- * as it comes. A file that turns out longer or shorter than said breaks the request.
+ * The form of `POST /{phone number}/media`. Its length is known, since Meta takes no chunked uploads; the file is
+ * streamed. A file longer or shorter than `size` aborts the request.
  */
 export function uploadBody({ mimeType, filename, size, bytes }: MediaFile): GraphBody {
   const boundary = `wbiz-${randomUUID()}`;
@@ -40,7 +40,7 @@ export function uploadBody({ mimeType, filename, size, bytes }: MediaFile): Grap
   };
 }
 
-/** A file as it is, for Meta's resumable uploads. */
+/** A file as a raw body, for Meta's resumable uploads. */
 export const rawBody = ({ mimeType, size, bytes }: MediaFile): GraphBody => ({
   contentType: mimeType,
   length: size,

@@ -9,7 +9,7 @@ export type Download = {
   readonly bytes: Readable;
 };
 
-/** Fetches files from the URLs that Meta gives; redirects are not followed. `timeoutMs` bounds every silence. */
+/** Downloads files from Meta's URLs; redirects are not followed. `timeoutMs` limits every silence. */
 export function openDownloads(timeoutMs: number) {
   const agent = new Agent({
     connections: 16,
@@ -18,7 +18,7 @@ export function openDownloads(timeoutMs: number) {
     bodyTimeout: timeoutMs,
   });
 
-  /** Throws CloudApiError where Meta says no (the URL is good for five minutes), else UpstreamUnreachable. */
+  /** Throws CloudApiError if Meta refuses (the URL is valid for five minutes), otherwise UpstreamUnreachable. */
   const fetch = async (url: URL, token: string): Promise<Download> => {
     const answer = await agent
       .request({
@@ -36,7 +36,7 @@ export function openDownloads(timeoutMs: number) {
       const mimeType = String(headers['content-type'] ?? 'application/octet-stream');
       return { mimeType, size: Number.isSafeInteger(size) ? size : undefined, bytes: body };
     }
-    // An answer that is an error and still large is none of Meta's.
+    // A large error answer is not Meta's.
     const isSmall = Number(headers['content-length'] ?? NaN) <= 65_536;
     const text = isSmall ? await body.text().catch(() => '') : '';
     if (!isSmall) body.destroy();

@@ -13,7 +13,7 @@ type Seen = { method: string; url: string; headers: IncomingMessage['headers']; 
 const graphError = (code: number) =>
   JSON.stringify({ error: { code, message: 'no', type: 'OAuthException' } });
 
-/** A client, and a server that keeps what it was asked. */
+/** A client, and a server that keeps its requests. */
 async function meta(answer: (response: ServerResponse, seen: Seen) => void) {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {

@@ -5,9 +5,9 @@ import type { Exchange } from './graph-transport.js';
 /**
  * What is known of a send, so that it is neither doubled nor lost:
  * - `accepted`: Meta gave it an id.
- * - `refused`: Meta said no in a Graph error body; it is certain that nothing was accepted.
- * - `not_sent`: nothing left this host; trying again is safe. `code`: why, where somebody has to act.
- * - `unknown`: the request left, and no answer came that tells whether it was accepted.
+ * - `refused`: Meta answered with a Graph error; nothing was accepted for certain.
+ * - `not_sent`: nothing left this host; a retry is safe. `code`: why, if somebody has to act.
+ * - `unknown`: the request was sent, and no answer tells whether it was accepted.
  */
 export type SendOutcome =
   | {
@@ -56,7 +56,7 @@ export function sendOutcome(exchange: Exchange): SendOutcome {
   };
 }
 
-/** The parsed text, or undefined when it is not JSON: a proxy's page, half an answer. */
+/** The parsed text; undefined if it is not JSON, such as a proxy's page or a truncated answer. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -10,7 +10,7 @@ afterEach(async () => {
 
 type Seen = { method: string; path: string; query: URLSearchParams; headers: object; body: string };
 
-/** A client, and a Meta that keeps what it was asked. */
+/** A client, and a stand-in for Meta that keeps its requests. */
 async function meta(answer: (seen: Seen) => unknown, status = 200) {
   const seen: Seen[] = [];
   const server = createServer((request, response: ServerResponse) => {

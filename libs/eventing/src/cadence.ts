@@ -1,4 +1,4 @@
-/** Keeps rounds of work at least `ms` apart, so that what comes in between gathers. A lone round waits for nothing. */
+/** Keeps rounds of work at least `ms` apart, so that items gather in between. A lone round does not wait. */
 export class Cadence {
   private last = -Infinity;
 

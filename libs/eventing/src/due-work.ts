@@ -3,44 +3,47 @@ import { Periodic } from './periodic.js';
 
 const RENEW_MS = 10_000;
 const PATIENCE_MS = 1_000;
-/** Looks that find nothing are at most so far apart: what a lost replica left waits this much longer. */
+/** The longest poll interval while nothing is due; what a lost replica left is found this much later. */
 const REST_MS = 5_000;
-/** What fails here and is due again within this time is looked for as often as ever until then. */
+/** An item that failed here and is due again within this time keeps polls at their shortest interval. */
 const SOON_MS = 60_000;
 
 export type DueWorkOptions<Item> = {
   /** What an item is, for the log: "read receipt". */
   readonly name: string;
   readonly lookEveryMs: number;
-  /** Items worked on side by side. */
+  /** How many items are worked on in parallel. */
   readonly atOnce: number;
-  /** Leases at most `room` items that are due. An item whose lease expires is due again. */
+  /** Leases at most `room` due items. An item whose lease expires is due again. */
   readonly claim: (room: number) => Promise<readonly Item[]>;
   readonly work: (item: Item, stopping: AbortSignal) => Promise<void>;
-  /** Stores what follows from a failed attempt. Resolves to the ms until the item is due again; null: not retried. */
+  /** Stores the failure of an attempt. Resolves to the ms until the item is due again; null: not retried. */
   readonly failed: (item: Item, error: unknown) => Promise<number | null>;
   /** Extends the lease; called every 10 s during `work`, so a lease takes 30 s or more. */
   readonly renew?: (item: Item) => Promise<void>;
-  /** Ends the lease, so that another replica goes on at once. With it `stop` waits a second, then leaves the work. */
+  /**
+   * Ends the lease, so that another replica takes over at once. If given, `stop` leaves work that takes longer than 1
+   * s.
+   */
   readonly release?: (item: Item) => Promise<void>;
-  /** Fields of the log. */
+  /** Fields of its log lines. */
   readonly fields: (item: Item) => object;
   readonly logger: Logger;
 };
 
 /**
- * Works on rows of a table that fall due, over all replicas. A look every so often is the truth, at rest every 5 s;
- * `wake` is a hint, for whatever falls due at once or sooner than that. The owner's SQL holds the leases and the next
- * due times; work whose lease expired may be done twice.
+ * Works on rows that fall due, across all replicas. The poll alone guarantees that none is missed (every 5 s at rest);
+ * `wake` is a hint for what is due sooner. The owner's SQL holds the leases and due times; work whose lease expired may
+ * be done twice.
  */
 export class DueWork<Item> {
   private readonly looks: Periodic;
   private readonly renewals: Periodic | undefined;
   private readonly underWay = new Set<Promise<void>>();
-  /** Items in `work`; what follows from a failure must not be overwritten by a renewal. */
+  /** Items in `work`: a renewal must not overwrite the due time that a failure stored. */
   private readonly held = new Set<Item>();
   private mayBeMore = false;
-  /** When the last of what failed here is due again (ms since the epoch), if that is soon. */
+  /** When the last item that failed here is due again (ms since the epoch), if that is soon. */
   private dueUntil = 0;
 
   constructor(private readonly options: DueWorkOptions<Item>) {
@@ -72,7 +75,7 @@ export class DueWork<Item> {
     this.looks.wake();
   }
 
-  /** Claims nothing more and lets the work under way end; with `release`, for a second. */
+  /** Claims nothing more and waits for the work under way; with `release`, for 1 s at most. */
   async stop(): Promise<void> {
     const { release } = this.options;
     await this.looks.stop();
@@ -82,7 +85,7 @@ export class DueWork<Item> {
     if (release) await Promise.all([...this.held].map((item) => release(item)));
   }
 
-  /** Resolves to whether something is under way, or soon to be due. */
+  /** Resolves to true while work is under way or due soon. */
   private async look(stopping: AbortSignal): Promise<boolean> {
     const { atOnce, claim } = this.options;
     for (let room; !stopping.aborted && (room = atOnce - this.underWay.size) > 0;) {

@@ -7,7 +7,7 @@ type Work = {
   readonly stopping: AbortSignal;
 };
 
-/** Due work over a list; what is under way ends when the test says so. */
+/** Due work over a list; the test ends each item's work. */
 function dueWork(more: Partial<DueWorkOptions<string>> = {}) {
   const due: string[] = [];
   const rooms: number[] = [];

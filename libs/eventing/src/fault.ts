@@ -1,6 +1,6 @@
 import { jittered, retryDelay } from './retry-delay.js';
 
-/** Whether waiting mends it ('passing') or never will ('broken'). */
+/** 'passing': a retry may succeed. 'broken': no retry will. */
 export type Fault = 'passing' | 'broken';
 
 /** SQLSTATEs of the connection (Postgres, appendix A): 08 connection, 53 resources, 57P shutdown. */
@@ -9,7 +9,7 @@ const CONNECTION_STATE = /^(?:08...|53...|57P..)$/;
 /** SQLSTATEs that pass as well: serialization failure, deadlock, idle transaction; {@link isTimeout}. */
 const PASSING_STATE = /^(?:40001|40P01|25P03|57014|55P03)$/;
 
-/** Canceled by statement_timeout, or a lock was not to be had. */
+/** Cancelled by statement_timeout, or the lock was not available. */
 const TIMEOUT_STATE = /^(?:57014|55P03)$/;
 
 const SOCKET_CODES = new Set([
@@ -24,12 +24,12 @@ const PASSING_NAMES = new Set([
   'NotCaughtUp',
   'Overtaken',
   'KafkaJSNumberOfRetriesExceeded',
-  // A password is changed on one side first, and a server of tokens goes down.
+  // A password is changed on one side first, and a token server may be down.
   'KafkaJSSASLAuthenticationError',
   'TokenUnavailable',
 ]);
 
-/** What pg and pg-pool throw without a code (pg 8: client.js; pg-pool: index.js). */
+/** Errors that pg and pg-pool throw without a code (pg 8: client.js; pg-pool: index.js). */
 const CONNECTION_MESSAGES = [
   'Connection terminated',
   'timeout exceeded when trying to connect',
@@ -54,35 +54,35 @@ const passes = (error: Coded): boolean =>
   PASSING_NAMES.has(error.name) ||
   (error.name.startsWith('KafkaJS') && error.retriable === true);
 
-/** Whether the error, or one that caused it, is of the kind. */
+/** Whether the error, or one of its causes, is of the kind. */
 function isOf(kind: (error: Coded) => boolean, error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return kind(error) || isOf(kind, error.cause);
 }
 
-/** Tells faults of Postgres, Kafka and the network, which pass, from everything else. Looks through `cause`. */
+/** Faults of Postgres, Kafka and the network pass; everything else is broken. Looks through `cause`. */
 export function classifyFault(error: unknown): Fault {
   return isOf(passes, error) ? 'passing' : 'broken';
 }
 
-/** A statement took too long: because Postgres is busy, or because of what it was asked. */
+/** A statement timed out: Postgres is busy, or the statement itself is too slow. */
 export function isTimeout(error: unknown): boolean {
   return isOf((coded) => has(coded, TIMEOUT_STATE), error);
 }
 
-/** What becomes of a batch that failed: it has failed for all, or is run again in parts. */
+/** How a failed batch is run again: not at all, in halves, or item by item. */
 export type Division = 'none' | 'halves' | 'singles';
 
 /**
- * How a batch that met the fault is run again, so that it stays with the items it comes of. A fault of the connection
- * is everybody's. After a timeout each runs alone: by halves the one that takes too long would do so at every division.
+ * How to divide a batch that met the fault, so that only the items that cause it fail. A connection fault fails all of
+ * them. After a timeout each item runs alone: in halves, the slow one would time out at every division.
  */
 export function divisionAfter(error: unknown): Division {
   if (isOf(ofConnection, error)) return 'none';
   return isTimeout(error) ? 'singles' : 'halves';
 }
 
-/** How long to wait before try number `attempt` (1: the first repetition), in ms: 100, 200, 400 … 2,000, ± 20 %. */
+/** Delay before retry number `attempt` (from 1), in ms: 100, 200, 400 … 2,000, ± 20 %. */
 export function backoff(attempt: number): number {
   return jittered(retryDelay(attempt, 100, 2_000));
 }

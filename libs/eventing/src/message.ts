@@ -19,9 +19,8 @@ export type DomainEvent<Type extends string = string, Data = unknown, Private = 
 };
 
 /**
- * A command on its way to the service that decides it.
- * `id` names it once and for all (a redelivery carries the same one); `deadline` is milliseconds since the epoch;
- * `replyTo` is the `host:port` that waits for the answer; `actor` is the API key or process that asked.
+ * A command on its way to the service that decides it. `id` is unique, and the same on redelivery; `deadline` is in ms
+ * since the epoch; `replyTo` is the `host:port` that waits for the reply; `actor` is the API key or process that asked.
  */
 export type Command<Type extends string = string, Data = unknown> = Message<Type, Data> & {
   readonly id: string;
@@ -32,15 +31,15 @@ export type Command<Type extends string = string, Data = unknown> = Message<Type
   readonly traceparent?: string;
 };
 
-/** What became of a command. `data` is the handler's answer; `error` a refusal that is as final as an answer. */
+/** The result of a command. `data`: the handler's answer; `error`: a refusal, as final as an answer. */
 export type Reply<Data = unknown> =
   { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly error: RejectionData };
 
 export type RejectionData = { readonly code: string; readonly message: string; readonly details?: unknown };
 
 /**
- * An event as it stands on the shared log. `sequence` is the source's own dense number, `previous` its last one in the
- * same partition (0: none), `offset` its place there.
+ * An event as it stands on the shared log. `sequence` is dense per source; `previous` is the source's last sequence in
+ * the same partition (0: none); `offset` is the record's.
  */
 export type LogEvent<Type extends string = string, Data = unknown> = Message<Type, Data> & {
   readonly id: string;

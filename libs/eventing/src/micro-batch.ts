@@ -7,10 +7,10 @@ type Waiting<Item, Result> = {
 };
 
 /**
- * Gathers calls that are waiting at the same moment into one call of `run`, which returns one result (or Error) per
- * item, in order. At most `lanes` runs are under way; what arrives meanwhile forms the next batch, so batches grow
- * with load and a lone call waits for nothing but the current turn of the event loop. A batch that failed is divided
- * until only the items that the fault comes of fail ({@link divisionAfter}); when `run` throws it must have had no effect.
+ * Gathers simultaneous calls into one call of `run`, which returns one result (or Error) per item, in order. At most
+ * `lanes` runs are under way; later calls form the next batch, so batches grow with load and a lone call waits only for
+ * the current turn of the event loop. A failed batch is divided until only the items that cause the fault fail
+ * ({@link divisionAfter}); a `run` that throws must have had no effect.
  */
 export function microBatch<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,

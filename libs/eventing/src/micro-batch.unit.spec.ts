@@ -4,7 +4,7 @@ import { microBatch } from './micro-batch.js';
 const refused = (code: string) => Object.assign(new Error(code), { code });
 const numbers = Array.from({ length: 200 }, (_, n) => n);
 
-/** A batch that fails with `code` while one of `bad` is in it; `sizes` are those of its runs. */
+/** Batches fail with `code` while one of `bad` is in them; `sizes` are those of the runs. */
 function failing(code: string, bad: readonly number[], lanes = 1) {
   const sizes: number[] = [];
   const call = microBatch(

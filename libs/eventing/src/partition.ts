@@ -1,7 +1,7 @@
 /**
- * The partition of the shared log that holds an account's events, 0 to `partitions` - 1. It is the one that Kafka's
- * own clients choose for a record with this key (murmur2, sign bit cleared, modulo: BuiltInPartitioner of Kafka 4),
- * so that whoever produces by account from another language meets the same partition.
+ * The partition of the shared log that holds an account's events, 0 to `partitions` - 1. Kafka's own clients choose the
+ * same one for a record with this key (murmur2, sign bit cleared, modulo: BuiltInPartitioner of Kafka 4), so that
+ * producers in other languages agree.
  */
 export function partitionOf(accountId: string, partitions: number): number {
   return (murmur2(Buffer.from(accountId)) & 0x7fffffff) % partitions;

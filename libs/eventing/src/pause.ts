@@ -2,7 +2,7 @@
 export class Pause {
   private over?: () => void;
 
-  /** Resolves to whether {@link end} ended it, and not the time (ms). */
+  /** Resolves to true if {@link end} ended it, false after `ms`. */
   for(ms: number): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), ms);
@@ -13,13 +13,13 @@ export class Pause {
     });
   }
 
-  /** Without a wait it does nothing. */
+  /** Does nothing if no wait is under way. */
   end(): void {
     this.over?.();
   }
 }
 
-/** Whether `done` is through in time (ms); throws what it does. */
+/** Whether `done` settles within `ms`; throws what it throws. */
 export async function isDoneWithin(ms: number, done: Promise<unknown>): Promise<boolean> {
   const pause = new Pause();
   try {

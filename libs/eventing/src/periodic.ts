@@ -5,20 +5,20 @@ export type PeriodicOptions = {
   /** For the log: "<component>: <what a run does>". */
   readonly name: string;
   readonly everyMs: number;
-  /** Of a poll: while runs resolve to false, for nothing found, each comes twice as late as the one before, up to this. */
+  /** For a poll: while runs find nothing (resolve to false) the interval doubles, up to this (ms). */
   readonly restMs?: number;
-  /** `stopping` is for a run that takes long. */
+  /** `stopping` is for long runs. */
   readonly run: (stopping: AbortSignal) => Promise<unknown>;
   readonly logger: Logger;
 };
 
-/** Runs every so often and when woken, one run at a time. A failed run is logged; the next one comes all the same. */
+/** Runs every `everyMs` and when woken, one run at a time. A failed run is logged; the next comes as usual. */
 export class Periodic {
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private again = false;
-  /** Runs in a row that found nothing. */
+  /** Consecutive runs that found nothing. */
   private idle = 0;
 
   constructor(private readonly options: PeriodicOptions) {}
@@ -28,13 +28,13 @@ export class Periodic {
     if (!this.timer) this.arm();
   }
 
-  /** Runs now; while a run is under way, once more after it. */
+  /** Runs now, or once more after the run under way. */
   wake(): void {
     this.note(true);
     this.begin();
   }
 
-  /** Begins no run any more and awaits the one under way. */
+  /** Starts no more runs and awaits the one under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);

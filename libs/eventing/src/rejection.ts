@@ -24,7 +24,7 @@ export class Rejection extends Error {
   }
 }
 
-/** A reply where a refusal is a fault: it is thrown as a plain error, for the dead letters or another try. */
+/** For a reply whose refusal is a fault: throws it as a plain error, to be retried or dead-lettered. */
 export function unrefused<Done extends { readonly ok: true }>(
   reply: Done | { readonly ok: false; readonly error: RejectionData },
 ): Done {

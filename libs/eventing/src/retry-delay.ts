@@ -2,5 +2,5 @@
 export const retryDelay = (failures: number, firstMs: number, longestMs: number): number =>
   Math.min(firstMs * 2 ** (failures - 1), longestMs);
 
-/** ± 20 %, so that what failed together is not tried again together. */
+/** ± 20 %, so that what failed together is not retried together. */
 export const jittered = (ms: number): number => ms * (0.8 + Math.random() * 0.4);

@@ -1,6 +1,6 @@
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** A step of a trace under way. */
+/** A step of a trace that is under way. */
 export type Span = {
   /** Of this step: the W3C header for what it leads to. */
   readonly traceparent: string;
@@ -8,7 +8,7 @@ export type Span = {
   readonly end: (how?: { readonly error?: string | undefined; readonly attributes?: SpanAttributes }) => void;
 };
 
-/** Begins a step after `parent`, or a new trace. Where nobody records traces there is none of these. */
+/** Begins a step after `parent`, or a new trace. Where no traces are recorded, there is no such function. */
 export type StartSpan = (
   name: string,
   step: {

@@ -13,8 +13,8 @@ const PART_BYTES = 5 * 1024 * 1024;
 
 /**
  * An S3 bucket, or one of a compatible server: `s3://bucket/prefix?region=eu-central-1&endpoint=https://…`. Credentials
- * are found where AWS's tools look for them (environment, profile, instance). A server of one's own is addressed by path
- * (`http://server/bucket`), as few have a name for every bucket.
+ * come from where AWS's tools look for them (environment, profile, instance). With an endpoint the bucket is addressed
+ * by path (`http://server/bucket`), since few such servers have a host name per bucket.
  */
 export async function openBucket(url: URL): Promise<MediaStore> {
   const Bucket = url.host;
@@ -23,7 +23,7 @@ export async function openBucket(url: URL): Promise<MediaStore> {
   const s3 = new S3Client({
     region: url.searchParams.get('region') ?? 'us-east-1',
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-    // Checksums that trail a stream are not known to all compatible servers.
+    // Not all compatible servers know checksums that trail a stream.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
@@ -31,7 +31,7 @@ export async function openBucket(url: URL): Promise<MediaStore> {
 
   return Promise.resolve({
     async put(key, bytes) {
-      // An object is there once its last part is; at most two parts are in memory.
+      // An object exists once its last part is uploaded; at most two parts are in memory.
       const upload = new Upload({
         client: s3,
         params: { ...at(key), Body: Readable.from(bytes, { objectMode: false }) },

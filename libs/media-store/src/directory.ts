@@ -9,7 +9,7 @@ import { NotStored, type MediaStore } from './media-store.js';
 
 const KEY = /^[\w-]+\/[\w.-]+$/;
 
-/** A directory with a folder for each account, good for all replicas that share it. */
+/** A directory with a folder per account; all replicas must share it. */
 export async function openDirectory(url: URL): Promise<MediaStore> {
   const root = fileURLToPath(url);
   await mkdir(root, { recursive: true, mode: 0o700 });
@@ -24,7 +24,7 @@ export async function openDirectory(url: URL): Promise<MediaStore> {
       const unfinished = join(dirname(path), `${basename(path)}.${randomUUID()}.part`);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       try {
-        // `flush`: on the disk before it has its name.
+        // `flush`: on the disk before it gets its name.
         await pipeline(
           Readable.from(bytes),
           createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }),

@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream';
 
-/** What of a stored file can be told without reading it. */
+/** What is known of a stored file without reading it. */
 export type StoredFile = { readonly key: string; readonly changedAt: Date };
 
-/** Where the bytes of media lie. Keys are `<account>/<name>`. */
+/** A store for the bytes of media. Keys are `<account>/<name>`. */
 export type MediaStore = {
-  /** Keeps the bytes, all of them or nothing, through a crash too; what stood under the key is replaced. */
+  /** Stores all of the bytes or none, even through a crash; replaces what is under the key. */
   readonly put: (key: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Throws {@link NotStored}. Whoever calls has to read or destroy the stream. */
+  /** Throws {@link NotStored}. The caller must read or destroy the stream. */
   readonly open: (key: string) => Promise<Readable>;
-  /** Also where there is nothing. */
+  /** Does nothing if there is no such key. */
   readonly delete: (key: string) => Promise<void>;
-  /** Everything there is, what a crash left unfinished included. */
+  /** Everything in the store, including what a crash left unfinished. */
   readonly list: () => AsyncIterable<StoredFile>;
 };
 

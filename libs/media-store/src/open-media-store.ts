@@ -1,15 +1,15 @@
 import { openDirectory } from './directory.js';
 import type { MediaStore } from './media-store.js';
 
-/** Each scheme of `MEDIA_STORE`; what S3 needs is loaded only where it is used. */
+/** By scheme of `MEDIA_STORE`; S3's code is loaded only if it is used. */
 const STORES: Readonly<Record<string, (url: URL) => Promise<MediaStore>>> = {
   'file:': openDirectory,
   's3:': async (url) => (await import('./bucket.js')).openBucket(url),
 };
 
 /**
- * Opens the store that `MEDIA_STORE` names (`file:///dir` or `s3://bucket/prefix?region=&endpoint=`), and makes sure that
- * it can be written to and read. Throws an error that says what is wrong with it.
+ * Opens the store that `MEDIA_STORE` names (`file:///dir` or `s3://bucket/prefix?region=&endpoint=`), and checks that
+ * it can be written to and read. Throws an error that names the fault.
  */
 export async function openMediaStore(setting: string): Promise<MediaStore> {
   const url = new URL(setting);

@@ -1,4 +1,4 @@
-/** No token could be had from the server that gives them out. */
+/** The token server gave no token. */
 export class TokenUnavailable extends Error {
   override readonly name = 'TokenUnavailable';
 }
@@ -11,14 +11,14 @@ type TokenServer = {
 };
 
 const TIMEOUT_MS = 5_000;
-/** Of a token's life; what is left of it is for whoever has got it last. */
+/** The part of a token's life in which it is handed out; the rest is left to its last user. */
 const USED = 0.8;
-/** Where the server does not say (RFC 6749, 5.1). */
+/** If the server does not say (RFC 6749, 5.1). */
 const LIFE_S = 300;
 
 /**
- * Access tokens for client credentials (RFC 6749, 4.4): one serves all who ask until a fifth of its life is left. Throws
- * {@link TokenUnavailable}.
+ * Access tokens for client credentials (RFC 6749, 4.4). Callers share one token until a fifth of its life is left.
+ * Throws {@link TokenUnavailable}.
  */
 export function accessTokens(server: TokenServer): () => Promise<string> {
   let held: { readonly token: Promise<string>; until: number } | undefined;
@@ -29,7 +29,7 @@ export function accessTokens(server: TokenServer): () => Promise<string> {
     held = next;
     asked.then(
       ({ lifeS }) => (next.until = Date.now() + lifeS * USED * 1_000),
-      () => (next.until = 0), // whoever asks next asks anew
+      () => (next.until = 0), // the next caller asks anew
     );
     return next.token;
   };

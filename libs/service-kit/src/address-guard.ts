@@ -3,19 +3,19 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 export type Reach = {
-  /** http, any port, this machine. */
+  /** Also allows http, any port and this machine. */
   readonly insecure: boolean;
-  /** Addresses and networks beyond the public ones. */
+  /** Addresses and networks allowed beyond the public ones. */
   readonly networks: readonly string[];
 };
 
-/** How a name is resolved; every address that a connection may use. */
+/** Resolves a name to every address that a connection may use. */
 export type Resolve = (name: string) => Promise<readonly { address: string; family: number }[]>;
-/** As the machine resolves names, its own among them. Every lookup holds one of the few threads that Node has for them. */
+/** Resolves as the machine does, local names included. Each lookup holds one of Node's few threads for them. */
 export const resolveByMachine: Resolve = (name) => lookup(name, { all: true, verbatim: true });
 
 const dns = new Resolver({ timeout: 2_000, tries: 2 });
-/** By the name servers alone, without a thread: a name server that is silent holds up nobody else. */
+/** Asks the name servers only, without a thread: a silent name server holds up nobody else. */
 const resolveByDns: Resolve = async (name) => {
   if (/(^|\.)localhost\.?$/i.test(name)) return [{ address: '127.0.0.1', family: 4 }]; // RFC 6761
   const [four, six] = await Promise.allSettled([dns.resolve4(name), dns.resolve6(name)]);
@@ -28,7 +28,7 @@ const addressesOf = (answer: PromiseSettledResult<string[]>, family: number) =>
 
 const PORTS = ['', '8443'];
 const LOOKUP_MS = 4_000;
-/** Where clouds hand out credentials: no setting opens it. */
+/** Where clouds hand out credentials; no setting allows it. */
 const METADATA = [
   '169.254.0.0/16',
   'fe80::/10',
@@ -37,7 +37,7 @@ const METADATA = [
   '168.63.129.16/32',
 ].map((network) => ipaddr.parseCIDR(network));
 
-/** Whatever IPv6 has beyond it is no address of the internet: among others the deprecated forms of IPv4 addresses. */
+/** IPv6 addresses beyond it are not public; among them are the deprecated forms of IPv4 addresses. */
 const INTERNET6 = ipaddr.parseCIDR('2000::/3');
 
 type Address = ReturnType<typeof ipaddr.parse>;
@@ -45,14 +45,14 @@ type Network = ReturnType<typeof ipaddr.parseCIDR>;
 const isIn = (address: Address, [network, bits]: Network) =>
   address.kind() === network.kind() && address.match([network, bits] as never);
 
-/** Thrown where an address must not be reached. */
+/** The address must not be reached. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
 
 /**
- * What may be reached by a URL that a customer gives. It is looked at when it is given, and every address again at each connection: names change
- * what they stand for. A connection uses only addresses that passed.
+ * Decides what a customer's URL may reach. The URL is checked when it is given, and every address again at each
+ * connection, since names change what they resolve to. A connection uses only addresses that passed.
  */
 export class AddressGuard {
   private readonly networks: readonly Network[];
@@ -70,7 +70,7 @@ export class AddressGuard {
     });
   }
 
-  /** Why a URL cannot be taken, or null. A name that does not resolve yet is none of these. */
+  /** Why a URL is refused, or null. A name that does not resolve yet is accepted. */
   async faultOf(given: string): Promise<string | null> {
     if (!URL.canParse(given)) return 'must be an https URL';
     const { protocol, hostname, port, username, password } = new URL(given);
@@ -86,17 +86,17 @@ export class AddressGuard {
       const inside = addresses.find(({ address }) => !this.isOpen(address));
       return inside ? `must not lead to ${inside.address}, which is not a public address` : null;
     } catch {
-      return null; // looked at again when connecting
+      return null; // checked again when connecting
     }
   }
 
-  /** Throws {@link AddressRefused} for the address literal that stands in place of a name. */
+  /** Throws {@link AddressRefused} if `hostname` is an address literal that must not be reached. */
   check(hostname: string): void {
     const host = bare(hostname);
     if (isIP(host) && !this.isOpen(host)) throw refused(host);
   }
 
-  /** As `net.connect` wants it: all addresses of a name, or an error where one of them must not be reached. */
+  /** A lookup for `net.connect`: all addresses of a name, or an error if one of them must not be reached. */
   readonly lookup: LookupFunction = (name, options, callback) => {
     this.resolve(name).then(
       (addresses) => {

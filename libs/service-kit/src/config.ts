@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
 /**
- * One environment variable: what it is for and how its text is read. `read` answers undefined for a text that is not
- * what `expected` says; `fallback` is the text that stands when the variable is absent; a `secret` is never printed.
+ * One environment variable: what it is for and how its text is read. `read` answers undefined for a text that does not
+ * match `expected`; `fallback` is the text used when the variable is absent; a `secret` is never printed.
  */
 export type Setting<Value = unknown> = {
   readonly description: string;
@@ -17,7 +17,7 @@ export type Setting<Value = unknown> = {
 };
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** What a table of settings gives once read. */
+/** The values of a table of settings. */
 export type Config<Table extends Settings> = {
   readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never;
 };
@@ -64,14 +64,14 @@ export function readConfig<Table extends Settings>(table: Table, env: NodeJS.Pro
   return config;
 }
 
-/** What `service` reads of an environment that several share: there `CONTACTS_RPC_PORT` is RPC_PORT for contacts alone. */
+/** The environment of `service` where several share one: `CONTACTS_RPC_PORT` is RPC_PORT for contacts alone. */
 export function environmentOf(service: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const prefix = `${service.toUpperCase()}_`;
   const own = Object.entries(env).filter(([name]) => name.startsWith(prefix));
   return { ...env, ...Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value])) };
 }
 
-/** Throws {@link InvalidConfig} with those of the `names` that are absent: what else is set asks for them. */
+/** Throws {@link InvalidConfig} with those of the `names` that are absent but required by other settings. */
 export function requireSettings<Table extends Settings>(
   table: Table,
   config: Config<Table>,
@@ -83,7 +83,7 @@ export function requireSettings<Table extends Settings>(
   if (faults.length) throw new InvalidConfig(faults);
 }
 
-/** The texts of all secrets that `env` sets, for the log to leave out. */
+/** The texts of all secrets set in `env`, which the log must leave out. */
 export function secretTexts(table: Settings, env: NodeJS.ProcessEnv): string[] {
   return Object.entries(table).flatMap(([name, { secret }]) => (secret && env[name]?.trim()) || []);
 }
@@ -160,7 +160,7 @@ export const namesOf = <const Keys extends readonly string[]>(keys: Keys) =>
     },
   );
 
-/** A URL of one of the given schemes, without a slash at its end. */
+/** A URL of one of the given schemes; a slash at its end is removed. */
 export const url = (...schemes: string[]) =>
   kind(`a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`, (given) =>
     URL.canParse(given) && schemes.includes(new URL(given).protocol.slice(0, -1)) && new URL(given).hostname
@@ -168,7 +168,7 @@ export const url = (...schemes: string[]) =>
       : undefined,
   );
 
-/** Where media are kept; a bare path is a directory. */
+/** Where media are stored; a bare path is a directory. */
 export const mediaStore = kind('an absolute directory, file:///directory or s3://bucket/prefix', (given) => {
   if (given.startsWith('/')) return pathToFileURL(given).href;
   if (!URL.canParse(given)) return undefined;
@@ -176,7 +176,7 @@ export const mediaStore = kind('an absolute directory, file:///directory or s3:/
   return (protocol === 'file:' && host === '') || (protocol === 's3:' && host !== '') ? given : undefined;
 });
 
-/** The path of a file; gives what it holds. */
+/** The path of a file; its value is the file's content. */
 export const file = kind('the path of a file that can be read', (given) =>
   isReadable(given) ? readFileSync(given) : undefined,
 );
@@ -199,7 +199,7 @@ export const addresses = kind('a list host:port,host:port', (given) => {
   return list.every(isAddress) ? list : undefined;
 });
 
-/** An address, or with `/` and a number of bits a network. */
+/** Whether it is an address, or a network (`/` and a number of bits). */
 const isNetwork = (given: string) => {
   const [, host = '', bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(given) ?? [];
   const most = { 0: 0, 4: 32, 6: 128 }[isIP(host)]!;
@@ -210,7 +210,7 @@ export const networks = kind('a list of addresses and networks', (given) => {
   const list = given.split(',').map((one) => one.trim());
   return list.every(isNetwork) ? list : undefined;
 });
-/** Which proxies are believed: so many in a row, or those of certain addresses. */
+/** Which proxies are trusted: the last so many in the chain, or those of certain addresses. */
 export const proxies = kind(
   'a number of proxies from 1 to 16, or a list of addresses and networks',
   (given): number | string[] | undefined => {

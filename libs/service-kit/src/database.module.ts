@@ -25,7 +25,8 @@ const MIGRATIONS_POLL_MS = 1_000;
 
 /**
  * The service's own schema: a TypeORM DataSource for migrations and plain queries, PG_POOL for the rest. Both are
- * there once Postgres answers and the schema is up to date. A migration's class name ends in its time in milliseconds.
+ * available once Postgres answers and the schema is up to date. A migration's class name ends in its time in
+ * milliseconds.
  */
 @Global()
 @Module({})
@@ -87,7 +88,8 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
     migrations: [...migrations],
     installExtensions: false,
     logger: quiet(logger),
-    poolErrorHandler: (err: Error) => logger.warn({ err }, 'an idle connection to Postgres broke'),
+    poolErrorHandler: (err: Error) =>
+      logger.warn({ err }, 'database: an idle connection broke; the pool opens another'),
     extra: {
       max: config.DATABASE_POOL,
       connectionTimeoutMillis: 5_000,
@@ -95,18 +97,20 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
       keepAlive: true,
       pipeline: true,
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      // Compiling a statement takes longer than any of ours runs.
+      // JIT compilation takes longer than any of our statements runs.
       options: '-c jit=off',
-      // A connection that breaks while a transaction holds it has no other listener, and its error would end us.
+      // A connection that breaks inside a transaction has no other listener; its error would end the process.
       onConnect: (client: PoolClient) => {
-        client.on('error', (err) => logger.debug({ err }, 'a connection to Postgres broke'));
+        client.on('error', (err) =>
+          logger.debug({ err }, 'database: a connection broke; its transaction fails'),
+        );
         writeOnceATurn(client);
       },
     },
   };
 }
 
-/** TypeORM's own would print to stdout. What fails is thrown as well, so it is not news. */
+/** TypeORM's logger would print to stdout. Its errors are also thrown, so they are logged elsewhere. */
 function quiet(logger: Logger): TypeOrmLogger {
   const debug = (message: unknown) => logger.debug({ context: 'TypeORM' }, String(message));
   const ignore = () => undefined;
@@ -120,7 +124,7 @@ function quiet(logger: Logger): TypeOrmLogger {
   };
 }
 
-/** Brings the schema of a service up to date, as its role, without the service. */
+/** Migrates a service's schema as its role, without starting the service. */
 export async function migrateSchema(
   { service, url, logger }: { readonly service: string; readonly url: string; readonly logger: Logger },
   migrations: Migrations,
@@ -139,7 +143,7 @@ export async function migrateSchema(
   }
 }
 
-/** Runs what is pending, each in its transaction; replicas that start together wait for the first. */
+/** Runs pending migrations, each in its transaction; replicas that start together wait for the first. */
 async function migrate(dataSource: DataSource, { logger, health, service }: Schema): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = [`wbiz.migrations.${service}`];
@@ -147,7 +151,7 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Sche
     await runner.query('set statement_timeout = 0');
     const [{ won }] = await runner.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as won', lock);
     if (!won) {
-      logger.info('another replica migrates the schema, waiting for it');
+      logger.info('migrations: another replica runs them; waiting for it');
       const over = health.waitingFor('the migrations of another replica');
       await runner.query('select pg_advisory_lock(hashtextextended($1, 0))', lock);
       over();
@@ -155,7 +159,8 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Sche
     const executor = new MigrationExecutor(dataSource, runner);
     executor.transaction = 'each';
     const ran = await executor.executePendingMigrations();
-    if (ran.length) logger.info({ migrations: ran.map(({ name }) => name) }, 'schema migrated');
+    if (ran.length)
+      logger.info({ migrations: ran.map(({ name }) => name) }, 'migrations: done; the schema is up to date');
     await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
     await runner.query('reset statement_timeout');
   } finally {
@@ -171,7 +176,8 @@ async function untilMigrated(dataSource: DataSource, { logger, health, stopping 
       .join(', ');
     if (!pending) return;
     health.add('migrations', () => ({ ok: false, detail: `pending: ${pending}` }));
-    if (told !== pending) logger.warn({ pending }, 'the schema is behind, waiting until it is migrated');
+    if (told !== pending)
+      logger.warn({ pending }, 'migrations: the schema is behind; waiting until it is migrated');
     told = pending;
   }
 }

@@ -11,11 +11,11 @@ import type { DomainEvent, Message, Of } from '@wbiz/eventing/message';
 export type DirectCommands = {
   readonly aggregate: AnyAggregate;
   readonly names: readonly CommandName[];
-  /** Types only: each command is taken as it comes, and answered as the catalogue says. */
+  /** Types only: each command is taken as it comes, and replied to as the catalogue says. */
   readonly fits?: Readonly<Record<string, true>>;
 };
 
-/** Whether an aggregate takes a command as the catalogue has it; else it needs a handler, which adds what is missing. */
+/** True if an aggregate takes the command as in the catalogue; otherwise a handler must add what is missing. */
 type Fits<C extends Message, R, Name extends CommandName & C['type']> =
   CommandData<Name> extends Of<C, Name>['data']
     ? Name extends keyof R
@@ -25,7 +25,10 @@ type Fits<C extends Message, R, Name extends CommandName & C['type']> =
       : 'needs an answer'
     : 'needs a handler';
 
-/** All commands of the catalogue that an aggregate decides go straight to it, but for those `handled` by a `@CommandHandler`. */
+/**
+ * Passes all of the catalogue's commands to the aggregate that decides them, except those `handled` by a
+ * `@CommandHandler`.
+ */
 export function direct<
   C extends Message,
   S,

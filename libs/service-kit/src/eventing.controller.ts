@@ -10,7 +10,7 @@ import { Projections } from './projections.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 import { presentKeys, type SealingKeys } from './secrets.js';
 
-/** What every service answers. */
+/** The queries that every service answers. */
 @Controller()
 export class EventingController {
   constructor(

@@ -24,11 +24,11 @@ import { secondsSince } from './telemetry.js';
 
 export const EVENTING_OPTIONS = Symbol('EVENTING_OPTIONS');
 export type EventingOptions = {
-  /** The topics whose records this service takes. */
+  /** The topics that this service consumes. */
   readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
-  /** The commands that go straight to an aggregate; all others have a `@CommandHandler`. */
+  /** The commands passed straight to an aggregate; all others need a `@CommandHandler`. */
   readonly commands?: readonly DirectCommands[];
-  /** The commands without a handler for which it does not start; the catalogue's that are its own, unless set. */
+  /** Commands that must have a handler, or the service does not start; unless set, all of its own in the catalogue. */
   readonly requires?: readonly string[];
   /** Rows that move in the transaction of this service's own events. */
   readonly inline?: readonly InlineProjection[];
@@ -37,7 +37,7 @@ export type EventingOptions = {
   readonly projections?: readonly Projection[];
 };
 
-/** Sets the parts of the eventing of a service going, watches them and ends them. */
+/** Starts, watches and stops the parts of a service's eventing. */
 @Injectable()
 export class Eventing {
   constructor(
@@ -56,7 +56,7 @@ export class Eventing {
     options.projections?.forEach((projection) => projections.add(projection));
   }
 
-  /** Nest's transport for the service's commands; undefined where it takes none. */
+  /** Nest's transport for the service's commands; undefined if it takes none. */
   commandServer(): KafkaCommandServer | undefined {
     const { kafka, replies, consumers, runtime, producer } = this;
     const { service, config, logger, metrics } = runtime;
@@ -68,7 +68,7 @@ export class Eventing {
       inbound: { topic: name.inbound, unknown: 'ignore' },
       inboundChanges: { topic: name.inboundChanges, unknown: 'ignore' },
     } as const;
-    // A series that begins with 1 has no increase.
+    // Begins at 0: Prometheus sees no increase in a series that begins at 1.
     for (const consumed of consumes) metrics.deadLetters.inc({ topic: known[consumed].topic }, 0);
     const server = new KafkaCommandServer({
       kafka,
@@ -94,7 +94,7 @@ export class Eventing {
     return server;
   }
 
-  /** Starts all but the command server, which is Nest's to start. */
+  /** Starts everything but the command server, which Nest starts. */
   async start(): Promise<void> {
     const { runtime, pool, kafka, relay, wakeUp, projections, consumers } = this;
     const { service, logger, shutdown } = runtime;
@@ -110,10 +110,7 @@ export class Eventing {
     shutdown.on('relay', 'reply partitions', stopKeeping);
     await projections.start();
     const onDead = (consumer: ConsumerStatus) => {
-      logger.fatal(
-        { consumer, alarm: true },
-        'a consumer is dead while the broker answers: ending this process',
-      );
+      logger.fatal({ consumer, alarm: true }, 'consumer: dead while the broker answers; ending this process');
       process.exit(1);
     };
     shutdown.on(
@@ -161,7 +158,7 @@ const commandsTo = (service: string) =>
 type Status = Readonly<ConsumerStatus>;
 const isAtWork = ({ state }: Status) => state === 'running' || state === 'waiting';
 
-/** A rebalance or a projection that was halted (an alarm of its own) must not take the service from its callers. */
+/** A rebalance, or a halted projection (which has its own alarm), must not make the service unready. */
 const isJoined = (status: Status) =>
   isAtWork(status) || status.state === 'halted' || (status.state === 'joining' && status.lastFetchAt > 0);
 

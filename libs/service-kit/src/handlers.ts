@@ -5,20 +5,20 @@ import { CommandHandler as HandlerOf } from '@wbiz/eventing/kafka/command-handle
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { QueryHandler as AnswererOf } from '@wbiz/eventing/rpc/query-handler';
 
-/** A decorator of methods that fit the catalogue. */
+/** A method decorator whose types come from the catalogue. */
 type On<Handler> = <Method extends Handler>(
   target: object,
   name: string | symbol,
   method: TypedPropertyDescriptor<Method>,
 ) => void;
 
-/** Handles a command to this service where more is to do than to pass it to its aggregate. */
+/** Handles a command that needs more than passing it to its aggregate. */
 export const CommandHandler = <Name extends CommandName>(
   name: Name,
 ): On<(command: Command<Name, CommandData<Name>>) => Promise<Reply<CommandReply<Name>> | undefined>> =>
   HandlerOf(name);
 
-/** Takes the items of Meta's webhooks of one kind. What it throws is tried again, or goes to the dead letters. */
+/** Takes items of one kind from Meta's webhooks. What it throws is retried, or dead-letters the item. */
 export const InboundHandler = <Type extends keyof InboundPayloads>(
   type: Type,
 ): On<(item: Command<Type, InboundPayloads[Type]>) => Promise<void>> => HandlerOf(type);

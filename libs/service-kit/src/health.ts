@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from './telemetry.js';
 
-/** What a check found; `detail` is for the person who reads /health/ready. */
+/** The result of a check; `detail` is for whoever reads /health/ready. */
 export type Finding = { readonly ok: boolean; readonly detail?: string };
 export type Check = () => Finding | Promise<Finding>;
 
@@ -12,7 +12,7 @@ const NO_ANSWER = `no answer within ${CHECK_TIMEOUT_MS} ms`;
 
 const textOf = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));
 
-/** The checks that decide whether this process is ready. Nothing is ready until {@link Health.started}. */
+/** The checks that decide whether this process is ready. It is not ready before {@link Health.started}. */
 export class Health {
   private readonly checks = new Map<string, Check>();
   private readonly details = new Map<string, () => unknown>();
@@ -24,12 +24,12 @@ export class Health {
     this.checks.set(name, check);
   }
 
-  /** Adds what /health/detail shows and readiness does not depend on. */
+  /** Adds an item to /health/detail; readiness does not depend on it. */
   detail(name: string, show: () => unknown): void {
     this.details.set(name, show);
   }
 
-  /** What was added, each by its name; a fault in its place. */
+  /** All details by name; an error's message in place of one that failed. */
   async detailed(): Promise<Record<string, unknown>> {
     const shown = await Promise.all(
       [...this.details].map(async ([name, show]) => {
@@ -47,7 +47,7 @@ export class Health {
     return Object.fromEntries(shown);
   }
 
-  /** Says what the start waits for; the function it returns, that this is over. */
+  /** Shows in readiness what the start waits for, until the returned function is called. */
   waitingFor(what: string): () => void {
     this.awaited.add(what);
     return () => void this.awaited.delete(what);
@@ -89,9 +89,9 @@ async function outcome(check: Check): Promise<Finding> {
 }
 
 /**
- * Serves /health/live (200 as long as the event loop turns), /health/ready (503 unless all checks pass), /health/detail
- * (for the person who looks; 200 always) and /metrics.
- * A server of its own, so that it answers before anything else is there. Throws when the port is taken.
+ * Serves /health/live (200 while the event loop turns), /health/ready (503 unless all checks pass), /health/detail (for
+ * people; always 200) and /metrics. It is a server of its own, so that it answers before anything else is up. Throws if
+ * the port is taken.
  */
 export async function serveHealth(
   health: Health,

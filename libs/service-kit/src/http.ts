@@ -11,38 +11,38 @@ import { nextTraceparent } from './traceparent.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of this request: a step of the caller's trace, or the first of a new one. */
+    /** This request's step: in the caller's trace, or the first of a new one. */
     traceparent: string;
     span?: Span | undefined;
-    /** The JSON body as it came in. */
+    /** The JSON body as received. */
     rawBody?: Buffer;
   }
 }
 
 type HttpOptions = {
-  /** Of a JSON body; 1 MiB unless given. */
+  /** The largest JSON body (bytes); 1 MiB unless set. */
   readonly bodyLimit?: number | undefined;
-  /** Once it says so, answers close their connections. */
+  /** Once it answers true, responses close their connections. */
   readonly isEnding?: () => boolean;
-  /** See `TRUST_PROXY`; nobody's X-Forwarded-For counts unless given. */
+  /** See `TRUST_PROXY`; unless set, X-Forwarded-For is ignored. */
   readonly trustProxy?: number | string[] | undefined;
   readonly patience?: Partial<typeof PATIENCE>;
   readonly startSpan?: StartSpan | undefined;
 };
 
-/** How long a client may take, in ms. */
+/** Limits on slow clients, in ms. */
 const PATIENCE = {
-  /** For the head of a request. */
+  /** The head of a request. */
   headMs: 10_000,
-  /** For a JSON body. */
+  /** A JSON body. */
   bodyMs: 30_000,
-  /** For what it still sends after it was answered: so long it can read the answer. */
+  /** What the client still sends after the answer; until then it can read the answer. */
   restMs: 10_000,
-  /** For a whole request, a form of 100 MB included. */
+  /** A whole request, such as a form of 100 MB. */
   requestMs: 900_000,
-  /** Between requests; longer than the 60 s after which load balancers give a connection up. */
+  /** Idle between requests; longer than the 60 s after which load balancers close a connection. */
   idleMs: 72_000,
-  /** Without a byte either way, whatever is under way. */
+  /** No byte in either direction, at any time. */
   silenceMs: 300_000,
 };
 
@@ -50,7 +50,7 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /**
  * Nest's Fastify adapter for the public API: request id and traceparent in and out, duration per route, JSON bodies of
- * at most `bodyLimit` bytes that must be UTF-8. An empty one is none. Whoever is slow is cut off. To be used with Nest's
+ * at most `bodyLimit` bytes, which must be UTF-8; an empty body is none. Slow clients are cut off. Use it with Nest's
  * `bodyParser: false`.
  */
 export function publicHttp(
@@ -64,7 +64,7 @@ export function publicHttp(
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     connectionTimeout: silenceMs,
-    // A bare number Fastify takes for nobody.
+    // Fastify would trust nobody for a bare number.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
     // While closing, requests on open connections are still answered, with `Connection: close`.
     return503OnClosing: false,
@@ -73,7 +73,7 @@ export function publicHttp(
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId('req');
     },
-    // What the router refuses before any hook or filter.
+    // Errors of the router, before any hook or filter.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply.header('x-request-id', request.id), problemOf(rejectionOf(error), request.id)),
   });
@@ -87,7 +87,7 @@ export function publicHttp(
     done();
   });
   fastify.addHook('onSend', (_, reply, __, done) => {
-    // Of a request that began before: Fastify would keep its connection, and wait for it.
+    // For requests that began before the end: Fastify would keep their connections, and wait for them.
     if (isEnding()) reply.header('connection', 'close');
     done();
   });
@@ -99,7 +99,7 @@ export function publicHttp(
     });
     const labels = { route, method: request.method, status: reply.statusCode };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
-    // A stream whose head was out before.
+    // For streams whose head was sent before the end.
     if (isEnding()) request.raw.socket.end();
     const { raw } = request;
     if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), restMs).unref();
@@ -121,7 +121,7 @@ export function publicHttp(
 
 const routeOf = ({ is404, routeOptions }: FastifyRequest) => (!is404 && routeOptions.url) || 'none';
 
-/** Its path is left out, and so its query: they hold what clients put there. */
+/** The span has no path and no query: clients put personal data there. */
 function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
   const { method, id, headers } = request;
   const route = routeOf(request);
@@ -136,7 +136,7 @@ function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
   });
 }
 
-/** Which methods the routes added to `fastify` from now on know for a path. */
+/** The methods of a path, of all routes added to `fastify` from now on. */
 export function methodsByPath(fastify: FastifyInstance): (path: string) => readonly string[] {
   const routes: { method: string; form: RegExp }[] = [];
   fastify.addHook('onRoute', ({ method, url }) => {

@@ -5,7 +5,7 @@ import { KAFKA_SETTINGS } from './settings.js';
 
 type KafkaConfig = Config<typeof KAFKA_SETTINGS>;
 
-/** How Kafka is reached, and as whom. Throws `InvalidConfig` where a setting asks for another that is missing. */
+/** How to reach Kafka, and as which principal. Throws `InvalidConfig` if a setting requires another that is missing. */
 export function kafkaAccess(config: KafkaConfig): KafkaAccess {
   return { brokers: config.KAFKA_BROKERS, ssl: sslOf(config), sasl: saslOf(config) };
 }

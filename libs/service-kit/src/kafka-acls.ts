@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 
-/** One thing that a principal may do at Kafka. `prefixed`: with all names that begin so. */
+/** One operation that a principal may do at Kafka. `prefixed`: on all names with that prefix. */
 export type Acl = {
   readonly principal: string;
-  /** As kafka-acls.sh names it. */
+  /** By its name in kafka-acls.sh. */
   readonly operation: 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
@@ -12,13 +12,15 @@ export type Acl = {
 };
 
 type Access = {
-  /** Those to whom it sends commands. */
+  /** The services to which it sends commands. */
   readonly commands?: readonly Service[];
   readonly writes?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw')[];
   readonly reads?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw' | 'deadLetters')[];
 };
 
-/** Beyond what every service may do: read its own commands, read and write the shared log, write dead letters. */
+/**
+ * What a service may do besides reading its own commands, reading and writing the shared log, and writing dead letters.
+ */
 const ACCESS: Readonly<Record<Service, Access>> = {
   gateway: {
     commands: SERVICES,
@@ -32,7 +34,7 @@ const ACCESS: Readonly<Record<Service, Access>> = {
   webhooks: {},
 };
 
-/** What the principals of an installation may do, and no more: `wbiz-<service>` each, and `wbiz-provision`. */
+/** Everything that the principals of an installation may do: one `wbiz-<service>` each, and `wbiz-provision`. */
 export function kafkaAcls(prefix = ''): readonly Acl[] {
   const name = topics(prefix);
   const may = (
@@ -57,9 +59,9 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
       ...write.map((topic) => may(service, 'Write', 'topic', topic)),
       may(service, 'Read', 'group', `${prefix}wbiz.${service}`),
       may(service, 'Read', 'group', `${prefix}wbiz.${service}.`, true),
-      // Of readers of a span, which come and go.
+      // Short-lived groups that read a span.
       ...read.map((topic) => may(service, 'Read', 'group', `${topic}.read.`, true)),
-      // Of whoever looks for one event there.
+      // Short-lived groups that look for one event.
       may(service, 'Read', 'group', `${name.events}.find.`, true),
     ];
   };
@@ -71,7 +73,7 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
   ];
 }
 
-/** As a program: the arguments of kafka-acls.sh, a line each; TOPIC_PREFIX from the environment. */
+/** As a program: prints the arguments of kafka-acls.sh, a line per rule; reads TOPIC_PREFIX from the environment. */
 function main(): void {
   for (const { principal, operation, resource, name, prefixed } of kafkaAcls(
     process.env['TOPIC_PREFIX'] ?? '',

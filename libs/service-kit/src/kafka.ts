@@ -3,14 +3,14 @@ import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-clien
 import { untilReachable } from './reachable.js';
 import type { Runtime } from './runtime.js';
 
-/** The service's way to Kafka: `@Inject(KAFKA) kafka: KafkaClient`. */
+/** The service's Kafka client: `@Inject(KAFKA) kafka: KafkaClient`. */
 export const KAFKA = Symbol('KAFKA');
 
 /** The number of partitions of the shared log. */
 export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
 
 export function openKafka({ service, config, kafka, logger, shutdown }: Runtime): KafkaClient {
-  // Its port makes it the only one of this host.
+  // Its port makes it unique on this host.
   const clientId = `wbiz-${service}-${config.RPC_PORT}`;
   const client = connectKafka({ ...kafka, clientId, sole: true, logger });
   shutdown.on('producers', 'Kafka', () => client.close());
@@ -25,7 +25,7 @@ export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<
   const { KAFKA_BROKERS, TOPIC_PREFIX } = runtime.config;
   const { events } = topics(TOPIC_PREFIX);
   return untilReachable(`topic ${events} on Kafka at ${KAFKA_BROKERS.join(', ')}`, runtime, async () => {
-    // kafkajs itself tries for half a minute before it says so.
+    // kafkajs itself would retry for half a minute before it reports this.
     if (!(await kafka.ping())) throw Object.assign(new Error(NO_BROKER), { code: 'ECONNREFUSED' });
     return kafka.partitionsOf(events);
   });

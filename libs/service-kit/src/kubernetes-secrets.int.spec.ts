@@ -25,7 +25,7 @@ let secrets: Map<string, Secret>;
 let writes: string[];
 let store: () => ReturnType<typeof kubernetesSecrets>;
 
-/** Of the API server what is asked of it here. */
+/** The part of the API server that provisioning uses. */
 beforeEach(async () => {
   secrets = new Map();
   writes = [];
@@ -56,7 +56,7 @@ beforeEach(async () => {
 });
 afterEach(() => void server.close());
 
-/** As provisioning does. */
+/** Reads and writes as provisioning does. */
 async function provisioned(host = 'db') {
   const own = store();
   const files = completed(await own.read(), {}, []);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SERVICES, type Service } from '@wbiz/contracts/topics';
 import type { SecretFiles, SecretStore } from './secret-files.js';
 
-/** Where and as whom a pod asks the API server. */
+/** How a pod reaches the API server: its URL, namespace and service account token. */
 export type Cluster = { readonly url: string; readonly namespace: string; readonly token: string };
 
 type Secret = {
@@ -24,8 +24,8 @@ export function ownCluster(
 }
 
 /**
- * What each service holds, as a Secret of Kubernetes; `names` by service. One that somebody else made is read and never
- * written: what it lacks is an error, which names it.
+ * Each service's secrets in a Secret of Kubernetes; `names` by service. A Secret made by somebody else is only read: a
+ * key it lacks is an error that names it.
  */
 export function kubernetesSecrets(
   names: Readonly<Record<Service, string>>,
@@ -82,7 +82,7 @@ export function kubernetesSecrets(
       for (const service of SERVICES) {
         const secret = found.get(service);
         const { DATABASE_URL: stands } = textsOf(secret);
-        // Whoever made it may reach Postgres by another host.
+        // A Secret made by others may reach Postgres by another host.
         const keeps = stands && secret && !isOurs(secret);
         await write(service, { ...files[service], ...(keeps && { DATABASE_URL: stands }) });
       }

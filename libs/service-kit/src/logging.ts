@@ -17,9 +17,9 @@ const INFO = 30;
 const LEVEL = /^\{"level":(\d+)/;
 
 /**
- * A pino logger that writes one JSON object a line to stdout. Secrets are left out at every level; phone numbers and
- * the bodies of messages from info upwards. `secrets` are texts that must not appear wherever they stem from. Of one kind
- * (see {@link repeats}) it writes 20 lines within 10 s, and how many more there were.
+ * A pino logger that writes one JSON object per line to stdout. Secrets are left out at every level; phone numbers and
+ * bodies of messages from info upwards. `secrets` are texts that must never appear. Of each kind (see {@link repeats})
+ * it writes 20 lines per 10 s, and then how many more there were.
  */
 export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
   const unsafe = secrets
@@ -51,7 +51,7 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
   );
 }
 
-// What Nest says of its own start: no news to who runs the service. What fails there is thrown, and logged, as well.
+// Nest's messages about its own start; a failure there is also thrown, and logged.
 const CHATTER = new Set([
   ...[
     'NestFactory',
@@ -64,7 +64,7 @@ const CHATTER = new Set([
   'ExceptionHandler',
 ]);
 
-/** Nest's logger on top of the one of ours that `current` gives. Nest passes `(message, ...more, context)`; a stack is one of `more`. */
+/** Nest's logger over the one from `current`. Nest passes `(message, ...more, context)`; a stack is one of `more`. */
 export function nestLogger(current: () => Logger): LoggerService {
   const at =
     (level: Level) =>

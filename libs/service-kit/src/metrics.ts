@@ -1,6 +1,6 @@
 import type { Service } from '@wbiz/contracts/topics';
 
-/** A metric of WBIZ's own. `of`: the services that have it; all of them unless set. */
+/** One of WBIZ's own metrics. `of`: the services that have it; all of them unless set. */
 export type Described = {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
@@ -20,14 +20,14 @@ const counter = described('counter');
 const gauge = described('gauge');
 const histogram = described('histogram');
 
-/** A phone number or a webhook has series of its own while it is among so many; the others share one. */
+/** How many phone numbers, or webhooks, have series of their own; the others share one. */
 export const TOP = 20;
-/** The label of those that share a series. */
+/** The label of the shared series. */
 export const OTHERS = 'other';
 
 /**
- * Every metric of WBIZ's own. Times are in seconds. Labels have few values: never an account or a message; a phone number
- * and a webhook only among the {@link TOP}.
+ * All of WBIZ's own metrics. Times are in seconds. Labels have few values: never an account or a message, and a phone
+ * number or a webhook only among the {@link TOP}.
  */
 export const METRICS = {
   httpDuration: histogram(

@@ -2,13 +2,13 @@ import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { METRICS, metricsMarkdown, type Described } from './metrics.js';
 
-/** Units, and what is counted. */
+/** The suffixes allowed: units, and counted things. */
 const UNITS = [
   ...['seconds', 'ratio', 'total'],
   ...['accounts', 'calls', 'campaigns', 'connections', 'events', 'members', 'recipients', 'records'],
   ...['replicas', 'requests', 'sends', 'subscriptions'],
 ];
-/** Each has few values; phone numbers and webhooks are the top ones. */
+/** Labels with few values; for phone numbers and webhooks the top ones. */
 const LABELS = [
   ...['code', 'group', 'kind', 'method', 'operation', 'outcome', 'peer', 'phone_number_id', 'projection'],
   ...['route', 'scope', 'state', 'status', 'topic', 'type', 'webhook_id'],

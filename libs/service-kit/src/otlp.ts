@@ -18,7 +18,7 @@ import { parseTraceparent } from './traceparent.js';
 
 type SamplerName = ServiceConfig['OTEL_TRACES_SAMPLER'];
 
-/** Where spans go, which ones, and of whom. */
+/** Where spans are exported, which of them, and in whose name. */
 export type Exporting = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -45,8 +45,8 @@ const SAMPLERS: Readonly<Record<SamplerName, (ratio: number) => Sampler>> = {
 };
 
 /**
- * Sends spans to a collector, in batches. The context of a step is its traceparent, which the records carry: nothing is
- * kept per call.
+ * Exports spans to a collector, in batches. The context of a step is its traceparent, which the records carry, so
+ * nothing is kept per call.
  */
 export function exportSpans({ url, headers, sampler, ratio, resource }: Exporting, logger: Logger) {
   const exporter = telling(new OTLPTraceExporter({ url, headers: { ...headers } }), logger);
@@ -75,7 +75,7 @@ export function exportSpans({ url, headers, sampler, ratio, resource }: Exportin
       },
     };
   };
-  // What the collector does not take then is told as ever.
+  // A collector that refuses spans meanwhile is logged as usual.
   return { startSpan, close: () => provider.shutdown().catch(() => undefined) };
 }
 
@@ -86,7 +86,7 @@ function contextIn(traceparent: string | null | undefined): SpanContext | undefi
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
 }
 
-/** Says when a collector does not take spans: the SDK itself is silent. */
+/** Logs when a collector refuses spans: the SDK itself is silent. */
 const telling = (exporter: SpanExporter, logger: Logger): SpanExporter => ({
   export: (spans, done) =>
     exporter.export(spans, (result) => {

@@ -8,10 +8,10 @@ const whole =
   (part: unknown): part is number =>
     Number.isSafeInteger(part) && Number(part) >= 0 && Number(part) <= max;
 
-/** The end of the year 9999: Postgres and RFC 3339 have years of four digits. */
+/** The end of the year 9999: years have four digits in RFC 3339, and in our Postgres columns. */
 const isMs = whole(253_402_300_799_999);
 
-/** The kinds of a cursor's parts. Anyone can make up a cursor, so no kind lets through what Postgres cannot take. */
+/** The kinds of a cursor's parts. Cursors can be forged, so each kind accepts only what Postgres can take. */
 const KINDS = {
   text: isWellFormed,
   id: isId,
@@ -26,14 +26,14 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 type Part<K extends Kind> = (typeof KINDS)[K] extends (part: unknown) => part is infer Value ? Value : never;
 
-/** The key that the rows of a list are ordered by. */
+/** The key that orders the rows of a list. */
 type Key<Kinds extends readonly Kind[]> = { readonly [At in keyof Kinds]: Part<Kinds[At]> };
 
 /** An opaque cursor over the key of the last row shown. */
 export const encodeCursor = (...key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** The key inside a cursor; undefined for one whose parts are not of these kinds. */
+/** The key inside a cursor; undefined if its parts are not of these kinds. */
 export function decodeCursor<const Kinds extends readonly Kind[]>(
   cursor: string,
   ...kinds: Kinds
@@ -42,20 +42,23 @@ export function decodeCursor<const Kinds extends readonly Kind[]>(
   try {
     key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
   } catch {
-    return undefined; // whoever asks may have written anything
+    return undefined; // a cursor may hold anything
   }
   const isKey =
     Array.isArray(key) && key.length === kinds.length && kinds.every((kind, at) => KINDS[kind](key[at]));
   return isKey ? (key as Key<Kinds>) : undefined;
 }
 
-/** The refusal of a cursor that is none of the list's. */
+/** Refuses a cursor that does not belong to the list. */
 export function foreignCursor(parameter = 'cursor', of = 'list'): Rejection {
   const detail = `${parameter} is not a nextCursor of this ${of}.`;
   return new Rejection('invalid_request', detail, [{ pointer: `?${parameter}`, code: 'cursor', detail }]);
 }
 
-/** The page that is asked for of a list whose rows are ordered by a key of these kinds. Throws `invalid_request` for a foreign cursor. */
+/**
+ * The requested page of a list whose rows are ordered by a key of these kinds. Throws `invalid_request` for a foreign
+ * cursor.
+ */
 export function pageOf<const Kinds extends readonly Kind[]>(
   { limit = DEFAULT_LIMIT, cursor }: Page,
   ...kinds: Kinds
@@ -64,11 +67,11 @@ export function pageOf<const Kinds extends readonly Kind[]>(
   const after = cursor === undefined ? atTheBeginning : decodeCursor(cursor, ...kinds);
   if (!after) throw foreignCursor();
   return {
-    /** The key of the row it begins behind: every part is undefined on the first page. */
+    /** The key of the last row before the page; every part is undefined on the first page. */
     after,
-    /** How many rows to fetch: one more than it shows, which tells whether there is a next page. */
+    /** How many rows to fetch: one more than the page shows, which tells whether another page follows. */
     fetch: limit + 1,
-    /** The page out of the rows fetched. */
+    /** Cuts the page out of the fetched rows. */
     cut: <Row, Item>(
       rows: readonly Row[],
       keyOf: (row: Row) => Key<Kinds>,

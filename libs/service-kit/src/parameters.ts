@@ -1,4 +1,6 @@
-/** The parameters of a statement that is put together: `value` adds one and gives its place in the text, as `$2`. */
+/**
+ * Collects the parameters of a statement built in parts: `value` adds one and returns its placeholder, such as `$2`.
+ */
 export function parameters(...values: unknown[]) {
   return { values, value: (given: unknown): string => `$${values.push(given)}` };
 }

@@ -13,7 +13,7 @@ import { peerSetting } from './settings.js';
 
 type Patience = { readonly timeoutMs?: number };
 
-/** The other services, as those who answer queries. */
+/** Sends queries to the other services. */
 @Injectable()
 export class Peers {
   private readonly clients = new Map<Service, RpcClient>();
@@ -33,7 +33,7 @@ export class Peers {
     return this.clientOf(QUERIES[name].owner).request(name, ask, options);
   }
 
-  /** As {@link ask}, of a query that every service answers. */
+  /** As {@link ask}, for a query that every service answers. */
   askOf<Name extends CommonQuery>(
     service: Service,
     name: Name,
@@ -43,7 +43,7 @@ export class Peers {
     return this.clientOf(service).request(name, ask, options);
   }
 
-  /** As {@link askOf}, of every replica; throws `PeerUnavailable` where one of them cannot be asked. */
+  /** As {@link askOf}, for every replica; throws `PeerUnavailable` if one of them cannot be asked. */
   askEach<Name extends CommonQuery>(
     service: Service,
     name: Name,
@@ -89,6 +89,6 @@ export class Peers {
   }
 }
 
-/** Where the others reach this process, `host:port`. */
+/** Where the other services reach this process, `host:port`. */
 export const rpcAddress = ({ RPC_ADVERTISE, HOST, RPC_PORT }: Runtime['config']) =>
   RPC_ADVERTISE ?? `${HOST.includes(':') ? `[${HOST}]` : HOST}:${RPC_PORT}`;

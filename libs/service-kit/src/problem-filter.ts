@@ -4,7 +4,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from './logging.js';
 
-/** An RFC 9457 body. `errors` and whatever else a rejection's details hold stand beside these. */
+/** An RFC 9457 body. `errors` and other fields of a rejection's details stand beside these. */
 export type Problem = {
   readonly type: string;
   readonly title: string;
@@ -18,7 +18,7 @@ export type Problem = {
 type Known = { readonly status: number; readonly title: string };
 const known = PROBLEMS as Readonly<Record<string, Known>>;
 
-// What fastify and Nest themselves refuse; any other 4xx is a malformed request.
+// Refusals of Fastify and Nest; any other 4xx is a malformed request.
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   404: 'not_found',
   405: 'method_not_allowed',
@@ -39,10 +39,10 @@ const INTERNAL = new Rejection(
   'Something went wrong on our side. The request id helps us to find out what.',
 );
 
-/** Whether an error means "not now": it then becomes 503 `unavailable`. */
+/** Errors that mean "not now": they become 503 `unavailable`. */
 const PASSING = new Set(['CommandTimeout', 'PeerUnavailable', 'NotCaughtUp']);
 
-/** Any error as a refusal that the customer may read; `internal_error` says nothing of what happened. */
+/** Any error as a refusal for the customer; `internal_error` says nothing of what happened. */
 export function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error.code in known ? error : INTERNAL;
   if (error instanceof HttpException && error.getStatus() < 500)
@@ -66,7 +66,7 @@ function ofStatus(status: number, cause: unknown): Rejection {
 
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** The body of a refusal. `details` that are a list become `errors`, an object's fields stand in the body themselves. */
+/** The body of a refusal. A list in `details` becomes `errors`; an object's fields are merged into the body. */
 export function problemOf({ code, message, details }: Rejection, requestId: string): Problem {
   const { status, title } = known[code]!;
   const extensions = Array.isArray(details)
@@ -79,7 +79,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
   const retryAfter = problem['retryAfter'] ?? RETRY_AFTER_SECONDS[problem.status];
   if (typeof retryAfter === 'number') reply.header('retry-after', Math.ceil(retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  // As bytes: to a text Fastify adds a charset, which the media type does not have.
+  // As bytes: Fastify would add a charset to a text, which this media type does not have.
   void reply
     .code(problem.status)
     .type('application/problem+json')
@@ -103,12 +103,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 500)
       this.logger.error(
         { err: error, requestId: request.id, method, route: routeOptions?.url },
-        'request failed',
+        'public API: request failed; answered with 500',
       );
     if (!reply.sent) sendProblem(reply, problem);
   }
 
-  /** A path that is there with other methods only: 405 with Allow, as RFC 9110 (15.5.6) has it. */
+  /** A path that exists with other methods only: 405 with Allow (RFC 9110, 15.5.6). */
   private wrongMethod({ is404, method, url }: FastifyRequest, reply: FastifyReply): Rejection | undefined {
     if (!is404) return;
     const methods = this.allowed(url.split('?')[0]!);

@@ -22,7 +22,7 @@ import { Peers } from './peers.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 import { secondsSince } from './telemetry.js';
 
-/** What this service makes of the shared log. */
+/** This service's projections of the shared log. */
 @Injectable()
 export class Projections {
   private readonly projectors = new Map<string, Projector>();
@@ -37,7 +37,7 @@ export class Projections {
     private readonly peers: Peers,
   ) {}
 
-  /** Adds a projection; for one that needs other providers, in a constructor or `onModuleInit`. */
+  /** Adds a projection that needs other providers; call it in a constructor or `onModuleInit`. */
   add(projection: Projection): void {
     const { service, logger } = this.runtime;
     const { pool, kafka, wakeUp, health, topic } = this;
@@ -51,8 +51,8 @@ export class Projections {
   }
 
   /**
-   * Resolves when the projection holds everything that `owner` had committed for the account before the call. To be
-   * awaited before an answer from a copy that must not lag. Throws `NotCaughtUp` after 2 s.
+   * Resolves when the projection holds everything that `owner` had committed for the account before the call. Await it
+   * before answering from a copy that must not lag. Throws `NotCaughtUp` after 2 s.
    */
   async caughtUp(projection: string, owner: Service, accountId: string): Promise<void> {
     const projector = this.projectors.get(projection);
@@ -61,7 +61,7 @@ export class Projections {
     await projector.waitFor(owner, partition, sequence, { accountId });
   }
 
-  /** How far each projection is, and what it has parked, over all replicas. */
+  /** The progress of each projection and what it has parked, over all replicas. */
   async list(): Promise<readonly ProjectionView[]> {
     const { kafka, runtime } = this;
     if (this.projectors.size === 0) return [];
@@ -95,7 +95,7 @@ export class Projections {
     return (await this.projectors.get(projection)?.skip(accountId, reason)) ?? null;
   }
 
-  /** null: there is no such projection. Throws `not_found` where the event to read from is not on the log. */
+  /** null: there is no such projection. Throws `not_found` if the event to read from is not on the log. */
   async rewind(ask: Ask<'projection.rewind'>): Promise<RewoundProjection | null> {
     const projector = this.projectors.get(ask.projection);
     if (!projector) return null;
@@ -108,7 +108,7 @@ export class Projections {
     return { partitions: rewound.filter(Boolean).length };
   }
 
-  /** By partition. */
+  /** The offset to read from, by partition. */
   private async offsetsFor(ask: Ask<'projection.rewind'>): Promise<readonly number[]> {
     const { kafka, topic } = this;
     const { projection, partition = 0, offset = 0, since, source = '', sequence } = ask;
@@ -151,7 +151,7 @@ export class Projections {
   }
 }
 
-/** How long an event is looked for. */
+/** The longest search for an event (ms). */
 const SEARCH_MS = 15_000;
 
 /** Parked accounts beyond this are not counted. */

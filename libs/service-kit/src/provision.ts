@@ -19,30 +19,31 @@ import { completed, secretFiles, type SecretFiles } from './secret-files.js';
 import { PROVISION_SETTINGS } from './settings.js';
 
 export type ProvisionOptions = {
-  /** As a role that may create roles. */
+  /** Of a role that may create roles. */
   readonly databaseUrl: string;
   readonly kafka: KafkaAccess;
   readonly topicPrefix?: string | undefined;
-  /** Of the roles, by service; a service that has none gets a new one. */
+  /** The passwords of the roles, by service; a service without one gets a new password. */
   readonly passwords?: Partial<Record<Service, string>>;
   readonly services?: readonly Service[];
   readonly eventsPartitions?: number;
-  /** Of topics that are made; as many as there are brokers, 3 at most, unless set. */
+  /** The replicas of new topics; unless set, one per broker, 3 at most. */
   readonly replicationFactor?: number | undefined;
-  /** One less than the replicas, but 1 at least, unless set. */
+  /** Unless set, one less than the replicas, but at least 1. */
   readonly minInsyncReplicas?: number | undefined;
   readonly logger?: Logger;
 };
 
 /**
  * Makes what an installation needs before its services start: per service a schema and the one role that can see it,
- * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. What is there already stays; passwords are
- * set again. Resolves with each service's DATABASE_URL, and with what of the topics there is not as it was asked for.
+ * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. What exists stays; passwords are set
+ * again. Resolves with each service's DATABASE_URL, and with the differences between existing topics and those asked
+ * for.
  */
 export async function provision(options: ProvisionOptions) {
   const { services = SERVICES } = options;
   const made = [makeRoles(options, services), makeTopics(options)] as const;
-  await Promise.allSettled(made); // so that nothing is still under way when this throws
+  await Promise.allSettled(made); // nothing may be under way when this throws
   const [databaseUrls, warnings] = await Promise.all(made);
   return { databaseUrls, warnings };
 }
@@ -59,7 +60,7 @@ async function makeRoles({ databaseUrl, passwords = {} }: ProvisionOptions, serv
   try {
     const { rows } = await client.query<{ database: string }>('select current_database() as database');
     const { database } = rows[0]!;
-    // Two at once would trip over each other in the catalogue.
+    // Two provisionings at once would conflict in the catalogue.
     await client.query(`select pg_advisory_lock(hashtextextended('wbiz.provision', 0))`);
     // Contacts and the inbox are searched by trigrams, within an account.
     for (const extension of ['pg_trgm', 'btree_gin'])
@@ -103,7 +104,7 @@ async function makeRole(client: pg.Client, { database, service, role, password }
 
 const DAY_MS = 86_400_000;
 
-/** All topics of an installation, whoever makes them; how each is replicated is not said. */
+/** All topics of an installation; their replication is not included. */
 export function wantedTopics({
   topicPrefix,
   services = SERVICES,
@@ -114,13 +115,13 @@ export function wantedTopics({
     ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
     topic(name.inbound, 8, 7 * DAY_MS),
     topic(name.inboundChanges, 8, 7 * DAY_MS),
-    // A body has up to 3 MB. Old segments go as a whole, so there is one a day.
+    // A body has up to 3 MB. Segments are deleted whole, so each covers a day.
     topic(name.inboundRaw, 8, 30 * DAY_MS, {
       'max.message.bytes': '4194304',
       'segment.ms': String(DAY_MS),
     }),
     topic(name.events, eventsPartitions, -1),
-    // Larger than any other: a letter is the record and why it could not be handled.
+    // Larger than any record: a letter is the record and why it could not be handled.
     topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),
   ];
 }
@@ -174,14 +175,17 @@ function differencesOf(
   return differences;
 }
 
-/** Kept `retentionMs` long; -1: for ever. */
+/** Kept for `retentionMs`; -1: forever. */
 const topic = (topic: string, partitions: number, retentionMs: number, config = {}) => ({
   topic,
   partitions,
   config: { 'retention.ms': String(retentionMs), 'cleanup.policy': 'delete', ...config },
 });
 
-/** As a program: settings from the environment; what each service is to hold goes into SECRETS_DIR or KUBERNETES_SECRETS. */
+/**
+ * As a program: reads settings from the environment, and writes each service's secrets to SECRETS_DIR or
+ * KUBERNETES_SECRETS.
+ */
 async function main(): Promise<void> {
   const config = readConfig(PROVISION_SETTINGS, process.env);
   if (!config.KUBERNETES_SECRETS) requireSettings(PROVISION_SETTINGS, config, ['SECRETS_DIR']);
@@ -206,14 +210,14 @@ async function main(): Promise<void> {
   if (config.MIGRATE) await migrateAll(databaseUrlsIn(await store.read()));
 }
 
-/** dist, or src where sources are run. */
+/** dist, or src when run from sources. */
 const HERE = basename(import.meta.dirname);
 const EXTENSION = extname(import.meta.filename);
 
-/** As each service would at its start. */
+/** Migrates each schema as its service would at its start. */
 async function migrateAll(databaseUrls: Record<Service, string>): Promise<void> {
   for (const service of SERVICES) {
-    // By its path: no library depends on an app.
+    // By path: no library depends on an app.
     const file = new URL(
       `../../../apps/${service}/${HERE}/migrations/migrations${EXTENSION}`,
       import.meta.url,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { classifyFault } from '@wbiz/eventing/fault';
 import type { Runtime } from './runtime.js';
 
-/** Thrown to whoever waits when the process is told to stop. */
+/** Thrown to waiting code when the process is told to stop. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 }
@@ -11,8 +11,8 @@ const REMIND_MS = 5_000;
 const PAUSE_MS = { first: 100, longest: 1_000 };
 
 /**
- * Attempts again while the other side cannot be reached, for as long as it takes, and says so in the log (at once and
- * every 5 s) and in /health/ready. Throws any other error, and {@link Stopped} as soon as the process is told to stop.
+ * Retries while the other side cannot be reached, for as long as it takes; reports it in the log (at once and every 5
+ * s) and in /health/ready. Throws any other error, and {@link Stopped} as soon as the process is told to stop.
  */
 export async function untilReachable<T>(
   what: string,

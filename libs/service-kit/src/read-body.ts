@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** A body of which a byte comes every few seconds must not hold a connection. */
+/** The limit for a whole body (ms): one that trickles in must not hold a connection. */
 const PATIENCE_MS = 30_000;
 
 type Refuse = (why: Rejection) => void;
 type Reading = {
-  /** Most bytes. */
+  /** The most bytes of the body. */
   readonly limit: number;
   readonly withinMs?: number | undefined;
-  /** Shared by bodies whose senders are not known yet. */
+  /** Shared by bodies of unauthenticated senders. */
   readonly budget?: BodyBudget;
 };
 
-/** A bound on the bytes of bodies that are still coming in. Past it, whoever has been sending for longest gets a 503. */
+/** A limit on the bytes of all bodies being received. Above it, the body that has taken longest gets a 503. */
 export class BodyBudget {
   private readonly bytesBy = new Map<Refuse, number>();
   private held = 0;
@@ -37,8 +37,8 @@ export class BodyBudget {
 }
 
 /**
- * Reads a body whole. Throws `too_large`, before a byte is read where its Content-Length says so; `malformed_request`
- * where it is not there in time or its sender goes away; `unavailable` where the budget is spent.
+ * Reads a whole body. Throws `too_large`, before reading if its Content-Length says so; `malformed_request` if it is
+ * late or its sender disconnects; `unavailable` if the budget is spent.
  */
 export async function readBody(
   payload: IncomingMessage,

@@ -7,7 +7,7 @@ const DEEPEST = 6;
 
 type Shown = { readonly personal: boolean };
 
-/** A copy without the values of keys that name a secret, and unless `personal` is wanted, a phone or a message. */
+/** A copy without the values of keys that name a secret and, unless `personal` is wanted, a phone or a message. */
 export function redacted(value: unknown, shown: Shown, depth = 0): unknown {
   if (value instanceof Error) return errorShape(value, shown, depth);
   if (typeof value !== 'object' || value === null) return value;
@@ -20,7 +20,7 @@ export function redacted(value: unknown, shown: Shown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, kept(key, inner)]));
 }
 
-/** What a log may say of an error: Postgres and TypeORM put rows, statements and parameters into further fields. */
+/** The loggable part of an error: Postgres and TypeORM put rows, statements and parameters into other fields. */
 function errorShape(error: Error & { code?: unknown }, shown: Shown, depth: number): object {
   return {
     type: error.name,
@@ -45,7 +45,9 @@ const SECRET_FORMS: readonly [RegExp, string][] = [
 ];
 const PHONE = /\+\d{8,15}\b/g;
 
-/** The finished line of a log without what looks like a secret, without `secrets` themselves and, unless wanted, phones. */
+/**
+ * A finished log line without anything that looks like a secret, without `secrets` and, unless wanted, without phones.
+ */
 export function scrubbed(line: string, secrets: readonly string[], shown: Shown): string {
   let text = line;
   for (const secret of secrets) text = text.replaceAll(secret, REMOVED);

@@ -1,16 +1,16 @@
 const WINDOW_MS = 10_000;
 const MOST_LINES = 20;
-/** Further kinds are counted as one: somebody may make up texts. */
+/** Kinds beyond this count as one: texts may be made up. */
 const MOST_KINDS = 10_000;
-/** By whose fields alarms of one text are told apart. */
+/** The fields that tell alarms of one text apart. */
 const CONCERNED = ['accountId', 'webhookId', 'projection', 'consumer', 'group', 'partition', 'source'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Tells whether a log line is one too many: 20 of its kind were written in the 10 s since the first of them. `tell` gets
- * the number of those left out once the 10 s are over. Lines of one kind have the same text, or Nest's context, and kind of
- * error; alarms concern the same account, projection and so on as well, so that none goes unseen for another.
+ * Tells whether a log line is one too many: 20 of its kind were written in the 10 s since the first of them. `tell`
+ * gets the number left out once the 10 s are over. Lines of one kind have the same text (or Nest context) and kind of
+ * error. Alarms of one kind also concern the same account, projection and so on, so that none hides another's.
  */
 export function repeats() {
   const counts = new Map<string, number>();
@@ -34,7 +34,7 @@ function kindOf([first, second]: readonly unknown[]): string {
   const fields: Fields = first instanceof Error ? { err: first } : { ...first };
   const { err, context, alarm } = fields;
   const concerned = alarm ? CONCERNED.map((name) => fields[name]) : [];
-  // Nest's own texts hold names and messages; ours, nothing that varies.
+  // Nest's texts hold names and messages; ours hold nothing that varies.
   const parts = [context ?? second, err instanceof Error ? err.name : undefined, ...concerned];
   return parts
     .filter((part) => part !== undefined)

@@ -5,15 +5,15 @@ import { UnsealFailed, type Secrets } from './secrets.js';
 const AT_ONCE = 200;
 const WITHIN_MS = 5_000;
 
-/** Texts by what they are sealed to anew. */
+/** Newly sealed texts, by what they replace. */
 export type Renewed = Readonly<Record<string, string>>;
 
-/** What a service keeps sealed in one of its tables. */
+/** The sealed texts in one of a service's tables. */
 export type SealedRows<Row extends SealedRow> = Pick<SealedTexts, 'service' | 'setting' | 'what'> & {
   readonly secrets: Secrets;
-  /** SQL of the rows: `id` (text), `owner`, `texts` (those that are sealed, or null) and what `write` needs besides. */
+  /** SQL of the rows: `id` (text), `owner`, `texts` (the sealed ones, or null) and what else `write` needs. */
   readonly rows: string;
-  /** Puts texts in the place of those that are still there. */
+  /** Replaces those of the texts that are still there. */
   readonly write: (row: Row, renewed: Renewed) => Promise<unknown>;
 };
 
@@ -24,8 +24,8 @@ export type SealedRow = {
 };
 
 /**
- * Seals with the present key what previous ones have sealed, for 5 s or until none is left; what was done stays done, so
- * whoever calls again goes on. Beside live writes: a text that has changed meanwhile is left alone. What no key opens stays.
+ * Seals with the present key what previous ones have sealed, for 5 s or until none is left; call it again to continue.
+ * Safe beside live writes: a text that has changed meanwhile is left alone. What no key opens stays.
  */
 export async function reseal<Row extends SealedRow>(
   pool: Pool,

@@ -24,7 +24,7 @@ import { nextTraceparent } from './traceparent.js';
 jest.setTimeout(120_000);
 const rpcSecret = randomBytes(32);
 const prefix = topicPrefix();
-// A process has to start meanwhile, perhaps on a busy machine.
+// Each test starts a process, perhaps on a busy machine.
 const patiently = { timeoutMs: 45_000 };
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let databaseUrl: string;
@@ -95,12 +95,12 @@ describe('in one process', () => {
   let service: Awaited<ReturnType<typeof startService>>;
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
-  /** What a scrape finds. */
+  /** The metrics that a scrape finds. */
   const metric = async (name: string, label = '') => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     return Number(new RegExp(`^${name}\\{.*${label}.*\\} (.+)`, 'm').exec(text)?.[1]);
   };
-  /** Somebody else's transaction holds what `lock` locks meanwhile. */
+  /** Another transaction holds the locks of `lock` while it runs. */
   const heldUp = async (lock: string, meanwhile: () => Promise<void>) => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
@@ -302,10 +302,10 @@ describe('as a process', () => {
     running.clear();
   });
 
-  /** Runs the tiny service as `npm start` would; stdout and stderr are gathered in `seen`. */
+  /** Runs the tiny service as `npm start` does; stdout and stderr are collected in `seen`. */
   const run = (env: NodeJS.ProcessEnv, before = '') => launch(env, `${before} await runService(TINY);`);
 
-  /** Runs `code`, to which the services and what runs them are known. */
+  /** Runs `code` with the services, and what runs them, in scope. */
   function launch(env: NodeJS.ProcessEnv, code: string) {
     const imports = Object.entries({
       './run-service.ts': 'runService, runServices',
@@ -511,7 +511,7 @@ describe('as a process', () => {
       expect(Date.now() - told).toBeLessThan(10_000);
       expect(await balanceOf('shared')).toBe(1);
       const lines = logOf(seen);
-      // By Nest's logger, of which a process has one.
+      // Logged by Nest's logger, of which a process has one.
       expect(lines.find(({ msg }) => msg === 'holding a deposit')).toMatchObject({ service: 'contacts' });
       for (const said of ['ready', 'stopping', 'stopped'])
         expect(
@@ -563,7 +563,7 @@ describe('as a process', () => {
 describe('when Postgres goes away', () => {
   let cut: { port: number; down: () => Promise<void>; up: () => Promise<void> };
 
-  /** Stands between the service and Postgres; `down` is what a restart of Postgres looks like from outside. */
+  /** A proxy between the service and Postgres; `down` looks like a restart of Postgres. */
   async function proxy(target: URL) {
     const sockets = new Set<Socket>();
     let server: Server;

@@ -37,20 +37,20 @@ export type ServiceOptions = {
   };
 };
 
-/** A service with the environment that it reads. */
+/** A service and the environment it reads. */
 export type Served = { readonly options: ServiceOptions; readonly env: NodeJS.ProcessEnv };
 
-/** For whom code runs: a fault is logged by the service whose it is. */
+/** The service that code runs for: it logs the code's faults. */
 const serving = new AsyncLocalStorage<Runtime>();
 
-/** As {@link runServices}, alone in its process. */
+/** As {@link runServices}, for one service alone in its process. */
 export const runService = (options: ServiceOptions): Promise<void> =>
   runServices([{ options, env: process.env }]);
 
 /**
- * Runs services in this process until SIGTERM or SIGINT. Each checks its settings, opens /health and /metrics, waits for
- * Postgres and Kafka, migrates, starts. Ends the process: 0 after an orderly stop within 10 s (and HTTP_DRAIN_MS), 1 for wrong settings and for
- * any error that nobody handled, whichever service's it is.
+ * Runs services in this process until SIGTERM or SIGINT. Each checks its settings, opens /health and /metrics, waits
+ * for Postgres and Kafka, migrates, starts. Exits with 0 after an orderly stop within 10 s (plus HTTP_DRAIN_MS), with 1
+ * for wrong settings or an unhandled error of any of the services.
  */
 export async function runServices(services: readonly Served[]): Promise<void> {
   const hosted = await preparedOrExit(services);
@@ -111,7 +111,7 @@ async function preparedOrExit(services: readonly Served[]) {
   return hosted;
 }
 
-/** As {@link runService}, in a process that goes on: for tests. Throws instead of ending the process. */
+/** As {@link runService}, for tests: throws instead of ending the process. */
 export async function startService(options: ServiceOptions, env: NodeJS.ProcessEnv) {
   const stopping = new AbortController();
   const runtime = await prepare(options, env, stopping.signal);
@@ -186,7 +186,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     bodyParser: false,
     forceCloseConnections: false,
   });
-  // Ends what Nest's own hooks end, and with it the rpc server.
+  // Runs Nest's shutdown hooks, which also end the rpc server.
   shutdown.on('work', 'application', () => app.close());
 
   const eventing = app.get(Eventing, { strict: false });
@@ -210,7 +210,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     fastify.server.on('drop', (dropped) =>
       logger.warn(
         { address: dropped?.remoteAddress },
-        'the public API has HTTP_CONNECTIONS connections; a new one is closed',
+        'public API: HTTP_CONNECTIONS connections are open; a new one is closed',
       ),
     );
     shutdown.on('http', 'http', () => fastify.close());

@@ -5,7 +5,7 @@ import type { Runtime } from './runtime.js';
 type Work = { start(): void; wake(): void; stop(): Promise<void> };
 type WokenBy = {
   readonly store: Pick<EventStore, 'onCommitted'>;
-  /** Whether the event may have made work. */
+  /** Whether the event may have made work due. */
   readonly by: (event: RecordedEvent) => boolean;
 };
 

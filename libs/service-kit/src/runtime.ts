@@ -8,20 +8,20 @@ import type { Shutdown } from './shutdown.js';
 import type { StartSpan } from '@wbiz/eventing/tracing';
 import type { Metrics } from './telemetry.js';
 
-/** What every part of a service may ask for: `@Inject(RUNTIME) runtime: Runtime`. */
+/** What every part of a service can inject: `@Inject(RUNTIME) runtime: Runtime`. */
 export type Runtime<Extra = unknown> = {
   readonly service: string;
   readonly replica: string;
   readonly config: ServiceConfig & Extra;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Undefined where no traces are recorded. */
+  /** Undefined if no traces are recorded. */
   readonly startSpan?: StartSpan | undefined;
   readonly health: Health;
   readonly shutdown: Shutdown;
   readonly trust: RpcTrust;
   readonly kafka: KafkaAccess;
-  /** Aborted when the process is told to stop; for whoever waits. */
+  /** Aborted when the process is told to stop. */
   readonly stopping: AbortSignal;
 };
 export const RUNTIME = Symbol('RUNTIME');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { SERVICES, type Service } from '@wbiz/contracts/topics';
 
-/** What provisioning makes, and the services that hold it: each gets a secret of its own, or one with those it shares it with. */
+/** The secrets that provisioning makes, and their holders: each service its own, or one shared by those listed. */
 export const HOLDERS = {
   RPC_SECRET: SERVICES,
   TOKENS_KEY: ['gateway', 'messaging', 'templates'],
@@ -12,7 +12,7 @@ export const HOLDERS = {
   ANSWERS_KEY: ['gateway'],
   ADMIN_TOKEN: ['gateway'],
 } satisfies Readonly<Record<string, readonly Service[]>>;
-/** The gateway hands tokens on under the present key. */
+/** The gateway seals tokens for others with the present key. */
 const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
   TOKENS_KEY_PREVIOUS: ['gateway'],
   WEBHOOKS_KEY_PREVIOUS: ['gateway', 'webhooks'],
@@ -22,10 +22,10 @@ const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
 type Environment = NodeJS.Dict<string>;
 export type SecretFiles = Record<Service, Environment>;
 
-/** Where what the services hold is kept. */
+/** A store of the services' secrets. */
 export type SecretStore = {
   readonly read: () => Promise<SecretFiles>;
-  /** Writes what has changed since it was read. */
+  /** Writes what changed since `read`. */
   readonly write: (files: SecretFiles) => Promise<void>;
 };
 
@@ -45,8 +45,8 @@ export const readSecretFiles = (dir: string): SecretFiles =>
   ) as SecretFiles;
 
 /**
- * Completes what the services hold: what is there stays, a holder that lacks it gets it of another one; what nobody has is
- * taken from `given`, or made. `before` are the keys of the time when all services held the same one.
+ * Completes the services' secrets. Existing ones stay; a holder without one gets another holder's; one that nobody has
+ * is taken from `given`, or made. `before` are keys from the time when all services held the same one.
  */
 export function completed(kept: SecretFiles, given: Environment, before: readonly Buffer[]): SecretFiles {
   const files = structuredClone(kept);
@@ -64,7 +64,7 @@ export function completed(kept: SecretFiles, given: Environment, before: readonl
   return files;
 }
 
-/** Writes what has changed; nobody but the owner of `dir` reads it. */
+/** Writes what changed; only the owner of `dir` can read it. */
 function writeSecretFiles(dir: string, files: SecretFiles): void {
   for (const service of SERVICES) {
     const file = fileOf(dir, service);

@@ -6,15 +6,15 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE = 12;
 const TAG = 16;
 
-/** Thrown when a sealed text cannot be opened: no key fits, it was changed, or it belongs elsewhere. */
+/** A sealed text cannot be opened: no key fits, it was changed, or it belongs elsewhere. */
 export class UnsealFailed extends Error {
   override readonly name = 'UnsealFailed';
 }
 
 /**
- * Seals texts with AES-256-GCM under `key` (32 bytes) and opens what `key` or one of `previous` sealed. The id of the key
- * stands in the sealed text; `owner` (an account's id, say) must be the same on both sides, so that a sealed text
- * moved to another row does not open.
+ * Seals texts with AES-256-GCM under `key` (32 bytes) and opens what `key` or one of `previous` sealed. The sealed text
+ * names its key's id; `owner` (an account's id, say) must be the same for both, so that a sealed text moved to another
+ * row does not open.
  */
 export class Secrets {
   /** The ids of the keys. */
@@ -57,14 +57,14 @@ export class Secrets {
     }
   }
 
-  /** What a previous key sealed, sealed anew with the present one: for a reader that holds that one alone. */
+  /** Seals a previous key's text again with the present one, for a reader that holds only that. */
   renewed(sealed: string, owner: string): string {
     const [, id = ''] = sealed.split('.');
     return this.previous.includes(id) ? this.seal(this.unseal(sealed, owner), owner) : sealed;
   }
 }
 
-/** Of the settings of a service. */
+/** The sealing keys in a service's settings. */
 export type SealingKeys = { readonly [Setting in keyof PresentKeys]?: Buffer };
 
 export const presentKeys = (config: SealingKeys): PresentKeys =>
@@ -76,6 +76,6 @@ export const presentKeys = (config: SealingKeys): PresentKeys =>
   );
 
 const idOf = (key: Buffer) => hash('sha256', key, 'hex').slice(0, 8);
-// SECRET_KEY, which was one for all, made passwords as well; what it sealed still opens so.
+// SECRET_KEY was once the key for all and also made passwords; what it sealed still opens this way.
 const derive = (key: Buffer) => Buffer.from(hkdfSync('sha256', key, '', 'wbiz seal v1', 32));
 const aad = (head: string, owner: string) => Buffer.from(`${head}.${owner}`);

@@ -183,7 +183,7 @@ describe('a Kafka that forbids what is not allowed', () => {
     await database.drop();
   });
 
-  /** Whether Kafka takes a record of this principal's. */
+  /** Whether Kafka accepts a record from this principal. */
   async function mayWrite(who: Service, topic: string): Promise<boolean> {
     const producer = clientOf(who).producer();
     try {
@@ -286,7 +286,7 @@ describe('a Kafka that forbids what is not allowed', () => {
     };
     const dead = await join();
     const next = await join();
-    expect(told).toContain('a dead predecessor left its consumer group');
+    expect(told).toContain('consumer: a dead predecessor was removed from the group; joining at once');
     await Promise.all([dead.close(), next.close()]);
   });
 

@@ -16,9 +16,10 @@ const SESSION_MS = 15_000;
 const module = (name: string) => `org.apache.kafka.common.security.${name}`;
 
 /**
- * A Kafka of its own as production has one: `sasl` takes names and passwords over TLS, `mutual` certificates, and what is
- * not allowed is forbidden. `inside` is the address at which everything is allowed, in the clear. PLAIN and SCRAM know the
- * `users`, whose password is their name; OAUTHBEARER believes every token. Those `above` may do everything.
+ * A Kafka of its own, secured as in production: `sasl` takes names and passwords over TLS, `mutual` certificates, and
+ * what is not allowed is forbidden. At the address `inside` everything is allowed, without TLS. PLAIN and SCRAM know
+ * the `users`, whose password is their name; OAUTHBEARER accepts every token. The principals in `above` may do
+ * everything.
  */
 export async function secureKafka(
   users: readonly string[],
@@ -57,7 +58,7 @@ export async function secureKafka(
         'ssl.truststore.type': 'PEM',
         'ssl.truststore.location': join(dir, 'ca.pem'),
         'listener.name.mutual.ssl.client.auth': 'required',
-        // Whoever has not proved himself anew by then is cut off.
+        // The broker cuts off who has not authenticated again by then.
         'connections.max.reauth.ms': String(SESSION_MS),
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'super.users': ['ANONYMOUS', ...above].map((user) => `User:${user}`).join(';'),

@@ -42,7 +42,7 @@ export const RPC_TLS_SETTINGS = {
   }),
 };
 
-/** How Kafka is reached, and as whom. */
+/** How Kafka is reached, and as which principal. */
 export const KAFKA_SETTINGS = {
   KAFKA_BROKERS: addresses({
     description: 'Kafka brokers to begin with.',

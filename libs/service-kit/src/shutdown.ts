@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from './logging.js';
 
 /**
- * The order in which a process ends, and how long each part may take (ms): nothing is closed that a part before it
- * still needs. HTTP requests in flight wait for replies; batches in hand commit; calls under way end; what was
- * committed goes out; connections close last. All of it within the 10 s that an operator is promised.
+ * The phases of a stop, and the limit of each (ms). Nothing is closed that an earlier phase still needs: HTTP requests
+ * in flight wait for replies; batches in hand commit; calls under way end; committed events are published; connections
+ * close last. All within the 10 s promised to operators.
  */
 const PHASES = {
   http: 2_500,
@@ -20,16 +20,16 @@ const HARD_EXIT_MS = 9_500;
 export type Phase = keyof typeof PHASES;
 type Step = { readonly name: string; readonly run: () => unknown };
 
-/** What a service has to do before its process may end. A step registered twice runs twice. */
+/** The steps before a process may end. A step registered twice runs twice. */
 export class Shutdown {
   private readonly steps = new Map<Phase, Step[]>();
   private running: Promise<void> | undefined;
 
   constructor(readonly logger: Logger) {}
 
-  /** Adds a step; the steps of one phase run side by side. What it throws is logged and holds nothing up. */
+  /** Adds a step; the steps of one phase run side by side. An error is logged and delays nothing. */
   on(phase: Phase, name: string, run: () => unknown): void {
-    // What it leaves unhandled is then laid to the service that added it.
+    // Its unhandled errors are then attributed to the service that added it.
     const step = { name, run: AsyncLocalStorage.bind(run) };
     this.steps.set(phase, [...(this.steps.get(phase) ?? []), step]);
   }
@@ -39,7 +39,7 @@ export class Shutdown {
     return (this.running ??= runPhases([this]));
   }
 
-  /** Runs one phase, for as long as it may take. */
+  /** Runs one phase, up to its limit. */
   async through(phase: Phase): Promise<void> {
     const left = new Set<string>();
     const work = Promise.all((this.steps.get(phase) ?? []).map((step) => this.runStep(step, left)));
@@ -48,7 +48,10 @@ export class Shutdown {
     await Promise.race([work, delay(budgetMs, undefined, { signal: late.signal }).catch(() => undefined)]);
     late.abort();
     if (left.size)
-      this.logger.warn({ phase, budgetMs, left: [...left] }, 'going on without waiting any longer');
+      this.logger.warn(
+        { phase, budgetMs, left: [...left] },
+        'shutdown: phase took too long; going on without it',
+      );
   }
 
   private async runStep({ name, run }: Step, left: Set<string>): Promise<void> {
@@ -56,22 +59,22 @@ export class Shutdown {
     try {
       await run();
     } catch (err) {
-      this.logger.warn({ err, step: name }, 'could not be stopped in order');
+      this.logger.warn({ err, step: name }, 'shutdown: step failed; going on');
     }
     left.delete(name);
   }
 }
 
-/** Phase after phase, of all side by side: none closes what another may still need. */
+/** Runs phase after phase, each for all services at once: none closes what another still needs. */
 async function runPhases(all: readonly Shutdown[]): Promise<void> {
   for (const phase of Object.keys(PHASES) as Phase[])
     await Promise.all(all.map((shutdown) => shutdown.through(phase)));
 }
 
-/** Runs all phases once `started` is through, then ends the process: with 0, or with 1 when 9.5 s were not enough. */
+/** Runs all phases once `started` settles, then exits: with 0, or with 1 if that takes more than 9.5 s. */
 export async function endProcess(all: readonly Shutdown[], started: Promise<unknown>): Promise<never> {
   const hard = setTimeout(() => {
-    for (const { logger } of all) logger.error('still not stopped after 9.5 s, ending hard');
+    for (const { logger } of all) logger.error('shutdown: not over after 9.5 s; exiting at once');
     process.exit(1);
   }, HARD_EXIT_MS);
   await started;

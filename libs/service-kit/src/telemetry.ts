@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { METRICS, OTHERS, TOP, type Described } from './metrics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** A scrape waits no longer than this for gauges that have to be asked for. */
+/** The longest a scrape waits for gauges that must be refreshed. */
 const PATIENCE_MS = 1_000;
 
 type LabelOf<One> = One extends { readonly labels: readonly (infer Label extends string)[] } ? Label : never;
@@ -19,11 +19,11 @@ const CLASSES = { counter: Counter, gauge: Gauge, histogram: Histogram };
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** The metrics of one service in a registry of their own: those that it has. */
+/** The metrics of one service, in a registry of its own. */
 export function createMetrics(service: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  // At its default of 10 ms, measuring the event loop is most of what an idle process does.
+  // At the default of 10 ms, measuring the event loop is most of what an idle process does.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const made = Object.entries<Described>(METRICS).map(([key, { kind, name, help, labels, of }]) => {
     const registers = !of || of.includes(service as Service) ? [registry] : [];
@@ -37,13 +37,13 @@ export function createMetrics(service: string) {
     contentType: registry.contentType,
 
     /**
-     * Runs `refresh` before a scrape, for gauges that have to be asked for: never twice at once, and not again within
-     * `everyMs`. What takes longer than a second is shown by a later scrape.
+     * Runs `refresh` before a scrape, for gauges that must be asked for: never twice at once, nor again within
+     * `everyMs`. A refresh that takes longer than a second shows in a later scrape.
      */
     beforeScrape: (refresh: () => Promise<void>, { everyMs = 0 } = {}) =>
       void refreshes.push(atMostEvery(everyMs, refresh)),
 
-    /** Everything in Prometheus' text format. A refresh that fails leaves its gauges as they were. */
+    /** All metrics in Prometheus' text format. A failed refresh leaves its gauges as they were. */
     text: async () => {
       const late = new AbortController();
       const slow = delay(PATIENCE_MS, undefined, late).catch(() => undefined);
@@ -85,11 +85,11 @@ export const topOf = (all: readonly (readonly [id: string, value: number])[]): R
       .map(([id]) => id),
   );
 
-/** What the others are together: as many as all of them, or as the highest. */
+/** How the others become one value: their sum, or the highest of them. */
 export const SUM = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
 export const HIGHEST = (values: readonly number[]) => Math.max(...values);
 
-/** Shows each of `shown` by its id, and the others as one. */
+/** Shows each of `shown` by its id, and the others as one series. */
 export function showTop<Label extends string>(
   gauge: Gauge<Label>,
   label: Label,
@@ -103,5 +103,5 @@ export function showTop<Label extends string>(
   if (rest.length > 0) gauge.set(labelled(OTHERS), others(rest));
 }
 
-/** `time` in ms since the epoch; 0 where there is none. */
+/** `time` in ms since the epoch; 0: none. */
 export const secondsSince = (time: number) => (time === 0 ? 0 : Math.max(0, Date.now() - time) / 1_000);

@@ -112,7 +112,7 @@ export class TinyModule {}
 
 export const TINY: ServiceOptions = { name: 'contacts' satisfies Service, module: TinyModule };
 
-/** Forgets a fault: in a promise, or in a timer. */
+/** Leaves an error unhandled: in a promise, or in a timer. */
 @Controller()
 class NeighbourController {
   @QueryHandler('neighbour.reject')

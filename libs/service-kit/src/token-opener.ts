@@ -6,7 +6,10 @@ import type { TOKENS_SETTINGS } from './settings.js';
 const QUIET_MS = 60_000;
 type Opens = Pick<Runtime<Config<typeof TOKENS_SETTINGS>>, 'config' | 'logger'>;
 
-/** Opens access tokens. Says of one that it cannot, once a minute, what comes `next`, and throws {@link UnsealFailed}. */
+/**
+ * Opens access tokens. If one cannot be opened, logs it with what comes `next`, once a minute, and throws
+ * {@link UnsealFailed}.
+ */
 export function tokenOpener({ config, logger }: Opens, next: string) {
   const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
   const quietUntil = new Map<string, number>();

@@ -1,13 +1,13 @@
 import { randomFillSync } from 'node:crypto';
 
-/** A W3C trace context: 32 and 16 lower-case hex digits, and the two of its flags. */
+/** A W3C trace context: ids of 32 and 16 lower-case hex digits, and two for the flags. */
 export type Trace = { readonly traceId: string; readonly spanId: string; readonly flags: string };
 
 const FORM = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
 /**
- * Reads a `traceparent` header; undefined when it is absent or not to be trusted, as https://www.w3.org/TR/trace-context
- * (3.2) has it: version ff and ids of zeros are invalid, a later version may carry more behind the flags.
+ * Reads a `traceparent` header; undefined if it is absent or invalid by https://www.w3.org/TR/trace-context (3.2):
+ * version ff and ids of zeros are invalid, a later version may carry more after the flags.
  */
 export function parseTraceparent(header: unknown): Trace | undefined {
   const [, version, traceId, spanId, flags, more] = (typeof header === 'string' && FORM.exec(header)) || [];
@@ -17,10 +17,10 @@ export function parseTraceparent(header: unknown): Trace | undefined {
   return { traceId, spanId, flags };
 }
 
-/** The header for the next step of the given trace, or of a new one when there is none to continue. */
+/** The header of the next step of the given trace, or of a new one if there is none. */
 export function nextTraceparent(header?: unknown): string {
   const { traceId = hex(16), flags = '01' } = parseTraceparent(header) ?? {};
-  // Of the flags only "sampled" is passed on: the meaning of the others ends with their sender.
+  // Only the flag "sampled" is passed on: the meaning of the others ends with their sender.
   return `00-${traceId}-${hex(8)}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`;
 }
 

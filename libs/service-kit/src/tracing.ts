@@ -4,7 +4,7 @@ import type { ServiceConfig } from './settings.js';
 
 const LOCAL_COLLECTOR = 'http://localhost:4318';
 
-/** What the standard variables say; undefined: no traces are recorded, as where none of them is set. */
+/** The export that the standard variables ask for; undefined: traces are not recorded, as when none is set. */
 export function exportingOf(
   config: ServiceConfig,
   { service, replica }: { service: string; replica: string },
@@ -31,7 +31,7 @@ export function exportingOf(
   };
 }
 
-/** Nothing of OpenTelemetry is loaded unless traces are recorded. */
+/** OpenTelemetry is loaded only if traces are recorded. */
 export async function openTracing(exporting: Exporting | undefined, logger: Logger) {
   if (!exporting) return undefined;
   const { exportSpans } = await import('./otlp.js');

@@ -2,7 +2,9 @@ import type { RpcTrust } from '@wbiz/eventing/rpc/handshake';
 import { requireSettings } from './config.js';
 import { RPC_TLS_SETTINGS, type ServiceConfig } from './settings.js';
 
-/** By what this process and the others know each other. Throws `InvalidConfig` where a part of the TLS settings is missing. */
+/**
+ * How this process and the others prove themselves. Throws `InvalidConfig` if a part of the TLS settings is missing.
+ */
 export function rpcTrust(config: ServiceConfig): RpcTrust {
   const { RPC_SECRET: secret, RPC_TLS_CERT: cert, RPC_TLS_KEY: key, RPC_TLS_CA: ca } = config;
   if (!cert && !key && !ca) return { secret };

@@ -11,7 +11,7 @@ import { CommandHandler, InboundHandler, QueryHandler } from './handlers.js';
 import type { Peers } from './peers.js';
 import { batchProjection, projection } from './projection.js';
 
-// Probes of types: the compiler fails where an error that is expected here does not come.
+// Type tests: compilation fails if an expected error does not occur.
 
 type TagCommand = Message<'tag.create', TagData> | Message<'tag.use', TagData>;
 type TagEvent = DomainEvent<'tag.created', TagEventData>;

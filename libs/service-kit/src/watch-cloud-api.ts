@@ -7,7 +7,7 @@ type Call = {
 };
 type Ended = { readonly kind: string; readonly code?: string };
 
-/** Counts and times the calls of Meta's API, and records those that are a step of a trace: `watch` of its client. */
+/** Counts and times calls of Meta's API, and traces those that are a step of a trace: `watch` of its client. */
 export function watchCloudApi({
   metrics,
   startSpan,

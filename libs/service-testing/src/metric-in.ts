@@ -1,4 +1,4 @@
-/** The sum of a metric's series that have these labels, in Prometheus' text format; undefined: there is none. */
+/** The sum of a metric's series with these labels, in Prometheus' text format; undefined: there are none. */
 export function metricIn(
   text: string,
   name: string,

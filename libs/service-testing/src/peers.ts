@@ -8,7 +8,7 @@ import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Peers } from '@wbiz/service-kit/peers';
 import { freePort } from '@wbiz/testing/stack';
 
-/** What the other services answer in a test, by the catalogue of queries. */
+/** The answers of other services in a test, by the catalogue of queries. */
 export type Answers = {
   readonly [Name in QueryName]?: (
     ask: Ask<Name>,
@@ -17,7 +17,7 @@ export type Answers = {
 };
 type AnyAnswer = (...asked: readonly unknown[]) => Promise<never>;
 
-/** The other services as a part of this one asks them, without a wire in between. */
+/** Other services as the service under test asks them, without a wire in between. */
 export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
   const answer = async (name: QueryName, ...asked: readonly unknown[]) => {
     const known = answers[name] as AnyAnswer | undefined;
@@ -27,10 +27,10 @@ export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
   return { ask: answer, askOf: (_service, ...asked) => answer(...asked) };
 }
 
-/** Where nobody listens. */
+/** An address where nobody listens. */
 export const NOBODY = '127.0.0.1:9';
 
-/** Stands in for the services that own the queries: answers them over TCP, and takes the replies to commands. */
+/** Stands in for the services that own the queries: answers over TCP, and takes the replies to commands. */
 export async function standIn(
   answers: Answers,
   trust: RpcTrust,
@@ -64,9 +64,9 @@ export async function standIn(
   await app.listen();
   const owners = new Set<Service | null>(names.map((name) => QUERIES[name].owner));
   return {
-    /** Where a service answers, `host:port`; nobody does for one of which nothing is played. */
+    /** Where a service answers, `host:port`; {@link NOBODY} for one without answers. */
     addressOf: (service: Service) => (owners.has(service) || owners.has(null) ? address : NOBODY),
-    /** Where replies are taken. */
+    /** Where replies are taken, `host:port`. */
     address,
     /** How often a query was asked. */
     asked: (name: QueryName) => counts.get(name) ?? 0,

@@ -2,7 +2,7 @@ import type { EventData, EventType } from '@wbiz/contracts/event-catalogue';
 import type { Service } from '@wbiz/contracts/topics';
 import { partitionOf } from '@wbiz/eventing/partition';
 
-/** An event as its owner tells the others, by the catalogue of events. */
+/** An event as its owner publishes it, by the catalogue of events. */
 export type PublicEvent = {
   readonly [Type in EventType]: {
     readonly type: Type;
@@ -11,7 +11,9 @@ export type PublicEvent = {
   };
 }[EventType];
 
-/** Numbers events as the relays of their sources do: densely per source, with the one before in the same partition. */
+/**
+ * Numbers events as the relays of their sources do: densely per source, with the previous one in the same partition.
+ */
 export function numbering(partitions: number) {
   const last = new Map<string, number>();
   return (source: Service, accountId: string) => {

@@ -28,11 +28,11 @@ import { NOBODY, standIn, type Answers } from './peers.js';
 import { sharedTopics } from './shared-topics.js';
 
 type Surroundings = {
-  /** What its peers answer. One of which nothing is played cannot be reached. */
+  /** The answers of its peers. A peer without answers cannot be reached. */
   readonly peers?: Answers;
-  /** Settings beyond those that every service under test gets. */
+  /** Settings added to those of every service under test. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Of the shared log. */
+  /** The number of partitions of the shared log. */
   readonly partitions?: number;
   /** Services whose topics it writes to. */
   readonly beside?: readonly Service[];
@@ -40,9 +40,9 @@ type Surroundings = {
 type Sent = { readonly accountId: string; readonly id?: string; readonly timeoutMs?: number };
 
 /**
- * A service on a database, topics and files of its own, as its main starts it, in this process. Its peers are stood
- * in for; the spec sends it commands as the gateway does, asks it queries, and writes and reads the topics it shares
- * with others. `start` runs one more replica.
+ * A service on a database, topics and files of its own, started in this process as its main does. Its peers are stood
+ * in for; the spec sends it commands as the gateway does, asks it queries, and writes and reads the topics that it
+ * shares with others. `start` runs one more replica.
  */
 export async function serviceUnderTest(
   service: ServiceOptions,
@@ -61,7 +61,7 @@ export async function serviceUnderTest(
     eventsPartitions: partitions,
   });
   const pool = new pg.Pool({ connectionString: databaseUrls[service.name], max: 4 });
-  pool.on('error', () => undefined); // the drop cuts it
+  pool.on('error', () => undefined); // the drop cuts its connections
   const kafka = connectKafka({ brokers, clientId: 'spec', logger: quiet });
   const producer = kafka.producer();
   const peers = await standIn(answers, trust, (replies) => bus.onReplies(replies));
@@ -99,7 +99,7 @@ export async function serviceUnderTest(
     const rpc = new RpcClient(`127.0.0.1:${rpcPort}`, trust);
     const replica = {
       ...running,
-      /** Of its public API, where it has one. */
+      /** The base URL of its public API, if it has one. */
       url: `http://127.0.0.1:${port}`,
       healthUrl: `http://127.0.0.1:${healthPort}`,
       /** What a scrape finds; see {@link metricIn}. */
@@ -124,7 +124,7 @@ export async function serviceUnderTest(
     return first.ask(name, asked);
   };
 
-  /** Sends a command of the service's; resolves to its reply. `settled` is what came of it in the world. */
+  /** Sends a command; resolves to its reply. `settled` resolves to the reply of the second stage. */
   const send = async <Name extends CommandName>(
     name: Name,
     data: CommandData<Name>,
@@ -155,7 +155,7 @@ export async function serviceUnderTest(
     pool,
     kafka,
     secrets: new Secrets({ key: secretKey }),
-    /** By what its peers prove themselves. */
+    /** The secret shared with its peers. */
     trust,
     /** The directory of its MEDIA_STORE. */
     files,

@@ -18,7 +18,7 @@ type Room = {
 };
 type Topic = 'events' | 'inbound' | 'inboundChanges' | 'deadLetters';
 
-/** A record as it lies on a topic; `text` is all of it, its headers included. */
+/** A record on a topic; `text` is all of it, headers included. */
 export type SeenRecord = {
   readonly type: string;
   readonly key: string;
@@ -26,7 +26,7 @@ export type SeenRecord = {
   readonly data: Record<string, unknown>;
 };
 
-/** What a service shares with others: the log of events and the topics of Meta's webhooks, to write and to read. */
+/** Writes and reads what a service shares with others: the log of events and the topics of Meta's webhooks. */
 export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
   const name = topics(prefix);
   const number = numbering(partitions);
@@ -54,12 +54,12 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
     /** Puts an event on the log as the relay of its source does. */
     publish: <Type extends EventType>(accountId: string, type: Type, data: EventData<Type>) =>
       put(accountId, type, data),
-    /** The same with any data, for a service that does not read them. */
+    /** The same with any data, for a service that does not read the data. */
     publishUnread: put,
-    /** The same record once more. */
+    /** Sends the same record once more. */
     repeat: (record: EventRecord) => producer.send(record),
 
-    /** Puts on its topic what the gateway makes of an item of Meta's webhooks. */
+    /** Writes an item of Meta's webhooks to its topic, as the gateway does. */
     putInbound: <Type extends keyof InboundPayloads>(type: Type, data: InboundPayloads[Type]) =>
       producer.send(
         commandRecord(
@@ -72,10 +72,10 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
         ),
       ),
 
-    /** How many records a topic has taken. */
+    /** The number of records that a topic has taken. */
     count: async (topic: Topic) => (await kafka.endOffsets(name[topic])).reduce((sum, end) => sum + end, 0),
 
-    /** What is on a topic so far, and what comes. */
+    /** The records of a topic so far, and those to come. */
     read: async (topic: Topic): Promise<readonly SeenRecord[]> => {
       const seen: SeenRecord[] = [];
       const consumer = kafka.consume({

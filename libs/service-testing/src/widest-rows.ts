@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 
-/** Bytes that a row of a B-tree holds at most, on pages of 8 kB (Postgres, nbtree.h: BTMaxItemSize). */
+/** The most bytes of a B-tree row, on pages of 8 kB (Postgres, nbtree.h: BTMaxItemSize). */
 const MOST_BYTES = 2_704;
 
-/** By the name of the column, where it holds the same in every table: ids, and what we write ourselves. */
+/** By column name, for columns that hold the same in every table: ids, and our own texts. */
 const OURS: Readonly<Record<string, number>> = {
   account_id: 30,
   command_id: 30,
@@ -14,8 +14,8 @@ const OURS: Readonly<Record<string, number>> = {
 type Bounds = Readonly<Record<string, number>>;
 
 /**
- * The widest row of every B-tree index over texts of a schema, in bytes, by `bounds`: bytes of a column's values, by
- * `table.column` or, where no bound is given so, by the column or expression alone. `unbounded`: columns without one.
+ * The widest row, in bytes, of every B-tree index over texts of a schema. `bounds`: the most bytes of a column's
+ * values, by `table.column` or else by the column or expression alone. `unbounded`: columns without a bound.
  */
 export async function widestRows(
   { pool, schema }: { readonly pool: Pool; readonly schema: string },
@@ -36,12 +36,12 @@ export async function widestRows(
   for (const { index, table, column, bytes } of rows) {
     const bound = bytes >= 0 ? bytes : (known[`${table}.${column}`] ?? known[column]);
     if (bound === undefined) unbounded.add(`${table}.${column}`);
-    // Its length and what aligns it take up to eight bytes more; a row has eight of its own and eight that end it.
+    // Length and alignment take up to 8 bytes more; a row has 8 of its own and 8 at its end.
     widths.set(index, (widths.get(index) ?? 16) + (bound ?? 0) + 8);
   }
   const tooWide = [...widths].filter(([, bytes]) => bytes > MOST_BYTES).map(([index]) => index);
   return { indexes: widths.size, tooWide, unbounded: [...unbounded].sort() };
 }
 
-/** UTF-8 bytes of a text of `max` characters at most. */
+/** The most UTF-8 bytes of a text of `max` characters. */
 export const bytesOf = ({ max }: { readonly max: number }): number => 4 * max;

@@ -22,7 +22,7 @@ const OPERATIONS = {
   Create: AclOperationTypes.CREATE,
 };
 
-/** Lets principals do things at a Kafka that forbids what is not allowed. */
+/** Allows principals operations at a Kafka that forbids everything else. */
 export async function allow(broker: string, rules: readonly Rule[]): Promise<void> {
   const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /**
- * Makes an authority in `dir` and, for each name, a certificate of it for 127.0.0.1 and localhost, with openssl: the files
+ * Makes an authority in `dir` and, for each name, a certificate for 127.0.0.1 and localhost, with openssl: the files
  * `ca.pem`, `<name>.pem` and `<name>.key`.
  */
 export async function certificatesIn(dir: string, names: readonly string[]) {

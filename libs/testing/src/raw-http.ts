@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { until } from './stack.js';
 
-/** A connection to the host of a URL on which only that is sent which `send` is given. */
+/** A connection to the host of a URL that sends only what `send` is given. */
 export function rawHttp(url: string) {
   const { hostname, port } = new URL(url);
   let said = '';
@@ -11,7 +11,7 @@ export function rawHttp(url: string) {
     .on('error', () => undefined);
   return {
     send: (text: string) => void socket.write(text, 'latin1'),
-    /** The head of a POST of so many bytes, and none of them. */
+    /** Sends the head of a POST of so many bytes, and none of the bytes. */
     head: (path: string, bytes: number, headers: Record<string, string> = {}, method = 'POST') => {
       const all = { host: hostname, 'content-type': 'application/json', ...headers };
       const lines = Object.entries({ ...all, 'content-length': String(bytes) }).map(
@@ -19,7 +19,7 @@ export function rawHttp(url: string) {
       );
       socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
     },
-    /** What was answered once `form` is in it. */
+    /** Resolves to everything received once it matches `form`. */
     said: (form: RegExp, timeoutMs = 5_000) =>
       until(() => form.test(said) && said, { timeoutMs, describe: `${form} in: ${said}` }),
     /** Resolves when the other side has closed. */

@@ -4,7 +4,7 @@ type Message = { readonly type: string };
 type Rules = Readonly<Record<string, unknown>>;
 type Tables<State> = { readonly initial: State; readonly decide: Rules; readonly evolve: Rules };
 
-/** The union of what the functions of a table take in first, or second, place. */
+/** The union of the types that a table's functions take as first, or second, argument. */
 type Argument<Table, Place extends 0 | 1> = {
   [Type in keyof Table]: Table[Type] extends (...args: infer Args) => unknown ? Args[Place] : never;
 }[keyof Table];
@@ -12,8 +12,8 @@ type Argument<Table, Place extends 0 | 1> = {
 /**
  * Tests of a decider as sentences:
  * `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`.
- * `then` compares all events in order; `thenRejected` wants an error whose `code` is the one given, and where fields are
- * named, faults of just these.
+ * `then` compares all events in order; `thenRejected` expects an error with the given `code` and, if fields are named,
+ * faults of exactly these.
  */
 export function scenario<State, Decider extends Tables<State>>(decider: Decider & Tables<State>) {
   type Command = Argument<Decider['decide'], 0> & Message;
@@ -36,7 +36,7 @@ export function scenario<State, Decider extends Tables<State>>(decider: Decider 
           then: (...events: readonly [Event, ...Event[]]) => {
             const decided = decide();
             expect(decided).toEqual(events);
-            // Whatever is decided has to fold as well.
+            // Decided events must fold as well.
             (decided as readonly Event[]).reduce<unknown>(
               (folded, event) => rule(decider.evolve, event)(folded, event),
               state,
@@ -55,7 +55,9 @@ export function scenario<State, Decider extends Tables<State>>(decider: Decider 
   };
 }
 
-/** The decided events, or the code of a rejection and the fields it names; an error without a code is a fault and goes on its way. */
+/**
+ * The decided events, or a rejection's code and the fields it names; an error without a code is a fault and is thrown.
+ */
 function outcome(decide: () => unknown) {
   try {
     return { decided: decide() };

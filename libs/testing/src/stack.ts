@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-/** Where the Postgres and the Kafka of this test run are. `databaseUrl` is a superuser's, `brokers` are `host:port`. */
+/** The Postgres and the Kafka of this test run. `databaseUrl` is a superuser's, `brokers` are `host:port`. */
 export function embeddedStack() {
   const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers } = process.env;
   if (!databaseUrl || !brokers)
@@ -10,7 +10,7 @@ export function embeddedStack() {
   return { databaseUrl, brokers: brokers.split(',') };
 }
 
-/** Makes an empty database for one suite. `drop()` cuts whoever is still connected. */
+/** Makes an empty database for one suite. `drop()` ends open connections first. */
 export async function freshDatabase() {
   const name = `suite_${randomBytes(6).toString('hex')}`;
   await asSuperuser(`create database ${name}`);
@@ -19,12 +19,12 @@ export async function freshDatabase() {
   return { url: url.href, drop: () => asSuperuser(`drop database ${name} with (force)`) };
 }
 
-/** As the services' pools are; the types of pg do not know it yet. */
+/** As in the services' pools; the types of pg do not know it yet. */
 const PIPELINE: object = { pipeline: true };
 
 /**
- * A database of one suite with the tables of one service, as its migrations (TypeORM's) make them, and the extensions
- * that provisioning makes; `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
+ * A database of one suite with the tables of one service, made by its migrations (TypeORM's), and the extensions that
+ * provisioning makes; `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
  */
 export async function serviceDatabase(
   schema: string,
@@ -33,7 +33,7 @@ export async function serviceDatabase(
 ) {
   const { url, drop } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url, ...PIPELINE, ...settings });
-  pool.on('error', () => undefined); // the drop cuts it
+  pool.on('error', () => undefined); // the drop cuts its connections
   const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
   await query(`create schema ${schema}`);
   for (const extension of ['pg_trgm', 'btree_gin']) await query(`create extension ${extension}`);
@@ -58,8 +58,8 @@ export async function freePort(): Promise<number> {
 export const topicPrefix = () => `suite-${randomBytes(6).toString('hex')}.`;
 
 /**
- * Asks again and again until `condition` gives something truthy, and resolves with it.
- * Fails after `timeoutMs` (10 s) with what was waited for and what was seen last; a throw counts as "not yet".
+ * Polls until `condition` gives something truthy, and resolves with it. Fails after `timeoutMs` (10 s) with what was
+ * waited for and what was seen last; a throw counts as "not yet".
  */
 export async function until<Seen>(
   condition: () => Seen | Promise<Seen>,

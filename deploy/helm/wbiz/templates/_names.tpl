@@ -14,7 +14,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
-{{/* Of one component, or with component "" of all. */}}
+{{/* The selector labels of one component, or of all with component "". */}}
 {{- define "wbiz.selector" -}}
 app.kubernetes.io/name: wbiz
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -23,7 +23,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* Without the chart's version, which alone restarts no pod. */}}
+{{/* Without the chart's version: a new version alone must not restart pods. */}}
 {{- define "wbiz.podLabels" -}}
 {{ include "wbiz.selector" . }}
 app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | trunc 63 | quote }}
@@ -33,7 +33,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}{{ end }}
 {{- end }}
 
-{{/* The Secret of one service: its own, or the one that provisioning makes. */}}
+{{/* The Secret of one service: its own, or the one from provisioning. */}}
 {{- define "wbiz.secret" -}}
 {{- get .root.Values.secrets.existing .service | default (printf "%s-%s-secrets" (include "wbiz.fullname" .root) .service) }}
 {{- end }}
@@ -50,7 +50,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- if not .Values.media.store }}true{{ end }}
 {{- end }}
 
-{{/* What comes before an install and an upgrade, and goes once it is done; with Strimzi it needs what the release makes. */}}
+{{/* A hook before each install and upgrade, deleted when done. None with Strimzi: it needs what the release makes. */}}
 {{- define "wbiz.hook" -}}
 {{- if not .root.Values.strimzi.enabled -}}
 annotations:
@@ -64,7 +64,7 @@ annotations:
 {{ include "wbiz.fullname" . }}-provision{{ if .Values.strimzi.enabled }}-{{ list .Values .Chart.Version .Chart.AppVersion | toJson | sha256sum | trunc 8 }}{{ end }}
 {{- end }}
 
-{{/* What values.schema.json cannot say. */}}
+{{/* Checks that values.schema.json cannot express. */}}
 {{- define "wbiz.checked" -}}
 {{- $v := .Values }}
 {{- if and $v.strimzi.enabled (not $v.strimzi.cluster) }}{{ fail "strimzi.cluster is missing: the name of the Kafka whose topics and users these are" }}{{ end }}

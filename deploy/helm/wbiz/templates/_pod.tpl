@@ -1,9 +1,9 @@
-{{/* What every pod of ours is: nobody's token, nobody's root, nothing to write but /tmp. */}}
+{{/* For every pod: no token, not root, nothing writable but /tmp. */}}
 {{- define "wbiz.pod" -}}
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
-# Full names are looked up as they are, and not under five others first.
+# Looks up full names as they are first, instead of under five search domains.
 dnsConfig: { options: [{ name: ndots, value: '2' }] }
 securityContext:
   runAsNonRoot: true
@@ -41,7 +41,7 @@ securityContext:
 resources: {{ toJson .resources }}
 {{- end }}
 
-{{/* The pod of a service, the same for all. */}}
+{{/* The pod of a service; the same for all. */}}
 {{- define "wbiz.service.pod" -}}
 {{- $v := .root.Values }}
 {{- $own := get $v.services .service }}
@@ -49,7 +49,7 @@ resources: {{ toJson .resources }}
 metadata:
   labels: {{- include "wbiz.podLabels" (dict "root" .root "component" .service) | nindent 4 }}
   annotations:
-    # What the chart makes a Secret of, so that a change of it restarts the pods.
+    # A hash of what the chart's Secrets hold, so that a change restarts the pods.
     wbiz/given: {{ list $v.kafka.sasl $v.meta | toJson | sha256sum | trunc 16 }}
     {{- with $v.pods.annotations }}
     {{- toYaml . | nindent 4 }}
@@ -70,7 +70,7 @@ spec:
     - name: {{ .service }}
       {{- include "wbiz.container" (dict "root" .root "resources" $own.resources) | nindent 6 }}
       {{- if $v.rpc.tlsSecret }}
-      # The name of a pod's address is the one that a certificate can hold.
+      # By DNS name: a certificate cannot list the pods' addresses.
       command: [sh, -c, 'export RPC_ADVERTISE="$(echo "$POD_IP" | tr .: --).$RPC_DOMAIN:8082"; exec node apps/{{ .service }}/dist/main.js']
       {{- else }}
       command: [node, apps/{{ .service }}/dist/main.js]
@@ -86,12 +86,12 @@ spec:
         {{- end }}
         - { name: health, containerPort: 8081 }
         - { name: rpc, containerPort: 8082 }
-      # It answers as soon as Node runs; waiting for Kafka, Postgres and migrations is readiness.
+      # Answers as soon as Node runs; waiting for Kafka, Postgres and migrations is readiness.
       startupProbe:
         httpGet: { path: /health/live, port: health }
         periodSeconds: 2
         failureThreshold: 60
-      # An event loop that stands. A dead consumer ends the process by itself.
+      # Fails if the event loop stands still; a dead consumer ends the process by itself.
       livenessProbe:
         httpGet: { path: /health/live, port: health }
         periodSeconds: 10

@@ -1,7 +1,7 @@
 import type { Cadence } from '../cadence.js';
 import { Pause } from '../pause.js';
 
-/** A record to produce. Without `partition`, Kafka's default for the key decides. */
+/** A record to produce. Without `partition`, Kafka's default partitioner chooses it by the key. */
 export type KafkaRecord = {
   readonly topic: string;
   readonly partition?: number;
@@ -20,7 +20,7 @@ export type ProducerLink = {
 /** Below the broker's default `message.max.bytes` (1,048,588), which holds for all records of one partition in a request. */
 const MAX_REQUEST_BYTES = 900_000;
 
-/** Told of every request: how many records it had, how long it took, and whether Kafka acknowledged it. */
+/** Called after every request with its number of records, its duration, and whether Kafka acknowledged it. */
 export type OnRequest = (request: {
   readonly records: number;
   readonly ms: number;
@@ -28,9 +28,11 @@ export type OnRequest = (request: {
 }) => void;
 
 export type SendOptions = {
-  /** What is still waiting at this time (ms since the epoch) is not sent. */
+  /** Records still waiting at this time (ms since the epoch) are not sent. */
   readonly notAfter?: number | undefined;
-  /** Of the requests that bring such records; without one they wait for nothing, and take all that waits with them. */
+  /**
+   * Spaces the requests with such records. Records without a cadence are sent at once, and all waiting ones with them.
+   */
   readonly cadence?: Cadence | undefined;
 };
 
@@ -42,11 +44,11 @@ type Waiting = SendOptions & {
 };
 
 /**
- * Sends what is waiting in one request, one request at a time: alone a record waits for nothing but the current turn
- * of the event loop, under load requests grow. Order is kept.
+ * Sends all waiting records in one request, one request at a time. A lone record waits only for the current turn of the
+ * event loop; under load, requests grow. Order is kept.
  */
 export class BatchingProducer {
-  /** What was acknowledged so far. */
+  /** Acknowledged so far. */
   readonly sent = { records: 0, requests: 0 };
   private readonly waiting: Waiting[] = [];
   private link?: Promise<ProducerLink>;
@@ -63,7 +65,7 @@ export class BatchingProducer {
     return this.enqueue([record], sizeOf(record), options);
   }
 
-  /** Resolves when all are on the log; rejects with none sent after the first that failed. */
+  /** Resolves when all are on the log. Rejects at the first failure; no record after it is sent. */
   async sendAll(records: readonly KafkaRecord[], options: SendOptions = {}): Promise<void> {
     let from = 0;
     let bytes = 0;
@@ -104,7 +106,7 @@ export class BatchingProducer {
     this.running = undefined;
   }
 
-  /** Until something waits that is due. */
+  /** Waits until a record is due. */
   private async gather(): Promise<void> {
     const wait = () => Math.min(...this.waiting.map(({ cadence }) => cadence?.wait ?? 0));
     for (let ms = wait(); ms > 0; ms = wait()) await this.gathering.for(ms);
@@ -153,13 +155,13 @@ export class BatchingProducer {
   }
 
   /**
-   * A producer that failed is not used again: kafkajs gives its next request the sequence numbers of the failed one, and
-   * if that one did reach the log, the broker takes the next for its repetition and drops it (sendMessages.js).
+   * A failed producer is not used again: kafkajs gives its next request the sequence numbers of the failed one. If that
+   * one did reach the log, the broker drops the next as a duplicate (sendMessages.js).
    */
   private discardLink(): void {
     const link = this.link;
     this.link = undefined;
-    link?.then((failed) => failed.close()).catch(() => undefined); // it has failed already, and said so
+    link?.then((failed) => failed.close()).catch(() => undefined); // its failure is reported already
   }
 }
 

@@ -45,7 +45,7 @@ it('loses nothing that was acknowledged when the broker is killed, and goes on b
     for (let number = 0; sending; number += 1) {
       void room.send(`key ${number % 20}`, `${number}`).then(
         () => acknowledged.push(`${number}`),
-        () => undefined, // unknown whether it was taken
+        () => undefined, // it may or may not be on the log
       );
       await delay(5);
     }

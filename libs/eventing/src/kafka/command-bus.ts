@@ -7,7 +7,7 @@ import type { Span, StartSpan } from '../tracing.js';
 import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { commandRecord, commandRecords, type KeyedCommand } from './command-record.js';
 
-/** The deadline passed and the service knows of no effect. */
+/** The deadline passed, and the service knows of no effect. */
 export class CommandTimeout extends Error {
   override readonly name = 'CommandTimeout';
   constructor(readonly commandId: string) {
@@ -25,19 +25,19 @@ export type CommandBusOptions = {
   /** `host:port` at which this process takes replies. */
   readonly replyTo: string;
   /**
-   * Asks the service for the stored reply of a command whose deadline is over; nothing, or a throw: it has none.
-   * The caller is then told that the command had no effect, so the service must not begin it any more.
+   * Asks the service for the stored reply of a command after its deadline. On no reply, or a throw, the caller is told
+   * that the command had no effect, so the service must not begin it any more.
    */
   readonly ask: (service: string, commandId: string) => Promise<Reply | null | undefined>;
   readonly startSpan?: StartSpan | undefined;
   readonly logger: Logger;
-  /** For commands without a deadline (ms). */
+  /** The timeout of commands without a deadline (ms). */
   readonly timeoutMs?: number;
 };
 
-/** The limit of a record is the broker's `message.max.bytes` (1,048,588 by default), headers included. */
+/** The broker's `message.max.bytes` (1,048,588 by default) limits a record, headers included. */
 const MAX_DATA_BYTES = 1_000_000;
-/** Of a record with several commands: as much as a fetch brings of one partition. */
+/** The limit of a record with several commands: what one fetch takes of a partition. */
 const MAX_LIST_BYTES = 250_000;
 const MAX_EARLY = 10_000;
 
@@ -45,35 +45,36 @@ type Waiting = PromiseWithResolvers<Reply>;
 type Addressed = KeyedCommand & { readonly command: { readonly deadline: number } };
 type Settling = { readonly resolve: (reply: Reply) => void };
 
-/** Only of one command: lists are much smaller. */
+/** Only a single command can exceed it: lists are much smaller. */
 const isTooLarge = ({ value }: KafkaRecord) => value!.length > MAX_DATA_BYTES;
 const tooLarge = () => new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`);
 
-/** The span of what is produced ends with it. */
+/** Ends the span when `produced` settles. */
 function ending<T>(span: Span | undefined, produced: Promise<T>): Promise<T> {
   return span ? produced.finally(() => span.end()) : produced;
 }
 
-/** Sends commands to services and brings their replies together with who waits for them. */
+/** Sends commands to services and matches their replies to the callers. */
 export class CommandBus {
   private readonly waiting = new Map<string, Waiting>();
   private readonly settling = new Map<string, Settling[]>();
-  /** Second stages that came before anybody waited for them, oldest first. */
+  /** Second-stage replies that came before anybody waited for them, oldest first. */
   private readonly early = new Map<string, Reply>();
   private readonly open = new Map<string, number>();
-  /** By topic; their number is fixed when it is made. */
+  /** By topic; a topic never changes its number of partitions. */
   private readonly partitions: Record<string, number> = {};
 
   constructor(private readonly options: CommandBusOptions) {}
 
-  /** Commands to a service that are neither answered nor given up, or still on their way to Kafka. */
+  /** Commands to a service that are unanswered and not given up, or still being produced. */
   inFlight(service: string): number {
     return this.open.get(service) ?? 0;
   }
 
   /**
-   * Resolves to the reply of the first stage: decided and stored. Rejects with {@link CommandTimeout} at the deadline,
-   * after asking. Commands with the same `key` keep their order; a command whose id is under way is not sent twice.
+   * Resolves to the first-stage reply: decided and stored. At the deadline asks the service, and rejects with
+   * {@link CommandTimeout} if it has none. Commands with the same `key` keep their order; a command id under way is not sent
+   * twice.
    */
   send(service: string, given: Command, { key }: { key: string }): Promise<Reply> {
     const underWay = this.waiting.get(given.id);
@@ -89,7 +90,7 @@ export class CommandBus {
     return this.expect(service, command, ending(span, this.produce(record, command.deadline)));
   }
 
-  /** As {@link send}, of many: those of one partition are in one record, or in as few as hold them. */
+  /** As {@link send}, for many: the commands of one partition share a record, or as few as hold them. */
   sendAll(service: string, all: readonly KeyedCommand[]): readonly Promise<Reply>[] {
     const fresh: Addressed[] = [];
     const produced = Promise.withResolvers<unknown>();
@@ -127,7 +128,7 @@ export class CommandBus {
     return { command: span ? { ...command, traceparent: span.traceparent } : command, span };
   }
 
-  /** `produced`: once it is on its way to Kafka no more. */
+  /** `produced` settles once the record is no longer on its way to Kafka. */
   private expect(
     service: string,
     { id, deadline }: Addressed['command'],
@@ -140,7 +141,7 @@ export class CommandBus {
       Math.max(0, deadline - Date.now()),
     );
     const answered = promise
-      .catch(() => undefined) // the caller has it
+      .catch(() => undefined) // the caller gets it
       .finally(() => {
         clearTimeout(giveUp);
         this.waiting.delete(id);
@@ -166,21 +167,27 @@ export class CommandBus {
         }),
       );
     } catch (error) {
-      logger.debug({ err: error, service }, 'commands could not be sent');
+      logger.debug(
+        { err: error, service },
+        'command bus: commands not sent; their callers are answered at the deadline',
+      );
     }
   }
 
-  /** A failure leaves open whether the record is on the log: the deadline decides. */
+  /** A failure leaves it open whether the record is on the log: the deadline decides. */
   private async produce(record: KafkaRecord, deadline: number): Promise<void> {
     const { producer, logger } = this.options;
     try {
       await producer.send(record, { notAfter: deadline });
     } catch (error) {
-      logger.debug({ err: error, topic: record.topic }, 'commands could not be sent');
+      logger.debug(
+        { err: error, topic: record.topic },
+        'command bus: commands not sent; their callers are answered at the deadline',
+      );
     }
   }
 
-  /** The reply of the second stage, also when it came a moment ago; undefined when it does not come within `timeoutMs`. */
+  /** The second-stage reply, even if it has just come; undefined if none comes within `timeoutMs`. */
   settled(commandId: string, timeoutMs: number): Promise<Reply | undefined> {
     const early = this.early.get(commandId);
     if (early) {
@@ -205,7 +212,7 @@ export class CommandBus {
     });
   }
 
-  /** Takes what a `@RepliesHandler` gets. */
+  /** Takes the replies from a `@RepliesHandler`. */
   onReplies(replies: readonly StagedReply[]): void {
     for (const { commandId, stage, reply } of replies) {
       if (stage === 'accepted') this.waiting.get(commandId)?.resolve(reply);
@@ -231,7 +238,7 @@ export class CommandBus {
     } catch (error) {
       this.options.logger.warn(
         { err: error, id: commandId, service },
-        'a service could not be asked for a reply',
+        'command bus: stored reply could not be read; the command times out',
       );
     }
     if (!reply) throw new CommandTimeout(commandId);

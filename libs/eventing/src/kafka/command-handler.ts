@@ -2,7 +2,7 @@ import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@ne
 import { MessagePattern, Transport } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 
-/** Nest would replace what a handler throws by an object; the command server has to see the thing itself. */
+/** Nest would replace what a handler throws by an object; the command server needs the error itself. */
 @Catch()
 class LetThrough implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {
@@ -13,7 +13,7 @@ const letThrough = new LetThrough();
 
 /**
  * Handles commands (or inbound records) of one type: a `@MessagePattern` of the Kafka transport. The method gets the
- * whole `Command`; what it returns is the reply's data (or a `Reply` itself), undefined: no reply.
+ * whole `Command` and returns the reply's data, or a `Reply`; undefined: no reply.
  */
 export const CommandHandler = (type: string): MethodDecorator =>
   applyDecorators(MessagePattern(type, Transport.KAFKA), UseFilters(letThrough));

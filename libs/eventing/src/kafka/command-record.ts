@@ -8,7 +8,7 @@ export function header(record: Pick<ConsumedRecord, 'headers'>, name: string): s
   return (Array.isArray(value) ? value[0] : value)?.toString();
 }
 
-/** The attributes of a command as a CloudEvent, and the headers that they are in binary mode. */
+/** A command's CloudEvent attributes, and their headers in binary mode. */
 const HEADERS = {
   specversion: 'ce_specversion',
   id: 'ce_id',
@@ -49,7 +49,7 @@ function headersOf(attributes: Attributes): Record<string, string> {
 
 /**
  * A command as a CloudEvent in binary mode (CloudEvents 1.0, Kafka protocol binding 3.2): its attributes are headers,
- * its data is the value. Commands with the same `key` are handled in the order they were sent.
+ * its data is the value. Commands with the same `key` are handled in the order sent.
  */
 export function commandRecord(
   command: Command,
@@ -59,15 +59,15 @@ export function commandRecord(
   return { topic, key, headers, value: Buffer.from(JSON.stringify(command.data ?? null)) };
 }
 
-/** A command and the key by which it keeps its order. */
+/** A command and its ordering key. */
 export type KeyedCommand = { readonly command: Command; readonly key: string };
 
-/** Of a record whose value is a list of CloudEvents (JSON batch format). The key of each is its extension `partitionkey`. */
+/** The content type of a list of CloudEvents (JSON batch format). Each has its key as extension `partitionkey`. */
 const BATCH = 'application/cloudevents-batch+json';
 
 /**
- * The commands of one partition, in order, in as few records as have values of at most `most` bytes. A command that is
- * alone in its record is as {@link commandRecord} has it.
+ * Packs the commands of one partition, in order, into as few records as have values of at most `most` bytes. A command
+ * alone in its record is written as by {@link commandRecord}.
  */
 export function commandRecords(
   all: readonly KeyedCommand[],
@@ -92,16 +92,16 @@ export function commandRecords(
   );
 }
 
-/** A command as it came: a record, or one of several in a record. */
+/** A command as received: a whole record, or one of several in it. */
 export type Received = Pick<ConsumedRecord, 'offset' | 'timestamp' | 'headers'> & {
   readonly key: string | null;
-  /** Throws what is wrong with it. */
+  /** Throws if the command is malformed. */
   readonly read: () => Command;
-  /** What it is as a record of its own. */
+  /** The command as a record of its own. */
   readonly alone: () => ConsumedRecord;
 };
 
-/** The commands, or the inbound record, that a record brings, in order. */
+/** The commands of a record, or its inbound record, in order. */
 export function receivedIn(record: ConsumedRecord): readonly Received[] {
   const { offset, timestamp, headers, key } = record;
   const events = header(record, 'content-type') === BATCH ? listIn(record.value) : undefined;
@@ -142,7 +142,7 @@ function ofList(event: unknown, record: ConsumedRecord): Received {
   };
 }
 
-/** Reads a command or an inbound record. `accountId` is '' where the record names none. Throws what is wrong with it. */
+/** Reads a command or an inbound record. `accountId` is '' if the record names none. Throws if it is malformed. */
 export function readCommand(record: ConsumedRecord): Command {
   const attributes = Object.fromEntries(
     ATTRIBUTES.map((name) => [name, header(record, HEADERS[name])]),

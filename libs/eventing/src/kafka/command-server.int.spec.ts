@@ -134,7 +134,7 @@ it('does not hold a fast partition up behind slow ones', async () => {
     times.push(performance.now() - from);
   }
   expect(times.sort((a, b) => a - b)[10]).toBeLessThan(100);
-  // One that was slow is fetched again as soon as it is through.
+  // A slow partition is fetched again as soon as its batch is through.
   await send(0, 'behind');
   thaw();
   await until(() => done.includes('behind'));
@@ -311,7 +311,7 @@ describe('a record of several commands', () => {
     await until(() => handled.length === 4);
     expect(handled).toEqual(['alone', 'a', 'b', 'later']);
     await until(async () => sum(await committed(room)) === 1);
-    await delay(600); // a round of commits
+    await delay(600); // one round of commits
     expect(await committed(room)).toEqual([1]);
     release();
     await first.close();
@@ -366,7 +366,7 @@ it('buries the one that breaks a transaction, not those it was gathered with', a
   const from = Date.now();
   await room.serve({ do: ({ id }) => execute(id) });
   await until(() => room.replies.length === 100);
-  expect(Date.now() - from).toBeLessThan(3_000); // joining the group included
+  expect(Date.now() - from).toBeLessThan(3_000); // including the time to join the group
   expect(room.replies.filter(({ reply }) => !reply.ok).map(({ commandId }) => commandId)).toEqual(['poison']);
   expect((await recordsOf(room.kafka, room.deadLetters)).map(({ key }) => key)).toEqual(['key 50']);
 });
@@ -428,7 +428,7 @@ it('finishes what it has begun when it closes, commits, and leaves the rest to t
   const from = Date.now();
   await server.close();
   expect(Date.now() - from).toBeLessThan(10_000);
-  expect(handled.length).toBeGreaterThanOrEqual(3); // what could be begun within 5 s
+  expect(handled.length).toBeGreaterThanOrEqual(3); // those that could begin within 5 s
   expect(handled.length).toBeLessThan(10);
   expect(await committed(room)).toEqual([handled.length]);
   expect(room.health.statuses()).toMatchObject([{ state: 'closed' }]);

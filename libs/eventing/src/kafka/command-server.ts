@@ -14,10 +14,10 @@ import type { KafkaClient } from './kafka-client.js';
 import { KeyChains } from './key-chains.js';
 import type { RecordBatch, RecordConsumer } from './record-consumer.js';
 
-/** The code of a refusal that says "not now": for a record it is no refusal, since nobody comes again. */
+/** The refusal that means "not now". It is retried like a fault, since nobody sends the record again. */
 const UNAVAILABLE = 'unavailable';
 
-/** A handler that has thrown this often is not asked again. */
+/** Broken faults of a handler until its command goes to the dead letters. */
 const ATTEMPTS = 3;
 const TIMEOUTS_PASS_MS = 60_000;
 
@@ -29,7 +29,7 @@ const INTERNAL_ERROR: Reply = {
 export type CommandServerOptions = {
   readonly kafka: Pick<KafkaClient, 'consume'>;
   readonly producer: Pick<BatchingProducer, 'send'>;
-  /** What becomes of a record in whose type no handler is interested. */
+  /** `unknown`: what is done with records whose type has no handler. */
   readonly topics: readonly { readonly topic: string; readonly unknown: 'dead-letter' | 'ignore' }[];
   readonly groupId: string;
   readonly deadLetters: string;
@@ -37,11 +37,11 @@ export type CommandServerOptions = {
   readonly health: ConsumerHealth;
   readonly logger: Logger;
   readonly classify?: (error: unknown) => Fault;
-  /** How long a handler's timeouts of Postgres count as passing; a minute unless set. */
+  /** How long a handler's Postgres timeouts count as passing (ms); 60 s unless set. */
   readonly timeoutsPassMs?: number;
-  /** The types that must have a handler; without one the server does not start. */
+  /** The types that must have a handler; without one of them the server does not start. */
   readonly requires?: readonly string[];
-  /** Told of every command that is through, with the time since it was first tried. */
+  /** Called for every handled command, with the time since its first attempt. */
   readonly onHandled?: (type: string, ms: number, outcome: Handled) => void;
   readonly startSpan?: StartSpan | undefined;
 };
@@ -50,11 +50,11 @@ type Handled = 'replied' | 'refused' | 'buried';
 type Handler = (command: Command) => Promise<unknown>;
 
 /**
- * Nest's transport for commands and inbound records: per key in order, keys side by side, replies over TCP. Passing
- * faults are waited out; a record that cannot be handled goes to the dead letters and its neighbours go on. A timeout of
- * Postgres passes for a minute; a record that still times out then is itself what takes too long. Of a record with
- * several commands each goes its own way, to the dead letters as a record of its own.
- * Offsets are committed after a record is through, so a record may come again and handlers must not mind.
+ * Nest's transport for commands and inbound records: in order per key, keys in parallel, replies over TCP. Passing
+ * faults are retried; a record that cannot be handled goes to the dead letters, and the others go on. Postgres timeouts
+ * count as passing for a minute; a record that still times out then is itself too slow. Commands that share a record
+ * are handled, and dead-lettered, one by one. Offsets are committed after handling, so records may be redelivered and
+ * handlers must be idempotent.
  */
 export class KafkaCommandServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.KAFKA;
@@ -93,7 +93,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return this.consumer.close();
   }
 
-  /** Two handlers of one type would hide each other. */
+  /** A second handler of a type would replace the first. */
   override addHandler(...[type, handler, ...rest]: Parameters<Server['addHandler']>): void {
     if (this.messageHandlers.has(type as string)) throw new Error(`${type} has two handlers.`);
     super.addHandler(type, handler, ...rest);
@@ -107,7 +107,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return this.consumer as T;
   }
 
-  /** Resolves to false when it had to leave the command for whoever has the partition next. */
+  /** Resolves to false if the command was left to the partition's next owner. */
   private async handleReceived(received: Received, batch: RecordBatch): Promise<boolean> {
     if (isForOthers(received, this.options.groupId)) return true;
     let command: Command;
@@ -160,7 +160,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
           return (await this.bury(received, batch, error, failures + waits)) ? 'buried' : 'left';
         this.options.logger.warn(
           { err: error, type: command.type, id: command.id, failures },
-          'a handler threw',
+          'command server: handler threw; trying again',
         );
         if (!(await batch.wait(100 * failures))) return 'left';
       }
@@ -190,7 +190,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         if (this.classify(error) === 'broken') {
           logger.error(
             { ...place, err: error, alarm: true },
-            'a dead letter could not be kept; it stays where it was',
+            'command server: dead letter refused by Kafka; the record stays on its topic and is passed over',
           );
           break;
         }
@@ -207,7 +207,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
 
   private waitingFor(error: Error, received: Received, batch: RecordBatch): void {
     if (this.consumerStatus.state === 'running')
-      this.options.logger.warn({ err: error, group: this.options.groupId }, 'commands wait for this to pass');
+      this.options.logger.warn(
+        { err: error, group: this.options.groupId },
+        'command server: passing fault; commands wait and are retried',
+      );
     batch.waitsFor(error, received);
   }
 }
@@ -238,13 +241,13 @@ const processing = (
     },
   });
 
-/** Nest hands out an observable where a handler threw, or an interceptor is at work. */
+/** Nest returns an observable where a handler threw or an interceptor runs. */
 async function invoke(handler: Handler, command: Command): Promise<unknown> {
   const result = await handler(command);
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }
 
-/** A handler may return a reply of its own making, such as a stored one. */
+/** A handler may return a complete reply, such as a stored one. */
 function asReply(result: unknown): Reply {
   if (typeof result === 'object' && result !== null && typeof (result as Reply).ok === 'boolean')
     return result as Reply;

@@ -1,6 +1,6 @@
 /**
- * joining: not in the group yet, or a rebalance is under way. waiting: a partition waits for a fault to pass.
- * halted: a partition was stopped by what must not be skipped. crashed: the client has given up and may begin again.
+ * joining: not in the group yet, or rebalancing. waiting: a partition waits for a fault to pass. halted: a partition
+ * met what must not be skipped. crashed: the client gave up; it may start again.
  */
 export type ConsumerState = 'joining' | 'running' | 'waiting' | 'halted' | 'crashed' | 'closed';
 
@@ -11,12 +11,12 @@ export type ConsumerStatus = {
   state: ConsumerState;
   /** Why it waits, is halted or crashed; '' otherwise. */
   reason: string;
-  /** Since when a partition of it has waited. */
+  /** Since when one of its partitions has been waiting. */
   waitingSince: number;
-  /** Records on its partitions that it has not handled, as of the last fetch. */
+  /** Unhandled records on its partitions, as of the last fetch. */
   lag: number;
   lastFetchAt: number;
-  /** When the oldest record that it has in hand was written; 0: it has none. */
+  /** When the oldest record in hand was written; 0: none is in hand. */
   oldestAt: () => number;
   /** How often it has joined the group. */
   joins: number;
@@ -53,14 +53,14 @@ export type WatchdogOptions = {
   readonly health: ConsumerHealth;
   /** Whether the broker answers right now. */
   readonly ping: () => Promise<boolean>;
-  /** Called once, with the first consumer found dead; it is expected to end the process. */
+  /** Called once, with the first dead consumer; it should end the process. */
   readonly onDead: (consumer: Readonly<ConsumerStatus>) => void;
   readonly deadAfterMs?: number;
 };
 
 /**
- * Looks after consumers that have silently stopped: one without a sign of life for `deadAfterMs` (30 s), all of which
- * the broker answered and this process ran, is dead. Returns what ends the watch.
+ * Finds consumers that have silently stopped: a consumer is dead after `deadAfterMs` (30 s) without a sign of life
+ * during which the broker answered and this process ran. Returns a function that ends the watch.
  */
 export function watchConsumers({ health, ping, onDead, deadAfterMs = 30_000 }: WatchdogOptions): () => void {
   const everyMs = deadAfterMs / 6;

@@ -12,9 +12,9 @@ type Burial = {
   readonly attempts: number;
 };
 
-/** A record of the topic of dead letters. Undefined is what its headers do not tell: it may be of any shape. */
+/** A record of the dead-letter topic. A field is undefined if its header is missing: the record may have any shape. */
 export type DeadLetter = {
-  /** `<partition>-<offset>`, where it lies. */
+  /** `<partition>-<offset>` of the letter. */
   readonly id: string;
   readonly at: string;
   readonly topic: string | undefined;
@@ -26,9 +26,9 @@ export type DeadLetter = {
   readonly type: string | undefined;
   readonly commandId: string | undefined;
   readonly accountId: string | undefined;
-  /** In ms since the epoch; NaN: it cannot be read. */
+  /** In ms since the epoch; NaN: unreadable. */
   readonly deadline: number | undefined;
-  /** The letter that was retried and came back as this one. */
+  /** The retried letter that came back as this one. */
   readonly retryOf: string | undefined;
 };
 
@@ -40,7 +40,7 @@ export type Fate = {
   readonly reason: string | null;
 };
 
-/** A record that cannot be handled, as it came; whence and why stand in headers beside its own. */
+/** A record that cannot be handled, unchanged but for headers that say where it comes from and why. */
 export function buried(
   record: ConsumedRecord,
   deadLetters: string,
@@ -68,7 +68,7 @@ export function buried(
 const wordsOf = (reason: unknown) =>
   reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
 
-/** The letter that a record is, whatever its shape. */
+/** Reads a record of any shape as a dead letter. */
 export function letterOf(record: ConsumedRecord, partition: number): DeadLetter {
   const told = (name: string) => header(record, name);
   const numbered = (name: string) => (told(name) === undefined ? undefined : Number(told(name)));
@@ -89,8 +89,8 @@ export function letterOf(record: ConsumedRecord, partition: number): DeadLetter 
 }
 
 /**
- * The record of a letter once more, for the group alone that could not handle it. Nobody waits for its reply: the caller
- * was answered when it was buried. `deadline` (ms since the epoch) takes the place of its own.
+ * The letter's record again, for the one group that could not handle it. It has no `replyto`: its caller was answered
+ * when it was buried. `deadline` (ms since the epoch) replaces its own.
  */
 export function putBack(
   { key, value, headers }: ConsumedRecord,
@@ -111,13 +111,13 @@ export function putBack(
   };
 }
 
-/** Whether a record was put back for another group than this one. */
+/** Whether a record was put back for another group. */
 export function isForOthers(record: Pick<ConsumedRecord, 'headers'>, groupId: string): boolean {
   const group = header(record, 'dl_group');
   return group !== undefined && group !== groupId;
 }
 
-/** Keeps what was done about a letter, behind it on its topic: it is never gone before the letter is. */
+/** Records a letter's fate on its topic, behind the letter, so that retention never removes it first. */
 export function mark(deadLetters: string, id: string, { state, at, by, reason }: Fate): KafkaRecord {
   return {
     topic: deadLetters,
@@ -127,7 +127,7 @@ export function mark(deadLetters: string, id: string, { state, at, by, reason }:
   };
 }
 
-/** The fate that a record keeps, of the letter with that id; undefined: it is no mark. */
+/** The fate in a mark, with the id of its letter; undefined: the record is no mark. */
 export function markedBy(record: ConsumedRecord): { readonly id: string; readonly fate: Fate } | undefined {
   const state = header(record, 'dl_mark');
   if ((state !== 'retried' && state !== 'discarded') || record.key === null) return undefined;

@@ -11,13 +11,13 @@ import { backoff } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
-/** How long what only memory knows stays uncommitted when nothing more comes, and how often the checkpoints are looked at (ms). */
+/** How often the checkpoints are looked at, and how long progress stays in memory when nothing more comes (ms). */
 const LOOK_MS = 5_000;
 
-/** A projection whose last event is this old reads on at leisure while others' events come (ms). */
+/** A projection whose last own event is older than this lets others' events gather before it reads them (ms). */
 const LEISURE_MS = 1_000;
 
-/** Characters of a source or an account. */
+/** The most characters of a source or an account. */
 const LONGEST_NAME = 100;
 
 export type EventConsumerOptions = {
@@ -30,26 +30,26 @@ export type EventConsumerOptions = {
   readonly logger: Logger;
 };
 
-/** Kafka is asked for a missing event no longer than this (ms). */
+/** The longest search of the log for a missing event (ms). */
 const SEARCH_MS = 30_000;
 
 /**
- * Feeds one projection from the shared log. Offsets follow the projection's checkpoints, so that a crash repeats events
- * and never leaves one out: reading begins at the checkpoint where the group's committed offset is ahead of it. A batch
- * that fails is tried again for as long as it takes, and holds up its partition only. At a gap the partition is read once
- * more from the checkpoint, then from where the missing event is found; where it is not on the log the partition is halted
- * until a rewind, or until the process starts anew.
+ * Feeds one projection from the shared log. Offsets follow the projection's checkpoints, so a crash repeats events and
+ * never skips one: where the group's committed offset is ahead of the checkpoint, reading begins at the checkpoint. A
+ * failed batch is retried without limit and blocks only its own partition. At a gap the partition is read again from
+ * the checkpoint, then from where the missing event is found; if it is not on the log, the partition is halted until a
+ * rewind or a restart.
  */
 export class EventConsumer {
   readonly status: Readonly<ConsumerStatus>;
   private readonly consumer: RecordConsumer;
   private readonly types: ReadonlySet<string>;
-  /** The last batch of each partition that is applied and perhaps only in memory. */
+  /** The last applied batch of each partition; its progress may be in memory only. */
   private readonly applied = new Map<number, RecordBatch>();
-  /** The event before which one is missing, and where each partition was read again for it, behind which number. */
+  /** By partition, the last time it was read back: the event after the gap, the offset, and the checkpoint then. */
   private readonly lookedBack = new Map<number, { id: string; from: number; sequence: number }>();
   private positions: ReadonlyMap<number, Position> = new Map();
-  /** The offset that is read next, of the partitions of this member. */
+  /** The next offset to read, by partition of this member. */
   private readonly reached = new Map<number, number>();
   private concernedAt = 0;
   private passedAt = 0;
@@ -92,14 +92,14 @@ export class EventConsumer {
     this.retries.start();
   }
 
-  /** Finishes what is in hand, persists, commits and leaves the group. */
+  /** Finishes the batches in hand, persists, commits and leaves the group. */
   async close(): Promise<void> {
     await Promise.all([this.looks.stop(), this.retries.stop()]);
     await this.persist();
     await this.consumer.close();
   }
 
-  /** The partitions that are read from their checkpoint, since the group has committed more, or nothing. */
+  /** The partitions to read from their checkpoint, because the group has committed more, or nothing. */
   private async begin(assigned: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const { kafka, topic, groupId, projector, logger } = this.options;
     const [positions, committed] = await Promise.all([
@@ -130,12 +130,12 @@ export class EventConsumer {
     return from;
   }
 
-  /** The offset that is read next; undefined: another member reads the partition. */
+  /** The next offset to read; undefined: another member has the partition. */
   offsetOf(partition: number): number | undefined {
     return this.reached.get(partition);
   }
 
-  /** Records on the partitions of this member that it has not handled; `ends` are the log's end offsets. */
+  /** Unhandled records on this member's partitions; `ends` are the log's end offsets. */
   lag(ends: readonly number[]): number {
     return [...this.reached].reduce(
       (sum, [partition, offset]) => sum + Math.max(0, ends[partition]! - offset),
@@ -174,7 +174,7 @@ export class EventConsumer {
     }
   }
 
-  /** Reads the partition again from before the gap, or halts it. Resolves to what kept it from doing so. */
+  /** Reads the partition again from before the gap, or halts it. Resolves to the fault that prevented it. */
   private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<unknown> {
     const { logger, projector } = this.options;
     const { partition } = batch;
@@ -185,7 +185,7 @@ export class EventConsumer {
       const last = this.lookedBack.get(partition);
       const isAtCheckpoint = last?.id === id || next >= offset;
       const from = isAtCheckpoint ? await this.find(partition, gap) : next;
-      // Reading from there has applied nothing: what stands there is not the missing event.
+      // Reading from there applied nothing: the missing event is not there.
       const isInVain = last?.id === id && last.from === from && last.sequence === gap.checkpoint.sequence;
       if (from !== undefined && from < offset && !isInVain) {
         logger.warn({ ...fields, next: from }, 'an event is missing before this one; reading back');
@@ -207,14 +207,14 @@ export class EventConsumer {
     return undefined;
   }
 
-  /** Where the event behind the checkpoint stands. */
+  /** The offset of the event after the checkpoint. */
   private find(partition: number, { checkpoint: { epoch, sequence }, event: { source } }: ProjectionGap) {
     const { kafka, topic } = this.options;
     const signal = AbortSignal.timeout(SEARCH_MS);
     return findSequence(kafka, { topic, partition, source, epoch, sequence: sequence + 1, signal });
   }
 
-  /** Persists what is in memory, and goes to where the checkpoints are told to be or were restored to. */
+  /** Persists progress in memory, and seeks where a checkpoint was rewound or restored. */
   private async look(): Promise<void> {
     const { projector, logger } = this.options;
     await this.persist();
@@ -246,7 +246,7 @@ export class EventConsumer {
       const event = readEvent(record, this.types);
       if (event) events.push(event);
       else
-        // A real event cannot get lost so: the next one of its source would not follow its predecessor.
+        // No real event is lost this way: the next one of its source would show the gap.
         this.options.logger.error(
           { ...this.place(batch), offset: record.offset },
           'a record is no event; passed over',
@@ -263,7 +263,7 @@ export class EventConsumer {
     } catch (error) {
       this.options.logger.warn(
         { err: error, group: this.options.groupId },
-        'progress could not be persisted',
+        'event consumer: progress could not be persisted; a restart would read its events again',
       );
     }
   }
@@ -279,8 +279,8 @@ export class EventConsumer {
 }
 
 /**
- * Reads a record of the shared log, its data only when it is of one of the `types`, undefined where that is no JSON.
- * undefined: it is no event.
+ * Reads a record of the shared log; undefined: it is no event. `data` is parsed for `types` only, and undefined if it
+ * is no JSON.
  */
 export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): LogEvent | undefined {
   const type = header(record, 'ce_type');

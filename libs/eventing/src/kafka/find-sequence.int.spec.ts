@@ -13,7 +13,7 @@ beforeAll(async () => {
   kafka = connect();
   await kafka.ensureTopics([{ topic, partitions: 2 }]);
   const producer = kafka.producer();
-  // Those of contacts have even numbers and stand in the first two thirds, a few bytes or many each.
+  // Events of contacts have even numbers and fill the first two thirds; some take a few bytes, some many.
   const record = (source: string, sequence: number) =>
     eventRecord(
       {

@@ -15,14 +15,14 @@ export type Sought = {
 };
 
 /**
- * The offset of a source's first event with that number of that epoch, or a later one; undefined: the partition holds none. Halves the
- * partition again and again, so that a long log takes some dozen fetches. Leaves no group behind.
+ * The offset of a source's first event with this or a later number; undefined: the partition holds none. A later epoch
+ * counts as later. A binary search, so a long log takes a few dozen fetches. Leaves no consumer group behind.
  */
 export async function findSequence(
   kafka: Pick<KafkaClient, 'consume' | 'endOffsets'>,
   { topic, partition, source, epoch, sequence, signal }: Sought,
 ): Promise<number | undefined> {
-  // Its own events before `low` have smaller numbers; of those in front of `found` none is at `high` or behind it.
+  // Before `low` all of the source's events are earlier than the one sought; from `high` to `found` there are none.
   let low = 0;
   let high = (await kafka.endOffsets(topic))[partition] ?? 0;
   let found: number | undefined;
@@ -49,7 +49,7 @@ export async function findSequence(
       if (at === 0) [found, high] = [Number(own[0]!.offset), from];
       else if (own.length > 0) low = batch.end;
       else if (batch.end < high)
-        return; // The next batch tells.
+        return; // The next batch decides.
       else high = from;
       if (low >= high) return resolve(found);
       from = Math.floor((low + high) / 2);

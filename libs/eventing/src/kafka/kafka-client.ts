@@ -22,28 +22,28 @@ export type TopicSpec = {
   readonly config?: Readonly<Record<string, string>>;
 };
 
-/** With fewer replicas in sync the brokers take nothing: of a topic's `config`. */
+/** Topic config: with fewer replicas in sync, the brokers refuse writes. */
 export const MIN_INSYNC = 'min.insync.replicas';
 
-/** Of a described configuration; Node finds no ConfigResourceTypes among what kafkajs exports. */
+/** For describeConfigs; Node does not find the ConfigResourceTypes that kafkajs exports. */
 const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
-// By them a fault of the broker's is noticed; kafkajs keeps other ones while NODE_ENV is 'test'.
+// They decide how soon a broker's fault is noticed; kafkajs has others while NODE_ENV is 'test'.
 const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 8 };
 
-/** How the brokers are reached: in the clear and as nobody, unless said. */
+/** How the brokers are reached: without TLS and unauthenticated unless set. */
 export type KafkaAccess = {
   readonly brokers: readonly string[];
-  /** TLS; `ca` where the broker's certificate is of an authority of one's own, `cert` and `key` where it asks for one. */
+  /** TLS: `ca` if a private authority signed the broker's certificate, `cert` and `key` if it asks for the client's. */
   readonly ssl?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   readonly sasl?: SASLOptions | undefined;
 };
 
 /**
- * The way to a Kafka cluster. Nothing is connected before it is used; producers and consumers are closed by whoever
- * asked for them, `close` ends the rest.
+ * A client of a Kafka cluster. It connects on first use; whoever opened a producer or consumer closes it, `close` ends
+ * the rest.
  */
 export function connectKafka({
   brokers,
@@ -54,7 +54,7 @@ export function connectKafka({
   logger,
 }: KafkaAccess & {
   readonly clientId: string;
-  /** Whether no other process of this host has the client id: a member of a group that has it is then a dead one. */
+  /** Whether the client id is unique on this host: a group member that already has it is then dead. */
   readonly sole?: boolean;
   readonly logger: Logger;
 }) {
@@ -88,7 +88,7 @@ export function connectKafka({
     return topics[0]!.partitions.length;
   };
 
-  /** A broker knows a topic some moments after it was made. */
+  /** A broker knows a new topic only after some moments. */
   const onceKnown = async (topic: string): Promise<number> => {
     for (const giveUp = Date.now() + 15_000; ; await delay(50)) {
       try {
@@ -114,7 +114,7 @@ export function connectKafka({
           const parts = { kafka: client(), admin: await connectedAdmin(), logger };
           await dismissPredecessor(parts, { groupId: options.groupId, clientId });
         },
-        // A client of its own: kafkajs keeps the offsets of a group per client, and two members would share them.
+        // One client each: kafkajs keeps a group's offsets per client, and two members would share them.
         connect: (timing) =>
           client().consumer({
             ...timing,
@@ -126,7 +126,7 @@ export function connectKafka({
           }),
       }),
 
-    /** Makes the topics that are missing; throws when one exists with another number of partitions. */
+    /** Creates missing topics. Throws if one exists with another number of partitions. */
     ensureTopics: async (topics: readonly TopicSpec[]): Promise<void> => {
       const kafka = await connectedAdmin();
       const existing = new Set(await kafka.listTopics());
@@ -139,7 +139,7 @@ export function connectKafka({
             `The topic ${wide.topic} is to have ${wide.replicas} replicas, but the cluster has ${brokers} brokers.`,
           );
         await kafka.createTopics({
-          waitForLeaders: false, // kafkajs gives up where the broker has not heard of the topic yet
+          waitForLeaders: false, // kafkajs gives up if the broker does not know the topic yet
           topics: missing.map(({ topic, partitions, replicas, config = {} }) => ({
             topic,
             numPartitions: partitions,
@@ -162,7 +162,7 @@ export function connectKafka({
     /** The number of brokers in the cluster. */
     brokers: async (): Promise<number> => brokersOf(await connectedAdmin()),
 
-    /** How safely topics keep what was acknowledged: on how many replicas at best, and at least. */
+    /** The durability of topics: their number of replicas, and how many must be in sync for a write. */
     durabilityOf: async (topics: readonly string[]) => {
       const kafka = await connectedAdmin();
       const described = await kafka.fetchTopicMetadata({ topics: [...topics] });
@@ -259,10 +259,10 @@ function byPartition(offsets: readonly { partition: number; offset: string }[]):
   return found;
 }
 
-/** A warning of idempotent producers with a limit on retries; one that has failed is not used again (BatchingProducer). */
+/** kafkajs warns of limited retries of idempotent producers; BatchingProducer uses none that has failed again. */
 const NOT_SO_HERE = 'Limiting retries for the idempotent producer';
 
-/** kafkajs calls an error what it then repeats, a rebalance included: what comes of it is reported by its users. */
+/** kafkajs logs as errors what it then retries, rebalances included; its users report the outcome. */
 const LOG_AS = {
   [logLevel.ERROR]: 'warn',
   [logLevel.WARN]: 'info',

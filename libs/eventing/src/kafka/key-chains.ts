@@ -2,15 +2,15 @@ import { isDoneWithin } from '../pause.js';
 import { receivedIn, type Received } from './command-record.js';
 import type { RecordBatch } from './record-consumer.js';
 
-/** A batch waits this long for its keys; then its partition goes on without those that are still at work. */
+/** How long a batch waits for its keys; then its partition goes on without those still at work (ms). */
 const PATIENCE_MS = 20;
-/** Commands that the batches left behind may hold in memory. While there are more, batches are waited for. */
+/** The most commands of left batches in memory; above it, batches are waited for. */
 const MOST_LEFT = 5_000;
 
-/** Resolves to false when it had to leave the command for whoever has the partition next. */
+/** Resolves to false if the command was left to the partition's next owner. */
 type Handle = (received: Received, batch: RecordBatch) => Promise<boolean>;
 
-/** What a batch brought of one key, in order. */
+/** The commands of one key in a batch, in order. */
 class Chain {
   private next = 0;
   private isLeft = false;
@@ -40,7 +40,7 @@ class Chain {
     this.hold();
   }
 
-  /** Holds the record of the first command that is not through, and so all that follow it, back from being committed. */
+  /** Keeps the record of the first open command, and so all that follow it, from being committed. */
   private hold(): void {
     const { letGo } = this;
     const open = this.received[this.next];
@@ -50,9 +50,9 @@ class Chain {
 }
 
 /**
- * Handles batches as chains by key: in order within a key, keys side by side, those in one record too. A key that takes
- * long, because it waits for a peer or to be tried again, is left behind: its partition goes on, later records of the key wait for it, and
- * nothing from its first open record on is committed.
+ * Handles batches as chains by key: in order within a key, keys in parallel, also those in one record. A slow key (it
+ * waits for a peer or a retry) is left behind: its partition goes on, later records of the key wait for it, and nothing
+ * from its first open record on is committed.
  */
 export class KeyChains {
   /** By topic, partition and key. */
@@ -77,7 +77,7 @@ export class KeyChains {
 
   private begin(key: string, chain: Chain): Promise<void> {
     const run = chain.run(this.last.get(key), this.handle);
-    // A chain that throws ends the stay; the one behind it is not its judge.
+    // A chain that throws ends the stay; the next chain of its key runs all the same.
     const ended = run
       .catch(() => undefined)
       .then(() => {

@@ -1,4 +1,4 @@
-// A program: a command server that tells what it does, one line each, until SIGTERM.
+// A program: a command server that prints what it does, a line each, until SIGTERM.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from '../message.js';
 import { KafkaCommandServer } from './command-server.js';

@@ -2,7 +2,9 @@ import { networkInterfaces } from 'node:os';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from '../logger.js';
 
-/** What kafkajs keeps to itself (index.js, cluster/index.js, broker/index.js of 2.2.4): its admin client cannot end a membership. */
+/**
+ * Internals of kafkajs 2.2.4 (index.js, cluster/index.js, broker/index.js): its admin client cannot end a membership.
+ */
 type Cluster = {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -12,8 +14,8 @@ type Coordinator = { leaveGroup(member: { groupId: string; memberId: string }): 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
 /**
- * Ends the membership of a process that died without leaving its group: the group would wait for it until its session
- * ends. That it is dead follows from its client id and address, which no two living processes share.
+ * Ends the membership of a process that died without leaving its group, which would wait until its session ends. Its
+ * client id and address prove it dead: no two living processes share them.
  */
 export async function dismissPredecessor(
   { kafka, admin, logger }: { kafka: Kafka; admin: Admin; logger: Logger },
@@ -39,7 +41,10 @@ export async function dismissPredecessor(
       await coordinator.leaveGroup({ groupId, memberId }).catch((error: { readonly type?: string }) => {
         if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // its session has ended meanwhile
       });
-    logger.info({ group: groupId, members: gone.length }, 'a dead predecessor left its consumer group');
+    logger.info(
+      { group: groupId, members: gone.length },
+      'consumer: a dead predecessor was removed from the group; joining at once',
+    );
   } finally {
     await cluster.disconnect();
   }

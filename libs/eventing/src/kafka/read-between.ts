@@ -5,7 +5,7 @@ import type { ConsumedRecord } from './record-consumer.js';
 
 export type Span = {
   readonly topic: string;
-  /** Of the records' timestamps, in ms since the epoch; `until` is exclusive. */
+  /** Of the records' timestamps (ms since the epoch); `until` is exclusive. */
   readonly since: number;
   readonly until: number;
   /** Gives up when it aborts. */
@@ -23,7 +23,7 @@ export type Stretch = {
 
 type Handle = (records: readonly ConsumedRecord[], partition: number) => Promise<void>;
 
-/** {@link readStretch} of what a topic holds of a span of time. */
+/** {@link readStretch} for a span of time. */
 export async function readBetween(
   kafka: Pick<KafkaClient, 'consume' | 'offsetsAt'>,
   { topic, since, until, signal }: Span,
@@ -34,8 +34,8 @@ export async function readBetween(
 }
 
 /**
- * Hands over what stands between offsets of a topic: batch by batch, each partition in its order, partitions side by side.
- * Resolves when all of it has been handled, and rejects with what a handler throws. Leaves no group behind.
+ * Hands over the records between offsets of a topic, batch by batch: in order per partition, partitions in parallel.
+ * Resolves when all are handled; rejects with what a handler throws. Leaves no consumer group behind.
  */
 export async function readStretch(
   kafka: Pick<KafkaClient, 'consume'>,

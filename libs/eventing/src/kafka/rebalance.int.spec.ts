@@ -47,7 +47,7 @@ it('loses nothing and keeps the order per key while a second member comes and go
     () => [...handled.values()].filter((rounds) => new Set(rounds).size === ROUNDS).length === KEYS,
   );
 
-  // A repetition may go back, but what is new never comes before what precedes it.
+  // A redelivery may go back, but no new record comes before its predecessors.
   for (const rounds of handled.values()) {
     const firsts = rounds.filter((round, index) => rounds.indexOf(round) === index);
     expect(firsts).toEqual(Array.from({ length: ROUNDS }, (_, round) => round));
@@ -96,7 +96,7 @@ it('gives a partition away only when what is in hand of it has ended, however lo
   await room.send('k', '2');
   await joining;
   await until(() => told.some((line) => line.endsWith('ends 2')), { timeoutMs: 20_000 });
-  // What is fetched in the very moment of a rebalance may be begun twice, as after a crash.
+  // A record fetched at the moment of a rebalance may begin twice, as after a crash.
   expect(told.filter((line) => line.endsWith(' 1'))).toEqual(['first begins 1', 'first ends 1']);
   expect(told.slice(0, 2)).toEqual(['first begins 1', 'first ends 1']);
 });

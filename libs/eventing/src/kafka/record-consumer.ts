@@ -5,50 +5,53 @@ import type { Logger } from '../logger.js';
 import { isDoneWithin } from '../pause.js';
 import type { ConsumerStatus } from './consumer-health.js';
 
-/** The broker gives away the partitions of a member that is silent for this long (ms). */
+/** The broker reassigns the partitions of a member that is silent for this long (ms). */
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 500;
-/** How long a rebalance waits for a member; a handler that takes longer may run beside the new owner. */
+/** How long a rebalance waits for a member (ms); a slower handler may run beside the new owner. */
 const REBALANCE_MS = 25_000;
-/** How long records in hand are still begun once the partitions are wanted elsewhere or the process ends. */
+/** How long records in hand may still begin once a rebalance or a stop is announced (ms). */
 const DRAIN_MS = 5_000;
-/** The next fetch waits this long for a batch in hand; then it goes on without that partition. */
+/** How long the next fetch waits for a batch in hand; then it goes on without that partition (ms). */
 const PATIENCE_MS = 50;
-/** An idle fetch waits this long for records, and with it rebalances and disconnects; longer after 10 s without records. */
+/**
+ * How long an idle fetch waits for records, and rebalances and disconnects with it (ms); longer after 10 s without
+ * records.
+ */
 const FETCH_MS = 500;
 const RESTING_FETCH_MS = 2_000;
 const REST_AFTER_MS = 10_000;
-/** A reader that gathers lets a fetch wait for this much, for this long (bytes, ms). */
+/** With `gathers`, a fetch waits for this much, this long (bytes, ms). */
 const GATHER = { bytes: 64_000, ms: 100 };
-/** A partition that has waited this long is told of. */
+/** A partition that waits this long raises an alarm (ms). */
 const ALARM_MS = 60_000;
 
-/** The group goes on without this member's word: wait for it (kafkajs isRebalancing) or it is out already. */
+/** A rebalance is under way (kafkajs isRebalancing), or the member is out of the group already. */
 const REBALANCING = new Set<unknown>(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
 const OUT = new Set<unknown>(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
-/** A record as it was read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
+/** A record as read. `offset` and `timestamp` (ms since the epoch) are decimal strings. */
 export type ConsumedRecord = Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>;
-/** A record, or one of several things that it brings. */
+/** A record, or one of several commands in it. */
 type Part = Pick<ConsumedRecord, 'offset' | 'timestamp'>;
 
 export type ConsumeOptions = {
   readonly topics: readonly string[];
   readonly groupId: string;
   /**
-   * Called with one batch of a partition at a time, partitions side by side and independently of each other. It must not
-   * throw: what it throws makes the client begin anew from the last commit, or crash.
+   * Called with one batch of a partition at a time, partitions in parallel. It must not throw: the client would begin
+   * anew from the last commit, or crash.
    */
   readonly eachBatch: (batch: RecordBatch) => Promise<void>;
   readonly status: ConsumerStatus;
   /**
-   * Where to read partitions of the first topic from, instead of from what the group has committed; asked at every join,
-   * again and again while it fails. Nothing is handed over before it has answered.
+   * The offsets to begin at for partitions of the first topic, instead of the group's committed ones. Asked at every
+   * join, and again while it fails; nothing is handed over before it has answered.
    */
   readonly readFrom?: (assigned: readonly number[]) => Promise<ReadonlyMap<number, number>>;
-  /** Whether what comes next can wait a tenth of a second for more of it, since nobody misses it yet. */
+  /** Whether fetches may wait 100 ms to gather records, because nobody waits for them. */
   readonly gathers?: () => boolean;
-  /** For a group that has committed nothing yet: begin with what is there (the default) or with what comes. */
+  /** Where a group that has committed nothing begins: at the oldest record (the default) or at the next one. */
   readonly fromBeginning?: boolean;
 };
 
@@ -74,22 +77,22 @@ type Mark = {
   done: number;
   committed: number;
 };
-/** The offset up to which everything is settled. */
+/** Everything before this offset is settled. */
 const settled = ({ done, held }: Mark) => Math.min(done, ...[...held].map(({ offset }) => Number(offset)));
 
-/** A number that kafkajs takes for fixed and reads each time it uses it (consumerGroup.js). */
+/** A number that kafkajs takes for fixed but reads at each use (consumerGroup.js). */
 const live = (read: () => number) => ({ valueOf: read }) as unknown as number;
 
 const keyOf = ({ topic, partition }: Place) => `${topic}/${partition}`;
 type Place = { readonly topic: string; readonly partition: number };
 
-/** A membership of the group from one join to the next. */
+/** One membership of the group, from a join to the next. */
 class Stay {
   readonly ending = new AbortController();
   readonly marks = new Map<string, Mark>();
-  /** Whether it is known where to read from; false: the stay ended before. */
+  /** Resolves once it is known where to read from; false: the stay ended first. */
   ready: Promise<boolean> = Promise.resolve(true);
-  /** No record is begun after this (ms since the epoch). */
+  /** No record begins after this (ms since the epoch). */
   until = Infinity;
   lastBeat = Date.now();
   error?: Error;
@@ -106,7 +109,7 @@ class Stay {
     this.ending.abort();
   }
 
-  /** False when it ended before. */
+  /** Resolves to false if the stay ended first. */
   async wait(ms: number): Promise<boolean> {
     const { signal } = this.ending;
     try {
@@ -120,9 +123,9 @@ class Stay {
 
 /** What one fetch brought of one partition. */
 export class RecordBatch implements Place {
-  /** True once a record had to be left: for whoever has the partition next, or to be read again. */
+  /** True once a record was left: to the partition's next owner, or to be read again. */
   cut = false;
-  /** True once the partition is to be read from elsewhere. */
+  /** True once the partition is to be read from another offset. */
   isLeft = false;
 
   constructor(
@@ -143,23 +146,26 @@ export class RecordBatch implements Place {
     return Number(this.records.at(-1)!.offset) + 1;
   }
 
-  /** Whether the next record may be begun; false: leave it and all that follow, they will be delivered again. */
+  /** Whether the next record may begin; false: leave it and all that follow, they are redelivered. */
   async mayBegin(): Promise<boolean> {
-    // Frozen and thawed, or starved: somebody else may have the partition by now.
+    // After a freeze, or starved of CPU, the partition may be another member's by now.
     if (Date.now() - this.stay.lastBeat > SESSION_MS / 2) await this.member.beat(this.stay);
     if (Date.now() <= this.stay.until && !this.isLeft) return true;
     this.cut = true;
     return false;
   }
 
-  /** Waits before a repetition, but not when the partition is wanted elsewhere or the process ends: then false, as {@link mayBegin}. */
+  /**
+   * Waits before a retry. Resolves to false, as {@link mayBegin}, if the partition is wanted elsewhere or the process
+   * ends.
+   */
   async wait(ms: number): Promise<boolean> {
     const goesOn = (await this.stay.wait(ms)) && !this.isLeft;
     if (!goesOn) this.cut = true;
     return goesOn;
   }
 
-  /** Shows that the partition, or a part of the batch, waits for a fault to pass. */
+  /** Reports that the partition, or a part of the batch, waits for a fault to pass. */
   waitsFor({ message }: Error, part?: Part): void {
     this.member.waits(this, message, part);
   }
@@ -168,19 +174,19 @@ export class RecordBatch implements Place {
     this.member.goesOn(this, part);
   }
 
-  /** Leaves the batch and reads nothing more of the partition, until a seek or the end of the process. */
+  /** Leaves the batch and reads no more of the partition, until a seek or the end of the process. */
   halt(reason: string): void {
     this.cut = true;
     this.member.halt(this, reason);
   }
 
-  /** Everything before `offset` is settled for good and may be committed, but for what is held. */
+  /** Everything before `offset` is settled and may be committed, except what is held. */
   done(offset: number): void {
     const mark = this.mark();
     mark.done = Math.max(mark.done, offset);
   }
 
-  /** Keeps a record, and so all that follow it, from being committed until each held part of it is let go. */
+  /** Keeps a record, and so all that follow it, from being committed until each held part of it is released. */
   hold(part: Part): () => void {
     const { held } = this.mark();
     held.add(part);
@@ -195,7 +201,7 @@ export class RecordBatch implements Place {
     return this.stay.ending.signal.aborted;
   }
 
-  /** Lets `work` on records that are held go on beside the batches that follow; a process leaves the group after it. */
+  /** Lets `work` on held records go on beside the batches that follow; the process leaves the group after it. */
   detach(work: Promise<unknown>): void {
     this.member.detach(work, this.stay);
   }
@@ -212,7 +218,7 @@ export class RecordBatch implements Place {
   }
 }
 
-/** A batch in hand. `isApart`: its partition is left out of the fetches meanwhile. */
+/** A batch in hand. `isApart`: its partition is paused meanwhile. */
 type Lane = { readonly batch: RecordBatch; readonly since: number; done: Promise<void>; isApart: boolean };
 
 type Trouble = {
@@ -233,16 +239,16 @@ type Member = {
 };
 
 /**
- * A member of a consumer group that hands over batches and commits what is done: every 500 ms, before a rebalance and
- * at the end.
+ * A member of a consumer group that hands over batches and commits what is settled: every 500 ms, before a rebalance
+ * and at the end.
  *
- * kafkajs fetches anew only when all batches of a fetch have returned (fetcher.js). One that takes longer than 50 ms
- * counts as returned here and its partition is paused, so that partitions do not wait for each other; the fetches are
- * short meanwhile, to take the partition in again soon.
+ * kafkajs fetches again only when all batches of a fetch have returned (fetcher.js). Here a batch that takes longer
+ * than 50 ms counts as returned and its partition is paused, so that partitions do not wait for each other; fetches are
+ * short meanwhile, to resume the partition soon.
  *
- * A partition never has two owners at work as long as batches end in time: while some are in hand kafkajs sends no
- * heartbeats of its own. Ours report a rebalance, which ends the stay; kafkajs hears of it, and rejoins, once nothing is
- * in hand any more. A commit of an earlier stay is refused by the broker, since it carries its generation.
+ * A partition never has two owners at work as long as batches end in time. While batches are in hand kafkajs sends no
+ * heartbeats; ours notice a rebalance, which ends the stay. kafkajs learns of it, and rejoins, once nothing is in hand.
+ * The broker refuses a commit of an earlier stay by its generation.
  */
 export class RecordConsumer {
   private readonly consumer: Consumer;
@@ -255,10 +261,10 @@ export class RecordConsumer {
   private isBeating = false;
   private isJoined = false;
   private closing?: Promise<void>;
-  /** While something is in hand, uncommitted or waits. */
+  /** Set while something is in hand, uncommitted or waiting. */
   private tending?: NodeJS.Timeout | undefined;
   private lastRecordAt = 0;
-  /** What batches have left behind. */
+  /** Work that batches left behind. */
   private readonly detached = new Set<Promise<unknown>>();
 
   constructor(private readonly wiring: Wiring) {
@@ -300,7 +306,7 @@ export class RecordConsumer {
     return this.halted.has(keyOf({ topic: this.wiring.topics[0]!, partition }));
   }
 
-  /** Reads a partition of the first topic on from `offset`, also one that was halted; what is in hand of it is left. */
+  /** Reads a partition of the first topic on from `offset`, even a halted one; its batch in hand is left. */
   seek(partition: number, offset: number): void {
     const place = { topic: this.wiring.topics[0]!, partition };
     if (!this.isJoined || !this.stay.assigned.some((one) => keyOf(one) === keyOf(place))) return;
@@ -329,7 +335,10 @@ export class RecordConsumer {
       .then(() => this.consumer.disconnect());
     try {
       if ((await Promise.race([ended, late])) === 'late')
-        logger.error({ group: groupId }, 'a handler did not end in time; left without it');
+        logger.error(
+          { group: groupId },
+          'consumer: a handler did not end in time; leaving the group without it',
+        );
     } finally {
       left.abort();
       clearInterval(this.tending);
@@ -350,11 +359,13 @@ export class RecordConsumer {
     if (!stay.isOver) return;
     await this.drained();
     await this.commit(stay);
-    // Thrown while closing it would make kafkajs rejoin first.
+    // Thrown while closing, it would make kafkajs rejoin first.
     if (stay.error && !this.closing) throw stay.error;
   }
 
-  /** Of the batches only. Work that throws stops the consumer, and so ends the process: kafkajs does not hear of it. */
+  /**
+   * For batches. Work that throws stops the consumer, and so ends the process, since kafkajs does not see its errors.
+   */
   detach(work: Promise<unknown>, stay: Stay): void {
     const { logger, groupId } = this.wiring;
     const detached = work.catch(() => undefined).finally(() => this.detached.delete(detached));
@@ -362,7 +373,7 @@ export class RecordConsumer {
     this.tend();
     void work.catch(async (error: Error) => {
       stay.endBy(0, error);
-      logger.error({ err: error, group: groupId }, 'the consumer crashed');
+      logger.error({ err: error, group: groupId }, 'consumer: crashed; stopping');
       this.show('crashed', error.message);
       await this.consumer.stop();
     });
@@ -392,11 +403,11 @@ export class RecordConsumer {
     return lane;
   }
 
-  /** Hands the batch over. One of an earlier stay may still be in hand. */
+  /** Hands the batch over, after a batch of an earlier stay that may still be in hand. */
   private async work({ batch }: Lane, stay: Stay, before?: Lane): Promise<void> {
     await before?.done;
     if (!(await stay.ready)) batch.cut = true;
-    if (batch.cut) return; // It was read from where reading does not begin.
+    if (batch.cut) return; // The stay ended, or a seek has left the batch.
     try {
       await this.wiring.eachBatch(batch);
     } catch (error) {
@@ -405,7 +416,7 @@ export class RecordConsumer {
     }
   }
 
-  /** Of what is in hand, and what batches left behind. */
+  /** When the oldest record was written that is in hand or held (ms since the epoch); 0: none is. */
   private oldestAt(): number {
     const inHand = [...this.lanes.values()].map(({ batch }) => batch.records[0]!);
     const held = [...this.stay.marks.values()].flatMap((mark) => [...mark.held]);
@@ -425,7 +436,10 @@ export class RecordConsumer {
     return this.wiring.gathers?.() ?? false;
   }
 
-  /** A batch that has taken long may wait a quarter longer for its partition to be fetched again. */
+  /**
+   * The longer a batch has taken, the longer the fetch may wait (a quarter of it) before its partition is fetched
+   * again.
+   */
   private fetchWait(): number {
     const busy = [...this.lanes].filter(([key, { isApart }]) => isApart && !this.waiting.has(key));
     const youngest = Math.max(...busy.map(([, { since }]) => since));
@@ -434,7 +448,7 @@ export class RecordConsumer {
     return Math.min(most, Math.max(20, (Date.now() - youngest) / 4)) | 0;
   }
 
-  /** Of the batches only. */
+  /** For batches. */
   tend(): void {
     if (this.wiring.status.state === 'closed') return;
     this.tending ??= setInterval(() => {
@@ -447,7 +461,7 @@ export class RecordConsumer {
     }, HEARTBEAT_MS);
   }
 
-  /** Of the batches only. */
+  /** For batches. */
   async beat(stay: Stay): Promise<void> {
     try {
       this.isBeating = true;
@@ -458,11 +472,11 @@ export class RecordConsumer {
       const fault = error as Error & { type?: unknown };
       if (REBALANCING.has(fault.type)) stay.endBy(Date.now() + DRAIN_MS, fault);
       else if (OUT.has(fault.type) || Date.now() - stay.lastBeat > SESSION_MS) stay.endBy(0, fault);
-      // Else the broker could not be reached for once; the session outlasts some such heartbeats.
+      // Otherwise the broker missed one heartbeat; the session outlasts several.
     }
   }
 
-  /** Of the batches only. Of the parts of a partition that wait, one is shown. */
+  /** For batches. Of a partition's waiting parts one is shown. */
   waits(place: Place, reason: string, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
     if (shown && shown.part !== part) return;
@@ -472,7 +486,7 @@ export class RecordConsumer {
     this.show();
   }
 
-  /** Of the batches only. */
+  /** For batches. */
   goesOn(place: Place, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
     if (!shown || shown.part !== part) return;
@@ -480,7 +494,7 @@ export class RecordConsumer {
     this.show();
   }
 
-  /** Of the batches only. The member stays in its group. */
+  /** For batches. The member stays in its group. */
   halt(place: Place, reason: string): void {
     this.waiting.delete(keyOf(place));
     this.halted.set(keyOf(place), { reason, since: Date.now() });
@@ -535,7 +549,7 @@ export class RecordConsumer {
     this.lags.set(key, lag);
   }
 
-  /** Shows what the member does, unless partitions of it stand still. */
+  /** Shows the member's state, unless partitions of it wait or are halted. */
   private show(state: ConsumerStatus['state'] = this.isJoined ? 'running' : 'joining', reason = ''): void {
     const { status } = this.wiring;
     const [halt] = this.halted.values();
@@ -557,7 +571,7 @@ export class RecordConsumer {
       status.lastFetchAt = Date.now();
     });
     this.consumer.on(events.REBALANCING, () => {
-      // Goes out before the request to join, on the same connection, and so still counts.
+      // Sent before the join request, on the same connection, so it still counts.
       void this.commit(this.stay);
       status.lastAliveAt = Date.now();
       this.show('joining');
@@ -576,7 +590,10 @@ export class RecordConsumer {
     });
     this.consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       this.show('crashed', error.message);
-      logger.error({ err: error, group: groupId, restart }, 'the consumer crashed');
+      logger.error(
+        { err: error, group: groupId },
+        restart ? 'consumer: crashed; joining again' : 'consumer: crashed; stopped',
+      );
     });
   }
 
@@ -592,7 +609,7 @@ export class RecordConsumer {
     Object.assign(status, { lag: 0, lastAliveAt: Date.now(), joins: status.joins + 1 });
     const ours = new Set(assigned.map(keyOf));
     for (const key of this.halted.keys()) if (!ours.has(key)) this.halted.delete(key);
-    // kafkajs keeps what was paused over a rebalance, and forgets it in a crash.
+    // kafkajs keeps pauses over a rebalance, and forgets them in a crash.
     for (const place of assigned) this[this.halted.has(keyOf(place)) ? 'pause' : 'resume'](place);
     this.show();
     stay.ready = this.begins(stay);
@@ -608,7 +625,10 @@ export class RecordConsumer {
         for (const [partition, offset] of offsets) this.seek(partition, offset);
         break;
       } catch (err) {
-        logger.warn({ err, group: groupId, attempt }, 'where to read from is not known; asking again');
+        logger.warn(
+          { err, group: groupId, attempt },
+          'consumer: start offsets could not be read; trying again',
+        );
         for (const partition of assigned)
           this.waits({ topic: topics[0]!, partition }, (err as Error).message);
         if (!(await stay.wait(backoff(attempt)))) return false;

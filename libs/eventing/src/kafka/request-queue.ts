@@ -12,15 +12,14 @@ type RequestQueue = {
 /** `requestTimeout` in ms, `sentAt` in ms since the epoch. */
 type Request = { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void };
 
-/** A request is given up at most so much after its time, which is 3 s or more (ms). */
+/** A request times out at most this much late (ms); its timeout is 3 s or more. */
 const LOOK_MS = 1_000;
 
 /**
- * kafkajs 2.2.4 looks every millisecond at the queue of every connection, also when nothing waits in it: its timer is
- * set to a time that has passed (requestQueue/index.js). That is most of what an idle process does, and on Node 24 a
- * TimeoutNegativeWarning. Here an empty queue sets no timer: it is looked at again when a request is put into it or
- * an answer comes. And it looks ten times a second, for each connection, for requests that have timed out; here one look
- * a second is for all of them.
+ * kafkajs 2.2.4 checks the queue of every connection every millisecond, even an empty one: its timer is set to a time
+ * in the past (requestQueue/index.js). That is most of what an idle process does, and a TimeoutNegativeWarning on Node
+ * 24. Here an empty queue sets no timer: it is checked when a request is queued or answered. kafkajs also looks for
+ * timed-out requests ten times a second per connection; here one check a second serves all connections.
  */
 export function quietenRequestQueues(): void {
   const load = createRequire(import.meta.url);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => room.close());
 
-/** Resolves once a consumer has had nothing to read for so long that its fetches are 2 s apart. */
+/** Resolves once an idle consumer's fetches are 2 s apart. */
 async function atRest() {
   const fetches: number[] = [];
   await until(

@@ -4,7 +4,7 @@ import { header } from './command-record.js';
 import type { KafkaClient } from './kafka-client.js';
 import { readStretch } from './read-between.js';
 
-/** The most by which the clocks of those who write to the log differ (ms). */
+/** The largest clock difference between writers of the log (ms). */
 const SKEW_MS = 10_000;
 
 /** What the shared log holds of one source. */
@@ -14,24 +14,23 @@ export class SourceLog {
     private readonly of: { readonly topic: string; readonly source: string },
   ) {}
 
-  /** Where the log ends, and whether all that stood before the mark still does; by partition. */
+  /** The log's end offsets, and whether everything before the mark is still there; by partition. */
   async look(mark: LogMark | null): Promise<{ ends: readonly number[]; isWhole: readonly boolean[] }> {
     const { topic } = this.of;
     const ends = await this.kafka.endOffsets(topic);
     if (!mark) return { ends, isWhole: ends.map(() => false) };
-    // A cut log may have grown beyond the mark since; then what stands before the mark is younger than it.
+    // A cut log may have grown past the mark since; what stands before the mark is then younger than it.
     const later = await this.kafka.offsetsAt(topic, mark.at + SKEW_MS);
     return { ends, isWhole: mark.ends.map((end, at) => Math.min(ends[at]!, later[at]!) >= end) };
   }
 
   /**
-   * What the log holds of the source, by partition. Read are only the records behind the mark; all of a partition where
-   * there is no mark, or the log was cut before it. Of events whose epoch is no successor of `epochs`, by partition,
-   * nothing is taken.
+   * What the log holds of the source, by partition. Reads only the records behind the mark, or a whole partition if
+   * there is no mark or the log was cut before it. Ignores events whose epoch does not succeed `epochs` (by partition).
    */
   async held(mark: LogMark | null, epochs: readonly number[], signal: AbortSignal): Promise<readonly Held[]> {
     const { topic, source } = this.of;
-    // One after the other: at its first requests kafkajs looks for partitions that it has not heard of yet.
+    // One by one: at its first requests kafkajs looks for partitions that it does not know yet.
     const { ends, isWhole } = await this.look(mark);
     const begins = await this.kafka.offsetsAt(topic, 0);
     const known = mark?.sequence ?? 0;

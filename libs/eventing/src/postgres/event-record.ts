@@ -48,10 +48,10 @@ export function eventRecord(
   };
 }
 
-/** A source begins anew a few times in its life; a column of an epoch holds more. */
+/** The largest epoch accepted: a source begins a new one only a few times in its life. */
 const MAX_EPOCH = 10_000;
 
-/** The numbers among a record's headers; undefined: no source gives out such. */
+/** The numbers in a record's headers; undefined: no source gives out such numbers. */
 export function readNumbers(header: (name: string) => string | undefined) {
   const [epoch, sequence, previous] = ['ce_epoch', 'ce_sequence', 'ce_previous'].map((name) =>
     Number(header(name)),

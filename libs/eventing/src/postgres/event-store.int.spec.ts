@@ -53,13 +53,13 @@ const purses: Aggregate<
   reply: { 'purse.deposit': balance, 'purse.withdraw': balance },
 };
 
-/** One whose purses have heirs, of whom the balance tells: 1001 is the first, 1002 the second. */
+/** Purses with heirs: a balance of 1001 is replaced by the first, 1002 by the second. */
 const inherited: typeof purses = {
   ...purses,
   becomes: ({ balance }) => (balance > 1_000 ? `heir ${balance - 1_000}` : undefined),
 };
 
-/** An aggregate that no table of its own keeps from a fault. */
+/** An aggregate whose commands fail before they reach Postgres. */
 const broken: typeof purses = {
   ...purses,
   stream: () => {

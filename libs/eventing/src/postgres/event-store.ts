@@ -19,9 +19,9 @@ import { inTransaction } from './transaction.js';
 export type EventStoreOptions = RoundOptions & { readonly pool: Pool };
 
 /**
- * Executes commands against aggregates: stored reply, folded state, decision, events, all of a batch in one
- * transaction with one statement a stage. What one command is refused, or fails by, never touches its neighbours: unless
- * the fault is the connection's, a batch that fails is divided until it is alone.
+ * Executes commands against aggregates: stored reply, folded state, decision, events; a whole batch in one transaction,
+ * with one statement per stage. A command's refusal or fault never touches the others: unless the connection failed, a
+ * failed batch is divided until the fault is alone.
  */
 export class EventStore {
   private readonly listeners: ((commit: Commit) => void)[] = [];
@@ -36,14 +36,14 @@ export class EventStore {
     this.listeners.push(listener);
   }
 
-  /** Tells the listeners; for whoever committed an {@link applyIn} whose events are published. */
+  /** Tells the listeners; call it after committing an {@link applyIn} whose events are published. */
   committed(commit: Commit = { events: [], published: true }): void {
     this.listeners.forEach((listener) => listener(commit));
   }
 
   /**
-   * Executes a command from outside: it has effect once however often it is delivered, and its reply is kept.
-   * Resolves to undefined when the deadline passed before it was handled; then it never will be.
+   * Executes a command from outside. It takes effect once, however often it is delivered, and its reply is stored.
+   * Resolves to undefined if the deadline passed first; then it never takes effect.
    */
   execute<C extends Message, S, E extends DomainEvent, R, Type extends C['type'] & keyof R>(
     aggregate: Aggregate<C, S, E, R>,
@@ -57,7 +57,7 @@ export class EventStore {
     return this.enqueue({ aggregate, command, keepReply: true }) as Promise<Reply | undefined>;
   }
 
-  /** Executes a command of the service's own; its decider has to be idempotent, no reply is kept. */
+  /** Executes a service's own command. Its decider must be idempotent, since no reply is stored. */
   apply<C extends Message, S, E extends DomainEvent, R>(
     aggregate: Aggregate<C, S, E, R>,
     command: OwnCommand<NoInfer<C>>,
@@ -65,7 +65,7 @@ export class EventStore {
     return this.enqueue(ownItem(aggregate, command)) as Promise<Applied<S, E>>;
   }
 
-  /** As {@link apply}, inside a transaction of the caller's, which must begin anew when this throws. */
+  /** As {@link apply}, inside the caller's transaction, which must begin anew when this throws. */
   async applyIn<C extends Message, S, E extends DomainEvent, R>(
     tx: PoolClient,
     aggregate: Aggregate<C, S, E, R>,
@@ -77,8 +77,8 @@ export class EventStore {
   }
 
   /**
-   * The stored reply of a command, or null. With `expire`, a command without one is marked as dropped in the same
-   * breath, so that null means it has had no effect and never will.
+   * The stored reply of a command, or null. With `expire`, a command without one is first marked as dropped:
+   * null then means that it had no effect and never will.
    */
   async replyOf(commandId: string, { expire }: { expire: boolean }): Promise<Reply | null> {
     const { schema, pool } = this.options;
@@ -97,7 +97,7 @@ export class EventStore {
     return rows[0]?.reply ?? null;
   }
 
-  /** The stream folded from its events; what the row beside it must equal. */
+  /** The state folded from the stream's events; the stored row must equal it. */
   async replay<C extends Message, S, E extends DomainEvent, R>(
     aggregate: Aggregate<C, S, E, R>,
     stream: string,
@@ -127,5 +127,5 @@ export class EventStore {
   }
 }
 
-/** Two batches that moved the same rows of projections in different orders; Postgres ends one. */
+/** Two batches moved the same projection rows in different orders; Postgres ends one of them. */
 const DEADLOCK = '40P01';

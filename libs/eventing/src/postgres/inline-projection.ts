@@ -3,8 +3,8 @@ import type { Command, DomainEvent, Message, Of } from '../message.js';
 import type { Aggregate, AnyAggregate, OwnCommand, RecordedEvent } from '../aggregate.js';
 
 /**
- * A command of the service's own that follows from events, and is executed in their transaction. One that is refused
- * has the whole batch decided anew.
+ * A service's own command that follows from events, executed in their transaction. If it is refused, the whole batch is
+ * decided anew.
  */
 export type FollowUp = { readonly aggregate: AnyAggregate; readonly command: Omit<Command, 'id'> };
 
@@ -14,8 +14,8 @@ export const followUp = <C extends Message, S, E extends DomainEvent, R>(
 ): FollowUp => ({ aggregate, command });
 
 /**
- * Has `listener` told how the transaction ended: false where it was rolled back, or where that is not known. undefined in
- * a transaction that is not the store's own.
+ * Adds a listener for the end of the transaction: false if it was rolled back, or if that is not known. undefined in a
+ * transaction that is not the store's own.
  */
 export type OnEnd = ((listener: (committed: boolean) => void) => void) | undefined;
 
@@ -25,7 +25,7 @@ type Project<E extends DomainEvent> = (
   onEnd: OnEnd,
 ) => Promise<readonly FollowUp[] | void>;
 
-/** Rows that move in the transaction of the events they follow; made by {@link inline}. */
+/** Rows that move in the transaction of their events; made by {@link inline}. */
 export type InlineProjection = {
   readonly handlers: readonly { readonly types: readonly string[]; readonly project: AnyProject }[];
   readonly comesLast?: true;
@@ -34,10 +34,10 @@ export type InlineProjection = {
 type AnyProject = Project<any>;
 
 /**
- * One handler per type of event in the union `E`. A function that stands under several types is called once, with all
- * events of the batch of these types: so it can lock the rows they share in one order. Those of one table run one after the
- * other, beside those of other projections. The commands that they return are executed in the same transaction; a fault in one
- * fails the batch.
+ * One handler per event type of the union `E`. A function that stands under several types is called once, with all
+ * events of these types in the batch, so that it can lock the rows they share in one order. Handlers of one table run
+ * one after the other, those of different projections side by side. The commands they return are executed in the same
+ * transaction; a fault in one fails the batch.
  */
 export function inline<E extends DomainEvent>(
   table: string extends E['type'] ? never : { readonly [Type in E['type']]?: Project<Of<E, Type>> },
@@ -50,7 +50,7 @@ export function inline<E extends DomainEvent>(
   return { handlers };
 }
 
-/** For a projection that looks at what the others write: it runs when they are through. */
+/** Runs after all others, for a projection that reads what they write. */
 export const comesLast = (projection: InlineProjection): InlineProjection => ({
   ...projection,
   comesLast: true,

@@ -1,4 +1,4 @@
-/** What was to be waited for did not come in time; asking again later is right. */
+/** What was waited for did not come in time; ask again later. */
 export class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }

@@ -3,8 +3,8 @@ import type { ClientBase } from 'pg';
 type Stream = { cork: () => void; uncork: () => void };
 
 /**
- * Sends the statements that a connection is given in one turn of the loop in one write. pg makes a write of each
- * (query.js of 8.23, `submit`), and in pipeline mode a write costs more than most of ours take Postgres.
+ * Sends all statements of one turn of the event loop in one write. pg writes each on its own (query.js of 8.23,
+ * `submit`), and in pipeline mode a write costs more than most of our statements cost Postgres.
  */
 export function writeOnceATurn(client: ClientBase): void {
   const { stream } = (client as unknown as { connection: { stream: Stream } }).connection;

@@ -2,20 +2,20 @@ import type { Pool, PoolClient } from 'pg';
 import type { LogEvent } from '../message.js';
 import { retryDelay } from '../retry-delay.js';
 
-/** The first repetition and the longest wait between two (ms). */
+/** The first and the longest delay of a retry (ms). */
 const RETRY_MS = 2_000;
 const LONGEST_MS = 300_000;
 
-/** An event that waits; `n` is its place. */
+/** A waiting event; `n` is its place in the order. */
 type Waiting = { readonly n: string; readonly event: LogEvent; readonly attempts: number };
 
-/** An account whose events a projection keeps until the first of them can be applied. Times are RFC 3339. */
+/** An account whose events wait until the first of them can be applied. Times are RFC 3339. */
 export type ParkedAccount = {
   readonly accountId: string;
   readonly partition: number;
   readonly events: number;
   readonly since: string;
-  /** The first of them. */
+  /** The id of the first of them. */
   readonly eventId: string;
   readonly eventType: string;
   readonly source: string;
@@ -26,8 +26,8 @@ export type ParkedAccount = {
 };
 
 /**
- * The events of parked accounts of one projection. Whoever changes them holds the checkpoints of the partition, so what
- * is read under that lock is all there is.
+ * The events of one projection's parked accounts. Every writer holds the checkpoints of the partition, so what is read
+ * under that lock is complete.
  */
 export class Parking {
   readonly #parked: string;
@@ -49,7 +49,7 @@ export class Parking {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Appends events, those of one account behind those that wait already. */
+  /** Appends events behind the waiting ones of their accounts. */
   async add(db: PoolClient, partition: number, events: readonly LogEvent[]): Promise<void> {
     await db.query(
       `insert into ${this.#parked} (projection, account_id, partition, source, sequence, event)
@@ -68,7 +68,7 @@ export class Parking {
     return rows;
   }
 
-  /** The first event of an account failed again. Resolves to the ms until it is retried. */
+  /** Stores that an account's first event failed again. Resolves to the ms until its retry. */
   async failed(db: PoolClient, accountId: string, error: unknown): Promise<number> {
     const [head] = await this.first(db, accountId, 1);
     const attempts = head!.attempts + 1;
@@ -84,7 +84,7 @@ export class Parking {
     await db.query(`delete from ${this.#parked} where n = any($1)`, [waiting.map(({ n }) => n)]);
   }
 
-  /** Takes the first event of an account out, for good. False where it is not parked. */
+  /** Takes out the first event of an account for good. Resolves to false if the account is not parked. */
   async skip(db: PoolClient, accountId: string, reason: string): Promise<boolean> {
     const { rowCount } = await db.query(
       `with first as (delete from ${this.#parked} where n =
@@ -106,7 +106,7 @@ export class Parking {
     return rows.map(({ id }) => id);
   }
 
-  /** The partition of a parked account; undefined where it is not parked. */
+  /** The partition of a parked account; undefined: it is not parked. */
   async partitionOf(db: Pool, accountId: string): Promise<number | undefined> {
     const { rows } = await db.query<{ partition: number }>(
       `select partition from ${this.#parked} where projection = $1 and account_id = $2 limit 1`,
@@ -115,7 +115,7 @@ export class Parking {
     return rows[0]?.partition;
   }
 
-  /** Those parked longest. */
+  /** The accounts parked longest. */
   async list(db: Pool, limit: number): Promise<readonly ParkedAccount[]> {
     type Row = ParkedAccount & Record<'place' | 'count', string> & Record<'at' | 'due', Date>;
     const { rows } = await db.query<Row>(

@@ -6,14 +6,14 @@ import type { LogEvent } from '../message.js';
 type AnyEvent = LogEvent<any, any>;
 
 /**
- * What becomes of events in a read model: one handler per type, called event by event, or `all` for the chosen types,
- * called once per batch. Both write through `db`, in whose transaction the checkpoint moves.
+ * What events do to a read model: one handler per type, called per event, or `all` for the chosen types, called once
+ * per batch. Both write through `db`, in whose transaction the checkpoint moves.
  */
 export type Projection = {
   readonly name: string;
-  /** Called after a commit that holds something for it. */
+  /** Called after a commit with an event that concerns it. */
   readonly applied?: () => void;
-  /** Whether an event of its types holds something for it; every one does unless this tells. */
+  /** Whether an event of its types concerns it; every one does unless set. */
   readonly concerns?: (event: AnyEvent) => boolean;
 } & (
   | { readonly on: { readonly [type: string]: (event: AnyEvent, db: PoolClient) => Promise<void> } }
@@ -30,7 +30,7 @@ export type Logged<Payloads, Type extends keyof Payloads> = {
 type Named = Pick<Projection, 'name' | 'applied'>;
 type Chosen<Event> = { readonly concerns?: (event: Event) => boolean };
 
-/** Makers of projections of a log whose payloads are known: who misspells a type, or a field, does not compile. */
+/** Makers of projections of a log with known payloads: a misspelt type or field does not compile. */
 export const projectionsOf = <Payloads>() => ({
   /** Event by event. */
   projection: (
@@ -69,10 +69,10 @@ export function together(name: string, projections: readonly Projection[]): Proj
   };
 }
 
-/** How far a source's events are applied in one partition. `next`: the offset behind them, where it is known. */
+/** How far a source's events are applied in one partition. `next`: the offset after them, if known. */
 export type Mark = { readonly epoch: number; readonly sequence: number; readonly next?: number };
 
-/** An event whose data is no JSON: no handler can have it. */
+/** An event whose data is no JSON: no handler can apply it. */
 class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
 }
@@ -95,7 +95,7 @@ export class ProjectionGap extends Error {
 export const typesOf = (projection: Projection): ReadonlySet<string> =>
   new Set('on' in projection ? Object.keys(projection.on) : projection.types);
 
-/** Whether an event holds something for a projection. One whose data cannot be read does if its type is the projection's. */
+/** Whether an event concerns a projection. An unreadable one does if its type is the projection's. */
 export function concernOf(projection: Projection): (event: LogEvent) => boolean {
   const types = typesOf(projection);
   const { concerns = () => true } = projection;
@@ -117,9 +117,9 @@ export const isBehind = (mark: Mark, other: Mark) =>
   mark.epoch < other.epoch || (mark.epoch === other.epoch && mark.sequence < other.sequence);
 
 /**
- * Goes through a batch of one partition: which events are new, where that leaves each source, and the first that does
- * not follow its predecessor. A source's next epoch begins anew; of an earlier one nothing counts any more, and one
- * further on is nobody's: a source goes up by one in every partition.
+ * Goes through a batch of one partition: which events are new, each source's mark after them, and the first event that
+ * does not follow its predecessor. A source's next epoch begins anew. Events of an earlier epoch no longer count, and
+ * an epoch further on is invalid: a source goes up by one in every partition.
  */
 export function follow(
   partition: number,

@@ -195,7 +195,7 @@ describe('progress without rows', () => {
     await it.handle(0, [event(1)]);
     expect(await it.handle(0, [unhandled(2), unhandled(3)])).toMatchObject({ persisted: false });
     expect(await checkpoint()).toEqual([1, 1]);
-    // A crash here: the offset was not committed, the same records come again.
+    // A crash before the offset was committed: the same records come again.
     const again = projector();
     await again.handle(0, [unhandled(2), unhandled(3)]);
     await again.handle(0, [event(4)]);
@@ -203,7 +203,7 @@ describe('progress without rows', () => {
     await again.handle(0, [unhandled(5)]);
     await again.persist();
     expect(await checkpoint()).toEqual([1, 5]);
-    // An orderly restart: what follows is all that comes.
+    // An orderly restart: only later records come.
     const last = projector();
     expect(await last.handle(0, [event(6)])).toMatchObject({ persisted: true });
     expect(await applied()).toEqual([1, 4, 6]);
@@ -286,7 +286,7 @@ describe('an event that is broken', () => {
       [1, 4],
     ]);
     await it.handle(0, [event(5, bad), event(6, good), unhandled(7, bad)]);
-    // Another replica, and one that had loaded the partition before.
+    // Another replica, and one with an older copy of the partition's checkpoints in memory.
     await projector({ projection: fragile }).handle(0, [event(8, bad), event(9, good)]);
     expect(await applied()).toEqual([1, 3, 6, 9]);
     expect(await parked(it)).toEqual([['acc_bad', 4, 2, 'TypeError: no 2']]);
@@ -438,7 +438,7 @@ describe('epochs', () => {
     expect(
       log.entries.filter(({ fields }) => fields['alarm'] === true).map(({ message }) => message),
     ).toEqual([
-      'messaging was restored: epoch 2 begins here, at event 2; what it had told since may be gone.',
+      'messaging was restored: epoch 2 begins here, at event 2; what it had published from there on may be lost.',
     ]);
     await expect(it.handle(0, [event(5, { epoch: 2 })])).rejects.toBeInstanceOf(ProjectionGap);
   });

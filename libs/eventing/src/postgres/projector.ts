@@ -10,7 +10,7 @@ import { inTransaction } from './transaction.js';
 import type { WakeUp } from './wake-up.js';
 
 const PERSIST_MS = 5_000;
-/** Parked events that are applied in one transaction; it holds the checkpoints of the partition. */
+/** How many parked events are applied in one transaction, which holds the checkpoints of the partition. */
 const RETRIED_AT_ONCE = 100;
 
 type Marks = ReadonlyMap<string, Mark>;
@@ -23,12 +23,12 @@ type Progress = {
   hasParked: boolean;
 };
 
-/** Where a partition is read on, as it is stored. `rewinds` changes when that is to be elsewhere. */
+/** Where a partition is read on, as stored. `rewinds` changes when that is moved. */
 export type Position = {
   readonly next?: number;
   readonly rewinds: number;
   readonly hasParked: boolean;
-  /** Why it stands still. */
+  /** Why it is halted. */
   readonly halted: string | null;
 };
 
@@ -37,7 +37,7 @@ export type ProjectorOptions = {
   readonly schema: string;
   readonly projection: Projection;
   readonly logger: Logger;
-  /** Lets a replica that waits ask the one that projects to persist where it is, and tells all of a rewind. */
+  /** Lets a waiting replica ask the projecting one to persist its progress, and tells all of a rewind. */
   readonly wakeUp?: WakeUp;
 };
 
@@ -49,19 +49,18 @@ export type ProjectorStatus = {
     readonly epoch: number;
     readonly sequence: number;
     readonly persisted: number;
-    /** How old the last event of the partition was when it was through. */
+    /** The age of the partition's last event when it was applied. */
     readonly delayMs: number;
   }[];
 };
 
 /**
- * Applies the shared log to one read model: each event once, in order, none left out. Checkpoints, one per source and
- * partition, move with the rows. Where a batch holds nothing for this projection it advances in memory only, and
- * persists that every 5 s and on `persist()`.
+ * Applies the shared log to one read model: each event once, in order, without gaps. Checkpoints, one per source and
+ * partition, move with the rows. A batch that does not concern this projection moves them in memory only; they are
+ * persisted every 5 s and on `persist()`.
  *
- * An event whose handler throws what waiting does not mend parks its account: it and all later events of the account are
- * kept in their order, and the checkpoint moves on. They are retried when due; once the first can be applied, the others
- * follow.
+ * An event whose handler throws a broken fault parks its account: it and all later events of the account are kept in
+ * order, and the checkpoint moves on. They are retried when due; once the first can be applied, the others follow.
  */
 export class Projector {
   readonly #concerns: (event: LogEvent) => boolean;
@@ -77,16 +76,17 @@ export class Projector {
     this.#rewound = `${schema}.rewound.${projection.name}`;
     this.#parking = new Parking(schema, projection.name);
     wakeUp?.onWake(this.#channel, () => {
-      this.persist().catch((err: unknown) => logger.warn({ err }, 'progress could not be persisted'));
+      this.persist().catch((err: unknown) =>
+        logger.warn({ err }, 'projector: progress could not be persisted; a waiting replica times out'),
+      );
     });
   }
 
   /**
    * Applies a batch of one partition, in the order of the log; calls for the same partition must not overlap.
-   * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be committed;
-   * `concerned`: whether any of it held something for this projection.
-   * Throws {@link ProjectionGap}, with what came before it applied, and faults that pass, which leave the batch unapplied:
-   * both to be handed over again.
+   * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be
+   * committed; `concerned`: whether any event concerned this projection. Throws {@link ProjectionGap} with everything
+   * before the gap applied, and passing faults with nothing applied: hand the batch over again.
    */
   async handle(
     partition: number,
@@ -108,14 +108,14 @@ export class Projector {
     return { persisted: unsaved(progress).length === 0, concerned };
   }
 
-  /** Stores the progress that is in memory only; everything handed over before is then covered by checkpoints. */
+  /** Stores the progress that is in memory only; checkpoints then cover everything handed over before. */
   async persist(): Promise<void> {
     for (const [partition, progress] of this.#progress) await this.#persist(partition, progress);
   }
 
   /**
-   * Resolves when a source's events of a partition are applied up to `sequence`, by whatever replica, those of a parked
-   * `accountId` as well. Throws {@link NotCaughtUp} after `timeoutMs`.
+   * Resolves when a source's events of a partition are applied up to `sequence`, by any replica, those of a parked
+   * `accountId` included. Throws {@link NotCaughtUp} after `timeoutMs`.
    */
   async waitFor(
     source: string,
@@ -147,13 +147,13 @@ export class Projector {
     }
   }
 
-  /** On joining a group: another replica may have been on, so checkpoints are read anew. */
+  /** Forgets the checkpoints in memory, at a join: another replica may have moved them. */
   forget(partition?: number): void {
     if (partition === undefined) this.#progress.clear();
     else this.#progress.delete(partition);
   }
 
-  /** Where each partition is read on, as it is stored. */
+  /** Where each partition is read on, as stored. */
   async positions(): Promise<ReadonlyMap<number, Position>> {
     const { pool, schema, projection } = this.options;
     const { rows } = await pool.query<{ partition: number; next: string | null } & Omit<Position, 'next'>>({
@@ -171,7 +171,7 @@ export class Projector {
     );
   }
 
-  /** The epoch of a source in a partition, as far as it is applied; 0: nothing is. */
+  /** A source's epoch in a partition, as far as it is applied; 0: nothing is. */
   async epochOf(source: string, partition: number): Promise<number> {
     const { pool, schema, projection } = this.options;
     const { rows } = await pool.query<{ epoch: number }>(
@@ -181,15 +181,17 @@ export class Projector {
     return rows[0]?.epoch ?? 0;
   }
 
-  /** What this process has last stored of a partition, or found stored; undefined: it has not begun it. */
+  /**
+   * The stored offset of a partition as this process last wrote or read it; undefined: it has not begun the partition.
+   */
   persistedOf(partition: number): number | undefined {
     const progress = this.#progress.get(partition);
     return progress && Math.max(0, ...[...progress.persisted.values()].map(({ next = 0 }) => next));
   }
 
   /**
-   * Has a partition read on from `offset`, by whatever replica. What is applied is not applied again, and what would be
-   * passed over is a gap. False: nothing of this partition was read yet.
+   * Moves a partition to `offset`, on whichever replica reads it. Applied events are not applied again; skipped ones
+   * show as a gap. Resolves to false if nothing of the partition was read yet.
    */
   async rewind(partition: number, offset: number): Promise<boolean> {
     const { pool, schema, projection, wakeUp } = this.options;
@@ -202,7 +204,7 @@ export class Projector {
     return rowCount !== 0;
   }
 
-  /** Keeps why partitions stand still, for whoever asks another replica; null: they do no more. */
+  /** Stores why partitions are halted, for readers on other replicas; null: they no longer are. */
   async halted(partitions: readonly number[], reason: string | null): Promise<void> {
     const { pool, schema, projection } = this.options;
     await pool.query(
@@ -212,17 +214,17 @@ export class Projector {
     );
   }
 
-  /** Calls `listener` when {@link positions} may have changed otherwise than by this process. */
+  /** Calls `listener` when another process may have changed {@link positions}. */
   onRewound(listener: () => void): void {
     this.options.wakeUp?.onWake(this.#rewound, listener);
   }
 
-  /** The accounts parked longest, with their first events. */
+  /** The accounts parked longest, each with its first event. */
   parked(limit = 100): Promise<readonly ParkedAccount[]> {
     return this.#parking.list(this.options.pool, limit);
   }
 
-  /** Retries the events of parked accounts that are due. A fault that passes ends it. */
+  /** Retries the due events of parked accounts; a passing fault ends the round. */
   async retryDue(): Promise<void> {
     for (const accountId of await this.#parking.due(this.options.pool)) await this.retry(accountId);
   }
@@ -240,12 +242,15 @@ export class Projector {
     }
   }
 
-  /** Passes over the first event of a parked account, keeps why, and retries the others. undefined: it is not parked. */
+  /** Skips the first event of a parked account, stores why, and retries the others. undefined: it is not parked. */
   async skip(accountId: string, reason: string) {
     const { logger, projection } = this.options;
     const skipped = await this.#whileParked(accountId, (db) => this.#parking.skip(db, accountId, reason));
     if (!skipped) return undefined;
-    logger.warn({ projection: projection.name, accountId, reason }, 'an event was skipped by an operator');
+    logger.warn(
+      { projection: projection.name, accountId, reason },
+      'projector: an operator skipped an event; its account goes on',
+    );
     return this.retry(accountId);
   }
 
@@ -318,7 +323,7 @@ export class Projector {
     const broken: { event: LogEvent; err: unknown }[] = [];
     const result = await inTransaction(pool, async (db) => {
       const stored = await this.#lock(db, partition, [...new Set(events.map(({ source }) => source))]);
-      // The database was restored, and memory is ahead of its rows.
+      // The database was restored: memory is ahead of its rows.
       const wentBack = [...progress.persisted].some(([source, mark]) =>
         isBehind(stored.marks.get(source) ?? NOTHING, mark),
       );
@@ -355,7 +360,7 @@ export class Projector {
     return result;
   }
 
-  /** Applies one event inside a transaction that goes on without it. Resolves to why it is broken. */
+  /** Tries one event in a transaction that goes on if it fails. Resolves to the fault if it is broken. */
   async #fault(db: PoolClient, event: LogEvent): Promise<unknown> {
     await db.query('savepoint event');
     try {
@@ -383,7 +388,10 @@ export class Projector {
     );
   }
 
-  /** Runs `change` under the lock of the account's partition, and marks the partition free once none is parked any more. */
+  /**
+   * Runs `change` under the lock of the account's partition; clears the partition's parked flag once no account is
+   * parked.
+   */
   async #whileParked<Result>(
     accountId: string,
     change: (db: PoolClient) => Promise<Result>,
@@ -424,10 +432,7 @@ export class Projector {
     return { applied: round.applied, mayGoOn: !round.isLast, parked: false };
   }
 
-  /**
-   * The stored marks of a partition, locked; first a row is made for a source that has none, so that there is something to
-   * lock.
-   */
+  /** The stored marks of a partition, locked. A source without a row gets one first, so that there is one to lock. */
   async #lock(db: PoolClient, partition: number, sources: readonly string[]) {
     const { schema, projection } = this.options;
     const lock = async () =>
@@ -491,7 +496,7 @@ export class Projector {
     for (const { source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence },
-        `${source} was restored: epoch ${epoch} begins here, at event ${sequence}; what it had told since may be gone.`,
+        `${source} was restored: epoch ${epoch} begins here, at event ${sequence}; what it had published from there on may be lost.`,
       );
   }
 }
@@ -506,7 +511,7 @@ type CheckpointRow = {
   has_parked: boolean;
 };
 
-/** Epoch 0 is a row made only to be locked. */
+/** A row of epoch 0 was inserted only to be locked. */
 const marksOf = (rows: readonly CheckpointRow[]): Marks =>
   new Map(
     rows

@@ -7,7 +7,10 @@ import { OutboxRelay } from './relay.js';
 import { leaderSettings, tryLead } from './sequencer.js';
 import { openSession } from './session.js';
 
-/** What the specs start as a process of its own: a relay that reports what it does, and ends itself where it is told to. */
+/**
+ * A relay in a process of its own, as the specs start it: it reports what it does, and kills itself where it is told
+ * to.
+ */
 export type RelayChild = {
   readonly databaseUrl: string;
   readonly brokers: readonly string[];

@@ -52,7 +52,7 @@ async function freshTopic() {
   return made;
 }
 
-/** The source; resolves once it leads. `reads()` counts how often it had to read the log. */
+/** Starts the source; resolves once it leads. `reads()` counts how often it read the log. */
 async function source(more: Partial<RelayOptions> = {}) {
   let reads = 0;
   const seen: KafkaClient = {
@@ -82,7 +82,7 @@ async function source(more: Partial<RelayOptions> = {}) {
   return { stop: () => relay.stop(), published, reads: () => reads };
 }
 
-/** What a projection has applied so far, by the versions of the events. */
+/** The versions of the events that a projection has applied. */
 async function reader() {
   const applied: number[] = [];
   const projection = {
@@ -102,7 +102,7 @@ async function reader() {
   return { applied, stop };
 }
 
-/** Appends an event to the account of each partition named; events are told apart by their versions. */
+/** Appends an event to the account of each partition named; its version identifies it. */
 async function happened(...partitions: number[]) {
   for (const partition of partitions) {
     versions += 1;
@@ -110,7 +110,7 @@ async function happened(...partitions: number[]) {
   }
 }
 
-/** As a standby does that takes over without the last commits; `mark` is the one of then. */
+/** Takes the last commits away, as a failover to a standby that lacks them; `mark` is the mark of that time. */
 const loseAfter = (sequence: number, mark: LogMark | null = null) =>
   database.pool.query(`
     delete from ${SCHEMA}.events where position in (select position from ${SCHEMA}.sequenced where sequence > ${sequence});
@@ -121,7 +121,7 @@ const loseAfter = (sequence: number, mark: LogMark | null = null) =>
     update ${SCHEMA}.sequencer set last_sequence = ${sequence}, published = ${sequence},
       log_mark = ${mark ? `'${JSON.stringify(mark)}'` : 'null'};`);
 
-/** Resolves with the mark once it is stored where the log ended when everything up to `sequence` was on it. */
+/** Resolves with the first stored mark that covers everything up to `sequence`. */
 const marked = (sequence: number) =>
   until(async () => {
     const { rows } = await database.pool.query<{ log_mark: LogMark }>(
@@ -174,7 +174,7 @@ it('begins a new epoch behind the log where the database has lost commits, and r
   await until(() => applied.length === 6);
   await first.stop();
 
-  await loseAfter(3, mark); // of partition 1 nothing is left
+  await loseAfter(3, mark); // nothing of partition 1 is left
   await happened(0);
   const second = await source({ markMs: 50 });
   mark = await marked(7);
@@ -310,7 +310,7 @@ it.each([0, 2])(
     const copies = (await own()) as (KafkaRecord & { partition: number })[];
     await producer.sendAll(copies.slice(0, kept).map((copy) => ({ ...copy, topic: cut })));
     topic = current = cut;
-    await happened(0); // published before the cut is noticed, or after
+    await happened(0); // published before or after the cut is noticed
     const found = async () => new Set((await numbers(0)).map(([, sequence]) => sequence));
     await until(async () => (await found()).size === 5);
     await leader.published();

@@ -74,7 +74,7 @@ async function relayHere() {
   return relay;
 }
 
-/** Per partition: all that is on the log, and what a reader that drops what it has seen makes of it. */
+/** Per partition: everything on the log, and what is left after a reader drops duplicates. */
 async function readLog() {
   const records = await recordsOf(kafka, topic);
   return Array.from({ length: PARTITIONS }, (_, partition) => {
@@ -87,7 +87,7 @@ async function readLog() {
   });
 }
 
-/** Every event of the store was read once, and its streams in order. */
+/** Expects that every event of the store was read once, with streams in order. */
 async function expectAllOnceInOrder(fresh: readonly LogEvent[]) {
   const { rows } = await database.pool.query<{ id: string }>(`select id from ${SCHEMA}.events`);
   expect(fresh.map(({ id }) => id).sort()).toEqual(rows.map(({ id }) => id).sort());
@@ -128,7 +128,7 @@ describe('a leader that freezes', () => {
       }
     });
     await until(() => reports.filter((report) => report === 'publishing').length > 3);
-    await once(child, 'message'); // numbered, and not yet on the log
+    await once(child, 'message'); // numbered, but not on the log yet
     child.kill('SIGSTOP');
     const stopped = Date.now();
 
@@ -151,7 +151,7 @@ describe('a leader that freezes', () => {
     expect(await leaders()).not.toContain(frozenSession);
     const log = await readLog();
     await expectAllOnceInOrder(log.flatMap(({ fresh }) => fresh));
-    // What it had in hand came late, behind what its successor had put there.
+    // The frozen leader's batch arrived late, after its successor's records.
     expect(
       log.some(({ all }) => all.some(({ sequence }, at) => at > 0 && sequence < all[at - 1]!.sequence)),
     ).toBe(true);
@@ -202,7 +202,7 @@ describe('a leader that is killed', () => {
       logger: keptLog(),
       projection: { name: 'reader', on: { 'message.sent': async ({ id }) => void applied.push(id) } },
     });
-    // As the consumer gets them: whatever the batches.
+    // As a consumer reads it, in batches of one event.
     for (const [partition, { all }] of log.entries())
       for (const event of all) await projector.handle(partition, [event]);
     expect(applied).toHaveLength(5);

@@ -99,7 +99,7 @@ describe('numbering', () => {
         const tx = await database.pool.connect();
         try {
           await tx.query('begin');
-          // As a stored reply would: the transaction's id is older than what it reads next.
+          // As with a stored reply: the transaction's id is older than the rows it reads next.
           if (Math.random() < 0.5) await tx.query('select pg_current_xact_id()');
           const number = Math.floor(Math.random() * STREAMS);
           const stream = `stream-${number}`;
@@ -148,7 +148,7 @@ describe('numbering', () => {
       heads.set(record.partition, sequence);
     }
     expect(heads.size).toBeGreaterThan(1);
-    // The hazard was there: some commits came out of the order of their positions.
+    // The race did happen: some commits came out of the order of their positions.
     const positions = new Map(written.rows.map(({ id, position }) => [id, Number(position)]));
     const order = events.map(({ id }) => positions.get(id)!);
     expect(order.some((position, index) => index > 0 && position < order[index - 1]!)).toBe(true);
@@ -232,7 +232,7 @@ describe('publishing', () => {
     leader.wake();
     await until(() => refused > 0);
     await appendStream(database.pool, 'msg_2', 3);
-    // Longer than Postgres lets a silent leader live.
+    // Longer than Postgres tolerates a silent leader.
     await delay(3_500);
     expect(leader.leader).toBe(true);
     const { pending, published, oldestPendingMs } = await leader.status();
@@ -252,7 +252,7 @@ describe('publishing', () => {
       oldestPendingMs: 0,
       published: 5,
     });
-    expect(logger.entries.filter(({ level }) => level === 'info')).toHaveLength(1); // has led all the time
+    expect(logger.entries.filter(({ level }) => level === 'info')).toHaveLength(1); // it led all the time
   });
 
   it('finishes the batch under way when it is stopped, and gives the lead to the next', async () => {
@@ -318,7 +318,7 @@ describe('publishing', () => {
       await until(() => log.records.length === version, { everyMs: 1 });
       took.push(performance.now() - from);
     }
-    // Left to the poll, the median would be 100 ms.
+    // By polls alone the median would be 100 ms.
     expect(took.sort((a, b) => a - b)[7]).toBeLessThan(50);
   });
 });

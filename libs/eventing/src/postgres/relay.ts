@@ -13,60 +13,62 @@ import { openSession, type Session } from './session.js';
 import type { WakeUp } from './wake-up.js';
 
 const BATCH = 500;
-/** Twice as long each time while polls find nothing. The longest is shorter than the heartbeat, and so saves it. */
+/**
+ * Poll interval, doubled while polls find nothing. The longest is below the heartbeat's, so an idle leader needs none.
+ */
 const POLL_MS = { first: 200, longest: 900 };
-/** Batches are this far apart (ms), unless somebody waits for their numbers. */
+/** The gap between batches (ms), unless somebody waits for their numbers. */
 const BATCH_GAP_MS = 25;
 const STANDBY_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const RETRY_MS = { first: 100, longest: 5_000 };
 const STOP_MS = 5_000;
-/** What was published since the last mark is read again by whoever leads next. */
+/** How often the log's end is marked; the next leader reads again what was published since. */
 const MARK_MS = 10_000;
 const LOOK_MS = 2_000;
 
 export type RelayOptions = {
-  /** The service's pool; the leader's own connection is opened with its settings. */
+  /** The service's pool; the leader's session is opened with its settings. */
   readonly pool: Pool;
   readonly schema: string;
   /** `ce_source`, the service's name. */
   readonly source: string;
   readonly topic: string;
-  /** Of the topic; once a database has numbered with it, it never changes. */
+  /** Of the topic; fixed once the database has numbered events with it. */
   readonly partitions: number;
   /**
-   * Puts up to 500 records on the log, in order, and resolves when all are acknowledged. When it fails, the log holds a
-   * beginning of them at most: nothing after the first that failed.
+   * Puts up to 500 records on the log, in order, and resolves when all are acknowledged. If it fails, the log holds
+   * none after the first that failed.
    */
   readonly produce: (records: readonly EventRecord[]) => Promise<void>;
   /** Reads what the log holds of the source. */
   readonly log: Pick<SourceLog, 'held' | 'look'>;
   readonly logger: Logger;
   readonly onCompared?: OnCompared;
-  /** Takes wake-ups to the replica that leads. */
+  /** Carries wake-ups to the leading replica. */
   readonly wakeUp?: WakeUp;
-  /** How often it is marked where the log ends; every 10 s unless set. */
+  /** How often the log's end is marked (ms); 10 s unless set. */
   readonly markMs?: number;
-  /** Called per batch: the age of its oldest event when all were acknowledged. */
+  /** Called per batch with the age of its oldest event when all were acknowledged. */
   readonly onPublished?: (batch: { events: number; oldestMs: number }) => void;
 };
 
 /**
- * Told, on the leader's session, of comparisons of the database with the log, which come before anything is numbered. Each
- * may come again, when it or what follows it failed.
+ * Called on the leader's session when the database was compared with the log, before anything is numbered. Each may be
+ * called again if it, or what follows it, failed.
  */
 export type OnCompared = {
-  /** The database lacks commits of which the log tells, as after a restore. */
+  /** The database lacks commits that the log shows, as after a restore. */
   readonly lost: (session: Pick<Session, 'query'>) => Promise<unknown>;
-  /** The database is known to hold what the log tells of, or what it lacks is dealt with. */
+  /** The database holds everything that the log shows, or the loss has been dealt with. */
   readonly done: (session: Pick<Session, 'query'>) => Promise<unknown>;
 };
 
 export type RelayStatus = {
   readonly leader: boolean;
-  /** The age of the oldest event that is not known to be on the log; 0: none. */
+  /** The age of the oldest event not known to be on the log; 0: none. */
   readonly oldestPendingMs: number;
-  /** How many events are not known to be on the log; right after publishing some may still count, for 0.5 s. */
+  /** How many events are not known to be on the log; published ones may count for 0.5 s more. */
   readonly pending: number;
   readonly published: number;
 };
@@ -74,9 +76,9 @@ export type RelayStatus = {
 type HeadRow = { newest: string | null; waiting: boolean; sequence: string | null };
 
 /**
- * Takes the events of one schema to the log, in one order. Of all replicas one leads: it numbers what is committed and
- * publishes in that order; a batch is numbered only when the one before is acknowledged. After a crash or a
- * freeze events may come twice, with the same numbers; a reader drops what it has seen.
+ * Publishes the events of one schema on the log, in one order. One of all replicas leads: it numbers committed events
+ * and publishes them in that order; a batch is numbered only after the one before is acknowledged. After a crash or a
+ * freeze, events may be published twice with the same numbers; readers drop the second.
  */
 export class OutboxRelay {
   readonly #stopping = new AbortController();
@@ -84,9 +86,9 @@ export class OutboxRelay {
   #session: Session | undefined;
   #leader = false;
   #woken = false;
-  /** Until a wake-up. */
+  /** The leader's wait for a wake-up or the next poll. */
   readonly #nap = new Pause();
-  /** Until enough may have gathered. */
+  /** The leader's wait for a batch to gather. */
   readonly #gathering = new Pause();
   readonly #channel: string;
 
@@ -95,7 +97,7 @@ export class OutboxRelay {
     options.wakeUp?.onWake(this.#channel, () => this.#wakeLeader());
   }
 
-  /** Checks the number of partitions and begins to compete for the lead. Throws when the schema was numbered with another. */
+  /** Checks the number of partitions and competes for the lead. Throws if the schema was numbered with another. */
   async start(): Promise<void> {
     const { pool, schema, partitions, topic } = this.options;
     await pool.query(`insert into ${schema}.sequencer (partitions) values ($1) on conflict do nothing`, [
@@ -123,15 +125,15 @@ export class OutboxRelay {
     return this.#leader;
   }
 
-  /** To be called after a commit that appended events; what is missed, the poll finds within 0.9 s. */
+  /** Call it after a commit that appended events; the poll finds missed ones within 0.9 s. */
   wake(): void {
     if (this.#leader) this.#wakeLeader();
     else this.options.wakeUp?.wake(this.#channel);
   }
 
   /**
-   * The account's partition and the last number in it, once every event committed before the call is numbered; on any
-   * replica. Throws {@link NotCaughtUp} after `timeoutMs`.
+   * The account's partition and the last number in it, once every event committed before the call is numbered; works on
+   * any replica. Throws {@link NotCaughtUp} after `timeoutMs`.
    */
   async head(accountId: string, timeoutMs = 2_000): Promise<{ partition: number; sequence: number }> {
     const { pool, schema, partitions } = this.options;
@@ -158,7 +160,7 @@ export class OutboxRelay {
     }
   }
 
-  /** By SQL, so the same on every replica. */
+  /** Read by SQL, so the same on every replica. */
   async status(): Promise<RelayStatus> {
     const { pool, schema } = this.options;
     const { rows } = await pool.query<{ pending: string; published: string; oldest: number | null }>(
@@ -190,8 +192,7 @@ export class OutboxRelay {
         });
         await this.#lead(this.#session);
       } catch (err) {
-        if (!stopping.aborted)
-          logger.warn({ err, schema }, 'the relay is without a connection; trying again');
+        if (!stopping.aborted) logger.warn({ err, schema }, 'relay: no connection to Postgres; trying again');
         await delay(STANDBY_MS, undefined, { signal: stopping }).catch(() => undefined);
       } finally {
         this.#leader = false;
@@ -227,7 +228,7 @@ export class OutboxRelay {
         cadence.begin();
         await this.#publish(session, sequencer, events);
       }
-      // Whoever commits more wakes this; a full batch may have left some.
+      // A commit wakes this; a full batch may have left some events.
       polls = events.length > 0 ? 1 : polls + 1;
       if (events.length === BATCH || (await this.#isWoken(polls))) polls = 0;
       else await sequencer.savePublished();
@@ -241,11 +242,11 @@ export class OutboxRelay {
       await this.#publish(session, sequencer, events);
   }
 
-  /** A database that a standby took over may lack its last commits, and a log its last records. Between two batches. */
+  /** Runs between two batches: after a failover the database may lack its last commits, or the log its last records. */
   async #compare(session: Session, sequencer: Sequencer) {
     const { schema, source, log, logger, onCompared } = this.options;
     const gone = AbortSignal.any([this.#stopping.signal, session.lost]);
-    const held = await this.#persist(session, 'the log could not be read; trying again', () =>
+    const held = await this.#persist(session, 'relay: the log could not be read; trying again', () =>
       log.held(sequencer.mark, sequencer.epochs, gone),
     );
     const { last } = sequencer;
@@ -263,7 +264,7 @@ export class OutboxRelay {
     await onCompared?.done(session);
   }
 
-  /** Between two batches, so that all that is numbered stands before the end of the log. */
+  /** Runs between two batches, so that every numbered event stands before the marked end. */
   async #mark(session: Session, sequencer: Sequencer) {
     const { log, logger, schema } = this.options;
     const { mark } = sequencer;
@@ -274,7 +275,10 @@ export class OutboxRelay {
       if (!mark || isWhole.every(Boolean)) return await sequencer.saveMark(at, ends);
     } catch (err) {
       session.lost.throwIfAborted();
-      logger.warn({ err, schema }, 'the end of the log could not be marked; trying again at the next turn');
+      logger.warn(
+        { err, schema },
+        "relay: the log's end could not be marked; trying again with the next mark",
+      );
       return;
     }
     await this.#compare(session, sequencer);
@@ -287,7 +291,9 @@ export class OutboxRelay {
       .filter((event) => !sequencer.isHeld(event))
       .map((event) => eventRecord(event, { topic, source }));
     if (records.length > 0)
-      await this.#persist(session, 'events could not be published; trying again', () => produce(records));
+      await this.#persist(session, 'relay: events could not be published; trying again', () =>
+        produce(records),
+      );
     sequencer.published(events.at(-1)!.sequence);
     onPublished?.({
       events: events.length,
@@ -295,7 +301,7 @@ export class OutboxRelay {
     });
   }
 
-  /** Tries for as long as this replica leads and is not told to stop. */
+  /** Retries while this replica leads and is not stopping. */
   async #persist<T>(session: Session, failed: string, attempt: () => Promise<T>): Promise<T> {
     const { source, logger } = this.options;
     for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.longest)) {
@@ -309,7 +315,7 @@ export class OutboxRelay {
     }
   }
 
-  /** Until a wake-up (true) or the nth poll since (false). */
+  /** Waits for a wake-up (true) or the nth poll (false). */
   async #isWoken(nth: number): Promise<boolean> {
     if (this.#woken || this.#stopping.signal.aborted) return true;
     return this.#nap.for(retryDelay(nth, POLL_MS.first, POLL_MS.longest));
@@ -321,7 +327,7 @@ export class OutboxRelay {
   }
 }
 
-/** What `work` comes to, or the loss of the session if that is earlier. */
+/** Resolves as `work`; rejects first if the session is lost. */
 function unlessLost<T>(work: Promise<T>, lost: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(lost.reason as Error);

@@ -16,7 +16,7 @@ afterAll(() => database.drop());
 const maintain = (now = NOW) => maintainReplyPartitions(database.pool, SCHEMA, now);
 const keep = (commandId: string, at: Date) =>
   database.pool.query(`insert into ${SCHEMA}.replies values ($1, $2, '{"ok":true}')`, [commandId, at]);
-/** Which partition holds which command. */
+/** The commands in each partition. */
 const held = async () =>
   Object.fromEntries(
     (
@@ -75,7 +75,7 @@ describe('partitions of replies', () => {
 
   it('are made once by several replicas, while replies are stored', async () => {
     let storing = true;
-    // As the event store does: it looks for stored replies first, then keeps its own.
+    // As the event store does: it reads stored replies first, then stores its own.
     const store = async (writer: number) => {
       let kept = 0;
       for (; storing; kept += 1) {

@@ -5,14 +5,14 @@ import { inTransaction } from './transaction.js';
 
 const HOUR_MS = 3_600_000;
 const AHEAD_HOURS = 3;
-/** How long a command's reply is kept at least, from when the command was issued. */
+/** How long a reply is kept at least, from when its command was issued. */
 export const REPLIES_KEPT_MS = 24 * HOUR_MS;
 const EVERY_MS = 10 * 60_000;
 
 /**
- * Makes the hourly partitions of `replies` from the last hour to three ahead, taking over what the default partition
- * holds of those hours, and drops whatever is older than 24 h. Replicas take turns. Commands wait meanwhile, for some
- * milliseconds; when a transaction holds `replies` for over a second, it throws and has changed nothing.
+ * Creates the hourly partitions of `replies` from the last hour to three ahead, moves in the rows of those hours from
+ * the default partition, and drops what is older than 24 h. Replicas take turns. Commands wait for some milliseconds;
+ * if a transaction holds `replies` for over a second, this throws and changes nothing.
  */
 export async function maintainReplyPartitions(
   pool: Pool,
@@ -40,7 +40,8 @@ export async function maintainReplyPartitions(
         `create table ${schema}.${partitionOfHour(hour)} (like ${schema}.replies including all)`,
       );
     if (missing.length + dropped.length > 0) {
-      // The whole table at once and first: an insert on its way to the default partition would fail when its hour is attached.
+      // Locks the whole table first: an insert on its way to the default partition would fail when its hour is
+      // attached.
       await tx.query(
         `set local lock_timeout = '1s'; lock table only ${schema}.replies in access exclusive mode`,
       );

@@ -16,19 +16,19 @@ import {
 } from './statements.js';
 import { sideBySide } from './transaction.js';
 
-/** `keepReply`: from outside; else of the service's own. */
+/** `keepReply`: the command is from outside; otherwise it is the service's own. */
 export type Item = {
   readonly aggregate: AnyAggregate;
   readonly command: Command;
   readonly keepReply: boolean;
 };
-/** A reply where it is kept, {@link Applied} else. undefined: the command's deadline had passed and it was dropped. */
+/** The stored reply, or {@link Applied} for an own command. undefined: dropped, since its deadline had passed. */
 export type Result = Reply | Applied | undefined | Error;
 
 /** What a transaction appended; `published`: whether some of it goes out on the shared log. */
 export type Commit = { readonly events: readonly RecordedEvent[]; readonly published: boolean };
 
-/** Another transaction was faster with the same new stream or the same command; the batch is simply run again. */
+/** Another transaction began the same new stream, or took the same command, first; run the batch again. */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
@@ -39,10 +39,10 @@ export type RoundOptions = {
   readonly inline?: readonly InlineProjection[];
 };
 
-/** The log takes records of a megabyte; one that it refused would stand before all that follow. */
+/** The longest event: the log takes records of a megabyte, and a refused one would hold up all that follow. */
 const MAX_EVENT_CHARS = 250_000;
 
-/** Executes a batch inside `tx`, one statement a stage. Throws {@link Overtaken} where it has to begin anew. */
+/** Executes a batch inside `tx`, one statement per stage. Throws {@link Overtaken} if it has to begin anew. */
 export async function round(
   tx: PoolClient,
   items: readonly Item[],
@@ -61,7 +61,7 @@ export async function round(
   const { results, appended, replies } = decideAll(items, { stored, streams, facts }, options.newEventId);
 
   const events = appended.map(({ event }) => event);
-  // What another transaction was faster with tells the cause; the rest then fails by it.
+  // Another transaction's head start is the cause; the other statements then fail because of it.
   const first = (isFirst: boolean) => {
     if (!isFirst) throw new Overtaken();
   };
@@ -86,7 +86,7 @@ const isLate = ({ keepReply, command: { deadline } }: Item, now: number) =>
 const kept = (items: readonly Item[]) =>
   items.filter(({ keepReply }) => keepReply).map(({ command }) => command.id);
 
-/** Every command on the state that the ones before it in the batch have left. */
+/** Decides every command on the state left by the ones before it in the batch. */
 function decideAll(
   items: readonly Item[],
   found: {
@@ -200,7 +200,7 @@ async function follow(
   const items = followUps.map(({ aggregate, command }) => ownItem(aggregate, command));
   const { results, commit } = await round(tx, items, options, onEnd);
   const applied = appliedIn(results);
-  // What was decided stood on facts that hold no more.
+  // The facts of the batch's decisions no longer hold.
   if (applied.some(({ ok }) => !ok)) throw new Overtaken();
   return commit;
 }

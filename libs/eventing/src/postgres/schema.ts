@@ -75,13 +75,13 @@ create table ${schema}.replies_default partition of ${schema}.replies default;
 }
 
 /**
- * What projections recover by, as one string of DDL for a migration behind that of {@link eventingTables}.
+ * What projections recover by, as one string of DDL for a migration after {@link eventingTables}.
  *
- * `next_offset`: everything of the source up to `sequence` stands before it on the log; the largest of a partition is
- * where the projection reads on. `rewinds` counts how often it was told to read from elsewhere. `has_parked` is set on
- * all rows of a partition while an account of it is parked, and `halted` says why while the partition stands still.
- * `parked` holds, in the order of `n`, the event of an account that could not be applied (with `reason` and `due`) and
- * all later ones of that account. `skipped` holds what an operator has passed over, and why.
+ * `next_offset`: everything of the source up to `sequence` stands before it on the log; a partition is read on from its
+ * largest one. `rewinds` counts how often it was moved. `has_parked` is set on all rows of a partition while one of its
+ * accounts is parked; `halted` says why while the partition is halted. `parked` holds, in the order of `n`, the event
+ * of an account that could not be applied (with `reason` and `due`) and all later ones of that account. `skipped` holds
+ * what an operator has skipped, and why.
  */
 export function recoveryTables(schema: string): string {
   checkName(schema);
@@ -124,7 +124,7 @@ function checkName(schema: string): void {
 }
 
 /**
- * What a source compares itself with the log by, as DDL for a migration behind that of {@link eventingTables}.
+ * What a source is compared with the log by, as DDL for a migration after {@link eventingTables}.
  *
  * `log_mark`: where the log ended, and what was on it. `sequencer_heads.epoch` is that of the partition's next event;
  * `sequencer.epoch` counts how often the source began anew.
@@ -138,11 +138,13 @@ alter table ${schema}.sequenced add column epoch integer not null default 1;
 }
 
 /**
- * The table of one aggregate: a row per stream, the folded state beside its version; `created_at` tells the order in which
- * streams of one account were begun. What queries look for becomes an
- * index over an expression of the state (`(state->>'name')`), so the row is the view as well.
- * Updated often: the free space keeps updates on their page (HOT), unless an index uses the state. Where that matters,
- * index a generated column instead: Postgres looks at the columns that an index uses, not at what its expression gives.
+ * The table of one aggregate: a row per stream, with the folded state beside its version; `created_at` orders the
+ * streams of an account. Queries use indexes over expressions of the state (`(state->>'name')`), so the row is also the
+ * view.
+ *
+ * Rows are updated often: free space keeps updates on their page (HOT), unless an index uses the state. Where that
+ * matters, index a generated column instead: Postgres compares the columns that an index uses, not the values of its
+ * expressions.
  */
 export function aggregateTable(schema: string, table: string): string {
   return `
@@ -158,8 +160,8 @@ create table ${schema}.${table} (
 }
 
 /**
- * The operator class by which a GIN index finds parts of a text. Provisioning has made pg_trgm, in whatever schema of
- * whatever name; throws where it has not.
+ * The operator class for GIN indexes that find parts of a text, with its schema. Throws if provisioning has not made
+ * pg_trgm.
  */
 export async function trigramOperators(db: { query(sql: string): Promise<unknown> }): Promise<string> {
   const rows = (await db.query(

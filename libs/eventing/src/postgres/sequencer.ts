@@ -3,13 +3,13 @@ import { partitionOf } from '../partition.js';
 import type { NumberedEvent } from './event-record.js';
 import type { Session } from './session.js';
 
-/** The longest a leader may be silent before Postgres ends its session, and with it the lock (ms). */
+/** Postgres ends the session of a leader that is silent for this long, and with it the lock (ms). */
 const SILENCE_MS = 3_000;
 
 /**
- * Of the leader's session. The timeouts take the lock from a process that stands still, also when it stopped in the
- * middle of reading a result (tcp_*). The planner settings keep to the primary keys whatever the statistics of tables
- * that are empty one moment and full the next say.
+ * The leader's session. The timeouts take the lock from a frozen process, even one frozen while it reads a result
+ * (tcp_*). The planner settings force the primary keys: the statistics of tables that are now empty, now full, mislead
+ * it.
  */
 export const leaderSettings = {
   idle_session_timeout: SILENCE_MS,
@@ -47,23 +47,23 @@ const EVENT_COLUMNS =
 export type LogMark = { readonly at: number; readonly sequence: number; readonly ends: readonly number[] };
 
 /**
- * All events of the source that a partition had to get up to `sequence` are on the log, and none behind `last`; epoch 0:
- * none of them was read.
+ * Everything of the source that belongs in a partition up to `sequence` is on the log, and nothing after `last`. Epoch
+ * 0: nothing was read.
  */
 export type Held = { readonly epoch: number; readonly sequence: number; readonly last: number };
 
-/** What was found when the numbers were compared with the log. */
+/** The result of comparing the numbers with the log. */
 export type Compared = {
-  /** The log's last number, where the database has not given it out: commits are lost. */
+  /** The log's last number, if the database has not given it out: commits are lost. */
   readonly ahead?: number;
-  /** The first number that was published and is not on the log any more. */
+  /** The first published number that is no longer on the log. */
   readonly missing?: number;
 };
 
 type Head = { sequence: number; epoch: number };
 const NO_HEAD: Head = { sequence: 0, epoch: 1 };
 
-/** Takes the service's lock; it is the session's until that ends. */
+/** Takes the service's lock; the session holds it until it ends. */
 export async function tryLead(session: Session, schema: string): Promise<boolean> {
   const { rows } = await session.query<{ won: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as won',
@@ -73,14 +73,14 @@ export async function tryLead(session: Session, schema: string): Promise<boolean
 }
 
 /**
- * Gives committed events their numbers. It lives as long as the lock on `session`, through which alone it writes:
- * what a session without the lock would write, Postgres has already refused by ending it.
+ * Numbers committed events. It writes only through `session`, which holds the lock: when Postgres takes the lock away
+ * it ends the session, so no write comes without it.
  */
 export class Sequencer {
   #last = 0;
   #published = 0;
   #saved = 0;
-  /** By partition: the last number, and the epoch of the event that comes next. */
+  /** By partition: the last number, and the epoch of the next event. */
   readonly #heads = new Map<number, Head>();
   #held: readonly Held[] = [];
   #mark: LogMark | null = null;
@@ -118,19 +118,19 @@ export class Sequencer {
     return this.#last;
   }
 
-  /** What was known of the log last; null: nothing, or not since it was compared. */
+  /** The last known end of the log; null: none is known, or none since the comparison. */
   get mark(): LogMark | null {
     return this.#mark;
   }
 
-  /** By partition, of the event that comes next. */
+  /** The epoch of the next event, by partition. */
   get epochs(): readonly number[] {
     return this.#partitions((partition) => this.#head(partition).epoch);
   }
 
   /**
-   * Brings the numbers in line with what the log holds; before that nothing may be numbered or published. `onLost` comes
-   * before that, where the log is ahead.
+   * Brings the numbers in line with the log; required before anything is numbered or published. Calls `onLost` first if
+   * the log is ahead.
    */
   async compare(held: readonly Held[], onLost?: () => Promise<unknown>): Promise<Compared> {
     this.#held = held;
@@ -154,7 +154,7 @@ export class Sequencer {
     return sequence <= (this.#held[partition]?.sequence ?? 0);
   }
 
-  /** Up to `limit` events, in order, that are numbered and perhaps not on the log. */
+  /** Up to `limit` numbered events, in order, that may not be on the log. */
   async unpublished(limit: number): Promise<NumberedEvent[]> {
     const { rows } = await this.#rows<EventRow & NumberRow>(
       'unpublished',
@@ -216,7 +216,7 @@ export class Sequencer {
     return events;
   }
 
-  /** Everything up to `sequence` is acknowledged by the log. Kept in memory until the next statement saves it. */
+  /** The log has acknowledged everything up to `sequence`. Kept in memory until the next statement saves it. */
   published(sequence: number): void {
     this.#published = sequence;
   }
@@ -227,7 +227,7 @@ export class Sequencer {
     this.#saved = this.#published;
   }
 
-  /** What is published stood before `ends` at `at`, and nothing else of the source did. */
+  /** Saves a mark: at `at`, the published events of the source, and no others, stood before `ends`. */
   async saveMark(at: number, ends: readonly number[]): Promise<void> {
     if (this.#mark?.ends.every((end, partition) => end === ends[partition])) return;
     const mark = { at, sequence: this.#published, ends };
@@ -235,7 +235,7 @@ export class Sequencer {
     this.#mark = mark;
   }
 
-  /** The first event that was published and that the log does not hold. */
+  /** The first published event that the log does not hold. */
   async #firstMissing(): Promise<number | undefined> {
     const behind = [...this.#heads].filter(
       ([partition, { sequence }]) => sequence > this.#held[partition]!.sequence,
@@ -258,8 +258,8 @@ export class Sequencer {
   }
 
   /**
-   * Numbers go on behind `last`. A partition's epoch is one above that of its last event, on the log or here: so it goes
-   * up by one there also where a partition had no event in an epoch.
+   * Numbers go on after `last`. A partition's epoch becomes one above that of its last event, on the log or here, so it
+   * goes up by one even where a partition had no event in an epoch.
    */
   async #beginAnew(last: number, missing: number | undefined): Promise<void> {
     const { rows } = await this.session.query<{ partition: number; epoch: number }>(

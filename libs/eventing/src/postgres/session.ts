@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Notification, Pool, QueryResult, QueryResultRow } from 'pg';
 
-/** A connection of its own beside the pool; it must reach Postgres itself, not a pooler of transactions. */
+/** A connection of its own beside the pool; it needs Postgres itself, not a transaction pooler. */
 export type Session = {
   /** Queries run one after the other. */
   query<Row extends QueryResultRow>(
@@ -10,9 +10,9 @@ export type Session = {
     name?: string,
   ): Promise<QueryResult<Row>>;
   onNotification(listener: (message: Notification) => void): void;
-  /** Aborted, with the cause as its reason, when the connection is gone. */
+  /** Aborted when the connection is gone; its reason is the cause. */
   readonly lost: AbortSignal;
-  /** Ends the connection; a query that hangs does not hold it up. */
+  /** Ends the connection, even if a query hangs. */
   close(): Promise<void>;
 };
 
@@ -53,7 +53,7 @@ export async function openSession(
     return next;
   };
 
-  // Each answer puts it off: a session in use needs none.
+  // Each answer postpones it: a session in use needs none.
   const heartbeat = setTimeout(() => {
     query('select 1').catch((error: unknown) => lost.abort(error));
   }, heartbeatMs);

@@ -3,7 +3,7 @@ import { issuedAt } from '../command-id.js';
 import type { Command, Reply } from '../message.js';
 import type { AnyAggregate, RecordedEvent } from '../aggregate.js';
 
-/** A stream while a batch moves it. `stored`: the version of its row; undefined where there is none. */
+/** A stream while a batch moves it. `stored`: its row's version; undefined: it has no row. */
 export type Stream = {
   readonly id: string;
   readonly accountId: string;
@@ -21,7 +21,7 @@ export class Streams {
     const streams = this.tables.get(aggregate.table)!;
     const stream = streams.get(id)!;
     const successor = aggregate.becomes?.(stream.state);
-    // One that was succeeded within the batch takes the rest of it itself.
+    // A stream replaced within the batch takes the rest of the batch itself.
     return successor !== undefined && streams.has(successor) ? this.get(aggregate, successor) : stream;
   }
 
@@ -30,7 +30,7 @@ export class Streams {
   }
 }
 
-/** An event on its way into its stream. `json` is its data, `cause` the command it came of. */
+/** An event to append. `json` is its data, `cause` the command that led to it. */
 export type Appended = {
   readonly event: RecordedEvent;
   readonly json: string;
@@ -54,7 +54,7 @@ export async function storedReplies(
   return new Map(rows.map(({ command_id, reply }) => [command_id, reply ?? undefined]));
 }
 
-/** Locks the rows in one order everywhere (table, stream), so that batches wait for each other instead of deadlocking. */
+/** Locks rows in one global order (table, stream), so that batches wait for each other instead of deadlocking. */
 export async function loadStreams(
   tx: PoolClient,
   schema: string,
@@ -108,8 +108,8 @@ async function rowsOf(tx: PoolClient, table: string, fresh: readonly Fresh[]): P
 }
 
 /**
- * Writes the states that moved. Resolves to whether every new stream was this transaction's to begin. A plan made while the
- * table was small is kept when it grows; `any($1)` has it go by the index from the start.
+ * Writes the states that moved. Resolves to false if another transaction began one of the new streams. `any($1)` makes
+ * even a plan from when the table was small use the index; Postgres keeps that plan as the table grows.
  */
 export async function saveStreams(tx: PoolClient, schema: string, streams: Streams): Promise<boolean> {
   let begun = true;
@@ -187,10 +187,12 @@ export async function appendEvents(
   });
 }
 
-/** One parameter for the JSON of many rows: in an array of Postgres every quote of it would have to be escaped, and read again. */
+/**
+ * One parameter for the JSON of many rows: in a Postgres array every quote would have to be escaped, and parsed again.
+ */
 const jsonArray = (texts: readonly string[]) => `[${texts.join(',')}]`;
 
-/** Resolves to whether all were this transaction's to keep. */
+/** Resolves to false if another transaction stored one of them first. */
 export async function keepReplies(
   tx: PoolClient,
   schema: string,

@@ -25,8 +25,8 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
 const IN_FAILED_TRANSACTION = '25P02';
 
 /**
- * What runs at once in one transaction. Waits for all of it, so that nothing is asked for when the transaction is over; throws
- * the first fault in the order given that is not what another one left behind.
+ * Waits for all of what runs at once in one transaction, so that no query comes after its end. Throws the first fault,
+ * in the order given, that does not follow from another one.
  */
 export async function sideBySide<const T extends readonly Promise<unknown>[]>(
   work: T,

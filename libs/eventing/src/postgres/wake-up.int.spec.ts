@@ -14,14 +14,14 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-/** Connected, with what it hears on `channel` counted. */
+/** A connected instance that counts the hints on `channel`. */
 async function listening(name: string, channel = 'some.channel') {
   const wakeUp = new WakeUp({ pool: database.pool, logger: keptLog(), name });
   const heard = { count: 0 };
   wakeUp.onWake(channel, () => (heard.count += 1));
   wakeUp.start();
   running.push(wakeUp);
-  await until(() => heard.count === 1); // it calls once connected
+  await until(() => heard.count === 1); // a connect counts as a hint
   heard.count = 0;
   return { wakeUp, heard };
 }
@@ -44,7 +44,7 @@ it('makes a burst into few notifications', async () => {
   b.wakeUp.wake('some.channel');
   const before = b.heard.count;
   await until(() => b.heard.count > before);
-  // One per 5 ms, which a clock of whole milliseconds may take for 4.
+  // At least 5 ms apart, which a clock of whole milliseconds may show as 4.
   expect(b.heard.count).toBeLessThanOrEqual((performance.now() - from) / 4 + 2);
 });
 

@@ -23,7 +23,7 @@ export class WakeUp {
     private readonly options: { readonly pool: Pool; readonly logger: Logger; readonly name: string },
   ) {}
 
-  /** Connects in the background, again and again; until connected, hints are kept. */
+  /** Connects in the background and reconnects; hints are kept until it is connected. */
   start(): void {
     this.#running ??= this.#run();
   }
@@ -58,7 +58,12 @@ export class WakeUp {
     this.#due.clear();
     this.#session
       .query("select pg_notify(channel, '') from unnest($1::text[]) channel", [channels], 'wake')
-      .catch((err: unknown) => this.options.logger.warn({ err, channels }, 'a wake-up was lost'));
+      .catch((err: unknown) =>
+        this.options.logger.warn(
+          { err, channels },
+          'wake-up not sent; its listeners look at their next poll',
+        ),
+      );
   }
 
   async #run() {
@@ -75,7 +80,7 @@ export class WakeUp {
         await aborted(session.lost, this.#stopping.signal);
         if (session.lost.aborted) throw session.lost.reason;
       } catch (err) {
-        logger.warn({ err }, 'no connection for wake-ups; trying again');
+        logger.warn({ err }, 'wake-ups: no connection to Postgres; trying again');
         await delay(RECONNECT_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       } finally {
         this.#session = undefined;

@@ -1,12 +1,12 @@
-/** A request that waited this long in vain puts the peer in doubt; as long a ping may take. */
+/** A request unanswered for this long puts the peer in doubt; also the timeout of a ping (ms). */
 const DOUBT_MS = 500;
-/** A connection on which so many pings went unanswered is made anew: the host behind it may be gone. */
+/** After this many unanswered pings the connection is made anew: the host behind it may be gone. */
 const PINGS = 6;
 
 /**
- * Keeps requests from a replica that does not answer at all, since each would wait until its time is up. A request left
- * unanswered only puts it in doubt, as the fault may be that request's own: what opens the breaker is an unanswered
- * ping. One ping after another is sent until one is answered, or fails at once, which costs nobody time.
+ * Spares requests the wait for a replica that does not answer at all. An unanswered request only puts it in doubt,
+ * since the fault may be the request's own; an unanswered ping opens the breaker. Pings follow one another until one is
+ * answered, or fails at once, which costs callers no time.
  */
 export class Breaker {
   isOpen = false;
@@ -40,14 +40,14 @@ export class Breaker {
     this.turn(false);
   }
 
-  /** Whether requests would not wait in vain. */
+  /** Resolves to false if requests would wait in vain. */
   private async passes(): Promise<boolean> {
     const begun = performance.now();
     try {
       await this.peer.ping(DOUBT_MS);
       return true;
     } catch (error) {
-      // Refused by its host, and not cut since it proved nothing for a while.
+      // Refused by its host at once, rather than cut off after a while for lack of proof.
       const { cause } = error as Error & { readonly cause?: { readonly code?: unknown } };
       return cause?.code !== undefined && performance.now() - begun < DOUBT_MS / 2;
     }

@@ -1,7 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 
-/** By what the processes of one installation know each other. With `tls`, each also shows a certificate of `ca`. */
+/**
+ * The secret by which the processes of an installation know each other. With `tls`, each also shows a certificate of
+ * `ca`.
+ */
 export type RpcTrust = {
   readonly secret: Buffer;
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly ca: Buffer } | undefined;
@@ -22,8 +25,9 @@ const MOST_CHARACTERS = 512;
  *     client  <nonce> <HMAC over both and the address> <address>
  *     server  <HMAC over the same>
  *
- * `address` is where this process takes replies. A client that has one from a command (`replyto`) must mean this process:
- * else somebody in between could pass on the proof of one of us to another. Throws {@link Unproven}.
+ * `address` is where this process takes replies. If the client has it from a command (`replyto`), its proof names it and must
+ * match: otherwise somebody in between could pass on the proof of one of our processes to another. Throws
+ * {@link Unproven}.
  */
 export async function admit(socket: Socket, { secret }: RpcTrust, address: string): Promise<void> {
   const ours = nonce();
@@ -35,7 +39,10 @@ export async function admit(socket: Socket, { secret }: RpcTrust, address: strin
   socket.write(`${mac(secret, 'server', ours, theirs, meant)}\n`);
 }
 
-/** The client's half; `meant` is the `replyto` it goes by, '' where the address is from its own settings. Throws {@link Unproven}. */
+/**
+ * The client's half; `meant` is the `replyto` it goes by, '' if the address is from its own settings. Throws
+ * {@link Unproven}.
+ */
 export async function introduce(socket: Socket, { secret }: RpcTrust, meant: string): Promise<void> {
   const theirs = await lineFrom(socket);
   const ours = nonce();
@@ -52,7 +59,7 @@ const mac = (secret: Buffer, ...parts: readonly string[]) =>
 const isSame = (given: string, right: string) =>
   given.length === right.length && timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(right));
 
-/** The next line, all that the other side may say before it gets an answer. */
+/** The next line: the other side may send no more before it is answered. */
 async function lineFrom(socket: Socket): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = '';

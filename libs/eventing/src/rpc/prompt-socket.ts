@@ -1,13 +1,13 @@
 import { JsonSocket } from '@nestjs/microservices';
 import type { Socket } from 'node:net';
 
-/** Of one frame; a peer that sends more is cut off. */
+/** The most characters of a frame; a peer that sends more is cut off. */
 export const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /**
- * Nest's framing on a socket that sends what one turn of the event loop has to say in one write (a system call costs
- * more than all else about a message), and then at once: with Nagle's algorithm, which Nest leaves on, an answer would
- * wait for as long as the peer delays its ACK (40 ms). The first frame that is none ends the connection.
+ * Nest's framing on a socket that sends all messages of one turn of the event loop in one write (the system call costs
+ * more than the message), and at once: with Nagle's algorithm, which Nest leaves on, an answer would wait for the
+ * peer's delayed ACK (40 ms). The first malformed frame ends the connection.
  */
 export class PromptSocket extends JsonSocket {
   constructor(socket: Socket, frameLength = MOST_CHARACTERS) {
@@ -35,7 +35,7 @@ export class PromptSocket extends JsonSocket {
     this.netSocket.emit('message', message);
   }
 
-  /** Nest only says that it sends no more, goes on reading, and reports every frame in full. */
+  /** Nest would only stop sending: it goes on reading, and reports every malformed frame in full. */
   protected override handleDataError({ name }: Error): void {
     this.netSocket.destroy(new Error(`It sent what is no frame (${name}).`));
   }

@@ -7,7 +7,7 @@ import { Rejection } from '../rejection.js';
 import { REPLIES } from './reply-publisher.js';
 import { RpcServer, type RpcServerOptions } from './rpc-server.js';
 
-/** A refusal crosses the wire as it is; of anything else the caller learns only that it happened. */
+/** A refusal is passed on as it is; of any other error the caller learns only that it happened. */
 @Catch()
 class OverTheWire implements RpcExceptionFilter {
   private readonly logger = new Logger('QueryHandler');

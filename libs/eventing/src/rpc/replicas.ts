@@ -5,7 +5,7 @@ import { Breaker } from './breaker.js';
 import type { RpcTrust } from './handshake.js';
 import { readAddress, RpcConnection } from './rpc-connection.js';
 
-/** `listed` is the address by which it was found: its own, or one with a name. */
+/** `listed` is the configured address by which it was found: its own, or one with a name. */
 export type Replica = {
   readonly listed: string;
   readonly address: string;
@@ -13,15 +13,15 @@ export type Replica = {
   readonly breaker: Breaker;
 };
 
-/** Where a name leads at present. */
+/** Resolves a name to its present addresses. */
 export type Lookup = (host: string) => Promise<readonly { address: string; family: number }[]>;
 
 const BELIEVED_MS = 5_000;
 const LOOKUP_MS = 1_000;
 
 /**
- * The replicas of a peer: one for each listed address, or where it has a name, one for each address of that name, as
- * those of a headless service in Kubernetes. Names are looked up every 5 s while somebody asks.
+ * The replicas of a peer: one per listed address; for a name, one per address it resolves to, as with a headless
+ * service in Kubernetes. Names are looked up every 5 s while they are in use.
  */
 export class Replicas {
   private readonly listed: readonly string[];
@@ -30,7 +30,10 @@ export class Replicas {
   private believedUntil = 0;
   private looking: Promise<void> = Promise.resolve();
 
-  /** `addresses`: `host:port,host:port`. `onSilent` is told when a replica is passed over for its silence, and when no longer. */
+  /**
+   * `addresses`: `host:port,host:port`. `onSilent` is called when a replica is passed over for its silence, and when it
+   * is back.
+   */
   constructor(
     addresses: string,
     private readonly trust: RpcTrust,
@@ -44,7 +47,7 @@ export class Replicas {
     }
   }
 
-  /** Those known; waits for the names only the first time. */
+  /** The known replicas; waits for names only the first time. */
   async known(): Promise<readonly Replica[]> {
     if (Date.now() >= this.believedUntil) {
       this.believedUntil = Date.now() + BELIEVED_MS;
@@ -54,7 +57,7 @@ export class Replicas {
     return this.current;
   }
 
-  /** Those that names lead to now, give or take 5 s. */
+  /** The replicas that the names resolve to, as of 5 s ago at most. */
   async latest(): Promise<readonly Replica[]> {
     await this.known();
     await this.looking;
@@ -79,7 +82,7 @@ export class Replicas {
     }
   }
 
-  /** What is known already where the name leads nowhere: its server may be away. */
+  /** Falls back to the known addresses if the name does not resolve: its server may be away. */
   private async addressesOf(listed: string) {
     const { host, port } = readAddress(listed)!;
     if (isIP(host)) return [{ listed, address: listed }];
@@ -88,7 +91,7 @@ export class Replicas {
     );
     try {
       const found = await Promise.race([this.resolve(host), late]);
-      // A replica may have one of each family.
+      // A replica may have an address of each family: only one family counts.
       const ofOne = found.filter(({ family }) => family === found[0]!.family);
       return ofOne.map(({ address, family }) => ({
         listed,

@@ -3,14 +3,14 @@ import type { Reply } from '../message.js';
 import { Unproven, type RpcTrust } from './handshake.js';
 import { readAddress, RpcConnection, type ConnectionLost } from './rpc-connection.js';
 
-/** The TCP event by which replies travel, an array of {@link StagedReply} each. */
+/** The TCP event that carries replies, each time an array of {@link StagedReply}. */
 export const REPLIES = 'replies';
 
-/** accepted: what the deciding transaction made of the command. settled: what came of it in the world. */
+/** accepted: what the deciding transaction made of the command. settled: its outcome in the world. */
 export type Stage = 'accepted' | 'settled';
 export type StagedReply = { readonly commandId: string; readonly stage: Stage; readonly reply: Reply };
 
-/** Who does not take this much is not sent more. */
+/** A peer with this much unsent gets no more. */
 const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
 const IDLE_MS = 60_000;
 const MAX_PEERS = 1_000;
@@ -18,9 +18,9 @@ const MAX_PEERS = 1_000;
 type Peer = { readonly connection: RpcConnection; waiting: StagedReply[]; flushing: boolean };
 
 /**
- * Sends replies to whoever waits for them, those of one turn of the event loop in one message. A reply that cannot be
- * delivered is dropped and counted: it is stored, and who misses it asks for it by the command's id. Where a reply goes
- * is the command's word; nothing is sent there before it has proved to be a process of ours, and the one that is meant.
+ * Sends replies to their callers, those of one turn of the event loop in one message. A reply that cannot be delivered
+ * is dropped and counted: it is stored, and the caller asks for it by the command's id. The address comes from the
+ * command, so nothing is sent before the peer has proved that it is a process of ours, and the one meant.
  */
 export class ReplyPublisher {
   readonly counts = { replies: 0, messages: 0, dropped: 0 };
@@ -70,10 +70,10 @@ export class ReplyPublisher {
       this.counts.replies += replies.length;
       this.counts.messages += 1;
     } catch (error) {
-      // Forgotten, so that addresses that are made up do not fill the table.
+      // Removed, so that made-up addresses do not fill the table.
       if (peer.waiting.length === 0 && this.peers.get(address) === peer) this.peers.delete(address);
       if ((error as ConnectionLost).cause instanceof Unproven) this.foreign(address, replies.length);
-      else this.counts.dropped += replies.length; // who waits will ask
+      else this.counts.dropped += replies.length; // the caller will ask
     }
   }
 

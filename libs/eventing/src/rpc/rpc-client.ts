@@ -4,32 +4,32 @@ import type { RpcTrust } from './handshake.js';
 import { Replicas, type Replica } from './replicas.js';
 import { ConnectionLost, NoAnswer, Thrown } from './rpc-connection.js';
 
-/** No replica of the peer could be reached, or the one asked did not answer in time. Asking again later is right. */
+/** No replica of the peer could be reached, or the one asked did not answer in time; ask again later. */
 export class PeerUnavailable extends Error {
   override readonly name = 'PeerUnavailable';
 }
 
-/** The peer failed at handling the query; it keeps the details to its own log. */
+/** The peer failed to handle the query; the details are in its own log only. */
 export class PeerFault extends Error {
   override readonly name = 'PeerFault';
 }
 
-/** What came of a query; `refused` is its handler's no. */
+/** The outcome of a query; `refused`: its handler threw a rejection. */
 export type QueryOutcome = 'answered' | 'refused' | 'fault' | 'unavailable';
 
 export type OfReplica<T> = { readonly address: string; readonly answer: T };
 
 /**
- * Asks one peer, which may run as several replicas. They take turns; one that cannot be reached, is lost before it
- * answers, or answers nobody at present is passed over: a query leaves nothing behind, so it may be asked twice.
+ * Asks one peer, which may run as several replicas; they take turns. One that cannot be reached, is lost before it
+ * answers, or answers nobody is passed over: queries change nothing, so asking twice is safe.
  */
 export class RpcClient {
   private readonly replicas: Replicas;
   private turn = 0;
 
   /**
-   * `addresses`: `host:port,host:port`, where a name may lead to several replicas. `onSilent` is told when a replica is passed
-   * over for its silence, and when no longer; `onEnded` of every query.
+   * `addresses`: `host:port,host:port`, where a name may lead to several replicas. `onSilent` is called when a replica
+   * is passed over for its silence, and when it is back; `onEnded` after every query.
    */
   constructor(
     readonly addresses: string,
@@ -45,7 +45,7 @@ export class RpcClient {
     return this.counted(async () => this.ask(await this.inTurn(), pattern, data, timeoutMs));
   }
 
-  /** Asks every replica. Throws what {@link request} throws where one of them cannot be asked, or does not answer. */
+  /** Asks every replica. Throws as {@link request} if one of them cannot be asked, or does not answer. */
   async requestEach<T>(
     pattern: string,
     data?: unknown,

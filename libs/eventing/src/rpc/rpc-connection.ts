@@ -8,7 +8,7 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** The peer took the request and was silent for too long. */
+/** The peer took the request and did not answer in time. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
@@ -42,11 +42,11 @@ export function readAddress(address: string): { host: string; port: number } | u
 }
 
 /**
- * One TCP connection to a Nest TCP server, in its framing, made when it is first needed and again after it broke; both
- * sides prove what they are before anything else is said. Many requests are under way at once.
+ * One TCP connection to a Nest TCP server, in its framing; opened on first use, and again after it broke. Both sides
+ * prove what they are before anything else. Many requests are under way at once.
  */
 export class RpcConnection {
-  /** Until then the peer is taken for unreachable (ms since the epoch). */
+  /** Until then the peer counts as unreachable (ms since the epoch). */
   downUntil = 0;
   /** When something was last sent (ms since the epoch). */
   lastUsed = Date.now();
@@ -60,8 +60,8 @@ export class RpcConnection {
   private readonly name: string;
 
   /**
-   * `meant`: the address is somebody else's word, and whoever answers there must call it his own. `name`: the host that
-   * the peer's certificate is for, where it is not that of the address.
+   * `meant`: the address came from somebody else, so the peer must confirm that it is its own. `name`: the host on the
+   * peer's certificate, if it is not that of the address.
    */
   constructor(
     readonly address: string,
@@ -87,12 +87,12 @@ export class RpcConnection {
       this.waiting.set(id, { socket: this.socket!, resolve, reject, timer });
       link.then(
         (open) => this.waiting.has(id) && this.write(open, { pattern, data, id }),
-        () => undefined, // the end of the connection tells all who wait
+        () => undefined, // the end of the connection rejects all that wait
       );
     });
   }
 
-  /** Resolves to an answer of any kind: no peer handles it, and each one that is at work says so. Throws as {@link request}. */
+  /** Resolves to any answer: no peer handles the pattern, and one that works says so. Throws as {@link request}. */
   async ping(timeoutMs: number): Promise<void> {
     try {
       await this.request('ping', undefined, timeoutMs);
@@ -112,7 +112,7 @@ export class RpcConnection {
     return this.socket?.writableLength ?? 0;
   }
 
-  /** What is asked after it goes over a new connection. */
+  /** Later requests open a new connection. */
   close(): void {
     this.socket?.destroy();
     this.link = this.socket = undefined;
@@ -123,7 +123,7 @@ export class RpcConnection {
     { pattern, ...packet }: { readonly pattern: string; readonly data: unknown; readonly id?: number },
   ): void {
     this.lastUsed = Date.now();
-    // As JSON: Nest's server parses patterns, and one that is none costs it an exception.
+    // As JSON: Nest's server parses patterns, and each malformed one costs it an exception.
     link.sendMessage({ ...packet, pattern: JSON.stringify(pattern) });
   }
 

@@ -4,7 +4,7 @@ import { ServerTCP } from '@nestjs/microservices';
 import { admit, PROVE_MS, Unproven, type RpcTrust } from './handshake.js';
 import { MOST_CHARACTERS, PromptSocket } from './prompt-socket.js';
 
-/** What a server takes from its peers at most: connections, those that have proved nothing yet, characters of a frame. */
+/** Limits of a server: connections, unproven connections, characters of a frame. */
 export type Bounds = {
   readonly connections?: number;
   readonly unproven?: number;
@@ -39,7 +39,7 @@ class RequestSocket extends PromptSocket {
   }
 }
 
-/** Nest's TCP server for peers that prove what they are, with bounds on what one can take of it. */
+/** Nest's TCP server for peers that prove what they are, with limits on what one of them can use. */
 export class RpcServer extends ServerTCP {
   private readonly frameLength: number;
   private readonly mostUnproven: number;
@@ -63,13 +63,13 @@ export class RpcServer extends ServerTCP {
     this.address = address;
     this.trust = trust;
     this.server.maxConnections = connections;
-    this.server.on('drop', () => this.logger.warn('too many connections of peers; a new one is closed'));
+    this.server.on('drop', () => this.logger.warn('rpc server: too many connections; a new one is closed'));
     this.server.on('tlsClientError', ({ message: reason }: Error, { remoteAddress }: Socket) =>
       this.refused(remoteAddress, reason),
     );
   }
 
-  /** Nest hears of a connection once its peer has proved that it is one of ours. */
+  /** Nest gets a connection only after its peer has proved that it is one of ours. */
   override bindHandler(socket: Socket): void {
     const { remoteAddress } = socket;
     // Node emits what comes in on an accepted socket outside of the async context in which the server was started.
@@ -97,7 +97,7 @@ export class RpcServer extends ServerTCP {
   protected override getSocketInstance(socket: Socket): PromptSocket {
     const { remoteAddress: address } = socket;
     return new RequestSocket(socket, this.frameLength, ({ name: fault }) =>
-      this.logger.warn('a peer sent what is no frame of ours; its connection is cut', { address, fault }),
+      this.logger.warn('rpc server: malformed frame from a peer; its connection is cut', { address, fault }),
     );
   }
 

@@ -221,7 +221,7 @@ describe('a name', () => {
       until(async () => (await replicas.known()).length === size, { timeoutMs: 2_000 });
     return { who, size };
   }
-  /** Time in which nothing happens but that what was looked up grows old. */
+  /** Lets looked-up names expire, and nothing else. */
   function passes(ms: number) {
     const now = () => Math.floor(performance.timeOrigin + performance.now());
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
@@ -271,7 +271,7 @@ describe('a name', () => {
   });
 });
 
-/** Stands before a service: frozen, it takes what it is sent and passes nothing on. */
+/** A proxy before a service: frozen, it accepts bytes and passes none on. */
 async function freezer(port: number) {
   const sockets = new Set<Socket>();
   let isFrozen = false;
@@ -327,7 +327,7 @@ describe('a replica that takes questions and answers none', () => {
     expect(first.outcome).toBeInstanceOf(PeerUnavailable);
     expect(ended).toEqual(['unavailable']);
     await until(() => silences.length === 1, { timeoutMs: 2_000 });
-    // For longer than a connection is kept on which no ping is answered.
+    // Longer than a connection is kept while no ping is answered.
     for (const end = Date.now() + 4_500; Date.now() < end; await delay(50)) {
       const { ms, outcome } = await msOf(rpc.request('who'));
       expect(outcome).toBeInstanceOf(PeerUnavailable);
@@ -381,7 +381,7 @@ it.each([
   expect(() => new RpcClient(address, TRUST)).toThrow('is not an address of the form host:port');
 });
 
-/** A connection that speaks for itself; `cut` resolves once the other side has had enough of it. */
+/** A raw connection; `cut` resolves once the other side has closed it. */
 function stranger(port: number) {
   const socket = connect(port, HOST).on('error', () => undefined);
   ends.push(() => socket.destroy());
@@ -389,7 +389,7 @@ function stranger(port: number) {
   socket.on('data', (bytes) => (heard += bytes.toString()));
   return { socket, heard: () => heard, cut: new Promise((resolve) => socket.once('close', resolve)) };
 }
-/** A server that speaks for itself. */
+/** A raw server. */
 async function strangeServer(onSocket: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -404,7 +404,7 @@ async function strangeServer(onSocket: (socket: Socket) => void) {
   });
   return { port: (server.address() as AddressInfo).port, sockets };
 }
-/** One who knows the secret, and sends what he likes after that. */
+/** A peer that knows the secret and then sends anything. */
 async function turncoat(port: number) {
   const one = stranger(port);
   await introduce(one.socket, TRUST, '');
