@@ -19,17 +19,17 @@ export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
 export type Plan = (typeof PLANS)[number];
 export const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
-/** What becomes of a send whose outcome stayed unknown after the grace: reported as failed, or sent again. */
+/** The policy for a send whose outcome is still unknown after the grace: report it as failed, or send it again. */
 export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
 export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
 
-/** Words by which a person withdraws its opt-in, or gives it again: whole messages, in any case. */
+/** Words that opt a person out or in again: the whole message must match, in any case. */
 export type OptOutWords = { readonly stop: readonly string[]; readonly start: readonly string[] };
 const MOST_LANGUAGES = 50;
 const MOST_WORDS = 50;
 const LONGEST_WORD = 60;
 
-/** Lists of words by language. */
+/** Lists of opt-out words by language. */
 const OptOutWordLists = (): PropertyDecorator => {
   const object = Json({
     optional: true,
@@ -82,7 +82,7 @@ export class PhoneNumberView {
   @Flag() isDefault!: boolean;
 }
 
-/** What other services need to know of an account; the data of `account.updated`. */
+/** What other services need of an account; the data of `account.updated`. */
 export class AccountData {
   @Text({ max: 40 }) wabaId!: string;
   @Text({ max: 200, example: 'Example Store' }) name!: string;
@@ -199,7 +199,7 @@ export class AccountAtMeta {
   @Time({ description: 'When Meta was asked.' }) askedAt!: string;
 }
 
-/** A limit of a key's own: requests per minute, and a burst in 10 seconds. */
+/** The rate limit of one key: requests per minute, and a burst in 10 seconds. */
 export class KeyLimit {
   @Whole({ min: 1, max: 10_000_000 }) perMinute!: number;
   @Whole({ min: 1, max: 10_000_000 }) burst!: number;
@@ -289,10 +289,10 @@ export class AccountView {
   @Nested(() => AccountLimits) limits!: AccountLimits;
 }
 
-/** What messaging asks the gateway for, once per account and change: the token, sealed. Never on the log. */
+/** An account's token, sealed; fetched from the gateway once per account and change. Never on the log. */
 export type AccountCredentials = {
   readonly wabaId: string;
   readonly sealedToken: string;
-  /** Meta's id of the app that the token is of. */
+  /** Meta's id of the app that owns the token. */
   readonly appId: string;
 };

@@ -22,7 +22,10 @@ import { fieldFault, type FieldFault } from './problem.js';
 import { SentTemplateName, TemplateParts } from './send.js';
 import { personalValuesIn } from './personal-values.js';
 
-/** `paused`, by whoever asked for it or by us: see `reason`. The last three are final, but for a completed one whose failed sends are retried. */
+/**
+ * `paused`: by request or by us, see `reason`. The last three are final, except that failed sends of a completed
+ * campaign can be retried.
+ */
 export const CAMPAIGN_STATUSES = [
   'scheduled',
   'running',
@@ -34,8 +37,9 @@ export const CAMPAIGN_STATUSES = [
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /**
- * Why a campaign is paused or failed. `missed_start`: the service was down when it was due. `messaging_limit`: Meta's
- * limit of people in 24 hours. `first_sends_failed`, and `sends_failed` later on: all alike. `template_*`: the template cannot be sent any more.
+ * Why a campaign is paused or failed. `missed_start`: the service was down at the start time. `messaging_limit`:
+ * Meta's limit of people in 24 hours. `first_sends_failed`, `sends_failed`: all sends failed alike, at the start or
+ * later. `template_*`: the template can no longer be sent.
  */
 export const CAMPAIGN_REASONS = [
   'requested',
@@ -71,14 +75,14 @@ export const FILTER_OPERATORS = [
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 const WITHOUT_VALUE: readonly FilterOperator[] = ['is_set', 'is_not_set'];
 
-/** Fields of a contact by which a segment may filter, beside `customFields.<key>`. */
+/** Contact fields that a segment may filter by, besides `customFields.<key>`. */
 export const CONTACT_FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'] as const;
 const CUSTOM = 'customFields.';
 export const isContactField = (field: string) =>
   (CONTACT_FIELDS as readonly string[]).includes(field) ||
   (field.startsWith(CUSTOM) && FIELD_KEY.test(field.slice(CUSTOM.length)));
 
-/** A condition on one field of a contact. Texts are compared in any case. */
+/** A condition on one field of a contact. Texts are compared regardless of case. */
 @Rule<SegmentFilter>(function* ({ field, operator, value }) {
   if (!isContactField(field))
     yield fieldFault('/field', 'field', `must be one of ${CONTACT_FIELDS.join(', ')} or customFields.<key>`);
@@ -118,7 +122,7 @@ const TagNames = (base: {
   example?: readonly string[];
 }) => TextList({ max: LIMITS.audienceTags.max, each: LIMITS.tagName.max, ...base });
 
-/** Whom a campaign goes to. */
+/** The audience of a campaign. */
 @Rule<Audience>(function* ({ kind, tags, match, contacts, filters }) {
   const own = {
     tags: [tags, 'tags'],
@@ -167,11 +171,11 @@ const isZone = (name: string) => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== undefined;
   } catch {
-    return false; // ICU knows no such zone
+    return false; // unknown to ICU
   }
 };
 
-/** When a campaign starts: at once, at an instant, or when clocks in a zone show a time. */
+/** When a campaign starts: at once, at an instant, or at a local time in a zone. */
 @Rule<Schedule>(function* ({ mode, sendAt, timeZone }) {
   if (mode === 'now') {
     for (const [field, given] of Object.entries({ sendAt, timeZone }))
@@ -208,7 +212,7 @@ class TemplateName {
   @SentTemplateName('diwali_offer') name!: string;
 }
 
-/** The template and what fills it. Every text may hold `{{contact.name}}` and its like, see `variables`. */
+/** The template and its values. Every text may hold placeholders such as `{{contact.name}}`, see `variables`. */
 @Rule<CampaignTemplate>(function* (template) {
   yield* personalFaults(template);
 })
@@ -261,7 +265,7 @@ export class CreateCampaign {
   from?: string;
 }
 
-/** `PATCH /v1/campaigns/:id`, of one that is scheduled. What is left out stays. */
+/** `PATCH /v1/campaigns/:id`, for a scheduled campaign. Omitted fields stay. */
 export class UpdateCampaign extends changesOf(CreateCampaign) {}
 
 /** `POST /v1/campaigns/:id/retry-failed`. */
@@ -278,8 +282,8 @@ export class RetryFailed {
 }
 
 /**
- * Where the sends of a campaign stand. Cumulative: who read it counts as delivered and sent. At every moment
- * `total = queued + sent + failed + skipped`; `held` are those of `queued` that Meta took and holds for its quality
+ * The counts of a campaign's sends. Cumulative: a read message also counts as delivered and sent. Always `total =
+ * queued + sent + failed + skipped`; `held` counts those of `queued` that Meta accepted and holds for its quality
  * assessment.
  */
 export class CampaignCounts {
@@ -333,7 +337,7 @@ export class CampaignView {
   @Time({ nullable: true }) finishedAt!: string | null;
 }
 
-/** Where a campaign stood at a time. */
+/** A campaign's counts at a time. */
 export class CampaignPoint {
   @Time() at!: string;
   @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
@@ -351,7 +355,7 @@ export class ListCampaigns extends Page {
   @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;
 }
 
-/** `queued`: waits, or is on its way to Meta. `held`: Meta took it and holds it. `skipped`: is not sent to, see `reason`. */
+/** `queued`: waiting, or being sent to Meta. `held`: Meta accepted and holds it. `skipped`: not sent, see `reason`. */
 export const RECIPIENT_STATUSES = [
   'queued',
   'held',
@@ -362,7 +366,7 @@ export const RECIPIENT_STATUSES = [
   'skipped',
 ] as const;
 export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
-/** Why somebody of the audience is not sent to. */
+/** Why a recipient is skipped. */
 export const SKIP_REASONS = [
   'opted_out',
   'no_number',
@@ -373,7 +377,7 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** Somebody of a campaign's audience, as it was when the campaign started. */
+/** A recipient of a campaign, as of its start. */
 export class RecipientView {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 140, nullable: true, description: 'The phone number, or the WhatsApp user id.' }) to!:
@@ -411,7 +415,7 @@ export class PreviewAudience {
   @Rate({ optional: true }) ratePerSecond?: number;
 }
 
-/** Why somebody of an audience would not be reached today. */
+/** Why a contact of an audience would not be sent to today. */
 export const LEFT_OUT_REASONS = [
   'opted_out',
   'no_number',
@@ -428,7 +432,7 @@ class LeftOut {
   @Count() over_limit!: number;
 }
 
-/** What a campaign to an audience would come to if it started now. */
+/** The expected size and duration of a campaign that starts now. */
 export class CampaignPlan {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Who would get it.' }) eligible!: number;
   @Nested(() => LeftOut, {
@@ -452,7 +456,7 @@ export class AudiencePreview {
 }
 
 type Known = { readonly campaignId: string; readonly at: string };
-/** What is fixed of a campaign before it starts. `startsAt`: null for at once. */
+/** A campaign as defined before it starts. `startsAt`: null to start at once. */
 export type CampaignDefinition = {
   readonly name: string;
   readonly template: CampaignTemplate;
@@ -471,7 +475,7 @@ export type CampaignData = Known;
 /** Command `campaign.retry-failed`. Key: the campaign. */
 export type RetryFailedData = Known & RetryFailed;
 
-/** The data of `campaign.status`: told at each change, and at most every second while it runs. */
+/** The data of `campaign.status`: published at each change, at most every second while it runs. */
 export class CampaignStatusData {
   @Text({ max: 40 }) campaignId!: string;
   @Text({ ...LIMITS.campaignName, example: 'Diwali offer' }) name!: string;

@@ -23,7 +23,7 @@ import { fieldFault } from './problem.js';
 
 const TAGS = { max: LIMITS.contactTags.max, each: LIMITS.tagName.max, example: ['lead', 'vip'] };
 
-/** Names of tags: none of them blank, or with blanks around it. */
+/** Tag names: not blank, without leading or trailing blanks. */
 const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
   const list = TextList({ ...TAGS, optional: true, ...base });
   const trimmed = ValidateBy(
@@ -39,7 +39,7 @@ const Tags = (base: { description: string; example?: readonly string[] }): Prope
   return (target, key) => [list, trimmed].forEach((decorate) => decorate(target, key));
 };
 
-/** Values of custom fields by their keys; which values a field takes is up to its definition. */
+/** Custom field values by key; the field's definition decides which values it takes. */
 const CustomFields = (base: { description: string; example?: object }): PropertyDecorator => {
   const object = Json({ optional: true, ...base });
   const entries = ValidateBy({
@@ -72,7 +72,7 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
+/** A visible character; direction marks and fillers count as blank. */
 const VISIBLE = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
@@ -93,7 +93,7 @@ const Email = () =>
     nullable: true,
   });
 
-/** What somebody is called elsewhere, as the field of the name takes it; undefined where that is blank. */
+/** A name from another system, cut to our name field; undefined if it is blank. */
 export function nameFrom(given: unknown): string | undefined {
   const name = cut(text(given) ?? '', LIMITS.contactName);
   return VISIBLE.test(name) ? name : undefined;
@@ -102,8 +102,8 @@ export function nameFrom(given: unknown): string | undefined {
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
 /**
- * How an opt-in was given or withdrawn: by a request, by a word the person wrote, in WhatsApp's own settings, or there,
- * as Meta told by refusing a message of marketing (131050).
+ * How an opt-in was given or withdrawn: by request, by a word the person wrote, in WhatsApp's settings, or there but
+ * learnt from Meta's refusal of a marketing message (131050).
  */
 export const OPT_WAYS = [
   'api',
@@ -155,7 +155,7 @@ export class ListContacts extends Page {
   updatedSince?: string;
 }
 
-/** `PATCH /v1/contacts/:id`. What is left out stays; null empties. */
+/** `PATCH /v1/contacts/:id`. Omitted fields stay; null clears a field. */
 export class UpdateContact {
   @Name() name?: string | null;
   @Email() email?: string | null;
@@ -238,7 +238,7 @@ export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
   readonly at: string;
   readonly by: string | null;
 };
-/** The reply to it. `contact` is null for a row of an import, of which nobody reads it. */
+/** The reply to `contact.upsert`. `contact` is null for a row of an import: nobody reads it. */
 export type UpsertedContact = {
   readonly id: string;
   readonly created: boolean;
@@ -267,7 +267,7 @@ export class ContactCreatedData {
   merged?: string;
 }
 
-/** The data of `contact.updated`: the contact as it is now. */
+/** The data of `contact.updated`: the contact after the change. */
 export class ContactUpdatedData extends ContactCreatedData {
   @TextList({
     max: 200,
@@ -288,7 +288,7 @@ export class ContactOptedOutData {
   @Time() at!: string;
 }
 
-/** The data of `contact.merged`: the person turned out to be that of another contact, which has its data now. */
+/** The data of `contact.merged`: both contacts are one person; the other contact has the data now. */
 export class ContactMergedData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40 }) into!: string;
@@ -297,7 +297,7 @@ export class ContactMergedData {
 
 export const CONTACT_CHANGES = ['created', 'updated', 'changed_number', 'opted_out', 'merged'] as const;
 
-/** What happened to a contact, once. */
+/** One entry of a contact's history. */
 export class ContactChange {
   @OneOf(CONTACT_CHANGES) type!: (typeof CONTACT_CHANGES)[number];
   @Time() at!: string;

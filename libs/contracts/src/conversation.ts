@@ -5,9 +5,9 @@ import { Page } from './page.js';
 import { personKey } from './phone.js';
 
 /**
- * One contact per account and person, whatever the spelling of the number. `person` is the phone number wherever there
- * is one, else Meta's user id. Several of these ids may be one person's, whose number or user id came later, or changed:
- * messaging knows whose, and in contacts each leads to the contact.
+ * One contact per account and person, however the number is spelled. `person` is the phone number if there is one,
+ * else Meta's user id. One person may have several of these ids, because a number or user id came later or changed:
+ * messaging maps ids to people, and in contacts each id leads to the contact.
  */
 export const contactIdOf = (accountId: string, person: string) =>
   derivedId('cnt', accountId, personKey(person));

@@ -2,12 +2,12 @@ import { Flag, Json, Nested, NestedList, OneOf, Rule, Text, TextList, Time, Whol
 import { fieldFault } from './problem.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
-/** Refusals that are shown of an order to many letters. */
+/** Maximum refusals listed in the answer to a bulk order. */
 export const SHOWN_REFUSALS = 100;
 
 export const LETTER_STATES = ['waiting', 'retried', 'discarded'] as const;
 
-/** Which dead letters are meant. */
+/** Selects dead letters. */
 class DeadLetterFilter {
   @Text({ max: 40, optional: true }) accountId?: string;
   @Text({ max: 255, optional: true, description: 'The topic they came from.' }) topic?: string;
@@ -21,14 +21,14 @@ export class ListDeadLetters extends DeadLetterFilter {
   limit?: number;
 }
 
-/** What was done about a dead letter. */
+/** What an operator did with a dead letter. */
 export class DeadLetterMark {
   @Time() at!: string;
   @Text({ max: 200, description: 'Who did it, as they said.' }) by!: string;
   @Text({ max: 500, nullable: true }) reason!: string | null;
 }
 
-/** A record that could not be handled. What it does not tell is null: it may be of any shape. */
+/** A record that could not be handled. Fields it lacks are null: it may have any shape. */
 export class DeadLetterView {
   @Text({ max: 30, description: 'Where it lies: partition and offset.', example: '0-153' }) id!: string;
   @OneOf(LETTER_STATES) state!: (typeof LETTER_STATES)[number];
@@ -51,7 +51,7 @@ export class DeadLetterView {
   refusal!: string | null;
 }
 
-/** The newest first, and how many there are of those meant. */
+/** Dead letters, newest first, and the number of all that match. */
 export class DeadLettersView {
   @NestedList(() => DeadLetterView, { max: 1_000 }) deadLetters!: DeadLetterView[];
   @Whole({ min: 0, max: MOST }) found!: number;
@@ -67,7 +67,7 @@ export class WholeDeadLetter extends DeadLetterView {
   @Text({ max: MOST, nullable: true, description: 'Where it is none.' }) base64!: string | null;
 }
 
-/** Some dead letters by their ids, or all that wait. */
+/** Dead letters by id, or all that wait. */
 @Rule<ChosenDeadLetters>(function* ({ ids, all, accountId, topic, type }) {
   if ((ids !== undefined) === (all === true))
     yield fieldFault('/ids', 'required', 'or all must be given, and not both');
@@ -100,7 +100,7 @@ export class RefusedDeadLetter {
   @Text({ max: 500 }) detail!: string;
 }
 
-/** What came of an order to dead letters. */
+/** The result of an order on dead letters. */
 export class MarkedDeadLetters {
   @Whole({ min: 0, max: MOST, description: 'Letters that were retried, or discarded.' }) done!: number;
   @Whole({ min: 0, max: MOST }) refused!: number;

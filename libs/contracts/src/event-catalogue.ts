@@ -23,7 +23,7 @@ type Entry = {
   readonly summary: string;
 };
 
-/** Every event on the shared log, once. `feed`: whether `/v1/events` and webhooks carry it too. */
+/** Every event on the shared log, once. `feed`: whether `/v1/events` and webhooks carry it. */
 export const EVENTS = {
   'message.received': {
     source: 'messaging',
@@ -179,7 +179,7 @@ export type EventPayloads = { readonly [Type in EventType]: EventData<Type> };
 export type FeedEventType = {
   [Type in EventType]: (typeof EVENTS)[Type]['feed'] extends true ? Type : never;
 }[EventType];
-/** What a webhook may subscribe to and the feed may be filtered by. */
+/** Event types for webhook subscriptions and feed filters. */
 export const FEED_EVENT_TYPES = (Object.keys(EVENTS) as EventType[]).filter(
   (type) => EVENTS[type].feed,
 ) as FeedEventType[];

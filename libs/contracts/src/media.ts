@@ -29,7 +29,10 @@ export const MEDIA_UPLOAD_SCHEMA = {
   properties: { file: { type: 'string', format: 'binary', description: 'The only part of the form.' } },
 };
 
-/** Command `media.create`: the bytes are in the store already. Key: the medium. Answered with {@link MediaView}, twice: when it is taken down, and settled. */
+/**
+ * Command `media.create`: the bytes are already in the store. Key: the medium. Two answers, both {@link MediaView}:
+ * when stored, and when settled.
+ */
 export type CreateMediaData = Pick<MediaView, 'mediaId' | 'mimeType' | 'size' | 'sha256' | 'filename'> & {
   readonly phoneNumberId: string;
   readonly at: string;
@@ -61,16 +64,16 @@ export class MediaDeletedData {
 }
 
 /**
- * What is known of a medium. `awaited`: a person sent it and it is still being fetched from Meta. `lost`: Meta did not
- * give it away for as long as it keeps files. `key`: where its bytes are in the store. `rejected`: Meta did not take it.
+ * A stored medium. `awaited`: received from a person and still being fetched from Meta. `lost`: Meta did not hand it
+ * out while it kept the file. `key`: its place in the store. `rejected`: Meta refused it.
  */
 export type MediaOnFile =
   | { readonly state: 'kept'; readonly view: MediaView; readonly key: string }
   | { readonly state: 'awaited' | 'lost' }
   | { readonly state: 'rejected'; readonly error: MessageError };
 
-/** Whether an id is Meta's own of a medium, of which we know nothing more. */
+/** Whether this is Meta's own media id, of which we know nothing else. */
 export const isMetasMediaId = (id: string) => /^\d+$/.test(id);
 
-/** Where the bytes of a medium lie that came with it; equal bytes of an account lie once, under the first one's. */
+/** The store key of a medium's bytes. Equal bytes of an account are stored once, under the first medium's key. */
 export const mediaKey = (accountId: string, mediaId: string) => `${accountId}/${mediaId}`;

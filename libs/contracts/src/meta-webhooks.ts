@@ -6,7 +6,7 @@ export class DeriveInbound {
   @Time({ optional: true, description: 'And before then; until now if left out.' }) until?: string;
 }
 
-/** How many bodies were read again, and how many items they hold. */
+/** The number of bodies read again, and of their items. */
 export class DerivedInbound {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) bodies!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) items!: number;

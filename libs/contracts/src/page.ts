@@ -1,6 +1,6 @@
 import { Text, Whole } from './field.js';
 
-/** `?limit=&cursor=` of every list. */
+/** `?limit=&cursor=` on every list. */
 export class Page {
   @Whole({ min: 1, max: 200, optional: true, description: 'How many to return (default 50).' })
   limit?: number;

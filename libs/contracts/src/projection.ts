@@ -4,7 +4,7 @@ import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const MOST_PARTITIONS = 10_000;
-/** Accounts that are shown of those parked in one projection. */
+/** Maximum parked accounts listed per projection. */
 export const SHOWN_PARKED = 100;
 
 /** How far a projection has read one partition of the shared log. */
@@ -16,7 +16,7 @@ export class ProjectionPartition {
   halted!: string | null;
 }
 
-/** An account whose events a projection keeps, since the first of them cannot be applied. */
+/** A parked account: the projection holds back its events, since the first of them cannot be applied. */
 export class ParkedAccount {
   @Text({ max: 40 }) accountId!: string;
   @Whole({ min: 0, max: MOST_PARTITIONS }) partition!: number;
@@ -66,7 +66,7 @@ export class SkipParked extends RetryParked {
   reason!: string;
 }
 
-/** What became of a parked account. */
+/** The result of a retry of a parked account. */
 export class RetriedAccount {
   @Whole({ min: 0, max: MOST, description: 'Events that were applied.' }) applied!: number;
   @Flag({ description: 'Whether there is one that cannot be applied.' }) parked!: boolean;

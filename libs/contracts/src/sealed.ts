@@ -1,12 +1,12 @@
 import { Flag, NestedList, OneOf, Text, Whole } from './field.js';
 
-/** The settings whose keys seal what is stored. */
+/** Settings with the keys that seal stored texts. */
 export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;
 
-/** The ids of the present keys that a service holds. */
+/** The ids of a service's current keys. */
 export type PresentKeys = { readonly [Setting in (typeof SEALING_KEYS)[number]]?: string };
 
-/** Another key than the present one that stored texts are sealed with. */
+/** A former key that still seals stored texts. */
 export class FormerKey {
   @Text({ max: 8, description: 'Its id: the beginning of its SHA-256.' }) key!: string;
   @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) texts!: number;
@@ -14,7 +14,7 @@ export class FormerKey {
   known!: boolean;
 }
 
-/** What a service keeps sealed with one of its keys. */
+/** The stored texts that a service seals with one of its keys. */
 export class SealedTexts {
   @Text({ max: 40 }) service!: string;
   @OneOf(SEALING_KEYS) setting!: (typeof SEALING_KEYS)[number];

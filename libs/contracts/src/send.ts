@@ -24,7 +24,7 @@ import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template-values.js';
 
-/** What every send may carry. */
+/** Fields that every send may have. */
 export class Send {
   @Recipient({ description: 'A phone number with its country code in any form, or a WhatsApp user id.' })
   to!: string;
@@ -58,7 +58,7 @@ export class SendText extends Send {
   previewUrl?: boolean;
 }
 
-/** What names a template to send. */
+/** The name of a template to send. */
 export const SentTemplateName = (example: string) =>
   Text({
     ...LIMITS.templateName,
@@ -71,7 +71,7 @@ class NamedTemplate extends Send {
   @SentTemplateName('order_confirmation') template!: string;
 }
 
-/** What a template is sent with. */
+/** The values of a template's send. */
 @Rule<TemplateParts>(templateValueFaults)
 export class TemplateParts {
   @Text({
@@ -131,7 +131,7 @@ export class TemplateParts {
   cards?: TemplateCard[];
 }
 
-/** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores. */
+/** `POST /v1/messages/template`. Template names follow Meta: lower-case letters, digits and underscores. */
 export class SendTemplate extends both(NamedTemplate, TemplateParts) {}
 
 export const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;
@@ -265,7 +265,7 @@ export class SendFlow extends Send {
   mode?: (typeof FLOW_MODES)[number];
 }
 
-/** Every kind of send and its body; each has a route of its name. */
+/** Every kind of send and its body; each kind has a route of its name. */
 export const SENDS = {
   text: SendText,
   template: SendTemplate,
@@ -276,22 +276,22 @@ export const SENDS = {
   contacts: SendContacts,
 } as const;
 type Requests = { readonly [Kind in keyof typeof SENDS]: InstanceType<(typeof SENDS)[Kind]> } & {
-  /** The flow as it was looked up. */
+  /** With the flow looked up. */
   readonly flow: SendFlow & { readonly flowToken: string; readonly flow: Pick<FlowView, 'id' | 'metaId'> };
 };
-/** Those of SENDS, and those whose body names something that is looked up before. */
+/** The kinds of SENDS, and those whose body needs a lookup first. */
 export type SendKind = keyof Requests;
 export type SendRequest<Kind extends SendKind = SendKind> = Requests[Kind];
 
-/** A body and the kind of send that it is. */
+/** A send's kind and body. */
 export type AnySend = {
   [Kind in SendKind]: { readonly kind: Kind; readonly request: SendRequest<Kind> };
 }[SendKind];
 
-/** Of a send of a campaign. One that Meta was not asked to take by `expiresAt` goes back to its campaign. */
+/** For a campaign's send. If Meta was not asked by `expiresAt`, it returns to its campaign. */
 export type OfCampaign = { readonly campaignId: string; readonly expiresAt: string };
 
-/** Command `message.send`: the request as the user sent it, and what the gateway decided for it. Key: the conversation. */
+/** Command `message.send`: the user's request, and the ids the gateway assigned. Key: the conversation. */
 export type SendMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
@@ -301,18 +301,21 @@ export type SendMessageData = {
   readonly campaign?: OfCampaign;
 } & AnySend;
 
-/** Command `message.withdraw`, of a campaign's message: it is not sent unless Meta was asked already. Key: the conversation. */
+/**
+ * Command `message.withdraw`, for a campaign's message: cancels it unless Meta was asked already. Key: the
+ * conversation.
+ */
 export type WithdrawMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
   readonly at: string;
 };
 
-/** What `kind` may be in a row of a batch: a kind of send; an interactive one also goes by the kind of its card. */
+/** The values of `kind` in a row of a batch: a kind of send, or the kind of an interactive card. */
 export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
-/** The kind beside a body; an interactive body has one of its own. */
+/** Each body with its `kind`; an interactive body has a kind of its own. */
 const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {
   const body = { $ref: `#/components/schemas/${name}` };
   if (kind === 'interactive') return body;

@@ -19,17 +19,20 @@ import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 
 export const MOST_WEBHOOKS = 50;
-/** Replays of one webhook under way at once. */
+/** Maximum concurrent replays per webhook. */
 export const MOST_REPLAYS = 3;
 
-/** `inactive`: switched off by its owner. `disabled`: by us, see `reason`. `failing`: paused, and probed now and then. */
+/**
+ * `inactive`: switched off by the customer. `disabled`: switched off by us, see `reason`. `failing`: paused and
+ * probed from time to time.
+ */
 export const WEBHOOK_STATUSES = ['active', 'failing', 'inactive', 'disabled'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
 export const WEBHOOK_EVENTS = ['*', ...FEED_EVENT_TYPES] as const;
 export type WebhookEvent = '*' | FeedEventType;
 
-/** Headers that say who we are, what the body is or how the connection works. */
+/** Headers that customers may not set: they identify us, describe the body or control the connection. */
 const RESERVED =
   /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|http2-settings|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
 
@@ -96,7 +99,7 @@ export class WebhookView {
   @Time() updatedAt!: string;
 }
 
-/** The answer to creating a webhook and to rotating its secret: the secret is shown this once. */
+/** The answer to creating a webhook and to rotating its secret: the only time the secret is shown. */
 export class WebhookWithSecret extends WebhookView {
   @Text({ max: 100, example: 'whsec_…', description: '`whsec_` and base64, as Standard Webhooks has it.' })
   secret!: string;
@@ -117,7 +120,7 @@ export class CreateWebhook {
   since?: string;
 }
 
-/** `PATCH /v1/webhooks/:id`. What is left out stays. */
+/** `PATCH /v1/webhooks/:id`. Omitted fields stay. */
 @Rule<UpdateWebhook>(function* ({ active, resumeFrom }) {
   if (resumeFrom !== undefined && active !== true)
     yield fieldFault('/resumeFrom', 'resumeFrom', 'goes with active: true');
@@ -146,11 +149,11 @@ export class WebhookTestResult {
   @Text({ max: 500, nullable: true, description: 'Why there was no answer.' }) error!: string | null;
 }
 
-/** `pending`: tried again when due. `failed`: given up after the last retry. */
+/** `pending`: retried when due. `failed`: given up after the last retry. */
 export const DELIVERY_STATUSES = ['succeeded', 'pending', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** An event on its way to a webhook; its id is the same for every attempt. */
+/** The delivery of an event to a webhook; the id is the same for every attempt. */
 export class DeliveryView {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40 }) eventId!: string;
@@ -174,7 +177,7 @@ export class DeliveryAttempt {
     string | null;
 }
 
-/** One delivery with its attempts, the newest first, at most 100. */
+/** One delivery with its attempts, newest first, at most 100. */
 export class DeliveryDetail extends DeliveryView {
   @NestedList(() => DeliveryAttempt, { max: 100 }) attemptLog!: DeliveryAttempt[];
   @Text({
@@ -213,7 +216,7 @@ export class ReplayWebhook {
   only?: ReplayChoice;
 }
 
-/** A replay that was accepted. */
+/** An accepted replay. */
 export class ReplayView {
   @Time() since!: string;
   @Time() until!: string;
@@ -221,7 +224,7 @@ export class ReplayView {
   @OneOf(['accepted'] as const) status!: 'accepted';
 }
 
-/** What was delivered in a span of time. */
+/** Delivery counts over a period. */
 export class DeliveryStats {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) attempts!: number;
   @Decimal({ min: 0, max: 1, nullable: true, description: 'Share of attempts that were answered with 2xx.' })
@@ -230,7 +233,7 @@ export class DeliveryStats {
   @Whole({ min: 0, max: 600_000, nullable: true, description: 'Milliseconds.' }) p99!: number | null;
 }
 
-/** A replay under way. It passes the events of its range in order, also those that it does not send. */
+/** A running replay. It reads the events of its range in order, including those it does not send. */
 export class ReplayProgress {
   @Time() since!: string;
   @Time() until!: string;
@@ -258,11 +261,11 @@ export class WebhookStats {
   replays!: ReplayProgress[];
 }
 
-/** What signs deliveries, as Standard Webhooks has it: `whsec_` and the base64 of 32 random bytes. */
+/** The signing secret of deliveries (Standard Webhooks): `whsec_` and the base64 of 32 random bytes. */
 export const newWebhookSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
 type Known = { readonly webhookId: string; readonly at: string };
-/** Secrets come sealed: the command log and the stored replies hold no secret. */
+/** Secrets are sealed: neither the command log nor stored replies may hold one in the clear. */
 type Sealed<Body extends { headers?: unknown }> = Omit<Body, 'headers'> & {
   readonly headerNames?: readonly string[];
   readonly sealedHeaders?: string | null;
@@ -280,5 +283,5 @@ export type ReplayWebhookData = Known & Required<ReplayWebhook>;
 /** Command `webhook.retry`. Key: the account. */
 export type RetryDeliveryData = Known & { readonly deliveryId: string };
 
-/** The reply to a command that gives a webhook a secret. */
+/** The reply to commands that set a webhook's secret. */
 export type WebhookAndSealedSecret = { readonly view: WebhookView; readonly sealedSecret: string };
