@@ -170,7 +170,7 @@ export class PhoneNumberAtMeta {
   @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
   @Text({ max: 40, example: '+91 88000 00001' }) displayPhoneNumber!: string;
   @Text({ max: 200 }) verifiedName!: string;
-  @Text({ max: 40, nullable: true, example: 'APPROVED', description: "Of Meta's review of the name." })
+  @Text({ max: 40, nullable: true, example: 'APPROVED', description: "Status of Meta's review of the name." })
   nameStatus!: string | null;
   @Text({ max: 40, nullable: true, example: 'CONNECTED' }) status!: string | null;
   @Text({ max: 40, example: 'GREEN' }) qualityRating!: string;
@@ -187,14 +187,16 @@ export class AppAtMeta {
 
 /** `GET /admin/v1/accounts/:id/meta`: the account as Meta has it now. */
 export class AccountAtMeta {
-  @Text({ max: 200, nullable: true, description: 'Of the WhatsApp Business Account.' }) wabaName!:
+  @Text({ max: 200, nullable: true, description: 'Name of the WhatsApp Business Account.' }) wabaName!:
     string | null;
   @Text({ max: 40, nullable: true, example: 'APPROVED' }) reviewStatus!: string | null;
   @Text({ max: 40, nullable: true, example: 'verified' }) businessVerification!: string | null;
   @Time({ nullable: true, description: 'When the access token expires; null: never.' })
   tokenExpiresAt!: string | null;
-  @Flag({ description: "Whether the token's app hears of the account by webhooks." }) subscribed!: boolean;
-  @NestedList(() => AppAtMeta, { max: 1_000, description: 'All apps that do.' }) subscribedApps!: AppAtMeta[];
+  @Flag({ description: "Whether the token's app is subscribed to the account's webhooks." })
+  subscribed!: boolean;
+  @NestedList(() => AppAtMeta, { max: 1_000, description: 'All subscribed apps.' })
+  subscribedApps!: AppAtMeta[];
   @NestedList(() => PhoneNumberAtMeta, { max: 1_000 }) phoneNumbers!: PhoneNumberAtMeta[];
   @Time({ description: 'When Meta was asked.' }) askedAt!: string;
 }
@@ -231,7 +233,7 @@ export class NewApiKey extends ApiKeyView {
 export class AdminApiKeyView extends ApiKeyView {
   @Time({ nullable: true }) revokedAt!: string | null;
   @Nested(() => KeyLimit, { nullable: true }) limit!: KeyLimit | null;
-  @Time({ nullable: true, description: 'Told a minute late at most; null: never used.' })
+  @Time({ nullable: true, description: 'Up to a minute late; null: never used.' })
   lastUsedAt!: string | null;
 }
 

@@ -149,7 +149,7 @@ export function asyncApiDocument(): Json {
       publishEvents: {
         action: 'send',
         channel: ref('channels/events'),
-        summary: 'The platform tells what happened.',
+        summary: 'The platform publishes what happened.',
       },
     },
     components: { messages, schemas },

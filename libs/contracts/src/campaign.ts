@@ -109,7 +109,7 @@ export class SegmentFilter {
   @OneOf(FILTER_OPERATORS, { example: 'eq' }) operator!: FilterOperator;
   @Comparable({
     optional: true,
-    description: 'What it is compared with; of `in` a list.',
+    description: 'The value to compare with; for `in` a list.',
     example: 'Ahmedabad',
   })
   value?: Comparable;
@@ -140,26 +140,26 @@ const TagNames = (base: {
 })
 export class Audience {
   @OneOf(AUDIENCE_KINDS, { example: 'tags' }) kind!: AudienceKind;
-  @TagNames({ optional: true, min: 1, description: 'Of kind tags.', example: ['customer'] }) tags?: string[];
+  @TagNames({ optional: true, min: 1, description: 'For kind tags.', example: ['customer'] }) tags?: string[];
   @OneOf(MATCHES, {
     optional: true,
     byDefault: 'any',
-    description:
-      'Of kinds tags and segment: who has any of the tags, or all. A segment takes all filters unless `any` is given.',
+    description: 'For kinds tags and segment: whether any or all must match. Default for a segment: all.',
   })
   match?: (typeof MATCHES)[number];
-  @TagNames({ optional: true, description: 'Who has one of these tags is left out.' }) exclude?: string[];
+  @TagNames({ optional: true, description: 'Contacts with any of these tags are left out.' })
+  exclude?: string[];
   @TextList({
     ...LIMITS.audienceContacts,
     each: 40,
     optional: true,
-    description: 'Of kind contacts: their ids.',
+    description: 'For kind contacts: their ids.',
   })
   contacts?: string[];
   @NestedList(() => SegmentFilter, {
     ...LIMITS.segmentFilters,
     optional: true,
-    description: 'Of kind segment.',
+    description: 'For kind segment.',
   })
   filters?: SegmentFilter[];
 }
@@ -202,7 +202,7 @@ export class Schedule {
     optional: true,
     example: undefined,
     description:
-      'Of mode at: an RFC 3339 time in the future, a year ahead at most, or with `timeZone` what clocks there show. A time that they skip is moved on by as much as they are; of one that they show twice, the first counts.',
+      'For mode at: an RFC 3339 time in the future, at most a year ahead; with `timeZone` a local time there. A local time that the clocks skip moves forward by as much as they do; of one that occurs twice, the first counts.',
   })
   sendAt?: string;
   @Text({ max: 64, optional: true, description: 'An IANA time zone, e.g. Asia/Kolkata.' }) timeZone?: string;
@@ -242,7 +242,7 @@ const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
   Whole({
     min: 1,
     max: 100_000,
-    description: 'Messages a second at most; without it as fast as Meta allows the phone number.',
+    description: 'Maximum messages per second; default: as fast as Meta allows the phone number.',
     ...base,
   });
 
@@ -276,7 +276,7 @@ export class RetryFailed {
     each: 60,
     optional: true,
     description:
-      "Only sends that failed so: Meta's codes, or codes of ours. Default: all that may pass now. `outcome_unknown` is retried only if it is named, since the message may have arrived.",
+      "Only sends that failed with these codes, Meta's or ours. Default: all that may succeed now. `outcome_unknown` is retried only if it is named, since the message may have arrived.",
   })
   codes?: string[];
 }
@@ -319,7 +319,7 @@ export class CampaignView {
   @Text({ max: 1000, nullable: true, description: 'The reason in words.' }) detail!: string | null;
   @Time({
     nullable: true,
-    description: 'When it goes on by itself; null: when the reason is gone, or somebody resumes it.',
+    description: 'When it resumes by itself; null: when the reason is gone, or somebody resumes it.',
   })
   resumesAt!: string | null;
   @Nested(() => CampaignTemplate) template!: CampaignTemplate;
@@ -328,7 +328,7 @@ export class CampaignView {
   @Text({ max: 40 }) phoneNumberId!: string;
   @Rate({ nullable: true }) ratePerSecond!: number | null;
   @Nested(() => CampaignCounts) counts!: CampaignCounts;
-  @Time({ nullable: true, description: 'While it runs: when it will be through at its pace.' })
+  @Time({ nullable: true, description: 'While it runs: when it is expected to end at its current pace.' })
   expectedEndAt!: string | null;
   @Time({ nullable: true, description: 'The instant at which it starts or was to start.' }) startsAt!:
     string | null;
@@ -383,8 +383,9 @@ export class RecipientView {
   @Text({ max: 140, nullable: true, description: 'The phone number, or the WhatsApp user id.' }) to!:
     string | null;
   @OneOf(RECIPIENT_STATUSES) status!: RecipientStatus;
-  @OneOf(SKIP_REASONS, { nullable: true, description: 'Of a skipped one: why.' }) reason!: SkipReason | null;
-  @Nested(() => MessageError, { nullable: true, description: 'Of a failed one: why.' })
+  @OneOf(SKIP_REASONS, { nullable: true, description: 'Why it was skipped; null if it was not.' })
+  reason!: SkipReason | null;
+  @Nested(() => MessageError, { nullable: true, description: 'Why it failed; null if it did not.' })
   error!: MessageError | null;
   @Text({ max: 40, nullable: true, description: 'The message; null while there is none.' }) messageId!:
     string | null;
@@ -402,14 +403,14 @@ export class PreviewAudience {
   @Nested(() => Audience, { example: CUSTOMERS }) audience!: Audience;
   @Nested(() => CampaignTemplate, {
     optional: true,
-    description: 'With it, the answer has the plan.',
+    description: 'If given, the answer includes the plan.',
     example: undefined,
   })
   template?: CampaignTemplate;
   @Text({
     max: 40,
     optional: true,
-    description: 'With it, the answer has the plan: the phone number id to send from.',
+    description: 'The phone number id to send from; if given, the answer includes the plan.',
   })
   from?: string;
   @Rate({ optional: true }) ratePerSecond?: number;
@@ -434,15 +435,16 @@ class LeftOut {
 
 /** The expected size and duration of a campaign that starts now. */
 export class CampaignPlan {
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Who would get it.' }) eligible!: number;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that would get it.' })
+  eligible!: number;
   @Nested(() => LeftOut, {
     description:
-      "Who would not, by the first reason that holds. over_limit: beyond Meta's limit of people in 24 hours.",
+      "Contacts that would not get it, by the first reason that applies. over_limit: beyond Meta's limit of people in 24 hours.",
   })
   leftOut!: Record<LeftOutReason, number>;
   @Time({
     nullable: true,
-    description: "When it would be through at the phone number's pace; null: nobody is eligible.",
+    description: "When it would end at the phone number's pace; null: nobody is eligible.",
   })
   expectedEndAt!: string | null;
 }

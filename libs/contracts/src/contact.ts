@@ -130,7 +130,7 @@ export class ContactView {
   @Time({ nullable: true }) optedInAt!: string | null;
   @Time({
     nullable: true,
-    description: 'When the person refused, or took back, its agreement; null: has not.',
+    description: 'When the person opted out; null: has not.',
   })
   optedOutAt!: string | null;
   @OneOf(CONTACT_SOURCES) source!: ContactSource;
@@ -144,12 +144,15 @@ export class ListContacts extends Page {
     max: 200,
     optional: true,
     description:
-      'A part of the name, the phone number or the e-mail address, in any case. With one or two letters: how one of their words begins.',
+      'A part of the name, the phone number or the e-mail address, in any case. One or two letters match only the start of a word.',
   })
   search?: string;
   @TextList({ max: 20, each: LIMITS.tagName.max, optional: true, description: 'Repeated: all of them.' })
   tag?: string[];
-  @Flag({ optional: true, description: 'Only who agreed to be written to, or only who did not.' })
+  @Flag({
+    optional: true,
+    description: 'Only contacts that agreed to be written to, or only those that did not.',
+  })
   optedIn?: boolean;
   @Time({ optional: true, description: 'Only what was created or changed at this time or later.' })
   updatedSince?: string;
@@ -159,8 +162,8 @@ export class ListContacts extends Page {
 export class UpdateContact {
   @Name() name?: string | null;
   @Email() email?: string | null;
-  @Tags({ description: 'All tags from now on.', example: ['customer'] }) tags?: string[];
-  @CustomFields({ description: 'Values to set; null takes one away, fields that are left out stay.' })
+  @Tags({ description: 'Replaces all tags.', example: ['customer'] }) tags?: string[];
+  @CustomFields({ description: 'Values to set; null removes one, omitted fields stay.' })
   customFields?: Record<string, FieldValue | null>;
   @Flag({ optional: true, description: 'false: the person does not want to be written to.', example: true })
   optedIn?: boolean;
@@ -172,7 +175,7 @@ export class UpdateContact {
     yield fieldFault('/phone', 'required', 'is required, or userId instead');
 })
 export class CreateContact {
-  @Phone({ optional: true, description: 'Required, or userId in its place.' }) phone?: string;
+  @Phone({ optional: true, description: 'Required unless userId is given.' }) phone?: string;
   @Text({
     ...LIMITS.userId,
     pattern: USER_ID,
@@ -185,7 +188,7 @@ export class CreateContact {
   @Email() email?: string | null;
   @Tags({ description: 'Tags to add.' }) tags?: string[];
   @CustomFields({
-    description: 'Values to set; a key that is not defined yet is defined as text; null takes a value away.',
+    description: 'Values to set; an undefined key is defined as text; null removes a value.',
     example: { city: 'Ahmedabad' },
   })
   customFields?: Record<string, FieldValue | null>;
@@ -204,7 +207,7 @@ export class BulkContacts {
   @Tags({ description: 'Tags for every row.', example: ['imported'] }) defaultTags?: string[];
   @Flag({
     optional: true,
-    description: 'For rows without optedIn whose contact is created.',
+    description: 'Default of optedIn for rows that create a contact.',
     example: false,
   })
   defaultOptedIn?: boolean;
@@ -261,8 +264,7 @@ export class ContactCreatedData {
   @Text({
     max: 40,
     optional: true,
-    description:
-      'A contact under another user id or number of the person, which has become a part of this one.',
+    description: 'The contact that was merged into this one: another user id or number of the same person.',
   })
   merged?: string;
 }
@@ -303,12 +305,12 @@ export class ContactChange {
   @Time() at!: string;
   @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
   by!: string | null;
-  @TextList({ max: 200, each: 100, description: 'Of an update: the fields that changed.' })
+  @TextList({ max: 200, each: 100, description: 'For an update: the fields that changed.' })
   changed!: readonly string[];
-  @OneOf(OPT_WAYS, { nullable: true, description: 'Where the opt-in was given or withdrawn: how.' })
+  @OneOf(OPT_WAYS, { nullable: true, description: 'If the opt-in was given or withdrawn: how.' })
   how!: OptWay | null;
   @Nested(() => ContactView, { nullable: true, description: 'The contact as it was then.' })
   contact!: ContactView | null;
-  @Text({ max: 40, optional: true, description: 'Of a changed number: the one that the person had.' })
+  @Text({ max: 40, optional: true, description: "For a changed number: the person's former number." })
   formerPhone?: string;
 }

@@ -58,7 +58,7 @@ export class CustomFieldView {
     max: LIMITS.customFieldOptions.max,
     each: LIMITS.customFieldOption.max,
     nullable: true,
-    description: 'Of a select: what can be chosen; else null.',
+    description: 'For a select: the options; else null.',
   })
   options!: string[] | null;
   @Time() createdAt!: string;

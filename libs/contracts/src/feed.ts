@@ -16,7 +16,7 @@ export class ReadEvents {
     max: 200,
     optional: true,
     description:
-      'nextCursor of the read before, exclusive; without it from the oldest kept. `now`: an empty page at once, whose nextCursor is the end of the feed.',
+      'nextCursor of the previous read, exclusive; default: from the oldest event kept. `now`: an empty page at once, whose nextCursor is the end of the feed.',
   })
   since?: string;
 
@@ -24,7 +24,7 @@ export class ReadEvents {
     max: 200,
     optional: true,
     description:
-      'Instead of since: backwards from this nextCursor, or from `now`, the newest first. An empty page that returns the cursor it was asked with: nothing is older.',
+      'Instead of since: backwards from this nextCursor, or from `now`, newest first. An empty page that returns the same cursor: there is nothing older.',
   })
   before?: string;
 

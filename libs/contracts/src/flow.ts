@@ -16,11 +16,11 @@ export class FlowView {
   @TextList({
     max: LIMITS.flowCategories.max,
     each: LIMITS.flowCategory.max,
-    description: 'In the words of Meta.',
+    description: "In Meta's words.",
     example: ['APPOINTMENT_BOOKING'],
   })
   categories!: string[];
-  @Time({ description: 'When WBIZ last saw a change of it.' }) updatedAt!: string;
+  @Time({ description: 'When WBIZ last saw it change.' }) updatedAt!: string;
 }
 
 /** `GET /v1/flows`. */

@@ -78,7 +78,7 @@ export class InboundContacts extends InboundExtras {
  */
 export class InboundInteractive extends InboundExtras {
   @Text({ max: SHORT, example: 'button_reply' }) type!: string;
-  @Text({ max: SHORT, optional: true, description: 'Of the button or row.' }) id?: string;
+  @Text({ max: SHORT, optional: true, description: 'Id of the button or row.' }) id?: string;
   @Text({ max: TEXT, optional: true }) title?: string;
   @Text({ max: TEXT, optional: true }) description?: string;
   @Json({ optional: true, description: 'What other replies hold, e.g. { response: "accept" }.' })

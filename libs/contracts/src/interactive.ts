@@ -16,7 +16,8 @@ export class InteractiveHeader {
   @Text({
     ...LIMITS.filename,
     optional: true,
-    description: 'For a document: how it is called; else as the upload was, or as the path of its link ends.',
+    description:
+      'For a document: its file name; default: the name of the upload, or the end of the path of its link.',
   })
   filename?: string;
 }
@@ -37,7 +38,7 @@ export class ListSection {
     ...LIMITS.sectionTitle,
     ...NOT_BLANK,
     optional: true,
-    description: 'Needed where there are several sections.',
+    description: 'Required if there are several sections.',
   })
   title?: string;
   @NestedList(() => ListRow, LIMITS.rows) rows!: ListRow[];

@@ -8,16 +8,20 @@ const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
 export class MediaView {
   @Text({ max: 40, example: 'med_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
   @Text({ max: 40, description: 'The same as `id`: what sends and template headers take.' }) mediaId!: string;
-  @Text({ max: 200, example: 'image/jpeg', description: 'Told by the bytes, whatever the upload said.' })
+  @Text({
+    max: 200,
+    example: 'image/jpeg',
+    description: 'Detected from the bytes; the declared type is ignored.',
+  })
   mimeType!: string;
   @Whole({ min: 1, max: MOST_BYTES, description: 'Bytes.' }) size!: number;
-  @Text({ min: 64, max: 64, description: 'Of the bytes, in hexadecimal digits.' }) sha256!: string;
+  @Text({ min: 64, max: 64, description: 'SHA-256 of the bytes, in hexadecimal.' }) sha256!: string;
   @Text({ max: 240, nullable: true, example: 'catalogue.jpg' }) filename!: string | null;
   @Time() createdAt!: string;
   @Time({
     nullable: true,
     description:
-      "When Meta's copy runs out; null while Meta has none. The media itself stays until it is deleted, and goes to Meta again by itself.",
+      "When Meta's copy expires; null while Meta has none. The media itself stays until it is deleted, and is uploaded to Meta again when needed.",
   })
   expiresAt!: string | null;
 }

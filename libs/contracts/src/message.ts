@@ -25,7 +25,7 @@ export class SendReceipt {
   @Text({
     ...LIMITS.wamid,
     nullable: true,
-    description: "WhatsApp's id; null until Meta has taken the message.",
+    description: "WhatsApp's id; null until Meta has accepted the message.",
   })
   wamid!: string | null;
   @OneOf(MESSAGE_STATUSES, { example: 'sent' }) status!: MessageStatus;
@@ -48,9 +48,13 @@ export class RowProblem {
   @Whole({ min: 400, max: 599 }) status!: number;
   @Text({ max: 1000 }) detail!: string;
   @Text({ max: 60, example: 'service_window_closed' }) code!: string;
-  @Json({ list: true, optional: true, description: 'The faults of fields; pointers begin at the batch.' })
+  @Json({
+    list: true,
+    optional: true,
+    description: 'The faults of fields; pointers are relative to the batch.',
+  })
   errors?: FieldFault[];
-  @Text({ max: 40, optional: true, description: 'The message that may have been accepted all the same.' })
+  @Text({ max: 40, optional: true, description: 'The message, which may have been accepted nevertheless.' })
   messageId?: string;
 }
 
@@ -87,26 +91,23 @@ export class ConversationMessage {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
-  @OneOf(ELSEWHERE, { optional: true, description: 'What it was sent from, if not from here.' })
+  @OneOf(ELSEWHERE, { optional: true, description: 'What it was sent from, if not from WBIZ.' })
   source?: Elsewhere;
   @Text({ max: 30, example: 'text' }) kind!: string;
   @Text({
     ...LIMITS.inboundBody,
     nullable: true,
-    description: 'The text a person reads, where there is one.',
+    description: 'The text of the message, if it has one.',
   })
   body!: string | null;
-  @Json({ nullable: true, description: 'What was sent or received besides the text.' }) payload!: Record<
-    string,
-    unknown
-  > | null;
+  @Json({ nullable: true, description: 'The rest of the content.' }) payload!: Record<string, unknown> | null;
   @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
   @Json({ nullable: true }) error!: MessageError | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
   @Text({
     ...LIMITS.wamid,
     nullable: true,
-    description: 'The message it quotes: its wamid, or as the send named it.',
+    description: 'The quoted message: its wamid, or its id as given in the send.',
   })
   replyTo!: string | null;
   @Time() createdAt!: string;
@@ -157,7 +158,7 @@ export class MessageStatusData {
   @Json({ nullable: true }) error!: MessageError | null;
   @TextMap({ max: 10, key: 64, value: 256, nullable: true }) metadata!: Record<string, string> | null;
   @Text({ max: 40, nullable: true }) campaignId!: string | null;
-  @Flag({ optional: true, description: 'Meta took the message and holds it for its quality assessment.' })
+  @Flag({ optional: true, description: 'Meta accepted the message and holds it for its quality assessment.' })
   held?: boolean;
   @Time() at!: string;
 }
@@ -195,7 +196,7 @@ export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'paylo
 class HandedMessage {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
-  @Text({ max: 40, description: "A group's is none of the inbox." }) conversationId!: string;
+  @Text({ max: 40, description: "A group's conversation is not in the inbox." }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;
   @Text({ ...LIMITS.userId, nullable: true, optional: true }) userId?: string | null;
   @Text({ max: 40 }) phoneNumberId!: string;

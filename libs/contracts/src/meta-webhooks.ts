@@ -2,8 +2,8 @@ import { Time, Whole } from './field.js';
 
 /** `POST /admin/v1/meta-webhooks/derive`. */
 export class DeriveInbound {
-  @Time({ description: 'Bodies received from then on.' }) since!: string;
-  @Time({ optional: true, description: 'And before then; until now if left out.' }) until?: string;
+  @Time({ description: 'Bodies received since this time.' }) since!: string;
+  @Time({ optional: true, description: 'Bodies received before this time; default: now.' }) until?: string;
 }
 
 /** The number of bodies read again, and of their items. */

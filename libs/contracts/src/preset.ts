@@ -9,7 +9,7 @@ const Name = (base: { optional?: boolean } = {}) =>
     ...LIMITS.presetName,
     nullable: true,
     ...NOT_BLANK,
-    description: 'What you call it; whoever gets the card does not see it.',
+    description: 'Your name for it; recipients do not see it.',
     ...base,
   });
 

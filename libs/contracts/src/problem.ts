@@ -35,7 +35,7 @@ export const PROBLEMS = {
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   upstream_error: { status: 502, title: 'Meta failed to handle the request' },
-  outcome_unknown: { status: 502, title: 'Whether Meta did it stayed unknown' },
+  outcome_unknown: { status: 502, title: 'It is unknown whether Meta did it' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
   outcome_pending: { status: 504, title: 'Accepted; the outcome is not known yet' },
 } as const satisfies Record<string, { status: number; title: string }>;

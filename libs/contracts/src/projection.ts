@@ -12,7 +12,7 @@ export class ProjectionPartition {
   @Whole({ min: 0, max: MOST_PARTITIONS }) partition!: number;
   @Whole({ min: 0, max: MOST, description: 'The offset that is read next.' }) offset!: number;
   @Whole({ min: 0, max: MOST, description: 'Records behind it.' }) lag!: number;
-  @Text({ max: 1_000, nullable: true, description: 'Why it stands still until it is rewound.' })
+  @Text({ max: 1_000, nullable: true, description: 'Why it is halted until it is rewound.' })
   halted!: string | null;
 }
 
@@ -60,7 +60,7 @@ export class RetryParked {
 export class SkipParked extends RetryParked {
   @Text({
     max: 500,
-    description: 'Why the event is passed over; it is kept with it.',
+    description: 'Why the event is skipped; stored with it.',
     example: 'Its contact was erased.',
   })
   reason!: string;
@@ -69,7 +69,7 @@ export class SkipParked extends RetryParked {
 /** The result of a retry of a parked account. */
 export class RetriedAccount {
   @Whole({ min: 0, max: MOST, description: 'Events that were applied.' }) applied!: number;
-  @Flag({ description: 'Whether there is one that cannot be applied.' }) parked!: boolean;
+  @Flag({ description: 'Whether an event still cannot be applied.' }) parked!: boolean;
 }
 
 /** `POST /admin/v1/projections/:service/:projection/rewind`. */

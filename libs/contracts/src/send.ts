@@ -44,7 +44,7 @@ export class Send {
     key: 64,
     value: 256,
     optional: true,
-    description: 'Up to 10 string pairs, given back in events.',
+    description: 'Up to 10 string pairs, returned in events.',
   })
   metadata?: Record<string, string>;
 }
@@ -99,11 +99,11 @@ export class TemplateParts {
     ...LIMITS.filename,
     optional: true,
     description:
-      'How the document of a header is called; else as the upload was, or as the path of its link ends.',
+      'File name of a document in a header; default: the name of the upload, or the end of the path of its link.',
   })
   headerFilename?: string;
 
-  @Nested(() => HeaderLocation, { optional: true, description: 'What a location header shows.' })
+  @Nested(() => HeaderLocation, { optional: true, description: 'The place in a location header.' })
   headerLocation?: HeaderLocation;
 
   @Time({ optional: true, example: undefined, description: 'When a limited-time offer ends.' })
@@ -119,14 +119,14 @@ export class TemplateParts {
   @NestedList(() => TemplateButton, {
     max: LIMITS.templateButtons.max,
     optional: true,
-    description: 'What single buttons take beside such values.',
+    description: 'Other values for single buttons.',
   })
   buttons?: TemplateButton[];
 
   @NestedList(() => TemplateCard, {
     ...LIMITS.cards,
     optional: true,
-    description: 'The cards of a carousel: as many as the template has, in its order.',
+    description: 'The cards of a carousel: as many as in the template, in the same order.',
   })
   cards?: TemplateCard[];
 }
@@ -166,12 +166,13 @@ export class SendMedia extends Send {
   @Text({
     ...LIMITS.filename,
     optional: true,
-    description: 'How a document is called; else as the upload was, or as the path of its link ends.',
+    description:
+      'File name of a document; default: the name of the upload, or the end of the path of its link.',
   })
   filename?: string;
   @Flag({
     optional: true,
-    description: 'Audio: whether it is shown as a voice note. WhatsApp wants Ogg with Opus for that.',
+    description: 'Audio: whether it is shown as a voice note. Requires Ogg with Opus.',
   })
   voice?: boolean;
 }
@@ -206,7 +207,7 @@ export class SendReaction extends Send {
     example: 'wamid.HBgMOTE4ODk5MzMyMjExFQIAEhgUM0E3RTJDNDFCMDlENTg2RkExMDcA',
   })
   wamid?: string;
-  @Text({ ...LIMITS.emoji, description: 'One emoji; empty takes the reaction back.', example: '👍' })
+  @Text({ ...LIMITS.emoji, description: 'One emoji; empty removes the reaction.', example: '👍' })
   emoji!: string;
 }
 
@@ -244,13 +245,13 @@ export class SendFlow extends Send {
     ...LIMITS.flowToken,
     optional: true,
     description:
-      'Comes back with the answer, and goes to the endpoint of the flow if it has one; WBIZ makes a secret one if left out.',
+      "Returned with the answer and sent to the flow's endpoint if it has one; default: a secret one made by WBIZ.",
   })
   flowToken?: string;
   @OneOf(FLOW_ACTIONS, {
     optional: true,
     description:
-      'navigate (the default) opens `screen`; data_exchange has the endpoint of the flow choose it.',
+      "navigate (the default) opens `screen`; data_exchange lets the flow's endpoint choose the screen.",
   })
   action?: (typeof FLOW_ACTIONS)[number];
   @Text({
@@ -259,7 +260,7 @@ export class SendFlow extends Send {
     description: 'The screen that opens; the first of the flow if left out.',
   })
   screen?: string;
-  @Json({ optional: true, description: 'What the screen that opens is filled with.' })
+  @Json({ optional: true, description: 'Data for the screen that opens.' })
   data?: Record<string, unknown>;
   @OneOf(FLOW_MODES, { optional: true, description: 'draft also sends a flow that is still a draft.' })
   mode?: (typeof FLOW_MODES)[number];
@@ -329,7 +330,7 @@ export class SendBatch {
     ...LIMITS.batch,
     items: { oneOf: rowSchemas },
     description:
-      'Each a `kind` and beside it the body of that send. An interactive one goes by its own kind: buttons, list or cta_url.',
+      'Each has a `kind` and the fields of that send. An interactive one has the kind of its card: buttons, list or cta_url.',
     example: [
       { kind: 'text', to: '+918899332211', body: 'Hi! Your order #1043 has shipped.' },
       { kind: 'media', to: '+918899332211', type: 'image', link: 'https://example.com/catalogue.jpg' },

@@ -28,7 +28,7 @@ export class TagView {
 export class Removal {
   @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that had it.' }) total!: number;
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts still to be cleaned.' })
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that still have it.' })
   remaining!: number;
   @Time() deletedAt!: string;
 }

@@ -15,7 +15,7 @@ export class RenderedButton {
   @Text({ max: 100 }) label!: string;
   @Text({ max: 4000, optional: true }) url?: string;
   @Text({ max: 20, optional: true }) phoneNumber?: string;
-  @Text({ max: 20, optional: true, description: 'What a tap copies.' }) code?: string;
+  @Text({ max: 20, optional: true, description: 'The text that a tap copies.' }) code?: string;
 }
 
 export class RenderedCard {
@@ -37,8 +37,7 @@ export class PreviewTemplate {
     max: LIMITS.templateVariables.max,
     each: LONGEST_QUERY,
     optional: true,
-    description:
-      'A parameter for each value, or all of them as in a send, in JSON: `{"first_name":"Gaurav"}`.',
+    description: 'One parameter per value, or all values in JSON as in a send: `{"first_name":"Gaurav"}`.',
     example: ['Gaurav', '#1043'],
   })
   variables?: string[];

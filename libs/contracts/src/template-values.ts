@@ -15,7 +15,7 @@ export class ProductSection {
   @Text({
     ...LIMITS.productSectionTitle,
     optional: true,
-    description: 'Needed where there are several sections.',
+    description: 'Required if there are several sections.',
   })
   title?: string;
   @TextList({ ...LIMITS.products, each: LIMITS.productId.max }) productIds!: string[];
@@ -39,13 +39,13 @@ export class TemplateButton {
     ...LIMITS.couponCode,
     optional: true,
     description:
-      'COPY_CODE and one-time passwords: what a tap copies, in place of a value in buttonVariables.',
+      'COPY_CODE and one-time passwords: the code that a tap copies, instead of a value in buttonVariables.',
   })
   code?: string;
   @Text({
     ...LIMITS.flowToken,
     optional: true,
-    description: "FLOW: comes back with the answer; default one of the message's own.",
+    description: "FLOW: returned with the answer; default: the message's id.",
   })
   flowToken?: string;
   @Json({ optional: true, description: 'FLOW that navigates: data for its first screen.' })

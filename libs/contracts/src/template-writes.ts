@@ -25,7 +25,7 @@ const Lifetime = () =>
     max: 2_592_000,
     optional: true,
     description:
-      'For how long Meta tries to deliver: 30 to 900 for AUTHENTICATION, to 43200 for UTILITY, 43200 to 2592000 for MARKETING; -1 is 30 days.',
+      'How long Meta tries to deliver, in seconds: AUTHENTICATION 30 to 900, UTILITY 30 to 43200, MARKETING 43200 to 2592000; -1 means 30 days.',
   });
 
 /** `POST /v1/templates`. Meta's words (category, component types) are accepted in any case. */

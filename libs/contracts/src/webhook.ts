@@ -44,7 +44,7 @@ const Events = (base: { optional?: boolean; example?: unknown } = {}) =>
     max: WEBHOOK_EVENTS.length,
     each: 60,
     among: WEBHOOK_EVENTS,
-    description: 'Types of events; `*` for all, those to come included.',
+    description: 'Types of events; `*` for all, including future ones.',
     ...base,
   });
 const Description = (base: { optional?: boolean; nullable?: boolean } = {}) =>
@@ -61,7 +61,7 @@ const Headers = (base: { optional?: boolean; nullable?: boolean } = {}): Propert
     key: 100,
     value: 1_000,
     description:
-      'Headers of your own with every delivery, kept sealed and never shown again; those of the signature, the body and the connection are reserved.',
+      'Your own headers, sent with every delivery; stored sealed and never shown again. Headers of the signature, the body and the connection are reserved.',
     ...base,
   });
   const names = ValidateBy({
@@ -115,7 +115,7 @@ export class CreateWebhook {
   @Time({
     optional: true,
     example: undefined,
-    description: 'Begins with the events since then; without it with what comes next.',
+    description: 'Starts with the events since this time; default: with the next event.',
   })
   since?: string;
 }
@@ -131,7 +131,7 @@ export class UpdateWebhook {
   @Flag({ optional: true, example: false }) active?: boolean;
   @OneOf(['cursor', 'now'] as const, {
     optional: true,
-    description: 'With `active: true`: go on from where it stood (the default), or from now.',
+    description: 'With `active: true`: resume where it stopped (the default), or from now.',
   })
   resumeFrom?: 'cursor' | 'now';
   @Description({ optional: true, nullable: true }) description?: string | null;
@@ -162,7 +162,7 @@ export class DeliveryView {
   @OneOf(DELIVERY_STATUSES) status!: DeliveryStatus;
   @Whole({ min: 1, max: 1_000_000 }) attempts!: number;
   @Time() lastAttemptAt!: string;
-  @Time({ nullable: true, description: 'When it is tried again.' }) nextAttemptAt!: string | null;
+  @Time({ nullable: true, description: 'When it is retried.' }) nextAttemptAt!: string | null;
   @Whole({ min: 100, max: 999, nullable: true }) statusCode!: number | null;
   @Text({ max: 500, nullable: true }) error!: string | null;
 }
@@ -242,7 +242,7 @@ export class ReplayProgress {
   @Whole({
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
-    description: 'Events up to the end of the feed, as it was asked for.',
+    description: 'Events up to the end of the feed at the time of the request.',
   })
   total!: number;
 }
@@ -252,7 +252,7 @@ export class WebhookStats {
   @Whole({ min: 0, max: 100_000, description: 'Events that wait, at most 100,000.' }) lagEvents!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Age of the oldest of them.' })
   lagSeconds!: number;
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries to be tried again.' })
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries to be retried.' })
   pending!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries given up.' }) failed!: number;
   @Nested(() => DeliveryStats) lastHour!: DeliveryStats;
