@@ -295,7 +295,7 @@ export class Dispatcher {
     if (rows.length > 0)
       logger.warn(
         { phoneNumberId, count: rows.length },
-        "dispatcher: started attempts found that nobody is calling; their outcomes are unknown until Meta's statuses arrive",
+        'dispatcher: orphaned attempts found; their outcomes are unknown until Meta reports them',
       );
     await Promise.all(
       rows.map(({ message_id, account_id, attempt }) =>

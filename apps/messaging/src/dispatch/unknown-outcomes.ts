@@ -115,7 +115,7 @@ export class UnknownOutcomes {
       this.toldAt.set(phoneNumberId, Date.now());
       this.options.logger.error(
         { alarm: true, phoneNumberId, count },
-        "unknown outcomes: unsettled for an hour or longer; they stay unknown until Meta's webhooks arrive and are handled",
+        "unknown outcomes: older than an hour; they stay unknown until Meta's webhooks arrive and are handled",
       );
     }
   }

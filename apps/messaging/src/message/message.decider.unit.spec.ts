@@ -477,7 +477,7 @@ describe("a campaign's message", () => {
       .when(expire(isUnderWay))
       .thenNothing();
   });
-  it('that is to go again since its outcome stayed unknown does not expire, and is given up when it is withdrawn', () => {
+  it('that waits for a resend after an unknown outcome does not expire, and is given up when it is withdrawn', () => {
     const past = [queued, unknown, deferred('outcome_unknown')] as const;
     given(...past)
       .when(expire())
