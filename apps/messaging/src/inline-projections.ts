@@ -7,7 +7,7 @@ import { wamidsProjection } from './message/wamids.projection.js';
 import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 
-/** What moves in the transaction of the events. */
+/** Projections updated in the transaction of the events. */
 export const inlineProjections = (slots = new Slots()) => [
   conversationProjection,
   wamidsProjection,

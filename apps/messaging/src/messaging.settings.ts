@@ -1,7 +1,7 @@
 import { whole } from '@wbiz/service-kit/config';
 import { MEDIA_SETTINGS, TOKENS_SETTINGS } from '@wbiz/service-kit/settings';
 
-/** The environment variables of messaging alone. */
+/** Environment variables that only messaging reads. */
 export const SETTINGS = {
   CLOUD_API_TIMEOUT_MS: whole(
     1_000,

@@ -19,17 +19,17 @@ export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
 export type Plan = (typeof PLANS)[number];
 export const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
-/** What becomes of a send whose outcome stayed unknown after the grace: reported as failed, or sent again. */
+/** The policy for a send whose outcome is still unknown after the grace: report it as failed, or send it again. */
 export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
 export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
 
-/** Words by which a person withdraws its opt-in, or gives it again: whole messages, in any case. */
+/** Words that opt a person out or in again: the whole message must match, in any case. */
 export type OptOutWords = { readonly stop: readonly string[]; readonly start: readonly string[] };
 const MOST_LANGUAGES = 50;
 const MOST_WORDS = 50;
 const LONGEST_WORD = 60;
 
-/** Lists of words by language. */
+/** Lists of opt-out words by language. */
 const OptOutWordLists = (): PropertyDecorator => {
   const object = Json({
     optional: true,
@@ -82,7 +82,7 @@ export class PhoneNumberView {
   @Flag() isDefault!: boolean;
 }
 
-/** What other services need to know of an account; the data of `account.updated`. */
+/** What other services need of an account; the data of `account.updated`. */
 export class AccountData {
   @Text({ max: 40 }) wabaId!: string;
   @Text({ max: 200, example: 'Example Store' }) name!: string;
@@ -170,7 +170,7 @@ export class PhoneNumberAtMeta {
   @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
   @Text({ max: 40, example: '+91 88000 00001' }) displayPhoneNumber!: string;
   @Text({ max: 200 }) verifiedName!: string;
-  @Text({ max: 40, nullable: true, example: 'APPROVED', description: "Of Meta's review of the name." })
+  @Text({ max: 40, nullable: true, example: 'APPROVED', description: "Status of Meta's review of the name." })
   nameStatus!: string | null;
   @Text({ max: 40, nullable: true, example: 'CONNECTED' }) status!: string | null;
   @Text({ max: 40, example: 'GREEN' }) qualityRating!: string;
@@ -187,19 +187,21 @@ export class AppAtMeta {
 
 /** `GET /admin/v1/accounts/:id/meta`: the account as Meta has it now. */
 export class AccountAtMeta {
-  @Text({ max: 200, nullable: true, description: 'Of the WhatsApp Business Account.' }) wabaName!:
+  @Text({ max: 200, nullable: true, description: 'Name of the WhatsApp Business Account.' }) wabaName!:
     string | null;
   @Text({ max: 40, nullable: true, example: 'APPROVED' }) reviewStatus!: string | null;
   @Text({ max: 40, nullable: true, example: 'verified' }) businessVerification!: string | null;
   @Time({ nullable: true, description: 'When the access token expires; null: never.' })
   tokenExpiresAt!: string | null;
-  @Flag({ description: "Whether the token's app hears of the account by webhooks." }) subscribed!: boolean;
-  @NestedList(() => AppAtMeta, { max: 1_000, description: 'All apps that do.' }) subscribedApps!: AppAtMeta[];
+  @Flag({ description: "Whether the token's app is subscribed to the account's webhooks." })
+  subscribed!: boolean;
+  @NestedList(() => AppAtMeta, { max: 1_000, description: 'All subscribed apps.' })
+  subscribedApps!: AppAtMeta[];
   @NestedList(() => PhoneNumberAtMeta, { max: 1_000 }) phoneNumbers!: PhoneNumberAtMeta[];
   @Time({ description: 'When Meta was asked.' }) askedAt!: string;
 }
 
-/** A limit of a key's own: requests per minute, and a burst in 10 seconds. */
+/** The rate limit of one key: requests per minute, and a burst in 10 seconds. */
 export class KeyLimit {
   @Whole({ min: 1, max: 10_000_000 }) perMinute!: number;
   @Whole({ min: 1, max: 10_000_000 }) burst!: number;
@@ -231,7 +233,7 @@ export class NewApiKey extends ApiKeyView {
 export class AdminApiKeyView extends ApiKeyView {
   @Time({ nullable: true }) revokedAt!: string | null;
   @Nested(() => KeyLimit, { nullable: true }) limit!: KeyLimit | null;
-  @Time({ nullable: true, description: 'Told a minute late at most; null: never used.' })
+  @Time({ nullable: true, description: 'Up to a minute late; null: never used.' })
   lastUsedAt!: string | null;
 }
 
@@ -289,10 +291,10 @@ export class AccountView {
   @Nested(() => AccountLimits) limits!: AccountLimits;
 }
 
-/** What messaging asks the gateway for, once per account and change: the token, sealed. Never on the log. */
+/** An account's token, sealed; fetched from the gateway once per account and change. Never on the log. */
 export type AccountCredentials = {
   readonly wabaId: string;
   readonly sealedToken: string;
-  /** Meta's id of the app that the token is of. */
+  /** Meta's id of the app that owns the token. */
   readonly appId: string;
 };

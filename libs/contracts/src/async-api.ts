@@ -48,8 +48,8 @@ const headersOf = (type: string | undefined, properties: Json, required: readonl
 });
 
 /**
- * The AsyncAPI 3.0 document of the Kafka topics, as plain JSON: the public log in full, from the classes of the
- * catalogue, and the outline of the internal topics.
+ * The AsyncAPI 3.0 document of the Kafka topics, as plain JSON: the public log in full, generated from the
+ * catalogue's classes; internal topics in outline.
  */
 export function asyncApiDocument(): Json {
   const schemas: Record<string, Json> = {};
@@ -149,7 +149,7 @@ export function asyncApiDocument(): Json {
       publishEvents: {
         action: 'send',
         channel: ref('channels/events'),
-        summary: 'The platform tells what happened.',
+        summary: 'The platform publishes what happened.',
       },
     },
     components: { messages, schemas },
@@ -166,7 +166,7 @@ const channel = (address: string, description: string, messages: readonly string
 
 function refTo(type: Class, schemas: Record<string, Json>): Json {
   if (!schemas[type.name]) {
-    schemas[type.name] = {}; // a class may hold itself
+    schemas[type.name] = {}; // set first: a class may contain itself
     schemas[type.name] = schemaOf(type, schemas);
   }
   return ref(`components/schemas/${type.name}`);

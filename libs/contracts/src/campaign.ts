@@ -22,7 +22,10 @@ import { fieldFault, type FieldFault } from './problem.js';
 import { SentTemplateName, TemplateParts } from './send.js';
 import { personalValuesIn } from './personal-values.js';
 
-/** `paused`, by whoever asked for it or by us: see `reason`. The last three are final, but for a completed one whose failed sends are retried. */
+/**
+ * `paused`: by request or by us, see `reason`. The last three are final, except that failed sends of a completed
+ * campaign can be retried.
+ */
 export const CAMPAIGN_STATUSES = [
   'scheduled',
   'running',
@@ -34,8 +37,9 @@ export const CAMPAIGN_STATUSES = [
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /**
- * Why a campaign is paused or failed. `missed_start`: the service was down when it was due. `messaging_limit`: Meta's
- * limit of people in 24 hours. `first_sends_failed`, and `sends_failed` later on: all alike. `template_*`: the template cannot be sent any more.
+ * Why a campaign is paused or failed. `missed_start`: the service was down at the start time. `messaging_limit`:
+ * Meta's limit of people in 24 hours. `first_sends_failed`, `sends_failed`: all sends failed alike, at the start or
+ * later. `template_*`: the template can no longer be sent.
  */
 export const CAMPAIGN_REASONS = [
   'requested',
@@ -71,14 +75,14 @@ export const FILTER_OPERATORS = [
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 const WITHOUT_VALUE: readonly FilterOperator[] = ['is_set', 'is_not_set'];
 
-/** Fields of a contact by which a segment may filter, beside `customFields.<key>`. */
+/** Contact fields that a segment may filter by, besides `customFields.<key>`. */
 export const CONTACT_FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'] as const;
 const CUSTOM = 'customFields.';
 export const isContactField = (field: string) =>
   (CONTACT_FIELDS as readonly string[]).includes(field) ||
   (field.startsWith(CUSTOM) && FIELD_KEY.test(field.slice(CUSTOM.length)));
 
-/** A condition on one field of a contact. Texts are compared in any case. */
+/** A condition on one field of a contact. Texts are compared regardless of case. */
 @Rule<SegmentFilter>(function* ({ field, operator, value }) {
   if (!isContactField(field))
     yield fieldFault('/field', 'field', `must be one of ${CONTACT_FIELDS.join(', ')} or customFields.<key>`);
@@ -105,7 +109,7 @@ export class SegmentFilter {
   @OneOf(FILTER_OPERATORS, { example: 'eq' }) operator!: FilterOperator;
   @Comparable({
     optional: true,
-    description: 'What it is compared with; of `in` a list.',
+    description: 'The value to compare with; for `in` a list.',
     example: 'Ahmedabad',
   })
   value?: Comparable;
@@ -118,7 +122,7 @@ const TagNames = (base: {
   example?: readonly string[];
 }) => TextList({ max: LIMITS.audienceTags.max, each: LIMITS.tagName.max, ...base });
 
-/** Whom a campaign goes to. */
+/** The audience of a campaign. */
 @Rule<Audience>(function* ({ kind, tags, match, contacts, filters }) {
   const own = {
     tags: [tags, 'tags'],
@@ -136,26 +140,26 @@ const TagNames = (base: {
 })
 export class Audience {
   @OneOf(AUDIENCE_KINDS, { example: 'tags' }) kind!: AudienceKind;
-  @TagNames({ optional: true, min: 1, description: 'Of kind tags.', example: ['customer'] }) tags?: string[];
+  @TagNames({ optional: true, min: 1, description: 'For kind tags.', example: ['customer'] }) tags?: string[];
   @OneOf(MATCHES, {
     optional: true,
     byDefault: 'any',
-    description:
-      'Of kinds tags and segment: who has any of the tags, or all. A segment takes all filters unless `any` is given.',
+    description: 'For kinds tags and segment: whether any or all must match. Default for a segment: all.',
   })
   match?: (typeof MATCHES)[number];
-  @TagNames({ optional: true, description: 'Who has one of these tags is left out.' }) exclude?: string[];
+  @TagNames({ optional: true, description: 'Contacts with any of these tags are left out.' })
+  exclude?: string[];
   @TextList({
     ...LIMITS.audienceContacts,
     each: 40,
     optional: true,
-    description: 'Of kind contacts: their ids.',
+    description: 'For kind contacts: their ids.',
   })
   contacts?: string[];
   @NestedList(() => SegmentFilter, {
     ...LIMITS.segmentFilters,
     optional: true,
-    description: 'Of kind segment.',
+    description: 'For kind segment.',
   })
   filters?: SegmentFilter[];
 }
@@ -167,11 +171,11 @@ const isZone = (name: string) => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== undefined;
   } catch {
-    return false; // ICU knows no such zone
+    return false; // unknown to ICU
   }
 };
 
-/** When a campaign starts: at once, at an instant, or when clocks in a zone show a time. */
+/** When a campaign starts: at once, at an instant, or at a local time in a zone. */
 @Rule<Schedule>(function* ({ mode, sendAt, timeZone }) {
   if (mode === 'now') {
     for (const [field, given] of Object.entries({ sendAt, timeZone }))
@@ -198,7 +202,7 @@ export class Schedule {
     optional: true,
     example: undefined,
     description:
-      'Of mode at: an RFC 3339 time in the future, a year ahead at most, or with `timeZone` what clocks there show. A time that they skip is moved on by as much as they are; of one that they show twice, the first counts.',
+      'For mode at: an RFC 3339 time in the future, at most a year ahead; with `timeZone` a local time there. A local time that the clocks skip moves forward by as much as they do; of one that occurs twice, the first counts.',
   })
   sendAt?: string;
   @Text({ max: 64, optional: true, description: 'An IANA time zone, e.g. Asia/Kolkata.' }) timeZone?: string;
@@ -208,7 +212,7 @@ class TemplateName {
   @SentTemplateName('diwali_offer') name!: string;
 }
 
-/** The template and what fills it. Every text may hold `{{contact.name}}` and its like, see `variables`. */
+/** The template and its values. Every text may hold placeholders such as `{{contact.name}}`, see `variables`. */
 @Rule<CampaignTemplate>(function* (template) {
   yield* personalFaults(template);
 })
@@ -238,7 +242,7 @@ const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
   Whole({
     min: 1,
     max: 100_000,
-    description: 'Messages a second at most; without it as fast as Meta allows the phone number.',
+    description: 'Maximum messages per second; default: as fast as Meta allows the phone number.',
     ...base,
   });
 
@@ -261,7 +265,7 @@ export class CreateCampaign {
   from?: string;
 }
 
-/** `PATCH /v1/campaigns/:id`, of one that is scheduled. What is left out stays. */
+/** `PATCH /v1/campaigns/:id`, for a scheduled campaign. Omitted fields stay. */
 export class UpdateCampaign extends changesOf(CreateCampaign) {}
 
 /** `POST /v1/campaigns/:id/retry-failed`. */
@@ -272,14 +276,14 @@ export class RetryFailed {
     each: 60,
     optional: true,
     description:
-      "Only sends that failed so: Meta's codes, or codes of ours. Default: all that may pass now. `outcome_unknown` is retried only if it is named, since the message may have arrived.",
+      "Only sends that failed with these codes, Meta's or ours. Default: all that may succeed now. `outcome_unknown` is retried only if it is named, since the message may have arrived.",
   })
   codes?: string[];
 }
 
 /**
- * Where the sends of a campaign stand. Cumulative: who read it counts as delivered and sent. At every moment
- * `total = queued + sent + failed + skipped`; `held` are those of `queued` that Meta took and holds for its quality
+ * The counts of a campaign's sends. Cumulative: a read message also counts as delivered and sent. Always `total =
+ * queued + sent + failed + skipped`; `held` counts those of `queued` that Meta accepted and holds for its quality
  * assessment.
  */
 export class CampaignCounts {
@@ -315,7 +319,7 @@ export class CampaignView {
   @Text({ max: 1000, nullable: true, description: 'The reason in words.' }) detail!: string | null;
   @Time({
     nullable: true,
-    description: 'When it goes on by itself; null: when the reason is gone, or somebody resumes it.',
+    description: 'When it resumes by itself; null: when the reason is gone, or somebody resumes it.',
   })
   resumesAt!: string | null;
   @Nested(() => CampaignTemplate) template!: CampaignTemplate;
@@ -324,7 +328,7 @@ export class CampaignView {
   @Text({ max: 40 }) phoneNumberId!: string;
   @Rate({ nullable: true }) ratePerSecond!: number | null;
   @Nested(() => CampaignCounts) counts!: CampaignCounts;
-  @Time({ nullable: true, description: 'While it runs: when it will be through at its pace.' })
+  @Time({ nullable: true, description: 'While it runs: when it is expected to end at its current pace.' })
   expectedEndAt!: string | null;
   @Time({ nullable: true, description: 'The instant at which it starts or was to start.' }) startsAt!:
     string | null;
@@ -333,7 +337,7 @@ export class CampaignView {
   @Time({ nullable: true }) finishedAt!: string | null;
 }
 
-/** Where a campaign stood at a time. */
+/** A campaign's counts at a time. */
 export class CampaignPoint {
   @Time() at!: string;
   @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
@@ -351,7 +355,7 @@ export class ListCampaigns extends Page {
   @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;
 }
 
-/** `queued`: waits, or is on its way to Meta. `held`: Meta took it and holds it. `skipped`: is not sent to, see `reason`. */
+/** `queued`: waiting, or being sent to Meta. `held`: Meta accepted and holds it. `skipped`: not sent, see `reason`. */
 export const RECIPIENT_STATUSES = [
   'queued',
   'held',
@@ -362,7 +366,7 @@ export const RECIPIENT_STATUSES = [
   'skipped',
 ] as const;
 export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
-/** Why somebody of the audience is not sent to. */
+/** Why a recipient is skipped. */
 export const SKIP_REASONS = [
   'opted_out',
   'no_number',
@@ -373,14 +377,15 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** Somebody of a campaign's audience, as it was when the campaign started. */
+/** A recipient of a campaign, as of its start. */
 export class RecipientView {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 140, nullable: true, description: 'The phone number, or the WhatsApp user id.' }) to!:
     string | null;
   @OneOf(RECIPIENT_STATUSES) status!: RecipientStatus;
-  @OneOf(SKIP_REASONS, { nullable: true, description: 'Of a skipped one: why.' }) reason!: SkipReason | null;
-  @Nested(() => MessageError, { nullable: true, description: 'Of a failed one: why.' })
+  @OneOf(SKIP_REASONS, { nullable: true, description: 'Why it was skipped; null if it was not.' })
+  reason!: SkipReason | null;
+  @Nested(() => MessageError, { nullable: true, description: 'Why it failed; null if it did not.' })
   error!: MessageError | null;
   @Text({ max: 40, nullable: true, description: 'The message; null while there is none.' }) messageId!:
     string | null;
@@ -398,20 +403,20 @@ export class PreviewAudience {
   @Nested(() => Audience, { example: CUSTOMERS }) audience!: Audience;
   @Nested(() => CampaignTemplate, {
     optional: true,
-    description: 'With it, the answer has the plan.',
+    description: 'If given, the answer includes the plan.',
     example: undefined,
   })
   template?: CampaignTemplate;
   @Text({
     max: 40,
     optional: true,
-    description: 'With it, the answer has the plan: the phone number id to send from.',
+    description: 'The phone number id to send from; if given, the answer includes the plan.',
   })
   from?: string;
   @Rate({ optional: true }) ratePerSecond?: number;
 }
 
-/** Why somebody of an audience would not be reached today. */
+/** Why a contact of an audience would not be sent to today. */
 export const LEFT_OUT_REASONS = [
   'opted_out',
   'no_number',
@@ -428,17 +433,18 @@ class LeftOut {
   @Count() over_limit!: number;
 }
 
-/** What a campaign to an audience would come to if it started now. */
+/** The expected size and duration of a campaign that starts now. */
 export class CampaignPlan {
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Who would get it.' }) eligible!: number;
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that would get it.' })
+  eligible!: number;
   @Nested(() => LeftOut, {
     description:
-      "Who would not, by the first reason that holds. over_limit: beyond Meta's limit of people in 24 hours.",
+      "Contacts that would not get it, by the first reason that applies. over_limit: beyond Meta's limit of people in 24 hours.",
   })
   leftOut!: Record<LeftOutReason, number>;
   @Time({
     nullable: true,
-    description: "When it would be through at the phone number's pace; null: nobody is eligible.",
+    description: "When it would end at the phone number's pace; null: nobody is eligible.",
   })
   expectedEndAt!: string | null;
 }
@@ -452,7 +458,7 @@ export class AudiencePreview {
 }
 
 type Known = { readonly campaignId: string; readonly at: string };
-/** What is fixed of a campaign before it starts. `startsAt`: null for at once. */
+/** A campaign as defined before it starts. `startsAt`: null to start at once. */
 export type CampaignDefinition = {
   readonly name: string;
   readonly template: CampaignTemplate;
@@ -471,7 +477,7 @@ export type CampaignData = Known;
 /** Command `campaign.retry-failed`. Key: the campaign. */
 export type RetryFailedData = Known & RetryFailed;
 
-/** The data of `campaign.status`: told at each change, and at most every second while it runs. */
+/** The data of `campaign.status`: published at each change, at most every second while it runs. */
 export class CampaignStatusData {
   @Text({ max: 40 }) campaignId!: string;
   @Text({ ...LIMITS.campaignName, example: 'Diwali offer' }) name!: string;

@@ -1,4 +1,4 @@
-/** The same for texts that are the same in any case. In UTF-8 it has at most 12 bytes for each character of the text. */
+/** Equal for texts that differ only in case. Takes at most 12 bytes of UTF-8 per character of the text. */
 export const caseless = (text: string) => text.normalize('NFC').toLowerCase();
 
 export const CASELESS_BYTES = 12;

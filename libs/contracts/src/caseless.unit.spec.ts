@@ -4,7 +4,7 @@ import { caseless, CASELESS_BYTES } from './caseless.js';
 import { lengthOf } from './characters.js';
 
 it('has a bounded length in bytes, whatever a text is made of', () => {
-  // Characters that become more: composed ones that NFC takes apart, and one that is two in lower case.
+  // Characters that grow: composed ones that NFC decomposes, and one that lower case makes two.
   const unit = fc.oneof(
     fc.constantFrom('\u0958', '\ufb2c', '\u{1d160}', '\u{10ffff}', '\u0130', '\u0345', 'e\u0301', '王', 'Σ'),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),

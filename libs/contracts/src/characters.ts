@@ -1,4 +1,4 @@
-/** How many characters a text has: Unicode code points, as JSON Schema's `maxLength` and Meta count them. */
+/** The length of a text in Unicode code points, as JSON Schema's `maxLength` and Meta count it. */
 export function lengthOf(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length - 1; at += 1) if (text.codePointAt(at)! > 0xffff) length -= 1;

@@ -41,19 +41,22 @@ import type {
 
 type Entry<Data, Reply, Outcome> = {
   readonly owner: Service;
-  /** Commands with the same key have effect in the order in which they were sent. */
+  /** Commands with the same key take effect in the order sent. */
   readonly key: (data: Data, accountId: string) => string;
-  /** Types only. */
+  /** For types only; never set. */
   readonly says?: { readonly reply: Reply; readonly outcome: Outcome };
 };
 
-/** `Reply`: the answer once it is decided and stored. `Outcome`: the second one, of what takes longer than that. */
+/**
+ * `Reply`: the answer once the command is decided and stored. `Outcome`: the second answer, for work that takes
+ * longer.
+ */
 const command = <Data, Reply = null, Outcome = never>(
   owner: Service,
   key: Entry<Data, Reply, Outcome>['key'],
 ): Entry<Data, Reply, Outcome> => ({ owner, key });
 
-/** Every command that one process sends another, once: its owner decides it. */
+/** Every command sent between processes, once; its owner decides it. */
 export const COMMANDS = {
   'message.send': command<SendMessageData, SendReceipt, SendReceipt>(
     'messaging',
@@ -133,13 +136,13 @@ export type CommandOutcome<Name extends CommandName> = Says<Name>['outcome'];
 const ADDRESSES: {
   readonly [Name in CommandName]: Pick<Entry<CommandData<Name>, unknown, unknown>, 'owner' | 'key'>;
 } = COMMANDS;
-/** Where a command goes: the service that decides it, and the key by which it keeps its order. */
+/** The address of a command: the service that decides it, and its ordering key. */
 export function addressOf<Name extends CommandName>(name: Name, data: CommandData<Name>, accountId: string) {
   const { owner, key } = ADDRESSES[name];
   return { owner, key: key(data, accountId) };
 }
 
-/** The answers to those of a union of commands that come from other processes, by type. */
+/** The replies of a union's commands that come from other processes, by type. */
 export type RepliesTo<Command extends { readonly type: string }> = {
   readonly [Name in Command['type'] & CommandName]: CommandReply<Name>;
 };

@@ -23,7 +23,7 @@ import { fieldFault } from './problem.js';
 
 const TAGS = { max: LIMITS.contactTags.max, each: LIMITS.tagName.max, example: ['lead', 'vip'] };
 
-/** Names of tags: none of them blank, or with blanks around it. */
+/** Tag names: not blank, without leading or trailing blanks. */
 const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
   const list = TextList({ ...TAGS, optional: true, ...base });
   const trimmed = ValidateBy(
@@ -39,7 +39,7 @@ const Tags = (base: { description: string; example?: readonly string[] }): Prope
   return (target, key) => [list, trimmed].forEach((decorate) => decorate(target, key));
 };
 
-/** Values of custom fields by their keys; which values a field takes is up to its definition. */
+/** Custom field values by key; the field's definition decides which values it takes. */
 const CustomFields = (base: { description: string; example?: object }): PropertyDecorator => {
   const object = Json({ optional: true, ...base });
   const entries = ValidateBy({
@@ -72,7 +72,7 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-/** Something to see: what only directs a text, or fills a place in it, is as good as a blank. */
+/** A visible character; direction marks and fillers count as blank. */
 const VISIBLE = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
@@ -93,7 +93,7 @@ const Email = () =>
     nullable: true,
   });
 
-/** What somebody is called elsewhere, as the field of the name takes it; undefined where that is blank. */
+/** A name from another system, cut to our name field; undefined if it is blank. */
 export function nameFrom(given: unknown): string | undefined {
   const name = cut(text(given) ?? '', LIMITS.contactName);
   return VISIBLE.test(name) ? name : undefined;
@@ -102,8 +102,8 @@ export function nameFrom(given: unknown): string | undefined {
 export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
 /**
- * How an opt-in was given or withdrawn: by a request, by a word the person wrote, in WhatsApp's own settings, or there,
- * as Meta told by refusing a message of marketing (131050).
+ * How an opt-in was given or withdrawn: by request, by a word the person wrote, in WhatsApp's settings, or there but
+ * learnt from Meta's refusal of a marketing message (131050).
  */
 export const OPT_WAYS = [
   'api',
@@ -130,7 +130,7 @@ export class ContactView {
   @Time({ nullable: true }) optedInAt!: string | null;
   @Time({
     nullable: true,
-    description: 'When the person refused, or took back, its agreement; null: has not.',
+    description: 'When the person opted out; null: has not.',
   })
   optedOutAt!: string | null;
   @OneOf(CONTACT_SOURCES) source!: ContactSource;
@@ -144,23 +144,26 @@ export class ListContacts extends Page {
     max: 200,
     optional: true,
     description:
-      'A part of the name, the phone number or the e-mail address, in any case. With one or two letters: how one of their words begins.',
+      'A part of the name, the phone number or the e-mail address, in any case. One or two letters match only the start of a word.',
   })
   search?: string;
   @TextList({ max: 20, each: LIMITS.tagName.max, optional: true, description: 'Repeated: all of them.' })
   tag?: string[];
-  @Flag({ optional: true, description: 'Only who agreed to be written to, or only who did not.' })
+  @Flag({
+    optional: true,
+    description: 'Only contacts that agreed to be written to, or only those that did not.',
+  })
   optedIn?: boolean;
   @Time({ optional: true, description: 'Only what was created or changed at this time or later.' })
   updatedSince?: string;
 }
 
-/** `PATCH /v1/contacts/:id`. What is left out stays; null empties. */
+/** `PATCH /v1/contacts/:id`. Omitted fields stay; null clears a field. */
 export class UpdateContact {
   @Name() name?: string | null;
   @Email() email?: string | null;
-  @Tags({ description: 'All tags from now on.', example: ['customer'] }) tags?: string[];
-  @CustomFields({ description: 'Values to set; null takes one away, fields that are left out stay.' })
+  @Tags({ description: 'Replaces all tags.', example: ['customer'] }) tags?: string[];
+  @CustomFields({ description: 'Values to set; null removes one, omitted fields stay.' })
   customFields?: Record<string, FieldValue | null>;
   @Flag({ optional: true, description: 'false: the person does not want to be written to.', example: true })
   optedIn?: boolean;
@@ -172,7 +175,7 @@ export class UpdateContact {
     yield fieldFault('/phone', 'required', 'is required, or userId instead');
 })
 export class CreateContact {
-  @Phone({ optional: true, description: 'Required, or userId in its place.' }) phone?: string;
+  @Phone({ optional: true, description: 'Required unless userId is given.' }) phone?: string;
   @Text({
     ...LIMITS.userId,
     pattern: USER_ID,
@@ -185,7 +188,7 @@ export class CreateContact {
   @Email() email?: string | null;
   @Tags({ description: 'Tags to add.' }) tags?: string[];
   @CustomFields({
-    description: 'Values to set; a key that is not defined yet is defined as text; null takes a value away.',
+    description: 'Values to set; an undefined key is defined as text; null removes a value.',
     example: { city: 'Ahmedabad' },
   })
   customFields?: Record<string, FieldValue | null>;
@@ -204,7 +207,7 @@ export class BulkContacts {
   @Tags({ description: 'Tags for every row.', example: ['imported'] }) defaultTags?: string[];
   @Flag({
     optional: true,
-    description: 'For rows without optedIn whose contact is created.',
+    description: 'Default of optedIn for rows that create a contact.',
     example: false,
   })
   defaultOptedIn?: boolean;
@@ -238,7 +241,7 @@ export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
   readonly at: string;
   readonly by: string | null;
 };
-/** The reply to it. `contact` is null for a row of an import, of which nobody reads it. */
+/** The reply to `contact.upsert`. `contact` is null for a row of an import: nobody reads it. */
 export type UpsertedContact = {
   readonly id: string;
   readonly created: boolean;
@@ -261,13 +264,12 @@ export class ContactCreatedData {
   @Text({
     max: 40,
     optional: true,
-    description:
-      'A contact under another user id or number of the person, which has become a part of this one.',
+    description: 'The contact that was merged into this one: another user id or number of the same person.',
   })
   merged?: string;
 }
 
-/** The data of `contact.updated`: the contact as it is now. */
+/** The data of `contact.updated`: the contact after the change. */
 export class ContactUpdatedData extends ContactCreatedData {
   @TextList({
     max: 200,
@@ -288,7 +290,7 @@ export class ContactOptedOutData {
   @Time() at!: string;
 }
 
-/** The data of `contact.merged`: the person turned out to be that of another contact, which has its data now. */
+/** The data of `contact.merged`: both contacts are one person; the other contact has the data now. */
 export class ContactMergedData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40 }) into!: string;
@@ -297,18 +299,18 @@ export class ContactMergedData {
 
 export const CONTACT_CHANGES = ['created', 'updated', 'changed_number', 'opted_out', 'merged'] as const;
 
-/** What happened to a contact, once. */
+/** One entry of a contact's history. */
 export class ContactChange {
   @OneOf(CONTACT_CHANGES) type!: (typeof CONTACT_CHANGES)[number];
   @Time() at!: string;
   @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
   by!: string | null;
-  @TextList({ max: 200, each: 100, description: 'Of an update: the fields that changed.' })
+  @TextList({ max: 200, each: 100, description: 'For an update: the fields that changed.' })
   changed!: readonly string[];
-  @OneOf(OPT_WAYS, { nullable: true, description: 'Where the opt-in was given or withdrawn: how.' })
+  @OneOf(OPT_WAYS, { nullable: true, description: 'If the opt-in was given or withdrawn: how.' })
   how!: OptWay | null;
   @Nested(() => ContactView, { nullable: true, description: 'The contact as it was then.' })
   contact!: ContactView | null;
-  @Text({ max: 40, optional: true, description: 'Of a changed number: the one that the person had.' })
+  @Text({ max: 40, optional: true, description: "For a changed number: the person's former number." })
   formerPhone?: string;
 }

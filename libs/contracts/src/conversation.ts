@@ -5,9 +5,9 @@ import { Page } from './page.js';
 import { personKey } from './phone.js';
 
 /**
- * One contact per account and person, whatever the spelling of the number. `person` is the phone number wherever there
- * is one, else Meta's user id. Several of these ids may be one person's, whose number or user id came later, or changed:
- * messaging knows whose, and in contacts each leads to the contact.
+ * One contact per account and person, however the number is spelled. `person` is the phone number if there is one,
+ * else Meta's user id. One person may have several of these ids, because a number or user id came later or changed:
+ * messaging maps ids to people, and in contacts each id leads to the contact.
  */
 export const contactIdOf = (accountId: string, person: string) =>
   derivedId('cnt', accountId, personKey(person));
@@ -29,7 +29,7 @@ export class ConversationContact {
   @Text({
     ...LIMITS.contactName,
     nullable: true,
-    description: "The contact's; without one, as the person calls itself on WhatsApp.",
+    description: "The contact's name; if there is none, the person's name on WhatsApp.",
   })
   name!: string | null;
 }
@@ -46,7 +46,7 @@ export class ConversationView {
   @Whole({ min: 0, max: 2_147_483_647 }) unreadCount!: number;
   @Time({
     nullable: true,
-    description: 'Until when more than templates can be sent; null: never written in.',
+    description: 'Until when messages other than templates can be sent; null: the person never wrote.',
   })
   windowExpiresAt!: string | null;
   @Text({ max: 200, nullable: true }) assignee!: string | null;
@@ -67,7 +67,7 @@ export class UpdateConversation {
     max: 200,
     optional: true,
     nullable: true,
-    description: 'Who answers, in whatever way you name people; null: nobody.',
+    description: 'Who answers, by any name you use; null: nobody.',
   })
   assignee?: string | null;
 }

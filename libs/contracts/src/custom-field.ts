@@ -8,7 +8,7 @@ export const FIELD_TYPES = ['text', 'number', 'date', 'boolean', 'select'] as co
 export type FieldType = (typeof FIELD_TYPES)[number];
 export type FieldValue = string | number | boolean;
 
-/** What names a custom field, in contacts and in the placeholders of campaigns. */
+/** The key of a custom field, in contacts and in campaigns' placeholders. */
 export const FIELD_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const Key = () =>
   Text({
@@ -22,7 +22,7 @@ type Shape = { readonly type: FieldType; readonly options: readonly string[] | n
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && lengthOf(value) <= LIMITS.customFieldText.max;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
-/** A day, or a time with its zone. */
+/** A date, or a time with its zone. */
 export const isIsoDate = (text: string) => ISO_DATE.test(text) && isISO8601(text, { strict: true });
 
 const CHECKS: {
@@ -44,7 +44,7 @@ const CHECKS: {
   ],
 };
 
-/** What a value of a field must be and is not, as it goes on after the field's name; undefined: nothing. */
+/** The fault of a value, phrased to follow the field's name; undefined if there is none. */
 export function faultOfValue(value: unknown, shape: Shape): string | undefined {
   const [fits, what] = CHECKS[shape.type];
   return fits(value, shape) ? undefined : what(shape);
@@ -58,7 +58,7 @@ export class CustomFieldView {
     max: LIMITS.customFieldOptions.max,
     each: LIMITS.customFieldOption.max,
     nullable: true,
-    description: 'Of a select: what can be chosen; else null.',
+    description: 'For a select: the options; else null.',
   })
   options!: string[] | null;
   @Time() createdAt!: string;
@@ -94,7 +94,7 @@ export type DeleteCustomFieldData = { readonly accountId: string; readonly key: 
 /** The data of `custom_field.created`. */
 export class CustomFieldData extends CustomFieldView {}
 
-/** The data of `custom_field.deleted`: no contact has a value of it any more. */
+/** The data of `custom_field.deleted`: published once no contact has a value of it. */
 export class CustomFieldDeletedData {
   @Text({ ...LIMITS.customFieldKey }) key!: string;
   @Time() at!: string;

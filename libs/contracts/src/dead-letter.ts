@@ -2,12 +2,12 @@ import { Flag, Json, Nested, NestedList, OneOf, Rule, Text, TextList, Time, Whol
 import { fieldFault } from './problem.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
-/** Refusals that are shown of an order to many letters. */
+/** Maximum refusals listed in the answer to a bulk order. */
 export const SHOWN_REFUSALS = 100;
 
 export const LETTER_STATES = ['waiting', 'retried', 'discarded'] as const;
 
-/** Which dead letters are meant. */
+/** Selects dead letters. */
 class DeadLetterFilter {
   @Text({ max: 40, optional: true }) accountId?: string;
   @Text({ max: 255, optional: true, description: 'The topic they came from.' }) topic?: string;
@@ -21,37 +21,37 @@ export class ListDeadLetters extends DeadLetterFilter {
   limit?: number;
 }
 
-/** What was done about a dead letter. */
+/** What an operator did with a dead letter. */
 export class DeadLetterMark {
   @Time() at!: string;
   @Text({ max: 200, description: 'Who did it, as they said.' }) by!: string;
   @Text({ max: 500, nullable: true }) reason!: string | null;
 }
 
-/** A record that could not be handled. What it does not tell is null: it may be of any shape. */
+/** A record that could not be handled. Fields it lacks are null: it may have any shape. */
 export class DeadLetterView {
-  @Text({ max: 30, description: 'Where it lies: partition and offset.', example: '0-153' }) id!: string;
+  @Text({ max: 30, description: 'Its partition and offset.', example: '0-153' }) id!: string;
   @OneOf(LETTER_STATES) state!: (typeof LETTER_STATES)[number];
-  @Time({ description: 'When it was put aside.' }) at!: string;
+  @Time({ description: 'When it became a dead letter.' }) at!: string;
   @Text({ max: 255, nullable: true, description: 'The topic it came from.' }) topic!: string | null;
   @Text({ max: 255, nullable: true, description: 'The consumer group that could not handle it.' })
   group!: string | null;
   @Text({ max: 100, nullable: true }) type!: string | null;
-  @Text({ max: 40, nullable: true, description: 'Of the command.' }) commandId!: string | null;
+  @Text({ max: 40, nullable: true, description: 'Id of the command.' }) commandId!: string | null;
   @Text({ max: 40, nullable: true }) accountId!: string | null;
-  @Text({ max: 100, nullable: true, description: "The fault's code, as Postgres gives one." }) code!:
+  @Text({ max: 100, nullable: true, description: "The error's code, e.g. from Postgres." }) code!:
     string | null;
-  @Text({ max: 1_000, nullable: true, description: 'The fault.' }) reason!: string | null;
+  @Text({ max: 1_000, nullable: true, description: 'The error.' }) reason!: string | null;
   @Whole({ min: 0, max: MOST, nullable: true }) attempts!: number | null;
-  @Text({ max: 30, nullable: true, description: 'The letter that was retried and came back as this one.' })
+  @Text({ max: 30, nullable: true, description: 'The retried letter that failed again as this one.' })
   retryOf!: string | null;
   @Nested(() => DeadLetterMark, { nullable: true, description: 'Null: it waits.' })
   mark!: DeadLetterMark | null;
-  @Text({ max: 500, nullable: true, description: 'Why a retry is refused; null: it is not.' })
+  @Text({ max: 500, nullable: true, description: 'Why it cannot be retried; null: it can.' })
   refusal!: string | null;
 }
 
-/** The newest first, and how many there are of those meant. */
+/** Dead letters, newest first, and the number of all that match. */
 export class DeadLettersView {
   @NestedList(() => DeadLetterView, { max: 1_000 }) deadLetters!: DeadLetterView[];
   @Whole({ min: 0, max: MOST }) found!: number;
@@ -61,13 +61,14 @@ export class DeadLettersView {
 /** `GET /admin/v1/dead-letters/:letter`. Its value is in one of `body`, `text` and `base64`. */
 export class WholeDeadLetter extends DeadLetterView {
   @Text({ max: 1_000, nullable: true }) key!: string | null;
-  @Json({ description: 'Each a text, or a list of them.' }) headers!: Record<string, unknown>;
-  @Json({ nullable: true, description: 'Where it is a JSON object.' }) body!: object | null;
-  @Text({ max: MOST, nullable: true, description: 'Where it is any other UTF-8.' }) text!: string | null;
-  @Text({ max: MOST, nullable: true, description: 'Where it is none.' }) base64!: string | null;
+  @Json({ description: 'Each a text or a list of texts.' }) headers!: Record<string, unknown>;
+  @Json({ nullable: true, description: 'The value if it is a JSON object.' }) body!: object | null;
+  @Text({ max: MOST, nullable: true, description: 'The value if it is other UTF-8 text.' }) text!:
+    string | null;
+  @Text({ max: MOST, nullable: true, description: 'The value if it is not UTF-8.' }) base64!: string | null;
 }
 
-/** Some dead letters by their ids, or all that wait. */
+/** Dead letters by id, or all that wait. */
 @Rule<ChosenDeadLetters>(function* ({ ids, all, accountId, topic, type }) {
   if ((ids !== undefined) === (all === true))
     yield fieldFault('/ids', 'required', 'or all must be given, and not both');
@@ -77,22 +78,23 @@ export class WholeDeadLetter extends DeadLetterView {
 class ChosenDeadLetters extends DeadLetterFilter {
   @TextList({ min: 1, max: 1_000, each: 30, optional: true, example: ['0-153'] }) ids?: string[];
   @Flag({ optional: true, description: 'Instead of ids: all that wait.' }) all?: boolean;
-  @Text({ max: 200, description: 'Who does it; it is kept.' }) by!: string;
+  @Text({ max: 200, description: 'Who does it; stored.' }) by!: string;
 }
 
 /** `POST /admin/v1/dead-letters/retry`. */
 export class RetryDeadLetters extends ChosenDeadLetters {
-  @Text({ max: 500, optional: true, description: 'It is kept.' }) reason?: string;
+  @Text({ max: 500, optional: true, description: 'Why; stored.' }) reason?: string;
   @Flag({
     optional: true,
-    description: 'Also commands past their deadline, whose callers were told 500 and may have asked again.',
+    description:
+      'Also retry commands past their deadline: their callers got a 500 and may have sent them again.',
   })
   pastDeadline?: boolean;
 }
 
 /** `POST /admin/v1/dead-letters/discard`. */
 export class DiscardDeadLetters extends ChosenDeadLetters {
-  @Text({ max: 500, description: 'Why they are not needed; it is kept.' }) reason!: string;
+  @Text({ max: 500, description: 'Why they are not needed; stored.' }) reason!: string;
 }
 
 export class RefusedDeadLetter {
@@ -100,7 +102,7 @@ export class RefusedDeadLetter {
   @Text({ max: 500 }) detail!: string;
 }
 
-/** What came of an order to dead letters. */
+/** The result of an order on dead letters. */
 export class MarkedDeadLetters {
   @Whole({ min: 0, max: MOST, description: 'Letters that were retried, or discarded.' }) done!: number;
   @Whole({ min: 0, max: MOST }) refused!: number;

@@ -23,19 +23,19 @@ type Entry = {
   readonly summary: string;
 };
 
-/** Every event on the shared log, once. `feed`: whether `/v1/events` and webhooks carry it too. */
+/** Every event on the shared log, once. `feed`: whether `/v1/events` and webhooks carry it. */
 export const EVENTS = {
   'message.received': {
     source: 'messaging',
     data: MessageReceivedData,
     feed: true,
-    summary: 'A person wrote in.',
+    summary: 'A person sent a message.',
   },
   'message.status': {
     source: 'messaging',
     data: MessageStatusData,
     feed: true,
-    summary: 'A message we send moved on.',
+    summary: 'A message we send changed its status.',
   },
   'message.echoed': {
     source: 'messaging',
@@ -53,13 +53,13 @@ export const EVENTS = {
     source: 'messaging',
     data: MarketingStoppedData,
     feed: false,
-    summary: 'Meta refused a message of marketing, since the person stopped them.',
+    summary: 'Meta refused a marketing message: the person stopped marketing from this business.',
   },
   'conversation.opened': {
     source: 'messaging',
     data: ConversationStatusData,
     feed: true,
-    summary: 'A conversation began, or was opened again.',
+    summary: 'A conversation was opened or reopened.',
   },
   'conversation.closed': {
     source: 'messaging',
@@ -71,7 +71,7 @@ export const EVENTS = {
     source: 'contacts',
     data: ContactCreatedData,
     feed: true,
-    summary: 'A person is on file now.',
+    summary: 'A contact was created.',
   },
   'contact.updated': {
     source: 'contacts',
@@ -83,7 +83,7 @@ export const EVENTS = {
     source: 'contacts',
     data: ContactOptedOutData,
     feed: true,
-    summary: 'A person does not want to be written to.',
+    summary: 'A person opted out.',
   },
   'contact.merged': {
     source: 'contacts',
@@ -120,7 +120,7 @@ export const EVENTS = {
     source: 'messaging',
     data: MediaDeletedData,
     feed: false,
-    summary: 'A file is gone.',
+    summary: 'A file was deleted.',
   },
   'template.status': {
     source: 'templates',
@@ -132,19 +132,19 @@ export const EVENTS = {
     source: 'templates',
     data: TemplateView,
     feed: false,
-    summary: 'A template is now like this.',
+    summary: 'A template was created or changed.',
   },
   'template.removed': {
     source: 'templates',
     data: TemplateRemovedData,
     feed: false,
-    summary: 'A template is gone.',
+    summary: 'A template was removed.',
   },
   'campaign.status': {
     source: 'campaigns',
     data: CampaignStatusData,
     feed: true,
-    summary: 'A campaign changed its status, or went on.',
+    summary: 'A campaign changed its status or made progress.',
   },
   'account.status': {
     source: 'gateway',
@@ -156,7 +156,7 @@ export const EVENTS = {
     source: 'gateway',
     data: AccountData,
     feed: false,
-    summary: 'The account is now like this.',
+    summary: 'The account was connected or changed.',
   },
   'phone_number.quality': {
     source: 'gateway',
@@ -179,7 +179,7 @@ export type EventPayloads = { readonly [Type in EventType]: EventData<Type> };
 export type FeedEventType = {
   [Type in EventType]: (typeof EVENTS)[Type]['feed'] extends true ? Type : never;
 }[EventType];
-/** What a webhook may subscribe to and the feed may be filtered by. */
+/** Event types for webhook subscriptions and feed filters. */
 export const FEED_EVENT_TYPES = (Object.keys(EVENTS) as EventType[]).filter(
   (type) => EVENTS[type].feed,
 ) as FeedEventType[];

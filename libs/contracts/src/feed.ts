@@ -2,7 +2,7 @@ import { Json, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './fi
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
 import { fieldFault } from './problem.js';
 
-/** The end of the feed, in place of a cursor. */
+/** A cursor for the end of the feed. */
 export const NOW = 'now';
 
 /** `GET /v1/events`. */
@@ -16,7 +16,7 @@ export class ReadEvents {
     max: 200,
     optional: true,
     description:
-      'nextCursor of the read before, exclusive; without it from the oldest kept. `now`: an empty page at once, whose nextCursor is the end of the feed.',
+      'nextCursor of the previous read, exclusive; default: from the oldest event kept. `now`: an empty page at once, whose nextCursor is the end of the feed.',
   })
   since?: string;
 
@@ -24,7 +24,7 @@ export class ReadEvents {
     max: 200,
     optional: true,
     description:
-      'Instead of since: backwards from this nextCursor, or from `now`, the newest first. An empty page that returns the cursor it was asked with: nothing is older.',
+      'Instead of since: backwards from this nextCursor, or from `now`, newest first. An empty page that returns the same cursor: there is nothing older.',
   })
   before?: string;
 
@@ -50,7 +50,7 @@ export class ReadEvents {
   wait?: number;
 }
 
-/** An event as the feed and the webhooks carry it. `sequence` is dense per account. */
+/** An event as in the feed and webhooks. `sequence` has no gaps within an account. */
 export class EventView {
   @Text({ max: 40, example: 'evt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
   @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) sequence!: number;
@@ -59,7 +59,7 @@ export class EventView {
   @Json() data!: Record<string, unknown>;
 }
 
-/** `nextCursor` is always given, also on an empty page. */
+/** `nextCursor` is always set, even on an empty page. */
 export class EventPage {
   @NestedList(() => EventView, { max: 200 }) data!: EventView[];
   @Text({ max: 200 }) nextCursor!: string;

@@ -25,7 +25,7 @@ import type { FieldFault } from './problem.js';
 type Class<T = object> = new () => T;
 type Base = { optional?: boolean; nullable?: boolean; description?: string; example?: unknown };
 
-/** What {@link parse} has to know of a field beyond class-validator's rules. */
+/** What {@link parse} needs of a field beyond class-validator's rules. */
 type FieldShape = {
   nested?: () => Class;
   most?: number;
@@ -33,11 +33,11 @@ type FieldShape = {
   normalise?: (value: unknown) => unknown;
   query?: 'number' | 'boolean' | 'list' | 'commas';
 };
-/** What a bare string in place of an object stands for. */
+/** The object that a bare string stands for. */
 type Shorthand = (text: string) => object;
 const SHAPES = new WeakMap<object, Map<string, FieldShape>>();
 
-/** What is kept by prototype and field: of a class and its ancestors, theirs first. */
+/** What is stored per prototype, for a class and its ancestors; ancestors first. */
 function alongChain<Kept>(type: Class, kept: Pick<WeakMap<object, Map<string, Kept>>, 'get'>) {
   const chain: [string, Kept][] = [];
   for (
@@ -50,19 +50,19 @@ function alongChain<Kept>(type: Class, kept: Pick<WeakMap<object, Map<string, Ke
   return new Map(chain);
 }
 
-/** The fields of a class and its ancestors that need more than a copy. */
+/** The fields of a class and its ancestors that must be converted, not just copied. */
 export const shapesOf = (type: Class): Map<string, FieldShape> => alongChain(type, SHAPES);
 
 type ClassRule = (value: never) => Iterable<FieldFault>;
 const RULES = new WeakMap<object, ClassRule>();
 
-/** What no field of a class can say by itself. Asked once every field is in order; pointers begin at the object. */
+/** A rule across the fields of a class. Runs only if every field is valid; pointers are relative to the object. */
 export const Rule =
   <T extends object>(rule: (value: T) => Iterable<FieldFault>) =>
   (type: Class<T>): void =>
     void RULES.set(type, rule);
 
-/** The faults that the rules of a class and its ancestors find. */
+/** The faults found by the rules of a class and its ancestors. */
 export function faultsByRules<T extends object>(
   value: T,
   from: unknown = value.constructor,
@@ -80,22 +80,22 @@ const shape =
     SHAPES.set(target, shapes.set(String(key), fieldShape));
   };
 
-/** `nullable` fields take null; `optional` ones may be left out, but null is a fault unless they are nullable too. */
+/** `nullable` fields accept null; `optional` ones may be absent, but null is a fault unless they are nullable too. */
 const presence = ({ optional, nullable }: Base): PropertyDecorator[] => [
   ...(nullable ? [ValidateIf((_, value) => value !== null)] : []),
   ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
 ];
 
-/** Reads the value of a field in another way before it is checked; for fields that have no such way of their own. */
+/** Normalises a field's value before validation; for fields without a normalisation of their own. */
 export const Normalised = (normalise: (value: unknown) => unknown) => shape({ normalise });
 
-/** How a field looks in a schema document: JSON Schema keywords, or `type` as a function for a class of ours. */
+/** A field in a schema document: JSON Schema keywords; `type` is a function for one of our classes. */
 export type FieldSchema = Readonly<Record<string, unknown>> & {
   readonly required: boolean;
   readonly nullable?: boolean;
 };
 
-/** Every described field, by the prototype it stands on; OpenAPI and AsyncAPI are written from it. */
+/** Every described field by its prototype; OpenAPI and AsyncAPI are generated from it. */
 export const FIELD_SCHEMAS = new Map<object, Map<string, FieldSchema>>();
 
 /** Every field of a class and its ancestors, in order. */
@@ -141,7 +141,7 @@ export const Text = ({ min = 1, max, pattern, patternDetail, ...base }: TextOpti
     ...(pattern ? [Matches(pattern, { message: patternDetail ?? `must match ${pattern.source}` })] : []),
   );
 
-// class-validator's own pass over variation selectors, which JSON Schema and Meta count.
+// class-validator's length checks skip variation selectors; JSON Schema and Meta count them.
 const AtLeast = (min: number, message: string, { each = false } = {}) =>
   lengthRule('minLength', (length) => length >= min, message, each);
 const AtMost = (max: number, message: string, { each = false } = {}) =>
@@ -158,10 +158,10 @@ const lengthRule = (name: string, fits: (length: number) => boolean, message: st
     { each },
   );
 
-/** For a text that has to show something. */
+/** Options of a text that must not be blank. */
 export const NOT_BLANK = { pattern: /\S/, patternDetail: 'must not be blank' };
 
-/** An http(s) link. Comes out without blanks around it, its scheme and host in lower case. */
+/** An http(s) link. Normalised: trimmed, scheme and host in lower case. */
 export const Link = (base: Base & { patternDetail?: string } = {}) =>
   all(
     shape({ normalise: (value) => (typeof value === 'string' ? normalLink(value) : value) }),
@@ -203,7 +203,10 @@ const WellFormed = ({ each = false } = {}) =>
     { each },
   );
 
-/** What of a person's address is not to be checked but read; a JSON number has lost what a string holds. */
+/**
+ * A field that is valid if `read` can parse it, and normalised by it. Rejects JSON numbers: they have lost digits or
+ * a plus.
+ */
 const address = (read: (value: string) => string | undefined, name: string, what: string, base: Base) =>
   all(
     shape({ normalise: (value) => (typeof value === 'string' ? (read(value) ?? value) : value) }),
@@ -225,7 +228,10 @@ const A_NUMBER = 'a phone number with its country code, e.g. +918899332211';
 export const USER_ID = /^[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}$/;
 const toUserId = (typed: string) => (USER_ID.test(typed) ? typed : undefined);
 
-/** Who receives: a phone number in any form a person types with its country code, or Meta's user id (BSUID). Comes out as E.164. */
+/**
+ * A recipient: a phone number with its country code, as people type it, or Meta's user id (BSUID). Normalised to
+ * E.164.
+ */
 export const Recipient = (base: Base = {}) =>
   address(
     (typed) => toE164(typed) ?? toUserId(withoutScheme(typed)),
@@ -234,10 +240,10 @@ export const Recipient = (base: Base = {}) =>
     base,
   );
 
-/** A phone number in any form a person types with its country code. Comes out as E.164. */
+/** A phone number with its country code, as people type it. Normalised to E.164. */
 export const Phone = (base: Base = {}) => address(toE164, 'phone', A_NUMBER, base);
 
-/** One of a closed list of strings. `byDefault`: what whoever reads it takes where none is given; it is told, not filled in. */
+/** One of a closed list of strings. `byDefault`: the default that readers apply; documented only, not filled in. */
 export const OneOf = <T extends readonly string[]>(
   values: T,
   { byDefault, ...base }: Base & { byDefault?: T[number] } = {},
@@ -248,7 +254,7 @@ export const OneOf = <T extends readonly string[]>(
     IsIn([...values], { message: `must be one of: ${values.join(', ')}` }),
   );
 
-/** A whole number. In a query string digits are read as one. */
+/** A whole number. Query strings: digits are parsed. */
 export const Whole = ({ min, max, ...base }: Base & { min: number; max: number }) =>
   all(
     shape({ query: 'number' }),
@@ -299,10 +305,10 @@ export const Time = (base: Base = {}) =>
     }),
   );
 
-/** Times are compared as texts, and read by Postgres. */
+/** Four digits required: times are compared as texts and parsed by Postgres. */
 const hasYearOfFourDigits = (at: number) => Number.isNaN(at) || /^\d{4}-/.test(new Date(at).toISOString());
 
-/** A list of strings. In a query string the parameter is repeated, or, with `commas`, separated by commas. */
+/** A list of strings. Query strings: the parameter is repeated or, with `commas`, comma-separated. */
 export const TextList = ({
   min = 0,
   max,
@@ -393,7 +399,7 @@ export const Variables = (base: Base = {}) =>
     }),
   );
 
-/** JSON of any shape, at most `depth` levels deep, that Postgres can hold; what else it may hold is checked where it is used. */
+/** JSON of any shape that Postgres can hold, at most `depth` levels deep; its users validate the rest. */
 export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; list?: boolean } = {}) =>
   field(
     base,
@@ -425,7 +431,7 @@ const isScalar = (value: unknown) =>
   (typeof value === 'number' && Number.isFinite(value)) ||
   (isWellFormed(value) && lengthOf(value) <= 1000);
 
-/** What a field is compared with: a text, a number or a boolean, or up to 200 of them. */
+/** The operand of a comparison: a text, number or boolean, or a list of up to 200. */
 export const Comparable = (base: Base = {}) =>
   field(
     base,
@@ -471,7 +477,7 @@ export const NestedList = (
     ),
   );
 
-/** A list whose entries are checked one by one where they are used; `items` is how they look in a schema document. */
+/** A list whose entries are validated where they are used; `items` is their schema. */
 export const AnyList = ({
   min = 0,
   max,
@@ -485,7 +491,7 @@ export const AnyList = ({
     ...sizeOf(min, max),
   );
 
-/** How many entries a list has. */
+/** The bounds of a list's length. */
 const sizeOf = (min: number, max: number) => [
   ...(min
     ? [ArrayMinSize(min, { message: `must have at least ${min} ${min === 1 ? 'entry' : 'entries'}` })]
@@ -502,7 +508,7 @@ function copyFields(from: Class, to: Class): void {
     checks.addValidationMetadata({ ...check, target: to });
 }
 
-/** A class to extend, with the fields and rules of two; the first one's fields come first. */
+/** A class to extend: the fields and rules of two classes, the first one's fields first. */
 export function both<A extends object, B extends object>(first: Class<A>, second: Class<B>): Class<A & B> {
   const made = class extends (first as Class) {};
   copyFields(second, made);
@@ -510,10 +516,12 @@ export function both<A extends object, B extends object>(first: Class<A>, second
   return made as Class<A & B>;
 }
 
-/** Any fields of `T`; null stands where one is to be taken out. */
+/** Any fields of `T`; null removes an optional one. */
 export type Changes<T> = { [Field in keyof T]?: object extends Pick<T, Field> ? T[Field] | null : T[Field] };
 
-/** A class to extend, of what changes another's objects. The rules of the other hold for what comes of the change. */
+/**
+ * A class to extend: a change to objects of another class. Its rules apply to the changed object, not to the change.
+ */
 export function changesOf<T extends object>(type: Class<T>): Class<Changes<T>> {
   const made = class {};
   copyFields(type, made);
@@ -526,7 +534,7 @@ export function changesOf<T extends object>(type: Class<T>): Class<Changes<T>> {
   return made as Class<Changes<T>>;
 }
 
-/** What comes of a change: what it leaves out stays, what it has null for goes. */
+/** The changed object: omitted fields stay, null removes a field. */
 export function changedBy<T extends object>(before: T, changes: Changes<T>): T {
   const after: Partial<T> = { ...before };
   for (const name of Object.keys(changes) as (keyof T)[])

@@ -32,7 +32,7 @@ import { CreateWebhook } from './webhook.js';
 
 type Shape = FieldSchema & { readonly items?: { readonly type?: string } };
 
-/** Values of a field with this text somewhere in them; none where it holds no texts of its own. */
+/** Values of a field that contain this text; none if the field holds no free text. */
 function* holding(text: string, { type, items, oneOf }: Shape): Generator<unknown> {
   if (type === 'string') yield text;
   if (oneOf || (type === 'array' && items?.type === 'string')) yield [text];

@@ -2,7 +2,7 @@ import { cutTo } from './characters.js';
 import { LIMITS } from './limits.js';
 import { isMediaType, type MediaType } from './media-types.js';
 
-/** The endings of each type; the first one is given to a name that has none of them. */
+/** File endings by type; a name without any of them gets the first. */
 const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {
   'image/jpeg': ['.jpg', '.jpeg', '.jpe', '.jfif'],
   'image/png': ['.png'],
@@ -26,7 +26,7 @@ const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {
 const KNOWN_ENDINGS = new Set(Object.values(ENDINGS).flat());
 const ENDING = /\.[^.\s]{1,10}$/;
 
-/** A name that any system can show, without the folders of whoever sent it; null where nothing is left of it. */
+/** A file name that any system can show, without the sender's folders; null if nothing is left. */
 export function fileName(given = ''): string | null {
   const bare = given
     .replace(/^.*[/\\]/s, '')
@@ -37,7 +37,7 @@ export function fileName(given = ''): string | null {
   return withEnding(bare.slice(0, bare.length - ending.length), ending) || null;
 }
 
-/** What a file that is kept is called to whoever gets it: its name, and its id where it has none, with an ending of its type. */
+/** The name under which a stored file is delivered: its own name, else its id, with an ending of its type. */
 export function nameByType(file: {
   readonly mediaId: string;
   readonly mimeType: string;
@@ -53,10 +53,10 @@ export function nameByType(file: {
   return withEnding(base || mediaId, ENDINGS[mimeType][0]!);
 }
 
-/** A text may be called by what it is written in. */
+/** Text files may have any unknown ending, e.g. of a programming language. */
 const isOfText = (ending: string) => ending !== '' && !KNOWN_ENDINGS.has(ending);
 
-/** The last segment of a link's path; undefined where it has none. */
+/** The last segment of a link's path; undefined if it has none. */
 export function nameInLink(link: string): string | undefined {
   const segment = /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(link)?.[1]?.replace(/^.*\//s, '') ?? '';
   return fileName(decoded(segment)) ?? undefined;

@@ -4,8 +4,8 @@ import { cut } from './meta-item.js';
 type Class<T = object> = new () => T;
 
 /**
- * What somebody else wrote, by the rules of our own fields: what is too long is cut, what a field cannot hold is left out.
- * Undefined where a field is left out that there must be.
+ * Fits foreign data to our fields: cuts what is too long, drops what a field cannot hold. Undefined if a required
+ * field would be dropped.
  */
 export function fitted<T extends object>(type: Class<T>, given: object): T | undefined {
   const fields = fieldsOf(type);

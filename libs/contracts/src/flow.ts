@@ -16,11 +16,11 @@ export class FlowView {
   @TextList({
     max: LIMITS.flowCategories.max,
     each: LIMITS.flowCategory.max,
-    description: 'In the words of Meta.',
+    description: "In Meta's words.",
     example: ['APPOINTMENT_BOOKING'],
   })
   categories!: string[];
-  @Time({ description: 'When WBIZ last saw a change of it.' }) updatedAt!: string;
+  @Time({ description: 'When WBIZ last saw it change.' }) updatedAt!: string;
 }
 
 /** `GET /v1/flows`. */
@@ -28,12 +28,12 @@ export class ListFlows extends Page {
   @OneOf(FLOW_STATUSES, { optional: true, byDefault: 'published' }) status?: FlowStatus;
 }
 
-/** What the answer to a send bears where the user gave no token. It is told to nobody but Meta. */
+/** The token of a flow sent without one: its reply carries it. Shown to nobody but Meta. */
 export const newFlowToken = () => `wbiz_${randomBytes(24).toString('base64url')}`;
 
 /**
- * Whether a token says nothing to a user: WBIZ made it (a template's is the id of its message), or Meta put it where a
- * send had none.
+ * Whether the token was not set by a user: WBIZ made it (a template's is its message id), or Meta did for a send
+ * without one.
  */
 export const isOwnFlowToken = (token: string) =>
   token === 'unused' || /^wbiz_[\w-]{32}$/.test(token) || (token.startsWith('msg_') && isId(token));

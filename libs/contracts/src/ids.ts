@@ -3,7 +3,7 @@ import { hash, randomFillSync } from 'node:crypto';
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const FORM = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
 
-/** Every kind of id and its prefix. `cnt` and `cnv` are derived, all others are ordered by time. */
+/** Every kind of id and its prefix. `cnt` and `cnv` are derived; all others sort by time. */
 export const ID_PREFIXES = {
   account: 'acc',
   message: 'msg',
@@ -53,7 +53,7 @@ function ulid(time: number, tail: Uint8Array): string {
 let lastTime = -1;
 const lastTail = Buffer.alloc(10);
 
-/** Random for the first id of a millisecond; each further one of it is the one before and one more. */
+/** Random for the first id of a millisecond, then incremented by one. */
 function nextTail(time: number): Uint8Array {
   if (time !== lastTime) {
     lastTime = time;
@@ -68,22 +68,25 @@ function nextTail(time: number): Uint8Array {
   return lastTail;
 }
 
-/** A new id `<prefix>_<26 Crockford base32>` that sorts by the time it was made; within one process, by the order as well. */
+/**
+ * A new id `<prefix>_<26 Crockford base32>` that sorts by creation time; within one process also in order of
+ * creation.
+ */
 export function newId(prefix: IdPrefix, time: number = Date.now()): string {
   return `${prefix}_${ulid(time, nextTail(time))}`;
 }
 
-/** No id made at `time` (ms since the epoch) or later sorts before it. */
+/** The lowest id for `time` (ms since the epoch): no id made then or later sorts before it. */
 export function firstId(prefix: IdPrefix, time: number): string {
   return `${prefix}_${ulid(Math.max(0, time), new Uint8Array(10))}`;
 }
 
-/** The same id for the same time and parts, still ordered by time: an inbound message gets its id from Meta's timestamp and wamid. */
+/** Derives an id from time and parts; sorts by time. An inbound message gets its id from Meta's timestamp and wamid. */
 export function timedId(prefix: IdPrefix, time: number, ...parts: string[]): string {
   return `${prefix}_${ulid(time, digest(parts))}`;
 }
 
-/** The same id for the same parts, whenever it is asked for (contacts and conversations). */
+/** Derives an id from its parts alone (contacts and conversations). */
 export function derivedId(prefix: IdPrefix, ...parts: string[]): string {
   const hash = digest(parts);
   return `${prefix}_${ulid(hash.readUIntBE(10, 6), hash)}`;
@@ -93,5 +96,5 @@ function digest(parts: string[]): Buffer {
   return hash('sha256', JSON.stringify(parts), 'buffer');
 }
 
-/** Whether it has the form of an id of ours; what it names need not be there. */
+/** Whether the value has the form of our ids; the object need not exist. */
 export const isId = (value: unknown): value is string => typeof value === 'string' && FORM.test(value);

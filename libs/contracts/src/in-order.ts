@@ -4,7 +4,7 @@ type Class<T = object> = new () => T;
 type Field = { readonly name: string; readonly nested: Class | undefined };
 const FIELDS = new WeakMap<object, readonly Field[]>();
 
-/** An object, and those in it, with their fields in the order of their class, which a row of Postgres' jsonb does not keep. */
+/** Restores the class's order of fields, also in nested objects: Postgres' jsonb does not keep it. */
 export function inOrder<T extends object>(type: Class<T>, value: T): T {
   const ordered: Record<string, unknown> = {};
   for (const { name, nested } of inOrderOf(type))

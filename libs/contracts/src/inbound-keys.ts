@@ -1,10 +1,10 @@
 import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, type InboundPayloads } from './meta-inbound.js';
 import { text } from './meta-item.js';
 
-/** The user id first: Meta gives it always, and the number not always. */
+/** User id first: Meta always gives it, the number not always. */
 const keyOf = (userId: unknown, phone: unknown) => text(userId) ?? text(phone) ?? '';
 
-/** The keys of the records of items. Those with the same key stay in order: a person's messages and statuses, a WABA's changes. */
+/** Record keys of webhook items. Equal keys keep their order: a person's messages and statuses, a WABA's changes. */
 export const INBOUND_KEYS: {
   readonly [Type in keyof InboundPayloads]: (data: InboundPayloads[Type]) => string;
 } = {

@@ -28,14 +28,14 @@ export class InboundProduct {
   @Text({ max: ID }) productRetailerId!: string;
 }
 
-/** Why Meta could not hand a message over. */
+/** Why Meta could not deliver a message to us. */
 export class InboundError {
   @Whole({ min: 0, max: 99_999_999 }) code!: number;
   @Text({ max: SHORT }) message!: string;
   @Text({ max: TEXT, optional: true }) details?: string;
 }
 
-/** What a message of any kind may carry besides its content. */
+/** Fields that any kind of message may have besides its content. */
 export class InboundExtras {
   @Flag({ optional: true }) forwarded?: boolean;
   @Flag({ optional: true, description: 'Forwarded more than five times.' }) frequentlyForwarded?: boolean;
@@ -72,10 +72,13 @@ export class InboundContacts extends InboundExtras {
   contacts!: Record<string, unknown>[];
 }
 
-/** The answer to buttons or a list (`type` button_reply, list_reply), or another of Meta's interactive replies, in camel case. */
+/**
+ * A reply to buttons or a list (`type` button_reply, list_reply), or another interactive reply of Meta's, in camel
+ * case.
+ */
 export class InboundInteractive extends InboundExtras {
   @Text({ max: SHORT, example: 'button_reply' }) type!: string;
-  @Text({ max: SHORT, optional: true, description: 'Of the button or row.' }) id?: string;
+  @Text({ max: SHORT, optional: true, description: 'Id of the button or row.' }) id?: string;
   @Text({ max: TEXT, optional: true }) title?: string;
   @Text({ max: TEXT, optional: true }) description?: string;
   @Json({ optional: true, description: 'What other replies hold, e.g. { response: "accept" }.' })
@@ -83,8 +86,8 @@ export class InboundInteractive extends InboundExtras {
 }
 
 /**
- * What a person filled in: `response` is the flow's answer, parsed; null where it is no JSON object, then `responseText`
- * has it. A token that WBIZ made for the send is in neither.
+ * A completed flow. `response`: the flow's answer, parsed; null if it is not a JSON object, then `responseText` holds
+ * it. Neither holds a token that WBIZ made for the send.
  */
 export class InboundFlowReply extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'flow' }) name?: string;
@@ -95,12 +98,12 @@ export class InboundFlowReply extends InboundExtras {
   @Text({ max: 40, optional: true, description: 'The message that asked for it.' }) flowMessageId?: string;
 }
 
-/** A quick reply button of a template; `body` is its text. */
+/** A tap on a template's quick reply button; `body` is its text. */
 export class InboundButton extends InboundExtras {
   @Text({ max: SHORT, optional: true }) payload?: string;
 }
 
-/** `body` is the emoji as well; null: taken back. */
+/** `body` also holds the emoji; null: the reaction was removed. */
 export class InboundReaction extends InboundExtras {
   @Text({ max: ID, description: 'The message reacted to.' }) wamid!: string;
   @Text({ max: 100, nullable: true }) emoji!: string | null;
@@ -118,21 +121,21 @@ export class InboundOrder extends InboundExtras {
   @NestedList(() => InboundOrderItem, { max: 1_000 }) items!: InboundOrderItem[];
 }
 
-/** Types of what WhatsApp tells by which a person has another number, another user id, or both. */
+/** System message types that change a person's number, user id, or both. */
 const PERSON_CHANGES: readonly string[] = [
   'user_changed_number',
   'customer_changed_number',
   'user_changed_user_id',
 ];
 
-/** What a person has from now on, where a message of WhatsApp's own tells of it; null: as before. */
+/** What a system message changes of a person; a null field is unchanged. Undefined for any other message. */
 export function personChange({ kind, payload }: { kind: string; payload: Record<string, unknown> | null }) {
   if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
   const told = (name: keyof InboundSystem) => text(payload?.[name]) ?? null;
   return { phone: told('phone'), userId: told('userId'), previousUserId: told('previousUserId') };
 }
 
-/** What WhatsApp tells of a person, in no words of theirs: a new number (`phone`) or user id, a new identity. */
+/** A system message about a person: a new number (`phone`) or user id, or a new identity. */
 export class InboundSystem extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'user_changed_number' }) type?: string;
   @Text({ max: 40, optional: true, description: 'The new number.' }) phone?: string;
@@ -141,12 +144,12 @@ export class InboundSystem extends InboundExtras {
   @Text({ max: SHORT, optional: true }) identity?: string;
 }
 
-/** A message that Meta hands on to nobody; `type` is what it says of it, e.g. poll. `errors` tells why. */
+/** A message that Meta does not deliver; `type` is its kind if Meta names it, e.g. poll. `errors`: why. */
 export class InboundUnsupported extends InboundExtras {
   @Text({ max: SHORT, optional: true }) type?: string;
 }
 
-/** An earlier message in new words: `kind`, `body` and `content` are as of a message received. */
+/** An edit of an earlier message: `kind`, `body` and `content` are as in a received message. */
 export class InboundEdit extends InboundExtras {
   @Text({ max: ID, description: 'The message that was edited.' }) wamid!: string;
   @Text({ max: 30 }) kind!: string;
@@ -158,9 +161,8 @@ export class InboundRevoke extends InboundExtras {
 }
 
 /**
- * The kinds of `message.received` and the shape of their `payload`; it is null where it would be empty. A kind that is
- * not here is a type of Meta's that we do not know yet: its payload is the message as Meta wrote it, less what stands
- * in the event already.
+ * The kinds of `message.received` and the shape of their `payload`, which is null if it would be empty. A kind not
+ * listed here is an unknown type of Meta's: its payload is Meta's message, without what the event holds already.
  */
 export const INBOUND_PAYLOADS = {
   text: InboundExtras,

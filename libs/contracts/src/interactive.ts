@@ -7,7 +7,7 @@ export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;
 export type InteractiveKind = (typeof INTERACTIVE_KINDS)[number];
 export const HEADER_TYPES = ['text', 'image', 'video', 'document'] as const;
 
-/** What stands above an interactive message: a text, or one medium by id or link. */
+/** The header of an interactive message: a text, or one medium by id or link. */
 export class InteractiveHeader {
   @OneOf(HEADER_TYPES) type!: (typeof HEADER_TYPES)[number];
   @Text({ ...LIMITS.interactiveHeader, ...NOT_BLANK, optional: true }) text?: string;
@@ -16,7 +16,8 @@ export class InteractiveHeader {
   @Text({
     ...LIMITS.filename,
     optional: true,
-    description: 'For a document: how it is called; else as the upload was, or as the path of its link ends.',
+    description:
+      'For a document: its file name; default: the name of the upload, or the end of the path of its link.',
   })
   filename?: string;
 }
@@ -37,13 +38,13 @@ export class ListSection {
     ...LIMITS.sectionTitle,
     ...NOT_BLANK,
     optional: true,
-    description: 'Needed where there are several sections.',
+    description: 'Required if there are several sections.',
   })
   title?: string;
   @NestedList(() => ListRow, LIMITS.rows) rows!: ListRow[];
 }
 
-/** A header; a bare string is a text. */
+/** A header field; a bare string is a text header. */
 export const Header = (base: { optional?: boolean } = {}) =>
   Nested(() => InteractiveHeader, {
     ...base,
@@ -53,7 +54,7 @@ export const Header = (base: { optional?: boolean } = {}) =>
 
 type Part = 'buttons' | 'button' | 'sections' | 'displayText' | 'url';
 
-/** What each kind of card must have, and no other kind may; and how long its body may be. */
+/** Per kind of card: the parts that it requires and no other kind may have, and the limit of its body. */
 export const CARD_KINDS: {
   readonly [Kind in InteractiveKind]: { readonly parts: readonly Part[]; readonly body: number };
 } = {
@@ -62,7 +63,7 @@ export const CARD_KINDS: {
   cta_url: { parts: ['displayText', 'url'], body: LIMITS.ctaBody.max },
 };
 
-/** What an interactive message holds besides who gets it. */
+/** An interactive message without its recipient. */
 @Rule<InteractiveCard>(cardFaults)
 export class InteractiveCard {
   @OneOf(INTERACTIVE_KINDS, { example: 'buttons' }) kind!: InteractiveKind;
@@ -108,7 +109,7 @@ export class InteractiveCard {
   @Link({ optional: true, description: 'Kind cta_url: what the button opens.' }) url?: string;
 }
 
-/** What no field of a card can say by itself. */
+/** Rules across the fields of a card. */
 export function* cardFaults(card: InteractiveCard): Iterable<FieldFault> {
   const { kind, header, body, buttons = [], sections = [] } = card;
   for (const [other, { parts }] of Object.entries(CARD_KINDS))
@@ -146,7 +147,7 @@ export function* cardFaults(card: InteractiveCard): Iterable<FieldFault> {
       );
 }
 
-/** A header holds what its type wants, and nothing else. */
+/** A header must hold exactly what its type requires. */
 export function* headerFaults({ type, text, ...medium }: InteractiveHeader): Iterable<FieldFault> {
   if (type !== 'text') {
     if (text !== undefined) yield fieldFault('/header/text', 'not_allowed', `is not taken with type ${type}`);

@@ -1,15 +1,15 @@
 const CONTAINERS = ['moov', 'trak', 'mdia'];
-/** As far as the handler's type in a `hdlr` box, its head included. */
+/** The bytes of a `hdlr` box up to and including the handler's type. */
 const HANDLER_BYTES = 20;
 
 /**
- * Reads an ISO base media file (ISO/IEC 14496-12) as it comes, for the kinds of its tracks: `soun`, `vide` … They stand
- * in `moov`, which most recorders write last.
+ * Finds the kinds of tracks (`soun`, `vide` …) in a streamed ISO base media file (ISO/IEC 14496-12). They are in
+ * `moov`, which most recorders write last.
  */
 export class IsoTracks {
   readonly kinds = new Set<string>();
   private held: Uint8Array = new Uint8Array();
-  /** Infinity: nothing more is of interest. */
+  /** Bytes to skip; Infinity: done. */
   private skip = 0;
 
   read(chunk: Uint8Array): void {
@@ -30,7 +30,7 @@ export class IsoTracks {
     }
   }
 
-  /** How many bytes of a box are done with; undefined where too few are there. */
+  /** The bytes of the box that were consumed; undefined if more are needed. */
   private enter(box: Buffer): number | undefined {
     if (box.length < 8) return undefined;
     const [small, type] = [box.readUInt32BE(0), box.toString('latin1', 4, 8)];
@@ -39,7 +39,7 @@ export class IsoTracks {
     const head = small === 1 ? 16 : 8;
     const size = small === 1 ? Number(box.readBigUInt64BE(8)) : small;
     if (type === 'hdlr') this.kinds.add(box.toString('latin1', HANDLER_BYTES - 4, HANDLER_BYTES));
-    // A box without a size goes to the end of the file.
+    // A box without a size extends to the end of the file.
     const after = size < head ? Infinity : size - head;
     this.skip = CONTAINERS.includes(type) ? 0 : after;
     return head;

@@ -1,6 +1,6 @@
 /**
- * What Meta takes in a send, and what we take, once. `source` is the page of Meta's Cloud API documentation that states the limit; `ours`
- * marks a bound that Meta leaves open and that keeps a body sane. Texts are counted in Unicode code points.
+ * The limits of a send, Meta's and ours, once. `source`: the page of Meta's Cloud API documentation that states the
+ * limit. `ours`: a bound that Meta leaves open, to keep bodies reasonable. Texts are counted in Unicode code points.
  */
 export const LIMITS = {
   textBody: { max: 4096, source: 'messages/text-messages' },

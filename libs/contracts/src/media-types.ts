@@ -4,7 +4,7 @@ const KB = 1024;
 const MB = 1024 * KB;
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
-/** What Meta takes of each kind: types and most bytes (Meta's media page, supported media types). */
+/** What Meta accepts per kind: types and maximum bytes (Meta's media page, supported media types). */
 export const MEDIA_KINDS = {
   image: { types: ['image/jpeg', 'image/png'], maxBytes: 5 * MB },
   video: { types: ['video/mp4', 'video/3gpp'], maxBytes: 16 * MB },
@@ -31,20 +31,20 @@ export const isMediaKind = (kind: string): kind is MediaKind => Object.hasOwn(ME
 export const isMediaType = (type: string): type is MediaType =>
   Object.values(MEDIA_KINDS).some(({ types }) => (types as readonly string[]).includes(type));
 
-/** Whether a file of this type can go as this kind of message: any that Meta takes is a document as well. */
+/** Whether a file of this type can be sent as this kind; any accepted type can also be sent as a document. */
 export const canGoAs = (kind: MediaKind, type: string): boolean =>
   isMediaType(type) && (kind === 'document' || kindOf(type) === kind);
 
-/** The kind as which a file of this type is at home, and its limit in bytes. */
+/** The kind a file of this type normally has, and its limit in bytes. */
 export const kindOf = (type: MediaType): MediaKind =>
   (Object.keys(MEDIA_KINDS) as MediaKind[]).find((kind) =>
     (MEDIA_KINDS[kind].types as readonly string[]).includes(type),
   )!;
 
-/** How much of a file's beginning {@link sniffMediaType} wants to see, in bytes. */
+/** How many bytes of a file's start {@link sniffMediaType} needs. */
 export const SNIFFED_BYTES = 4_096;
 
-/** Two formats are containers of several types; the name of the file says which. */
+/** Two container formats hold several types; the file name decides. */
 const OLE_BY_NAME: readonly (readonly [RegExp, MediaType])[] = [
   [/\.(doc|dot)$/i, 'application/msword'],
   [/\.(xls|xlt)$/i, 'application/vnd.ms-excel'],
@@ -63,7 +63,7 @@ const ZIP_BY_NAME: readonly (readonly [RegExp, MediaType])[] = [
 const chosen = (table: readonly (readonly [RegExp, MediaType])[], text: string) =>
   table.find(([form]) => form.test(text))?.[1];
 
-/** What ISO base media files hold by their brand; other brands (HEIC, AVIF, QuickTime) are not for Meta. */
+/** The type of an ISO base media file by its brand; Meta does not accept other brands (HEIC, AVIF, QuickTime). */
 function isoType(brand: string): MediaType | undefined {
   if (/^M4[AB] /.test(brand)) return 'audio/mp4';
   if (/^3g[2p]/.test(brand)) return 'video/3gpp';
@@ -72,17 +72,17 @@ function isoType(brand: string): MediaType | undefined {
 
 const ISO_TYPES: readonly string[] = ['video/mp4', 'video/3gpp', 'audio/mp4'];
 
-/** Whether only its tracks say what a file that looks like this type is: {@link typeByTracks}. */
+/** Whether the type is provisional until the tracks are known: {@link typeByTracks}. */
 export const hasTracks = (type: MediaType): boolean => ISO_TYPES.includes(type);
 
-/** The type by what is in it: brands of films are those of recordings without a picture as well. */
+/** The type by its tracks: audio recordings share the brands of video files. */
 export function typeByTracks(type: MediaType, { kinds }: Pick<IsoTracks, 'kinds'>): MediaType {
   if (!hasTracks(type)) return type;
   if (kinds.has('vide')) return type === 'audio/mp4' ? 'video/mp4' : type;
   return kinds.has('soun') ? 'audio/mp4' : type;
 }
 
-/** Whether bytes of this type are what they were declared to be; what is declared as no medium may be anything. */
+/** Whether the bytes match the declared type; a declared type that is not a media type matches anything. */
 export function isAsDeclared(type: MediaType, declared: string): boolean {
   if (/^application\/(x-)?pdf$/.test(declared)) return type === 'application/pdf';
   const [family = ''] = declared.split('/');
@@ -92,28 +92,28 @@ export function isAsDeclared(type: MediaType, declared: string): boolean {
 
 type Look = { readonly latin: string; readonly filename: string };
 
-/** The first that knows the beginning says the type; undefined: it is not one of Meta's. */
+/** The first signature that matches decides; undefined: not a type Meta accepts. */
 const SIGNATURES: readonly (readonly [RegExp, (look: Look) => MediaType | undefined])[] = [
   [/^\xff\xd8\xff/, () => 'image/jpeg'],
   [/^\x89PNG\r\n\x1a\n/, () => 'image/png'],
   [/^RIFF[^]{4}WEBP/, () => 'image/webp'],
   [/^[^]{4}ftyp/, ({ latin }) => isoType(latin.slice(8, 12))],
-  // Of what Ogg can hold, Meta takes Opus.
+  // Of Ogg's codecs Meta accepts Opus only.
   [/^OggS/, ({ latin }) => (latin.includes('OpusHead') ? 'audio/ogg' : undefined)],
   [/^#!AMR/, () => 'audio/amr'],
   [/^ID3/, () => 'audio/mpeg'],
   // The layer bits tell ADTS (0) from MPEG audio layer III (1).
   [/^\xff[\xf0\xf1\xf8\xf9]/, () => 'audio/aac'],
   [/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/, () => 'audio/mpeg'],
-  // Readers pass over what some servers write before it.
+  // Readers skip what some servers write before the header.
   [/^(?:\xef\xbb\xbf)?[\t\n\f\r ]{0,1024}%PDF-/, () => 'application/pdf'],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, ({ filename }) => chosen(OLE_BY_NAME, filename)],
   [/^PK\x03\x04/, ({ latin, filename }) => chosen(ZIP_BY_FOLDER, latin) ?? chosen(ZIP_BY_NAME, filename)],
 ];
 
 /**
- * The type of a file by its first {@link SNIFFED_BYTES} bytes, whatever it was said to be; its name counts only where
- * one format stands for several types. Undefined for what Meta does not take.
+ * The type of a file by its first {@link SNIFFED_BYTES} bytes, ignoring the declared type; its name decides only
+ * where one format holds several types. Undefined if Meta does not accept it.
  */
 export function sniffMediaType(head: Uint8Array, filename = ''): MediaType | undefined {
   const latin = Buffer.from(head).toString('latin1');
@@ -122,7 +122,7 @@ export function sniffMediaType(head: Uint8Array, filename = ''): MediaType | und
   return isText(head) ? 'text/plain' : undefined;
 }
 
-/** The type of a file that is there whole. */
+/** The type of a complete file. */
 export function mediaTypeOf(bytes: Uint8Array, filename?: string): MediaType | undefined {
   const type = sniffMediaType(bytes.subarray(0, SNIFFED_BYTES), filename);
   if (!type || !hasTracks(type)) return type;
@@ -133,13 +133,16 @@ export function mediaTypeOf(bytes: Uint8Array, filename?: string): MediaType | u
 
 const CONTROL = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 
-/** UTF-8, UTF-16 that says so, or else any other code page, which nothing tells; without control characters. */
+/**
+ * Text without control characters: UTF-8, UTF-16 with a byte order mark, or any other code page, which cannot be
+ * recognised.
+ */
 function isText(head: Uint8Array): boolean {
   const text = textIn(head);
   return text.length > 0 && !CONTROL.test(text);
 }
 
-/** A character that is cut off where the beginning ends is no fault. */
+/** Ignores a character cut off at the end of the sample. */
 function textIn(head: Uint8Array): string {
   const latin = Buffer.from(head).toString('latin1');
   const utf16 = /^(?:\xff\xfe|\xfe\xff)/.exec(latin)?.[0];

@@ -8,16 +8,20 @@ const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
 export class MediaView {
   @Text({ max: 40, example: 'med_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
   @Text({ max: 40, description: 'The same as `id`: what sends and template headers take.' }) mediaId!: string;
-  @Text({ max: 200, example: 'image/jpeg', description: 'Told by the bytes, whatever the upload said.' })
+  @Text({
+    max: 200,
+    example: 'image/jpeg',
+    description: 'Detected from the bytes; the declared type is ignored.',
+  })
   mimeType!: string;
   @Whole({ min: 1, max: MOST_BYTES, description: 'Bytes.' }) size!: number;
-  @Text({ min: 64, max: 64, description: 'Of the bytes, in hexadecimal digits.' }) sha256!: string;
+  @Text({ min: 64, max: 64, description: 'SHA-256 of the bytes, in hexadecimal.' }) sha256!: string;
   @Text({ max: 240, nullable: true, example: 'catalogue.jpg' }) filename!: string | null;
   @Time() createdAt!: string;
   @Time({
     nullable: true,
     description:
-      "When Meta's copy runs out; null while Meta has none. The media itself stays until it is deleted, and goes to Meta again by itself.",
+      "When Meta's copy expires; null while Meta has none. The media itself stays until it is deleted, and is uploaded to Meta again when needed.",
   })
   expiresAt!: string | null;
 }
@@ -29,7 +33,10 @@ export const MEDIA_UPLOAD_SCHEMA = {
   properties: { file: { type: 'string', format: 'binary', description: 'The only part of the form.' } },
 };
 
-/** Command `media.create`: the bytes are in the store already. Key: the medium. Answered with {@link MediaView}, twice: when it is taken down, and settled. */
+/**
+ * Command `media.create`: the bytes are already in the store. Key: the medium. Two answers, both {@link MediaView}:
+ * when stored, and when settled.
+ */
 export type CreateMediaData = Pick<MediaView, 'mediaId' | 'mimeType' | 'size' | 'sha256' | 'filename'> & {
   readonly phoneNumberId: string;
   readonly at: string;
@@ -61,16 +68,16 @@ export class MediaDeletedData {
 }
 
 /**
- * What is known of a medium. `awaited`: a person sent it and it is still being fetched from Meta. `lost`: Meta did not
- * give it away for as long as it keeps files. `key`: where its bytes are in the store. `rejected`: Meta did not take it.
+ * A stored medium. `awaited`: received from a person and still being fetched from Meta. `lost`: Meta did not hand it
+ * out while it kept the file. `key`: its place in the store. `rejected`: Meta refused it.
  */
 export type MediaOnFile =
   | { readonly state: 'kept'; readonly view: MediaView; readonly key: string }
   | { readonly state: 'awaited' | 'lost' }
   | { readonly state: 'rejected'; readonly error: MessageError };
 
-/** Whether an id is Meta's own of a medium, of which we know nothing more. */
+/** Whether this is Meta's own media id, of which we know nothing else. */
 export const isMetasMediaId = (id: string) => /^\d+$/.test(id);
 
-/** Where the bytes of a medium lie that came with it; equal bytes of an account lie once, under the first one's. */
+/** The store key of a medium's bytes. Equal bytes of an account are stored once, under the first medium's key. */
 export const mediaKey = (accountId: string, mediaId: string) => `${accountId}/${mediaId}`;

@@ -3,7 +3,7 @@ import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import type { FieldFault } from './problem.js';
 
-/** What rises and never falls back: a later status with a lower rank only goes into the history. */
+/** Ordered by rank, which never falls: a later status with a lower rank goes to the history only. */
 export const MESSAGE_STATUSES = [
   'accepted',
   'outcome_unknown',
@@ -15,7 +15,7 @@ export const MESSAGE_STATUSES = [
 ] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** What sends on a number of ours besides us. */
+/** What else sends from our numbers. */
 const ELSEWHERE = ['business_app'] as const;
 export type Elsewhere = (typeof ELSEWHERE)[number];
 
@@ -25,7 +25,7 @@ export class SendReceipt {
   @Text({
     ...LIMITS.wamid,
     nullable: true,
-    description: "WhatsApp's id; null until Meta has taken the message.",
+    description: "WhatsApp's id; null until Meta has accepted the message.",
   })
   wamid!: string | null;
   @OneOf(MESSAGE_STATUSES, { example: 'sent' }) status!: MessageStatus;
@@ -41,16 +41,20 @@ export class AsyncReceipt {
   @OneOf(['accepted'] as const) status!: 'accepted';
 }
 
-/** Why a row of a batch was not accepted: what the same send by itself would have been answered. */
+/** Why a row of a batch was rejected: the error that the same single send would get. */
 export class RowProblem {
   @Text({ max: 100 }) type!: string;
   @Text({ max: 200 }) title!: string;
   @Whole({ min: 400, max: 599 }) status!: number;
   @Text({ max: 1000 }) detail!: string;
   @Text({ max: 60, example: 'service_window_closed' }) code!: string;
-  @Json({ list: true, optional: true, description: 'The faults of fields; pointers begin at the batch.' })
+  @Json({
+    list: true,
+    optional: true,
+    description: 'The faults of fields; pointers are relative to the batch.',
+  })
   errors?: FieldFault[];
-  @Text({ max: 40, optional: true, description: 'The message that may have been accepted all the same.' })
+  @Text({ max: 40, optional: true, description: 'The message, which may have been accepted nevertheless.' })
   messageId?: string;
 }
 
@@ -61,12 +65,12 @@ export class BatchRow {
   @Nested(() => RowProblem, { optional: true }) error?: RowProblem;
 }
 
-/** The answer to `POST /v1/messages/batch`: every row has an id, or an error. */
+/** The answer to `POST /v1/messages/batch`: an id or an error for every row. */
 export class BatchReceipt {
   @NestedList(() => BatchRow, { max: 500 }) results!: BatchRow[];
 }
 
-/** Why a message failed: our stable code, and Meta's own words where it was Meta that refused. */
+/** Why a message failed: our stable code, and Meta's own words if Meta refused it. */
 export class MessageError {
   @Text({ max: 60, example: 'rejected_by_meta' }) code!: string;
   @Text({ max: 1000 }) message!: string;
@@ -87,33 +91,30 @@ export class ConversationMessage {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
   @OneOf(['in', 'out'] as const) direction!: 'in' | 'out';
-  @OneOf(ELSEWHERE, { optional: true, description: 'What it was sent from, if not from here.' })
+  @OneOf(ELSEWHERE, { optional: true, description: 'What it was sent from, if not from WBIZ.' })
   source?: Elsewhere;
   @Text({ max: 30, example: 'text' }) kind!: string;
   @Text({
     ...LIMITS.inboundBody,
     nullable: true,
-    description: 'The text a person reads, where there is one.',
+    description: 'The text of the message, if it has one.',
   })
   body!: string | null;
-  @Json({ nullable: true, description: 'What was sent or received besides the text.' }) payload!: Record<
-    string,
-    unknown
-  > | null;
+  @Json({ nullable: true, description: 'The rest of the content.' }) payload!: Record<string, unknown> | null;
   @OneOf(MESSAGE_STATUSES) status!: MessageStatus;
   @Json({ nullable: true }) error!: MessageError | null;
   @Text({ max: 60, nullable: true }) mediaId!: string | null;
   @Text({
     ...LIMITS.wamid,
     nullable: true,
-    description: 'The message it quotes: its wamid, or as the send named it.',
+    description: 'The quoted message: its wamid, or its id as given in the send.',
   })
   replyTo!: string | null;
   @Time() createdAt!: string;
   @Time() statusAt!: string;
 }
 
-/** A message by itself, behind `GET /v1/messages/:id`. */
+/** A single message, as in `GET /v1/messages/:id`. */
 export class MessageView extends ConversationMessage {
   @Text({ max: 140, nullable: true }) to!: string | null;
   @Text({ max: 140, nullable: true }) from!: string | null;
@@ -139,10 +140,13 @@ export class ReadMessage {
 
 /** Command `message.mark-read`. Key: the message. */
 export type MarkReadData = { readonly messageId: string; readonly typing: boolean; readonly at: string };
-/** What it is answered: `pending` while Meta is still to be told. */
+/** The reply; `pending` while Meta has not been told yet. */
 export type MarkReadReply = { readonly message: MessageView; readonly pending: boolean };
 
-/** The data of `message.status`. A campaign's message is told as accepted when Meta took it, any other before. */
+/**
+ * The data of `message.status`. `accepted` is published once Meta accepts a campaign's message, for any other already
+ * before.
+ */
 export class MessageStatusData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ ...LIMITS.wamid, nullable: true }) wamid!: string | null;
@@ -154,12 +158,12 @@ export class MessageStatusData {
   @Json({ nullable: true }) error!: MessageError | null;
   @TextMap({ max: 10, key: 64, value: 256, nullable: true }) metadata!: Record<string, string> | null;
   @Text({ max: 40, nullable: true }) campaignId!: string | null;
-  @Flag({ optional: true, description: 'Meta took the message and holds it for its quality assessment.' })
+  @Flag({ optional: true, description: 'Meta accepted the message and holds it for its quality assessment.' })
   held?: boolean;
   @Time() at!: string;
 }
 
-/** The data of `message.withdrawn`: a campaign's message that Meta was never asked to take, and never will be. */
+/** The data of `message.withdrawn`: Meta was never asked to accept this campaign's message, and never will be. */
 export class MessageWithdrawnData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 40 }) campaignId!: string;
@@ -168,7 +172,7 @@ export class MessageWithdrawnData {
   @Time() at!: string;
 }
 
-/** The data of `message.marketing_stopped`: the person takes no messages of marketing of this business any more. */
+/** The data of `message.marketing_stopped`: the person no longer accepts marketing messages from this business. */
 export class MarketingStoppedData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 40 }) contactId!: string;
@@ -176,23 +180,23 @@ export class MarketingStoppedData {
   @Time() at!: string;
 }
 
-/** Kinds of inbound messages that nobody writes: WhatsApp tells by them of a person or of an earlier message. */
+/** Kinds of inbound messages that nobody writes: WhatsApp reports a change of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
 /**
- * Whether somebody wrote it to the other. What was not, among it what stands in a group, reactions taken back and what Meta
- * hands on as an `unsupported` edit, is an event only.
+ * Whether one side wrote it to the other. Otherwise it is an event only: group messages, removed reactions, and edits
+ * that Meta reports as `unsupported`, among others.
  */
 export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'payload'>): boolean =>
   !TOLD_KINDS.includes(kind === 'unsupported' ? String(payload?.['type']) : kind) &&
   payload?.['groupId'] === undefined &&
   !(kind === 'reaction' && (payload?.['emoji'] ?? null) === null);
 
-/** What is told of a message that Meta handed us. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
+/** Event data of a message from Meta's webhook. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
 class HandedMessage {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
-  @Text({ max: 40, description: "A group's is none of the inbox." }) conversationId!: string;
+  @Text({ max: 40, description: "A group's conversation is not in the inbox." }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;
   @Text({ ...LIMITS.userId, nullable: true, optional: true }) userId?: string | null;
   @Text({ max: 40 }) phoneNumberId!: string;
@@ -204,8 +208,8 @@ class HandedMessage {
 }
 
 /**
- * The data of `message.received`. `from` is null for a person without a phone number; then `userId` stands. Where Meta
- * gives both, both stand: this is where the two are linked.
+ * The data of `message.received`. `from` is null for a person without a phone number; then `userId` is set. If Meta
+ * gives both, both are set: this event links the two.
  */
 export class MessageReceivedData extends HandedMessage {
   @Text({ max: 40, nullable: true }) from!: string | null;
@@ -213,7 +217,7 @@ export class MessageReceivedData extends HandedMessage {
   @Time() receivedAt!: string;
 }
 
-/** The data of `message.echoed`: what the business wrote to a person with something else than this API. */
+/** The data of `message.echoed`: a message the business sent to a person by other means than this API. */
 export class MessageEchoedData extends HandedMessage {
   @Text({ max: 140 }) to!: string;
   @OneOf(ELSEWHERE) source!: Elsewhere;

@@ -1,6 +1,6 @@
 /**
- * What the gateway puts on `wbiz.inbound` and, of changes, on `wbiz.inbound.changes`: one record per item of a webhook
- * body of Meta's, as Meta wrote it.
+ * Records that the gateway writes to `wbiz.inbound` and, for changes, to `wbiz.inbound.changes`: one per item of a
+ * webhook body, in Meta's form.
  */
 export type MetaMessage = {
   readonly wabaId: string;
@@ -11,7 +11,7 @@ export type MetaMessage = {
   readonly message: MetaItem;
 };
 
-/** What the owner wrote on the WhatsApp Business app (Meta's `smb_message_echoes`): a message with a `to`. */
+/** A message the owner sent from the WhatsApp Business app (Meta's `smb_message_echoes`): a message with a `to`. */
 export type MetaEcho = MetaMessage;
 
 export type MetaStatus = {
@@ -21,11 +21,11 @@ export type MetaStatus = {
   readonly status: MetaItem;
 };
 
-/** Any other change (`field` is Meta's name of it), e.g. message_template_status_update. */
+/** Any other change (`field` is Meta's name for it), e.g. message_template_status_update. */
 export type MetaChange = {
   readonly wabaId: string;
   readonly receivedAt: string;
-  /** When it happened, where Meta says so; otherwise `receivedAt`. */
+  /** When it happened, if Meta says so; otherwise `receivedAt`. */
   readonly at: string;
   readonly field: string;
   readonly value: MetaItem;
@@ -38,16 +38,16 @@ export type MetaContact = {
 };
 export type MetaItem = Readonly<Record<string, unknown>>;
 
-/** `ce_type` of a record of `wbiz.inbound.raw`: a whole body as its bytes came, `ce_time` being when. Key: the WABA. */
+/** `ce_type` on `wbiz.inbound.raw`: a whole body, byte for byte; `ce_time` is its receipt. Key: the WABA. */
 export const META_WEBHOOK = 'meta.webhook';
 
-/** `ce_type` of the records of items. */
+/** `ce_type` of item records. */
 export const META_MESSAGE = 'meta.message';
 export const META_STATUS = 'meta.status';
 export const META_ECHO = 'meta.echo';
 export const META_CHANGE = 'meta.change';
 
-/** What the records of items hold, by type. */
+/** The data of item records, by type. */
 export type InboundPayloads = {
   readonly [META_MESSAGE]: MetaMessage;
   readonly [META_STATUS]: MetaStatus;

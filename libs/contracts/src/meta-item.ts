@@ -4,15 +4,15 @@ import { LIMITS } from './limits.js';
 import type { MetaItem } from './meta-inbound.js';
 import { toE164 } from './phone.js';
 
-/** Reading what Meta wrote: undefined where it is absent, empty, of another type, or longer than `max`. */
+/** Reads a text from Meta's data; undefined if absent, empty, of another type, or longer than `max`. */
 export const text = (value: unknown, { max }: { max: number } = { max: Infinity }): string | undefined =>
   typeof value === 'string' && value.length > 0 && lengthOf(value) <= max ? value : undefined;
 
-/** As much of a text as a field holds, and nothing that Postgres does not: NUL, and half of a character. */
+/** Cuts a text to `max` characters and removes what Postgres cannot hold: NUL and half surrogate pairs. */
 export const cut = (given: string, { max }: { max: number }): string =>
   cutTo(given, max).replaceAll('\u0000', '').toWellFormed();
 export const flag = (value: unknown): true | undefined => (value === true ? true : undefined);
-/** Also one written as text. */
+/** Accepts a number written as text. */
 export const number = (value: unknown): number | undefined => {
   const read = typeof value === 'string' && value.trim() ? Number(value) : value;
   return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
@@ -20,15 +20,18 @@ export const number = (value: unknown): number | undefined => {
 export const object = (value: unknown): MetaItem => (isPlainObject(value) ? value : {});
 export const objects = (value: unknown): MetaItem[] =>
   Array.isArray(value) ? value.filter(isPlainObject) : [];
-/** An id, which it writes as text or as a number. */
+/** An id, which Meta writes as text or as a number. */
 export const idOf = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : text(value);
 
-/** What a table of ours has for a word of Meta's. */
+/** Our table's entry for a word of Meta's. */
 export const entryOf = <Table extends object>(table: Table, word: unknown): Table[keyof Table] | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word as keyof Table] : undefined;
 
-/** Meta's `wa_id` and `from` are a number's digits with the country code, as text or as a number; marks between them say nothing. */
+/**
+ * The phone number in Meta's `wa_id` or `from`: digits with the country code, as text or number. Punctuation is
+ * ignored.
+ */
 export function phoneOf(value: unknown): string | undefined {
   const spelled = idOf(value)?.trim() ?? '';
   return /^\+?\d[\d\s().-]*$/.test(spelled) ? toE164(`+${spelled.replaceAll(/\D/g, '')}`) : undefined;
@@ -37,11 +40,11 @@ export function phoneOf(value: unknown): string | undefined {
 /** Meta's user id of a person. */
 export const userIdOf = (value: unknown): string | undefined => text(idOf(value)?.trim(), LIMITS.userId);
 
-/** Who something is of: a number, a user id, or both. */
+/** A person: a number, a user id, or both. */
 type Person = { readonly phone: string | null; readonly userId: string | null };
 /**
- * `numbers` and `userIds` hold what Meta wrote in the places of the two, the most telling first. What is no number in the
- * place of one counts as a user id, and an overlong one is cut, so that nothing a person wrote is lost. Null: nobody.
+ * `numbers` and `userIds`: candidates from Meta's fields, most reliable first. A number that is not one counts as a
+ * user id, and an overlong user id is cut, so that no message is lost. Null: no sender.
  */
 export function personOf(numbers: readonly unknown[], userIds: readonly unknown[]): Person | null {
   const phone = first(numbers, phoneOf);
@@ -56,20 +59,23 @@ const first = <Found>(values: readonly unknown[], read: (value: unknown) => Foun
 
 const DAY_MS = 86_400_000;
 
-/** Unix seconds, in RFC 3339. The time of receipt where they are none, or far ahead of it: no later word would count. */
+/**
+ * Unix seconds as RFC 3339. Falls back to the time of receipt if invalid or far in the future: later statuses would
+ * never count.
+ */
 export function timeOf(value: unknown, receivedAt: string): string {
   const ms = (number(value) ?? 0) * 1_000;
   return ms > 0 && ms < Date.parse(receivedAt) + DAY_MS ? new Date(ms).toISOString() : receivedAt;
 }
 
-/** An entry of its `errors`; `details` stood beside the code before it had `error_data`. */
+/** An entry of Meta's `errors`; before `error_data` existed, `details` was beside the code. */
 export const faultOf = ({ code, title, message, error_data: data, details }: MetaItem) => ({
   code: number(code) ?? 0,
   message: text(title) ?? text(message) ?? 'Meta gave no reason.',
   details: text(object(data)['details']) ?? text(details),
 });
 
-/** The same value with the names of its fields in camel case, all the way down. */
+/** The same value with all field names in camel case, recursively. */
 export function camel<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(camel) as Value;
   if (!isPlainObject(value)) return value;
@@ -78,7 +84,7 @@ export function camel<Value>(value: Value): Value {
 }
 const camelName = (name: string) => name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
-/** Fields that hold texts: numbers in them as texts, and none that hold nothing. */
+/** Text fields: numbers become texts; empty ones are dropped. */
 export const texts = (fields: MetaItem): MetaItem =>
   Object.fromEntries(
     Object.entries(fields)
@@ -86,7 +92,7 @@ export const texts = (fields: MetaItem): MetaItem =>
       .map(([name, value]) => [name, idOf(value) ?? value]),
   );
 
-/** Without the fields that are undefined; null when none is left. */
+/** Drops undefined fields; null if none is left. */
 export function filled(fields: object): Record<string, unknown> | null {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   return given.length > 0 ? Object.fromEntries(given) : null;

@@ -2,11 +2,11 @@ import { Time, Whole } from './field.js';
 
 /** `POST /admin/v1/meta-webhooks/derive`. */
 export class DeriveInbound {
-  @Time({ description: 'Bodies received from then on.' }) since!: string;
-  @Time({ optional: true, description: 'And before then; until now if left out.' }) until?: string;
+  @Time({ description: 'Bodies received since this time.' }) since!: string;
+  @Time({ optional: true, description: 'Bodies received before this time; default: now.' }) until?: string;
 }
 
-/** How many bodies were read again, and how many items they hold. */
+/** The number of bodies read again, and of their items. */
 export class DerivedInbound {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) bodies!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) items!: number;

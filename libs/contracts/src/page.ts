@@ -1,11 +1,11 @@
 import { Text, Whole } from './field.js';
 
-/** `?limit=&cursor=` of every list. */
+/** `?limit=&cursor=` on every list. */
 export class Page {
   @Whole({ min: 1, max: 200, optional: true, description: 'How many to return (default 50).' })
   limit?: number;
 
-  @Text({ max: 500, optional: true, description: 'nextCursor of the page before.' })
+  @Text({ max: 500, optional: true, description: 'nextCursor of the previous page.' })
   cursor?: string;
 }
 export const DEFAULT_LIMIT = 50;

@@ -5,7 +5,7 @@ import type { FieldFault } from './problem.js';
 type Class<T = object> = new () => T;
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
 
-/** What is fixed for a class once it is loaded, and asked of it for every object. */
+/** Caches a value per class: class metadata never changes after loading. */
 function perClass<Value>(gather: (type: Class) => Value): (type: Class) => Value {
   const gathered = new WeakMap<Class, Value>();
   return (type) => {
@@ -17,14 +17,14 @@ function perClass<Value>(gather: (type: Class) => Value): (type: Class) => Value
 
 const shapesOf = perClass(gatherShapes);
 
-// class-validator looks through the rules of all classes for every object: a third of what a check costs.
+// Cached, because class-validator searches the rules of all classes for every object: a third of a check's cost.
 const rules = getMetadataStorage();
 const gatherRules = rules.getTargetValidationMetadatas.bind(rules);
 const rulesOf = perClass((type) => gatherRules(type, undefined as never, false, false));
 rules.getTargetValidationMetadatas = (type, schema, ...more) =>
   schema === undefined ? rulesOf(type as Class) : gatherRules(type, schema, ...more);
 
-/** Reads JSON as an instance of `type` and lists every fault with its JSON Pointer; unknown fields are faults. */
+/** Parses JSON as an instance of `type` and lists every fault with its JSON Pointer; unknown fields are faults. */
 export function parseBody<T extends object>(type: Class<T>, body: unknown): Parsed<T> {
   if (!isPlainObject(body)) {
     return {
@@ -35,7 +35,7 @@ export function parseBody<T extends object>(type: Class<T>, body: unknown): Pars
   return read(type, body, '');
 }
 
-/** Reads a query string (values are strings or lists of them); an empty parameter counts as absent. */
+/** Parses a query string (values are strings or lists of them); an empty parameter counts as absent. */
 export function parseQuery<T extends object>(type: Class<T>, query: Record<string, unknown>): Parsed<T> {
   const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
   return read(type, given, '?');
@@ -48,7 +48,7 @@ function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, 
   return { value, faults: all.length > 0 ? all : [...ruleFaults(value, '')] };
 }
 
-/** The faults by the rules of an object and of those in it. */
+/** Faults found by the rules of an object and its nested objects. */
 function* ruleFaults(value: object, at: string): Iterable<FieldFault> {
   for (const { pointer, code, detail } of faultsByRules(value))
     yield { pointer: `${at}${pointer}`, code, detail: at ? `${at.slice(1)}/${detail}` : detail };
@@ -67,7 +67,7 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
   const shapes = shapesOf(type);
   for (const [key, given] of Object.entries(plain)) {
     if (key in Object.prototype) {
-      // class-validator takes these for fields it knows, and an own `constructor` for the class.
+      // class-validator would accept these as known fields, and take an own `constructor` for the class.
       strange.push(unknownField(pointerTo(path, key)));
       continue;
     }
@@ -82,7 +82,7 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
         return isPlainObject(inner) ? instance(nested, inner, at, strange) : inner;
       };
       const here = pointerTo(path, key);
-      // One more than is allowed shows that there are too many.
+      // One more than allowed is enough to report too many.
       value = Array.isArray(value)
         ? value
             .slice(0, (shape.most ?? 0) + 1)
@@ -120,7 +120,7 @@ function faultsOf(error: ValidationError, path: string): FieldFault[] {
   return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
 
-/** What is said of a value where more than one thing is wrong with it: that it is of another type before all else. */
+/** Fault precedence: type errors first. */
 const FIRST = ['whitelistValidation', 'isArray', 'isObject', 'isString', 'isInt', 'isNumber', 'minLength'];
 
 const pointerTo = (path: string, field: string) =>

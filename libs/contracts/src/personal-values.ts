@@ -1,10 +1,10 @@
 import { FIELD_KEY } from './custom-field.js';
 
-/** What stands for a value of each contact in a text: `{{contact.name}}`, with a fallback `{{contact.name|friend}}`. */
+/** A placeholder for a contact's value in a text: `{{contact.name}}`, with a fallback `{{contact.name|friend}}`. */
 export type PersonalValue = {
-  /** As it is written, braces included. */
+  /** The placeholder as written, braces included. */
   readonly source: string;
-  /** `name`, `phone`, `email` or `customFields.<key>`; undefined where the text names nothing of a contact. */
+  /** `name`, `phone`, `email` or `customFields.<key>`; undefined if it names no contact field. */
   readonly field: string | undefined;
   readonly fallback: string | undefined;
 };
@@ -42,7 +42,7 @@ export function personalised<T>(value: T, valueOf: (value: PersonalValue) => str
   ) as T;
 }
 
-/** The different placeholders anywhere in a JSON value, in a fixed order. */
+/** The distinct placeholders in a JSON value, in a fixed order. */
 export function personalValuesOf(value: unknown): PersonalValue[] {
   const found = new Map<string, PersonalValue>();
   const walk = (inner: unknown): void => {

@@ -8,11 +8,11 @@ describe('a phone number', () => {
     ['0091 88993-32211', '+918899332211'],
     ['\u202a+91 88993 32211\u202c', '+918899332211'],
     ['+91 (88993) 32.211', '+918899332211'],
-    // Mexico, as it is dialled now, was dialled until 2019, and as Meta's wa_id has it.
+    // Mexico: as dialled now, as dialled until 2019, and as in Meta's wa_id.
     ['+52 55 1234 5678', '+525512345678'],
     ['+52 1 55 1234 5678', '+525512345678'],
     ['5215512345678', '+525512345678'],
-    // Of before the reforms of Benin (2024), Côte d’Ivoire (2021) and Costa Rica (2008).
+    // From before the reforms of Benin (2024), Côte d’Ivoire (2021) and Costa Rica (2008).
     ['+22997479819', '+22997479819'],
     ['22997479819', '+22997479819'],
     ['22507146015', '+22507146015'],
@@ -28,7 +28,7 @@ describe('a phone number', () => {
   ])('typed as %s is %s', (typed, e164) => expect(toE164(typed)).toBe(e164));
   it.each([
     ...['', '12', 'abc', '+91', '+52 1 55 1234', '1'.repeat(41), '+1234567', '+1234567890123456'],
-    // National numbers, whose country nobody tells; spaced out, of no country's plan.
+    // National numbers without a country; spaced out, in no country's plan.
     ...['8899332211', '9876543210', '0612345678', '+1 415 555 012', 'tel:abc', 'sip:+918899332211'],
   ])('is not %j', (typed) => expect(toE164(typed)).toBeUndefined());
 });

@@ -9,7 +9,7 @@ const Name = (base: { optional?: boolean } = {}) =>
     ...LIMITS.presetName,
     nullable: true,
     ...NOT_BLANK,
-    description: 'What you call it; whoever gets the card does not see it.',
+    description: 'Your name for it; recipients do not see it.',
     ...base,
   });
 
@@ -35,7 +35,7 @@ export class CreatePreset extends InteractiveCard {
   @Name({ optional: true }) name?: string | null;
 }
 
-/** `PATCH /v1/interactive/:id`. What is left out stays, but for the parts that another kind does not take. */
+/** `PATCH /v1/interactive/:id`. Omitted fields stay, except parts that the new kind does not take. */
 export class UpdatePreset extends changesOf(CreatePreset) {}
 
 /** `POST /v1/interactive/:id/send`. */

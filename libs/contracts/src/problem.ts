@@ -1,4 +1,4 @@
-/** Every error code a customer can meet, with its HTTP status and title. The detail of each case is a sentence of its own. */
+/** Every error code for customers, with its HTTP status and title. The detail is a sentence of its own per case. */
 export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   malformed_request: { status: 400, title: 'The request is malformed' },
@@ -35,7 +35,7 @@ export const PROBLEMS = {
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   upstream_error: { status: 502, title: 'Meta failed to handle the request' },
-  outcome_unknown: { status: 502, title: 'Whether Meta did it stayed unknown' },
+  outcome_unknown: { status: 502, title: 'It is unknown whether Meta did it' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
   outcome_pending: { status: 504, title: 'Accepted; the outcome is not known yet' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -44,11 +44,11 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** One fault of one field. `pointer` is a JSON Pointer into the body, or `?name` for a query parameter. */
 export type FieldFault = { readonly pointer: string; readonly code: string; readonly detail: string };
 
-/** The sentence of a refusal for faults of fields. */
+/** The sentence for a rejection with field faults. */
 export const detailOf = (faults: readonly FieldFault[]) =>
   faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
 
-/** A fault as a field's own rules tell it; `message` goes on after the field's name. */
+/** A fault from a field's own rules; `message` follows the field's name. */
 export const fieldFault = (pointer: string, code: string, message: string): FieldFault => ({
   pointer,
   code,

@@ -4,7 +4,7 @@ import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const MOST_PARTITIONS = 10_000;
-/** Accounts that are shown of those parked in one projection. */
+/** Maximum parked accounts listed per projection. */
 export const SHOWN_PARKED = 100;
 
 /** How far a projection has read one partition of the shared log. */
@@ -12,11 +12,11 @@ export class ProjectionPartition {
   @Whole({ min: 0, max: MOST_PARTITIONS }) partition!: number;
   @Whole({ min: 0, max: MOST, description: 'The offset that is read next.' }) offset!: number;
   @Whole({ min: 0, max: MOST, description: 'Records behind it.' }) lag!: number;
-  @Text({ max: 1_000, nullable: true, description: 'Why it stands still until it is rewound.' })
+  @Text({ max: 1_000, nullable: true, description: 'Why it is halted until it is rewound.' })
   halted!: string | null;
 }
 
-/** An account whose events a projection keeps, since the first of them cannot be applied. */
+/** A parked account: the projection holds back its events, since the first of them cannot be applied. */
 export class ParkedAccount {
   @Text({ max: 40 }) accountId!: string;
   @Whole({ min: 0, max: MOST_PARTITIONS }) partition!: number;
@@ -60,16 +60,16 @@ export class RetryParked {
 export class SkipParked extends RetryParked {
   @Text({
     max: 500,
-    description: 'Why the event is passed over; it is kept with it.',
+    description: 'Why the event is skipped; stored with it.',
     example: 'Its contact was erased.',
   })
   reason!: string;
 }
 
-/** What became of a parked account. */
+/** The result of a retry of a parked account. */
 export class RetriedAccount {
   @Whole({ min: 0, max: MOST, description: 'Events that were applied.' }) applied!: number;
-  @Flag({ description: 'Whether there is one that cannot be applied.' }) parked!: boolean;
+  @Flag({ description: 'Whether an event still cannot be applied.' }) parked!: boolean;
 }
 
 /** `POST /admin/v1/projections/:service/:projection/rewind`. */

@@ -48,18 +48,18 @@ type CommandReply =
 
 type Entry<Owner, Ask, Answer> = {
   readonly owner: Owner;
-  /** Types only. */
+  /** For types only; never set. */
   readonly says?: { readonly ask: Ask; readonly answer: Answer };
 };
 const query = <Ask, Answer>(owner: Service): Entry<Service, Ask, Answer> => ({ owner });
-/** Answered by every service of what is its own. */
+/** Answered by every service about its own data. */
 const everywhere = <Ask, Answer>(): Entry<null, Ask, Answer> => ({ owner: null });
 
 type Of = { readonly accountId: string };
 type One = Of & { readonly id: string };
 type OneProjection = { readonly projection: string };
 
-/** Every query that services answer over TCP, once. A `null` in an answer means not there. */
+/** Every query that services answer over TCP, once. `null` in an answer: does not exist. */
 export const QUERIES = {
   'message.get': query<One, MessageView | null>('messaging'),
   'message.list': query<Of & ListMessages, Paged<MessageView>>('messaging'),
@@ -68,19 +68,19 @@ export const QUERIES = {
     { messagesSent: number; conversations: number }
   >('messaging'),
   /**
-   * People whom an account wrote templates to in the last 24 hours, outside their service windows: what Meta's messaging
-   * limit counts. `freesAt`: when the first of them is not counted any more.
+   * People to whom an account sent templates outside their service windows in the last 24 hours, as Meta's messaging
+   * limit counts. `freesAt`: when the first of them stops counting.
    */
   'message.reached': query<Of, { readonly people: number; readonly freesAt: string | null }>('messaging'),
   'conversation.list': query<Of & ListConversations, Paged<ConversationView>>('messaging'),
   'conversation.get': query<One, ConversationView | null>('messaging'),
   'conversation.messages': query<One & Page, Paged<ConversationMessage> | null>('messaging'),
-  /** A contact that was merged into another answers with the other. */
+  /** A merged contact answers with the one it was merged into. */
   'contact.get': query<One, ContactView | null>('contacts'),
   'contact.list': query<Of & ListContacts, Paged<ContactView>>('contacts'),
-  /** The newest first. */
+  /** Newest first. */
   'contact.history': query<One & Page, Paged<ContactChange> | null>('contacts'),
-  /** Whether a person does not want to be written to; somebody who is not on file has said nothing. */
+  /** Whether the person opted out; false if we have no such contact. */
   'contact.opted-out': query<{ accountId: string; contactId: string }, boolean>('contacts'),
   'tag.list': query<Of & Page, Paged<TagView> & { readonly removals: readonly Removal[] }>('contacts'),
   'tag.get': query<{ accountId: string; name: string }, TagView | null>('contacts'),
@@ -93,7 +93,7 @@ export const QUERIES = {
   'template.find': query<{ accountId: string; name: string; language: string }, TemplateView | null>(
     'templates',
   ),
-  /** What Meta answered to a submission; null while it has not. */
+  /** Meta's answer to a submission; null while there is none. */
   'template.outcome': query<One, CommandReply | null>('templates'),
   'flow.list': query<Of & ListFlows, Paged<FlowView>>('templates'),
   'flow.get': query<One, FlowView | null>('templates'),
@@ -102,36 +102,38 @@ export const QUERIES = {
   'preset.get': query<One, PresetView | null>('templates'),
   'campaign.list': query<Of & ListCampaigns, Paged<CampaignView>>('campaigns'),
   'campaign.get': query<One, CampaignView | null>('campaigns'),
-  /** As its events have told, oldest first. */
+  /** The campaign's counts over time, from its events, oldest first. */
   'campaign.progress': query<One, CampaignProgress | null>('campaigns'),
   'campaign.recipients': query<One & ListRecipients, Paged<RecipientView> | null>('campaigns'),
-  /** `phoneNumberId`: where a plan is asked for. */
+  /** `phoneNumberId`: set to get a plan too. */
   'campaign.preview': query<Of & PreviewAudience & { readonly phoneNumberId?: string }, AudiencePreview>(
     'campaigns',
   ),
   'feed.read': query<Of & ReadEvents, EventPage>('webhooks'),
   'webhook.list': query<Of & Page, Paged<WebhookView>>('webhooks'),
   'webhook.get': query<One, WebhookView | null>('webhooks'),
-  /** Why deliveries may not go to a URL, or null. */
+  /** Why the URL is not allowed for deliveries, or null. */
   'webhook.check-url': query<{ url: string }, string | null>('webhooks'),
-  /** Sends a signed sample. */
+  /** Sends a signed sample event. */
   'webhook.test': query<One, WebhookTestResult | null>('webhooks'),
   'webhook.stats': query<One, WebhookStats | null>('webhooks'),
   'webhook.deliveries': query<One & ListDeliveries, Paged<DeliveryView> | null>('webhooks'),
   'webhook.delivery': query<One & { deliveryId: string }, DeliveryDetail | null>('webhooks'),
-  /** Seals anew what previous keys have sealed, some of it; `present` is the id of the key that the gateway seals with. */
+  /** Reseals a batch of texts that previous keys sealed; `present` is the id of the gateway's current key. */
   'webhook.reseal': query<{ readonly present: string }, readonly SealedTexts[]>('webhooks'),
   /** Which account a WhatsApp Business Account belongs to. */
   'account.find': query<{ wabaId: string }, { accountId: string } | null>('gateway'),
   'account.credentials': query<{ accountId: string }, AccountCredentials | null>('gateway'),
-  /** The stored reply of a command; with `expire` a command not yet handled never will be, so null is final. */
+  /** The stored reply of a command. With `expire`, a command not handled yet never will be, so null is final. */
   'command.reply': everywhere<{ commandId: string; expire: boolean }, CommandReply | null>(),
-  /** The owner's last number for this account's partition, once everything committed before the call has one. */
+  /**
+   * The owner's last sequence number on this account's partition, once everything committed before the call has one.
+   */
   'log.head': everywhere<{ accountId: string }, { partition: number; sequence: number }>(),
   'secrets.present': everywhere<Record<never, never>, PresentKeys>(),
-  /** What the service makes of the shared log. */
+  /** The service's projections of the shared log. */
   'projection.list': everywhere<Record<never, never>, readonly ProjectionView[]>(),
-  /** The three that operators give orders with; they are carried out before the answer. */
+  /** Operators' orders on projections: carried out before the answer. */
   'projection.retry': everywhere<OneProjection & RetryParked, RetriedAccount | null>(),
   'projection.skip': everywhere<OneProjection & SkipParked, RetriedAccount | null>(),
   'projection.rewind': everywhere<OneProjection & RewindProjection, RewoundProjection | null>(),

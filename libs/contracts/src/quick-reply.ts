@@ -29,7 +29,7 @@ class QuickReplyId {
   @Text({ max: 40 }) id!: string;
 }
 
-/** A saved answer. */
+/** A saved reply. */
 export class QuickReplyView extends both(QuickReplyId, CreateQuickReply) {
   @Time() createdAt!: string;
   @Time() updatedAt!: string;
@@ -45,7 +45,7 @@ export class ListQuickReplies extends Page {
   search?: string;
 }
 
-/** `PATCH /v1/quick-replies/:id`. What is left out stays. */
+/** `PATCH /v1/quick-replies/:id`. Omitted fields stay. */
 export class UpdateQuickReply extends changesOf(CreateQuickReply) {}
 
 type Known = { readonly quickReplyId: string; readonly at: string };

@@ -1,4 +1,4 @@
-/** What an API key may be allowed to do. */
+/** The scopes of an API key. */
 export const SCOPES = [
   'messages:send',
   'messages:read',
@@ -25,7 +25,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Scopes that a wider one opens as well: where users know one scope for a whole area, it opens the area's reads. */
+/** Narrow scopes that a wider one includes: if users know one scope for a whole area, it includes the area's reads. */
 export const OPENED_BY: { readonly [Narrow in Scope]?: Scope } = {
   'quick_replies:read': 'quick_replies:write',
 };

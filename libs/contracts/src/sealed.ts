@@ -1,20 +1,20 @@
 import { Flag, NestedList, OneOf, Text, Whole } from './field.js';
 
-/** The settings whose keys seal what is stored. */
+/** Settings with the keys that seal stored texts. */
 export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;
 
-/** The ids of the present keys that a service holds. */
+/** The ids of a service's current keys. */
 export type PresentKeys = { readonly [Setting in (typeof SEALING_KEYS)[number]]?: string };
 
-/** Another key than the present one that stored texts are sealed with. */
+/** A former key that still seals stored texts. */
 export class FormerKey {
-  @Text({ max: 8, description: 'Its id: the beginning of its SHA-256.' }) key!: string;
+  @Text({ max: 8, description: 'Its id: the start of its SHA-256.' }) key!: string;
   @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) texts!: number;
-  @Flag({ description: 'Whether a previous key of the service opens them. If not, nothing does.' })
+  @Flag({ description: 'Whether a previous key of the service opens the texts. If not, nothing does.' })
   known!: boolean;
 }
 
-/** What a service keeps sealed with one of its keys. */
+/** The stored texts that a service seals with one of its keys. */
 export class SealedTexts {
   @Text({ max: 40 }) service!: string;
   @OneOf(SEALING_KEYS) setting!: (typeof SEALING_KEYS)[number];
@@ -22,7 +22,7 @@ export class SealedTexts {
   @Text({ max: 8, description: 'The id of the present key.' }) present!: string;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Rows sealed anew by this request.' })
   resealed!: number;
-  @NestedList(() => FormerKey, { max: 100, description: 'What still hangs on other keys.' })
+  @NestedList(() => FormerKey, { max: 100, description: 'Texts still sealed with other keys.' })
   former!: FormerKey[];
 }
 

@@ -7,15 +7,15 @@ type Person = {
 };
 
 /**
- * Most bytes of each part of a text. All parts and the initials have less than 2,500 together, which an index over the
- * account, a time, an id and the text can hold: Postgres refuses a row of a B-tree of more than 2,704.
+ * Maximum bytes per part. All parts with the initials stay under 2,500 bytes, to fit an index row with account, time
+ * and id: Postgres refuses B-tree rows over 2,704 bytes.
  */
 const BYTES = { name: 1_600, phone: 40, email: 600 };
 
 /**
- * What a person is found by: lower case, and ASCII throughout, and the first letters of its words behind it. pg_trgm
- * makes trigrams of what the database's locale holds for letters and digits, in the locale C of ASCII only; so other
- * characters stand as their code points, and what parts words as a capital. Of long parts only the beginning is in it.
+ * The search text of a person: lower case and ASCII only, followed by the initials of its words. pg_trgm builds
+ * trigrams from the locale's letters and digits, in locale C from ASCII only; so other characters are written as code
+ * points, and word separators as a capital. Long parts are cut.
  */
 export function searchTextOf({ name, phone = null, email }: Person): string {
   const parts = [
@@ -29,8 +29,8 @@ export function searchTextOf({ name, phone = null, email }: Person): string {
 }
 
 /**
- * pg_trgm knows no trigram across the end of a word: of "la sm" it would look up every "la " and every " sm", wherever
- * they stand. Joined by letters, of which names have few, the words are one, and all trigrams of it are telling.
+ * pg_trgm builds no trigram across word ends: for "la sm" it would look up every "la " and every " sm". Joined by
+ * letters that are rare in names, the words become one, and every trigram is selective.
  */
 const JOINTS: Readonly<Record<string, string>> = {
   ' ': 'Q',
@@ -43,10 +43,10 @@ const JOINTS: Readonly<Record<string, string>> = {
 };
 const joined = (text: string) => text.replaceAll(/[ .@+\-_']/g, (joint) => JOINTS[joint]!);
 
-/** A number is found with and without what comes and goes in it. */
+/** Both spellings of a number: with and without its optional digits. */
 const spellings = (phone: string | null) => (phone === null ? [] : [...new Set([phone, personKey(phone)])]);
 
-/** Accents on Latin letters count for nothing. Whole characters only, as many as `most` bytes hold. */
+/** Drops accents of Latin letters. Keeps whole characters, as many as fit in `most` bytes. */
 function folded(text: string, most = Infinity): string {
   let left = most;
   return text
@@ -60,10 +60,10 @@ function folded(text: string, most = Infinity): string {
     });
 }
 
-/** Nor does it count how many blanks there are. */
+/** Collapses runs of blanks. */
 const singleBlanks = (text: string) => text.replaceAll(/ +/g, ' ');
 
-/** The LIKE pattern of texts with `search` in them; of a short one, of texts in which a word, or the number, begins so. */
+/** The LIKE pattern for texts that contain `search`; a short search matches only the start of a word or number. */
 export function searchPattern(search: string): string {
   const wanted = singleBlanks(folded(phonePart(search.trim())));
   const [, initial] = /^\+?([a-z0-9])$/.exec(wanted) ?? [];
@@ -72,13 +72,12 @@ export function searchPattern(search: string): string {
   return `%${joined(begins + wanted).replaceAll(/[\\%]/g, '\\$&')}%`;
 }
 
-/** As much as tells one number, or address, from others: each further trigram costs the index a look at every row that the others leave. */
+/** Enough characters to be selective. Each further trigram makes the index recheck every row the others leave. */
 const TELLING = 7;
 
 /**
- * A pattern that is matched by all texts that `pattern` matches, and cheaper to look up: a long number by how it ends,
- * an address by what stands before its @ (what follows it is in the texts of half the people), several words by where
- * the first two meet.
+ * A cheaper pattern for the index, matched by every text that `pattern` matches: the end of a long number; an
+ * address's part before the @ (the domain is in half the texts); of several words, where the first two meet.
  */
 export function probeOf(pattern: string): string {
   if (/^%J?\d{8,}%$/.test(pattern)) return `%${pattern.slice(-TELLING - 1)}`;

@@ -5,7 +5,7 @@ import { LIMITS } from './limits.js';
 import { parseBody } from './parse.js';
 import { probeOf, searchPattern, searchTextOf } from './search-text.js';
 
-/** Whether a search finds a contact, read as Postgres reads LIKE. */
+/** Whether a search finds a contact, by the rules of Postgres' LIKE. */
 const finds = (search: string, contact: Parameters<typeof searchTextOf>[0]) =>
   searchTextOf(contact).includes(
     searchPattern(search)
@@ -68,7 +68,7 @@ describe('a search', () => {
 });
 
 describe('a text of any contact that the API takes', () => {
-  // Characters that become more when they are folded: 18 (U+FDFA), with 4 bytes, with marks, words of one letter each.
+  // Characters that grow when folded: into 18 (U+FDFA), from 4 bytes, with marks, and words of one letter each.
   const unit = fc.oneof(
     fc.constantFrom('\ufdfa', '\u{1d160}', '\u{10ffff}', '\u0345', 'e\u0301', '王', '@', ' ', '+', '_'),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),

@@ -24,7 +24,7 @@ import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template-values.js';
 
-/** What every send may carry. */
+/** Fields that every send may have. */
 export class Send {
   @Recipient({ description: 'A phone number with its country code in any form, or a WhatsApp user id.' })
   to!: string;
@@ -44,7 +44,7 @@ export class Send {
     key: 64,
     value: 256,
     optional: true,
-    description: 'Up to 10 string pairs, given back in events.',
+    description: 'Up to 10 string pairs, returned in events.',
   })
   metadata?: Record<string, string>;
 }
@@ -58,7 +58,7 @@ export class SendText extends Send {
   previewUrl?: boolean;
 }
 
-/** What names a template to send. */
+/** The name of a template to send. */
 export const SentTemplateName = (example: string) =>
   Text({
     ...LIMITS.templateName,
@@ -71,7 +71,7 @@ class NamedTemplate extends Send {
   @SentTemplateName('order_confirmation') template!: string;
 }
 
-/** What a template is sent with. */
+/** The values of a template's send. */
 @Rule<TemplateParts>(templateValueFaults)
 export class TemplateParts {
   @Text({
@@ -99,11 +99,11 @@ export class TemplateParts {
     ...LIMITS.filename,
     optional: true,
     description:
-      'How the document of a header is called; else as the upload was, or as the path of its link ends.',
+      'File name of a document in a header; default: the name of the upload, or the end of the path of its link.',
   })
   headerFilename?: string;
 
-  @Nested(() => HeaderLocation, { optional: true, description: 'What a location header shows.' })
+  @Nested(() => HeaderLocation, { optional: true, description: 'The place in a location header.' })
   headerLocation?: HeaderLocation;
 
   @Time({ optional: true, example: undefined, description: 'When a limited-time offer ends.' })
@@ -119,19 +119,19 @@ export class TemplateParts {
   @NestedList(() => TemplateButton, {
     max: LIMITS.templateButtons.max,
     optional: true,
-    description: 'What single buttons take beside such values.',
+    description: 'Other values for single buttons.',
   })
   buttons?: TemplateButton[];
 
   @NestedList(() => TemplateCard, {
     ...LIMITS.cards,
     optional: true,
-    description: 'The cards of a carousel: as many as the template has, in its order.',
+    description: 'The cards of a carousel: as many as in the template, in the same order.',
   })
   cards?: TemplateCard[];
 }
 
-/** `POST /v1/messages/template`. Names are Meta's: lower-case letters, digits and underscores. */
+/** `POST /v1/messages/template`. Template names follow Meta: lower-case letters, digits and underscores. */
 export class SendTemplate extends both(NamedTemplate, TemplateParts) {}
 
 export const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;
@@ -166,12 +166,13 @@ export class SendMedia extends Send {
   @Text({
     ...LIMITS.filename,
     optional: true,
-    description: 'How a document is called; else as the upload was, or as the path of its link ends.',
+    description:
+      'File name of a document; default: the name of the upload, or the end of the path of its link.',
   })
   filename?: string;
   @Flag({
     optional: true,
-    description: 'Audio: whether it is shown as a voice note. WhatsApp wants Ogg with Opus for that.',
+    description: 'Audio: whether it is shown as a voice note. Requires Ogg with Opus.',
   })
   voice?: boolean;
 }
@@ -206,7 +207,7 @@ export class SendReaction extends Send {
     example: 'wamid.HBgMOTE4ODk5MzMyMjExFQIAEhgUM0E3RTJDNDFCMDlENTg2RkExMDcA',
   })
   wamid?: string;
-  @Text({ ...LIMITS.emoji, description: 'One emoji; empty takes the reaction back.', example: '👍' })
+  @Text({ ...LIMITS.emoji, description: 'One emoji; empty removes the reaction.', example: '👍' })
   emoji!: string;
 }
 
@@ -244,13 +245,13 @@ export class SendFlow extends Send {
     ...LIMITS.flowToken,
     optional: true,
     description:
-      'Comes back with the answer, and goes to the endpoint of the flow if it has one; WBIZ makes a secret one if left out.',
+      "Returned with the answer and sent to the flow's endpoint if it has one; default: a secret one made by WBIZ.",
   })
   flowToken?: string;
   @OneOf(FLOW_ACTIONS, {
     optional: true,
     description:
-      'navigate (the default) opens `screen`; data_exchange has the endpoint of the flow choose it.',
+      "navigate (the default) opens `screen`; data_exchange lets the flow's endpoint choose the screen.",
   })
   action?: (typeof FLOW_ACTIONS)[number];
   @Text({
@@ -259,13 +260,13 @@ export class SendFlow extends Send {
     description: 'The screen that opens; the first of the flow if left out.',
   })
   screen?: string;
-  @Json({ optional: true, description: 'What the screen that opens is filled with.' })
+  @Json({ optional: true, description: 'Data for the screen that opens.' })
   data?: Record<string, unknown>;
   @OneOf(FLOW_MODES, { optional: true, description: 'draft also sends a flow that is still a draft.' })
   mode?: (typeof FLOW_MODES)[number];
 }
 
-/** Every kind of send and its body; each has a route of its name. */
+/** Every kind of send and its body; each kind has a route of its name. */
 export const SENDS = {
   text: SendText,
   template: SendTemplate,
@@ -276,22 +277,22 @@ export const SENDS = {
   contacts: SendContacts,
 } as const;
 type Requests = { readonly [Kind in keyof typeof SENDS]: InstanceType<(typeof SENDS)[Kind]> } & {
-  /** The flow as it was looked up. */
+  /** With the flow looked up. */
   readonly flow: SendFlow & { readonly flowToken: string; readonly flow: Pick<FlowView, 'id' | 'metaId'> };
 };
-/** Those of SENDS, and those whose body names something that is looked up before. */
+/** The kinds of SENDS, and those whose body needs a lookup first. */
 export type SendKind = keyof Requests;
 export type SendRequest<Kind extends SendKind = SendKind> = Requests[Kind];
 
-/** A body and the kind of send that it is. */
+/** A send's kind and body. */
 export type AnySend = {
   [Kind in SendKind]: { readonly kind: Kind; readonly request: SendRequest<Kind> };
 }[SendKind];
 
-/** Of a send of a campaign. One that Meta was not asked to take by `expiresAt` goes back to its campaign. */
+/** For a campaign's send. If Meta was not asked by `expiresAt`, it returns to its campaign. */
 export type OfCampaign = { readonly campaignId: string; readonly expiresAt: string };
 
-/** Command `message.send`: the request as the user sent it, and what the gateway decided for it. Key: the conversation. */
+/** Command `message.send`: the user's request, and the ids the gateway assigned. Key: the conversation. */
 export type SendMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
@@ -301,18 +302,21 @@ export type SendMessageData = {
   readonly campaign?: OfCampaign;
 } & AnySend;
 
-/** Command `message.withdraw`, of a campaign's message: it is not sent unless Meta was asked already. Key: the conversation. */
+/**
+ * Command `message.withdraw`, for a campaign's message: cancels it unless Meta was asked already. Key: the
+ * conversation.
+ */
 export type WithdrawMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
   readonly at: string;
 };
 
-/** What `kind` may be in a row of a batch: a kind of send; an interactive one also goes by the kind of its card. */
+/** The values of `kind` in a row of a batch: a kind of send, or the kind of an interactive card. */
 export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
-/** The kind beside a body; an interactive body has one of its own. */
+/** Each body with its `kind`; an interactive body has a kind of its own. */
 const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {
   const body = { $ref: `#/components/schemas/${name}` };
   if (kind === 'interactive') return body;
@@ -326,7 +330,7 @@ export class SendBatch {
     ...LIMITS.batch,
     items: { oneOf: rowSchemas },
     description:
-      'Each a `kind` and beside it the body of that send. An interactive one goes by its own kind: buttons, list or cta_url.',
+      'Each has a `kind` and the fields of that send. An interactive one has the kind of its card: buttons, list or cta_url.',
     example: [
       { kind: 'text', to: '+918899332211', body: 'Hi! Your order #1043 has shipped.' },
       { kind: 'media', to: '+918899332211', type: 'image', link: 'https://example.com/catalogue.jpg' },

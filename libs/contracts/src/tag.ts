@@ -2,7 +2,7 @@ import { caseless } from './caseless.js';
 import { Text, Time, Whole } from './field.js';
 import { LIMITS } from './limits.js';
 
-/** The name of a tag: not blank, and without blanks around it. */
+/** A tag's name: not blank, without leading or trailing blanks. */
 const TagName = () =>
   Text({
     ...LIMITS.tagName,
@@ -11,10 +11,10 @@ const TagName = () =>
     example: 'vip',
   });
 
-/** What tells tags apart: their names in any case are one tag. */
+/** The key of a tag: names that differ only in case are one tag. */
 export const tagKey = caseless;
 
-/** The stream of a tag. */
+/** The event stream of a tag. */
 export const tagStream = (accountId: string, name: string) => `tag:${accountId}:${tagKey(name)}`;
 
 export class TagView {
@@ -24,11 +24,11 @@ export class TagView {
   @Time() createdAt!: string;
 }
 
-/** A deleted tag or custom field that contacts are still being cleaned of; none shows it any more. */
+/** A deleted tag or custom field that is still being removed from contacts; no contact shows it any more. */
 export class Removal {
   @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that had it.' }) total!: number;
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts still to be cleaned.' })
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that still have it.' })
   remaining!: number;
   @Time() deletedAt!: string;
 }

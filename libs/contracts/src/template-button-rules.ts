@@ -19,7 +19,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (button: Fields, at: string) => Faults;
-/** The types of buttons that are taken, and the rules of each. */
+/** Accepted button types and their rules. */
 type Checks = Readonly<Record<string, Check>>;
 
 const QUICK_REPLY: Check = function* (button, at) {
@@ -56,7 +56,7 @@ export const BUTTONS: Checks = {
 export const CARD_BUTTONS: Checks = { QUICK_REPLY, URL: URL_BUTTON, PHONE_NUMBER, SPM: nothing };
 export const OTP_BUTTON: Checks = { OTP: otpFaults };
 
-/** How many of a type there may be where fewer than of all (templates/components). */
+/** Maximum per type, where lower than the maximum of all (templates/components). */
 const MOST: Readonly<Record<string, number>> = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1, CATALOG: 1, MPM: 1 };
 
 export function* buttonsFaults(checks: Checks, size: Size, { buttons }: Fields, at: string): Faults {
@@ -138,7 +138,7 @@ function* otpFaults(button: Fields, at: string): Faults {
   if (kind === 'ZERO_TAP' && button['zero_tap_terms_accepted'] !== true)
     yield fieldFault(`${at}/zero_tap_terms_accepted`, 'required', 'must be true for otp_type ZERO_TAP');
   const apps = button['supported_apps'];
-  // Meta's pages also show a single app beside the list.
+  // Meta's pages also show a single app in place of the list.
   if (apps === undefined && button['package_name'] !== undefined) return yield* appFaults(button, at);
   if (yield* sizeFaults(apps, `${at}/supported_apps`, LIMITS.otpApps)) return;
   for (const [index, app] of (apps as unknown[]).entries())

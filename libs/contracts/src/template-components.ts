@@ -3,12 +3,12 @@ import { objects, text } from './meta-item.js';
 
 type Fields = Record<string, unknown>;
 
-/** One of Meta's words (`type`, `format`, …), which it takes in any case and answers in upper case. */
+/** One of Meta's words (`type`, `format`, …): accepted in any case, answered in upper case. */
 export const word = (value: unknown): string | undefined => text(value)?.toUpperCase();
 
 const WORDS = ['type', 'format', 'otp_type'];
 
-/** Components with their words as Meta answers them; what is no list of objects stays as it is. */
+/** Components with Meta's words in upper case, as Meta answers them; anything but a list of objects stays as it is. */
 export function inMetasCase(components: unknown): unknown {
   if (Array.isArray(components)) return components.map(inMetasCase);
   if (!isPlainObject(components)) return components;
@@ -31,12 +31,12 @@ export const buttonsOf = (components: unknown): Fields[] =>
 export const cardsOf = (components: unknown): Fields[][] =>
   objects(componentOf(components, 'CAROUSEL')?.['cards']).map(({ components: inner }) => objects(inner));
 
-/** A header without a format is a text to Meta. */
+/** Meta reads a header without a format as a text. */
 export const formatOf = (header: Fields): string => word(header['format']) ?? 'TEXT';
 
 export const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 
-/** The variables of a text, each once: `1`, `2` … in order, or names in order of their first use. */
+/** The distinct variables of a text: `1`, `2` … in order, or names by first use. */
 export function variablesIn(value: unknown): string[] {
   const found = [...(text(value) ?? '').matchAll(VARIABLE)].map(([, name]) => name!);
   const names = [...new Set(found)];

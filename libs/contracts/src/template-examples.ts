@@ -6,15 +6,15 @@ import type { TemplateComponent } from './template.js';
 type Fields = Record<string, unknown>;
 
 /**
- * The components of a change with the examples that they lack, taken from the stored component of the same type where
- * that has as many variables, or the same kind of medium.
+ * A change's components with missing examples filled in from the stored component of the same type, if it has as many
+ * variables or the same kind of medium.
  */
 export const withExamplesOf = (
   stored: readonly unknown[],
   components: readonly TemplateComponent[],
 ): TemplateComponent[] => each(components, (component) => filled(stored, component)) as TemplateComponent[];
 
-/** What is no object stays as it is: that is for the rules to tell. */
+/** Leaves anything but objects alone: the rules report it. */
 const each = (list: unknown, change: (item: Fields, index: number) => Fields): unknown =>
   Array.isArray(list)
     ? list.map((item: unknown, index) => (isPlainObject(item) ? change(item, index) : item))
@@ -54,7 +54,7 @@ function withTextExample(component: Fields, before: Fields, field: 'header_text'
     return component;
   const listed = samplesIn(before, field);
   const byName = namedSamples(before, field);
-  // A variable that was given another name keeps its place.
+  // A renamed variable keeps its place, and so its example.
   const examples = names.map((name, index) => byName.get(name) ?? byName.get(known[index]) ?? listed[index]);
   if (!examples.every(isSample)) return component;
   const example = /^\d/.test(names[0]!)

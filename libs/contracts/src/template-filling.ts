@@ -16,7 +16,7 @@ import type { TemplateView } from './template.js';
 type Fields = Readonly<Record<string, unknown>>;
 type Values = readonly string[] | Readonly<Record<string, string>>;
 
-/** What a send brings for the variables of a template, or of one card of its carousel. */
+/** The values for the variables of a template or of one card of its carousel. */
 export type TemplateValues = {
   readonly variables?: Values;
   readonly buttonVariables?: Values;
@@ -24,9 +24,9 @@ export type TemplateValues = {
   readonly cards?: readonly TemplateValues[];
 };
 
-/** Undefined where no value was given. */
+/** `value`: undefined if none was given. */
 type Variable = { readonly name: string; readonly value: string | undefined };
-/** A text as a person reads it; a variable without a value stays as it is. */
+/** A text as the reader sees it; a variable without a value stays as written. */
 type FilledText = { readonly text: string; readonly variables: readonly Variable[] };
 export type FilledButton = {
   readonly index: number;
@@ -34,10 +34,10 @@ export type FilledButton = {
   readonly label: string;
   readonly url?: string;
   readonly phoneNumber?: string;
-  /** Whether a send has to bring a value for it: the end of its link, or a code. */
+  /** Whether a send must give a value for the button: the end of its link, or a code. */
   readonly takesValue: boolean;
   readonly value?: string;
-  /** As Meta keeps it. */
+  /** The button as Meta has it. */
   readonly source: Fields;
 };
 export type FilledTemplate = {
@@ -49,7 +49,7 @@ export type FilledTemplate = {
   readonly cards: readonly FilledTemplate[];
 };
 
-/** The texts of a template with their variables filled, and what does not fit it. */
+/** Fills a template's variables; returns the texts and the faults. */
 export function fillTemplate(
   { components, category }: Pick<TemplateView, 'components' | 'category'>,
   given: TemplateValues,
@@ -66,7 +66,7 @@ export function fillTemplate(
       fillParts(card, sent[index] ?? {}, {
         at: `/cards/${index}`,
         isCode: false,
-        // Cards that are missing are told of once.
+        // Missing cards are already reported above.
         faults: index < sent.length ? faults : [],
       }),
     ),
@@ -109,7 +109,7 @@ function fillText(
   };
 }
 
-/** What Meta calls its buttons where a template does not. */
+/** Meta's labels for buttons without a text. */
 const LABELS = {
   OTP: 'Copy code',
   COPY_CODE: 'Copy code',
@@ -146,7 +146,7 @@ function fillButtons(
   });
 }
 
-/** By the places of the buttons: a code of its own, or else the next of the values; and where in the request it stands. */
+/** Values by button index: the button's own code, else the next of `buttonVariables`; with the pointer to the value. */
 function buttonValues(
   buttons: readonly Fields[],
   { buttons: own = [], buttonVariables }: TemplateValues,
@@ -159,7 +159,7 @@ function buttonValues(
   const rest = [...buttons.keys()].filter(
     (index) => takesValue(buttons[index]!, place.isCode) && !codes.some(([taken]) => taken === index),
   );
-  // A one-time password is in the body and in its button alike, so it is given once.
+  // The body and the button share the one-time password, so it is given once.
   if (code !== undefined && buttonVariables === undefined)
     return new Map([...codes, ...rest.map((index) => [index, { value: code }] as const)]);
   const names = rest.map((_, nth) => String(nth + 1));
@@ -173,7 +173,7 @@ function buttonValues(
   ]);
 }
 
-/** Meta answers the button of a one-time password as a link that is opened by nobody. */
+/** Meta returns a one-time password button as a URL button; its link is never opened. */
 function readButton(button: Fields, isCode: boolean) {
   const type = word(button['type']) ?? '';
   const phoneNumber = text(button['phone_number']);
@@ -188,7 +188,7 @@ const takesValue = ({ type, url }: Fields, isCode: boolean) =>
   ['COPY_CODE', 'OTP'].includes(word(type) ?? '') ||
   (word(type) === 'URL' && (isCode || variablesIn(url).length > 0));
 
-/** The values for the wanted names, in order. */
+/** The values of the wanted names, in order. */
 function valuesFor(
   wanted: readonly string[],
   given: Values | undefined,
@@ -236,7 +236,7 @@ const mismatch = (pointer: string, detail: string): FieldFault => ({
   detail,
 });
 
-/** The components of a one-time password with the texts that Meta gives them; it answers them once it has the template. */
+/** The components of a one-time password with Meta's preset texts, which Meta returns only once it has the template. */
 function preset(components: readonly Fields[]): Fields[] {
   return components.map((component) => {
     if (text(component['text']) !== undefined) return component;

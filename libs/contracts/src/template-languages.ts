@@ -1,4 +1,4 @@
-/** Meta's languages of templates (templates/supported-languages). */
+/** Meta's template languages (templates/supported-languages). */
 export const TEMPLATE_LANGUAGES: ReadonlySet<string> = new Set(
   `af sq ar ar_EG ar_AE ar_LB ar_MA ar_QA az be_BY bn bn_IN bg ca zh_CN zh_HK zh_TW hr cs da prs_AF nl nl_BE en en_GB
   en_US en_AE en_AU en_CA en_GH en_IE en_IN en_JM en_MY en_NZ en_QA en_SG en_UG en_ZA et fil fi fr fr_BE fr_CA fr_CH
@@ -7,7 +7,7 @@ export const TEMPLATE_LANGUAGES: ReadonlySet<string> = new Set(
   ta te th tr uk ur uz vi zu`.split(/\s+/),
 );
 
-/** Other codes of the same language. */
+/** Other codes for the same language. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   no: 'nb',
   nn: 'nb',
@@ -18,7 +18,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   pt: 'pt_BR',
 };
 
-/** The code that was probably meant: `en-US` → `en_US`, `no` → `nb`, `hi_IN` → `hi`. */
+/** The code probably meant: `en-US` → `en_US`, `no` → `nb`, `hi_IN` → `hi`. */
 export function languageMeant(code: string): string | undefined {
   const written = code.trim().replaceAll('-', '_').toLowerCase();
   const [language = ''] = written.split('_');

@@ -15,7 +15,7 @@ export class RenderedButton {
   @Text({ max: 100 }) label!: string;
   @Text({ max: 4000, optional: true }) url?: string;
   @Text({ max: 20, optional: true }) phoneNumber?: string;
-  @Text({ max: 20, optional: true, description: 'What a tap copies.' }) code?: string;
+  @Text({ max: 20, optional: true, description: 'The text that a tap copies.' }) code?: string;
 }
 
 export class RenderedCard {
@@ -24,7 +24,7 @@ export class RenderedCard {
   @NestedList(() => RenderedButton, { max: 10 }) buttons!: RenderedButton[];
 }
 
-/** A template as a person sees it. */
+/** A template as the recipient sees it. */
 export class RenderedTemplate extends RenderedCard {
   @Text({ max: 100, optional: true }) footer?: string;
   @Text({ max: 100, optional: true, description: 'The title of a limited-time offer.' }) offer?: string;
@@ -37,8 +37,7 @@ export class PreviewTemplate {
     max: LIMITS.templateVariables.max,
     each: LONGEST_QUERY,
     optional: true,
-    description:
-      'A parameter for each value, or all of them as in a send, in JSON: `{"first_name":"Gaurav"}`.',
+    description: 'One parameter per value, or all values in JSON as in a send: `{"first_name":"Gaurav"}`.',
     example: ['Gaurav', '#1043'],
   })
   variables?: string[];
@@ -52,7 +51,7 @@ export class PreviewTemplate {
   buttonVariables?: string[];
 }
 
-/** The values of a query: one that is a list or an object in JSON stands for those that it holds. */
+/** The values in a query string; a value that is a JSON list or object is parsed. */
 export function queriedValues(given: readonly string[] | undefined): TemplateValues['variables'] {
   if (given?.length !== 1) return given && [...given];
   const read = jsonIn(given[0]!);
@@ -81,7 +80,7 @@ export class PreviewFault {
   @Text({ max: 1000 }) detail!: string;
 }
 
-/** The answer: `faults` is what a send with these values would be refused for. */
+/** The answer; `faults`: why a send with these values would be rejected. */
 export class TemplatePreview extends RenderedTemplate {
   @NestedList(() => PreviewFault, { max: 100 }) faults!: PreviewFault[];
 }

@@ -3,7 +3,10 @@ import { fillTemplate, type FilledTemplate, type TemplateValues } from './templa
 import type { RenderedCard, RenderedTemplate } from './template-preview.js';
 import type { TemplateView } from './template.js';
 
-/** The preview of a template; a variable without a value is a fault, and stays as it is. What was not asked about is not missed. */
+/**
+ * The preview of a template. A variable without a value is a fault and stays as written. Values that were not asked
+ * about are not reported as missing.
+ */
 export function renderTemplate(
   template: Pick<TemplateView, 'components' | 'category'>,
   values: TemplateValues,
@@ -16,7 +19,7 @@ export function renderTemplate(
   };
 }
 
-/** What of a filled template a person sees. */
+/** The parts of a filled template that the recipient sees. */
 export function renderedOf({ footer, offer, cards, ...card }: FilledTemplate): RenderedTemplate {
   return {
     ...renderedCard(card),

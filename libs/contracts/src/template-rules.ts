@@ -33,7 +33,7 @@ export type TemplateToCheck = {
   readonly messageSendTtlSeconds?: number;
 };
 type Fields = Readonly<Record<string, unknown>>;
-/** What a component is judged by besides itself: the template, and the components it stands among. */
+/** The context of a component's check: its template and its sibling components. */
 type Context = {
   readonly category: string | undefined;
   readonly named: boolean;
@@ -42,8 +42,8 @@ type Context = {
 type Checks = Readonly<Record<string, (component: Fields, at: string, context: Context) => Faults>>;
 
 /**
- * What Meta would refuse, found before it is asked. Where its pages are silent, or contradict what it was seen to do,
- * the judgement is left to Meta: what it would take is never refused here.
+ * Rejects what Meta would refuse, before Meta is asked. If Meta's pages are silent or contradict its observed
+ * behaviour, Meta decides: never reject here what it would accept.
  */
 export const faultsOfTemplate = (template: TemplateToCheck): FieldFault[] => [...templateFaults(template)];
 
@@ -66,7 +66,10 @@ function* templateFaults({ name, language, components, ...template }: TemplateTo
   yield* componentsFaults(checks, '/components', { category, named: format === 'NAMED', among: components });
 }
 
-/** For how long Meta tries to deliver (templates/time-to-live). */
+/**
+ * The range of a template's time to live (templates/time-to-live), in seconds; `forThirtyDays`: the value for 30
+ * days.
+ */
 const LIFETIMES = {
   AUTHENTICATION: { min: 30, max: 900, forThirtyDays: -1 },
   UTILITY: { min: 30, max: 43_200, forThirtyDays: -1 },
@@ -80,7 +83,7 @@ function* lifetimeFaults(seconds: number | undefined, category: string | undefin
   yield* rangeFaults(seconds, '/messageSendTtlSeconds', range, `${or}, for category ${category}`);
 }
 
-/** Each component by its type, of which there is one of each. */
+/** Checks each component by its type; each type may occur once. */
 function* componentsFaults(checks: Checks, at: string, context: Context): Faults {
   const seen = new Set<string>();
   for (const [index, component] of context.among.entries()) {
@@ -120,7 +123,7 @@ const COMPONENTS: Checks = {
   CALL_PERMISSION_REQUEST: nothing,
 };
 
-/** The texts are Meta's own; only what is in them can be chosen. */
+/** Authentication templates: Meta sets the texts; only their options can be chosen. */
 const AUTHENTICATION: Checks = {
   BODY: function* (component, at) {
     yield* presetFaults(component, at);
@@ -172,7 +175,10 @@ function* headerFaults(component: Fields, at: string, named: boolean, formats: r
   yield* HEADERS[formatOf(component)]!(component, at, named);
 }
 
-/** A medium of ours, or what a link leads to, is uploaded when the template goes to Meta. Its ids of media are for sends. */
+/**
+ * Our medium, or the target of a link, is uploaded when the template is submitted. Meta's media ids are for sends
+ * only.
+ */
 function* sampleFaults(component: Fields, at: string): Faults {
   const [sample] = samplesIn(component, 'header_handle');
   const wanted = 'the id of uploaded media (med_…), an https link, or a handle of a resumable upload';
@@ -199,7 +205,7 @@ function* bodyFaults(component: Fields, at: string, { named, among }: Context): 
   if (names.length > 0) yield* placeFaults(body, names.length, pointer);
 }
 
-/** Where variables stand in a body, and how many there are beside its words. */
+/** The places of variables in a body, and their number in relation to its words. */
 function* placeFaults(body: string, count: number, pointer: string): Faults {
   const marked = body.replace(VARIABLE, MARK);
   const core = marked.replace(/^[\s\p{P}~`]+|[\s\p{P}~`]+$/gu, '');
@@ -222,9 +228,9 @@ function* placeFaults(body: string, count: number, pointer: string): Faults {
 }
 
 const MARK = '\u0000';
-/** Meta publishes no figure, and was seen to refuse all below this and some above. */
+/** Meta publishes no figure; observed to refuse every ratio below this, and some above. */
 const WORDS_PER_VARIABLE = 2;
-/** No spaces stand between their words: each character counts for one. */
+/** Scripts without spaces between words: each character counts as a word. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 
@@ -273,7 +279,7 @@ function* carouselFaults({ cards }: Fields, at: string, context: Context): Fault
   }
 }
 
-/** All cards have the same kind of header, all or none a body, and the same buttons in the same order. */
+/** All cards must have the same header format, all or none a body, and the same buttons in the same order. */
 function shapeOf(components: unknown): string {
   const header = componentOf(components, 'HEADER');
   return [

@@ -5,12 +5,12 @@ import { VARIABLE, variablesIn, word } from './template-components.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 export type Size = { readonly min: number; readonly max: number };
-/** Yields faults; tells what was found. */
+/** Yields faults; returns what was found. */
 export type Faults<Found = void> = Generator<FieldFault, Found>;
 
 const BRACES = /\{\{|\}\}/;
 
-/** The variables of a text: how they are written, and whether each has an example. */
+/** Checks a text's variables: their syntax, and that each has an example. */
 export function* variablesFaults(
   component: Fields,
   value: string,
@@ -42,11 +42,11 @@ const SHOWN = {
 export const isSample = (value: unknown): boolean =>
   typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 
-/** Examples in order of the variables: a list of lists, a list, or one alone. */
+/** Examples in the order of the variables: a list of lists, a list, or a single value. */
 export const samplesIn = (component: Fields, field: string): readonly unknown[] =>
   [object(component['example'])[field] ?? []].flat(2);
 
-/** Examples by the names of the variables. */
+/** Examples by variable name. */
 export const namedSamples = (component: Fields, field: string): ReadonlyMap<unknown, unknown> =>
   new Map(
     samplesIn(component, `${field}_named_params`)
@@ -54,7 +54,7 @@ export const namedSamples = (component: Fields, field: string): ReadonlyMap<unkn
       .map(({ param_name: name, example }) => [name, example]),
   );
 
-/** Numbered without gaps, or named; none where they are not written so. */
+/** Variables must be numbered without gaps, or named; returns none if they are not. */
 function* namesOf(value: string, pointer: string, named: boolean): Faults<readonly string[]> {
   if (yield* syntaxFaults(value, pointer)) return [];
   const names = variablesIn(value);
@@ -78,7 +78,7 @@ function* namesOf(value: string, pointer: string, named: boolean): Faults<readon
   return names;
 }
 
-/** Whether there are braces that are no variable. */
+/** Whether there are braces that do not form a variable. */
 export function* syntaxFaults(value: string, pointer: string): Faults<boolean> {
   if (!BRACES.test(value.replace(VARIABLE, ' '))) return false;
   yield fieldFault(
@@ -100,7 +100,7 @@ export const PATTERNS = {
   lineBreaks: { pattern: /(\r?\n){3}/, message: 'must not have more than two line breaks in a row' },
   spaces: { pattern: / {5}/, message: 'must not have more than four spaces in a row' },
   asterisk: { pattern: /\*/, message: 'must have no asterisks' },
-  // Pairs as WhatsApp reads them; one alone, as in order_id, is a character.
+  // Pairs, as WhatsApp reads them; a single one, as in order_id, is plain text.
   bold: {
     pattern: /(?<![\p{L}\p{N}])\*(?=\S)[^\n]*?(?<=\S)\*(?![\p{L}\p{N}])/u,
     message: 'must have no *bold*',
@@ -121,7 +121,7 @@ export function* patternFaults(
     if (fixed.search(pattern) >= 0) yield fieldFault(pointer, 'text_format', message);
 }
 
-/** A required text of at most `max` characters; undefined where it is none. */
+/** A required text of at most `max` characters; undefined if it is not one. */
 export function* textOf(fields: Fields, field: string, at: string, max: number): Faults<string | undefined> {
   const value = fields[field];
   const pointer = `${at}/${field}`;
@@ -133,7 +133,7 @@ export function* textOf(fields: Fields, field: string, at: string, max: number):
   return undefined;
 }
 
-/** Whether it is too long. */
+/** Whether the text is too long. */
 export function* lengthFaults(value: string, pointer: string, max: number): Faults<boolean> {
   const length = lengthOf(value);
   if (length <= max) return false;
@@ -141,7 +141,7 @@ export function* lengthFaults(value: string, pointer: string, max: number): Faul
   return true;
 }
 
-/** Whether it is no list of that size. */
+/** Whether the value is not a list of this size. */
 export function* sizeFaults(value: unknown, pointer: string, { min, max }: Size): Faults<boolean> {
   const entries = (count: number) => `${count} ${count === 1 ? 'entry' : 'entries'}`;
   if (value === undefined)
@@ -155,7 +155,7 @@ export function* sizeFaults(value: unknown, pointer: string, { min, max }: Size)
   return true;
 }
 
-/** Whether it is none of the words, which may be in any case. */
+/** Whether the value is none of the words, in any case. */
 export function* wordFaults(value: unknown, pointer: string, words: readonly string[]): Faults<boolean> {
   if (words.includes(word(value) ?? '')) return false;
   const code = value === undefined ? 'required' : 'is_in';

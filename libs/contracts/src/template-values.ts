@@ -2,7 +2,7 @@ import { Decimal, Json, Link, NestedList, Text, TextList, Variables, Whole } fro
 import { LIMITS } from './limits.js';
 import { fieldFault, type FieldFault } from './problem.js';
 
-/** The place that a location header shows. */
+/** The place in a location header. */
 export class HeaderLocation {
   @Decimal(LIMITS.latitude) latitude!: number;
   @Decimal(LIMITS.longitude) longitude!: number;
@@ -10,18 +10,18 @@ export class HeaderLocation {
   @Text({ ...LIMITS.place, optional: true }) address?: string;
 }
 
-/** Products of the catalogue under one title. */
+/** A titled section of catalogue products. */
 export class ProductSection {
   @Text({
     ...LIMITS.productSectionTitle,
     optional: true,
-    description: 'Needed where there are several sections.',
+    description: 'Required if there are several sections.',
   })
   title?: string;
   @TextList({ ...LIMITS.products, each: LIMITS.productId.max }) productIds!: string[];
 }
 
-/** What one button of a template is sent with. */
+/** The values of one template button. */
 export class TemplateButton {
   @Whole({
     min: 0,
@@ -39,13 +39,13 @@ export class TemplateButton {
     ...LIMITS.couponCode,
     optional: true,
     description:
-      'COPY_CODE and one-time passwords: what a tap copies, in place of a value in buttonVariables.',
+      'COPY_CODE and one-time passwords: the code that a tap copies, instead of a value in buttonVariables.',
   })
   code?: string;
   @Text({
     ...LIMITS.flowToken,
     optional: true,
-    description: "FLOW: comes back with the answer; default one of the message's own.",
+    description: "FLOW: returned with the answer; default: the message's id.",
   })
   flowToken?: string;
   @Json({ optional: true, description: 'FLOW that navigates: data for its first screen.' })
@@ -64,7 +64,7 @@ export class TemplateButton {
   sections?: ProductSection[];
 }
 
-/** What one card of a carousel is sent with. */
+/** The values of one carousel card. */
 export class TemplateCard {
   @Variables({ optional: true, description: 'For the body of the card.' })
   variables?: string[] | Record<string, string>;
@@ -79,7 +79,7 @@ export class TemplateCard {
 
 type Given = { readonly buttons?: TemplateButton[]; readonly cards?: TemplateCard[] };
 
-/** What no field of a template's send can say by itself. */
+/** Rules across the fields of a template's send. */
 export function* templateValueFaults({ buttons = [], cards = [] }: Given, at = ''): Iterable<FieldFault> {
   const seen = new Set<number>();
   for (const [place, { index, sections = [] }] of buttons.entries()) {

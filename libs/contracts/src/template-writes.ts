@@ -25,10 +25,10 @@ const Lifetime = () =>
     max: 2_592_000,
     optional: true,
     description:
-      'For how long Meta tries to deliver: 30 to 900 for AUTHENTICATION, to 43200 for UTILITY, 43200 to 2592000 for MARKETING; -1 is 30 days.',
+      'How long Meta tries to deliver, in seconds: AUTHENTICATION 30 to 900, UTILITY 30 to 43200, MARKETING 43200 to 2592000; -1 means 30 days.',
   });
 
-/** `POST /v1/templates`. Words of Meta's (category, types of components) are taken in any case. */
+/** `POST /v1/templates`. Meta's words (category, component types) are accepted in any case. */
 @Rule<CreateTemplate>(faultsOfTemplate)
 export class CreateTemplate {
   @Text({
@@ -58,8 +58,8 @@ export class CreateTemplate {
 }
 
 /**
- * `PATCH /v1/templates/:id`; name and language stay. Examples that are missing come from the stored template
- * (`withExamplesOf`), so its content is checked where that is at hand.
+ * `PATCH /v1/templates/:id`; name and language cannot change. Missing examples come from the stored template
+ * (`withExamplesOf`), so the content is checked where that is available.
  */
 export class UpdateTemplate {
   @Normalised(inMetasCase)
@@ -88,7 +88,7 @@ export type UpdateTemplateData = UpdateTemplate & Written;
 export type DeleteTemplateData = Written;
 
 /**
- * The first answer to these commands. `submission`: what Meta is being asked, whose answer is the second one; null where
- * nothing is to be asked.
+ * The first answer to these commands. `submission`: the request to Meta, whose answer follows as the second one; null
+ * if Meta is not asked.
  */
 export type TemplateReply = { readonly template: TemplateView; readonly submission: string | null };

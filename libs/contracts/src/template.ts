@@ -5,7 +5,7 @@ import { Page } from './page.js';
 export const TEMPLATE_STATUSES = ['draft', 'pending', 'approved', 'rejected', 'paused', 'disabled'] as const;
 export type TemplateStatus = (typeof TEMPLATE_STATUSES)[number];
 
-/** A message template; also the data of `template.changed`, by which other services keep their copy. */
+/** A message template; also the data of `template.changed`, from which other services keep their copy. */
 export class TemplateView {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.metaId, nullable: true, description: "Meta's id." }) metaId!: string | null;
@@ -22,7 +22,7 @@ export class TemplateView {
   @Time() updatedAt!: string;
 }
 
-/** A component as Meta gives it; only what is read here is named. */
+/** A component in Meta's form; only the fields read here are named. */
 export type TemplateComponent = {
   readonly type: string;
   readonly format?: string;
@@ -49,7 +49,7 @@ export class TemplateStatusData {
   @Time() at!: string;
 }
 
-/** The data of `template.removed`: Meta no longer has it, and it cannot be sent. */
+/** The data of `template.removed`: Meta no longer has the template, so it cannot be sent. */
 export class TemplateRemovedData {
   @Text({ max: 40 }) templateId!: string;
   @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;

@@ -1,4 +1,4 @@
-/** The services that own a Postgres schema of the same name and an event source of the same name. */
+/** Services; each owns a Postgres schema and an event source of its name. */
 export const SERVICES = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'] as const;
 export type Service = (typeof SERVICES)[number];
 
@@ -7,11 +7,11 @@ export function topics(prefix = '') {
   return {
     commands: (service: Service) => `${prefix}wbiz.commands.${service}`,
     events: `${prefix}wbiz.events`,
-    /** Messages and statuses of Meta's webhooks. */
+    /** Messages and statuses from Meta's webhooks. */
     inbound: `${prefix}wbiz.inbound`,
-    /** What else Meta tells of an account; apart, so that its readers need not pass over every status. */
+    /** Other changes of an account from Meta's webhooks; separate, so that their readers skip statuses. */
     inboundChanges: `${prefix}wbiz.inbound.changes`,
-    /** The bodies of Meta's webhooks as they came, for 30 days. */
+    /** Raw bodies of Meta's webhooks, for 30 days. */
     inboundRaw: `${prefix}wbiz.inbound.raw`,
     deadLetters: `${prefix}wbiz.dead-letters`,
   };

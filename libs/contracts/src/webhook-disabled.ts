@@ -1,6 +1,6 @@
 import { OneOf, Text, Time } from './field.js';
 
-/** `gone`: the endpoint answered 410. `failing`: nothing but failures for five days. */
+/** `gone`: the endpoint answered 410. `failing`: every delivery failed for five days. */
 export const DISABLED_REASONS = ['gone', 'failing'] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 

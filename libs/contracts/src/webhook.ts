@@ -19,17 +19,20 @@ import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 
 export const MOST_WEBHOOKS = 50;
-/** Replays of one webhook under way at once. */
+/** Maximum concurrent replays per webhook. */
 export const MOST_REPLAYS = 3;
 
-/** `inactive`: switched off by its owner. `disabled`: by us, see `reason`. `failing`: paused, and probed now and then. */
+/**
+ * `inactive`: switched off by the customer. `disabled`: switched off by us, see `reason`. `failing`: paused and
+ * probed from time to time.
+ */
 export const WEBHOOK_STATUSES = ['active', 'failing', 'inactive', 'disabled'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
 export const WEBHOOK_EVENTS = ['*', ...FEED_EVENT_TYPES] as const;
 export type WebhookEvent = '*' | FeedEventType;
 
-/** Headers that say who we are, what the body is or how the connection works. */
+/** Headers that customers may not set: they identify us, describe the body or control the connection. */
 const RESERVED =
   /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|http2-settings|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
 
@@ -41,7 +44,7 @@ const Events = (base: { optional?: boolean; example?: unknown } = {}) =>
     max: WEBHOOK_EVENTS.length,
     each: 60,
     among: WEBHOOK_EVENTS,
-    description: 'Types of events; `*` for all, those to come included.',
+    description: 'Types of events; `*` for all, including future ones.',
     ...base,
   });
 const Description = (base: { optional?: boolean; nullable?: boolean } = {}) =>
@@ -58,7 +61,7 @@ const Headers = (base: { optional?: boolean; nullable?: boolean } = {}): Propert
     key: 100,
     value: 1_000,
     description:
-      'Headers of your own with every delivery, kept sealed and never shown again; those of the signature, the body and the connection are reserved.',
+      'Your own headers, sent with every delivery; stored sealed and never shown again. Headers of the signature, the body and the connection are reserved.',
     ...base,
   });
   const names = ValidateBy({
@@ -96,7 +99,7 @@ export class WebhookView {
   @Time() updatedAt!: string;
 }
 
-/** The answer to creating a webhook and to rotating its secret: the secret is shown this once. */
+/** The answer to creating a webhook and to rotating its secret: the only time the secret is shown. */
 export class WebhookWithSecret extends WebhookView {
   @Text({ max: 100, example: 'whsec_…', description: '`whsec_` and base64, as Standard Webhooks has it.' })
   secret!: string;
@@ -112,12 +115,12 @@ export class CreateWebhook {
   @Time({
     optional: true,
     example: undefined,
-    description: 'Begins with the events since then; without it with what comes next.',
+    description: 'Starts with the events since this time; default: with the next event.',
   })
   since?: string;
 }
 
-/** `PATCH /v1/webhooks/:id`. What is left out stays. */
+/** `PATCH /v1/webhooks/:id`. Omitted fields stay. */
 @Rule<UpdateWebhook>(function* ({ active, resumeFrom }) {
   if (resumeFrom !== undefined && active !== true)
     yield fieldFault('/resumeFrom', 'resumeFrom', 'goes with active: true');
@@ -128,7 +131,7 @@ export class UpdateWebhook {
   @Flag({ optional: true, example: false }) active?: boolean;
   @OneOf(['cursor', 'now'] as const, {
     optional: true,
-    description: 'With `active: true`: go on from where it stood (the default), or from now.',
+    description: 'With `active: true`: resume where it stopped (the default), or from now.',
   })
   resumeFrom?: 'cursor' | 'now';
   @Description({ optional: true, nullable: true }) description?: string | null;
@@ -146,11 +149,11 @@ export class WebhookTestResult {
   @Text({ max: 500, nullable: true, description: 'Why there was no answer.' }) error!: string | null;
 }
 
-/** `pending`: tried again when due. `failed`: given up after the last retry. */
+/** `pending`: retried when due. `failed`: given up after the last retry. */
 export const DELIVERY_STATUSES = ['succeeded', 'pending', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** An event on its way to a webhook; its id is the same for every attempt. */
+/** The delivery of an event to a webhook; the id is the same for every attempt. */
 export class DeliveryView {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40 }) eventId!: string;
@@ -159,7 +162,7 @@ export class DeliveryView {
   @OneOf(DELIVERY_STATUSES) status!: DeliveryStatus;
   @Whole({ min: 1, max: 1_000_000 }) attempts!: number;
   @Time() lastAttemptAt!: string;
-  @Time({ nullable: true, description: 'When it is tried again.' }) nextAttemptAt!: string | null;
+  @Time({ nullable: true, description: 'When it is retried.' }) nextAttemptAt!: string | null;
   @Whole({ min: 100, max: 999, nullable: true }) statusCode!: number | null;
   @Text({ max: 500, nullable: true }) error!: string | null;
 }
@@ -174,7 +177,7 @@ export class DeliveryAttempt {
     string | null;
 }
 
-/** One delivery with its attempts, the newest first, at most 100. */
+/** One delivery with its attempts, newest first, at most 100. */
 export class DeliveryDetail extends DeliveryView {
   @NestedList(() => DeliveryAttempt, { max: 100 }) attemptLog!: DeliveryAttempt[];
   @Text({
@@ -213,7 +216,7 @@ export class ReplayWebhook {
   only?: ReplayChoice;
 }
 
-/** A replay that was accepted. */
+/** An accepted replay. */
 export class ReplayView {
   @Time() since!: string;
   @Time() until!: string;
@@ -221,7 +224,7 @@ export class ReplayView {
   @OneOf(['accepted'] as const) status!: 'accepted';
 }
 
-/** What was delivered in a span of time. */
+/** Delivery counts over a period. */
 export class DeliveryStats {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) attempts!: number;
   @Decimal({ min: 0, max: 1, nullable: true, description: 'Share of attempts that were answered with 2xx.' })
@@ -230,7 +233,7 @@ export class DeliveryStats {
   @Whole({ min: 0, max: 600_000, nullable: true, description: 'Milliseconds.' }) p99!: number | null;
 }
 
-/** A replay under way. It passes the events of its range in order, also those that it does not send. */
+/** A running replay. It reads the events of its range in order, including those it does not send. */
 export class ReplayProgress {
   @Time() since!: string;
   @Time() until!: string;
@@ -239,7 +242,7 @@ export class ReplayProgress {
   @Whole({
     min: 0,
     max: Number.MAX_SAFE_INTEGER,
-    description: 'Events up to the end of the feed, as it was asked for.',
+    description: 'Events up to the end of the feed at the time of the request.',
   })
   total!: number;
 }
@@ -249,7 +252,7 @@ export class WebhookStats {
   @Whole({ min: 0, max: 100_000, description: 'Events that wait, at most 100,000.' }) lagEvents!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Age of the oldest of them.' })
   lagSeconds!: number;
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries to be tried again.' })
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries to be retried.' })
   pending!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Deliveries given up.' }) failed!: number;
   @Nested(() => DeliveryStats) lastHour!: DeliveryStats;
@@ -258,11 +261,11 @@ export class WebhookStats {
   replays!: ReplayProgress[];
 }
 
-/** What signs deliveries, as Standard Webhooks has it: `whsec_` and the base64 of 32 random bytes. */
+/** The signing secret of deliveries (Standard Webhooks): `whsec_` and the base64 of 32 random bytes. */
 export const newWebhookSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
 type Known = { readonly webhookId: string; readonly at: string };
-/** Secrets come sealed: the command log and the stored replies hold no secret. */
+/** Secrets are sealed: neither the command log nor stored replies may hold one in the clear. */
 type Sealed<Body extends { headers?: unknown }> = Omit<Body, 'headers'> & {
   readonly headerNames?: readonly string[];
   readonly sealedHeaders?: string | null;
@@ -280,5 +283,5 @@ export type ReplayWebhookData = Known & Required<ReplayWebhook>;
 /** Command `webhook.retry`. Key: the account. */
 export type RetryDeliveryData = Known & { readonly deliveryId: string };
 
-/** The reply to a command that gives a webhook a secret. */
+/** The reply to commands that set a webhook's secret. */
 export type WebhookAndSealedSecret = { readonly view: WebhookView; readonly sealedSecret: string };

@@ -1529,7 +1529,7 @@ export interface components {
       receivedAt: string;
       messageId: string;
       wamid: string;
-      /** @description A group's is none of the inbox. */
+      /** @description A group's conversation is not in the inbox. */
       conversationId: string;
       contactId: string;
       userId?: string | null;
@@ -1557,7 +1557,7 @@ export interface components {
         [key: string]: string;
       } | null;
       campaignId: string | null;
-      /** @description Meta took the message and holds it for its quality assessment. */
+      /** @description Meta accepted the message and holds it for its quality assessment. */
       held?: boolean;
       /**
        * Format: date-time
@@ -1576,7 +1576,7 @@ export interface components {
       sentAt: string;
       messageId: string;
       wamid: string;
-      /** @description A group's is none of the inbox. */
+      /** @description A group's conversation is not in the inbox. */
       conversationId: string;
       contactId: string;
       userId?: string | null;
@@ -1605,7 +1605,7 @@ export interface components {
       contact: components['schemas']['ContactView'];
       /** @description The API key that did it; null: it came about by itself. */
       by: string | null;
-      /** @description A contact under another user id or number of the person, which has become a part of this one. */
+      /** @description The contact that was merged into this one: another user id or number of the same person. */
       merged?: string;
     };
     ContactView: {
@@ -1641,7 +1641,7 @@ export interface components {
       optedInAt: string | null;
       /**
        * Format: date-time
-       * @description When the person refused, or took back, its agreement; null: has not.
+       * @description When the person opted out; null: has not.
        * @example 2026-11-22T10:15:30.000Z
        */
       optedOutAt: string | null;
@@ -1671,7 +1671,7 @@ export interface components {
       contact: components['schemas']['ContactView'];
       /** @description The API key that did it; null: it came about by itself. */
       by: string | null;
-      /** @description A contact under another user id or number of the person, which has become a part of this one. */
+      /** @description The contact that was merged into this one: another user id or number of the same person. */
       merged?: string;
     };
     ContactOptedOutData: {
@@ -1793,7 +1793,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -1805,7 +1805,7 @@ export interface components {
     SendReceipt: {
       /** @example msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E */
       id: string;
-      /** @description WhatsApp's id; null until Meta has taken the message. */
+      /** @description WhatsApp's id; null until Meta has accepted the message. */
       wamid: string | null;
       /**
        * @example sent
@@ -1836,7 +1836,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -1860,9 +1860,9 @@ export interface components {
       headerMediaId?: string;
       /** @description A public link for a media header. */
       headerLink?: string;
-      /** @description How the document of a header is called; else as the upload was, or as the path of its link ends. */
+      /** @description File name of a document in a header; default: the name of the upload, or the end of the path of its link. */
       headerFilename?: string;
-      /** @description What a location header shows. */
+      /** @description The place in a location header. */
       headerLocation?: components['schemas']['HeaderLocation'];
       /**
        * Format: date-time
@@ -1875,9 +1875,9 @@ export interface components {
         | {
             [key: string]: string;
           };
-      /** @description What single buttons take beside such values. */
+      /** @description Other values for single buttons. */
       buttons?: components['schemas']['TemplateButton'][];
-      /** @description The cards of a carousel: as many as the template has, in its order. */
+      /** @description The cards of a carousel: as many as in the template, in the same order. */
       cards?: components['schemas']['TemplateCard'][];
     };
     HeaderLocation: {
@@ -1891,9 +1891,9 @@ export interface components {
       index: number;
       /** @description QUICK_REPLY: comes back when it is tapped. */
       payload?: string;
-      /** @description COPY_CODE and one-time passwords: what a tap copies, in place of a value in buttonVariables. */
+      /** @description COPY_CODE and one-time passwords: the code that a tap copies, instead of a value in buttonVariables. */
       code?: string;
-      /** @description FLOW: comes back with the answer; default one of the message's own. */
+      /** @description FLOW: returned with the answer; default: the message's id. */
       flowToken?: string;
       /** @description FLOW that navigates: data for its first screen. */
       flowActionData?: {
@@ -1905,7 +1905,7 @@ export interface components {
       sections?: components['schemas']['ProductSection'][];
     };
     ProductSection: {
-      /** @description Needed where there are several sections. */
+      /** @description Required if there are several sections. */
       title?: string;
       productIds: string[];
     };
@@ -1938,7 +1938,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -1959,9 +1959,9 @@ export interface components {
        * @example This week's catalogue
        */
       caption?: string;
-      /** @description How a document is called; else as the upload was, or as the path of its link ends. */
+      /** @description File name of a document; default: the name of the upload, or the end of the path of its link. */
       filename?: string;
-      /** @description Audio: whether it is shown as a voice note. WhatsApp wants Ogg with Opus for that. */
+      /** @description Audio: whether it is shown as a voice note. Requires Ogg with Opus. */
       voice?: boolean;
     };
     SendInteractive: {
@@ -1974,7 +1974,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -2022,7 +2022,7 @@ export interface components {
       mediaId?: string;
       /** @description A public link. */
       link?: string;
-      /** @description For a document: how it is called; else as the upload was, or as the path of its link ends. */
+      /** @description For a document: its file name; default: the name of the upload, or the end of the path of its link. */
       filename?: string;
     };
     ReplyButton: {
@@ -2031,7 +2031,7 @@ export interface components {
       title: string;
     };
     ListSection: {
-      /** @description Needed where there are several sections. */
+      /** @description Required if there are several sections. */
       title?: string;
       rows: components['schemas']['ListRow'][];
     };
@@ -2051,7 +2051,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -2074,7 +2074,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -2086,7 +2086,7 @@ export interface components {
        */
       wamid?: string;
       /**
-       * @description One emoji; empty takes the reaction back.
+       * @description One emoji; empty removes the reaction.
        * @example 👍
        */
       emoji: string;
@@ -2101,7 +2101,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -2178,7 +2178,7 @@ export interface components {
     };
     SendBatch: {
       /**
-       * @description Each a `kind` and beside it the body of that send. An interactive one goes by its own kind: buttons, list or cta_url.
+       * @description Each has a `kind` and the fields of that send. An interactive one has the kind of its card: buttons, list or cta_url.
        * @example [
        *       {
        *         "kind": "text",
@@ -2239,11 +2239,11 @@ export interface components {
       detail: string;
       /** @example service_window_closed */
       code: string;
-      /** @description The faults of fields; pointers begin at the batch. */
+      /** @description The faults of fields; pointers are relative to the batch. */
       errors?: {
         [key: string]: unknown;
       }[];
-      /** @description The message that may have been accepted all the same. */
+      /** @description The message, which may have been accepted nevertheless. */
       messageId?: string;
     };
     MessageView: {
@@ -2252,15 +2252,15 @@ export interface components {
       /** @enum {string} */
       direction: 'in' | 'out';
       /**
-       * @description What it was sent from, if not from here.
+       * @description What it was sent from, if not from WBIZ.
        * @enum {string}
        */
       source?: 'business_app';
       /** @example text */
       kind: string;
-      /** @description The text a person reads, where there is one. */
+      /** @description The text of the message, if it has one. */
       body: string | null;
-      /** @description What was sent or received besides the text. */
+      /** @description The rest of the content. */
       payload: {
         [key: string]: unknown;
       } | null;
@@ -2270,7 +2270,7 @@ export interface components {
         [key: string]: unknown;
       } | null;
       mediaId: string | null;
-      /** @description The message it quotes: its wamid, or as the send named it. */
+      /** @description The quoted message: its wamid, or its id as given in the send. */
       replyTo: string | null;
       /**
        * Format: date-time
@@ -2325,7 +2325,7 @@ export interface components {
       unreadCount: number;
       /**
        * Format: date-time
-       * @description Until when more than templates can be sent; null: never written in.
+       * @description Until when messages other than templates can be sent; null: the person never wrote.
        * @example 2026-11-22T10:15:30.000Z
        */
       windowExpiresAt: string | null;
@@ -2337,7 +2337,7 @@ export interface components {
       phone: string | null;
       /** @description Meta's user id, where there is no phone number. */
       userId?: string;
-      /** @description The contact's; without one, as the person calls itself on WhatsApp. */
+      /** @description The contact's name; if there is none, the person's name on WhatsApp. */
       name: string | null;
     };
     UpdateConversation: {
@@ -2346,7 +2346,7 @@ export interface components {
        * @enum {string}
        */
       status?: 'open' | 'closed';
-      /** @description Who answers, in whatever way you name people; null: nobody. */
+      /** @description Who answers, by any name you use; null: nobody. */
       assignee?: string | null;
     };
     ConversationMessage: {
@@ -2355,15 +2355,15 @@ export interface components {
       /** @enum {string} */
       direction: 'in' | 'out';
       /**
-       * @description What it was sent from, if not from here.
+       * @description What it was sent from, if not from WBIZ.
        * @enum {string}
        */
       source?: 'business_app';
       /** @example text */
       kind: string;
-      /** @description The text a person reads, where there is one. */
+      /** @description The text of the message, if it has one. */
       body: string | null;
-      /** @description What was sent or received besides the text. */
+      /** @description The rest of the content. */
       payload: {
         [key: string]: unknown;
       } | null;
@@ -2373,7 +2373,7 @@ export interface components {
         [key: string]: unknown;
       } | null;
       mediaId: string | null;
-      /** @description The message it quotes: its wamid, or as the send named it. */
+      /** @description The quoted message: its wamid, or its id as given in the send. */
       replyTo: string | null;
       /**
        * Format: date-time
@@ -2388,7 +2388,7 @@ export interface components {
     };
     CreateContact: {
       /**
-       * @description Required, or userId in its place.
+       * @description Required unless userId is given.
        * @example +918899332211
        */
       phone?: string;
@@ -2406,7 +2406,7 @@ export interface components {
        */
       tags?: string[];
       /**
-       * @description Values to set; a key that is not defined yet is defined as text; null takes a value away.
+       * @description Values to set; an undefined key is defined as text; null removes a value.
        * @example {
        *       "city": "Ahmedabad"
        *     }
@@ -2441,7 +2441,7 @@ export interface components {
        */
       defaultTags?: string[];
       /**
-       * @description For rows without optedIn whose contact is created.
+       * @description Default of optedIn for rows that create a contact.
        * @example false
        */
       defaultOptedIn?: boolean;
@@ -2465,13 +2465,13 @@ export interface components {
       name?: string | null;
       email?: string | null;
       /**
-       * @description All tags from now on.
+       * @description Replaces all tags.
        * @example [
        *       "customer"
        *     ]
        */
       tags?: string[];
-      /** @description Values to set; null takes one away, fields that are left out stay. */
+      /** @description Values to set; null removes one, omitted fields stay. */
       customFields?: {
         [key: string]: unknown;
       };
@@ -2491,16 +2491,16 @@ export interface components {
       at: string;
       /** @description The API key that did it; null: it came about by itself. */
       by: string | null;
-      /** @description Of an update: the fields that changed. */
+      /** @description For an update: the fields that changed. */
       changed: string[];
       /**
-       * @description Where the opt-in was given or withdrawn: how.
+       * @description If the opt-in was given or withdrawn: how.
        * @enum {string|null}
        */
       how: 'api' | 'import' | 'stop_word' | 'start_word' | 'user_preferences' | 'refused_by_meta' | null;
       /** @description The contact as it was then. */
       contact: components['schemas']['ContactView'] | null;
-      /** @description Of a changed number: the one that the person had. */
+      /** @description For a changed number: the person's former number. */
       formerPhone?: string;
     };
     TagView: {
@@ -2519,7 +2519,7 @@ export interface components {
       name: string;
       /** @description Contacts that had it. */
       total: number;
-      /** @description Contacts still to be cleaned. */
+      /** @description Contacts that still have it. */
       remaining: number;
       /**
        * Format: date-time
@@ -2538,7 +2538,7 @@ export interface components {
       label: string;
       /** @enum {string} */
       type: 'text' | 'number' | 'date' | 'boolean' | 'select';
-      /** @description Of a select: what can be chosen; else null. */
+      /** @description For a select: the options; else null. */
       options: string[] | null;
       /**
        * Format: date-time
@@ -2632,7 +2632,7 @@ export interface components {
        * @enum {string}
        */
       parameterFormat?: 'POSITIONAL' | 'NAMED';
-      /** @description For how long Meta tries to deliver: 30 to 900 for AUTHENTICATION, to 43200 for UTILITY, 43200 to 2592000 for MARKETING; -1 is 30 days. */
+      /** @description How long Meta tries to deliver, in seconds: AUTHENTICATION 30 to 900, UTILITY 30 to 43200, MARKETING 43200 to 2592000; -1 means 30 days. */
       messageSendTtlSeconds?: number;
       /** @description false keeps it as a draft; default true. */
       submit?: boolean;
@@ -2660,7 +2660,7 @@ export interface components {
       }[];
       /** @enum {string} */
       category?: 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
-      /** @description For how long Meta tries to deliver: 30 to 900 for AUTHENTICATION, to 43200 for UTILITY, 43200 to 2592000 for MARKETING; -1 is 30 days. */
+      /** @description How long Meta tries to deliver, in seconds: AUTHENTICATION 30 to 900, UTILITY 30 to 43200, MARKETING 43200 to 2592000; -1 means 30 days. */
       messageSendTtlSeconds?: number;
       /** @description true submits a draft; of a template that Meta has, every change is submitted. */
       submit?: boolean;
@@ -2689,7 +2689,7 @@ export interface components {
       label: string;
       url?: string;
       phoneNumber?: string;
-      /** @description What a tap copies. */
+      /** @description The text that a tap copies. */
       code?: string;
     };
     RenderedCard: {
@@ -2722,7 +2722,7 @@ export interface components {
       /** @enum {string} */
       status: 'draft' | 'published' | 'throttled' | 'blocked' | 'deprecated';
       /**
-       * @description In the words of Meta.
+       * @description In Meta's words.
        * @example [
        *       "APPOINTMENT_BOOKING"
        *     ]
@@ -2730,7 +2730,7 @@ export interface components {
       categories: string[];
       /**
        * Format: date-time
-       * @description When WBIZ last saw a change of it.
+       * @description When WBIZ last saw it change.
        * @example 2026-11-22T10:15:30.000Z
        */
       updatedAt: string;
@@ -2745,7 +2745,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -2758,16 +2758,16 @@ export interface components {
       ctaText: string;
       header?: string;
       footer?: string;
-      /** @description Comes back with the answer, and goes to the endpoint of the flow if it has one; WBIZ makes a secret one if left out. */
+      /** @description Returned with the answer and sent to the flow's endpoint if it has one; default: a secret one made by WBIZ. */
       flowToken?: string;
       /**
-       * @description navigate (the default) opens `screen`; data_exchange has the endpoint of the flow choose it.
+       * @description navigate (the default) opens `screen`; data_exchange lets the flow's endpoint choose the screen.
        * @enum {string}
        */
       action?: 'navigate' | 'data_exchange';
       /** @description The screen that opens; the first of the flow if left out. */
       screen?: string;
-      /** @description What the screen that opens is filled with. */
+      /** @description Data for the screen that opens. */
       data?: {
         [key: string]: unknown;
       };
@@ -2783,13 +2783,13 @@ export interface components {
       /** @description The same as `id`: what sends and template headers take. */
       mediaId: string;
       /**
-       * @description Told by the bytes, whatever the upload said.
+       * @description Detected from the bytes; the declared type is ignored.
        * @example image/jpeg
        */
       mimeType: string;
       /** @description Bytes. */
       size: number;
-      /** @description Of the bytes, in hexadecimal digits. */
+      /** @description SHA-256 of the bytes, in hexadecimal. */
       sha256: string;
       /** @example catalogue.jpg */
       filename: string | null;
@@ -2800,7 +2800,7 @@ export interface components {
       createdAt: string;
       /**
        * Format: date-time
-       * @description When Meta's copy runs out; null while Meta has none. The media itself stays until it is deleted, and goes to Meta again by itself.
+       * @description When Meta's copy expires; null while Meta has none. The media itself stays until it is deleted, and is uploaded to Meta again when needed.
        * @example 2026-11-22T10:15:30.000Z
        */
       expiresAt: string | null;
@@ -2842,7 +2842,7 @@ export interface components {
     };
     PresetView: {
       id: string;
-      /** @description What you call it; whoever gets the card does not see it. */
+      /** @description Your name for it; recipients do not see it. */
       name: string | null;
       /**
        * @example buttons
@@ -2926,7 +2926,7 @@ export interface components {
       displayText?: string;
       /** @description Kind cta_url: what the button opens. */
       url?: string;
-      /** @description What you call it; whoever gets the card does not see it. */
+      /** @description Your name for it; recipients do not see it. */
       name?: string | null;
     };
     UpdatePreset: {
@@ -2965,7 +2965,7 @@ export interface components {
       displayText?: string | null;
       /** @description Kind cta_url: what the button opens. */
       url?: string | null;
-      /** @description What you call it; whoever gets the card does not see it. */
+      /** @description Your name for it; recipients do not see it. */
       name?: string | null;
     };
     SendPreset: {
@@ -2978,7 +2978,7 @@ export interface components {
       from?: string;
       /** @description The message this one quotes: its wamid or msg id. */
       replyTo?: string;
-      /** @description Up to 10 string pairs, given back in events. */
+      /** @description Up to 10 string pairs, returned in events. */
       metadata?: {
         [key: string]: string;
       };
@@ -3010,7 +3010,7 @@ export interface components {
       detail: string | null;
       /**
        * Format: date-time
-       * @description When it goes on by itself; null: when the reason is gone, or somebody resumes it.
+       * @description When it resumes by itself; null: when the reason is gone, or somebody resumes it.
        * @example 2026-11-22T10:15:30.000Z
        */
       resumesAt: string | null;
@@ -3018,12 +3018,12 @@ export interface components {
       audience: components['schemas']['Audience'];
       schedule: components['schemas']['Schedule'];
       phoneNumberId: string;
-      /** @description Messages a second at most; without it as fast as Meta allows the phone number. */
+      /** @description Maximum messages per second; default: as fast as Meta allows the phone number. */
       ratePerSecond: number | null;
       counts: components['schemas']['CampaignCounts'];
       /**
        * Format: date-time
-       * @description While it runs: when it will be through at its pace.
+       * @description While it runs: when it is expected to end at its current pace.
        * @example 2026-11-22T10:15:30.000Z
        */
       expectedEndAt: string | null;
@@ -3070,9 +3070,9 @@ export interface components {
       headerMediaId?: string;
       /** @description A public link for a media header. */
       headerLink?: string;
-      /** @description How the document of a header is called; else as the upload was, or as the path of its link ends. */
+      /** @description File name of a document in a header; default: the name of the upload, or the end of the path of its link. */
       headerFilename?: string;
-      /** @description What a location header shows. */
+      /** @description The place in a location header. */
       headerLocation?: components['schemas']['HeaderLocation'];
       /**
        * Format: date-time
@@ -3085,9 +3085,9 @@ export interface components {
         | {
             [key: string]: string;
           };
-      /** @description What single buttons take beside such values. */
+      /** @description Other values for single buttons. */
       buttons?: components['schemas']['TemplateButton'][];
-      /** @description The cards of a carousel: as many as the template has, in its order. */
+      /** @description The cards of a carousel: as many as in the template, in the same order. */
       cards?: components['schemas']['TemplateCard'][];
     };
     Audience: {
@@ -3097,23 +3097,23 @@ export interface components {
        */
       kind: 'tags' | 'contacts' | 'segment' | 'all';
       /**
-       * @description Of kind tags.
+       * @description For kind tags.
        * @example [
        *       "customer"
        *     ]
        */
       tags?: string[];
       /**
-       * @description Of kinds tags and segment: who has any of the tags, or all. A segment takes all filters unless `any` is given.
+       * @description For kinds tags and segment: whether any or all must match. Default for a segment: all.
        * @default any
        * @enum {string}
        */
       match?: 'any' | 'all';
-      /** @description Who has one of these tags is left out. */
+      /** @description Contacts with any of these tags are left out. */
       exclude?: string[];
-      /** @description Of kind contacts: their ids. */
+      /** @description For kind contacts: their ids. */
       contacts?: string[];
-      /** @description Of kind segment. */
+      /** @description For kind segment. */
       filters?: components['schemas']['SegmentFilter'][];
     };
     SegmentFilter: {
@@ -3139,7 +3139,7 @@ export interface components {
         | 'is_set'
         | 'is_not_set';
       /**
-       * @description What it is compared with; of `in` a list.
+       * @description The value to compare with; for `in` a list.
        * @example Ahmedabad
        */
       value?: string | number | boolean | (string | number | boolean)[];
@@ -3150,7 +3150,7 @@ export interface components {
        * @enum {string}
        */
       mode: 'now' | 'at';
-      /** @description Of mode at: an RFC 3339 time in the future, a year ahead at most, or with `timeZone` what clocks there show. A time that they skip is moved on by as much as they are; of one that they show twice, the first counts. */
+      /** @description For mode at: an RFC 3339 time in the future, at most a year ahead; with `timeZone` a local time there. A local time that the clocks skip moves forward by as much as they do; of one that occurs twice, the first counts. */
       sendAt?: string;
       /** @description An IANA time zone, e.g. Asia/Kolkata. */
       timeZone?: string;
@@ -3181,7 +3181,7 @@ export interface components {
        *     }
        */
       schedule?: components['schemas']['Schedule'];
-      /** @description Messages a second at most; without it as fast as Meta allows the phone number. */
+      /** @description Maximum messages per second; default: as fast as Meta allows the phone number. */
       ratePerSecond?: number;
       /** @description Phone number id to send from; default the account's default. */
       from?: string;
@@ -3196,11 +3196,11 @@ export interface components {
        *     }
        */
       audience: components['schemas']['Audience'];
-      /** @description With it, the answer has the plan. */
+      /** @description If given, the answer includes the plan. */
       template?: components['schemas']['CampaignTemplate'];
-      /** @description With it, the answer has the plan: the phone number id to send from. */
+      /** @description The phone number id to send from; if given, the answer includes the plan. */
       from?: string;
-      /** @description Messages a second at most; without it as fast as Meta allows the phone number. */
+      /** @description Maximum messages per second; default: as fast as Meta allows the phone number. */
       ratePerSecond?: number;
     };
     AudiencePreview: {
@@ -3210,13 +3210,13 @@ export interface components {
       plan?: components['schemas']['CampaignPlan'];
     };
     CampaignPlan: {
-      /** @description Who would get it. */
+      /** @description Contacts that would get it. */
       eligible: number;
-      /** @description Who would not, by the first reason that holds. over_limit: beyond Meta's limit of people in 24 hours. */
+      /** @description Contacts that would not get it, by the first reason that applies. over_limit: beyond Meta's limit of people in 24 hours. */
       leftOut: components['schemas']['LeftOut'];
       /**
        * Format: date-time
-       * @description When it would be through at the phone number's pace; null: nobody is eligible.
+       * @description When it would end at the phone number's pace; null: nobody is eligible.
        * @example 2026-11-22T10:15:30.000Z
        */
       expectedEndAt: string | null;
@@ -3254,7 +3254,7 @@ export interface components {
        *     }
        */
       schedule?: components['schemas']['Schedule'] | null;
-      /** @description Messages a second at most; without it as fast as Meta allows the phone number. */
+      /** @description Maximum messages per second; default: as fast as Meta allows the phone number. */
       ratePerSecond?: number | null;
       /** @description Phone number id to send from; default the account's default. */
       from?: string | null;
@@ -3273,7 +3273,7 @@ export interface components {
       counts: components['schemas']['CampaignCounts'];
     };
     RetryFailed: {
-      /** @description Only sends that failed so: Meta's codes, or codes of ours. Default: all that may pass now. `outcome_unknown` is retried only if it is named, since the message may have arrived. */
+      /** @description Only sends that failed with these codes, Meta's or ours. Default: all that may succeed now. `outcome_unknown` is retried only if it is named, since the message may have arrived. */
       codes?: string[];
     };
     RecipientView: {
@@ -3283,12 +3283,12 @@ export interface components {
       /** @enum {string} */
       status: 'queued' | 'held' | 'sent' | 'delivered' | 'read' | 'failed' | 'skipped';
       /**
-       * @description Of a skipped one: why.
+       * @description Why it was skipped; null if it was not.
        * @enum {string|null}
        */
       reason:
         'opted_out' | 'no_number' | 'variable_missing' | 'merged' | 'cancelled' | 'campaign_failed' | null;
-      /** @description Of a failed one: why. */
+      /** @description Why it failed; null if it did not. */
       error: components['schemas']['MessageError'] | null;
       /** @description The message; null while there is none. */
       messageId: string | null;
@@ -3315,7 +3315,7 @@ export interface components {
       id: string;
       /** @example https://your-app.com/webhooks/wbiz */
       url: string;
-      /** @description Types of events; `*` for all, those to come included. */
+      /** @description Types of events; `*` for all, including future ones. */
       events: (
         | '*'
         | 'message.received'
@@ -3361,7 +3361,7 @@ export interface components {
       /** @example https://your-app.com/webhooks/wbiz */
       url: string;
       /**
-       * @description Types of events; `*` for all, those to come included.
+       * @description Types of events; `*` for all, including future ones.
        * @example [
        *       "message.received",
        *       "message.status"
@@ -3385,7 +3385,7 @@ export interface components {
       )[];
       /** @description A note of your own. */
       description?: string;
-      /** @description Headers of your own with every delivery, kept sealed and never shown again; those of the signature, the body and the connection are reserved. */
+      /** @description Your own headers, sent with every delivery; stored sealed and never shown again. Headers of the signature, the body and the connection are reserved. */
       headers?: {
         [key: string]: string;
       };
@@ -3393,7 +3393,7 @@ export interface components {
       ratePerSecond?: number;
       /**
        * Format: date-time
-       * @description Begins with the events since then; without it with what comes next.
+       * @description Starts with the events since this time; default: with the next event.
        */
       since?: string;
     };
@@ -3401,7 +3401,7 @@ export interface components {
       id: string;
       /** @example https://your-app.com/webhooks/wbiz */
       url: string;
-      /** @description Types of events; `*` for all, those to come included. */
+      /** @description Types of events; `*` for all, including future ones. */
       events: (
         | '*'
         | 'message.received'
@@ -3450,7 +3450,7 @@ export interface components {
     };
     UpdateWebhook: {
       url?: string;
-      /** @description Types of events; `*` for all, those to come included. */
+      /** @description Types of events; `*` for all, including future ones. */
       events?: (
         | '*'
         | 'message.received'
@@ -3470,13 +3470,13 @@ export interface components {
       /** @example false */
       active?: boolean;
       /**
-       * @description With `active: true`: go on from where it stood (the default), or from now.
+       * @description With `active: true`: resume where it stopped (the default), or from now.
        * @enum {string}
        */
       resumeFrom?: 'cursor' | 'now';
       /** @description A note of your own. */
       description?: string | null;
-      /** @description Headers of your own with every delivery, kept sealed and never shown again; those of the signature, the body and the connection are reserved. */
+      /** @description Your own headers, sent with every delivery; stored sealed and never shown again. Headers of the signature, the body and the connection are reserved. */
       headers?: {
         [key: string]: string;
       } | null;
@@ -3531,7 +3531,7 @@ export interface components {
       lagEvents: number;
       /** @description Age of the oldest of them. */
       lagSeconds: number;
-      /** @description Deliveries to be tried again. */
+      /** @description Deliveries to be retried. */
       pending: number;
       /** @description Deliveries given up. */
       failed: number;
@@ -3564,7 +3564,7 @@ export interface components {
       only: 'failed' | 'all';
       /** @description Events it has passed. */
       passed: number;
-      /** @description Events up to the end of the feed, as it was asked for. */
+      /** @description Events up to the end of the feed at the time of the request. */
       total: number;
     };
     DeliveryView: {
@@ -3582,7 +3582,7 @@ export interface components {
       lastAttemptAt: string;
       /**
        * Format: date-time
-       * @description When it is tried again.
+       * @description When it is retried.
        * @example 2026-11-22T10:15:30.000Z
        */
       nextAttemptAt: string | null;
@@ -3604,7 +3604,7 @@ export interface components {
       lastAttemptAt: string;
       /**
        * Format: date-time
-       * @description When it is tried again.
+       * @description When it is retried.
        * @example 2026-11-22T10:15:30.000Z
        */
       nextAttemptAt: string | null;
@@ -4175,7 +4175,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         status?: 'accepted' | 'outcome_unknown' | 'sent' | 'failed' | 'delivered' | 'read' | 'received';
         /** @description Only what was sent to this person. */
@@ -4261,7 +4261,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         /** @description Only these; default: all. */
         status?: 'open' | 'closed';
@@ -4347,7 +4347,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
       };
       header?: never;
@@ -4378,13 +4378,13 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
-        /** @description A part of the name, the phone number or the e-mail address, in any case. With one or two letters: how one of their words begins. */
+        /** @description A part of the name, the phone number or the e-mail address, in any case. One or two letters match only the start of a word. */
         search?: string;
         /** @description Repeated: all of them. */
         tag?: string[];
-        /** @description Only who agreed to be written to, or only who did not. */
+        /** @description Only contacts that agreed to be written to, or only those that did not. */
         optedIn?: boolean;
         /** @description Only what was created or changed at this time or later. */
         updatedSince?: string;
@@ -4565,7 +4565,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
       };
       header?: never;
@@ -4596,7 +4596,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
       };
       header?: never;
@@ -4678,7 +4678,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
       };
       header?: never;
@@ -4762,7 +4762,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         status?: 'draft' | 'pending' | 'approved' | 'rejected' | 'paused' | 'disabled';
         category?: string;
@@ -4928,7 +4928,7 @@ export interface operations {
   previewTemplate: {
     parameters: {
       query?: {
-        /** @description A parameter for each value, or all of them as in a send, in JSON: `{"first_name":"Gaurav"}`. */
+        /** @description One parameter per value, or all values in JSON as in a send: `{"first_name":"Gaurav"}`. */
         variables?: string[];
         /** @description As in a send, in the same form. */
         buttonVariables?: string[];
@@ -4987,7 +4987,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         status?: 'draft' | 'published' | 'throttled' | 'blocked' | 'deprecated';
       };
@@ -5183,7 +5183,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         /** @description A part of the shortcut, the title or the body, in any case. */
         search?: string;
@@ -5301,7 +5301,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         /** @description A part of the name or the body, in any case. */
         search?: string;
@@ -5493,7 +5493,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         status?: 'scheduled' | 'running' | 'paused' | 'completed' | 'cancelled' | 'failed';
       };
@@ -5785,7 +5785,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         status?: 'queued' | 'held' | 'sent' | 'delivered' | 'read' | 'failed' | 'skipped';
       };
@@ -5818,7 +5818,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
       };
       header?: never;
@@ -6062,7 +6062,7 @@ export interface operations {
       query?: {
         /** @description How many to return (default 50). */
         limit?: number;
-        /** @description nextCursor of the page before. */
+        /** @description nextCursor of the previous page. */
         cursor?: string;
         status?: 'succeeded' | 'pending' | 'failed';
         eventType?:
@@ -6161,9 +6161,9 @@ export interface operations {
   pollEvents: {
     parameters: {
       query?: {
-        /** @description nextCursor of the read before, exclusive; without it from the oldest kept. `now`: an empty page at once, whose nextCursor is the end of the feed. */
+        /** @description nextCursor of the previous read, exclusive; default: from the oldest event kept. `now`: an empty page at once, whose nextCursor is the end of the feed. */
         since?: string;
-        /** @description Instead of since: backwards from this nextCursor, or from `now`, the newest first. An empty page that returns the cursor it was asked with: nothing is older. */
+        /** @description Instead of since: backwards from this nextCursor, or from `now`, newest first. An empty page that returns the same cursor: there is nothing older. */
         before?: string;
         /** @description Only these types: repeat the parameter, or separate them by commas. */
         types?: (

@@ -3,14 +3,14 @@ import type { Pool } from 'pg';
 
 type AskOwner = (wabaId: string) => Promise<{ accountId: string } | null>;
 
-/** A WABA that is not known is asked for once in so many ms at most, however much comes from it. */
+/** At most one lookup per unknown WABA in this many ms, however many webhooks it sends. */
 const ASK_EVERY_MS = 200;
 const MOST_STRANGERS = 1_000;
 
-/** Which account a WhatsApp Business Account belongs to: from our copy, or from the owner where that is behind. */
+/** Finds the account of a WhatsApp Business Account in our copy, or at the gateway if the copy is behind. */
 export class AccountDirectory {
   private readonly known = new Map<string, string>();
-  /** The next question about a WABA, for as long as it has not been put. */
+  /** The lookup of a WABA that is scheduled and not sent yet. */
   private readonly next = new Map<string, Promise<string | undefined>>();
   private readonly askedAt = new Map<string, number>();
 
@@ -20,8 +20,8 @@ export class AccountDirectory {
   ) {}
 
   /**
-   * Undefined for a WABA that is not connected here: its webhooks are none of ours. That is always the answer to a
-   * question put after the call: an earlier no would lose the first messages of an account that was connected since.
+   * Undefined if the WABA is not connected here; its webhooks are ignored. Undefined always comes from a lookup sent
+   * after the call: an earlier miss would lose the first messages of an account connected since.
    */
   async accountOf(wabaId: string): Promise<string | undefined> {
     const known = this.known.get(wabaId);

@@ -13,7 +13,7 @@ import { Credentials } from './credentials.js';
 
 export const CLOUD_API = Symbol('CLOUD_API');
 
-/** Whose a WABA is, and the way to Meta in an account's name. */
+/** Maps WABAs to accounts and calls Meta with an account's token. */
 @Module({
   providers: [
     {
@@ -23,7 +23,7 @@ export const CLOUD_API = Symbol('CLOUD_API');
         const api = createCloudApi({
           baseUrl: config.CLOUD_API_URL,
           timeoutMs: config.CLOUD_API_TIMEOUT_MS,
-          // The lanes bound the calls: a slow number must not hold another's connections.
+          // No limit here: the lanes limit calls, and a slow number must not take another's connections.
           connections: 4096,
           watch: watchCloudApi(runtime),
         });

@@ -1,6 +1,6 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** What the gateway told of accounts: their phone numbers, and what to do with unknown outcomes. */
+/** This service's copy of accounts: phone numbers and the policy for unknown outcomes. */
 export const accounts = projection({
   name: 'accounts',
   on: {

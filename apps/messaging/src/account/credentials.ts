@@ -3,7 +3,7 @@ import type { AccountCredentials } from '@wbiz/contracts/account';
 const KEEP_MS = 30_000;
 type AskOwner = (accountId: string) => Promise<AccountCredentials | null>;
 
-/** Access tokens, asked of the gateway sealed and opened here; kept for half a minute, or until Meta refuses one. */
+/** Access tokens: fetched sealed from the gateway, opened here, cached for 30 s or until Meta refuses one. */
 export class Credentials {
   private readonly kept = new Map<
     string,
@@ -15,7 +15,7 @@ export class Credentials {
     private readonly unseal: (sealed: string, accountId: string) => string,
   ) {}
 
-  /** Undefined for an account that has no token. */
+  /** Undefined if the account has no token. */
   tokenOf(accountId: string): Promise<string | undefined> {
     const kept = this.kept.get(accountId);
     if (kept && kept.until > Date.now()) return kept.token;

@@ -1,7 +1,7 @@
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { UnsealFailed } from '@wbiz/service-kit/secrets';
 
-/** What became of a send that `error` kept from Meta. */
+/** The outcome of a send that failed with `error` before Meta was called. */
 export const notSent = (what: string, error: unknown): SendOutcome => ({
   kind: 'not_sent',
   reason: `${what}: ${(error as Error).message}`,

@@ -2,7 +2,10 @@ import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import type { Credentials } from './credentials.js';
 
-/** Calls Meta with the account's token; one that Meta refuses is asked for anew, once. Throws what `call` throws. */
+/**
+ * Calls Meta with the account's token; if Meta refuses it, fetches it again and retries once. Throws what `call`
+ * throws.
+ */
 export async function withToken<T>(
   credentials: Credentials,
   accountId: string,

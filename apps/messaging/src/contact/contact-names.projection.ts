@@ -11,7 +11,7 @@ import { isNews } from '../person/identity.js';
 import { linkPeople, type AccountLink } from '../person/link-people.js';
 import { known } from '../person/people.js';
 
-/** This service's copy of what contacts are called, how their numbers are spelled, and who they are besides. */
+/** This service's copy of contacts: names, phone numbers as entered, and identity links. */
 export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): Projection =>
   batchProjection({
     name: 'contact-names',
@@ -49,7 +49,7 @@ export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): 
 type Told = { readonly accountId: string; readonly data: ContactCreatedData | ContactUpdatedData };
 type Had = { readonly id: string; readonly phone: string | null; readonly user_id: string | null };
 
-/** What contacts tell of who is who. Their ids derive from a number or a user id that they have, or had. */
+/** Identity links from contacts that have a number or user id other than the one their id derives from. */
 async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly AccountLink[]> {
   const moved = told.filter(({ accountId, data: { contact } }) =>
     [contact.phone, contact.userId].some((key) => key !== null && contactIdOf(accountId, key) !== contact.id),

@@ -2,13 +2,16 @@ import { contactIdOf } from '@wbiz/contracts/conversation';
 import { isPhone, personKey } from '@wbiz/contracts/phone';
 import { searchTextOf } from '@wbiz/contracts/search-text';
 
-/** What a conversation is found by: the number of the person, or its user id, and the name on WhatsApp. */
+/** The search text of a conversation: the person's number or user id, and the name on WhatsApp. */
 export function conversationText({ person, name }: { person: string; name: string | null }): string {
-  return isPhone(person) ? searchTextOf({ name, phone: person }) : searchTextOf({ name, email: person }); // a part of its own, which no name crowds out
+  return isPhone(person) ? searchTextOf({ name, phone: person }) : searchTextOf({ name, email: person }); // as its own part, so that a long name cannot crowd it out
 }
 
 type Contact = { readonly id: string; readonly name: string | null; readonly phone: string | null };
-/** What the conversations of a contact are found by besides: its name, and its number where they may have another, or another spelling. */
+/**
+ * The search text that a contact adds to its conversations: its name, and its number if that differs or is spelled
+ * differently.
+ */
 export function contactText(accountId: string, { id, name, phone }: Contact): string | null {
   const isTheirs = phone !== null && personKey(phone) === phone && contactIdOf(accountId, phone) === id;
   const spelled = isTheirs ? null : phone;

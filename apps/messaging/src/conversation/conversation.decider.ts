@@ -9,9 +9,9 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** What people decide of a conversation; null before its first message. */
+/** The part of a conversation that people set; null before its first message. */
 export type ConversationState = {
-  /** Not in what was opened before one conversation could become a part of another. */
+  /** Missing in conversations opened before merging existed. */
   readonly id?: string;
   readonly mergedInto?: string;
   readonly status: ConversationStatus;
@@ -20,14 +20,14 @@ export type ConversationState = {
   readonly phoneNumberId: string;
 };
 
-/** A message was sent or came in; `written`: by the person, to us. */
+/** A message was sent or received; `written`: by the person, to us. */
 export type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
 
 export type ConversationCommand =
   | Message<'conversation.update', UpdateConversationData>
   | Message<'conversation.note-message', NoteMessage>
   | Message<'conversation.merge', Merged>;
-/** The person turned out to be one with whom there is another conversation, of which this one is a part from now on. */
+/** The person already has another conversation; this one becomes a part of it. */
 type Merged = { readonly conversationId: string; readonly into: string; readonly at: string };
 
 export type ConversationEvent =
@@ -86,7 +86,7 @@ const shownIn = ({ conversationId: id, assignee, contactId, phoneNumberId }: Con
   phoneNumberId,
 });
 
-/** Its rows begin with a message ({@link conversationProjection}); there is none that the store begins. */
+/** Rows are created by the first message ({@link conversationProjection}), never by the store. */
 export const conversations: Aggregate<
   ConversationCommand,
   ConversationState | null,

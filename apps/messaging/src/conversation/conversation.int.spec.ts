@@ -34,7 +34,7 @@ let queries: ConversationQueries;
 let names: ReturnType<typeof projectionScenario>;
 beforeAll(async () => {
   database = await messagingStore({
-    // A deadlock is a fault here, and not resolved after a second.
+    // Makes a deadlock fail the test: Postgres would resolve it after a second.
     options: '-c deadlock_timeout=60s -c lock_timeout=5s',
   });
   ({ pool, store, newStore } = database);
@@ -113,7 +113,7 @@ async function everything(accountId: string, ask: ListConversations): Promise<re
     cursor = page.nextCursor;
   }
 }
-/** What a list gives on each of its ways, which is the same: through the newest alone, then by the index, by the index alone. */
+/** Runs a list in all three ways and expects equal results: newest rows only, newest rows then index, index only. */
 async function onAllWays<Given>(list: () => Promise<Given>): Promise<Given> {
   const usual = queries.lookedThrough;
   try {
@@ -186,7 +186,7 @@ describe('a conversation', () => {
 
   it('is one, opened once, when many messages come at once, in batches that cross', async () => {
     const people = down(9, 0).map((index) => `+1415555030${index}`);
-    // To half of them a replica sends what the other half wrote it, and to these the other replica.
+    // Each replica sends to one half of the people and receives from the other half.
     const replicas = [newStore(), newStore()];
     for (const round of down(49, 0))
       await Promise.all(
@@ -208,7 +208,7 @@ describe('a conversation', () => {
     const unread = await Promise.all(
       people.map((person) => Promise.all(rounds.map((round) => receive('acc_1', person, round)))),
     );
-    // A replica reads what half of them wrote and writes to the others; the other replica the other way round.
+    // Each replica marks one half as read and sends to the other half.
     const replicas = [newStore(), newStore()];
     for (const round of rounds)
       await Promise.all(
@@ -333,7 +333,8 @@ describe('a conversation', () => {
     const ids: string[] = [];
     for (const second of [0, 1, 2, 3, 4])
       ids.unshift(second % 2 ? await send('acc_1', person, second) : await receive('acc_1', person, second));
-    // Meta tells times to the second: many of one, of one batch or not, stay in the order they came in.
+    // Meta's times have seconds only: messages of one second keep their order of arrival, within a batch and across
+    // batches.
     const batch = down(19, 0).map((left) => receive('acc_1', person, 5, { body: `${left} left` }));
     for (const id of await Promise.all(batch)) ids.unshift(id);
     expect((await get('acc_1', person))!.lastMessagePreview).toBe('0 left');
@@ -362,7 +363,7 @@ describe('a conversation', () => {
 });
 
 describe('the inbox', () => {
-  // 50 people, four of each second, so that a page ends between rows of one time.
+  // 50 people, four per second, so that a page ends between rows of the same time.
   beforeAll(async () => {
     for (const index of down(49, 0).toReversed())
       await receive('acc_5', personOf(index), 1_000 + Math.floor(index / 4) * 25, {
@@ -446,7 +447,7 @@ describe('the inbox', () => {
        order by last_minute desc, last_message_at desc, stream collate "C" desc limit 51`,
     );
     expect(plan.map((row) => row['QUERY PLAN']).join()).toContain('conversations_newest');
-    // The counts of one connection still hold what it did before: the difference is this update's.
+    // Postgres' counters still hold earlier updates: the difference is this one.
     const counted = async () => {
       const { rows } = await tx.query<{ updated: number; hot: number }>(
         `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
@@ -460,7 +461,7 @@ describe('the inbox', () => {
          state = state || '{"assignee":"ravi"}' where stream = $1`,
       [idOf('acc_5', personOf(1))],
     );
-    // As it is between the first message and what follows from it.
+    // The state between the first message and its follow-up.
     await tx.query('update messaging.conversations set state = null where stream = $1', [
       idOf('acc_5', personOf(2)),
     ]);

@@ -16,17 +16,17 @@ type Moving = Recorded<'message.status' | 'message.received' | 'message.echoed'>
 type Read = Recorded<'message.marked_read'>;
 
 /**
- * People count as reached (Meta's limit of people in 24 hours) by a template that was accepted while their window was
- * not open, or less than this from its end: Meta takes it later than we write it down, at most this much.
+ * People count as reached (Meta's limit of people in 24 hours) if a template was accepted while their window was
+ * closed, or had less than this left: Meta accepts it at most this much later than we store it.
  */
 export const REACHED_SLACK = "interval '5 minutes'";
-/** A send asked of Meta later than this after it was made is counted anew. */
+/** A send that reaches Meta later than this after its creation is counted again. */
 const PROMPT_MS = 60_000;
 
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
 
-/** A row that moved, and that a message may open. */
+/** A row that was updated, and that a message may reopen. */
 type Touched = {
   stream: string;
   account_id: string;
@@ -50,8 +50,8 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
 
 type Moved = ReturnType<typeof movedBy>[number];
 /**
- * What an event moves of an inbox row; nothing for a status after the first, of a campaign's message after Meta's first, and
- * for what nobody wrote.
+ * How an event changes an inbox row. Nothing changes for a status after the first (for a campaign's message: after
+ * Meta's first), or for a message that nobody wrote.
  */
 function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
   const { accountId } = event;
@@ -84,9 +84,9 @@ function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
 }
 
 /**
- * The inbox row of a person moves with what is sent and received; a message from the person opens the window for 24
- * hours (Meta's customer service window: every message of a person's, reactions, button taps and flow replies too).
- * The row is locked when its status is read, so that no message slips past a close.
+ * Updates a person's inbox row for messages sent and received. Any message from the person opens the window for 24
+ * hours (Meta's customer service window; reactions, button taps and flow replies count too). Locks the row before it
+ * reads the status, so that no message slips past a close.
  */
 async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const { rows } = await tx.query<Touched>({
@@ -140,7 +140,7 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
   return rows.map((row) => noteMessage(row, written.has(row.stream)));
 }
 
-/** Nothing is unread up to a message that was read: Meta takes what came before for read as well. */
+/** Marks everything up to the message as read, as Meta does. */
 async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   await tx.query({
     name: 'conversations-read',
@@ -158,13 +158,13 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   });
 }
 
-/** What the inbox shows of a message with this status; undefined: nothing new. */
+/** What the inbox shows for a message with this status; undefined: no change. */
 function shownIn(event: Recorded<'message.status'>): (Shown & { readonly body?: string | null }) | undefined {
   const { private: given } = event;
   return given && 'isTaken' in given ? given.shown : given;
 }
 
-/** What campaigns' messages say, by message, of those that are shown from now on. */
+/** The texts of campaigns' messages that the inbox shows from now on, by message id. */
 async function bodiesOf(
   events: readonly Moving[],
   tx: PoolClient,
@@ -179,7 +179,7 @@ async function bodiesOf(
   return new Map(rows.map(({ stream, body }) => [stream, body]));
 }
 
-/** With the number of a person, where it is known, in the place of the user id. */
+/** Replaces user ids by the person's number where it is known. */
 async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
   const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
   const byUserId = moved.filter(({ person }) => !isPhone(person));
@@ -187,7 +187,7 @@ async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readon
   return moved.map((one) => ({ ...one, person: find(keyOf(one))?.person ?? one.person }));
 }
 
-/** What is written and what is read, in one: batches that do both lock the rows in one order, or they would deadlock. */
+/** Handles messages and reads together: batches with both must lock rows in one order, or they deadlock. */
 async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const reads = events.filter((event) => event.type === 'message.marked_read');
   const moving = events.filter((event) => event.type !== 'message.marked_read');
@@ -207,7 +207,7 @@ async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promi
   return followUps;
 }
 
-/** A template that waited long reaches the person when Meta is asked, whatever the window was when it was accepted. */
+/** Counts a delayed template as reaching the person when Meta is asked, even if the window was open on acceptance. */
 export async function reachLate(started: readonly MessageState[], tx: PoolClient): Promise<void> {
   const prompt = firstId('msg', Date.now() - PROMPT_MS);
   const late = started.filter(({ id, kind }) => kind === 'template' && id < prompt);

@@ -25,22 +25,22 @@ type Row = {
   window_expires_at: Date | null;
   state: ConversationState;
 };
-/** A contact goes by the name and the spelling of its number that it is kept under, else by those on WhatsApp. */
+/** Shows the contact's own name and spelling of the number, else those on WhatsApp. */
 const SHOWN = `c.stream, c.contact_id, c.phone_number_id,
   coalesce(n.phone, c.person) as person,
   coalesce(n.name, c.name) as name, c.last_message_at, c.last_message_preview, c.unread_count, c.window_expires_at, c.state`;
 const NAMED = 'left join messaging.contact_names n on n.contact_id = c.contact_id';
 const NEWEST = 'order by c.last_minute desc, c.last_message_at desc, c.stream collate "C" desc';
 
-/** The inbox. */
+/** Queries of the inbox. */
 @Controller()
 export class ConversationQueries {
-  /** A search first goes through so many of the newest; what is not among them is looked up in the index. */
+  /** A search first scans this many of the newest; if they hold too few matches, it uses the index. */
   lookedThrough = 1_000;
 
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** The one with the newest message first. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest message first. Throws `invalid_request` for a cursor that is not ours. */
   @QueryHandler('conversation.list')
   async list(ask: Ask<'conversation.list'>): Promise<Answer<'conversation.list'>> {
     const { search } = ask;
@@ -53,7 +53,7 @@ export class ConversationQueries {
 
   private async newest(ask: Listed, after: Place, limit: number): Promise<Row[]> {
     const { where, values, value } = conditions(ask, after);
-    // Without a name, so that it is planned anew for the filters that are given.
+    // Unnamed, so that Postgres plans it for the given filters.
     const { rows } = await this.pool.query<Row>(
       `select ${SHOWN} from messaging.conversations c ${NAMED} where ${where} ${NEWEST} limit ${value(limit)}`,
       values,
@@ -61,7 +61,7 @@ export class ConversationQueries {
     return rows;
   }
 
-  /** Those whose person, or contact, has `pattern` in its name or number. */
+  /** Conversations whose person or contact matches `pattern` by name or number. */
   private async search(ask: Listed, pattern: string, after: Place, limit: number): Promise<Row[]> {
     const { where, values, value } = conditions(ask, after);
     const [wanted, most] = [value(pattern), value(limit)];
@@ -91,7 +91,7 @@ export class ConversationQueries {
     return rows;
   }
 
-  /** One that has become a part of another answers with the other. */
+  /** A merged conversation answers with the one it was merged into. */
   @QueryHandler('conversation.get')
   async get({ accountId, id }: Ask<'conversation.get'>): Promise<Answer<'conversation.get'>> {
     const { rows } = await this.pool.query<Row>({
@@ -105,8 +105,8 @@ export class ConversationQueries {
   }
 
   /**
-   * Newest first: ids begin with the time they were made, which Meta tells to the second; within it, in the order in
-   * which they came. Throws `invalid_request` for a cursor that is none of ours.
+   * Newest first, by the time in the id (from Meta: in seconds), then in order of arrival. Throws `invalid_request`
+   * for a cursor that is not ours.
    */
   @QueryHandler('conversation.messages')
   async messages(ask: Ask<'conversation.messages'>): Promise<Answer<'conversation.messages'>> {
@@ -130,10 +130,10 @@ export class ConversationQueries {
 }
 
 type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
-/** The time and the id that a page begins behind. */
+/** The time and the id after which a page starts. */
 type Place = readonly [ms?: number, id?: string];
 
-/** What is asked of the rows of `c` besides a search, and the parameters of the statement. */
+/** The conditions on the rows of `c`, except the search, and the statement's parameters. */
 function conditions({ accountId, status }: Listed, [ms, stream]: Place) {
   const { values, value } = parameters(accountId);
   const parts = ['c.account_id = $1', `c.state->>'mergedInto' is null`];

@@ -1,13 +1,13 @@
 import type { OnCompared } from '@wbiz/eventing/postgres/relay';
 
-/** In SQL: whether this Postgres, as it was started, was compared with the log. */
+/** SQL: whether this Postgres has been compared with the log since its start. */
 export const WAS_COMPARED =
   '(select compared_with from messaging.dispatch_guard) = pg_postmaster_start_time()';
 
 /**
- * A database that was restored, or that a standby took over, may hold sends as queued that went out since. Nothing is
- * dispatched until it was compared with the log; if commits are lost, attempts of all that are queued count as begun, by
- * nobody who is left, and so their outcomes are unknown: statuses of Meta's settle them, or the account's policy does.
+ * A restored or failed-over database may hold sends as queued that have already gone out. Nothing is dispatched until
+ * it has been compared with the log. If commits were lost, every queued send is marked as started by a lost holder,
+ * so its outcome is unknown: Meta's statuses settle it, or the account's policy does.
  */
 export const afterRestore: OnCompared = {
   lost: (session) =>

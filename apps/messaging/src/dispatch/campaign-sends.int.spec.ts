@@ -26,7 +26,7 @@ const withdraw = (messageId: string) =>
     type: 'message.withdraw',
     data: { messageId, conversationId: 'cnv', at: new Date().toISOString() },
   });
-/** What the stream of a message holds, and what of it goes out on the log. */
+/** The events in a message's stream, and which of them are published. */
 const told = async (id: string) =>
   (
     await pool.query<{ type: string; data: { status?: string; reason?: string; held?: true }; log: boolean }>(
@@ -113,7 +113,7 @@ describe("a campaign's message", () => {
 });
 
 describe('a single send', () => {
-  /** The order in which messages were handed to Meta. */
+  /** Records the order in which messages are handed to Meta. */
   const counting = () => {
     const called: string[] = [];
     const send: Send = (message, body) => {
@@ -139,7 +139,7 @@ describe('a single send', () => {
       overtakenBy.push(called.indexOf(id) - before);
     }
     expect(called.length).toBeLessThan(300);
-    // Of the eight that are claimed ahead, only those whose turn comes while it is claimed.
+    // Of the eight claimed ahead, only those whose turn comes during its claim.
     expect(overtakenBy.toSorted((a, b) => a - b)[10]).toBeLessThanOrEqual(3);
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     expect(await system.refusals(130429)).toBe(0);
@@ -277,7 +277,7 @@ describe("a campaign's message that expires", () => {
     const runner = dispatcher('r1');
     const first = await acceptOfCampaign('7200');
     await until(async () => (await left()) === 0);
-    // Its turn comes 1,010 ms after the first one's; it is claimed 100 ms before that.
+    // Its turn is 1,010 ms after the first one's; it is claimed 100 ms earlier.
     const second = await acceptOfCampaign('7201', 930);
     runner.wake(PHONE, 1);
     await until(async () => (await left()) === 0);

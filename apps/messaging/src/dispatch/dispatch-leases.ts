@@ -7,7 +7,7 @@ export type Lease = {
   readonly throughput: number;
   readonly fence: bigint;
   readonly validUntil: number;
-  /** How long nobody had held it when it was taken, in milliseconds; Infinity: nobody ever had. */
+  /** How long the number had no holder before this lease, in ms; Infinity: it never had one. */
   readonly idleMs: number;
 };
 
@@ -20,8 +20,8 @@ type Row = {
 };
 
 /**
- * One replica dispatches a phone number at a time. Leases run out after `ttlMs` unless renewed, and every change of
- * hands raises the fence; numbers are shared out evenly over the replicas that are alive.
+ * One replica at a time dispatches a phone number. A lease expires after `ttlMs` unless renewed; every change of
+ * holder raises the fence. Numbers are spread evenly over live replicas.
  */
 export class DispatchLeases {
   constructor(
@@ -30,7 +30,10 @@ export class DispatchLeases {
     private readonly ttlMs = 3000,
   ) {}
 
-  /** Renews this replica's leases and, with `take`, takes free ones up to its share. Resolves to all it holds now; `busy` ones are not given away. */
+  /**
+   * Renews this replica's leases and, with `take`, takes free ones up to its share. Resolves to all leases it holds
+   * now. Never gives away `busy` ones.
+   */
   async renew(busy: ReadonlySet<string>, { take }: { take: boolean }): Promise<readonly Lease[]> {
     const began = performance.now();
     const ttl = `${this.ttlMs} milliseconds`;
@@ -67,7 +70,7 @@ export class DispatchLeases {
     }));
   }
 
-  /** Gives leases back at once, all of this replica's unless told which. */
+  /** Releases the given leases at once; all of this replica's by default. */
   async release(phoneNumberIds?: readonly string[]): Promise<void> {
     await this.pool.query(
       `update messaging.dispatch_leases set expires_at = now() - interval '1 second'

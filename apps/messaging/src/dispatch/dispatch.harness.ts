@@ -19,11 +19,11 @@ const HELLO_WORLD = template({ name: 'hello_world', category: 'MARKETING', compo
 export type Send = (message: Outgoing, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
 type Replica = Partial<Pick<DispatcherOptions, 'send' | 'pool' | 'complete'>> & { readonly ttlMs?: number };
 
-/** The dispatch of messaging on a database of its own, with the simulator as Meta: it takes what it gets and says no more. */
+/** Messaging's dispatch with a database of its own. The simulator is Meta: it accepts sends and reports no statuses. */
 export async function dispatchSystem() {
   const slots = new Slots();
   const [database, simulator] = await Promise.all([
-    // A deadlock is a fault here, and not resolved after a second.
+    // Makes a deadlock fail the test: Postgres would resolve it after a second.
     messagingStore({ options: '-c deadlock_timeout=60s -c lock_timeout=5s' }, slots),
     startSimulator({ behaviour: { statuses: 'none' } }),
   ]);
@@ -84,7 +84,7 @@ export async function dispatchSystem() {
     toMeta,
     running,
     accept,
-    /** The same of a campaign, which is to be asked of Meta within a minute unless told otherwise. */
+    /** The same for a campaign's send; it expires after a minute by default. */
     acceptOfCampaign: (person: string, withinMs = 60_000) =>
       accept(person, {
         campaign: { campaignId: 'cmp_1', expiresAt: new Date(Date.now() + withinMs).toISOString() },
@@ -126,7 +126,7 @@ export async function dispatchSystem() {
       (await control('GET', '/messages?limit=1000')).data.map((message) => message.bizOpaqueCallbackData),
     refusals: async (code: number) =>
       (await control('GET', '/requests?limit=10000')).data.filter((request) => request.code === code).length,
-    /** As before the first send; nothing may run. */
+    /** Resets to the state before the first send; no dispatcher may be running. */
     async reset() {
       await pool.query(
         'truncate messaging.pair_debts, messaging.dispatch, messaging.dispatch_leases, messaging.dispatchers',

@@ -34,7 +34,7 @@ import { UnknownOutcomes } from './unknown-outcomes.js';
 
 const DISPATCH = 'dispatch';
 
-/** Takes accepted sends to Meta, and ends the wait for outcomes that stay unknown. */
+/** Dispatches accepted sends to Meta and settles outcomes that stay unknown. */
 @Module({})
 export class DispatchModule {
   static with(slots: Slots): DynamicModule {
@@ -77,7 +77,7 @@ const PROVIDERS: Provider[] = [
         logger,
       });
       numberGauges(pool, dispatcher, metrics);
-      // Whichever replica dispatches the number has to hear of what this one accepted.
+      // Another replica may dispatch the number, so it must hear of sends accepted here.
       store.onCommitted(({ events }) => {
         const waiting = events.filter(({ stream }) => !dispatcher.isCalling(stream));
         const queued = waiting.flatMap((event) => queuedFor(event) ?? []);

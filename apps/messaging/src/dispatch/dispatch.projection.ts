@@ -8,12 +8,15 @@ import { WAS_COMPARED } from './after-restore.js';
 import type { Slots } from './slots.js';
 import type { Class } from './turnstile.js';
 
-/** How long after the nth attempt a deferred send waits: 4^n seconds, at most a minute (Meta's advice for pair limits). */
+/** Backoff after the nth attempt: 4^n seconds, at most a minute (Meta's advice for pair limits). */
 const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
 type Moving = Recorded<'message.status' | 'message.queued'>;
-/** Whether a send begins with it: a campaign's is accepted once more, by Meta. */
+/**
+ * Whether this is a send's first event. A campaign's send has a second `accepted`, with a wamid, when Meta accepts
+ * it.
+ */
 const isFirst = ({ data: { status, wamid } }: Moving) => status === 'accepted' && wamid === null;
 const classOf = ({ data }: Moving): Class => (data.campaignId === null ? 0 : 1);
 
@@ -26,10 +29,10 @@ export function queuedFor(event: RecordedEvent): { phoneNumberId: string; class:
     : undefined;
 }
 
-/** What was accepted, with the first event. */
+/** The private data of the first event. */
 const acceptedIn = ({ private: given }: Moving) => (given && 'accountId' in given ? given : undefined);
 
-/** The queue moves with the events of the messages in it; `slots`: where sends may be called without waiting in it. */
+/** Updates the queue in the transaction of the messages' events. `slots`: sends that may be called without queueing. */
 export const dispatchProjection = (slots: Slots) => {
   const follow = async (events: readonly Moving[], tx: PoolClient, onEnd: OnEnd) => {
     const begun = events.filter(isFirst);
@@ -52,13 +55,15 @@ export const dispatchProjection = (slots: Slots) => {
   });
 };
 
-/** Whoever recovers a number waits by this for those who begin sends of it as they accept them. */
+/**
+ * Recovery of a number takes this lock exclusively, and so waits for transactions that start its sends on acceptance.
+ */
 export const OPENING_LOCK = (phoneNumberId: string) =>
   `hashtextextended('wbiz.opening.' || ${phoneNumberId}, 0)`;
 
 /**
- * Sends are queued, or started at once where this replica holds their number, has a slot for them, and no single send of the
- * number and no deferred one of the person is before them.
+ * Queues sends, or starts them at once. To start at once, this replica must hold the number and have a slot; no
+ * single send of the number may be queued and no send of the person deferred.
  */
 async function enqueue(
   begun: readonly Moving[],
@@ -106,7 +111,7 @@ async function enqueue(
   for (const { message_id } of rows) started.add(message_id);
 }
 
-/** What was accepted, as it goes to Meta. */
+/** The accepted message in the form sent to Meta. */
 function outgoing(event: Moving): Outgoing {
   const { content, traceparent } = acceptedIn(event)!;
   return { ...fold(message, [event])!, content, traceparent };
@@ -126,7 +131,7 @@ async function defer(events: readonly Recorded<'message.deferred'>[], tx: PoolCl
   });
 }
 
-/** Whether it is over with the queue: Meta has it, or never will. */
+/** Whether the send leaves the queue: Meta has accepted it, or never will. */
 const isLast = (event: Moving) =>
   !isFirst(event) && (event.data.wamid === null || takenIn(event) !== undefined);
 

@@ -23,7 +23,7 @@ afterAll(() => system.close());
 beforeEach(() => system.reset());
 afterEach(() => system.stopAll());
 
-/** With a grace of a second. */
+/** Unknown outcomes with a grace of one second. */
 function unknownOutcomes(
   dispatcher: UnknownOutcomesOptions['dispatcher'],
   over: Partial<UnknownOutcomesOptions> = {},
@@ -43,7 +43,7 @@ function unknownOutcomes(
   unknown.work.start();
   running.push(unknown.work);
 }
-/** A webhook of Meta's comes, of a number that has nothing to do with the sends. */
+/** Receives a webhook of another number. */
 const hearMeta = () => webhooksSeen(pool)({ phoneNumberId: 'another', receivedAt: new Date().toISOString() });
 const unknownFor = (seconds: number) =>
   until(
@@ -190,7 +190,7 @@ describe('the dispatcher', () => {
     const ids = await Promise.all(['3000', '3001', '3002'].map((person) => accept(person)));
     lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
-    running.length = 0; // it hangs for ever, like a process that was killed
+    running.length = 0; // hangs forever, like a killed process
     await lost['renewals'].stop();
     await lost['looks'].stop();
 
@@ -252,7 +252,7 @@ describe('the dispatcher', () => {
     unknownOutcomes(runner);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
-    // Meta is silent for longer than the grace; then the grace begins with what is heard of another number.
+    // Meta is silent for longer than the grace; the grace starts with a webhook of another number.
     await unknownFor(4);
     expect((await stateOf(id)).status).toBe('outcome_unknown');
     const heardAt = Date.now();
@@ -377,7 +377,7 @@ describe('the dispatcher', () => {
     dispatcher('r1');
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     const { data } = await control('GET', '/messages?limit=1000');
-    // The best two seconds of the four: what a machine that stumbles loses is not the pace's.
+    // The best two of four seconds: a slow machine must not fail the pace.
     const at = data.map(({ receivedAt }) => Date.parse(receivedAt));
     const within = at.map((from) => at.filter((time) => time >= from && time < from + 2_000).length);
     expect(Math.max(...within) / 2).toBeGreaterThanOrEqual(0.95 * 80);

@@ -21,21 +21,25 @@ import { outcomeOf } from './outcome-of.js';
 import type { Slot } from './slots.js';
 import { CLASSES, Turnstile, type Class } from './turnstile.js';
 
-/** Calls under way for one phone number at most; Meta's answers take about 100 ms, so this carries 1,000 a second. */
+/** Maximum calls in flight per phone number. Meta answers in about 100 ms, so this carries 1,000 a second. */
 const MAX_IN_FLIGHT = 128;
-/** Of them, those that are not for campaigns. */
+/** Calls of these that campaigns may not use. */
 const RESERVE = 16;
-/** For single sends that go first. A campaign's send that waits for longer goes back to the queue, and frees its person. */
+/**
+ * Maximum wait of a campaign's send while single sends go first; then it is requeued and no longer blocks its person.
+ */
 const TURN_PATIENCE_MS = 2000;
-/** Twice as far apart each time while nothing is queued or deferred. */
+/** The interval doubles while nothing is queued or deferred. */
 const LOOK_MS = { first: 250, longest: 1_000 };
-/** While there is more of a class to claim than may be called, its claims are this far apart, and so not one for each send. */
+/**
+ * Minimum gap between claims while a class has more sends than room, so that a claim takes a batch and not one send.
+ */
 const CLAIM_GAP_MS = 50;
-/** Sends of campaigns that are claimed at once, so that the claim of a single send does not wait for long. */
+/** Maximum campaign sends per claim: a single send's claim waits for it. */
 const CLAIM_OF_CAMPAIGNS = 32;
 const RENEW_MS = 1000;
 
-/** In a claim, of a send `d`: nothing keeps it from being called. */
+/** SQL, in a claim: nothing blocks the send `d`. */
 const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is null or expires_at > now())
                   and not exists (select from deferred e
                     where e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))`;
@@ -47,34 +51,34 @@ export type DispatcherOptions = {
   readonly send: (message: Outgoing, body: Record<string, unknown>) => Promise<SendOutcome>;
   readonly complete: CompleteMessage;
   readonly announce: Announce;
-  /** Whether what comes of a send is told as a step of the trace in which it was accepted. */
+  /** Whether a send's outcome is traced as a step of the trace that accepted it. */
   readonly isTraced?: boolean;
-  /** Told what came of every attempt, and of which answer. */
+  /** Called with the outcome of every attempt and the answer behind it. */
   readonly onOutcome?: (outcome: Outcome, answer: SendOutcome) => void;
   readonly logger: Logger;
 };
 
 type Lane = {
   lease: Lease;
-  /** Conversations with a call under way: one at a time each, in order of acceptance. */
+  /** Conversations with a call in flight: one call at a time each, in order of acceptance. */
   readonly inFlight: Set<string>;
   readonly pace: NumberPace;
   readonly turns: Turnstile;
-  /** Undefined until what an earlier holder left was read. */
+  /** Undefined until the debts of the previous holder are loaded. */
   pairs: PairPace | undefined;
   claiming: boolean;
-  /** Sends that are being accepted and begin at once. */
+  /** Sends being accepted that will be called at once. */
   opening: number;
   recovering: boolean;
-  /** Of which classes a claim has found nothing, with nobody held back from it, and nothing was told of since. */
+  /** Classes of which the last claim found nothing, held back nobody, and no send was announced since. */
   readonly isEmpty: Record<Class, boolean>;
-  /** Of which classes there may be something to claim, and when it may be claimed. */
+  /** Classes that may have sends to claim; `notBefore`: when they may be claimed. */
   readonly wanted: Record<Class, boolean>;
   readonly notBefore: Record<Class, number>;
   timer: NodeJS.Timeout | undefined;
-  /** The first message handed to Meta since a webhook came, in epoch milliseconds; 0: none. */
+  /** When the first message since the last webhook was handed to Meta, in epoch ms; 0: none. */
   unheardSince: number;
-  /** Whether there may be started sends that nobody calls. */
+  /** Whether the queue may hold started sends that nobody is calling. */
   doubtful: boolean;
 };
 
@@ -82,17 +86,17 @@ type Lane = {
 type Claimed = { readonly message: Outgoing; readonly attempt: number };
 
 /**
- * Takes accepted sends to Meta. Per leased phone number: claim a batch (attempt started, one transaction, fence
- * checked), call, settle; a send that finds nothing before it is claimed as it is accepted. Whatever happens to this
- * process, a started attempt is never simply started again.
+ * Sends accepted messages to Meta. Per leased phone number: claim a batch (mark attempts as started in one
+ * transaction that checks the fence), call, settle. A send with nothing before it is claimed as it is accepted. A
+ * started attempt is never started again before its outcome is known or settled as unknown, even after a crash.
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
-  /** By phone number: kept over a lease that was lost and taken again, since the calls go on. */
+  /** By phone number. Kept when a lease is lost and taken again: the calls continue. */
   private readonly inFlight = new Map<string, Set<string>>();
-  /** Claims and calls. */
+  /** Claims and calls in progress. */
   private readonly underWay = new Set<Promise<unknown>>();
-  /** Messages that began as they were accepted. */
+  /** Messages started on acceptance and not settled yet. */
   private readonly begun = new Set<string>();
   private readonly renewals: Periodic;
   private readonly looks: Periodic;
@@ -121,7 +125,7 @@ export class Dispatcher {
     this.looks.start();
   }
 
-  /** Claims nothing more, lets the calls under way end (renewing meanwhile), gives the leases back. */
+  /** Stops claiming, waits for calls in flight while renewing leases, then releases the leases. */
   async stop(): Promise<void> {
     this.stopping = true;
     await this.looks.stop();
@@ -131,7 +135,7 @@ export class Dispatcher {
     await this.options.leases.release();
   }
 
-  /** Something of this class was accepted for this phone number. Returns whether it is this replica's to dispatch. */
+  /** Signals a new send of this class. Returns whether this replica dispatches the number. */
   wake(phoneNumberId: string, cls: Class = 0): boolean {
     const lane = this.lanes.get(phoneNumberId);
     if (!lane) return false;
@@ -145,8 +149,8 @@ export class Dispatcher {
   }
 
   /**
-   * Those of the sends, single ones that are being accepted, for which there is room: their conversations are taken until
-   * the slot ends. Whether the fence still holds, and whether anything is before them, the transaction finds out.
+   * Takes slots for the single sends being accepted for which there is room; a slot reserves its conversation until
+   * it ends. The transaction still has to check the fence and whether another send goes first.
    */
   take(sends: readonly Outgoing[]): readonly Slot[] {
     const now = performance.now();
@@ -177,12 +181,12 @@ export class Dispatcher {
     this.track(this.call(lane, { message, attempt: 1 }).finally(() => this.begun.delete(message.id)));
   }
 
-  /** Whether a message began as it was accepted and is not settled yet. */
+  /** Whether a message was started on acceptance and is not settled yet. */
   isCalling(messageId: string): boolean {
     return this.begun.has(messageId);
   }
 
-  /** Looks which of its phone numbers have sends that are due. */
+  /** Looks for due sends of its phone numbers now. */
   look(): void {
     this.looks.wake();
   }
@@ -207,7 +211,7 @@ export class Dispatcher {
     }
   }
 
-  /** Resolves to whether there may be something to look for again soon. */
+  /** Resolves to whether to look again soon. */
   private async pumpDue(): Promise<boolean> {
     if (this.stopping || this.lanes.size === 0) return false;
     const { rows } = await this.options.pool.query<{ id: string; class: Class | null; due: boolean }>({
@@ -231,7 +235,7 @@ export class Dispatcher {
       ],
     });
     for (const { id, class: cls, due } of rows) {
-      // What an earlier holder was accepting when it lost the number.
+      // Sends that an earlier holder started on acceptance as it lost the number.
       const lane = this.lanes.get(id);
       if (lane && cls === null) lane.doubtful = true;
       else if (cls !== null && due) this.wake(id, cls);
@@ -241,7 +245,7 @@ export class Dispatcher {
     return rows.length > 0 || doubtful.length > 0;
   }
 
-  /** A lane begins with doubt: what was left started may or may not have reached Meta. */
+  /** A lane starts doubtful: attempts left started may or may not have reached Meta. */
   private open(lease: Lease): void {
     const { phoneNumberId } = lease;
     const inFlight = this.inFlight.get(phoneNumberId) ?? new Set<string>();
@@ -264,13 +268,16 @@ export class Dispatcher {
       unheardSince: 0,
     };
     this.lanes.set(phoneNumberId, lane);
-    this.options.logger.info({ phoneNumberId, fence: String(lease.fence) }, 'dispatching this phone number');
+    this.options.logger.info(
+      { phoneNumberId, fence: String(lease.fence) },
+      'dispatcher: phone number leased; recovering started attempts, then dispatching',
+    );
     this.pump(lane, ...CLASSES);
   }
 
   /**
-   * Settles as unknown what is started and not being called here: by a lost holder, or by a claim of ours whose commit
-   * went through although its answer was lost (the locks wait for that commit). Nothing begins as it is accepted meanwhile.
+   * Settles as unknown every started send that this process is not calling: a lost holder's, or our own from a claim
+   * whose commit succeeded without an answer. The locks wait for that commit. No send starts on acceptance meanwhile.
    */
   private async recover(lane: Lane): Promise<void> {
     const { pool, logger } = this.options;
@@ -286,7 +293,10 @@ export class Dispatcher {
       [phoneNumberId, String(fence), [...inFlight]],
     );
     if (rows.length > 0)
-      logger.warn({ phoneNumberId, count: rows.length }, 'attempts of a lost dispatcher are unknown now');
+      logger.warn(
+        { phoneNumberId, count: rows.length },
+        'dispatcher: orphaned attempts found; their outcomes are unknown until Meta reports them',
+      );
     await Promise.all(
       rows.map(({ message_id, account_id, attempt }) =>
         this.settle({ id: message_id, accountId: account_id }, attempt, {
@@ -311,7 +321,7 @@ export class Dispatcher {
     );
   }
 
-  /** Claims what there is room for; of `these` classes something may have come. */
+  /** Claims as many sends as there is room for; marks `these` classes as having possible work. */
   private pump(lane: Lane, ...these: readonly Class[]): void {
     for (const cls of these) lane.wanted[cls] = true;
     if (this.stopping || this.lanes.get(lane.lease.phoneNumberId) !== lane || lane.claiming) return;
@@ -331,7 +341,7 @@ export class Dispatcher {
     this.pumpAt(lane, next);
   }
 
-  /** Claims sends of this class, and those of lower ones before them; where there are more, again after `gapMs`. */
+  /** Claims sends of this class and of lower classes before them; if more remain, again after `gapMs`. */
   private begin(lane: Lane, cls: Class, room: number, gapMs: number): void {
     const these = CLASSES.filter((one) => one <= cls);
     lane.claiming = true;
@@ -348,7 +358,10 @@ export class Dispatcher {
       })
       .catch((err: unknown) => {
         lane.doubtful = true;
-        this.options.logger.warn({ err }, 'sends could not be claimed');
+        this.options.logger.warn(
+          { err },
+          'dispatcher: claim failed; recovering started attempts, then claiming again',
+        );
       })
       .finally(() => {
         lane.claiming = false;
@@ -369,9 +382,9 @@ export class Dispatcher {
   }
 
   /**
-   * Marks up to `room` sends as started, which is the durable claim; the transaction holds the lease's row, so a change
-   * of hands waits for it. Who else moves a send locks its message first, and so does this, and looks at the queue again.
-   * `more`: the lowest class of which there may be more; `isAll`: nobody was held back.
+   * Durably claims up to `room` sends by marking them started. The transaction locks the lease's row, so a change of
+   * holder waits for it. Everyone who moves a send locks its message first; so does this, then rechecks the queue.
+   * `more`: the lowest class that may have more. `isAll`: no conversation was held back.
    */
   private async claim(
     lane: Lane,
@@ -440,7 +453,7 @@ export class Dispatcher {
     return { claimed, more, isAll: held.length === 0 };
   }
 
-  /** So that whoever has the phone number next does not begin to write to a person as if nobody had. */
+  /** Persists large pair debts for the next lease holder. */
   private async saveDebts(
     tx: PoolClient,
     { phoneNumberId }: Lease,
@@ -491,7 +504,10 @@ export class Dispatcher {
     return outcome;
   }
 
-  /** What Meta counts per person holds that person's sends back by deferring this one. */
+  /**
+   * Pauses the number or account that Meta throttles. A pair limit needs no pause: the deferred send already holds
+   * back its person.
+   */
   private slowDown({ lease }: Lane, scope: RefusalScope): void {
     if (scope !== 'pace-number' && scope !== 'pace-account') return;
     for (const [phoneNumberId, lane] of this.lanes) {
@@ -501,11 +517,14 @@ export class Dispatcher {
           : phoneNumberId === lease.phoneNumberId;
       if (!counted) continue;
       lane.pace.refused(performance.now());
-      this.options.logger.warn({ phoneNumberId, scope }, 'Meta asks for patience; this phone number pauses');
+      this.options.logger.warn(
+        { phoneNumberId, scope },
+        'dispatcher: Meta refused the pace; claims of this phone number pause for 1 to 60 s',
+      );
     }
   }
 
-  /** Writes down what a call came to; keeps trying, since nobody else knows it. */
+  /** Stores the outcome of a call; retries until it succeeds, since no other process knows it. */
   private async settle(
     { id: messageId, accountId, traceparent }: Pick<Outgoing, 'id' | 'accountId'> & Partial<Outgoing>,
     attempt: number,
@@ -523,7 +542,7 @@ export class Dispatcher {
       } catch (err) {
         this.options.logger.warn(
           { err, messageId, outcome: outcome.kind },
-          'an outcome could not be written down yet',
+          `dispatcher: outcome not stored; retrying in ${wait} ms`,
         );
         await delay(wait);
       }
@@ -531,7 +550,7 @@ export class Dispatcher {
   }
 }
 
-/** Whether a single send that is being accepted may be called at once. Large debts are written down by a claim. */
+/** Whether a single send may be called as it is accepted. Excludes large debts: only a claim persists them. */
 const hasRoom = (
   { lease, inFlight, turns, pairs, doubtful, recovering, opening }: Lane,
   { conversationId }: Outgoing,
@@ -548,13 +567,16 @@ const hasRoom = (
 
 const classOf = ({ campaignId }: MessageState): Class => (campaignId === null ? 0 : 1);
 
-/** Until when a send may wait for its turn, on the monotonic clock. */
+/** Deadline of a send's wait for its turn, on the monotonic clock. */
 const patience = ({ expiresAt }: MessageState) =>
   expiresAt === undefined
     ? Infinity
     : performance.now() + Math.min(TURN_PATIENCE_MS, Date.parse(expiresAt) - Date.now());
 
-/** The body of the call. Our id rides along as callback data (at most 512 characters), comes back in every status and settles a lost answer. */
+/**
+ * The body of the call. Meta returns our id (callback data, at most 512 characters) in every status, which settles a
+ * lost answer.
+ */
 const bodyOf = (message: Outgoing) => ({
   messaging_product: 'whatsapp',
   recipient_type: 'individual',

@@ -4,7 +4,7 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Pool } from 'pg';
 import { messages } from '../message/message.aggregate.js';
 
-/** Twice as far apart each time while nothing can expire. A send has 10 s, and so is seen before it does. */
+/** The interval doubles while no send can expire. A send lives at least 10 s, so it is seen before it expires. */
 const LOOK_MS = { first: 400, longest: 5_000 };
 const AT_ONCE = 200;
 
@@ -15,8 +15,8 @@ export type ExpiredSendsOptions = {
 };
 
 /**
- * Gives sends of campaigns back that Meta was not asked to take in time: none is claimed past that. Every replica looks,
- * whoever holds the phone number, which may be gone: a send that two find goes back once.
+ * Returns expired sends to their campaigns: none is claimed after `expiresAt`. Every replica looks, whoever holds the
+ * phone number, since it may be gone. A send that two replicas find is returned once.
  */
 export class ExpiredSends {
   readonly work: Periodic;
@@ -31,7 +31,7 @@ export class ExpiredSends {
     });
   }
 
-  /** Resolves to whether there are sends that may expire. */
+  /** Resolves to whether any queued send can expire. */
   private async look(stopping: AbortSignal): Promise<boolean> {
     const { pool, store, logger } = this.options;
     while (!stopping.aborted) {
@@ -48,7 +48,7 @@ export class ExpiredSends {
         ),
       );
       const count = expired.filter((one) => one.ok && one.events.length > 0).length;
-      if (count > 0) logger.info({ count }, 'expired sends: went back to their campaigns');
+      if (count > 0) logger.info({ count }, 'expired sends: returned to their campaigns');
       if (due.length < AT_ONCE) return rows.length > 0;
     }
     return true;

@@ -5,14 +5,14 @@ import type { Pool } from 'pg';
 import type { Dispatcher } from './dispatcher.js';
 
 const MOST_COUNTED = 10_000;
-/** Of a shorter time a pace says little. */
+/** A pace measured over less time is too noisy. */
 const EVERY_MS = 1_000;
 
 type Valued = readonly [phoneNumberId: string, value: number];
 type Lane = ReturnType<Dispatcher['held']> extends ReadonlyMap<string, infer One> ? One : never;
 type Row = { readonly id: string; readonly sends: number; readonly oldest: string | null };
 
-/** Shows how the phone numbers that this replica dispatches stand. */
+/** Gauges of the phone numbers that this replica dispatches. */
 export function numberGauges(pool: Pool, dispatcher: Pick<Dispatcher, 'held'>, metrics: Metrics): void {
   let taken = new Map<string, number>();
   let lookedAt = performance.now();
@@ -42,12 +42,12 @@ export function numberGauges(pool: Pool, dispatcher: Pick<Dispatcher, 'held'>, m
     lookedAt = now;
     taken = new Map(known.map(([id, { pace }]) => [id, pace.taken]));
     const paces = known.map(([id, { pace }]): Valued => {
-      // A lease that was taken anew begins to count anew.
+      // The count restarts when a lease is taken again.
       const calls = Math.max(0, pace.taken - (before.get(id) ?? pace.taken));
       return [id, calls / seconds / pace.throughput];
     });
     const queued = rows.map(({ id, sends }): Valued => [id, sends]);
-    // Of those with as much in their queues, the ones that send most.
+    // Among numbers with equal queues, those that send most rank first.
     const pacesById = new Map(paces);
     const shown = topOf(queued.map(([id, sends]) => [id, sends + Math.min(0.99, pacesById.get(id) ?? 0)]));
     const show = (gauge: Metrics['queueSends'], all: readonly Valued[], others: typeof SUM) =>

@@ -5,10 +5,10 @@ import { text } from '@wbiz/contracts/meta-item';
 import type { Outcome } from '../message/message.decider.js';
 import { metaError } from '../message/meta-error.js';
 
-/** What passes some day is given up after one: nobody wants yesterday's message. */
+/** Temporary errors are retried for a day at most: nobody wants yesterday's message. */
 const MAX_AGE_MS = 86_400_000;
 
-/** What an answer of Meta's, or the lack of one, means for the message. */
+/** The outcome of a message, from Meta's answer or the lack of one. */
 export function outcomeOf(
   answer: SendOutcome,
   { attempt, ageMs }: { attempt: number; ageMs: number },

@@ -1,17 +1,17 @@
-/** Of Meta's throughput, so that two clocks that differ a little do not make 130429 of the last call of a second. */
+/** Share of Meta's throughput used: clock drift must not turn the last call of a second into error 130429. */
 const SHARE = 0.98;
-/** Longer than a second, since what leaves evenly does not arrive evenly. */
+/** Longer than a second: calls that leave evenly do not arrive evenly. */
 const WINDOW_MS = 1_010;
-/** What a stall held up may be caught up with, in milliseconds' worth of calls. */
+/** Maximum catch-up after a stall, in milliseconds' worth of calls. */
 export const CATCH_UP_MS = 100;
-/** How far ahead calls get their slots: what is claimed and not called yet is unknown after a crash. */
+/** How far ahead calls are claimed. Short: after a crash, claimed calls have unknown outcomes. */
 const AHEAD_MS = 100;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * When the calls of one phone number may leave: evenly, and in no second more than Meta's throughput (messages a
- * second). All times are in milliseconds on one monotonic clock.
+ * Schedules the calls of one phone number: evenly, and in no second more than Meta's throughput (messages a second).
+ * All times are in ms on one monotonic clock.
  */
 export class NumberPace {
   /** Calls so far. */
@@ -19,7 +19,7 @@ export class NumberPace {
   private next = -Infinity;
   private pausedUntil = -Infinity;
   private pauseMs = FIRST_PAUSE_MS;
-  /** When the latest calls left, as many as the throughput; `oldest` is the place of the first. */
+  /** Times of the latest calls, one per message of throughput; `oldest` is the index of the first. */
   private latest: Float64Array;
   private oldest = 0;
 
@@ -39,12 +39,12 @@ export class NumberPace {
     return this.latest.length;
   }
 
-  /** How much longer nothing is claimed since Meta said that it was too fast. */
+  /** Remaining pause after Meta's throughput error, in ms. */
   pausedFor(now: number): number {
     return Math.max(0, this.pausedUntil - now);
   }
 
-  /** How many calls may be claimed now, behind `waiting` others that were claimed and have no slot yet. */
+  /** How many calls may be claimed now, behind `waiting` claimed calls that have no slot yet. */
   room(now: number, waiting = 0, catchUpMs = CATCH_UP_MS): number {
     const from = this.evenly(now, catchUpMs) + waiting * this.gap;
     if (now < this.pausedUntil || from > now + AHEAD_MS) return 0;
@@ -56,12 +56,12 @@ export class NumberPace {
     return Math.max(now, this.pausedUntil, this.evenly(now, catchUpMs) + waiting * this.gap - AHEAD_MS);
   }
 
-  /** The moment at which the next call may leave. */
+  /** When the next call may leave. */
   freeAt(now: number, catchUpMs = CATCH_UP_MS): number {
     return Math.max(this.evenly(now, catchUpMs), now, this.latest[this.oldest]! + WINDOW_MS);
   }
 
-  /** As {@link freeAt}; the moment is the caller's. */
+  /** As {@link freeAt}, and reserves that time for the caller. */
   take(now: number, catchUpMs = CATCH_UP_MS): number {
     const at = this.freeAt(now, catchUpMs);
     this.taken += 1;
@@ -71,9 +71,9 @@ export class NumberPace {
     return at;
   }
 
-  /** Meta said that it was too fast: nothing is claimed for a while, longer each time in a row. */
+  /** Pauses claims after Meta's throughput error; the pause doubles with each one in a row. */
   refused(now: number): void {
-    if (now < this.pausedUntil) return; // of calls that were under way already
+    if (now < this.pausedUntil) return; // from calls already in flight
     this.pausedUntil = now + this.pauseMs;
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
@@ -91,17 +91,17 @@ export class NumberPace {
   }
 }
 
-// Meta's pair rate limit: 45 messages to one person at once, borrowed from a quota of one in 6 s. A little less, since
-// what leaves evenly does not arrive evenly.
+// Meta's pair rate limit: 45 messages to one person at once, borrowed from a quota of one in 6 s. Slightly slower here:
+// calls that leave evenly do not arrive evenly.
 const PAIR_GAP_MS = 6_000 * 1.005;
 const PAIR_BURST = 44;
-/** Debts up to this are kept in memory only: five messages to a person within half a minute. */
+/** Smaller debts are kept in memory only: five messages to a person within half a minute. */
 export const UNSAVED_DEBT_MS = 5 * PAIR_GAP_MS;
 const MANY = 10_000;
 
 /**
- * When the people of one phone number may be written to again. Each has a debt in milliseconds that every message
- * raises by its share of the quota and that time takes off.
+ * Schedules messages to each person of one phone number. Every message adds its share of the quota to the person's
+ * debt, in ms; time reduces it.
  */
 export class PairPace {
   private readonly paidAt: Map<string, number>;
@@ -109,8 +109,8 @@ export class PairPace {
   private readonly othersPaidAt: number;
 
   /**
-   * What was saved of an earlier holder, by conversation; of everybody else it may have left `unsaved`, which is how
-   * much of {@link UNSAVED_DEBT_MS} the time since then has not taken off.
+   * `debts`: saved by earlier holders, by conversation. `unsaved`: the largest debt anyone else may still have, i.e.
+   * what remains of {@link UNSAVED_DEBT_MS} since the number had a holder.
    */
   constructor(
     now: number,
@@ -121,7 +121,7 @@ export class PairPace {
     this.othersPaidAt = now + unsaved;
   }
 
-  /** The debt in milliseconds that one more message would leave. */
+  /** The debt after one more message, in ms. */
   debtWith(conversationId: string, now: number): number {
     return this.paidAtOf(conversationId, now) + PAIR_GAP_MS - now;
   }
@@ -134,13 +134,13 @@ export class PairPace {
     if (this.paidAt.size > MANY) for (const [id, at] of this.paidAt) if (at <= now) this.paidAt.delete(id);
   }
 
-  /** Who may not be written to now. */
+  /** Conversations that may not be written to now. */
   heldBack(now: number): string[] {
     for (const [id, until] of this.held) if (until <= now) this.held.delete(id);
     return [...this.held.keys()];
   }
 
-  /** When the next of them may; Infinity: nobody is held back. */
+  /** When the next of them is free; Infinity: none is held back. */
   get freeAt(): number {
     return Math.min(...this.held.values());
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { NumberPace, PairPace, UNSAVED_DEBT_MS } from './pace.js';
 
-/** Calls as fast as the pace allows for `ms`; the moments at which they left. */
+/** Calls as fast as the pace allows for `ms`; returns when each call left. */
 function run(pace: NumberPace, ms: number, { from = 0, stalls = [] as readonly [number, number][] } = {}) {
   const left: number[] = [];
   for (let now = from; now < from + ms; now += 5) {
@@ -46,7 +46,7 @@ describe("a phone number's pace", () => {
   it('pauses where Meta asks for it, twice as long each time in a row', () => {
     const pace = new NumberPace(80);
     pace.refused(0);
-    pace.refused(10); // was under way
+    pace.refused(10); // already in flight
     expect([pace.room(999), pace.roomAt(0)]).toEqual([0, 1_000]);
     expect(pace.room(1_000)).toBeGreaterThan(0);
     pace.refused(1_000);

@@ -4,7 +4,7 @@ import type { Credentials } from '../account/credentials.js';
 import { notSent } from '../account/not-sent.js';
 import type { Outgoing } from '../message/message.decider.js';
 
-/** Calls Meta with the account's token; a token that Meta refuses is asked for anew, once. */
+/** Sends a message with the account's token; if Meta refuses the token, fetches it again and retries once. */
 export function sendToMeta(api: CloudApi, credentials: Credentials) {
   const call = async (
     { accountId, phoneNumberId, traceparent }: Outgoing,

@@ -27,7 +27,7 @@ const accept = (person: string) => system.accept(person);
 const taken = (id: string): SendOutcome => ({ kind: 'accepted', wamid: `wamid.${id}` });
 const callOf = (id: string) => until(() => calls.find((call) => call.id === id));
 
-/** A dispatcher that has the number and has looked at its queue; calls wait for an answer of the test's. */
+/** A dispatcher that holds the number and has looked at its queue; the test answers its calls. */
 async function holding(replica = 'r1') {
   const dispatcher = system.dispatcher(replica, {
     send: ({ id }) => new Promise((answer) => calls.push({ id, answer })),
@@ -37,7 +37,7 @@ async function holding(replica = 'r1') {
   await until(async () => (await system.left()) === 0);
   return dispatcher;
 }
-/** Whether the row of the queue is as the transaction that accepted the message left it. */
+/** Whether the queue row was last written by the transaction that accepted the message. */
 const isOneWith = async (id: string) => {
   const { rows } = await system.pool.query<{ one: boolean }>(
     'select d.xmin = m.xmin as one from messaging.dispatch d join messaging.messages m on m.stream = d.message_id where m.stream = $1',
@@ -47,7 +47,7 @@ const isOneWith = async (id: string) => {
 };
 const queued = async (id: string) => (await system.left(`message_id = '${id}' and state = 'queued'`)) === 1;
 
-/** Accepts in an open transaction a message that another holder of the number has begun. */
+/** Accepts, in an open transaction, a message that another holder of the number has started. */
 async function begunElsewhere(tx: PoolClient, person: string, fence: string) {
   const messageId = newId('msg');
   const places = {

@@ -1,18 +1,18 @@
 import type { Outgoing } from '../message/message.decider.js';
 
-/** A send whose first attempt may begin in the transaction that accepts it. */
+/** A send whose first attempt may start in the transaction that accepts it. */
 export type Slot = {
   readonly message: Outgoing;
   readonly fence: bigint;
-  /** Whether the attempt was started; undefined: the transaction failed, or nobody knows. */
+  /** Call with whether the attempt was started; undefined: the transaction failed, or its result is unknown. */
   readonly end: (isStarted: boolean | undefined) => void;
 };
 
-/** Which sends need not wait in the queue: those for which the dispatcher of this process has room. */
+/** Sends that bypass the queue: those for which this process's dispatcher has room. */
 export class Slots {
   private dispatcher?: { readonly replica: string; take(sends: readonly Outgoing[]): readonly Slot[] };
 
-  /** Until it is called, all are queued. */
+  /** Until this is called, every send is queued. */
   offeredBy(dispatcher: NonNullable<Slots['dispatcher']>): void {
     this.dispatcher = dispatcher;
   }

@@ -1,18 +1,18 @@
 import { CATCH_UP_MS, type NumberPace } from './pace.js';
 
-/** Of the dispatch queue: single sends, and sends of campaigns. The lower one goes first, always. */
+/** Classes of the dispatch queue: 0 single sends, 1 campaigns' sends. The lower one always goes first. */
 export const CLASSES = [0, 1] as const;
 export type Class = (typeof CLASSES)[number];
 
 /**
- * In milliseconds' worth of calls. What catches up is missing at the end of the second, and a single send that comes then
- * has to wait; so a campaign catches up with little.
+ * Maximum catch-up per class, in milliseconds' worth of calls. Small for campaigns: calls caught up now are missing
+ * at the end of the second, where a single send would have to wait.
  */
 const CATCH_UP: Readonly<Record<Class, number>> = { 0: CATCH_UP_MS, 1: 20 };
 
 type Waiting = { readonly until: number; readonly pass: (passed: boolean) => void };
 
-/** Gives the slots of a phone number's pace to the calls that were claimed: of a lower class first, else in their order. */
+/** Assigns the slots of a phone number's pace to claimed calls: lower class first, then in order. */
 export class Turnstile {
   private readonly waiting: Readonly<Record<Class, Waiting[]>> = { 0: [], 1: [] };
   private timer: NodeJS.Timeout | undefined;
@@ -27,12 +27,12 @@ export class Turnstile {
     return this.pace.room(now, this.before(cls), CATCH_UP[cls]);
   }
 
-  /** When {@link room} will be at least one, if no call of a lower class comes. */
+  /** When {@link room} will be at least one if no lower-class call comes. */
   roomAt(cls: Class, now: number): number {
     return this.pace.roomAt(now, this.before(cls), CATCH_UP[cls]);
   }
 
-  /** Resolves when the call may leave; to false if it may not by `until`, on the monotonic clock. */
+  /** Resolves when the call may leave; to false if it may not leave by `until` (monotonic clock). */
   turn(cls: Class, until = Infinity): Promise<boolean> {
     return new Promise((pass) => {
       this.waiting[cls].push({ until, pass });

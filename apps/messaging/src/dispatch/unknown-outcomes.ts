@@ -9,16 +9,16 @@ import type { Dispatcher } from './dispatcher.js';
 import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';
 
 const TICK_MS = 1000;
-/** While no outcome is unknown: less than the gap after which nothing counts. */
+/** Interval while no outcome is unknown; must be shorter than the gap after which time earns no credit. */
 const REST_MS = 2 * TICK_MS;
-/** After a message was handed over, Meta's webhooks are taken to be silent when none came for this long. */
+/** Meta's webhooks count as silent if none arrives for this long after a message was handed over. */
 const SILENCE_MS = 10_000;
 
-/** How long Meta may take to come again after it found the gateway shut. */
+/** How long Meta may take to redeliver after it found the gateway shut. */
 const REDELIVERY_MS = 30_000;
 const ALARM_MS = 3_600_000;
 
-/** By partition. */
+/** Offsets by partition. */
 type Offsets = readonly number[];
 export type UnknownOutcomesOptions = {
   readonly pool: Pool;
@@ -28,9 +28,9 @@ export type UnknownOutcomesOptions = {
   readonly graceMs: number;
   /** The end of every partition of the inbound topic, and how far this service has handled it. */
   readonly inbound: () => Promise<{ readonly end: Offsets; readonly handled: Offsets }>;
-  /** Throws while the gateway, at which Meta's webhooks arrive, does not answer. */
+  /** Throws while the gateway, which receives Meta's webhooks, does not answer. */
   readonly knock: () => Promise<unknown>;
-  /** Told at every look how many outcomes are unknown, and how old the oldest is. */
+  /** Called at every look with the number of unknown outcomes and the age of the oldest. */
   readonly onOpen: (open: { readonly count: number; readonly seconds: number }) => void;
   readonly logger: Logger;
 };
@@ -42,22 +42,22 @@ type Open = {
   readonly seen_at: Date | null;
   readonly heard_at: Date | null;
 };
-/** A time, and when Meta was last heard before it: when the newest webhook that was handled by then had been received. */
+/** `heardAt`: receipt time of the newest webhook handled by `at`. */
 type Moment = { readonly at: number; readonly heardAt: Date | null };
 
 /**
- * Ends the wait for a status that would settle an unknown attempt. The grace counts only time that is proven heard: at
- * its beginning a webhook of any phone number had been handled that was received after the attempt, so Meta reaches this
- * installation; everything Meta sent until its end has been handled; the gateway was open to Meta; and the phone
- * number's own webhooks are not silent after a message of its was handed over. With no webhook after the attempt the
- * outcome stays unknown, with an alarm after an hour.
+ * Applies the account's policy to an unknown attempt once its grace has run out without a status. The grace counts
+ * only time in which Meta was certainly heard: before it, a webhook of any phone number, received after the attempt,
+ * was handled (Meta reaches this installation); everything Meta sent until its end has been handled; the gateway was
+ * open to Meta; and the phone number's own webhooks are not silent after a message was handed over. Without a webhook
+ * after the attempt the outcome stays unknown; an alarm is logged after an hour.
  */
 export class UnknownOutcomes {
   readonly work: Periodic;
   private snapshot: (Moment & { readonly end: Offsets }) | undefined;
   private covered: Moment = { at: 0, heardAt: null };
   private shutAt = -Infinity;
-  /** By phone number. */
+  /** Last alarm by phone number. */
   private readonly toldAt = new Map<string, number>();
 
   constructor(private readonly options: UnknownOutcomesOptions) {
@@ -92,7 +92,7 @@ export class UnknownOutcomes {
     const heard = open.filter(({ phone_number_id, seen_at }) => {
       const lane = held.get(phone_number_id);
       if (!lane) return false;
-      // A note may be that much older than what it is of, and the next one may have died with its process.
+      // A stored time may lag its webhook by that much, and the process may have died before it stored the next.
       if (seen_at && seen_at.getTime() + NOTED_EVERY_MS >= lane.unheardSince) lane.unheardSince = 0;
       return lane.unheardSince === 0 || Date.now() - lane.unheardSince < SILENCE_MS;
     });
@@ -115,7 +115,7 @@ export class UnknownOutcomes {
       this.toldAt.set(phoneNumberId, Date.now());
       this.options.logger.error(
         { alarm: true, phoneNumberId, count },
-        "outcomes have been unknown for an hour; they stay so until Meta's webhooks come and are handled",
+        "unknown outcomes: older than an hour; they stay unknown until Meta's webhooks arrive and are handled",
       );
     }
   }
@@ -125,12 +125,15 @@ export class UnknownOutcomes {
     this.covered = { at: Date.now(), heardAt: null };
   }
 
-  /** Whether Meta has found the gateway open for long enough that nothing waits to be delivered again. */
+  /** Whether the gateway has been open long enough that Meta has nothing left to redeliver. */
   private async isOpen(): Promise<boolean> {
     try {
       await this.options.knock();
     } catch (err) {
-      this.options.logger.warn({ err }, 'no grace runs out while the gateway does not answer');
+      this.options.logger.warn(
+        { err },
+        'unknown outcomes: gateway does not answer; the grace resumes once it has answered for 30 s',
+      );
       this.shutAt = Date.now();
     }
     if (Date.now() - this.shutAt >= REDELIVERY_MS) return true;
@@ -138,7 +141,7 @@ export class UnknownOutcomes {
     return false;
   }
 
-  /** Milliseconds of which it has become certain that every webhook Meta sent in them has been handled. */
+  /** Newly covered time, in ms: every webhook Meta sent in it has been handled. */
   private async credit(
     heardAt: Date | null,
   ): Promise<{ readonly ms: number; readonly heardAt: Date | null }> {
@@ -155,11 +158,11 @@ export class UnknownOutcomes {
       this.snapshot = undefined;
     }
     this.snapshot ??= { end, at, heardAt };
-    // After a longer gap (Kafka or this process was away) Meta may still be trying again what it could not deliver.
+    // After a longer gap (Kafka or this process was down) Meta may still be redelivering.
     return { ms: ms > 3 * TICK_MS ? 0 : Math.max(0, ms), heardAt: covered.heardAt };
   }
 
-  /** To those that were attempted before `heardAt`. */
+  /** Credits the grace of attempts started before `heardAt`, and ends those whose grace has run out. */
   private async grant(creditMs: number, heardAt: Date, phoneNumberIds: readonly string[]): Promise<void> {
     const { pool, store, graceMs, logger } = this.options;
     const { rows } = await pool.query<{
@@ -181,7 +184,10 @@ export class UnknownOutcomes {
     await Promise.all(
       rows.map(async ({ message_id: messageId, account_id: accountId, attempt, policy }) => {
         const type = policy === 'resend' ? ('message.send-again' as const) : ('message.give-up' as const);
-        logger.warn({ messageId, policy: policy ?? 'fail' }, 'the outcome stayed unknown');
+        logger.warn(
+          { messageId, policy: policy ?? 'fail' },
+          `unknown outcomes: grace ran out; ${policy === 'resend' ? 'sending again' : 'failing the message'}`,
+        );
         const ended = await store.apply(messages, {
           accountId,
           type,

@@ -8,7 +8,7 @@ import { object, text } from '@wbiz/contracts/meta-item';
 import type { Pool } from 'pg';
 import { whole } from '../message/whole-message.js';
 
-/** A reply to a flow, or to another form of Meta's (`address_message`). A token that is no user's is left out. */
+/** A reply to a flow or to another of Meta's forms (`address_message`). A token that WBIZ or Meta made is left out. */
 export function flowReply({
   name,
   response_json: json,
@@ -22,14 +22,14 @@ export function flowReply({
 }
 
 export const FLOW_REPLIES = Symbol('FLOW_REPLIES');
-/** Adds to a reply to a flow which send it answers, and which flow; `message` is what Meta told of it. */
+/** Adds to a flow reply the send and the flow it answers; `message` is Meta's message. */
 export type TieFlowReply = (
   accountId: string,
   received: MessageReceivedData,
   message: MetaItem,
 ) => Promise<MessageReceivedData>;
 
-/** The send is the one that the reply quotes, or else the last one of the conversation with its token. */
+/** The send is the one the reply quotes; otherwise the conversation's last send with its token. */
 export const flowReplies =
   (pool: Pool): TieFlowReply =>
   async (accountId, received, message) => {
@@ -61,7 +61,7 @@ export const flowReplies =
     return { ...received, payload: { ...payload, ...(flowId && { flowId }), flowMessageId } };
   };
 
-/** Null where it is no JSON object: whoever filled in the flow may have written anything. */
+/** Null if it is not a JSON object: the sender may have put anything there. */
 function responseIn(json: unknown): MetaItem | null {
   if (isPlainObject(json)) return json;
   try {

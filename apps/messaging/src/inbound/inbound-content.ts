@@ -27,14 +27,14 @@ import {
 } from '@wbiz/contracts/meta-item';
 import { flowReply } from './flow-reply.js';
 
-/** What a message says: its kind, what a person reads of it, and the rest as `INBOUND_PAYLOADS` describes it. */
+/** A message's content: its kind, its text for the reader, and the rest as `INBOUND_PAYLOADS` describes it. */
 export type InboundContent = {
   readonly kind: string;
   readonly body: string | null;
   readonly payload: Record<string, unknown> | null;
 };
 type Read = { readonly kind: InboundKind; readonly own: object; readonly body: string | undefined };
-/** Undefined: it lacks what its kind cannot do without. */
+/** Undefined if a required field is missing. */
 type Reader = (content: MetaItem, message: MetaItem) => Read | undefined;
 
 const read = <Kind extends InboundKind>(
@@ -59,7 +59,7 @@ const media =
       text(caption),
     );
 
-/** By Meta's `type` (Cloud API, webhook reference of `messages`). */
+/** Readers by Meta's `type` (Cloud API, webhook reference of `messages`). */
 const READERS: Readonly<Record<string, Reader>> = {
   text: ({ body }) => read('text', {}, text(body)),
   image: media('image'),
@@ -136,17 +136,17 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** Meta tells it in a field, or only in words: "User Asha changed from IN.1 to IN.2". */
+/** Meta gives it in a field, or only in the text: "User Asha changed from IN.1 to IN.2". */
 export function previousUserIdOf({ previous_user_id: previous, body }: MetaItem): string | undefined {
   const [, inWords = ''] = /\bchanged from (\S+) to /.exec(text(body) ?? '') ?? [];
   return userIdOf(previous) ?? (USER_ID.test(inWords) ? inWords : undefined);
 }
 
-/** Whether there is a file that can be fetched from Meta. */
+/** Whether the message has a file to fetch from Meta. */
 export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>
   isMediaKind(kind) && typeof payload?.['metaId'] === 'string';
 
-/** A message of Meta's in our words; one of a type we do not know, or that lacks what its kind cannot do without, keeps Meta's. */
+/** Meta's message in our terms. An unknown type, or a message without a required field, keeps Meta's form. */
 export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
   const extras = extrasOf(message);
@@ -159,7 +159,7 @@ export function contentOf(message: MetaItem): InboundContent {
   };
 }
 
-/** What of a message has no place of its own in the event. */
+/** The fields that the event does not hold already. */
 function rawOf(message: MetaItem): MetaItem {
   const { from: _f, from_user_id: _u, id: _i, timestamp: _t, type: _k, context: _c, ...rest } = message;
   return rest;

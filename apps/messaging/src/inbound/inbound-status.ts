@@ -5,7 +5,7 @@ import type { MetaItem, MetaStatus } from '@wbiz/contracts/meta-inbound';
 import { entryOf, faultOf, objects, text, timeOf } from '@wbiz/contracts/meta-item';
 import { metaError } from '../message/meta-error.js';
 
-/** Meta's statuses and ours. A voice message that was played has been read; what else there is says nothing to us. */
+/** Meta's statuses and ours. A played voice message is read; other statuses are ignored. */
 const STATUSES = {
   sent: 'sent',
   delivered: 'delivered',
@@ -15,8 +15,8 @@ const STATUSES = {
 } as const;
 
 /**
- * A status of Meta's, with the id we sent along; that is undefined where it carries none of ours. Undefined where it is
- * of a kind that says nothing of a message of ours: those of groups tell of one member each.
+ * Meta's status as our report. `messageId` is undefined if Meta returns no id of ours. Undefined for statuses that
+ * are ignored: a group's status is about one member.
  */
 export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
   const wamid = text(status['id'], LIMITS.wamid);

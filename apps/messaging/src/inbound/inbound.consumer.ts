@@ -26,7 +26,10 @@ type Message = Command<typeof META_MESSAGE, MetaMessage>;
 type Echo = Command<typeof META_ECHO, MetaEcho>;
 type Status = Command<typeof META_STATUS, MetaStatus>;
 
-/** What Meta's webhooks brought. Meta tells facts: one that is refused cannot be handled, and belongs to the dead letters. */
+/**
+ * Consumes the items of Meta's webhooks. They are facts: one that is refused cannot be handled and goes to the dead
+ * letters.
+ */
 @Controller()
 export class InboundConsumer {
   constructor(
@@ -77,12 +80,12 @@ export class InboundConsumer {
     await this.noteWebhook(data);
   }
 
-  /** Our id comes of the time too, and Meta may tell of a message again with another. */
+  /** Looks up the wamid: our id also depends on the time, and Meta may repeat a message with another time. */
   private async isNew(accountId: string, direction: 'in' | 'out', { wamid }: { readonly wamid: string }) {
     return (await this.find({ accountId, wamid, direction })) === null;
   }
 
-  /** Undefined where it is of no message of the account's. */
+  /** Undefined if the account has no such message. */
   private async note(
     accountId: string,
     { messageId, report }: NonNullable<ReturnType<typeof statusFrom>>,
@@ -99,11 +102,11 @@ export class InboundConsumer {
       data,
     });
     span?.end();
-    // A message of another account counts as none.
+    // Another account's message counts as not found.
     return !noted.ok && noted.error.code === 'not_found' ? undefined : unrefused(noted);
   }
 
-  /** Of a WABA, a number or a message that is none of ours, as when another app sends from the same number. */
+  /** The WABA, number or message is not ours, e.g. another app sends from the same number. */
   private foreign(kind: 'message' | 'echo' | 'status'): void {
     this.runtime.metrics.metaItems.inc({ kind: `foreign_${kind}` });
   }

@@ -6,7 +6,7 @@ import { MESSAGING } from '../messaging.service.js';
 
 const alone = { displayPhoneNumber: null, contact: null };
 
-/** The messaging service; Meta's webhooks are played, and the gateway, which `gateway.find` answers for. */
+/** The messaging service. Meta's webhooks are simulated, and so is the gateway: `gateway.find` answers for it. */
 export async function inboundSystem() {
   const gateway = { find: (_wabaId: string): Answer<'account.find'> => null };
   const service = await serviceUnderTest(MESSAGING, {
@@ -23,13 +23,13 @@ export async function inboundSystem() {
     ...service,
     gateway,
     store: app.get(EventStore),
-    /** Puts on the topic what the gateway makes of a message of Meta's. */
+    /** Puts a message of Meta's on the topic as the gateway does. */
     message: (message: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_MESSAGE, { ...of(wabaId, phoneNumberId), ...alone, message }),
-    /** The same of what the owner wrote on the WhatsApp Business app. */
+    /** The same for an echo of the WhatsApp Business app. */
     echo: (message: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_ECHO, { ...of(wabaId, phoneNumberId), ...alone, message }),
-    /** The same of a status. */
+    /** The same for a status. */
     status: (status: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_STATUS, { ...of(wabaId, phoneNumberId), status }),
     /** How many items were counted as `kind`. */

@@ -55,7 +55,7 @@ const inbox = async (person: string) =>
       [conversationIdOf('acc_1', '106', person)],
     )
   ).rows[0];
-/** Everything put on the topic for this person before has been handled. */
+/** Resolves once all earlier records of this person are handled. */
 const handledFor = async (from: string, more = {}) => {
   const last = written({ from });
   await system.message(last, more);
@@ -77,7 +77,7 @@ describe('what people write', () => {
       const [found, ...others] = await receivedUnder(message.id);
       expect(others).toEqual([]);
       expect(found).toMatchObject({ public: true, state: { ...became, direction: 'in', from: `+${from}` } });
-      // Besides it there is the last message, which counts as unread and opens the window.
+      // There is also the last message, which is unread and opens the window.
       expect((await inbox(`+${from}`))!.unread_count).toBe(isWritten(became) ? 2 : 1);
     }
     expect(await system.count('deadLetters')).toBe(0);
@@ -159,7 +159,7 @@ describe('what people write', () => {
     await handledFor(from);
     expect(await receivedUnder(message.id)).toHaveLength(1);
     expect(await inbox(`+${from}`)).toMatchObject({ unread_count: 2 });
-    // Another account may have one under the same name.
+    // Another account may have a message with the same wamid.
     await system.message({ ...message, timestamp }, { wabaId: '2' });
     await until(async () => (await receivedUnder(message.id)).length === 2);
   });
@@ -393,7 +393,7 @@ describe('a reply to a flow', () => {
   let persons = 0;
   const person = () => `9188993${String((persons += 1) + 60_000)}`;
 
-  /** A send that Meta has taken, of this kind unless told otherwise. */
+  /** A send that Meta accepted; a flow unless `over` says otherwise. */
   const sent = async (to: string, flowToken: string, over: object = {}) => {
     const messageId = newId('msg');
     const at = new Date().toISOString();

@@ -8,7 +8,7 @@ import { InboundConsumer } from './inbound.consumer.js';
 import { STATUS_SPANS, statusSpans } from './status-spans.js';
 import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
 
-/** Takes what Meta reports: what people write, and what became of what was sent. */
+/** Handles Meta's webhooks: messages people send, and statuses of our sends. */
 @Module({
   imports: [AccountModule, MessageModule],
   controllers: [InboundConsumer],

@@ -1,4 +1,6 @@
-/** Messages as Meta's webhooks bring them (webhook reference of `messages`), and what becomes of each: kind, body, payload. */
+/**
+ * Messages as in Meta's webhooks (webhook reference of `messages`), and the kind, body and payload expected of each.
+ */
 export const META_MESSAGES: readonly (readonly [
   what: string,
   message: Record<string, unknown>,
@@ -515,7 +517,7 @@ type Became = {
   readonly replyTo?: string;
 };
 
-/** Messages that keep Meta's own shape: of a type of tomorrow, or without what their type needs. */
+/** Messages that keep Meta's form: of an unknown type, or without a required field. */
 export const RAW_MESSAGES: readonly (readonly [
   what: string,
   message: Record<string, unknown>,

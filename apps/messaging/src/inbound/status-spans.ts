@@ -4,10 +4,10 @@ import type { Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 
 export const STATUS_SPANS = Symbol('STATUS_SPANS');
-/** Goes on with the trace in which a message was accepted: Meta does not carry it, so that its webhook is in another one. */
+/** Continues the trace in which the message was accepted. Meta does not carry it, so the webhook has another trace. */
 export type SpanOfStatus = (messageId: string, webhook: string | undefined) => Promise<Span | undefined>;
 
-/** Undefined where no traces are recorded. */
+/** Undefined if tracing is off. */
 export function statusSpans({ startSpan }: Runtime, pool: Pool): SpanOfStatus | undefined {
   if (!startSpan) return undefined;
   const traceOf = microBatch(async (messageIds: readonly string[]) => {

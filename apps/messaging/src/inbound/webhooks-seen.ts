@@ -8,16 +8,16 @@ export type NoteWebhook = (item: {
   readonly receivedAt: string;
 }) => Promise<void>;
 
-/** Notes, at most once a second per phone number, when the gateway received the newest of Meta's webhooks. */
+/** Stores when the gateway received the newest webhook; at most once a second per phone number. */
 export function webhooksSeen(pool: Pool): NoteWebhook {
   const noted = new Map<string, number>();
-  /** What is to be noted. */
+  /** Times not stored yet. */
   const newest = new Map<string, string>();
   const note = async (phoneNumberId: string): Promise<void> => {
     noted.set(phoneNumberId, Date.now());
     const receivedAt = newest.get(phoneNumberId);
     newest.delete(phoneNumberId);
-    // Whose clock goes ahead has heard nothing of the future.
+    // A clock that runs ahead must not store a time in the future.
     await pool.query(
       `insert into messaging.webhooks_seen as w (phone_number_id, seen_at) values ($1, least($2, now()))
        on conflict (phone_number_id) do update set seen_at = greatest(w.seen_at, excluded.seen_at)`,
@@ -30,7 +30,7 @@ export function webhooksSeen(pool: Pool): NoteWebhook {
     if (waiting !== undefined) return;
     const wait = (noted.get(phoneNumberId) ?? 0) + NOTED_EVERY_MS - Date.now();
     if (wait <= 0) return note(phoneNumberId);
-    // The last one counts too: on a quiet number nothing comes after it.
+    // Stores the last one too: on a quiet number no other follows.
     setTimeout(() => {
       note(phoneNumberId).catch(() => noted.delete(phoneNumberId));
     }, wait).unref();

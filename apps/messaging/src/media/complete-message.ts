@@ -6,15 +6,18 @@ import { mediaWithoutMetaId, withMetaIds } from '../message/meta-media-id.js';
 import type { Outgoing } from '../message/message.decider.js';
 import type { MetaCopies } from './meta-copies.js';
 
-/** A process that is told to stop has to see its calls end; an upload that takes longer goes on beside, and the send comes again. */
+/**
+ * Shutdown waits for calls, so a call waits only this long for an upload. The upload continues, and the send is
+ * retried.
+ */
 const PATIENCE_MS = 2_000;
 
-/** Gives a message what it lacks of Meta's; one for which that cannot be had is certain not to have been sent. */
+/** Adds Meta's media ids to a message; if that fails, the message has certainly not been sent. */
 export type CompleteMessage = (
   message: Outgoing,
 ) => Promise<{ readonly message: Outgoing } | { readonly notSent: SendOutcome }>;
 
-/** Puts Meta's ids into a message of whose media Meta has not all, or not any more: uploads them first. */
+/** Uploads the media that Meta lacks or no longer has, and puts Meta's ids into the message. */
 export const mediaCompleter =
   (copies: Pick<MetaCopies, 'copyOf'>): CompleteMessage =>
   async (message) => {

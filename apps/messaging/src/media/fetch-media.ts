@@ -12,7 +12,7 @@ import { withToken } from '../account/with-token.js';
 import { files } from './media.aggregate.js';
 import type { TaskOf } from './media-task.js';
 
-/** Meta hands nothing larger on (error 131052). */
+/** Meta delivers nothing larger (error 131052). */
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
 
 export type FetchMedia = (task: TaskOf<'fetch'>) => Promise<void>;
@@ -23,12 +23,12 @@ type Options = {
   readonly events: EventStore;
 };
 
-/** Brings a file that a person sent from Meta into the store. Throws where it is not there whole; then nothing is kept. */
+/** Copies a file that a person sent from Meta to the store. Throws if it is incomplete; then nothing is kept. */
 export const mediaFetcher =
   ({ api, credentials, store, events }: Options): FetchMedia =>
   async ({ mediaId, accountId, data: { metaId, mimeType, filename, phoneNumberId } }) => {
     const { meta, bytes } = await withToken(credentials, accountId, async (token) => {
-      // Its URL is good for five minutes, so it is asked for every time.
+      // The URL expires after five minutes, so it is fetched for every attempt.
       const meta = await api.getMedia(token, metaId);
       return { meta, bytes: (await api.downloadMedia(token, meta.url)).bytes };
     });
@@ -53,7 +53,7 @@ export const mediaFetcher =
       data: {
         mediaId,
         source: 'inbound',
-        // `audio/ogg; codecs=opus`
+        // Drops parameters, as in `audio/ogg; codecs=opus`.
         mimeType: cut((mimeType ?? meta.mime_type).replace(/;.*/s, '').trim().toLowerCase(), { max: 200 }),
         size,
         sha256,

@@ -8,7 +8,7 @@ export type FetchTask = {
   readonly phoneNumberId: string;
   readonly receivedAt: string;
 };
-/** What lay in the store and at Meta for nobody any more; null until that is known. */
+/** `gone`: the unreferenced bytes and Meta's copy of them; null: none; undefined: not looked up yet. */
 export type RemoveTask = { readonly gone?: { readonly key: string; readonly metaId: string | null } | null };
 
 type Claimed<Kind, Data> = {
@@ -16,7 +16,7 @@ type Claimed<Kind, Data> = {
   readonly mediaId: string;
   readonly accountId: string;
   readonly data: Data;
-  /** 1 for the first; with the kind it tells a claim from any other. */
+  /** 1 for the first; kind and attempt identify the claim. */
   readonly attempt: number;
 };
 export type MediaTask =

@@ -19,9 +19,9 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 8;
 const LEASE_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
-/** What is not with Meta by then goes there right before it is sent. */
+/** After this many attempts the file is uploaded right before it is sent. */
 const MOST_UPLOADS = 5;
-/** Meta keeps what people sent for seven days (media page). */
+/** Meta keeps inbound media for seven days (media page). */
 const META_KEEPS_INBOUND_MS = 7 * 86_400_000;
 const MOST_REFUSALS = 5;
 
@@ -37,13 +37,13 @@ export type MediaTasksOptions = {
 
 type Handler<Kind extends MediaTask['kind']> = {
   readonly run: (task: TaskOf<Kind>) => Promise<void>;
-  /** Whether it is of no use to try again after this fault; then `giveUp` ends it. */
+  /** Whether a retry is pointless after this error; then `giveUp` ends the task. */
   readonly isOver: (task: TaskOf<Kind>, error: unknown) => boolean;
   readonly giveUp: (task: TaskOf<Kind>, error: unknown) => Promise<void>;
   readonly longestPauseMs: number;
 };
 
-/** Does for media what takes time: upload to Meta, fetch from there, remove. All of it may happen twice and does no harm. */
+/** Background tasks of media: upload to Meta, fetch from Meta, remove. All are safe to run twice. */
 export class MediaTasks {
   readonly work: DueWork<MediaTask>;
 
@@ -134,7 +134,7 @@ export class MediaTasks {
     return this.handlers[kind] as Handler<MediaTask['kind']>;
   }
 
-  /** A task that came in its place stays. */
+  /** Deletes the task unless a newer one has replaced it. */
   private async end(task: MediaTask): Promise<void> {
     const { pool, replies } = this.options;
     const awaiting = task.kind === 'upload' ? task.data.awaiting : null;
@@ -158,7 +158,7 @@ export class MediaTasks {
     );
   }
 
-  /** What became of an upload; a medium that was deleted meanwhile counts as uploaded. */
+  /** The outcome of an upload; a medium deleted meanwhile counts as uploaded. */
   private async outcomeOf({ mediaId }: MediaTask): Promise<Reply> {
     const { rows } = await this.options.pool.query<{ state: MediaState; uploaded_at: Date | null }>(
       `select m.state, f.uploaded_at from messaging.media m
@@ -172,6 +172,6 @@ export class MediaTasks {
   }
 }
 
-/** How often a call that failed so is made at most, as far as Meta's answer goes. */
+/** How many attempts Meta's error allows; Infinity for any other failure. */
 const refusalsOf = (error: unknown) =>
   error instanceof CloudApiError ? fateOf(error.error).attempts : Infinity;

@@ -3,7 +3,7 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { media, type MediaCommand, type MediaEvent, type MediaState } from './media.decider.js';
 
-/** Meta keeps what was uploaded for 30 days (media page). */
+/** Meta keeps uploads for 30 days (media page). */
 export const META_KEEPS_MS = 30 * 86_400_000;
 
 export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent, RepliesTo<MediaCommand>> = {
@@ -15,7 +15,7 @@ export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent, Repli
   reply: { 'media.create': (state) => viewOf(state!, null), 'media.delete': () => null },
 };
 
-/** `onMetaSince`: when Meta's present copy was made. */
+/** `onMetaSince`: upload time of Meta's current copy. */
 export const viewOf = (state: MediaState, onMetaSince: Date | null): MediaView => ({
   id: state.id,
   mediaId: state.id,

@@ -11,7 +11,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Awaiting } from '../message/message.decider.js';
 
-/** A file that is kept; null before it was. `error`: why Meta did not take it. */
+/** A stored file; null before it was created. `error`: why Meta refused it. */
 export type MediaState = {
   readonly id: string;
   readonly mimeType: string;

@@ -25,13 +25,13 @@ export const PHONE = '1060000000000001';
 export const ACCOUNT = 'acc_1';
 const TOKEN = 'simulator-token';
 
-/** A JPEG of random bytes, of which no two are the same. */
+/** A JPEG of random bytes: no two are equal. */
 export const jpeg = (size = 5_000) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(size - 3)]);
 export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 type Row = { method: string; path: string; status: number };
 
-/** The media of messaging on a database and a directory of its own, with the simulator as Meta. */
+/** Messaging's media with a database and a directory of its own; the simulator is Meta. */
 export async function mediaSystem() {
   const [{ pool, store: events, close }, simulator] = await Promise.all([
     messagingStore(),
@@ -68,7 +68,7 @@ export async function mediaSystem() {
     told,
     control,
     copies: () => new MetaCopies({ pool, store, api, credentials }),
-    /** One more replica that works on tasks. */
+    /** Another replica that runs tasks. */
     tasks(copies = new MetaCopies({ pool, store, api, credentials })) {
       const made = new MediaTasks({
         pool,
@@ -84,7 +84,7 @@ export async function mediaSystem() {
       return made;
     },
     stopTasks: () => Promise.all(replicas.splice(0).map((one) => one.work.stop())),
-    /** As the gateway does it: the bytes, then the command. */
+    /** Like the gateway: stores the bytes, then sends the command. */
     async upload(
       bytes: Buffer,
       { accountId = ACCOUNT, mimeType = 'image/jpeg', filename = 'a.jpg' as string | null } = {},
@@ -118,7 +118,7 @@ export async function mediaSystem() {
         type: 'media.delete',
         data: { mediaId, at: new Date().toISOString() },
       }),
-    /** A person writes in with a file; answers its id and the message's data. */
+    /** Receives a message with a file; returns the medium's id and the message's data. */
     async receive(metaId: string, receivedAt = new Date(), filename = 'photo.jpg') {
       const mediaId = newId('med');
       const picture = {
@@ -134,7 +134,7 @@ export async function mediaSystem() {
       await events.apply(messages, receiveAny(picture, ACCOUNT));
       return mediaId;
     },
-    /** A file at Meta, as one that a person sent. */
+    /** Puts a file at Meta as if a person had sent it. */
     async atMeta(bytes: Buffer): Promise<string> {
       const form = new FormData();
       form.set('messaging_product', 'whatsapp');
@@ -147,14 +147,14 @@ export async function mediaSystem() {
       return ((await answer.json()) as { id: string }).id;
     },
     find: (id: string, accountId = ACCOUNT) => queries.find({ accountId, id }),
-    /** What a file is called at Meta. */
+    /** The file's name at Meta. */
     nameAtMeta: async (metaId: string) => {
       const { url } = (await (await graph(metaId)).json()) as { url: string };
       const answer = await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
       return answer.headers.get('content-disposition');
     },
     isAtMeta: async (metaId: string) => (await graph(metaId)).ok,
-    /** Uploads that Meta was asked for, whatever came of them. */
+    /** All upload requests to Meta, successful or not. */
     uploads: async () =>
       ((await control('GET', '/requests?limit=1000'))['data'] as Row[]).filter(
         ({ method, path }) => method === 'POST' && path.endsWith('/media'),
@@ -165,7 +165,7 @@ export async function mediaSystem() {
           'select kind, media_id from messaging.media_tasks',
         )
       ).rows,
-    /** All that waits for its time is due now. */
+    /** Makes every waiting task due now. */
     hurry: () => pool.query(`update messaging.media_tasks set not_before = now()`),
     keys: async () => {
       const keys: string[] = [];

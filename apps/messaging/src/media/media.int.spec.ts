@@ -252,7 +252,7 @@ describe('the cards of a carousel', () => {
         },
       },
     });
-    // What Meta has is named by its id from the start.
+    // Media at Meta are sent by Meta's id from the start.
     expect((await factsOf(request)).media).toEqual(
       new Map([
         [first, { metaId: a, mimeType: 'image/jpeg', filename: 'a.jpg' }],

@@ -25,7 +25,7 @@ import { removeOrphans } from './remove-orphans.js';
 const MEDIA_STORE = Symbol('MEDIA_STORE');
 const SWEEP_EVERY_MS = 6 * 3_600_000;
 
-/** Files: what is kept of them, and what is done for them in the background. */
+/** Media: uploads, files people sent, and their background tasks. */
 @Module({
   imports: [AccountModule],
   controllers: [MediaConsumer, MediaQueries],

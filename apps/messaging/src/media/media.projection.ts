@@ -17,18 +17,18 @@ type NewTask = {
 
 type Handed = MessageReceivedData | MessageEchoedData;
 
-/** Meta may still be working on a send that it has just accepted. */
+/** Meta may still be reading the file of a send it has just accepted. */
 const REMOVED_AFTER_MS = 60_000;
 
-/** Whether something is to be done for a medium now. */
+/** Whether the event creates a media task. */
 export const makesMediaTask = ({ type, data }: RecordedEvent): boolean =>
   type.startsWith('media.') ||
   ((type === 'message.received' || type === 'message.echoed') && (data as Handed).mediaId !== null);
 
-/** Where bytes lie, and what is to be done for media, moves with their events. */
+/** Files and media tasks, updated in the transaction of their events. */
 export const mediaProjection = inline<MediaEvent | MessageEvent>({
   'media.created': async (events, tx) => {
-    // The row is locked also where it stands already, so that nobody removes the bytes meanwhile.
+    // Locks an existing row too, so that nobody removes the bytes meanwhile.
     await tx.query({
       name: 'media-files',
       text: `insert into messaging.media_files as f (account_id, sha256, key)

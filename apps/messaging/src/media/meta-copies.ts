@@ -9,7 +9,7 @@ import type { Credentials } from '../account/credentials.js';
 import { withToken } from '../account/with-token.js';
 import type { MediaState } from './media.decider.js';
 
-/** A day before Meta lets go of it, so that nothing that waits for long is sent with an id that has run out. */
+/** One day less than Meta keeps a copy, so that a send that waits long does not carry an expired id. */
 export const FRESH = `uploaded_at > now() - interval '29 days'`;
 const CLAIM_SECONDS = 30;
 const KEEP_REFUSAL_MS = 60_000;
@@ -32,13 +32,16 @@ export type MetaCopiesOptions = {
   readonly credentials: Credentials;
 };
 
-/** Has what is sent uploaded to Meta, equal bytes of an account once for as long as Meta keeps them, over all replicas. */
+/** Uploads files to Meta: equal bytes once per account for as long as Meta keeps them, across all replicas. */
 export class MetaCopies {
   private readonly underWay = new Map<string, Promise<MetaCopy>>();
 
   constructor(private readonly options: MetaCopiesOptions) {}
 
-  /** Throws CloudApiError where Meta says no, and other errors where Meta was not reached or another replica is at it. */
+  /**
+   * Throws CloudApiError if Meta refuses; another error if Meta was not reached or another replica is uploading the
+   * file.
+   */
   async copyOf(wanted: Wanted): Promise<MetaCopy> {
     const file = await this.find(wanted);
     if (!file) throw new Error(`the bytes of ${wanted.mediaId} are not kept any more`);
@@ -47,7 +50,7 @@ export class MetaCopies {
     if (known) return known;
     const copy = this.upload(file, wanted);
     this.underWay.set(file.key, copy);
-    // Whoever asks again shortly is told the same refusal, and the bytes do not travel for nothing.
+    // Keeps a refusal for a short time, so that callers who retry do not upload the bytes again.
     void copy
       .catch((error: unknown) =>
         error instanceof CloudApiError && fateOf(error.error).attempts === 1
@@ -80,7 +83,7 @@ export class MetaCopies {
       [key, CLAIM_SECONDS],
     );
     if (rowCount === 0) throw new Error('another replica is uploading the file');
-    // A claim that is not renewed lets another replica upload the file too, which does no harm.
+    // If the claim expires, another replica uploads the file too: harmless.
     const renew = setInterval(
       () => void this.hold(key, CLAIM_SECONDS).catch(() => undefined),
       (CLAIM_SECONDS / 3) * 1000,

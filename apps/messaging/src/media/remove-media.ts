@@ -18,16 +18,19 @@ type Options = {
 type Medium = { readonly mediaId: string; readonly accountId: string };
 export type RemoveMedia = ReturnType<typeof mediaRemover>;
 
-/** Removes bytes that nobody needs. */
+/** Deletes bytes that no medium refers to. */
 export function mediaRemover({ pool, api, credentials, store }: Options) {
-  /** What came with a medium whose bytes were there already. */
+  /** Deletes the bytes of a duplicate upload. */
   const double = async ({ mediaId, accountId }: Medium): Promise<void> => {
     const key = mediaKey(accountId, mediaId);
     const { rowCount } = await pool.query('select from messaging.media_files where key = $1', [key]);
     if (rowCount === 0) await store.delete(key);
   };
 
-  /** The bytes of a deleted medium, and Meta's copy, unless another one has the same. Throws while a send still needs them. */
+  /**
+   * Deletes the bytes of a deleted medium and Meta's copy, unless another medium has the same bytes. Throws while a
+   * send still needs them.
+   */
   const all = async (task: TaskOf<'remove'>): Promise<void> => {
     const gone =
       task.data.gone === undefined ? await inTransaction(pool, (tx) => release(tx, task)) : task.data.gone;
@@ -40,14 +43,14 @@ export function mediaRemover({ pool, api, credentials, store }: Options) {
 
   const removeFromMeta = (accountId: string, metaId: string) =>
     withToken(credentials, accountId, (token) => api.deleteMedia(token, metaId)).catch((error: unknown) => {
-      // It is not there any more, or will not be removed, however often Meta is asked; it runs out by itself.
+      // Gone already, or Meta will never delete it: its copy expires anyway.
       if (!(error instanceof CloudApiError) || fateOf(error.error).attempts > 1) throw error;
     });
 
   return { double, all };
 }
 
-/** From here on nothing new is built on the bytes; what they were stands in the task until they are gone. */
+/** From here on no new medium can share the bytes; the task keeps their key and Meta's id until both are deleted. */
 async function release(tx: PoolClient, { mediaId, accountId }: Medium): Promise<RemoveTask['gone']> {
   const { rows } = await tx.query<{ sha256: string; key: string; metaId: string | null }>(
     `select sha256, key, meta_id as "metaId" from messaging.media_files f

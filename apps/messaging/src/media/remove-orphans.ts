@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 const AT_ONCE = 500;
 const OURS = /^(acc_\w+\/med_\w+|probe\/\S+)(\.\S+\.part)?$/;
 
-/** Removes from the store what a crash left there and no medium has, once it is `olderThanMs`. */
+/** Deletes files older than `olderThanMs` that a crash left in the store without a medium. */
 export async function removeOrphans(pool: Pool, store: MediaStore, olderThanMs = 86_400_000): Promise<void> {
   const before = Date.now() - olderThanMs;
   let keys: string[] = [];

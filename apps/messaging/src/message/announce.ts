@@ -4,7 +4,7 @@ import { receiptOf } from './message.aggregate.js';
 import type { Awaiting, MessageState } from './message.decider.js';
 
 export const ANNOUNCE = Symbol('ANNOUNCE');
-/** Tells whoever waits for a send what became of it; says nothing while that is open. */
+/** Sends the outcome to whoever waits for the send; does nothing while the outcome is open. */
 export type Announce = (message: MessageState, awaiting?: Awaiting | null) => void;
 
 export const announcer =
@@ -15,7 +15,7 @@ export const announcer =
       replies.reply(awaiting.address, { commandId: awaiting.commandId, stage: 'settled', reply });
   };
 
-/** The outcome of a send as its caller gets it; undefined while it is not known. */
+/** The reply with a send's outcome; undefined while it is open. */
 export function settledReply(message: MessageState): Reply | undefined {
   if (message.status === 'failed' && message.error) {
     const { code, message: text, ...details } = message.error;
@@ -24,6 +24,6 @@ export function settledReply(message: MessageState): Reply | undefined {
   return message.wamid === null ? undefined : { ok: true, data: receiptOf(message) };
 }
 
-/** Whoever sent the command and waits for what comes of it. */
+/** The sender of the command, who waits for the outcome. */
 export const awaitingOf = ({ replyTo, id }: Pick<Command, 'replyTo' | 'id'>): Awaiting | null =>
   replyTo === undefined ? null : { address: replyTo, commandId: id };

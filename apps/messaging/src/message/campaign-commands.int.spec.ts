@@ -16,7 +16,7 @@ let service: Awaited<ReturnType<typeof serviceUnderTest>>;
 let log: readonly SeenRecord[];
 beforeAll(async () => {
   service = await serviceUnderTest(MESSAGING, {
-    // Whoever keeps contacts cannot be reached.
+    // Contacts cannot be reached.
     peers: { 'template.find': () => Promise.resolve(marketing) },
   });
   log = await service.read('events');
@@ -62,7 +62,7 @@ it('sends of a campaign are accepted without asking for consent, and go back by 
   expect(await service.ask('message.reached', { accountId: ACCOUNT })).toEqual({ people: 0, freesAt: null });
   await replica.stop();
 
-  // The phone number can be dispatched only now that the second one has expired.
+  // Connects the phone number only after the second send has expired.
   await service.pool.query(`insert into messaging.accounts values ($1, '1', '{}')`, [ACCOUNT]);
   await service.pool.query('insert into messaging.phone_numbers values ($1, $2, 80)', [PHONE, ACCOUNT]);
   await service.pool.query('update messaging.dispatch set expires_at = now()');

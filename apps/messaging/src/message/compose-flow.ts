@@ -2,7 +2,7 @@ import { isOwnFlowToken } from '@wbiz/contracts/flow';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { defined, type Composed } from './graph-body.js';
 
-/** A send of a flow as Meta's interactive message, and what the inbox shows of it; a token that we made is not shown. */
+/** A flow as Meta's interactive message, and its text in the inbox. A token that WBIZ made is not shown. */
 export function composeFlow(request: SendRequest<'flow'>): Composed {
   const { flow, bodyText, ctaText, header, footer, flowToken, action, screen, data, mode } = request;
   const opens = defined({ screen, data });

@@ -4,10 +4,10 @@ import { composeFlow } from './compose-flow.js';
 import { composeTemplate } from './compose-template.js';
 import { defined, documentName, metaIdFor, refused, type Composed, type Named } from './graph-body.js';
 
-/** A medium that is named, and the field that names it. */
+/** A medium's id and the field that names it. */
 type Reference = { readonly id: string; readonly pointer: string };
 
-/** Per kind of send: the media it names, what Meta is told, and what the inbox shows of it. */
+/** Per kind of send: its media, its body for Meta, and its text in the inbox. */
 const KINDS: {
   readonly [Kind in SendKind]: {
     readonly media?: (request: SendRequest<Kind>) => readonly Reference[];
@@ -88,7 +88,7 @@ const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 /** The uploaded media that a send names. */
 export const mediaOf = (sent: AnySend): readonly Reference[] => kindOf(sent).media?.(sent.request) ?? [];
 
-/** Turns a request into Meta's body. Throws a Rejection where what it names is not there, or does not allow it. */
+/** Turns a request into Meta's body. Throws a Rejection if something it names is missing or does not allow the send. */
 export function compose(sent: AnySend & { readonly messageId: string }, named: Named): Composed {
   for (const { id, pointer } of mediaOf(sent))
     if (!named.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
@@ -101,7 +101,7 @@ export function compose(sent: AnySend & { readonly messageId: string }, named: N
   return kindOf(sent).compose(sent.request, named, sent.messageId);
 }
 
-/** Kinds and actions of Meta's, per kind of card. */
+/** Meta's type and action per kind of card. */
 const ACTIONS: {
   readonly [Kind in InteractiveKind]: (card: SendRequest<'interactive'>) => { type: string; action: object };
 } = {
@@ -124,13 +124,13 @@ function headerOf(header: InteractiveHeader, named: Named) {
   return { type, [type]: defined({ id, link, filename }) };
 }
 
-/** Meta wants a further part of a name beside the formatted one (contacts page). */
+/** Meta requires a second name part beside the formatted name (contacts page). */
 function metaContact({ name, ...contact }: SendRequest<'contacts'>['contacts'][number]) {
   const parts = Object.keys(name).length > 1 ? name : { ...name, firstName: name.formattedName };
   return snakeCase({ name: parts, ...contact });
 }
 
-/** The same JSON with field names as Meta writes them. */
+/** The same JSON with Meta's field names (snake_case). */
 function snakeCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(snakeCase);
   if (typeof value !== 'object' || value === null) return value;
@@ -144,7 +144,7 @@ function snakeCase(value: unknown): unknown {
 
 const COMMON = ['to', 'from', 'replyTo', 'metadata'];
 
-/** What a request holds beyond what every send does. */
+/** The fields of a request that not every send has. */
 const ownFields = (request: object, ...without: string[]) =>
   Object.fromEntries(
     Object.entries(request).filter(([name]) => !COMMON.includes(name) && !without.includes(name)),

@@ -15,7 +15,7 @@ const BUTTONS = [
 const mediaCalled = (filename: string) =>
   new Map([['med_1', { metaId: '7', mimeType: 'application/pdf', filename }]]);
 
-/** What is sent, what was looked up for it, what Meta is told, and the text a person reads. */
+/** The send, the facts, the body for Meta, and the text in the inbox. */
 const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
   [
     'a text with a preview',

@@ -12,7 +12,7 @@ import { defined, documentName, metaIdFor, type Composed, type Named } from './g
 
 type Request = SendRequest<'template'>;
 type Given = Pick<Request, 'headerMediaId' | 'headerLink' | 'headerFilename' | 'headerLocation' | 'buttons'>;
-/** A template, or one card of its carousel: what it takes, what it is sent with, and where that stands in the request. */
+/** A template or one card of its carousel: its filled form, its values, and their place in the request. */
 type Part = {
   readonly filled: FilledTemplate;
   readonly given: Given;
@@ -23,7 +23,7 @@ type Part = {
   readonly faults: FieldFault[];
 };
 
-/** The body for Meta: exactly the parameters that the template takes. A part that cannot be sent is refused by its name. */
+/** The body for Meta with exactly the template's parameters. A part that cannot be sent is rejected by name. */
 export function composeTemplate(request: Request, facts: Named, messageId: string): Composed {
   const template = sendable(request, facts.template);
   const { filled, faults: mismatches } = fillTemplate(template, request);
@@ -53,7 +53,7 @@ function sendable({ template: name, language }: Request, template: Named['templa
   return template;
 }
 
-/** What the inbox shows of it. */
+/** The template as the inbox shows it. */
 function shown({ name, language }: TemplateView, request: Request, filled: FilledTemplate, facts: Named) {
   const { body, header, buttons, cards, ...rest } = renderedOf(filled);
   const above = (one: typeof header, given: Given) =>
@@ -118,7 +118,7 @@ const mediumHeader = (kind: MediaKind, ...more: HeaderField[]) => ({
   },
 });
 
-/** The headers that are sent: the fields of a request that each takes, and the parameters that they become. */
+/** Header formats: the request fields each takes, and its parameters for Meta. */
 const HEADERS: Readonly<
   Record<string, { readonly takes: readonly HeaderField[]; readonly parameters: (part: Part) => object[] }>
 > = {
@@ -149,9 +149,9 @@ function headerOf(part: Part): object[] {
 type ButtonField = Exclude<keyof TemplateButton, 'index'>;
 type ButtonKind = {
   readonly takes: readonly ButtonField[];
-  /** Meta's name of it in a send. */
+  /** Meta's `sub_type` in a send. */
   readonly subType?: string;
-  /** Undefined where there is nothing to tell. */
+  /** Undefined if the button takes no parameter. */
   readonly parameter?: (
     button: FilledButton,
     given: Partial<TemplateButton>,
@@ -162,7 +162,7 @@ type ButtonKind = {
 const text: ButtonKind['parameter'] = ({ takesValue, value }) =>
   takesValue ? { type: 'text', text: value } : undefined;
 
-/** The buttons that are sent: the fields of a request that each takes, and the parameter that they become. */
+/** Button types: the request fields each takes, and its parameter for Meta. */
 const BUTTONS: Readonly<Record<string, ButtonKind>> = {
   QUICK_REPLY: {
     takes: ['payload'],
@@ -179,7 +179,7 @@ const BUTTONS: Readonly<Record<string, ButtonKind>> = {
   FLOW: {
     takes: ['flowToken', 'flowActionData'],
     subType: 'flow',
-    // Without a token of its own Meta puts "unused", and the answer cannot be told from another.
+    // Without a token Meta sets "unused", and replies cannot be told apart.
     parameter: ({ index, source }, { flowToken, flowActionData }, part) => {
       if (flowActionData && word(source['flow_action']) === 'DATA_EXCHANGE')
         fault(
@@ -218,7 +218,7 @@ const BUTTONS: Readonly<Record<string, ButtonKind>> = {
   REQUEST_CONTACT_INFO: { takes: [] },
 };
 
-/** `index` counts all buttons of the template, those included that nothing is told of. */
+/** `index` counts all buttons of the template, including those without a parameter. */
 function buttonsFor(part: Part): object[] {
   const { filled, given } = part;
   for (const [place, { index, ...fields }] of (given.buttons ?? []).entries()) {
@@ -275,7 +275,7 @@ function carouselOf(part: Part, { cards: given = [] }: Request): object[] {
   return cards.length > 0 ? [{ type: 'carousel', cards }] : [];
 }
 
-/** Components that nothing is told of, or that are told of above. */
+/** Components that need no parameters, or are handled above. */
 const COMPONENTS = [
   'HEADER',
   'BODY',
@@ -286,7 +286,7 @@ const COMPONENTS = [
   'CALL_PERMISSION_REQUEST',
 ];
 
-/** The parts of a template that there is no way to send. */
+/** The parts of a template that cannot be sent. */
 function unsupported(components: TemplateView['components']): FieldFault[] {
   const all = [objects(components), ...cardsOf(components)];
   const headers = all.map((part) => componentOf(part, 'HEADER')).filter((header) => header !== undefined);

@@ -21,7 +21,7 @@ const media = (...all: [string, string][]) =>
     ]),
   );
 
-/** As it comes in over HTTP and is decided on. */
+/** Parsed as from HTTP, then decided. */
 function composed(
   request: Part,
   components: Components,
@@ -64,7 +64,7 @@ const link = 'https://x.in/a.jpg';
 const named = <Row extends readonly [string, ...unknown[]]>(rows: readonly Row[]) =>
   rows.map((one) => ({ what: one[0], one }));
 
-/** What is sent, the template, and the parameters that Meta is told. */
+/** The send, the template, and the parameters for Meta. */
 const TOLD: [string, Part, Components, unknown, Partial<TemplateView>?][] = [
   ['nothing that varies', {}, [HELLO, { type: 'FOOTER', text: 'Shop' }], undefined],
   [
@@ -379,7 +379,7 @@ const mismatch = (...pointers: string[]) => ({
   details: pointers.map((pointer) => expect.objectContaining({ pointer }) as unknown),
 });
 
-/** What is sent, the template, and what of it is refused. */
+/** The send, the template, and the refused fields. */
 const REFUSED: [string, Part, Components, string[], Partial<TemplateView>?][] = [
   ['no value', {}, [body('Hi {{1}} there')], ['/variables']],
   ['a value too many', { variables: ['a', 'b'] }, [body('Hi {{1}} there')], ['/variables']],

@@ -5,33 +5,33 @@ import { Rejection } from '@wbiz/eventing/rejection';
 
 /** A body for `POST /{phone-number-id}/messages`, without recipient and callback data. */
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
-/** What stands in a body for Meta's id of a medium while Meta has no copy of it; no field of Meta's called `id` is an object. */
+/** Placeholder for Meta's media id until Meta has a copy; no `id` of Meta's is ever an object. */
 type MetaMediaId = string | { readonly mediaId: string };
-/** Type and name are null for one that goes by Meta's own id. */
+/** Type and name are null for a medium named by Meta's own id. */
 export type Medium = {
   readonly metaId: MetaMediaId;
   readonly mimeType: string | null;
   readonly filename: string | null;
 };
 
-/** What a send comes to: what Meta is told, and what the inbox shows of it. */
+/** A composed send: its body for Meta, and its text in the inbox. */
 export type Composed = {
   readonly content: GraphBody;
   readonly body: string | null;
   readonly payload: Record<string, unknown> | null;
 };
 
-/** What was looked up of what a request names: nothing where there is no such thing. */
+/** What a request names, as looked up; null or absent if it does not exist. */
 export type Named = {
   /** `unavailable`: our copy lacks it and its owner could not be asked. */
   readonly template: TemplateView | null | 'unavailable';
-  /** By the ids that the request has. */
+  /** By the request's ids. */
   readonly media: ReadonlyMap<string, Medium>;
   /** The wamid of the message reacted to. */
   readonly reactedWamid: string | null;
 };
 
-/** Undefined where no medium is named. Throws where it cannot go as this kind. */
+/** Undefined if no medium is named. Throws if the medium cannot be sent as this kind. */
 export function metaIdFor(
   kind: MediaKind,
   id: string | undefined,
@@ -51,7 +51,7 @@ type File = {
   readonly filename?: string | undefined;
 };
 
-/** What a document is called, which Meta cannot know by itself: as the request says, or as it is kept, or as its link ends. */
+/** The name of a document, which Meta cannot know: from the request, else the stored file, else the link. */
 export const documentName = ({ mediaId, link, filename }: File, { media }: Named): string | undefined =>
   filename ??
   (mediaId === undefined ? undefined : media.get(mediaId)?.filename) ??
@@ -60,6 +60,6 @@ export const documentName = ({ mediaId, link, filename }: File, { media }: Named
 export const defined = (fields: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** A refusal that names the field it is about. */
+/** A refusal with the pointer of its field. */
 export const refused = (code: string, detail: string, pointer: string) =>
   new Rejection(code, detail, [{ pointer, code, detail }]);

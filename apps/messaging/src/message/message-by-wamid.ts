@@ -3,10 +3,10 @@ import type { Pool } from 'pg';
 
 type Wamid = { readonly accountId: string; readonly wamid: string; readonly direction: 'in' | 'out' };
 export const MESSAGE_BY_WAMID = Symbol('MESSAGE_BY_WAMID');
-/** The id of the message that an account sent or received under this wamid; null: there is none. */
+/** The id of the account's message, sent or received, with this wamid; null if there is none. */
 export type FindByWamid = (of: Wamid) => Promise<string | null>;
 
-/** Looks up messages by wamid, one statement for all that wait. */
+/** Looks up messages by wamid; one statement for all pending lookups. */
 export const messagesByWamid = (pool: Pool): FindByWamid =>
   microBatch(async (asked: readonly Wamid[]) => {
     const { rows } = await pool.query<{ id: string | null }>({

@@ -44,7 +44,7 @@ export const receiptOf = (state: MessageState): SendReceipt => ({
   createdAt: state.createdAt,
 });
 
-/** What a customer sees of a message: the state, with what is sent, without what only sending it needs. */
+/** The message as customers see it: the state and the content, without what only sending needs. */
 export function viewOf(message: WholeMessage): MessageView {
   const {
     accountId: _a,

@@ -19,7 +19,7 @@ const NOTHING_KNOWN: SendFacts = {
   optedOut: 'unavailable',
 };
 
-/** Commands of the gateway and the campaigns. */
+/** Consumes commands of the gateway and of campaigns. */
 @Controller()
 export class MessageConsumer {
   constructor(
@@ -30,7 +30,7 @@ export class MessageConsumer {
   @CommandHandler('message.send')
   async send(command: Command<'message.send', SendMessageData>) {
     const { accountId, traceparent = null } = command;
-    // Past its deadline the store drops it or has its reply; nothing is looked up any more.
+    // Past its deadline no lookups: the store drops the command or already has its reply.
     const late = command.deadline !== undefined && Date.now() > command.deadline;
     const facts = late ? NOTHING_KNOWN : await this.factsOf(command);
     return this.store.execute(messages, {

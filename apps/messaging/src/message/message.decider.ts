@@ -20,14 +20,14 @@ import type { Arrival, Place } from '../person/people.js';
 import { compose, mediaOf } from './compose-send.js';
 
 /**
- * A message sent or received; null before its first event. What we send changes several times: what of it never does
- * stands in its first event alone ({@link Composed}).
+ * A message sent or received; null before its first event. An outgoing message changes several times; its constant
+ * part is in its first event only ({@link Composed}).
  */
 export type MessageState = {
   readonly id: string;
   readonly accountId: string;
   readonly direction: 'in' | 'out';
-  /** Of one that was sent with something else than us. */
+  /** Set if it was not sent through WBIZ. */
   readonly source?: Elsewhere;
   readonly kind: string;
   readonly status: MessageStatus;
@@ -37,7 +37,7 @@ export type MessageState = {
   readonly phoneNumberId: string;
   readonly conversationId: string;
   readonly contactId: string;
-  /** Of one that Meta handed us. */
+  /** Set for messages from Meta's webhook. */
   readonly body?: string | null;
   readonly payload?: Record<string, unknown> | null;
   readonly error: MessageError | null;
@@ -45,55 +45,61 @@ export type MessageState = {
   readonly campaignId: string | null;
   readonly replyTo: string | null;
   readonly mediaId: string | null;
-  /** Where there are several: what else the cards of a carousel show. */
+  /** The other media that the cards of a carousel show. */
   readonly otherMediaIds?: readonly string[];
-  /** Of a flow that was sent: what its answer bears. */
+  /** Set for a sent flow: the token that its reply carries. */
   readonly flowToken?: string;
-  /** Of a campaign's message: when it goes back to its campaign unless Meta was asked. */
+  /** Set for a campaign's message: it returns to its campaign at this time unless Meta was asked. */
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;
-  /** Attempts that ended and after which it goes again; the next one is in the row of the queue. */
+  /** Ended attempts that are followed by another; the current attempt is in the queue row. */
   readonly deferrals: number;
-  /** Whether the outcome of the attempt after those is unknown. */
+  /** Whether the outcome of the current attempt is unknown. */
   readonly isUnknown: boolean;
-  /** Who is still to be told the outcome; null once someone was. */
+  /** Who still waits for the outcome; null once the reply was sent. */
   readonly awaiting: Awaiting | null;
   readonly history: readonly StatusChange[];
 };
 
-/** What is sent. `content` is the body for Meta, without the recipient; `traceparent` the W3C trace context of the request. */
+/**
+ * The content of a send. `content` is the body for Meta without the recipient; `traceparent` the W3C trace context of
+ * the request.
+ */
 type Composed = {
   readonly body: string | null;
   readonly payload: Record<string, unknown> | null;
   readonly content: GraphBody;
   readonly traceparent: string | null;
 };
-/** A message as it goes to Meta. */
+/** A message in the form sent to Meta. */
 export type Outgoing = MessageState & Pick<Composed, 'content' | 'traceparent'>;
 
 /** Who waits for the outcome of a send: the gateway's address and the id of its command. */
 export type Awaiting = { readonly address: string; readonly commandId: string };
 
-/** What is looked up for a send before it is decided. */
+/** Facts looked up before a send is decided. */
 export type SendFacts = Named & {
   readonly windowExpiresAt: string | null;
-  /** The end of the account's first day; null while this service has not heard of the account, so it is new. */
+  /** The end of the account's first day; null while the account is unknown here, and so new. */
   readonly firstDayUntil: string | null;
-  /** The wamid of the message replied to; null when `replyTo` names none of this account's. */
+  /** The wamid of the message replied to; null if `replyTo` is not a message of this account. */
   readonly replyToWamid: string | null;
-  /** Looked up for templates of marketing only; `unavailable`: the keeper of contacts could not be asked. */
+  /** Looked up for marketing templates only; `unavailable`: contacts did not answer. */
   readonly optedOut: boolean | 'unavailable';
-  /** Where what is sent to the recipient belongs, if that is not where `to` leads by itself. */
+  /** The recipient's contact and conversation, unless they derive from `to`. */
   readonly place?: Place;
 };
 
-/** What a call to Meta came to. `refused` is final; `deferred` is certain not to have been accepted and may go again. */
+/**
+ * The outcome of a call to Meta. `refused` is final; `deferred`: Meta certainly did not accept it, and it may be
+ * retried.
+ */
 export type Outcome =
   | {
       readonly kind: 'accepted';
       readonly wamid: string;
-      /** Meta holds it for its quality assessment. */
+      /** Meta accepted it and holds it for quality assessment. */
       readonly held?: boolean;
     }
   | { readonly kind: 'refused'; readonly error: MessageError }
@@ -108,7 +114,7 @@ type MetaStatusReport = {
   readonly at: string;
 };
 
-/** What is looked up, under the message's lock, for what takes a send out of the queue. */
+/** Facts read under the message's lock before a send leaves the queue. */
 export type QueueFacts = {
   /** An attempt is started and not settled. */
   readonly isUnderWay: boolean;
@@ -127,7 +133,7 @@ export type MessageCommand =
     >
   | Out<'message.settle', { readonly attempt: number; readonly outcome: Outcome; readonly at: string }>
   | (Out<'message.note-status', MetaStatusReport> & {
-      /** Where what is said with the person belongs now, if that is not where it did. */
+      /** The person's contact and conversation now, if they have changed. */
       readonly facts: { readonly place?: Place };
     })
   | Out<'message.give-up', { readonly attempt: number; readonly at: string }>
@@ -143,7 +149,7 @@ export type MessageCommand =
       readonly facts: Arrival;
     });
 
-/** Whose it is, and what it tells of who is who. */
+/** The account, and the identity links that the event adds. */
 type Told = { readonly accountId: string; readonly links?: readonly Link[] };
 const told = (accountId: string, links: readonly Link[]): Told => ({
   accountId,
@@ -164,19 +170,22 @@ type Accepted = Pick<
   | 'awaiting'
 > &
   Composed;
-/** What the inbox shows of a message. */
+/** The fields of a message that the inbox shows. */
 export type Shown = Pick<MessageState, 'contactId' | 'phoneNumberId' | 'kind'>;
-/** Of the status that Meta's id came with; a campaign's message is shown from then on. */
+/** Private data of the status that brought Meta's id; the inbox shows a campaign's message from then on. */
 type Taken = { readonly isTaken: true; readonly shown?: Shown };
 export type MessageEvent =
   | DomainEvent<'message.status', MessageStatusData, Accepted | Taken | undefined>
-  /** The first event of a campaign's message, which is told once Meta took it. Any other begins with its status. */
+  /**
+   * The first event of a campaign's message, which is published once Meta accepts it. Any other message starts with
+   * its status.
+   */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
   | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
   | DomainEvent<'message.received', MessageReceivedData, Told>
   | DomainEvent<'message.echoed', MessageEchoedData, Told>
-  /** Of former versions; the row of the queue tells it now. */
+  /** From former versions; the queue row holds it now. */
   | DomainEvent<
       'message.attempted',
       { readonly attempt: number; readonly replica: string; readonly at: string }
@@ -201,13 +210,13 @@ export type MessageEvent =
     >
   | DomainEvent<'message.marked_read', { readonly conversationId: string; readonly at: string }>;
 
-/** Of a status that Meta's id came with; undefined of any other. */
+/** The private data of a status that brought Meta's id; undefined for any other. */
 export const takenIn = ({
   private: given,
 }: Of<MessageEvent, 'message.status' | 'message.queued'>): Taken | undefined =>
   given && 'isTaken' in given ? given : undefined;
 
-/** A status never goes back: only a higher rank replaces the current one. `outcome_unknown` is provisional. */
+/** Only a higher rank replaces the current status. `outcome_unknown` is provisional. */
 export const RANK: Readonly<Record<MessageStatus, number>> = {
   accepted: 0,
   outcome_unknown: 1,
@@ -241,7 +250,7 @@ const statusOf = (message: MessageState, change: Change, place: Partial<Place> =
   ...(message.wamid === null && change.wamid ? { private: takenOf(message) } : {}),
 });
 
-/** Meta refuses messages of marketing to a person who stopped them with this code, and so tells of it. */
+/** Meta's error for a marketing message to a person who opted out of marketing. */
 const MARKETING_STOPPED = 131050;
 const stoppedBy = (
   { id: messageId, contactId, to }: MessageState,
@@ -259,15 +268,15 @@ const takenOf = (message: MessageState): Taken => {
 };
 
 const isOutgoing = (message: MessageState | null): message is MessageState => message?.direction === 'out';
-/** Whether Meta has not been heard of about this message yet. */
+/** Whether Meta has reported nothing about this message yet. */
 const isUnsettled = (message: MessageState) =>
   RANK[message.status] <= RANK.outcome_unknown && message.wamid === null;
 
-/** Whether the attempt that somebody saw as unknown still is, and no other was started since. */
+/** Whether this attempt is the current one and its outcome still unknown. */
 const isStillUnknown = (message: MessageState, attempt: number) =>
   message.isUnknown && isUnsettled(message) && attempt === message.deferrals + 1;
 
-/** Whether a campaign's message, whose outcome stayed unknown, waits to go again: it has no expiry any more. */
+/** Whether a campaign's message waits for a resend after an unknown outcome: it no longer expires. */
 const isToBeResent = (message: MessageState, { isUnderWay }: QueueFacts) =>
   isCampaigns(message) &&
   message.expiresAt === undefined &&
@@ -282,7 +291,7 @@ const gaveUp = (message: MessageState, at: string) =>
     at,
   });
 
-/** A campaign's message that Meta cannot have taken goes back to its campaign. */
+/** Returns a campaign's message to its campaign if Meta cannot have accepted it. */
 function withdrawn(
   { id: messageId, campaignId, contactId, status, wamid }: MessageState,
   { isUnderWay }: QueueFacts,
@@ -334,7 +343,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
             contactId,
             body: composed.body,
             payload: composed.payload,
-            // Meta takes no quote with a reaction: it points at its message already.
+            // Meta accepts no quote with a reaction: a reaction already names its message.
             content:
               facts.replyToWamid && data.kind !== 'reaction'
                 ? { ...composed.content, context: { message_id: facts.replyToWamid } }
@@ -357,7 +366,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         const { wamid, held = false } = outcome;
         if (known.wamid !== null) return [];
         if (!isCampaigns(known)) return [{ type: 'message.submitted', data: { attempt, wamid, at } }];
-        // One that was given up stays so: a status of Meta's says better what became of it.
+        // A message given up stays failed until Meta's status says otherwise.
         return isUnsettled(known) ? [statusOf(known, { status: 'accepted', wamid, held, at })] : [];
       }
       if (attempt !== known.deferrals + 1 || !isUnsettled(known)) return [];
@@ -390,7 +399,10 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.give-up': ({ data: { attempt, at } }, known) =>
       isOutgoing(known) && isStillUnknown(known, attempt) ? [gaveUp(known, at)] : [],
 
-    /** One that Meta may have taken, and that was to be sent again, does not go back: it is given up. */
+    /**
+     * A message waiting for a resend does not return to its campaign, since Meta may have accepted it: it is given
+     * up.
+     */
     'message.withdraw': ({ data: { at }, facts }, known) => {
       if (!isOutgoing(known)) return [];
       return isToBeResent(known, facts) ? [gaveUp(known, at)] : withdrawn(known, facts, 'withdrawn', at);
@@ -490,7 +502,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       isUnknown: false,
       awaiting: null,
     }),
-    // What goes again after its outcome stayed unknown does not go back to its campaign any more.
+    // A resend after an unknown outcome no longer returns to its campaign, so it loses its expiry.
     'message.deferred': (known, { data: { attempt, reason } }) => {
       const { expiresAt, ...state } = began(known);
       const expires = reason === 'outcome_unknown' || expiresAt === undefined ? {} : { expiresAt };
@@ -545,7 +557,7 @@ const begin = (
   history,
 });
 
-/** What Meta handed us begins, and ends, with one event. */
+/** A message from Meta's webhook has exactly one event. */
 const handed = (
   data: MessageReceivedData | MessageEchoedData,
   { accountId, status, at }: { accountId: string; status: MessageStatus; at: string },
@@ -588,7 +600,7 @@ function requireConsent({ optedOut }: SendFacts, to: string) {
     );
 }
 
-/** For the first day of an account a window that is not known may still be open: Meta knows. */
+/** On an account's first day an unknown window may still be open: Meta decides. */
 function requireOpenWindow({ windowExpiresAt, firstDayUntil }: SendFacts, at: string) {
   const until = windowExpiresAt ?? firstDayUntil;
   const open = until === null || until > at;

@@ -322,7 +322,7 @@ describe('a status', () => {
       .when(noteStatus('delivered'))
       .then({ type: 'message.status_late', data: { status: 'delivered', at: AT } }));
 
-  /** Every sequence of statuses, of Meta's answer to the send and of a call that broke, up to five long. */
+  /** Every sequence, up to five long, of statuses, Meta's answer to the send, and a broken call. */
   function* sequences(longest = 5): Generator<readonly Step[]> {
     let last: readonly (readonly Step[])[] = [[]];
     for (let length = 1; length <= longest; length += 1) {
@@ -345,7 +345,7 @@ describe('a status', () => {
       const { history, isUnknown, statusAt: _at, ...rest } = state!;
       const steps = new Set(sequence);
       const statuses = REPORTED.filter((status) => steps.has(status));
-      // What the feed says only rises, and ends with what the message is.
+      // The published status only rises, and ends at the message's status.
       if (told.some((rank, index) => index > 0 && rank <= told[index - 1]!))
         throw new Error(`fell back: ${sequence.join()}`);
       if (statuses.length > 0 && told.at(-1) !== RANK[rest.status])
@@ -355,7 +355,7 @@ describe('a status', () => {
       const settled = statuses.length > 0 || steps.has('answered');
       const result = {
         ...rest,
-        // Before Meta says anything it is the provisional one if the call broke first.
+        // Before Meta reports anything, the status is provisional if the call broke first.
         status: statuses.length > 0 ? rest.status : 'unheard',
         history: [...seen].sort(),
         isUnknown: settled ? isUnknown : false,
@@ -477,7 +477,7 @@ describe("a campaign's message", () => {
       .when(expire(isUnderWay))
       .thenNothing();
   });
-  it('that is to go again since its outcome stayed unknown does not expire, and is given up when it is withdrawn', () => {
+  it('that waits for a resend after an unknown outcome does not expire, and is given up when it is withdrawn', () => {
     const past = [queued, unknown, deferred('outcome_unknown')] as const;
     given(...past)
       .when(expire())

@@ -8,13 +8,13 @@ type Message = Asked<MessageCommand, MessageState | null>;
 
 type Facts = Arrival | { readonly place?: Place } | QueueFacts | undefined;
 
-/** What stands in rows beside a message's own. */
+/** Facts from rows other than the message's own. */
 export async function messageFacts(tx: PoolClient, asked: readonly Message[]): Promise<readonly Facts[]> {
   const [people, calls] = [await peopleOf(tx, asked), await callsOf(tx, asked)];
   return asked.map((_, index) => people[index] ?? calls[index]);
 }
 
-/** Who is who, for what Meta hands us, and for what becomes of messages to people who are known by their user id. */
+/** Identity lookups for messages from Meta, and for outcomes of sends to people known by user id. */
 async function peopleOf(
   tx: PoolClient,
   asked: readonly Message[],
@@ -45,14 +45,14 @@ async function peopleOf(
 const isToUserId = ({ command: { type }, state }: Message) =>
   type === 'message.note-status' && state?.direction === 'out' && !!state.to && !isPhone(state.to);
 
-/** Whether a call to Meta is under way, for messages that shall leave the queue. */
+/** Whether a call to Meta is in flight, for messages about to leave the queue. */
 async function callsOf(
   tx: PoolClient,
   asked: readonly Message[],
 ): Promise<readonly (QueueFacts | undefined)[]> {
   const leaving = asked.filter(isLeaving).map(({ command }) => command.data.messageId);
   if (leaving.length === 0) return [];
-  // Whoever starts an attempt locks the message first.
+  // Safe to read: whoever starts an attempt locks the message first.
   const { rows } = await tx.query<{ id: string }>({
     name: 'calls-under-way',
     text: `select message_id as id from messaging.dispatch where message_id = any($1) and state = 'started'`,

@@ -11,7 +11,7 @@ import { SEND_FACTS, sendFacts } from './send-facts.js';
 
 const FACT_PATIENCE = { timeoutMs: 2_000 };
 
-/** Messages sent and received: what is decided of them, and what is told. */
+/** Messages sent and received: commands and queries. */
 @Module({
   controllers: [MessageConsumer, MessageQueries],
   providers: [

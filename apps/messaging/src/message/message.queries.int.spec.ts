@@ -28,7 +28,7 @@ beforeAll(async () => {
   database = await messagingStore();
   ({ pool, store } = database);
   queries = new MessageQueries(pool);
-  // 30 messages a minute apart, to two people in turn; then one from a person, and some of another account's.
+  // 30 messages, a minute apart, to two people in turn; then one received, and some of another account.
   for (let minute = 0; minute < 30; minute += 1) await send('acc_1', minute, minute % 2 ? RAVI : ASHA);
   await Promise.all([28, 29].map((minute) => fail('acc_1', minute)));
   await receive('acc_1', 30);
@@ -151,7 +151,7 @@ describe('messages', () => {
 
 it('an update of a message touches no index', async () => {
   const client = await pool.connect();
-  // With what earlier transactions of the connection have not reported yet.
+  // Includes what earlier transactions have not reported yet.
   const updates = async () => {
     const { rows } = await client.query<{ updated: number; hot: number }>(
       `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
@@ -176,7 +176,7 @@ it('an update of a message touches no index', async () => {
 
 it('counts what was sent and written since a time', async () => {
   expect(await queries.usage({ accountId: 'acc_1', since: timeOf(28) })).toEqual({
-    messagesSent: 2, // that Meta reported on
+    messagesSent: 2, // those that Meta reported on
     conversations: 2,
   });
 
@@ -194,7 +194,7 @@ describe('people reached', () => {
   const HOUR = 3_600_000;
   const ago = (hours: number) => new Date(Date.now() - hours * HOUR);
   type Written = { hours?: number; phone?: string; campaign?: typeof CAMPAIGN };
-  /** A template to a person, so many hours ago. */
+  /** A template sent to a person `hours` ago. */
   async function write(accountId: string, to: string, { hours = 0, phone = PHONE, campaign }: Written = {}) {
     const command = sendTemplate({ template: template() }, { to, variables: ['Asha', '7'] });
     const at = ago(hours);
@@ -230,7 +230,7 @@ describe('people reached', () => {
   const ask = (messageId: string) =>
     inTransaction(pool, async (tx) => reachLate([(await store.replay(messages, messageId))!], tx));
   const reached = (accountId: string) => queries.reached({ accountId });
-  /** A minute after the one of the message, and five for what Meta takes late. */
+  /** A minute after the message's, plus five for Meta's late acceptance. */
   const expectFreesAt = async (accountId: string, written: Date) => {
     const { freesAt } = await reached(accountId);
     const later = Date.parse(freesAt!) - written.getTime() - 24 * HOUR;

@@ -13,12 +13,12 @@ import { whole, type WholeMessage } from './whole-message.js';
 
 type Usage = Answer<'message.usage'>;
 
-/** How long somebody counts after the minute of the last template. */
+/** How long a person counts after the minute of their last template. */
 const COUNTED = `(interval '24 hours 1 minute' + ${REACHED_SLACK})`;
 
 @Controller()
 export class MessageQueries {
-  /** What takes longer is kept (ms). */
+  /** Answers that take longer are cached, in ms. */
   longMs = 100;
   private readonly usages = new Map<string, { since: string; usage: Usage; until: number }>();
 
@@ -34,7 +34,7 @@ export class MessageQueries {
     return rows[0] ? viewOf(rows[0].message) : null;
   }
 
-  /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that is not ours. */
   @QueryHandler('message.list')
   async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
     const page = pageOf(ask, 'id');
@@ -42,11 +42,11 @@ export class MessageQueries {
     const most = value(page.fetch);
     const contacts = ask.to === undefined ? [] : await contactsOf(this.pool, ask.accountId, ask.to);
     const found = `select m.* from messaging.messages m where m.account_id = $1 ${where}`;
-    // Without a name, so that it is planned anew for the filters that are given.
+    // Unnamed, so that Postgres plans it for the given filters.
     const chosen =
       ask.to === undefined
         ? `${found} order by m.stream collate "C" desc limit ${most}`
-        : // Conversation by conversation, of which a person has one on each of our numbers.
+        : // Per conversation: a person has one on each of our numbers.
           `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
@@ -61,8 +61,8 @@ export class MessageQueries {
   }
 
   /**
-   * Messages that Meta took of those made since a time, and people written with since then. An answer that took long is
-   * given again for a while, so that asking again and again is not counting again and again.
+   * Messages created since a time that Meta accepted, and people written with since then. A slow answer is cached for
+   * 100 times as long as it took, so that polling does not recount.
    */
   @QueryHandler('message.usage')
   async usage({ accountId, since }: Ask<'message.usage'>): Promise<Answer<'message.usage'>> {
@@ -85,8 +85,8 @@ export class MessageQueries {
   }
 
   /**
-   * People whose last template outside their window is not 24 hours old, to the minute and with {@link REACHED_SLACK}:
-   * somebody who is not counted any more may be counted here for some minutes, and nobody is missing.
+   * People whose last template outside their window is less than 24 hours old, rounded up by a minute and
+   * {@link REACHED_SLACK}: may count somebody some minutes too long, never misses anybody.
    */
   @QueryHandler('message.reached')
   async reached({ accountId }: Ask<'message.reached'>): Promise<Answer<'message.reached'>> {
@@ -103,12 +103,12 @@ export class MessageQueries {
   }
 }
 
-/** The time in the id of a message. */
+/** SQL: the time in a message's id. */
 export const made = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
-/** Statuses that few messages have, in a column of their own. */
+/** Rare statuses; they have an indexed column of their own. */
 const OUTCOMES: readonly string[] = ['failed', 'received', 'outcome_unknown'];
 
-/** What a list asks of the rows of `m` besides their account and recipient, and the parameters of the statement. */
+/** A list's conditions on the rows of `m`, except account and recipient, and the statement's parameters. */
 function conditions({ accountId, status, since }: Ask<'message.list'>, [before]: readonly [id?: string]) {
   const { values, value } = parameters(accountId);
   const parts: string[] = [];

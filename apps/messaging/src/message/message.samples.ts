@@ -129,7 +129,7 @@ export const echoed: Of<MessageEvent, 'message.echoed'> = {
   data: { ...handed, wamid: 'wamid.E', to: to!, source: 'business_app', sentAt },
   private: { accountId: 'acc_1' },
 };
-/** A person writes in: a text, unless told otherwise. */
+/** A received message; a text by default. */
 export const receiveAny = (over: Partial<Received['data']> = {}, accountId = 'acc_1') => ({
   accountId,
   type: 'message.receive' as const,
@@ -159,7 +159,7 @@ export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCom
   data: { messageId: MESSAGE_ID, wamid: 'wamid.A', phoneNumberId, status, error: null, at: AT },
   facts: {},
 });
-/** With `first`, the one that Meta's id came with. */
+/** With `first`, the status that brings Meta's id. */
 export const reported = (status: Reported, first = false): MessageEvent => ({
   type: 'message.status',
   data: {
@@ -179,7 +179,7 @@ export const sendAgain: MessageCommand = {
 };
 
 export const CAMPAIGN: OfCampaign = { campaignId: 'cmp_1', expiresAt: '2026-11-22T10:01:00.000Z' };
-/** The same send, of a campaign. */
+/** The same send as part of a campaign. */
 export const ofCampaign = (one: Send): Send => ({ ...one, data: { ...one.data, campaign: CAMPAIGN } });
 export const queued: Of<MessageEvent, 'message.queued'> = {
   type: 'message.queued',
@@ -199,7 +199,7 @@ export const queued: Of<MessageEvent, 'message.queued'> = {
     traceparent: null,
   },
 };
-/** A status of a campaign's message; with `first`, the one that Meta's id came with. */
+/** A status of a campaign's message; with `first`, the one that brings Meta's id. */
 export const toldOfCampaign = (
   over: Partial<Of<MessageEvent, 'message.status'>['data']>,
   first = false,
@@ -225,7 +225,7 @@ export const withdrawn = (reason: 'withdrawn' | 'expired'): MessageEvent => ({
   data: { messageId: MESSAGE_ID, campaignId: 'cmp_1', contactId: 'cnt_1', reason, at: AT },
 });
 
-/** A message as its row and its first event give it. */
+/** A message as read from its row and its first event. */
 export function wholeOf(events: readonly MessageEvent[]): WholeMessage {
   const state = fold(message, events)!;
   const [first] = events as Of<MessageEvent, 'message.queued'>[];

@@ -3,7 +3,7 @@ import { cut } from '@wbiz/contracts/meta-item';
 
 type GraphFault = { code: number; subcode?: number; title?: string; message?: string; details?: string };
 
-/** Meta's error as a customer sees it. */
+/** Meta's error as customers see it. */
 export const metaError = (code: 'upstream_error' | 'rejected_by_meta', error: GraphFault): MessageError => ({
   code,
   message: cut(error.message ?? error.title ?? 'Meta gave no reason.', { max: 1000 }),

@@ -6,7 +6,7 @@ type Sent = {
   readonly content: GraphBody;
 };
 
-/** The media of a send whose places in its body still lack Meta's ids. */
+/** The media of a send that still lack Meta's ids. */
 export function mediaWithoutMetaId({ mediaId, otherMediaIds = [], content }: Sent): string[] {
   if (mediaId === null) return [];
   const lacking = JSON.stringify(content).matchAll(/"id":\{"mediaId":"([^"]+)"\}/g);
@@ -14,7 +14,7 @@ export function mediaWithoutMetaId({ mediaId, otherMediaIds = [], content }: Sen
   return [mediaId, ...otherMediaIds].filter((id) => ids.has(id));
 }
 
-/** The body with Meta's ids, by ours, in their places. */
+/** The body with Meta's ids filled in; `metaIds` is keyed by our ids. */
 export const withMetaIds = (content: GraphBody, metaIds: ReadonlyMap<string, string>): GraphBody =>
   JSON.parse(JSON.stringify(content), (name, value: unknown) =>
     name === 'id' && typeof value === 'object' && value !== null && 'mediaId' in value

@@ -13,7 +13,7 @@ const receipt = template({ name: 'receipt', category: 'UTILITY', components });
 const thawed = Promise.withResolvers<boolean>();
 let service: Awaited<ReturnType<typeof serviceUnderTest>>;
 beforeAll(async () => {
-  // Whoever keeps contacts takes questions and does not answer.
+  // Contacts accepts questions and never answers.
   service = await serviceUnderTest(MESSAGING, { peers: { 'contact.opted-out': () => thawed.promise } });
   await service.start();
   for (const [accountId, { name, language, ...more }] of [
@@ -51,7 +51,7 @@ async function send(accountId: string, { name, language }: typeof offer) {
   return { accepted, ms: performance.now() - from };
 }
 
-/** What nine of ten sends of B take at most, in ms; and the slowest. */
+/** The 90th percentile of B's sends, and the slowest, in ms. */
 async function pace(goesOn: (sent: number) => boolean) {
   const times: number[] = [];
   while (goesOn(times.length)) {

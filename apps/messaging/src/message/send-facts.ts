@@ -32,9 +32,9 @@ export type Owners = {
 };
 
 /**
- * Looks up what sends are decided on, one statement for all that wait. A template that our copy lacks, or holds as not
- * approved, is asked of its owner: the copy may be behind. So is whether a person opted out, since that counts from the
- * moment it is answered; but only where it matters. A campaign has asked itself.
+ * Looks up the facts for sends; one statement for all pending sends. Asks the owner for a template that our copy
+ * lacks or does not hold as approved: the copy may be behind. Asks contacts for an opt-out, since it takes effect as
+ * soon as it is confirmed; only where it matters. Campaigns check opt-outs themselves.
  */
 export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
@@ -77,7 +77,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
     return rows[0]?.window_expires_at ?? null;
   };
 
-  /** What the cards of a carousel show beside the first of the media. */
+  /** The carousel's other media, after the first. */
   const others = async (accountId: string, ids: readonly string[]) => {
     const { rows } = await pool.query<Stored & { id: string }>({
       name: 'send-other-media',
@@ -134,7 +134,7 @@ const orWhenAway =
     throw error;
   };
 
-/** An id of Meta's is digits and stands for itself; one of ours for Meta's, as soon as Meta has the file. */
+/** Meta's ids are digits and are used as they are; ours map to Meta's id once Meta has the file. */
 function mediaFrom(ids: readonly string[], stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Medium> {
   const found = ids.flatMap((id): [string, Medium][] => {
     if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null, filename: null }]];

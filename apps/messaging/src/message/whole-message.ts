@@ -1,9 +1,9 @@
 import type { MessageState } from './message.decider.js';
 
-/** A message with what was written or is sent. */
+/** A message with its content. */
 export type WholeMessage = MessageState & Required<Pick<MessageState, 'body' | 'payload'>>;
 
-/** One that Meta handed us: its state holds all of it. */
+/** A message from Meta's webhook: its state already holds the content. */
 export function handedMessage(message: MessageState): WholeMessage {
   const { body, payload } = message;
   if (body === undefined || payload === undefined) throw new Error(`${message.id} was not received`);
@@ -11,8 +11,8 @@ export function handedMessage(message: MessageState): WholeMessage {
 }
 
 /**
- * The message of the row `m` as SQL: what is sent stands in the first event of its stream. Rows of former versions hold
- * it themselves, with what a customer does not see.
+ * SQL: the whole message of the row `m`. The content comes from the first event of its stream. Rows of former
+ * versions hold it themselves, with fields customers do not see.
  */
 export const whole = (
   m: string,

@@ -6,7 +6,7 @@ type Conversation = { id: string; account_id: string; person: string; name: stri
 type Contact = { id: string; account_id: string; phone: string | null; name: string | null };
 const AT_ONCE = 10_000;
 
-/** The inbox by status, and by what people are called and written to by, in an index. */
+/** Indexes of the inbox: by status, and by the names and numbers of people. */
 export class InboxSearch1765000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const operators = await trigramOperators(runner);
@@ -52,7 +52,7 @@ create index conversations_by_status on messaging.conversations (account_id, sta
   }
 }
 
-/** Handles what `page` gives of the rows after the id $1, until there are none. */
+/** Handles the rows of `page` after the id $1, page by page, until none are left. */
 async function eachPage<Row extends { id: string }>(
   runner: QueryRunner,
   page: string,

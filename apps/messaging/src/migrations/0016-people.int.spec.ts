@@ -26,7 +26,7 @@ it('knows who is who from what was received with both', async () => {
   await received('f', 'acc_1', { from: '+918899332214' });
   await received('g', 'acc_1', { from: '+918899332215', userId: 'IN.3' }, 'message.status');
   await database.up(People1766800000000);
-  // As replicas of the version before go on writing.
+  // Replicas of the previous version still write like this.
   await pool.query(
     `insert into messaging.contact_names (contact_id, account_id, name, phone, search) values ('cnt_1', 'acc_1', null, null, null)`,
   );

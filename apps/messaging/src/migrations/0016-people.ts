@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const AT_ONCE = 50_000;
 
-/** What numbers and user ids are one person's, from what was received with both. */
+/** Links numbers and user ids of one person, from messages received with both. */
 export class People1766800000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

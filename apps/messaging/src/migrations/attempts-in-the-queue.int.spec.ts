@@ -21,7 +21,7 @@ it('makes of former states what their events lead to, and knows when each attemp
       type,
       data: { messageId, attempt, outcome: { kind: 'unknown', reason: 'reset' }, at: AT },
     } as never);
-  // Each as it was left: its state in the queue, and the attempts that had been started.
+  // Per message: its state in the queue and the attempts started.
   const former = [
     ['queued', 0, false],
     ['started', 1, true],

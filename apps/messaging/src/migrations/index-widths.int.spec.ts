@@ -4,7 +4,7 @@ import { widestRows, bytesOf } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from './migrations.js';
 
-/** Bytes that the values of indexed columns have at most. */
+/** Maximum bytes of the values of indexed columns. */
 const BOUNDS = {
   stream: 40,
   'accounts.id': 30,
@@ -27,7 +27,7 @@ const BOUNDS = {
   'media_files.key': 200,
   name: bytesOf(LIMITS.templateName),
   language: bytesOf(LIMITS.templateLanguage),
-  // The setting REPLICA, or the name of the host and more.
+  // The setting REPLICA, or the host name with a suffix.
   replica: 500,
 };
 

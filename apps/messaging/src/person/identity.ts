@@ -1,20 +1,20 @@
 import { personKey } from '@wbiz/contracts/phone';
 
 /**
- * Whom what is on file of a user id, or of a number ({@link personKey}), belongs to: `person` is the one that the ids of
- * the contact and its conversations derive from. `former`: the person has the number no more.
+ * The person that a user id or number ({@link personKey}) belongs to. `person` is the key from which the ids of the
+ * contact and its conversations are derived. `former`: the person no longer has this number.
  */
 export type Known = { readonly person: string; readonly former: boolean };
 type Find = (key: string) => Known | undefined;
 export type Link = Known & { readonly alias: string };
-/** Who something is of, and what is to be on file of it from now on. */
+/** The person behind a message, and the links to store. */
 export type Identity = { readonly person: string; readonly links: readonly Link[] };
 
 type Person = { readonly phone: string | null; readonly userId: string | null };
 
 const keyOf = (phone: string | null) => (phone === null ? undefined : personKey(phone));
 
-/** A user id stays with its person, whatever number it comes with; a number may be given to somebody else. */
+/** A user id always stays with its person; a number can move to another person. */
 function personOf({ phone, userId }: Person, known: Find): string {
   const number = keyOf(phone);
   const byUserId = userId === null ? undefined : known(userId)?.person;
@@ -24,7 +24,7 @@ function personOf({ phone, userId }: Person, known: Find): string {
   return byNumber.former && userId !== null ? userId : byNumber.person;
 }
 
-/** Of whoever wrote. */
+/** The identity of a sender. */
 export function identityOf(sender: Person, known: Find): Identity {
   const person = personOf(sender, known);
   const isNew = (key: string) => key !== person && known(key)?.person !== person;
@@ -32,7 +32,7 @@ export function identityOf(sender: Person, known: Find): Identity {
   return { person, links: keys.filter(isNew).map((alias) => ({ alias, person, former: false })) };
 }
 
-/** Of a person that has another number, another user id, or both from now on. */
+/** The identity of a person whose number, user id or both have changed. */
 export function identityAfter(before: Person, to: Person, known: Find): Identity {
   const person = personOf(before, known);
   const [had, has] = [keyOf(before.phone), keyOf(to.phone)];
@@ -44,7 +44,7 @@ export function identityAfter(before: Person, to: Person, known: Find): Identity
   return { person, links: links.filter((link) => isNews(link, known)) };
 }
 
-/** Whether what it tells is not on file already. */
+/** Whether the link differs from what is stored. */
 export function isNews({ alias, person, former }: Link, known: Find): boolean {
   const { person: had, former: was } = known(alias) ?? { person: alias, former: false };
   return had !== person || was !== former;

@@ -38,7 +38,7 @@ const conversationOf = (person: string, number = NUMBERS[0]!) => conversationIdO
 let clock = Date.parse('2026-11-22T10:00:00.000Z');
 const tick = () => (clock += 1_000);
 
-/** What is received, as the event tells it. */
+/** Receives a message; returns the data of its event. */
 async function receive(
   phone: string | null,
   userId: string | null,
@@ -65,7 +65,7 @@ const wrote = async (phone: string | null, userId: string | null, number = NUMBE
 };
 const told = (from: string | null, userId: string | null, payload: Record<string, unknown>) =>
   receive(from, userId, { kind: 'system', payload });
-/** A text to somebody: the message's id and where it belongs. */
+/** Sends a text; returns the message's id, contact and conversation. */
 async function send(to: string) {
   const time = tick();
   const messageId = newId('msg', time);
@@ -146,7 +146,7 @@ describe('a person with a number and a user id', () => {
     for (const search of ['asha', P1])
       expect((await list({ search })).map(({ id }) => id)).toContain(here!.id);
 
-    // By the id of the one that it was.
+    // Looked up by the id of the merged conversation.
     const was = conversationOf(U1);
     expect(await inbox.get({ accountId, id: was })).toEqual(here);
     expect(await bodies(was)).toHaveLength(5);

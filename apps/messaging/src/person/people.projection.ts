@@ -8,7 +8,7 @@ import { linkPeople } from './link-people.js';
 
 type Handed = RecordedEvent<Of<MessageEvent, 'message.received' | 'message.echoed'>>;
 
-/** What a message tells of who is who, in its transaction. */
+/** Stores the identity links of a message in the message's transaction. */
 export const peopleProjection = inline<MessageEvent>({
   'message.received': link,
   'message.echoed': link,

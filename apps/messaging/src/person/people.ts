@@ -5,7 +5,7 @@ import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/mes
 import type { Pool, PoolClient } from 'pg';
 import { identityAfter, identityOf, type Identity, type Known, type Link } from './identity.js';
 
-/** Where what is said with a person belongs. */
+/** The contact and the conversation that hold a person's messages. */
 export type Place = { readonly contactId: string; readonly conversationId: string };
 export const placeOf = (accountId: string, phoneNumberId: string, person: string): Place => ({
   contactId: contactIdOf(accountId, person),
@@ -16,7 +16,7 @@ type Key = { readonly accountId: string; readonly key: string };
 type KnownOf = (of: Key) => Known | undefined;
 const nameOf = ({ accountId, key }: Key) => `${accountId} ${key}`;
 
-/** Whose user ids and numbers are. */
+/** Looks up which person each user id or number belongs to. */
 export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promise<KnownOf> {
   if (keys.length === 0) return () => undefined;
   const { rows } = await db.query<{ account_id: string; alias: string; person: string; former: boolean }>({
@@ -31,14 +31,14 @@ export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promis
   return (of) => found.get(nameOf(of));
 }
 
-/** A message that Meta handed us: where it belongs, and what is learnt from it. */
+/** A message from Meta's webhook: its contact and conversation, and the identity links it adds. */
 export type Arrival = Place & { readonly links: readonly Link[] };
 type Received = Pick<
   MessageReceivedData,
   'kind' | 'payload' | 'from' | 'userId' | 'phoneNumberId' | 'conversationId'
 > & { readonly accountId: string };
 
-/** The person of an echo is the one it was written to. */
+/** The person of an echo is its recipient. */
 export const written = ({ to, ...echoed }: MessageEchoedData & { readonly accountId: string }): Received => ({
   ...echoed,
   from: isPhone(to) ? to : null,
@@ -73,12 +73,12 @@ function identityIn(received: Received, find: (key: string) => Known | undefined
   const change = personChange(received);
   if (!change) return identityOf({ phone, userId }, find);
   const had = change.previousUserId ?? (userId === change.userId ? null : userId);
-  // Nobody is left without either: where Meta tells the new user id alone, it is whose it is.
+  // A person must have a number or a user id: if Meta names only the new user id, it identifies the person.
   const before = { phone, userId: phone === null ? (had ?? userId) : had };
   return identityAfter(before, change, find);
 }
 
-/** What is written in a group stays there. */
+/** A group message stays in the group's conversation. */
 function placeIn(received: Received, person: string): Place {
   const { accountId, phoneNumberId, from, userId, conversationId } = received;
   const place = placeOf(accountId, phoneNumberId, person);
@@ -86,7 +86,7 @@ function placeIn(received: Received, person: string): Place {
   return conversationId === own ? place : { ...place, conversationId };
 }
 
-/** The contacts with whom something was said, or of whom something is known. */
+/** The contacts that have a conversation or a known name. */
 async function seenOf(
   tx: PoolClient,
   told: readonly { readonly accountId: string; readonly contactId: string }[],
@@ -102,7 +102,7 @@ async function seenOf(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The contact of a person and those that have become a part of it, under whose ids something may have been said. */
+/** The person's contact and those merged into it: older messages still carry the merged ids. */
 export async function contactsOf(
   db: Pool,
   accountId: string,

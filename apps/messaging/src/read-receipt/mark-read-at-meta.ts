@@ -3,7 +3,7 @@ import type { Credentials } from '../account/credentials.js';
 import { withToken } from '../account/with-token.js';
 import type { Read } from './read-receipts.js';
 
-/** Tells Meta what was read. Throws what Meta says. */
+/** Marks a message as read at Meta. Throws Meta's error. */
 export const markReadAtMeta =
   (api: CloudApi, credentials: Credentials) =>
   ({ accountId, phoneNumberId, wamid, typing }: Read): Promise<void> =>

@@ -11,7 +11,7 @@ import { Credentials } from '../account/credentials.js';
 import { markReadAtMeta } from './mark-read-at-meta.js';
 import { ReadReceipts } from './read-receipts.js';
 
-/** Tells Meta which messages were read. */
+/** Sends read receipts to Meta. */
 @Module({
   imports: [AccountModule],
   providers: [

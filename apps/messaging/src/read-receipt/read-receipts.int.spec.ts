@@ -67,7 +67,7 @@ function receipts(markRead: (read: Read) => Promise<void> = markReadAtMeta(api, 
   return made;
 }
 
-/** A person writes in; the simulator knows the message as well. */
+/** Receives a message that the simulator knows too. */
 async function writeIn(conversationId: string): Promise<string> {
   const answer = await fetch(`${simulator.url}/_control/inbound`, {
     method: 'POST',
@@ -166,7 +166,7 @@ it('tries again what broke, and with a fresh token what was refused for an old o
 it('outlives who began to tell it', async () => {
   const id = await writeIn('cnv_3');
   await markRead(id);
-  // Claimed by a process that is gone, and the claim is over.
+  // Claimed by a process that died; its claim has expired.
   await pool.query(`update messaging.reads set attempt = 1, not_before = now() - interval '1 second'`);
   receipts();
   expect(await answered()).toMatchObject({ ok: true, data: { id, status: 'read' } });

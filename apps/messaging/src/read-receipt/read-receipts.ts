@@ -16,7 +16,7 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 50;
 const MAX_ATTEMPTS = 5;
 const RETRY_MS = { first: 1_000, longest: 8_000 };
-/** One that is being told is nobody else's for so long; after a crash another replica tells Meta again, which is harmless. */
+/** Lease of a claimed receipt. After a crash another replica sends it again, which is harmless. */
 const CLAIM_SECONDS = 60;
 
 const NEVER_TOLD = {
@@ -24,7 +24,7 @@ const NEVER_TOLD = {
   message: 'Meta could not be told that the message was read.',
 };
 
-/** An inbound message that Meta is to be told was read. */
+/** A read receipt to send to Meta for an inbound message. */
 export type Read = {
   readonly messageId: string;
   readonly accountId: string;
@@ -33,7 +33,7 @@ export type Read = {
   readonly typing: boolean;
   readonly attempt: number;
   readonly awaiting: Awaiting | null;
-  /** Changes when the row is claimed, or asked for, anew. */
+  /** Changes when the row is claimed or requested again. */
   readonly claim: string;
 };
 
@@ -45,7 +45,10 @@ export type ReadReceiptsOptions = {
   readonly logger: Logger;
 };
 
-/** Tells Meta what was read, and whoever waits what Meta said. Telling it twice does no harm, so what is unclear is told again. */
+/**
+ * Sends read receipts to Meta and replies to callers who wait. A receipt is safe to send twice, so an unclear outcome
+ * is retried.
+ */
 export class ReadReceipts {
   readonly work: DueWork<Read>;
 
@@ -102,7 +105,7 @@ export class ReadReceipts {
     return retryMs;
   }
 
-  /** A request that came meanwhile stays. */
+  /** Deletes the row unless it was requested again meanwhile. */
   private async end({ messageId, claim, awaiting }: Read, reply: Reply): Promise<void> {
     await this.options.pool.query(
       'delete from messaging.reads where message_id = $1 and not_before = $2::timestamptz',

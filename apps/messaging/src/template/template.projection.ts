@@ -1,6 +1,6 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** This service's copy of the templates, against which sends are checked. */
+/** This service's copy of templates; sends are checked against it. */
 export const templates = projection({
   name: 'templates',
   on: {
@@ -11,7 +11,7 @@ export const templates = projection({
         [accountId, data.name, data.language, JSON.stringify(data)],
       );
     },
-    // A name that is made anew is another template.
+    // Compares the id: a template created again under the name is another one.
     'template.removed': async ({ accountId, data }, db) => {
       await db.query(`delete from messaging.templates where account_id = $1 and data->>'id' = $2`, [
         accountId,
