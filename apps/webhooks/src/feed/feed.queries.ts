@@ -16,10 +16,7 @@ const STRETCH = 5_000;
 const LOOK_ON_MS = 1_000;
 
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
-/**
- * `first`: the lowest sequence scanned. `passed`: the cursor after everything scanned. `more`: whether more events may
- * follow already.
- */
+/** `first`: the lowest sequence scanned. `passed`: the cursor after everything scanned. `more`: more events may follow already. */
 type Look = {
   readonly data: EventView[];
   readonly first: number | undefined;
