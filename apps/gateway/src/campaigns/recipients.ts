@@ -63,7 +63,7 @@ async function asCsv(
     }
   }
   return Readable.from(lines()).once('error', (err) =>
-    logger.warn({ err, requestId }, 'recipients as CSV: a page could not be read; breaking the connection'),
+    logger.warn({ err, requestId }, 'recipients CSV: page not read; breaking the connection'),
   );
 }
 

@@ -310,7 +310,7 @@ export class Lane {
     if (this.isPaused && !wasPaused)
       logger.info(
         { webhookId, statusCode: outcome.statusCode, error: outcome.error },
-        'webhook paused after failures in a row; probing it from now on',
+        'deliverer: endpoint paused after failures in a row; probing it from now on',
       );
 
     const attempts = item.of === 'retry' ? item.row.attempts + 1 : 1;

@@ -12,7 +12,7 @@ type Listener = (page: LivePage) => void;
 const Listeners = createContext<Set<Listener> | null>(null);
 const State = createContext<FeedState>({ is: 'connecting' });
 
-/** Children mount once the feed's position is known, or after this long: events after their first read are not lost. */
+/** Children mount once the feed's position is known, so that no event after their first read is lost; or after this long. */
 const PATIENCE_MS = 500;
 
 /**
