@@ -7,7 +7,7 @@ import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from 
 import { GOOD_SENDS, LIMITED, RIGHT, WRONG, type SendPath } from './messages/sends.samples.js';
 import { FakeMessaging } from './messages/messaging.harness.js';
 
-// The other services know of a flow and nothing else: whatever is wrong with a request has to be found before they are asked.
+// The peers know one flow and nothing else: every fault must be found before a peer is asked.
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
 let gateway: Gateway;
 let bearer: Record<string, string>;
@@ -60,7 +60,7 @@ const pairs = (count: number) =>
 
 const EVERY_SEND = Object.entries(GOOD_SENDS) as [SendPath, object][];
 
-// Each with the fields that must be named.
+// Each with the fields that the answer must name.
 const COMMON: [string, object, string[]][] = [
   ['to missing', { to: undefined }, ['/to']],
   ['to empty', { to: '' }, ['/to']],
@@ -336,7 +336,7 @@ const CAMPAIGN = {
   audience: { kind: 'all' },
 };
 const segment = (filter: object) => ({ audience: { kind: 'segment', filters: [filter] } });
-/** Wrong in a campaign and in a change of one. */
+/** Faults of a campaign, and of a change to one. */
 const CAMPAIGN_FAULTS: Fault[] = [
   ['a blank name', { name: ' ' }, ['/name']],
   ['a long name', { name: 'x'.repeat(201) }, ['/name']],
@@ -399,7 +399,7 @@ const CAMPAIGN_FAULTS: Fault[] = [
   ['a field of ours', { status: 'running' }, ['/status']],
 ];
 
-/** What else can be written, each with faults and the fields that must be named. */
+/** All other bodies, with faults and the fields that the answer must name. */
 const WRITES: [string, string, Fault[]][] = [
   [
     'POST',

@@ -67,7 +67,7 @@ export async function addAccount(pool: pg.Pool, given: Partial<AccountData> = {}
 
 type KeyOptions = { scopes?: readonly Scope[]; expiresAt?: Date; limit?: KeyLimit };
 
-/** A key with all scopes unless told otherwise. */
+/** Creates a key, by default with all scopes. */
 export async function addKey(
   pool: pg.Pool,
   accountId: string,
@@ -96,7 +96,7 @@ export type Edges = {
   readonly bus?: FakeBus;
   readonly peers?: ReturnType<typeof peersAnswering>;
   readonly module?: Type | DynamicModule;
-  /** A `MEDIA_STORE`. */
+  /** The setting MEDIA_STORE; default: a temporary folder. */
   readonly mediaStore?: string;
 };
 
@@ -117,7 +117,7 @@ const withSendAll = (bus: FakeBus): FakeBus & Pick<CommandBus, 'sendAll'> => ({
 @Module({})
 class Edge {}
 
-/** A gateway of its own pool on a free port, with the given stand-ins for Kafka and the other services. */
+/** A gateway with its own pool on a free port; Kafka and the other services are the given stand-ins. */
 export async function startGateway(
   url: string,
   { bus = NO_BUS, peers = NO_PEERS, module = ApiModule, mediaStore }: Edges = {},

@@ -7,7 +7,7 @@ import {
   WEBHOOK_SECRETS_SETTINGS,
 } from '@wbiz/service-kit/settings';
 
-/** The environment variables of the gateway alone. */
+/** Environment variables of the gateway only. */
 export const SETTINGS = {
   ...HTTP_SETTINGS,
   ADMIN_TOKEN: text(16)({

@@ -1,2 +1,2 @@
-/** A body or a query without fields: whatever comes is one too many. */
+/** A body or query without fields: any field is refused. */
 export class Nothing {}

@@ -9,7 +9,7 @@ export const VERIFY_TOKEN = 'simulator-verify-token';
 
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> };
 
-/** The gateway with all its parts, the simulator as Meta, and what its peers answer. */
+/** The whole gateway, with the simulator as Meta and stand-ins for its peers. */
 export async function runningGateway(more: NodeJS.ProcessEnv = {}, peers: Answers = {}) {
   const simulator = await startSimulator({ log: () => undefined });
   const gateway = await serviceUnderTest(GATEWAY, {

@@ -5,13 +5,13 @@ import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
 import { detailOf } from '@wbiz/contracts/problem';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** No body has as many; and each that is not known costs time. */
+/** More than any body has; bounds the cost of unknown fields. */
 const MOST_FIELDS = 200;
 const MOST_FAULTS = 100;
 
 type Check = (value: unknown, metadata: ArgumentMetadata) => unknown;
 
-/** Checks whatever a handler takes from the request: bodies and queries are instances of the class that it names. */
+/** Validates what handlers take: bodies and queries become instances of the class declared. */
 export class ValidationPipe implements PipeTransform {
   transform(value: unknown, metadata: ArgumentMetadata): unknown {
     return CHECKS[metadata.type]?.(value, metadata) ?? value;
@@ -19,7 +19,7 @@ export class ValidationPipe implements PipeTransform {
 }
 
 const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
-  // No body at all is read as an empty one, so that the answer names the fields it must have.
+  // A missing body counts as empty, so that the answer names the required fields.
   body: (body, { metatype }) => {
     if (hasTooManyFields(body)) throw tooManyFields();
     return valid(parseBody(metatype as new () => object, body === undefined ? {} : body));
@@ -28,7 +28,7 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
     valid(parseQuery(metatype as new () => object, query as Record<string, unknown>)),
   param: (param, { data }) => {
     const namesId = /^(id|.*Id)$/.test(data ?? '');
-    // No name of anything has what Postgres cannot hold.
+    // No id or name holds what Postgres cannot store.
     if (namesId ? !isId(param) : !isWellFormed(param))
       throw new Rejection('not_found', 'There is nothing of this name.');
     return param;

@@ -35,12 +35,13 @@ const WEBHOOKS = 'webhooks.webhooks';
 
 type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 
-/** Whichever replica projects, all of them have readers waiting. */
+/** Every replica watches: readers wait on all of them, but one projects. */
 const feedWatch: FactoryProvider<FeedWatch> = {
   provide: FeedWatch,
   useFactory: (runtime: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
     const { logger, stopping, startSpan } = runtime;
-    const onFault = (err: unknown) => logger.warn({ err }, 'the heads of the feed could not be looked at');
+    const onFault = (err: unknown) =>
+      logger.warn({ err }, 'feed watch: heads not read; reading them again within 1 s');
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
     projections.add(feedProjection(startSpan));
@@ -112,7 +113,10 @@ const deliverer: FactoryProvider<Deliverer> = {
         store
           .apply(webhooks, { type: 'webhook.disable', accountId, data })
           .catch((err: unknown) =>
-            logger.warn({ err, webhookId }, 'webhook not disabled; disabling it with its next failure'),
+            logger.warn(
+              { err, webhookId },
+              'deliverer: webhook not disabled; disabling it at its next failure',
+            ),
           );
       },
       logger,

@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 type Parameters = { query?: object | undefined; path?: object | undefined };
 type Operation = { parameters: Parameters; responses: object };
 
-/** The routes that know a method. */
+/** The paths that support a method. */
 export type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P][Lowercase<M>] extends Operation ? P : never;
 }[keyof paths];
@@ -22,13 +22,13 @@ type BodyOf<Op> = Op extends { requestBody?: never }
       : never;
 
 export type CallOptions = {
-  /** Your own, to repeat a POST after this process has ended; the client makes one otherwise. */
+  /** Pass your own to be able to repeat a POST after this process has ended; otherwise the client makes one. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
 };
-/** What a route takes. */
+/** Parameters and body of a route. */
 export type Input<Op extends Operation> = Pick<Op['parameters'], 'query' | 'path'> & BodyOf<Op> & CallOptions;
-/** Its argument, which may be left out where nothing is required. */
+/** The argument of a call; optional if nothing in it is required. */
 export type Args<Op extends Operation> =
   Record<never, never> extends Input<Op> ? [given?: Input<Op>] : [given: Input<Op>];
 
@@ -37,7 +37,7 @@ type Content<Answered> = Answered extends { content: { 'application/json': infer
   : Answered extends { content: { 'application/octet-stream': infer Bytes } }
     ? Bytes
     : undefined;
-/** What a route answers; a 202 beside a 201 is for those who asked for it. */
+/** The body of a route's answer; a 202 beside a 201 is left to `respondAsync`. */
 export type Answer<Op extends Operation> = Op['responses'] extends { 201: infer Done; 202: unknown }
   ? Content<Done>
   : Content<Op['responses'][keyof Op['responses']]>;
@@ -46,7 +46,7 @@ export type AsyncAnswer<Op extends Operation> = Op['responses'] extends { 202: i
   : never;
 
 type QueryOf<P extends PathOf<'GET'>> = NonNullable<OperationOf<'GET', P>['parameters']['query']>;
-/** The routes that answer in pages. `never` has every key. */
+/** The routes that answer in pages. The tuple keeps `never`, which would match every key, out. */
 export type ListPath = {
   [P in PathOf<'GET'>]: [QueryOf<P>] extends [never] ? never : 'cursor' extends keyof QueryOf<P> ? P : never;
 }[PathOf<'GET'>];

@@ -2,22 +2,22 @@ import type { components } from './api.js';
 
 type Problem = components['schemas']['Problem'];
 
-/** Codes that no server sent: nobody answered, something else than WBIZ did, a webhook is not WBIZ's. */
+/** Codes of the client itself: no answer, an answer that is not WBIZ's, a webhook whose signature is wrong. */
 type OwnCode = 'network_error' | 'http_error' | 'invalid_signature';
 
 type Facts = {
   readonly code: Problem['code'] | OwnCode;
-  /** HTTP status; 0 where nobody answered. */
+  /** HTTP status; 0: no answer. */
   readonly status: number;
-  /** One entry for each fault of a field. */
+  /** One entry per faulty field. */
   readonly details?: NonNullable<Problem['errors']>;
   readonly requestId?: string | undefined;
-  /** The whole answer, with what belongs to its code: `messageId`, `metaCode`, `scope`. */
+  /** The whole problem, with the fields of its code: `messageId`, `metaCode`, `scope`. */
   readonly problem?: Problem;
   readonly retryAfterMs?: number | undefined;
 };
 
-/** Every refusal and fault. Go by `code`; `message` is for people. */
+/** Every refusal and failure. Decide by `code`; `message` is for people. */
 export class WbizError extends Error {
   override readonly name = 'WbizError';
   readonly code: Facts['code'];
@@ -26,7 +26,7 @@ export class WbizError extends Error {
   readonly requestId: string | undefined;
   readonly problem: Problem | undefined;
   readonly retryAfterMs: number | undefined;
-  /** Of the POST that failed: the same request under it is carried out once, however often it is repeated. */
+  /** The key of the failed POST: repeat the request under it and it is carried out once only. */
   idempotencyKey: string | undefined;
 
   constructor(message: string, facts: Facts, options?: ErrorOptions) {
@@ -40,7 +40,7 @@ export class WbizError extends Error {
   }
 }
 
-/** What an answer other than 2xx says. */
+/** The error for an answer other than 2xx. */
 export async function errorOf(answer: Response): Promise<WbizError> {
   const { status, headers } = answer;
   const retryAfterMs = millisecondsIn(headers.get('retry-after'));
@@ -52,7 +52,7 @@ export async function errorOf(answer: Response): Promise<WbizError> {
   return new WbizError(detail, { code, status, details, requestId, problem, retryAfterMs });
 }
 
-/** A Retry-After is seconds or a date. */
+/** Parses a Retry-After: seconds or a date. */
 function millisecondsIn(retryAfter: string | null): number | undefined {
   if (!retryAfter) return undefined;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();

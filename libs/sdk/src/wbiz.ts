@@ -15,17 +15,17 @@ import type {
 import { errorOf, WbizError } from './wbiz-error.js';
 
 export type WbizOptions = {
-  /** Of the installation: `https://wbiz.example.com/api`. */
+  /** URL of the installation's API: `https://wbiz.example.com/api`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** How often a request is repeated at most; the feed goes on for as long as it is read. */
+  /** Most retries of a request, default 4; `events` retries without limit. */
   readonly maxRetries?: number;
-  /** Of one attempt. */
+  /** Time limit of one attempt in ms, default 60,000. */
   readonly timeoutMs?: number;
 };
 
 export type EventOptions<T extends EventType> = {
-  /** `cursor` of the last event seen, a `nextCursor`, or `now`; without it from the oldest kept. */
+  /** The `cursor` of the last event handled, a `nextCursor`, or `now`; default: the oldest event kept. */
   readonly since?: string | undefined;
   readonly types?: readonly T[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -42,15 +42,15 @@ type Call = CallOptions & {
 type Page = { readonly data: readonly unknown[]; readonly nextCursor: string | null };
 
 const LONGEST_PAGE = 200;
-/** Seconds that the feed holds a request; below the time after which proxies commonly give up. */
+/** Seconds that a feed request waits; shorter than the common timeout of proxies. */
 const FEED_WAIT = 25;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
-/** A Retry-After beyond it is left to the caller. */
+/** A longer Retry-After is left to the caller. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 const PASSING = new Set([0, 429, 502, 503, 504]);
 
-/** The client of a WBIZ installation, for one API key. */
+/** Client of a WBIZ installation, for one API key. */
 export class Wbiz {
   readonly #baseUrl: string;
   readonly #apiKey: string;
@@ -65,9 +65,9 @@ export class Wbiz {
   }
 
   /**
-   * One call of the reference; resolves to the body of the answer. With `respondAsync` a send resolves once it is accepted, without
-   * its `wamid`. Network faults, 429, 502, 503 and 504 are repeated; a POST under one Idempotency-Key, so that it has effect once.
-   * Throws a `WbizError`, or the reason of `signal`.
+   * Makes one call of the API reference; resolves to the answer's body. With `respondAsync` a send resolves once it is
+   * accepted, without its `wamid`. Retries network failures, 429, 502, 503 and 504; a POST always under one
+   * Idempotency-Key, so that it takes effect once. Throws a `WbizError`, or the reason of `signal`.
    */
   request<M extends Method, P extends PathOf<M>>(
     method: M,
@@ -83,7 +83,7 @@ export class Wbiz {
     return this.#call(method, path, given);
   }
 
-  /** Everything a list holds, page after page, as it is read. */
+  /** Yields every item of a list, fetching pages as needed. */
   async *list<P extends ListPath>(
     path: P,
     ...[given]: Args<OperationOf<'GET', P>>
@@ -99,8 +99,8 @@ export class Wbiz {
   }
 
   /**
-   * The account's events in order, each once, as they happen, until the loop is left or `signal` aborts (its reason is thrown). Keep
-   * `cursor` of the last event handled, and go on `since` there.
+   * Yields the account's events live, in order, each once, until the loop is left or `signal` aborts (its reason is
+   * thrown). Store the `cursor` of the last event handled and continue with it as `since`.
    */
   async *events<T extends EventType = EventType>({
     since,
@@ -142,7 +142,7 @@ export class Wbiz {
       redirect: 'error',
       ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as FormData) }),
     };
-    let pending: WbizError | undefined; // names the message, which an answer in progress does not
+    let pending: WbizError | undefined; // names the message; `idempotency_in_progress` does not
     for (let retries = 0; ; retries += 1) {
       const outcome = await attempt(url, init, timeoutMs, signal);
       if (!(outcome instanceof WbizError)) return outcome.content;
@@ -155,7 +155,7 @@ export class Wbiz {
   }
 }
 
-/** What was answered, or why nothing was. Throws the reason of `signal` alone. */
+/** The answer, or the error. Throws only the reason of `signal`. */
 async function attempt(
   url: string,
   init: RequestInit,
@@ -179,7 +179,7 @@ async function contentOf(answer: Response): Promise<unknown> {
   return isJson ? ((await answer.json()) as unknown) : answer.blob();
 }
 
-/** Whether another try may end differently. An unknown outcome is final; one in progress has its answer soon. */
+/** Whether a retry may end differently. `outcome_unknown` is final; `idempotency_in_progress` will have its answer soon. */
 const isPassing = ({ code, status, retryAfterMs = 0 }: WbizError) =>
   retryAfterMs <= LONGEST_RETRY_AFTER_MS &&
   (code === 'idempotency_in_progress' || (PASSING.has(status) && code !== 'outcome_unknown'));
@@ -218,7 +218,7 @@ function searchOf(query: object = {}): string {
 }
 
 const SEEN = '~';
-/** Within a page: where the page begins, and the sequence of the last event seen of it. */
+/** A cursor within a page: the page's own cursor, and the sequence of the last event yielded. */
 const cursorAt = (page: string | undefined, sequence: number) => `${page ?? ''}${SEEN}${sequence}`;
 
 function positionIn(cursor: string | undefined): { page: string | undefined; seen: number } {

@@ -10,7 +10,7 @@ type Answered = { status: number; body?: unknown; headers?: Record<string, strin
 let server: Server;
 let wbiz: Wbiz;
 let asked: Asked[];
-/** What is answered to one request after the other; the last goes on. */
+/** Answers one request after another; the last answer repeats. */
 let answers: Answered[];
 
 beforeEach(async () => {
@@ -176,7 +176,7 @@ describe('a request', () => {
 
 const asUrl = () => `127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 
-/** Each of them a fault that the compiler names; never run. */
+/** Each line is a compile error; never run. */
 export const misspelt = [
   // @ts-expect-error there is no such route
   () => wbiz.request('GET', '/v1/message'),

@@ -1,7 +1,7 @@
 import type { WbizEvent } from './operations.js';
 import { WbizError } from './wbiz-error.js';
 
-/** What a delivery carries: an event of the feed with its account, or the sample of `POST /v1/webhooks/{id}/test`. */
+/** The body of a delivery: an event with its account, or the sample of `POST /v1/webhooks/{id}/test`. */
 export type WebhookEvent = { accountId: string } & (
   | WbizEvent
   | {
@@ -22,8 +22,8 @@ const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 const SIGNATURE = /^v1,([\w+/]{43}=)$/;
 
 /**
- * The event of a delivery, signed the way Standard Webhooks has it. `body` is the bytes as they came; several secrets while one
- * is rotated. Throws a `WbizError` `invalid_signature`, with the status 401 to answer with.
+ * Verifies a delivery (Standard Webhooks) and returns its event. `body`: the raw bytes. `secrets`: several during a
+ * rotation. Throws a `WbizError` with `invalid_signature` and status 401, which is also the status to answer.
  */
 export async function verifyWebhook(
   body: Body,
@@ -47,7 +47,7 @@ export async function verifyWebhook(
   throw refused('No signature of the webhook is by a secret of yours.');
 }
 
-/** The headers that WBIZ sends with a delivery; for the tests of a receiver. */
+/** The headers of a WBIZ delivery, for testing a receiver. */
 export async function signWebhook(id: string, body: Body, secret: string, now = Date.now()) {
   const timestamp = String(Math.floor(now / 1_000));
   const signature = await crypto.subtle.sign('HMAC', await keyOf(secret), contentOf(id, timestamp, body));

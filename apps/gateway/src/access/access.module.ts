@@ -17,7 +17,7 @@ import { KeyBook } from './key-book.js';
 import { KeyUses } from './key-uses.js';
 import { RateLimiter } from './rate-limiter.js';
 
-/** Who may call, how often, and what a repeated call gets. */
+/** API keys, rate limits and idempotency of every route. */
 @Module({
   providers: [
     { provide: KeyBook, useFactory: openKeyBook, inject: [RUNTIME, PG_POOL] },
@@ -48,7 +48,7 @@ export class AccessModule {
     const onNotKept = (err: unknown, requestId: string) =>
       logger.error(
         { err, requestId },
-        'an answer could not be kept under its Idempotency-Key; it will be looked up',
+        'idempotency: answer not stored; a repeated request asks the owning service',
       );
     const uses = new KeyUses(pool);
     installGate(httpAdapter.getInstance<FastifyInstance>(), {
@@ -74,7 +74,7 @@ async function openKeyBook({ logger, shutdown }: Runtime, pool: Pool): Promise<K
 
 function openRateLimiter({ logger, shutdown }: Runtime, pool: Pool): RateLimiter {
   const limiter = new RateLimiter(pool, (err) =>
-    logger.warn({ err }, 'unspent requests could not be given back'),
+    logger.warn({ err }, 'rate limiter: unspent lease not returned; it lapses with its window'),
   );
   shutdown.on('work', 'rate limits', () => limiter.stop());
   return limiter;

@@ -21,34 +21,34 @@ export type ApiKey = {
   readonly createdAt: Date;
 };
 
-/** What to select to get an {@link ApiKey}. */
+/** The columns that make an {@link ApiKey}. */
 export const API_KEY_COLUMNS = `id, account_id as "accountId", name, prefix, secret_hash as "secretHash", scopes,
   expires_at as "expiresAt", revoked_at as "revokedAt", created_at as "createdAt",
   case when per_minute is null then null else json_build_object('perMinute', per_minute, 'burst', burst) end as "limit"`;
 
-/** The parts of a new key: `key` is told to its owner once, `secretHash` is what is kept. */
+/** A new key: `key` is shown once, only `secretHash` is stored. */
 export function newApiKey() {
   const prefix = characters(8);
   const secret = characters(32);
   return { id: newId('key'), prefix, key: `wa_${prefix}_${secret}`, secretHash: secretHashOf(secret) };
 }
 
-// 256 is a multiple of 32, so every character is as likely as any other: 5 bits each.
+// 256 is a multiple of 32, so every character is equally likely: 5 bits each.
 const characters = (count: number) => Array.from(randomBytes(count), (byte) => CROCKFORD[byte % 32]).join('');
 const secretHashOf = (secret: string) => hash('sha256', secret, 'buffer');
 
-/** Reads `Authorization: Bearer wa_<prefix>_<secret>`; undefined when it is anything else. */
+/** Parses `Authorization: Bearer wa_<prefix>_<secret>`; undefined for anything else. */
 export function parseApiKey(authorization: string): { prefix: string; secret: string } | undefined {
   const [, prefix, secret] = FORM.exec(authorization) ?? [];
   return prefix && secret ? { prefix: prefix.toUpperCase(), secret } : undefined;
 }
 
-/** Whether the secret is the key's. It takes as long for a key that does not exist. */
+/** Whether the secret is the key's, in constant time even for an unknown key. */
 export function isSecretOf(secret: string, key: Pick<ApiKey, 'secretHash'> | undefined): boolean {
   return timingSafeEqual(secretHashOf(secret), key?.secretHash ?? NO_HASH) && key !== undefined;
 }
 
-/** A key as its owner sees it. */
+/** The key as its owner sees it. */
 export function apiKeyView({ id, name, prefix, scopes, createdAt, expiresAt }: ApiKey): ApiKeyView {
   return {
     id,

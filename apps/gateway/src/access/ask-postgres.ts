@@ -5,7 +5,7 @@ import type { Pool, QueryConfig, QueryResultRow } from 'pg';
 
 const PATIENCE_MS = 2_000;
 
-/** A query that a request waits for. When Postgres cannot be reached, or takes 2 s, it ends in `unavailable`. */
+/** Runs a query that a request waits for. Throws `unavailable` if Postgres cannot be reached or takes over 2 s. */
 export async function askPostgres<Row extends QueryResultRow>(
   pool: Pool,
   query: QueryConfig,
@@ -13,7 +13,7 @@ export async function askPostgres<Row extends QueryResultRow>(
   const answered = new AbortController();
   try {
     const late = delay(PATIENCE_MS, undefined, { signal: answered.signal });
-    // pg takes a query_timeout for one query (client.js); its types do not say so.
+    // pg accepts query_timeout per query (client.js); its types lack it.
     const asked: QueryConfig & { query_timeout: number } = { ...query, query_timeout: PATIENCE_MS };
     const result = await Promise.race([pool.query<Row>(asked), late]);
     if (!result) throw notNow(new Error('Query read timeout'));

@@ -4,7 +4,7 @@ import type { ApiKey } from './api-key.js';
 import type { Claim } from './idempotency.js';
 import type { Account } from './key-book.js';
 
-/** One request with a valid key. */
+/** A request with a valid key. */
 export type Call = {
   readonly key: ApiKey;
   readonly account: Account;
@@ -12,33 +12,33 @@ export type Call = {
   readonly traceparent: string;
   /** `Prefer: respond-async`. */
   readonly respondAsync: boolean;
-  /** When its command is dropped and the wait for an outcome ends, in ms since the epoch. */
+  /** When its command expires and the wait for an outcome ends, in ms since the epoch. */
   deadline: number;
-  /** Takes more requests from the key's limit than the one that every call costs. Throws `rate_limited`. */
+  /** Charges `count` more requests to the key's limit, on top of the one each call costs. Throws `rate_limited`. */
   readonly charge: (count: number) => Promise<void>;
-  /** As many requests as the key's limit can ever give at once. */
+  /** The most requests that the key's limit can grant at once. */
   readonly mostAtOnce: number;
   /**
-   * For a handler that reads the body itself, once it has: claims the Idempotency-Key, if there is one, for these bytes.
-   * Resolves to the answer that an earlier request had, whose status and headers the reply then has too. Throws as
-   * `Idempotency.claim` does.
+   * Claims the Idempotency-Key, if any, for a handler that reads the body itself; call it once the body is read.
+   * Resolves to the stored answer of an earlier request, with its status and headers set on the reply. Throws what
+   * `Idempotency.claim` throws.
    */
   claimBody: (fingerprint: Buffer) => Promise<{ readonly body: Buffer | undefined } | undefined>;
   /** Set while the request runs under an Idempotency-Key. */
   claim?: Claim;
-  /** `open`: a command went out and nobody knows yet what becomes of it. `final`: keep the answer whatever its status. */
+  /** `open`: a command is out and its outcome unknown, so the key stays claimed. `final`: store the answer whatever its status. */
   fate?: 'open' | 'final' | undefined;
   readonly reply: Pick<FastifyReply, 'code' | 'header'>;
 };
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null on public routes. */
+    /** Null on routes without an API key. */
     call: Call | null;
   }
 }
 
-/** The {@link Call} a handler answers. */
+/** Injects the {@link Call} of the request. */
 export const Caller = createParamDecorator(
   (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().call,
 );

@@ -23,7 +23,7 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-/** Refusals that say nothing of the request itself: the same one may succeed later. */
+/** Statuses that are not stored: the same request may succeed later. */
 const NOT_FINAL = new Set([401, 402, 403, 429]);
 const FORM = /^multipart\/form-data *(;|$)/i;
 const KEPT_HEADERS = ['content-type', 'preference-applied'];
@@ -34,21 +34,22 @@ type Parts = {
   readonly limiter: RateLimiter;
   readonly idempotency: Idempotency;
   readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
-  /** Throws for whoever is no operator. */
+  /** Throws unless the request comes from an operator. */
   readonly signIn: (request: FastifyRequest) => Promise<void>;
-  /** Told whose limit refused a request. */
+  /** Called with whose limit refused a request. */
   readonly onLimited: (scope: 'key' | 'plan') => void;
   readonly onNotKept: (error: unknown, requestId: string) => void;
 };
 
 /**
- * Stands before every route, in this order: key or admin token (401), scope (403), limit (429), all before the body is
- * read, which of a path that is none never is; then the Idempotency-Key of a POST. A route that does not say who may call it ends the start.
+ * The gate before every route. In this order: API key or admin token (401), scope (403), rate limit (429), all before
+ * the body is read; then the Idempotency-Key of a POST. An unknown path is refused unread. A route that declares no
+ * access stops the start.
  */
 export function installGate(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRoute', requireAccess);
   fastify.decorateRequest('call', null);
-  // A form is left to its handler; whoever takes none says so as for any other type.
+  // Form routes read their own body; other routes refuse a form like any wrong Content-Type.
   fastify.addContentTypeParser('multipart/form-data', ({ routeOptions }, _form, done) =>
     done(
       routeOptions.config.form
@@ -68,11 +69,11 @@ async function admit(
 ): Promise<void> {
   reply.headers(SECURITY_HEADERS);
   const { headers } = request;
-  // A body of no bytes is no body, whatever its type is said to be.
+  // An empty body has no type: ignore its Content-Type.
   if (!headers['transfer-encoding'] && (headers['content-length'] ?? '0') === '0')
     delete headers['content-type'];
   const { access, form } = request.routeOptions.config;
-  // Its query is left out: it may hold a secret.
+  // Leave the query out of the answer: it may hold a secret.
   if (request.is404)
     throw new Rejection('not_found', `Cannot ${request.method} ${request.url.split('?')[0]}.`);
   if (access === 'operators') return signIn(request);
@@ -145,7 +146,7 @@ async function claim(
 ): Promise<unknown> {
   const { call, method, headers, body, params, routeOptions } = request;
   if (!call) return;
-  // The clock starts when the request is wholly there.
+  // The deadline counts from when the whole request has arrived.
   call.deadline = Date.now() + PATIENCE_MS;
   const header = headers['idempotency-key'];
   const key = method === 'POST' && header !== undefined ? parseIdempotencyKey(String(header)) : undefined;
@@ -178,7 +179,7 @@ async function claim(
   if (kept) return reply.send(kept.body);
 }
 
-/** Keeps a final answer under its Idempotency-Key before it is sent, or frees the key. An open fate stays open. */
+/** Stores a final answer under its Idempotency-Key before it is sent, or releases the key. An open fate keeps the key claimed. */
 async function keep(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -20,12 +20,15 @@ const OLD = [
      where not exists (select from gateway.api_keys where id = key_id) limit ${AT_ONCE}))`,
 ];
 
-/** Removes idempotency records after their 24 hours, rate windows and sessions that are over, and the console's old keys. */
+/**
+ * Deletes idempotency records after 24 hours, ended rate windows and sessions, expired console keys and the uses of
+ * deleted keys.
+ */
 export async function removeOld(pool: Pool): Promise<void> {
   for (const statement of OLD) while ((await pool.query(statement)).rowCount === AT_ONCE);
 }
 
-/** {@link removeOld} every minute, after what is known of keys' uses was written. */
+/** Writes the key uses, then runs {@link removeOld}, every minute. */
 export const housekeeping = (pool: Pool, uses: KeyUses, logger: Logger) =>
   new Periodic({
     name: 'housekeeping: removal of old records',

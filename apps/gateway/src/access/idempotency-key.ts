@@ -3,10 +3,10 @@ import { Rejection } from '@wbiz/eventing/rejection';
 
 const LONGEST = 255;
 const BARE = /^[\x21\x23-\x7e][\x20-\x7e]*$/;
-// A string of RFC 8941 (3.3.3), as draft-ietf-httpapi-idempotency-key-header has it.
+// An RFC 8941 string (3.3.3), as draft-ietf-httpapi-idempotency-key-header requires.
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
-/** The value of an Idempotency-Key header, bare or quoted. Throws `invalid_idempotency_key`. */
+/** Parses an Idempotency-Key header, bare or quoted. Throws `invalid_idempotency_key`. */
 export function parseIdempotencyKey(header: string): string {
   const key = BARE.test(header) ? header : QUOTED.exec(header)?.[1]?.replace(/\\(.)/g, '$1');
   if (!key || key.length > LONGEST)
@@ -17,18 +17,15 @@ export function parseIdempotencyKey(header: string): string {
   return key;
 }
 
-/** No body that a route takes is nested as deep. */
+/** Deeper than the body of any route. */
 const DEEPEST = 100;
 
-/**
- * The same for bodies that mean the same, whatever the order of their fields and the space between them. Throws
- * `invalid_request` for a body of more than 100 levels.
- */
+/** SHA-256 of a body; field order and whitespace do not matter. Throws `invalid_request` for a body of more than 100 levels. */
 export function fingerprintOf(body: unknown): Buffer {
   return hash('sha256', JSON.stringify(sorted(body, 0)) ?? '', 'buffer');
 }
 
-/** The fingerprint of a request: its body's, and of one to a route with path parameters, of these as well. */
+/** The fingerprint of a request: its body's, plus its path parameters if the route has any. */
 export function atPath(params: unknown, body: Buffer): Buffer {
   const isOneOfMany = Object.keys(params ?? {}).length > 0;
   return isOneOfMany ? fingerprintOf({ params, body: body.toString('hex') }) : body;

@@ -45,7 +45,7 @@ it('tells one path of a route from another, and leaves the body as it is where a
     body,
   ];
   for (const other of others) expect(atPath({ id: 'a' }, body)).not.toEqual(other);
-  // As rows have it that were written before paths counted.
+  // Matches rows written before paths were part of the fingerprint.
   expect(atPath({}, body).toString('hex')).toBe(
     '8106dd2218034da9c3115edc91935f5dddd8034682bc26f8dfbe2d6bb946718f',
   );

@@ -12,7 +12,7 @@ let messaging: FakeMessaging;
 let key: string;
 let keys = 0;
 
-// The gateways live for all tests; who answers them is new for each.
+// The gateways live for the whole file; each test gets its own peers.
 const bus = {
   send: (...given: Parameters<FakeMessaging['bus']['send']>) => messaging.bus.send(...given),
   settled: (...given: Parameters<FakeMessaging['bus']['settled']>) => messaging.bus.settled(...given),
@@ -59,7 +59,7 @@ async function post({ on = gateways[0], body = TEXT, headers = {}, path = '/v1/m
     headers: response.headers,
   };
 }
-/** As if the deadline of whatever runs under the key were long past. */
+/** Moves the deadline of the claim into the past. */
 const later = () =>
   database.pool.query(
     `update gateway.idempotency set deadline = now() - interval '1 minute' where key = $1`,
@@ -280,7 +280,7 @@ describe('when a gateway dies', () => {
     expect(messaging.messages.size).toBe(1);
   });
 
-  /** Sends a request to a gateway that has no answer yet when it is gone. */
+  /** Sends a request to a gateway that is killed before it answers. */
   async function dying(bus: FakeMessaging['bus']) {
     const gateway = await startGateway(database.url, { bus, peers });
     const answer = post({ on: gateway }).catch(() => 'cut');

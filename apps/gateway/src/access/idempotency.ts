@@ -4,7 +4,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { askPostgres } from './ask-postgres.js';
 
-/** Past a command's deadline its owner may still be busy with the batch it is in. */
+/** Wait this long past a command's deadline: its owner may still be busy with the batch it is in. */
 const GRACE_MS = 500;
 export const KEPT_HOURS = 24;
 
@@ -17,12 +17,12 @@ type Asked = {
 };
 
 /**
- * A request that runs under an Idempotency-Key. What it does, it does as `commandId`; `earlier` is the command of a run
- * before it of which nobody knows what became.
+ * A request that runs under an Idempotency-Key. Its command gets the id `commandId`. `earlier`: the command of a
+ * previous run whose outcome is unknown.
  */
 export type Claim = Omit<Asked, 'fingerprint'> & { commandId: string; earlier?: string };
 
-/** A final answer, byte for byte. */
+/** A final answer, stored byte for byte. */
 export type KeptAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -45,8 +45,8 @@ type Row = {
 const BY_KEY = '(account_id, route, key)';
 
 /**
- * The records behind Idempotency-Key. One is written before its command goes out and holds the command's id, so that
- * whoever finds it unfinished can ask the command's owner what became of it, on any gateway, also after a crash.
+ * The records behind Idempotency-Key. A record is written before its command goes out and holds the command's id: any
+ * gateway that finds it unfinished, even after a crash, can ask the command's owner for the outcome.
  */
 export class Idempotency {
   private readonly write: (asked: Written) => Promise<Row>;
@@ -60,8 +60,8 @@ export class Idempotency {
   }
 
   /**
-   * The right to run the request, or the answer it had. `deadline` (ms since the epoch) is when its command is
-   * dropped. Throws `idempotency_key_reused`, `idempotency_in_progress` or `unavailable`.
+   * Grants the right to run the request, or returns its stored answer. `deadline` (ms since the epoch) is when the
+   * command expires. Throws `idempotency_key_reused`, `idempotency_in_progress` or `unavailable`.
    */
   async claim(asked: Asked, deadline: number): Promise<Claim | KeptAnswer> {
     const { fingerprint, ...scope } = asked;
@@ -79,7 +79,10 @@ export class Idempotency {
     return { ...scope, commandId, earlier: found.commandId };
   }
 
-  /** The earlier command never had an effect and never will: the claim's own takes its place. Throws `idempotency_in_progress` when another request was faster. */
+  /**
+   * Replaces the earlier command, which certainly had no effect, by the claim's own. Throws `idempotency_in_progress`
+   * if another request was faster.
+   */
   async takeOver(claim: Claim, deadline: number): Promise<void> {
     const rows = await askPostgres(this.pool, {
       name: 'idempotency-take-over',
@@ -91,12 +94,12 @@ export class Idempotency {
     delete claim.earlier;
   }
 
-  /** Keeps the answer for everyone who comes with the same key. */
+  /** Stores the answer for every repetition under this key. */
   finish(claim: Claim, answer: KeptAnswer): Promise<undefined> {
     return this.writeFinal({ ...claim, ...answer });
   }
 
-  /** Nothing came of the request: the next one with the same key runs as if it were the first. */
+  /** Deletes the record: the next request under this key runs as if it were the first. */
   async release(claim: Claim): Promise<void> {
     await askPostgres(this.pool, {
       name: 'idempotency-release',
@@ -170,10 +173,10 @@ const asWritten = (asked: Written): Row => ({
   headers: null,
   body: null,
 });
-/** The record that stood in the way was released in between: as good as still running, the caller comes again. */
+/** The conflicting record was released in between: report it as still running, so that the caller repeats. */
 const released = (asked: Asked): Row => asWritten({ ...asked, commandId: '', deadline: new Date() });
 
-/** Says that the answer is still to come. */
+/** The refusal for a request whose first run has not answered yet. */
 export function inProgress(): Rejection {
   return new Rejection(
     'idempotency_in_progress',

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => book.stop());
 afterAll(() => database.close());
 
-/** A book that no request has come to for longer than it trusts what it knows. */
+/** A book that has had no request for longer than it trusts its cache. */
 async function bookAtRest() {
   const polls: number[] = [];
   const watched = {

@@ -17,17 +17,17 @@ type AccountRow = {
 };
 
 const KEYS = `select ${API_KEY_COLUMNS}, changed_at as "changedAt" from gateway.api_keys`;
-// What an account keeps to itself stays in Postgres.
+// Private account fields stay in Postgres.
 const ACCOUNTS = `select stream as id, version, updated_at as "updatedAt",
   state - array['sealedToken', 'appId', 'throughput', 'holds', 'told'] as state from gateway.accounts`;
 const POLL_MS = 250;
 const TRUSTED_MS = 1_000;
-// A row's time is set before its transaction commits, and accounts carry the clock of the gateway that wrote them.
+// Rows may appear late: changed_at is set before the commit, and updated_at comes from another gateway's clock.
 const OVERLAP_MS = 10_000;
 
 /**
- * All API keys and accounts, in memory and never more than a second old: while requests come, what changed is fetched
- * every 250 ms. Where that is older, or a key is not known, Postgres is asked for the one key, many requests at a time.
+ * Caches all API keys and accounts, at most one second old: while requests arrive, changes are polled every 250 ms. For
+ * an unknown key, or with an older cache, Postgres is asked for that key; such lookups are batched.
  */
 export class KeyBook {
   private readonly keys = new Map<string, KeyRow>();
@@ -47,17 +47,17 @@ export class KeyBook {
     this.lookUp = microBatch((prefixes: readonly string[]) => this.fetch(prefixes), { max: 500, lanes: 2 });
   }
 
-  /** Reads everything once. Throws when that fails. */
+  /** Loads everything once. Throws if that fails. */
   start(): Promise<void> {
     return this.poll();
   }
 
-  /** Awaits the poll under way. */
+  /** Awaits the current poll. */
   async stop(): Promise<void> {
     await this.polling;
   }
 
-  /** The key with that prefix and its account, revoked or expired or not. Throws `unavailable`. */
+  /** The key with this prefix and its account, even if revoked or expired. Throws `unavailable`. */
   find(prefix: string): Holder | undefined | Promise<Holder | undefined> {
     const now = performance.now();
     if (now - this.askedAt > POLL_MS) this.polling ??= this.follow();
@@ -72,7 +72,11 @@ export class KeyBook {
       await this.poll();
       this.isFailing = false;
     } catch (err) {
-      if (!this.isFailing) this.logger.warn({ err }, 'changed API keys could not be fetched; trying again');
+      if (!this.isFailing)
+        this.logger.warn(
+          { err },
+          'key book: changed API keys not fetched; polling again with the next request',
+        );
       this.isFailing = true;
     } finally {
       this.polling = undefined;
@@ -121,7 +125,7 @@ export class KeyBook {
     });
   }
 
-  /** Answers may overtake each other: what is older than what is known is left. */
+  /** Results may arrive out of order: never replace a newer entry by an older one. */
   private note(keys: readonly KeyRow[], accounts: readonly AccountRow[]): void {
     for (const key of keys)
       if (!((this.keys.get(key.prefix)?.changedAt ?? 0) > key.changedAt)) this.keys.set(key.prefix, key);

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** When each key was last used, gathered in memory and written once a minute: what a crash loses is at most that minute. */
+/** When each key was last used, gathered in memory and written once a minute: a crash loses at most that minute. */
 export class KeyUses {
   private seen = new Map<string, Date>();
 
@@ -13,7 +13,7 @@ export class KeyUses {
     this.seen.set(keyId, new Date(this.now()));
   }
 
-  /** Throws when Postgres does; what it could not write is written the next time. */
+  /** Throws if Postgres fails; what was not written is written next time. */
   async write(): Promise<void> {
     if (this.seen.size === 0) return;
     const { seen } = this;

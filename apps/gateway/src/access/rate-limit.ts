@@ -1,7 +1,7 @@
 import type { KeyLimit, Plan } from '@wbiz/contracts/account';
 import type { ApiKey } from './api-key.js';
 
-/** Requests a minute and in 10 seconds that each key of an account on that plan has; null: as many as it likes. */
+/** Requests per minute and per 10 seconds for each key of an account, by plan; null: unlimited. */
 const PLAN_LIMITS: Readonly<Record<Plan, KeyLimit | null>> = {
   starter: { perMinute: 60, burst: 15 },
   growth: { perMinute: 600, burst: 120 },
@@ -9,11 +9,11 @@ const PLAN_LIMITS: Readonly<Record<Plan, KeyLimit | null>> = {
   unlimited: null,
 };
 
-/** The key's own limit, or else its account's. */
+/** The key's own limit, else its plan's. */
 export const limitOf = ({ limit }: Pick<ApiKey, 'limit'>, { plan }: { plan: Plan }) =>
   limit ?? PLAN_LIMITS[plan];
 
-/** How one fixed window of a key stands. `remaining` counts what this gateway knows of. */
+/** State of one fixed window of a key. `remaining` is as this gateway knows it. */
 export type WindowState = {
   readonly name: 'minute' | 'burst';
   readonly seconds: number;
@@ -23,12 +23,12 @@ export type WindowState = {
   readonly endsAt: number;
 };
 
-/** The answer to one request: whether it may go on, and the windows to tell the client of. */
+/** The verdict on one request: `refusedBy` is set if it is refused; `windows` go into the headers. */
 export type Verdict = { readonly windows: readonly WindowState[]; readonly refusedBy?: WindowState };
 
 /**
- * The headers of draft-ietf-httpapi-ratelimit-headers-10 for all windows, and the customary X-RateLimit-* for the one
- * that refused, or else the minute. Times are whole seconds; X-RateLimit-Reset is a Unix time.
+ * The headers of draft-ietf-httpapi-ratelimit-headers-10 for all windows, and the common X-RateLimit-* for the window
+ * that refused, else the minute. Times are whole seconds; X-RateLimit-Reset is a Unix time.
  */
 export function rateLimitHeaders({ windows, refusedBy }: Verdict, now: number): Record<string, string> {
   const shown = refusedBy ?? windows[0];

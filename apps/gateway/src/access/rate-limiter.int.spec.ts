@@ -16,12 +16,12 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.stop()));
 });
 
-/** The middle of a minute and of its burst window, so that no window ends while a test looks. */
+/** The middle of a minute and of its burst window, so that no window ends during a test. */
 const MIDDLE = Math.floor(Date.now() / 60_000) * 60_000 + 32_000;
 
 function limiterAt(time: { now: number }, failures: unknown[] = []) {
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
-  pool.on('error', () => undefined); // the drop cuts it
+  pool.on('error', () => undefined); // the drop cuts its connections
   const queries: string[] = [];
   const ask = pool.query.bind(pool);
   pool.query = ((config: { name: string }) => {
@@ -91,7 +91,7 @@ describe('a limit', () => {
     const limit = { perMinute: 100, burst: 60 };
     const many = (limiter: RateLimiter, count: number) => allowedOf([limiter.take(key, limit, count)]);
     expect(await many(one, 61)).toBe(0);
-    await one.stop(); // gives back what it leased in vain
+    await one.stop(); // returns what it leased but never spent
     expect(await many(other, 50)).toBe(1);
     const refused = await other.take(key, limit, 11);
     expect(refused.refusedBy).toMatchObject({ name: 'burst' });
@@ -163,7 +163,7 @@ it('answers 429 with Retry-After and all headers, on whichever gateway', async (
   const { bearer } = await addKey(database.pool, account, { limit: { perMinute: 4, burst: 4 } });
   const gateways = [await startGateway(database.url), await startGateway(database.url)];
   opened.push(...gateways);
-  // Enough for the limit even when a window ends in between.
+  // Enough requests to reach the limit even if a window ends in between.
   const answers = await Promise.all(
     Array.from({ length: 12 }, (_, index) =>
       fetch(`${gateways[index % 2]!.base}/v1/me`, { headers: bearer }),

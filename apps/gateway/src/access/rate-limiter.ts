@@ -12,7 +12,7 @@ const IDLE_MS = 1_000;
 const ASK_AGAIN_MS = 250;
 const FREE: Verdict = { windows: [] };
 
-/** One window of one key as this gateway holds it. `tokens` are leased and unspent; `used` is what all gateways have leased. */
+/** One window of one key on this gateway. `tokens`: leased and unspent. `used`: leased by all gateways together. */
 type Window = {
   readonly keyId: string;
   readonly name: WindowState['name'];
@@ -31,9 +31,9 @@ type Lease = { readonly window: Window; readonly want: number };
 type LeaseRow = { keyId: string; seconds: number; started: string; used: number; granted: number };
 
 /**
- * Counts requests per key over all gateways in two fixed windows. A gateway leases a twentieth of a window at a time
- * from Postgres, spends it in memory, and gives back what it has not spent for a second. Never lets more through than
- * the limit; a request may be refused while another gateway still holds a part of a lease.
+ * Counts requests per key across all gateways in two fixed windows. A gateway leases a twentieth of a window at a time
+ * from Postgres, spends it in memory, and returns what has been idle for a second. Never exceeds the limit; may refuse
+ * a request while another gateway still holds part of a lease.
  */
 export class RateLimiter {
   private readonly windows = new Map<string, readonly Window[]>();
@@ -49,14 +49,14 @@ export class RateLimiter {
     this.timer = setInterval(() => void this.giveBackIdle(IDLE_MS).catch(this.onFailed), IDLE_MS).unref();
   }
 
-  /** Takes `count` requests from both windows, or none. Throws `unavailable` when Postgres cannot be asked for a lease. */
+  /** Takes `count` requests from both windows, or none. Throws `unavailable` if a lease cannot be had from Postgres. */
   take(keyId: string, limit: KeyLimit | null, count = 1): Verdict | Promise<Verdict> {
     if (!limit) return FREE;
     const windows = this.windowsOf(keyId, limit);
     return spend(windows, this.now(), count) ?? this.leaseAndTake(keyId, limit, windows, count);
   }
 
-  /** Gives back all that is unspent. */
+  /** Returns every unspent token. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.giveBackIdle(0);
@@ -105,7 +105,7 @@ export class RateLimiter {
     }
   }
 
-  /** Everyone who waits for the same window waits for one lease, which is large enough for all of them. */
+  /** All waiters on a window share one lease, large enough for all of them. */
   private async refill(window: Window, count: number): Promise<void> {
     window.wanted += count;
     window.leasing ??= Promise.resolve().then(() => {

@@ -3,14 +3,14 @@ import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constant
 import type { Scope as ScopeName } from '@wbiz/contracts/scopes';
 import type { RouteOptions } from 'fastify';
 
-/** Who may call a route: holders of a scope, of any key, of the admin token, or everyone (a route with a check of its own). */
+/** Who may call a route: keys with a scope, any key, operators, or everyone (the route has its own check). */
 export type RouteAccess = ScopeName | 'any key' | 'operators' | 'public';
 type Extra = {
-  /** Most bytes of a body; 1 MiB unless given. */
+  /** Most bytes of a body; default 1 MiB. */
   readonly bodyLimit?: number;
-  /** The body is a form that the handler reads as it comes. */
+  /** The body is a form that the handler streams. */
   readonly form?: true;
-  /** The answer holds a secret: kept under an Idempotency-Key, it is sealed. */
+  /** The answer holds a secret: seal it when storing it under an Idempotency-Key. */
   readonly confidential?: true;
 };
 
@@ -27,19 +27,19 @@ const access = (granted: RouteAccess, extra: Extra = {}) => RouteConfig({ access
 
 /** The route needs a key with this scope. */
 export const Scope = (scope: ScopeName, extra?: Extra) => access(scope, extra);
-/** The route needs a key, whatever its scopes. */
+/** The route needs a key with any scopes. */
 export const AnyKey = (extra?: Extra) => access('any key', extra);
-/** The route is for operators: no API key, but the admin token. */
+/** The route is for operators: admin token or session, no API key. */
 export const AdminOnly = () => access('operators');
-/** The route needs no key; what it protects, it protects itself. */
+/** The route needs no key; it does its own checks. */
 export const Public = (extra?: Extra) => access('public', extra);
 
-/** What a handler's decorator says; undefined without one. */
+/** The access that a handler's decorator declares; undefined without one. */
 export const accessOf = (handler: object): RouteAccess | undefined =>
   (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { access?: RouteAccess } | undefined)
     ?.access;
 
-/** For fastify's `onRoute`: a route that does not say who may call it ends the start. */
+/** For fastify's `onRoute`. Throws for a route that declares no access, which stops the start. */
 export function requireAccess(route: RouteOptions): void {
   const { access: granted, bodyLimit } = route.config ?? {};
   if (granted === undefined)

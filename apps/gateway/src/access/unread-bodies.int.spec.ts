@@ -24,7 +24,7 @@ const writes = Object.entries(paths).flatMap(([path, operations]) =>
     })),
 );
 
-/** The answer to the head of a request whose body of 900 kB never comes. */
+/** The answer to request headers that announce a body of 900 kB which never arrives. */
 async function answered(method: string, path: string, headers: Record<string, string>) {
   const http = rawHttp(gateway.url);
   try {

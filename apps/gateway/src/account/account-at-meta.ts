@@ -3,7 +3,7 @@ import type { AccountAtMeta } from '@wbiz/contracts/account';
 import { askMeta, meta } from './connect-account.js';
 import { reportedNumber } from './reported-number.js';
 
-/** The account as Meta has it now; nothing of it is kept. Throws as connecting does. */
+/** Reads the account at Meta; stores nothing. Throws what connecting throws. */
 export async function accountAtMeta(
   cloudApi: Pick<CloudApi, 'debugToken' | 'getWaba' | 'listPhoneNumbers' | 'listSubscribedApps'>,
   accessToken: string,

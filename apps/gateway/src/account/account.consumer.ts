@@ -8,7 +8,7 @@ import { InboundHandler, QueryHandler } from '@wbiz/service-kit/handlers';
 import { AccountQueries } from './account.queries.js';
 import { followMeta } from './follow-meta.js';
 
-/** What the other services ask about accounts, and what Meta tells of them. */
+/** Answers the other services' queries about accounts, and takes in Meta's account webhooks. */
 @Controller()
 export class AccountConsumer {
   constructor(

@@ -13,10 +13,10 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Why an account may not be used: an operator said so, or Meta banned, declined, offboarded it or took it from us. */
+/** Why an account may not be used: set by an operator, or by Meta (banned, review failed, offboarded, access removed). */
 type Hold = 'operator' | 'ban' | 'review' | 'offboarded' | 'gone';
 
-/** What the account keeps to itself. `throughput` is the operator's own, messages per second and number. */
+/** Private fields of an account. `throughput`: the operator's override, messages per second per number. */
 type Kept = {
   readonly sealedToken: string;
   readonly appId: string;
@@ -24,12 +24,12 @@ type Kept = {
   readonly holds: { readonly [Reason in Hold]?: { readonly on: boolean; readonly at: string } };
 };
 
-/** `told` is what was last reported of the account, and of each phone number by its id, so that a repetition is noticed. */
+/** `told`: the last report on the account and, by id, on each phone number; it filters out repetitions. */
 export type AccountState = AccountData & Kept & { readonly told: Readonly<Record<string, string>> };
 
 export type ReportedNumber = Omit<PhoneNumberView, 'isDefault'>;
 
-/** Times are ISO 8601 UTC in milliseconds, so that they compare as texts. */
+/** `at`: ISO 8601 UTC with milliseconds, so that times compare as texts. */
 export type AccountCommand =
   | Message<
       'account.connect',
@@ -46,7 +46,7 @@ export type AccountCommand =
         readonly at: string;
       }
     >
-  /** `renewed`: texts by what they are sealed to anew. */
+  /** `renewed`: new sealed text by old sealed text. */
   | Message<
       'account.reseal',
       { readonly accountId: string; readonly renewed: Readonly<Record<string, string>> }
@@ -55,16 +55,16 @@ export type AccountCommand =
   | Message<'account.note-status', { readonly accountId: string; readonly at: string } & StatusNote>
   | Message<'account.note-number', { readonly accountId: string; readonly at: string } & NumberNote>;
 
-/** What Meta said of the account as a whole; with neither `hold` nor `lift` it is for the customer to know only. */
+/** A report of Meta's on the whole account; without `hold` and `lift` it only informs the customer. */
 export type StatusNote = {
   readonly hold?: Hold;
   readonly lift?: Hold;
   readonly reason: string;
-  /** The app it is about, where Meta says so. */
+  /** The app concerned, if Meta names it. */
   readonly appId?: string;
 };
 
-/** What Meta said of one phone number, known by its digits. */
+/** A report of Meta's on one phone number, identified by its digits. */
 export type NumberNote = {
   readonly digits: string;
   readonly event: string;
@@ -83,7 +83,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
   decide: {
     'account.connect': ({ data: given }, state) => {
       const { at, sealedToken, appId } = given;
-      // Token and numbers have just been checked with Meta: only what an operator decided stands against the account.
+      // Token and numbers have just been checked with Meta, so only an operator's hold remains.
       const holds = lifted(state?.holds ?? {}, ['ban', 'review', 'offboarded', 'gone'], at);
       const data: AccountData = {
         wabaId: given.wabaId,
@@ -144,7 +144,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       if (last !== undefined && at < last.at) return [];
       const holds = hold ? held(known.holds, hold, at) : { ...known.holds, [about]: { on: false, at } };
       const status = statusOf(holds);
-      // Whoever wrote in while Meta was disconnected was not heard.
+      // Nobody heard what people wrote while disconnected, so `connectedAt` starts anew.
       const back = known.status === 'disconnected' && status !== 'disconnected';
       return changed(known, back ? { connectedAt: at } : {}, { holds }, reason, at);
     },
@@ -186,7 +186,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
   },
 };
 
-/** What others may know of an account. */
+/** The public part of the state. */
 export const dataOf = ({
   sealedToken: _token,
   appId: _app,
@@ -255,10 +255,10 @@ function statusOf(holds: Kept['holds']): AccountStatus {
 const told = (state: AccountState | null, what: string, tale: string) =>
   state && { ...state, told: { ...state.told, [what]: tale } };
 
-/** Meta's times are whole seconds. Connecting looks at everything anew, so that nothing from before it counts. */
+/** Compares whole seconds, as Meta's times are. Connecting reads everything anew, so earlier reports are stale. */
 const isBeforeConnecting = ({ connectedAt }: AccountState, at: string) => at < connectedAt.slice(0, 19);
 
-/** Whether this, or something later, was the last that was told. */
+/** Whether this report, or a later one, has been noted already. */
 const isToldAlready = (last: string | undefined, at: string, what: string) =>
   last !== undefined && (last === tale(at, what) || at < last.slice(0, at.length));
 

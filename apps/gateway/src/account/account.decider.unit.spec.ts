@@ -93,7 +93,7 @@ const reinstated: StatusNote = { lift: 'ban', reason: 'Reinstated.' };
 
 const { given } = scenario(account);
 const folded = (...events: AccountEvent[]) => fold(account, events) as AccountState;
-/** What the commands lead to, one after another. */
+/** The state after the commands, run one after another. */
 const after = (...commands: AccountCommand[]) =>
   commands.reduce<AccountEvent[]>((events, command) => {
     const rule = account.decide[command.type] as (command: AccountCommand, state: unknown) => AccountEvent[];

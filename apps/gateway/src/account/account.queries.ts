@@ -16,13 +16,13 @@ type Row = {
   readonly updated_at: Date;
 };
 
-/** The name of the lock that is held while a WhatsApp Business Account is being connected. */
+/** The name of the advisory lock held while a WhatsApp Business Account is being connected. */
 export const connecting = (wabaId: string) => `wbiz.waba.${wabaId}`;
 
-/** The `Secrets` of access tokens. */
+/** Injection token of the `Secrets` that seal access tokens. */
 export const TOKEN_SECRETS = Symbol('TOKEN_SECRETS');
 
-/** What is known of accounts. `null` means not there. */
+/** Reads accounts. `null`: there is none. */
 @Injectable()
 export class AccountQueries {
   constructor(
@@ -35,7 +35,7 @@ export class AccountQueries {
     return row && viewOf(row);
   }
 
-  /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest first. Throws `invalid_request` for an unknown cursor. */
   async list(ask: Page): Promise<Paged<AdminAccountView>> {
     const page = pageOf(ask, 'id');
     const rows = await askPostgres<Row>(this.pool, {
@@ -47,7 +47,7 @@ export class AccountQueries {
     return page.cut(rows, ({ stream }) => [stream], viewOf);
   }
 
-  /** Which account a WhatsApp Business Account belongs to. Throws `unavailable` while it is being connected. */
+  /** The account of a WhatsApp Business Account. Throws `unavailable` while it is being connected. */
   async find(wabaId: string): Promise<{ accountId: string } | null> {
     const found = await this.accountOf(wabaId);
     if (found) return found;

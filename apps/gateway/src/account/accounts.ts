@@ -7,7 +7,7 @@ import { accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';
 import { connectAccount, type ConnectParts } from './connect-account.js';
 
-/** Accounts as operators handle them. */
+/** Accounts as operators manage them. */
 export class Accounts {
   constructor(
     private readonly queries: AccountQueries,
@@ -37,7 +37,7 @@ export class Accounts {
     return accountAtMeta(this.parts.cloudApi, accessToken, wabaId);
   }
 
-  /** With the token that is kept. Throws `not_found`, and what {@link connectAccount} throws. */
+  /** Connects again with the stored token. Throws `not_found`, and what {@link connectAccount} throws. */
   async reconnect(id: string): Promise<AdminAccountView> {
     const { account } = await this.connect(await this.credentials(id));
     return account;

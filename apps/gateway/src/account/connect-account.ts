@@ -27,14 +27,15 @@ export type ConnectParts = {
   readonly secrets: Secrets;
 };
 
-/** What the token must be allowed to do (Meta's permissions reference). */
+/** Permissions the token needs (Meta's permissions reference). */
 const PERMISSIONS = ['whatsapp_business_management', 'whatsapp_business_messaging'] as const;
 const MOST_NUMBERS = 100;
 
 /**
- * Connects a WhatsApp Business Account, or connects it again with another token: checks the token and the numbers with
- * Meta, subscribes the app to the account's webhooks, and keeps the token sealed. Answers the account's id, always the
- * same for one WABA, and whether it is new. Throws `invalid_access_token`, `invalid_request`, `upstream_error`, `unavailable`.
+ * Connects a WhatsApp Business Account, or reconnects it with another token: checks the token and the numbers with
+ * Meta, subscribes the app to the account's webhooks, and stores the token sealed. Resolves to the account's id, always
+ * the same for one WABA, and whether it is new. Throws `invalid_access_token`, `invalid_request`, `upstream_error`,
+ * `unavailable`.
  */
 export async function connectAccount(parts: ConnectParts, body: ConnectAccount): Promise<Connected> {
   const { accessToken, wabaId, defaultPhoneNumberId, name, plan } = body;
@@ -60,8 +61,8 @@ export async function connectAccount(parts: ConnectParts, body: ConnectAccount):
       `The WhatsApp Business Account ${wabaId} has no phone number ${defaultPhoneNumberId}; it has ${numbers.map(({ id }) => id).join(', ')}.`,
     );
   const connected = await inTransaction(parts.pool, async (tx) => {
-    // Two who connect the same new WABA at once: the second finds the account of the first. And whoever asks for the
-    // account of a message that Meta sends as soon as we subscribe learns that it is about to be there.
+    // The lock serialises two first connects of one WABA: the second finds the account of the first. It also makes
+    // AccountQueries.find answer `unavailable` for messages that Meta sends between subscribing and the commit.
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [connecting(wabaId)]);
     await meta(wabaId, () => parts.cloudApi.subscribeApp(accessToken, wabaId));
     const { rows } = await tx.query<{ stream: string }>(
@@ -93,7 +94,10 @@ export async function connectAccount(parts: ConnectParts, body: ConnectAccount):
 type Connected = { readonly accountId: string; readonly created: boolean };
 type Found = { token: MetaTokenInfo; waba: MetaWaba; numbers: readonly MetaPhoneNumber[] };
 
-/** What Meta says of the token, the account and its numbers. Throws `invalid_access_token`, `invalid_request`, `upstream_error`, `unavailable`. */
+/**
+ * Meta's view of the token, the account and its numbers. Throws `invalid_access_token`, `invalid_request`,
+ * `upstream_error`, `unavailable`.
+ */
 export async function askMeta(
   cloudApi: Pick<CloudApi, 'debugToken' | 'getWaba' | 'listPhoneNumbers'>,
   accessToken: string,
@@ -119,7 +123,7 @@ export async function askMeta(
   return { token, waba, numbers };
 }
 
-/** One call of Meta's, whose no is one of ours. */
+/** Calls Meta and turns its errors into our rejections. */
 export async function meta<T>(wabaId: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -134,7 +138,7 @@ export async function meta<T>(wabaId: string, call: () => Promise<T>): Promise<T
   }
 }
 
-/** Meta's no, as one of ours: its fault, the token's, or the WABA's. */
+/** The rejection for an error of Meta's: Meta's own fault, the token's, or the WABA's. */
 function refusal(error: GraphError, wabaId: string): Rejection {
   const { scope, retryable, meaning } = ruleFor(error);
   const said = `Meta says: ${error.message} (code ${error.code}).`;

@@ -9,7 +9,7 @@ import { reportedNumber } from './reported-number.js';
 const scopes = ['whatsapp_business_management', 'whatsapp_business_messaging'];
 const good: MetaTokenInfo = { is_valid: true, app_id: '670', scopes };
 
-/** What connecting is refused with, when Meta says this of the token; nothing may be subscribed or kept then. */
+/** The refusal of a connect to which Meta answers this about the token; nothing may be subscribed or stored. */
 async function refusal(
   token: MetaTokenInfo | Error,
   cloudApiUrl = 'https://graph.facebook.com',

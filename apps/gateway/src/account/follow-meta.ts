@@ -4,7 +4,7 @@ import { type AccountCommand, accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';
 import { noteOf } from './meta-change.js';
 
-/** Notes what Meta tells of an account of ours; everything else is left to others. */
+/** Notes account changes that Meta reports for a known account; other changes belong to other services. */
 export async function followMeta(
   change: MetaChange,
   queries: Pick<AccountQueries, 'find'>,

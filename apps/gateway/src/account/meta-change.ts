@@ -3,12 +3,12 @@ import { cut, entryOf, object, text } from '@wbiz/contracts/meta-item';
 import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
 import { THROUGHPUT } from './reported-number.js';
 
-/** What a change of Meta's tells of an account. */
+/** A command that notes a change reported by Meta. */
 export type MetaNote =
   | { readonly type: 'account.note-status'; readonly wabaId: string; readonly note: StatusNote }
   | { readonly type: 'account.note-number'; readonly wabaId: string; readonly note: NumberNote };
 
-/** Reads a change of Meta's; undefined when it says nothing about the account or its numbers. */
+/** Reads a change; undefined if it concerns neither the account nor its numbers. */
 export function noteOf({ wabaId, field, value }: MetaChange): MetaNote | undefined {
   return entryOf(FIELDS, field)?.(value, wabaId);
 }
@@ -16,7 +16,7 @@ export function noteOf({ wabaId, field, value }: MetaChange): MetaNote | undefin
 const FIELDS: Record<string, (value: MetaItem, wabaId: string) => MetaNote | undefined> = {
   account_update: (value, wabaId) => {
     const note = entryOf(ACCOUNT_EVENTS, value['event'])?.(value);
-    // Events of a partner's come under the id of its business portfolio.
+    // Partner events carry the id of the partner's business portfolio; the WABA is in waba_info.
     return (
       note && {
         type: 'account.note-status',
@@ -44,7 +44,7 @@ const FIELDS: Record<string, (value: MetaItem, wabaId: string) => MetaNote | und
   },
 };
 
-/** Meta's reference of the account_update webhook (December 2025, and March 2026 for the last two). */
+/** Source: Meta's account_update webhook reference (December 2025; March 2026 for the last two). */
 const ACCOUNT_EVENTS: Record<string, (value: MetaItem) => StatusNote | undefined> = {
   ACCOUNT_DELETED: () => ({ hold: 'gone', reason: 'The WhatsApp Business Account was deleted at Meta.' }),
   PARTNER_REMOVED: () => ({

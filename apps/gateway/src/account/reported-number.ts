@@ -1,7 +1,10 @@
 import type { MetaPhoneNumber } from '@wbiz/cloud-api/cloud-api';
 import type { ReportedNumber } from './account.decider.js';
 
-/** Messages per second by Meta's throughput level, and of a number used in the WhatsApp Business app as well (Meta's throughput page). */
+/**
+ * Messages per second by Meta's throughput level; COEXISTENCE: the number is used in the WhatsApp Business app too
+ * (Meta's throughput page).
+ */
 export const THROUGHPUT = { STANDARD: 80, HIGH: 1_000, COEXISTENCE: 20 } as const;
 
 /** A phone number as Meta reports it. */

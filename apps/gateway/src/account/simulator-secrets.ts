@@ -4,7 +4,7 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8);
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** Whether the Cloud API at this URL can be the simulator: on this machine, or on a host named simulator. */
+/** Whether this URL can be the simulator's: on this machine, or on a host named simulator. */
 function mayBeSimulator(cloudApiUrl: string): boolean {
   const host = new URL(cloudApiUrl).hostname.replace(/^\[|\]$/g, '');
   const version = isIP(host);
@@ -13,6 +13,6 @@ function mayBeSimulator(cloudApiUrl: string): boolean {
     : /^(localhost|simulator)(\.|$)/.test(host);
 }
 
-/** Everybody knows the simulator's secrets: whether this is one, and Meta itself may be behind the URL. */
+/** True for a simulator secret (publicly known) where the URL may be Meta itself. */
 export const isOutOfPlace = (secret: string, cloudApiUrl: string): boolean =>
   secret.startsWith('simulator-') && !mayBeSimulator(cloudApiUrl);

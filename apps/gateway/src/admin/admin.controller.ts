@@ -16,7 +16,7 @@ import { Nothing } from '../nothing.js';
 import { Describe, pageOf } from '../openapi/describe.js';
 import { ApiKeys } from './api-keys.js';
 
-/** The operators' side: accounts and their API keys. */
+/** Operator routes: accounts and their API keys. */
 @Controller('admin/v1/accounts')
 export class AdminController {
   constructor(

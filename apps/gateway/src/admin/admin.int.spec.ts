@@ -448,7 +448,7 @@ describe('the command-line tool', () => {
   });
 });
 
-// The last: afterwards wrong tokens of this address are refused for a minute.
+// Must run last: it locks this address out for a minute.
 describe('signing in', () => {
   const signIn = (at: RunningGateway, forwardedFor: string, token = 'wrong') =>
     at.admin('GET', '/accounts', undefined, token, { 'x-forwarded-for': forwardedFor });
@@ -465,7 +465,7 @@ describe('signing in', () => {
       status: 401,
       body: { code: 'invalid_admin_token' },
     });
-    // The key in an earlier test was the first. Whose address a client makes up counts for nothing.
+    // The first failure was an earlier test's API key. Forwarded addresses made up by the client do not count.
     expect(await statuses(gateway, (attempt) => `192.0.2.${attempt}`)).toEqual([...wrong(9), 429, 429, 429]);
     const refused = await gateway.admin('GET', `/accounts/${NOWHERE}/keys`, undefined, 'wrong');
     expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });

@@ -12,19 +12,19 @@ import { askPostgres } from '../access/ask-postgres.js';
 const CONSOLE_KEY_MINUTES = 15;
 type NewKey = Pick<CreateApiKey, 'name' | 'scopes' | 'limit'> & { expires: Date | null; ofConsole?: boolean };
 
-/** The API keys of an account, for operators. Every method throws `not_found` where there is no such account or key. */
+/** An account's API keys, for operators. Every method throws `not_found` for an unknown account or key. */
 @Injectable()
 export class ApiKeys {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** The only time the whole key is told. */
+  /** Creates a key; the only answer that holds the whole key. */
   create(accountId: string, { expiresAt, ...asked }: CreateApiKey): Promise<NewApiKey> {
     const expires = expiresAt === undefined ? null : new Date(expiresAt);
     if (expires && expires.getTime() <= Date.now()) throw past();
     return this.add(accountId, { ...asked, expires });
   }
 
-  /** One with all scopes and for {@link CONSOLE_KEY_MINUTES} minutes, which stands in no list. */
+  /** Creates a key with all scopes for {@link CONSOLE_KEY_MINUTES} minutes; lists leave it out. */
   createForConsole(accountId: string): Promise<NewApiKey> {
     const expires = new Date(Date.now() + CONSOLE_KEY_MINUTES * 60_000);
     return this.add(accountId, { name: 'console', scopes: [...SCOPES], expires, ofConsole: true });
@@ -57,7 +57,7 @@ export class ApiKeys {
     return { ...apiKeyView(row), key };
   }
 
-  /** Newest first, revoked ones included; a use shows within a minute. */
+  /** Newest first, revoked ones included; `lastUsed` lags by up to a minute. */
   async list(accountId: string, ask: Page): Promise<Paged<AdminApiKeyView>> {
     const page = pageOf(ask, 'id');
     const [known, rows] = await Promise.all([
@@ -78,7 +78,7 @@ export class ApiKeys {
     return page.cut(rows, ({ id }) => [id], adminView);
   }
 
-  /** Once revoked, a key stays revoked since then. */
+  /** Revoking again keeps the first revocation's time. */
   async revoke(accountId: string, keyId: string): Promise<void> {
     const rows = await askPostgres(this.pool, {
       name: 'revoke-api-key',

@@ -133,7 +133,7 @@ it('derives a long time by the hour, and adds up', async () => {
     { ...path, body: { since: '2026-11-22T11:30:00.000Z', until: '2026-11-22T12:00:00.000Z' } },
   ]);
   expect(JSON.parse(out)).toEqual({ bodies: 4, items: 6 });
-  // A span that makes no sense is the server's to refuse.
+  // An inverted span is refused by the server, not by the CLI.
   await wbiz('webhooks derive --since 2026-11-22T10:30:00Z --until 2026-11-22T09:00:00Z');
   expect(asked.slice(2)).toMatchObject([{ body: { until: '2026-11-22T09:00:00.000Z' } }]);
 });
@@ -247,7 +247,7 @@ describe('of dead letters', () => {
     const at = '2026-11-22T10:15:30.000Z';
     const unknown = { topic: null, type: null, accountId: null, code: null, reason: null };
     const known = { topic: 'wbiz.commands.contacts', type: 'contact.upsert', accountId: 'acc_1' };
-    // Whoever wrote the record would like to write on the operator's terminal.
+    // A record may hold terminal control characters.
     const reason = 'error: index row\r\n\u001b[2Jtoo large\u202e';
     letters.deadLetters = [
       { id: '0-1530', at, state: 'waiting', ...unknown },

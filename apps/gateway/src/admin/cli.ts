@@ -81,7 +81,7 @@ type Request = {
   readonly path: string;
   readonly body?: object;
   readonly list?: true;
-  /** Asked again until all is done; the last answer, with the figures of those before. */
+  /** The request is repeated until `done`; each call gets the result of the one before and adds its figures to it. */
   readonly until?: (answer: unknown, before: unknown) => { readonly answer: unknown; readonly done: boolean };
 };
 type Verb = Arguments & {
@@ -90,15 +90,15 @@ type Verb = Arguments & {
     given: Given,
     around: Surroundings,
   ) => Request | readonly Request[] | Promise<Request>;
-  /** The answer for people; JSON unless set, or with --json. */
+  /** Formats the answer for people; without it, or with --json, it is printed as JSON. */
   readonly print?: (answer: unknown) => string;
-  /** Whether an answer leaves the caller something to do, which ends with 1. */
+  /** True if the answer leaves the caller something to do: exit code 1. */
   readonly isUndone?: (answer: unknown) => boolean;
 };
 
 const string = { type: 'string' } as const;
 
-/** What is no JSON goes as it is, for the API to say what it must be. */
+/** Invalid JSON is sent as it is: the API explains what it expects. */
 function json(given: Given[string]): unknown {
   if (typeof given !== 'string') return given;
   try {
@@ -279,7 +279,7 @@ const VERBS: Record<string, Verb> = {
   },
 };
 
-/** Which dead letters, and whose order it is. */
+/** The letters selected, and who gives the order. */
 function orderTo(letters: string[], { all, account, topic, type, by, reason }: Given, env: Env) {
   if (letters.length > 0 === (all === true)) throw new Usage('expected <letter>... or --all');
   const who = by ?? env['USER'] ?? env['USERNAME'];
@@ -289,10 +289,10 @@ function orderTo(letters: string[], { all, account, topic, type, by, reason }: G
 
 const MOST_WORDS = 200;
 
-/** What stands in a record is anybody's: it must not move the cursor. */
+/** Record content is untrusted: strip terminal control characters. */
 const shown = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, MOST_WORDS);
 
-/** Whether none was sealed anew any more; the answer with how many were in all. */
+/** Adds up the figures; done once a round has resealed nothing. */
 function isResealed(answer: unknown, before: unknown) {
   const { sealed } = answer as SealedTextsView;
   const earlier = (before as SealedTextsView | undefined)?.sealed ?? [];
@@ -303,7 +303,7 @@ function isResealed(answer: unknown, before: unknown) {
   return { answer: { sealed: sum }, done: sealed.every(({ resealed }) => resealed === 0) };
 }
 
-/** A line for each kind of text; below them which keys may go. */
+/** One line per kind of text, then which previous keys can be removed. */
 function resealedOf({ sealed }: SealedTextsView): string {
   const lines = sealed.flatMap(({ service, setting, what, present, resealed, former }) => [
     `${service}: ${what}: ${resealed} sealed anew with ${setting} ${present}`,
@@ -323,7 +323,7 @@ function resealedOf({ sealed }: SealedTextsView): string {
 
 const SHOWN_PARKED = 10;
 
-/** A line for each projection; below it what stands still, and what to do about it. */
+/** One line per projection, then what is halted or parked and what to do about it. */
 function progressOf({ projections, unreachable }: ProjectionsView): string {
   const lines = projections.flatMap((one) => {
     const still = standstills(one);
@@ -354,7 +354,7 @@ function standstills({ service, projection, partitions, parked }: ProjectionView
   ];
 }
 
-/** One line each, in columns. */
+/** One line per dead letter, in columns. */
 function linesOf({ deadLetters, found, waiting }: DeadLettersView): string {
   const rows = deadLetters.map(({ id, at, state, topic, type, accountId, code, reason }) =>
     [id, at, state, topic, type, accountId, [code, reason].filter(Boolean).join(' ')].map((text) =>
@@ -373,7 +373,7 @@ function linesOf({ deadLetters, found, waiting }: DeadLettersView): string {
 
 const HOUR_MS = 3_600_000;
 
-/** A span of time in parts of an hour, each of which is done before a request gives up. */
+/** Splits a span into hours; a request of one hour ends before it times out. */
 function hours(since: number, until: number): readonly { since: string; until: string }[] {
   const parts: { since: string; until: string }[] = [];
   for (let from = since; parts.length === 0 || from < until; from += HOUR_MS) {
@@ -392,8 +392,8 @@ function time(name: string, given: Given[string]): number {
 const number = (given: Given[string]) => (typeof given === 'string' && given.trim() ? Number(given) : given);
 
 /**
- * Runs one command of the tool. Resolves to the exit code (1: refused, not reached or not done, 2: wrong usage) and what
- * goes to stdout and stderr.
+ * Runs one command. Resolves to the exit code (1: refused, unreachable or incomplete; 2: wrong usage) and the texts for
+ * stdout and stderr.
  */
 export async function runCli(args: readonly string[], around: Surroundings) {
   const verb = args.slice(0, 2).join(' ');
@@ -422,7 +422,7 @@ export async function runCli(args: readonly string[], around: Surroundings) {
   }
 }
 
-/** Runs what prints as it goes. */
+/** Runs a command that prints as it goes. */
 function runDeveloperVerb(verb: string, args: readonly string[], around: Surroundings): Promise<void> {
   const { run, ...expected } = DEVELOPER_VERBS[verb]!;
   const { operands, given } = readArgs(expected, args.slice(verb.split(' ').length));
@@ -431,7 +431,7 @@ function runDeveloperVerb(verb: string, args: readonly string[], around: Surroun
 
 type Installation = { readonly url: string; readonly secret: string };
 
-/** One request after the other; the figures that several answer are added up. */
+/** Sends requests one after another; adds up the figures of several answers. */
 async function askAll(where: Installation, requests: Request | readonly Request[]): Promise<unknown> {
   if (!Array.isArray(requests)) return ask(where, requests as Request);
   const sums: Record<string, number> = {};
@@ -486,7 +486,7 @@ async function call(url: string, token: string, method: string, body: object | u
 const messageOf = (error: unknown) =>
   error instanceof WbizError ? `${error.status} ${error.code}: ${error.message}` : (error as Error).message;
 
-/** The sentences of a problem body, or the beginning of whatever else it is. */
+/** The sentences of a problem body; for any other body its first 200 characters. */
 function problemText(content: string): string {
   try {
     const {
@@ -501,9 +501,9 @@ function problemText(content: string): string {
   }
 }
 
-/** The program `wbiz`. */
+/** Entry point of `wbiz`. */
 export async function main(): Promise<void> {
-  process.stdout.on('error', () => process.exit(1)); // whoever read it has gone
+  process.stdout.on('error', () => process.exit(1)); // the reader of the pipe has gone
   const stdin = () => (process.stdin.isTTY ? Promise.resolve('') : text(process.stdin));
   const { code, out, err } = await runCli(process.argv.slice(2), {
     env: process.env,

@@ -10,12 +10,12 @@ export type Surroundings = {
   readonly stdin: () => Promise<string>;
 };
 export type Arguments = {
-  /** Their names; 'any': as many as are given. */
+  /** Names of the positional arguments; 'any': any number. */
   readonly operands: readonly string[] | 'any';
   readonly options?: Record<string, { type: 'string' | 'boolean'; multiple?: boolean }>;
 };
 
-/** What the caller typed cannot be carried out. */
+/** Wrong usage: exit code 2. */
 export class Usage extends Error {}
 
 export function readArgs({ operands, options = {} }: Arguments, args: readonly string[]) {
@@ -42,7 +42,7 @@ type Demo = {
 };
 const IN_DEMO = { WBIZ_ADMIN_TOKEN: 'adminToken', WBIZ_API_KEY: 'apiKey' } as const;
 
-/** Where the API is, ending in /api. A secret is only ever sent to the installation that it was given for. */
+/** The API's URL, ending in /api, and its secret. A secret is only sent to the installation it was given for. */
 export function installation({ env, cwd }: Surroundings, variable: keyof typeof IN_DEMO) {
   const { WBIZ_URL: url, [variable]: given } = env;
   if (url && !given) throw new Usage(`WBIZ_URL is set, but ${variable} is not`);
@@ -54,7 +54,7 @@ export function installation({ env, cwd }: Surroundings, variable: keyof typeof 
   return { url: `${base}/api`, secret };
 }
 
-/** The simulator of Meta that the installation works against. */
+/** The URL of the installation's simulator. */
 export function simulator({ env, cwd }: Surroundings): string {
   const url = env['WBIZ_SIMULATOR_URL'] ?? (env['WBIZ_URL'] ? undefined : demoIn(cwd)?.simulatorUrl);
   if (!url) throw new Usage('neither WBIZ_SIMULATOR_URL nor a .wbiz/demo.json with a simulator are there');

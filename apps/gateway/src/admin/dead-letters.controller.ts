@@ -11,7 +11,7 @@ import { AdminOnly } from '../access/route-access.js';
 import { Describe } from '../openapi/describe.js';
 import { DeadLetters } from './dead-letters.js';
 
-/** The operators' side of what no service could handle. */
+/** Operator routes: dead letters. */
 @Controller('admin/v1/dead-letters')
 export class DeadLettersController {
   constructor(private readonly letters: DeadLetters) {}

@@ -51,7 +51,7 @@ let database: StoreUnderTest;
 let producer: BatchingProducer;
 const servers: KafkaCommandServer[] = [];
 const replies: StagedReply[] = [];
-/** Changes of Meta's by the service that took them. */
+/** Meta's changes, by the service that handles them. */
 const taken: [service: string, change: string][] = [];
 let templatesMended = false;
 let name: ReturnType<typeof topics>;
@@ -141,7 +141,7 @@ const shelved = async (note: string) =>
 const answersTo = (id: string) => replies.filter(({ commandId }) => commandId === id);
 const letterOf = (commandId: string) =>
   until(async () => (await list()).find((letter) => letter.commandId === commandId));
-/** Whether a service has handled all that is on a topic. */
+/** Whether a service has handled everything on a topic. */
 const isThrough = async (service: Service, topic: string) => {
   const [ends, committed] = await Promise.all([
     gateway.kafka.endOffsets(topic),

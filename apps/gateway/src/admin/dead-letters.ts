@@ -37,7 +37,7 @@ type Kept = {
 type Filter = Pick<ListDeadLetters, 'accountId' | 'topic' | 'type'>;
 type Order = Pick<RetryDeadLetters, 'ids' | 'by' | 'reason'> & Filter;
 
-/** The records that no service could handle, and what was done about them. Kafka holds all of it. */
+/** The dead letters and the marks on them. All of it is stored on Kafka only. */
 @Injectable()
 export class DeadLetters {
   private readonly prefix: string | undefined;
@@ -85,7 +85,7 @@ export class DeadLetters {
     return found[0]!;
   }
 
-  /** Puts letters back on their topics, oldest first. Throws `not_found` before it has begun. */
+  /** Puts letters back on their topics, oldest first. Throws `not_found` before anything is put back. */
   retry({ pastDeadline = false, ...order }: RetryDeadLetters): Promise<MarkedDeadLetters> {
     return this.markAll(order, 'retried', ({ letter, fate, record }) => {
       const retry = judgeRetry(letter, { prefix: this.prefix, fate, pastDeadline, now: Date.now() });
@@ -93,14 +93,14 @@ export class DeadLetters {
     });
   }
 
-  /** Throws `not_found` before it has begun. */
+  /** Throws `not_found` before anything is marked. */
   discard(order: DiscardDeadLetters): Promise<MarkedDeadLetters> {
     return this.markAll(order, 'discarded', ({ fate }) =>
       fate ? `It was ${fate.state} at ${fate.at} by ${fate.by}.` : [],
     );
   }
 
-  /** Marks letters once what `done` makes of each is on its topic; a text says why it is left as it is. */
+  /** Produces the records that `done` makes of each letter, then its mark. A text from `done` is a refusal: that letter stays. */
   private async markAll(
     { ids, by, reason, ...filter }: Order,
     state: Fate['state'],
@@ -125,7 +125,7 @@ export class DeadLetters {
           records.push(...made);
           marks.push(mark(this.topic, id, { state, at, by, reason: reason ?? null }));
         }
-        // Cut off in between, a letter is retried again: its handler passes over what it has handled.
+        // After a crash between the two a letter is retried twice: its handler skips what it has handled.
         await producer.sendAll(records);
         await producer.sendAll(marks);
         told.done += marks.length;
@@ -133,14 +133,14 @@ export class DeadLetters {
     } finally {
       await producer.close();
       const { done: count, refused } = told;
-      this.runtime.logger.info({ by, reason, state, done: count, refused }, 'dead letters were marked');
+      this.runtime.logger.info({ by, reason, state, done: count, refused }, 'dead letters marked');
     }
     return told;
   }
 
   /**
-   * Hands over the letters there are, or those with these ids, in their order, each with what was done about it: marks stand
-   * behind their letters, so that all of it is read for them first. Throws `not_found`.
+   * Calls `handle` with all letters, or those with these ids, in order, each with its mark. Marks lie behind their
+   * letters, so the topic is read twice: marks first. Throws `not_found`.
    */
   private async read(ids: readonly string[] | undefined, handle: (kept: readonly Kept[]) => Promise<void>) {
     const strange = ids?.find((id) => !ID.test(id));
@@ -207,7 +207,7 @@ const isMeant = (letter: DeadLetter, { accountId, topic, type }: Filter) =>
 
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
 
-/** The first offset in a partition that ids name; none: Infinity. */
+/** The lowest offset that the ids name in a partition; none: Infinity. */
 const firstOf = (ids: readonly string[], partition: number) =>
   Math.min(
     ...ids
@@ -215,7 +215,7 @@ const firstOf = (ids: readonly string[], partition: number) =>
       .flatMap(([of, offset]) => (Number(of) === partition ? [Number(offset)] : [])),
   );
 
-/** Of a header, which may be there more than once. */
+/** The text of a header, or the texts of a repeated one. */
 const textsOf = (given: HeaderValue | null | undefined): unknown =>
   Array.isArray(given) ? given.map(textsOf) : (given?.toString() ?? null);
 

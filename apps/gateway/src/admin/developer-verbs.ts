@@ -12,20 +12,20 @@ import {
 } from './command-line.js';
 
 type DeveloperVerb = Arguments & {
-  /** Prints as it goes; resolves when there is nothing more to come. */
+  /** Prints as it goes; resolves once nothing more can come. */
   readonly run: (operands: string[], given: Given, around: Surroundings) => Promise<void>;
 };
 
 const string = { type: 'string' } as const;
 const print = (line: string) => void process.stdout.write(`${line}\n`);
-/** The person of the demo account. */
+/** The demo account's contact. */
 const PERSON = '+918899332211';
 const FEED = { since: string, types: string } as const;
 const PERSONS = { from: string, 'phone-number': string } as const;
-/** As deliveries have it. */
+/** The time limit of a real delivery. */
 const ANSWER_WITHIN_MS = 15_000;
 
-/** What developers use, with an API key: the feed at hand, and things that happen at the simulator. */
+/** Developer commands, with an API key: the feed at hand, and events caused at the simulator. */
 export const DEVELOPER_VERBS: Record<string, DeveloperVerb> = {
   'events tail': {
     operands: [],
@@ -100,7 +100,7 @@ function clientOf(around: Surroundings): Wbiz {
   return new Wbiz({ baseUrl: url, apiKey: secret });
 }
 
-/** Since when and what: `oldest` is all that is kept; from now on where nothing is said. */
+/** The feed after `since`; `oldest`: all that is kept; default: from now on. */
 async function feedOf(wbiz: Wbiz, { since, types }: Given) {
   const begin = typeof since === 'string' && since !== 'now' ? since : await endOfFeed(wbiz);
   return wbiz.events({
@@ -109,17 +109,17 @@ async function feedOf(wbiz: Wbiz, { since, types }: Given) {
   });
 }
 
-/** The cursor after all that has happened, asked for before anything is printed. */
+/** The cursor at the end of the feed; read it before printing anything. */
 async function endOfFeed(wbiz: Wbiz): Promise<string> {
   const { nextCursor } = await wbiz.request('GET', '/v1/events', { query: { since: 'now' } });
   return nextCursor;
 }
 
-/** The same at every start, so that a receiver keeps it. */
+/** The same secret at every start, so that a receiver can keep it. */
 const listeningSecret = (apiKey: string) =>
   `whsec_${createHmac('sha256', apiKey).update('wbiz listen').digest('base64')}`;
 
-/** What came of a delivery, which is not repeated. */
+/** The outcome of a delivery; it is not repeated. */
 async function posted(url: string, id: WbizEvent['id'], body: string, secret: string): Promise<string> {
   const headers = {
     'content-type': 'application/json',
@@ -138,7 +138,7 @@ async function posted(url: string, id: WbizEvent['id'], body: string, secret: st
   }
 }
 
-/** Has something happen at the simulator, and prints what it answers. */
+/** Posts to the simulator's control API and prints the answer. */
 async function control(around: Surroundings, path: string, body: object): Promise<void> {
   const url = `${simulator(around)}/_control${path}`;
   const answer = await fetch(url, {

@@ -3,8 +3,8 @@ const MOST_FAILURES = 10;
 const MOST_ADDRESSES = 10_000;
 
 /**
- * Counts failed sign-ins by address (of IPv6 the /64, which is one customer's). After 10 of them within a minute it
- * has to wait until a minute after the first.
+ * Counts failed sign-ins per address (for IPv6 per /64, one customer's network). After 10 failures within a minute the
+ * address is refused until a minute after the first.
  */
 export class FailedSignIns {
   private readonly windows = new Map<string, { failures: number; readonly endsAt: number }>();
@@ -22,7 +22,7 @@ export class FailedSignIns {
     const window = this.windowOf(network);
     if (window) window.failures += 1;
     else this.windows.set(network, { failures: 1, endsAt: this.now() + WINDOW_MS });
-    // Windows are as long as each other, so the oldest is the first to end.
+    // All windows are equally long, so the oldest ends first.
     if (this.windows.size > MOST_ADDRESSES) this.windows.delete(this.windows.keys().next().value!);
   }
 
@@ -34,7 +34,7 @@ export class FailedSignIns {
   }
 }
 
-/** An IPv4 address, also one written as IPv6, or the first 64 bits of an IPv6 address. */
+/** An IPv4 address (also if written as IPv6), or the first 64 bits of an IPv6 address. */
 export function networkOf(address: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 !== undefined || !address.includes(':')) return v4 ?? address;

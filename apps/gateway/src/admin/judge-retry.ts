@@ -4,14 +4,14 @@ import { issuedAt } from '@wbiz/eventing/command-id';
 import type { DeadLetter, Fate } from '@wbiz/eventing/kafka/dead-letter';
 import { REPLIES_KEPT_MS } from '@wbiz/eventing/postgres/reply-partitions';
 
-/** A letter that says where it came from, and so can go back there. */
+/** A letter that names its topic and consumer group, and so can be put back. */
 type Sent = DeadLetter & { readonly topic: string; readonly group: string };
 
 type Retry =
   | { readonly refusal: string }
   | {
       readonly letter: Sent;
-      /** In place of its own (ms since the epoch). */
+      /** Replaces the letter's own deadline (ms since the epoch). */
       readonly deadline?: number;
     };
 
@@ -19,7 +19,7 @@ type Circumstances = {
   /** TOPIC_PREFIX. */
   readonly prefix: string | undefined;
   readonly fate: Fate | undefined;
-  /** Commands past their deadline as well. */
+  /** Also retry commands past their deadline. */
   readonly pastDeadline: boolean;
   readonly now: number;
 };
@@ -28,9 +28,9 @@ const isSent = (letter: DeadLetter): letter is Sent =>
   letter.topic !== undefined && letter.group !== undefined;
 
 /**
- * Whether a dead letter may be handled once more. What Meta has told may, at any time: it is a fact. A command may until
- * its deadline, and after it where that is asked for, but never where its caller was promised that nothing was done, nor
- * once its reply is not kept any more, by which it has effect once.
+ * Decides whether a dead letter may be retried. Meta's reports: always, they are facts. Commands: until their deadline,
+ * or with `pastDeadline` until their stored reply, which makes them take effect once, expires. Never if the caller was
+ * told that nothing was done.
  */
 export function judgeRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now }: Circumstances): Retry {
   if (fate?.state === 'retried') return { refusal: `It was retried at ${fate.at} by ${fate.by}.` };
@@ -44,7 +44,7 @@ export function judgeRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now
   const until = issuedAt(commandId).getTime() + REPLIES_KEPT_MS;
   if (now > until)
     return { refusal: 'It is older than 24 hours: whether it had an effect is not known any more.' };
-  // Also where one of the two cannot be read.
+  // Negated, so that an unreadable time refuses too.
   if (!(Date.parse(at) <= deadline))
     return { refusal: 'Its deadline had passed before: its caller was told that nothing was done.' };
   if (now <= deadline) return { letter };

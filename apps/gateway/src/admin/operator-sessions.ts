@@ -3,15 +3,15 @@ import type { Pool } from 'pg';
 import { askPostgres } from '../access/ask-postgres.js';
 
 const HOURS = 12;
-/** Only where the console's calls go. */
+/** The cookie is sent to the operators' API only. */
 const COOKIE = { name: 'wbiz_session', path: '/api/admin' };
 const SECRET = new RegExp(`(?:^|;\\s*)${COOKIE.name}=([\\w-]{43})(?:;|$)`);
 
 type Headers = { readonly cookie?: string | undefined; readonly [name: string]: unknown };
 
 /**
- * Sessions of operators in a browser, for 12 hours at most. Postgres keeps them, so each gateway knows them; what it keeps is the
- * secret under the operators' token, so that another token ends them.
+ * Browser sessions of operators, 12 hours at most. Postgres stores them for all gateways, as the secret's HMAC under
+ * the admin token: a new token ends every session.
  */
 export class OperatorSessions {
   constructor(
@@ -19,7 +19,7 @@ export class OperatorSessions {
     private readonly adminToken: string,
   ) {}
 
-  /** The secret, for the browser alone. */
+  /** Begins a session; only the browser gets the secret. */
   async begin(): Promise<{ secret: string; expiresAt: Date }> {
     const secret = randomBytes(32).toString('base64url');
     const [row] = await askPostgres<{ expiresAt: Date }>(this.pool, {
@@ -31,7 +31,7 @@ export class OperatorSessions {
     return { secret, expiresAt: row!.expiresAt };
   }
 
-  /** When the session of a request ends; undefined where it has none. Throws `unavailable`. */
+  /** When the request's session ends; undefined without one. Throws `unavailable`. */
   async endOf(headers: Headers): Promise<Date | undefined> {
     const secret = secretIn(headers);
     if (secret === undefined) return undefined;
@@ -58,12 +58,12 @@ export class OperatorSessions {
   }
 }
 
-/** A page of another site can neither send the cookie (SameSite) nor this header (it would have to be allowed to). */
+/** CSRF protection: another site can send neither the cookie (SameSite) nor this header (CORS). */
 function secretIn(headers: Headers): string | undefined {
   return headers['x-wbiz-console'] === '1' ? SECRET.exec(headers.cookie ?? '')?.[1] : undefined;
 }
 
-/** `Set-Cookie`, which scripts of the page cannot read; null takes it away. */
+/** The `Set-Cookie` value, HttpOnly; null deletes the cookie. */
 export function sessionCookie(secret: string | null, isHttps: boolean): string {
   const lifetime = secret === null ? 0 : HOURS * 3_600;
   const attributes = [`Path=${COOKIE.path}`, `Max-Age=${lifetime}`, 'HttpOnly', 'SameSite=Strict'];

@@ -12,7 +12,7 @@ import { Describe } from '../openapi/describe.js';
 import { AdminOnly } from '../access/route-access.js';
 import { ServiceProjections } from './service-projections.js';
 
-/** The operators' side of what services make of the shared log. */
+/** Operator routes: the services' projections of the shared log. */
 @Controller('admin/v1/projections')
 export class ProjectionsController {
   constructor(private readonly projections: ServiceProjections) {}

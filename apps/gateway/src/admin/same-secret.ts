@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** Whether two texts are the same, in a time that tells nothing of where they differ or how long they are. */
+/** Compares two texts in constant time, whatever their lengths. */
 export const sameSecret = (one: string, other: string): boolean =>
   timingSafeEqual(hash('sha256', one, 'buffer'), hash('sha256', other, 'buffer'));

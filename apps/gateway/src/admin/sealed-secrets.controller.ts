@@ -4,7 +4,7 @@ import { AdminOnly } from '../access/route-access.js';
 import { Describe } from '../openapi/describe.js';
 import { SealedSecrets } from './sealed-secrets.js';
 
-/** The operators' side of what is stored sealed. */
+/** Operator routes: sealed texts. */
 @Controller('admin/v1/secrets')
 export class SealedSecretsController {
   constructor(private readonly secrets: SealedSecrets) {}

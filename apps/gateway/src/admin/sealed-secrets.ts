@@ -19,12 +19,12 @@ const PATIENCE = { timeoutMs: 20_000 };
 
 const TOKENS = `select stream as id, stream as owner, array[state->>'sealedToken'] as texts from gateway.accounts`;
 
-/** Of the routes whose answers hold a secret; all others are JSON, which begins otherwise. */
+/** Stored answers that are sealed; all others are JSON and do not begin with `v1.`. */
 const ANSWERS = `
   select json_build_array(account_id, route, key)::text as id, account_id as owner, array[body] as texts
   from gateway.idempotency where body like 'v1.%'`;
 
-/** What the installation keeps sealed, wherever it is. */
+/** Every sealed text of the installation, in whichever service. */
 @Injectable()
 export class SealedSecrets {
   constructor(
@@ -34,7 +34,10 @@ export class SealedSecrets {
     private readonly peers: Peers,
   ) {}
 
-  /** Seals anew, with the present keys, some of what previous ones have sealed. Throws `conflict`, `unavailable`. */
+  /**
+   * Reseals a batch of texts from previous keys with the present ones; repeat until none is left. Throws `conflict`,
+   * `unavailable`.
+   */
   async reseal(): Promise<SealedTextsView> {
     const present = presentKeys(this.runtime.config).WEBHOOKS_KEY!;
     await Promise.all([this.compared('TOKENS_KEY'), this.compared('WEBHOOKS_KEY')]);
@@ -42,7 +45,7 @@ export class SealedSecrets {
     return { sealed: [await this.tokens(), ...ofWebhooks, await this.answers()] };
   }
 
-  /** Throws unless every replica of the other holders seals with this gateway's key. */
+  /** Throws unless every replica of the other services seals with this gateway's key. */
   private async compared(setting: 'TOKENS_KEY' | 'WEBHOOKS_KEY'): Promise<void> {
     const others = HOLDERS[setting].filter((holder) => holder !== 'gateway');
     const asked = await Promise.all(others.map(async (holder) => this.presentOf(holder, setting)));

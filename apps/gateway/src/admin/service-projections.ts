@@ -5,7 +5,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 
-/** Kafka is asked for offsets, and a long list of parked events takes its time. */
+/** Long enough for Kafka's offsets and a long list of parked events. */
 const PATIENCE = { timeoutMs: 20_000 };
 
 /** The projections of all services. */
@@ -16,7 +16,7 @@ export class ServiceProjections {
     private readonly peers: Peers,
   ) {}
 
-  /** Without the services that do not answer now, which are named. */
+  /** Services that do not answer now are left out and named. */
   async list(): Promise<ProjectionsView> {
     const asked = await Promise.all(
       this.peers.known.map(async (service) => {
@@ -25,7 +25,7 @@ export class ServiceProjections {
           .catch((err: unknown) => {
             this.runtime.logger.warn(
               { err, peer: service },
-              'a service did not tell of its projections; it is left out',
+              'projections of a service not read; leaving it out of the answer',
             );
             return undefined;
           });

@@ -8,7 +8,7 @@ import { Describe } from '../openapi/describe.js';
 import { OperatorSessions, sessionCookie } from './operator-sessions.js';
 import { bearerIn } from './sign-in.js';
 
-/** How the console stays signed in. */
+/** Operator routes: the console's session. */
 @Controller('admin/v1/session')
 export class SessionController {
   constructor(
@@ -28,14 +28,14 @@ export class SessionController {
     @Req() { headers, ip, id, protocol }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // The gate lets in a session too, and of bearers the admin token alone.
+    // Requires the token itself: the gate also admits a session.
     if (bearerIn(headers) === undefined)
       throw new Rejection(
         'invalid_admin_token',
         'A session begins with the admin token: Authorization: Bearer <token>.',
       );
     const { secret, expiresAt } = await this.sessions.begin();
-    this.runtime.logger.info({ address: ip, requestId: id }, 'an operator began a session');
+    this.runtime.logger.info({ address: ip, requestId: id }, 'operator session began');
     reply.header('set-cookie', sessionCookie(secret, protocol === 'https'));
     return { expiresAt: expiresAt.toISOString() };
   }

@@ -5,14 +5,14 @@ import { FailedSignIns } from './failed-sign-ins.js';
 import type { OperatorSessions } from './operator-sessions.js';
 import { sameSecret } from './same-secret.js';
 
-/** What a request sends as the admin token. */
+/** The admin token in a request's Authorization header. */
 export const bearerIn = ({
   authorization,
 }: {
   readonly authorization?: string | undefined;
 }): string | undefined => /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
 
-/** Lets in whoever holds the admin token or a session that began with it. Throws `invalid_admin_token` or `rate_limited`. */
+/** Admits the admin token or a session begun with it. Throws `invalid_admin_token` or `rate_limited`. */
 export function operatorSignIn(
   adminToken: string,
   sessions: Pick<OperatorSessions, 'endOf'>,
@@ -22,7 +22,7 @@ export function operatorSignIn(
   const failedSignIns = new FailedSignIns();
   return async ({ ip, id, headers }: FastifyRequest): Promise<void> => {
     const token = bearerIn(headers);
-    // Before all else: whoever has the token is not kept out by those who have not.
+    // Check the token first: failures from a shared address must not lock its holder out.
     if (token !== undefined && sameSecret(token, adminToken)) return;
     if (token === undefined && (await sessions.endOf(headers))) return;
     const retryAfter = failedSignIns.waitOf(ip);
@@ -35,7 +35,7 @@ export function operatorSignIn(
     if (token === undefined)
       throw new Rejection('invalid_admin_token', 'Send the admin token: Authorization: Bearer <token>.');
     failedSignIns.failed(ip);
-    logger.warn({ address: ip, requestId: id }, 'a sign-in with a wrong admin token');
+    logger.warn({ address: ip, requestId: id }, 'operator sign-in refused: wrong admin token');
     throw new Rejection('invalid_admin_token', 'The admin token is not the one of this installation.');
   };
 }

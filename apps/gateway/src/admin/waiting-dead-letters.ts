@@ -4,9 +4,9 @@ import { readStretch } from '@wbiz/eventing/kafka/read-between';
 
 const MOST_COUNTED = 100_000;
 
-/** How many dead letters wait for somebody, by the topic they were on. Each look reads on where the last one ended. */
+/** Counts waiting dead letters by their original topic. Each look reads on from the last one. */
 export class WaitingDeadLetters {
-  /** By id, of those that wait. */
+  /** Waiting letters: topic by id. */
   private readonly topicOf = new Map<string, string>();
   private next: readonly number[] = [];
 
@@ -22,7 +22,7 @@ export class WaitingDeadLetters {
     const { kafka, topic, stopping: signal } = this.options;
     const [first, ends] = await Promise.all([kafka.offsetsAt(topic, 0), kafka.endOffsets(topic)]);
     const from = first.map((offset, partition) => Math.max(offset, this.next[partition] ?? 0));
-    // A mark may stand on another partition than its letter.
+    // A mark may lie on another partition than its letter, and so be read first.
     const marked: string[] = [];
     await readStretch(kafka, { topic, from, ends, signal }, async (records, partition) => {
       for (const record of records) {

@@ -4,7 +4,7 @@ import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import { requireMedia } from '../media/require-media.js';
 
-/** Throws `media_not_found`. Media that differ from person to person are not looked up. */
+/** Throws `media_not_found`. Media that vary by contact are not checked. */
 export async function requireMediaOf(
   peers: Pick<Peers, 'ask'>,
   call: Call,

@@ -23,7 +23,7 @@ import {
 
 const ID = newId('cmp');
 const OTHER_NUMBER = '106540352242923';
-/** As the reference has it. */
+/** The example of the API reference. */
 const BODY = {
   name: 'Diwali offer',
   template: { name: 'diwali_offer', language: 'en_US' },
@@ -85,7 +85,7 @@ const POINT = { at: VIEW.createdAt, status: VIEW.status, counts: VIEW.counts };
 
 let stored: TemplateView | null;
 let known: CampaignView | null;
-/** What is read from one cursor to the next; an error for what cannot be. */
+/** Pages by cursor; an error is thrown by its page. */
 let pages: (readonly RecipientView[] | Error)[];
 let isLost: boolean;
 const sent: Command<string, Record<string, unknown>>[] = [];
@@ -97,7 +97,7 @@ const noting =
     return answer(ask);
   };
 
-/** Campaigns, as far as it takes what it is told. */
+/** A stand-in for campaigns: answers every command with the same view. */
 const bus: FakeBus = {
   inFlight: () => 0,
   settled: () => Promise.resolve(undefined),

@@ -1,6 +1,6 @@
 type Cell = string | number | null | undefined;
 
-/** A line of RFC 4180. What a spreadsheet would take for a formula begins with `'`. */
+/** A line of RFC 4180. A text that a spreadsheet would run as a formula is prefixed with `'`. */
 export const csvLine = (cells: readonly Cell[]) => `${cells.map(quoted).join(',')}\r\n`;
 
 const FORMULA = /^[=+\-@\t\r]/;

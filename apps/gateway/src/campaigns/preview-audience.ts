@@ -4,10 +4,10 @@ import type { Call } from '../access/call.js';
 import { senderOf } from '../messages/sends.js';
 import { requireMediaOf } from './campaign-media.js';
 
-/** A million contacts are gone through in some seconds. */
+/** Scanning a million contacts takes several seconds. */
 const PATIENCE_MS = 15_000;
 
-/** Whom an audience comprises now. Throws `phone_number_not_found` or `media_not_found`. */
+/** The audience as of now. Throws `phone_number_not_found` or `media_not_found`. */
 export async function previewAudience(
   peers: Pick<Peers, 'ask'>,
   body: PreviewAudience,

@@ -39,11 +39,11 @@ export function recipientsOf(
   return wantsCsv(accept) ? asCsv({ id, query, read }, call, logger) : read(query);
 }
 
-/** Of JSON and CSV, the one that is named first. */
+/** Whether Accept names CSV before JSON. */
 const wantsCsv = (accept = '') =>
   /text\/csv|application\/json|\*\/\*/.exec(accept.toLowerCase())?.[0] === 'text/csv';
 
-/** Reads a page once the one before is on its way. Where one cannot be read the connection breaks: the list must not look complete. */
+/** Streams page by page. If a page cannot be read the connection is broken off: the list must not look complete. */
 async function asCsv(
   { id, query, read }: Pick<Asked, 'id' | 'query'> & { readonly read: Read },
   { reply, requestId }: Call,
@@ -63,7 +63,7 @@ async function asCsv(
     }
   }
   return Readable.from(lines()).once('error', (err) =>
-    logger.warn({ err, requestId }, 'recipients as CSV: a page could not be read; breaking the connection'),
+    logger.warn({ err, requestId }, 'recipients CSV: page not read; breaking the connection'),
   );
 }
 

@@ -23,7 +23,7 @@ describe('where clocks change', () => {
     ['2027-03-14T02:30:00', 'America/New_York', '2027-03-14T07:30:00.000Z'],
     ['2027-03-14T03:00:00', 'America/New_York', '2027-03-14T07:00:00.000Z'],
     ['2027-03-28T02:30:00', 'Europe/Berlin', '2027-03-28T01:30:00.000Z'],
-    // By half an hour.
+    // Shifts by half an hour.
     ['2027-10-03T02:10:00', 'Australia/Lord_Howe', '2027-10-02T15:40:00.000Z'],
   ])('a time that they skip is moved on: %s in %s', (sendAt, zone, start) =>
     expect(at(sendAt, zone)).toBe(start),

@@ -19,13 +19,13 @@ import { requireMediaOf } from './campaign-media.js';
 import { startOf } from './start-of.js';
 
 const NOW = { mode: 'now' } as const;
-/** By mode of the schedule: what is not sent. Whatever else a template is, it may be approved until then. */
+/** Template statuses refused, by mode of the schedule. For a later start any other status may still become approved. */
 const UNSENDABLE: Readonly<Record<'now' | 'at', readonly TemplateStatus[]>> = {
   now: ['draft', 'pending', 'rejected', 'paused', 'disabled'],
   at: ['rejected', 'paused', 'disabled'],
 };
 
-/** Writes campaigns. What would keep every one of its sends from going out is refused here, with its place. */
+/** Writes campaigns. A fault that would fail every send is refused here, with its pointer. */
 export class WriteCampaign {
   constructor(
     private readonly commands: Pick<Commands, 'execute'>,
@@ -83,7 +83,7 @@ export class WriteCampaign {
         '/template/name',
         `The template ${name} (${language}) is ${stored.status}; only an approved one can be sent.`,
       );
-    // What is not known yet counts as short: codes have limits that a placeholder itself may exceed.
+    // Unknown values count as one character: Meta limits codes to fewer characters than a placeholder has.
     const filled = personalised(given, ({ fallback = 'x' }) => fallback);
     const faults = fillTemplate(stored, filled).faults.map(({ pointer, ...fault }) => ({
       ...fault,

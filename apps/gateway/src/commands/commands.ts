@@ -17,15 +17,15 @@ import type { Call } from '../access/call.js';
 import type { Idempotency } from '../access/idempotency.js';
 import { settledRefusal } from './settled-refusal.js';
 
-/** Commands under way to one service at once; what comes on top is told to come again. */
+/** Most commands in flight to one service; beyond it callers get 503. */
 const MOST_IN_FLIGHT = 4_000;
 const ASK_TIMEOUT_MS = 2_000;
 
-/** A function where making it may refuse: it is not called for a command that an earlier request had accepted. */
+/** A function may refuse while making the data; it is not called if an earlier request's command was accepted. */
 type DataOf<Name extends CommandName> =
   CommandData<Name> | (() => CommandData<Name> | Promise<CommandData<Name>>);
 
-/** `resumed`: accepted by an earlier request with the same Idempotency-Key, which nobody waits for any more. */
+/** `resumed`: accepted under an earlier request with the same Idempotency-Key, whose outcome nobody waits for any more. */
 type Accepted<Name extends CommandName> = {
   readonly commandId: string;
   readonly resumed: boolean;
@@ -33,17 +33,17 @@ type Accepted<Name extends CommandName> = {
 };
 
 export type Waiting<Name extends CommandName, Answer> = {
-  /** The outcome where the reply tells it already. */
+  /** The outcome, if the reply holds it already. */
   readonly told?: (reply: CommandReply<Name>) => CommandOutcome<Name> | undefined;
-  /** When to wait no longer, in ms since the epoch; default: the call's deadline. */
+  /** When to stop waiting, in ms since the epoch; default: the call's deadline. */
   readonly until?: number;
-  /** Nobody told the outcome: looks for it where it is kept, or answers that it is open. */
+  /** Called if no outcome arrived: reads it from its owner, or answers that it is open. */
   readonly untold: (reply: CommandReply<Name>, resumed: boolean) => Promise<Answer> | Answer;
-  /** Doing it again does no harm, so an open outcome does not hold the Idempotency-Key. */
+  /** Repeating is harmless, so an open outcome does not hold the Idempotency-Key. */
   readonly harmless?: boolean;
 };
 
-/** Commands to the other services, for whose fate the gateway answers to its callers. */
+/** Sends commands to the other services and answers for their outcome. */
 export class Commands {
   constructor(
     private readonly peers: Pick<Peers, 'askOf'>,
@@ -52,15 +52,15 @@ export class Commands {
   ) {}
 
   /**
-   * Has a command executed once, whatever happens in between: it is produced unless an earlier request with the same
-   * Idempotency-Key had its own accepted. Resolves to the owner's reply; throws the owner's refusal, or `unavailable`
-   * once it is certain that it never will be accepted (or that cannot be asked).
+   * Executes a command once: sends it unless the one of an earlier request with the same Idempotency-Key was accepted.
+   * Resolves to the owner's reply. Throws the owner's refusal, `unavailable` if it certainly had no effect, or
+   * `outcome_pending` if that cannot be found out.
    */
   execute<Name extends CommandName>(call: Call, name: Name, data: DataOf<Name>): Promise<CommandReply<Name>> {
     return this.answerable(call, async () => (await this.accept(call, name, data)).reply);
   }
 
-  /** As {@link execute}, of a command that takes longer: accepted, then settled, else what `untold` makes of it. */
+  /** As {@link execute} for a command that settles later: waits for the outcome, else resolves to what `untold` returns. */
   outcome<Name extends CommandName, Answer = CommandOutcome<Name>>(
     call: Call,
     name: Name,
@@ -80,9 +80,9 @@ export class Commands {
   }
 
   /**
-   * The same for many commands of one request, produced side by side in their order. Resolves to what became of each:
-   * the owner's reply, or `unavailable` for one that never had an effect and never will, or `outcome_pending`. Throws
-   * `unavailable` when nothing came of any.
+   * As {@link execute} for many commands of one request, sent side by side in order. Resolves to one reply each: the
+   * owner's, `unavailable` if it certainly had no effect, or `outcome_pending`. Throws `unavailable` if none had an
+   * effect.
    */
   async executeAll<Name extends CommandName>(
     call: Call,
@@ -94,7 +94,7 @@ export class Commands {
     return replies as readonly Reply<CommandReply<Name>>[];
   }
 
-  /** While `work` runs nobody knows what becomes of its command, nor after it when it failed without a final answer. */
+  /** The fate is open while `work` runs, and stays open if it fails without a final answer. */
   private async answerable<T>(
     call: Call,
     work: () => Promise<T>,
@@ -106,7 +106,7 @@ export class Commands {
       call.fate = isOpen(result) ? 'open' : undefined;
       return result;
     } catch (error) {
-      // Of the failures, only an outcome that will never be known would be the same again under its key.
+      // Of all failures only `outcome_unknown` is stored: a repetition would end the same.
       if (isFinal(error)) call.fate = error.code === 'outcome_unknown' ? 'final' : undefined;
       throw error;
     }
@@ -125,7 +125,7 @@ export class Commands {
       await this.idempotency.takeOver(call.claim!, call.deadline);
     }
     const commandId = call.claim?.commandId ?? newId('cmd');
-    call.fate = undefined; // Nothing is out yet: when its data cannot be made, the key is free again.
+    call.fate = undefined; // Nothing is sent yet: if making the data fails, the key is released.
     const made = typeof data === 'function' ? await data() : data;
     call.fate = 'open';
     this.requireRoom(owner, 1);
@@ -145,7 +145,8 @@ export class Commands {
     const earlier = call.claim?.earlier;
     if (earlier) {
       const replies = await Promise.all(idsUnder(earlier).map((id) => this.replyOf(owner, id)));
-      // What has no reply by now never will: it is not sent again under a key that did send its neighbours.
+      // Without a reply by now it will never be executed. Do not send it again: its neighbours under this key were
+      // sent.
       if (replies.some((reply) => reply !== null))
         return replies.map((reply) => reply ?? refused(notNow('its deadline passed')));
       await this.idempotency.takeOver(call.claim!, call.deadline);
@@ -173,13 +174,13 @@ export class Commands {
       throw notNow(`${MOST_IN_FLIGHT} commands are on their way to ${service}`);
   }
 
-  /** What its owner says of a command that was sent. */
+  /** The owner's reply to a command that was sent. */
   private async answerTo(owner: Service, { id, data }: Command, sent: Promise<Reply>): Promise<Reply> {
     try {
       return await sent;
     } catch (error) {
       if (!(error instanceof CommandTimeout)) throw error;
-      // From here on its owner either has it or never will.
+      // Asking expires the command: its owner has executed it by now, or never will.
       const reply = await this.replyOf(owner, id).catch((cause: unknown) => {
         throw pending(data as object, cause);
       });
@@ -210,7 +211,7 @@ function postOf<Name extends CommandName>(
 
 const refused = (rejection: Rejection): Reply => ({ ok: false, error: rejection.toData() });
 
-/** What the owner said. A refusal is as final as an answer: nothing came of the command. */
+/** The reply's data; throws the owner's refusal, which is final: the command had no effect. */
 function answerOf<Data>(reply: Reply): Data {
   if (!reply.ok) throw settledRefusal(reply.error);
   return reply.data as Data;
@@ -222,10 +223,10 @@ const isFinal = (error: unknown): error is Rejection =>
 const anyPending = (replies: readonly Reply[]) =>
   replies.some((reply) => !reply.ok && reply.error.code === 'outcome_pending');
 
-/** What a command is about, by the field that holds its id. */
+/** The subject of a command, by the field that holds its id. */
 const SUBJECTS = { messageId: 'message', templateId: 'template', campaignId: 'campaign' } as const;
 
-/** Nobody can say whether the command was accepted: 503 would promise that it was not. */
+/** The command may have been accepted, so not 503, which promises that it was not. */
 function pending(data: object, cause: unknown): unknown {
   const given: Record<string, unknown> = { ...data };
   const [field, what] = Object.entries(SUBJECTS).find(([name]) => given[name] !== undefined) ?? [];

@@ -14,17 +14,17 @@ const unreachable = new PeerUnavailable('messaging is not there');
 const pending = new Rejection('outcome_pending', 'Meta has not answered yet.');
 
 type Given = {
-  /** What comes back of the command that goes out. */
+  /** The bus's result for the command sent. */
   readonly reply?: Reply | Error;
-  /** The second reply. */
+  /** The settled reply. */
   readonly settled?: Reply;
-  /** What the owner has stored. */
+  /** The reply stored by the owner. */
   readonly stored?: Reply | null | Error;
   readonly earlier?: true;
   readonly inFlight?: number;
 };
 
-/** A send with an Idempotency-Key: what its caller is told, what becomes of the key, and which commands went out. */
+/** A send with an Idempotency-Key: the caller's answer, the key's fate, and the commands sent. */
 async function send({ reply = accepted, settled, stored = null, earlier, inFlight = 0 }: Given) {
   const sent: string[] = [];
   const thrown = <Value>(value: Value | Error): Value => {

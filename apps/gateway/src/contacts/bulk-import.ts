@@ -22,7 +22,7 @@ type Row = { readonly phone: string | null } & (
   { readonly upsert: UpsertContactData } | { readonly reason: string }
 );
 
-/** One command for each row that can be read; the rows of one person have effect in their order. */
+/** One command per valid row; rows of the same person take effect in order. */
 export async function bulkImport(
   commands: Pick<Commands, 'executeAll'>,
   { contacts, defaultTags = [], defaultOptedIn = false }: BulkContacts,

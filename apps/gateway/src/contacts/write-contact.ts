@@ -3,7 +3,7 @@ import { contactIdOf } from '@wbiz/contracts/conversation';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 
-/** Creates a contact (201), or merges what is given into the one on file (200). */
+/** Creates a contact (201), or merges into the stored one (200). */
 export async function createContact(
   commands: Pick<Commands, 'execute'>,
   body: CreateContact,
@@ -15,7 +15,7 @@ export async function createContact(
   return contact!;
 }
 
-/** Changes a contact; asking again does no harm. */
+/** Changes a contact; repeating is harmless. */
 export const updateContact = (
   commands: Pick<Commands, 'execute'>,
   contactId: string,
@@ -29,7 +29,7 @@ export const updateContact = (
     by: call.key.id,
   });
 
-/** What one contact of a request asks of contacts; who it is derives from the phone number, wherever there is one. */
+/** The upsert for one contact of a request. Its id derives from the phone number, else from the user id. */
 export function upsertOf(
   { phone, userId, ...given }: CreateContact,
   origin: Pick<UpsertContactData, 'source' | 'optedInByDefault'>,

@@ -4,7 +4,7 @@ import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 import { found } from '../found.js';
 
-/** Changes a conversation, and answers with its row of the inbox; asking again does no harm. */
+/** Changes a conversation and answers its inbox row; repeating is harmless. */
 export async function updateConversation(
   commands: Pick<Commands, 'execute'>,
   peers: Pick<Peers, 'ask'>,

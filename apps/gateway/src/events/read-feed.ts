@@ -1,10 +1,10 @@
 import type { EventPage, ReadEvents } from '@wbiz/contracts/feed';
 import type { Peers } from '@wbiz/service-kit/peers';
 
-/** What the feed itself may take, on top of the wait that was asked for. */
+/** Time for the feed's own work, on top of the requested wait. */
 const PATIENCE_MS = 5_000;
 
-/** Reads the feed, waiting as asked; a gateway that is told to stop waits no longer, and answers what there is. */
+/** Reads the feed, waiting as asked; when the gateway stops it answers at once with what there is. */
 export async function readFeed(
   ask: ReadEvents & { accountId: string },
   peers: Pick<Peers, 'ask'>,

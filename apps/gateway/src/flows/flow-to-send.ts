@@ -5,7 +5,7 @@ import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import { found } from '../found.js';
 
-/** The send of a flow with what it takes beside the body. Throws `not_found` or `flow_not_published`. */
+/** Completes the send of a flow with fields from the stored flow. Throws `not_found` or `flow_not_published`. */
 export async function flowToSend(
   peers: Pick<Peers, 'ask'>,
   id: string,

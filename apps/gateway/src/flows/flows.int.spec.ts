@@ -14,7 +14,7 @@ let gateway: Gateway;
 let messaging: FakeMessaging;
 let account: string;
 let bearer: Record<string, string>;
-/** What templates knows; undefined while it cannot be asked. */
+/** The flow that templates answers with; undefined: templates cannot be reached. */
 let known: FlowView | null | undefined;
 let asked: (Ask<'flow.get'> | Ask<'flow.list'>)[];
 
@@ -52,7 +52,7 @@ beforeEach(async () => {
   ({ bearer } = await addKey(database.pool, account));
 });
 
-/** As the reference has it. */
+/** The example of the API reference. */
 const SEND = {
   to: '+918899332211',
   bodyText: 'Book your appointment in a few taps.',

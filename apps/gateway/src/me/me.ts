@@ -8,7 +8,7 @@ export function meView({ key, account: { id, wabaId, name, status, phoneNumbers 
   return { key: apiKeyView(key), account: { id, wabaId, name, status }, phoneNumbers };
 }
 
-/** The calendar month in UTC that `now` falls into. */
+/** The UTC calendar month that contains `now`. */
 export function billingMonth(now: Date): { start: string; end: string } {
   const first = (month: number) => new Date(Date.UTC(now.getUTCFullYear(), month, 1)).toISOString();
   return { start: first(now.getUTCMonth()), end: first(now.getUTCMonth() + 1) };

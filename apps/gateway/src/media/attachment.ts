@@ -1,4 +1,4 @@
-/** A `Content-Disposition` that has a file saved under this name (RFC 6266; RFC 8187 for what is not ASCII). */
+/** A `Content-Disposition` that saves the file under this name (RFC 6266; RFC 8187 for non-ASCII names). */
 export function attachment(filename: string): string {
   const ascii = filename.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
   const encoded = encodeURIComponent(filename.toWellFormed()).replaceAll(

@@ -19,9 +19,9 @@ type CheckedFile = Pick<CreateMediaData, 'mimeType' | 'size' | 'sha256' | 'filen
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
- * Hands the bytes of a file to `put` while it finds out what they are. Throws `unsupported_media_type` for what Meta does
- * not take and for what was declared as another medium, `too_large` as soon as the file is larger than Meta takes of its
- * kind, `invalid_request` for an empty one.
+ * Streams a file to `put` while detecting its type. Throws `unsupported_media_type` if Meta does not take the type or
+ * it is not the declared one, `too_large` as soon as the file exceeds Meta's limit for its kind, `invalid_request` if
+ * it is empty.
  */
 export async function checkFile(
   bytes: Bytes,

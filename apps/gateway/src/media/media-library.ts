@@ -18,7 +18,7 @@ import { oneFile } from './one-file.js';
 
 export const MEDIA_STORE = Symbol('MEDIA_STORE');
 
-/** The files of an account: bytes go straight between the caller and the store, all else is messaging's. */
+/** An account's files: bytes stream between the caller and the store; messaging does the rest. */
 export class MediaLibrary {
   constructor(
     private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
@@ -27,12 +27,12 @@ export class MediaLibrary {
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** Keeps a file, and waits until Meta has it too, or refuses it, or time is up. Answers bytes where they are an earlier answer. */
+  /** Stores a file and waits until Meta has it, refuses it or the deadline passes. Resolves to bytes for a repeated answer. */
   async upload(request: Pick<FastifyRequest, 'raw'>, call: Call): Promise<MediaView | Buffer | undefined> {
     const { id: phoneNumberId } = senderOf(call);
     const mediaId = newId('med');
     const key = mediaKey(call.account.id, mediaId);
-    // Until messaging has taken them; where an earlier request was accepted, it never does.
+    // True until messaging has taken this file; it never does if an earlier request's command was accepted.
     let nobodys = true;
     try {
       const file = await oneFile(request.raw, (bytes, said) =>
@@ -49,7 +49,7 @@ export class MediaLibrary {
         untold: (view) => this.onFile(view, call),
       });
     } finally {
-      // Where nobody can say whether messaging has it, the bytes stay: messaging removes what belongs to nothing.
+      // With an open outcome the bytes stay: messaging removes orphans.
       if (nobodys && call.fate !== 'open') await this.drop(key);
     }
   }
@@ -67,7 +67,7 @@ export class MediaLibrary {
     return (await this.kept(id, call)).view;
   }
 
-  /** The bytes, never as something that a browser would run. */
+  /** The bytes, with headers that keep a browser from running them. */
   async content(id: string, call: Call): Promise<Readable> {
     const { view, key } = await this.kept(id, call);
     const bytes = await this.stored(
@@ -100,13 +100,13 @@ export class MediaLibrary {
     return found;
   }
 
-  /** A fault of the store passes; what it throws of ours is about the file. */
+  /** Turns a store failure into `unavailable`; a Rejection is about the file and passes through. */
   private async stored<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (err) {
       if (err instanceof Rejection) throw err;
-      this.logger.warn({ err }, 'the media store is in trouble');
+      this.logger.warn({ err }, 'media store failed; answering 503');
       throw new Rejection('unavailable', 'Files can be neither kept nor read at present. Try again.', {
         retryAfter: 5,
       });
@@ -117,7 +117,10 @@ export class MediaLibrary {
     await this.store
       .delete(key)
       .catch((err: unknown) =>
-        this.logger.warn({ err, key }, 'a file that nobody needs could not be removed'),
+        this.logger.warn(
+          { err, key },
+          'media store: unused file not removed; messaging removes it as an orphan',
+        ),
       );
   }
 }

@@ -21,7 +21,7 @@ const MP4 = Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0', 'latin1');
 const file = (start: Buffer, size: number) => Buffer.concat([start, randomBytes(size - start.length)]);
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** Messaging as far as media go: in memory, as a gateway meets it. */
+/** A stand-in for messaging's media, in memory. */
 class FakeMessaging {
   outcome: 'taken' | MessageError | undefined = 'taken';
   lost = false;

@@ -4,22 +4,22 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** A client that sends nothing for so long is gone. */
+/** A client silent for this long is gone. */
 const SILENCE_MS = 30_000;
-/** What a client still sends after it was refused is read for so long, so that it gets to read the answer. */
+/** After a refusal the rest of the body is drained for this long: a client still sending would not read the answer. */
 const DRAIN_MS = 10_000;
-/** The largest file, and what is around it in a form. */
+/** The largest file, plus the form around it. */
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes + 65_536;
 const LIMITS = { fieldNameSize: 100, fieldSize: 1, headerPairs: 20, headerSize: 8_192 };
 
-/** What a form says of its file. */
+/** What the form declares about its file. */
 export type Said = { readonly filename: string | undefined; readonly mimeType: string };
 
 /**
- * Reads a form (RFC 7578) that holds one part, the file `file`, and hands its bytes on as they come. Resolves with what
- * `take` made of them once the form has ended. Throws what `take` throws, `invalid_request` for any other part and for
- * none, `too_large` for a form that no file could fill, `malformed_request` for what is no form and when the client goes
- * away; `take` has ended by then.
+ * Reads a form (RFC 7578) with exactly one part, the file `file`, and streams its bytes to `take`. Resolves with
+ * `take`'s result once the form has ended. Throws what `take` throws, `invalid_request` for any other part or none,
+ * `too_large` for a form beyond the largest file, `malformed_request` for a broken form or a client that leaves. `take`
+ * has ended by then.
  */
 export function oneFile<T>(
   request: IncomingMessage,
@@ -40,7 +40,7 @@ export function oneFile<T>(
       void Promise.allSettled([taken]).then(() => reject(error));
     };
     form.on('file', (name, bytes, filename, _encoding, mimeType) => {
-      // Whoever reads it is told as well, and what is wrong with the form, the form tells first.
+      // The reader gets this error too, and the form reports it; without a listener it would crash the process.
       bytes.on('error', () => undefined);
       if (name !== 'file' || file) return fail(wrongPart(name, file ? 'is a second part' : 'is not known'));
       file = bytes;

@@ -3,7 +3,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 
-/** Throws `media_not_found` where a send of this media would. */
+/** Throws `media_not_found` if a send of this media would. */
 export async function requireMedia(
   peers: Pick<Peers, 'ask'>,
   { account }: Pick<Call, 'account'>,

@@ -14,7 +14,7 @@ type Given = {
   onFile?: object;
 };
 
-/** Marks a message read; gives the command that went out, what became of it, and whether the Idempotency-Key is held. */
+/** Marks a message read; resolves to the command sent, its outcome, and whether the Idempotency-Key is held. */
 async function marked({ message = RECEIVED, pending = true, resumed = false, settled, onFile }: Given) {
   const sent: object[] = [];
   const accepted: Reply = { ok: true, data: { message, pending } };

@@ -12,13 +12,13 @@ type Refusal = { readonly code: string; readonly message: string; readonly detai
 type Way = 'accept' | 'lost' | 'dropped' | 'stuck';
 
 /**
- * Messaging as a gateway meets it, in memory: commands have effect once, replies are stored, a command that was asked
- * for in vain is never handled. What goes wrong on the way is set by the test.
+ * A stand-in for messaging, in memory: commands take effect once, replies are stored, an expired command is never
+ * handled. The test sets what goes wrong.
  */
 export class FakeMessaging {
-  /** accept: as it should be. lost: accepted, but the reply does not come. dropped: it never gets there. stuck: no end. */
+  /** accept: works. lost: accepted, but the reply is lost. dropped: never arrives. stuck: never ends. */
   way: Way | ((request: SendMessageData['request']) => Way) = 'accept';
-  /** What Meta does with an accepted message; undefined: it has not answered yet. */
+  /** Meta's answer to an accepted message; undefined: none yet. */
   outcome: 'sent' | MessageError | undefined = 'sent';
   refusal: Refusal | undefined;
   reachable = true;
@@ -27,7 +27,7 @@ export class FakeMessaging {
   readonly messages = new Map<string, MessageView>();
   private readonly replies = new Map<string, Reply | null>();
 
-  /** `others`: what else is answered, by whomever. */
+  /** `others`: answers to all other queries. */
   constructor(private readonly others: Answers = {}) {}
 
   readonly bus: FakeBus = {
@@ -61,7 +61,7 @@ export class FakeMessaging {
     return answer;
   }
 
-  /** Handles a command that was on its way, as a consumer would that comes late. */
+  /** Handles a command late, as a lagging consumer would. */
   handle(command: Send): Reply | undefined {
     const known = this.replies.get(command.id);
     if (known !== undefined) return known ?? undefined;
@@ -70,7 +70,7 @@ export class FakeMessaging {
     return reply;
   }
 
-  /** Meta's answer to everything accepted so far. */
+  /** Lets Meta answer everything accepted so far. */
   settle(outcome: 'sent' | MessageError): void {
     this.outcome = outcome;
     for (const id of this.messages.keys()) this.settledReply(id);

@@ -26,8 +26,8 @@ const FAULTS_OF_A_ROW = 10;
 const ROWS_A_TURN = 25;
 
 /**
- * Sends many messages at once and waits for Meta with none: 202 once every row was decided. A row costs what a send
- * costs; one that is refused does not touch the others.
+ * Sends many messages at once without waiting for Meta: 202 once every row is accepted or refused. A row costs what a
+ * send costs; a refused row does not affect the others.
  */
 export async function sendBatch(
   commands: Pick<Commands, 'executeAll'>,
@@ -97,7 +97,7 @@ function parseRow(row: unknown): Parsed<object> & { kind: SendKind } {
   return { kind, ...parseBody<object>(SENDS[kind], body) };
 }
 
-/** A row that only says `interactive` tells by its parts what kind of card it is. */
+/** For a row of kind `interactive` its parts decide the kind of card. */
 const cardKindOf = (kind: RowKind, body: object): SendInteractive['kind'] | RowKind =>
   (kind === 'interactive' &&
     INTERACTIVE_KINDS.find((card) => CARD_KINDS[card].parts.some((part) => part in body))) ||
@@ -108,7 +108,7 @@ function resultOf(reply: Reply<SendReceipt>, index: number): BatchRow {
   return { index, error: errorOf(Rejection.from(reply.error), index) };
 }
 
-/** What the same send by itself would have been answered; pointers begin at the batch. */
+/** The problem that the same send by itself would get; pointers start at the batch. */
 function errorOf(rejection: Rejection, index: number): RowProblem {
   const { code, message, details } = rejectionOf(rejection);
   const placed = Array.isArray(details)

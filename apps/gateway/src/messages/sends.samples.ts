@@ -29,7 +29,7 @@ const cards = (count: number, over: object = {}) => ({ cards: many(count, over) 
 export const FLOW_ID = 'flw_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E';
 const FLOW = `/v1/flows/${FLOW_ID}/send` as const;
 
-/** A body of every kind that is right, and as the reference has it where it has one. */
+/** A valid body of every kind, from the API reference where it has one. */
 export const GOOD_SENDS = {
   '/v1/messages/text': { to, body: 'Hi!' },
   '/v1/messages/template': { to, template: 'order_confirmation', language: 'en_US' },
@@ -60,7 +60,7 @@ export type SendPath = keyof typeof GOOD_SENDS;
 
 type Limited = [what: string, path: SendPath, at: (size: number) => object, max: number, pointer: string];
 
-/** Every limit: what has `size` of it is taken at `max`, and refused at `pointer` one above. */
+/** Every limit: a `size` of `max` is accepted, one more is refused at `pointer`. */
 export const LIMITED: Limited[] = [
   ['body', '/v1/messages/text', (n) => ({ body: x(n) }), LIMITS.textBody.max, '/body'],
   ['body of emoji', '/v1/messages/text', (n) => ({ body: emoji(n) }), LIMITS.textBody.max, '/body'],
@@ -302,7 +302,7 @@ export const LIMITED: Limited[] = [
   ['flow data', FLOW, (n) => ({ data: { a: x(n - '{"a":""}'.length) } }), LIMITS.flowData.max, '/data'],
 ];
 
-/** What else is wrong with a body, and the fields that must be named. */
+/** Other invalid bodies, and the fields that the answer must name. */
 export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
   '/v1/messages/text': [
     ['body missing', { body: undefined }, ['/body']],
@@ -470,7 +470,7 @@ export const WRONG: { [Path in SendPath]: [string, object, string[]][] } = {
   ],
 };
 
-/** What might be taken for wrong and is right. */
+/** Bodies that look wrong and are valid. */
 export const RIGHT: [string, SendPath, object][] = [
   ['a link with blanks and capitals', '/v1/messages/media', { link: ' HTTPS://Example.com/A.jpg\n' }],
   ['a voice note', '/v1/messages/media', { type: 'audio', caption: undefined, voice: true }],

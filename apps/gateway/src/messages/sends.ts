@@ -11,14 +11,14 @@ import type { Commands } from '../commands/commands.js';
 import { settledRefusal } from '../commands/settled-refusal.js';
 import type { Peers } from '@wbiz/service-kit/peers';
 
-/** Sends of every kind: accepted by messaging, then Meta's answer while the caller waits. */
+/** Sends of every kind: accepted by messaging, then the caller waits for Meta's answer. */
 export class Sends {
   constructor(
     private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
     private readonly peers: Pick<Peers, 'ask'>,
   ) {}
 
-  /** `asked`: the request, or how it is put together; that is not done again for one that was accepted before. */
+  /** `asked`: the request, or a function that builds it; not called if an earlier request's send was accepted. */
   async send<Kind extends SendKind>(
     kind: Kind,
     asked: SendRequest<Kind> | (() => Promise<SendRequest<Kind>>),
@@ -69,12 +69,12 @@ export function senderOf({ account: { phoneNumbers } }: Pick<Call, 'account'>, f
   ]);
 }
 
-/** What one send asks of messaging. Throws `phone_number_not_found`. */
+/** The command data of one send. Throws `phone_number_not_found`. */
 export function sendOf({ kind, request }: AnySend, call: Call): SendMessageData {
   const accountId = call.account.id;
   const number = senderOf(call, request.from);
   const conversationId = conversationIdOf(accountId, number.id, request.to);
-  // The id begins with the time, so that the order of ids is the order of times.
+  // Id and `at` share one time, so that ids sort by time.
   const at = new Date();
   return {
     messageId: newId('msg', at.getTime()),

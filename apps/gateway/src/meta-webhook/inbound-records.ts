@@ -15,17 +15,17 @@ export function inboundTopics(prefix: string | undefined): TopicOf {
     type === META_WEBHOOK ? name.inboundRaw : type === META_CHANGE ? name.inboundChanges : name.inbound;
 }
 
-/** A record that Kafka would refuse (`message.max.bytes`, 1,048,588 by default) would come back from Meta for days. */
+/** Below Kafka's `message.max.bytes` (1,048,588 by default): Meta would repeat a refused webhook for days. */
 const MAX_VALUE_BYTES = 1_000_000;
 
-/** A webhook of Meta's as its bytes came, `receivedAt` in RFC 3339. */
+/** A webhook's raw bytes; `receivedAt` in RFC 3339. */
 export type Webhook = {
   readonly body: Buffer;
   readonly receivedAt: string;
   readonly traceparent?: string | undefined;
 };
 
-/** What becomes of a webhook: the record that keeps it, one for each item, and how many parts of it are none. */
+/** The records of a webhook: the raw one, one per item, and how many parts were dropped and why. */
 export function recordsOf(webhook: Webhook, topicOf: TopicOf) {
   const { body, receivedAt, traceparent } = webhook;
   const { items, unreadable } = splitBody(body, receivedAt);
@@ -58,7 +58,7 @@ function splitBody(body: Buffer, receivedAt: string): SplitWebhook {
   try {
     parsed = parseMetaJson(body.toString('utf8'));
   } catch {
-    return { items: [], unreadable: 1 }; // signed, so Meta would only send it again
+    return { items: [], unreadable: 1 }; // the signature is valid, so Meta would only repeat it
   }
   return splitWebhook(parsed, receivedAt);
 }

@@ -6,7 +6,7 @@ import { deriveInbound, type DeriveParts } from './replay-webhooks.js';
 
 export const DERIVE_PARTS = Symbol('DERIVE_PARTS');
 
-/** The operators' side of Meta's webhooks. */
+/** Operator routes: replay of Meta's webhooks. */
 @Controller('admin/v1/meta-webhooks')
 export class MetaWebhookController {
   constructor(@Inject(DERIVE_PARTS) private readonly parts: DeriveParts) {}

@@ -56,7 +56,7 @@ it('takes what Meta sends: signed, escaped, several items to a body', async () =
     type: 'meta.message',
     data: { wabaId: WABA, contact: { profile: { name: 'Gaurav' } }, message: { text: { body: text } } },
   });
-  // By the user id, which the simulator gives as Meta does.
+  // Keyed by the user id, which the simulator sends as Meta does.
   const { from_user_id: userId } = seen.data['message'] as { from_user_id: string };
   expect(userId).toMatch(/^IN\.\d+$/);
   expect(seen.key).toBe(`${String(seen.data['phoneNumberId'])}:${userId}`);
@@ -183,7 +183,7 @@ describe('what Meta says of an account', () => {
     expect(told().map(({ status }) => status)).toEqual(['suspended', 'active']);
   });
 
-  /** Meta's times are seconds: what was said before, and taken back in the same one, has no order any more. */
+  /** Meta's times are whole seconds: a report and its withdrawal within one second have no order. */
   let since: string;
 
   it('counts once, however often Meta sends it, and nothing of others does', async () => {

@@ -14,10 +14,10 @@ import { metaWebhook } from './meta-webhook.routes.js';
 
 type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
 
-/** What Meta sends goes to Kafka in requests this far apart (ms), unless a command takes it along. */
+/** Gap between produce requests for Meta's webhooks in ms; a command in between takes the waiting ones along. */
 const REQUEST_GAP_MS = 25;
 
-/** Meta's webhooks, put onto Kafka. */
+/** Receives Meta's webhooks and produces them to Kafka. */
 @Module({
   controllers: [MetaWebhookController],
   providers: [
@@ -50,7 +50,7 @@ export class MetaWebhookModule implements OnModuleInit {
         );
     const fastify = this.http.httpAdapter.getInstance<FastifyInstance>();
     const cadence = new Cadence(REQUEST_GAP_MS);
-    // Awaited, it would start fastify before Nest has set its error handler.
+    // Not awaited: that would start fastify before Nest has set its error handler.
     void fastify.register(
       metaWebhook({
         appSecret: META_APP_SECRET,

@@ -18,11 +18,11 @@ export type MetaWebhookOptions = {
   readonly produce: (records: readonly KafkaRecord[]) => Promise<void>;
   readonly items: Pick<Metrics['metaItems'], 'inc'>;
   readonly logger: Logger;
-  /** How long Meta is kept waiting for Kafka, in ms. */
+  /** How long Meta waits for Kafka, in ms. */
   readonly patienceMs?: number;
-  /** Most bytes of bodies that Kafka has not acknowledged yet; beyond it Meta has to come again. */
+  /** Most bytes of bodies not yet acknowledged by Kafka; beyond it Meta gets 503 and sends again. */
   readonly maxHeldBytes?: number;
-  /** Most bytes of bodies whose signature cannot be checked yet, since they are still coming in. */
+  /** Most bytes of bodies still arriving, and so not yet checked against their signature. */
   readonly maxUnsignedBytes?: number;
 };
 
@@ -30,9 +30,9 @@ export type MetaWebhookOptions = {
 const MAX_BODY = 3 * 1024 * 1024 + 1024;
 
 /**
- * Meta's side of the edge: the handshake, and webhooks whose signature is checked over the raw bytes. They are
- * answered with 200 once they, as they came, and all their items are on Kafka, and with 503, for Meta to try again, when Kafka
- * does not take them in time. A fastify plugin of its own, since the body must reach it as it came.
+ * Meta's side of the edge: the handshake, and webhooks, signed over the raw bytes. 200 once the raw webhook and all its
+ * items are on Kafka; 503, so that Meta sends again, if Kafka does not acknowledge in time. A separate fastify plugin,
+ * since it needs the raw body.
  */
 export function metaWebhook(options: MetaWebhookOptions) {
   const {
@@ -68,7 +68,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
     if (dropped.unreadable || dropped.too_large)
       logger.error(
         { ...dropped, kept: records.length, requestId: request.id },
-        'parts of a webhook of Meta were left out; it is kept as it came',
+        'Meta webhook: unreadable or too large parts dropped; the raw webhook is kept',
       );
     await inTime([raw, ...records], body.length);
     for (const { headers } of records) counted.inc({ kind: String(headers['ce_type']).replace('meta.', '') });
@@ -78,7 +78,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
   const inTime = async (records: readonly KafkaRecord[], bytes: number) => {
     heldBytes += bytes;
     const produced = options.produce(records).finally(() => (heldBytes -= bytes));
-    // A plain timer: to abort a delay makes an exception with a stack for every webhook.
+    // A plain timer: aborting a delay would create an exception with a stack per webhook.
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => late.reject(new Error(`no acknowledgement in ${patienceMs} ms`)),
@@ -89,7 +89,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
     } catch (err) {
       logger.warn(
         { err, records: records.length },
-        'a webhook of Meta did not get onto Kafka; Meta will send it again',
+        'Meta webhook not on Kafka in time; answering 503, Meta sends it again',
       );
       produced.catch(() => undefined); // reported above
       throw notNow();
@@ -109,7 +109,10 @@ export function metaWebhook(options: MetaWebhookOptions) {
     scope.setErrorHandler((error, request, reply) => {
       const problem = problemOf(rejectionOf(error), request.id);
       if (problem.status === 500)
-        logger.error({ err: error, requestId: request.id }, 'a webhook of Meta failed');
+        logger.error(
+          { err: error, requestId: request.id },
+          'Meta webhook failed; answering 500, Meta sends it again',
+        );
       if (problem.status === 503) reply.header('retry-after', 1);
       if (!request.raw.complete) reply.header('connection', 'close');
       return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));

@@ -273,7 +273,7 @@ describe('whoever cannot be known yet', () => {
     await next.said(/^HTTP\/1.1 401 /);
   });
 
-  /** What was sent before on other connections has been read once a later request is answered. */
+  /** Once a later request is answered, everything sent earlier on other connections has been read. */
   async function answeredByNow(http: ReturnType<typeof rawHttp>) {
     http.send('GET /api/meta/webhook HTTP/1.1\r\nhost: x\r\n\r\n');
     await http.said(/^HTTP/);

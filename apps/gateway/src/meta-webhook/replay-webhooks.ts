@@ -12,14 +12,14 @@ import { recordsOf, type TopicOf } from './inbound-records.js';
 export type DeriveParts = {
   readonly kafka: Pick<KafkaClient, 'consume' | 'offsetsAt' | 'producer'>;
   readonly topicOf: TopicOf;
-  /** Aborts when the process ends. */
+  /** Aborted when the process stops. */
   readonly stopping: AbortSignal;
   readonly logger: Logger;
 };
 
 /**
- * Puts the items of the webhooks received in a span of time on their topics again, as of when they were received. Whoever
- * has handled them already passes over them. Throws `invalid_request`.
+ * Puts the items of webhooks received within a span on their topics again, with their original `receivedAt`. Consumers
+ * skip what they have handled. Throws `invalid_request`.
  */
 export async function deriveInbound(
   { kafka, topicOf, stopping, logger }: DeriveParts,
@@ -28,7 +28,7 @@ export async function deriveInbound(
   const span = { since: Date.parse(since), until: until === undefined ? Date.now() : Date.parse(until) };
   if (span.until <= span.since) throw isEmpty();
   const derived = { bodies: 0, items: 0 };
-  // Of its own, so that Meta's webhooks need not wait behind it.
+  // A separate producer, so that live webhooks do not wait behind the replay.
   const producer = kafka.producer();
   try {
     await readBetween(kafka, { topic: topicOf(META_WEBHOOK), ...span, signal: stopping }, async (bodies) => {
@@ -43,7 +43,7 @@ export async function deriveInbound(
     });
   } finally {
     await producer.close();
-    logger.info({ since, until, ...derived }, 'the items of webhooks were derived again');
+    logger.info({ since, until, ...derived }, 'items of stored Meta webhooks put on their topics again');
   }
   return derived;
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import { isSignedBy } from './signature.js';
 
-// Escaped as Meta does: parsed and written again it would have other bytes.
+// Escaped as Meta does it: parsing and serialising again would change the bytes.
 const body = Buffer.from('{"text":"\\u0939\\ud83d\\ude00 a\\/b"}');
 const sign = (secret: string, bytes: Buffer) =>
   `sha256=${createHmac('sha256', secret).update(bytes).digest('hex')}`;

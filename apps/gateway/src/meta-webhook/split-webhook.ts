@@ -23,10 +23,10 @@ export type InboundItem = { readonly key: string } & (
   | { readonly type: typeof META_CHANGE; readonly data: MetaChange }
 );
 
-/** The items of a body in Meta's order, and how many parts of it were none. */
+/** A body's items in Meta's order; `unreadable`: the number of parts that are none. */
 export type SplitWebhook = { readonly items: readonly InboundItem[]; readonly unreadable: number };
 
-/** Fields with messages in them: what people write, and what the owner writes on the WhatsApp Business app. */
+/** Fields with messages: what people write, and what the owner writes in the WhatsApp Business app. */
 const MESSAGE_FIELDS: readonly string[] = ['messages', 'smb_message_echoes'];
 
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
@@ -34,9 +34,9 @@ const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 const UNHOLDABLE =
   /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u(?:[dD][89a-fA-F][\da-fA-F]{2}|0000)/g;
 
-/** Meta's JSON; whole numbers too long for a double (its ids of templates are numbers) come out as their digits. */
+/** Parses Meta's JSON; integers too long for a double (such as template ids) become strings of their digits. */
 export function parseMetaJson(given: string): unknown {
-  // Half characters and NUL, which Postgres cannot hold: they must not cost the message they stand in.
+  // Replace lone surrogates and NUL: Postgres cannot store them, and the rest of the message must survive.
   const json = given.replace(UNHOLDABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
   if (!LONG_NUMBER.test(json)) return JSON.parse(json);
   return JSON.parse(json, ((_key: string, value: unknown, { source }: { source: string }) =>
@@ -47,9 +47,9 @@ export function parseMetaJson(given: string): unknown {
 }
 
 /**
- * Splits a webhook body into its messages, statuses and other changes (Meta's webhooks overview: up to 1,000 in one
- * body). A person's messages, statuses and echoes share a key; other changes go by WABA. What has no shape we know is kept as
- * a change, whatever its field.
+ * Splits a webhook body into messages, statuses and other changes (Meta's webhooks overview: up to 1,000 per body). A
+ * person's messages, statuses and echoes share a key; other changes are keyed by WABA. Unknown shapes are kept as
+ * changes, whatever their field.
  */
 export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
   const items: InboundItem[] = [];
@@ -61,7 +61,7 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     return found;
   };
 
-  /** What of the value is no message, status or echo; undefined when nothing of interest. */
+  /** Emits the items; returns what is left of the value, undefined if nothing of interest. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
     const metadata = object(value['metadata']);
     const phoneNumberId = text(metadata['phone_number_id'], LIMITS.metaId);
@@ -113,6 +113,6 @@ function contactOf(phone: unknown, userId: unknown, contacts: readonly MetaItem[
     (one) =>
       (phone !== undefined && one['wa_id'] === phone) || (userId !== undefined && one['user_id'] === userId),
   );
-  // Meta's wa_id may be spelled in another way than the message's.
+  // wa_id and the message may spell the same number differently.
   return own ?? (contacts.length === 1 ? contacts[0]! : null);
 }

@@ -21,13 +21,13 @@ create table gateway.api_keys (
 create index api_keys_account on gateway.api_keys (account_id);
 create index api_keys_changed on gateway.api_keys (changed_at);
 
--- Whoever changes a key need not remember the gateways that poll for it.
+-- A trigger, so that no writer forgets the gateways that poll for changes.
 create function gateway.touch_api_key() returns trigger language plpgsql as
   'begin new.changed_at := clock_timestamp(); return new; end';
 create trigger api_keys_touch before insert or update on gateway.api_keys
   for each row execute function gateway.touch_api_key();
 
--- How much of a window the gateways have leased: lost in a crash of Postgres, and no harm done.
+-- What the gateways have leased of a window. Unlogged: losing it in a crash of Postgres does no harm.
 create unlogged table gateway.rate_windows (
   key_id  text     not null,
   seconds smallint not null,
@@ -38,7 +38,7 @@ create unlogged table gateway.rate_windows (
   primary key (key_id, seconds, started)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
--- Without a status the request is still running, or the gateway that ran it is gone.
+-- Without a status the request is still running, or its gateway has crashed.
 create table gateway.idempotency (
   account_id  text        not null,
   route       text        not null,

@@ -4,14 +4,14 @@ import { widestRows } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from './migrations.js';
 
-/** Bytes that the values of indexed columns have at most. */
+/** Most bytes of each indexed column's values. */
 const BOUNDS = {
   stream: 40,
   "(state ->> 'wabaId')": LIMITS.metaId.max,
   'api_keys.id': 30,
   key_id: 30,
   prefix: 30,
-  // Method and path of a route, and what parseIdempotencyKey lets through.
+  // Method and path of a route, and what parseIdempotencyKey accepts.
   route: 200,
   'idempotency.key': 255,
   'operator_sessions.secret_hash': 32,

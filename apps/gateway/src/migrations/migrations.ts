@@ -5,7 +5,7 @@ import { OperatorSessions1766600000000 } from './operator-sessions.js';
 import { ProjectionRecovery1766400000000 } from './projection-recovery.js';
 import { SourceEpochs1766500000000 } from './source-epochs.js';
 
-/** In the order in which they run. */
+/** In order of execution. */
 export const MIGRATIONS = [
   EventingTables1763805599000,
   AccessTables1763805600000,

@@ -3,16 +3,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class OperatorSessions1766600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Of a session only what its secret becomes under the operators' token is kept: another token ends them all.
+-- Only the secret's HMAC under the admin token is stored: a new token ends every session.
 create table gateway.operator_sessions (
   secret_hash bytea       primary key check (length(secret_hash) = 32),
   expires_at  timestamptz not null
 );
 
--- Keys that the console makes for itself, for minutes: they are nobody's, and stand in no list.
+-- Short-lived keys that the console makes for itself: no list shows them.
 alter table gateway.api_keys add column of_console boolean not null default false;
 
--- Apart from the keys, which gateways fetch when they change.
+-- A separate table: gateways fetch a key's row whenever it changes, and uses change all the time.
 create table gateway.api_key_uses (
   key_id    text        primary key,
   last_used timestamptz not null

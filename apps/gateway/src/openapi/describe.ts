@@ -5,22 +5,22 @@ import type { ProblemCode } from '@wbiz/contracts/problem';
 type Class = new () => object;
 /** A page of a list. */
 export type PageOf = { readonly page: Class; readonly beside: Readonly<Record<string, Class>> };
-/** `beside`: other lists that stand beside the page's, by their names. */
+/** `beside`: further lists in the same answer, by name. */
 export const pageOf = (page: Class, beside: PageOf['beside'] = {}): PageOf => ({ page, beside });
 
 /** An answer that is a file. */
 export const BYTES = 'bytes';
 
-/** What the API reference says of a route. `answers`: status → body, null for an acknowledgement without news. */
+/** A route's entry in the API reference. `answers`: body by status; null for an empty acknowledgement. */
 export type Description = {
   readonly summary: string;
   readonly description: string;
-  /** The example of its body, where those of its fields do not make one. */
+  /** An example body, if its fields' examples do not make one. */
   readonly example?: object;
   readonly answers: Readonly<Record<number, Class | PageOf | typeof BYTES | null>>;
-  /** Whether it answers 200 as CSV too, to whoever accepts that. */
+  /** Also answers 200 as CSV, if Accept asks for it. */
   readonly csv?: true;
-  /** The schema of the form that it takes in place of JSON. */
+  /** The schema of the form taken instead of JSON. */
   readonly form?: object;
   readonly problems?: readonly ProblemCode[];
 };
@@ -28,7 +28,7 @@ export type Description = {
 export const DESCRIPTION = 'wbiz:description';
 export const Describe = (description: Description) => SetMetadata(DESCRIPTION, description);
 
-/** How a send can fail beyond what any route can. */
+/** The problems of a send, on top of those of any route. */
 const SEND_PROBLEMS = [
   'not_entitled',
   'template_not_found',
@@ -46,5 +46,5 @@ const SEND_PROBLEMS = [
   'outcome_unknown',
   'outcome_pending',
 ] as const satisfies readonly ProblemCode[];
-/** What any send answers. */
+/** What every send answers. */
 export const SENT = { answers: { 201: SendReceipt, 202: AsyncReceipt }, problems: SEND_PROBLEMS };

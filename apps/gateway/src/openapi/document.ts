@@ -27,7 +27,7 @@ type Schema = {
 };
 type Route = { readonly description: Description; readonly access: string };
 
-/** The OpenAPI 3.1 document of all described routes, as plain JSON. Nothing of the module is started for it. */
+/** The OpenAPI 3.1 document of all described routes, as plain JSON. Starts nothing of the module. */
 export async function openApiDocument(module: Type): Promise<Record<string, unknown>> {
   const root = { module: class Root {}, imports: [RuntimeModule.of({} as Runtime), module] };
   const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), {
@@ -88,7 +88,7 @@ export async function openApiDocument(module: Type): Promise<Record<string, unkn
   };
 }
 
-/** Nest's generator knows a function that returns a class by its name, `type`; of a copied field it lacks the type. */
+/** Nest's generator recognises a function that returns a class by its name, `type`; copied fields have lost that name. */
 function optionsOf(schema: FieldSchema): ApiPropertyOptions {
   const { type = Object } = schema;
   return typeof type === 'function' && type !== Object
@@ -96,7 +96,7 @@ function optionsOf(schema: FieldSchema): ApiPropertyOptions {
     : { ...schema, type: type as 'string' };
 }
 
-/** Tells Nest's generator what the routes answer; returns what it cannot be told, by `Controller.method`. */
+/** Tells Nest's generator the routes' answers; returns by `Controller.method` what it cannot express. */
 function describeRoutes(modules: ModulesContainer): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
   for (const { controllers } of modules.values())
@@ -213,7 +213,10 @@ function operationOf(
   };
 }
 
-/** A body's example is the route's own, or made of its fields', so that it works as it stands: what has none is left out. */
+/**
+ * Adds a body example that works as it stands: the route's own, else made of its fields' examples; fields without one
+ * are left out.
+ */
 function withExample(
   operation: Operation,
   schemas: Readonly<Record<string, Schema>>,
@@ -254,7 +257,7 @@ type Taking = {
   path: string;
 };
 
-/** The problems that follow from what a route takes. */
+/** The problems that follow from a route's parameters and body. */
 function problemCodes({ body, form, keyed, operators, scope, parameters, path }: Taking): ProblemCode[] {
   const when = (given: boolean, ...codes: ProblemCode[]) => (given ? codes : []);
   return [

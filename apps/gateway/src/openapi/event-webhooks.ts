@@ -32,7 +32,7 @@ const HEADERS = [
   ),
 ];
 
-/** The events that a webhook may subscribe to, as each is posted; `envelope` is what the feed has around the payload. */
+/** The events that a webhook can subscribe to, each as it is posted; `envelope`: the feed's fields around the payload. */
 export function eventWebhooks({ properties, required = [] }: Schema): Record<string, object> {
   const { data: _, ...around } = properties ?? {};
   const schemaOf = (type: string) => ({
@@ -57,7 +57,7 @@ export function eventWebhooks({ properties, required = [] }: Schema): Record<str
   return Object.fromEntries(FEED_EVENT_TYPES.map((type) => [type, { post: hookOf(type) }]));
 }
 
-/** Those of the webhooks' payloads, with all that they point to. */
+/** The schemas of the webhooks' payloads, with everything they refer to. */
 export function payloadSchemas(): Record<string, object> {
   const schemas: Record<string, object> = {};
   const take = (node: object) => {

@@ -1,7 +1,7 @@
 import { GRAPH_ERROR_CODES, REFUSAL_SCOPES } from '@wbiz/cloud-api/graph-error-fates';
 import { PROBLEMS } from '@wbiz/contracts/problem';
 
-/** The groups of the reference, by the paths that belong to them; the first that fits holds. */
+/** The reference's groups by path prefix; the first match wins. */
 export const TAGS = [
   {
     name: 'Messages',
@@ -32,7 +32,7 @@ export const TAGS = [
   { name: 'Account', prefix: '/v1/', description: 'The key, its account and what it may do.' },
 ] as const;
 
-/** Whom Meta's refusals concern, what is done about them, and what a send is answered that has failed for good. */
+/** Meta's refusals by whom they concern: what is done about them, and the answer to a send that has failed for good. */
 export const META_REFUSALS = Object.entries(REFUSAL_SCOPES).map(([scope, { what, action, answer }]) => ({
   what,
   metaCodes: Object.keys(GRAPH_ERROR_CODES)

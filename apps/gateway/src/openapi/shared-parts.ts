@@ -75,7 +75,7 @@ export const REQUEST_HEADERS = {
   },
 };
 
-/** Responses by status, an example for each code. */
+/** Responses by status, with an example per code. */
 export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))].sort();
   return Object.fromEntries(
@@ -101,7 +101,7 @@ export function problemResponses(codes: readonly ProblemCode[]): Record<string, 
   );
 }
 
-/** A problem of every code. */
+/** An example problem for every code. */
 export const EXAMPLES = Object.fromEntries(
   Object.entries(PROBLEMS).map(([code, { status, title }]) => {
     const type = `urn:wbiz:problem:${code}`;

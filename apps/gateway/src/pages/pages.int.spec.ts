@@ -30,7 +30,7 @@ it.each(['/docs', '/docs/messages', '/console', '/console/accounts/1/inbox'])(
       expect(file.headers.get('cache-control')).toContain('immutable');
       expect(file.headers.get('content-encoding')).toBe('br');
     }
-    // The policy forbids scripts inside the page, so there must be none.
+    // The policy forbids inline scripts, so the page must hold none.
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style|onload=/);
   },
 );

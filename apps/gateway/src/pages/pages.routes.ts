@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const { resolve } = createRequire(import.meta.url);
 const packing = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 
-/** Scripts, styles and calls are this origin's alone; images and media may be what a call has brought. */
+/** Scripts, styles and calls from this origin only; images and media may also come from a call's answer (blob:). */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "img-src 'self' data: blob:",
@@ -28,11 +28,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 const BRIEFLY = 'public, max-age=300';
-/** A page names its assets by their content's hash, so it must be asked for anew and they never. */
+/** Pages are revalidated each time; assets never, since their names hold their content's hash. */
 const ANEW = 'no-cache';
 const FOREVER = 'public, max-age=31536000, immutable';
 
-/** Serves the console, the reference and both documents of the API, from files of this machine only; `/` leads to the reference. */
+/** Serves the console, the reference and both API documents, from local files only; `/` leads to the reference. */
 export function servePages(fastify: FastifyInstance): void {
   const pages = () => dirname(resolve('@wbiz/pages/dist/console.html'));
   const file = (path: string, of: () => string, cache: string) =>
@@ -57,7 +57,7 @@ export function servePages(fastify: FastifyInstance): void {
   );
 }
 
-/** What was read once, by path and encoding. Assets of an older build are gone with it, so nothing grows. */
+/** Files read once, by path and encoding. Assets of an older build are gone, so it does not grow. */
 const loaded = new Map<string, Promise<Buffer>>();
 
 async function send(path: string, cache: string, request: FastifyRequest, reply: FastifyReply) {
@@ -85,7 +85,7 @@ function once(key: string, load: () => Promise<Buffer>): Promise<Buffer> {
   if (known) return known;
   const loading = load();
   loaded.set(key, loading);
-  // What is not there is not kept.
+  // Missing files are not cached.
   loading.catch(() => loaded.delete(key));
   return loading;
 }

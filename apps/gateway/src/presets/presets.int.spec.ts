@@ -26,7 +26,7 @@ const CARD = {
 } satisfies Partial<PresetView>;
 const AT = '2026-11-22T10:00:00.000Z';
 
-/** Templates, as far as presets go. */
+/** A stand-in for templates' presets. */
 const owner = {
   presets: new Map<string, PresetView>(),
   written: [] as Parameters<FakeBus['send']>[1][],
@@ -97,7 +97,7 @@ const TO = { to: '+918899332211' };
 const send = (headers?: Record<string, string>, body: object = TO, id = ID) =>
   request('POST', `/${id}/send`, body, headers);
 const newKey = () => ({ 'idempotency-key': `preset-${(keys += 1)}` });
-/** As if the deadline of whatever runs under the key were long past. */
+/** Moves the deadline of the claim into the past. */
 const later = () =>
   database.pool.query(`update gateway.idempotency set deadline = now() - interval '1 minute'`);
 

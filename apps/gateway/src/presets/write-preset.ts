@@ -18,7 +18,7 @@ export const createPreset = (
     return { ...body, presetId: newId('int', at.getTime()), at: at.toISOString() };
   });
 
-/** Changes a card; asking again does no harm. Throws `media_not_found`. */
+/** Changes a card; repeating is harmless. Throws `media_not_found`. */
 export async function updatePreset(
   commands: Pick<Commands, 'execute'>,
   peers: Pick<Peers, 'ask'>,

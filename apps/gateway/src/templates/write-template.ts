@@ -11,7 +11,7 @@ import { settledRefusal } from '../commands/settled-refusal.js';
 
 type Writes = 'template.create' | 'template.update' | 'template.delete';
 
-/** Changes to templates: accepted by their owner, then Meta's answer while the caller waits. */
+/** Changes to templates: accepted by templates, then the caller waits for Meta's answer. */
 export class TemplateWrites {
   constructor(
     private readonly commands: Pick<Commands, 'outcome'>,
@@ -33,7 +33,7 @@ export class TemplateWrites {
     await this.write(call, 'template.delete', { templateId, at: new Date().toISOString() }, () => null);
   }
 
-  /** `done`: the outcome where Meta needs not be asked. */
+  /** `done`: the outcome if Meta need not be asked. */
   private write<Name extends Writes>(
     call: Call,
     name: Name,

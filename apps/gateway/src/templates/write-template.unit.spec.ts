@@ -21,7 +21,7 @@ type Given = {
   lost?: boolean;
 };
 
-/** A write of a template: what its caller is told, what went out, and whether the Idempotency-Key is held. */
+/** A write of a template: the caller's answer, the commands sent, and whether the Idempotency-Key is held. */
 async function written(
   write: (writes: TemplateWrites, call: Call) => Promise<unknown>,
   { submission = 'cmd_2', settled, onFile = null, resumed = false, lost = false }: Given,

@@ -22,7 +22,7 @@ import { Nothing } from '../nothing.js';
 import { Describe, pageOf } from '../openapi/describe.js';
 import { WriteWebhook } from './write-webhook.js';
 
-/** An endpoint has 15 s to answer. */
+/** Longer than the 15 s that an endpoint has to answer. */
 const TEST_PATIENCE_MS = 20_000;
 
 @Controller('v1/webhooks')

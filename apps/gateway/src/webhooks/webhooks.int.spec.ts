@@ -18,7 +18,7 @@ let fault: string | null;
 const sent: Command<string, Record<string, unknown>>[] = [];
 const replies = new Map<string, Reply>();
 
-/** The webhooks service, as far as it answers with what it was told. */
+/** A stand-in for webhooks that answers from the commands it got. */
 const bus: FakeBus = {
   inFlight: () => 0,
   settled: () => Promise.resolve(undefined),

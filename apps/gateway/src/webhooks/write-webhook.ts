@@ -14,7 +14,7 @@ import type { Secrets } from '@wbiz/service-kit/secrets';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 
-/** Writes webhooks; their secrets and headers leave the gateway sealed, and come back so. */
+/** Writes webhooks; secrets and headers leave the gateway sealed and return sealed. */
 export class WriteWebhook {
   constructor(
     private readonly commands: Pick<Commands, 'execute'>,

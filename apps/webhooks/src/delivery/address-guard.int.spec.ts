@@ -8,7 +8,7 @@ import { endpoint, type Endpoint } from './endpoint.harness.js';
 import { Sender } from './sender.js';
 import { keyOf } from './signature.js';
 
-/** Stands on every address of this machine, IPv6 included, and counts who comes. */
+/** Listens on every address of this machine, IPv6 included, and counts connections. */
 let listener: Server;
 let port: number;
 let connections = 0;
@@ -40,7 +40,7 @@ const post = async (guard: AddressGuard, url: string) => {
   }
 };
 
-/** All of them lead to this machine, into a network or to the metadata of a cloud. */
+/** Each of them leads to this machine, a private network or cloud metadata. */
 const LITERALS = [
   ...[
     '127.0.0.1',
@@ -83,7 +83,7 @@ const LITERALS = [
   ],
   ...['[2001:db8::1]', '[100::1]', '[5f00::1]'],
 ];
-/** What a name may turn out to be, once it is resolved. */
+/** Addresses that a host name may resolve to. */
 const RESOLVED = [
   '127.0.0.1',
   '::1',

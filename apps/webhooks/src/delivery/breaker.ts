@@ -1,9 +1,9 @@
 import { FAILING_MS, probeMs, type Failure } from './schedule.js';
 
-/** Failures in a row that pause an endpoint. */
+/** Consecutive failures that pause an endpoint. */
 export const FAILURES_TO_PAUSE = 10;
 
-/** What is known of an endpoint; times in ms since the epoch. `probeAt`: paused, and probed then. */
+/** Circuit breaker state of an endpoint; times in ms since the epoch. `probeAt`: null unless paused; when the next probe is due. */
 export type Condition = {
   readonly failures: number;
   readonly probeAt: number | null;
@@ -11,7 +11,7 @@ export type Condition = {
 };
 export const HEALTHY: Condition = { failures: 0, probeAt: null, failingSince: null };
 
-/** The condition after one more failure; only one that counts brings the pause nearer. */
+/** The state after one more failure; only failures that count advance the breaker. */
 export function failed(
   { failures, probeAt, failingSince }: Condition,
   now: number,
@@ -30,6 +30,6 @@ export function failed(
   };
 }
 
-/** Nothing but failures for five days. */
+/** True after five days without a success. */
 export const isGivenUp = ({ failingSince }: Condition, now: number) =>
   failingSince !== null && now - failingSince >= FAILING_MS;

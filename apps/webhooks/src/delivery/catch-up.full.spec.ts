@@ -43,7 +43,7 @@ it('an endpoint that was down for a day catches up 100,000 events at its own pac
   expect(await system.reader(id)).toMatchObject({ cursor: 0, active: true });
 
   const tries = down.received.length;
-  // What the endpoint of the test remembers would hide what the deliverer holds.
+  // The test endpoint keeps no requests: they would hide the deliverer's own heap use.
   const counts = new Map<string, number>();
   let outOfOrder = 0;
   let delivered = 0;
@@ -76,7 +76,7 @@ it('an endpoint that was down for a day catches up 100,000 events at its own pac
   console.log({ tries, seconds, perSecond: BEHIND / seconds, heapMB: heap.map(Math.round) });
   expect([delivered, outOfOrder]).toEqual([BEHIND, 0]);
   expect(BEHIND / seconds).toBeLessThanOrEqual(RATE * 1.05);
-  // A hundred thousand events are 60 MB and more.
+  // A hundred thousand events take at least 60 MB.
   const quarter = Math.ceil(heap.length / 4);
   expect(Math.min(...heap.slice(-quarter))).toBeLessThan(Math.min(...heap.slice(0, quarter)) + 30);
 });

@@ -35,7 +35,7 @@ const run = (...given: Parameters<DeliverySystem['replica']>) => {
 };
 const came = (one: Endpoint, count: number, timeoutMs = 10_000) =>
   until(() => one.received.length >= count, { describe: `${count} deliveries`, timeoutMs });
-/** Resolves once the outcome of everything that came is written down. */
+/** Resolves once the outcome of every delivery so far is stored. */
 const written = (id: string, one: Endpoint) =>
   until(async () => (await system.attempts(id)).length === one.received.length);
 const dueOf = async (id: string) => (await system.failures(id))[0]!.due!.getTime();

@@ -9,9 +9,9 @@ import { Lane, type LaneOptions } from './lane.js';
 import type { ReaderLeases } from './reader-leases.js';
 import { MOST_PER_HOST } from './sender.js';
 
-/** Twice as far apart each time while every webhook is at rest. */
+/** The interval doubles, up to `longest`, while every webhook is idle. */
 const LOOK_MS = { first: 250, longest: 1_000 };
-/** Looks that are prompted are this far apart, and so not one for each commit. */
+/** Minimum gap between prompted looks, so that not every commit causes one. */
 const LOOK_GAP_MS = 10;
 const RENEW_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
@@ -26,10 +26,10 @@ export type DelivererOptions = Pick<LaneOptions, 'sender' | 'startSpan' | 'now' 
   readonly logger: Logger;
 };
 
-/** Delivers the feeds to the webhooks that this replica holds. */
+/** Delivers the feeds to the webhooks whose lease this replica holds. */
 export class Deliverer {
   private readonly lanes = new Map<string, Lane>();
-  /** Lanes that are given back once their last delivery has landed. */
+  /** Lanes to be released once their last delivery has landed. */
   private readonly leaving = new Set<Lane>();
   private readonly hosts = new Hosts(MOST_PER_HOST);
   private readonly renewals: Periodic;
@@ -69,12 +69,12 @@ export class Deliverer {
     this.tidying.start();
   }
 
-  /** A webhook was made, changed or asked for something. */
+  /** Call when a webhook was created, changed or got a replay or retry. */
   wake(): void {
     this.renewals.wake();
   }
 
-  /** A feed may have grown. */
+  /** Call when a feed may have grown. */
   look(): void {
     if (this.lanes.size === 0) return;
     this.lookTimer ??= setTimeout(() => {
@@ -83,12 +83,12 @@ export class Deliverer {
     }, LOOK_GAP_MS);
   }
 
-  /** The webhooks this replica delivers to. */
+  /** The webhooks this replica holds. */
   held(): ReadonlyMap<string, Lane> {
     return this.lanes;
   }
 
-  /** Sends nothing more, waits for what is under way, writes it down and gives the webhooks back. */
+  /** Stops sending, waits up to 2.5 s for deliveries in flight, stores their outcomes and releases every webhook. */
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.lookTimer);
@@ -119,11 +119,14 @@ export class Deliverer {
       const loaded = await subscriptions.load(stale.map(({ webhookId }) => webhookId));
       for (const { subscription, standing } of loaded) {
         const lane = this.lanes.get(subscription.webhookId);
-        if (standing.fence !== fences.get(subscription.webhookId)) continue; // changed hands just now
+        if (standing.fence !== fences.get(subscription.webhookId)) continue; // taken by another replica meanwhile
         if (lane) lane.update(subscription, standing);
         else this.lanes.set(subscription.webhookId, this.laneOf(subscription, standing));
       }
-      logger.debug({ webhooks: this.lanes.size }, 'deliverer: webhooks taken or changed');
+      logger.debug(
+        { webhooks: this.lanes.size },
+        'deliverer: webhooks taken or changed; looking at their feeds',
+      );
       this.looks.wake();
     }
     this.giveBack(surplus - this.leaving.size);
@@ -138,7 +141,7 @@ export class Deliverer {
     return new Lane({ pages, sender, startSpan, journal, hosts, now, isHeld, disable, logger }, ...of);
   }
 
-  /** Others have fewer: so many lanes end, the idle ones first, and are released once all is written down. */
+  /** Ends `count` lanes, the idlest first, for replicas with fewer; releases each once its outcomes are stored. */
   private giveBack(count: number): void {
     const { journal, leases, logger } = this.options;
     const chosen = [...this.lanes.values()].toSorted((one, other) => one.inFlight - other.inFlight);
@@ -154,13 +157,16 @@ export class Deliverer {
         })
         .then(() => leases.release([lane]))
         .catch((err: unknown) =>
-          logger.warn({ err, webhookId: lane.webhookId }, 'webhook not given back; offering it again'),
+          logger.warn(
+            { err, webhookId: lane.webhookId },
+            'deliverer: webhook not released; taking it up at the next renewal',
+          ),
         )
         .finally(() => this.leaving.delete(lane));
     }
   }
 
-  /** Resolves to whether a webhook has something to do. */
+  /** Resolves to whether any webhook has work. */
   private async lookAtHeads(): Promise<boolean> {
     const lanes = [...this.lanes.values()];
     if (lanes.length === 0) return false;

@@ -7,16 +7,16 @@ const KEPT_DAYS = 30;
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('wbiz.webhooks.deliveries', 0))`;
 
 /**
- * The status of the delivery whose last attempt is `d`, with its row of failures as `f`: without one it has succeeded, or
+ * SQL for a delivery's status. `d` is its last attempt, `f` its row in failures. Without such a row it succeeded, or
  * waits at the cursor.
  */
 export const DELIVERY_STATUS = `case when f.sequence is not null then case when f.due is null then 'failed' else 'pending' end
   when d.delivered then 'succeeded' else 'pending' end`;
 
-/** One attempt as it is logged. */
+/** One logged attempt. */
 export type Attempt = {
   readonly webhookId: string;
-  /** Of the delivery. */
+  /** The delivery's id. */
   readonly id: string;
   readonly sequence: number;
   readonly eventId: string;
@@ -25,13 +25,13 @@ export type Attempt = {
   readonly outcome: Outcome;
 };
 
-/** The log of deliveries, in a partition per day (UTC), made when its first row comes. */
+/** The log of attempts: a partition per day (UTC), created with its first row. */
 export class DeliveryLog {
   private readonly days = new Set<string>();
 
   constructor(private readonly pool: Pool) {}
 
-  /** Makes the partitions that the attempts go to; to be awaited before {@link write}. */
+  /** Creates the partitions that the attempts need. Await it before {@link write}. */
   async prepare(attempts: readonly Attempt[]): Promise<void> {
     const wanted = new Set(attempts.map(({ outcome }) => dayOf(outcome.at)));
     for (const day of wanted) {
@@ -73,7 +73,7 @@ export class DeliveryLog {
     });
   }
 
-  /** Drops the partitions, and what was given up, of more than 30 days ago. */
+  /** Drops partitions and given-up failures older than 30 days; resolves to the names of the partitions. */
   async tidy(now: Date): Promise<readonly string[]> {
     const oldest = partitionOf(dayOf(new Date(now.getTime() - KEPT_DAYS * DAY_MS)));
     return inTransaction(this.pool, async (tx) => {
@@ -98,5 +98,5 @@ export class DeliveryLog {
 }
 
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
-/** `deliveries_20261128`, so that names sort by time. */
+/** `deliveries_20261128`: names sort by date. */
 const partitionOf = (day: string) => `deliveries_${day.replaceAll('-', '')}`;

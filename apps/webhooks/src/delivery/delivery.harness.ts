@@ -19,14 +19,14 @@ import { Journal } from './journal.js';
 import { ReaderLeases } from './reader-leases.js';
 import { Sender } from './sender.js';
 
-/** A clock that the test moves. */
+/** A clock that the test sets. */
 export function testClock(start = Date.now()) {
   let ms = start;
   return { now: () => ms, move: (by: number) => void (ms += by) };
 }
 export type TestClock = ReturnType<typeof testClock>;
 
-/** The deliverer on a database of its own, with feeds that the test writes. */
+/** The deliverer on its own database, with feeds written by the test. */
 export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
   const tables = { schema: 'webhooks', migrations: MIGRATIONS, inline: [readersProjection] };
   const database = await storeUnderTest(tables, { max: 16 });
@@ -36,7 +36,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
   const running = new Set<{ stop: () => Promise<void> }>();
   const tester = new Sender({ guard, now: Date.now, timeoutMs });
 
-  /** One more replica; `kill` ends it as a crash would. */
+  /** Starts another replica; `kill` ends it as a crash would. */
   const replica = (clock: Pick<TestClock, 'now'> = { now: Date.now }, name = newId('cmd')) => {
     const log = new DeliveryLog(pool);
     const sender = new Sender({ guard, now: clock.now, timeoutMs });
@@ -81,13 +81,13 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
     return given.data as T;
   };
 
-  /** The webhooks of an account of its own. */
+  /** The webhooks of a fresh account. */
   const account = (accountId = newId('acc')) => {
     const base = () => ({ id: newId('cmd'), accountId });
     let head = 0;
     return {
       accountId,
-      /** Made as the gateway makes it. */
+      /** Creates a webhook the way the gateway does. */
       create: async (given: Partial<CreateWebhook> & { url: string }) => {
         const webhookId = newId('whk');
         const secret = newWebhookSecret();
@@ -139,7 +139,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
           type: 'webhook.retry',
           data: { webhookId, deliveryId, at: at() },
         }),
-      /** Adds events to the feed, all of one conversation unless told otherwise. */
+      /** Appends events to the feed, all of one conversation by default. */
       tell: async (
         count: number,
         {

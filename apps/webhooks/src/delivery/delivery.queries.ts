@@ -31,7 +31,7 @@ type AttemptRow = {
 };
 type StatsRow = { readonly attempts: number; readonly delivered: number; readonly buckets: number[] | null };
 
-/** What became of deliveries, and a look at an endpoint. */
+/** Reads the delivery log, and tests endpoints. */
 @Controller()
 export class DeliveryQueries {
   constructor(
@@ -40,7 +40,7 @@ export class DeliveryQueries {
     private readonly sender: Sender,
   ) {}
 
-  /** By the age of the event, the newest first. Throws `invalid_request` for a foreign cursor. */
+  /** Newest event first. Throws `invalid_request` for an unknown cursor. */
   @QueryHandler('webhook.deliveries')
   async list(ask: Ask<'webhook.deliveries'>): Promise<Answer<'webhook.deliveries'>> {
     const page = pageOf(ask, 'id');
@@ -53,7 +53,7 @@ export class DeliveryQueries {
     if (ask.until !== undefined) conditions.push(`d.id < ${value(firstId('dlv', Date.parse(ask.until)))}`);
     if (ask.eventType !== undefined) conditions.push(`d.event_type = ${value(ask.eventType)}`);
     if (ask.messageId !== undefined) conditions.push(`d.message_id = ${value(ask.messageId)}`);
-    // Of these there is an index.
+    // Failed attempts have an index.
     if (ask.status !== undefined && ask.status !== 'succeeded')
       conditions.push(
         'd.id in (select e.id from webhooks.deliveries e where e.webhook_id = $1 and not e.delivered)',
@@ -93,7 +93,7 @@ export class DeliveryQueries {
     };
   }
 
-  /** The age of what waits is that of its event. */
+  /** `lagSeconds` counts from the creation of the oldest waiting event. */
   @QueryHandler('webhook.stats')
   async stats(ask: Ask<'webhook.stats'>): Promise<Answer<'webhook.stats'>> {
     const { rows } = await this.pool.query<{
@@ -131,7 +131,7 @@ export class DeliveryQueries {
     };
   }
 
-  /** Sends a signed sample the way events are sent. It counts for nothing. */
+  /** Sends a signed sample like a real delivery. The outcome is neither logged nor counted. */
   @QueryHandler('webhook.test')
   async test({ accountId, id: webhookId }: Ask<'webhook.test'>): Promise<Answer<'webhook.test'>> {
     const now = Date.now();

@@ -1,13 +1,13 @@
 import { timedId } from '@wbiz/contracts/ids';
 
-/** A row of the feed; `data` is the JSON text that stands there. */
+/** A row of the feed; `data` is the JSON text as stored. */
 export type FeedRow = {
   readonly sequence: number;
   readonly id: string;
   readonly type: string;
   readonly createdAt: Date;
   readonly data: string;
-  /** What has to be told in order: a conversation, a contact. */
+  /** Events with the same subject (a conversation, a contact) are delivered in order. */
   readonly subject: string;
   readonly messageId: string | null;
   readonly traceparent?: string | null;
@@ -17,12 +17,12 @@ export const FEED_COLUMNS = `f.sequence::float8 as sequence, f.id, f.type, f.cre
   coalesce(f.data->>'conversationId', f.data->>'contactId', f.data->>'templateId', f.type) as subject,
   left(f.data->>'messageId', 40) as "messageId", f.traceparent`;
 
-/** The body of a delivery: the same bytes whenever, and by whomever, it is made. */
+/** The body of a delivery: byte-identical on every attempt and every replica. */
 export const envelopeOf = (accountId: string, { id, sequence, type, createdAt, data }: FeedRow): Buffer =>
   Buffer.from(
     `{"id":${JSON.stringify(id)},"sequence":${sequence},"type":${JSON.stringify(type)},"createdAt":"${createdAt.toISOString()}","accountId":${JSON.stringify(accountId)},"data":${data}}`,
   );
 
-/** The delivery of an event to a webhook, whichever attempt. */
+/** The id of the delivery of an event to a webhook: the same for every attempt. */
 export const deliveryIdOf = (webhookId: string, { id, createdAt }: Pick<FeedRow, 'id' | 'createdAt'>) =>
   timedId('dlv', createdAt.getTime(), webhookId, id);

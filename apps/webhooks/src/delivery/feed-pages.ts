@@ -1,25 +1,25 @@
 import type { Pool } from 'pg';
 import { FEED_COLUMNS, type FeedRow } from './envelope.js';
 
-/** How much of the feed one look passes at most. */
+/** Most sequences of the feed that one query scans. */
 const STRETCH = 5_000;
 
-/** `through`: the last sequence looked at. `head`: the last there is. */
+/** `through`: the last sequence scanned. `head`: the last sequence of the feed. */
 export type FeedPage = { readonly rows: readonly FeedRow[]; readonly through: number; readonly head: number };
 
 export type PageAsk = {
   readonly accountId: string;
   readonly after: number;
-  /** Null: all. */
+  /** Null: all types. */
   readonly types: readonly string[] | null;
   readonly limit: number;
   readonly since?: Date | null;
 };
 
-/** A failed delivery that is due. */
+/** A failed delivery whose retry is due. */
 export type DueRow = FeedRow & { readonly attempts: number };
 
-/** Reads the feed for those who deliver it. */
+/** Reads the feed for the deliverer. */
 export class FeedPages {
   constructor(private readonly pool: Pool) {}
 
@@ -50,7 +50,7 @@ export class FeedPages {
     return { rows: found, through, head };
   }
 
-  /** Deliveries that were given up and lie in a stretch of the feed. */
+  /** Given-up deliveries within a range of the feed. */
   async givenUp(
     webhookId: string,
     { accountId, after, types, limit }: PageAsk,
@@ -68,7 +68,7 @@ export class FeedPages {
     return { rows, through: rows.length === limit ? rows.at(-1)!.sequence : last };
   }
 
-  /** Failed deliveries that are due, and when the next ones are. */
+  /** Failed deliveries that are due, and when the next one is. */
   async due(
     webhookId: string,
     now: Date,

@@ -1,11 +1,11 @@
 type Waiting = Map<() => void, string>;
 
 /**
- * Shares out what one host is asked at once, over all webhooks of this process. One account has at most half of it:
- * endpoints of many accounts share the hosts of automation services, and a slow one must not keep the others out.
+ * Limits deliveries in flight per host, over all webhooks of this process. One account gets at most half of a host:
+ * automation services host the endpoints of many accounts, and a slow endpoint must not block the others.
  */
 export class Hosts {
-  /** By host, and by host and account. */
+  /** Deliveries in flight, by host and by host and account. */
   private readonly flying = new Map<string, number>();
   private readonly waiting = new Map<string, Waiting>();
   private readonly mostOfAccount: number;
@@ -14,7 +14,7 @@ export class Hosts {
     this.mostOfAccount = Math.ceil(most / 2);
   }
 
-  /** Whether one more may fly; if not, `wake` is called once it may. */
+  /** Takes a place if there is one; otherwise `wake` is called once there may be one. */
   take(host: string, accountId: string, wake: () => void): boolean {
     if (!this.hasRoom(host, accountId)) {
       const waiting: Waiting = this.waiting.get(host) ?? new Map();
@@ -34,7 +34,7 @@ export class Hosts {
     if (this.waiting.has(host)) setImmediate(() => this.offer(host));
   }
 
-  /** Wakes who waits, the longest waiting first, while there is room: not everybody still wants it. */
+  /** Wakes waiters, the longest waiting first, while there is room: not every waiter takes its place. */
   private offer(host: string): void {
     for (;;) {
       const waiting = this.waiting.get(host);

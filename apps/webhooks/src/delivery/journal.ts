@@ -6,7 +6,7 @@ import type { Condition } from './breaker.js';
 import type { Attempt, DeliveryLog } from './delivery-log.js';
 import { bucketOf, emptyBuckets } from './latency.js';
 
-/** What was done within it is written at once; a crash repeats no more than that and what was in flight. */
+/** Outcomes are written in batches this far apart; a crash repeats at most one batch and what was in flight. */
 const GATHER_MS = 20;
 const RETRY_MS = 500;
 const MOST_UNWRITTEN = 4_000;
@@ -21,22 +21,22 @@ type Reader = {
   replayOver(id: string): void;
 };
 
-/** What is to come of a failed delivery; null: nothing. */
+/** The next step of a failed delivery; null: none, its row goes. */
 export type FailureChange = {
   readonly webhookId: string;
   readonly accountId: string;
   readonly fence: string;
   readonly sequence: number;
   readonly next: { readonly attempts: number; readonly due: Date | null } | null;
-  /** Called once it is stored, or refused since another replica holds the webhook. */
+  /** Called once stored, or refused because another replica holds the webhook. */
   readonly written: () => void;
 };
 
 type Minute = { attempts: number; delivered: number; readonly buckets: number[] };
 
 /**
- * Writes down what deliveries have led to, of all webhooks of this process together: cursors, failures and the log, in one
- * transaction. Of a webhook that another replica holds by now, only the log.
+ * Stores the outcomes of all webhooks of this process in one transaction: cursors, failures and the log. A webhook that
+ * another replica has taken gets only the log.
  */
 export class Journal {
   private attempts: Attempt[] = [];
@@ -56,7 +56,7 @@ export class Journal {
     },
   ) {}
 
-  /** Whoever delivers has to wait until more is written. */
+  /** Back-pressure: lanes send nothing while it is true. */
   get isFull(): boolean {
     return this.attempts.length > MOST_UNWRITTEN;
   }
@@ -73,15 +73,16 @@ export class Journal {
     void this.write();
   }
 
-  /** The reader has moved. */
+  /** Call when the reader's cursor, breaker or replay has moved. */
   touch(reader: Reader): void {
     this.touched.add(reader);
     void this.write();
   }
 
-  /** Resolves once everything up to now is stored. */
+  /** Resolves once everything recorded so far is stored. */
   async flush(): Promise<void> {
-    // More may come all the while: the write under way and the one after it hold what is here now.
+    // Two writes suffice, even if more is recorded meanwhile: the one under way and the next hold everything recorded
+    // so far.
     await this.writing;
     this.minutesAt = -Infinity;
     if (this.hasMore() || this.minutes.size > 0) await this.write();
@@ -103,7 +104,7 @@ export class Journal {
     const { pool, log, logger } = this.options;
     const attempts = this.attempts.splice(0);
     const failures = this.failures.splice(0);
-    // Taken at one moment: a cursor must not pass what is not among these failures.
+    // Snapshot cursors together with the failures: a cursor must not pass a failure that is not in this write.
     const moved = [...this.touched]
       .map(snapshot)
       .filter(({ reader, text }) => this.marks.get(reader) !== text);
@@ -123,7 +124,7 @@ export class Journal {
         });
         break;
       } catch (err) {
-        logger.warn({ err }, `deliveries not written down; trying again in ${RETRY_MS / 1_000} s`);
+        logger.warn({ err }, `delivery journal: write failed; retrying in ${RETRY_MS / 1_000} s`);
         await delay(RETRY_MS);
       }
     }
@@ -181,7 +182,7 @@ async function moveReaders(tx: PoolClient, moved: readonly Moved[]) {
 
 async function changeFailures(tx: PoolClient, changes: readonly FailureChange[]) {
   if (changes.length === 0) return;
-  // Of several changes of one delivery the last one holds.
+  // The last change of a delivery wins.
   const last = [...new Map(changes.map((one) => [`${one.webhookId} ${one.sequence}`, one])).values()];
   const [kept, ended] = [last.filter(({ next }) => next), last.filter(({ next }) => !next)];
   const keysOf = (some: readonly FailureChange[]) => [

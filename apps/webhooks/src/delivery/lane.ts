@@ -11,24 +11,24 @@ import { DOUBT_MS, retryMs } from './schedule.js';
 import type { Outcome, Sender, Target } from './sender.js';
 import { Window, type Entry } from './window.js';
 
-/** Deliveries to one webhook at once; of these for retries, and for replays, so that live events keep their pace. */
+/** Most deliveries to one webhook at once, and of these most retries and most replays, so that live events keep their pace. */
 const AT_ONCE = 32;
 const BESIDE = 8;
 const PAGE = 200;
 const MOST_OPEN = 400;
-/** What a crash may repeat, where one answer is long in coming. */
+/** Most entries in the window, and so most that a crash repeats while one answer is slow. */
 const MOST_UNPASSED = 2_000;
 const PASS_EVERY_MS = 1_000;
 
-/** A webhook as it is delivered to. */
+/** A webhook as the deliverer sees it. */
 export type Subscription = {
   readonly webhookId: string;
   readonly accountId: string;
   readonly version: number;
   readonly url: URL;
-  /** As of a time, since old secrets run out. */
+  /** Depends on the time: the old secret expires. */
   readonly target: (now: number) => Target;
-  /** Null: all. */
+  /** Null: all types. */
   readonly types: readonly string[] | null;
   readonly ratePerSecond: number | null;
   readonly since: Date | null;
@@ -41,7 +41,7 @@ export type Replay = {
   readonly until: Date;
   readonly onlyFailed: boolean;
 };
-/** What the holder of a webhook goes on from. */
+/** The stored state from which a new holder continues. */
 export type Standing = {
   readonly fence: string;
   readonly cursor: number;
@@ -56,9 +56,9 @@ export type LaneOptions = {
   readonly journal: Pick<Journal, 'record' | 'failure' | 'touch' | 'isFull'>;
   readonly hosts: Hosts;
   readonly startSpan?: StartSpan | undefined;
-  /** ms since the epoch; what schedule, breaker and signatures go by. */
+  /** ms since the epoch; the clock of schedule, breaker and signatures. */
   readonly now: () => number;
-  /** Whether this replica still holds it. */
+  /** Whether this replica still holds the lease. */
   readonly isHeld: () => boolean;
   readonly disable: (webhookId: string, accountId: string, reason: DisabledReason, detail: string) => void;
   readonly logger: Logger;
@@ -70,8 +70,9 @@ type Item =
 type Doubt = { readonly entry: Entry; readonly at: number; readonly due: number | null };
 
 /**
- * Delivers one account's feed to one webhook, from its cursor on. What fails gets a row and is passed over, unless the
- * endpoint is at fault: then nothing is written, the cursor stands, and one probe now and then tells when to go on.
+ * Delivers one account's feed to one webhook, starting at its cursor. A failed event gets a row in failures and the
+ * cursor passes it. While the endpoint itself is at fault nothing is stored, the cursor stands still, and a probe now
+ * and then tells when to continue.
  */
 export class Lane {
   readonly accountId: string;
@@ -84,7 +85,7 @@ export class Lane {
   private readonly endedReplays = new Set<string>();
   private due: DueRow[] = [];
   private nextDue: number | null;
-  /** Sequences that are being tried again, until that is stored. */
+  /** Sequences whose retry is read but whose outcome is not stored yet. */
   private readonly retrying = new Set<number>();
   private doubts: Doubt[] = [];
   private condition: Condition;
@@ -120,23 +121,23 @@ export class Lane {
   get inFlight(): number {
     return this.flying;
   }
-  /** Whether nothing is to be done before the feed grows. */
+  /** True if there is nothing to do until the feed grows. */
   get isAtRest(): boolean {
     const { live, head, doubts, replay, nextDue, isPaused } = this;
     const isThrough = live.open === 0 && live.read >= head;
     return isThrough && doubts.length === 0 && !replay && nextDue === null && !isPaused;
   }
-  /** What of the feed it has not passed, and the time of the first event that it has read and not passed. */
+  /** The number of events beyond the cursor, and the time (ms since the epoch) of the oldest unfinished one read; 0: none. */
   get behind(): { readonly events: number; readonly since: number } {
     const { live, head } = this;
     return { events: Math.max(0, head - live.standing), since: live.oldest?.createdAt.getTime() ?? 0 };
   }
-  /** What is stored of it. */
+  /** The state the journal stores. */
   get mark() {
     return { cursor: this.live.standing, condition: this.condition };
   }
 
-  /** The webhook was changed, or asked to try something again. */
+  /** Call when the webhook was changed, or got a replay or retry. */
   update(subscription: Subscription, { condition, nextDue, replays }: Standing): void {
     const before = this.subscription;
     this.subscription = subscription;
@@ -146,12 +147,12 @@ export class Lane {
       for (const entry of window?.waiting() ?? [])
         if (subscription.types && !subscription.types.includes(entry.row.type)) window!.drop(entry);
     this.nextDue = earlier(this.nextDue, nextDue);
-    // What was read of them may be older than the end of one.
+    // `replays` may have been read before one of them ended.
     this.replays = replays.filter(({ id }) => id !== this.replay?.ask.id && !this.endedReplays.has(id));
     this.pump();
   }
 
-  /** Looks what the time has brought; `head` is the last event of the account. */
+  /** Does whatever is due now; `head` is the account's last sequence. */
   look(head?: number): void {
     if (head !== undefined) this.head = Math.max(this.head, head);
     const now = this.options.now();
@@ -164,13 +165,13 @@ export class Lane {
     }
   }
 
-  /** Sends nothing more. */
+  /** Stops sending. */
   end(): void {
     this.isOver = true;
     clearTimeout(this.paceTimer);
   }
 
-  /** Resolves once nothing is under way any more. */
+  /** Resolves once no delivery is in flight. */
   landed(): Promise<void> {
     if (this.flying === 0) return Promise.resolve();
     return new Promise((resolve) => this.onLanded.push(resolve));
@@ -212,7 +213,7 @@ export class Lane {
     );
   }
 
-  /** What failed before comes first, but takes few places; then live events; then replays. */
+  /** Retries first, but in few places; then live events; then replays. */
   private next(): Item | undefined {
     const { live, due, replay, beside } = this;
     if (due.length > 0 && beside.retry < BESIDE && !(this.isPaused && live.hasNext)) {
@@ -262,7 +263,7 @@ export class Lane {
     if (this.flying === 0) this.onLanded.splice(0).forEach((resolve) => resolve());
   }
 
-  /** An event of no trace begins none. */
+  /** No span for an event without a trace. */
   private spanOf(item: Item, host: string): Span | undefined {
     const { row } = item;
     if (!row.traceparent) return undefined;
@@ -281,9 +282,13 @@ export class Lane {
   }
 
   private succeeded(item: Item): void {
-    if (this.isPaused) this.options.logger.info({ webhookId: this.webhookId }, 'webhook answers again');
+    if (this.isPaused)
+      this.options.logger.info(
+        { webhookId: this.webhookId },
+        'deliverer: endpoint answers again; deliveries resume',
+      );
     this.condition = HEALTHY;
-    // The endpoint answers: what failed before failed by itself.
+    // The endpoint works, so the doubtful events failed by their own fault.
     this.settleDoubts();
     if (item.of === 'live') this.live.done(item.entry);
     else this.stored(item, null);
@@ -295,8 +300,8 @@ export class Lane {
     const { webhookId, accountId, isPaused: wasPaused } = this;
     const at = now();
     const jitter = 0.8 + Math.random() * 0.4;
-    // A retry follows its own schedule: alone, it says little of the endpoint.
-    // Of a paused endpoint only the probe does, not what was under way.
+    // A retry does not count: it follows its own schedule and says little of the endpoint. While paused only the probe
+    // counts, not what was still in flight.
     const counts = wasPaused ? at >= this.condition.probeAt! : item.of !== 'retry';
     this.condition = failed(this.condition, at, counts, outcome, jitter);
     if (outcome.gone) disable(webhookId, accountId, 'gone', 'The endpoint answered 410 Gone.');
@@ -305,7 +310,7 @@ export class Lane {
     if (this.isPaused && !wasPaused)
       logger.info(
         { webhookId, statusCode: outcome.statusCode, error: outcome.error },
-        'webhook paused after failures in a row; probing it from now on',
+        'deliverer: endpoint paused after failures in a row; probing it from now on',
       );
 
     const attempts = item.of === 'retry' ? item.row.attempts + 1 : 1;
@@ -323,7 +328,7 @@ export class Lane {
     if (this.isPaused) this.restoreDoubts();
   }
 
-  /** The endpoint is at fault: the attempt does not count. */
+  /** Endpoint at fault: the attempt does not count. */
   private restore(item: Item, at: number): void {
     if (item.of === 'live') this.live.restore(item.entry);
     else if (item.of === 'replay') this.replay?.window.restore(item.entry);
@@ -333,14 +338,14 @@ export class Lane {
     }
   }
 
-  /** The endpoint is at fault: the cursor stands before what it did not take. */
+  /** Endpoint at fault: the cursor stays before the doubtful events. */
   private restoreDoubts(): void {
     if (this.doubts.length === 0) return;
     this.doubts = [];
     this.live.restore();
   }
 
-  /** The events are at fault: they get rows, and the cursor passes them. */
+  /** Events at fault: they get rows in failures, and the cursor passes them. */
   private settleDoubts(): void {
     for (const { entry, due } of this.doubts.splice(0)) {
       this.stored({ of: 'live', row: entry.row, entry }, { attempts: 1, due });
@@ -349,7 +354,7 @@ export class Lane {
     this.options.journal.touch(this);
   }
 
-  /** Keeps what is to come of a delivery; null: nothing, it is done. */
+  /** Stores the next step of a delivery; null: done. */
   private stored({ row, of }: Item, next: { attempts: number; due: number | null } | null): void {
     const { webhookId, accountId, fence } = this;
     const { sequence } = row;
@@ -370,14 +375,14 @@ export class Lane {
     this.replay?.window.done(entry);
   }
 
-  /** How far the replay under way is; `over`: to its end. */
+  /** Progress of the current replay; `over`: it has reached its end. */
   get replayMark(): { readonly id: string; readonly cursor: number; readonly over: boolean } | undefined {
     if (!this.replay) return undefined;
     const { ask, window } = this.replay;
     return { id: ask.id, cursor: window.standing, over: window.standing >= ask.last };
   }
 
-  /** The end of a replay is stored. */
+  /** Call once the end of a replay is stored. */
   replayOver(id: string): void {
     this.endedReplays.add(id);
     if (this.replay?.ask.id === id) this.replay = undefined;
@@ -401,7 +406,7 @@ export class Lane {
     else if (replay && replay.window.standing >= replay.ask.last) this.options.journal.touch(this);
   }
 
-  /** One reading of a kind at a time; what fails is read again with the next look. */
+  /** At most one read of each kind at a time; a failed one is repeated at the next look. */
   private read(of: 'live' | 'replay' | 'retry', work: () => Promise<void>): void {
     if (this.reading.has(of)) return;
     this.reading.add(of);
@@ -415,7 +420,7 @@ export class Lane {
         const { webhookId } = this;
         this.options.logger.warn(
           { err, webhookId },
-          'feed not read for a webhook; reading it with the next look',
+          'deliverer: feed not read; reading it again at the next look',
         );
       },
     );

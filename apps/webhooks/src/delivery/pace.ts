@@ -1,4 +1,4 @@
-/** At most so many a second, with a second's worth at once. Times in ms on any steady clock. */
+/** A token bucket of `perSecond` tokens, full at the start. Times in ms on any monotonic clock. */
 export class Pace {
   private tokens: number;
   private at: number;
@@ -11,14 +11,14 @@ export class Pace {
     this.at = now;
   }
 
-  /** ms until one may go; 0: now. */
+  /** ms until a token is available; 0: now. */
   wait(now: number): number {
     this.tokens = Math.min(this.perSecond, this.tokens + ((now - this.at) * this.perSecond) / 1_000);
     this.at = now;
     return this.tokens >= 1 ? 0 : ((1 - this.tokens) * 1_000) / this.perSecond;
   }
 
-  /** One goes. */
+  /** Takes one token. */
   take(): void {
     this.tokens -= 1;
   }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** A webhook that this replica delivers to. `version`: of the webhook; `asked`: what its owner asked for besides. */
+/** A webhook that this replica holds. `version`: of the webhook's stream, which replays and retries raise too. */
 export type Held = {
   readonly webhookId: string;
   readonly accountId: string;
@@ -15,9 +15,8 @@ export type Holding = {
 };
 
 /**
- * One replica delivers to a webhook at a time. A replica that is alive says so in one row, whatever it holds; of one that
- * is silent for `ttlMs` others take the webhooks, and every change of hands raises the fence. Webhooks are shared out
- * evenly.
+ * Leases: one replica at a time delivers to a webhook. A replica renews all its leases with one row; after `ttlMs`
+ * without renewal others take its webhooks. Every take raises the fence. Webhooks are shared out evenly.
  */
 export class ReaderLeases {
   constructor(
@@ -26,7 +25,7 @@ export class ReaderLeases {
     private readonly ttlMs = 3_000,
   ) {}
 
-  /** Says that this replica is alive and takes free webhooks up to its share. `surplus`: how many it should give back. */
+  /** Renews this replica's leases and takes free webhooks up to its share. `surplus`: how many it should release. */
   async renew(): Promise<Holding> {
     const began = performance.now();
     const ttl = `${this.ttlMs} milliseconds`;
@@ -58,7 +57,7 @@ export class ReaderLeases {
     return { held: rowCount ? await this.held() : mine, surplus: 0, validUntil: began + this.ttlMs };
   }
 
-  /** Gives webhooks back at once. */
+  /** Releases webhooks at once. */
   async release(held: readonly Pick<Held, 'webhookId' | 'fence'>[]): Promise<void> {
     await this.pool.query(
       `update webhooks.readers r set replica = null from unnest($2::text[], $3::bigint[]) as g(webhook_id, fence)
@@ -67,7 +66,7 @@ export class ReaderLeases {
     );
   }
 
-  /** Gives everything back: this replica ends. */
+  /** Releases every webhook; call when this replica stops. */
   async end(): Promise<void> {
     await this.pool.query('update webhooks.readers set replica = null where replica = $1', [this.replica]);
     await this.pool.query('delete from webhooks.deliverers where replica = $1', [this.replica]);

@@ -10,7 +10,7 @@ import { AddressGuard } from '@wbiz/service-kit/address-guard';
 import { Sender } from './sender.js';
 import { keyOf } from './signature.js';
 
-/** For `localhost`, made for this spec and trusted by nobody else. */
+/** A certificate for `localhost` that only this spec trusts. */
 const CERT = `-----BEGIN CERTIFICATE-----
 MIIBlDCCATugAwIBAgIUUuA6R5n5lDsf2lH9lvdxZFKIjfUwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyODIyNTkyM1oYDzIxMjYxMTA0
@@ -32,7 +32,7 @@ const trusted = tls.getCACertificates('default');
 beforeAll(() => tls.setDefaultCACertificates([...trusted, CERT]));
 afterAll(() => tls.setDefaultCACertificates(trusted));
 
-/** What an endpoint saw of 60 deliveries, 20 at a time. */
+/** What an endpoint saw of 60 deliveries, 20 in flight at a time. */
 async function deliveriesTo(server: Http2SecureServer | https.Server) {
   const versions: string[] = [];
   let connections = 0;

@@ -6,10 +6,10 @@ import { signatureHeaders } from './signature.js';
 const CONNECT_MS = 5_000;
 const TIMEOUT_MS = 15_000;
 const KEPT_BYTES = 20_480;
-/** Connections, or streams of one, to a host. */
+/** Most connections to a host, or HTTP/2 streams on one. */
 export const MOST_PER_HOST = 64;
 
-/** Where a delivery goes, and what signs it. */
+/** Where a delivery goes, and the keys that sign it. */
 export type Target = {
   readonly url: URL;
   readonly keys: readonly Buffer[];
@@ -21,7 +21,7 @@ export type Parcel = {
   readonly traceparent?: string | undefined;
 };
 
-/** What became of an attempt. `slow`: the endpoint asked for patience, or took too long. `gone`: 410. */
+/** The outcome of an attempt. `slow`: answered 429, or timed out. `gone`: answered 410. */
 export type Outcome = {
   readonly at: Date;
   readonly delivered: boolean;
@@ -43,9 +43,9 @@ export type SenderOptions = {
 };
 
 /**
- * Posts signed bodies: first attempts, retries, replays and tests alike. Connections are kept, HTTP/2 is spoken where it
- * is offered; redirects are not followed, and no proxy of the environment is used. An attempt ends within the time limit,
- * its body included.
+ * Posts signed bodies: first attempts, retries, replays and tests. Keeps connections alive and speaks HTTP/2 where
+ * offered. Follows no redirects and ignores proxy environment variables. The time limit covers an attempt as a whole,
+ * the answer's body included.
  */
 export class Sender {
   private readonly dispatcher: Dispatcher;
@@ -67,7 +67,7 @@ export class Sender {
           allowH2: true,
           connect: (target, callback) => {
             try {
-              guard.check(target.hostname); // a literal is looked up by nobody
+              guard.check(target.hostname); // no lookup, and so no guard, for an IP literal
             } catch (error) {
               return callback(error as Error, null);
             }
@@ -76,7 +76,7 @@ export class Sender {
         });
   }
 
-  /** Never throws: whatever went wrong is the outcome. */
+  /** Never throws: a fault is an outcome too. */
   async send({ url, keys, headers }: Target, { id, body, traceparent }: Parcel): Promise<Outcome> {
     const { guard, timeoutMs = TIMEOUT_MS, now } = this.options;
     const at = now();
@@ -109,7 +109,7 @@ export class Sender {
       answer = { statusCode, retryAfter: String(answered['retry-after'] ?? '') || undefined };
       response = await textOf(stream);
     } catch (cause) {
-      // An answer whose body does not end is one all the same.
+      // An answer counts even if its body is cut off.
       if (!answer) error = late.signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(cause);
     } finally {
       clearTimeout(timer);
@@ -133,7 +133,7 @@ export class Sender {
   }
 }
 
-/** The beginning of a body; what comes after is not read. */
+/** The first 20 KiB of a body; the rest is not read. */
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

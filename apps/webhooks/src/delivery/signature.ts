@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 
-/** The bytes that sign. */
+/** The bytes of a secret, the HMAC key. */
 export const keyOf = (secret: string) => Buffer.from(secret.slice(PREFIX.length), 'base64');
 
-/** The headers of Standard Webhooks, signed with every key; `at` in ms since the epoch. */
+/** The Standard Webhooks headers, with one signature per key; `at` in ms since the epoch. */
 export function signatureHeaders(id: string, at: number, body: Buffer, keys: readonly Buffer[]) {
   const timestamp = String(Math.floor(at / 1_000));
   const signatures = keys.map(

@@ -2,7 +2,7 @@ import { HIGHEST, secondsSince, showTop, SUM, topOf, type Metrics } from '@wbiz/
 import type { Deliverer } from './deliverer.js';
 import type { Outcome } from './sender.js';
 
-/** Shows how far the webhooks that this replica holds are. */
+/** Reports the lag of the webhooks this replica holds. */
 export function webhookGauges(deliverer: Pick<Deliverer, 'held'>, metrics: Metrics): void {
   metrics.beforeScrape(async () => {
     const lanes = [...deliverer.held()];

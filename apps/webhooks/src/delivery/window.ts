@@ -2,20 +2,20 @@ import type { FeedRow } from './envelope.js';
 
 export type Entry = {
   readonly row: FeedRow;
-  /** doubtful: failed, and not known yet whether the event is at fault or the endpoint. */
+  /** doubtful: failed, not yet known whether by the event's fault or the endpoint's. */
   state: 'waiting' | 'flying' | 'doubtful' | 'done';
 };
 
 /**
- * What a reader has read of the feed and not yet passed. Different subjects side by side, each in order. `standing`: all
- * up to it is done.
+ * The events a reader has read but not yet passed. Subjects go in parallel, events of one subject in order. `standing`:
+ * every event up to this sequence is done.
  */
 export class Window {
-  /** In order of the feed; the first is not done. */
+  /** In feed order; the first is never done. */
   private entries: Entry[] = [];
   private undone = 0;
   private readonly subjects = new Map<string, Entry[]>();
-  /** The first of each subject, where it waits. */
+  /** The first entry of each subject, if it is waiting. */
   private ready: Entry[] = [];
 
   constructor(public read: number) {}
@@ -23,14 +23,14 @@ export class Window {
   get standing(): number {
     return this.entries[0] ? this.entries[0].row.sequence - 1 : this.read;
   }
-  /** The first that is not done. */
+  /** The first event that is not done. */
   get oldest(): FeedRow | undefined {
     return this.entries[0]?.row;
   }
   get size(): number {
     return this.entries.length;
   }
-  /** How many wait, fly or are doubtful. */
+  /** The number of entries that wait, fly or are doubtful. */
   get open(): number {
     return this.undone;
   }
@@ -38,7 +38,7 @@ export class Window {
     return this.ready.length > 0;
   }
 
-  /** What was read up to `through`. */
+  /** Adds the rows of a read that reached `through`. */
   add(rows: readonly FeedRow[], through: number): void {
     for (const row of rows) {
       const entry: Entry = { row, state: 'waiting' };
@@ -49,7 +49,7 @@ export class Window {
     this.read = Math.max(this.read, through);
   }
 
-  /** The next that may go, which flies from now on. */
+  /** Takes the next ready entry; it flies from now on. */
   take(): Entry | undefined {
     const entry = this.ready.shift();
     if (entry) entry.state = 'flying';
@@ -64,31 +64,31 @@ export class Window {
     this.pass();
   }
 
-  /** Failed; what follows of its subject goes on, the cursor does not. */
+  /** Marks a failed entry: its subject goes on, the cursor stays. */
   doubt(entry: Entry): void {
     entry.state = 'doubtful';
     this.leave(entry);
   }
 
-  /** Waits again, in its place, and so does all that is doubtful. */
+  /** Puts the entry, and every doubtful one, back in its place to wait again. */
   restore(entry?: Entry): void {
     if (entry) entry.state = 'waiting';
     for (const each of this.entries) if (each.state === 'doubtful') each.state = 'waiting';
     this.subjects.clear();
     this.ready = [];
     for (const each of this.entries) if (each.state !== 'done') this.queue(each);
-    // A subject of which something flies is not ready, wherever in its line that is.
+    // A subject with a delivery in flight is not ready, wherever in its queue that is.
     this.ready = this.ready.filter(
       ({ row }) => !this.subjects.get(row.subject)!.some(({ state }) => state === 'flying'),
     );
   }
 
-  /** Those that wait, for whoever drops some of them. */
+  /** The waiting entries, for {@link drop}. */
   waiting(): readonly Entry[] {
     return this.entries.filter(({ state }) => state === 'waiting');
   }
 
-  /** Does not go at all. */
+  /** Removes a waiting entry undelivered. */
   drop(entry: Entry): void {
     this.ready = this.ready.filter((each) => each !== entry);
     this.done(entry);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** An account with an event for each of `days`, so many days old, in this order. */
+/** An account with one event per entry of `days`, that many days old, in this order. */
 async function account(...days: readonly number[]): Promise<string> {
   const accountId = newId('acc');
   await system.pool.query(
@@ -69,6 +69,6 @@ it('a place by time is found where the oldest are gone', async () => {
   };
   expect([await position(60), await position(20), await position(1)]).toEqual([0, 35, 50]);
   await removeExpired(system.pool, NOW);
-  // The 25 oldest, of 55 to 31 days ago, and the one of 30 days ago is kept.
+  // Deletes the 25 oldest (55 to 31 days old), keeps the one that is 30 days old.
   expect([await position(60), await position(20), await position(1)]).toEqual([25, 35, 50]);
 });

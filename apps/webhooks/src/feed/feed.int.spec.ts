@@ -27,7 +27,7 @@ const MIX = [
 ] as const;
 const SHOWN = ['message.received', 'message.status', 'template.status', 'account.status'];
 
-/** Publishes the mix of events `times` over for each account, everything twice if so told. */
+/** Publishes the mix of events `times` over for each account; with `twice` everything twice. */
 async function publishMix(accounts: readonly string[], times: number, twice = false) {
   for (let time = 0; time < times; time += 1)
     for (const type of MIX)
@@ -101,7 +101,7 @@ describe('the feed', () => {
         await system.publishUnread(accountId, 'message.received', {
           text: accountId === bad ? text : 'fine',
         });
-    // Their partitions do not wait for each other.
+    // Partitions of different accounts do not wait for each other.
     await Promise.all([system.filled(good, 3), system.filled(bad, 1)]);
     const texts = async () =>
       (await system.readAll(one, bad)).events.map(({ sequence, data }) => [sequence, data['text']]);
@@ -155,7 +155,7 @@ describe('the feed', () => {
 
 describe('a read', () => {
   const accountId = newId('acc');
-  /** 12,000 events of one type and behind them one of another. */
+  /** 12,000 events of one type, then one of another. */
   beforeAll(async () => {
     await system.pool.query(
       `insert into webhooks.feed (account_id, sequence, id, type, created_at, data)
@@ -267,14 +267,14 @@ describe('a read that waits', () => {
         delays.push(performance.now() - published);
         expect(data.map(({ type }) => type)).toEqual(['message.received']);
       });
-      // On the same connections, so the reads above are there.
+      // On the same connections, so the reads above have arrived.
       await Promise.all([one, other].map(({ read }) => read({ accountId })));
       published = performance.now();
       await system.publishUnread(accountId, 'message.received');
       await Promise.all(reads);
     }
     delays.sort((a, b) => a - b);
-    // The machine may be busy with other things for a moment.
+    // Retried: the machine may be busy.
     expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(200);
     expect(delays.at(-1)).toBeLessThan(1_000);
   });
@@ -313,7 +313,7 @@ describe('a read that waits', () => {
   it('ends at once when its replica stops', async () => {
     const third = await system.start();
     const waiting = third.read({ accountId: newId('acc'), wait: 30 });
-    await third.read({ accountId: newId('acc') }); // on the same connection, so the other is there
+    await third.read({ accountId: newId('acc') }); // on the same connection, so the other read has arrived
     const begun = performance.now();
     const stopped = third.stop();
     expect(await waiting).toEqual({ data: [], nextCursor: feedCursor(0) });

@@ -4,12 +4,12 @@ import type { Projection } from '@wbiz/eventing/postgres/projection';
 import type { StartSpan } from '@wbiz/eventing/tracing';
 import { batchProjection } from '@wbiz/service-kit/projection';
 
-/** The channel of {@link WakeUp} on which it is told that there is more. */
+/** The {@link WakeUp} channel notified when a feed grows. */
 export const FEED = 'webhooks.feed';
 
 /**
- * The feed: what the customer may see of the shared log, numbered densely per account in the log's own order, so that
- * whoever builds it from the log again arrives at the same numbers. The commit tells whoever listens on {@link FEED}.
+ * The feed: the customer-visible part of the shared log, numbered per account without gaps and in log order, so that a
+ * rebuild yields the same numbers. Each commit notifies {@link FEED}.
  */
 export const feedProjection = (startSpan?: StartSpan): Projection =>
   batchProjection({
@@ -38,7 +38,7 @@ export const feedProjection = (startSpan?: StartSpan): Projection =>
           events.map(({ type }) => type),
           events.map(({ time }) => time),
           JSON.stringify(events.map(({ data }) => data)),
-          // One null stands for one each.
+          // A null array stands for a null per event.
           spans?.map((span) => span?.traceparent ?? null) ?? null,
         ],
       });
@@ -46,7 +46,7 @@ export const feedProjection = (startSpan?: StartSpan): Projection =>
     },
   });
 
-/** An event of no trace begins none. */
+/** No span for an event without a trace. */
 const appending = (startSpan: StartSpan, { id, type, traceparent }: LogEvent) =>
   traceparent === undefined
     ? undefined

@@ -10,13 +10,13 @@ import { feedCursor, sequenceIn } from './feed.cursor.js';
 import { KEPT_DAYS } from './feed-retention.js';
 import { FeedWatch } from './feed.watch.js';
 
-/** How many events one look passes at most, so that a rare type does not cost a reading of everything. */
+/** Most events that one query scans, which bounds the cost of a rare type. */
 const STRETCH = 5_000;
-/** How long a read without `wait` looks on while all that it passes is of other types. */
+/** How long a read without `wait` goes on scanning past events of other types. */
 const LOOK_ON_MS = 1_000;
 
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
-/** `first`: of what was looked at. `passed`: where the cursor stands behind all that was looked at. `more`: whether there may be events behind it already. */
+/** `first`: the lowest sequence scanned. `passed`: the cursor after everything scanned. `more`: more events may follow already. */
 type Look = {
   readonly data: EventView[];
   readonly first: number | undefined;
@@ -24,12 +24,12 @@ type Look = {
   readonly more: boolean;
 };
 
-/** A cursor stands between two events: on from it come those of greater sequences, back from it its own and lesser ones. */
+/** A cursor stands between two events: ON reads greater sequences, BACK reads its own and lesser ones. */
 const ON = { name: 'on', beyond: '>', order: 'asc', last: 'max', passing: 0 } as const;
 const BACK = { name: 'back', beyond: '<=', order: 'desc', last: 'min', passing: -1 } as const;
 type Direction = typeof ON | typeof BACK;
 
-/** What `/v1/events` shows. */
+/** Answers `/v1/events`. */
 @Controller()
 export class FeedQueries {
   constructor(
@@ -38,9 +38,9 @@ export class FeedQueries {
   ) {}
 
   /**
-   * Oldest first, after `since`; or the newest first, back from `before`. The cursor of a page lies behind the events of other
-   * types that were passed. With `wait` an empty page comes only after so many seconds without an event. Throws
-   * `invalid_request` for a foreign cursor, `cursor_expired` for one behind which events are no longer kept.
+   * Oldest first after `since`, or newest first back from `before`. The page's cursor also passes skipped events of
+   * other types. With `wait` an empty page comes only after that many seconds without an event. Throws
+   * `invalid_request` for an unknown cursor, `cursor_expired` for one older than the retention.
    */
   @QueryHandler('feed.read')
   async read({
@@ -60,7 +60,7 @@ export class FeedQueries {
       const { data, first, passed, more } = types?.length
         ? await this.chosen(accountId, direction, from, types, limit)
         : await this.next(accountId, direction, from, limit);
-      // Sequences have no gap: what does not follow its cursor follows what was removed.
+      // Sequences have no gap: if the first one does not follow the cursor, events in between have expired.
       if (since !== undefined && first !== undefined && first > from + 1) throw expired();
       from = passed;
       const left = (more ? lookOnUntil : waitUntil) - Date.now();

@@ -10,14 +10,14 @@ type Watcher = {
 
 export type FeedWatchOptions = {
   readonly pool: Pick<Pool, 'query'>;
-  /** Aborted when the process is to stop: nobody is kept waiting then. */
+  /** Aborted when the process stops: every waiting reader is released. */
   readonly stopping: AbortSignal;
   readonly onFault: (error: unknown) => void;
 };
 
 /**
- * Tells those who hold a request open when their account has something new. However many there are, one look at the
- * heads serves all of them; looks are prompted by `look` and, since a prompt may get lost, made every second.
+ * Wakes waiting reads when their account's feed grows. One query of the heads serves all of them. It runs on `look`
+ * and, since a notification may get lost, every second.
  */
 export class FeedWatch {
   private readonly watchers = new Set<Watcher>();
@@ -29,7 +29,7 @@ export class FeedWatch {
     options.stopping.addEventListener('abort', () => this.release(() => true, false));
   }
 
-  /** Resolves to true once the account's head is beyond `after`; to false after `ms`, or when the process is to stop. */
+  /** Resolves to true once the account's head is beyond `after`; to false after `ms`, or when the process stops. */
   async beyond(accountId: string, after: number, ms: number): Promise<boolean> {
     if (this.options.stopping.aborted) return false;
     return new Promise((resolve) => {
@@ -44,7 +44,7 @@ export class FeedWatch {
       const timer = setTimeout(() => this.release((one) => one === watcher, false), ms);
       this.watchers.add(watcher);
       this.poll ??= setInterval(() => this.look(), POLL_MS);
-      // Something may have come since the reader looked.
+      // The feed may have grown since the caller read it.
       this.look();
     });
   }

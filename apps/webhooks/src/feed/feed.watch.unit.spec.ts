@@ -3,7 +3,7 @@ import { FeedWatch, type FeedWatchOptions } from './feed.watch.js';
 
 type Head = { account_id: string; sequence: string };
 
-/** A watch over heads that the test sets; each look is answered when the test says so. */
+/** A watch over heads that the test sets; the test decides when each query is answered. */
 function watched() {
   const heads = new Map<string, number>();
   const looks: { accounts: readonly string[]; answer: () => void; fail: (error: Error) => void }[] = [];
@@ -23,7 +23,7 @@ function watched() {
   const watch = new FeedWatch({ pool, stopping: stopping.signal, onFault: (error) => faults.push(error) });
   return { watch, heads, looks, faults, stopping };
 }
-/** Lets what is resolved go through. */
+/** Lets settled promises run their callbacks. */
 const settle = () => jest.advanceTimersByTimeAsync(0);
 
 beforeEach(() => void jest.useFakeTimers());

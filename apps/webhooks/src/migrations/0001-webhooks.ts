@@ -5,7 +5,7 @@ export class Webhooks1763805600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(eventingTables('webhooks'));
     await runner.query(`
--- Appended only, in order of the account's sequence, which has no gaps.
+-- Append-only, in order of the account's sequence, without gaps.
 create table webhooks.feed (
   account_id text        not null,
   sequence   bigint      not null,

@@ -7,8 +7,8 @@ export class Subscriptions1765411200000 implements MigrationInterface {
     await runner.query(`
 create index webhooks_newest on webhooks.webhooks (account_id, stream desc);
 
--- The cursor of each webhook: everything up to it is delivered, or has a row in failures. Whoever holds it reads on
--- behind it; a change of hands raises the fence. Moved all the time: the free space keeps updates on their page (HOT).
+-- The cursor of each webhook: everything up to it is delivered, or has a row in failures. The lease holder reads on
+-- from it; every take raises the fence. Updated constantly: the fillfactor keeps updates on their page (HOT).
 create table webhooks.readers (
   webhook_id       text    primary key,
   account_id       text    not null,
@@ -23,13 +23,13 @@ create table webhooks.readers (
 ) with (fillfactor = 50);
 create index readers_of_account on webhooks.readers (account_id);
 
--- The replicas that are alive hold their readers without touching them.
+-- The live replicas; renewing a lease touches no reader.
 create table webhooks.deliverers (
   replica text        primary key,
   seen_at timestamptz not null
 ) with (fillfactor = 20);
 
--- due: when it is tried again; null: given up.
+-- due: when it is retried; null: given up.
 create table webhooks.failures (
   webhook_id text    not null,
   account_id text    not null,

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class FeedTraces1767200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- The step of a trace that a delivery goes on with; null where no traces are recorded.
+-- The parent span of a delivery; null without tracing.
 alter table webhooks.feed add column traceparent text;
 `);
   }

@@ -3,13 +3,13 @@ import { widestRows } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from './migrations.js';
 
-/** Bytes that the values of indexed columns have at most. */
+/** Most bytes of each indexed column's values. */
 const BOUNDS = {
   stream: 40,
   id: 30,
   webhook_id: 30,
   message_id: 40,
-  // The setting REPLICA, or the name of the host and more.
+  // The setting REPLICA, or the host name and a suffix.
   replica: 500,
 };
 

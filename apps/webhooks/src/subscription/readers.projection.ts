@@ -11,13 +11,13 @@ const each =
     for (const event of events) await project(event, tx);
   };
 
-/**
- * The feed of an account is in the order of commits, its times are nearly so: of events that are nearer than this to a
- * time, the order does not tell on which side of it they are.
- */
+/** The feed is in commit order; event times may be out of that order by up to this much. */
 const DISORDER = `interval '1 minute'`;
 
-/** The sequence before the first event at a time or later, less those that may be out of order. Looks at the feed 20 times; what is no longer there is older. */
+/**
+ * SQL for the sequence from which every event at `time` or later is found; starts up to a minute early. A binary search
+ * of about 20 lookups; expired events count as older.
+ */
 export const positionOf = (account: string, time: string) => `(
   with recursive search(low, high) as (
     select 0::bigint, coalesce((select sequence from webhooks.feed_heads where account_id = ${account}), 0) + 1
@@ -37,7 +37,7 @@ const stop = ({ stream }: { readonly stream: string }, tx: PoolClient) =>
     [stream],
   );
 
-/** What the deliverer works on, in the transaction of the webhook's own events. */
+/** Keeps the deliverer's tables in step, in the transaction of the webhook's own events. */
 export const readersProjection = inline<WebhookEvent>({
   'webhook.created': each(({ accountId, stream, data: { since } }: Each<'webhook.created'>, tx) =>
     tx.query(

@@ -11,13 +11,13 @@ import { webhooks } from './webhook.aggregate.js';
 
 const OF = { service: 'webhooks', setting: 'WEBHOOKS_KEY' } as const;
 
-/** Deleted webhooks are told nothing any more. */
+/** Deleted webhooks are skipped: their secrets sign nothing. */
 const WEBHOOKS = `
   select stream as id, stream as owner, account_id as "accountId",
     array[state->'sealed'->>'secret', state->'sealed'->>'headers', state->'sealed'->'previous'->>'secret'] as texts
   from webhooks.webhooks where not (state->>'deleted')::boolean`;
 
-/** Kept for 24 h, for a gateway that asks again. */
+/** Kept for 24 h, for a gateway that repeats a command. */
 const REPLIES = `
   select command_id as id, reply->'data'->'view'->>'id' as owner, array[reply->'data'->>'sealedSecret'] as texts
   from webhooks.replies where reply->'data'->>'sealedSecret' is not null`;
@@ -30,7 +30,7 @@ export class SealedQueries {
     private readonly secrets: Secrets,
   ) {}
 
-  /** Throws `conflict` where this process and the gateway seal with different keys. */
+  /** Throws `conflict` if this process and the gateway seal with different keys. */
   @QueryHandler('webhook.reseal')
   async reseal({ present }: Ask<'webhook.reseal'>): Promise<Answer<'webhook.reseal'>> {
     const { secrets } = this;

@@ -24,9 +24,9 @@ type Row = {
   readonly nextDue: Date | null;
 };
 
-/** Webhooks as they are delivered to, with their secrets unsealed. */
+/** Loads webhooks for delivery, with unsealed secrets. */
 export class Subscriptions {
-  /** Versions whose secret no key opens, by webhook: told once. */
+  /** By webhook, the version whose unopenable secret has been logged, so that it is logged once. */
   private readonly unopened = new Map<string, number>();
 
   constructor(
@@ -63,7 +63,7 @@ export class Subscriptions {
     });
   }
 
-  /** One that cannot be opened stands still and harms no other. */
+  /** Undefined if the secret cannot be opened: that webhook's feed waits, the others go on. */
   private opened(row: Row): Subscription | undefined {
     try {
       return this.subscriptionOf(row);
@@ -72,14 +72,14 @@ export class Subscriptions {
       if (this.unopened.get(row.id) !== row.version)
         this.logger.error(
           { err, webhookId: row.id, alarm: true },
-          'secret of a webhook cannot be opened; its events wait until it can, or is rotated',
+          'webhook secret cannot be opened; its events wait until its key is back or the secret is rotated',
         );
       this.unopened.set(row.id, row.version);
       return undefined;
     }
   }
 
-  /** Where to a test of a webhook goes; null: there is no such webhook. */
+  /** The target of a test; null: there is no such webhook. */
   async target(accountId: string, id: string, now: number): Promise<Target | null> {
     const { rows } = await this.pool.query<{ state: Known }>(
       `select state from webhooks.webhooks where stream = $2 and account_id = $1 and not (state->>'deleted')::boolean`,
@@ -103,7 +103,7 @@ export class Subscriptions {
     };
   }
 
-  /** The old secret signs for 24 hours after a rotation. */
+  /** After a rotation the old secret signs for 24 hours too. */
   private targetOf(id: string, { view, sealed }: Known): (now: number) => Target {
     const unseal = (text: string) => this.secrets.unseal(text, id);
     const url = new URL(view.url);
@@ -116,7 +116,7 @@ export class Subscriptions {
   }
 }
 
-/** An old secret that no key opens any more signs nothing, and holds nothing up. */
+/** Undefined for an old secret that no key opens: it signs nothing and blocks nothing. */
 function ifOpened<T>(unseal: () => T): T | undefined {
   try {
     return unseal();

@@ -16,29 +16,29 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** `previous`: the secret before a rotation, which signs too for a while. `headers`: the customer's own, as sealed JSON. */
+/** `previous`: the secret before the last rotation; it signs too for 24 hours. `headers`: the customer's own, as sealed JSON. */
 type Sealed = {
   readonly secret: string;
   readonly previous: { readonly secret: string; readonly rotatedAt: string } | null;
   readonly headers: string | null;
 };
-/** Null before it was there. */
+/** Null before it is created. */
 export type WebhookState = {
   readonly view: WebhookView;
   readonly sealed: Sealed;
   readonly deleted: boolean;
 } | null;
 
-/** Command `webhook.disable`, of the deliverer. */
+/** Command `webhook.disable`, sent by the deliverer. */
 type DisableWebhookData = WebhookDisabledData;
 
-/** Command `webhook.reseal`: texts by what they are sealed to anew. */
+/** Command `webhook.reseal`. `renewed`: new sealed text by old sealed text. */
 type ResealWebhookData = {
   readonly webhookId: string;
   readonly renewed: Readonly<Record<string, string>>;
 };
 
-/** `webhooks`, `replays`: how many there are. `delivery`: what is known of the delivery of a retry. */
+/** `webhooks`, `replays`: their current numbers. `delivery`: the delivery to retry, null if unknown. */
 export type WebhookFacts = {
   readonly webhooks: number;
   readonly replays: number;
@@ -58,7 +58,7 @@ export type WebhookCommand = (
   Informed;
 
 type Created = { readonly view: WebhookView; readonly since: string | null };
-/** `resume`: where an activation goes on. `urlChanged`: what is known of the endpoint says nothing any more. */
+/** `resume`: where a reactivated webhook continues. `urlChanged`: the endpoint's breaker state is void. */
 type Updated = {
   readonly view: WebhookView;
   readonly resume: 'cursor' | 'now' | null;

@@ -7,12 +7,12 @@ import { Fault } from '../parts/fault.js';
 import { LiveEvents } from './live-events.js';
 import { askOperators, OperatorsError } from './operators-api.js';
 
-/** The key of the console lasts 15 minutes, and stays in this tab's memory. */
+/** Console keys last 15 minutes, in this tab's memory only. */
 const RENEWED_AFTER_MINUTES = 12;
 
 const isFinal = ({ status }: OperatorsError) => status >= 400 && status < 500;
 
-/** An account as operators see it; the menu asks for it too. */
+/** An account as operators see it; shared with the menu. */
 export const accountQuery = (id: string) => ({
   queryKey: ['accounts', id],
   queryFn: () => askOperators<AdminAccountView>('GET', `/accounts/${encodeURIComponent(id)}`),
@@ -21,7 +21,7 @@ export const accountQuery = (id: string) => ({
 type Chosen = { readonly account: AdminAccountView; readonly api: Wbiz };
 const Context = createContext<Chosen | null>(null);
 
-/** The account on the screen, and the public API as one of its keys. */
+/** The account on the screen, and the public API with one of its keys. */
 export function useAccount(): Chosen {
   const chosen = useContext(Context);
   if (!chosen) throw new Error('useAccount: not within an account.');
@@ -36,7 +36,7 @@ export function AccountScope({ id, children }: { id: string; children: Component
     staleTime: RENEWED_AFTER_MINUTES * 60_000,
     refetchInterval: RENEWED_AFTER_MINUTES * 60_000,
     refetchIntervalInBackground: true,
-    // While the key before is good; a gateway that restarts is back within seconds.
+    // Keep retrying while the previous key is valid: a restarted gateway is back within seconds.
     retry: (failures, error) => failures < 10 && !(error instanceof OperatorsError && isFinal(error)),
     retryDelay: 3_000,
   });

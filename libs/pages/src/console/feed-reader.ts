@@ -10,17 +10,17 @@ export type FeedQuery = {
   readonly wait?: number;
   readonly types?: EventType[];
 };
-/** `behind`: there is more than a page to be read. `error`: why it reconnects. */
+/** `behind`: more than a page is waiting. `error`: why it reconnects. */
 export type FeedState =
   { readonly is: 'connecting' | 'live' | 'behind' } | { readonly is: 'reconnecting'; readonly error: string };
 
 export type FeedReading = {
   readonly ask: (query: FeedQuery, signal: AbortSignal) => Promise<FeedPage>;
-  /** The key is no longer good; the next question needs another. */
+  /** The key was refused; the next request needs a new one. */
   readonly renewKey: () => void;
-  /** It begins at the end of the feed: at first, and where its cursor was gone. */
+  /** Reading starts at the end of the feed: at first, and after its cursor expired. */
   readonly onBeginning: (cursor: string) => void;
-  /** `since`: the cursor at which the page begins. */
+  /** `since`: the cursor before the page. */
   readonly onPage: (page: FeedPage, since: string) => void;
   readonly onState: (state: FeedState) => void;
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -28,27 +28,27 @@ export type FeedReading = {
 };
 
 export const LONGEST_PAGE = 200;
-/** Seconds; below the time after which proxies commonly give up. */
+/** Seconds; shorter than the common timeout of proxies. */
 export const FEED_WAIT = 25;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-/** The cursor is older than what is kept, or none of this feed (any more). */
+/** Statuses of a cursor that has expired or does not belong to this feed. */
 const CURSOR_GONE = new Set([400, 410, 422]);
 
-/** One page of the feed, each event with the data of its type. */
+/** One page of the feed, with typed event data. */
 export async function askFeed(api: Wbiz, query: FeedQuery, signal: AbortSignal): Promise<FeedPage> {
   const page: unknown = await api.request('GET', '/v1/events', { query, signal });
   return page as FeedPage;
 }
 
-/** Reads an account's feed from the cursor, or from now on, through whatever fails, until `signal` is aborted. */
+/** Reads an account's feed from the cursor, or from now on; retries every failure until `signal` is aborted. */
 export async function readFeed(
   from: string | undefined,
   { ask, renewKey, onBeginning, onPage, onState, pause, signal }: FeedReading,
 ): Promise<void> {
   let cursor = from;
   for (let failures = 0; !signal.aborted;) {
-    const wait = failures === 0 ? FEED_WAIT : 0; // The first answer says that it is there again.
+    const wait = failures === 0 ? FEED_WAIT : 0; // after a failure the first answer shows that the feed is back
     const query = { since: cursor ?? 'now', limit: LONGEST_PAGE, wait };
     const answer = await ask(query, signal).catch((error: unknown) => error as WbizError);
     if (signal.aborted) return;

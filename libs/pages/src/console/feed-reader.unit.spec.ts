@@ -10,7 +10,7 @@ const page = (sequences: readonly number[], nextCursor: string): FeedPage => ({
 const refusal = (status: number, retryAfterMs?: number) =>
   new WbizError(`HTTP ${status}`, { code: 'http_error', status, retryAfterMs });
 
-/** What becomes of the answers, one after the other, until they are used up. */
+/** Logs what the reader does with these answers, one after another, until they are used up. */
 async function reading(from: string | undefined, answers: readonly (FeedPage | WbizError)[]) {
   const ended = new AbortController();
   const log: unknown[] = [];

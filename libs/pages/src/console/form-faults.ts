@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { faultsByPlace } from '../parts/field-faults.js';
 import type { Refusal } from '../parts/fault.js';
 
-/** What a refusal says of the fields of a form, and what of it belongs to none of them. */
+/** Splits a refusal into faults by form field and the rest. */
 export function formFaults(error: Refusal | null, fields: readonly string[]) {
   const fieldOf = (pointer: string) => fields.find((name) => `${pointer}/`.startsWith(`/${name}/`)) ?? '';
   const faults = faultsByPlace(error?.details ?? [], fieldOf);
@@ -10,7 +10,7 @@ export function formFaults(error: Refusal | null, fields: readonly string[]) {
   return { of: (field: string) => faults.get(field), rest: isTold ? null : error };
 }
 
-/** A form whose first field at fault gets the focus when it was refused. */
+/** A form that focuses its first faulty field after a refusal. */
 export function useFaultFocus(error: unknown) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {

@@ -5,7 +5,7 @@ import { useLiveEvents, type LiveEvent } from './live-events.js';
 
 const PAUSE_MS = 1_000;
 
-/** Reads the queries under `key` anew when an event of `types` that `concerns` them comes: at once, then once a second at most. */
+/** Refetches the queries under `key` when an event of `types` that `concerns` them arrives: at once, then at most once a second. */
 export function useFreshQueries(
   key: QueryKey,
   types: readonly EventType[],

@@ -12,12 +12,12 @@ type Listener = (page: LivePage) => void;
 const Listeners = createContext<Set<Listener> | null>(null);
 const State = createContext<FeedState>({ is: 'connecting' });
 
-/** What is beneath waits so long for the feed's place, so that nothing falls between what it reads first and the first event. */
+/** Children mount once the feed's position is known, so that no event after their first read is lost; or after this long. */
 const PATIENCE_MS = 500;
 
 /**
- * Reads the account's feed for all that listen beneath it, from now on, whatever happens to the key, the gateway or the tab. Where
- * events were missed all the same, everything that was read of the account is read anew.
+ * Reads the account's feed from now on for all listeners below it; survives changes of key, gateway and tab. If events
+ * were missed, every query of the account is refetched.
  */
 export function LiveEvents({
   account,
@@ -49,7 +49,7 @@ export function LiveEvents({
         show();
       },
       onEvents: (page) => {
-        for (const listener of listeners) queueMicrotask(() => listener(page)); // One that throws stops no other.
+        for (const listener of listeners) queueMicrotask(() => listener(page)); // a throwing listener must not stop the others
       },
       onState: setState,
     });
@@ -70,7 +70,7 @@ export function LiveEvents({
   );
 }
 
-/** Calls `listener` with the account's events as they happen, those that came together at once. */
+/** Calls `listener` with live events in batches, as they arrive. */
 export function useLivePages(listener: (page: LivePage) => void): void {
   const listeners = useContext(Listeners)!;
   const latest = useRef(listener);
@@ -82,12 +82,12 @@ export function useLivePages(listener: (page: LivePage) => void): void {
   }, [listeners]);
 }
 
-/** Calls `listener` for each event of the account, of `types` where they are given, as it happens. */
+/** Calls `listener` with each live event, of `types` if given. */
 export function useLiveEvents(listener: (event: LiveEvent) => void, types?: readonly EventType[]): void {
   useLivePages(({ events }) => {
     for (const event of events) if (!types || types.includes(event.type)) listener(event);
   });
 }
 
-/** Whether events come as they happen, and why not. */
+/** State of the live feed. */
 export const useFeedState = (): FeedState => useContext(State);

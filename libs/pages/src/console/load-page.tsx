@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { lazy } from 'preact-iso';
 
-/** A page that is loaded when it is first opened. Its file is gone where the gateway has been upgraded since: that is said. */
+/** Loads a page when it is first opened. After an upgrade of the gateway its file may be gone: show that. */
 export const loadPage = (load: () => Promise<ComponentType>) =>
   lazy(() =>
     load().catch((error: unknown) => {

@@ -11,7 +11,7 @@ import { listAll } from './operators-api.js';
 import { SECTIONS } from './sections.js';
 import { useSignOut } from './session.js';
 
-/** From so many accounts on they are looked for rather than looked through. */
+/** From this many accounts on the menu offers a search. */
 const MANY = 8;
 const WIDE = '(width > 760px)';
 
@@ -70,7 +70,7 @@ export function Menu({ account, chosen, section }: MenuProps) {
   );
 }
 
-/** Another account, in the same section. */
+/** The same section of another account. */
 function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -145,7 +145,7 @@ function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
   );
 }
 
-/** The menu of a phone, over the page for as long as it is rendered. */
+/** A phone's menu, above the page while rendered. */
 export function Sheet({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useRef(onClose);

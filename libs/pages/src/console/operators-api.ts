@@ -1,11 +1,11 @@
-/** A refusal of the operators' API. */
+/** A refusal by the operators' API. */
 export class OperatorsError extends Error {
   constructor(
     message: string,
     readonly code: string,
     readonly status: number,
     readonly details: readonly { pointer: string; detail: string }[] = [],
-    /** Seconds. */
+    /** In seconds. */
     readonly retryAfter?: number,
   ) {
     super(message);
@@ -15,12 +15,12 @@ export class OperatorsError extends Error {
 type Problem = { detail: string; code: string; errors?: { pointer: string; detail: string }[] };
 
 let signedOut: () => void = () => undefined;
-/** Called when a call is refused that the session should have let in. */
+/** Sets what is called when the session is refused (401). */
 export const onSignedOut = (tell: () => void): void => void (signedOut = tell);
 
 /**
- * One call of the operators' API (`/accounts` is `/api/admin/v1/accounts`), let in by the session's cookie. The header is what no
- * other site can send without being asked for it first.
+ * Calls the operators' API (`/accounts` is `/api/admin/v1/accounts`) with the session's cookie. The header prevents
+ * CSRF: other sites cannot send it.
  */
 export async function askOperators<T>(
   method: string,
@@ -59,7 +59,7 @@ export async function askOperators<T>(
   );
 }
 
-/** All there is of a list, page by page. */
+/** Every item of a list, over all pages. */
 export async function listAll<T>(path: string): Promise<T[]> {
   const all: T[] = [];
   for (let cursor: string | null = null; ;) {

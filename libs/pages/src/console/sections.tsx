@@ -10,7 +10,7 @@ import {
 } from 'lucide-preact';
 import { loadPage } from './load-page.js';
 
-/** What an account has, in the order of the menu; each is loaded when it is first opened, and stands at /console/accounts/:account/<path>. */
+/** An account's sections in menu order, at /console/accounts/:account/<path>; each is loaded when first opened. */
 export const SECTIONS = [
   {
     path: 'inbox',

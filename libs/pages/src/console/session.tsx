@@ -8,10 +8,10 @@ import { SignIn } from './sign-in.js';
 import { useAction } from '../parts/use-action.js';
 
 const SESSION = ['session'];
-/** In localStorage while this browser has a session, so that nobody is asked who has none, and other tabs notice. */
+/** localStorage key, set while this browser has a session: without it no request is made, and other tabs notice a change. */
 const SIGNED_IN = 'wbiz.session';
 
-/** `ended`: there was one. */
+/** `ended`: there was a session. */
 type State = SessionView | 'ended' | null;
 
 async function ask(): Promise<State> {
@@ -19,14 +19,14 @@ async function ask(): Promise<State> {
   try {
     return await askOperators<SessionView>('GET', '/session');
   } catch (error) {
-    // Without a session an address that has to wait is refused for that.
+    // 429 too: a locked-out address is refused only if it has no session.
     if (!(error instanceof OperatorsError) || ![401, 429].includes(error.status)) throw error;
     localStorage.removeItem(SIGNED_IN);
     return 'ended';
   }
 }
 
-/** Shows its children to whoever is signed in, and everyone else the way in. */
+/** Shows its children when signed in, otherwise the sign-in page. */
 export function Session({ children }: { children: ComponentChildren }) {
   const queries = useQueryClient();
   const session = useQuery<State>({ queryKey: SESSION, queryFn: ask, staleTime: Infinity, gcTime: Infinity });
@@ -64,7 +64,7 @@ export function Session({ children }: { children: ComponentChildren }) {
   return <>{children}</>;
 }
 
-/** Shows the way in, and forgets all that was read. */
+/** Shows the sign-in page and clears all queries. */
 function useLeave() {
   const queries = useQueryClient();
   const [leave] = useState(() => (left: 'ended' | null) => {

@@ -1,14 +1,14 @@
 import type { WbizEvent } from '@wbiz/sdk/operations';
 import { FEED_WAIT, readFeed, type FeedPage, type FeedReading, type FeedState } from './feed-reader.js';
 
-/** Events as they came together, the oldest first. `since`: the cursor before them. */
+/** Events that arrived together, oldest first. `since`: the cursor before them. */
 export type LivePage = { readonly events: readonly WbizEvent[]; readonly since: string };
 type SharedFeed = Pick<FeedReading, 'ask' | 'renewKey' | 'onState'> & {
   readonly onEvents: (events: LivePage) => void;
-  /** Events are told from here on; what came before is not. At first, and again wherever some may have been missed. */
+  /** Events follow from here on; earlier ones may be missing. Called at the start, and after a gap. */
   readonly onBeginning: () => void;
 };
-/** Between the tabs: `hello` from one that has just been opened, all else from the one that reads. */
+/** Messages between tabs: `hello` from a new tab, all others from the reading tab. */
 type Told =
   | { readonly kind: 'hello' }
   | { readonly kind: 'here'; readonly cursor: string; readonly state: FeedState }
@@ -16,20 +16,20 @@ type Told =
   | { readonly kind: 'page'; readonly page: FeedPage; readonly since: string }
   | { readonly kind: 'state'; readonly state: FeedState };
 
-/** Whoever reads tells the others at least this often, unless the browser has frozen it. */
+/** The reading tab posts at least this often, unless the browser has frozen it. */
 const SILENT_MS = (FEED_WAIT + 20) * 1_000;
 const LOOK_MS = 5_000;
 
 /**
- * An account's feed for this tab. All tabs of the browser share one reader, for a browser opens six connections to a server only: the
- * tab that holds the lock reads and tells the others; when it is closed the next one goes on from the same cursor. Returns what
- * ends it.
+ * An account's feed for this tab. All tabs share one reader, since a browser opens only six connections per server: the
+ * tab that holds the lock reads and posts to the others; when it closes, the next one continues from the same cursor.
+ * Returns a function that ends it.
  */
 export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onBeginning }: SharedFeed) {
   const ended = new AbortController();
   const channel = new BroadcastChannel(name);
   let cursor: string | undefined;
-  let last = 0; // the sequence of the last event told; sequences have no gap
+  let last = 0; // sequence of the last event passed on; sequences have no gap
   let state: FeedState = { is: 'connecting' };
   let isReader = false;
   let heardAt = Date.now();
@@ -96,7 +96,7 @@ export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onB
     }
   };
 
-  /** Reads once nobody else does, or at once with `steal`; until it ends or another one steals. */
+  /** Waits for the lock, or takes it at once with `steal`; reads until ended or stolen from. */
   const takeTurn = async (steal: boolean) => {
     const over = new AbortController();
     const silence = setInterval(() => {
@@ -114,7 +114,7 @@ export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onB
     }
   };
   const run = async () => {
-    // Without TLS a browser has no locks, but on this machine itself: then each tab reads.
+    // Web Locks need TLS or localhost; without them every tab reads for itself.
     if (!isSecureContext) return read(ended.signal);
     while (!ended.signal.aborted) await takeTurn(Date.now() - heardAt > SILENT_MS);
   };
@@ -127,7 +127,7 @@ export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onB
   };
 }
 
-/** Waits, but not beyond the moment at which the tab is looked at again or the network is back. */
+/** Waits for `ms`, or until the tab becomes visible or the network is back. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const woken = new AbortController();

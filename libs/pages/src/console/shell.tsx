@@ -13,7 +13,7 @@ import { useHeading } from './use-heading.js';
 const Accounts = loadPage(() => import('./accounts/accounts.js').then((module) => module.Accounts));
 const Health = loadPage(() => import('./health/health.js').then((module) => module.Health));
 
-/** Sections below may have places of their own: `/console/accounts/:account/inbox/…`. */
+/** Sections may have routes of their own: `/console/accounts/:account/inbox/…`. */
 const WITHIN_ACCOUNT = /^\/console\/accounts\/([^/]+)(?:\/([^/]+))?/;
 
 export function Shell() {
@@ -75,7 +75,7 @@ export function Shell() {
             <AccountScope key={id} id={id}>
               <Router>
                 <Route path="/console/accounts/:account" component={ToInbox} />
-                {/* `/*` wants something there. With one key it stays the same page. */}
+                {/* `/*` does not match the empty rest. Both routes share a key, so the page is not remounted. */}
                 {SECTIONS.flatMap(({ path, page }) =>
                   ['', '/*'].map((rest) => (
                     <Route key={path} path={`/console/accounts/:account/${path}${rest}`} component={page} />

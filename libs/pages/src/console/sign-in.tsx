@@ -6,7 +6,7 @@ import icon from '../style/icon.svg';
 import { askOperators, OperatorsError } from './operators-api.js';
 import { useAction } from '../parts/use-action.js';
 
-/** What a header can carry. */
+/** Characters allowed in a header. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
 export function SignIn({
@@ -69,7 +69,7 @@ export function SignIn({
             Your session has ended. Sign in to go on where you were.
           </p>
         )}
-        {/* A password manager keeps a token under a name. */}
+        {/* Password managers store the token under a user name. */}
         <span class="unseen" aria-hidden="true">
           <input name="username" autocomplete="username" value="WBIZ operator" readOnly tabIndex={-1} />
         </span>
@@ -102,7 +102,7 @@ export function SignIn({
         </label>
         {wait > 0 ? (
           <div class="notice warn" role="alert">
-            Too many failed attempts from this address. Try again in {/* Told once, not every second. */}
+            Too many failed attempts from this address. Try again in {/* Read out once, not every second. */}
             <span aria-live="off">{wait} s</span>.
           </div>
         ) : (
@@ -118,7 +118,7 @@ export function SignIn({
 
 const NO_TOKEN = 'A token has no spaces, and only plain letters, digits and signs. Copy it once more.';
 
-/** Counts down to 0 from `seconds`, anew for each `attempt`; without them NaN. */
+/** Counts down from `seconds` to 0, restarting with each `attempt`; NaN without `seconds`. */
 function useSecondsLeft(seconds: number | undefined, attempt: number): number {
   const [left, setLeft] = useState(NaN);
   useEffect(() => {

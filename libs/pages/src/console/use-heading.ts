@@ -1,11 +1,11 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-/** The heading of a page names its tab, and takes the focus when another page is opened, unless that page has put it somewhere. */
+/** The page's heading names the tab and gets the focus on navigation, unless the page has focused something itself. */
 export function useHeading(main: RefObject<HTMLElement>, path: string, account: string | undefined): void {
   const moved = useRef(false);
   const seen = useRef<{ path: string; heading?: Element; text?: string }>({ path });
-  // Before the observer is told of what this change of place has made.
+  // A layout effect: it must run before the observer sees the new page.
   useLayoutEffect(() => {
     if (seen.current.path === path) return;
     seen.current.path = path;

@@ -3,17 +3,17 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 const SHOWN_MS = 5_000;
 let show: (text: string) => void = () => undefined;
 
-/** Says what has just been done, at the foot of the page and to a screen reader. */
+/** Announces what has just been done: a toast, and to screen readers. */
 export const announce = (text: string): void => show(text);
 
-/** Once in every page. */
+/** Render once per page. */
 export function Announcements() {
   const [text, setText] = useState('');
   const place = useRef<HTMLDivElement>(null);
   show = setText;
   useEffect(() => {
     if (!text) return undefined;
-    // Anew each time, and so above a dialog that was opened since.
+    // Shown anew each time, so that it lies above dialogs opened since.
     place.current!.showPopover();
     const gone = setTimeout(() => setText(''), SHOWN_MS);
     const shown = place.current!;
@@ -22,7 +22,7 @@ export function Announcements() {
       clearTimeout(gone);
     };
   }, [text]);
-  // A popover that is not shown is not there for a screen reader, which wants the region before its words.
+  // Screen readers need the live region before its text, and do not see a hidden popover: hence two elements.
   return (
     <>
       <div class="unseen" role="status">

@@ -1,14 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 
-/** Says so when what is within it fails to be shown; the rest of the page goes on. A change of `place` tries it again. */
+/** Shows an error if its children fail to render; the rest of the page goes on. A change of `place` renders them again. */
 export function Boundary({
   place,
   onRetry,
   children,
 }: {
   readonly place: string;
-  /** Called before it is tried again, to forget what may have broken it. */
+  /** Called before another try, to clear what may have broken it. */
   readonly onRetry?: () => void;
   readonly children: ComponentChildren;
 }) {

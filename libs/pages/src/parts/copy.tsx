@@ -2,7 +2,7 @@ import { Check, Copy as CopyIcon } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { announce } from './announce.js';
 
-/** A button that copies `text`; `what` names it to a screen reader. */
+/** A button that copies `text`; `what` names it for screen readers. */
 export function Copy({ text, what }: { text: string; what: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async (button: HTMLElement) => {
@@ -24,14 +24,14 @@ export function Copy({ text, what }: { text: string; what: string }) {
   );
 }
 
-/** Browsers have a clipboard for scripts over HTTPS and on this machine alone; over plain HTTP a selection is copied. */
+/** navigator.clipboard exists only over HTTPS and on localhost; elsewhere copy a selection. */
 async function toClipboard(text: string, beside: HTMLElement): Promise<void> {
   const { clipboard } = navigator as Partial<Navigator>;
   if (clipboard) return clipboard.writeText(text);
   const field = document.createElement('textarea');
   field.className = 'unseen';
   field.value = text;
-  // Within the dialog, if there is one: nothing outside of it can be selected.
+  // Inside the open dialog, if any: nothing outside of it can be selected.
   beside.after(field);
   field.select();
   document.execCommand('copy');

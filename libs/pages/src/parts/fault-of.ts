@@ -1,6 +1,6 @@
 import type { Refusal } from './fault.js';
 
-/** What a refusal says of a field, by its pointer or what stands below it. */
+/** A refusal's fault at a field's pointer, or below it. */
 export const faultOf =
   (error: Refusal | null) =>
   (pointer: string): string | undefined =>

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 
-/** A refusal as both APIs give it: a sentence, and one entry for each field at fault. */
+/** A refusal by either API: a sentence, and one entry per faulty field. */
 export type Refusal = Error & { readonly details?: readonly { pointer: string; detail: string }[] };
 
-/** What went wrong, told at once to a screen reader; `children` for what can be done about it. */
+/** Shows an error and announces it to screen readers; `children`: what can be done about it. */
 export function Fault({
   error,
   children,

@@ -1,6 +1,6 @@
 export type Fault = { readonly pointer: string; readonly detail: string };
 
-/** What is wrong in one field, without its path, which the field's label says. */
+/** A field's fault without its path: the label names the field. */
 export function faultWords({ pointer, detail }: Fault): string {
   const path = `${pointer.slice(1)} `;
   const words = detail.startsWith(path) ? detail.slice(path.length) : detail;

@@ -9,7 +9,7 @@ type FieldProps = {
   readonly children: VNode<Record<string, unknown>>;
 };
 
-/** A control with its label, hint and fault, tied together for a screen reader. */
+/** A control with its label, hint and fault, linked for screen readers. */
 export function Field({ label, hint, fault, children }: FieldProps) {
   const id = useId();
   const described = [hint !== undefined && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');

@@ -3,13 +3,13 @@ import { useAddressQuery } from './address-query.js';
 
 type FiltersProps = {
   readonly label: string;
-  /** In the query of the address. */
+  /** Its name in the address's query. */
   readonly name: string;
-  /** By value; the empty one is for all. */
+  /** Labels by value; the empty value means all. */
   readonly choices: Readonly<Record<string, string>>;
 };
 
-/** Links that show a part of a list. */
+/** Links that filter a list. */
 export function Filters({ label, name, choices }: FiltersProps) {
   const { query, to } = useAddressQuery();
   const chosen = query[name] ?? '';

@@ -8,11 +8,11 @@ type ModalProps = {
   readonly children: ComponentChildren;
 };
 
-/** A dialog over the page for as long as it is rendered; Escape closes it, and the focus goes back where it was. */
+/** A dialog above the page while rendered; Escape closes it and the focus returns to where it was. */
 export function Modal({ title, onClose, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  // Before a field of the dialog takes the focus.
+  // Read before a field of the dialog gets the focus.
   const [opener] = useState(() => document.activeElement);
   useEffect(() => {
     dialog.current!.showModal();
@@ -26,7 +26,7 @@ export function Modal({ title, onClose, children }: ModalProps) {
       ref={dialog}
       aria-labelledby={heading}
       onCancel={(event) => {
-        // A file's chooser within it cancels too, and bubbles.
+        // A file chooser inside bubbles its own cancel event.
         if (event.target !== event.currentTarget) return;
         event.preventDefault();
         onClose();

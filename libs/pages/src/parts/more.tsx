@@ -8,7 +8,7 @@ type Pages = {
   readonly fetchNextPage: () => unknown;
 };
 
-/** Below a list that is read in pages: the way to the next one. */
+/** Below a paged list: loads the next page. */
 export function More({ pages }: { pages: Pages }) {
   if (!pages.hasNextPage) return null;
   return (

@@ -1,6 +1,6 @@
 import { piecesOf, type Piece } from './whatsapp-text.js';
 
-/** A text as WhatsApp shows it; variables that have no value are marked. */
+/** A text with WhatsApp's formatting; variables without a value are marked. */
 export function RichText({ text }: { text: string }) {
   return <>{piecesOf(text).map(shown)}</>;
 }

@@ -1,6 +1,6 @@
 const READ_MS = 60_000;
 
-/** Puts bytes where the browser puts what it downloads. */
+/** Saves bytes as a browser download. */
 export function saveAs(bytes: Blob, name: string): void {
   const url = URL.createObjectURL(bytes);
   const link = document.createElement('a');

@@ -3,7 +3,7 @@ import { useAddressQuery } from './address-query.js';
 
 const TYPED_MS = 250;
 
-/** A search that stands in the address once typing has paused. */
+/** A search box that updates the address once typing has paused. */
 export function SearchBox({ label, name = 'search' }: { label: string; name?: string }) {
   const { query, change } = useAddressQuery();
   const asked = query[name] ?? '';

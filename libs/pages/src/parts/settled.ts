@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** A value that is typed, once typing has paused for `ms`. */
+/** The value, once it has not changed for `ms`. */
 export function useSettled<Value>(value: Value, ms = 250): Value {
   const [settled, settle] = useState(value);
   useEffect(() => {

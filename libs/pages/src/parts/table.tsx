@@ -2,12 +2,12 @@ import type { ComponentChildren } from 'preact';
 
 export type Column<Row> = {
   readonly name: string;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. */
   readonly number?: boolean;
   readonly cell: (row: Row) => ComponentChildren;
 };
 
-/** Rows under named columns; on a phone each row is a card. */
+/** A table; on a phone each row becomes a card. */
 export function Table<Row>({
   label,
   columns,
@@ -21,7 +21,7 @@ export function Table<Row>({
 }) {
   return (
     <div class="table stacked" role="region" aria-label={label} tabIndex={0}>
-      {/* The roles stay where a phone's style takes the table's display. */}
+      {/* Explicit roles: the phone style's `display` would remove the table's own. */}
       <table role="table">
         <thead role="rowgroup">
           <tr role="row">

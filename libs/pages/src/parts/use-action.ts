@@ -2,8 +2,8 @@ import { useMutation, type UseMutationOptions } from '@tanstack/preact-query';
 import { useRef } from 'preact/hooks';
 
 /**
- * A mutation that sees what the page shows: `useMutation` takes new options only after the next paint, and a form that is filled in
- * and sent at once would send what it held before.
+ * A mutation that always runs the latest `mutationFn`: `useMutation` takes new options only after the next paint, so a
+ * form filled in and sent at once would send its previous values.
  */
 export function useAction<Data = unknown, Variables = void>(
   options: UseMutationOptions<Data, Error, Variables> & {

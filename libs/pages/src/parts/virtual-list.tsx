@@ -12,19 +12,19 @@ import './virtual-list.css';
 type VirtualListProps = {
   readonly label: string;
   readonly count: number;
-  /** Of a row, in CSS pixels; all have the same. */
+  /** Height of every row in CSS pixels. */
   readonly rowHeight: number;
   readonly keyOf: (index: number) => string;
   readonly row: (index: number) => ComponentChildren;
-  /** Called while the end is near. */
+  /** Called near the end of the list. */
   readonly onEnd?: () => void;
   readonly class?: string;
 };
 
-/** Rows beyond the last one shown at which `onEnd` is called. */
+/** `onEnd` is called when fewer rows than this are left. */
 const NEAR_END = 120;
 
-/** A list that scrolls by itself and holds only the rows that are seen, whatever it counts. */
+/** A scrolling list that renders visible rows only, however many there are. */
 export function VirtualList({ label, count, rowHeight, keyOf, row, onEnd, ...more }: VirtualListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [, rerender] = useReducer((count: number) => count + 1, 0);

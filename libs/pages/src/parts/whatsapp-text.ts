@@ -1,14 +1,14 @@
-/** A piece of a text as WhatsApp shows it. */
+/** A piece of formatted WhatsApp text. */
 export type Piece =
   | { readonly kind: 'text' | 'variable' | 'code'; readonly text: string }
   | { readonly kind: 'bold' | 'italic' | 'strike'; readonly pieces: readonly Piece[] };
 
 const MARKS = { '*': 'bold', _: 'italic', '~': 'strike' } as const;
-/** Marks count where they hug a word from outside: `2*3*4` and `order_id` are plain. */
+/** Marks count only around whole words: `2*3*4` and `order_id` stay plain. */
 const SPECIAL =
   /(?<variable>\{\{[^{}]+\}\})|```(?<code>[\s\S]+?)```|(?<![\p{L}\p{N}])(?<mark>[*_~])(?=\S)(?<inside>[^\n]*?\S)\k<mark>(?![\p{L}\p{N}])/gu;
 
-/** The pieces of a text with its `*bold*`, `_italic_`, `~strike~`, code in three backticks, and `{{variables}}`. */
+/** Parses `*bold*`, `_italic_`, `~strike~`, code in three backticks, and `{{variables}}`. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let after = 0;

@@ -6,7 +6,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** How far an instant is from now: `3 minutes ago`, `in 2 hours`; days further away than a week as a date. */
+/** How far an instant is from now: `3 minutes ago`, `in 2 hours`; beyond a week as a date. */
 export function distanceOf(instant: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1_000;
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
@@ -16,7 +16,7 @@ export function distanceOf(instant: string, now = Date.now()): string {
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
-/** An instant (ISO 8601) as a distance from now, whole in its tooltip; null is a dash. */
+/** An instant (ISO 8601) relative to now, in full in its tooltip; null is a dash. */
 export function When({ at }: { at: string | null | undefined }) {
   if (!at) return <span class="soft">–</span>;
   return (

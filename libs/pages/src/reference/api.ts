@@ -41,7 +41,7 @@ type DocumentedOperation = {
     >
   >;
 };
-/** openapi.json, as far as it is shown. */
+/** The shown part of openapi.json. */
 export type OpenApi = {
   readonly info: { readonly title: string; readonly description: string };
   readonly servers: readonly { readonly url: string }[];
@@ -121,7 +121,7 @@ export type Api = {
   readonly webhooks: OpenApi['webhooks'];
 };
 
-/** The document as the pages need it: pointers of its parts followed, its operations by area. */
+/** The document as the pages need it: `$ref`s resolved, operations grouped by area. */
 export function apiOf(document: OpenApi): Api {
   const { components } = document;
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -203,7 +203,7 @@ function operationOf(
 const bodiesOf = (content: Content = {}): Body[] =>
   Object.entries(content).map(([type, { schema, example }]) => ({ type, schema, example }));
 
-/** The operations that have every word in their method, path, summary or id. */
+/** Operations with every word in their method, path, summary or id. */
 export function search(areas: readonly Area[], words: string): Operation[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return areas

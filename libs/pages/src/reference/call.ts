@@ -2,19 +2,19 @@ import type { Operation, Parameter } from './api.js';
 import { exampleOf, idFor } from './example.js';
 import type { Schemas } from './schema.js';
 
-/** A call as somebody has filled it in: parameters by name, as text; one that is empty is left out. */
+/** A filled-in call: parameters as text, by name; empty ones are left out. */
 export type Call = {
   readonly operation: Operation;
   readonly values: Readonly<Record<string, string>>;
-  /** JSON, as written. */
+  /** JSON text as typed. */
   readonly body: string | undefined;
-  /** For a form. */
+  /** The file of a form. */
   readonly file?: File | undefined;
 };
 
 export const isForm = ({ body }: Operation) => body?.type === 'multipart/form-data';
 
-/** A call with nothing but the example of its body. */
+/** A call with only its example body. */
 export function exampleCall(operation: Operation, schemas: Schemas): Call {
   const { body } = operation;
   const json = body && !isForm(operation) ? (body.example ?? exampleOf(body.schema, schemas)) : undefined;
@@ -27,7 +27,7 @@ const PATH_WORDS: Readonly<Record<string, string>> = {
   service: 'contacts',
   projection: 'tags',
 };
-/** What a value of it looks like: `msg_…` for `{id}` in `/v1/messages/{id}`. */
+/** An example of a path parameter: `msg_…` for `{id}` in `/v1/messages/{id}`. */
 export function pathExample({ path }: Operation, name: string): string {
   const before =
     path
@@ -37,13 +37,13 @@ export function pathExample({ path }: Operation, name: string): string {
   return PATH_WORDS[name] ?? idFor(name) ?? idFor(before) ?? name;
 }
 
-/** The path with its parameters; with examples for those that are not filled in. */
+/** The path with its parameters; examples stand in for missing ones. */
 export const filledPath = ({ operation, values }: Call): string =>
   operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(values[name] || pathExample(operation, name)),
   );
 
-/** Query parameters that are filled in; a list's items one by one. */
+/** Filled-in query parameters; a list's items separately. */
 export function queryOf({ operation, values }: Call): (readonly [Parameter, readonly string[]])[] {
   return operation.parameters
     .filter(({ in: where, name }) => where === 'query' && values[name])
@@ -61,7 +61,7 @@ export function urlOf(call: Call, base: string): string {
   return `${base}${filledPath(call)}${search && `?${search}`}`;
 }
 
-/** Header parameters that are filled in. */
+/** Filled-in header parameters. */
 export const headersOf = ({ operation, values }: Call): (readonly [string, string])[] =>
   operation.parameters
     .filter(({ in: where, name }) => where === 'header' && values[name])

@@ -4,7 +4,7 @@ import { codeOf, LANGUAGES } from './code.js';
 import { Source } from './source.js';
 import { useReference } from './state.js';
 
-/** The call as source, in the language that was chosen last. */
+/** The call as source code, in the language chosen last. */
 export function CodeSamples({ call }: { call: Call }) {
   const { base, language, setLanguage } = useReference();
   const name = useId();

@@ -3,7 +3,7 @@ import { filledPath, headersOf, isForm, queryOf, urlOf, type Call } from './call
 export const LANGUAGES = ['curl', 'TypeScript', 'Python'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** The call as source; `base` is where the API is, `apiKey` stands in curl in place of the variable. */
+/** The call as source code. `base`: the API's URL. `apiKey`: replaces the variable in curl. */
 export const codeOf = (language: Language, call: Call, base: string, apiKey?: string): string =>
   WRITERS[language](call, base, apiKey);
 
@@ -16,7 +16,7 @@ const WRITERS: Readonly<Record<Language, (call: Call, base: string, apiKey?: str
 
 const FILE = 'photo.jpg';
 const variableOf = ({ operation }: Call) => (operation.operators ? 'ADMIN_TOKEN' : 'WBIZ_API_KEY');
-/** The POSTs of customers have effect once under an Idempotency-Key; the document says which. */
+/** Whether the document lists an Idempotency-Key, under which a POST takes effect once. */
 const isRepeatable = ({ operation }: Call) =>
   operation.parameters.some(({ name }) => name === 'Idempotency-Key');
 const isFile = ({ operation }: Call) =>
@@ -25,7 +25,7 @@ const hasAnswer = ({ operation }: Call) => operation.answers.some(({ bodies }) =
 const isPaged = ({ operation }: Call) =>
   operation.method === 'GET' && operation.parameters.some(({ name }) => name === 'cursor');
 
-/** The body's value; of one that is not JSON (yet), undefined. */
+/** The body's JSON value; undefined if it is not valid JSON (yet). */
 function valueOf({ body }: Call): unknown {
   if (body === undefined) return undefined;
   try {
@@ -36,7 +36,7 @@ function valueOf({ body }: Call): unknown {
   }
 }
 
-/** As one word of a POSIX shell. */
+/** Quotes a text as one word of a POSIX shell. */
 export const shellWord = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function curl(call: Call, base: string, apiKey?: string): string {
@@ -82,7 +82,7 @@ const PYTHON: Style = {
 };
 const WIDTH = 84;
 
-/** A JSON value as source, in one line where it is short. */
+/** A JSON value as source code, on one line if it is short. */
 function literal(value: unknown, style: Style, depth: number): string {
   if (typeof value === 'string') return style.text(value);
   if (typeof value === 'boolean') return style.words[value ? 0 : 1];
@@ -101,7 +101,7 @@ function literal(value: unknown, style: Style, depth: number): string {
   return `${open}\n${entries.map((entry) => `${inner}${entry},\n`).join('')}${style.indent.repeat(depth)}${close}`;
 }
 
-/** What the text of a parameter stands for, by its schema. */
+/** A parameter's text as a value of its schema's type. */
 function typed(text: string, type: unknown): unknown {
   if (type === 'integer' || type === 'number') return Number(text);
   return type === 'boolean' ? text === 'true' : text;
@@ -119,7 +119,7 @@ const readFile = (call: Call) => [
   `form.set('file', await openAsBlob(${single(call.file?.name ?? FILE)}, { type: ${single(call.file?.type || 'image/jpeg')} }), ${single(call.file?.name ?? FILE)});`,
 ];
 
-/** Source that stands in a literal as it is. */
+/** An object literal whose values are source code already. */
 const asItIs = (pairs: readonly (readonly [string, string | undefined])[], depth: number) => {
   const given = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined);
   if (given.length === 0) return '';

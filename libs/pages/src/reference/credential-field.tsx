@@ -16,7 +16,7 @@ const FIELDS = {
   },
 } as const;
 
-/** Where a key or the token is pasted. What is of the other kind is refused. */
+/** An input for a key or token. The wrong kind is refused. */
 export function CredentialField({ kind }: { kind: Credential }) {
   const { credentials, setCredential } = useReference();
   const [text, setText] = useState(credentials[kind]);

@@ -1,11 +1,11 @@
-/** Who may call: a customer by an API key, whoever runs the installation by the operators' token. */
+/** The two kinds of credential: a customer's API key and the operators' token. */
 export type Credential = 'apiKey' | 'operatorsToken';
 
 const WHOLE_KEY = /^wa_[0-9A-HJKMNP-TV-Z]{8}_[0-9A-Za-z]{32,64}$/i;
-/** A random token may begin with wa_ by chance, but not go on so. */
+/** Longer than `wa_`, which a random token may start with by chance. */
 const KEY_BEGUN = /^wa_[0-9A-HJKMNP-TV-Z]{8}_/i;
 
-/** What was pasted, if it is of the kind asked for; what is not is never sent, and `fault` says why. */
+/** Checks what was pasted: only the kind asked for is ever sent; `fault` says why not. */
 export function judge(
   kind: Credential,
   pasted: string,

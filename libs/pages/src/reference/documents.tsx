@@ -22,7 +22,7 @@ type LoadedProps<T> = {
   readonly children: (loaded: T) => ComponentChildren;
 };
 
-/** Shows its children with a document once it is there. */
+/** Renders its children once the document is loaded. */
 export function Loaded<T>({ from, what, children }: LoadedProps<T>) {
   const [loaded, setLoaded] = useState<T>();
   const [fault, setFault] = useState<Error>();

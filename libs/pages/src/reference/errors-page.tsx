@@ -2,7 +2,7 @@ import { Status } from './badges.js';
 import { Problems } from './operation-page.js';
 import { useReference } from './state.js';
 
-/** Every code, and what comes of Meta's refusals. */
+/** Every error code, and how Meta's refusals are handled. */
 export function ErrorsPage() {
   const { problems, refusals } = useReference().api;
   return (

@@ -6,7 +6,7 @@ import { Folded } from './folded.js';
 import { Json } from './source.js';
 import { useReference } from './state.js';
 
-/** The three ways by which events come, and every type with its payload. */
+/** The three ways to receive events, and every type with its payload. */
 export function EventsPage() {
   const { schemas, webhooks } = useReference().api;
   return (
@@ -102,7 +102,7 @@ type EventProps = {
   readonly children: ComponentChildren;
 };
 
-/** A type of events, open where the address names it: `/docs/events#message.received`. */
+/** An event type, opened if the address names it: `/docs/events#message.received`. */
 export function Event({ type, summary, children }: EventProps) {
   return (
     <Folded

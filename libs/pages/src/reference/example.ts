@@ -1,7 +1,7 @@
 import type { ID_PREFIXES } from '@wbiz/contracts/ids';
 import { found, type Schema, type Schemas } from './schema.js';
 
-/** What the schema's fields give as examples, made into a whole; where they give none, what their names and limits allow. */
+/** An example assembled from the fields' own examples; for fields without one, from their names and limits. */
 export const exampleOf = (schema: Schema, schemas: Schemas): unknown => exampleAt(schema, schemas, '', []);
 
 function exampleAt(schema: Schema, schemas: Schemas, field: string, within: readonly string[]): unknown {
@@ -36,7 +36,7 @@ const hasExample = (schema: Schema, schemas: Schemas) => {
 };
 
 const singular = (name: string) => name.replace(/s$/, '');
-/** `id` of a `PhoneNumberView` is a `phoneNumberId`. */
+/** `id` of a `PhoneNumberView` becomes `phoneNumberId`. */
 const nameWithin = (field: string, schema = '') =>
   field === 'id' ? schema.replace(/^./, (first) => first.toLowerCase()).replace(/View$|$/, 'Id') : field;
 
@@ -70,7 +70,7 @@ const nounOf = (name: string) => {
   return nouns.find((noun) => lower.includes(noun.toLowerCase()));
 };
 
-/** An id of the kind that the name is about: `templateId`, `/v1/campaigns/`. */
+/** An example id by a name: `templateId`, `/v1/campaigns/`. */
 export function idFor(name: string): string | undefined {
   const noun = nounOf(name);
   const prefix = noun && NOUNS[OTHER_NOUNS[noun] ?? (noun as keyof typeof NOUNS)];

@@ -16,7 +16,7 @@ const specOf = <T>(name: string) =>
 const api = apiOf(specOf<OpenApi>('openapi'));
 const log = logOf(specOf<AsyncApi>('asyncapi'));
 
-/** Tells what is wrong with a value by a schema, in which pointers lead to the document's. */
+/** Lists a value's faults against a schema of the document. */
 function judgeOf(schemas: Schemas) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);

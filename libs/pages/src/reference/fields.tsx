@@ -3,12 +3,12 @@ import { Folded } from './folded.js';
 import { Words } from './prose.js';
 import { fieldList, type Field, type Schema, type Schemas } from './schema.js';
 
-/** More optional fields than this are folded behind those that are required. */
+/** More optional fields than this are folded. */
 const SHOWN_OPTIONAL = 8;
 /** More values than this are folded. */
 const SHOWN_VALUES = 12;
 
-/** Of what one writes it is said which fields are required, of what one reads which may be missing. */
+/** `written` fields say if they are required, `read` fields if they may be missing. */
 type Side = 'written' | 'read';
 type FieldsProps = {
   readonly schema: Schema;
@@ -17,7 +17,7 @@ type FieldsProps = {
   readonly within?: readonly string[];
 };
 
-/** The fields of a schema, those of their content folded. */
+/** A schema's fields; nested ones are folded. */
 export function Fields({ schema, schemas, side = 'read', within = [] }: FieldsProps) {
   const fields = fieldList(schema, schemas, within);
   const required = fields.filter((field) => field.required);
@@ -53,7 +53,7 @@ export function Fields({ schema, schemas, side = 'read', within = [] }: FieldsPr
 
 type LineProps = Omit<Field, 'content'> & { readonly side: Side; readonly children?: ComponentChildren };
 
-/** One field or parameter: its name and type, and what is said of it. */
+/** A field or parameter: name, type and description. */
 export function Line({ name, type, required, description, limits, values, side, children }: LineProps) {
   const list = values.map((value) => (
     <>

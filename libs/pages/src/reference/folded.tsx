@@ -9,7 +9,7 @@ type FoldedProps = {
   readonly children: ComponentChildren;
 };
 
-/** Something to open; what it holds is made when it is opened first. */
+/** Foldable content, rendered when first opened. */
 export function Folded({ summary, id, open = false, class: name = '', children }: FoldedProps) {
   const [seen, setSeen] = useState(open);
   return (

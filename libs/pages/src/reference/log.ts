@@ -8,7 +8,7 @@ type Message = {
   readonly payload: Schema;
   readonly bindings?: { readonly kafka: { readonly key: { readonly description: string } } };
 };
-/** asyncapi.json, as far as it is shown. */
+/** The shown part of asyncapi.json. */
 export type AsyncApi = {
   readonly info: { readonly description: string };
   readonly channels: Readonly<
@@ -36,7 +36,7 @@ export type Log = {
   readonly schemas: Schemas;
 };
 
-/** The public log and the internal topics; pointers of the channels followed. */
+/** The public log and the internal topics, with `$ref`s of the channels resolved. */
 export function logOf({ info, channels, components }: AsyncApi): Log {
   const topicOf = ({ address, description, messages }: AsyncApi['channels'][string]): Topic => {
     const carried = Object.keys(messages).map((name) => components.messages[name]!);

@@ -26,7 +26,7 @@ function Pages() {
   const isBack = useWentBack(path);
   useEffect(() => {
     document.title = `${title} · WBIZ API`;
-    // The page itself has loaded: the focus is the browser's to place.
+    // On the first load the browser places the focus.
     if (!isFirst.current) {
       if (!isBack.current) scrollTo(0, 0);
       main.current!.querySelector('h1')!.focus({ preventScroll: true });
@@ -48,11 +48,11 @@ function Pages() {
   );
 }
 
-/** Whether the place was reached by the browser's own buttons, which put the page where it was scrolled to. */
+/** Whether the last navigation was Back or Forward: the browser then restores the scroll position. */
 function useWentBack(path: string) {
   const isBack = useRef(false);
   useEffect(() => {
-    const note = () => (isBack.current = location.pathname !== path); // not by a #fragment
+    const note = () => (isBack.current = location.pathname !== path); // not for a #fragment
     addEventListener('popstate', note);
     return () => removeEventListener('popstate', note);
   }, [path]);

@@ -2,7 +2,7 @@ import { Marked } from 'marked';
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** Raw HTML is shown as it is written, and a link leads nowhere but to a page. */
+/** Raw HTML is shown as text; links lead to pages only. */
 const marked = new Marked({
   async: false,
   renderer: {

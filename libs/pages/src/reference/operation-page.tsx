@@ -12,7 +12,7 @@ import { Json } from './source.js';
 import { useReference } from './state.js';
 import { TryIt } from './try-it.js';
 
-/** One operation: what it is, how it is called, and what may come back. */
+/** One operation: description, parameters and answers. */
 export function OperationPage({ area, operation }: { area: Area; operation: Operation }) {
   const { api } = useReference();
   const { schemas } = api;
@@ -93,7 +93,7 @@ export function OperationPage({ area, operation }: { area: Area; operation: Oper
   );
 }
 
-/** A path may break before each of its parts. */
+/** Lets a path break before each segment. */
 const breakable = (path: string) =>
   path.split('/').flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, `/${part}`]));
 
@@ -190,7 +190,7 @@ export const Problems = ({ problems }: { problems: readonly Problem[] }) => (
   </ul>
 );
 
-/** An example of each answer, refusals included. */
+/** An example of every answer, refusals included. */
 function Examples({ answers, problems }: Pick<Operation, 'answers' | 'problems'>) {
   const { schemas } = useReference().api;
   const examples = useMemo(

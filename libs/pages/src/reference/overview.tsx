@@ -6,7 +6,7 @@ import { Prose, Words } from './prose.js';
 import { Source } from './source.js';
 import { useReference } from './state.js';
 
-/** What this is, a first call, and where to go on. */
+/** Introduction, a first call, and where to go on. */
 export function Overview() {
   const { api, base, credentials } = useReference();
   const [first, rest] = api.introduction;

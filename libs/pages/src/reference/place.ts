@@ -2,7 +2,7 @@ import type { Api, Area, Operation } from './api.js';
 
 const PAGES = { '': 'overview', events: 'events', kafka: 'kafka', errors: 'errors' } as const;
 
-/** Where a path below /docs leads. */
+/** What a path below /docs shows. */
 export type Place =
   | { readonly page: (typeof PAGES)[keyof typeof PAGES] | 'missing' }
   | { readonly page: 'area'; readonly area: Area }
@@ -29,7 +29,7 @@ const TITLES: Readonly<Record<Exclude<Place['page'], 'area' | 'operation'>, stri
   errors: 'Errors',
   missing: 'Not found',
 };
-/** The heading of a place, and the first part of the document's title. */
+/** The heading of a place, also the start of the document's title. */
 export function titleOf(place: Place): string {
   if (place.page === 'area') return place.area.name;
   return place.page === 'operation' ? place.operation.summary : TITLES[place.page];

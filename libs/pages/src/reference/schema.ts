@@ -1,4 +1,4 @@
-/** A JSON Schema (2020-12) as far as the documents use it. */
+/** The part of JSON Schema (2020-12) that the documents use. */
 export type Schema = {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -27,10 +27,10 @@ export type Schema = {
 };
 export type Schemas = Readonly<Record<string, Schema>>;
 
-/** A schema without pointers at its top; `name` is the one it was found under last. */
+/** A schema with its top-level `$ref`s resolved; `name`: the last one resolved. */
 export type Found = Schema & { readonly name?: string; readonly nullable: boolean };
 
-/** Follows `$ref`, takes `allOf` as one, and an alternative of null as what makes it nullable. */
+/** Resolves `$ref`, merges `allOf`, and turns an alternative of null into `nullable`. */
 export function found(schema: Schema, schemas: Schemas): Found {
   const { $ref, allOf, anyOf, oneOf, type, ...own } = schema;
   const types = [type ?? []].flat();
@@ -52,7 +52,7 @@ export function found(schema: Schema, schemas: Schemas): Found {
   };
 }
 
-/** Of an object, its fields; of a list or a map, those of what it holds. */
+/** The object whose fields to list: the schema itself, or what its list or map holds. */
 export function fieldsOf(schema: Schema, schemas: Schemas): Found | undefined {
   const { items, additionalProperties, oneOf, ...whole } = found(schema, schemas);
   if (whole.properties) return whole;
@@ -61,7 +61,7 @@ export function fieldsOf(schema: Schema, schemas: Schemas): Found | undefined {
   return oneOf?.map((one) => fieldsOf(one, schemas)).find(Boolean);
 }
 
-/** A field as a reader is told of it. */
+/** A field as the reference shows it. */
 export type Field = {
   readonly name: string;
   /** `string, date-time or null` */
@@ -71,11 +71,11 @@ export type Field = {
   /** `at most 1,024 characters` */
   readonly limits: readonly string[];
   readonly values: readonly unknown[];
-  /** What has the fields of its content, by the name of its schema where it has one. */
+  /** The schema with nested fields, and its name if it has one. */
   readonly content?: { readonly schema: Schema; readonly name: string | undefined };
 };
 
-/** The fields of an object; `within` names the schemas around it, so that one that holds itself ends. */
+/** The fields of an object; `within`: names of the enclosing schemas, which ends recursion. */
 export function fieldList(schema: Schema, schemas: Schemas, within: readonly string[] = []): Field[] {
   const { properties = {}, required = [], name } = fieldsOf(schema, schemas) ?? {};
   const around = name ? [...within, name] : within;
@@ -96,7 +96,7 @@ export function fieldList(schema: Schema, schemas: Schemas, within: readonly str
   });
 }
 
-/** Its type in words. */
+/** The type in words. */
 export function typeOf(schema: Schema, schemas: Schemas): string {
   const { type, format, items, oneOf, additionalProperties, properties, nullable } = found(schema, schemas);
   const words = () => {
@@ -112,7 +112,7 @@ export function typeOf(schema: Schema, schemas: Schemas): string {
   return nullable ? `${words()} or null` : words();
 }
 
-/** Its name, or its type in words; of a page, what it lists. */
+/** The schema's name, else its type in words; for a page, of its items. */
 export function nameOf(schema: Schema, schemas: Schemas): string {
   const { name, properties } = found(schema, schemas);
   const { items } = properties?.['nextCursor'] ? found(properties['data'] ?? {}, schemas) : {};
@@ -136,7 +136,7 @@ function limitsOf(schema: Schema): string[] {
     schema.pattern && !BLANK.has(schema.pattern) ? `matches \`${schema.pattern}\`` : '',
   ].filter(Boolean);
 }
-/** Patterns that say no more than "not blank". */
+/** Patterns that only mean "not blank". */
 const BLANK = new Set(['\\S', '[^\\s\\p{Cc}\\p{DI}\\u2800]', '^\\S(.*\\S)?$']);
 
 function between(least: number | undefined, most: number | undefined, unit: string): string {

@@ -1,13 +1,13 @@
 import { headersOf, isForm, urlOf, type Call } from './call.js';
 
-/** What came back: never a fault of the API's, which is an answer as any other. */
+/** An HTTP answer; error statuses are answers too. */
 export type Sent = {
   readonly status: number;
   readonly milliseconds: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly type: string;
   readonly body: Blob;
-  /** The body, if it is JSON. */
+  /** The parsed body, if it is JSON. */
   readonly json?: unknown;
 };
 
@@ -20,7 +20,7 @@ const SHOWN_HEADERS = [
   'Location',
 ];
 
-/** Sends the call to this page's own server. Throws where nothing is answered. */
+/** Sends the call to this page's own server. Throws if there is no answer. */
 export async function send(call: Call, base: string, credential: string): Promise<Sent> {
   const began = performance.now();
   const answer = await fetch(urlOf(call, base), {

@@ -13,7 +13,7 @@ const PAGES = [
   ['/docs/errors', 'Errors'],
 ] as const;
 
-/** The way to everywhere; on a phone behind a button. */
+/** Navigation; on a phone behind a button. */
 export function Sidebar({ place }: { place: Place }) {
   const { areas } = useReference().api;
   const { path } = useLocation();
@@ -108,7 +108,7 @@ type SearchFieldProps = {
   readonly onFocus: () => void;
 };
 
-/** `/` leads here, arrow down to the first result, Enter to its page, Escape back to the menu. */
+/** `/` focuses it, arrow down goes to the first result, Enter to its page, Escape back to the menu. */
 function SearchField({ words, onWords, onFocus }: SearchFieldProps) {
   const { areas } = useReference().api;
   const { route } = useLocation();
@@ -120,7 +120,7 @@ function SearchField({ words, onWords, onFocus }: SearchFieldProps) {
       event.preventDefault();
       onFocus();
       input.current!.focus();
-      // On a phone it is only shown by what onFocus has changed.
+      // On a phone it is visible only after onFocus has rendered.
       if (document.activeElement !== input.current) requestAnimationFrame(() => input.current?.focus());
     };
     addEventListener('keydown', focus);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Copy } from '../parts/copy.js';
 import { tokensOf } from './tokens.js';
 
-/** Source with a button that copies it; `what` names both to a screen reader. */
+/** Source code with a copy button; `what` names both for screen readers. */
 export function Source({
   text,
   what,
@@ -18,7 +18,7 @@ export function Source({
         {children ?? <span class="soft">{what}</span>}
         <Copy text={text} what={what} />
       </figcaption>
-      {/* It scrolls, so it must be reachable by keyboard. */}
+      {/* It scrolls, so it must be focusable by keyboard. */}
       <pre tabIndex={0} role="group" aria-label={what}>
         <code>
           {tokensOf(text).map(({ kind, text }, index) =>

@@ -18,7 +18,7 @@ type Problem = {
 };
 type Outcome = Sent | Error | 'sending' | undefined;
 
-/** A form that sends the call to this server, and what it answers. */
+/** A form that sends the call to this server and shows the answer. */
 export function TryIt({ call, onChange }: { call: Call; onChange: (call: Call) => void }) {
   const { base, credentials } = useReference();
   const [outcome, setOutcome] = useState<Outcome>();
@@ -175,7 +175,7 @@ function Received({ sent }: { sent: Sent }) {
   );
 }
 
-/** An answer that is a file: to be saved, and shown if it is a picture. */
+/** A file answer: offered for saving, and shown if it is a picture. */
 function Bytes({ body, type }: { body: Blob; type: string }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {

@@ -6,13 +6,13 @@ const KEPT = 'wbiz.theme';
 export const chosenTheme = (): Theme =>
   THEMES.find((theme) => theme === localStorage.getItem(KEPT)) ?? 'system';
 
-/** Keeps the choice for all pages of this browser. */
+/** Stores the choice for all pages of this browser. */
 export function chooseTheme(theme: Theme): void {
   localStorage.setItem(KEPT, theme);
   wearTheme();
 }
 
-/** Puts on what was chosen, here or in another tab. */
+/** Applies the stored choice, made here or in another tab. */
 export function wearTheme(): void {
   const theme = chosenTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];

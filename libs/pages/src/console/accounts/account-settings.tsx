@@ -22,7 +22,7 @@ export function AccountSettings() {
         </div>
       </div>
       <AtMeta account={account} />
-      {/* Anew where what they change was changed elsewhere, so that nothing old is saved. */}
+      {/* Keyed by its values: remount after a change from elsewhere, so that no stale value is saved. */}
       <Operation
         key={`${account.plan} ${account.entitled} ${account.unknownOutcomePolicy} ${paces}`}
         account={account}

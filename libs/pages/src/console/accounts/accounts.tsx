@@ -84,7 +84,7 @@ export function Accounts() {
   );
 }
 
-/** What somebody needs to know who has none yet. */
+/** What to know before connecting the first account. */
 function FirstAccount({ onConnect }: { onConnect: (given: Connecting) => void }) {
   return (
     <section class="card first-account">

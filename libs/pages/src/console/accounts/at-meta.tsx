@@ -14,10 +14,10 @@ import { ConnectAccount } from './connect-account.js';
 import { lookOf, sinceKept, tierWords, wordsOf } from './meta-words.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** Meta counts calls: 200 an hour. */
+/** Meta limits calls to 200 an hour. */
 const FRESH_MS = 5 * 60_000;
 
-/** What Meta says of the account: asked when this is opened, and when somebody wants to know. */
+/** The account as Meta has it: read when opened, and on request. */
 export function AtMeta({ account }: { account: AdminAccountView }) {
   const queries = useQueryClient();
   const path = `/accounts/${account.id}`;
@@ -184,7 +184,7 @@ function columnsFor(account: AdminAccountView, isTold: boolean): readonly Column
     {
       name: 'Messages a second',
       number: true,
-      // The operator's own goes before Meta's.
+      // The operator's override wins over Meta's value.
       cell: ({ id, throughput }) =>
         account.phoneNumbers.find((one) => one.id === id)?.throughput ?? throughput,
     },

@@ -12,12 +12,12 @@ import { useAction } from '../../parts/use-action.js';
 
 const FIELDS = ['wabaId', 'accessToken', 'name', 'plan'];
 
-/** Of the simulator that `npm start` runs in Meta's place. */
+/** Values of the simulator that `npm start` runs in place of Meta. */
 export const SIMULATORS = { wabaId: '1000000000000001', accessToken: 'simulator-token' };
 
 type Given = { readonly wabaId?: string; readonly accessToken?: string };
 
-/** Connects a WABA, or `again` an account with another token. */
+/** Connects a WABA; with `again` reconnects that account with another token. */
 export function ConnectAccount({
   given = {},
   again,

@@ -27,7 +27,7 @@ const QUALITY: Readonly<Record<string, string>> = {
   NA: 'Not rated',
 };
 
-/** The badge of a word of Meta's. */
+/** The badge class of one of Meta's enum values. */
 export function lookOf(word: string): string {
   const upper = word.toUpperCase();
   if (GOOD.has(upper)) return 'good';
@@ -35,7 +35,7 @@ export function lookOf(word: string): string {
   return OPEN.has(upper) ? 'warn' : '';
 }
 
-/** `PENDING_REVIEW` as people write it. */
+/** `PENDING_REVIEW` in plain words. */
 export function wordsOf(word: string): string {
   const known = QUALITY[word];
   if (known !== undefined) return known;
@@ -45,7 +45,7 @@ export function wordsOf(word: string): string {
 
 const THOUSANDS: Readonly<Record<string, number>> = { '': 1, K: 1_000, M: 1_000_000 };
 
-/** How many people may be written to first in 24 hours; Meta's word where it is a new one. */
+/** How many people may be messaged first within 24 hours; an unknown tier is shown as Meta spells it. */
 export function tierWords(tier: string | null): string {
   if (tier === null) return '–';
   if (tier === 'TIER_UNLIMITED') return 'Unlimited';
@@ -53,7 +53,7 @@ export function tierWords(tier: string | null): string {
   return count === undefined ? tier : (Number(count) * THOUSANDS[unit!]!).toLocaleString('en');
 }
 
-/** What Meta says now and we do not know, in sentences. An operator's throughput goes before Meta's, so that it is not compared. */
+/** Sentences on what Meta says now and the stored account lacks. Throughput is not compared: an operator's override wins. */
 export function sinceKept(account: AdminAccountView, told: AccountAtMeta): string[] {
   const kept = new Map(account.phoneNumbers.map((number) => [number.id, number]));
   const gone = account.phoneNumbers.filter(({ id }) => !told.phoneNumbers.some((one) => one.id === id));

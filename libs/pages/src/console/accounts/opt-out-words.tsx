@@ -6,7 +6,7 @@ import { Field } from '../../parts/field.js';
 import { useUpdate } from './use-update.js';
 import { doubled, listsOf, writtenOf, type WrittenList } from './word-lists.js';
 
-/** Words by which people opt out and in, by language. */
+/** Opt-out and opt-in words by language. */
 export function OptOutWords({ account }: { account: AdminAccountView }) {
   const [written, setWritten] = useState(() => writtenOf(account.optOutWords));
   const update = useUpdate(account, 'The opt-out words were saved');

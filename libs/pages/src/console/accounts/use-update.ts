@@ -4,7 +4,7 @@ import { announce } from '../../parts/announce.js';
 import { askOperators } from '../operators-api.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** Changes an account, and shows it as it is then. */
+/** Changes an account and shows the result. */
 export function useUpdate(account: AdminAccountView, done: string) {
   const queries = useQueryClient();
   return useAction({

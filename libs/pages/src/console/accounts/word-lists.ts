@@ -1,7 +1,7 @@
 import type { AdminAccountView } from '@wbiz/contracts/account';
 
 export type Lists = NonNullable<AdminAccountView['optOutWords']>;
-/** A language with its words, as they are written in a form: one a line. */
+/** A language's words as a form holds them: one per line. */
 export type WrittenList = { readonly language: string; readonly stop: string; readonly start: string };
 
 export const writtenOf = (lists: Lists | null | undefined): WrittenList[] =>
@@ -20,7 +20,7 @@ const wordsOf = (text: string) => [
   ),
 ];
 
-/** None: the built-in ones. */
+/** Null without any language: the built-in lists apply. */
 export const listsOf = (written: readonly WrittenList[]): Lists | null =>
   written.length === 0
     ? null
@@ -31,7 +31,7 @@ export const listsOf = (written: readonly WrittenList[]): Lists | null =>
         ]),
       );
 
-/** A language that is there twice would be lost. */
+/** The first language listed twice: saving would lose one of its lists. */
 export const doubled = (written: readonly WrittenList[]): string | undefined => {
   const languages = written.map(({ language }) => language.trim());
   return languages.find((language, index) => languages.indexOf(language) !== index);

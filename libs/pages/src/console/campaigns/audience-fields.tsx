@@ -167,7 +167,7 @@ function TagPicker({ label, known, tags, onChange, fault }: TagPickerProps) {
   );
 }
 
-/** Chosen things, each an id and its name, that can be taken out again. */
+/** Chosen items (id and name), each removable. */
 function Chips({
   names,
   onRemove,

@@ -4,12 +4,12 @@ import { slotsOf, type Slot, type Slots } from '../templates/slots.js';
 
 type Template = Schemas['CampaignTemplate'];
 
-/** What fills a variable: the same for all, or a field of each contact, and what stands for one that is missing. */
+/** The value of a variable: one text for all, or a field of each contact with a fallback. */
 export type Value =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'field'; readonly field: string; readonly fallback: string };
 
-/** `medium`: the id of uploaded media, or a link. */
+/** `medium`: the id of an uploaded file, or a link. */
 export type PartValues = {
   readonly variables: readonly Value[];
   readonly buttonVariables: readonly Value[];
@@ -22,7 +22,7 @@ export type Place = {
   readonly address: string;
 };
 
-/** `value`: as it is typed; of `in` a list with commas. */
+/** `value`: as typed; a comma-separated list for `in`. */
 export type FilterDraft = {
   readonly key: number;
   readonly field: string;
@@ -38,7 +38,7 @@ export type AudienceDraft = {
   readonly filters: readonly FilterDraft[];
 };
 
-/** A campaign as the form holds it. `local`: what clocks in `zone` show, as `2026-12-01T10:00`. */
+/** A campaign as the form holds it. `local`: wall-clock time in `zone`, as `2026-12-01T10:00`. */
 export type CampaignDraft = {
   readonly name: string;
   readonly template: { readonly name: string; readonly language: string } | null;
@@ -82,7 +82,7 @@ export const newFilter = (): FilterDraft => ({
   value: '',
 });
 
-/** As the API takes it: `{{contact.name|friend}}`. */
+/** As the API spells it: `{{contact.name|friend}}`. */
 export const written = (value: Value): string =>
   value.kind === 'text'
     ? value.text
@@ -94,7 +94,7 @@ export function valueOf(text: string): Value {
   return field === undefined ? { kind: 'text', text } : { kind: 'field', field, fallback };
 }
 
-/** What the form says, as the API takes it. `fields`: the types of custom fields say what filters compare with. */
+/** The API's body for the form. `fields` give the types of the filters' values. */
 export function bodyOf(
   draft: CampaignDraft,
   template: TemplateView,
@@ -166,7 +166,7 @@ function partOf(slots: Slots, values: PartValues, named: boolean) {
 const texts = (slots: readonly Slot[], values: readonly Value[]) =>
   slots.map((_, index) => written(values[index] ?? TEXT));
 
-/** The document marks `match` as required, since it has a default; with two kinds the API takes none. */
+/** The document marks `match` as required, since it has a default; two of the kinds must not have it. */
 function audienceOf(
   { kind, tags, match, exclude, contacts, filters }: AudienceDraft,
   fields: readonly Schemas['CustomFieldView'][],
@@ -197,7 +197,7 @@ function filterOf(
   return { field, operator, value: operator === 'in' ? value.split(',').map(read) : read(value) };
 }
 
-/** A stored campaign in the form. */
+/** Fills the form from a stored campaign. */
 export function draftOf(campaign: Schemas['CampaignView'], zone: string): CampaignDraft {
   const { name, template, audience, schedule, ratePerSecond, phoneNumberId } = campaign;
   const { headerLocation: place } = template;
@@ -249,7 +249,7 @@ function scheduleOf({ mode, sendAt = '', timeZone }: Schemas['Schedule'], zone: 
   return { mode, local: sendAt.slice(0, 16), zone: timeZone ?? zone };
 }
 
-/** An instant as the clocks of this machine show it, for an input. */
+/** An instant in local time, for an input. */
 function localOf(instant: string): string {
   const date = new Date(instant);
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -38,7 +38,7 @@ import { takesValues, ValueFields } from './value-fields.js';
 import { people, scheduleWords } from './words.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** Browsers go by some names that zones had before. */
+/** Some browsers still report the old names of these zones. */
 const RENAMED: Readonly<Record<string, string>> = {
   'Asia/Calcutta': 'Asia/Kolkata',
   'Asia/Katmandu': 'Asia/Kathmandu',
@@ -70,7 +70,7 @@ export function EditCampaign() {
   return <CampaignForm key={id} initial={draftOf(stored.data, HERE)} stored={stored.data} />;
 }
 
-/** Places of the form that show a fault themselves. */
+/** Places of the form that show their own fault. */
 const SHOWN =
   /^(name|ratePerSecond|from|schedule\/(sendAt|timeZone)|template\/(name|offerExpiresAt|headerLocation\/\w+|(cards\/\d+\/)?(variables|buttonVariables|headerMediaId|headerLink)(\/.*)?)|audience\/(tags|exclude|contacts|filters(\/\d+\/(field|operator|value))?))$/;
 
@@ -314,7 +314,7 @@ const templateKey = (account: string, { name, language }: NonNullable<CampaignDr
   language,
 ];
 
-/** The template of a name in a language; null: there is none. */
+/** The template with this name and language; null: there is none. */
 function useTemplate(named: CampaignDraft['template']) {
   const { account, api } = useAccount();
   return useQuery({
@@ -342,7 +342,7 @@ function useCustomFields() {
   });
 }
 
-/** What a campaign would come to, once typing has paused. `isOld`: what is shown is of the form as it was before. */
+/** The audience preview, once typing has paused. `isOld`: it belongs to an earlier state of the form. */
 function usePlan(body: Schemas['CreateCampaign'] | undefined) {
   const { account, api } = useAccount();
   const asked = body && {
@@ -366,7 +366,7 @@ function usePlan(body: Schemas['CreateCampaign'] | undefined) {
   return { ...plan, isOld: settled !== now || plan.isPlaceholderData };
 }
 
-/** How a person will see it; what differs from person to person is marked. */
+/** The message as a person will see it; personal values are marked. */
 function rendered(view: TemplateView, { values, cards }: CampaignDraft) {
   const slots = slotsOf(view);
   const of = (part: Slots, { variables, buttonVariables }: PartValues) => ({

@@ -241,7 +241,7 @@ function Counter({ name, count, note, tone }: CounterProps) {
   );
 }
 
-/** What was told of it before, what is told while the page is open, and what comes then after its end, of which nothing is told. */
+/** Progress from three sources: the stored points, live events, and counts that change after the end, which no event reports. */
 function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   const { account, api } = useAccount();
   const [seen, see] = useState<readonly Point[]>([]);

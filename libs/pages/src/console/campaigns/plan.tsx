@@ -3,7 +3,7 @@ import type { Schemas } from '@wbiz/sdk/operations';
 import { When } from '../../parts/when.js';
 import { LEFT_OUT_NAMES, number } from './words.js';
 
-/** What a campaign would come to if it started now. */
+/** What the campaign would send if it started now. */
 export function Plan({ preview, isOld }: { preview: Schemas['AudiencePreview']; isOld: boolean }) {
   const { total, optedIn, sample, plan } = preview;
   const leftOut = Object.entries(plan?.leftOut ?? {}).filter(([, count]) => count > 0);

@@ -14,11 +14,11 @@ const NAMES: Readonly<Record<Series, string>> = {
 
 type ChartProps = {
   readonly points: readonly Point[];
-  /** As they are now. */
+  /** The current counts. */
   readonly counts: CampaignCounts;
 };
 
-/** How many were sent to, reached, read and failed over time; the same as a table below. */
+/** Sent, delivered, read and failed over time, and the same as a table below. */
 export function ProgressChart({ points, counts }: ChartProps) {
   const title = useId();
   const [first, last] = [points[0], points.at(-1)];
@@ -103,7 +103,7 @@ export function ProgressChart({ points, counts }: ChartProps) {
 
 const DAY_MS = 86_400_000;
 
-/** Times of day; with their day where the campaign took longer than one. */
+/** Times of day; with the date for a campaign of more than one day. */
 function clockFor(from: string, to: string): (at: string) => string {
   const format = new Intl.DateTimeFormat(
     undefined,

@@ -1,6 +1,6 @@
 import type { CampaignCounts } from '@wbiz/contracts/campaign';
 
-/** Parts of the whole that do not overlap, as the counts themselves do. */
+/** Disjoint parts of the total: the API's counts include one another. */
 export function partsOf({ total, sent, delivered, read, failed, skipped }: CampaignCounts) {
   return [
     { name: 'read', count: read },
@@ -12,29 +12,29 @@ export function partsOf({ total, sent, delivered, read, failed, skipped }: Campa
   ];
 }
 
-/** How far it is: everybody who is sent to, has failed or is skipped. */
+/** How many are done: sent, failed or skipped. */
 export const doneOf = ({ sent, failed, skipped }: CampaignCounts) => sent + failed + skipped;
 
-/** Where a campaign stood at `at` (ISO 8601). */
+/** The counts of a campaign at `at` (ISO 8601). */
 export type Point = { readonly at: string; readonly counts: CampaignCounts };
 
 export const SERIES = ['sent', 'delivered', 'read', 'failed'] as const;
 export type Series = (typeof SERIES)[number];
 
-/** Points in order of time, one for each time; the later source counts. */
+/** Points in order of time, one per time; the later source wins. */
 export function pointsOf(...sources: readonly (readonly Point[])[]): Point[] {
   const byTime = new Map(sources.flat().map((point) => [Date.parse(point.at), point]));
   return [...byTime].sort(([a], [b]) => a - b).map(([, point]) => point);
 }
 
-/** At most `most` of the points, the first and the last among them. */
+/** At most `most` of the points, always with the first and the last. */
 export function thinned(points: readonly Point[], most: number): Point[] {
   if (points.length <= most) return [...points];
   const step = (points.length - 1) / (most - 1);
   return Array.from({ length: most }, (_, nth) => points[Math.round(nth * step)]!);
 }
 
-/** An SVG path of one series in a field of `width` and `height`: a step at each point, since nothing is known between. */
+/** The SVG path of a series in a `width` × `height` box: a step at each point, since values between are unknown. */
 export function pathOf(
   points: readonly Point[],
   series: Series,

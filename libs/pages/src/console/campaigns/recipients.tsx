@@ -16,7 +16,7 @@ import { campaignsKey } from './campaign-queries.js';
 import { RECIPIENT_NAMES, SKIP_NAMES } from './words.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** Pages that are read anew while it runs; whoever has opened more reads on in peace. */
+/** Refetched while the campaign runs only up to this many open pages, so that a reader further down is not disturbed. */
 const LIVE_PAGES = 2;
 
 export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignView'] }) {

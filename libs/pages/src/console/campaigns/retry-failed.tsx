@@ -9,7 +9,7 @@ import { campaignsKey } from './campaign-queries.js';
 import { number } from './words.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** How many failed sends are looked through for their codes. */
+/** Most failed sends scanned for their error codes. */
 const MOST_READ = 2_000;
 
 type Cause = { readonly code: string; readonly message: string; count: number };

@@ -14,7 +14,7 @@ type PickerProps = {
   readonly fault: string | undefined;
 };
 
-/** One of the approved templates. */
+/** Picks an approved template. */
 export function TemplatePicker({ chosen, onChoose, fault }: PickerProps) {
   const [opened, open] = useState(false);
   if (chosen && !opened)

@@ -20,13 +20,13 @@ type FieldsProps = {
   readonly at: (place: string) => string | undefined;
 };
 
-/** Whether a template takes anything at all. */
+/** Whether the template takes any values. */
 export const takesValues = (slots: TemplateSlots): boolean =>
   [slots, ...slots.cards].some(
     (part) => part.header !== null || part.variables.length > 0 || part.buttonVariables.length > 0,
   ) || slots.offerExpires;
 
-/** What fills the template: a text for all, or a field of each contact. */
+/** Inputs for the template's values: a text for all, or a field of each contact. */
 export function ValueFields({ slots, draft, change, fields, at }: FieldsProps) {
   const { values, cards, place, offerEnd } = draft;
   return (

@@ -7,7 +7,7 @@ import type {
 } from '@wbiz/contracts/campaign';
 import type { Schemas } from '@wbiz/sdk/operations';
 
-/** Why a campaign is paused or failed, and what lets it go on. */
+/** Why a campaign is paused or failed, and how it can continue. */
 export const REASONS: Readonly<Record<CampaignReason, string>> = {
   requested: 'Somebody paused it. Resume it to go on.',
   missed_start: 'The service was down at its time for too long. Resume it to start now.',
@@ -53,7 +53,7 @@ export const number = new Intl.NumberFormat('en');
 
 export const people = (count: number) => `${number.format(count)} ${count === 1 ? 'person' : 'people'}`;
 
-/** An audience in a sentence. */
+/** An audience as a sentence. */
 export function audienceWords({
   kind,
   tags,
@@ -103,7 +103,7 @@ const FIELD_WORDS: Readonly<Record<string, string>> = {
 };
 export const fieldWords = (field: string) => FIELD_WORDS[field] ?? field.replace('customFields.', '');
 
-/** When it starts, as it was asked for. */
+/** The requested start. */
 export function scheduleWords({ mode, sendAt, timeZone }: Schedule): string {
   if (mode === 'now') return 'At once';
   if (!timeZone)

@@ -5,14 +5,14 @@ import { Field } from '../../parts/field.js';
 type Definition = Schemas['CustomFieldView'];
 export type Values = Readonly<Record<string, string | boolean>>;
 
-/** As a form has it; `''` is no value. */
+/** A field's value in the form; `''`: none. */
 export const shownValues = (
   fields: readonly Definition[],
   given: Readonly<Record<string, unknown>>,
 ): Values =>
   Object.fromEntries(fields.map(({ key }) => [key, given[key] === undefined ? '' : String(given[key])]));
 
-/** As the API takes it: what was emptied is null, what stayed is left out. */
+/** The API's change: null for emptied fields, nothing for unchanged ones. */
 export function changedValues(
   fields: readonly Definition[],
   before: Values,
@@ -35,7 +35,7 @@ type CustomValuesProps = {
   readonly faultOf: (pointer: string) => string | undefined;
   readonly onChange: (values: Values) => void;
 };
-/** A control for each custom field, of its type. */
+/** An input for each custom field, by its type. */
 export function CustomValues({ fields, values, faultOf, onChange }: CustomValuesProps) {
   return (
     <>

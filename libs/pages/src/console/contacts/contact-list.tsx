@@ -14,7 +14,7 @@ import { TagsDialog } from './tags.js';
 
 const PAGE = 50;
 const TYPING_MS = 250;
-/** What is on file is read again at most so often while it changes, and only its beginning is shown. */
+/** While contacts change the list is refetched at most this often, and only while few pages are open. */
 const FOLLOWED_MS = 2_000;
 const FOLLOWED_PAGES = 3;
 

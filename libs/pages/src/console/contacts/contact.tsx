@@ -85,7 +85,7 @@ const SOURCES = { api: 'the API', import: 'an import', inbound: 'a message' } as
   string
 >;
 
-/** Saves a change, and shows the contact as it is then. */
+/** Saves a change and shows the result. */
 function useUpdate(id: string) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -184,7 +184,7 @@ type Edits = {
 
 function EditForm({ contact, fields }: { contact: Contact; fields: readonly Schemas['CustomFieldView'][] }) {
   const before = shownValues(fields, contact.customFields);
-  // Over what is on file, which may change meanwhile.
+  // Only edited fields: the others follow the stored contact, which may change meanwhile.
   const [edits, setEdits] = useState<Edits>({});
   const edit = (change: Edits) => setEdits({ ...edits, ...change });
   const { name = contact.name ?? '', email = contact.email ?? '', optedIn = contact.optedIn } = edits;
@@ -274,7 +274,7 @@ const WAYS: Readonly<Record<string, string>> = {
   user_preferences: "in WhatsApp's settings",
   refused_by_meta: 'as Meta told by refusing a message',
 };
-/** The times of an opt-in go with it. */
+/** Names a change's fields; opt-in times are part of `optedIn`. */
 const fieldsIn = (changed: readonly string[]) =>
   changed
     .filter((field) => field !== 'optedInAt' && field !== 'optedOutAt')

@@ -22,7 +22,7 @@ const TYPES = {
 } as const satisfies Record<Type, string>;
 const EMPTY = { key: '', label: '', type: 'text' as Type, options: '' };
 
-/** The fields that contacts have besides name and e-mail. */
+/** The custom fields of contacts. */
 export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -31,7 +31,7 @@ export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
   const fields = useQuery({
     queryKey: [account.id, 'custom-fields', 'first'],
     queryFn: ({ signal }) => api.request('GET', '/v1/custom-fields', { query: { limit: 200 }, signal }),
-    refetchInterval: ({ state }) => (state.data?.removals.length ? 2_000 : false), // No event tells of a removal.
+    refetchInterval: ({ state }) => (state.data?.removals.length ? 2_000 : false), // no event reports the end of a removal
   });
   const changed = () => {
     void queries.invalidateQueries({ queryKey: [account.id, 'custom-fields'] });

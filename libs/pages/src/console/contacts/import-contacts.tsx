@@ -10,7 +10,7 @@ import { contactOf, csvLine, guessed, type Meaning } from './import-rows.js';
 import { inWords } from './run-import.js';
 import { glance, useImport, type ImportState, type Plan } from './use-import.js';
 
-/** Lines that are looked at before anything is sent. */
+/** Lines previewed before anything is sent. */
 const LOOKED_AT = 50;
 const SHOWN = 8;
 const NAMES = {
@@ -23,7 +23,7 @@ const NAMES = {
 } as const satisfies Partial<Record<Meaning, string>>;
 const count = new Intl.NumberFormat();
 
-/** A CSV file of contacts: chosen, understood, sent. */
+/** Imports contacts from a CSV file: choose, map columns, send. */
 export function ImportContacts({ list }: { list: string }) {
   const { current, start, forget } = useImport();
   const [file, setFile] = useState<File>();
@@ -376,12 +376,12 @@ function Running({ current, list, onAgain }: { current: ImportState; list: strin
   );
 }
 
-/** The failed rows as they stood in the file, with why: mended, they can be imported again. */
+/** The failed rows as a file, each with its reason; once corrected it can be imported again. */
 function saveFailed({ plan, failed }: ImportState) {
   const lines = failed.map(({ cells, reason }) =>
     csvLine([...plan.heads.map((_, column) => cells[column] ?? ''), reason]),
   );
-  // With the mark that Excel knows UTF-8 by.
+  // Excel needs the byte order mark to recognise UTF-8.
   const bytes = new Blob(['\uFEFF', csvLine([...plan.heads, 'reason']), ...lines], { type: 'text/csv' });
   saveAs(bytes, `failed-${plan.file.name}`);
 }

@@ -2,7 +2,7 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
 
 type Field = Pick<Schemas['CustomFieldView'], 'key' | 'label' | 'type' | 'options'>;
-/** What a column of a file is; `field:` and the key of a custom field. */
+/** The meaning of a column; `field:` plus the key of a custom field. */
 export type Meaning = 'ignore' | 'phone' | 'name' | 'email' | 'tags' | 'optedIn' | `field:${string}`;
 export type Row = Schemas['CreateContact'];
 export type Fault = { readonly column: number | undefined; readonly detail: string };
@@ -20,7 +20,7 @@ const bare = (text: string) =>
     .normalize('NFD')
     .replace(/[^a-z0-9]/g, '');
 
-/** What the columns are by their heads; each meaning once. */
+/** Guesses each column's meaning from its heading; each meaning at most once. */
 export function guessed(heads: readonly string[], fields: readonly Field[]): Meaning[] {
   const taken = new Set<Meaning>();
   return heads.map((head) => {
@@ -40,10 +40,10 @@ const WORDS: readonly (readonly [boolean, RegExp])[] = [
 ];
 const truthOf = (text: string) => WORDS.find(([, form]) => form.test(text))?.[0];
 
-/** Tags stand in one cell, apart by `;`, `|` or `,`. */
+/** Tags share one cell, separated by `;`, `|` or `,`. */
 const tagsIn = (cell: string) => [...new Set(cell.split(/[;|,]/).map((tag) => tag.trim()))].filter(Boolean);
 
-/** A value of a custom field as its type has it; undefined where it cannot be one. */
+/** Per type: parses a cell, undefined if invalid, and what is expected instead. */
 const VALUES: {
   readonly [Type in Field['type']]: readonly [
     (cell: string, field: Field) => string | number | boolean | undefined,
@@ -63,7 +63,7 @@ const VALUES: {
   select: [(cell, { options }) => (options?.includes(cell) ? cell : undefined), 'one of the options'],
 };
 
-/** A line of the file as a contact, and what the API would say no to. */
+/** A line as a contact, with the faults the API would find. */
 export function contactOf(
   cells: readonly string[],
   meanings: readonly Meaning[],
@@ -110,7 +110,7 @@ export function contactOf(
   return { row, faults };
 }
 
-/** A line of a CSV (RFC 4180). A text that a spreadsheet would take for a formula is kept from being one. */
+/** A line of CSV (RFC 4180). A text that a spreadsheet would run as a formula is defused. */
 export const csvLine = (cells: readonly string[]) =>
   `${cells
     .map((cell) => (/^[=@\t\r]|^[+-](?![\d\s().+-]*$)/.test(cell) ? `'${cell}` : cell))

@@ -1,6 +1,6 @@
 import type { Schemas } from '@wbiz/sdk/operations';
 
-/** What was deleted and is still being taken from contacts. */
+/** Deleted tags or fields that are still being removed from contacts. */
 export function Removals({ of: removals }: { of: readonly Schemas['Removal'][] | undefined }) {
   return (
     <>

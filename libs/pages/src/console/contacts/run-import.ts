@@ -4,7 +4,7 @@ import type { contactOf, Row } from './import-rows.js';
 
 type FailedRow = { readonly cells: readonly string[]; readonly reason: string };
 export type Progress = {
-  /** Of the file, 0–1. */
+  /** Share of the file, 0 to 1. */
   readonly share: number;
   readonly created: number;
   readonly updated: number;
@@ -13,7 +13,7 @@ export type Progress = {
 export const NOTHING_DONE: Progress = { share: 0, created: 0, updated: 0, failed: [] };
 
 type Import = {
-  /** Hands the lines of the file over, some at a time, and waits before it goes on. */
+  /** Hands over the file's lines in chunks; awaits each before reading on. */
   readonly eachChunk: (
     onChunk: (lines: readonly string[][], share: number) => Promise<void>,
   ) => Promise<void>;
@@ -25,7 +25,7 @@ type Import = {
   readonly signal: AbortSignal;
 };
 
-/** Sends what can be sent in the order of the file, as much at once as the API takes; throws what `post` throws, and the signal's reason. */
+/** Sends the valid rows in file order, in the largest batches the API takes. Throws what `post` throws, or the signal's reason. */
 export async function runImport({
   eachChunk,
   hasHeads,

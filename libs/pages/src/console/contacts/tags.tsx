@@ -11,7 +11,7 @@ import { useAction } from '../../parts/use-action.js';
 
 const PAGE = 200;
 
-/** All tags: how many contacts have each, a new one, and away with one. */
+/** All tags with their number of contacts; adds and deletes tags. */
 export function TagsDialog({ onClose }: { onClose: () => void }) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -20,7 +20,7 @@ export function TagsDialog({ onClose }: { onClose: () => void }) {
   const tags = useQuery({
     queryKey: [account.id, 'tags', 'first'],
     queryFn: ({ signal }) => api.request('GET', '/v1/tags', { query: { limit: PAGE }, signal }),
-    refetchInterval: ({ state }) => (state.data?.removals.length ? 2_000 : false), // No event tells of a removal.
+    refetchInterval: ({ state }) => (state.data?.removals.length ? 2_000 : false), // no event reports the end of a removal
   });
   const changed = () => {
     void queries.invalidateQueries({ queryKey: [account.id, 'tags'] });

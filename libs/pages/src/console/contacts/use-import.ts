@@ -24,12 +24,12 @@ export type ImportState = Progress & {
   readonly stop: () => void;
 };
 
-/** Small enough that a chunk is read between two frames. */
+/** Small enough to parse a chunk between two frames. */
 const CHUNK_BYTES = 65_536;
-/** A request that was refused for now is repeated, under the same key, so often. */
+/** Most retries of a request that may pass later, all under one Idempotency-Key. */
 const RETRIES = 8;
 
-/** The first lines of a file, and how its text is written: what is no UTF-8 is what Excel writes. */
+/** The first lines of a file and its encoding: what is not UTF-8 counts as Excel's windows-1252. */
 export async function glance(file: File, count: number): Promise<{ lines: string[][]; encoding: string }> {
   for (const encoding of ['utf-8', 'windows-1252']) {
     const lines = await new Promise<string[][]>((resolve, reject) => {
@@ -71,7 +71,7 @@ const chunksOf =
       });
     });
 
-/** The import of this tab; it goes on while other pages are looked at. */
+/** This tab's import; it continues while other pages are open. */
 export function useImport() {
   const { account } = useAccount();
   const queries = useQueryClient();
@@ -86,7 +86,7 @@ export function useImport() {
   });
   const change = (told: Partial<ImportState>) =>
     queries.setQueryData<ImportState | null>(queryKey, (known) => known && { ...known, ...told });
-  /** The key is renewed meanwhile. */
+  /** Reads the key for each request: it is renewed during an import. */
   const post = (body: Schemas['BulkContacts'], signal: AbortSignal) => {
     const { key } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
     const api = new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: key, maxRetries: RETRIES });

@@ -3,7 +3,7 @@ import { Copy } from '../../parts/copy.js';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { When } from '../../parts/when.js';
 
-/** What other events may be about as well. */
+/** Ids by which to look for related events. */
 const SHARED = {
   messageId: 'message',
   conversationId: 'conversation',

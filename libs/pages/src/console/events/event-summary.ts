@@ -6,7 +6,7 @@ const words = (text: string) => text.replaceAll('_', ' ');
 const joined = (...parts: readonly (string | null | undefined | false)[]) =>
   parts.filter(Boolean).join(' · ');
 
-/** What an event says, in a line. */
+/** An event in one line. */
 const SUMMARIES: Summaries = {
   'message.received': ({ from, name, kind, body }) => joined(name ?? from, body ?? words(kind)),
   'message.status': ({ status, to, error, campaignId, held }) =>
@@ -31,11 +31,11 @@ export function summaryOf({ type, data }: WbizEvent): string {
 }
 
 const BAD = new Set(['failed', 'rejected', 'paused', 'suspended', 'disconnected']);
-/** Whether it tells of something that somebody should look at. */
+/** Whether the event reports a problem that needs attention. */
 export const isBad = ({ type, data }: WbizEvent): boolean =>
   type === 'webhook.disabled' || ('status' in data && BAD.has(data.status));
 
-/** Types as people look for them. */
+/** Event types by subject, for the filter. */
 export const GROUPS = {
   Messages: ['message.received', 'message.status', 'message.echoed'],
   Conversations: ['conversation.opened', 'conversation.closed'],
@@ -46,14 +46,14 @@ export const GROUPS = {
 } as const satisfies Record<string, readonly EventType[]>;
 type GroupName = keyof typeof GROUPS;
 
-/** The types that a choice stands for: a group, one type, or all of them. */
+/** The types behind a filter choice: a group, or one type; undefined: all. */
 export function typesOf(choice: string | undefined): readonly EventType[] | undefined {
   if (!choice) return undefined;
   if (Object.hasOwn(GROUPS, choice)) return GROUPS[choice as GroupName];
   return Object.hasOwn(SUMMARIES, choice) ? [choice as EventType] : undefined;
 }
 
-/** Whether an event is about what is looked for: any of its texts is it, an id or a phone number. */
+/** Whether the event's id or any text in its data equals what is looked for. */
 export const isAbout = ({ id, data }: WbizEvent, looked: string): boolean =>
   id === looked || holds(data, looked);
 

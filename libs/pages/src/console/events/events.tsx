@@ -204,7 +204,7 @@ function Shown({ isPaused, type, about, onResume }: ShownProps) {
   );
 }
 
-/** Whether the stream runs, and how far it is behind. */
+/** Whether the stream is live, and its lag. */
 function Pulse({
   isHeld,
   lagMs,
@@ -258,7 +258,7 @@ function Row({ event, isOpened, onOpen }: RowProps) {
   );
 }
 
-/** Up and down move through the rows, Escape leaves the event. */
+/** Arrow keys move through the rows, Escape closes the event. */
 function walk(event: KeyboardEvent) {
   const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key] as
     'nextElementSibling' | 'previousElementSibling' | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { WbizEvent } from '@wbiz/sdk/operations';
 import { begun, came, EMPTY, released, wentBack, type Group, type Stream } from './stream.js';
 
-/** The events of these sequences, the newest first. */
+/** Events with these sequences, newest first. */
 const group = (...sequences: readonly number[]): Group => ({
   events: sequences.map((sequence) => ({ sequence }) as WbizEvent),
   older: `before ${sequences.at(-1)}`,

@@ -10,16 +10,16 @@ type Change = (stream: Stream) => Stream;
 type Search = {
   readonly types: readonly EventType[] | undefined;
   readonly matches: (event: WbizEvent) => boolean;
-  /** Nothing is shown that happens, until it is looked for. */
+  /** While true new events are held back until asked for. */
   readonly isHeld: boolean;
 };
 
 const FIRST_PAGE = 100;
-/** How much one look back reads at most before it says how far it came. */
+/** Most pages that one look back reads before it reports how far it got. */
 const PAGES_OF_A_LOOK = 10;
 const WANTED = 50;
 
-/** The account's events of these types, back from now and on as they happen. Made anew for other types and other matches. */
+/** The account's events of these types: back from now, and live. Mount anew for other types or matches. */
 export function useStream({ types, matches, isHeld }: Search) {
   const { account, api } = useAccount();
   const [stream, change] = useReducer((stream: Stream, next: Change) => next(stream), EMPTY);

@@ -11,10 +11,10 @@ import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** In localStorage: who handles dead letters in this browser. */
+/** localStorage key: the name of the person who handles dead letters in this browser. */
 const OPERATOR = 'wbiz.operator';
 
-/** One dead letter as a whole, and what can be done about it. */
+/** One dead letter, with its actions. */
 export function DeadLetter({ id, onClose }: { id: string; onClose: () => void }) {
   const letter = useQuery({
     queryKey: ['dead-letter', id],

@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<State, string>> = {
 const STATES = Object.keys(NAMES) as State[];
 const LOOKS = { waiting: 'warn', retried: 'good', discarded: '' } as const;
 
-/** What could not be handled: those that wait, or others where the address says so. */
+/** Lists dead letters: the waiting ones, or those in the state that the address names. */
 export function DeadLetters({ waiting }: { waiting: DeadLettersView }) {
   const { query, route } = useLocation();
   const state = STATES.find((one) => one === query['letters']) ?? 'waiting';

@@ -42,7 +42,7 @@ export function Parked({ projections }: { projections: readonly ProjectionView[]
   );
 }
 
-/** What becomes of a parked account: `retry`, or `skip` with a reason. */
+/** The action on a parked account: `retry`, or `skip` with a reason. */
 function useAgain({ service, projection, accountId }: Case, what: 'retry' | 'skip') {
   const queries = useQueryClient();
   return useAction({

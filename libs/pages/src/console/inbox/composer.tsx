@@ -30,7 +30,7 @@ export type Draft = {
 const EMPTY: Draft = { text: '', replyTo: undefined, attachments: [] };
 type Change = Partial<Draft> | ((draft: Draft) => Partial<Draft>);
 
-/** What is being written in a conversation, for as long as this tab lives. */
+/** A conversation's unsent draft; kept as long as this tab lives. */
 export function useDraft(conversationId: string) {
   const { account } = useAccount();
   const queries = useQueryClient();
@@ -143,7 +143,7 @@ function Writing({ address, who, draft, onDraft, onSend, onPick, children }: Wri
     if (!canSend) return;
     const answered = { ...address, ...(replyTo && { replyTo: replyTo.id }) };
     const kinds = attachments.map(({ file }) => kindOfFile(file));
-    // The first that takes one has the text as its caption; without such, the text goes by itself.
+    // The text becomes the caption of the first file that can have one; without such a file it is sent by itself.
     const captioned = kinds.findIndex((kind) => kind !== 'audio' && kind !== 'sticker');
     const words = text.trim() === '' ? undefined : text;
     for (const [index, { mediaId, file }] of attachments.entries()) {
@@ -216,7 +216,7 @@ function Writing({ address, who, draft, onDraft, onSend, onPick, children }: Wri
           onInput={({ currentTarget }) => onDraft({ text: currentTarget.value })}
           onKeyDown={(event) => {
             if (quick.onKey(event) || event.isComposing || event.key !== 'Enter' || event.shiftKey) return;
-            // A phone's keyboard has no other way to begin a line.
+            // A phone's keyboard has no Shift+Enter for a new line.
             if (matchMedia('(pointer: coarse)').matches) return;
             event.preventDefault();
             send();
@@ -296,7 +296,7 @@ function Attached({
   );
 }
 
-/** Files that are dropped anywhere on the conversation. */
+/** Takes files dropped anywhere on the conversation. */
 function useDropped(onOver: (isOver: boolean) => void, onFiles: (files: FileList) => void) {
   const latest = useRef(onFiles);
   latest.current = onFiles;

@@ -12,7 +12,7 @@ import type { Filter, useConversations } from './use-conversations.js';
 const ROW_HEIGHT = 72;
 const TYPING_MS = 250;
 
-/** Who a conversation is with, as a person would say it. */
+/** The display name of the person in a conversation. */
 export const nameOf = ({ contact }: Pick<Conversation, 'contact'>) =>
   contact.name ?? contact.phone ?? contact.userId ?? 'Unknown';
 
@@ -26,7 +26,7 @@ type ListProps = Pick<ReturnType<typeof useConversations>, 'list' | 'rows' | 're
 export function ConversationList({ list, rows, refresh, filter, onFilter, selected, hrefOf }: ListProps) {
   const now = useNow(30_000);
   const drawn = useRef(new WeakMap<Conversation, Drawn>()).current;
-  /** A row that is as it was is the same element, which is not compared again while the list scrolls. */
+  /** Returns the same element for an unchanged row: Preact then skips it while the list scrolls. */
   const row = (conversation: Conversation) => {
     const props = { conversation, isSelected: conversation.id === selected, href: hrefOf(conversation), now };
     const known = drawn.get(conversation);
@@ -154,7 +154,7 @@ function Row({ conversation, isSelected, href, now }: RowProps) {
   );
 }
 
-/** Up and down move through the rows. */
+/** Arrow keys move through the rows. */
 function walk(event: KeyboardEvent) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = (event.target as Element).closest('[role=listitem]');

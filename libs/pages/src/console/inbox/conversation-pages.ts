@@ -3,13 +3,13 @@ import type { Schemas } from '@wbiz/sdk/operations';
 export type Conversation = Schemas['ConversationView'];
 export type Page<Item> = { readonly data: readonly Item[]; readonly nextCursor: string | null };
 
-/** Newest message first, as the API has it. */
+/** The API's order: newest message first. */
 const isBefore = (one: Conversation, other: Conversation) =>
   one.lastMessageAt === other.lastMessageAt ? one.id > other.id : one.lastMessageAt > other.lastMessageAt;
 
 /**
- * The pages with a row as it is now in its place. One that `fits` no more is taken out; one that comes behind the last that was
- * read is left to the page that will hold it.
+ * Moves a row to its place in the pages. A row that no longer `fits` is removed; one that belongs behind the last
+ * loaded row is left to a later page.
  */
 export function placed(
   pages: readonly Page<Conversation>[],

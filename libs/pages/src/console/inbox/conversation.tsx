@@ -25,7 +25,7 @@ type PaneProps = Pick<ReturnType<typeof useConversations>, 'move' | 'place'> & {
   readonly back: string;
 };
 
-/** A conversation by its id, which may come from the address alone. */
+/** Shows a conversation by its id, which may come from the address alone. */
 export function ConversationPane({ id, ...props }: PaneProps) {
   const { account, api } = useAccount();
   const conversation = useQuery({
@@ -123,7 +123,7 @@ function Open({ conversation, back, move, place }: OpenProps) {
   );
 }
 
-/** The newest that came in is marked read while it is looked at, and all before it with it; answers what went wrong. */
+/** Marks the newest inbound message read while it is visible, which covers all before it; returns the error, if any. */
 function useMarkRead(
   conversation: Conversation,
   messages: readonly Message[],
@@ -278,12 +278,12 @@ type ThreadProps = {
 };
 
 const NEAR_PX = 80;
-/** Older messages are read before the first one is reached. */
+/** Load older messages before the reader reaches the first one. */
 const AHEAD_PX = 600;
 
 /**
- * Laid out from its end: the browser keeps the distance from there, so that older messages come in above without a jump, and the
- * newest stays in sight for whoever is there.
+ * Laid out from the bottom (column-reverse): the browser keeps the distance to the end, so older messages load without
+ * a jump and a reader at the end stays there.
  */
 function Thread({ thread, entries, isEmpty, sendingCount, row, children }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);

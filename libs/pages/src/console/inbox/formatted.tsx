@@ -55,7 +55,7 @@ function Part({ of: block }: { of: Block }) {
   }
 }
 
-/** A text with WhatsApp's formatting. */
+/** Renders a text with WhatsApp's formatting. */
 export function Formatted({ text }: { text: string }) {
   return (
     <div class="formatted" dir="auto">

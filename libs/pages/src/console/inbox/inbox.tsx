@@ -12,7 +12,7 @@ import { useConversations } from './use-conversations.js';
 
 const SELECTED = /\/inbox\/([^/]+)/;
 
-/** The conversations of an account, and the one that the address names; a phone shows either. */
+/** An account's conversations, and the one that the address names; a phone shows one or the other. */
 export function Inbox() {
   const { account } = useAccount();
   const { path, query, route } = useLocation();

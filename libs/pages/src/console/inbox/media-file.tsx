@@ -10,7 +10,7 @@ type FileProps = {
   readonly filename: string | undefined;
 };
 
-/** A file, read with the key: pictures once they are seen, everything else once it is asked for. */
+/** A file, fetched with the key: pictures once visible, other files on request. */
 export function MediaFile({ mediaId, kind, filename }: FileProps) {
   const isPicture = kind === 'image' || kind === 'sticker';
   const [isWanted, want] = useState(false);
@@ -87,7 +87,7 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
   );
 }
 
-/** An address of this tab for bytes, until they are others. */
+/** An object URL for the bytes; revoked when they change. */
 export function useObjectUrl(bytes: Blob | undefined): string | undefined {
   const [url, setUrl] = useState<string>();
   useEffect(() => {

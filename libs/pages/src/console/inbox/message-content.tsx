@@ -5,7 +5,7 @@ import { Formatted } from './formatted.js';
 import { MediaFile } from './media-file.js';
 import type { Message } from './thread.js';
 
-/** What a content is made of; what is sent has no id yet. */
+/** A message's content; an unsent message has no id yet. */
 export type Shown = Pick<Message, 'kind' | 'body' | 'payload'> &
   Partial<Pick<Message, 'mediaId' | 'direction'>>;
 type Payload = Readonly<Record<string, unknown>>;
@@ -98,7 +98,7 @@ type Rendered = Schemas['RenderedCard'] & {
   offer?: string;
   cards?: Schemas['RenderedCard'][];
 };
-/** A template with its values; also its preview. */
+/** A template with its values; also used for previews. */
 export function RenderedTemplate({ of: rendered }: { of: Rendered }) {
   return (
     <>
@@ -129,7 +129,7 @@ export function RenderedTemplate({ of: rendered }: { of: Rendered }) {
   );
 }
 
-/** A card with buttons, a list, or a link; also a saved one. */
+/** A card with buttons, a list or a link; also a saved card. */
 export function InteractiveCard({ body, card }: { body: string | null; card: Payload }) {
   const sections = objects(card['sections']);
   const [displayText, url] = [text(card['displayText']), text(card['url'])];
@@ -172,7 +172,7 @@ const Answer = ({ children }: { children: ComponentChildren }) => (
   </div>
 );
 
-/** Fields by their names, e.g. of a flow. */
+/** Named values, for example a flow's answers. */
 function Fields({ of: fields }: { of: Payload }) {
   return (
     <dl class="fields">
@@ -307,7 +307,7 @@ const unknown: Content = ({ kind, body, payload }) => (
   </>
 );
 
-/** What any message may carry besides: where it was forwarded from, the ad or product it came by. */
+/** Context of any message: forwarded from, or the ad or product it came from. */
 function Extras({ of: payload }: { of: Payload }) {
   const [referral, product] = [object(payload['referral']), object(payload['referredProduct'])];
   const [headline, sourceUrl] = [text(referral['headline']), text(referral['sourceUrl'])];
@@ -345,6 +345,6 @@ export function MessageContent({ of: shown }: { of: Shown }) {
   );
 }
 
-/** One line of a message, for a quote or a screen reader. */
+/** A message in one line, for quotes and screen readers. */
 export const lineOf = ({ kind, body, payload }: Pick<Message, 'kind' | 'body' | 'payload'>): string =>
   body ?? text(payload?.['filename']) ?? text(payload?.['name']) ?? `[${kind}]`;

@@ -14,7 +14,7 @@ const STATUSES = {
   received: [null, 'Received'],
 } as const satisfies Record<Message['status'], readonly [typeof Check | null, string]>;
 
-/** By our code, or Meta's: what whoever answers can do. */
+/** Advice for the agent, by our error code or Meta's. */
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   service_window_closed: 'Send a template instead.',
   recipient_opted_out: 'The person does not want marketing; other templates can be sent.',
@@ -36,10 +36,10 @@ const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle:
 type BubbleProps = {
   readonly entry: Entry;
   readonly who: string;
-  /** Undefined where nothing can be sent. */
+  /** Undefined if nothing can be sent. */
   readonly onReply: (() => void) | undefined;
   readonly onReact: ((emoji: string) => void) | undefined;
-  /** Puts its words where they can be sent again. */
+  /** Puts the text back into the composer. */
   readonly onAgain: ((text: string) => void) | undefined;
 };
 
@@ -182,7 +182,7 @@ function Actions({ onReply, onReact, own }: ActionsProps) {
   );
 }
 
-/** What WhatsApp tells of the person. */
+/** A system message about the person. */
 function SystemLine({ message: { body, payload, createdAt } }: { message: Message }) {
   const phone = typeof payload?.['phone'] === 'string' ? payload['phone'] : undefined;
   return (
@@ -193,7 +193,7 @@ function SystemLine({ message: { body, payload, createdAt } }: { message: Messag
   );
 }
 
-/** Whether the API may have taken a message all the same. */
+/** Whether the API may have accepted the message despite the error. */
 const isOpen = (error: Error) => 'status' in error && (error.status === 0 || Number(error.status) >= 500);
 
 type SendingProps = {
@@ -201,7 +201,7 @@ type SendingProps = {
   readonly onAgain: () => void;
   readonly onDiscard: () => void;
 };
-/** A message that the API has not taken yet. */
+/** A message not accepted by the API yet. */
 export function SendingBubble({ sending: { shown, error }, onAgain, onDiscard }: SendingProps) {
   const code = error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (

@@ -16,7 +16,7 @@ type PickerProps = {
   readonly onClose: () => void;
 };
 
-/** A saved card to send. */
+/** Picks a saved card to send. */
 export function PresetPicker({ address, onSend, onClose }: PickerProps) {
   const { account, api } = useAccount();
   const [search, setSearch] = useState('');

@@ -7,7 +7,7 @@ import { useAccount } from '../account.js';
 
 type QuickReply = Schemas['QuickReplyView'];
 
-/** Those whose shortcut begins as typed first, then those with it anywhere. */
+/** Replies whose shortcut starts with the typed text, then those that contain it anywhere. */
 function matching(replies: readonly QuickReply[], typed: string): QuickReply[] {
   const wanted = typed.toLowerCase();
   const bare = wanted.slice(1);
@@ -17,7 +17,7 @@ function matching(replies: readonly QuickReply[], typed: string): QuickReply[] {
   return [...replies.filter(begins), ...replies.filter((reply) => !begins(reply) && holds(reply))];
 }
 
-/** The list that opens when a message begins with `/`. */
+/** The list that opens when a message starts with `/`. */
 export function useQuickReplies(text: string, onChosen: (body: string) => void) {
   const { account, api } = useAccount();
   const id = useId();
@@ -46,7 +46,7 @@ export function useQuickReplies(text: string, onChosen: (body: string) => void) 
       'aria-autocomplete': 'list',
       'aria-activedescendant': found[place] ? `${id}-${place}` : undefined,
     } as const,
-    /** Whether the key was the list's. */
+    /** True if the list handled the key. */
     onKey: (event: KeyboardEvent): boolean => {
       if (!isOpen) return false;
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

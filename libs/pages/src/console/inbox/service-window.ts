@@ -1,15 +1,15 @@
-/** How the 24 hours in which more than templates can be sent stand; `text` goes on after "Service window". */
+/** State of the 24-hour service window, outside of which only templates can be sent; `text` continues "Service window". */
 export type ServiceWindow = {
   readonly state: 'open' | 'closing' | 'closed';
   readonly text: string;
-  /** What fits a row of a list: `18 h`, `23 min`. */
+  /** Short enough for a list row: `18 h`, `23 min`. */
   readonly short: string;
 };
 
 const MINUTE_MS = 60_000;
 const CLOSING_MS = 60 * MINUTE_MS;
 
-/** `expiresAt` is null where the person has never written. */
+/** `expiresAt`: null if the person has never written. */
 export function serviceWindow(expiresAt: string | null, now: number): ServiceWindow {
   const left = expiresAt === null ? 0 : Date.parse(expiresAt) - now;
   if (left <= 0) {

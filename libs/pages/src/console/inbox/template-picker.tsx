@@ -22,7 +22,7 @@ type PickerProps = {
   readonly onClose: () => void;
 };
 
-/** An approved template to send, whatever the service window. */
+/** Picks and fills an approved template; works outside the service window too. */
 export function TemplatePicker(props: PickerProps) {
   const [chosen, choose] = useState<Template>();
   return (

@@ -3,22 +3,22 @@ import type { Page } from './conversation-pages.js';
 
 export type Message = Schemas['ConversationMessage'];
 
-/** A message as it stands in a conversation, with what came of it later. */
+/** A message in a conversation, with its later reactions, edits and deletion. */
 export type Entry = {
   readonly message: Message;
-  /** The last of each side. */
+  /** The latest reaction of each side. */
   readonly reactions: readonly { readonly emoji: string; readonly direction: Message['direction'] }[];
-  /** Its text after the last edit. */
+  /** The text after the last edit. */
   readonly edited: string | undefined;
   readonly isRevoked: boolean;
-  /** What it replies to; undefined too where that has not been loaded. */
+  /** The message it replies to; undefined also if that is not loaded. */
   readonly quoted: Message | undefined;
 };
 
-/** Kinds of messages by which WhatsApp tells of a person or of an earlier message. */
+/** Message kinds that nobody wrote: WhatsApp reports something about the person or an earlier message. */
 export const UNWRITTEN: readonly string[] = ['system', 'edit', 'revoke'];
 
-/** Ids by which a message may name another: its own, or WhatsApp's. */
+/** A payload text, such as the id of another message: ours or WhatsApp's. */
 const text = (message: Message, name: string) => {
   const value = message.payload?.[name];
   return typeof value === 'string' ? value : undefined;
@@ -26,7 +26,7 @@ const text = (message: Message, name: string) => {
 const ABOUT_ANOTHER: readonly string[] = ['reaction', 'edit', 'revoke'];
 const targetOf = (message: Message) => text(message, 'wamid') ?? text(message, 'messageId');
 
-/** Oldest first. Reactions, edits and deletions go to their messages; those whose message is not loaded stand by themselves. */
+/** Oldest first. Reactions, edits and deletions attach to their message; they stand alone if that is not loaded. */
 export function threadOf(newestFirst: readonly Message[]): Entry[] {
   const messages = newestFirst.toReversed();
   const byId = new Map<string, Message>();
@@ -60,7 +60,7 @@ export function threadOf(newestFirst: readonly Message[]): Entry[] {
   });
 }
 
-/** The newest page as it is now, before what was read already; what does not reach up to that begins anew. */
+/** Merges the newest page into the loaded ones; starts anew if there is a gap between them. */
 export function mergedNewest(
   pages: readonly Page<Message>[],
   fresh: Page<Message>,
@@ -76,7 +76,7 @@ export function mergedNewest(
   };
 }
 
-/** A status never goes back; a late one is told after a higher one. */
+/** Status order: a status reported late never replaces a higher one. */
 const RANK: Readonly<Record<Message['status'], number>> = {
   accepted: 0,
   outcome_unknown: 1,
@@ -88,7 +88,7 @@ const RANK: Readonly<Record<Message['status'], number>> = {
 };
 
 type Told = Pick<Schemas['MessageStatusData'], 'messageId' | 'wamid' | 'status' | 'error' | 'at'>;
-/** The pages after a status was told; undefined where they do not hold the message. */
+/** The pages after a status report; undefined if they do not hold the message. */
 export function withStatus(
   pages: readonly Page<Message>[],
   { messageId, wamid, status, error, at }: Told,

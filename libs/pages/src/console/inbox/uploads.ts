@@ -9,7 +9,7 @@ export const SENT_AS: Readonly<Record<MediaKind, string>> = {
   document: 'Document',
 };
 
-/** What a file goes as: what it is to WhatsApp, or a document where that takes none as large. */
+/** The kind a file is sent as: by its type, or `document` if it is too large for that kind. */
 export function kindOfFile({ type, size }: Pick<File, 'type' | 'size'>): MediaKind {
   const [bare = ''] = type.split(';');
   const kinds = Object.keys(MEDIA_KINDS) as MediaKind[];
@@ -17,7 +17,7 @@ export function kindOfFile({ type, size }: Pick<File, 'type' | 'size'>): MediaKi
   return kind && size <= MEDIA_KINDS[kind].maxBytes ? kind : 'document';
 }
 
-/** Why a file cannot be sent at all; undefined: it can. */
+/** Why a file cannot be sent; undefined: it can. */
 export function faultOfFile({ size }: Pick<File, 'size'>): string | undefined {
   const most = MEDIA_KINDS.document.maxBytes;
   if (size === 0) return 'The file is empty.';
@@ -30,7 +30,7 @@ const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MB`;
 export const sizeOf = (bytes: number) =>
   bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : megabytes(bytes);
 
-/** Of the console's key; `fetch` tells nothing of how far an upload is. */
+/** Uploads with XMLHttpRequest: `fetch` reports no upload progress. */
 export function upload(
   file: File,
   key: string,

@@ -12,12 +12,12 @@ export type Filter = {
 type Pages = InfiniteData<Page<Conversation>, string | undefined>;
 
 const PAGE = 200;
-/** Rows are read again so long after the first event that moved one. */
+/** Moved rows are gathered for this long after the first event, then refetched. */
 const GATHERED_MS = 250;
-/** Beyond it the newest page is read instead of each row. */
+/** With more moved rows than this the newest page is fetched instead. */
 const MOST_ROWS = 10;
 
-/** The rows of the inbox, kept up by events; `move` brings one up to date that was changed here. */
+/** The inbox rows, kept up to date by events; call `move` after a local change to a row. */
 export function useConversations({ status, search }: Filter) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -32,8 +32,8 @@ export function useConversations({ status, search }: Filter) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: Infinity,
-    structuralSharing: false, // It compares all that was read with each page.
-    gcTime: 0, // What happens while nobody looks is not heard.
+    structuralSharing: false, // it would compare everything loaded with each new page
+    gcTime: 0, // events are not heard while unmounted, so a cached list would be stale
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
@@ -53,7 +53,7 @@ export function useConversations({ status, search }: Filter) {
         const { data } = await api.request('GET', '/v1/conversations', { query: { limit: PAGE } });
         return place(data);
       }
-      // A group's conversation is told of and is none of the inbox.
+      // A group's conversation has events but is not in the inbox.
       const rows = await Promise.all(
         ids.map((id) => api.request('GET', '/v1/conversations/{id}', { path: { id } }).catch(noneIfMissing)),
       );
@@ -80,7 +80,7 @@ export function useConversations({ status, search }: Filter) {
         const rows = queries.getQueryData<Pages>(key)?.pages.flatMap(({ data }) => data) ?? [];
         for (const { id, contact } of rows) if (contact.id === contactId) move(id);
       } else if ('conversationId' in event.data) {
-        // Later statuses move no row.
+        // Only `accepted` moves a row; later statuses do not.
         if (event.type !== 'message.status' || event.data.status === 'accepted')
           move(event.data.conversationId);
       }

@@ -14,9 +14,9 @@ export type Outgoing =
       readonly path: { readonly id: string };
       readonly body: Schemas['SendPreset'];
     };
-/** What a message looks like until the API has it. */
+/** A message as shown until the API has accepted it. */
 export type Shown = Pick<Message, 'kind' | 'body' | 'payload'>;
-/** `key` is its Idempotency-Key: to send it again is to ask again, and never sends twice. */
+/** `key` is its Idempotency-Key: repeating asks for the same send and never sends twice. */
 export type Sending = {
   readonly key: string;
   readonly sent: Outgoing;
@@ -40,10 +40,10 @@ function post(api: Wbiz, sent: Outgoing, idempotencyKey: string): Promise<unknow
   }
 }
 
-/** What each conversation sends is sent one after the other, as it was written. */
+/** Sends of one conversation run one after another, in the order written. */
 const lines = new Map<string, Promise<void>>();
 
-/** What is on its way from a conversation to the API, for as long as this tab lives; `onAccepted` ends before it is taken out. */
+/** A conversation's unaccepted sends; kept as long as this tab lives. A send is removed only after `onAccepted` has settled. */
 export function useOutbox(conversationId: string, onAccepted: () => Promise<unknown>) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -71,7 +71,7 @@ export function useOutbox(conversationId: string, onAccepted: () => Promise<unkn
       return;
     }
     const taken = () => void discard(key);
-    void onAccepted().then(taken, taken); // Whoever reads the thread shows its fault.
+    void onAccepted().then(taken, taken); // the thread shows its own read error
   };
   return {
     outbox,

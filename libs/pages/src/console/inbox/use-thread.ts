@@ -10,10 +10,10 @@ type Pages = InfiniteData<Page<Message>, string | undefined>;
 
 const PAGE = 50;
 const GATHERED_MS = 100;
-/** How often a message is asked after that Meta has not answered for; no event tells that an outcome is unknown. */
+/** How often messages without Meta's answer are refetched: no event reports `outcome_unknown`. */
 const ASKED_AGAIN_MS = 10_000;
 
-/** The messages of a conversation, kept up by events. */
+/** A conversation's messages, kept up to date by events. */
 export function useThread(id: string) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -30,8 +30,8 @@ export function useThread(id: string) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     staleTime: Infinity,
-    structuralSharing: false, // It compares all that was read with each page.
-    gcTime: 0, // What happens while nobody looks is not heard.
+    structuralSharing: false, // it would compare everything loaded with each new page
+    gcTime: 0, // events are not heard while unmounted, so a cached thread would be stale
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });

@@ -14,7 +14,7 @@ export type Block =
 
 const STYLES: Readonly<Record<string, Style>> = { '*': 'bold', _: 'italic', '~': 'strike' };
 
-/** A text as WhatsApp shows it: `*bold*`, `_italic_`, `~struck~`, `` `code` ``, ```` ```mono``` ````, quotes, lists and links. */
+/** Parses WhatsApp's formatting: `*bold*`, `_italic_`, `~struck~`, `` `code` ``, ```` ```mono``` ````, quotes, lists and links. */
 export function blocksOf(text: string): Block[] {
   return text
     .split(/```([^]+?)```/)
@@ -55,7 +55,7 @@ function linesOf(part: string): Block[] {
   );
 }
 
-/** A mark opens behind no letter or digit and before no blank, and closes the other way round, within its line. */
+/** An opening mark follows no letter or digit and precedes no space; a closing mark mirrors that, on the same line. */
 const MARKED = /(?<![\p{L}\p{N}])(?:([*_~])(?=\S)(?!\1)([^\n]*?\S)\1|`(?=\S)([^`\n]*\S)`)(?![\p{L}\p{N}])/u;
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>"'.,;:!?)\]}*_~]/;
 

@@ -15,7 +15,7 @@ export function stateOf(
   return left <= SOON_MS ? 'expires soon' : 'works';
 }
 
-/** Whether a key still lets anybody in. */
+/** Whether a key is still valid. */
 export const isOpen = (state: KeyState): boolean => state === 'works' || state === 'expires soon';
 
 export const EXPIRIES = {
@@ -26,7 +26,7 @@ export const EXPIRIES = {
 } as const;
 export type Expiry = keyof typeof EXPIRIES;
 
-/** When a key ends, as it was chosen: a number of days from now, or the end of a day (`2026-12-31`) here. */
+/** The expiry chosen: a number of days from now, or the end of a local day (`2026-12-31`). */
 export function expiryOf(chosen: Expiry, date: string, now: number): string | undefined {
   if (chosen === 'never' || (chosen === 'date' && date === '')) return undefined;
   const at = chosen === 'date' ? Date.parse(`${date}T23:59:59`) : now + Number(chosen) * 86_400_000;

@@ -27,7 +27,7 @@ export function Keys() {
   const keys = useQuery({
     queryKey,
     queryFn: () => listAll<AdminApiKeyView>(`/accounts/${account.id}/keys`),
-    refetchInterval: 60_000, // The gateway tells of uses once a minute.
+    refetchInterval: 60_000, // the gateway writes key uses once a minute
   });
   const [isCreating, setCreating] = useState(false);
   const [made, setMade] = useState<NewApiKey | null>(null);

@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 export const AREAS = ['Messages', 'Inbox', 'Contacts', 'Templates', 'Campaigns', 'Events'] as const;
 type Area = (typeof AREAS)[number];
 
-/** Where a scope stands in a form, and what it lets a key do. */
+/** A scope's place in the form, and what it allows. */
 const MEANING: Readonly<Record<Scope, readonly [Area, string]>> = {
   'messages:send': ['Messages', 'Send messages'],
   'messages:read': ['Messages', 'Read messages'],

@@ -2,7 +2,7 @@ import type { NewApiKey } from '@wbiz/contracts/account';
 import { Copy } from '../../parts/copy.js';
 import { Modal } from '../../parts/modal.js';
 
-/** The only time that a key is there to be seen. */
+/** Shows a new key; it cannot be shown again. */
 export function ShowKey({ made: { name, key }, onClose }: { made: NewApiKey; onClose: () => void }) {
   return (
     <Modal title={`The key ${name} was created`} onClose={onClose}>

@@ -19,9 +19,9 @@ import { useAccount } from '../account.js';
 
 type BubbleProps = {
   readonly template: RenderedTemplate;
-  /** The id of uploaded media that the header shows. */
+  /** The id of the uploaded file in the header. */
   readonly sample?: string | undefined;
-  /** The same, of each card. */
+  /** The same for each card. */
   readonly cardSamples?: readonly (string | undefined)[];
   readonly place?: string | undefined;
 };

@@ -15,7 +15,7 @@ export const BUTTON_TYPES = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'COPY_CODE'] 
 export type ButtonType = (typeof BUTTON_TYPES)[number];
 export type Category = 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
 
-/** `example`: of the end of a link, or a code. `kept`: one of a type that the form does not know stays as it is. */
+/** `example`: of a link's variable end, or a code. `kept`: a button of a type the form does not know, saved unchanged. */
 export type DraftButton = {
   readonly key: number;
   readonly type: ButtonType | null;
@@ -26,7 +26,7 @@ export type DraftButton = {
   readonly kept?: Button;
 };
 
-/** A template as the form holds it. Examples go by the variable's name. `kept`: components that the form does not know. */
+/** A template as the form holds it. Examples are keyed by variable name. `kept`: components the form does not know. */
 export type TemplateDraft = {
   readonly name: string;
   readonly language: string;
@@ -34,14 +34,14 @@ export type TemplateDraft = {
   readonly header: HeaderFormat;
   readonly headerText: string;
   readonly headerExample: string;
-  /** The id of uploaded media, or a link. */
+  /** The id of an uploaded file, or a link. */
   readonly headerSample: string;
   readonly body: string;
   readonly bodyExamples: Readonly<Record<string, string>>;
   readonly footer: string;
   readonly buttons: readonly DraftButton[];
   readonly warnsOfSharing: boolean;
-  /** Minutes; empty: the code's end is not told. */
+  /** Minutes; empty: the message does not mention the code's expiry. */
   readonly codeExpiry: string;
   readonly codeButton: string;
   readonly kept: readonly TemplateComponent[];
@@ -75,7 +75,7 @@ const isNamed = ({ body, header, headerText }: TemplateDraft) =>
 export const parameterFormatOf = (draft: TemplateDraft): 'NAMED' | 'POSITIONAL' =>
   isNamed(draft) ? 'NAMED' : 'POSITIONAL';
 
-/** What the form says, as Meta's components. */
+/** Meta's components for the form. */
 export function componentsOf(draft: TemplateDraft): TemplateComponent[] {
   if (draft.category === 'AUTHENTICATION') return codeComponents(draft);
   const named = isNamed(draft);
@@ -167,7 +167,7 @@ export const newButton = (type: ButtonType): DraftButton => ({
   example: '',
 });
 
-/** A stored template in the form. */
+/** Fills the form from a stored template. */
 export function draftOf({ name, language, category, components }: TemplateView): TemplateDraft {
   const header = componentOf(components, 'HEADER');
   const body = componentOf(components, 'BODY') ?? {};
@@ -218,7 +218,7 @@ function draftButton(button: Fields): DraftButton {
     text: shown(button['text']),
     url,
     phone: shown(button['phone_number']),
-    // Meta keeps the whole link as the example of its end.
+    // Meta stores the whole link as the example of its variable end.
     example: type === 'URL' && before && example.startsWith(before) ? example.slice(before.length) : example,
   };
   return isKnownButton(type) ? { ...read, type } : { ...read, type: null, kept: button as Button };
@@ -227,7 +227,7 @@ function draftButton(button: Fields): DraftButton {
 const shown = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-/** How a person will see it, filled with its examples. */
+/** The message as a person will see it, filled with the examples. */
 export function previewOf(draft: TemplateDraft): RenderedTemplate {
   const template = { category: draft.category, components: componentsOf(draft) };
   const { variables, buttonVariables } = slotsOf(template);
@@ -246,8 +246,8 @@ export function previewOf(draft: TemplateDraft): RenderedTemplate {
 }
 
 /**
- * Where in the form a fault belongs: `/components/1/text` is `BODY/text`, `/components/2/buttons/0/url` is
- * `BUTTONS/buttons/0/url`, `/name` is `name`. What is told of an example deeper down belongs to `…/example`.
+ * The form's place of a fault: `/components/1/text` is `BODY/text`, `/components/2/buttons/0/url` is
+ * `BUTTONS/buttons/0/url`, `/name` is `name`. Faults below an example belong to `…/example`.
  */
 export function placeOf(pointer: string, components: readonly TemplateComponent[]): string {
   const [, first, index, ...rest] = pointer.split('/');

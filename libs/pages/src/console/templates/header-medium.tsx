@@ -15,14 +15,14 @@ const ACCEPTED: Readonly<Record<Format, string>> = {
 type HeaderMediumProps = {
   readonly format: Format;
   readonly label: string;
-  /** Of uploaded media, or a link; empty: none. */
+  /** The id of an uploaded file, or a link; empty: none. */
   readonly id: string;
   readonly onChange: (id: string) => void;
   readonly fault?: string | undefined;
   readonly hint?: string;
 };
 
-/** The medium of a header: a file that is uploaded, or a link. */
+/** The header's medium: an uploaded file, or a link. */
 export function HeaderMedium({ format, label, id, onChange, fault, hint }: HeaderMediumProps) {
   const { api } = useAccount();
   const picker = useRef<HTMLInputElement>(null);

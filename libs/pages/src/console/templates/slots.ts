@@ -3,9 +3,9 @@ import { cardsOf, componentOf, variablesIn } from '@wbiz/contracts/template-comp
 import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template-filling';
 import { namedSamples, samplesIn } from '@wbiz/contracts/template-text-rules';
 
-/** A place of a template that a send fills. */
+/** A variable that a send fills. */
 export type Slot = { readonly name: string; readonly label: string; readonly example: string };
-/** What a template, or a card of its carousel, takes: `header` is the format of one that is no text. */
+/** What a template or carousel card takes; `header`: its format, null for a text or no header. */
 export type Slots = {
   readonly header: string | null;
   readonly variables: readonly Slot[];
@@ -13,7 +13,7 @@ export type Slots = {
 };
 export type TemplateSlots = Slots & { readonly offerExpires: boolean; readonly cards: readonly Slots[] };
 
-/** What a template takes, in the order in which a send gives it; a one-time password goes into its button by itself. */
+/** What a template takes, in the order of a send. A one-time password's button is filled by Meta. */
 export function slotsOf({
   components,
   category,
@@ -61,7 +61,7 @@ function buttonSlot({ type, label, url, source }: FilledButton): Slot {
   return {
     name: variablesIn(url)[0] ?? '1',
     label: type === 'URL' ? `End of the link of “${label}”` : `Code of “${label}”`,
-    // Meta keeps the whole link as the example of its end.
+    // Meta stores the whole link as the example of its variable end.
     example: before && example.startsWith(before) ? example.slice(before.length) : example,
   };
 }
@@ -69,6 +69,6 @@ function buttonSlot({ type, label, url, source }: FilledButton): Slot {
 const shownSample = (sample: unknown) =>
   typeof sample === 'string' || typeof sample === 'number' ? String(sample) : '';
 
-/** The values in order; a variable without one stays as it is written. */
+/** The values in order; a variable without a value stays as written. */
 export const valuesFor = (slots: readonly Slot[], given: readonly (string | undefined)[]): string[] =>
   slots.map(({ name }, index) => given[index]?.trim() || `{{${name}}}`);

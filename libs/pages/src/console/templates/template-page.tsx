@@ -213,7 +213,7 @@ function Facts({ template }: { template: TemplateView }) {
 
 const HISTORY_PAGES = 20;
 
-/** What the feed has kept of its reviews. */
+/** The template's reviews, as far back as the feed is kept. */
 function History({ template: { id, updatedAt } }: { template: TemplateView }) {
   const { account, api } = useAccount();
   const history = useQuery({
@@ -226,7 +226,7 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
         const { data, nextCursor } = await api.request('GET', '/v1/events', { query, signal });
         for (const { type, data: told } of data)
           if (type === 'template.status' && told['templateId'] === id) found.push(told as StatusTold);
-        if (nextCursor === before) break; // An empty page may stand in the middle: events of other types were passed.
+        if (nextCursor === before) break; // An empty page is not the end: events of other types were skipped
         before = nextCursor;
       }
       return found;
@@ -264,7 +264,7 @@ type StatusTold = {
 
 const LATEST_CAMPAIGNS = 200;
 
-/** Campaigns with it among the latest. */
+/** Recent campaigns that use the template. */
 function Uses({ template: { name, language } }: { template: TemplateView }) {
   const { account, api } = useAccount();
   const campaigns = useQuery({

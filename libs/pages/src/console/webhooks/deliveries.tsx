@@ -15,7 +15,7 @@ import { webhookKey, type Delivery, type Webhook } from './webhook-queries.js';
 import { answerOf, DeliveryStatus } from './webhook-status.js';
 import { useAction } from '../../parts/use-action.js';
 
-/** An event is delivered a moment after it is told; looked at once in so long, however many there are. */
+/** Deliveries follow their event by a moment: refetch this long after it, at most once per interval. */
 const DELIVERED_MS = 1_000;
 
 export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
@@ -102,7 +102,7 @@ function OneDelivery({ webhook, id, onClose }: OneProps) {
     queryKey: [...key, 'delivery', id],
     queryFn: ({ signal }) =>
       api.request('GET', '/v1/webhooks/{id}/deliveries/{deliveryId}', { path, signal }),
-    // One that is due is tried within a second.
+    // Refetch a second after a retry is due.
     refetchInterval: ({ state: { data } }) =>
       data?.nextAttemptAt ? Math.max(0, Date.parse(data.nextAttemptAt) - Date.now()) + DELIVERED_MS : false,
   });

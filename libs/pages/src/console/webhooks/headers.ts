@@ -1,4 +1,4 @@
-/** The headers in a text of lines `Name: value`; a line without a colon is a name without a value. */
+/** Parses lines of `Name: value`; a line without a colon is a name without a value. */
 export function headersIn(text: string): Record<string, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return Object.fromEntries(

@@ -11,7 +11,7 @@ import { useAction } from '../../parts/use-action.js';
 
 const HOUR_MS = 3_600_000;
 
-/** As an input of type `datetime-local` has it, by the clock of this browser. */
+/** Local time in the format of a `datetime-local` input. */
 function localTime(ms: number): string {
   const at = new Date(ms);
   return new Date(ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

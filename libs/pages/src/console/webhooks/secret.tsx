@@ -3,7 +3,7 @@ import { Modal } from '../../parts/modal.js';
 
 const SNIPPET = `import { verifyWebhook } from '@wbiz/sdk/webhook';
 
-// The body as it came: parsed and written again its signature is wrong.
+// Verify the raw body: parsing and serialising it again breaks the signature.
 const event = await verifyWebhook(rawBody, request.headers, process.env.WEBHOOK_SECRET);`;
 
 type SecretProps = {
@@ -13,7 +13,7 @@ type SecretProps = {
   readonly onClose: () => void;
 };
 
-/** A signing secret, the only time that it is shown, and what to do with it. */
+/** A new signing secret, shown only once, and how to use it. */
 export function Secret({ title, secret, note, onClose }: SecretProps) {
   return (
     <Modal title={title} onClose={onClose}>

@@ -19,7 +19,7 @@ type Draft = {
   readonly events: readonly EventChoice[];
   readonly description: string;
   readonly rate: string;
-  /** A line each; undefined where those that are there stay. */
+  /** One per line; undefined: the stored headers stay. */
   readonly headers: string | undefined;
 };
 

@@ -6,7 +6,7 @@ export type Webhook = Schemas['WebhookView'];
 export type Stats = Schemas['WebhookStats'];
 export type Delivery = Schemas['DeliveryView'];
 
-/** While something is under way that no event tells of: deliveries, retries, replays. */
+/** Refetch interval while deliveries, retries or replays run: no event reports their progress. */
 const WATCHED_MS = 1_000;
 
 export const webhooksKey = (account: string) => [account, 'webhooks'];

@@ -23,12 +23,12 @@ export function DeliveryStatus({ status }: Pick<Delivery, 'status'>) {
   return <span class={`badge ${kind}`}>{name}</span>;
 }
 
-/** Of 0 to 1; not 100 % where anything failed. */
+/** A rate of 0 to 1 in percent; never rounded up to 100 %. */
 export function percent(share: number | null): string {
   if (share === null) return '–';
   return `${share === 1 ? 100 : (Math.floor(share * 1_000) / 10).toFixed(1)} %`;
 }
 
-/** What an endpoint said, or why it said nothing. */
+/** The endpoint's answer, or why there was none. */
 export const answerOf = ({ statusCode, error }: Pick<Delivery, 'statusCode' | 'error'>) =>
   statusCode === null ? (error ?? 'No answer') : `HTTP ${statusCode}`;
