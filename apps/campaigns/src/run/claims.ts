@@ -264,7 +264,7 @@ export async function overdue(
   return rows;
 }
 
-/** Flights of campaigns that no longer run. Each is returned again after 2 s until it has landed. */
+/** Flights of campaigns that no longer run. Returns each again every 2 s until it has landed. */
 export async function unwanted(pool: Pool): Promise<readonly Claimed[]> {
   const { rows } = await pool.query<Claimed>({
     name: 'flights-unwanted',

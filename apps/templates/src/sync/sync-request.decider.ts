@@ -32,7 +32,7 @@ export const syncRequest: Decider<SyncRequestCommand, SyncRequestState, SyncRequ
   },
 };
 
-/** One stream per request, named by the command's id. Its events are private. */
+/** One stream per request, named by the command's id. Its events are not published. */
 export const syncRequests: Aggregate<
   SyncRequestCommand,
   SyncRequestState,
