@@ -1,4 +1,4 @@
-// The least a JSON API can do here: parses the body, answers with JSON. Prints its address.
+// Baseline of a JSON API: parses the body and answers with JSON. Prints its address.
 import Fastify from 'fastify';
 
 const app = Fastify();

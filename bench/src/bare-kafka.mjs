@@ -1,5 +1,5 @@
-// Records to one topic and their echo on another, `inFlight` under way at any time, for `seconds` after as long a time of
-// warming up. Prints one line of JSON.
+// Sends records to one topic and reads their echo from another, `inFlight` at a time, for `seconds` after a warm-up of the
+// same length. Prints one line of JSON.
 import { fork } from 'node:child_process';
 import { Kafka, logLevel } from 'kafkajs';
 import { batching } from './batching.mjs';

@@ -1,4 +1,4 @@
-// The least a delivery can cost: bodies signed as Standard Webhooks has it and posted, so many at once, nothing kept.
+// Baseline of a delivery: posts bodies signed per Standard Webhooks, `inFlight` at a time, and stores nothing.
 import { createHmac, randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 import { timings } from './timings.mjs';
@@ -35,7 +35,7 @@ async function run(posts) {
   return took;
 }
 
-await run(Math.ceil(count / 4)); // until its code is compiled
+await run(Math.ceil(count / 4)); // warm-up: code is compiled
 const before = process.cpuUsage();
 const began = performance.now();
 const took = await run(count);

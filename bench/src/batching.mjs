@@ -1,6 +1,6 @@
 import { Partitioners } from 'kafkajs';
 
-/** Connects a producer; what is waiting goes out in one request, one request at a time, on all replicas. */
+/** Connects a producer that sends all waiting messages in one request, one request at a time, acks=all. */
 export async function batching(kafka, topic) {
   const producer = kafka.producer({
     idempotent: true,

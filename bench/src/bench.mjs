@@ -14,7 +14,7 @@ import { ROWS } from './rows.mjs';
 
 const CONNECTIONS = { fastify: 64, kafka: 128 };
 const TEMPLATE = { template: 'order_confirmation', language: 'en_US', variables: ['Asha', '#1043'] };
-/** The same at Meta. */
+/** The same template in Meta's form. */
 const GRAPH_TEMPLATE = {
   messaging_product: 'whatsapp',
   type: 'template',
@@ -73,7 +73,7 @@ async function main() {
   const bare = async () => {
     const fastify = await step('Bare Fastify', () =>
       ours.during('bare-fastify', 'bench/src/bare-fastify.mjs', async (url) => {
-        await load([url], { connections: CONNECTIONS.fastify }); // until its code is compiled
+        await load([url], { connections: CONNECTIONS.fastify }); // warm-up: code is compiled
         return load([url], { connections: CONNECTIONS.fastify });
       }),
     );
@@ -85,7 +85,7 @@ async function main() {
     return { fastify, kafka };
   };
 
-  /** The simulator by itself, at the pace of the row that is compared with it. */
+  /** Measures the simulator alone, at the pace of the row it is compared with. */
   const benchSimulator = ({ cloudApiUrl, phoneNumberId, accessToken }) =>
     step('Simulator alone: 200 a second', () =>
       load([`${cloudApiUrl}/v25.0/${phoneNumberId}/messages`], {
@@ -142,7 +142,7 @@ async function main() {
       apiKeys.push((await ours.anotherAccount(`token-${other}`)).key);
     const feed = followFeeds({ baseUrl: ours.baseUrl, apiKeys });
     const path = '/v1/messages/template';
-    // The templates of an account that was just connected take a moment to be known.
+    // Wait for the template sync of the new accounts.
     for (const bearer of apiKeys)
       await ask('POST', `${ours.baseUrl}${path}`, {
         body: { ...TEMPLATE, to: '+916000000000' },

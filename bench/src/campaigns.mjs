@@ -17,8 +17,8 @@ const NO_PROGRESS_MS = 60_000;
 const PAGE = 10_000;
 
 /**
- * Campaigns, from the POST to the last status: one from each of two phone numbers at once, as fast as the machine can;
- * one that is paused and resumed; and single sends alone and beside one, at Meta's standard throughput of a number.
+ * Measures campaigns from the POST to the last status: two at once from two phone numbers, as fast as the machine can; one
+ * paused and resumed; and single sends, alone and beside a campaign, at Meta's default throughput of a number.
  */
 export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seconds, step }) {
   const { caseless } = await import('@wbiz/contracts/caseless');
@@ -28,7 +28,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
   const [number, otherNumber] = phoneNumbers.toSorted((one, other) => other.isDefault - one.isDefault);
   const began = Date.now();
   const ids = [];
-  // A p99 of one connection wants some hundred sends.
+  // One connection needs some hundred sends for a p99.
   const pacedSeconds = Math.max(20, seconds);
   const audiences = {
     first: Math.ceil(recipients / 2),
@@ -47,7 +47,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
   };
   const view = (id) => api('GET', `/v1/campaigns/${id}`);
 
-  /** Looks until it is so; gives up when nothing changes for a minute. */
+  /** Polls `look` until `isSo`. Throws if nothing changes for a minute. */
   const until = async (look, isSo) => {
     for (let last, changedAt; ; await delay(TICK_MS)) {
       const seen = await look();
@@ -57,7 +57,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
       if (Date.now() - changedAt > NO_PROGRESS_MS) throw new Error(`Campaigns stand still at ${text}.`);
     }
   };
-  /** Resolves once the last status of each campaign is counted. */
+  /** Resolves once every campaign has counted the last status. */
   const allCounted = (...campaigns) =>
     until(
       () => Promise.all(campaigns.map(({ id }) => view(id))),
@@ -70,7 +70,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
   const sinceTime = (time) => new Date(time).toISOString();
   const arrived = async (since) =>
     (await ours.control('GET', `/messages?limit=1&since=${sinceTime(since)}`)).total;
-  /** Messages of campaigns that the simulator took since then. */
+  /** Campaign messages that the simulator accepted since `since`. */
   const arrivals = async (since) => {
     const found = [];
     for (let cursor = sinceTime(since); cursor !== null;) {
@@ -146,7 +146,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
     });
   const besideSingleSends = async () => {
     await ours.setThroughput(account.id, STANDARD_PER_SECOND);
-    await singleSends(2); // until the pace is known
+    await singleSends(2); // warm-up: dispatch learns the number's pace
     const alone = await singleSends(pacedSeconds);
     const campaign = await start('paced', number);
     await until(
@@ -197,7 +197,7 @@ export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seco
       filled,
       total: sum(({ total }) => total),
       sent: sum(({ sent }) => sent),
-      unsent: sum(({ failed, skipped }) => failed + skipped) - counts.at(-1).skipped, // the last one was cancelled
+      unsent: sum(({ failed, skipped }) => failed + skipped) - counts.at(-1).skipped, // the last campaign was cancelled
       atSimulator: sends.length,
       twice: sends.length - new Set(sends.map(({ to }) => to)).size,
       doubled,

@@ -1,4 +1,4 @@
-// A process of its own, so that its CPU time is known: asks for contacts, or imports them, from `connections` connections
+// Runs as its own process, so that its CPU time is known. Queries or imports contacts over `connections` connections
 // for `seconds`, and prints one line of JSON. `people` is how many contacts the filled account has.
 import { measuredLoad } from './measured-load.mjs';
 import { personOf } from './people.mjs';
@@ -18,7 +18,7 @@ const ROWS = 500;
 const anyOf = (list) => list[Math.floor(Math.random() * list.length)];
 const anyone = () => personOf(Math.floor(Math.random() * people));
 
-/** What somebody types who looks for a person: a part of what is known of one, and now and then of nobody. */
+/** Typical search texts: parts of a person's data, and some that match nobody. */
 const TYPED = [
   () => anyone().name,
   () => anyone().name.split(' ')[0].toLowerCase(),

@@ -4,7 +4,7 @@ const LOAD = 'bench/src/contacts-load.mjs';
 const CONNECTIONS = { bulk: 4, get: 64, list: 1, search: 1 };
 const WARMING_S = 8;
 
-/** Imports, and reads of an account with `people` contacts among a hundred accounts; rates and times of each. */
+/** Measures rates and times of imports, and of reads of an account with `people` contacts among 100 accounts. */
 export async function benchContacts({ ours, ask, apiKey, people, seconds, step }) {
   const { contactIdOf } = await import('@wbiz/contracts/conversation');
   const { searchTextOf } = await import('@wbiz/contracts/search-text');
@@ -62,7 +62,7 @@ export async function benchContacts({ ours, ask, apiKey, people, seconds, step }
 
 const IN_FLIGHT = 128;
 
-/** What the service itself answers over RPC, without the edge. */
+/** Measures the contacts service alone, over RPC, without the gateway. */
 async function askOwner(rpc, accountId, ids, seconds) {
   let count = 0;
   const began = performance.now();

@@ -4,8 +4,8 @@ import { openStatements, statementsBetween } from './statements.mjs';
 import { sleeps, wakeUps } from './wake-ups.mjs';
 
 /**
- * What work costs: `begin(names)` before it, and what that resolves with after it, with what else spent CPU seconds. CPU
- * and wake-ups by process are told on Linux only; reading costs a little itself, outside of what is read of the CPU.
+ * Measures the costs of work: call `begin(names)` before it, and the function it resolves with after it; `more` adds CPU
+ * seconds of others by name. CPU and wake-ups by process on Linux only. The CPU figures leave out the reading itself.
  */
 export async function openCosts(ours) {
   const statements = await openStatements(ours.system);
@@ -38,7 +38,7 @@ export async function openCosts(ours) {
   };
 }
 
-/** `reader`: this process, which does little else meanwhile than to read what became of the sends. */
+/** `reader`: this process, which meanwhile mostly reads the feed. */
 function machineBetween(before, after, more) {
   const { user, system } = after.self;
   const reader = (user + system - before.self.user - before.self.system) / 1e6;

@@ -4,8 +4,8 @@ import { readProcesses, treeOf } from './processes.mjs';
 const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Node runs on
 
 /**
- * CPU seconds since their start by name: of each process with all below it, those that have ended included; and of the
- * whole machine as `machine`.
+ * CPU seconds since start by name: each process with its descendants, ended ones included, and the whole machine as
+ * `machine`.
  *
  * @param {Record<string, number>} pids
  */
@@ -17,7 +17,7 @@ export function cpuSeconds(pids) {
   return { ...Object.fromEntries(named), machine: machineTicks() / TICKS_PER_SECOND };
 }
 
-/** CPU seconds by process between two readings; what is left of the machine's went to `others`. */
+/** CPU seconds by process between two readings. `others`: the rest of the machine's. */
 export function spent({ machine: machineBefore, ...before }, { machine, ...after }, more = {}) {
   const byName = Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
   const known = sum(Object.values({ ...byName, ...more }));

@@ -5,7 +5,7 @@ const PAUSE_MS = 50;
 const WAIT_S = 20;
 const NO_PROGRESS_MS = 20_000;
 
-/** Follows the feeds of several accounts, by their keys, as one. */
+/** Follows several accounts' feeds as one {@link followFeed}. */
 export function followFeeds({ baseUrl, apiKeys }) {
   const feeds = apiKeys.map((apiKey) => followFeed({ baseUrl, apiKey }));
   const sum = (of) => feeds.reduce((total, feed) => total + of(feed), 0);
@@ -21,7 +21,7 @@ export function followFeeds({ baseUrl, apiKeys }) {
       return { events, missed, repeated, statuses };
     },
     failed: Promise.race(feeds.map(({ failed }) => failed)),
-    /** As a feed's own: the time of the last, when `count` are through in all. */
+    /** As `until` of one feed, with `count` over all feeds. */
     async until(count) {
       const lastAt = () => Math.max(...feeds.map((feed) => feed.lastThroughAt));
       const from = Date.now();
@@ -37,8 +37,8 @@ export function followFeeds({ baseUrl, apiKeys }) {
 }
 
 /**
- * Follows the events feed as a client would and counts what it tells of messages: by status, and `missed` or `repeated`
- * by the sequence. A message is through once it is read or failed.
+ * Follows the events feed as a client does. Counts message statuses, and events `missed` or `repeated` by the sequence. A
+ * message is through once it is read or failed.
  */
 export function followFeed({ baseUrl, apiKey }) {
   const told = { events: 0, missed: 0, repeated: 0, statuses: {} };
@@ -81,12 +81,12 @@ export function followFeed({ baseUrl, apiKey }) {
   const failed = follow().catch((error) => {
     if (!stopping.signal.aborted) throw error;
   });
-  failed.catch(() => undefined); // whoever waits for something looks at it
+  failed.catch(() => undefined); // `until` rejects with it
 
   return {
     told,
     failed,
-    /** Resolves with the time of the last one (ms since the epoch) when `count` messages are through in all, or when nothing has come for 20 s. */
+    /** Resolves with the time of the last message through (ms since the epoch), once `count` are through or 20 s pass without one. */
     async until(count) {
       const from = Date.now();
       while (through.size < count && Date.now() - Math.max(from, lastThroughAt) < NO_PROGRESS_MS)

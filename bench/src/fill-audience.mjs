@@ -4,12 +4,12 @@ import { personOf } from './people.mjs';
 const AT_ONCE = 20_000;
 const FIRST_PHONE = 918_500_000_000;
 
-/** Whether a number is that of a recipient who was filled in here. */
+/** Whether a phone number belongs to a recipient filled in here. */
 export const isRecipient = (digits) => digits.startsWith(String(FIRST_PHONE).slice(0, 4));
 
 /**
- * Puts contacts of an account into the campaigns service's copy, as it holds one that was told on the log: of each tag in
- * `audiences` so many, with a phone number and a name of their own, opted in.
+ * Writes contacts into the campaigns service's copy, as its projection does: for each tag in `audiences` as many as given,
+ * each with its own phone number and name, opted in.
  */
 export async function fillAudience({ databaseUrl, accountId, audiences, idOf, caseless }) {
   const tags = Object.entries(audiences).flatMap(([tag, people]) =>

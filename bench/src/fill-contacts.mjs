@@ -4,15 +4,15 @@ import { personOf } from './people.mjs';
 const AT_ONCE = 20_000;
 const OTHERS = 99;
 const ACCOUNT = 'acc_';
-/** Of how many contacts one has a tag. */
+/** Tags by rarity: one contact in so many has it. */
 const ONE_IN = { customer: 1, lead: 2, rare: 5_000 };
-/** The tags that contacts are filled in with. */
+/** The tags of the filled contacts. */
 export const TAGS = Object.keys(ONE_IN);
 
 /**
- * Puts `people` contacts into an account, and a tenth of that into 99 others, straight into the tables of the contacts
- * service: each is the row of `model`, a contact made through the API, with another person in it. Resolves with the ids
- * of some of the account's.
+ * Writes `people` contacts into an account, and a tenth of that into 99 others, straight into the tables of the contacts
+ * service. Each is a copy of the row of `model`, a contact made through the API, with another person's data. Resolves with
+ * some of the account's ids.
  */
 export async function fillContacts({ databaseUrl, accountId, model, people, idOf, searchTextOf }) {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -20,7 +20,7 @@ export async function fillContacts({ databaseUrl, accountId, model, people, idOf
   try {
     const { rows } = await client.query('select state from contacts.contacts where stream = $1', [model]);
     const { state } = rows[0];
-    // Filled first and indexed then, as a restore does it.
+    // Fill first, index after, as a restore does.
     const { rows: indexes } = await client.query(
       `select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition from pg_index
        where indrelid in ('contacts.contacts'::regclass, 'contacts.contact_tags'::regclass) and not indisprimary`,

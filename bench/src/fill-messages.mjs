@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** What a message leaves in messaging's tables, with what tells one from the other; `n` is its number, as text of 24 digits. */
+/** A message's rows in messaging's tables, and the columns that differ per message; `n`: its number, as text of 24 digits. */
 const ROWS = {
   messages: {
     of: 'stream',
@@ -11,7 +11,7 @@ const ROWS = {
   conversations: { of: 'stream', own: `'stream', 'cnv_00' || n, 'person', '+99' || n` },
 };
 
-/** Puts `count` messages to as many people beside one that an account has sent, as that one is stored. */
+/** Writes `count` copies of a message that the account has sent, each to another person. */
 export async function fillMessages({ databaseUrl, accountId, count }) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PAUSE_MS = 50;
 const NO_PROGRESS_MS = 20_000;
 
-/** As {@link followFeed}, of the floor. */
+/** As {@link followFeed}, for the floor. */
 export function followFloor(url) {
   let known = { through: 0, lastAt: 0 };
   return {

@@ -1,5 +1,5 @@
-// The floor: the durable steps of a send in one process on one Postgres, and nothing between. One account, one number; no
-// log, limits, recovery or order over replicas. Prints its address.
+// The floor: the durable steps of a send in one process on one Postgres, and nothing else. One account, one number; no
+// event log, no limits, no recovery, no order over replicas. Prints its address.
 import { createHmac } from 'node:crypto';
 import { newId } from '@wbiz/contracts/ids';
 import { microBatch } from '@wbiz/eventing/micro-batch';
@@ -35,7 +35,7 @@ await database.query(`
     sequence bigint generated always as identity primary key, id text not null, account_id text not null, stream text not null, version int not null,
     type text not null, data json not null, created_at timestamptz not null default now(), unique (stream, version))`);
 
-/** What waits at the same moment shares a transaction; two at a time. */
+/** Items that wait together share a transaction; two transactions at a time. */
 const batched = (work) =>
   microBatch(
     async (items) => {

@@ -1,10 +1,10 @@
-// A process of its own: POSTs, each body with a recipient of its own, and prints one line of JSON.
+// Runs as its own process: POSTs bodies, each with another recipient, and prints one line of JSON.
 import { measuredLoad } from './measured-load.mjs';
 import { pacedLoad } from './paced-load.mjs';
 
 const { body, firstRecipient, bearers, ...load } = JSON.parse(process.env.BENCH_LOAD);
 let recipient = firstRecipient;
-/** Accounts in turn. */
+/** Takes turns over the accounts. */
 const headersOf = () => (bearers ? { authorization: `Bearer ${bearers[recipient % bearers.length]}` } : {});
 const bodyOf = () => JSON.stringify({ ...body, to: `+${recipient++}` });
 const setupRequest = (blank) => ({

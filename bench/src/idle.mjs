@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Polls and fetches rest after 10 s without work. */
+/** Polls and fetches slow down after 10 s without work. */
 const SETTLE_MS = 15_000;
 const LEAST_S = 10;
 
-/** What is spent while nothing is asked, after some seconds without work. */
+/** Measures the costs at rest, after SETTLE_MS without work. */
 export async function atRest({ costs, names, seconds: wanted }) {
   const seconds = Math.max(wanted, LEAST_S);
   await delay(SETTLE_MS);

@@ -37,8 +37,9 @@ const instancesOf = (name, replicas) =>
   Array.from({ length: replicas }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
 
 /**
- * An installation of its own under `home`, begun anew. `nodeOptions(name)`: what Node gets for an
- * app on top; `replicas`: processes of each service; `together`: as `npm start` has it, several services share a process. `failed` rejects when one of its processes ends by itself; `logged` counts what they log from warnings on.
+ * A fresh installation under `home`. `nodeOptions(name)`: more NODE_OPTIONS for an app. `replicas`: processes per service.
+ * `together`: services share a process, as in `npm start`. `failed` rejects when a process ends by itself; `logged` counts
+ * their log lines, warnings and above.
  */
 export async function openInstallation({ home, nodeOptions, together, replicas = 1 }) {
   const run = join(home, 'run');
@@ -78,7 +79,7 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
   const running = {};
   const logged = new Map();
   const failure = Promise.withResolvers();
-  failure.promise.catch(() => undefined); // whoever waits for something looks at it
+  failure.promise.catch(() => undefined); // callers race against `failed`
   let stopping = false;
 
   const keep = (name, started) => {
@@ -98,7 +99,7 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
     logged.set(`${name}: ${msg}`, (logged.get(`${name}: ${msg}`) ?? 0) + 1);
   };
 
-  /** Runs one of our scripts to its end; resolves with what the JSON on its last line says. */
+  /** Runs one of our scripts to its end. Resolves with the JSON of its last line. */
   const script = async (name, main, variables) => {
     const printed = [];
     const started = await startNode(system, {
@@ -135,15 +136,15 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
 
   return {
     baseUrl,
-    /** Of each gateway. */
+    /** One per gateway. */
     baseUrls,
     system,
     secretsOf: (name) => secretsOf(system, name),
     script,
     logged,
-    /** The processes of the services. */
+    /** The names of the services' processes. */
     services,
-    /** The process that holds a service. */
+    /** The name of the process that runs a service. */
     holderOf: (name) => processesOf([name], system.together)[0],
     failed: failure.promise,
     pids: () => Object.fromEntries(Object.entries(running).map(([name, { pid }]) => [name, pid])),
@@ -158,7 +159,7 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
       system.databaseUrl = keep('postgres', started).url;
     },
 
-    /** Starts a server of ours that prints its `url`, for as long as `use(url)` runs. */
+    /** Runs a server of ours, which prints its `url`, while `use(url)` runs. */
     async during(name, main, use, variables) {
       const url = Promise.withResolvers();
       const started = await startNode(system, {
@@ -177,7 +178,7 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
       }
     },
 
-    /** Any number of messages a second there; resolves with how it is called past us. */
+    /** Starts the simulator without a throughput limit. Resolves with what direct calls to it need. */
     async startSimulator() {
       await startApps(['simulator']);
       await this.control('POST', '/behaviour', { throughputPerSecond: UNLIMITED });
@@ -189,13 +190,13 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
       await startApps(services);
     },
 
-    /** Whom the simulator tells of statuses. */
+    /** Sets the URL to which the simulator posts statuses. */
     tellStatuses(url) {
       const { META_APP_SECRET: secret, META_VERIFY_TOKEN: verifyToken } = SIMULATED_META_APP;
       return this.control('POST', '/webhook', { url, secret, verifyToken });
     },
 
-    /** Connects the simulator's account, with no limit anywhere but the machine's, and makes a key. */
+    /** Connects the simulator's account without limits and makes a key. */
     async connect() {
       await this.tellStatuses(`${baseUrl}/meta/webhook`);
       const { id } = await admin('POST', '', { wabaId: WABA, accessToken: TOKEN, plan: 'unlimited' });
@@ -204,17 +205,17 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
       return { accountId: id, apiKey: key };
     },
 
-    /** How many messages a second each of the account's numbers may send: here, and at the simulator. */
+    /** Sets the messages per second of each of the account's numbers, here and at the simulator. */
     async setThroughput(accountId, perSecond = UNLIMITED) {
       await this.control('POST', '/behaviour', { throughputPerSecond: perSecond });
       await this.pace(accountId, perSecond);
     },
-    /** How many messages a second each of the account's numbers may send, here. */
+    /** Sets the messages per second of each of the account's numbers, here only. */
     async pace(accountId, perSecond = UNLIMITED) {
       await admin('PATCH', `/${accountId}`, { throughput: perSecond });
     },
 
-    /** Connects a WABA of its own at the simulator, and makes a key. */
+    /** Connects a new WABA of the simulator and makes a key. */
     async anotherAccount(token) {
       const { id: wabaId } = await this.control('POST', '/wabas', { phoneNumbers: 1, token });
       const { id: accountId } = await admin('POST', '', { wabaId, accessToken: token, plan: 'unlimited' });
@@ -223,7 +224,7 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
       return { accountId, key };
     },
 
-    /** Stops all in order. */
+    /** Stops all processes in order. */
     async stop() {
       stopping = true;
       const since = Date.now();
@@ -240,7 +241,7 @@ export async function openInstallation({ home, nodeOptions, together, replicas =
   };
 }
 
-/** One call with its answer as JSON; throws for any other than a 2xx, after `patienceMs` of trying. */
+/** One call; resolves with the answer's JSON. Retries for `patienceMs`, then throws on any answer but a 2xx. */
 export async function ask(method, url, { body, bearer, patienceMs = 0 }) {
   for (const giveUp = Date.now() + patienceMs; ; await delay(100)) {
     const answer = await fetch(url, {

@@ -1,4 +1,4 @@
-// Sends back every record of `there` on `back`. Lives as long as who forked it.
+// Echoes every record of topic `there` on topic `back`. Ends with its parent.
 import { Kafka, logLevel } from 'kafkajs';
 import { batching } from './batching.mjs';
 

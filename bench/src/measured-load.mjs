@@ -4,9 +4,9 @@ import { timings } from './timings.mjs';
 const PATIENCE_S = 30;
 
 /**
- * Sends what `setupRequest` makes from `connections` connections, as many to each of `urls`, for `seconds`; when the time is over every connection
- * waits for the answer it is owed, so that all that was asked has been counted. For a process of its own: its CPU time
- * is that of the load.
+ * Sends the requests of `setupRequest` over `connections` connections, spread evenly over `urls`, for `seconds`. At the end
+ * every connection waits for its last answer, so that every request is counted. Run it in its own process: the process's CPU
+ * time is taken as the load's.
  */
 export async function measuredLoad({ urls, connections, seconds, headers, setupRequest }) {
   const took = [];

@@ -1,6 +1,6 @@
 import { readOf, readProcesses, treeOf } from './processes.mjs';
 
-/** MiB that each process holds with all below it, its part of shared pages included (PSS). */
+/** Memory in MiB of each process with its descendants, as PSS (shared pages by share). */
 export function memoryMiB(pids) {
   const processes = readProcesses();
   const kB = (pid) => Number(/^Pss:\s+(\d+) kB/m.exec(readOf(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);

@@ -5,8 +5,8 @@ import { timings } from './timings.mjs';
 const CONNECTIONS = 512;
 
 /**
- * POSTs `perSecond` bodies a second for `seconds`, to `urls` in turn, each at its planned time whatever became of those before it, and waits
- * for all answers; an answer's time counts from the planned one. A timer of Node is up to a millisecond late.
+ * Open loop: POSTs `perSecond` bodies a second for `seconds`, to `urls` in turn, each at its planned time, and waits for all
+ * answers. An answer's time counts from the planned time. Node's timers are up to 1 ms late.
  */
 export async function pacedLoad({ urls, perSecond, seconds, headers, headersOf, bodyOf }) {
   const { pathname: path } = new URL(urls[0]);

@@ -3,7 +3,7 @@ const SYLLABLES =
     ' ',
   );
 
-/** Names as they are spread: a few are common, most are rare. */
+/** Names with a realistic spread: a few are common, most are rare. */
 const nameOf = (number, among, salt) => {
   const rank = Math.floor(among * (((number * 7_919 + salt * 104_729) % 1_000_003) / 1_000_003) ** 2);
   const parts = [rank * 31 + salt, rank * 17 + 5 * salt, rank * 7 + 11].map(
@@ -13,7 +13,7 @@ const nameOf = (number, among, salt) => {
   return name[0].toUpperCase() + name.slice(1);
 };
 
-/** A person of the bench by its number, the same every time: 300 first names, 1,000 last names, a number and an address. */
+/** The bench's person number `number`, the same in every run: one of 300 first and 1,000 last names, a phone, an e-mail. */
 export function personOf(number) {
   const [first, last] = [nameOf(number, 300, 1), nameOf(number * 13 + 5, 1_000, 2)];
   return {

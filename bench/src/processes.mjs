@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Whether this machine tells of its processes: Linux does. */
+/** Whether /proc exists (Linux). */
 export const procIsTold = existsSync('/proc/self/stat');
 
 /** Parent and CPU ticks of every process, by pid. See proc_pid_stat(5). */
@@ -16,7 +16,7 @@ export function readProcesses() {
   return processes;
 }
 
-/** A process and all below it. */
+/** A process and its descendants. */
 export function treeOf(processes, pid) {
   const below = [...processes].filter(([, { parent }]) => parent === pid);
   return [pid, ...below.flatMap(([child]) => treeOf(processes, child))];
@@ -25,7 +25,7 @@ export function treeOf(processes, pid) {
 /** The threads of a process. */
 export const threadsOf = (pid) => unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
 
-/** A file of /proc; undefined where the process has ended meanwhile. */
+/** A file of /proc; undefined if the process has ended. */
 export const readOf = (path) => unlessGone(() => readFileSync(path, 'utf8'));
 
 function unlessGone(read) {

@@ -7,7 +7,7 @@ const WIDTH = 100;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Prints where a CPU profile spent its own time, by package and by function, in microseconds a send of each of the `rows`
+ * Prints a CPU profile's self time by package and function, in microseconds per send of each of the `rows`
  * (`spanUs`: its begin and end, microseconds of process.hrtime).
  */
 export function summariseProfile(name, file, rows) {
@@ -37,7 +37,7 @@ export function summariseProfile(name, file, rows) {
   );
 }
 
-/** Prints what the statements took Postgres. */
+/** Prints Postgres' time per statement. */
 export function summariseStatements(rows) {
   const each = rows.map(({ spent, through }) => {
     const byQuery = {};

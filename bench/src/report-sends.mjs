@@ -4,7 +4,7 @@ import { ms, short, sumOf, table, whole } from './table.mjs';
 const SURROUNDINGS = ['simulator', 'load generator', 'reader'];
 const LEAST = 0.05;
 
-/** Prints what sends take and cost, ours beside the floor's. */
+/** Prints times and costs of sends, ours beside the floor's. */
 export function reportSends({ sends: { ours, floor, simulator, idle, memory }, machine: { cores } }) {
   const rows = ROWS.filter(({ name }) => ours[name]);
   if (rows.length === 0) return;
@@ -61,7 +61,7 @@ function rates({ title, paced }, own, bare) {
   return [title, ...times(bare), ...times(own), through(own), through(bare), ratio];
 }
 
-/** What a send costs by row, and a second at rest. */
+/** Prints the costs per send by row, and per second at rest. */
 function costs(title, rows, found, idle) {
   if (rows.length === 0) return;
   const measured = rows.map(({ name }) => ({ spent: found[name].spent, count: found[name].checks.through }));
@@ -101,7 +101,7 @@ function costs(title, rows, found, idle) {
 const mapValues = (byName, change) =>
   Object.fromEntries(Object.entries(byName).map(([name, value]) => [name, change(value)]));
 
-/** All names, the heaviest first. */
+/** All names, the most expensive first. */
 function byWeight(...each) {
   const weight = (name) => each.reduce((sum, one) => sum + (one[name] ?? 0), 0);
   const names = new Set(each.flatMap((one) => Object.keys(one)));

@@ -1,7 +1,7 @@
 import { reportSends } from './report-sends.mjs';
 import { ms, sumOf, table, whole } from './table.mjs';
 
-/** What a run must not show; one sentence each. */
+/** The faults of a run, one sentence each. */
 export function faultsOf({ fastify, sends, campaigns, contacts, checks }) {
   const { feed, graphCallsNot200 } = checks;
   return [

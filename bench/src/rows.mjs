@@ -1,10 +1,9 @@
 const ASYNC = { prefer: 'respond-async' };
 
 /**
- * The sends that are measured, in this order: what little load leaves behind does not disturb much. Closed loops have
- * `connections`, open ones `perSecond`. `batch`: most statuses in a webhook; where few are under way one webhook has
- * few of them anyway. `paced`: so many a second may leave meanwhile. `floor`: measured of the floor as well. `profiled`: where a
- * profile is read.
+ * The measured rows of sends, lightest load first, since it disturbs later rows least. Closed loops have `connections`,
+ * open ones `perSecond`. `batch`: most statuses per webhook. `paced`: sends per second that may leave meanwhile. `floor`:
+ * the floor is measured too. `profiled`: a profile is read.
  */
 export const ROWS = [
   { name: '1', title: 'one at a time', connections: 1, batch: 10, floor: true, profiled: true },

@@ -1,9 +1,9 @@
 const WARMING = { connections: 128, batch: 10 };
-const PACED_MS = 2_000; // a dispatcher asks for the pace of its numbers every second
+const PACED_MS = 2_000; // dispatchers read the pace of their numbers every second
 
 /**
- * Measures rows of sends against `urls`, in the name of `bearers` in turn; `reader` tells how many sends are through, `names` whose costs are counted. Each row
- * lasts until the reader has told the end of every send. Resolves with the rows by name.
+ * Measures rows of sends against `urls` with `bearers` in turn. `reader` counts sends that are through, `names` are the
+ * processes whose costs count. A row lasts until all its sends are through. Resolves with the rows by name.
  */
 export async function benchSends({ ours, load, costs, step, rows, seconds, target }) {
   const { urls, bearers, reader, names, pace } = target;
@@ -29,7 +29,7 @@ export async function benchSends({ ours, load, costs, step, rows, seconds, targe
       seconds: Math.max(seconds, atLeastSeconds),
     });
     if (paced) await pace();
-    // 504: accepted, and Meta's answer was not there in time.
+    // 504: accepted, but Meta did not answer in time.
     const sent = [201, 202, 504].reduce((sum, status) => sum + (loaded.statuses[status] ?? 0), 0);
     const lastAt = await reader.until(throughBefore + sent);
     const spent = await spentSince({ 'load generator': loaded.cpuSeconds });

@@ -3,10 +3,10 @@ import pg from 'pg';
 const SHOWN = 160;
 const OWN = /pg_stat_statements/;
 
-/** What Postgres was asked, by pg_stat_statements, and the WAL it wrote. */
+/** Reads Postgres' statements from pg_stat_statements, and the WAL written. */
 export async function openStatements({ databaseUrl }) {
   const client = new pg.Client({ connectionString: databaseUrl });
-  client.on('error', () => undefined); // the end of Postgres cuts it
+  client.on('error', () => undefined); // Postgres ends before this connection
   await client.connect();
   await client.query('create extension pg_stat_statements');
   return {
@@ -22,7 +22,7 @@ export async function openStatements({ databaseUrl }) {
   };
 }
 
-/** The statements between two readings, by service, those that took most time first. */
+/** The statements between two readings, with their service, the most time first. */
 export function statementsBetween(before, after) {
   return [...after.statements]
     .map(([key, { role, query, calls, ms }]) => {
@@ -34,5 +34,5 @@ export function statementsBetween(before, after) {
     .toSorted((one, other) => other.ms - one.ms);
 }
 
-/** Of our services each has a role of its own, the floor the superuser's. */
+/** Each service has its own role; the floor uses the superuser's. */
 const serviceOf = (role) => /^postgres_(.+)$/.exec(role)?.[1] ?? 'floor';

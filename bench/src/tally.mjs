@@ -1,5 +1,5 @@
-// Preloaded (--import) into a process that is measured: counts its requests to Kafka and the transactions of Postgres that
-// end, those of single statements included, and tells them as JSON on the port BENCH_TALLY.
+// Preloaded (--import) into a measured process: counts its requests to Kafka and its Postgres transactions, single
+// statements included, and serves the counts as JSON on port BENCH_TALLY.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 

@@ -1,4 +1,4 @@
-/** Rate and percentiles of what `took` so many milliseconds each and `lastedMs` in all. */
+/** Rate and percentiles. `took`: milliseconds of each; `lastedMs`: of all together. */
 export function timings(took, lastedMs) {
   const sorted = Float64Array.from(took).sort();
   const at = (share) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;

@@ -1,6 +1,6 @@
 import { readOf, readProcesses, threadsOf, treeOf } from './processes.mjs';
 
-/** How often each thread has gone to sleep of itself, and so been woken, by name and thread. See proc_pid_status(5). */
+/** Voluntary context switches (one per wake-up) of each thread, by name and thread. See proc_pid_status(5). */
 export function sleeps(pids) {
   const processes = readProcesses();
   return Object.fromEntries(
@@ -8,7 +8,7 @@ export function sleeps(pids) {
   );
 }
 
-/** Wake-ups by name between two readings; threads that have ended meanwhile are left out. */
+/** Wake-ups by name between two readings, without threads that have ended. */
 export function wakeUps(before, after) {
   const grown = ([thread, count], known) => count - (known?.get(thread) ?? 0);
   return Object.fromEntries(

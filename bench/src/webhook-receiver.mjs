@@ -1,4 +1,4 @@
-// A customer's endpoint: /ok/… answers 200, /fail 500, /hang never. GET tells what came to /ok/… since the last GET, and
+// A customer's endpoint: /ok/… answers 200, /fail 500, /hang never. GET returns what came to /ok/… since the last GET, and
 // how long after the event; `firstAt` and `lastAt` in ms since the epoch. Prints its address.
 import { createServer } from 'node:http';
 import { timings } from './timings.mjs';

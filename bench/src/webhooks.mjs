@@ -10,8 +10,8 @@ const PATIENCE_MS = 120_000;
 const TYPE = 'contact.updated';
 
 /**
- * Deliveries from the feed's row to the endpoint: to one, to 50 of 50 accounts, and how long after the event while two
- * others of the account hang and fail; beside them bare signed posts.
+ * Measures deliveries from the feed's row to the endpoint: to one, to 50 of 50 accounts, and the delay after the event while
+ * two other endpoints of the account hang and fail. Beside them bare signed posts.
  */
 export async function benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSeconds }) {
   const pool = new pg.Pool({ connectionString: ours.secretsOf('webhooks').DATABASE_URL, max: 4 });
@@ -27,7 +27,7 @@ export async function benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSecon
     for (const end of made.splice(0)) await end();
   };
 
-  /** Adds events to feeds, as the projection does, and says so. */
+  /** Adds events to feeds and notifies, as the projection does. */
   const tell = async (accountIds, count) => {
     await pool.query(
       `with head as (
@@ -63,9 +63,9 @@ export async function benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSecon
       return found;
     });
 
-    /** So many events to each account; rate, and CPU by process per delivery. */
+    /** Adds `each` events to every account's feed. Resolves to the rate, and CPU by process per delivery. */
     const burst = async (accountIds, each) => {
-      await tell(accountIds, Math.ceil(each / 4)); // until its code is compiled
+      await tell(accountIds, Math.ceil(each / 4)); // warm-up: code is compiled
       await arrived(accountIds.length * Math.ceil(each / 4));
       const before = cpuSeconds?.(ours.pids());
       const began = Date.now();
@@ -89,7 +89,7 @@ export async function benchWebhooks({ ours, ask, apiKey, seconds, step, cpuSecon
       return found;
     });
 
-    /** How long after the event, at a steady pace. */
+    /** Measures the delay after the event at a steady pace. */
     const steady = async () => {
       await told();
       let sent = 0;

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
-/** Looked at by whoever changed a page; git ignores them. */
+/** Screenshots for whoever changes a page; ignored by git. */
 const SHOTS = join(import.meta.dirname, '../results/console');
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
-/** What a browser does by itself is kept from the network; root runs it without its sandbox. */
+/** No background requests of the browser's own. Without its sandbox, which does not start as root. */
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,8 +22,8 @@ const ARGS = [
 ];
 
 /**
- * The Chromium that there is: `CHROMIUM`, or one on the PATH. Where there is none the tests that want it are skipped, unless
- * `CHROMIUM_REQUIRED` says that it has to be there, as it does in CI.
+ * The path of Chromium: `CHROMIUM`, or one on the PATH. Undefined: the tests that need it are skipped. Throws instead if
+ * `CHROMIUM_REQUIRED` is set, as in CI.
  */
 export function chromiumPath(): string | undefined {
   const { CHROMIUM, CHROMIUM_REQUIRED, PATH = '' } = process.env;
@@ -40,7 +40,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    return false; // there is none
+    return false; // no such file
   }
 }
 
@@ -49,7 +49,7 @@ type Violation = {
   readonly impact: string | null;
   readonly nodes: readonly { html: string }[];
 };
-/** Colours are as they stay once a frame was drawn with them, and what passes from the ones before has ended. */
+/** Resolves when colours are final: a frame is drawn and all transitions have ended. */
 const DRAWN = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
   Promise.allSettled(document.getAnimations().map((one) => one instanceof CSSTransition && one.finished)))`;
 const SERIOUS = ['serious', 'critical'];
@@ -57,13 +57,13 @@ const ONLY_COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
 export type Visit = Awaited<ReturnType<typeof visit>>;
 
-/** A browser that visits an origin and notes what it must not do. */
+/** A browser for one origin. It notes script errors, console errors and requests to other origins. */
 export async function visit(executablePath: string, origin: string) {
   const browser = await chromium.launch({ executablePath, args: ARGS });
   const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(SHOTS, { recursive: true });
 
-  /** Somebody at the browser: cookies of their own, and what went wrong before their eyes. */
+  /** A user at the browser: own cookies, and the faults seen on their pages. */
   const sitDown = async () => {
     const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
@@ -83,7 +83,7 @@ export async function visit(executablePath: string, origin: string) {
   return { sitDown, close: () => browser.close(), axeSource };
 }
 
-/** The faults of a page as it stands, wide and narrow, light and dark; a picture of each is kept. */
+/** A page's serious accessibility faults and sideways scrolling, wide and narrow, light and dark. Keeps screenshots. */
 export async function faultsOf(page: Page, name: string, axeSource: string): Promise<string[]> {
   const faults: string[] = [];
   await page.bringToFront();
@@ -99,7 +99,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
       const at = `${name} ${size} ${colorScheme}`;
       if (size === 'wide' || colorScheme === 'light')
         await page.screenshot({ path: join(SHOTS, `${at.replaceAll(' ', '-')}.png`) });
-      // Of all that it looks at, colours alone differ in the dark.
+      // In the dark only colours can differ.
       const options = { resultTypes: ['violations'], ...(colorScheme === 'dark' && ONLY_COLOURS) };
       const found = await page.evaluate<{ violations: Violation[] }>(
         `axe.run(document, ${JSON.stringify(options)})`,
@@ -114,7 +114,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
   return faults;
 }
 
-/** Counts the bytes that come over the wire, headers included, from now on. */
+/** Counts bytes received over the wire from now on, headers included. */
 export async function meter(context: BrowserContext, page: Page) {
   const network = await context.newCDPSession(page);
   await network.send('Network.enable');

@@ -14,7 +14,7 @@ type Recipient = { readonly to: string; readonly status: string; readonly error:
 export const WITH = { template: { name: 'diwali_offer', language: 'en_US' } };
 const BULK = 500;
 
-/** Puts so many people on file, all of them with the tag. */
+/** Puts `count` people on file, all with the tag. */
 export async function people(api: Client, tag: string, count: number, first = 14_152_000_000): Promise<void> {
   for (let from = 0; from < count; from += BULK) {
     const contacts = Array.from({ length: Math.min(BULK, count - from) }, (_, index) => ({
@@ -42,9 +42,9 @@ export async function recipientsOf(api: Client, id: string, status = ''): Promis
 }
 
 /**
- * A campaign to so many people while campaigns and messaging are killed in turn, every two seconds, and
- * a second after both are up. Counters add up at every
- * reading; resolves with the campaign at its end.
+ * A campaign to `count` people. Campaigns and messaging are killed in turn, every `everyMs`, and again one second after
+ * both are up. Checks at every reading that the counters add up.
+ * Resolves with the finished campaign.
  */
 export async function campaignThroughKills(
   system: System,
@@ -70,7 +70,7 @@ export async function campaignThroughKills(
   const killing = (async () => {
     for (let turn = 0; open; turn += 1) {
       const victim = turn % 2 ? 'messaging' : 'campaigns';
-      // On a slow machine neither would ever meet the other.
+      // Wait for both: on a slow machine they would otherwise never be up together.
       await Promise.all([
         delay(everyMs),
         ...Object.values(ready).map((up) => up.then(() => delay(everyMs / 2))),

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => system?.stop());
 
-/** What reached Meta, by person. */
+/** The recipient of each message that reached Meta. */
 async function reached(): Promise<string[]> {
   const all: string[] = [];
   for (let since = ''; ;) {

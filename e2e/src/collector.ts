@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span as it came by OTLP; ids in hex, '' where there is none. */
+/** A span received by OTLP; ids in hex, '' for none. */
 export type SeenSpan = {
   readonly service: string;
   readonly name: string;
@@ -42,7 +42,7 @@ export async function collector() {
 
 type Field = Buffer | bigint;
 
-/** The fields of a message of protobuf, by number (https://protobuf.dev/programming-guides/encoding). */
+/** The fields of a protobuf message by number (https://protobuf.dev/programming-guides/encoding). */
 function fieldsOf(message: Buffer): ReadonlyMap<number, readonly Field[]> {
   const fields = new Map<number, Field[]>();
   let at = 0;

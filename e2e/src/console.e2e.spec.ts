@@ -9,9 +9,9 @@ import { people } from './campaign-kills.js';
 import { receiver, type Receiver } from './receiver.js';
 import { ok, PERSON, startSystem, type System } from './system.js';
 
-/** Compressed, with the answers of the API, until the list of accounts stands. */
+/** Limit of the first load, compressed, API answers included, until the accounts are listed. */
 const MOST_BYTES = 200_000;
-/** Under a second on a quiet machine; what others do on it counts here as well. */
+/** Under 1 s on a quiet machine; the limit leaves room for a busy one. */
 const USABLE_MS = 3_000;
 const PEOPLE = 200;
 const KEY = 'The shop';
@@ -51,7 +51,7 @@ if (!chromium)
   const look = async (name: string, shown = page) =>
     void faults.push(...(await faultsOf(shown, name, visitor.axeSource)));
   let failed: string | undefined;
-  /** One after the other: none can go on where the one before did not come to. */
+  /** A step of one long test; fails at once if an earlier step failed. */
   const step = (name: string, take: () => Promise<void>) =>
     it(name, async () => {
       if (failed) throw new Error(`Not tried: “${failed}” failed.`);
@@ -260,7 +260,7 @@ if (!chromium)
 
   it('nothing left the origin, and nothing went wrong in a page', () => {
     expect(operator.foreign).toEqual([]);
-    const refused = `(${origin}/api/v1/messages/text)`; // A browser reports the refusal of the revoked key.
+    const refused = `(${origin}/api/v1/messages/text)`; // The browser logs the revoked key's 401.
     expect(operator.faults.filter((fault) => !fault.endsWith(refused))).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import { ok, startSystem, type System } from './system.js';
 
 const CONVERSATIONS = 10_000;
 const AT_ONCE = 50;
-/** Milliseconds of one task, in which the page answers nobody. The rows all at once take seconds; 295 were seen on a busy machine. */
+/** Limit in ms of one task, which blocks the page. 295 measured on a busy machine; all rows at once take seconds. */
 const LONGEST_TASK = 500;
 
 const chromium = chromiumPath();

@@ -180,7 +180,7 @@ describe('whoever writes in', () => {
       status: 409,
       body: { code: 'recipient_opted_out' },
     });
-    // What is no marketing goes through.
+    // Messages other than marketing still go through.
     expect((await api.post('/v1/messages/text', { to: phone, body: 'Done.' })).status).toBe(201);
     const out = await until(async () =>
       (await api.allEvents()).filter(
@@ -196,7 +196,7 @@ describe('whoever writes in', () => {
       ['updated', 'start_word'],
       ['opted_out', 'stop_word'],
       ['updated', 'stop_word'],
-      // The user id that came with the first message.
+      // The first message brought the user id.
       ['updated', null],
       ['created', 'api'],
     ]);
@@ -311,13 +311,13 @@ describe('whoever writes in', () => {
 });
 
 describe('contacts killed', () => {
-  /** Again with the same key, until the answer is final. */
+  /** Retries with the same Idempotency-Key until the answer is final. */
   const carefully = async (body: unknown): Promise<Answer<BulkReceipt>> => {
     const key = randomUUID();
     for (const giveUp = Date.now() + 90_000; ; await delay(200)) {
       const answer = await other
         .post<BulkReceipt>('/v1/contacts/bulk', body, { 'idempotency-key': key })
-        .catch(() => undefined); // a connection refused or broken: again
+        .catch(() => undefined); // connection refused or broken: retry
       if (answer && ![409, 429, 503, 504].includes(answer.status)) return answer;
       if (Date.now() > giveUp) throw new Error(`No final answer: ${JSON.stringify(answer)}`);
     }
@@ -337,7 +337,7 @@ describe('contacts killed', () => {
         numbers(4).map(async () => {
           for (let mine = calls.pop(); mine; mine = calls.pop()) {
             let wanted = mine;
-            // A row that was refused for the moment goes into another call.
+            // A row answered with a passing error goes into another call.
             while (wanted.length > 0) {
               const { status, body } = await carefully({ contacts: wanted, defaultTags: ['imported'] });
               expect(status).toBe(200);

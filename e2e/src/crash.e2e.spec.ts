@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system?.stop());
 
-/** A careful client: one Idempotency-Key per message, and again with the same key until the answer is final. */
+/** A careful client: one Idempotency-Key per message, retried with it until the answer is final. */
 async function sendCarefully(
   index: number,
   run: string,
@@ -35,7 +35,7 @@ async function sendCarefully(
       .post<{ id?: string; messageId?: string; code?: string }>('/v1/messages/template', body, {
         'idempotency-key': key,
       })
-      .catch(() => undefined); // a connection refused or broken: again
+      .catch(() => undefined); // connection refused or broken: retry
     if (answer && ![409, 429, 503, 504].includes(answer.status)) return answer;
     if (Date.now() > giveUp)
       throw new Error(`Message ${index} got no final answer: ${JSON.stringify(answer)}`);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { PERSON, startSystem, type Answer, type Client, type System } from './system.js';
 
-/** How hard it is tried: a short form belongs to every run, a long one to `npm run test:full`. */
+/** The short form runs in `npm test`, the long one in `npm run test:full`. */
 export type Hardness = {
   readonly sends: number;
   readonly kills: number;
@@ -14,7 +14,7 @@ export type Hardness = {
 };
 
 const SERVED_AGAIN_MS = 30_000;
-/** What is away for less may be waited for. */
+/** A service away for less may answer late instead of 503. */
 const COMMAND_DEADLINE_MS = 10_000;
 const REPLICAS = { gateway: 2, messaging: 2, webhooks: 2 };
 const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
@@ -22,7 +22,7 @@ const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
 type Body = { id?: string; messageId?: string; code?: string };
 type Attempt = { at: number; status: number; retryAfter: string | null };
 
-/** What is done to a running installation, while careful clients send, and what has to be true afterwards. */
+/** Faults of a running installation while careful clients send, and what must hold afterwards. */
 export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void {
   let system: System;
   let api: Client & { accountId: string };
@@ -44,14 +44,14 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     await system.control('POST', '/behaviour', calm);
   });
 
-  /** One Idempotency-Key per message, and again with it until the answer is final; every answer is noted. */
+  /** One Idempotency-Key per message, retried with it until the answer is final. Notes every answer in `attempts`. */
   async function sendCarefully(to: string, run: string, attempts: Attempt[]): Promise<Answer<Body>> {
     const key = randomUUID();
     const body = { to, template: 'hello_world', language: 'en_US', metadata: { run } };
     for (const giveUp = Date.now() + 150_000; ; await delay(500)) {
       const answer = await api
         .post<Body>('/v1/messages/template', body, { 'idempotency-key': key })
-        .catch(() => undefined); // a connection refused or broken: again
+        .catch(() => undefined); // connection refused or broken: retry
       const status = answer?.status ?? 0;
       attempts.push({ at: Date.now(), status, retryAfter: answer?.headers.get('retry-after') ?? null });
       if (answer && ![409, 429, 503, 504].includes(status)) return answer;
@@ -59,7 +59,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     }
   }
 
-  /** Sends all, `meanwhile` beginning with the first quarter answered. */
+  /** Sends all messages. `meanwhile` starts when a quarter of them is answered. */
   async function sendAll(meanwhile: (answered: () => number) => Promise<unknown>) {
     const run = randomUUID();
     const first = 14_150_000_000 + randomInt(1_000_000) * 1_000;
@@ -79,7 +79,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     return { run, answers, attempts };
   }
 
-  /** What the database knows of messages that have not ended, for who has to find out why. */
+  /** The database's rows of messages without a final status, for the failure's message. */
   async function unsettled(run: string): Promise<string> {
     const db = new pg.Client({ connectionString: system.databaseUrl });
     await db.connect();
@@ -97,14 +97,14 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
   const highest = (statuses: readonly string[]) =>
     statuses.reduce((top, status) => (RANK.indexOf(status) > RANK.indexOf(top) ? status : top));
 
-  /** Doubled 0; sent + failed = accepted; the feed dense and complete; every answer the truth. */
+  /** No message doubled; sent + failed = accepted; the feed dense and complete; every answer true. */
   async function expectNothingLostNorDoubled({ run, answers }: Awaited<ReturnType<typeof sendAll>>) {
     expect(
       answers.map(({ status }) => status).filter((status) => status !== 201 && status !== 502),
     ).toStrictEqual([]);
     const settled = await until(
       async () => {
-        // The outcome of the last send can stay unknown until Meta is heard again.
+        // An unknown outcome of the last send may last until Meta's next webhook: cause one.
         const message = { type: 'text', text: { body: 'Hello' } };
         await system.control('POST', '/inbound', { from: PERSON, message });
         const all = await api.statusesOf(run);
@@ -128,7 +128,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     expect(sequences).toEqual(sequences.map((_, index) => index + 1));
   }
 
-  /** While something is down a client is told to come again; from `backAt` on it is served soon. */
+  /** Every 503 has a Retry-After. After `backAt` the first send is served within SERVED_AGAIN_MS. */
   function expectServedAgain({ attempts }: Awaited<ReturnType<typeof sendAll>>, backAt: number) {
     const refused = attempts.filter(({ status }) => status === 503);
     if (awayMs > COMMAND_DEADLINE_MS) expect(refused.length).toBeGreaterThan(0);
@@ -155,7 +155,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
       let backAt = 0;
       const sent = await sendAll(async () => {
         await system.stack![part].down();
-        await delay(awayMs); // how long it is away is what is tested
+        await delay(awayMs); // the length of the outage is what is tested
         await system.stack![part].up();
         backAt = Date.now();
       });

@@ -33,7 +33,7 @@ async function send(who: Client, template: string) {
 }
 const offer = () => send(a, 'diwali_offer');
 
-/** B sends for so long, one after the other. */
+/** B sends one message at a time for `ms`. Resolves to its answer times in ms. */
 async function paceOfB(ms: number) {
   const times: number[] = [];
   for (const end = Date.now() + ms; Date.now() < end; await delay(50)) {
@@ -46,14 +46,14 @@ async function paceOfB(ms: number) {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), most: at(1), count: times.length };
 }
 
-/** How many replicas of contacts messaging asks nothing, as its metrics tell. */
+/** Replicas of contacts that messaging's circuit breaker has cut off, from its metrics. */
 async function silent() {
   const { HEALTH_PORT } = system.ports.messaging!;
   const text = await (await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`)).text();
   return Number(/^wbiz_rpc_silent_replicas\{peer="contacts",.*\} (\d+)/m.exec(text)?.[1]);
 }
 
-/** What B and A meet while contacts is frozen, and B before. */
+/** B's answer times before and during a freeze of contacts, and A's answers during it. */
 async function freeze() {
   expect((await offer()).status).toBe(201);
   await paceOfB(3_000);
@@ -82,7 +82,7 @@ it("while contacts is frozen an account's marketing is refused soon, and nobody 
   let found = await freeze();
   const isSlow = ({ before, during }: typeof found) =>
     during.p90 >= 2 * before.p90 + 50 || during.p99 >= 2 * before.p99 + 100;
-  // Whatever else began on the machine meanwhile is no fault of ours: measured once more.
+  // Measured once more if slow: other load on the machine may be the cause.
   if (isSlow(found)) found = await freeze();
   const { refused, backAfterMs } = found;
   expect(new Set(refused.map(({ status, code }) => `${status} ${code}`))).toEqual(

@@ -54,7 +54,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** A clone of the repository in which `npm start` is running, as far as the guides see it. */
+/** A folder that looks to the guides like a clone in which `npm start` is running. */
 async function clone(name: string) {
   const folder = join(home, name);
   await mkdir(join(folder, '.wbiz'), { recursive: true });
@@ -80,7 +80,7 @@ const env = (more: NodeJS.ProcessEnv = {}) => ({
   ...more,
 });
 
-/** The one block of a guide that looks so; from now on it counts as run. */
+/** The only block of a guide that matches. Marks it as run. */
 function printed(guide: string, mark: CodeBlock['mark'], language: RegExp, looks: RegExp): string {
   const found = blocks.filter(
     (block) =>
@@ -88,7 +88,7 @@ function printed(guide: string, mark: CodeBlock['mark'], language: RegExp, looks
   );
   if (found.length !== 1) throw new Error(`${guide} has ${found.length} blocks with ${looks}`);
   ran.add(found[0]!);
-  return found[0]!.code.replaceAll('8787', String(port)); // which may be taken here
+  return found[0]!.code.replaceAll('8787', String(port)); // 8787 may be taken here
 }
 const command = (guide: string, looks: RegExp) => printed(guide, undefined, /^sh$/, looks);
 const staying = (guide: string, looks: RegExp) => printed(guide, 'stays', /^sh$/, looks);
@@ -106,13 +106,13 @@ async function open(folder: string, more?: NodeJS.ProcessEnv) {
 
 type Told = { id: string; type: string; account?: string; data: { wamid?: string } };
 
-/** Pastes what stays into a terminal of its own. */
+/** Runs a `stays` command in its own terminal. */
 function start(folder: string, code: string, more?: NodeJS.ProcessEnv) {
   const child = spawn('bash', ['-euc', code], {
     cwd: folder,
     env: env(more),
     stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true, // a group, which is ended with all that it has started
+    detached: true, // own process group, so that its children end with it
   });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
@@ -206,7 +206,7 @@ describe.each(['feed.ts', 'feed.py'])('the guide to events, with %s', (name) => 
     await first.has(await system.writeIn(api, PERSON, 'Hello'));
     const next = await system.writeIn(api, PERSON, 'Anybody there?');
     await first.has(next);
-    // What comes after it shows that the cursor behind it was written down.
+    // A later event shows that the cursor after `next` is stored.
     await first.has(await system.writeIn(api, PERSON, 'Hello?'));
     await first.stop();
     const second = start(folder, run);
@@ -219,7 +219,7 @@ describe.each(['kafka.ts', 'kafka_events.py'])('the guide to events, with %s', (
   runnable(name)('prints the events of all accounts', async () => {
     const folder = await clone(name);
     await save(EVENTS, name, folder);
-    // A group of its own: what the other has read is not read by it again.
+    // An own consumer group: a shared one would skip what the other script has read.
     const variables = command(EVENTS, /EVENTS_TOPIC=/).replace('my-app', `my-${name}`);
     const wamid = await system.writeIn(api, PERSON, 'Hello');
     const { has, events } = start(folder, `${variables}\n${staying(EVENTS, new RegExp(` ${name}$`))}`);
@@ -266,7 +266,7 @@ describe('the guide to the SDK', () => {
     await until(() => fetch(`http://127.0.0.1:${port}`, { method: 'POST' }).then(() => true), {
       describe: 'receive.ts',
     });
-    // Both begin with what happens once they are there.
+    // Both start at the log's end: write in until both have seen an event.
     const seen = () => tailed.events().length > 0 && received.lines.length > 0;
     await until(async () => (await system.writeIn(api)) && seen(), { timeoutMs: 30_000, everyMs: 500 });
     await paste(command(SDK, /BASE=/));

@@ -20,7 +20,7 @@ type Attack = { readonly everyMs: number; readonly once: () => Promise<unknown> 
 
 const HELD_CONNECTIONS = 40;
 const UNSIGNED_BYTES = 3_100_000;
-/** Characters that grow under NFKD, take four bytes, combine or mean something to a parser. */
+/** Characters that grow under NFKD, take four bytes, combine, or have a meaning to parsers. */
 const NASTY = fc.oneof(
   fc.constantFrom(
     '\u{FDFA}',
@@ -47,7 +47,7 @@ const NASTY = fc.oneof(
 const TEXT = fc.tuple(NASTY, fc.constantFrom(1, 1, 20, 500)).map(([text, times]) => text.repeat(times));
 const VALUE = fc.oneof(TEXT, fc.jsonValue({ maxDepth: 4 }), fc.double(), fc.maxSafeInteger());
 
-/** One leaf or branch of a JSON value, at random, is something else, missing or there twice. */
+/** Changes, removes or doubles one random leaf or branch of a JSON value. */
 function mutated(given: unknown, seed: number): unknown {
   const [spot = 0, value] = fc.sample(fc.tuple(fc.nat(1_000), VALUE), { numRuns: 1, seed })[0]!;
   if (typeof given !== 'object' || given === null || spot % 7 === 0) return value;
@@ -61,9 +61,9 @@ function mutated(given: unknown, seed: number): unknown {
 }
 
 /**
- * One account that does whatever harmed others once, all at the same time: what its key lets it send, what a stranger may
- * knock with, what reaches the inside. `seed` makes the random part the same again. Resolves, when `signal` is aborted, to
- * how often each was done.
+ * One account does everything that once harmed others, all at the same time: with its key, as a stranger without one, and
+ * on Kafka inside. The same `seed` gives the same random requests. Resolves, once `signal` is aborted, to
+ * how often each attack ran.
  */
 export async function attack(
   system: System,
@@ -198,7 +198,7 @@ export async function attack(
     Object.entries(attacks).map(async ([name, { everyMs, once }]) => {
       counts[name] = 0;
       while (!signal.aborted) {
-        // What it is answered is nobody's matter here; while something is down it is not answered.
+        // Answers do not matter here, and during an outage there is none.
         await once().catch(() => undefined);
         counts[name] += 1;
         await delay(everyMs, undefined, { signal }).catch(() => undefined);
@@ -210,7 +210,7 @@ export async function attack(
   return counts;
 }
 
-/** The body of Meta's webhook for a text of a person. */
+/** The body of Meta's webhook for a person's text message. */
 export function textWebhook({ wabaId, phoneNumberId }: Hostile, from: string, body: string, userId?: string) {
   const person = userId === undefined ? {} : { user_id: userId };
   return {

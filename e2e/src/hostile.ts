@@ -6,21 +6,21 @@ import pg from 'pg';
 import { attack, postAsMeta, textWebhook, type Hostile } from './hostile-account.js';
 import { ok, startSystem, type Answer, type Client, type FeedEvent, type System } from './system.js';
 
-/** How long the measured account is alone, how long it is beside the hostile one, and how many outages there are meanwhile. */
+/** How long the measured account runs alone and beside the hostile one, and the number of outages meanwhile. */
 export type Length = {
   readonly aloneMs: number;
   readonly besideMs: number;
   readonly outages: number;
-  /** Of too few calls a p99 says nothing. */
+  /** Whether answer times are compared: a p99 of too few calls says nothing. */
   readonly isPaced: boolean;
 };
 
-/** What is down comes back, and is caught up with, in that (ms). */
+/** Time to recover and catch up after an outage. */
 const BACK_MS = 20_000;
 const FROZEN_MS = 10_000;
-/** Messaging last, so not in the short form: who is killed while Meta is asked leaves a send pending, a 504. */
+/** Messaging last, so that the short form leaves it out: killed during a call to Meta it leaves a send pending, a 504. */
 const KILLED = ['contacts', 'templates', 'webhooks', 'campaigns', 'messaging'];
-/** The text at which the database breaks for the hostile account. */
+/** The database rejects the hostile account's feed rows that contain this text. */
 const BREAKS = 'breaks a projection';
 
 type Call = {
@@ -33,7 +33,7 @@ type Call = {
 };
 type Message = { readonly messageId: string };
 
-/** One account attacks with all it has, processes go down, and another account, which is measured, is not to notice. */
+/** One account attacks and processes go down; another, measured account must not notice. */
 export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length): void {
   let system: System;
   let hostile: Hostile;
@@ -64,7 +64,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
     await db.end();
   }
 
-  /** Until aborted, one call after the other of each of three kinds; again with the same key what was refused. */
+  /** Until aborted: three kinds of calls side by side, each one at a time. A 503 is retried with the same key. */
   async function measure(signal: AbortSignal): Promise<Call[]> {
     const calls: Call[] = [];
     const timed = async <Body>(what: string, run: () => Promise<Answer<Body>>): Promise<Answer<Body>> => {
@@ -142,14 +142,14 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
       await part.up();
     } else if (turn % 7 === 6) {
       process.kill(system.pidOf('contacts'), 'SIGSTOP');
-      await delay(FROZEN_MS); // how long it stands is what is tested
+      await delay(FROZEN_MS); // the length of the freeze is what is tested
       process.kill(system.pidOf('contacts'), 'SIGCONT');
     } else await system.kill(victim);
     await delay(BACK_MS);
     down.to = Date.now();
   }
 
-  /** From now on the database refuses what the hostile account writes of one text, in the feed and of its people. */
+  /** From now on the database rejects the hostile account's feed rows with the text BREAKS. */
   async function breakHostile(): Promise<void> {
     await sql(`
       create function public.breaks() returns trigger language plpgsql as $$ begin
@@ -164,7 +164,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
   it(
     'nobody notices what one account does',
     async () => {
-      await measure(AbortSignal.timeout(aloneMs / 4)); // warm
+      await measure(AbortSignal.timeout(aloneMs / 4)); // warm-up
       const alone = await measure(AbortSignal.timeout(aloneMs));
 
       const seed = randomInt(1_000_000_000);
@@ -237,7 +237,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
   const expectDense = (events: readonly FeedEvent[]) =>
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
 
-  /** Parked, then mended, then all there in order. */
+  /** The account is parked; once mended, its feed is complete and in order. */
   async function expectHostileMended(wrote: readonly string[]): Promise<void> {
     type Parked = { projections: { service: string; projection: string; parked: { accountId: string }[] }[] };
     const parked = async () =>

@@ -15,7 +15,7 @@ const begun = new Date().toISOString();
 beforeAll(async () => {
   system = await startSystem({ together: sharing('') });
   database = new pg.Pool({ connectionString: system.databaseUrl });
-  database.on('error', () => undefined); // the database goes first
+  database.on('error', () => undefined); // the database stops first
   api = await system.connect();
 }, 120_000);
 afterAll(async () => {
@@ -47,7 +47,7 @@ it('shows every type of message in the feed, once, in batches and sent twice', a
   for (const { wamid, what, became } of sent) {
     const found = events.filter(({ data }) => data.wamid === wamid);
     expect(found).toMatchObject([{ data: { ...became, from: PERSON } }]);
-    // A system message has no contact of its own, only that of others in the same body.
+    // A system message has no contact entry; those in its body belong to other messages.
     if (found[0]!.data.kind !== 'system') expect([what, found[0]!.data.name]).toEqual([what, 'Asha']);
   }
   const { body } = await api.get(`/v1/messages/${String(events[0]!.data.messageId)}`);
@@ -57,7 +57,7 @@ it('shows every type of message in the feed, once, in batches and sent twice', a
 it('brings back from Meta’s webhooks what a database has lost, and doubles nothing', async () => {
   const before = await received();
   expect(await derive()).toMatchObject({ status: 200, body: { items: expect.any(Number) } });
-  // One person's messages keep their order, so that what was derived is through when this one is.
+  // One person's messages keep their order: when this one is in, the derived ones are too.
   await system.writeIn(api);
   const after = await received();
   expect(after).toHaveLength(before.length + 1);

@@ -9,28 +9,28 @@ import { receiver, type Receiver } from './receiver.js';
 import { call, ok, PERSON, startSystem, type Answer, type Client, type System } from './system.js';
 
 /**
- * Two accounts, and every route of the served OpenAPI document. Whatever an account is told, in whichever answer, is
- * searched for what only the other one has: ids, Meta's ids, phone numbers, and marks, which stand in every text.
+ * Two accounts call every route of the served OpenAPI document. Every answer to one account is searched for what only the
+ * other has: ids, Meta's ids, phone numbers, and marks, which are part of every text.
  */
 type Account = Client & {
   readonly letter: string;
   readonly accountId: string;
   readonly mark: () => string;
   readonly phoneNumberIds: readonly string[];
-  /** Where people write to, and how they call themselves there. */
+  /** The phone number people write to, and their profile name there. */
   readonly inbox: { readonly phoneNumberId: string; readonly name: string };
-  /** Somebody who writes to this account only. */
+  /** A person who writes to this account only. */
   readonly person: string;
-  /** What it has been told of, or made. */
+  /** Ids and texts that it has received or made. */
   readonly known: Set<string>;
-  /** By path, what was answered there. */
+  /** Rows of the answers, by path. */
   readonly rows: Map<string, Row[]>;
-  /** By the path of a list in the document. */
+  /** Cursors received, by the list's path in the document. */
   readonly cursors: Map<string, Set<string>>;
 };
 type Row = Readonly<Record<string, unknown>>;
 type Snapshot = ReadonlyMap<string, unknown>;
-/** Whatever may be answered. */
+/** The union of all answers' fields. */
 type Body = Row & {
   readonly code?: string;
   readonly data?: readonly Row[];
@@ -43,7 +43,7 @@ const TRACES =
   /(?<![a-z])[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])|wamid\.[\w+/=-]+|mark_[ab]_\d{4}|(?<!\d)\d{11,20}(?!\d)/g;
 const TIME = /^\d{4}-\d\d-\d\dT/;
 const UNSETTLED = ['accepted', 'outcome_unknown', 'pending', 'scheduled', 'running'];
-/** Operations that not every state allows, and no body brings about. */
+/** Operations that depend on a state which no request body can cause. */
 const MAY_CONFLICT = /\/campaigns\/\{id\}\/(pause|resume|retry-failed)$/;
 
 let system: System;
@@ -82,7 +82,7 @@ const lists = () => withKey(({ cursor }) => cursor !== undefined);
 const done = ({ status }: { status: number }) => status >= 200 && status < 300;
 const show = ({ status, body }: { status: number; body: unknown }) => `${status} ${JSON.stringify(body)}`;
 
-/** Asks as an account, and notes what it learns of the other one. */
+/** Calls as an account, and notes everything of the other account in the answer. */
 async function ask(
   who: Account,
   method: string,
@@ -143,24 +143,24 @@ async function open(letter: string, person: string): Promise<Account> {
   return { ...api, ...own, rows: new Map(), cursors: new Map() };
 }
 
-/** Makes one of everything the document has a way for, and changes it. */
+/** Creates and changes one of everything the document has a route for. */
 async function fill(who: Account) {
   for (const from of [PERSON, who.person]) {
     const message = { type: 'image', image: { caption: who.mark() } };
     await system.control('POST', '/inbound', { ...who.inbox, from, message });
     await system.writeIn(who, from, who.mark(), who.inbox);
   }
-  // A campaign that runs, and so has recipients; those that are made below wait.
+  // A running campaign, so that there are recipients: those made below wait for their time.
   ok(await ask(who, 'POST', '/v1/contacts', { phone: who.person, optedIn: true }));
   const template = { name: 'diwali_offer', language: 'en_US' };
   ok(await ask(who, 'POST', '/v1/campaigns', { name: who.mark(), template, audience: { kind: 'all' } }));
   for (const operation of withKey(({ method, params }) => method === 'POST' && !params)) {
-    // The same keys in both accounts: an answer kept for one is not the other's.
+    // The same keys in both accounts: a stored answer must not reach the other.
     const headers = { 'idempotency-key': operation.path };
     const answer = await ask(who, 'POST', operation.path, operation.body(who.mark), headers);
     if (!isTaken(answer)) throw untold(`POST ${operation.path}`, answer);
   }
-  // What the webhook is told of, so that there are deliveries.
+  // An event for the webhook, so that there are deliveries.
   await system.writeIn(who, who.person, who.mark(), who.inbox);
   const deliveries = `${pathsOf(who, '/v1/webhooks/{id}')[0]!}/deliveries`;
   await until(async () => (await ask(who, 'GET', deliveries)).body.data?.length, {
@@ -178,7 +178,7 @@ async function fill(who: Account) {
     if (!answers.some((answer) => isTaken(answer) || (mayConflict && answer.status === 409)))
       throw untold(`${operation.method} ${operation.path}`, answers.at(-1));
   }
-  // The reference's example has switched it off.
+  // The reference's example switches the webhook off.
   for (const path of pathsOf(who, '/v1/webhooks/{id}')) ok(await ask(who, 'PATCH', path, { active: true }));
 }
 
@@ -187,7 +187,7 @@ const untold = (what: string, answer?: Told) =>
     `Tell isolation how to make a valid ${what} (openapi-requests.ts): ${answer ? show(answer) : 'no id'}`,
   );
 
-/** What there is of the account's own at a path of the document: all values of its last parameter. */
+/** The account's own paths for a path of the document: one per value of the last parameter. */
 function pathsOf(who: Account, path: string): string[] {
   const [, before, name, after] = /^(.*)\/\{(\w+)\}([^{]*)$/.exec(path) ?? [];
   if (before === undefined) return [path];
@@ -203,7 +203,7 @@ function pathsOf(who: Account, path: string): string[] {
   return found;
 }
 
-/** Paths that name something of A's, listed or told of elsewhere, also below something of B's, and nothing that B has too. */
+/** Paths with an id of A's (listed, or seen elsewhere), also below an id of B's. Leaves out paths that B has too. */
 function pathsIntoA(path: string): string[] {
   const own = new Set(pathsOf(b, path));
   const listed = pathsOf(a, path);
@@ -232,13 +232,13 @@ async function crawl(who: Account): Promise<Snapshot> {
   return seen;
 }
 
-/** What was answered, without what moves by the clock, or comes some seconds after the delivery. */
+/** The answer without fields that change with time or come some seconds after the delivery. */
 function still(answer: Told): Row {
   const { lagSeconds: _, lastHour: _hour, lastDay: _day, ...rest } = ok(answer);
   return rest;
 }
 
-/** All rows of a list, also those that it leaves out unless they are asked for. */
+/** All rows of a list, those that need a filter included. */
 async function everyRow(who: Account, { path: template, cursor, query }: Operation, path: string) {
   const rows = await allRows(who, template, path, cursor!);
   for (const { name, default: shown, enum: choices = [] } of query)
@@ -261,7 +261,7 @@ async function allRows(who: Account, template: string, path: string, parameter: 
   }
 }
 
-/** What the account can see once everything on its way has arrived. */
+/** What the account can see once all events under way have arrived. */
 async function settled(who: Account): Promise<Snapshot> {
   const waiting = { timeoutMs: 60_000, everyMs: 300 };
   await until(async () => {
@@ -269,7 +269,7 @@ async function settled(who: Account): Promise<Snapshot> {
     expect(moving).toEqual([]);
     return true;
   }, waiting);
-  // What was before this is in the feed before it.
+  // The feed is ordered: once this event is in, all earlier ones are.
   await system.writeIn(who, PERSON, who.mark(), who.inbox);
   let last: Snapshot | undefined;
   return until(async () => {
@@ -279,7 +279,7 @@ async function settled(who: Account): Promise<Snapshot> {
   }, waiting);
 }
 
-/** What waits for a time to come does not move. */
+/** Whether the row may still change. One that waits for a start time does not. */
 const isMoving = ({ status, startsAt }: Row) =>
   UNSETTLED.includes(String(status)) && !(Date.parse(String(startsAt)) > Date.now());
 const rowsOf = (snapshot: Snapshot) => [...snapshot.values()].flat() as Row[];
@@ -343,7 +343,7 @@ describe("lists, asked by B with what is A's", () => {
 const takesText = ({ type, format }: { type?: unknown; format?: string }) =>
   !format && ['string', 'array'].includes(String(type));
 
-/** Texts to search by; no times and no ids. */
+/** Texts to search for, without times and ids. */
 function textsIn(value: unknown): string[] {
   const texts: string[] = [];
   JSON.stringify(value, (_, inner: unknown) => {
@@ -381,7 +381,7 @@ describe("B with A's ids", () => {
           const answer = await ask(b, method, path, body(id, b.mark));
           if (!isRefused(answer)) wrong.push(`${method} ${path} ${pointer} ${id}: ${show(answer)}`);
         }
-        // Nor is it refused for anything else: what is B's own is taken.
+        // Control: with B's own id the same body is accepted.
         const answers: Told[] = [];
         for (const own of pathsOf(b, template))
           for (const id of idsOf(b, kind))
@@ -416,12 +416,12 @@ describe("B with A's ids", () => {
   it('is no operator', async () => {
     for (const { method, path } of operations.filter((operation) => !operation.withKey)) {
       const { status } = await ask(b, method, path.replaceAll(/\{\w+\}/g, a.accountId));
-      expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many have been refused
+      expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many refused calls before
     }
   });
 });
 
-/** Sends what would go to everybody's person to the account's own: Meta slows down what goes to one. */
+/** Replaces the shared recipient by the account's own: Meta's pair limit slows sends to one person. */
 const toAnother = ({ person }: Account, body: unknown): unknown =>
   JSON.parse(JSON.stringify(body).replaceAll(PERSON, person));
 
@@ -430,7 +430,7 @@ const idsOf = (who: Account, kind: string): string[] =>
     ? [...who.phoneNumberIds]
     : [...who.known].filter((id) => id.startsWith(`${(ID_PREFIXES as Record<string, string>)[kind]}_`));
 
-/** Whether there is a way to have one. */
+/** Whether the API can make one. */
 const isMade = (kind: string) =>
   kind === 'phone number' || operations.some(({ path }) => path.startsWith(`/v1/${kind}`));
 

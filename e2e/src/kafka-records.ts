@@ -15,11 +15,11 @@ type Document = {
   };
 };
 
-/** Of a message whose `ce_type` the document leaves open, and of one that is a batch and has none. */
+/** Keys of the checks for messages whose `ce_type` is open in the document, and for batches, which have none. */
 export const ANY_TYPE = Symbol('any type');
 export const BATCH = Symbol('batch');
 
-/** Everything on the installation's topics, read as anybody would. */
+/** Every record on the installation's topics, read with a plain consumer. */
 export async function everyRecord({ brokers, topics }: System): Promise<readonly SeenRecord[]> {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
@@ -49,7 +49,7 @@ export async function everyRecord({ brokers, topics }: System): Promise<readonly
   return seen;
 }
 
-/** By topic and `ce_type`, what the committed document says of a record. Stricter than a reader: no field may be left undescribed. */
+/** Checks of records by the committed AsyncAPI document, by topic and `ce_type`. Undescribed fields are faults too. */
 export function recordChecks() {
   const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/asyncapi.json');
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document;

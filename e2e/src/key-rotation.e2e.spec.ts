@@ -28,7 +28,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** As docs/security.md has it, with sed. */
+/** Edits the secrets file as docs/security.md does with sed. */
 async function rewriteSecrets(change: (line: string) => string | undefined) {
   for (const service of SERVICES) {
     const file = join(system.home, 'secrets', service, 'secrets.env');
@@ -51,7 +51,7 @@ it('every key is rotated, all is sealed anew, and nothing needs the key before',
   const body = { url: `${hooks.url}/hooks`, events: ['message.status'], headers: { 'X-Tenant': 'shop 7' } };
   const hook = ok(await api.post<Hook>('/v1/webhooks', body, key));
 
-  /** A token opens at Meta, a webhook is signed and has its header, a kept answer is given again. */
+  /** Everything sealed still opens: the token at Meta, the webhook's secret and header, a stored answer. */
   const works = async () => {
     const answer = await api.post<{ id: string }>('/v1/messages/template', {
       to: '+14155550123',
@@ -76,7 +76,7 @@ it('every key is rotated, all is sealed anew, and nothing needs the key before',
   await system.provision();
   await restart('messaging', 'templates', 'webhooks');
   await works();
-  // The gateway still seals with the keys before: without them, what it seals would open nowhere.
+  // The gateway still seals with the old keys: without them nobody could open what it seals.
   expect(await system.admin('POST', '/secrets/reseal')).toMatchObject({
     status: 409,
     body: { detail: expect.stringMatching(/seals with \w+_KEY \w{8}, \w+ at \S+ with \w{8}/) },

@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system?.stop());
 
-/** Without templates there is nothing to wait for. */
+/** Connects a WABA without templates, so that no sync has to be awaited. */
 async function connectOther({ id: wabaId, token: accessToken }: { id: string; token: string }) {
   const account = ok(
     await system.admin<{ id: string }>('POST', '/accounts', { wabaId, accessToken, plan: 'unlimited' }),
@@ -187,7 +187,7 @@ it('fetches what a person sends, and serves it as it was sent', async () => {
   expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
   expect(await view(id)).toMatchObject({ id, sha256: sha256Of(bytes), size: 200_000 });
   expect((await content(id, other)).status).toBe(404);
-  // Meta has no copy that could be sent: it gets one.
+  // Meta has no copy of the file: sending uploads one.
   const sent = await api.post<{ wamid: string }>('/v1/messages/media', {
     to: PERSON,
     type: 'image',

@@ -40,23 +40,23 @@ export type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** A field of a body that takes the id of a `kind` of ours, or Meta's of a phone number. */
+/** A body's field that takes one of our ids of the `kind`, or Meta's id of a phone number. */
 export type IdField = {
   readonly pointer: string;
   readonly kind: string;
   readonly body: (id: string, mark: Mark) => unknown;
 };
-/** A text that occurs nowhere else. */
+/** Returns a text that occurs nowhere else. */
 export type Mark = () => string;
 
-/** Texts that mean something to the API, by the names of their fields: they stay as in the example. */
+/** Text fields with a meaning to the API: they stay as in the example. */
 const MEANT = new Set(['to', 'phone', 'template', 'language', 'emoji', 'type']);
 
 /** Bodies that change nothing: sends need the templates as they are. */
 const HARMLESS: Readonly<Record<string, Fields>> = { UpdateTemplate: { submit: true } };
 
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
-/** What an object holds whatever its example does. A campaign that waits takes every change, and what it is to send is there. */
+/** Fields that override the example's: campaigns that wait, so that every change is allowed, with an existing template. */
 const FIXED: Readonly<Record<string, () => Fields>> = {
   CreateCampaign: () => ({ schedule: { mode: 'at', sendAt: tomorrow() } }),
   UpdateCampaign: () => ({ schedule: undefined }),
@@ -64,21 +64,21 @@ const FIXED: Readonly<Record<string, () => Fields>> = {
   RetryFailed: () => ({ codes: undefined }),
 };
 
-/** Fields of which neither name nor description tells whose id they take. */
+/** Id fields whose name and description do not tell the kind. */
 const TAKEN: Readonly<Record<string, string>> = { replyTo: 'message', from: 'phone number' };
 
 /** Ids that nobody owns. */
 const NOT_OURS = new Set([
   'to', // a person, whom every account may write to
-  'userId', // Meta's, of a person
-  'waId', // a phone number, to be shown
-  'wamid', // WhatsApp's: handed on to Meta, who knows whose it is
-  'productIds', // of the catalogue at Meta
+  'userId', // Meta's id of a person
+  'waId', // a phone number, only shown
+  'wamid', // WhatsApp's id: passed to Meta, which checks the owner
+  'productIds', // ids of the catalogue at Meta
   'thumbnailProductId',
-  'contacts', // of an audience: whoever is not the account's is nobody
+  'contacts', // an audience: other accounts' contacts are ignored
 ]);
 
-/** What else a body needs where a field takes an id. */
+/** Further fields that a body needs with an id field. */
 const BESIDE: Readonly<Record<string, Fields>> = {
   'InteractiveHeader.mediaId': { type: 'image' },
   'SendTemplate.headerMediaId': { template: 'with_image', variables: undefined },
@@ -96,7 +96,7 @@ const BESIDE: Readonly<Record<string, Fields>> = {
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** The routes of an OpenAPI document, and requests to them made of its schemas and examples; webhooks lead to `endpoint`. */
+/** The operations of an OpenAPI document, with requests made from its schemas and examples. Webhooks point to `endpoint`. */
 export function openApiRequests({ paths, components: { schemas } }: Document, endpoint: string) {
   const flat = ({ $ref, allOf = [], ...own }: Schema): Flat => {
     const named = $ref?.split('/').at(-1);
@@ -115,7 +115,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
   };
   const alternatives = ({ oneOf, anyOf }: Flat) => (oneOf ?? anyOf)?.map(flat);
 
-  /** A value that the schema allows; its free texts are marks. */
+  /** A value that the schema allows, with marks as free texts. */
   const valueOf = (given: Schema, mark: Mark, like?: unknown, name = ''): unknown => {
     const schema = flat(given);
     const example = like ?? schema.example;
@@ -146,7 +146,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
       });
       return { ...Object.fromEntries(made), ...FIXED[named]?.() };
     },
-    // The first stays as in the example: both accounts have it.
+    // The first item stays as in the example, which both accounts have.
     array: ({ schema: { items = {} }, example, mark, name }) =>
       ((example ?? [undefined]) as unknown[]).map((like, index) =>
         typeof like === 'string' && index === 0 ? like : valueOf(items, mark, like, name),
@@ -200,10 +200,10 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
         method: method.toUpperCase(),
         path,
         params: path.split('{').length - 1,
-        /** Whether it is there for the holders of API keys; else for operators. */
+        /** True: for API keys. False: for operators. */
         withKey: security.some((one) => 'apiKey' in one),
         query: query.map(({ name, schema }) => ({ name, ...flat(schema) })),
-        /** Of a list: the parameter that takes its `nextCursor`. */
+        /** For a list: the parameter that takes `nextCursor`. */
         cursor:
           'data' in answered && 'nextCursor' in answered
             ? query.find(({ name }) => name === 'cursor' || name === 'since')?.name
@@ -231,7 +231,7 @@ const typeOf = ({ type, enum: choices }: Flat) =>
 
 const described = ({ description }: Flat) => (description ? { description } : {});
 
-/** An example that shows nothing is none. */
+/** Undefined for an empty example. */
 const some = (example: unknown) => (Object.keys(example ?? {}).length ? example : undefined);
 
 function fits({ properties, ...schema }: Flat, example: unknown): boolean {
@@ -249,7 +249,7 @@ function fits({ properties, ...schema }: Flat, example: unknown): boolean {
 const takesId = (name: string, { description = '' }: Flat) =>
   /Ids?$/.test(name) || /\bids?\b/i.test(description);
 
-/** "…; this or `link`": then that one is left out. */
+/** Fields to leave out because this one replaces them: its description says "or `link`". */
 const insteadOf = ({ description = '' }: Flat) =>
   Object.fromEntries([...description.matchAll(/\bor `(\w+)`/g)].map(([, other]) => [other!, undefined]));
 

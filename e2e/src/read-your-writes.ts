@@ -8,8 +8,8 @@ type Stale = { readonly what: string; readonly seen: unknown; readonly wanted: u
 const AT_ONCE = 12;
 
 /**
- * Random sequences of writes of contacts and tags, each read at once in some way; resolves to what was read and was not
- * as it had just been written.
+ * Runs random sequences of writes of contacts and tags, and reads each write back at once. Resolves to the reads that did
+ * not show the write.
  */
 export async function readYourWrites(api: Client, sequences: number): Promise<Stale[]> {
   const stale: Stale[] = [];

@@ -15,7 +15,7 @@ type Outcome = {
   readonly said: string;
 };
 
-/** What ends at the same time, as it does where each service is rolled by itself; one replica of each goes on. */
+/** Processes that restart together, as when each service is rolled by itself. One replica of each stays up. */
 const WAVES = [
   ['gateway'],
   ['gateway-2'],
@@ -27,8 +27,8 @@ const WAVES = [
 ];
 
 /**
- * Two of every service behind a balancer. Each process ends and starts anew while messages are sent and the feed is read;
- * a request is made once, and each must have its answer.
+ * Two replicas of every service behind a balancer. Every process restarts while messages are sent and the feed is read.
+ * No request is retried, and each must be answered.
  */
 export function describeRollingRestart({ perSecond, least }: { perSecond: number; least: number }): void {
   let system: System;
@@ -53,7 +53,7 @@ export function describeRollingRestart({ perSecond, least }: { perSecond: number
     await system?.stop();
   });
 
-  /** One request over connections that stay open, never made again. */
+  /** One request over kept-alive connections, never retried. */
   const once = (method: string, path: string, body?: object) =>
     new Promise<Outcome>((resolve) => {
       const began = performance.now();
@@ -70,7 +70,7 @@ export function describeRollingRestart({ perSecond, least }: { perSecond: number
       asking.end(body && JSON.stringify(body));
     });
 
-  /** Sends at an even pace, whatever becomes of those before, until `signal`. */
+  /** Sends at an even pace until `signal`, without waiting for answers. */
   async function sendUntil(signal: AbortSignal, run: string) {
     const began = performance.now();
     const sends: Promise<Outcome>[] = [];
@@ -85,7 +85,7 @@ export function describeRollingRestart({ perSecond, least }: { perSecond: number
     return { rate, sent: await Promise.all(sends) };
   }
 
-  /** Reads the feed by long polls until `signal`, and what is there by then. */
+  /** Long-polls the feed until `signal`, then reads the rest. */
   async function followUntil(signal: AbortSignal) {
     const read: Outcome[] = [];
     const events: FeedEvent[] = [];

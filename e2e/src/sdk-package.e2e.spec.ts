@@ -22,7 +22,7 @@ const CONFIG = {
     outDir: 'compiled',
   },
 };
-/** Each expected error is one that types of `any` would not give. */
+/** Type errors that must occur; with types of `any` they would not. */
 const REFUSED = `
 import { Wbiz } from '@wbiz/sdk/wbiz';
 const wbiz = new Wbiz({ baseUrl: 'https://wbiz.example.com/api', apiKey: 'wa_' });

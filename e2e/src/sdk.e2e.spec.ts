@@ -31,7 +31,7 @@ afterEach(() => {
 });
 afterAll(() => system?.stop());
 
-/** Passes requests on; the first answer is lost once it is there. */
+/** A proxy that drops the first answer after it has arrived. */
 async function losingProxy() {
   let passed = 0;
   const pass = async (url: string, init: RequestInit) => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system?.stop());
 
-/** The examples of the API reference's Messages section, as they stand there. */
+/** The examples of the API reference's Messages section, verbatim. */
 const REFERENCE = {
   text: `{
     "to": "+918899332211",

@@ -23,7 +23,7 @@ const demo = async () => JSON.parse(await readFile(join(home, 'demo.json'), 'utf
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'wbiz-start-'));
-  await chmod(home, 0o755); // as earlier starts made it
+  await chmod(home, 0o755); // the mode earlier versions gave it
   port = await freePort();
   const { KAFKA_BROKERS: _kafka, DATABASE_URL: _database, CLOUD_API_URL: _meta, ...env } = process.env;
   started = spawn(process.execPath, ['scripts/start.mjs'], {
@@ -91,7 +91,7 @@ it.each(['README.md', 'docs/guides/first-message.md'])(
 
 it('keeps what it leaves behind from everybody else', async () => {
   const asRoot = process.getuid!() === 0;
-  // Started by root, Postgres is another user, who gets as far as its own folder.
+  // Under root, Postgres runs as another user: its group may pass through to its own folder.
   expect((await stat(home)).mode & 0o777).toBe(asRoot ? 0o710 : 0o700);
   if (!asRoot) return;
   const nobody = { uid: 65_534, gid: 65_534 };

@@ -34,18 +34,18 @@ export const PERSON = '+918899332211';
 const ADMIN_TOKEN = 'an-admin-token-of-the-tests';
 
 export type SystemOptions = {
-  /** How many processes of an app there are; one where nothing is said. */
+  /** Processes per app; default 1. */
   readonly replicas?: Readonly<Record<string, number>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** The services that share one process; the instance is then called `together`. */
+  /** Services that share one process, the instance `together`. */
   readonly together?: readonly string[];
-  /** A Kafka and a Postgres of its own, which a test may take away. */
+  /** Its own Kafka and Postgres, which a test may stop. */
   readonly ownStack?: boolean;
-  /** Whatever ends is started again, as by Kubernetes. */
+  /** Restarts processes that end, as Kubernetes does. */
   readonly supervised?: boolean;
 };
 
-/** A whole installation of its own (database, topics, simulator), as `npm start` runs it. */
+/** A whole installation as `npm start` runs it, with its own database, topics and simulator. */
 export async function startSystem({
   replicas = {},
   env = {},
@@ -124,7 +124,7 @@ export async function startSystem({
       if (!supervised || stopping) return;
       restarts.push(`${instance} ended ${how}`);
       setTimeout(() => {
-        if (!stopping) start(instance).catch(() => undefined); // it has ended again, and is started again
+        if (!stopping) start(instance).catch(() => undefined); // if it ends again, its exit handler restarts it
       }, 200);
     });
     await appReady(system, { name, instance, ended: () => (ended ? 99 : 0) });
@@ -151,7 +151,7 @@ export async function startSystem({
     .filter(({ name }) => name === 'gateway')
     .map(({ instance }) => `http://127.0.0.1:${ports[instance]!.PORT}/api`);
   const baseUrl = baseUrls[0]!;
-  /** Where the simulator reports to, as Meta does to the webhook of an app. */
+  /** Sets the URL to which the simulator posts webhooks. */
   const webhooksTo = (url: string) =>
     control('POST', '/webhook', {
       url: `${url}/meta/webhook`,
@@ -173,7 +173,7 @@ export async function startSystem({
     ports,
     topics: topics(prefix),
     home,
-    /** What must be found nowhere. */
+    /** Secrets that must appear in no log, topic or answer. */
     secrets: [ADMIN_TOKEN, ...made],
     stack,
     restarts,
@@ -186,14 +186,14 @@ export async function startSystem({
     client: (apiKey: string) => client(baseUrls, apiKey),
     pidOf: (instance: string) => running.get(instance)!.pid,
 
-    /** Ends a process at once, as a crash would; resolves when it is gone. */
+    /** Kills a process as a crash would. Resolves when it is gone. */
     kill: async (instance: string) => {
       const victim = running.get(instance)!;
       process.kill(victim.pid, 'SIGKILL');
       await victim.exited;
     },
 
-    /** Asks a process to end, as an operator does, and starts it anew; resolves with how it ended once it is ready. */
+    /** Ends a process with SIGTERM and starts it again. Resolves with its exit once the new one is ready. */
     restart: async (instance: string) => {
       const process = running.get(instance)!;
       await process.stop(20_000);
@@ -201,7 +201,7 @@ export async function startSystem({
       return process.exited;
     },
 
-    /** Connects a WABA of the simulator and makes a key that holds every scope. */
+    /** Connects a WABA of the simulator and makes a key with every scope. */
     connect: async ({
       wabaId = WABA,
       accessToken = 'simulator-token',
@@ -224,7 +224,7 @@ export async function startSystem({
       return { accountId: account.id, keyId: key.id, ...api };
     },
 
-    /** The person writes in, which opens the service window; resolves once the message is known. */
+    /** A person writes in, which opens the service window. Resolves to the wamid once the feed has the message. */
     writeIn: async (
       api: Client,
       from = PERSON,
@@ -250,7 +250,7 @@ export async function startSystem({
     },
   };
 }
-/** Takes one of its parts away, and brings it back with its data. */
+/** Stops a part and starts it again with its data. */
 type Outage = { down: () => Promise<void>; up: () => Promise<void> };
 
 async function openStack(home: string) {
@@ -279,7 +279,7 @@ export type System = Awaited<ReturnType<typeof startSystem>>;
 export type Client = ReturnType<typeof client>;
 export type FeedEvent = { id: string; sequence: number; type: string; createdAt: string; data: Json };
 
-/** Calls the API with a key, taking turns over the gateways. */
+/** A client of the API with a key; calls take turns over the gateways. */
 export function client(baseUrls: readonly string[], apiKey: string) {
   let turn = 0;
   const request = <Body = Json>(
@@ -319,7 +319,7 @@ export function client(baseUrls: readonly string[], apiKey: string) {
       request<Body>('POST', path, body, headers),
     events,
     allEvents,
-    /** What the feed tells of each message whose metadata has this `run`, by its id. */
+    /** The feed's statuses of each message with this `run` in its metadata, by message id. */
     statusesOf: async (run: string) => {
       const statuses = new Map<string, string[]>();
       for (const { type, data } of await allEvents()) {
@@ -336,7 +336,7 @@ export function client(baseUrls: readonly string[], apiKey: string) {
   };
 }
 
-/** One HTTP call; a network error is thrown, every answer is returned. */
+/** One HTTP call. Returns every answer; throws network errors. */
 export async function call<Body = Json>(
   method: string,
   url: string,
@@ -365,7 +365,7 @@ export async function call<Body = Json>(
   };
 }
 
-/** The body of a 2xx; anything else fails the test with what was answered. */
+/** The body of a 2xx answer. Any other answer fails the test and is shown. */
 export function ok<Body>({ status, body }: Answer<Body>): Body {
   if (status < 200 || status > 299) throw new Error(`Answered with ${status}: ${JSON.stringify(body)}`);
   return body;

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 beforeEach(() => system.control('POST', '/behaviour', { latencyMs: [0, 0], faults: [] }));
 
-// As the API reference has them.
+// The API reference's examples.
 const CREATE = {
   name: 'order_shipped',
   language: 'en_US',
@@ -52,7 +52,7 @@ const get = async (id: string) => (await api.get<View>(`/v1/templates/${id}`)).b
 const review = ({ metaId }: View, decision: string, reason?: string) =>
   system.control('POST', `/templates/${metaId}/review`, { decision, reason });
 const within = (ms: number) => ({ timeoutMs: ms, everyMs: 50 });
-/** The feed tells of it, within a second. */
+/** Resolves when the feed has the template's status; it must come within 1 s. */
 const told = (id: string, status: string, after: readonly FeedEvent[] = []) =>
   until(async () => {
     const { data } = await api.events({ types: 'template.status', limit: 200 });
@@ -95,7 +95,7 @@ describe('the life of a template', () => {
       answers.push((await send('order_shipped')).status);
       return answers.at(-1) === 409;
     }, within(1_000));
-    // Until messaging has heard of it, Meta refuses.
+    // Until messaging knows the new status, Meta refuses the send: 422.
     expect(answers.slice(0, -1).filter((status) => status !== 422)).toEqual([]);
 
     const edited = await api.request<View>('PATCH', `/v1/templates/${id}`, PATCH);
@@ -176,7 +176,7 @@ describe('what Meta says', () => {
     if (status === 503) expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(ok(await api.get<{ data: View[] }>(`/v1/templates?search=${name}`)).data).toEqual([]);
     const again = await api.post('/v1/templates', { ...CREATE, name }, key);
-    // A refusal of the content is final; what was no fault of it is tried again.
+    // A refusal of the content is final and stored. Any other frees the key.
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual(
       status === 422 ? [422, 'true'] : [201, null],
     );
@@ -203,7 +203,7 @@ describe('what Meta says', () => {
 describe('a crash of templates', () => {
   const CREATIONS = 200;
 
-  /** A careful client: the same key until the answer is final. */
+  /** A careful client: retries with the same key until the answer is final. */
   async function createCarefully(name: string): Promise<Answer<View>> {
     const key = { 'idempotency-key': randomUUID() };
     for (const giveUp = Date.now() + 90_000; ; await delay(500)) {
@@ -214,7 +214,7 @@ describe('a crash of templates', () => {
   }
 
   it('in the middle of 200 creations loses none, and doubles none at Meta', async () => {
-    // Meta has what it has not answered yet.
+    // Slow answers: a kill may come after Meta took the template and before it answered.
     await system.control('POST', '/behaviour', { latencyMs: [100, 300] });
     const names = Array.from({ length: CREATIONS }, (_, index) => `crash_${String(index).padStart(3, '0')}`);
     const answers: Answer<View>[] = [];

@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const END = '\0';
-/** A request that is refused fails, and what it is answered with is shown. */
+/** curl that fails on a refused request and shows the answer. */
 const CURL = 'curl() { command curl -s --fail-with-body "$@"; }';
 
-/** A shell that commands are pasted into, one block after the other; the first that fails ends it. */
+/** A shell to paste blocks of commands into. The first failing command ends it. */
 export async function terminal(cwd: string, env: NodeJS.ProcessEnv) {
   const bash = spawn('bash', ['-euo', 'pipefail'], { cwd, env });
   await once(bash, 'spawn');
@@ -23,10 +23,10 @@ export async function terminal(cwd: string, env: NodeJS.ProcessEnv) {
     done.reject(new Error(`${pasted}\nended with ${bash.exitCode}:\n${printed}`)),
   );
   return {
-    /** Resolves with what the commands print. */
+    /** Resolves with the commands' output. */
     paste: async (code: string): Promise<string> => {
       [pasted, printed, done] = [code, '', Promise.withResolvers()];
-      // From a file: what a command reads from its standard input is none of the commands behind it.
+      // From a file: a command that reads standard input must not swallow the commands after it.
       await writeFile(join(cwd, '.pasted'), `${CURL}\n${code}\n`);
       bash.stdin.write(`. ./.pasted </dev/null; printf '\\0'\n`);
       return done.promise;

@@ -10,9 +10,9 @@ const BATCH = 500;
 type Hook = { readonly id: string; readonly secret: string };
 
 /**
- * Sends so many messages, each to a person of its own, while every 3 s one replica of webhooks after the other is killed,
- * `kills` times at least, and says what the receiver got: verified, complete, each with the id and the bytes it has in the
- * feed, in order per conversation.
+ * Sends messages, each to another person, while the replicas of webhooks are killed in turn every 3 s, at least `kills`
+ * times. Resolves to the receiver's findings: signatures verified, complete, ids and bytes as in the feed, in order per
+ * conversation.
  */
 export async function deliverThroughKills(
   system: System,

@@ -37,7 +37,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** What the endpoint was told, each event once. */
+/** The events the endpoint received, without repeats. */
 const told = () => {
   const events = hooks.received.map(
     ({ headers, body }) => verifier.verify(body, headers as Record<string, string>) as FeedEvent,

@@ -27,7 +27,7 @@ afterAll(async () => {
   seen?.close();
 });
 
-/** Sends a message; resolves with its trace once that it was delivered has been told to the webhook. */
+/** Sends a message. Resolves with its trace once the webhook has received the `delivered` status. */
 async function followed(headers: Record<string, string> = {}) {
   const sent = await api.post<{ id: string }>('/v1/messages/text', { to: PERSON, body: 'Hello' }, headers);
   const { id } = ok(sent);
@@ -49,7 +49,7 @@ async function followed(headers: Record<string, string> = {}) {
   return { id, traceId, last };
 }
 
-/** A span and those it goes back to, the first one first. */
+/** A span's ancestors and itself, the root first. */
 function pathTo(last: SeenSpan): readonly SeenSpan[] {
   const parent = seen.spans.find(
     ({ traceId, spanId }) => traceId === last.traceId && spanId === last.parentId,

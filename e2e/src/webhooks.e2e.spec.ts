@@ -52,7 +52,7 @@ describe('a webhook', () => {
 
     expect(ok(await api.get(`/v1/webhooks/${hook.id}`))).toEqual(hook);
     expect(ok(await api.get<{ data: Hook[] }>('/v1/webhooks')).data).toContainEqual(hook);
-    // Switched off before that is written down, it would be told once more.
+    // Wait for the cursor: switched off before it is stored, the webhook would get the event again.
     await until(
       async () => ok(await api.get<{ lagEvents: number }>(`/v1/webhooks/${hook.id}/stats`)).lagEvents === 0,
     );

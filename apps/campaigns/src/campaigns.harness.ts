@@ -19,15 +19,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CAMPAIGNS } from './campaigns.service.js';
 
 /**
- * What becomes of a send: Meta takes it, or it fails; it waits in messaging; messaging refuses it, cannot take it now, never
- * gets it, or has Meta take it and says nothing.
+ * The fate of a send. `sent`, `held`, `failed`: Meta's answer. `kept`: waits in messaging. `refused`, `unavailable`:
+ * messaging's answer. `lost`: messaging never gets it. `unanswered`: Meta takes it and messaging does not reply.
  */
 export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'unavailable' | 'lost' | 'unanswered';
 type Send = SendMessageData & { readonly accountId: string };
 
 const now = () => new Date().toISOString();
 
-/** The campaigns service with the others played: messaging does with each send what `fateOf` says. */
+/** The campaigns service with its peers stood in for: messaging gives each send the fate that `fateOf` says. */
 export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) {
   const sends: Send[] = [];
   const kept = new Map<string, Send>();
@@ -202,7 +202,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       const data = { contactId: view.id, contact: view, by: null, changed: [] };
       return service.publish(accountId, 'contact.updated', data);
     };
-    /** Resolves when the service knows that they are one. */
+    /** Resolves when the service has projected the merge. */
     const merge = async (contactId: string, into: string) => {
       await service.publish(accountId, 'contact.merged', { contactId, into, at: now() });
       await until(async () => {
@@ -213,7 +213,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
         return rowCount === 1;
       });
     };
-    /** Resolves when the service knows them. */
+    /** Resolves when the service has projected the contacts. */
     const contacts = async (count: number) => {
       for (let index = 0; index < count; index += 1) await contact(index);
       await until(async () => {
@@ -267,7 +267,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       act,
       update,
       get,
-      /** Resolves with the campaign once it is so. */
+      /** Resolves with the campaign once `is` holds. */
       once: (id: string, is: (campaign: CampaignView) => boolean, timeoutMs = 20_000) =>
         until(
           async () => {
@@ -287,18 +287,18 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     tell,
     kept,
     goesBack,
-    /** Whether messaging can be asked for its replies. */
+    /** True: messaging answers no query for stored replies. */
     isAway: (is: boolean) => void (away = is),
-    /** What is asked of an account's log takes 4 s from here on. */
+    /** From now on a query for the account's log head takes 4 s. */
     isSlow: (accountId: string) => void slow.add(accountId),
-    /** Messages that Meta was told to have sent. */
+    /** Messages reported as sent to Meta. */
     toldSent,
-    /** From here on. */
+    /** Sets the fate of later sends. */
     fate: (of: (send: Send) => Fate) => void (fateOf = of),
     failWith: (with_: MessageError) => void (error = with_),
-    /** People who were written to before. */
+    /** Sets how many people messaging reports as reached already. */
     reach: (people: number, freesAt: string | null = null) => void (reached = { people, freesAt }),
-    /** Lets Meta take what messaging kept. */
+    /** Hands the `kept` sends to Meta. */
     release: async () => {
       for (const send of kept.values()) {
         await tell(send, 'accepted');

@@ -49,7 +49,7 @@ const limits: FactoryProvider<Limits> = {
   inject: [PG_POOL, Peers],
 };
 
-/** What one replica decides, another may have to act on. */
+/** A commit wakes every replica's runner and steward: any replica may have to act on it. */
 const runner: FactoryProvider<Runner> = {
   provide: Runner,
   useFactory: (

@@ -17,7 +17,7 @@ import { MIGRATIONS } from './migrations/migrations.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
 
-/** A text in which nothing repeats, of characters that a search text spells with six bytes each. */
+/** A text that does not compress; each character takes six bytes in a search text. */
 export const incompressible = (count: number) =>
   String.fromCodePoint(
     ...Array.from(
@@ -26,7 +26,7 @@ export const incompressible = (count: number) =>
     ),
   );
 
-/** The contacts service without its transports: commands in, queries out, on a database of its own. */
+/** The contacts service without transports, on its own database: commands in, queries out. */
 export async function contactsOnPostgres() {
   const tables = { schema: 'contacts', migrations: MIGRATIONS, inline: INLINE_PROJECTIONS };
   const { pool, schema, up, store, newStore, close } = await storeUnderTest(tables, { max: 12 });
@@ -40,7 +40,7 @@ export async function contactsOnPostgres() {
   let phones = 0;
   const command = { deadline: Date.now() + 600_000 };
 
-  /** An account of its own. */
+  /** A new account, which no other test uses. */
   const account = (accountId = newId('acc')) => {
     const upsert = async (
       given: Partial<UpsertContactData> & { phone?: string | null },
@@ -120,7 +120,7 @@ export async function contactsOnPostgres() {
         ),
       removals: async () => (await tagQueries.list({ accountId })).removals,
       fields: (ask: object = {}) => fieldQueries.list({ accountId, ...ask }),
-      /** Resolves when every deleted label is off every contact. */
+      /** Resolves when no contact has a deleted label. */
       cleaned: async () => {
         remover.work.wake();
         await until(async () => {

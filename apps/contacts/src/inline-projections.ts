@@ -3,5 +3,5 @@ import { linkedProjection } from './contact/linked.projection.js';
 import { labelsProjection } from './label/labels.projection.js';
 import { removalsProjection } from './label/removals.projection.js';
 
-/** What moves in the transaction of the events. */
+/** Run in the transaction that appends the events. */
 export const INLINE_PROJECTIONS = [labelsProjection, linkedProjection, comesLast(removalsProjection)];

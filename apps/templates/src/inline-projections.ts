@@ -1,5 +1,5 @@
 import { dueSubmissions } from './submission/submission.jobs.js';
 import { dueOnRequest } from './sync/sync.jobs.js';
 
-/** What moves in the transaction of the events. */
+/** Run in the transaction that appends the events. */
 export const INLINE_PROJECTIONS = [dueOnRequest, dueSubmissions];

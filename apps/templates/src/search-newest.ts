@@ -4,7 +4,7 @@ import type { Page, Paged } from '@wbiz/contracts/page';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 
-/** Of which aggregate. `there`: the condition of what is not deleted; its state holds what is searched in `search`. */
+/** An aggregate to search. `there`: SQL condition for rows not deleted. The state's `search` is the text searched. */
 type Kind<View> = {
   readonly name: string;
   readonly table: string;
@@ -14,8 +14,8 @@ type Kind<View> = {
 type Ask = Page & { readonly accountId: string; readonly search?: string };
 
 /**
- * A page of what an account has and what the search finds of it, newest first: ids begin with the time they were made.
- * Throws `invalid_request` for a foreign cursor.
+ * A page of an account's rows that match the search, newest first: ids begin with the time they were made.
+ * Throws `invalid_request` for a cursor that is none of ours.
  */
 export async function searchNewest<View extends { id: string }>(
   pool: Pool,

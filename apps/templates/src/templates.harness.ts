@@ -15,13 +15,13 @@ import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 import { TEMPLATES } from './templates.service.js';
 
-/** The event store of templates, without its transports. */
+/** The templates service's event store, without transports. */
 export const templatesStore = (settings?: PoolConfig) =>
   storeUnderTest({ schema: 'templates', migrations: MIGRATIONS, inline: INLINE_PROJECTIONS }, settings);
 
 const SIMULATED_APP = '670000000000001';
 
-/** The templates service, the simulator as Meta, and the parts of the gateway and of messaging played. */
+/** The templates service, the simulator as Meta; gateway and messaging are stood in for. */
 export async function templatesSystem() {
   const [simulator, receiver] = await Promise.all([simulatorForTests(), webhookReceiver()]);
   await simulator.control('POST', '/webhook', { url: receiver.url, secret: 'secret', verifyToken: 'token' });
@@ -36,7 +36,7 @@ export async function templatesSystem() {
   });
   const { pool, secrets, ask, publish, putInbound, send } = service;
 
-  /** Says of an account what the gateway says when one is connected. */
+  /** Publishes the gateway's event that an account is connected. */
   const announce = (accountId: string, wabaId: string, given: Partial<AccountData> = {}) =>
     publish(accountId, 'account.updated', {
       wabaId,
@@ -51,7 +51,7 @@ export async function templatesSystem() {
       ...given,
     });
 
-  /** What the gateway holds of an account from now on. */
+  /** Sets the credentials that the gateway answers for an account. */
   const connectWith = (accountId: string, wabaId: string, token: string) =>
     credentials.set(accountId, {
       wabaId,
@@ -59,7 +59,7 @@ export async function templatesSystem() {
       appId: SIMULATED_APP,
     });
 
-  /** A WABA of its own at Meta, with `templates` templates, and an account for it that nobody has announced. */
+  /** A new WABA at Meta with `templates` templates, and an account for it, not yet announced. */
   const newAccount = async (templates = 3) => {
     const token = `token-${randomBytes(6).toString('hex')}`;
     const { id: wabaId } = (await simulator.control('POST', '/wabas', { token, phoneNumbers: 1 })).body as {
@@ -89,13 +89,13 @@ export async function templatesSystem() {
     return { accountId, wabaId, token, create, remove };
   };
 
-  /** `POST /v1/templates/sync`: the reply that it was accepted, and what came of it. */
+  /** `POST /v1/templates/sync`: the accepted reply and the settled one. */
   const sync = async (accountId: string) => {
     const { id, accepted, settled } = await send('template.sync', {}, { accountId });
     return { id, accepted, settled: await settled() };
   };
 
-  /** A file of the account, as if it had been uploaded. */
+  /** Stores a file as if the account had uploaded it. */
   const upload = async (accountId: string, bytes: Uint8Array, mimeType: string) => {
     const id = newId('med');
     const key = mediaKey(accountId, id);
@@ -115,7 +115,7 @@ export async function templatesSystem() {
     return id;
   };
 
-  /** Puts on the topic of changes what a webhook of Meta's says. */
+  /** Puts a webhook's change on the topic of changes. */
   const change = (wabaId: string, field: string, value: object, at = new Date().toISOString()) =>
     putInbound(META_CHANGE, {
       wabaId,
@@ -125,7 +125,7 @@ export async function templatesSystem() {
       value: { ...value },
     });
 
-  /** Passes on, as the gateway does, what the simulator has posted of one field since `from`; resolves to how far it came. */
+  /** Passes on, as the gateway does, the simulator's webhooks of one field from index `from`. Resolves to the next index. */
   const passOn = async (wabaId: string, field: string, from = 0) => {
     const until = receiver.received.length;
     const entries = receiver.received
@@ -146,7 +146,7 @@ export async function templatesSystem() {
     return rows;
   };
   const listOf = async (accountId: string) => (await ask('template.list', { accountId, limit: 200 })).data;
-  /** Resolves when nothing is to be pulled for the account soon. */
+  /** Resolves when no pull of the account is under way or due within an hour. */
   const idle = (accountId: string) =>
     until(
       async () => {

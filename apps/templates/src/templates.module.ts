@@ -46,7 +46,7 @@ const ACCOUNTS = Symbol('ACCOUNTS');
 const META = Symbol('META');
 type Meta = ReturnType<typeof meta.useFactory>;
 
-/** The way to Meta in an account's name. */
+/** Access to Meta in an account's name. */
 const meta = {
   provide: META,
   useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {

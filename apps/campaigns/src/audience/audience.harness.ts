@@ -20,7 +20,7 @@ type Recipient = {
   readonly reason: string | null;
 };
 
-/** Events that nothing here is made of, by their source. */
+/** Events that campaigns ignores, by source. */
 const UNREAD = {
   contacts: 'contact.opted_out',
   templates: 'template.status',
@@ -37,7 +37,7 @@ export const NUMBER: AccountData['phoneNumbers'][number] = {
   isDefault: true,
 };
 
-/** The service and what others tell it and answer; the owners of contacts, templates and accounts are as far as was told. */
+/** The service with its peers stood in for. A peer's log ends at the last event the test told. */
 export async function audienceUnderTest() {
   const views = new Map<string, ContactView>();
   const told = new Map<Service, number>();
@@ -52,7 +52,7 @@ export async function audienceUnderTest() {
         reached === undefined
           ? Promise.reject(new PeerUnavailable('away'))
           : Promise.resolve({ people: reached, freesAt: null }),
-      // Whoever is asked: all are levelled before.
+      // The same for every peer: `level` ran before.
       'log.head': () => Promise.resolve({ partition: 0, sequence: Math.max(0, ...told.values()) }),
     },
   });
@@ -63,7 +63,7 @@ export async function audienceUnderTest() {
     told.set(source, (told.get(source) ?? 0) + 1);
     await service.publish(accountId, type, data);
   };
-  /** Lets every source have told as many events as the others. */
+  /** Pads every source's log to the same length. */
   const level = async () => {
     const most = Math.max(0, ...told.values());
     for (const [source, type] of Object.entries(UNREAD))
@@ -102,7 +102,7 @@ export async function audienceUnderTest() {
     return {
       accountId,
       preview,
-      /** The names of the audience, the newest first. */
+      /** The names of the audience's contacts, newest first. */
       of: async (audience: Audience) => (await preview({ audience })).sample.map(({ name }) => name),
       add: (given: Partial<ContactView> = {}) => {
         contactsMade += 1;
@@ -165,7 +165,7 @@ export async function audienceUnderTest() {
       removeTemplate: ({ id: templateId, metaId, name, language }: TemplateView) =>
         publish(accountId, 'template.removed', { templateId, metaId, name, language, at: at() }),
       freezeOnly,
-      /** The recipients of a new run by the names of the contacts, and its counts by state. */
+      /** Freezes a new run: its recipients by contact name, and its counts by state. */
       freeze: async (template: CampaignTemplate, audience: Audience = { kind: 'all' }) => {
         await preview({ audience });
         const counts = await freezeOnly(template, audience);
@@ -187,7 +187,7 @@ export async function audienceUnderTest() {
   return {
     ...service,
     account,
-    /** People whom messaging says were reached; undefined: it is away. */
+    /** How many people messaging reports as reached; undefined: messaging is down. */
     reach: (people: number | undefined) => (reached = people),
   };
 }

@@ -77,7 +77,7 @@ describe('an audience', () => {
     await account.merge(twin, ann);
     expect(await of(twin)).toEqual(['Ann']);
     expect(await of(twin, ann)).toEqual(['Ann']);
-    // The one that it led to is merged itself, and one is told to lead to one that was merged before.
+    // Chains of merges: into a contact that is merged later (ann), and into one that was merged before (twin).
     await account.merge(ann, bo);
     await account.merge(first, twin);
     expect(await of(twin)).toEqual(['Bo']);

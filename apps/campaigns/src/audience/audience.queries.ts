@@ -18,7 +18,7 @@ type Counts = Record<'total' | 'opted_in' | 'opted_out' | 'no_number' | 'variabl
 type PhoneNumber = { readonly throughput: number; readonly messaging_limit: string | null };
 const SAMPLE = 10;
 
-/** What a campaign to an audience would come to. */
+/** The preview of a campaign to an audience: counts, a sample, and the plan. */
 @Controller()
 export class AudienceQueries {
   constructor(
@@ -27,7 +27,7 @@ export class AudienceQueries {
     private readonly projections: Projections,
   ) {}
 
-  /** Whoever was tagged a moment before counts. Throws `phone_number_not_found` where a plan has nothing to be sent from. */
+  /** Reads your writes: catches up with the owners first. Throws `phone_number_not_found` if a plan has no number to send from. */
   @QueryHandler('campaign.preview')
   async preview(ask: Asked): Promise<Answer<'campaign.preview'>> {
     const isPlanned = Boolean(ask.template ?? ask.phoneNumberId ?? ask.from);
@@ -57,7 +57,7 @@ export class AudienceQueries {
     return rows[0]!;
   }
 
-  /** The newest of the audience, as their owner shows them. */
+  /** The newest contacts of the audience, as the contacts service shows them. */
   private async sample({ accountId, audience }: Asked): Promise<ContactView[]> {
     const { query, values, value } = recipientsOf({ accountId, audience });
     const { rows } = await this.pool.query<{ id: string }>(
@@ -82,7 +82,7 @@ export class AudienceQueries {
     return (await this.peers.ask('message.reached', { accountId })).people;
   }
 
-  /** The number that is named, or the account's default. */
+  /** The phone number asked for, or the account's default. */
   private async phoneNumber({ accountId, from, phoneNumberId = from }: Asked): Promise<PhoneNumber> {
     const { rows } = await this.pool.query<PhoneNumber>({
       name: 'preview-number',

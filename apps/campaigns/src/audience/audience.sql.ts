@@ -8,7 +8,7 @@ import { compared, TIME } from '../copy/compared.js';
 
 type Value = ReturnType<typeof parameters>['value'];
 
-/** Conditions on the contacts of one account, `c` of campaigns.contacts, in a statement whose parameters `value` adds. */
+/** SQL conditions on one account's contacts, the rows `c` of campaigns.contacts. `value` adds a parameter to the statement. */
 export class AudienceSql {
   private readonly account: string;
 
@@ -19,7 +19,7 @@ export class AudienceSql {
     this.account = `${value(accountId)}::text`;
   }
 
-  /** That somebody belongs to the audience. A contact that was merged belongs to none; its id stands for the one that is left. */
+  /** True for a contact in the audience. A merged contact is in none; its id in `contacts` stands for the surviving contact. */
   holds(audience: Audience): string {
     const { exclude = [] } = audience;
     return [
@@ -30,7 +30,7 @@ export class AudienceSql {
     ].join(' and ');
   }
 
-  /** What the template copy says of a property, e.g. its `category`; null where there is no such template. */
+  /** A property of the template copy, e.g. `category`; null if there is no such template. */
   ofTemplate(
     property: string,
     { name, language }: { readonly name: string; readonly language: string },
@@ -39,7 +39,7 @@ export class AudienceSql {
       where t.account_id = ${this.account} and t.name = ${this.value(name)} and t.language = ${this.value(language)})`;
   }
 
-  /** A column with the values of custom fields, at one of them; null where the contact has none. */
+  /** One custom field's value in a column; null if the contact has none. */
   customField(column: 'fields' | 'field_keys', key: string): string {
     const arrow = column === 'fields' ? '->>' : '->';
     const deletion = this.lastDeletion('field', this.value([key]));
@@ -72,14 +72,14 @@ export class AudienceSql {
     return `c.tags @> ${keys}::text[] and c.sequence > ${this.lastDeletion('tag', keys)}`;
   }
 
-  /** Mostly none of the tags was ever deleted, and the first two conditions tell all; subqueries per contact would take seconds. */
+  /** If none of the tags was ever deleted, the first two conditions decide. Subqueries per contact take seconds. */
   private hasAny(tags: readonly string[]): string {
     const keys = this.value(tags.map(tagKey));
     const one = tags.map((tag) => `(${this.hasAll([tag])})`);
     return `c.tags && ${keys}::text[] and (c.sequence > ${this.lastDeletion('tag', keys)} or ${one.join(' or ')})`;
   }
 
-  /** The place in the log of the last deletion of any of the labels, looked up once; 0: there was none. */
+  /** The log position of the last deletion of any of the labels, looked up once per statement; 0: none was deleted. */
   private lastDeletion(kind: 'tag' | 'field', keys: string): string {
     return `(select coalesce(max(d.sequence), 0) from campaigns.deleted_labels d
       where d.account_id = ${this.account} and d.kind = '${kind}' and d.key = any(${keys}::text[]))`;
@@ -103,7 +103,7 @@ export class AudienceSql {
     };
   }
 
-  /** Of JSON as {@link compared} makes it: values of different types are neither equal nor in an order. */
+  /** A field of JSON values as {@link compared} stores them. Values of different types are neither equal nor ordered. */
   private jsonField(json: string): Field {
     const text = `(${json} #>> '{}')`;
     return {
@@ -125,13 +125,13 @@ export class AudienceSql {
   }
 }
 
-/** A field of a contact in SQL. A condition on one that is null is null, which is as good as false. */
+/** A contact's field in SQL. A condition on a null field is null, which counts as false. */
 type Field = {
   readonly there: string;
   readonly text: string;
   readonly isOneOf: (values: readonly FieldValue[]) => string;
   readonly compares: (operator: '>' | '>=' | '<' | '<=', value: FieldValue) => string;
-  /** A parameter that is searched for in the text. */
+  /** The parameter to search for in `text`. */
   readonly part: (value: FieldValue) => string;
 };
 
@@ -152,19 +152,19 @@ const CONDITIONS: {
 };
 
 const textOf = (value: FieldValue) => caseless(String(value));
-/** As phone numbers are kept, however it is typed. */
+/** Normalises a typed phone number to the stored form. */
 const phoneOf = (value: FieldValue) => toE164(String(value)) ?? phonePart(String(value));
 const digitsOf = (value: FieldValue) => phonePart(String(value)).replace(/^\+/, '');
 
 type Column = {
   readonly column: string;
-  /** What a filter's value becomes, compared with all of it. */
+  /** Converts a filter's value for comparison with the whole column. */
   readonly whole?: (value: FieldValue) => string;
-  /** Where parts are searched for, and what a filter's value becomes then. */
+  /** For partial matches: the text to search in, and (`part`) how a filter's value is converted. */
   readonly text?: (own: string) => string;
   readonly part?: (value: FieldValue) => string;
 };
-/** Of the fields that are texts, and of those that are times, compared as the dates in custom fields are. */
+/** Text fields here, times in TIMES: times compare like the dates in custom fields. */
 const COLUMNS: Readonly<Record<string, Column>> = {
   name: { column: 'name_key' },
   email: { column: 'email_key' },

@@ -11,8 +11,8 @@ type Frozen = {
 };
 
 /**
- * Makes everyone of the audience a recipient of a run that has none, and counts them: queued with the values of the
- * template's placeholders, or skipped with a reason. For the rest of the transaction a statement has five minutes.
+ * The run must have no recipients yet. Inserts every contact of the audience and counts them: queued with the values of
+ * the template's placeholders, or skipped with a reason. Sets the statement timeout to 5 min for the rest of the transaction.
  */
 export async function freeze(tx: PoolClient, { run, ...wanted }: Frozen): Promise<void> {
   const { query, values, value } = recipientsOf(wanted);

@@ -1,7 +1,7 @@
 import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign';
 import { SHARE } from '../campaign/pace.js';
 
-/** How many people a messaging tier of Meta's lets an account write to in 24 hours; null: as many as it likes, or not known. */
+/** People an account may write to in 24 hours by its messaging tier; null: unlimited or unknown. */
 export function peopleOf(tier: string | null): number | null {
   const [, count, thousands] = /^TIER_(\d+)(K?)$/.exec(tier ?? '') ?? [];
   return count === undefined ? null : Number(count) * (thousands ? 1_000 : 1);
@@ -9,10 +9,10 @@ export function peopleOf(tier: string | null): number | null {
 
 type Start = {
   readonly leftOut: Pick<Record<LeftOutReason, number>, 'opted_out' | 'no_number' | 'variable_missing'>;
-  /** Whom nothing about themselves keeps from being sent to. */
+  /** Contacts with no skip reason of their own. */
   readonly sendable: number;
   readonly approved: boolean;
-  /** How many more people Meta lets the account write to; null: any number. */
+  /** People Meta's limit still leaves; null: no limit. */
   readonly room: number | null;
   readonly throughput: number;
   readonly ratePerSecond: number | undefined;
@@ -20,7 +20,7 @@ type Start = {
   readonly now: number;
 };
 
-/** What a campaign would come to. */
+/** Estimates a campaign: eligible recipients, those left out by reason, and the expected end. */
 export function planOf({ leftOut, sendable, approved, room, ...pace }: Start): CampaignPlan {
   const allowed = approved ? sendable : 0;
   const eligible = Math.min(allowed, Math.max(room ?? allowed, 0));

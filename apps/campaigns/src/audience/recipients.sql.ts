@@ -11,15 +11,15 @@ type Wanted = {
 };
 
 /**
- * Everyone of an audience as a query, and its parameters: contact_id, created_at, opted_in, "to", the values of the
- * template's placeholders, and the `reason` not to send; null: none.
+ * The query and parameters that list an audience. Columns: contact_id, created_at, opted_in, "to", the values of the
+ * template's placeholders, and the skip `reason`; null: send.
  */
 export function recipientsOf({ accountId, audience, template }: Wanted) {
   const { values, value } = parameters();
   const sql = new AudienceSql(value, accountId);
   const personal = personalValuesOf(template).map((one) => valueOf(one, sql, value));
   const resolved = personal.length > 0 ? `array[${personal.join(', ')}]` : 'null';
-  // Meta sends no one-time passwords to user ids.
+  // Authentication templates need a phone number: Meta sends no one-time passwords to user ids.
   const phoneOnly = template ? `upper(${sql.ofTemplate('category', template)}) = 'AUTHENTICATION'` : 'false';
   const query = `
     select c.contact_id, c.created_at, c.opted_in, coalesce(c.phone, c.user_id) as "to", v.values,

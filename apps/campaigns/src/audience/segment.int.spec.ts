@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-// Few of each kind, so that contacts and filters meet.
+// A small pool of values, so that filters match contacts often.
 const TEXTS = ['Pune', 'PUNE', 'puné', 'Goa', 'a%b', 'A_B', "o'", '\\', 'Ⅻ', '😀', '\uffee', ' x ', 'İ'];
 const NUMBERS = [0, 7, -3.5, 42, 1_000];
 const TIMES = [
@@ -101,7 +101,7 @@ function reading(given: FieldValue): Reading {
 
 const isEqual = (own: Reading, given: Reading) => own.kind === given.kind && own.text === given.text;
 
-/** Below 0, 0 or above; NaN: there is no order. A text is compared with times as they are written. */
+/** Negative, 0 or positive; NaN: not ordered. A text compares with times as written. */
 function order(own: Reading, given: Reading): number {
   if (own.kind === 'number' && given.kind === 'number') return own.value - given.value;
   const isText = own.kind === 'time' || own.kind === 'text';
@@ -109,7 +109,7 @@ function order(own: Reading, given: Reading): number {
   return isComparable ? Buffer.compare(Buffer.from(own.text), Buffer.from(given.text)) : NaN;
 }
 
-/** What is to hold, in plain TypeScript. */
+/** The filter's meaning in plain TypeScript: the oracle of this test. */
 function fits(contact: ContactView, { field, operator, value: given = [] }: SegmentFilter): boolean {
   const [, key] = /^customFields\.(.*)$/.exec(field) ?? [];
   const own = key ? contact.customFields[key] : contact[field as (typeof CONTACT_FIELDS)[number]];

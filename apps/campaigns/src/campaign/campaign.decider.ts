@@ -30,8 +30,8 @@ export type CampaignState =
 type Known = NonNullable<CampaignState>;
 
 /**
- * `waiting`: those of `counts.queued` that messaging was not asked to send. `expectedEndAt`: when all that is queued will
- * have been sent. `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: some wait to be queued again.
+ * `waiting`: the part of `counts.queued` not yet asked of messaging. `expectedEndAt`: when the last queued send leaves.
+ * `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: some still wait to be queued again.
  */
 export type CampaignFacts = {
   readonly counts: CampaignCounts;
@@ -54,13 +54,13 @@ export type CampaignCommand = (
   | Message<'campaign.resume', CampaignData>
   | Message<'campaign.cancel', CampaignData>
   | Message<'campaign.retry-failed', RetryFailedData>
-  /** It is due. One that was before `since` does not start by itself. */
+  /** The campaign is due. If it was due before `since`, it waits for a person. */
   | Message<'campaign.start', CampaignData & { readonly since: string }>
-  /** Its audience is frozen, in this very transaction. */
+  /** Its audience is frozen in the same transaction. */
   | Message<'campaign.prepare', CampaignData>
-  /** It pauses by itself. */
+  /** The steward pauses it. */
   | Message<'campaign.hold', CampaignData & Why>
-  /** What it was held for is gone. */
+  /** The reason it was held for is gone. */
   | Message<'campaign.release', CampaignData & { readonly reason: CampaignReason }>
   | Message<'campaign.fail', CampaignData & Why>
   | Message<'campaign.report', CampaignData>
@@ -172,7 +172,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
       if (state?.status !== 'running') return [];
-      // What was asked of messaging until the limit was reached is within it.
+      // Wait for outcomes first: sends already asked of messaging fit into the limit.
       if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
       return [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
     },
@@ -216,7 +216,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
   },
 };
 
-/** Whether somebody waits, and nobody is on the way who may not count after all. */
+/** True if recipients wait and no send is under way whose outcome could free room under the limit. */
 export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'waiting'>): boolean =>
   waiting > 0 && waiting === counts.queued - counts.held;
 
@@ -259,7 +259,7 @@ function told(
       reason,
       detail,
       resumesAt,
-      // What waits when a campaign is cancelled or fails is skipped.
+      // A cancelled or failed campaign skips its waiting recipients.
       counts: isUnsent
         ? { ...counts, queued: counts.queued - waiting, skipped: counts.skipped + waiting }
         : counts,
@@ -279,7 +279,7 @@ function began(state: CampaignState): Known {
   return state;
 }
 
-/** Throws `conflict` where the status does not allow it. */
+/** Throws `conflict` if the status does not allow it. */
 function allow({ id, status }: Known, from: readonly CampaignStatus[], done: string, why: string) {
   if (!from.includes(status))
     throw new Rejection('conflict', `Campaign ${id} is ${status} and cannot be ${done}: ${why}.`);

@@ -39,7 +39,7 @@ const command = (what: Plain, about: Partial<CampaignFacts> = {}): CampaignComma
   data: known,
   facts: facts(about),
 });
-/** With half an hour's grace. */
+/** The grace is 30 minutes. */
 const startAt = (at: string) =>
   ({
     type: 'campaign.start',

@@ -34,7 +34,7 @@ export class CampaignQueries {
     return rows[0] ? shown(rows[0]) : null;
   }
 
-  /** What its events have told, the first and the last of it always; of many, some at even distances. */
+  /** The counts its events told over time: always the first and the last, evenly sampled between if there are many. */
   @QueryHandler('campaign.progress')
   async progress({ accountId, id }: Ask<'campaign.progress'>): Promise<Answer<'campaign.progress'>> {
     const { rows: known } = await this.pool.query(

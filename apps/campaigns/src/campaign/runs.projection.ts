@@ -1,7 +1,7 @@
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { CampaignEvent } from './campaign.decider.js';
 
-/** What sends a campaign moves with its events. */
+/** Keeps campaigns.runs, the rows that runner and steward work from, in step with the campaign's events. */
 export const runsProjection = inline<CampaignEvent>({
   'campaign.created': async (events, tx) => {
     await tx.query({
@@ -42,7 +42,7 @@ export const runsProjection = inline<CampaignEvent>({
       values: [events.map(({ stream }) => stream)],
     });
   },
-  /** The steward queues them, in portions. */
+  /** Marks only: the steward queues the failed sends again, in portions. */
   'campaign.retried': async (events, tx) => {
     for (const { stream, data } of events)
       await tx.query({
@@ -51,7 +51,7 @@ export const runsProjection = inline<CampaignEvent>({
         values: [stream, JSON.stringify(data.codes ?? null)],
       });
   },
-  /** The last of several events of one campaign holds. The next that tells progress alone comes a second later at the earliest. */
+  /** The last event per campaign wins. The next progress report comes 1 s later at the earliest. */
   'campaign.status': async (events, tx) => {
     const last = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({

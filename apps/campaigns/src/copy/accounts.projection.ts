@@ -1,6 +1,6 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** What the gateway told of accounts and their phone numbers. */
+/** This service's copy of the accounts and their phone numbers. */
 export const accounts = projection({
   name: 'accounts',
   on: {

@@ -4,11 +4,11 @@ import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
 
 const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
-/** What an ISO date is compared as; the same in JavaScript and in Postgres. */
+/** The form in which ISO dates compare; valid in JavaScript and in Postgres. */
 export const TIME = /^\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d{3}z$/;
 
 /**
- * A value as filters compare it: a text in lower case, unless it reads as true, false, a number or an ISO date. Dates
+ * A value as filters compare it: lower-case text, unless it reads as true, false, a number or an ISO date. Dates
  * become texts that sort by time.
  */
 export function compared(value: FieldValue): FieldValue {
@@ -20,7 +20,7 @@ export function compared(value: FieldValue): FieldValue {
   return time && !Number.isNaN(time.valueOf()) ? caseless(time.toISOString()) : text;
 }
 
-/** A value as a template shows it: on one line, blanks single; null where there is nothing that Meta would take. */
+/** A value as a template shows it: one line, single spaces; null if nothing is left, which Meta refuses. */
 export function shown(value: FieldValue | null | undefined): string | null {
   const text = String(value ?? '')
     .replaceAll(/\s+/g, ' ')

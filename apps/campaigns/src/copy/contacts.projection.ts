@@ -8,7 +8,7 @@ import { placeOf } from './log-place.js';
 const COLUMNS = `account_id, contact_id, phone, user_id, name, email, fields, name_key, email_key, field_keys, tags,
   opted_in, source, created_at, updated_at, sequence`;
 
-/** This service's copy of the contacts. One that was merged stays as a row that leads to the one that is left. */
+/** This service's copy of the contacts. A merged contact stays as a row that points to the surviving one. */
 export const contacts = batchProjection({
   name: 'contacts',
   types: ['contact.created', 'contact.updated', 'contact.merged'],
@@ -31,7 +31,7 @@ export const contacts = batchProjection({
         values: [JSON.stringify([...last.values()].map(rowOf))],
       });
     const merged = events.filter((event) => event.type === 'contact.merged');
-    // One by one: where one leads to another that was merged itself, before or after, both lead to the last.
+    // One by one, so that chains of merges collapse in any order: every row points to the last survivor.
     for (const { accountId, data } of merged)
       await db.query({
         name: 'contact-merged',

@@ -4,7 +4,7 @@ import { contacts } from './contacts.projection.js';
 import { deletedLabels } from './deleted-labels.projection.js';
 import { templates } from './templates.projection.js';
 
-/** What this service keeps of what others told on the log. They move with its own read models, under one checkpoint. */
+/** Copies of other services' data. They share one checkpoint with this service's own read models. */
 export const COPIES: readonly Projection[] = [accounts, contacts, deletedLabels, templates];
 /** The name of that checkpoint. */
 export const PROJECTION = 'campaigns';

@@ -3,8 +3,8 @@ import { batchProjection } from '@wbiz/service-kit/projection';
 import { placeOf } from './log-place.js';
 
 /**
- * Deleted tags and custom fields. The contacts that had them are not touched: what an event told of a contact before
- * the deletion does not count, and no event after it tells the label that was deleted.
+ * Deleted tags and custom fields. Contact rows stay as they are: a label counts only if the contact's last event is
+ * later in the log than the label's deletion, since no event after the deletion carries the label.
  */
 export const deletedLabels = batchProjection({
   name: 'deleted-labels',

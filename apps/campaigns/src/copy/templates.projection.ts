@@ -11,7 +11,7 @@ export const templates = projection({
         [accountId, data.name, data.language, JSON.stringify(data)],
       );
     },
-    // A name that is made anew is another template.
+    // Only if the id matches: a new template may have taken the name.
     'template.removed': async ({ accountId, data }, db) => {
       await db.query(
         `delete from campaigns.templates

@@ -5,7 +5,7 @@ import { widestRows, bytesOf } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from './migrations.js';
 
-/** Bytes that the values of indexed columns have at most. */
+/** The largest size in bytes of each indexed column's values. */
 const BOUNDS = {
   stream: 40,
   'accounts.id': 30,

@@ -3,7 +3,7 @@ import { STATE, type State } from './recipient-state.js';
 
 export type Counted = { readonly state: State; readonly recipients: string | number };
 
-/** How many recipients are in a state, and those not yet asked of messaging. */
+/** Recipients by status, and how many are not yet asked of messaging. */
 export function countsOf(rows: readonly Counted[]): {
   readonly counts: CampaignCounts;
   readonly waiting: number;
@@ -26,7 +26,7 @@ export function countsOf(rows: readonly Counted[]): {
   };
 }
 
-/** The counts of a campaign that is cancelled or failed: what waits is skipped. */
+/** The counts of a cancelled or failed campaign: waiting recipients count as skipped. */
 export const unsent = ({ counts, waiting }: ReturnType<typeof countsOf>): CampaignCounts => ({
   ...counts,
   queued: counts.queued - waiting,

@@ -22,7 +22,7 @@ const FAILED_EVERY = 10_000;
 let db: Awaited<ReturnType<typeof storeUnderTest>>;
 const ids: Record<Size, string> = { thousand: newId('cmp'), million: newId('cmp') };
 
-/** One in 10,000 has failed, the first half is sent, the rest waits. */
+/** One recipient in 10,000 has failed, the first half is sent, the rest waits. */
 const fill = async (size: Size) => {
   const at = new Date().toISOString();
   const data = aCampaign({ campaignId: ids[size], at, phoneNumberId: NUMBER });
@@ -59,7 +59,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-/** The median of so many runs, in ms. */
+/** The median time of `times` runs, in ms. */
 async function median(work: (turn: number) => Promise<unknown>, times = 15): Promise<number> {
   const took: number[] = [];
   for (let turn = 0; turn < times; turn += 1) {

@@ -18,19 +18,19 @@ function moveOf(event: Told): Move[] {
   return [{ campaignId, contactId, messageId, at, error, state: stateOf(event) }];
 }
 
-/** A recipient moves with what messaging tells of its message. */
+/** Moves recipients by messaging's statuses of their messages. */
 export const progress = batchProjection({
   name: 'progress',
   types: ['message.status', 'message.withdrawn'],
   concerns: ({ data }) => data.campaignId !== null,
   all: async (events, db) => {
-    // In this order everywhere: runs, recipients, counts.
+    // Lock order everywhere: runs, recipients, counts.
     await noteExpired(events, db);
     await move(db, events.flatMap(moveOf));
   },
 });
 
-/** Sends that expire while Meta takes no other are a sign that the number is throttled. */
+/** Counts expired sends in a row per run: sends that expire while Meta accepts none suggest a throttled number. */
 async function noteExpired(events: readonly Told[], db: PoolClient): Promise<void> {
   const expired = new Map<string, number>();
   const taken = new Set<string>();

@@ -1,16 +1,16 @@
 import type { RecipientStatus } from '@wbiz/contracts/campaign';
 
 /**
- * Where a recipient stands, as its row holds it. A higher one replaces a lower one and never the other way round, but
- * that a send which was never made, or is tried again, is queued again.
+ * A recipient's state as its row holds it. States only rise, with one exception: a send that was never made, or is
+ * retried, goes back to `queued`.
  */
 export const STATE = {
   queued: 0,
-  /** Asked of messaging. */
+  /** Messaging was asked to send it. */
   sending: 1,
-  /** Meta took it and holds it for its quality assessment. */
+  /** Meta accepted it and holds it for its quality assessment. */
   held: 2,
-  /** Meta took it. */
+  /** Meta accepted it. */
   accepted: 3,
   sent: 4,
   failed: 5,
@@ -20,7 +20,7 @@ export const STATE = {
 } as const;
 export type State = (typeof STATE)[keyof typeof STATE];
 
-/** The states that a status comprises, as customers know it. */
+/** The states behind each status that customers see. */
 export const STATES_OF: { readonly [Status in RecipientStatus]: readonly State[] } = {
   queued: [STATE.queued, STATE.sending],
   held: [STATE.held],

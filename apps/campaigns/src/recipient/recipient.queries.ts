@@ -24,7 +24,7 @@ type Row = {
   readonly reason: SkipReason | null;
   readonly error: MessageError | null;
 };
-/** What has become of those who wait, where the campaign ended before their turn. */
+/** The skip reason of waiting recipients, by the status in which the campaign ended. */
 const UNSENT: { readonly [Status in CampaignStatus]?: SkipReason } = {
   cancelled: 'cancelled',
   failed: 'campaign_failed',
@@ -37,7 +37,7 @@ const RECIPIENT =
 export class RecipientQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** In the order of contact ids, which is that of sending. */
+  /** Ordered by contact id, the order of sending. */
   @QueryHandler('campaign.recipients')
   async recipients(ask: Ask<'campaign.recipients'>): Promise<Answer<'campaign.recipients'>> {
     const page = pageOf(ask, 'id');

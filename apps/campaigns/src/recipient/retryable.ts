@@ -2,24 +2,23 @@ import type { PoolClient } from 'pg';
 import { STATE } from './recipient-state.js';
 
 /**
- * Which failed sends may be tried again: an allow-list, by our code or Meta's (support/error-codes, September 2026).
- * Never: 131026, 131050 and 130472, of people who cannot be reached, have stopped marketing messages or are in an
- * experiment of Meta's.
+ * Failed sends that may be retried: an allow-list by our code or Meta's (support/error-codes, September 2026).
+ * Never 131026 (cannot be reached), 131050 (stopped marketing messages) or 130472 (in an experiment of Meta's).
  */
 const CODES: readonly string[] = [
-  // Meta's own faults, and those of the account, the token or the template that somebody has mended since.
+  // Meta's own faults, and faults of the account, token or template that can be fixed meanwhile.
   ...['upstream_error', 'internal_error', 'template_not_approved', 'template_not_found', 'media_not_found'],
   ...['0', '1', '2', '3', '4', '10', '17', '33', '80007', '102', '104', '190', '368', '130429', '130497'],
   ...['131000', '131005', '131016', '131031', '131037', '131042', '131045', '131048', '131053', '131056'],
   ...['131057', '131063', '131064', '132000', '132001', '132007', '132012', '132015', '132016', '132068'],
   ...['132069', '133000', '133004', '133006', '133010', '133015', '134101', '134102'],
 ];
-/** Held back for a healthy ecosystem: not before a day has passed, and for a week at most. */
+/** Held back "for a healthy ecosystem": retried from one day to one week after the failure. */
 const DAILY = '131049';
-/** The message may have arrived: only where somebody names it. */
+/** Retried only if the request names it: the message may have arrived. */
 const NAMED = 'outcome_unknown';
 
-/** The failed sends of a run that may be tried again, as a condition on its recipients; `$2`: the codes asked for, or null. */
+/** SQL condition on a run's recipients: failed sends that may be retried. `$2`: the codes asked for, or null. */
 export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
     (coalesce(r.error->>'metaCode', r.error->>'code') = any ('{${CODES.join(',')}}')
       or (r.error->>'code' = 'upstream_error' and r.error->>'metaCode' is null))
@@ -28,8 +27,8 @@ export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
   and ($2::text[] is null or r.error->>'metaCode' = any ($2) or r.error->>'code' = any ($2))`;
 
 /**
- * Queues so many of them again, unless the campaign has ended since; their next attempt is a message of its own. Resolves
- * to how many there were. No command to the campaign is decided on counts from before.
+ * Queues up to `most` of them again, unless the campaign has ended; each next attempt is a new message. Resolves to how
+ * many were queued. Locks the campaign, so that no command to it is decided on outdated counts.
  */
 export async function queueAgain(
   tx: PoolClient,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Numerical Recipes' generator: the same chances for the same seed. */
+/** Numerical Recipes' generator: the same seed gives the same sequence. */
 const chances = (seed: number) => {
   let state = seed;
   return (below: number) => {
@@ -24,11 +24,11 @@ const chances = (seed: number) => {
   };
 };
 
-/** Everyone is somewhere, once the audience is frozen. */
+/** Once the audience is frozen, the counts add up to it. */
 const addUp = ({ counts }: CampaignView) =>
   expect([0, PEOPLE]).toContain(counts.queued + counts.sent + counts.failed + counts.skipped);
 
-/** The rows say what the counters say. */
+/** The recipients' rows add up to the counters. */
 async function matchRows(id: string) {
   const { rows } = await system.pool.query<{ state: number; rows: number; counted: number }>(
     `select r.state, count(*)::int as rows, max(c.recipients)::int as counted
@@ -107,7 +107,7 @@ it.each([5, 6])('nobody after a cancel (seed %i)', async (seed) => {
   await matchRows(id);
   expect(counts.sent + counts.skipped).toBe(PEOPLE);
   expect(shop.sends().length).toBe(counts.sent);
-  await delay(1_500); // what would come, comes in a tick of 50 ms
+  await delay(1_500); // a further send would leave within a tick of 50 ms
   expect(shop.sends().filter(({ messageId }) => times.get(messageId)! > cancelled + 1_000)).toEqual([]);
 });
 
@@ -130,7 +130,7 @@ it('asks again for what a replica claimed and did not live to ask for', async ()
   expect(reached.length).toBe(PEOPLE);
 });
 
-/** Contacts whom a message reached that was not taken back and did not fail, message by message. */
+/** The contact of every message that was neither withdrawn nor failed, once per message. */
 async function reachedBy(shop: ReturnType<CampaignsSystem['account']>): Promise<string[]> {
   const sent = new Set(system.toldSent);
   return shop.sends().flatMap(({ messageId, contactId }) => (sent.has(messageId) ? [contactId] : []));

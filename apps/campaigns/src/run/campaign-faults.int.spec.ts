@@ -33,7 +33,7 @@ it('does not write again to whom messaging may have sent, while messaging cannot
   system.isAway(true);
   const { id } = await shop.create();
   await until(() => shop.sends().length === 3);
-  // Its deadline is 10 s: then messaging is asked what became of them, and is not there.
+  // The command's deadline is 10 s: then campaigns asks messaging for the outcome, and messaging is down.
   await until(async () => (await system.pool.query('select from campaigns.flights')).rowCount === 3);
   await system.pool.query(`update campaigns.flights set issued_at = now()`);
   await expectStays(() => shop.sends().length === 3, 11_500);
@@ -63,7 +63,7 @@ it('writes to nobody who opted out while a send was claimed and not asked for, o
   expect(shop.sends().map(({ contactId }) => contactId)).toEqual([agrees]);
 });
 
-/** That it is so all the time. */
+/** Fails as soon as `is` is false within `ms`. */
 async function expectStays(is: () => boolean, ms: number): Promise<void> {
   const giveUp = Date.now() + ms;
   await until(
@@ -196,7 +196,7 @@ describe('a retry that has not begun when the campaign is cancelled', () => {
     await shop.once(id, ({ counts }) => counts.failed === failed);
     if (before === 'paused') await shop.act('pause', id);
     await shop.once(id, ({ status }) => status === before);
-    // Nobody looks after it in the meantime.
+    // The lease keeps the steward away meanwhile.
     const lease = (until: string) =>
       system.pool.query('update campaigns.runs set leased_until = $2 where campaign_id = $1', [id, until]);
     await lease('infinity');

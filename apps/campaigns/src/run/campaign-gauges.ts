@@ -8,7 +8,7 @@ const LIVE = ['scheduled', 'running', 'paused'] as const;
 
 type Row = { readonly state: string; readonly campaigns: number; readonly waiting: number };
 
-/** Shows how many campaigns there are that may still send, and to how many people. */
+/** Gauges: campaigns that may still send, and their waiting recipients, by status. */
 export function campaignGauges(pool: Pool, metrics: Metrics): void {
   const refresh = async () => {
     const rows = await gaugeRows<Row>(pool, {

@@ -85,7 +85,7 @@ it('tells its progress once a second at most, however often it is looked after',
   const times = told.filter(({ counts }) => counts.total > 0).map(({ at }) => Date.parse(at));
   const last = told.pop()!;
   expect(last).toMatchObject({ status: 'completed', counts: { sent: 100, queued: 0 } });
-  // The last one tells of a change, and does not wait.
+  // The last event tells a status change, which does not wait for the second.
   const gaps = times.slice(1, -1).map((at, index) => at - times[index]!);
   expect([gaps.length > 2, Math.min(...gaps) >= 1_000, Math.max(...gaps) < 2_500, gaps]).toEqual([
     true,
@@ -200,7 +200,7 @@ describe('a pause', () => {
     system.fate(() => 'kept');
     const { id } = await shop.create();
     await until(() => shop.sends().length === 5);
-    await system.release(); // on its way back when the pause comes
+    await system.release(); // the send's outcome is under way when the pause comes
     await shop.act('pause', id);
     expect((await shop.once(id, ({ counts }) => counts.sent === 5)).status).toBe('paused');
   });
@@ -586,9 +586,9 @@ it.each([5, 10, 20])('keeps its rate: %i a second', async (rate) => {
     Math.max(...all.map((from) => all.filter((at) => at >= from && at < from + withinMs).length));
   const claims = shop.sends().map(({ at }) => Date.parse(at));
   expect(mostOf(claims)).toBeLessThanOrEqual(rate);
-  // The way to messaging takes some longer than others.
+  // 900 ms, since delays on the way to messaging vary.
   expect(mostOf(times, 900)).toBeLessThanOrEqual(rate);
-  // There is nothing to catch up with where it begins.
+  // A rate that begins has nothing to catch up with.
   expect(claims[1]! - claims[0]!).toBeGreaterThan(1_000 / rate);
   expect(times.at(-1)! - times[0]!).toBeLessThan(4 * 1_500);
 });
@@ -596,7 +596,7 @@ it.each([5, 10, 20])('keeps its rate: %i a second', async (rate) => {
 it('shares its phone number evenly with another', async () => {
   await shop.change({}, { throughput: 20 });
   await shop.contacts(150);
-  // Messaging keeps all before both have their audience, or one may be through by then.
+  // Messaging keeps every send until both audiences are frozen: else one campaign may end first.
   system.fate(() => 'kept');
   const [first, second] = [await shop.create(), await shop.create()];
   const both = (is: (campaign: CampaignView) => boolean) =>
@@ -606,7 +606,7 @@ it('shares its phone number evenly with another', async () => {
   await system.release();
   await both(isThrough);
   const order = shop.sends().map(({ campaign }) => (campaign!.campaignId === first.id ? 1 : 2));
-  // As long as both are frozen and have somebody.
+  // Only while both campaigns have recipients.
   const from = Math.max(order.indexOf(1), order.indexOf(2));
   const shared = order.slice(from, Math.min(order.lastIndexOf(1), order.lastIndexOf(2)) + 1);
   const ofFirst = shared.filter((which) => which === 1).length / shared.length;

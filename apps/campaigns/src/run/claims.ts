@@ -6,7 +6,7 @@ import { STATE } from '../recipient/recipient-state.js';
 import { askedBy } from './limits.js';
 import { nextRoom, type LaneLoad } from './room.js';
 
-/** A recipient whose send is to be asked of messaging; asking again has no further effect. */
+/** A recipient whose send messaging is to be asked for. Asking is idempotent. */
 export type Claimed = {
   readonly campaignId: string;
   readonly accountId: string;
@@ -18,7 +18,7 @@ export type Claimed = {
   readonly claimedAt: Date;
 };
 
-/** The ids of a send: the same however often it is asked for. */
+/** A send's command and message ids: the same on every attempt to ask. */
 export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) => {
   const parts = [campaignId, contactId, String(attempt)] as const;
   return {
@@ -27,13 +27,13 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
   };
 };
 
-/** A send is late when it has not come back within this. */
+/** A send without outcome for this long counts as slow. */
 const PROMPT_MS = 600;
-/** A flight older than this is not counted as under way: its outcome is late, and the others must not wait for it. */
+/** A flight older than this is not counted as under way, so that one late outcome does not hold up the others. */
 const LATE_MS = 5_000;
-/** Slots of a rate are a little longer than its share of a second, since what leaves evenly does not arrive evenly. */
+/** A rate's sends are spread over 1.1 s: evenly sent commands do not arrive evenly, and the rate must hold on arrival. */
 const SLOT_MS = 1_100;
-/** What a stall of this service held up is caught up with as far as this; nothing where a rate begins, or goes on after a rest. */
+/** After a stall a rate catches up by at most this; a rate that begins, or resumes after REST_MS, catches up nothing. */
 const CATCH_UP_MS = 100;
 const REST_MS = 1_000;
 const slotsFrom = (now: string) =>
@@ -48,7 +48,7 @@ type Run = {
   readonly rate: number | null;
   readonly due: number;
 };
-/** `asked`: sends asked for so far. */
+/** `asked`: sends asked for so far, ever. */
 type Lane = LaneLoad & { readonly asked: number; readonly now: Date };
 type Picked = {
   readonly contact_id: string;
@@ -60,9 +60,9 @@ type Picked = {
 };
 
 /**
- * Claims what a phone number may send now, shared out evenly among its campaigns, and writes the flights: whoever dies
- * after the commit leaves sends that any replica asks for again under the same ids. Empty where another replica is at it.
- * `mayAsk`: how many the account may ever have asked for, by Meta's messaging limit; null: any number.
+ * Claims what a phone number may send now, shared evenly among its campaigns, and writes the flights. After a crash any
+ * replica asks for them again under the same ids. Empty if another replica holds the number's lane.
+ * `mayAsk`: the highest `asked` that Meta's messaging limit allows the account (see Limits); null: no limit.
  */
 export const claim = (
   pool: Pool,
@@ -87,7 +87,7 @@ export const claim = (
     const left = mayAsk === null ? Infinity : await leftOf(tx, accountId, mayAsk);
     const free = Math.max(0, Math.min(room - lane.underWay, left));
     const claimed: Claimed[] = [];
-    // Each time another one is the first to get its share, or the last would get nothing where there is little.
+    // Rotate who comes first: with little room, the last campaign would get nothing.
     const first = lane.asked % runs.length;
     for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
@@ -102,7 +102,7 @@ export const claim = (
     return claimed;
   });
 
-/** What the limit leaves; the numbers of an account are told one after the other. */
+/** Sends the limit leaves. The lock serialises the account's phone numbers. */
 async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promise<number> {
   await tx.query({
     name: 'limit-lock',
@@ -113,7 +113,7 @@ async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promis
   return mayAsk - asked;
 }
 
-/** Undefined where another replica has it. */
+/** Undefined if another replica holds the lane. */
 async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
   const lock = () =>
     tx.query<Lane>({
@@ -141,8 +141,8 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
 }
 
 /**
- * Whether a contact agrees to be written to; of one that was merged, whether the other does. Contacts are looked up one by
- * one: joined, Postgres would go through all of the account.
+ * Whether a contact is opted in; for a merged contact, whether the surviving one is. A subquery per contact: with a join
+ * Postgres reads all of the account.
  */
 const consents = (accountId: string, contactId: string) =>
   `coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
@@ -150,8 +150,8 @@ const consents = (accountId: string, contactId: string) =>
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
 
 /**
- * Whether somebody that is one with the recipient `p`, merged into the contact `one`, had its turn or has it before: the
- * contact that is left, else the lowest id.
+ * Whether another recipient who is the same person as `p` (merged into `one`) was sent to, or comes first: the surviving
+ * contact, else the lowest id.
  */
 const IS_DOUBLED = `exists (
   select from campaigns.recipients o
@@ -164,7 +164,7 @@ async function claimOf(
   tx: PoolClient,
   { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
 ): Promise<readonly Claimed[]> {
-  // Consent is looked at here, so that who opted out since the start is not written to.
+  // Consent is checked at the claim: people opt out after the start.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
     text: `with picked as materialized (
@@ -219,7 +219,7 @@ async function claimOf(
       picked.map(skipReason),
       now,
       phoneNumberId,
-      // Nobody below it waits. Where fewer were found than asked for, somebody may have been put back: look from the start.
+      // No recipient below waits. If fewer were found than asked for, some may have gone back to `queued`: start over.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
@@ -233,7 +233,7 @@ const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.ph
 const OF_FLIGHT = `join campaigns.runs u on u.run = a.run
   join campaigns.recipients r on r.run = a.run and r.contact_id = a.contact_id`;
 
-/** Accounts with sends asked for so long ago that whoever asked is gone, or messaging was. */
+/** Accounts with flights older than `olderThanMs`: the replica that asked has died, or messaging was down. */
 export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Promise<readonly string[]> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'accounts-overdue',
@@ -244,7 +244,7 @@ export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Prom
   return rows.map(({ id }) => id);
 }
 
-/** Those sends. `wanted`: whether the campaign still runs, and the person still agrees. */
+/** Up to 1,000 of those flights, marked as asked again now. `wanted`: the campaign still runs and the contact is opted in. */
 export async function overdue(
   pool: Pool,
   { accountId, olderThanMs }: { accountId: string; olderThanMs: number },
@@ -264,7 +264,7 @@ export async function overdue(
   return rows;
 }
 
-/** Sends under way of campaigns that do not run any more; each is given again after two seconds if it is still there. */
+/** Flights of campaigns that no longer run. Returns each again every 2 s until it has landed. */
 export async function unwanted(pool: Pool): Promise<readonly Claimed[]> {
   const { rows } = await pool.query<Claimed>({
     name: 'flights-unwanted',

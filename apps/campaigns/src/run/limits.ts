@@ -1,15 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 import { peopleOf } from '../audience/plan.js';
 
-/** How long an answer of messaging's is taken to hold, beside what was asked of it since. */
+/** How long messaging's answer is cached; sends asked for meanwhile are added to it. */
 const KEPT_MS = 1_000;
 
 type Reached = { readonly people: number; readonly freesAt: string | null };
 type Known = Reached & { readonly mayAsk: number; readonly at: number };
 
 /**
- * What Meta's messaging limit leaves: unique people in a rolling 24 hours, outside their service windows. Whatever was
- * asked of messaging since it was asked counts as a person of its own.
+ * What Meta's messaging limit leaves: unique people in a rolling 24 hours, outside their service windows. Every send
+ * asked for since messaging's last answer counts as a new person.
  */
 export class Limits {
   private readonly known = new Map<string, Known>();
@@ -19,13 +19,13 @@ export class Limits {
     private readonly reached: (accountId: string) => Promise<Reached>,
   ) {}
 
-  /** Up to which number of sends ever asked for the account may ask for more (see {@link askedBy}); null: any. */
+  /** The highest count of sends ever asked for ({@link askedBy}) that the limit allows; null: no limit. */
   async mayAsk(accountId: string, tier: string | null): Promise<number | null> {
     const limit = peopleOf(tier);
     return limit === null ? null : (await this.lookedUp(accountId, limit)).mayAsk;
   }
 
-  /** When the first of the people reached is not counted any more; undefined while the limit leaves some. */
+  /** If the limit is used up: when the first person counted drops out of it. Undefined while it leaves room. */
   async isReached(accountId: string, tier: string | null): Promise<Pick<Reached, 'freesAt'> | undefined> {
     const limit = peopleOf(tier);
     if (limit === null) return undefined;
@@ -46,7 +46,7 @@ export class Limits {
   }
 }
 
-/** Sends that were ever asked of messaging over an account's phone numbers, and those under way. */
+/** Over all phone numbers of an account: sends ever asked of messaging, and flights under way. */
 export async function askedBy(
   db: Pool | PoolClient,
   accountId: string,

@@ -2,7 +2,7 @@ import type { AccountData } from '@wbiz/contracts/account';
 import type { CampaignCounts, CampaignReason, CampaignTemplate } from '@wbiz/contracts/campaign';
 import type { TemplateView } from '@wbiz/contracts/template';
 
-/** Why a campaign cannot go on. `held`: until it is gone, or until `resumesAt`. */
+/** Why a campaign cannot go on. `held`: it pauses until the obstacle is gone or `resumesAt`; else it fails. */
 export type Obstacle = {
   readonly held: boolean;
   readonly reason: CampaignReason;
@@ -13,14 +13,14 @@ export type Obstacle = {
 type Sender = { readonly account: AccountData | null; readonly phoneNumberId: string };
 type Content = { readonly template: TemplateView | null; readonly wanted: CampaignTemplate };
 
-/** Reasons that are gone when {@link senderObstacle} finds nothing any more. */
+/** Reasons that {@link senderObstacle} gives: the campaign resumes when it returns undefined. */
 export const OF_SENDER: readonly CampaignReason[] = [
   'not_entitled',
   'account_suspended',
   'phone_number_not_found',
 ];
 
-/** Whether the account, or its phone number, may send. */
+/** Undefined if the account and its phone number may send. */
 export function senderObstacle({ account, phoneNumberId }: Sender): Obstacle | undefined {
   if (!account?.entitled)
     return { held: true, reason: 'not_entitled', detail: 'The account is not entitled to send messages.' };
@@ -35,7 +35,7 @@ export function senderObstacle({ account, phoneNumberId }: Sender): Obstacle | u
   return undefined;
 }
 
-/** Whether Meta takes the template; one that is paused fails the campaign. */
+/** Undefined if the template is approved. Any other status, paused included, fails the campaign. */
 export function templateObstacle({ template, wanted }: Content): Obstacle | undefined {
   if (!template)
     return {
@@ -52,7 +52,7 @@ export function templateObstacle({ template, wanted }: Content): Obstacle | unde
   return undefined;
 }
 
-/** A number of which so many sends in a row were not taken rests for so long. */
+/** After this many expired sends in a row the number rests for REST_MS. */
 const EXPIRED = 5;
 const REST_MS = 60_000;
 
@@ -67,10 +67,10 @@ export const throttled = (expiredInARow: number, now: number): Obstacle | undefi
         resumesAt: new Date(now + REST_MS).toISOString(),
       };
 
-/** So many sends in a row that fail pause a campaign, where they fail alike. */
+/** This many failures pause a campaign if all have the same error. */
 const MANY = 20;
 
-/** Whether the sends since then fail, so that it is worth looking at their reasons. */
+/** Whether enough sends failed since `before` to read their errors. */
 export function sendsFail(counts: CampaignCounts, before: CampaignCounts | null): boolean {
   const since = (of: 'failed' | 'sent' | 'delivered') => counts[of] - (before?.[of] ?? 0);
   return since('failed') >= MANY && since('delivered') <= 0 && since('failed') >= since('sent');

@@ -1,23 +1,23 @@
 import { SHARE } from '../campaign/pace.js';
 
-/** How many sends of a phone number may be under way at least. */
+/** The smallest window of a phone number, in sends. */
 const LEAST = 8;
 
 export type LaneLoad = {
-  /** How many were allowed last time. */
+  /** The window of the last claim, in sends. */
   readonly room: number;
-  /** Messages a second that Meta allows the number. */
+  /** Messages per second that Meta allows the number. */
   readonly throughput: number;
   readonly underWay: number;
-  /** Those of them that have been for longer than they should. */
+  /** The part of `underWay` that is older than PROMPT_MS (claims.ts). */
   readonly slow: number;
-  /** How many have come back since last time. */
+  /** Sends that got an outcome since the last claim. */
   readonly landed: number;
 };
 
 /**
- * How many sends of a phone number may be under way: found as TCP finds its window, by growing with what comes back while
- * all of it is used and shrinking while it comes back late; never more than Meta's throughput in a second.
+ * The window of a phone number: sends under way at once. Like TCP's: grows by what landed while it is full, shrinks by
+ * 10 % while outcomes are slow, and never exceeds one second of Meta's throughput.
  */
 export function nextRoom({ room, throughput, underWay, slow, landed }: LaneLoad): number {
   const most = Math.max(LEAST, Math.ceil(throughput * SHARE));

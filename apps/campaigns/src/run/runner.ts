@@ -5,12 +5,12 @@ import { accountsWithOverdue, claim, overdue, unwanted } from './claims.js';
 import type { Limits } from './limits.js';
 import type { Sends } from './sends.js';
 
-/** Between claims of a phone number; twice as far apart each time while nothing runs. */
+/** Between claims of a phone number; doubles while nothing runs. */
 const TICK_MS = { first: 50, longest: 5_000 };
-/** Of a phone number whose claim failed. */
+/** Rest of a phone number whose claim failed. */
 const RETRY_MS = 1_000;
 const OVERDUE_EVERY_MS = 2_000;
-/** The deadline of a command is 10 s: by then its replica has asked what became of it, if it is alive. */
+/** Past the command's deadline of 10 s, after which a live replica has asked for the outcome itself. */
 const OVERDUE_MS = 15_000;
 
 type Lane = { readonly phone_number_id: string; readonly account_id: string; readonly limit: string | null };
@@ -19,19 +19,19 @@ export type RunnerOptions = {
   readonly pool: Pool;
   readonly sends: Sends;
   readonly limits: Limits;
-  /** Resolves when this service knows everything contacts had committed: who has opted out is not written to. */
+  /** Resolves when all that contacts had committed is projected here, opt-outs included. */
   readonly contactsKnown: (accountId: string) => Promise<void>;
   readonly logger: Logger;
 };
 
 /**
- * Sends what running campaigns have queued, over all replicas: whoever locks a phone number first claims for it. Nothing
- * is kept in memory that another replica would need.
+ * Sends what running campaigns have queued. Every replica runs one: the first to lock a phone number claims for it. No
+ * state in memory that another replica would need.
  */
 export class Runner {
   private readonly ticks: Periodic;
   private overdueAt = 0;
-  /** By phone number, and by account what is asked for again: one that is slow holds no other up. */
+  /** Claims by phone number, repeats by account: a slow one holds up no other. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly restsUntil = new Map<string, number>();
 
@@ -49,18 +49,18 @@ export class Runner {
     this.ticks.start();
   }
 
-  /** Something may be to be sent, or to be taken back. */
+  /** There may be work: sends to claim or to withdraw. */
   wake(): void {
     this.ticks.wake();
   }
 
-  /** Claims nothing more; what was claimed is asked of messaging. */
+  /** Claims nothing more. Resolves when messaging was asked for all that was claimed. */
   async stop(): Promise<void> {
     await this.ticks.stop();
     await Promise.all(this.underWay.values());
   }
 
-  /** Resolves to whether something runs, or was taken back. */
+  /** Resolves to whether a campaign runs or a send was withdrawn. */
   private async tick(): Promise<boolean> {
     const now = performance.now();
     const { pool, sends } = this.options;
@@ -85,7 +85,7 @@ export class Runner {
     return lanes.length > 0 || back.length > 0;
   }
 
-  /** Unless it is under way. */
+  /** At most one `work` per key at a time. */
   private begin(key: string, work: () => Promise<void>): void {
     if (this.underWay.has(key)) return;
     this.underWay.set(
@@ -94,7 +94,7 @@ export class Runner {
     );
   }
 
-  /** Of whoever has opted out since, the send is taken back, or what became of it is asked. */
+  /** Asks again for overdue sends. Those no longer wanted are withdrawn instead, and their stored replies asked for. */
   private async askAgain(accountId: string): Promise<void> {
     const { pool, sends, contactsKnown, logger } = this.options;
     try {
@@ -105,7 +105,7 @@ export class Runner {
       sends.withdraw(back);
       sends.conclude(back);
     } catch (err) {
-      logger.warn({ err, accountId }, 'campaign sends not asked for again; trying again in 2 s');
+      logger.warn({ err, accountId }, 'campaign runner: overdue sends not asked for again; retrying in 2 s');
     }
   }
 
@@ -118,7 +118,10 @@ export class Runner {
       this.restsUntil.delete(id);
     } catch (err) {
       this.restsUntil.set(id, performance.now() + RETRY_MS);
-      logger.warn({ err, phoneNumberId: id }, 'campaign sends not claimed; trying again in 1 s');
+      logger.warn(
+        { err, phoneNumberId: id },
+        'campaign runner: claim failed; this phone number rests for 1 s',
+      );
     }
   }
 }

@@ -14,26 +14,26 @@ import { move, type Move } from '../recipient/move.js';
 import { STATE } from '../recipient/recipient-state.js';
 import { idsOf, type Claimed } from './claims.js';
 
-/** What messaging did not hand to Meta within this time goes back to its campaign. */
+/** A send that messaging did not hand to Meta within this time goes back to its campaign. */
 const EXPIRES_MS = 10_000;
-/** How long a phone number rests when messaging could not take a send of it. */
+/** How long a phone number rests after messaging could not take one of its sends. */
 const REST_MS = 1_000;
 const MOST_TEMPLATES = 1_000;
 
 export type SendsOptions = {
   readonly pool: Pool;
   readonly bus: Pick<CommandBus, 'send'>;
-  /** The stored reply of a command to messaging; null: it has had no effect and never will. */
+  /** Messaging's stored reply to a command; null: the command had no effect and never will. */
   readonly replyOf: (commandId: string) => Promise<Reply | null>;
   readonly logger: Logger;
 };
 
-/** Asks messaging for the sends of campaigns. What becomes of them comes by the log; what it refuses, by its replies. */
+/** Asks messaging for the sends of campaigns. Outcomes come by the log, refusals by reply. */
 export class Sends {
   private readonly settle: (move: Move) => Promise<null>;
   /** By phone number. */
   private readonly restsUntil = new Map<string, number>();
-  /** By campaign, whose template does not change once it has started. */
+  /** By campaign: a started campaign's template never changes. */
   private readonly templates = new Map<string, CampaignTemplate>();
 
   constructor(private readonly options: SendsOptions) {
@@ -43,7 +43,7 @@ export class Sends {
     });
   }
 
-  /** Asking again for the same send has no further effect. */
+  /** Idempotent per send. */
   async ask(claimed: readonly Claimed[]): Promise<void> {
     await this.learnTemplates(claimed);
     for (const one of claimed) {
@@ -52,7 +52,7 @@ export class Sends {
     }
   }
 
-  /** Takes back what was not handed to Meta yet; it comes back by the log. */
+  /** Withdraws sends not yet handed to Meta; the log reports each as `message.withdrawn`. */
   withdraw(claimed: readonly Claimed[]): void {
     for (const one of claimed) {
       const data = {
@@ -61,26 +61,26 @@ export class Sends {
         at: new Date().toISOString(),
       };
       this.command('message.withdraw', newId('cmd'), one, data).catch((err: unknown) =>
-        this.options.logger.info({ err }, 'a send could not be withdrawn; withdrawing it again in 2 s'),
+        this.options.logger.info({ err }, 'campaign sends: withdrawal failed; retrying in 2 s'),
       );
     }
   }
 
-  /** Ends the wait for sends that may never have reached messaging: from here on it has them or never will. */
+  /** Settles sends that may never have reached messaging, by its stored replies. */
   conclude(claimed: readonly Claimed[]): void {
     for (const one of claimed) this.concluding(one, this.fateOf(one));
   }
 
-  /** Whether the number's sends should rest, since messaging could not take one. */
+  /** Whether the phone number rests because messaging could not take one of its sends. */
   isResting(phoneNumberId: string): boolean {
     return performance.now() < (this.restsUntil.get(phoneNumberId) ?? 0);
   }
 
-  /** A refusal moves the recipient, a send that had no effect takes it back; one that was accepted is told on the log. */
+  /** A refusal fails or skips the recipient, a send without effect queues it again. An accepted send is told by the log. */
   private concluding(one: Claimed, reply: Promise<Reply | null>): void {
     reply
       .catch((error: unknown) => {
-        // Nobody answered for it in time; it may have had its effect all the same.
+        // No answer in time says nothing of the effect: ask for the stored reply.
         if (error instanceof CommandTimeout) return this.fateOf(one);
         if (error instanceof Rejection) return { ok: false, error: error.toData() } as const;
         throw error;
@@ -95,11 +95,14 @@ export class Sends {
         return this.settle({ ...moved, campaignId, contactId, messageId: idsOf(one).messageId, at });
       })
       .catch((err: unknown) =>
-        this.options.logger.warn({ err }, "what became of a campaign's send is not known; asking again soon"),
+        this.options.logger.warn(
+          { err },
+          'campaign sends: outcome not known; asking again 15 s after the last attempt',
+        ),
       );
   }
 
-  /** The reply that messaging holds; null: the send has had no effect and never will. */
+  /** Messaging's stored reply; null: the send had no effect and never will. */
   private fateOf(one: Claimed): Promise<Reply | null> {
     return this.options.replyOf(idsOf(one).commandId);
   }
@@ -146,14 +149,14 @@ export class Sends {
 const conversationOf = ({ accountId, phoneNumberId, to }: Claimed) =>
   conversationIdOf(accountId, phoneNumberId, to);
 
-/** The template as one recipient gets it. */
+/** The template with one recipient's values. */
 function fill(template: CampaignTemplate, values: Claimed['values']): CampaignTemplate {
   if (values === null) return template;
   const sources = personalValuesOf(template).map(({ source }) => source);
   return personalised(template, ({ source }) => values[sources.indexOf(source)] ?? '');
 }
 
-/** What is refused now may pass later where messaging lacks something, and is final else. */
+/** `unavailable` queues the recipient again; any other refusal is final. */
 function refused({ code, message }: RejectionData): Pick<Move, 'state' | 'error' | 'reason'> {
   if (code === 'unavailable') return { state: STATE.queued };
   if (code === 'recipient_opted_out') return { state: STATE.skipped, reason: 'opted_out' };

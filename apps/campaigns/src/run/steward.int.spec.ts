@@ -5,7 +5,7 @@ import { TO_LOOK_AFTER } from './steward.js';
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;
 
-/** By campaign: status, and what else counts. */
+/** Run rows by campaign: the status, and the columns that decide whether the steward looks at it. */
 const RUNS = {
   due: `'scheduled', now() - interval '1 s', null, null, '{"queued": 0}'`,
   later: `'scheduled', now() + interval '1 h', null, null, '{"queued": 0}'`,

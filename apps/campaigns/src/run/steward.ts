@@ -33,21 +33,21 @@ import {
 } from './obstacles.js';
 
 /**
- * Twice as far apart each time while no campaign runs or is soon to start. The first is a part of EVERY_MS: what falls due
- * just after a look does not wait for two.
+ * Between looks for due campaigns; doubles while none runs or starts soon. `first` is a fraction of EVERY_MS, so that a
+ * campaign that falls due just after a look is not delayed by a whole EVERY_MS.
  */
 const LOOK_MS = { first: 250, longest: 5_000 };
-/** Between two looks at one campaign, by whatever replica. */
+/** Lease on one campaign: between two looks at it, over all replicas. */
 const EVERY_MS = 1_000;
-/** How long a replica may take to freeze an audience before another tries as well. */
+/** Lease while an audience is frozen; after it another replica tries too. */
 const FREEZE_MS = 120_000;
-/** Accounts of which a replica freezes an audience at once: each has a connection for as long as it takes. */
+/** Audiences a replica freezes at once, one per account: each holds a connection until it is done. */
 const FREEZES = 4;
-/** Until a limit of which messaging cannot say when it ends is asked for again. */
+/** Pause for a messaging limit if messaging cannot say when it frees. */
 const LIMIT_MS = 3_600_000;
-/** Failed sends that are queued again at once. */
+/** Failed sends queued again per transaction. */
 const PORTION = 10_000;
-/** Reasons to pause that only a person lifts. */
+/** Pauses that only a person ends. */
 const FOR_A_PERSON: readonly CampaignReason[] = [
   'requested',
   'missed_start',
@@ -55,7 +55,7 @@ const FOR_A_PERSON: readonly CampaignReason[] = [
   'sends_failed',
 ];
 
-/** Of runs. Each part has a partial index, since most campaigns are over. */
+/** Condition on campaigns.runs. Each part has a partial index, since most campaigns are over. */
 export const TO_LOOK_AFTER = `(status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
   or (status = 'paused' and reason <> all ('{${FOR_A_PERSON.join(',')}}'))
   or (status in ('cancelled', 'failed') and reported->>'queued' <> '0')`;
@@ -86,20 +86,20 @@ export type StewardOptions = {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly limits: Limits;
-  /** Resolves when this service knows what contacts, templates and the gateway had committed for the account. */
+  /** Resolves when all that contacts, templates and the gateway had committed for the account is projected here. */
   readonly allKnown: (accountId: string) => Promise<void>;
-  /** A campaign that was due longer ago than this waits for a person. */
+  /** A campaign overdue by more than this does not start: it waits for a person. */
   readonly graceMs: number;
   readonly logger: Logger;
 };
 
 /**
- * Leads campaigns through their life: starts those that are due, freezes audiences, pauses what cannot go on and lets it
- * go on again, tells progress, ends what is through. One replica looks at a campaign at a time.
+ * Leads campaigns through their life: starts due ones, freezes audiences, pauses and resumes by obstacles, reports
+ * progress, completes. The lease lets one replica look at a campaign at a time.
  */
 export class Steward {
   private readonly looks: Periodic;
-  /** By campaign: one that takes long, or cannot be looked after, holds no other up. */
+  /** By campaign: a slow or failing one holds up no other. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly freezing = new Set<string>();
 
@@ -121,13 +121,13 @@ export class Steward {
     this.looks.wake();
   }
 
-  /** Begins nothing more and lets end what is under way. */
+  /** Begins nothing more. Resolves when all that is under way has ended. */
   async stop(): Promise<void> {
     await this.looks.stop();
     await Promise.all(this.underWay.values());
   }
 
-  /** Resolves to whether a campaign is looked at, runs, or starts before a look at rest would find it. */
+  /** Resolves to whether there is work: a campaign was found, runs, or starts before the longest rest would end. */
   private async look(): Promise<boolean> {
     const { pool } = this.options;
     const { rows } = await pool.query<Due>({
@@ -168,7 +168,7 @@ export class Steward {
     } catch (err) {
       this.options.logger.warn(
         { err, campaignId: one.campaign_id },
-        'campaign not looked after; trying again in 1 s',
+        'campaign steward: look at campaign failed; retrying in 1 s',
       );
     }
   }
@@ -251,7 +251,7 @@ export class Steward {
     await this.tell(one);
   }
 
-  /** Tells how far it is, where that is news. */
+  /** Reports the counts if they changed. */
   private async tell(one: Due): Promise<void> {
     const counted = countsOf(one.counted ?? []);
     const counts = one.status === 'running' ? counted.counts : unsent(counted);
@@ -263,7 +263,7 @@ export class Steward {
     });
   }
 
-  /** Whether all sends failed alike since the campaign last began to run, or those of the last second did. */
+  /** An obstacle if all sends since the campaign last began to run, or since the last report, failed with one error. */
   private async failing(one: Due, counts: CampaignCounts): Promise<Obstacle | undefined> {
     const { began_at: began } = one;
     if (began && sendsFail(counts, one.began_with)) {
@@ -275,7 +275,7 @@ export class Steward {
     return error && failed('sends_failed', error);
   }
 
-  /** The error of all sends that failed since then, if it is one. */
+  /** The error of the latest failed sends since `since` (at most 1,000); undefined if they differ. */
   private async onlyError({ run }: Due, since: Date): Promise<MessageError | undefined> {
     const { rows } = await this.options.pool.query<{ error: MessageError }>(
       `select distinct on (coalesce(error->>'metaCode', error->>'code')) error from (
@@ -286,7 +286,7 @@ export class Steward {
     return rows.length === 1 ? rows[0]!.error : undefined;
   }
 
-  /** The limit keeps the rest from being sent to. */
+  /** An obstacle if Meta's messaging limit keeps all waiting recipients from being sent to. */
   private async overLimit(one: Due, counted: ReturnType<typeof countsOf>): Promise<Obstacle | undefined> {
     if (!isAtRest(counted)) return undefined;
     const number = one.account?.phoneNumbers.find(({ id }) => id === one.phone_number_id);
@@ -334,7 +334,7 @@ export class Steward {
   }
 }
 
-/** What is known of the campaigns that were found. */
+/** Joins each run in `found` with its template, account and counts, as {@link Due}. */
 const OF_FOUND = `
   select l.run, l.campaign_id, l.account_id, l.phone_number_id, l.status, l.reason, l.prepared,
     coalesce(l.resumes_at <= now(), false) as resumes, l.expired_in_a_row, l.reported, l.reported_at, l.began_with, l.began_at,

@@ -29,7 +29,7 @@ export const contacts: Aggregate<
   reply: {
     'contact.upsert': (state, events, { data, facts }) => ({
       id: state!.contact.id,
-      // What was on file under the user id is on file.
+      // Not created if the person was on file under the user id.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
       contact: data.source === 'api' ? inOrder(ContactView, alive(state!, facts).contact) : null,
     }),

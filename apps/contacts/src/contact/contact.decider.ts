@@ -20,7 +20,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Which life of a tag or field is meant: one that is deleted and made anew is another. */
+/** Counts how often a tag or field was made: one that is deleted and made again is another. */
 type Generation = number;
 type Opt = {
   readonly optedIn: boolean;
@@ -29,22 +29,22 @@ type Opt = {
   readonly by: string | null;
 };
 
-/** The contact as it is shown, the generations of its labels, and what is searched in; null before its first event. */
+/** The customer's view of the contact, the generations of its labels, and its search text. Null before the first event. */
 export type ContactState = {
   readonly contact: ContactView;
   /** In the order of the contact's tags. */
   readonly tags: readonly Generation[];
   readonly fields: Readonly<Record<string, Generation>>;
   readonly opt: Opt | null;
-  /** The name is the one of the profile on WhatsApp, and follows it; else it was set by a request, and stays. */
+  /** The name follows the WhatsApp profile; without it a request set the name, which then stays. */
   readonly named?: 'whatsapp';
-  /** Numbers that the person had before the one in the contact, the last one last. */
+  /** Earlier phone numbers of the person, oldest first. */
   readonly formerPhones?: readonly string[];
   readonly mergedInto: string | null;
   readonly search: string;
 };
 
-/** A tag as the vocabulary has it. `fresh`: used here for the first time. */
+/** A tag in the account's vocabulary. `fresh`: this command uses it first. */
 export type KnownTag = { readonly name: string; readonly generation: Generation; readonly fresh: boolean };
 export type KnownField = {
   readonly type: FieldType;
@@ -53,20 +53,20 @@ export type KnownField = {
   readonly fresh: boolean;
 };
 
-/** What the account's vocabulary says of the labels in a command and in the contact, as of the transaction. */
+/** Looked up in the transaction: the vocabulary of the labels in command and contact, and the person's other contacts. */
 export type ContactFacts = {
   /** By {@link tagKey}. */
   readonly tags: ReadonlyMap<string, KnownTag>;
   readonly fields: ReadonlyMap<string, KnownField>;
-  /** Other contacts that stand under the number or the user id which the command brings: of the same person. */
+  /** Other contacts of the same person: found under the command's number or user id. */
   readonly twins: readonly ContactState[];
-  /** Ids derived from the two under which nothing stands yet. */
+  /** Contact ids derived from that number and user id that are still free. */
   readonly unclaimed: readonly string[];
-  /** The contact that the user id is another one's way to. */
+  /** Another person's contact that has the command's user id; null if none has. */
   readonly takenBy: string | null;
 };
 
-/** Who it is: the contact's id is derived from one of the two. */
+/** A person. `contactId` is derived from `phone` or `userId`. */
 type Person = {
   readonly contactId: string;
   readonly phone: string | null;
@@ -74,7 +74,7 @@ type Person = {
 };
 
 type NoteInbound = Person & { readonly name: string | null; readonly at: string };
-/** The number or the user id of a person is another from now on; null: as before. */
+/** A person's new number or user id; null: unchanged. */
 type NoteChange = Person & { readonly at: string };
 /** `saidAt`: when the person said so. */
 type NoteOpt = Person & {
@@ -101,15 +101,15 @@ export type ContactCommand =
   | (Message<'contact.merge', ContactMergedData> & Informed)
   | (Message<'contact.forget-label', ForgetLabels> & Informed);
 
-/** A tag in one of its lives. */
+/** A tag in one of its generations. */
 export type Label = { readonly key: string; readonly generation: Generation };
-/** `gone`: the tags that the contact had and now has no more. */
+/** `gone`: the tags that the contact lost. */
 type Untagged = { readonly createdAt: string; readonly gone: readonly Label[] };
 
-/** What the event leaves unsaid. */
+/** State that the public event does not carry. */
 type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt' | 'named' | 'formerPhones'> & {
   readonly gone?: readonly Label[];
-  /** Labels that nobody had used before; they become part of the vocabulary with this event. */
+  /** Labels used for the first time: a follow-up adds them to the vocabulary. */
   readonly fresh?: { readonly tags: readonly string[]; readonly fields: readonly string[] };
 };
 
@@ -117,23 +117,23 @@ export type ContactEvent =
   | DomainEvent<'contact.created', ContactCreatedData, Kept>
   | DomainEvent<'contact.updated', ContactUpdatedData, Kept>
   | DomainEvent<'contact.opted_out', ContactOptedOutData>
-  /** A request gave the name that the contact had from WhatsApp: it stays. */
+  /** A request set the same name that came from WhatsApp: from now on it stays. */
   | DomainEvent<'contact.name_settled', { readonly at: string; readonly by: string | null }>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
-  /** The contact is found under these ids as well, of a number or a user id that the person has or had. */
+  /** These ids lead to the contact too: ids of a number or user id that the person has or had. */
   | DomainEvent<'contact.linked', NoteChange & { readonly ids: readonly string[] }>
-  /** Nothing stood under this id, which leads to another contact from now on. */
+  /** This id was free; from now on it leads to another contact. */
   | DomainEvent<'contact.claimed', ContactMergedData>
-  /** In streams of before commands to a contact went to the one that it has become. */
+  /** Only in old streams: written before commands to a merged contact went to the surviving one. */
   | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>
   | DomainEvent<'contact.label_forgotten', ForgetLabels, Untagged>;
 
-/** What is wanted of a contact; what is left out stays. */
+/** The changes wanted; a field left out stays. */
 type Wanted = Omit<UpdateContact, 'tags'> & {
   readonly addTags?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly phone?: string | null;
-  /** The number takes the place of the one on file, which the person has no more. */
+  /** The number on file that `phone` replaces. */
   readonly movesFrom?: string | undefined;
   readonly userId?: string | null;
   readonly named?: 'whatsapp';
@@ -184,7 +184,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
 
     'contact.merge': ({ data }, known) => {
       if (!known) return [{ type: 'contact.claimed', data }];
-      // One that had become another before leads there, and not to this one.
+      // A contact merged before keeps its target.
       if (known.mergedInto || known.contact.id !== data.contactId || data.into === data.contactId) return [];
       return [{ type: 'contact.merged', data, private: untagged(known, labelsOf(known)) }];
     },
@@ -239,7 +239,7 @@ const unknown = (id: string, at: string): ContactView => ({
   updatedAt: at,
 });
 
-/** Where the name of the first that has one is from; undefined where none has. */
+/** The origin of the first name found; undefined if no contact has a name. */
 function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsapp' | 'request' | undefined {
   const named = contacts.find((one) => one && one.contact.name !== null);
   return named ? (named.named ?? 'request') : undefined;
@@ -248,7 +248,7 @@ function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsapp' | 'r
 const sameNumber = (phone: string | null) => (other: string) =>
   phone !== null && personKey(phone) === personKey(other);
 
-/** The number on file, where `phone` is another, and not one of its spellings. */
+/** The number on file if `phone` is a different number, not a different spelling. */
 function movedFrom(known: ContactState | null, phone: string | null): string | undefined {
   const had = known?.contact.phone ?? null;
   return had !== null && phone !== null && !sameNumber(phone)(had) ? had : undefined;
@@ -263,7 +263,7 @@ type Change = {
   readonly facts: ContactFacts;
 };
 
-/** The events by which a contact becomes what is wanted; none where it is so already. */
+/** The events that make the contact what is wanted; none if it is so already. Throws `conflict` and `invalid_request`. */
 function write(known: ContactState | null, change: Change, { at, by }: Write): ContactEvent[] {
   const { source, wanted, facts } = change;
   if (known?.mergedInto)
@@ -272,7 +272,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
   const twins = facts.twins.map((twin) => alive(twin, facts));
   const base = before?.contact;
   const contactId = base?.id ?? change.contactId;
-  /** The contact and its twins, the most telling first. */
+  /** The contact first, then its twins: the first value found wins. */
   const all = [...(before ? [before] : []), ...twins];
   const first = <Value>(read: (contact: ContactView) => Value | null): Value | null =>
     all.map((one) => read(one.contact)).find((value) => value !== null) ?? null;
@@ -307,7 +307,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     optedOutAt: opt ? (opt.optedIn ? null : opt.at) : (optedFrom?.optedOutAt ?? null),
     source: base?.source ?? source,
     createdAt: base?.createdAt ?? at,
-    // Not before an earlier change, whichever clock that was taken from.
+    // Never goes back: replicas' clocks differ.
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
   const named = wanted.name === undefined ? namedOf(...all) : wanted.named;
@@ -357,20 +357,20 @@ const linked = (
 ) =>
   ids.length > 0 ? [{ type: 'contact.linked' as const, data: { contactId, phone, userId, ids, at } }] : [];
 
-/** What was said before, or again, of an opt-in: the first time counts. */
+/** A repeated opt-in or opt-out changes nothing: the first one's time stays. */
 const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>
   known !== null &&
   (optedIn ? known.contact.optedIn : known.contact.optedOutAt !== null && !known.contact.optedIn);
 
-/** Words and settings of WhatsApp's bring in again who was out; they make nobody agree who never was asked. */
+/** Required for an opt-in by word or WhatsApp setting: it reverses an opt-out and never is a first consent. */
 const isOut = (known: ContactState | null) => known !== null && known.contact.optedOutAt !== null;
 
-/** What is heard late of a person's opt-in does not undo what was decided since. WhatsApp's times are whole seconds. */
+/** True if the contact has a later opt-in or opt-out: one heard late does not undo it. WhatsApp's times are whole seconds. */
 const isSettled = (known: ContactState | null, saidAt: string) =>
   !!known?.opt && saidAt.slice(0, SECONDS) < known.opt.at.slice(0, SECONDS);
 const SECONDS = '2026-11-22T10:00:00'.length;
 
-/** Of two said in the same second the opt-out counts: which came first is not known. */
+/** The later of the two. In the same second the opt-out wins, since their order is not known. */
 function later(one: Opt | null, other: Opt | null): Opt | null {
   if (!one || !other) return one ?? other;
   const [before, after] = [one.at.slice(0, SECONDS), other.at.slice(0, SECONDS)];
@@ -378,7 +378,7 @@ function later(one: Opt | null, other: Opt | null): Opt | null {
   return after > before ? other : one;
 }
 
-/** Without the labels that the vocabulary no longer has. */
+/** The state without deleted labels. */
 export function alive(state: ContactState, { tags, fields }: ContactFacts): ContactState {
   const live = state.contact.tags
     .map((name, index) => ({ name, generation: state.tags[index]! }))
@@ -448,7 +448,7 @@ function freshIn(
 
 const PLAIN = ['phone', 'userId', 'name', 'email', 'optedIn', 'optedInAt', 'optedOutAt'] as const;
 
-/** The fields in which two views of a contact differ, custom fields one by one. */
+/** The names of the fields that differ; custom fields one by one. */
 function changes(before: ContactView, now: ContactView): string[] {
   const keys = new Set([...Object.keys(before.customFields), ...Object.keys(now.customFields)]);
   return [

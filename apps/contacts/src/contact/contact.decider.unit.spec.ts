@@ -25,7 +25,7 @@ const { given } = scenario(contact);
 const now = { createdAt: LATER, updatedAt: LATER };
 const byApi = (optedIn: boolean) => ({ optedIn, how: 'api' as const, at: LATER, by: 'key_1' });
 
-/** What a refusal says of the fields. */
+/** The field faults of the refusal. */
 function faults(command: ContactCommand, ...past: ContactEvent[]) {
   try {
     decide(contact, command, fold(contact, past));

@@ -9,7 +9,7 @@ import type { TagState } from '../tag/tag.decider.js';
 import type { ContactCommand, ContactFacts, ContactState, KnownField, KnownTag } from './contact.decider.js';
 
 type Contact = Asked<ContactCommand, ContactState | null>;
-/** What a command may have to say of labels and persons. */
+/** The parts of a command's data that concern persons and labels. */
 type Given = {
   readonly contactId: string;
   readonly phone?: string | null;
@@ -20,9 +20,9 @@ type Given = {
 type Vocabulary = { readonly tags: Map<string, KnownTag>; readonly fields: Map<string, KnownField> };
 
 /**
- * The account's words for what a batch of contacts has, and is to have: key locks keep a tag or a field from being
- * deleted (`deletionWaits`) before the batch is committed, so that no event shows one that was deleted before it;
- * they do not keep others from adding to them.
+ * Facts for a batch of commands. Key-share locks on the vocabulary make a label's deletion (`deletionWaits`) wait until
+ * the batch is committed, so that no event shows a label deleted before it. They do not block updates that add to the
+ * vocabulary.
  */
 export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): Promise<ContactFacts[]> {
   const persons = await personsOf(tx, asked);
@@ -40,7 +40,7 @@ export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): P
 type Persons = Pick<ContactFacts, 'twins' | 'unclaimed' | 'takenBy'>;
 type Known = Contact & Persons & { readonly given: Given };
 
-/** What stands under the ids that derive from the number and the user id of a command, besides the contact it goes to. */
+/** Looks up the other ids derived from each command's number and user id. */
 async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<readonly Persons[]> {
   const others = asked.map(({ command, state }) => {
     const { contactId, phone, userId } = command.data as Given;
@@ -68,7 +68,7 @@ async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<rea
   });
 }
 
-/** Whoever has another number, or another user id, is somebody else. */
+/** False if the user ids or the numbers differ where both are known. */
 function isOneWith({ command, state }: Contact, { contact: other }: ContactState): boolean {
   const { phone = null, userId = null } = command.data as Given;
   const mine = {
@@ -80,7 +80,7 @@ function isOneWith({ command, state }: Contact, { contact: other }: ContactState
   return !differ(mine.userId, other.userId) && !differ(mine.phone, other.phone);
 }
 
-/** The contact that has the user id of the command, which is neither the one that the command goes to nor one with it. */
+/** The contact that has the command's user id, if it belongs to another person than the command's contact. */
 function takenBy(one: Contact, standing: readonly ContactState[]): string | null {
   const { userId } = one.command.data as Given;
   if (!userId || one.state?.contact.userId === userId) return null;

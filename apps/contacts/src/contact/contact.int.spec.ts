@@ -50,7 +50,7 @@ describe('a contact', () => {
     expect(Object.values(await account.counts())).toEqual(numbers(90).map(() => 1));
     const { data: history } = (await account.history(only!.id, { limit: 200 }))!;
     const did = new Set(history.map(({ by }) => by));
-    // Whoever brought a tag that was there already, and a value that another replaced in between, changed nothing.
+    // A row whose tag was there already and whose value was replaced within the batch has no event.
     expect(did.size).toBeGreaterThanOrEqual(90);
     expect(history.at(-1)).toMatchObject({ type: 'created', changed: [] });
   });
@@ -112,7 +112,7 @@ describe('a contact', () => {
       userId: `IN.${'x'.repeat(128)}`,
       name: incompressible(400),
       email: `${hash('sha512', 'a')}@${hash('sha512', 'b').slice(0, 121)}.io`,
-      // With three characters in the place of each, by which tags are told apart.
+      // Each character folds to three in the tag's key.
       tags: numbers(LIMITS.contactTags.max).map((index) => `${'\ufb2c'.repeat(61)}${index + 100}`),
     };
     const { id } = await account.upsert(given);
@@ -528,7 +528,7 @@ describe('the list', () => {
           email: `p${index}@example.com`,
           tags: [...(index % 2 ? [] : ['even']), ...(index % 3 ? [] : ['third'])],
           ...(index % 4 ? {} : { optedIn: true }),
-          // Many of the same moment.
+          // Five contacts share each `at`.
           at: new Date(Date.parse('2026-11-22T10:00:00Z') + Math.floor(index / 5)).toISOString(),
         };
         return [account.upsert(given), other.upsert(given)];
@@ -543,8 +543,8 @@ describe('the list', () => {
     for (const limit of [1, 7, 50, 139, 140]) expect(await account.everything({ limit })).toEqual(all);
   });
 
-  // The ways of a search: through the newest, through them and then in the index, and in the index alone; and through
-  // those of a tag, or not.
+  // Every plan of a search: newest only, newest then index, index only; each by a tag's contacts or by all
+  // contacts.
   it.each(filters)('can be filtered by %s', async (_what, ask, wanted) => {
     const expected = all.filter((one) => wanted(one, ''));
     const { lookedThrough, lookedAt } = system.people.contacts;

@@ -7,7 +7,7 @@ import { COUNTED } from '../tag/tag.queries.js';
 import type { ContactState } from './contact.decider.js';
 
 type Asked = Ask<'contact.list'>;
-/** A label that was deleted and is still in the state of contacts. */
+/** A deleted label that contacts' states still hold. */
 export type Removed = { readonly kind: 'tag' | 'field'; readonly key: string; readonly generation: number };
 export type ContactRow = {
   readonly stream: string;
@@ -15,7 +15,7 @@ export type ContactRow = {
   readonly state: ContactState;
   readonly removed: readonly Removed[] | null;
 };
-/** Where a page ends: lists go by when a contact was made, and by its id. */
+/** The end of a page: creation time, then id. */
 type Place = readonly [created?: string, stream?: string];
 type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
 type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
@@ -25,7 +25,7 @@ type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly limit: number;
 };
 
-/** The removals of the account that the expression after it names. */
+/** Selects an account's removals. Append the account's expression and a closing parenthesis. */
 export const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
   from contacts.removals r where r.account_id =`;
 const NEWEST = 'order by n.created desc, n.stream desc';
@@ -34,20 +34,20 @@ const OF_HITS = `select n.created, n.stream, c.state, ${REMOVED} $1) as removed
 
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
-/** With so many hits among the first it is cheaper to go on through the newest than to look all hits up in the index. */
+/** From this many hits in the first scan on, scanning further is cheaper than looking up all hits in the index. */
 const FREQUENT = 10;
 
 /**
- * The list of contacts, newest first. It goes through rows in that order and stops when the page is full; which rows,
- * is chosen so that few are passed by.
+ * The list of contacts, newest first. It scans rows in that order until the page is full, and picks the source of rows
+ * (all contacts, a tag's, an index lookup) that skips the fewest.
  */
 export class ContactList {
   /**
-   * A search first goes through so many of the newest contacts, through more while there is hope to fill the page: what
-   * many have is found there soon, and only what few have is looked up in the index, which gives all in no order.
+   * Depths of a search's scans of the newest contacts. A frequent text fills the page there; a rare one goes to the
+   * index, which returns all hits unordered.
    */
   lookedThrough = [4_000, 30_000];
-  /** So many contacts with a tag are looked at one by one, each in its row. */
+  /** A tag with at most this many contacts is filtered row by row. */
   lookedAt = 5_000;
 
   private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
@@ -67,7 +67,7 @@ export class ContactList {
     if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.lookedAt))
       return this.through(rarest, wanted);
     if (pattern === undefined) {
-      // The newest with the tag may all be of the other kind.
+      // Not enough alone: the newest with the tag may all fail the filters.
       const hits = rarest ? await this.through(rarest, wanted, this.lookedAt) : [];
       return hits.length === limit ? hits : this.through('all', wanted);
     }
@@ -79,7 +79,7 @@ export class ContactList {
     return this.looked(wanted, pattern);
   }
 
-  /** The tags that a list asks for, that of the fewest contacts first; undefined where one is not there. */
+  /** The tags asked for, the rarest first; undefined if one does not exist. */
   private async tagsOf({ accountId, tag = [] }: Asked): Promise<Tag[] | undefined> {
     const streams = [...new Set(tag.map((name) => tagStream(accountId, name)))];
     if (streams.length === 0) return [];
@@ -91,7 +91,7 @@ export class ContactList {
     return rows.length === streams.length ? rows : undefined;
   }
 
-  /** Through the contacts with a tag, or through all; with `most` no further than through so many. */
+  /** Scans a tag's contacts or all; at most `most` rows if given. */
   private async through(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const rows = way === 'all' ? sql.contacts() : sql.tagged(way);
@@ -104,7 +104,7 @@ export class ContactList {
     return this.query(sql, `hits as (${sql.page([near, ...rest])})`);
   }
 
-  /** What the index has of a pattern, all of it. */
+  /** Looks up a pattern in the trigram index. */
   private async looked(wanted: Wanted, pattern: string): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const large = await this.isLarge(wanted.accountId);
@@ -121,14 +121,14 @@ export class ContactList {
   }
 
   private async query({ values }: Conditions, hits: string): Promise<ContactRow[]> {
-    // Without a name, so that it is planned anew for the filters that are given.
+    // No prepared statement: the plan depends on the filters.
     const { rows } = await this.pool.query<ContactRow>(`with ${hits} ${OF_HITS}`, values);
     return rows;
   }
 
   /**
-   * Whether an account has so much of the table that looking up its rows by trigrams is cheaper without looking up the
-   * account: by the statistics of Postgres, which list the most common values.
+   * Whether an account has so large a share of the table that a trigram lookup is cheaper without the account in the
+   * index condition. Read from Postgres' statistics of most common values.
    */
   private async isLarge(accountId: string): Promise<boolean> {
     const known = this.shares;
@@ -144,10 +144,10 @@ export class ContactList {
   }
 }
 
-/** Keeps a condition from being looked up in an index. */
+/** Appended to a column: keeps Postgres from using an index for it. */
 const AS_TEXT = " || ''";
 
-/** Parts of one statement, and its parameters. Rows of any source are `n`, with `created` and `stream`. */
+/** Parts and parameters of one statement. Any source's rows are `n`, with `created` and `stream`. */
 class Conditions {
   readonly values: unknown[];
   readonly value: (given: unknown) => string;
@@ -156,7 +156,7 @@ class Conditions {
     ({ values: this.values, value: this.value } = parameters(wanted.accountId));
   }
 
-  /** The newest `limit` rows of what the first part names, for which the others hold. */
+  /** The newest `limit` rows of the source in the first part that meet all other parts. */
   page(parts: readonly string[]): string {
     return `select n.created, n.stream from ${parts.join(' and ')} ${NEWEST} limit ${this.value(this.wanted.limit)}`;
   }
@@ -172,8 +172,8 @@ class Conditions {
   }
 
   /**
-   * That a contact has the tags asked for, but one. Subqueries with a value stay what they are: of a join, Postgres
-   * expects next to nothing, since created and stream seem to it two things, and so begins with all rows of both.
+   * Conditions: the contact has all tags asked for, except `but`. As scalar subqueries, which Postgres does not turn into
+   * a join: it takes created and stream for independent, expects next to no rows, and reads both tables whole.
    */
   tags(but?: Tag): string[] {
     return this.wanted.tags
@@ -185,7 +185,7 @@ class Conditions {
       );
   }
 
-  /** What is asked of the contact itself, where a tag's are gone through. */
+  /** Conditions on the contact's own row, for a scan of a tag's contacts. */
   row(): string[] {
     const { pattern } = this.wanted;
     const asked = [...this.ofRow(), ...(pattern === undefined ? [] : [this.matches(pattern)])];

@@ -11,7 +11,7 @@ import type { Pool } from 'pg';
 import type { ContactState } from './contact.decider.js';
 import { ContactList, REMOVED, type ContactRow, type Removed } from './contact.list.js';
 
-/** Contacts on file. One that was merged into another answers with the other, and is in no list. */
+/** Contacts on file. A merged contact's id answers with the surviving contact; lists leave it out. */
 @Controller()
 export class ContactQueries {
   readonly contacts: ContactList;
@@ -87,7 +87,7 @@ export class ContactQueries {
   }
 }
 
-/** What a customer sees of a contact: without labels that were deleted. */
+/** The customer's view: without deleted labels. */
 function viewOf({ contact, tags, fields }: ContactState, removed: readonly Removed[] | null): ContactView {
   const gone = new Set(removed?.map(({ kind, key, generation }) => `${kind} ${generation} ${key}`));
   return inOrder(ContactView, {

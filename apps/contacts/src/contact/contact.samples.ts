@@ -58,7 +58,7 @@ export const facts = (over: Partial<ContactFacts> = {}): ContactFacts => ({
   takenBy: null,
   ...over,
 });
-/** The same, where some tags have another name, generation or freshness. */
+/** The same facts with changes to some tags. */
 export const tagged = (...tags: readonly [string, Partial<KnownTag>][]) =>
   facts({ tags: new Map([...facts().tags, ...tags.map(([name, over]) => tag(name, over))]) });
 

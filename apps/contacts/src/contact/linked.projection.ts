@@ -7,7 +7,7 @@ import type { ContactEvent } from './contact.decider.js';
 
 type Linked = RecordedEvent<Of<ContactEvent, 'contact.linked'>>;
 
-/** Under whichever id somebody is addressed, of a number or a user id, it is one contact. */
+/** Follow-ups that make a person's other ids, of a number or user id, lead to one contact. */
 async function link(events: readonly Linked[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'contacts-begun',
@@ -22,7 +22,7 @@ async function link(events: readonly Linked[], tx: PoolClient): Promise<readonly
         const data = { contactId, into: change.contactId, at: change.at };
         return followUp(contacts, { accountId, type: 'contact.merge', data });
       }),
-    // What was begun in the same batch is a twin by now.
+    // An id begun earlier in the same batch is a twin now: note-change merges it.
     ...(ids.some((id) => begun.has(id))
       ? [followUp(contacts, { accountId, type: 'contact.note-change', data: change })]
       : []),

@@ -11,16 +11,16 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** `made`: by its own request, and not only by being used on a contact. */
+/** `made`: created by its own request, not only by use on a contact. */
 export type Definition = CustomFieldView & { readonly made: boolean };
 
-/** The fields of one account together, since how many there are is limited; `generations` remembers deleted ones too. */
+/** One stream for all fields of an account, since their number is limited. `generations` keeps deleted fields too. */
 export type FieldsState = {
   readonly fields: Readonly<Record<string, Definition>>;
   readonly generations: Readonly<Record<string, number>>;
 };
 
-/** A field that a contact has a first value of. */
+/** A contact uses the field for the first time. */
 type UseField = { readonly accountId: string; readonly key: string; readonly at: string };
 
 export type FieldsCommand =

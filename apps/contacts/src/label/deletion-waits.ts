@@ -2,7 +2,7 @@ import type { Message } from '@wbiz/eventing/message';
 import type { Asked, Bare } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 
-/** A label is deleted once every batch of contacts that has looked it up is committed; what comes then sees it gone. */
+/** A label's deletion waits until every batch that looked it up (key share) is committed. Later batches see it deleted. */
 export const deletionWaits =
   <C extends Message>(table: string, type: C['type'], stream: (command: Bare<C>) => string) =>
   async (tx: PoolClient, asked: readonly Asked<C>[]): Promise<readonly undefined[]> => {

@@ -5,7 +5,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 
-/** Twice as far apart each time while nothing is to be removed. */
+/** Between looks; doubles while nothing is to be removed. */
 const LOOK_MS = { first: 1_000, longest: 5_000 };
 const AT_ONCE = 500;
 
@@ -19,7 +19,7 @@ type Removal = {
 };
 type Found = { readonly stream: string; readonly created: string; readonly has: boolean };
 
-/** The contacts that still have it, of a tag; of a field all of the account, from the newest on. */
+/** The next batch. For a tag: contacts that have it. For a field: all contacts of the account, newest first. */
 const NEXT: { readonly [Kind in Removal['kind']]: (removal: Removal) => QueryConfig } = {
   tag: ({ account_id, key, generation }) => ({
     name: 'removal-of-tag',
@@ -43,8 +43,8 @@ export type LabelRemoverOptions = {
 };
 
 /**
- * Takes deleted tags and fields off the contacts that had them, a batch and a transaction at a time, one replica at a
- * time; that of the fewest contacts first, so that no account waits for another's million.
+ * Removes deleted tags and fields from contacts, one batch per transaction. A row lock lets one replica work on a removal
+ * at a time. The smallest removal first, so that no account waits for another's million contacts.
  */
 export class LabelRemover {
   readonly work: Periodic;
@@ -64,7 +64,7 @@ export class LabelRemover {
     });
   }
 
-  /** Resolves to whether there was something to do. */
+  /** Resolves to whether a removal was found. */
   private async removeSome(tx: PoolClient): Promise<boolean> {
     const { rows } = await tx.query<Removal>({
       name: 'removal-next',

@@ -3,7 +3,7 @@ import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { FieldsEvent } from '../custom-field/custom-field.decider.js';
 import type { TagEvent } from '../tag/tag.decider.js';
 
-/** A deleted label is shown by no contact as long as its row is here; {@link LabelRemover} takes it off them. */
+/** While a row is here, views hide the deleted label. {@link LabelRemover} removes it from the contacts, then the row. */
 export const removalsProjection = inline<TagEvent | FieldsEvent>({
   'tag.deleted': async (events, tx) => {
     await tx.query({
@@ -22,7 +22,7 @@ export const removalsProjection = inline<TagEvent | FieldsEvent>({
       ],
     });
   },
-  /** Nobody has counted who has a value: all contacts made so far are looked at. */
+  /** Values of a field are not counted: every contact made so far is visited. */
   'custom_field.deleted': async (events, tx) => {
     for (const { accountId, data, private: kept } of events)
       await tx.query({

@@ -5,7 +5,7 @@ import { widestRows } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from './migrations.js';
 
-/** Bytes that the values of indexed columns have at most. */
+/** The largest size in bytes of each indexed column's values. */
 const BOUNDS = {
   stream: 40,
   // `tag:<account>:<key>`.
@@ -19,7 +19,7 @@ const BOUNDS = {
   contact: 30,
   created: 30,
   updated: 30,
-  // A property of searchTextOf.
+  // searchTextOf guarantees it.
   search: 2_500,
 };
 

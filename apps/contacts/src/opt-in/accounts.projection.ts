@@ -1,6 +1,6 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** What the gateway told of accounts: whose WABA it is, and its words for opting out. */
+/** This service's copy of the accounts: their WABA and their opt-out words. */
 export const accounts = projection({
   name: 'accounts',
   on: {

@@ -2,9 +2,9 @@ import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { Says } from './opt-out-words.js';
 
 /**
- * What a message says of its writer's consent. Only the writer's own words to the business are a statement: a text, or
- * the quick reply of a template by which people stop it. What others read of a card, a place, a row or a button is not,
- * and in a group nobody speaks to the business.
+ * The consent a message states. Only the writer's own words to the business count: a text, or a template's quick reply
+ * that says stop. Texts of contact cards, locations, list rows and other buttons do not count, nor does a message in a
+ * group.
  */
 export function consentIn(
   { kind, body, payload }: Pick<MessageReceivedData, 'kind' | 'body' | 'payload'>,

@@ -1,7 +1,7 @@
 import type { OptOutWords } from '@wbiz/contracts/account';
 
 /**
- * By language. Only words that mean nothing else when they stand alone: who writes "cancel" may mean an order.
+ * By language. Only words with no other meaning when sent alone: "cancel" may mean an order.
  */
 const BUILT_IN: Readonly<Record<string, OptOutWords>> = {
   en: {
@@ -17,7 +17,7 @@ const BUILT_IN: Readonly<Record<string, OptOutWords>> = {
   ar: { stop: ['توقف', 'إيقاف', 'إلغاء الاشتراك'], start: ['ابدأ', 'اشتراك'] },
 };
 
-/** As words are compared: in any case, whatever stands around them; what nobody sees, as keyboards leave it, is nothing. */
+/** A text for comparison: lower case, without surrounding punctuation and symbols, without invisible characters. */
 const bare = (text: string) =>
   text
     .normalize('NFKC')
@@ -28,7 +28,7 @@ const bare = (text: string) =>
 
 export type Says = (body: string) => 'stop' | 'start' | undefined;
 
-/** What a whole message says of its writer's opt-in, by the account's words; of a word in both lists, stop. */
+/** Reads a whole message by the built-in and the account's words. A word in both lists means stop. */
 export function optOutWords(own: Readonly<Record<string, OptOutWords>> | null): Says {
   const says = new Map<string, 'stop' | 'start'>();
   const lists = Object.values({ ...BUILT_IN, ...own });

@@ -12,10 +12,10 @@ import { contacts } from '../contact/contact.aggregate.js';
 
 type Change = Command<typeof META_CHANGE, MetaChange>;
 
-/** Meta's words for a person that wants no more marketing messages of a business, and for one that wants them again. */
+/** Meta's values for a person who stops, or resumes, a business's marketing messages. */
 const OPTED_IN = { stop: false, resume: true };
 
-/** What Meta tells of people apart from what they write. */
+/** Webhooks about people, apart from their messages. */
 @Controller()
 export class PersonChangesConsumer {
   constructor(
@@ -34,7 +34,7 @@ export class PersonChangesConsumer {
   }
 
   private readonly handlers = {
-    /** What people chose in WhatsApp's own settings. */
+    /** A choice in WhatsApp's own settings. */
     user_preferences: async (accountId: string, preference: MetaItem, { data, traceparent }: Change) => {
       const optedIn = entryOf(OPTED_IN, preference['value']);
       const person = personOf([preference['wa_id']], [preference['user_id']]);
@@ -54,7 +54,7 @@ export class PersonChangesConsumer {
       });
     },
 
-    /** Whose user id is another from now on. The number beside it may be the one before or the one now, and is no news. */
+    /** A person's new user id. The number beside it may be the old or the new one, so it is not stored. */
     user_id_update: async (accountId: string, update: MetaItem, { traceparent }: Change) => {
       const { previous, current } = object(update['user_id']);
       const userId = userIdOf(current);
@@ -70,7 +70,7 @@ export class PersonChangesConsumer {
     },
   };
 
-  /** The first of those who may be on file that is. */
+  /** The contact id of the first person on file; undefined if none is. */
   private async onFile(accountId: string, persons: readonly (string | undefined)[]) {
     const ids = persons.flatMap((person) => (person === undefined ? [] : contactIdOf(accountId, person)));
     const { rows } = await this.pool.query<{ stream: string }>({
@@ -81,7 +81,7 @@ export class PersonChangesConsumer {
     return ids.find((id) => rows.some(({ stream }) => stream === id));
   }
 
-  /** The copy may be behind: an account that was just connected is asked of its owner. */
+  /** Asks the gateway if the copy has no such WABA: the copy may lag behind a new connection. */
   private async accountOf(wabaId: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<{ id: string }>({
       name: 'account-of-waba',

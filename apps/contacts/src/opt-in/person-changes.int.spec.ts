@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** An account, and what Meta tells of its people. */
+/** An account, and ways to post webhooks about its people. */
 function setUp() {
   const account = system.account();
   const peers: Pick<Peers, 'ask'> = { ask: async () => ({ accountId: account.accountId }) as never };

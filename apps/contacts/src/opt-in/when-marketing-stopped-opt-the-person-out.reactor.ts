@@ -4,7 +4,7 @@ import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import { contacts } from '../contact/contact.aggregate.js';
 
-/** Whom Meta delivers no marketing to has opted out of it, by Meta's word, on file or not. */
+/** Meta refused marketing to a person (`message.marketing_stopped`): opts the person out, on file or not. */
 export const whenMarketingStoppedOptThePersonOut = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,
 ): Projection =>

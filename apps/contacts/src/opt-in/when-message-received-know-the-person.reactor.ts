@@ -11,7 +11,7 @@ import type { ContactCommand } from '../contact/contact.decider.js';
 import { consentIn } from './consent.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
-/** Whoever writes in is on file from then on, and followed to another number or user id; one of the account's words, by itself, opts the person out or in again. */
+/** Puts the writer on file and follows changes of number and user id. An opt-out or opt-in word sent alone is obeyed. */
 export const whenMessageReceivedKnowThePerson = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,
 ): Projection =>

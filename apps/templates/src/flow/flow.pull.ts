@@ -18,8 +18,8 @@ export type FlowPullOptions = {
 };
 
 /**
- * Makes an account's flows what Meta lists, all or nothing; `andThen` runs at the end of the transaction. Throws what
- * Meta or the gateway threw, and `upstream_error` for an account that has no token.
+ * Replaces an account's flows by Meta's list in one transaction, which ends with `andThen`. Resolves to the number of
+ * flows. Throws errors of Meta and the gateway, and `upstream_error` for an account without a token.
  */
 export async function pullFlows(
   options: FlowPullOptions,
@@ -34,7 +34,7 @@ export async function pullFlows(
   const pulledAt = new Date();
   const list = () => listFlows(options, token, credentials.wabaId, stopping);
   const listed = await list();
-  // A page that shifts while the list is read can hide a flow: only what is missing twice is gone.
+  // Pages shift while they are read and can hide a flow: only a flow missing twice is gone.
   const there = (await isAnyMissing(pool, accountId, listed))
     ? new Map([...listed, ...(await list())])
     : listed;
@@ -45,7 +45,7 @@ export async function pullFlows(
   return there.size;
 }
 
-/** By Meta's id: pages shift while they are read, so a flow may come twice. */
+/** Keyed by Meta's id: pages shift while they are read, so a flow may come twice. */
 async function listFlows(
   { cloudApi, logger }: FlowPullOptions,
   token: string,
@@ -57,10 +57,13 @@ async function listFlows(
     stopping.throwIfAborted();
     const metaId = text(meta.id, LIMITS.metaId);
     if (!isKnownStatus(meta.status))
-      logger.warn({ status: meta.status, metaId }, 'a flow status that is new at Meta is taken for blocked');
+      logger.warn(
+        { status: meta.status, metaId },
+        'flow pull: unknown status at Meta; the flow counts as blocked',
+      );
     const flow = listedFlow(meta);
     if (flow) listed.set(flow.metaId, flow);
-    else logger.warn({ metaId }, 'a flow that our fields do not hold is left out');
+    else logger.warn({ metaId }, 'flow pull: flow id missing or too long; the flow is left out');
   }
   return listed;
 }

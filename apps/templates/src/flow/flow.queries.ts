@@ -10,7 +10,7 @@ import { FlowSync } from './flow.sync.js';
 type Row = Omit<FlowView, 'updatedAt'> & { readonly updatedAt: Date };
 const SHOWN = 'id, meta_id as "metaId", name, status, categories, updated_at as "updatedAt"';
 
-/** An account's flows as Meta listed them last. */
+/** An account's flows as of the last pull. */
 @Controller()
 export class FlowQueries {
   constructor(

@@ -18,7 +18,7 @@ beforeAll(async () => {
   ({ pool } = database);
 });
 afterAll(() => database.close());
-// Every worker takes the jobs of every account.
+// Workers take jobs of any account: leave none from other tests.
 beforeEach(() => pool.query('truncate templates.flow_syncs'));
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -33,7 +33,7 @@ const meta = (name: string, over: Partial<MetaFlow> = {}): MetaFlow => ({
   ...over,
 });
 
-/** An account of its own, whose Meta lists what `lists` answers: each the next time, the last one for ever. */
+/** A new account. Each pull from Meta gets the next of `lists`; the last one repeats. */
 async function account(...lists: (readonly MetaFlow[] | Error | Promise<never>)[]) {
   const accountId = newId('acc');
   const wabaId = accountId.slice(4);
@@ -65,7 +65,7 @@ async function account(...lists: (readonly MetaFlow[] | Error | Promise<never>)[
     list,
     names: async (ask: Partial<Ask<'flow.list'>> = {}) => (await list(ask)).data.map(({ name }) => name),
     get: (id: string) => queries.get({ accountId, id }),
-    /** As if a minute had passed since the last pull. */
+    /** Sets the last pull back by a minute. */
     aged: () =>
       pool.query(
         `update templates.flow_syncs set pulled_at = pulled_at - interval '1 minute' where account_id = $1`,

@@ -9,15 +9,15 @@ import { pullFlows, type FlowPullOptions } from './flow.pull.js';
 
 const AT_ONCE = 4;
 const LOOK_MS = 500;
-/** After a refusal that waiting does not mend; a change of the account has Meta asked at once. */
+/** Retry after a final refusal by Meta. A change of the account pulls at once. */
 const REFUSED_MS = 3_600_000;
-/** How long a question waits for a pull. */
+/** How long a query waits for a pull. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 50;
 const TABLE = 'templates.flow_syncs';
 const STALE = `s.due_at is null and coalesce(s.pulled_at < clock_timestamp() - interval '1 minute', true)`;
 
-/** Pulls the flows of accounts that are due: they changed, Meta told of a change, or somebody asks for an old copy. */
+/** Pulls flows of due accounts: the account changed, Meta reported a change, or a query met an old copy. */
 export class FlowSync {
   readonly work: DueWork<SyncJob>;
   private readonly jobs: SyncJobs;
@@ -39,7 +39,7 @@ export class FlowSync {
     });
   }
 
-  /** Meta told of a change. A WABA that is not connected here, or not yet, is passed over: connecting pulls everything. */
+  /** Meta reported a change. An unknown WABA is ignored: connecting it pulls everything. */
   async changed(wabaId: string): Promise<void> {
     const { pool } = this.options;
     const { rows } = await pool.query<{ id: string }>(
@@ -52,8 +52,8 @@ export class FlowSync {
   }
 
   /**
-   * Has a copy that is older than a minute pulled, and waits a moment for any pull that was not tried in vain yet. While
-   * Meta fails, the copy serves as it is.
+   * Has a copy older than a minute pulled, and waits up to PATIENCE_MS for a pull that has not failed yet. While Meta
+   * fails, the old copy answers.
    */
   async upToDate(accountId: string): Promise<void> {
     const giveUp = Date.now() + PATIENCE_MS;
@@ -91,7 +91,7 @@ export class FlowSync {
     const total = await pullFlows(this.options, accountId, stopping, (tx, pulledAt) =>
       this.jobs.finish(job, pulledAt, tx),
     );
-    this.options.logger.info({ accountId, total }, 'flows pulled');
+    this.options.logger.info({ accountId, total }, 'flow sync: flows pulled');
   }
 
   private async failed(job: SyncJob, error: unknown): Promise<number | null> {
@@ -101,7 +101,7 @@ export class FlowSync {
   }
 }
 
-/** Null for an account without a token, of which Meta cannot be asked. */
+/** In ms; null (no retry) for an account without a token. */
 function retryIn(error: unknown, { failures }: SyncJob): number | null {
   if (error instanceof Rejection) return null;
   const isRefused = error instanceof CloudApiError && !ruleFor(error.error).retryable;

@@ -17,7 +17,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Null before it was there. `search`: what it is found by. */
+/** Null before the first event. `search`: the text that searches match. */
 export type PresetState = {
   readonly view: PresetView;
   readonly search: string;
@@ -73,7 +73,7 @@ function viewIn(known: PresetState, id: string): PresetView {
   return known.view;
 }
 
-/** With another kind, the parts of the one before go. */
+/** A change of kind drops the old kind's parts. */
 function changed(before: PresetView, { name = before.name, ...card }: UpdatePreset): PresetView {
   const parts = card.kind && card.kind !== before.kind ? CARD_KINDS[before.kind].parts : [];
   const gone = Object.fromEntries(parts.map((part) => [part, null]));

@@ -22,7 +22,7 @@ const CARD: CreatePreset = {
   sections: [{ title: 'All', rows: [{ id: 'sales', title: 'Sales', description: 'What we have' }] }],
 };
 
-/** The presets of an account of its own. */
+/** The presets of a new account. */
 function account(accountId = newId('acc')) {
   const base = () => ({ id: newId('cmd'), accountId });
   const at = () => new Date().toISOString();

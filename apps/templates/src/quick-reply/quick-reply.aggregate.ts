@@ -11,7 +11,7 @@ import {
   type QuickReplyState,
 } from './quick-reply.decider.js';
 
-/** Two that are made with one shortcut at once meet at the unique index; the second is decided again and finds the first. */
+/** A race for one shortcut ends at the unique index: the second command is decided again and finds the first. */
 export const quickReplies: Aggregate<
   QuickReplyCommand,
   QuickReplyState,

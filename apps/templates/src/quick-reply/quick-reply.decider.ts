@@ -11,7 +11,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Null before it was there. `key`: what its shortcut is unique by. `search`: what it is found by. */
+/** Null before the first event. `key`: unique form of the shortcut. `search`: the text that searches match. */
 export type QuickReplyState = {
   readonly view: QuickReplyView;
   readonly key: string;
@@ -19,7 +19,7 @@ export type QuickReplyState = {
   readonly deleted: boolean;
 } | null;
 
-/** `taken`: another quick reply of the account has the shortcut of the command. */
+/** `taken`: another quick reply of the account has the command's shortcut. */
 type Informed = { readonly facts: { readonly taken: boolean } };
 export type QuickReplyCommand =
   | (Message<'quick-reply.create', CreateQuickReplyData> & Informed)

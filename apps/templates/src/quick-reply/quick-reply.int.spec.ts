@@ -19,7 +19,7 @@ afterAll(() => database.close());
 
 const HOURS = { shortcut: '/hours', title: 'Store hours', body: 'We are open 10am to 8pm.' };
 
-/** The quick replies of an account of its own. */
+/** The quick replies of a new account. */
 function account(accountId = newId('acc')) {
   const base = () => ({ id: newId('cmd'), accountId });
   const at = () => new Date().toISOString();

@@ -17,23 +17,23 @@ export type AtMetaOptions = {
     'createTemplate' | 'editTemplate' | 'deleteTemplate' | 'findTemplate' | 'getTemplate'
   >;
   readonly withHandles: WithHandles;
-  /** Another name for a template whose own cannot be had for weeks. */
+  /** A free name to propose, for a template whose name Meta blocks for weeks. */
   readonly otherName: (accountId: string, name: string) => Promise<string>;
 };
 
 export type Attempt = {
   readonly view: TemplateView;
   readonly account: Uploader & { readonly wabaId: string };
-  /** Meta may have done it already. */
+  /** An earlier call may have taken effect at Meta. */
   readonly called: boolean;
-  /** Notes that Meta is about to be called, and with false that it was not. */
+  /** Stores that Meta is about to be called; with false, that the call certainly had no effect. */
   readonly calling: (called: boolean) => Promise<void>;
 };
 export type Taken = Extract<Outcome, { kind: 'taken' | 'deleted' }>;
 
 /**
- * Has Meta do what is requested, once: before it is asked again, it is looked for. Throws what Meta says, and a
- * Rejection for what it says of a template's state.
+ * Carries out a request at Meta once: after an earlier call it first looks whether that took effect. Throws Meta's
+ * errors, and a Rejection if the template's state at Meta forbids the request.
  */
 export function atMeta(options: AtMetaOptions): (request: Request, attempt: Attempt) => Promise<Taken> {
   const { cloudApi, withHandles } = options;
@@ -61,7 +61,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
       if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
       const other = await find();
       if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
-      // Unless Meta was called before, it is somebody else's; the same content is as good as made.
+      // Without an earlier call it is somebody else's template; with the same content it serves as ours.
       if (other && (called || isSame(content, other))) return takenAs(listed(other));
       throw new Rejection(
         'conflict',
@@ -93,7 +93,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
       });
     } catch (error) {
       const subcode = subcodeOf(error);
-      // Meta had accepted the edit before; it is in review, or counts as the one of today.
+      // The earlier call took effect: the edit is in review, or used up today's edit.
       if (called && (subcode === SUBCODES.notNow || subcode === SUBCODES.editedToday))
         return taken(listed(await cloudApi.getTemplate(token, metaId)));
       throw subcode === SUBCODES.unknownObject ? goneAtMeta(view) : error;
@@ -117,7 +117,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
   };
 }
 
-/** Calls Meta; where it certainly did nothing, now or before, that is noted. */
+/** Calls Meta. On an error it stores `calling(false)` if neither this nor an earlier call can have had an effect. */
 async function sending<T>({ called, calling }: Attempt, call: () => Promise<T>): Promise<T> {
   await calling(true);
   try {
@@ -128,7 +128,7 @@ async function sending<T>({ called, calling }: Attempt, call: () => Promise<T>):
   }
 }
 
-/** Meta's default needs not be said. */
+/** Leaves out Meta's default, POSITIONAL. */
 const forMeta = ({
   category,
   parameterFormat,
@@ -139,14 +139,14 @@ const forMeta = ({
   ...(messageSendTtlSeconds !== undefined && { message_send_ttl_seconds: messageSendTtlSeconds }),
 });
 
-/** Throws `conflict` for one that Meta is deleting. */
+/** Throws `conflict` for a template that Meta is deleting. */
 function listed(meta: MetaTemplate): ListedTemplate {
   const template = listedTemplate(meta);
   if (!template) throw goneAtMeta(meta);
   return template;
 }
 
-/** Whether Meta has all that was asked for; it adds fields, and shows samples as links. */
+/** Whether Meta's template has all that was asked for. Meta adds fields, and shows samples as links. */
 const isSame = (
   { category, components, messageSendTtlSeconds }: Omit<TemplateContent, 'parameterFormat'>,
   meta: MetaTemplate,
@@ -155,7 +155,7 @@ const isSame = (
   (messageSendTtlSeconds ?? meta.message_send_ttl_seconds) === meta.message_send_ttl_seconds &&
   covers(inMetasCase(meta.components), inMetasCase(components));
 
-/** Whether nothing came of an edit, also of one that changes nothing. */
+/** Whether the template at Meta is as before the edit. */
 const isAsBefore = (view: TemplateView, meta: MetaTemplate) =>
   isSame(view, meta) && statusOf(meta.status) === view.status;
 
@@ -173,7 +173,7 @@ function covers(has: unknown, asked: unknown): boolean {
   );
 }
 
-/** Its id goes into an index. Throws what ends the submission. */
+/** Checks the id's length, since it is indexed. Throws a Rejection, which ends the submission. */
 function takenAs(listed: Partial<ListedTemplate>): Taken {
   const { max } = LIMITS.metaId;
   if (!text(listed.metaId, { max }))

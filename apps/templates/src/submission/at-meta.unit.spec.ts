@@ -29,7 +29,7 @@ const DELETE: Request = { kind: 'delete' };
 
 type Meta = Partial<Record<keyof AtMetaOptions['cloudApi'], unknown>>;
 
-/** What comes of a request, the calls that Meta got, and what was noted of them. */
+/** A request's outcome, the calls Meta got, and the `calling` notes. */
 async function asked(
   request: Request,
   answers: Meta,
@@ -114,7 +114,7 @@ describe('a template', () => {
       expect(await asked(CREATE, { createTemplate: there, findTemplate: other })).toMatchObject({
         outcome: { code: 'conflict' },
       });
-    // It is not given up for what Meta does not list yet.
+    // A template that Meta does not list yet is looked for again.
     const unlisted = await asked(CREATE, { createTemplate: there }, { called: true });
     expect([finalRefusal(unlisted.outcome), unlisted.notes]).toEqual([undefined, [true]]);
   });

@@ -14,7 +14,7 @@ import { UnreadableLink, type ReadLink } from './read-link.js';
 
 type Fields = Record<string, unknown>;
 
-/** Of the types that Meta's resumable uploads take, those that fit a header (templates/components). */
+/** Media types per header format that Meta's resumable uploads accept (templates/components). */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   IMAGE: ['image/jpeg', 'image/png'],
   VIDEO: ['video/mp4'],
@@ -35,8 +35,8 @@ export type WithHandles = (
 ) => Promise<readonly Fields[]>;
 
 /**
- * Components with Meta's handles in the place of media and links, whose bytes it uploads. Throws a Rejection that names
- * the sample, and what Meta, the store or messaging throw.
+ * Uploads the media and links in components, and returns the components with Meta's handles in their place. Throws a
+ * Rejection that names the sample, and errors of Meta, the store and messaging.
  */
 export const headerSamples = (options: HeaderSamplesOptions): WithHandles =>
   function withHandles(components, uploader) {

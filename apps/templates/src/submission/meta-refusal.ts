@@ -3,7 +3,7 @@ import { fateOf, ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import { cut } from '@wbiz/contracts/meta-item';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Subcodes of Meta's refusals to make, edit and delete templates (templates/template-management). */
+/** Subcodes of Meta's refusals to create, edit and delete templates (templates/template-management). */
 export const SUBCODES = {
   beingDeleted: 2388023,
   alreadyThere: 2388024,
@@ -13,7 +13,7 @@ export const SUBCODES = {
   unknownObject: 33,
 } as const;
 
-/** What is refused because of the template's state at Meta. */
+/** Refusals caused by the template's state at Meta. */
 const CONFLICTS: ReadonlySet<number | undefined> = new Set([SUBCODES.notNow, SUBCODES.editedToday]);
 
 export const subcodeOf = (error: unknown): number | undefined =>
@@ -24,7 +24,7 @@ export const isNotFound = (error: unknown): boolean =>
   error instanceof CloudApiError &&
   (error.error.subcode === SUBCODES.notFound || error.error.httpStatus === 404);
 
-/** Why nothing will come of it, however often Meta is asked; undefined where it may pass. */
+/** The refusal that no retry changes; undefined if a retry may succeed. */
 export function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;
@@ -34,12 +34,12 @@ export function finalRefusal(error: unknown): Rejection | undefined {
     return refusedAs('unavailable', graphError, { retryAfter: 60 }, 'Meta takes no more for now. ');
   if (retryable) return undefined;
   if (CONFLICTS.has(graphError.subcode)) return refusedAs('conflict', graphError);
-  // Meta does not show the token what the account is about: that is no fault of the template's.
+  // The token cannot see the object: a fault of the account, not of the template.
   const isHidden = graphError.subcode === SUBCODES.unknownObject;
   return refusedAs(isHidden ? 'upstream_error' : fateOf(graphError).answer, graphError);
 }
 
-/** What the customer is told once it was tried in vain, and Meta certainly did nothing. */
+/** The customer's answer after the last failed attempt, if Meta certainly did nothing. */
 export const vainly = (error: unknown): Rejection =>
   error instanceof CloudApiError
     ? refusedAs('upstream_error', error.error)
@@ -51,7 +51,7 @@ export const vainly = (error: unknown): Rejection =>
         },
       );
 
-/** Meta's words, in the language of the account, are for people to read; programs read its codes. */
+/** A Rejection with Meta's text, in the account's language, for people, and Meta's codes for programs. */
 function refusedAs(
   code: string,
   { code: metaCode, subcode, message, details, userTitle, userMessage }: GraphError,

@@ -3,10 +3,10 @@ import https from 'node:https';
 import { AddressGuard, AddressRefused } from '@wbiz/service-kit/address-guard';
 
 const PATIENCE_MS = 15_000;
-/** What is fetched is held in memory. */
+/** The file is held in memory. */
 export const MOST_LINK_BYTES = 16 * 1024 * 1024;
 
-/** Why a file cannot be had from a link, as a customer may read it. */
+/** Why a link cannot be read; customers see the message. */
 export class UnreadableLink extends Error {
   override readonly name = 'UnreadableLink';
 }
@@ -21,8 +21,8 @@ const PUBLIC_ONLY = new AddressGuard({ insecure: false, networks: [] });
 export type ReadLink = (link: string) => Promise<Buffer>;
 
 /**
- * Fetches a file that a customer names by a link. The address is checked where the connection is made, so no name leads
- * elsewhere than it was checked for; redirects are not followed, and the time limit holds for the whole of it.
+ * Fetches a file from a customer's link. The address is checked at connect time, so a name cannot resolve to another
+ * address after the check. Redirects are not followed. One time limit covers all. Throws {@link UnreadableLink}.
  */
 export const linkReader =
   ({ get, guard }: Edges = { get: https.get, guard: PUBLIC_ONLY }): ReadLink =>

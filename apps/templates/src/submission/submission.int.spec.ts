@@ -14,7 +14,7 @@ let system: TemplatesSystem;
 
 beforeAll(async () => {
   system = await templatesSystem();
-  // Two replicas, so that whatever holds here holds over both.
+  // Two replicas: every test here runs over both.
   await system.start();
   await system.start();
 });
@@ -23,7 +23,7 @@ afterAll(async () => {
   await system.close();
 });
 
-/** The row of every template equals its events folded. */
+/** Every template's row equals the replay of its events. */
 async function expectRowsToBeReplays() {
   const { rows } = await system.pool.query<{ stream: string; state: unknown; events: TemplateEvent[] }>(
     `select t.stream, t.state, (select json_agg(e order by e.version) from templates.events e
@@ -60,7 +60,7 @@ const shipped = (given: Given = {}): CommandData<'template.create'> => ({
   ...given,
 });
 
-/** An account that is known here, and what it does. */
+/** A connected account and its actions. */
 async function account() {
   const own = await system.newAccount();
   const { accountId, wabaId, token } = own;
@@ -86,12 +86,12 @@ async function account() {
     const { body } = await system.simulator.graph('GET', path, undefined, token);
     return (body as { data: MetaTemplate[] }).data.filter((one) => one.name === name);
   };
-  /** Meta decides, and its webhook comes. */
+  /** Meta reviews the template and its webhook comes. */
   const review = async ({ id, metaId }: TemplateView, decision: string, reason?: string) => {
     await system.simulator.control('POST', `/templates/${metaId}/review`, { decision, reason });
     await heard(id, decision.toLowerCase());
   };
-  /** Passes on Meta's webhooks until the template is in this status. */
+  /** Passes on Meta's webhooks until the template has this status. */
   let passedOn = 0;
   const heard = (id: string, status: string) =>
     until(
@@ -106,7 +106,7 @@ async function account() {
     await heard(view.id, 'approved');
     return (await get(view.id))!;
   };
-  /** As in Meta's own manager. */
+  /** Changes made in Meta's own manager. */
   const elsewhere = {
     create: (name: string, components: TemplateComponent[]) => own.create(name, { components }),
     remove: (name: string) => own.remove(name),
@@ -115,7 +115,7 @@ async function account() {
 }
 
 type Done = { accepted: Reply; settled: Reply | undefined };
-/** What the caller is answered. */
+/** The reply that the caller gets. */
 const answerOf = ({ accepted, settled }: Done): Reply =>
   !accepted.ok
     ? accepted

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import { LeaseLost } from '../sync/sync.jobs.js';
 import type { TemplateEvent } from '../template/template.decider.js';
 
-/** `fence` tells this claim from every other; `failures`: attempts that failed before this one. */
+/** `fence`: unique per claim. `failures`: failed attempts before this one. */
 export type SubmissionJob = {
   readonly id: string;
   readonly accountId: string;
@@ -13,18 +13,18 @@ export type SubmissionJob = {
   readonly traceparent: string | null;
   readonly fence: string;
   readonly failures: number;
-  /** An attempt reached Meta, and nobody knows what came of it. */
+  /** An earlier attempt may have taken effect at Meta. */
   readonly called: boolean;
 };
 
-/** After a crash somebody may be waiting. */
+/** Short: after a crash a caller may be waiting. */
 const LEASE = `interval '30 seconds'`;
-/** At a time, over all replicas. */
+/** Submissions of one account at a time, over all replicas. */
 const OF_ACCOUNT = 4;
-/** As long as an Idempotency-Key, and some more. */
+/** Longer than an Idempotency-Key is kept. */
 const KEPT = `interval '25 hours'`;
 
-/** What Meta is to be asked is due in the very transaction that accepts it. */
+/** A submission is due in the transaction that accepts it. */
 export const dueSubmissions = inline<TemplateEvent>({
   'submission.requested': async (events, tx) => {
     await tx.query({
@@ -42,11 +42,11 @@ export const dueSubmissions = inline<TemplateEvent>({
   },
 });
 
-/** What Meta is to be asked, and who is at it: over all replicas one at a time per submission. */
+/** The queue of submissions to Meta. A lease lets one replica work on a submission at a time. */
 export class SubmissionJobs {
   constructor(private readonly pool: Pool) {}
 
-  /** Of one account a few at a time: a sample can be minutes in coming. */
+  /** At most OF_ACCOUNT per account: reading a sample can take minutes. */
   async claim(room: number): Promise<readonly SubmissionJob[]> {
     const { rows } = await this.pool.query<SubmissionJob>({
       name: 'submission-claim',
@@ -76,12 +76,12 @@ export class SubmissionJobs {
     return this.move(this.pool, job, `lease_until = clock_timestamp() + ${LEASE}`);
   }
 
-  /** Meta is about to be called, or it is certain that it was not. Throws {@link LeaseLost}. */
+  /** Stores whether a call to Meta may have taken effect. Throws {@link LeaseLost}. */
   call(job: SubmissionJob, called: boolean): Promise<void> {
     return this.move(this.pool, job, 'called = $3', called);
   }
 
-  /** In the transaction of what came of it. Throws {@link LeaseLost}. */
+  /** Ends the submission in the transaction of its outcome. Throws {@link LeaseLost}. */
   settle(job: SubmissionJob, reply: Reply, tx: PoolClient): Promise<void> {
     const set = 'due_at = null, lease_until = null, settled_at = clock_timestamp(), reply = $3';
     return this.move(tx, job, set, JSON.stringify(reply));

@@ -26,7 +26,7 @@ afterAll(() => database.close());
 const MADE: Taken = { kind: 'taken', listed: { metaId: '7', status: 'pending', category: 'UTILITY' } };
 type Ask = (attempt: Attempt) => Promise<Taken>;
 
-/** A template that waits for Meta, and workers that ask it in the given way. */
+/** A template that waits for Meta, and workers that use the given `ask`. */
 async function submission(name: string, accountId = newId('acc')) {
   const [id, templateId] = [newId('cmd'), newId('tpl')];
   await database.store.execute(templates, {
@@ -121,7 +121,7 @@ describe('a submission', () => {
       return Promise.resolve(MADE);
     });
     await until(() => replies.length === 1);
-    // The first one comes back to life, and can do no more.
+    // The first worker resumes; its fence is outdated, so it writes nothing.
     never.resolve({ kind: 'taken', listed: { metaId: '8' } });
     await workers.splice(0, 1)[0]!.work.stop();
     expect([seen, replies.length, (await row()).metaId]).toEqual([[false, true], 1, '7']);

@@ -19,11 +19,11 @@ import type { SubmissionJob, SubmissionJobs } from './submission.jobs.js';
 
 const AT_ONCE = 12;
 const LOOK_MS = 500;
-/** While somebody waits for an answer: 500, 1,000, 2,000 and 4,000 ms, then it is given up. */
+/** If Meta certainly did nothing: retries after 500, 1,000, 2,000 and 4,000 ms, while the caller waits. */
 const ATTEMPTS = 5;
-/** Of what Meta may have done: for about two hours. */
+/** If a call may have taken effect: attempts for about two hours. */
 const ATTEMPTS_IN_DOUBT = 30;
-/** Refusals of a look at Meta, which tell nothing of the call before it. */
+/** Refusals of a lookup at Meta, which say nothing of the earlier call. */
 const BLIND: readonly string[] = ['unavailable', 'upstream_error'];
 const RETRY_MS = { first: 500, longest: 300_000 };
 
@@ -38,7 +38,7 @@ export type SubmissionWorkerOptions = {
   readonly logger: Logger;
 };
 
-/** Asks Meta what is to be asked for templates, outside of any consumer, and tells whoever waits what came of it. */
+/** Submits templates to Meta, outside of any consumer, and replies to the callers that wait. */
 export class SubmissionWorker {
   readonly work: DueWork<SubmissionJob>;
 
@@ -78,11 +78,14 @@ export class SubmissionWorker {
     } catch (error) {
       const refusal = refusalOf(error, job.failures + 1, called);
       if (!refusal) throw error;
-      logger.info({ err: error, id: job.id, templateId: job.templateId }, 'template submission: refused');
+      logger.info(
+        { err: error, id: job.id, templateId: job.templateId },
+        'template submission: refused; telling the caller',
+      );
       outcome = { kind: 'refused', error: refusal.toData() };
     }
     await this.settle({ ...job, called }, outcome, asOf);
-    this.work.wake(); // An account has a share of the places; this one is free.
+    this.work.wake(); // One of the account's OF_ACCOUNT places is free again.
   }
 
   private async requestOf({ id, accountId, templateId }: SubmissionJob) {
@@ -104,7 +107,7 @@ export class SubmissionWorker {
     return { accountId, wabaId, appId, token: unseal(sealedToken, accountId) };
   }
 
-  /** Throws {@link LeaseLost} when another replica is at it. */
+  /** Throws {@link LeaseLost} if another replica has taken over. */
   private async settle(job: SubmissionJob, outcome: Outcome, asOf: number): Promise<void> {
     const { pool, store, jobs, replies, logger } = this.options;
     const { id: submissionId, accountId, templateId, replyTo, traceparent } = job;
@@ -118,7 +121,7 @@ export class SubmissionWorker {
       const settled = replyOf(outcome, unrefused(applied!).state);
       await jobs.settle(job, settled, tx);
       if (settled.ok) await onceMore(tx, accountId);
-      // Meta has something else than we thought, or may have.
+      // Meta's template differs from ours, or may differ: pull.
       else if (job.called || settled.error.code === 'conflict') await markDue(tx, [accountId]);
       return settled;
     });
@@ -131,7 +134,7 @@ export class SubmissionWorker {
   }
 }
 
-/** What Meta may have done is looked for until it is found, or certainly not there. */
+/** The refusal that ends the submission; undefined: retry. A call that may have taken effect is looked up until that is certain. */
 function refusalOf(error: unknown, attempts: number, called: boolean): Rejection | undefined {
   const final = finalRefusal(error);
   if (!called) return final ?? (attempts >= ATTEMPTS ? vainly(error) : undefined);

@@ -4,7 +4,7 @@ import { templatesSystem, type TemplatesSystem } from '../templates.harness.js';
 import { SyncJobs, type SyncTable } from './sync.jobs.js';
 
 jest.setTimeout(60_000);
-/** When each table was asked for what is due. */
+/** The times at which each table was polled. */
 const claims: Record<SyncTable, number[]> = { 'templates.syncs': [], 'templates.flow_syncs': [] };
 const { claim } = SyncJobs.prototype;
 jest.spyOn(SyncJobs.prototype, 'claim').mockImplementation(function (this: SyncJobs, room) {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => Object.values(claims).forEach((at) => at.splice(0)));
 afterAll(() => system.close());
 
-/** Resolves when neither table is asked for the next 1.4 s without a hint. */
+/** Resolves when neither table will be polled within 1.4 s unless woken. */
 const atRest = () =>
   until(
     () =>

@@ -3,7 +3,7 @@ import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message, Reply } from '@wbiz/eventing/message';
 
-/** A user's wish to have the templates pulled; settled with what came of it. `requestId` is the command's own id. */
+/** A customer's request to pull the templates; settled with the pull's reply. `requestId`: the command's id. */
 export type SyncRequestCommand =
   | Message<'template.sync', { readonly requestId: string; readonly replyTo: string | null }>
   | Message<'template.settle-sync', { readonly requestId: string; readonly reply: Reply }>;
@@ -32,7 +32,7 @@ export const syncRequest: Decider<SyncRequestCommand, SyncRequestState, SyncRequ
   },
 };
 
-/** One stream per request, named after its command; nobody else needs to know of them. */
+/** One stream per request, named by the command's id. Its events are not published. */
 export const syncRequests: Aggregate<
   SyncRequestCommand,
   SyncRequestState,

@@ -6,7 +6,7 @@ import { syncRequests, type SyncRequestState } from './sync-request.decider.js';
 
 type Request = NonNullable<SyncRequestState>;
 
-/** The requests that nothing has come of yet, and how they are told. */
+/** Sync requests without a reply, and ways to settle and answer them. */
 export class WaitingRequests {
   constructor(
     private readonly pool: Pool,
@@ -22,7 +22,7 @@ export class WaitingRequests {
     return rows.map(({ state }) => state);
   }
 
-  /** Keeps what came of them; once that is committed, {@link tell}. */
+  /** Stores the reply. Call {@link tell} after the commit. */
   async settleIn(
     tx: PoolClient,
     accountId: string,

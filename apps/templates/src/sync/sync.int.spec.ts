@@ -8,7 +8,7 @@ let system: TemplatesSystem;
 
 beforeAll(async () => {
   system = await templatesSystem();
-  // Two replicas, so that whatever holds here holds over both.
+  // Two replicas: every test here runs over both.
   await system.start();
   await system.start();
 });

@@ -2,7 +2,7 @@ import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { Pool, PoolClient } from 'pg';
 import type { SyncRequestEvent } from './sync-request.decider.js';
 
-/** `fence` tells this claim from every other of the account; `requests` is what it answers. */
+/** `fence`: unique per claim of the account. `requests`: the request count at the claim; a higher one needs another pull. */
 export type SyncJob = {
   readonly accountId: string;
   readonly fence: string;
@@ -13,24 +13,24 @@ export type SyncJob = {
 
 const LEASE = `interval '60 seconds'`;
 
-/** Another replica has the job: this one was silent for longer than its lease. */
+/** This replica's lease ran out and another has claimed the job. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** What is pulled per account has a table of its own. */
+/** One table for each kind of pull. */
 export type SyncTable = 'templates.syncs' | 'templates.flow_syncs';
 
 /**
- * When a pull that ended is due again. What no webhook told of templates is found within some hours, over which accounts
- * spread; flows are pulled for whoever asks.
+ * When an account is due again after a pull. Templates: about every 6 hours, jittered so that accounts spread, to find
+ * changes that no webhook told. Flows: only on demand.
  */
 const NEXT: Record<SyncTable, string> = {
   'templates.syncs': `clock_timestamp() + (0.8 + random() * 0.4) * interval '6 hours'`,
   'templates.flow_syncs': 'null::timestamptz',
 };
 
-/** Has the templates of accounts pulled, or what else has a table, and once more where a pull is under way. */
+/** Makes accounts due for a pull. An account whose pull is under way is pulled once more after it. */
 export async function markDue(
   db: Pool | PoolClient,
   accountIds: readonly string[],
@@ -46,7 +46,7 @@ export async function markDue(
   });
 }
 
-/** Has the templates pulled once more where a pull is under way: its list may be older than what is being written. */
+/** Repeats a pull that is under way: its list may be older than this transaction's changes. */
 export async function onceMore(db: PoolClient, accountId: string): Promise<void> {
   await db.query(
     'update templates.syncs set requests = requests + 1 where account_id = $1 and lease_until > clock_timestamp()',
@@ -54,12 +54,12 @@ export async function onceMore(db: PoolClient, accountId: string): Promise<void>
   );
 }
 
-/** Has an account's templates pulled no more. */
+/** Ends the pulls of an account's templates. */
 export async function stopPulls(db: PoolClient, accountId: string): Promise<void> {
   await db.query('update templates.syncs set due_at = null where account_id = $1', [accountId]);
 }
 
-/** An account is due in the very transaction that takes a request for it. */
+/** An account is due in the transaction that accepts the request. */
 export const dueOnRequest = inline<SyncRequestEvent>({
   'sync.requested': (events, tx) =>
     markDue(
@@ -68,7 +68,7 @@ export const dueOnRequest = inline<SyncRequestEvent>({
     ),
 });
 
-/** Which accounts' templates, or flows, are to be pulled, and who is at it: over all replicas one at a time per account. */
+/** The queue of accounts to pull templates or flows for. A lease lets one replica pull an account at a time. */
 export class SyncJobs {
   constructor(
     private readonly pool: Pool,
@@ -98,7 +98,7 @@ export class SyncJobs {
     if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
   }
 
-  /** The end of a pull that began at `pulledAt`, in the transaction of its rows. Throws {@link LeaseLost}. */
+  /** Ends a pull that began at `pulledAt`, in the transaction of its rows. Throws {@link LeaseLost}. */
   async finish({ accountId, fence, requests }: SyncJob, pulledAt: Date, tx: PoolClient): Promise<void> {
     const { rowCount } = await tx.query(
       `update ${this.table} set due_at = case when requests = $3 then ${NEXT[this.table]} else clock_timestamp() end,
@@ -108,7 +108,7 @@ export class SyncJobs {
     if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
   }
 
-  /** The pull did not succeed; it is due again after `retryMs`, or, with null, when it would be after a success. */
+  /** Ends a failed pull: due again after `retryMs`; with null, when it would be after a success. */
   async fail({ accountId, fence, requests }: SyncJob, retryMs: number | null): Promise<void> {
     await this.pool.query(
       `update ${this.table} set lease_until = null,

@@ -1,6 +1,6 @@
 import type { ListedTemplate } from '../template/template.decider.js';
 
-/** A template we have, or had. */
+/** A template on file, removed ones included. */
 export type KnownTemplate = {
   readonly templateId: string;
   readonly metaId: string | null;
@@ -10,17 +10,17 @@ export type KnownTemplate = {
 };
 
 export type SyncPlan = {
-  /** `templateId` is undefined for one that is new to us. */
+  /** `templateId` is undefined for a new template. */
   readonly imports: readonly { readonly templateId: string | undefined; readonly template: ListedTemplate }[];
   readonly removals: readonly string[];
 };
 
 /**
- * What Meta's list makes of the templates we know. A template is the one with Meta's id, which no other ever gets, or
- * else the one of the same name and language that Meta does not know yet. Those without an id of Meta's stay.
+ * Matches Meta's list to the templates on file: by Meta's id, which is never reused, else by name and language if ours
+ * has no Meta id yet. Templates without a Meta id are never removed.
  */
 export function planSync(known: readonly KnownTemplate[], listed: readonly ListedTemplate[]): SyncPlan {
-  // The last one counts: one that is there before one that is not.
+  // The last entry per id wins in the map: live templates come after removed ones.
   const liveLast = known.toSorted((one, other) => Number(other.removed) - Number(one.removed));
   const byMetaId = new Map(liveLast.filter(({ metaId }) => metaId).map((one) => [one.metaId, one]));
   const unsubmitted = new Map(
@@ -29,7 +29,7 @@ export function planSync(known: readonly KnownTemplate[], listed: readonly Liste
   const current = oneByName(listed);
   const imports = current.map((template) => {
     const same = byMetaId.get(template.metaId);
-    // One that was removed does not come back beside another of its name.
+    // A removed template does not return if an unsubmitted one has its name.
     const one = same && !same.removed ? same : (unsubmitted.get(nameOf(template)) ?? same);
     return { templateId: one?.templateId, template };
   });
@@ -40,7 +40,7 @@ export function planSync(known: readonly KnownTemplate[], listed: readonly Liste
   return { imports, removals };
 }
 
-/** Pages shift while they are read, so one may come twice; of two with one name the approved one counts. */
+/** One template per name and language: pages shift while they are read, so one may come twice. The approved one wins. */
 function oneByName(listed: readonly ListedTemplate[]): ListedTemplate[] {
   const found = new Map<string, ListedTemplate>();
   for (const template of listed)

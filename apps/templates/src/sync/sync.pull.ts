@@ -15,7 +15,7 @@ import { templates } from '../template/template.aggregate.js';
 import type { ListedTemplate } from '../template/template.decider.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
-/** How many templates go through the store in one round. */
+/** Templates per call of the store. */
 const ROUND = 200;
 
 export type PullOptions = {
@@ -27,12 +27,12 @@ export type PullOptions = {
   readonly logger: Logger;
 };
 
-/** Runs in the transaction of the pulled rows, at its end; what it throws undoes them. */
+/** Runs at the end of the transaction that writes the pulled rows; an error rolls them back. */
 type AndThen = (tx: PoolClient, result: TemplateSyncResult, pulledAt: Date) => Promise<void>;
 
 /**
- * Makes an account's templates what Meta lists, all or nothing. Throws what Meta or the gateway threw, and
- * `upstream_error` for an account that has no token.
+ * Makes an account's templates equal to Meta's list in one transaction. Throws errors of Meta and the gateway, and
+ * `upstream_error` for an account without a token.
  */
 export async function pullTemplates(
   options: PullOptions,
@@ -46,7 +46,7 @@ export async function pullTemplates(
   const listed = await list();
   const known = await knownTemplates(pool, accountId);
   const plan = planSync(known, listed);
-  // A page that shifts while the list is read can hide a template: only what is missing twice is gone.
+  // Pages shift while they are read and can hide a template: only one missing twice is gone.
   const missingTwice = plan.removals.length > 0 ? planSync(known, await list()).removals : [];
   const removals = plan.removals.filter((templateId) => missingTwice.includes(templateId));
 
@@ -75,12 +75,12 @@ async function listFor(
       if (!isKnownStatus(meta.status))
         logger.warn(
           { status: meta.status, metaId: meta.id },
-          'a status that is new at Meta is taken for pending',
+          'template pull: unknown status at Meta; the template counts as pending',
         );
       if (!isNameable(meta)) {
         logger.warn(
           { metaId: text(meta.id, LIMITS.metaId) },
-          'a template that our fields do not hold is left out',
+          'template pull: id, name or language missing or too long; the template is left out',
         );
         continue;
       }
@@ -114,7 +114,7 @@ async function carryOut(
     asOf: pulledAt.getTime(),
     at: new Date(now).toISOString(),
   });
-  // First, since a new template may bear the name of one that is gone.
+  // Removals first: a new template may have the name of a removed one.
   const removed = await store.applyIn(
     tx,
     templates,

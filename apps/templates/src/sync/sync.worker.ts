@@ -18,7 +18,7 @@ export type SyncWorkerOptions = PullOptions & {
   readonly waiting: WaitingRequests;
 };
 
-/** Pulls the templates of accounts that are due, outside of any consumer, and settles who asked for it. */
+/** Pulls templates of due accounts, outside of any consumer, and settles the requests for it. */
 export class SyncWorker {
   readonly work: DueWork<SyncJob>;
 
@@ -48,7 +48,7 @@ export class SyncWorker {
       await jobs.finish(job, pulledAt, tx);
     });
     waiting.tell(requests, { ok: true, data: result });
-    logger.info({ accountId, ...result }, 'templates pulled');
+    logger.info({ accountId, ...result }, 'template sync: templates pulled');
   }
 
   private async failed(job: SyncJob, error: unknown): Promise<number | null> {
@@ -67,7 +67,7 @@ export class SyncWorker {
   }
 }
 
-/** A refusal that waiting does not mend, as the customer is told of it. */
+/** The refusal that no retry changes, as customers read it; undefined if a retry may succeed. */
 function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;
@@ -84,7 +84,7 @@ function finalRefusal(error: unknown): Rejection | undefined {
   );
 }
 
-/** In ms, ± 20 %: doubled each time, and at least a minute where Meta says that it is asked too often. */
+/** In ms, ± 20 %: doubles with each failure, and is at least a minute if Meta throttles the account. */
 export function retryAfter(error: unknown, failures: number): number {
   const paced = error instanceof CloudApiError && ruleFor(error.error).scope === 'pace-account';
   const wait = retryDelay(failures + 1, RETRY_MS.first, RETRY_MS.longest);

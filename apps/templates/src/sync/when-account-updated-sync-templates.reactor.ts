@@ -1,7 +1,7 @@
 import { projection } from '@wbiz/service-kit/projection';
 import { markDue, stopPulls } from './sync.jobs.js';
 
-/** An account that was connected, or got another token, has its templates and flows pulled; what operators change of it has not. */
+/** Pulls templates and flows when an account is connected or gets another token, not on operators' changes. */
 export const whenAccountUpdatedSyncTemplates = (applied: () => void) =>
   projection({
     name: 'templates.accounts',

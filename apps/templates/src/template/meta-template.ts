@@ -25,12 +25,12 @@ type MetaStatus = (typeof META_STATUSES)[number];
 export const META_EVENTS = [...META_STATUSES, 'REINSTATED', 'UNARCHIVED', 'FLAGGED', 'LOCKED'] as const;
 type MetaEvent = (typeof META_EVENTS)[number];
 
-/** `gone`: it counts as removed. */
+/** `gone`: the template counts as removed. */
 const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
   APPROVED: 'approved',
   PENDING: 'pending',
   IN_APPEAL: 'pending',
-  // It is kept for messages that are on their way.
+  // Meta keeps it only for messages under way.
   PENDING_DELETION: 'gone',
   REJECTED: 'rejected',
   PAUSED: 'paused',
@@ -40,7 +40,7 @@ const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
   DELETED: 'gone',
 };
 
-/** `unsaid`: the event does not tell the status, Meta's list does. */
+/** `unsaid`: the event does not carry the status; Meta's list has it. */
 const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
   ...STATUS_OF,
   REINSTATED: 'approved',
@@ -49,22 +49,22 @@ const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
   LOCKED: 'unsaid',
 };
 
-/** Whether we know this status; one that we do not is taken for pending, so that nothing is sent with it. */
+/** Whether we know the status. An unknown one counts as pending, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
 
-/** Whether our fields hold what tells a template from others; no send could name one that they do not. */
+/** Whether id, name and language fit our limits. No send could name a template that exceeds them. */
 export const isNameable = ({ id, name, language }: MetaTemplate) =>
   [text(id, LIMITS.metaId), text(name, LIMITS.templateName), text(language, LIMITS.templateLanguage)].every(
     isWellFormed,
   );
 
-/** Meta's word in ours; of one that is new to us nothing is sent. */
+/** Meta's status in our form; an unknown one is `pending`. */
 export function statusOf(status: string): TemplateStatus {
   const known = entryOf(STATUS_OF, status) ?? 'gone';
   return known === 'gone' ? 'pending' : known;
 }
 
-/** A template of Meta's list in our words; undefined for one that Meta has deleted, or is about to. */
+/** A template of Meta's list in our form; undefined if Meta has deleted it or is about to. */
 export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
   if (entryOf(STATUS_OF, meta.status) === 'gone') return undefined;
   const status = statusOf(meta.status);
@@ -84,8 +84,8 @@ export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
 type Note = Extract<TemplateCommand, { type: 'template.note-status' }>['data'];
 
 /**
- * What a webhook says of one template. `ask`: that something changed, but not what is so now; `nothing`: that
- * something will change later. Undefined when it is not about a template.
+ * A webhook's news of one template. `ask`: something changed, and Meta must be asked what; `nothing`: something
+ * will change later. Undefined if the webhook is not about a template.
  */
 export type TemplateNews = { readonly metaId: string } & (
   | { readonly news: 'judged'; readonly judged: Note['judged']; readonly reason: string | null }
@@ -106,7 +106,7 @@ export function templateNews({
   const about = entryOf(FIELDS, field);
   const metaId = idOf(value['message_template_id']);
   if (about === undefined || metaId === undefined) return undefined;
-  // Meta's own sample of a quality update bears the field name of a status update.
+  // Meta's own sample of a quality update has the field name of a status update.
   const said = about === 'status' && value['event'] === undefined ? 'quality' : about;
   return { metaId, ...NEWS[said](value) };
 }
@@ -135,7 +135,7 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
     if (score === undefined) return { news: 'ask' };
     return { news: 'judged', judged: { qualityScore: scoreIn(score) }, reason: null };
   },
-  // A day ahead Meta announces the category it finds correct; only the second webhook says that it is so.
+  // Meta announces a new category a day ahead; only the second webhook, with `previous_category`, makes it so.
   category: (value) => {
     const category = text(value['new_category']);
     if (value['previous_category'] === undefined) return { news: 'nothing' };

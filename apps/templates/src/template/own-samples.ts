@@ -4,10 +4,10 @@ import { cardsOf, componentOf, formatOf } from '@wbiz/contracts/template-compone
 
 type Fields = Record<string, unknown>;
 
-/** Where Meta's own links to samples lead; they run out. */
+/** Hosts of Meta's own sample links, which expire. */
 const META_HOST = /(?:^|\.)(?:whatsapp\.net|fbcdn\.net|fbsbx\.com|facebook\.com)$/i;
 
-/** Whether the customer gave it: a medium of ours or a link, and no handle or link of Meta's. */
+/** Whether the customer gave the sample: our media id or a link, not Meta's handle or link. */
 const isOwn = (sample: unknown): boolean => {
   const given = text(sample) ?? '';
   return given.startsWith('med_') || (URL.canParse(given) && isElsewhere(new URL(given)));
@@ -18,7 +18,7 @@ const isElsewhere = ({ protocol, hostname }: URL) => protocol === 'https:' && !M
 export const sampleOf = (header: Fields): unknown =>
   ([object(header['example'])['header_handle']].flat() as unknown[])[0];
 
-/** Components as Meta lists them, with the samples that the customer gave for the same kind of header. */
+/** Meta's components, with the customer's samples kept where the header has the same format. */
 export function withOwnSamples(
   listed: readonly TemplateComponent[],
   stored: readonly unknown[],

@@ -1,12 +1,12 @@
 const DAY_MS = 86_400_000;
 
-/** How often Meta lets an approved template be edited (templates/template-management). */
+/** Meta's limits of edits of an approved template (templates/template-management). */
 const LIMITS_OF_EDITS = [
   { most: 1, withinMs: DAY_MS },
   { most: 10, withinMs: 30 * DAY_MS },
 ];
 
-/** When the next edit of an approved template is possible, after those at `edits` (oldest first); null: now. */
+/** The time from which an approved template may be edited again, given earlier `edits` (oldest first); null: now. */
 export function nextEditAfter(edits: readonly string[], at: string): string | null {
   const possible = LIMITS_OF_EDITS.map(({ most, withinMs }) => {
     const counted = edits.at(-most);
@@ -16,7 +16,7 @@ export function nextEditAfter(edits: readonly string[], at: string): string | nu
   return next > Date.parse(at) ? new Date(next).toISOString() : null;
 }
 
-/** The edits that still count once there is one more. */
+/** `edits` with one more, without those older than 30 days. */
 export const withEdit = (edits: readonly string[], at: string): readonly string[] => [
   ...edits.filter((edit) => Date.parse(edit) > Date.parse(at) - 30 * DAY_MS),
   at,

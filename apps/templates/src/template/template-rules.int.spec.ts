@@ -14,7 +14,7 @@ it.each(TEMPLATE_CASES.map((one) => [one.title, one] as const))(
   'Meta agrees: %s',
   async (_title, { template, verdict }) => {
     const { parameterFormat, messageSendTtlSeconds, ...rest } = template;
-    // A WABA of its own, so that no template stands in the way of another.
+    // A new WABA per case: no name is taken.
     const waba = await simulator.control('POST', '/wabas', { token: TOKEN, phoneNumbers: 1 });
     const { id } = waba.body as { id: string };
     const made = await simulator.graph(
@@ -25,7 +25,7 @@ it.each(TEMPLATE_CASES.map((one) => [one.title, one] as const))(
     );
     const flowId = (made.body as { id: string }).id;
     await simulator.control('POST', `/flows/${flowId}/status`, { status: 'PUBLISHED' });
-    // Meta gives its ids itself: the flow that a case names is this one.
+    // Meta assigns flow ids: replace the case's id by this flow's.
     const named = JSON.parse(
       JSON.stringify(rest).replace('"flow_id":"101"', `"flow_id":"${flowId}"`),
     ) as object;

@@ -1,4 +1,4 @@
-/** What is asked to be made, as in `POST /v1/templates`, in whatever shape. */
+/** A body of `POST /v1/templates`, valid or not. */
 type Asked = {
   readonly name: string;
   readonly language: string;
@@ -7,7 +7,7 @@ type Asked = {
   readonly parameterFormat?: string;
   readonly messageSendTtlSeconds?: number;
 };
-/** What we say, and what Meta says to the same; its subcode where its pages or its answers tell. */
+/** Our refusal and Meta's of the same body; Meta's subcode if its documentation or answers give it. */
 type Refused = {
   readonly pointer: string;
   readonly code: string;
@@ -102,7 +102,7 @@ const refused = (
   template,
   verdict: { pointer, code, meta: { code: metaCode, ...(subcode ? { subcode } : {}) } },
 });
-/** Meta's subcodes (docs: template creation errors, and answers of Meta's). */
+/** Meta's subcodes (docs: template creation errors, and observed answers). */
 const [TOO_LONG, UNEXPECTED, MISSING, NAME] = [2388040, 2388042, 2388043, 2388046];
 const [HEADER, BODY, FOOTER, LANGUAGE, BUTTON] = [2388047, 2388072, 2388073, 2388049, 2388060];
 const [WHATSAPP_LINK, SAMPLE, RATIO, EDGE] = [2388081, 2388273, 2388293, 2388299];
@@ -110,7 +110,7 @@ const [WHATSAPP_LINK, SAMPLE, RATIO, EDGE] = [2388081, 2388273, 2388293, 2388299
 const TEXT = '/components/0/text';
 const FIRST_BUTTON = '/components/1/buttons/0';
 
-/** Templates, and whether they are taken; from what Meta documents and what it was seen to answer. */
+/** Templates and whether Meta accepts them, from its documentation and observed answers. */
 export const TEMPLATE_CASES: readonly TemplateCase[] = [
   accepted(
     'the example of the API reference',

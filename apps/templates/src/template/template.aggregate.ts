@@ -11,8 +11,8 @@ import {
 } from './template.decider.js';
 
 /**
- * The row in templates.templates is the template; `state->'view'` is what a customer sees of it. Two of one name and
- * language that are made at once meet at the unique index; the second is decided again and finds the first.
+ * The row in templates.templates is the template; `state->'view'` is what a customer sees of it. A race for one name and
+ * language ends at the unique index: the second command is decided again and finds the first.
  */
 export const templates: Aggregate<
   TemplateCommand,

@@ -13,7 +13,7 @@ import { SyncWorker } from '../sync/sync.worker.js';
 import { templateNews } from './meta-template.js';
 import { templates } from './template.aggregate.js';
 
-/** Meta's times are whole seconds, cut off. */
+/** Meta truncates its times to whole seconds. */
 const PRECISION_MS = 999;
 
 type Commanded<Name extends 'template.create' | 'template.update' | 'template.delete'> = Command<
@@ -21,7 +21,7 @@ type Commanded<Name extends 'template.create' | 'template.update' | 'template.de
   CommandData<Name>
 >;
 
-/** What customers want of templates, and what Meta's webhooks brought about them and about flows. */
+/** Customers' commands to templates, and Meta's webhooks about templates and flows. */
 @Controller()
 export class TemplateConsumer {
   constructor(
@@ -46,14 +46,14 @@ export class TemplateConsumer {
     return this.store.execute(templates, { ...command, data: { ...command.data, ...asking(command) } });
   }
 
-  /** What a webhook does not tell, or tells of a time before what is known, is asked of Meta. */
+  /** A webhook that is incomplete, or older than what is known, makes the account due for a pull. */
   @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
     if (tellsOfFlow(data)) return this.flows.changed(data.wabaId);
     const said = templateNews(data);
     if (!said || said.news === 'nothing') return;
     const target = await this.targetOf(data.wabaId, said.metaId);
-    if (!target) return; // Not connected here, or not yet: connecting pulls everything.
+    if (!target) return; // Unknown WABA: connecting it pulls everything.
     const { accountId, templateId, knownAt } = target;
     const asOf = Date.parse(data.at) + PRECISION_MS;
     if (!templateId || said.news === 'ask' || asOf < knownAt) {
@@ -74,7 +74,7 @@ export class TemplateConsumer {
     const { rows } = await this.pool.query<{
       accountId: string;
       templateId: string | null;
-      /** Of the last pull, and of what the template was last heard of; ms since the epoch. */
+      /** The later of the last pull and the last news of the template, ms since the epoch. */
       knownAt: number;
     }>({
       name: 'template-of-meta',

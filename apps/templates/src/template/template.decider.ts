@@ -20,24 +20,24 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import { withOwnSamples } from './own-samples.js';
 import { nextEditAfter, withEdit } from './template-edits.js';
 
-/** A template as Meta lists it, in our words. */
+/** A template of Meta's list in our form. */
 export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'>;
 
-/** What Meta's reviews move; a webhook brings some of it, a list all. */
+/** Fields that Meta's reviews change. A webhook carries some of them, a list all. */
 type Judged = Pick<TemplateView, 'status' | 'rejectionReason' | 'category' | 'qualityScore'>;
 
-/** What a template holds besides its name and language. */
+/** A template's content: all but its name and language. */
 export type TemplateContent = Pick<TemplateView, 'category' | 'components' | 'parameterFormat'> & {
   readonly messageSendTtlSeconds?: number;
 };
 
-/** What Meta is asked. Refused, a `create` leaves nothing behind, a `submit` the draft, an `edit` what was. */
+/** A request to Meta. If refused: `create` leaves nothing, `submit` leaves the draft, `edit` leaves the template as it was. */
 export type Request =
   | { readonly kind: 'create' | 'submit'; readonly content: TemplateContent }
   | { readonly kind: 'edit'; readonly content: Partial<TemplateContent>; readonly ofApproved: boolean }
   | { readonly kind: 'delete' };
 
-/** `id`: that of the command, whose sender waits at `replyTo` for what comes of it. */
+/** `id`: the command's. Its sender waits at `replyTo` for the outcome. */
 type Asking = {
   readonly asking: {
     readonly id: string;
@@ -46,13 +46,13 @@ type Asking = {
   };
 };
 
-/** What became of it. `taken`: what is known of the template at Meta now. */
+/** A request's outcome. `taken`: what is now known of the template at Meta. */
 export type Outcome =
   | { readonly kind: 'taken'; readonly listed: Partial<ListedTemplate> }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'refused'; readonly error: RejectionData };
 
-/** `asOf` (ms since the epoch): the moment at Meta that the command speaks of. `at`: now, ISO 8601. */
+/** `asOf` (ms since the epoch): the time at Meta of the command's news. `at`: now, ISO 8601. */
 type Known = { readonly templateId: string; readonly asOf: number; readonly at: string };
 
 export type TemplateCommand =
@@ -73,7 +73,7 @@ export type TemplateCommand =
     >
   | Message<'template.remove', Known>;
 
-/** `heard`: Meta told its status, also where that was known. */
+/** `heard`: Meta reported the status, known before or not. */
 type Since = { readonly asOf: number; readonly heard?: boolean };
 
 export type TemplateEvent =
@@ -92,12 +92,12 @@ export type TemplateEvent =
       }
     >;
 
-/** `heard`: Meta told the template's status while its answer was still to come. */
+/** `heard`: Meta reported the template's status before it answered the request. */
 type Submission = Pick<Asking['asking'], 'id'> & { readonly request: Request; readonly heard: boolean };
 
 /**
- * `asOf`: the newest moment at Meta that anything here stems from. A removed template keeps its last view. `edits`: when
- * it was edited while it was approved. `answeredAt`: what Meta listed before is older than what we had it do.
+ * `asOf`: the latest time at Meta of any news in the state. A removed template keeps its last view. `edits`: times of
+ * edits while approved. `answeredAt`: Meta's last answer to a request; lists read before it are outdated.
  */
 export type TemplateState = {
   readonly asOf: number;
@@ -180,7 +180,7 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
           ? []
           : [changed({ createdAt: at, ...view, ...listed, id: templateId, updatedAt: at }, { asOf })];
       if (asOf < answeredAt) return [];
-      // The list was read before a webhook said otherwise.
+      // A webhook is newer than the list: its fields stay.
       const now = { ...listed, ...(asOf < known && judgedOf(view)) };
       const heard = submission !== undefined && now.status !== view.status;
       return change(view, now, { asOf: Math.max(asOf, known), heard, at, reason: listed.rejectionReason });
@@ -281,7 +281,7 @@ const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
   },
 };
 
-/** Meta takes all components or none. */
+/** Submits an edit. Meta accepts only all components together. */
 function resubmitted(
   data: UpdateTemplateData & Asking,
   view: TemplateView,
@@ -311,7 +311,7 @@ const contentOf = (
   ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
 });
 
-/** The content that a change leads to, with the examples it left out. Throws `invalid_request` where Meta would refuse it. */
+/** The content after the change, with stored examples where it left them out. Throws `invalid_request` if Meta would refuse it. */
 function contentAfter(
   { components, category, messageSendTtlSeconds }: UpdateTemplateData,
   view: TemplateView,
@@ -324,7 +324,7 @@ function contentAfter(
     ...(components && { components: withExamplesOf(view.components, components) }),
     ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
   };
-  // What Meta has taken already is for Meta to judge.
+  // Skip faults of parts that Meta has accepted already.
   const settled = ['name', 'language', ...(components ? [] : ['components'])];
   const faults = faultsOfTemplate({ ...view, ...after }).filter(
     ({ pointer }) => !settled.includes(pointer.split('/')[1]!),
@@ -378,7 +378,7 @@ const removed = (
   private: { asOf },
 });
 
-/** What Meta refused is not there; one that it has all the same, by another's hand, stays. */
+/** Removes a template whose creation Meta refused; a draft stays a draft. One with a Meta id exists there and stays. */
 function afterRefusal(
   kind: Request['kind'],
   view: TemplateView,
@@ -407,7 +407,7 @@ function change(
   ];
 }
 
-/** The link to a media header's example is signed anew each time Meta is asked. */
+/** A view for comparison, without example links: Meta signs them anew on every request. */
 const comparable = ({ components, ...view }: TemplateView) => ({
   ...view,
   components: withoutLinks(components),

@@ -9,7 +9,7 @@ import type { Pool } from 'pg';
 
 type Row = { readonly view: TemplateView };
 
-/** What is known of an account's templates; removed ones are not there any more. */
+/** An account's templates, without removed ones. */
 @Controller()
 export class TemplateQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
