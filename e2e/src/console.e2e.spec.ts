@@ -97,7 +97,8 @@ if (!chromium)
     await dialog().getByRole('button', { name: 'Connect' }).click();
     await page.waitForURL('**/settings');
     account = /accounts\/([^/]+)/.exec(page.url())![1]!;
-    await page.getByText('1000000000000001').first().waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' });
     await look('account');
   });
 
