@@ -98,7 +98,7 @@ if (!chromium)
     await page.waitForURL('**/settings');
     account = /accounts\/([^/]+)/.exec(page.url())![1]!;
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' });
+    await page.getByRole('main').getByRole('progressbar').first().waitFor({ state: 'detached' });
     await look('account');
   });
 
@@ -231,7 +231,7 @@ if (!chromium)
     for (const name of ['Contacts', 'Templates', 'Webhooks', 'System health', 'Accounts']) {
       await open(name);
       await heading(name).waitFor();
-      await page.getByRole('main').getByRole('progressbar').waitFor({ state: 'detached' });
+      await page.getByRole('main').getByRole('progressbar').first().waitFor({ state: 'detached' });
       await look(name.toLowerCase().replace(' ', '-'));
     }
     await page.getByRole('link', { name: 'Simulated business 1' }).click();
