@@ -75,6 +75,7 @@ const NOT_OURS = new Set([
   'wamid', // WhatsApp's id: passed to Meta, which checks the owner
   'productIds', // ids of the catalogue at Meta
   'thumbnailProductId',
+  'flowToken', // any text: it comes back with the answer
   'contacts', // an audience: other accounts' contacts are ignored
 ]);
 
