@@ -4,6 +4,7 @@ import { Wbiz } from '@wbiz/sdk/wbiz';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { consoleKey } from './console-key.js';
 import { LiveEvents } from './live-events.js';
 import { askOperators, OperatorsError } from './operators-api.js';
 
@@ -31,7 +32,7 @@ export function useAccount(): Chosen {
 export function AccountScope({ id, children }: { id: string; children: ComponentChildren }) {
   const account = useQuery(accountQuery(id));
   const key = useQuery({
-    queryKey: ['console-key', id],
+    queryKey: consoleKey(id),
     queryFn: () => askOperators<NewApiKey>('POST', `/accounts/${encodeURIComponent(id)}/console-keys`),
     staleTime: RENEWED_AFTER_MINUTES * 60_000,
     refetchInterval: RENEWED_AFTER_MINUTES * 60_000,

@@ -3,6 +3,7 @@ import type { EventType, WbizEvent } from '@wbiz/sdk/operations';
 import type { Wbiz } from '@wbiz/sdk/wbiz';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { consoleKey } from './console-key.js';
 import { askFeed, type FeedState } from './feed-reader.js';
 import './live-events.css';
 import { sharedFeed, type LivePage } from './shared-feed.js';
@@ -43,7 +44,7 @@ export function LiveEvents({
     const late = setTimeout(show, PATIENCE_MS);
     const end = sharedFeed(`wbiz-feed:${account}`, {
       ask: (query, signal) => askFeed(latest.current, query, signal),
-      renewKey: () => void queries.invalidateQueries({ queryKey: ['console-key', account] }),
+      renewKey: () => void queries.invalidateQueries({ queryKey: consoleKey(account) }),
       onBeginning: () => {
         if (wasShown) void queries.invalidateQueries({ queryKey: [account] });
         show();

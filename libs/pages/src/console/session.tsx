@@ -3,9 +3,9 @@ import type { SessionView } from '@wbiz/contracts/account';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { useAction } from '../parts/use-action.js';
 import { askOperators, onSignedOut, OperatorsError } from './operators-api.js';
 import { SignIn } from './sign-in.js';
-import { useAction } from '../parts/use-action.js';
 
 const SESSION = ['session'];
 /** localStorage key, set while this browser has a session: without it no request is made, and other tabs notice a change. */

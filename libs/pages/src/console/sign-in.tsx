@@ -2,9 +2,9 @@ import type { SessionView } from '@wbiz/contracts/account';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
 import { Field } from '../parts/field.js';
+import { useAction } from '../parts/use-action.js';
 import icon from '../style/icon.svg';
 import { askOperators, OperatorsError } from './operators-api.js';
-import { useAction } from '../parts/use-action.js';
 
 /** Characters allowed in a header. */
 const TOKEN = /^[\x21-\x7e]+$/;

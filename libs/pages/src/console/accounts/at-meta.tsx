@@ -7,12 +7,12 @@ import { Copy } from '../../parts/copy.js';
 import { Fault } from '../../parts/fault.js';
 import { useNow } from '../../parts/now.js';
 import { Table, type Column } from '../../parts/table.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { askOperators } from '../operators-api.js';
 import './accounts.css';
 import { ConnectAccount } from './connect-account.js';
 import { lookOf, sinceKept, tierWords, wordsOf } from './meta-words.js';
-import { useAction } from '../../parts/use-action.js';
 
 /** Meta limits calls to 200 an hour. */
 const FRESH_MS = 5 * 60_000;

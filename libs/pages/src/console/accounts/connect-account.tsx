@@ -5,10 +5,10 @@ import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { formFaults, useFaultFocus } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 import { PLAN_NAMES } from './plans.js';
-import { useAction } from '../../parts/use-action.js';
 
 const FIELDS = ['wabaId', 'accessToken', 'name', 'plan'];
 

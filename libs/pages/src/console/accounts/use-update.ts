@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/preact-query';
 import type { AdminAccountView, UpdateAccount } from '@wbiz/contracts/account';
 import { announce } from '../../parts/announce.js';
-import { askOperators } from '../operators-api.js';
 import { useAction } from '../../parts/use-action.js';
+import { askOperators } from '../operators-api.js';
 
 /** Changes an account and shows the result. */
 export function useUpdate(account: AdminAccountView, done: string) {

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { Plus, X } from 'lucide-preact';
 import { useState } from 'preact/hooks';
+import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { useSettled } from '../../parts/settled.js';
@@ -24,11 +25,7 @@ export function AudienceFields({ audience, change, fields, at }: AudienceProps) 
   const { account, api } = useAccount();
   const known = useQuery({
     queryKey: [account.id, 'tags', 'all'],
-    queryFn: async ({ signal }) => {
-      const all = [];
-      for await (const tag of api.list('/v1/tags', { signal })) all.push(tag);
-      return all;
-    },
+    queryFn: ({ signal }) => allOf(api.list('/v1/tags', { signal })),
   });
   return (
     <>

@@ -8,12 +8,14 @@ import { WbizError } from '@wbiz/sdk/wbiz-error';
 import { ChevronLeft } from 'lucide-preact';
 import { useLocation, useRoute } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { allOf } from '../../parts/all-of.js';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { faultsByPlace, faultWords } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useSettled } from '../../parts/settled.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { Bubble } from '../templates/bubble.js';
 import { slotsOf, valuesFor, type Slots } from '../templates/slots.js';
@@ -36,7 +38,6 @@ import { Plan } from './plan.js';
 import { TemplatePicker } from './template-picker.js';
 import { takesValues, ValueFields } from './value-fields.js';
 import { people, scheduleWords } from './words.js';
-import { useAction } from '../../parts/use-action.js';
 
 /** Some browsers still report the old names of these zones. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -334,11 +335,7 @@ function useCustomFields() {
   const { account, api } = useAccount();
   return useQuery({
     queryKey: [account.id, 'custom-fields', 'all'],
-    queryFn: async ({ signal }) => {
-      const all = [];
-      for await (const field of api.list('/v1/custom-fields', { signal })) all.push(field);
-      return all;
-    },
+    queryFn: ({ signal }) => allOf(api.list('/v1/custom-fields', { signal })),
   });
 }
 

@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useFreshQueries } from '../fresh-queries.js';
@@ -18,7 +19,6 @@ import { pointsOf, type Point } from './progress.js';
 import { Recipients } from './recipients.js';
 import { RetryFailed } from './retry-failed.js';
 import { audienceWords, number, people, REASONS, scheduleWords } from './words.js';
-import { useAction } from '../../parts/use-action.js';
 
 type Campaign = Schemas['CampaignView'];
 

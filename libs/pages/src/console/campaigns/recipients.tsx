@@ -1,5 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/preact-query';
-import type { NewApiKey } from '@wbiz/contracts/account';
+import { useInfiniteQuery } from '@tanstack/preact-query';
 import type { RecipientStatus } from '@wbiz/contracts/campaign';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { errorOf } from '@wbiz/sdk/wbiz-error';
@@ -8,13 +7,15 @@ import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { More } from '../../parts/more.js';
+import { saveAs } from '../../parts/save-as.js';
 import { Table, type Column } from '../../parts/table.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
+import { useConsoleKey } from '../console-key.js';
 import { useFreshQueries } from '../fresh-queries.js';
 import { campaignsKey } from './campaign-queries.js';
 import { RECIPIENT_NAMES, SKIP_NAMES } from './words.js';
-import { useAction } from '../../parts/use-action.js';
 
 /** Refetched while the campaign runs only up to this many open pages, so that a reader further down is not disturbed. */
 const LIVE_PAGES = 2;
@@ -110,26 +111,19 @@ const columnsOf = (account: string): readonly Column<Schemas['RecipientView']>[]
 
 function CsvButton({ id, status }: { id: string; status: RecipientStatus | '' }) {
   const { account } = useAccount();
-  const queries = useQueryClient();
+  const keyNow = useConsoleKey(account.id);
   const download = useAction({
     mutationFn: async () => {
-      const { key } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
       const answer = await fetch(
         `/api/v1/campaigns/${encodeURIComponent(id)}/recipients${status && `?status=${status}`}`,
         {
-          headers: { authorization: `Bearer ${key}`, accept: 'text/csv' },
+          headers: { authorization: `Bearer ${keyNow()}`, accept: 'text/csv' },
         },
       );
       if (!answer.ok) throw await errorOf(answer);
       return answer.blob();
     },
-    onSuccess: (file) => {
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(file);
-      link.download = `${id}-recipients${status && `-${status}`}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    },
+    onSuccess: (file) => saveAs(file, `${id}-recipients${status && `-${status}`}.csv`),
   });
   return (
     <>

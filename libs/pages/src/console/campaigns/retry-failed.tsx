@@ -4,10 +4,10 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { campaignsKey } from './campaign-queries.js';
 import { number } from './words.js';
-import { useAction } from '../../parts/use-action.js';
 
 /** Most failed sends scanned for their error codes. */
 const MOST_READ = 2_000;

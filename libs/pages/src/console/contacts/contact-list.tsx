@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
+import { TypedSearch } from '../../parts/typed-search.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
@@ -13,7 +14,6 @@ import { OptIn } from './opt-in.js';
 import { TagsDialog } from './tags.js';
 
 const PAGE = 50;
-const TYPING_MS = 250;
 /** While contacts change the list is refetched at most this often, and only while few pages are open. */
 const FOLLOWED_MS = 2_000;
 const FOLLOWED_PAGES = 3;
@@ -81,7 +81,12 @@ export function ContactList({ base }: { base: string }) {
         </div>
       </div>
       <div class="contact-filters" role="search">
-        <SearchBox search={search} onSearch={(text) => filterBy({ search: text })} />
+        <TypedSearch
+          label="Search by name, number or e-mail"
+          placeholder="Name, number or e-mail"
+          search={search}
+          onSearch={(text) => filterBy({ search: text })}
+        />
         <select
           aria-label="Tag"
           value={tag ?? ''}
@@ -176,25 +181,5 @@ export function ContactList({ base }: { base: string }) {
       {dialog === 'tags' && <TagsDialog onClose={() => open(undefined)} />}
       {dialog === 'fields' && <CustomFieldsDialog onClose={() => open(undefined)} />}
     </>
-  );
-}
-
-function SearchBox({ search, onSearch }: { search: string | undefined; onSearch: (text?: string) => void }) {
-  const [text, setText] = useState(search ?? '');
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return (
-    <input
-      type="search"
-      aria-label="Search by name, number or e-mail"
-      placeholder="Name, number or e-mail"
-      maxLength={200}
-      value={text}
-      onInput={({ currentTarget: { value } }) => {
-        setText(value);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => onSearch(value.trim() || undefined), TYPING_MS);
-      }}
-    />
   );
 }

@@ -8,12 +8,12 @@ import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { faultOf } from '../../parts/fault-of.js';
 import { Field } from '../../parts/field.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { changedValues, CustomValues, shownValues, type Values } from './contact-fields.js';
 import { OptIn } from './opt-in.js';
-import { useAction } from '../../parts/use-action.js';
 
 type Contact = Schemas['ContactView'];
 type Change = Schemas['ContactChange'];

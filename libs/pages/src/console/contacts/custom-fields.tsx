@@ -8,9 +8,9 @@ import { Fault } from '../../parts/fault.js';
 import { faultOf } from '../../parts/fault-of.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { Removals } from './removals.js';
-import { useAction } from '../../parts/use-action.js';
 
 type Type = Schemas['CustomFieldView']['type'];
 const TYPES = {

@@ -7,9 +7,9 @@ import { Fault } from '../../parts/fault.js';
 import { faultOf } from '../../parts/fault-of.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { changedValues, CustomValues, shownValues } from './contact-fields.js';
-import { useAction } from '../../parts/use-action.js';
 
 const EMPTY = { phone: '', name: '', email: '', tags: '', optedIn: '' };
 

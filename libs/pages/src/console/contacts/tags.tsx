@@ -5,9 +5,9 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { Removals } from './removals.js';
-import { useAction } from '../../parts/use-action.js';
 
 const PAGE = 200;
 

@@ -1,9 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
-import type { NewApiKey } from '@wbiz/contracts/account';
 import { Wbiz } from '@wbiz/sdk/wbiz';
 import Papa from 'papaparse';
 import { announce } from '../../parts/announce.js';
 import { useAccount } from '../account.js';
+import { useConsoleKey } from '../console-key.js';
 import { contactOf, type Meaning } from './import-rows.js';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { NOTHING_DONE, runImport, type Progress } from './run-import.js';
@@ -75,6 +75,7 @@ const chunksOf =
 export function useImport() {
   const { account } = useAccount();
   const queries = useQueryClient();
+  const keyNow = useConsoleKey(account.id);
   const queryKey = [account.id, 'import'];
   const { data: current } = useQuery<ImportState | null>({
     queryKey,
@@ -88,8 +89,7 @@ export function useImport() {
     queries.setQueryData<ImportState | null>(queryKey, (known) => known && { ...known, ...told });
   /** Reads the key for each request: it is renewed during an import. */
   const post = (body: Schemas['BulkContacts'], signal: AbortSignal) => {
-    const { key } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
-    const api = new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: key, maxRetries: RETRIES });
+    const api = new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: keyNow(), maxRetries: RETRIES });
     return api.request('POST', '/v1/contacts/bulk', { body, signal });
   };
   const start = (plan: Plan) => {

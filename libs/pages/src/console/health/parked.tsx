@@ -5,10 +5,10 @@ import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
-import { useAction } from '../../parts/use-action.js';
 
 type Case = ParkedAccount & { readonly service: string; readonly projection: string };
 

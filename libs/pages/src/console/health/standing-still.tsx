@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
-import { askOperators } from '../operators-api.js';
 import { useAction } from '../../parts/use-action.js';
+import { askOperators } from '../operators-api.js';
 
 type Halt = {
   readonly service: string;

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/preact-query';
-import type { NewApiKey } from '@wbiz/contracts/account';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { FileText, LayoutList, Paperclip, ScrollText, SendHorizontal, X } from 'lucide-preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useAccount } from '../account.js';
+import { useConsoleKey } from '../console-key.js';
 import { useObjectUrl } from './media-file.js';
 import { lineOf } from './message-content.js';
 import { PresetPicker } from './preset-picker.js';
@@ -94,7 +94,7 @@ type WritingProps = Omit<ComposerProps, 'window'> & {
 
 function Writing({ address, who, draft, onDraft, onSend, onPick, children }: WritingProps) {
   const { account } = useAccount();
-  const queries = useQueryClient();
+  const keyNow = useConsoleKey(account.id);
   const { text, replyTo, attachments } = draft;
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -127,8 +127,7 @@ function Writing({ address, who, draft, onDraft, onSend, onPick, children }: Wri
       };
       onDraft((now) => ({ attachments: [...now.attachments, added] }));
       if (error) continue;
-      const { key: apiKey } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
-      upload(file, apiKey, (share) => tell({ share }), stopped.signal).then(
+      upload(file, keyNow(), (share) => tell({ share }), stopped.signal).then(
         ({ mediaId }) => tell({ mediaId, share: 1 }),
         (error: Error) => tell({ error: error.message }),
       );

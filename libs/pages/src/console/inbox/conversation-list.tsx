@@ -1,8 +1,9 @@
 import { LockKeyhole, Search } from 'lucide-preact';
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { useNow } from '../../parts/now.js';
+import { TypedSearch } from '../../parts/typed-search.js';
 import { VirtualList } from '../../parts/virtual-list.js';
 import { When } from '../../parts/when.js';
 import type { Conversation } from './conversation-pages.js';
@@ -10,7 +11,6 @@ import { serviceWindow } from './service-window.js';
 import type { Filter, useConversations } from './use-conversations.js';
 
 const ROW_HEIGHT = 72;
-const TYPING_MS = 250;
 
 /** The display name of the person in a conversation. */
 export const nameOf = ({ contact }: Pick<Conversation, 'contact'>) =>
@@ -41,7 +41,15 @@ export function ConversationList({ list, rows, refresh, filter, onFilter, select
     <section class="conversations" aria-label="Conversations">
       <header class="stack">
         <h1>Inbox</h1>
-        <SearchBox search={filter.search} onSearch={(search) => onFilter({ search })} />
+        <div class="search">
+          <Search size={16} aria-hidden="true" />
+          <TypedSearch
+            label="Search by name or number"
+            placeholder="Name or number"
+            search={filter.search}
+            onSearch={(search) => onFilter({ search })}
+          />
+        </div>
         <fieldset class="choice">
           <legend class="unseen">Show</legend>
           {([undefined, 'open', 'closed'] as const).map((status) => (
@@ -79,29 +87,6 @@ export function ConversationList({ list, rows, refresh, filter, onFilter, select
         </div>
       )}
     </section>
-  );
-}
-
-function SearchBox({ search, onSearch }: { search: string | undefined; onSearch: (text?: string) => void }) {
-  const [text, setText] = useState(search ?? '');
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return (
-    <div class="search">
-      <Search size={16} aria-hidden="true" />
-      <input
-        type="search"
-        aria-label="Search by name or number"
-        placeholder="Name or number"
-        maxLength={200}
-        value={text}
-        onInput={({ currentTarget: { value } }) => {
-          setText(value);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => onSearch(value.trim() || undefined), TYPING_MS);
-        }}
-      />
-    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useNow } from '../../parts/now.js';
+import { useAction } from '../../parts/use-action.js';
 import { useVisible } from '../../parts/visible.js';
 import { useAccount } from '../account.js';
 import { Composer, useDraft } from './composer.js';
@@ -18,7 +19,6 @@ import { UNWRITTEN, type Entry, type Message } from './thread.js';
 import type { useConversations } from './use-conversations.js';
 import { useOutbox, type Outgoing, type Shown } from './use-outbox.js';
 import { useThread } from './use-thread.js';
-import { useAction } from '../../parts/use-action.js';
 
 type PaneProps = Pick<ReturnType<typeof useConversations>, 'move' | 'place'> & {
   readonly id: string;

@@ -1,5 +1,4 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
-import type { NewApiKey } from '@wbiz/contracts/account';
+import { keepPreviousData, useQuery } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { ArrowLeft } from 'lucide-preact';
@@ -8,12 +7,13 @@ import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
+import { useConsoleKey } from '../console-key.js';
 import { RenderedTemplate } from './message-content.js';
 import { templateFields, type TemplateFields } from './template-fields.js';
 import { upload } from './uploads.js';
 import type { Outgoing, Shown } from './use-outbox.js';
-import { useAction } from '../../parts/use-action.js';
 
 type Template = Schemas['TemplateView'];
 type PickerProps = {
@@ -231,13 +231,10 @@ function headerIn({ header: kind }: TemplateFields, header: Header): Partial<Sch
 type HeaderProps = { fields: TemplateFields; header: Header; onChange: (header: Header) => void };
 function HeaderFields({ fields: { header: kind }, header, onChange }: HeaderProps) {
   const { account } = useAccount();
-  const queries = useQueryClient();
+  const keyNow = useConsoleKey(account.id);
   const [share, setShare] = useState(0);
   const uploading = useAction({
-    mutationFn: (file: File) => {
-      const { key } = queries.getQueryData<NewApiKey>(['console-key', account.id])!;
-      return upload(file, key, setShare, new AbortController().signal);
-    },
+    mutationFn: (file: File) => upload(file, keyNow(), setShare, new AbortController().signal),
     onSuccess: ({ mediaId, filename }) => onChange({ mediaId, ...(filename !== null && { filename }) }),
   });
   if (kind === undefined) return null;

@@ -4,11 +4,11 @@ import { useId, useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { formFaults, useFaultFocus } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 import { EXPIRIES, expiryOf, type Expiry } from './key-state.js';
 import { AREAS, meaningOf, scopesOf } from './scope-areas.js';
-import { useAction } from '../../parts/use-action.js';
 
 const FIELDS = ['name', 'scopes', 'expiresAt', 'limit/perMinute', 'limit/burst'];
 

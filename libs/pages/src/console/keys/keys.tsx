@@ -8,6 +8,7 @@ import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
 import { useNow } from '../../parts/now.js';
 import { Table, type Column } from '../../parts/table.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { askOperators, listAll } from '../operators-api.js';
@@ -15,7 +16,6 @@ import { CreateKey } from './create-key.js';
 import { isOpen, stateOf } from './key-state.js';
 import './keys.css';
 import { ShowKey } from './show-key.js';
-import { useAction } from '../../parts/use-action.js';
 
 const SHOWN_SCOPES = 2;
 

@@ -2,8 +2,8 @@ import { Upload } from 'lucide-preact';
 import { useRef } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
-import { useAccount } from '../account.js';
 import { useAction } from '../../parts/use-action.js';
+import { useAccount } from '../account.js';
 
 type Format = 'IMAGE' | 'VIDEO' | 'DOCUMENT';
 const ACCEPTED: Readonly<Record<Format, string>> = {

@@ -13,6 +13,7 @@ import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { faultsByPlace, faultWords } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { Bubble } from './bubble.js';
 import {
@@ -33,7 +34,6 @@ import {
 } from './draft.js';
 import { HeaderMedium } from './header-medium.js';
 import { templateQuery, templatesKey, viewOf } from './template-queries.js';
-import { useAction } from '../../parts/use-action.js';
 
 export function NewTemplate() {
   return <TemplateForm initial={EMPTY_DRAFT} />;

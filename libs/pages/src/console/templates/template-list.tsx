@@ -9,12 +9,12 @@ import { Filters } from '../../parts/filters.js';
 import { More } from '../../parts/more.js';
 import { SearchBox } from '../../parts/search-box.js';
 import { Table, type Column } from '../../parts/table.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useFreshQueries } from '../fresh-queries.js';
 import { templatesKey } from './template-queries.js';
 import { categoryName, Quality, STATUS_NAMES, TemplateStatusBadge } from './template-status.js';
-import { useAction } from '../../parts/use-action.js';
 
 export function TemplateList() {
   const { account } = useAccount();

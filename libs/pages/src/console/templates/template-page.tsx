@@ -9,6 +9,7 @@ import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { CampaignStatusBadge } from '../campaigns/campaign-status.js';
@@ -17,7 +18,6 @@ import { Bubble } from './bubble.js';
 import { slotsOf, valuesFor, type Slot } from './slots.js';
 import { templateQuery, templatesKey } from './template-queries.js';
 import { categoryName, Quality, STATUS_NAMES, TemplateStatusBadge } from './template-status.js';
-import { useAction } from '../../parts/use-action.js';
 
 export function TemplatePage() {
   const chosen = useAccount();

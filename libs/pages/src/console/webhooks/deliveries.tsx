@@ -8,12 +8,12 @@ import { Filters } from '../../parts/filters.js';
 import { Modal } from '../../parts/modal.js';
 import { More } from '../../parts/more.js';
 import { Table } from '../../parts/table.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { webhookKey, type Delivery, type Webhook } from './webhook-queries.js';
 import { answerOf, DeliveryStatus } from './webhook-status.js';
-import { useAction } from '../../parts/use-action.js';
 
 /** Deliveries follow their event by a moment: refetch this long after it, at most once per interval. */
 const DELIVERED_MS = 1_000;

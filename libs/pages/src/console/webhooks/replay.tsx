@@ -5,9 +5,9 @@ import { Fault, type Refusal } from '../../parts/fault.js';
 import { faultsByPlace } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { webhookKey, type Webhook } from './webhook-queries.js';
-import { useAction } from '../../parts/use-action.js';
 
 const HOUR_MS = 3_600_000;
 

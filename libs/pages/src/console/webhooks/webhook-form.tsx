@@ -6,12 +6,12 @@ import { Fault, type Refusal } from '../../parts/fault.js';
 import { faultsByPlace } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { GROUPS } from '../events/event-summary.js';
 import { headersIn } from './headers.js';
 import { Secret } from './secret.js';
 import { webhookKey, webhooksKey, type Webhook } from './webhook-queries.js';
-import { useAction } from '../../parts/use-action.js';
 
 type EventChoice = Webhook['events'][number];
 type Draft = {

@@ -6,6 +6,7 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Modal } from '../../parts/modal.js';
+import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
@@ -16,7 +17,6 @@ import { EditWebhook } from './webhook-form.js';
 import { EventTypes } from './webhook-list.js';
 import { statsQuery, webhookKey, webhooksKey, type Stats, type Webhook } from './webhook-queries.js';
 import { answerOf, percent, WebhookStatus } from './webhook-status.js';
-import { useAction } from '../../parts/use-action.js';
 
 export function WebhookPage() {
   const { account, api } = useAccount();
