@@ -6,6 +6,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { rawHttp } from '@wbiz/testing/raw-http';
 import type { FastifyRequest } from 'fastify';
+import { Agent, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createLogger } from './logging.js';
 import { methodsByPath, publicHttp } from './http.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -194,4 +196,29 @@ describe('whoever is slow', () => {
     await http.said(/^HTTP\/1.1 200 /);
     await http.closed;
   });
+});
+
+it('that closes still answers the requests which came before', async () => {
+  const closing = await NestFactory.create<NestFastifyApplication>(ThingsModule, publicHttp(metrics), {
+    logger: false,
+    bodyParser: false,
+  });
+  await closing.listen(0, '127.0.0.1');
+  const agent = new Agent({ keepAlive: true, maxSockets: 3 });
+  const get = (id: string) =>
+    new Promise<string>((resolve, reject) => {
+      const { port } = closing.getHttpServer().address() as AddressInfo;
+      const asking = request({ port, host: '127.0.0.1', path: `/v1/things/${id}`, agent }, (answer) => {
+        answer.resume().on('end', () => resolve(`${answer.statusCode} ${answer.headers.connection}`));
+      });
+      asking.on('error', reject).end();
+    });
+  expect(await Promise.all([get('first'), get('second')])).toEqual(['200 keep-alive', '200 keep-alive']);
+
+  // Two over connections that are idle, one over a new one.
+  const asked = [get('third'), get('fourth'), get('fifth')];
+  const closed = closing.close();
+  expect(await Promise.all(asked)).toEqual(['200 close', '200 close', '200 close']);
+  await closed;
+  agent.destroy();
 });
