@@ -21,7 +21,7 @@ const PAGE = 10_000;
  * paused and resumed; and single sends, alone and beside a campaign, at Meta's default throughput of a number.
  */
 export async function benchCampaigns({ ours, ask, load, apiKey, recipients, seconds, step }) {
-  const { caseless } = await import('@wbiz/contracts/caseless');
+  const { caseless } = await import('@wbiz/contracts/text/caseless');
   const { contactIdOf: idOf } = await import('@wbiz/contracts/conversation');
   const api = (method, path, body) => ask(method, `${ours.baseUrl}${path}`, { body, bearer: apiKey });
   const { account, phoneNumbers } = await api('GET', '/v1/me');

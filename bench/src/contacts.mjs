@@ -7,7 +7,7 @@ const WARMING_S = 8;
 /** Measures rates and times of imports, and of reads of an account with `people` contacts among 100 accounts. */
 export async function benchContacts({ ours, ask, apiKey, people, seconds, step }) {
   const { contactIdOf } = await import('@wbiz/contracts/conversation');
-  const { searchTextOf } = await import('@wbiz/contracts/search-text');
+  const { searchTextOf } = await import('@wbiz/contracts/text/search-text');
   const { RpcClient } = await import('@wbiz/eventing/rpc/rpc-client');
   const api = (method, path, body) => ask(method, `${ours.baseUrl}${path}`, { body, bearer: apiKey });
   const load = (kind, more = {}) => {

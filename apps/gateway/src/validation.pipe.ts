@@ -1,7 +1,7 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { isPlainObject, isWellFormed } from '@wbiz/contracts/field';
+import { isPlainObject, isWellFormed } from '@wbiz/contracts/schema/field';
 import { isId } from '@wbiz/contracts/ids';
-import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/parse';
+import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/schema/parse';
 import { detailOf } from '@wbiz/contracts/problem';
 import { Rejection } from '@wbiz/eventing/rejection';
 

@@ -1,5 +1,5 @@
-import { caseless } from '@wbiz/contracts/caseless';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { caseless } from '@wbiz/contracts/text/caseless';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Page, Paged } from '@wbiz/contracts/page';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';

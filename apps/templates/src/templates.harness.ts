@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { AccountCredentials, AccountData } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import { mediaKey, type MediaOnFile } from '@wbiz/contracts/media';
-import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta/inbound';
 import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { storeUnderTest } from '@wbiz/service-testing/store-under-test';

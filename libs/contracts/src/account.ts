@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { lengthOf } from './characters.js';
+import { lengthOf } from './text/characters.js';
 import {
   Decimal,
   Flag,
@@ -12,7 +12,7 @@ import {
   TextList,
   Time,
   Whole,
-} from './field.js';
+} from './schema/field.js';
 import { SCOPES, type Scope } from './scopes.js';
 
 export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;

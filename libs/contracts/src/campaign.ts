@@ -14,13 +14,13 @@ import {
   TextList,
   Time,
   Whole,
-} from './field.js';
+} from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { MessageError } from './message.js';
 import { Page } from './page.js';
 import { fieldFault, type FieldFault } from './problem.js';
 import { SentTemplateName, TemplateParts } from './send.js';
-import { personalValuesIn } from './personal-values.js';
+import { personalValuesIn } from './text/personal-values.js';
 
 /**
  * `paused`: by request or by us, see `reason`. The last three are final, except that failed sends of a completed

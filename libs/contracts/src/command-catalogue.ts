@@ -25,7 +25,7 @@ import type {
   DeleteTemplateData,
   TemplateReply,
   UpdateTemplateData,
-} from './template-writes.js';
+} from './template/writes.js';
 import type { Service } from './topics.js';
 import type {
   CreateWebhookData,

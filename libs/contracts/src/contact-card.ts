@@ -1,4 +1,4 @@
-import { Nested, NestedList, Text } from './field.js';
+import { Nested, NestedList, Text } from './schema/field.js';
 import { LIMITS } from './limits.js';
 
 const Line = (more: { example?: string; description?: string } = {}) =>

@@ -15,9 +15,9 @@ import {
   Time,
   USER_ID,
   Whole,
-} from './field.js';
+} from './schema/field.js';
 import { LIMITS } from './limits.js';
-import { cut, text } from './meta-item.js';
+import { cut, text } from './meta/item.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 

@@ -1,8 +1,8 @@
-import { Nested, OneOf, Text, Time, Whole } from './field.js';
+import { Nested, OneOf, Text, Time, Whole } from './schema/field.js';
 import { derivedId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
-import { personKey } from './phone.js';
+import { personKey } from './text/phone.js';
 
 /**
  * One contact per account and person, however the number is spelled. `person` is the phone number if there is one,

@@ -1,6 +1,6 @@
 import { isISO8601 } from 'class-validator';
-import { lengthOf } from './characters.js';
-import { OneOf, Rule, Text, TextList, Time } from './field.js';
+import { lengthOf } from './text/characters.js';
+import { OneOf, Rule, Text, TextList, Time } from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 

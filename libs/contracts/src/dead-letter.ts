@@ -1,4 +1,4 @@
-import { Flag, Json, Nested, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './field.js';
+import { Flag, Json, Nested, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
 import { fieldFault } from './problem.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;

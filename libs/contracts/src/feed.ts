@@ -1,4 +1,4 @@
-import { Json, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './field.js';
+import { Json, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
 import { fieldFault } from './problem.js';
 

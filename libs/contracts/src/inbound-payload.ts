@@ -1,6 +1,6 @@
-import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './field.js';
+import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './schema/field.js';
 import { LIMITS } from './limits.js';
-import { text } from './meta-item.js';
+import { text } from './meta/item.js';
 
 const TEXT = 65_536;
 const ID = 300;

@@ -1,6 +1,6 @@
-import { lengthOf } from './characters.js';
+import { lengthOf } from './text/characters.js';
 import { fieldFault, type FieldFault } from './problem.js';
-import { Link, Nested, NestedList, NOT_BLANK, OneOf, Rule, Text } from './field.js';
+import { Link, Nested, NestedList, NOT_BLANK, OneOf, Rule, Text } from './schema/field.js';
 import { LIMITS } from './limits.js';
 
 export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;

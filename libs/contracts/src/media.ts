@@ -1,5 +1,5 @@
-import { OneOf, Text, Time, Whole } from './field.js';
-import { MEDIA_KINDS } from './media-types.js';
+import { OneOf, Text, Time, Whole } from './schema/field.js';
+import { MEDIA_KINDS } from './media/types.js';
 import type { MessageError } from './message.js';
 
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes;

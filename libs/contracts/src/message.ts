@@ -1,4 +1,15 @@
-import { Flag, Json, Nested, NestedList, OneOf, Recipient, Text, TextMap, Time, Whole } from './field.js';
+import {
+  Flag,
+  Json,
+  Nested,
+  NestedList,
+  OneOf,
+  Recipient,
+  Text,
+  TextMap,
+  Time,
+  Whole,
+} from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import type { FieldFault } from './problem.js';

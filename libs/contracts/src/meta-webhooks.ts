@@ -1,4 +1,4 @@
-import { Time, Whole } from './field.js';
+import { Time, Whole } from './schema/field.js';
 
 /** `POST /admin/v1/meta-webhooks/derive`. */
 export class DeriveInbound {

@@ -1,4 +1,4 @@
-import { Text, Whole } from './field.js';
+import { Text, Whole } from './schema/field.js';
 
 /** `?limit=&cursor=` on every list. */
 export class Page {

@@ -1,4 +1,4 @@
-import { both, changesOf, NOT_BLANK, Text, Time } from './field.js';
+import { both, changesOf, NOT_BLANK, Text, Time } from './schema/field.js';
 import { InteractiveCard } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';

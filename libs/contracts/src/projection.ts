@@ -1,5 +1,5 @@
 import { fieldFault } from './problem.js';
-import { Flag, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './field.js';
+import { Flag, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
 import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,4 @@
-import { Flag, NestedList, OneOf, Text, Whole } from './field.js';
+import { Flag, NestedList, OneOf, Text, Whole } from './schema/field.js';
 
 /** Settings with the keys that seal stored texts. */
 export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;

@@ -1,4 +1,4 @@
-import { lengthOf } from './characters.js';
+import { lengthOf } from './text/characters.js';
 import { ContactCard } from './contact-card.js';
 import {
   AnyList,
@@ -17,12 +17,12 @@ import {
   TextMap,
   Time,
   Variables,
-} from './field.js';
+} from './schema/field.js';
 import type { FlowView } from './flow.js';
 import { INTERACTIVE_KINDS, InteractiveCard, mediumFaults } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
-import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template-values.js';
+import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template/values.js';
 
 /** Fields that every send may have. */
 export class Send {

@@ -1,5 +1,5 @@
-import { caseless } from './caseless.js';
-import { Text, Time, Whole } from './field.js';
+import { caseless } from './text/caseless.js';
+import { Text, Time, Whole } from './schema/field.js';
 import { LIMITS } from './limits.js';
 
 /** A tag's name: not blank, without leading or trailing blanks. */

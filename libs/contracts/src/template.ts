@@ -1,4 +1,4 @@
-import { Json, OneOf, Text, Time, Whole } from './field.js';
+import { Json, OneOf, Text, Time, Whole } from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 

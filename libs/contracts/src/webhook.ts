@@ -14,7 +14,7 @@ import {
   TextMap,
   Time,
   Whole,
-} from './field.js';
+} from './schema/field.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 

@@ -1,5 +1,5 @@
 import type { CommandData, CommandName, CommandReply } from '@wbiz/contracts/command-catalogue';
-import type { InboundPayloads } from '@wbiz/contracts/meta-inbound';
+import type { InboundPayloads } from '@wbiz/contracts/meta/inbound';
 import type { Answer, Ask, QueryName } from '@wbiz/contracts/query-catalogue';
 import { CommandHandler as HandlerOf } from '@wbiz/eventing/kafka/command-handler';
 import type { Command, Reply } from '@wbiz/eventing/message';

@@ -106,7 +106,7 @@ export function publicHttp(
     if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), restMs).unref();
     done();
   });
-  fastify.addHook('preClose', (done) => void takeWhatCame().then(done, done));
+  fastify.addHook('preClose', (done) => void takeWhatCame().then(() => done(), done));
   fastify.removeAllContentTypeParsers();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/json', (request, payload, done) => {

@@ -1,7 +1,7 @@
 import { EVENTS, type EventData, type EventType } from '@wbiz/contracts/event-catalogue';
 import { newId } from '@wbiz/contracts/ids';
-import { INBOUND_KEYS } from '@wbiz/contracts/inbound-keys';
-import { META_CHANGE, type InboundPayloads } from '@wbiz/contracts/meta-inbound';
+import { INBOUND_KEYS } from '@wbiz/contracts/meta/inbound-keys';
+import { META_CHANGE, type InboundPayloads } from '@wbiz/contracts/meta/inbound';
 import { topics } from '@wbiz/contracts/topics';
 import type { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';
 import { commandRecord, header } from '@wbiz/eventing/kafka/command-record';

@@ -1,7 +1,7 @@
-import { caseless } from '@wbiz/contracts/caseless';
+import { caseless } from '@wbiz/contracts/text/caseless';
 import type { Audience, FilterOperator, SegmentFilter } from '@wbiz/contracts/campaign';
 import type { FieldValue } from '@wbiz/contracts/custom-field';
-import { phonePart, toE164 } from '@wbiz/contracts/phone';
+import { phonePart, toE164 } from '@wbiz/contracts/text/phone';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { parameters } from '@wbiz/service-kit/parameters';
 import { compared, TIME } from '../copy/compared.js';

@@ -1,5 +1,5 @@
 import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
-import { personalValuesOf, type PersonalValue } from '@wbiz/contracts/personal-values';
+import { personalValuesOf, type PersonalValue } from '@wbiz/contracts/text/personal-values';
 import { parameters } from '@wbiz/service-kit/parameters';
 import { shown } from '../copy/compared.js';
 import { AudienceSql } from './audience.sql.js';

@@ -1,6 +1,6 @@
 import { CampaignView, NO_COUNTS, type CampaignCounts } from '@wbiz/contracts/campaign';
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import { COUNTED, countsOf, type Counted } from '../recipient/counts.js';

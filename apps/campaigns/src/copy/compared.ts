@@ -1,5 +1,5 @@
-import { caseless } from '@wbiz/contracts/caseless';
-import { lengthOf } from '@wbiz/contracts/characters';
+import { caseless } from '@wbiz/contracts/text/caseless';
+import { lengthOf } from '@wbiz/contracts/text/characters';
 import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
 

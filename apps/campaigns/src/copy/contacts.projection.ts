@@ -1,4 +1,4 @@
-import { caseless } from '@wbiz/contracts/caseless';
+import { caseless } from '@wbiz/contracts/text/caseless';
 import type { ContactView } from '@wbiz/contracts/contact';
 import { tagKey } from '@wbiz/contracts/tag';
 import { batchProjection, type LoggedEvent } from '@wbiz/service-kit/projection';

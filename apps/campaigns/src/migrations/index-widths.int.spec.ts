@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { CASELESS_BYTES } from '@wbiz/contracts/caseless';
+import { CASELESS_BYTES } from '@wbiz/contracts/text/caseless';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { widestRows, bytesOf } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';

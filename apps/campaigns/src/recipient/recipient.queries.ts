@@ -5,7 +5,7 @@ import {
   type RecipientStatus,
   type SkipReason,
 } from '@wbiz/contracts/campaign';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { MessageError } from '@wbiz/contracts/message';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { PG_POOL } from '@wbiz/service-kit/database.module';

@@ -2,7 +2,7 @@ import type { CampaignTemplate } from '@wbiz/contracts/campaign';
 import { addressOf, type CommandData } from '@wbiz/contracts/command-catalogue';
 import { conversationIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
-import { personalised, personalValuesOf } from '@wbiz/contracts/personal-values';
+import { personalised, personalValuesOf } from '@wbiz/contracts/text/personal-values';
 import { CommandTimeout, type CommandBus } from '@wbiz/eventing/kafka/command-bus';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { RejectionData, Reply } from '@wbiz/eventing/message';

@@ -8,7 +8,7 @@ import type {
   CampaignTemplate,
 } from '@wbiz/contracts/campaign';
 import type { MessageError } from '@wbiz/contracts/message';
-import { cut } from '@wbiz/contracts/meta-item';
+import { cut } from '@wbiz/contracts/meta/item';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';

@@ -1,6 +1,6 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { ContactView } from '@wbiz/contracts/contact';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import {
   alive,

@@ -12,9 +12,9 @@ import type {
 } from '@wbiz/contracts/contact';
 import { faultOfValue, type FieldType, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { personKey } from '@wbiz/contracts/phone';
+import { personKey } from '@wbiz/contracts/text/phone';
 import { detailOf, fieldFault, type FieldFault } from '@wbiz/contracts/problem';
-import { searchTextOf } from '@wbiz/contracts/search-text';
+import { searchTextOf } from '@wbiz/contracts/text/search-text';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';

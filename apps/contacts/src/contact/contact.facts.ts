@@ -1,6 +1,6 @@
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { personKey } from '@wbiz/contracts/phone';
+import { personKey } from '@wbiz/contracts/text/phone';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';

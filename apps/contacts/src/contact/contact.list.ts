@@ -1,5 +1,5 @@
 import type { Ask } from '@wbiz/contracts/query-catalogue';
-import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
+import { probeOf, searchPattern } from '@wbiz/contracts/text/search-text';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';

@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { ContactView, type ContactChange } from '@wbiz/contracts/contact';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { tagKey } from '@wbiz/contracts/tag';
 import { microBatch } from '@wbiz/eventing/micro-batch';

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { contactIdOf } from '@wbiz/contracts/conversation';
-import { META_CHANGE, type MetaChange, type MetaItem } from '@wbiz/contracts/meta-inbound';
-import { entryOf, object, objects, personOf, phoneOf, timeOf, userIdOf } from '@wbiz/contracts/meta-item';
+import { META_CHANGE, type MetaChange, type MetaItem } from '@wbiz/contracts/meta/inbound';
+import { entryOf, object, objects, personOf, phoneOf, timeOf, userIdOf } from '@wbiz/contracts/meta/item';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
-import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta/inbound';
 import type { Peers } from '@wbiz/service-kit/peers';
 import { contactsOnPostgres, type ContactsOnPostgres } from '../contacts.harness.js';
 import { PersonChangesConsumer } from './person-changes.consumer.js';

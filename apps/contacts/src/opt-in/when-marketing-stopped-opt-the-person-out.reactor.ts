@@ -1,4 +1,4 @@
-import { isPhone } from '@wbiz/contracts/phone';
+import { isPhone } from '@wbiz/contracts/text/phone';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';

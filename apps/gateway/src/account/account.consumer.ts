@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta/inbound';
 import type { Ask } from '@wbiz/contracts/query-catalogue';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';

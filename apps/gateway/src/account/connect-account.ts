@@ -1,7 +1,7 @@
 import type { ConnectAccount } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { text } from '@wbiz/contracts/meta-item';
+import { text } from '@wbiz/contracts/meta/item';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import type { CloudApi, MetaPhoneNumber, MetaTokenInfo, MetaWaba } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError, UpstreamUnreachable, type GraphError } from '@wbiz/cloud-api/graph-error';

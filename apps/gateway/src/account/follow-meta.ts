@@ -1,4 +1,4 @@
-import type { MetaChange } from '@wbiz/contracts/meta-inbound';
+import type { MetaChange } from '@wbiz/contracts/meta/inbound';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { type AccountCommand, accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';

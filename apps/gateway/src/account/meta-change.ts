@@ -1,5 +1,5 @@
-import type { MetaChange, MetaItem } from '@wbiz/contracts/meta-inbound';
-import { cut, entryOf, object, text } from '@wbiz/contracts/meta-item';
+import type { MetaChange, MetaItem } from '@wbiz/contracts/meta/inbound';
+import { cut, entryOf, object, text } from '@wbiz/contracts/meta/item';
 import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
 import { THROUGHPUT } from './reported-number.js';
 

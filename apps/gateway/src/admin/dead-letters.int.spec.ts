@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DeadLettersView, WholeDeadLetter } from '@wbiz/contracts/dead-letter';
 import { newId } from '@wbiz/contracts/ids';
-import { META_CHANGE } from '@wbiz/contracts/meta-inbound';
+import { META_CHANGE } from '@wbiz/contracts/meta/inbound';
 import { topics, type Service } from '@wbiz/contracts/topics';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { BatchingProducer } from '@wbiz/eventing/kafka/batching-producer';

@@ -1,5 +1,5 @@
 import type { CampaignTemplate } from '@wbiz/contracts/campaign';
-import { personalValuesIn } from '@wbiz/contracts/personal-values';
+import { personalValuesIn } from '@wbiz/contracts/text/personal-values';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import { requireMedia } from '../media/require-media.js';

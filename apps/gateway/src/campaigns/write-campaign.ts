@@ -5,9 +5,9 @@ import type {
   UpdateCampaign,
 } from '@wbiz/contracts/campaign';
 import { newId } from '@wbiz/contracts/ids';
-import { personalised } from '@wbiz/contracts/personal-values';
+import { personalised } from '@wbiz/contracts/text/personal-values';
 import type { FieldFault } from '@wbiz/contracts/problem';
-import { fillTemplate } from '@wbiz/contracts/template-filling';
+import { fillTemplate } from '@wbiz/contracts/template/filling';
 import type { TemplateStatus } from '@wbiz/contracts/template';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';

@@ -8,8 +8,8 @@ import {
   type UpsertContactData,
   type UpsertedContact,
 } from '@wbiz/contracts/contact';
-import { isPlainObject } from '@wbiz/contracts/field';
-import { parseBody } from '@wbiz/contracts/parse';
+import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { parseBody } from '@wbiz/contracts/schema/parse';
 import type { Reply } from '@wbiz/eventing/message';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';

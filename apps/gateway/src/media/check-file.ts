@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileName } from '@wbiz/contracts/file-name';
-import { IsoTracks } from '@wbiz/contracts/iso-tracks';
+import { fileName } from '@wbiz/contracts/media/file-name';
+import { IsoTracks } from '@wbiz/contracts/media/iso-tracks';
 import {
   hasTracks,
   isAsDeclared,
@@ -10,7 +10,7 @@ import {
   SNIFFED_BYTES,
   typeByTracks,
   type MediaType,
-} from '@wbiz/contracts/media-types';
+} from '@wbiz/contracts/media/types';
 import type { CreateMediaData } from '@wbiz/contracts/media';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { wrongPart, type Said } from './one-file.js';

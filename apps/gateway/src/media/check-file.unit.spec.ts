@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
+import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
 import { checkFile } from './check-file.js';
 
 async function* inChunks(bytes: Buffer, size: number) {

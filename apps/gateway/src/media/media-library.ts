@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import { nameByType } from '@wbiz/contracts/file-name';
+import { nameByType } from '@wbiz/contracts/media/file-name';
 import { newId } from '@wbiz/contracts/ids';
 import { mediaKey, type MediaView } from '@wbiz/contracts/media';
-import { isMediaType } from '@wbiz/contracts/media-types';
+import { isMediaType } from '@wbiz/contracts/media/types';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { NotStored, type MediaStore } from '@wbiz/media-store/media-store';
 import type { Logger } from '@wbiz/service-kit/logging';

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { MEDIA_UPLOAD_SCHEMA, MediaView } from '@wbiz/contracts/media';
-import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
+import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
 import type { FastifyRequest } from 'fastify';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { mediaKey, type CreateMediaData, type MediaOnFile } from '@wbiz/contracts/media';
-import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
+import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
 import type { MessageError } from '@wbiz/contracts/message';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { CommandTimeout } from '@wbiz/eventing/kafka/command-bus';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
-import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
+import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** A client silent for this long is gone. */

@@ -1,7 +1,7 @@
 import { CARD_KINDS, INTERACTIVE_KINDS } from '@wbiz/contracts/interactive';
-import { isPlainObject } from '@wbiz/contracts/field';
+import { isPlainObject } from '@wbiz/contracts/schema/field';
 import type { BatchReceipt, BatchRow, RowProblem, SendReceipt } from '@wbiz/contracts/message';
-import { parseBody, type Parsed } from '@wbiz/contracts/parse';
+import { parseBody, type Parsed } from '@wbiz/contracts/schema/parse';
 import { detailOf, fieldFault, type FieldFault } from '@wbiz/contracts/problem';
 import {
   ROW_KINDS,

@@ -1,5 +1,5 @@
 import { newId } from '@wbiz/contracts/ids';
-import { META_CHANGE, META_WEBHOOK } from '@wbiz/contracts/meta-inbound';
+import { META_CHANGE, META_WEBHOOK } from '@wbiz/contracts/meta/inbound';
 import { topics } from '@wbiz/contracts/topics';
 import type { KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';
 import { commandRecord } from '@wbiz/eventing/kafka/command-record';

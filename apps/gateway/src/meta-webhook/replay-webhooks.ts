@@ -1,6 +1,6 @@
 import type { DeriveInbound } from '@wbiz/contracts/meta-webhooks';
 import { type DerivedInbound } from '@wbiz/contracts/meta-webhooks';
-import { META_WEBHOOK } from '@wbiz/contracts/meta-inbound';
+import { META_WEBHOOK } from '@wbiz/contracts/meta/inbound';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import { header } from '@wbiz/eventing/kafka/command-record';
 import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';

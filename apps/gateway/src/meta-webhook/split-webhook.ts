@@ -1,5 +1,5 @@
-import { isPlainObject } from '@wbiz/contracts/field';
-import { INBOUND_KEYS } from '@wbiz/contracts/inbound-keys';
+import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { INBOUND_KEYS } from '@wbiz/contracts/meta/inbound-keys';
 import { LIMITS } from '@wbiz/contracts/limits';
 import {
   META_CHANGE,
@@ -12,8 +12,8 @@ import {
   type MetaItem,
   type MetaMessage,
   type MetaStatus,
-} from '@wbiz/contracts/meta-inbound';
-import { idOf, object, objects, text, timeOf } from '@wbiz/contracts/meta-item';
+} from '@wbiz/contracts/meta/inbound';
+import { idOf, object, objects, text, timeOf } from '@wbiz/contracts/meta/item';
 
 /** One item of a webhook body; items with the same key stay in order. */
 export type InboundItem = { readonly key: string } & (

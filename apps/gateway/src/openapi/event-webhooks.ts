@@ -1,4 +1,4 @@
-import { asyncApiDocument } from '@wbiz/contracts/async-api';
+import { asyncApiDocument } from '@wbiz/contracts/schema/async-api';
 import { EVENTS, FEED_EVENT_TYPES } from '@wbiz/contracts/event-catalogue';
 
 type Schema = {

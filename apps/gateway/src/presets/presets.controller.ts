@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { InteractiveCard } from '@wbiz/contracts/interactive';
 import { CreatePreset, ListPresets, PresetView, SendPreset, UpdatePreset } from '@wbiz/contracts/preset';
 import { Peers } from '@wbiz/service-kit/peers';

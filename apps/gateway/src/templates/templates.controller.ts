@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ListTemplates, TemplateSyncResult, TemplateView } from '@wbiz/contracts/template';
-import { PreviewTemplate, queriedValues, TemplatePreview } from '@wbiz/contracts/template-preview';
-import { renderTemplate } from '@wbiz/contracts/template-rendering';
-import { CreateTemplate, UpdateTemplate } from '@wbiz/contracts/template-writes';
+import { PreviewTemplate, queriedValues, TemplatePreview } from '@wbiz/contracts/template/preview';
+import { renderTemplate } from '@wbiz/contracts/template/rendering';
+import { CreateTemplate, UpdateTemplate } from '@wbiz/contracts/template/writes';
 import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';

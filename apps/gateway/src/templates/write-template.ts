@@ -1,7 +1,7 @@
 import type { CommandData, CommandOutcome } from '@wbiz/contracts/command-catalogue';
 import { newId } from '@wbiz/contracts/ids';
 import type { TemplateView } from '@wbiz/contracts/template';
-import type { CreateTemplate, TemplateReply, UpdateTemplate } from '@wbiz/contracts/template-writes';
+import type { CreateTemplate, TemplateReply, UpdateTemplate } from '@wbiz/contracts/template/writes';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';

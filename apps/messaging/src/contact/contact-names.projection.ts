@@ -1,6 +1,6 @@
 import type { ContactCreatedData, ContactUpdatedData } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
-import { isPhone, personKey } from '@wbiz/contracts/phone';
+import { isPhone, personKey } from '@wbiz/contracts/text/phone';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';

@@ -1,6 +1,6 @@
 import { contactIdOf } from '@wbiz/contracts/conversation';
-import { isPhone, personKey } from '@wbiz/contracts/phone';
-import { searchTextOf } from '@wbiz/contracts/search-text';
+import { isPhone, personKey } from '@wbiz/contracts/text/phone';
+import { searchTextOf } from '@wbiz/contracts/text/search-text';
 
 /** The search text of a conversation: the person's number or user id, and the name on WhatsApp. */
 export function conversationText({ person, name }: { person: string; name: string | null }): string {

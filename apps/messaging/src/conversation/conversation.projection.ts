@@ -1,7 +1,7 @@
 import { firstId } from '@wbiz/contracts/ids';
 import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
-import { cut } from '@wbiz/contracts/meta-item';
-import { isPhone } from '@wbiz/contracts/phone';
+import { cut } from '@wbiz/contracts/meta/item';
+import { isPhone } from '@wbiz/contracts/text/phone';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';

@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { ConversationView } from '@wbiz/contracts/conversation';
 import type { ConversationMessage } from '@wbiz/contracts/message';
-import { isPhone } from '@wbiz/contracts/phone';
+import { isPhone } from '@wbiz/contracts/text/phone';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
-import { probeOf, searchPattern } from '@wbiz/contracts/search-text';
+import { probeOf, searchPattern } from '@wbiz/contracts/text/search-text';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';

@@ -1,10 +1,10 @@
-import { isPlainObject } from '@wbiz/contracts/field';
+import { isPlainObject } from '@wbiz/contracts/schema/field';
 import { isOwnFlowToken } from '@wbiz/contracts/flow';
 import type { InboundExtras, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaItem } from '@wbiz/contracts/meta-inbound';
-import { object, text } from '@wbiz/contracts/meta-item';
+import type { MetaItem } from '@wbiz/contracts/meta/inbound';
+import { object, text } from '@wbiz/contracts/meta/item';
 import type { Pool } from 'pg';
 import { whole } from '../message/whole-message.js';
 

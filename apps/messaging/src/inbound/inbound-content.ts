@@ -1,14 +1,14 @@
-import { USER_ID } from '@wbiz/contracts/field';
-import { fileName } from '@wbiz/contracts/file-name';
-import { fitted } from '@wbiz/contracts/fitted';
+import { USER_ID } from '@wbiz/contracts/schema/field';
+import { fileName } from '@wbiz/contracts/media/file-name';
+import { fitted } from '@wbiz/contracts/schema/fitted';
 import {
   INBOUND_PAYLOADS,
   type InboundExtras,
   type InboundKind,
   type InboundPayload,
 } from '@wbiz/contracts/inbound-payload';
-import { isMediaKind, type MediaKind } from '@wbiz/contracts/media-types';
-import type { MetaItem } from '@wbiz/contracts/meta-inbound';
+import { isMediaKind, type MediaKind } from '@wbiz/contracts/media/types';
+import type { MetaItem } from '@wbiz/contracts/meta/inbound';
 import {
   camel,
   cut,
@@ -24,7 +24,7 @@ import {
   text,
   texts,
   userIdOf,
-} from '@wbiz/contracts/meta-item';
+} from '@wbiz/contracts/meta/item';
 import { flowReply } from './flow-reply.js';
 
 /** A message's content: its kind, its text for the reader, and the rest as `INBOUND_PAYLOADS` describes it. */

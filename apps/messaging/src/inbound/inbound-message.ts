@@ -3,8 +3,8 @@ import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { timedId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaEcho, MetaMessage } from '@wbiz/contracts/meta-inbound';
-import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta-item';
+import type { MetaEcho, MetaMessage } from '@wbiz/contracts/meta/inbound';
+import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta/item';
 import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
 /**

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { INBOUND_PAYLOADS, type InboundKind } from '@wbiz/contracts/inbound-payload';
 import { timedId } from '@wbiz/contracts/ids';
-import { isMediaKind } from '@wbiz/contracts/media-types';
+import { isMediaKind } from '@wbiz/contracts/media/types';
 import { MessageReceivedData } from '@wbiz/contracts/message';
-import type { MetaMessage } from '@wbiz/contracts/meta-inbound';
-import { parseBody } from '@wbiz/contracts/parse';
+import type { MetaMessage } from '@wbiz/contracts/meta/inbound';
+import { parseBody } from '@wbiz/contracts/schema/parse';
 import { receivedFrom } from './inbound-message.js';
 import { META_MESSAGES, RAW_MESSAGES } from './inbound.samples.js';
 

@@ -1,8 +1,8 @@
 import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MessageError } from '@wbiz/contracts/message';
-import type { MetaItem, MetaStatus } from '@wbiz/contracts/meta-inbound';
-import { entryOf, faultOf, objects, text, timeOf } from '@wbiz/contracts/meta-item';
+import type { MetaItem, MetaStatus } from '@wbiz/contracts/meta/inbound';
+import { entryOf, faultOf, objects, text, timeOf } from '@wbiz/contracts/meta/item';
 import { metaError } from '../message/meta-error.js';
 
 /** Meta's statuses and ours. A played voice message is read; other statuses are ignored. */

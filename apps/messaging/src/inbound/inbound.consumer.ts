@@ -6,7 +6,7 @@ import {
   type MetaEcho,
   type MetaMessage,
   type MetaStatus,
-} from '@wbiz/contracts/meta-inbound';
+} from '@wbiz/contracts/meta/inbound';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { unrefused } from '@wbiz/eventing/rejection';

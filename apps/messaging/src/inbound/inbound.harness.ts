@@ -1,4 +1,4 @@
-import { META_ECHO, META_MESSAGE, META_STATUS, type MetaItem } from '@wbiz/contracts/meta-inbound';
+import { META_ECHO, META_MESSAGE, META_STATUS, type MetaItem } from '@wbiz/contracts/meta/inbound';
 import type { Answer } from '@wbiz/contracts/query-catalogue';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
-import { fileName } from '@wbiz/contracts/file-name';
+import { fileName } from '@wbiz/contracts/media/file-name';
 import { mediaKey } from '@wbiz/contracts/media';
-import { MEDIA_KINDS } from '@wbiz/contracts/media-types';
-import { cut } from '@wbiz/contracts/meta-item';
+import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
+import { cut } from '@wbiz/contracts/meta/item';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { unrefused } from '@wbiz/eventing/rejection';
 import type { MediaStore } from '@wbiz/media-store/media-store';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
-import { nameByType } from '@wbiz/contracts/file-name';
+import { nameByType } from '@wbiz/contracts/media/file-name';
 import type { MediaStore } from '@wbiz/media-store/media-store';
 import type { Pool } from 'pg';
 import type { Credentials } from '../account/credentials.js';

@@ -1,12 +1,12 @@
-import type { MediaKind } from '@wbiz/contracts/media-types';
-import { entryOf, objects } from '@wbiz/contracts/meta-item';
+import type { MediaKind } from '@wbiz/contracts/media/types';
+import { entryOf, objects } from '@wbiz/contracts/meta/item';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import type { SendRequest } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { buttonsOf, cardsOf, componentOf, formatOf, word } from '@wbiz/contracts/template-components';
-import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template-filling';
-import { renderedOf } from '@wbiz/contracts/template-rendering';
-import type { TemplateButton } from '@wbiz/contracts/template-values';
+import { buttonsOf, cardsOf, componentOf, formatOf, word } from '@wbiz/contracts/template/components';
+import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template/filling';
+import { renderedOf } from '@wbiz/contracts/template/rendering';
+import type { TemplateButton } from '@wbiz/contracts/template/values';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { defined, documentName, metaIdFor, type Composed, type Named } from './graph-body.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseBody } from '@wbiz/contracts/parse';
+import { parseBody } from '@wbiz/contracts/schema/parse';
 import { SendTemplate } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Rejection } from '@wbiz/eventing/rejection';

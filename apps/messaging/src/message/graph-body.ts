@@ -1,5 +1,5 @@
-import { nameInLink } from '@wbiz/contracts/file-name';
-import { canGoAs, type MediaKind } from '@wbiz/contracts/media-types';
+import { nameInLink } from '@wbiz/contracts/media/file-name';
+import { canGoAs, type MediaKind } from '@wbiz/contracts/media/types';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { Rejection } from '@wbiz/eventing/rejection';
 

@@ -1,4 +1,4 @@
-import { isPhone } from '@wbiz/contracts/phone';
+import { isPhone } from '@wbiz/contracts/text/phone';
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import { arrivalsOf, known, placeOf, written, type Arrival, type Place } from '../person/people.js';

@@ -1,5 +1,5 @@
 import type { MessageError } from '@wbiz/contracts/message';
-import { cut } from '@wbiz/contracts/meta-item';
+import { cut } from '@wbiz/contracts/meta/item';
 
 type GraphFault = { code: number; subcode?: number; title?: string; message?: string; details?: string };
 

@@ -1,6 +1,6 @@
-import { nameByType } from '@wbiz/contracts/file-name';
+import { nameByType } from '@wbiz/contracts/media/file-name';
 import { isMetasMediaId } from '@wbiz/contracts/media';
-import { personKey } from '@wbiz/contracts/phone';
+import { personKey } from '@wbiz/contracts/text/phone';
 import type { SendMessageData } from '@wbiz/contracts/send';
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Command } from '@wbiz/eventing/message';

@@ -1,4 +1,4 @@
-import { personKey } from '@wbiz/contracts/phone';
+import { personKey } from '@wbiz/contracts/text/phone';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const AT_ONCE = 50_000;

@@ -1,4 +1,4 @@
-import { personKey } from '@wbiz/contracts/phone';
+import { personKey } from '@wbiz/contracts/text/phone';
 
 /**
  * The person that a user id or number ({@link personKey}) belongs to. `person` is the key from which the ids of the

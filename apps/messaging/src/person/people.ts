@@ -1,6 +1,6 @@
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { personChange } from '@wbiz/contracts/inbound-payload';
-import { isPhone, personKey } from '@wbiz/contracts/phone';
+import { isPhone, personKey } from '@wbiz/contracts/text/phone';
 import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/message';
 import type { Pool, PoolClient } from 'pg';
 import { identityAfter, identityOf, type Identity, type Known, type Link } from './identity.js';

@@ -2,7 +2,7 @@ import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { AccountCredentials } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { text } from '@wbiz/contracts/meta-item';
+import { text } from '@wbiz/contracts/meta/item';
 import type { Logger } from '@wbiz/eventing/logger';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';

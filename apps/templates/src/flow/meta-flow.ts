@@ -1,9 +1,9 @@
 import type { MetaFlow } from '@wbiz/cloud-api/cloud-api';
-import { isWellFormed } from '@wbiz/contracts/field';
+import { isWellFormed } from '@wbiz/contracts/schema/field';
 import type { FlowStatus, FlowView } from '@wbiz/contracts/flow';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { MetaChange } from '@wbiz/contracts/meta-inbound';
-import { cut, entryOf, text } from '@wbiz/contracts/meta-item';
+import type { MetaChange } from '@wbiz/contracts/meta/inbound';
+import { cut, entryOf, text } from '@wbiz/contracts/meta/item';
 
 /** A flow of Meta's list in our form. */
 export type ListedFlow = Omit<FlowView, 'id' | 'updatedAt'>;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { caseless } from '@wbiz/contracts/caseless';
+import { caseless } from '@wbiz/contracts/text/caseless';
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import { changedBy } from '@wbiz/contracts/field';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { changedBy } from '@wbiz/contracts/schema/field';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { CARD_KINDS, cardFaults } from '@wbiz/contracts/interactive';
 import {
   PresetView,

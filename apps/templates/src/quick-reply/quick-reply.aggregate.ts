@@ -1,6 +1,6 @@
-import { caseless } from '@wbiz/contracts/caseless';
+import { caseless } from '@wbiz/contracts/text/caseless';
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { QuickReplyView } from '@wbiz/contracts/quick-reply';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';

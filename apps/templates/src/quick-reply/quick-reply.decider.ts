@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { caseless } from '@wbiz/contracts/caseless';
-import { changedBy } from '@wbiz/contracts/field';
+import { caseless } from '@wbiz/contracts/text/caseless';
+import { changedBy } from '@wbiz/contracts/schema/field';
 import type {
   CreateQuickReplyData,
   DeleteQuickReplyData,

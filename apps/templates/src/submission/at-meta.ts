@@ -1,10 +1,10 @@
 import type { CloudApi, MetaTemplate, MetaTemplateContent } from '@wbiz/cloud-api/cloud-api';
 import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
-import { isPlainObject } from '@wbiz/contracts/field';
+import { isPlainObject } from '@wbiz/contracts/schema/field';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { text } from '@wbiz/contracts/meta-item';
+import { text } from '@wbiz/contracts/meta/item';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { inMetasCase } from '@wbiz/contracts/template-components';
+import { inMetasCase } from '@wbiz/contracts/template/components';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { listedTemplate, statusOf } from '../template/meta-template.js';
 import type { ListedTemplate, Outcome, Request, TemplateContent } from '../template/template.decider.js';

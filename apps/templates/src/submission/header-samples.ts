@@ -1,12 +1,12 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { MediaFile } from '@wbiz/cloud-api/graph-upload';
-import { nameByType, nameInLink } from '@wbiz/contracts/file-name';
+import { nameByType, nameInLink } from '@wbiz/contracts/media/file-name';
 import type { MediaOnFile } from '@wbiz/contracts/media';
-import { mediaTypeOf } from '@wbiz/contracts/media-types';
-import { entryOf, object, objects, text } from '@wbiz/contracts/meta-item';
+import { mediaTypeOf } from '@wbiz/contracts/media/types';
+import { entryOf, object, objects, text } from '@wbiz/contracts/meta/item';
 import type { FieldFault } from '@wbiz/contracts/problem';
 import type { TemplateComponent } from '@wbiz/contracts/template';
-import { formatOf } from '@wbiz/contracts/template-components';
+import { formatOf } from '@wbiz/contracts/template/components';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { NotStored, type MediaStore } from '@wbiz/media-store/media-store';
 import { sampleOf } from '../template/own-samples.js';

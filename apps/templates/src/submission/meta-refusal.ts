@@ -1,6 +1,6 @@
 import { CloudApiError, type GraphError } from '@wbiz/cloud-api/graph-error';
 import { fateOf, ruleFor } from '@wbiz/cloud-api/graph-error-fates';
-import { cut } from '@wbiz/contracts/meta-item';
+import { cut } from '@wbiz/contracts/meta/item';
 import { Rejection } from '@wbiz/eventing/rejection';
 
 /** Subcodes of Meta's refusals to create, edit and delete templates (templates/template-management). */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { CommandData } from '@wbiz/contracts/command-catalogue';
 import { newId } from '@wbiz/contracts/ids';
 import type { TemplateComponent, TemplateView } from '@wbiz/contracts/template';
-import type { TemplateReply } from '@wbiz/contracts/template-writes';
+import type { TemplateReply } from '@wbiz/contracts/template/writes';
 import { fold } from '@wbiz/eventing/decider';
 import type { Reply } from '@wbiz/eventing/message';
 import { until } from '@wbiz/testing/stack';

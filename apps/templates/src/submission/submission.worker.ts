@@ -1,5 +1,5 @@
 import type { AccountCredentials } from '@wbiz/contracts/account';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { TemplateView } from '@wbiz/contracts/template';
 import { DueWork } from '@wbiz/eventing/due-work';
 import type { Logger } from '@wbiz/eventing/logger';

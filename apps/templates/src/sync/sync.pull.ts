@@ -2,7 +2,7 @@ import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { AccountCredentials } from '@wbiz/contracts/account';
 import { newId } from '@wbiz/contracts/ids';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { text } from '@wbiz/contracts/meta-item';
+import { text } from '@wbiz/contracts/meta/item';
 import type { TemplateSyncResult } from '@wbiz/contracts/template';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { Applied } from '@wbiz/eventing/aggregate';

@@ -1,8 +1,8 @@
 import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
-import { isWellFormed } from '@wbiz/contracts/field';
+import { isWellFormed } from '@wbiz/contracts/schema/field';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { MetaChange } from '@wbiz/contracts/meta-inbound';
-import { cut, entryOf, idOf, object, text } from '@wbiz/contracts/meta-item';
+import type { MetaChange } from '@wbiz/contracts/meta/inbound';
+import { cut, entryOf, idOf, object, text } from '@wbiz/contracts/meta/item';
 import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
 import type { ListedTemplate, TemplateCommand } from './template.decider.js';
 

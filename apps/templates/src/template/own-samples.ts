@@ -1,6 +1,6 @@
-import { object, objects, text } from '@wbiz/contracts/meta-item';
+import { object, objects, text } from '@wbiz/contracts/meta/item';
 import type { TemplateComponent } from '@wbiz/contracts/template';
-import { cardsOf, componentOf, formatOf } from '@wbiz/contracts/template-components';
+import { cardsOf, componentOf, formatOf } from '@wbiz/contracts/template/components';
 
 type Fields = Record<string, unknown>;
 

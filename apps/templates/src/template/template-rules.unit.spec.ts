@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseBody } from '@wbiz/contracts/parse';
-import { faultsOfTemplate } from '@wbiz/contracts/template-rules';
-import { CreateTemplate } from '@wbiz/contracts/template-writes';
+import { parseBody } from '@wbiz/contracts/schema/parse';
+import { faultsOfTemplate } from '@wbiz/contracts/template/rules';
+import { CreateTemplate } from '@wbiz/contracts/template/writes';
 import { TEMPLATE_CASES } from './template-rules.samples.js';
 
 const cases = (isTaken: boolean) =>

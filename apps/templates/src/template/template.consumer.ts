@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { CommandData } from '@wbiz/contracts/command-catalogue';
-import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta-inbound';
+import { META_CHANGE, type MetaChange } from '@wbiz/contracts/meta/inbound';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { cut } from '@wbiz/contracts/meta-item';
+import { cut } from '@wbiz/contracts/meta/item';
 import type {
   TemplateComponent,
   TemplateRemovedData,
@@ -7,13 +7,13 @@ import type {
   TemplateStatusData,
   TemplateView,
 } from '@wbiz/contracts/template';
-import { withExamplesOf } from '@wbiz/contracts/template-examples';
-import { faultsOfTemplate } from '@wbiz/contracts/template-rules';
+import { withExamplesOf } from '@wbiz/contracts/template/examples';
+import { faultsOfTemplate } from '@wbiz/contracts/template/rules';
 import type {
   CreateTemplateData,
   DeleteTemplateData,
   UpdateTemplateData,
-} from '@wbiz/contracts/template-writes';
+} from '@wbiz/contracts/template/writes';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message, RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { TemplateView } from '@wbiz/contracts/template';
 import { PG_POOL } from '@wbiz/service-kit/database.module';

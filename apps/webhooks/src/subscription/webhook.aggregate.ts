@@ -1,5 +1,5 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { WebhookView, type DeliveryStatus } from '@wbiz/contracts/webhook';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { inOrder } from '@wbiz/contracts/in-order';
+import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import { WebhookView } from '@wbiz/contracts/webhook';
 import { AddressGuard } from '@wbiz/service-kit/address-guard';

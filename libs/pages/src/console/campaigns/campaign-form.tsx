@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { fillTemplate } from '@wbiz/contracts/template-filling';
-import { renderedOf } from '@wbiz/contracts/template-rendering';
+import { fillTemplate } from '@wbiz/contracts/template/filling';
+import { renderedOf } from '@wbiz/contracts/template/rendering';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { WbizError } from '@wbiz/sdk/wbiz-error';
 import { ChevronLeft } from 'lucide-preact';

@@ -1,5 +1,5 @@
 import type { Schemas } from '@wbiz/sdk/operations';
-import { MEDIA_KINDS, type MediaKind } from '@wbiz/contracts/media-types';
+import { MEDIA_KINDS, type MediaKind } from '@wbiz/contracts/media/types';
 
 export const SENT_AS: Readonly<Record<MediaKind, string>> = {
   image: 'Image',

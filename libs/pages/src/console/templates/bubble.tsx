@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/preact-query';
-import type { RenderedButton, RenderedCard, RenderedTemplate } from '@wbiz/contracts/template-preview';
+import type { RenderedButton, RenderedCard, RenderedTemplate } from '@wbiz/contracts/template/preview';
 import {
   Copy,
   ExternalLink,

@@ -1,9 +1,9 @@
 import type { TemplateComponent, TemplateView } from '@wbiz/contracts/template';
-import { buttonsOf, componentOf, formatOf, variablesIn, word } from '@wbiz/contracts/template-components';
-import { fillTemplate } from '@wbiz/contracts/template-filling';
-import type { RenderedTemplate } from '@wbiz/contracts/template-preview';
-import { renderedOf } from '@wbiz/contracts/template-rendering';
-import { namedSamples, samplesIn } from '@wbiz/contracts/template-text-rules';
+import { buttonsOf, componentOf, formatOf, variablesIn, word } from '@wbiz/contracts/template/components';
+import { fillTemplate } from '@wbiz/contracts/template/filling';
+import type { RenderedTemplate } from '@wbiz/contracts/template/preview';
+import { renderedOf } from '@wbiz/contracts/template/rendering';
+import { namedSamples, samplesIn } from '@wbiz/contracts/template/text-rules';
 import { slotsOf, valuesFor } from './slots.js';
 
 type Fields = Readonly<Record<string, unknown>>;

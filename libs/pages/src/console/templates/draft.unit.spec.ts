@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TemplateComponent, TemplateView } from '@wbiz/contracts/template';
-import { faultsOfTemplate } from '@wbiz/contracts/template-rules';
+import { faultsOfTemplate } from '@wbiz/contracts/template/rules';
 import {
   componentsOf,
   draftOf,

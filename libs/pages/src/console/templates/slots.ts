@@ -1,7 +1,7 @@
 import type { TemplateView } from '@wbiz/contracts/template';
-import { cardsOf, componentOf, variablesIn } from '@wbiz/contracts/template-components';
-import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template-filling';
-import { namedSamples, samplesIn } from '@wbiz/contracts/template-text-rules';
+import { cardsOf, componentOf, variablesIn } from '@wbiz/contracts/template/components';
+import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template/filling';
+import { namedSamples, samplesIn } from '@wbiz/contracts/template/text-rules';
 
 /** A variable that a send fills. */
 export type Slot = { readonly name: string; readonly label: string; readonly example: string };

@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { variablesIn } from '@wbiz/contracts/template-components';
-import { withExamplesOf } from '@wbiz/contracts/template-examples';
-import { TEMPLATE_LANGUAGES } from '@wbiz/contracts/template-languages';
-import { faultsOfTemplate } from '@wbiz/contracts/template-rules';
+import { variablesIn } from '@wbiz/contracts/template/components';
+import { withExamplesOf } from '@wbiz/contracts/template/examples';
+import { TEMPLATE_LANGUAGES } from '@wbiz/contracts/template/languages';
+import { faultsOfTemplate } from '@wbiz/contracts/template/rules';
 import { WbizError } from '@wbiz/sdk/wbiz-error';
 import { ChevronLeft, Plus, X } from 'lucide-preact';
 import { useLocation, useRoute } from 'preact-iso';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { TemplateView } from '@wbiz/contracts/template';
-import { cardsOf, componentOf } from '@wbiz/contracts/template-components';
-import { samplesIn } from '@wbiz/contracts/template-text-rules';
+import { cardsOf, componentOf } from '@wbiz/contracts/template/components';
+import { samplesIn } from '@wbiz/contracts/template/text-rules';
 import { ChevronLeft, Megaphone, Pencil, Trash2 } from 'lucide-preact';
 import { useLocation, useRoute } from 'preact-iso';
 import { useState } from 'preact/hooks';

@@ -1,5 +1,5 @@
 import { fieldsOf, isPlainObject, shapesOf, type FieldSchema } from './field.js';
-import { cut } from './meta-item.js';
+import { cut } from '../meta/item.js';
 
 type Class<T = object> = new () => T;
 

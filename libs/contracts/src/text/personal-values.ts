@@ -1,4 +1,4 @@
-import { FIELD_KEY } from './custom-field.js';
+import { FIELD_KEY } from '../custom-field.js';
 
 /** A placeholder for a contact's value in a text: `{{contact.name}}`, with a fallback `{{contact.name|friend}}`. */
 export type PersonalValue = {

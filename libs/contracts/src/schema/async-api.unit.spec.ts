@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { expect, it } from '@jest/globals';
 import { Parser } from '@asyncapi/parser';
 import { asyncApiDocument } from './async-api.js';
-import { EVENTS } from './event-catalogue.js';
+import { EVENTS } from '../event-catalogue.js';
 
 const document = JSON.parse(JSON.stringify(asyncApiDocument())) as {
   channels: Record<string, { messages: object }>;

@@ -1,6 +1,6 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { faultsByRules, isPlainObject, shapesOf as gatherShapes } from './field.js';
-import type { FieldFault } from './problem.js';
+import type { FieldFault } from '../problem.js';
 
 type Class<T = object> = new () => T;
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };

@@ -1,7 +1,7 @@
-import { EVENTS } from './event-catalogue.js';
+import { EVENTS } from '../event-catalogue.js';
 import { FIELD_SCHEMAS, type FieldSchema } from './field.js';
-import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, META_WEBHOOK } from './meta-inbound.js';
-import { SERVICES, topics } from './topics.js';
+import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, META_WEBHOOK } from '../meta/inbound.js';
+import { SERVICES, topics } from '../topics.js';
 
 type Class = new () => object;
 type Json = Record<string, unknown>;

@@ -17,10 +17,10 @@ import {
   IsISO8601,
   IsString,
 } from 'class-validator';
-import { lengthOf } from './characters.js';
-import { LIMITS } from './limits.js';
-import { toE164, withoutScheme } from './phone.js';
-import type { FieldFault } from './problem.js';
+import { lengthOf } from '../text/characters.js';
+import { LIMITS } from '../limits.js';
+import { toE164, withoutScheme } from '../text/phone.js';
+import type { FieldFault } from '../problem.js';
 
 type Class<T = object> = new () => T;
 type Base = { optional?: boolean; nullable?: boolean; description?: string; example?: unknown };

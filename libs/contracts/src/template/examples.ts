@@ -1,7 +1,7 @@
-import { isPlainObject } from './field.js';
-import { buttonsOf, cardsOf, componentOf, formatOf, variablesIn, word } from './template-components.js';
-import { isSample, namedSamples, samplesIn } from './template-text-rules.js';
-import type { TemplateComponent } from './template.js';
+import { isPlainObject } from '../schema/field.js';
+import { buttonsOf, cardsOf, componentOf, formatOf, variablesIn, word } from './components.js';
+import { isSample, namedSamples, samplesIn } from './text-rules.js';
+import type { TemplateComponent } from '../template.js';
 
 type Fields = Record<string, unknown>;
 

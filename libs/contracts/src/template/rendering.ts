@@ -1,7 +1,7 @@
-import type { FieldFault } from './problem.js';
-import { fillTemplate, type FilledTemplate, type TemplateValues } from './template-filling.js';
-import type { RenderedCard, RenderedTemplate } from './template-preview.js';
-import type { TemplateView } from './template.js';
+import type { FieldFault } from '../problem.js';
+import { fillTemplate, type FilledTemplate, type TemplateValues } from './filling.js';
+import type { RenderedCard, RenderedTemplate } from './preview.js';
+import type { TemplateView } from '../template.js';
 
 /**
  * The preview of a template. A variable without a value is a fault and stays as written. Values that were not asked

@@ -1,8 +1,8 @@
-import { Flag, Json, Normalised, OneOf, Rule, Text, Whole } from './field.js';
-import { LIMITS } from './limits.js';
-import { inMetasCase, word } from './template-components.js';
-import { faultsOfTemplate, PARAMETER_FORMATS, TEMPLATE_CATEGORIES } from './template-rules.js';
-import type { TemplateComponent, TemplateView } from './template.js';
+import { Flag, Json, Normalised, OneOf, Rule, Text, Whole } from '../schema/field.js';
+import { LIMITS } from '../limits.js';
+import { inMetasCase, word } from './components.js';
+import { faultsOfTemplate, PARAMETER_FORMATS, TEMPLATE_CATEGORIES } from './rules.js';
+import type { TemplateComponent, TemplateView } from '../template.js';
 
 const InAnyCase = () => Normalised((value) => word(value) ?? value);
 

@@ -1,8 +1,8 @@
-import { isPlainObject } from './field.js';
-import { LIMITS } from './limits.js';
-import { entryOf, object, text } from './meta-item.js';
-import { fieldFault } from './problem.js';
-import { VARIABLE, variablesIn, word } from './template-components.js';
+import { isPlainObject } from '../schema/field.js';
+import { LIMITS } from '../limits.js';
+import { entryOf, object, text } from '../meta/item.js';
+import { fieldFault } from '../problem.js';
+import { VARIABLE, variablesIn, word } from './components.js';
 import {
   isSample,
   lengthFaults,
@@ -15,7 +15,7 @@ import {
   wordFaults,
   type Faults,
   type Size,
-} from './template-text-rules.js';
+} from './text-rules.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (button: Fields, at: string) => Faults;

@@ -1,6 +1,6 @@
-import { Decimal, Json, Link, NestedList, Text, TextList, Variables, Whole } from './field.js';
-import { LIMITS } from './limits.js';
-import { fieldFault, type FieldFault } from './problem.js';
+import { Decimal, Json, Link, NestedList, Text, TextList, Variables, Whole } from '../schema/field.js';
+import { LIMITS } from '../limits.js';
+import { fieldFault, type FieldFault } from '../problem.js';
 
 /** The place in a location header. */
 export class HeaderLocation {

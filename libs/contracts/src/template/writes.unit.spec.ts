@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { withExamplesOf } from './template-examples.js';
-import { languageMeant, TEMPLATE_LANGUAGES } from './template-languages.js';
-import { parseBody } from './parse.js';
-import { faultsOfTemplate } from './template-rules.js';
-import { CreateTemplate, UpdateTemplate } from './template-writes.js';
+import { withExamplesOf } from './examples.js';
+import { languageMeant, TEMPLATE_LANGUAGES } from './languages.js';
+import { parseBody } from '../schema/parse.js';
+import { faultsOfTemplate } from './rules.js';
+import { CreateTemplate, UpdateTemplate } from './writes.js';
 
 const ORDER_SHIPPED = {
   name: 'order_shipped',

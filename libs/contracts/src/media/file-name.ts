@@ -1,6 +1,6 @@
-import { cutTo } from './characters.js';
-import { LIMITS } from './limits.js';
-import { isMediaType, type MediaType } from './media-types.js';
+import { cutTo } from '../text/characters.js';
+import { LIMITS } from '../limits.js';
+import { isMediaType, type MediaType } from './types.js';
 
 /** File endings by type; a name without any of them gets the first. */
 const ENDINGS: Readonly<Record<MediaType, readonly string[]>> = {

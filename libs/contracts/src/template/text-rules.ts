@@ -1,7 +1,7 @@
-import { lengthOf } from './characters.js';
-import { object } from './meta-item.js';
-import { fieldFault, type FieldFault } from './problem.js';
-import { VARIABLE, variablesIn, word } from './template-components.js';
+import { lengthOf } from '../text/characters.js';
+import { object } from '../meta/item.js';
+import { fieldFault, type FieldFault } from '../problem.js';
+import { VARIABLE, variablesIn, word } from './components.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 export type Size = { readonly min: number; readonly max: number };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { queriedValues } from './template-preview.js';
-import { renderTemplate } from './template-rendering.js';
+import { queriedValues } from './preview.js';
+import { renderTemplate } from './rendering.js';
 
 const UTILITY = {
   category: 'UTILITY',

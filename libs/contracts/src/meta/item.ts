@@ -1,8 +1,8 @@
-import { cutTo, lengthOf } from './characters.js';
-import { isPlainObject } from './field.js';
-import { LIMITS } from './limits.js';
-import type { MetaItem } from './meta-inbound.js';
-import { toE164 } from './phone.js';
+import { cutTo, lengthOf } from '../text/characters.js';
+import { isPlainObject } from '../schema/field.js';
+import { LIMITS } from '../limits.js';
+import type { MetaItem } from './inbound.js';
+import { toE164 } from '../text/phone.js';
 
 /** Reads a text from Meta's data; undefined if absent, empty, of another type, or longer than `max`. */
 export const text = (value: unknown, { max }: { max: number } = { max: Infinity }): string | undefined =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CreateContact } from './contact.js';
-import { LIMITS } from './limits.js';
-import { parseBody } from './parse.js';
+import { CreateContact } from '../contact.js';
+import { LIMITS } from '../limits.js';
+import { parseBody } from '../schema/parse.js';
 import { probeOf, searchPattern, searchTextOf } from './search-text.js';
 
 /** Whether a search finds a contact, by the rules of Postgres' LIKE. */

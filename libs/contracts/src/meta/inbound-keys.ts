@@ -1,5 +1,5 @@
-import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, type InboundPayloads } from './meta-inbound.js';
-import { text } from './meta-item.js';
+import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, type InboundPayloads } from './inbound.js';
+import { text } from './item.js';
 
 /** User id first: Meta always gives it, the number not always. */
 const keyOf = (userId: unknown, phone: unknown) => text(userId) ?? text(phone) ?? '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileName, nameByType, nameInLink } from './file-name.js';
-import { MEDIA_KINDS } from './media-types.js';
+import { MEDIA_KINDS } from './types.js';
 
 describe('the name of a file', () => {
   it.each([

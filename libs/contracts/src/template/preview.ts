@@ -1,6 +1,6 @@
-import { isPlainObject, Nested, NestedList, Text, TextList } from './field.js';
-import { LIMITS } from './limits.js';
-import type { TemplateValues } from './template-filling.js';
+import { isPlainObject, Nested, NestedList, Text, TextList } from '../schema/field.js';
+import { LIMITS } from '../limits.js';
+import type { TemplateValues } from './filling.js';
 
 const LONGEST_QUERY = 10_000;
 

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import './account.js';
-import './campaign.js';
-import './contact.js';
-import './conversation.js';
-import './custom-field.js';
-import './feed.js';
-import './media.js';
-import './preset.js';
-import './quick-reply.js';
-import './tag.js';
-import './template.js';
-import './template-preview.js';
-import './template-writes.js';
-import { CreateApiKey, UpdateAccount } from './account.js';
-import { CreateContact, ListContacts, UpdateContact } from './contact.js';
+import '../account.js';
+import '../campaign.js';
+import '../contact.js';
+import '../conversation.js';
+import '../custom-field.js';
+import '../feed.js';
+import '../media.js';
+import '../preset.js';
+import '../quick-reply.js';
+import '../tag.js';
+import '../template.js';
+import '../template/preview.js';
+import '../template/writes.js';
+import { CreateApiKey, UpdateAccount } from '../account.js';
+import { CreateContact, ListContacts, UpdateContact } from '../contact.js';
 import {
   both,
   changedBy,
@@ -24,11 +24,11 @@ import {
   Text,
   type FieldSchema,
 } from './field.js';
-import { InteractiveCard } from './interactive.js';
+import { InteractiveCard } from '../interactive.js';
 import { parseBody, parseQuery } from './parse.js';
-import { fieldFault } from './problem.js';
-import { SendMedia, SendText } from './send.js';
-import { CreateWebhook } from './webhook.js';
+import { fieldFault } from '../problem.js';
+import { SendMedia, SendText } from '../send.js';
+import { CreateWebhook } from '../webhook.js';
 
 type Shape = FieldSchema & { readonly items?: { readonly type?: string } };
 

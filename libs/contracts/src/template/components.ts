@@ -1,5 +1,5 @@
-import { isPlainObject } from './field.js';
-import { objects, text } from './meta-item.js';
+import { isPlainObject } from '../schema/field.js';
+import { objects, text } from '../meta/item.js';
 
 type Fields = Record<string, unknown>;
 

@@ -1,17 +1,9 @@
-import { lengthOf } from './characters.js';
-import { LIMITS } from './limits.js';
-import { entryOf, number, text } from './meta-item.js';
-import type { FieldFault } from './problem.js';
-import {
-  buttonsOf,
-  cardsOf,
-  componentOf,
-  formatOf,
-  VARIABLE,
-  variablesIn,
-  word,
-} from './template-components.js';
-import type { TemplateView } from './template.js';
+import { lengthOf } from '../text/characters.js';
+import { LIMITS } from '../limits.js';
+import { entryOf, number, text } from '../meta/item.js';
+import type { FieldFault } from '../problem.js';
+import { buttonsOf, cardsOf, componentOf, formatOf, VARIABLE, variablesIn, word } from './components.js';
+import type { TemplateView } from '../template.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Values = readonly string[] | Readonly<Record<string, string>>;

@@ -1,10 +1,10 @@
-import { isPlainObject } from './field.js';
-import { LIMITS } from './limits.js';
-import { entryOf, object, objects } from './meta-item.js';
-import { fieldFault, type FieldFault } from './problem.js';
-import { BUTTONS, buttonsFaults, CARD_BUTTONS, OTP_BUTTON } from './template-button-rules.js';
-import { buttonsOf, componentOf, formatOf, VARIABLE, word } from './template-components.js';
-import { languageMeant, TEMPLATE_LANGUAGES } from './template-languages.js';
+import { isPlainObject } from '../schema/field.js';
+import { LIMITS } from '../limits.js';
+import { entryOf, object, objects } from '../meta/item.js';
+import { fieldFault, type FieldFault } from '../problem.js';
+import { BUTTONS, buttonsFaults, CARD_BUTTONS, OTP_BUTTON } from './button-rules.js';
+import { buttonsOf, componentOf, formatOf, VARIABLE, word } from './components.js';
+import { languageMeant, TEMPLATE_LANGUAGES } from './languages.js';
 import {
   flagFaults,
   lengthFaults,
@@ -19,7 +19,7 @@ import {
   variablesFaults,
   wordFaults,
   type Faults,
-} from './template-text-rules.js';
+} from './text-rules.js';
 
 export const TEMPLATE_CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
 export const PARAMETER_FORMATS = ['POSITIONAL', 'NAMED'] as const;

@@ -9,7 +9,7 @@ import {
   SNIFFED_BYTES,
   sniffMediaType,
   type MediaType,
-} from './media-types.js';
+} from './types.js';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { ContactView } from './contact.js';
+import { ContactView } from '../contact.js';
 import { inOrder } from './in-order.js';
-import { InteractiveCard } from './interactive.js';
-import { TemplateStatusData } from './template.js';
+import { InteractiveCard } from '../interactive.js';
+import { TemplateStatusData } from '../template.js';
 
 it('puts the fields of an object in the order of its class', () => {
   const mixed = { updatedAt: 'u', id: 'cnt_1', phone: null, tags: [], name: 'Asha', userId: null } as never;
