@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { Partitioners } from 'kafkajs';
 import { murmur2, partitionOf } from './partition.js';
 
 it.each([
@@ -20,3 +21,16 @@ it('spreads accounts over all partitions', () => {
   expect(Math.min(...counts)).toBeGreaterThan(60);
   expect(partitionOf('acc_7', 1)).toBe(0);
 });
+
+it.each(['', 'acc_1', 'Zoë', '🙂🙂', 'x'.repeat(199), 'ё'.repeat(200), 'ё'.repeat(201), 'x'.repeat(5_000)])(
+  'agrees with the default partitioner of a Kafka client: %s',
+  (key) => {
+    const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({ partitionId, leader: 1 }));
+    const theirs = Partitioners.DefaultPartitioner()({
+      topic: 't',
+      partitionMetadata: partitionMetadata as never,
+      message: { key, value: null },
+    });
+    expect(partitionOf(key, 12)).toBe(theirs);
+  },
+);

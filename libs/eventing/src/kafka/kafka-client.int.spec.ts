@@ -44,7 +44,6 @@ it('sends 2,000 records in far fewer requests, in order, each with its headers',
       .map(({ headers }) => Number(headers['number']));
     expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => keys.indexOf(key) + index * 40));
   }
-  // Kafka's own partitioner must agree with ours.
   for (const { key, partition } of records) expect(partition).toBe(partitionOf(key!, 4));
   expect((await kafka.endOffsets(topic)).reduce((sum, offset) => sum + offset, 0)).toBe(2_000);
 });

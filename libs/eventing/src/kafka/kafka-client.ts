@@ -6,12 +6,15 @@ import {
   type Admin,
   type LogEntry,
   type Message,
+  type PartitionerArgs,
   type SASLOptions,
 } from 'kafkajs';
 import type { Logger } from '../logger.js';
+import { partitionOf } from '../partition.js';
 import { BatchingProducer, type OnRequest, type ProducerLink } from './batching-producer.js';
 import { dismissPredecessor } from './predecessor.js';
 import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
+import { quickenRecords } from './record-codec.js';
 import { quietenRequestQueues } from './request-queue.js';
 
 /** `replicas`: the broker's default unless set. `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
@@ -59,6 +62,7 @@ export function connectKafka({
   readonly logger: Logger;
 }) {
   quietenRequestQueues();
+  quickenRecords();
   const config = {
     brokers: [...brokers],
     ...(ssl && { ssl: { ...ssl } }),
@@ -231,7 +235,7 @@ async function connectProducer(kafka: Kafka): Promise<ProducerLink> {
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: keyedPartitioner,
   });
   await producer.connect();
   return {
@@ -248,6 +252,17 @@ async function connectProducer(kafka: Kafka): Promise<ProducerLink> {
       });
     },
     close: () => producer.disconnect(),
+  };
+}
+
+/** Kafka's default partitioner; by a key it takes a tenth of the time of kafkajs' own. */
+function keyedPartitioner() {
+  const byDefault = Partitioners.DefaultPartitioner();
+  return (args: PartitionerArgs) => {
+    const { key, partition } = args.message;
+    return typeof key === 'string' && partition === undefined
+      ? partitionOf(key, args.partitionMetadata.length)
+      : byDefault(args);
   };
 }
 
