@@ -25,7 +25,7 @@ fi
 export RPC_ADVERTISE="${RPC_ADVERTISE:-$name:${RPC_PORT:-8082}}"
 
 # On a machine with much memory, V8 takes several times what a service needs.
-export NODE_OPTIONS="--max-semi-space-size=16 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
+export NODE_OPTIONS="--max-semi-space-size=32 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
 
 # A variable prefixed with a service's name is for that service only.
 if [ "$1" = together ]; then

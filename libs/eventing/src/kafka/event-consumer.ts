@@ -292,7 +292,9 @@ export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): L
   return {
     type,
     source,
-    ...numbers,
+    epoch: numbers.epoch,
+    sequence: numbers.sequence,
+    previous: numbers.previous,
     id: header(record, 'ce_id') ?? '',
     accountId,
     subject: header(record, 'ce_subject') ?? '',

@@ -53,10 +53,11 @@ const MAX_EPOCH = 10_000;
 
 /** The numbers in a record's headers; undefined: no source gives out such numbers. */
 export function readNumbers(header: (name: string) => string | undefined) {
-  const [epoch, sequence, previous] = ['ce_epoch', 'ce_sequence', 'ce_previous'].map((name) =>
-    Number(header(name)),
-  ) as [number, number, number];
-  const whole = [epoch, sequence, previous].every(Number.isSafeInteger);
+  const epoch = Number(header('ce_epoch'));
+  const sequence = Number(header('ce_sequence'));
+  const previous = Number(header('ce_previous'));
+  const whole =
+    Number.isSafeInteger(epoch) && Number.isSafeInteger(sequence) && Number.isSafeInteger(previous);
   if (!whole || epoch < 1 || epoch > MAX_EPOCH || previous < 0 || previous >= sequence) return undefined;
   return { epoch, sequence, previous };
 }
