@@ -7,7 +7,7 @@ import { reportSends } from './report-sends.ts';
 import type { SendFigures } from './sends.ts';
 import { ms, table, whole } from './table.ts';
 import type { Timings } from './timings.ts';
-import type { WebhookFigures } from './webhooks.ts';
+import type { BurstFigures, WebhookFigures } from './webhooks.ts';
 
 /** A row of rates, with times or without. */
 type Line = (title: string, figures: Pick<Timings, 'perSecond'> & Partial<Timings>) => readonly string[];
@@ -115,7 +115,7 @@ const webhooksRows = (
 ];
 
 function webhooksCpu({ bare, one, fifty }: WebhookFigures): void {
-  const spent = ({ webhooksCpuMs, postgresCpuMs }: WebhookFigures['one']) =>
+  const spent = ({ webhooksCpuMs, postgresCpuMs }: BurstFigures) =>
     webhooksCpuMs === undefined || postgresCpuMs === undefined
       ? undefined
       : `${webhooksCpuMs.toFixed(3)} (webhooks) + ${postgresCpuMs.toFixed(3)} (postgres)`;
