@@ -28,15 +28,7 @@ const TEST_CODE = {
 
 export default tseslint.config(
   {
-    ignores: [
-      '**/dist/**',
-      '**/node_modules/**',
-      '.cache/**',
-      '.wbiz/**',
-      '**/*.d.ts',
-      'bench/src/*.mjs',
-      'docs/**/*.mjs',
-    ],
+    ignores: ['**/dist/**', '**/node_modules/**', '.cache/**', '.wbiz/**', '**/*.d.ts', 'docs/**/*.mjs'],
   },
   {
     files: ['**/*.{ts,tsx,mjs}'],
@@ -99,9 +91,15 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        ...['TSEnumDeclaration', 'TSParameterProperty', 'TSImportEqualsDeclaration', 'Decorator'].map(
-          (selector) => ({ selector, message: 'Node runs these files by stripping their types.' }),
-        ),
+        ...[
+          'TSEnumDeclaration',
+          'TSModuleDeclaration[declare!=true]',
+          'TSParameterProperty',
+          'TSImportEqualsDeclaration',
+          'TSExportAssignment',
+          'TSTypeAssertion',
+          'Decorator',
+        ].map((selector) => ({ selector, message: 'Node runs these files by stripping their types.' })),
       ],
     },
   },

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { root } from './bootstrap.mjs';
-import { launch, tail, type Running } from './embedded/launch.ts';
+import { launch, tail, type Launched, type Running } from './embedded/launch.ts';
 import { SetupError } from './say.mjs';
 import type { Wave } from './supervisor.ts';
 
@@ -216,7 +216,7 @@ export async function startNode(
     env: NodeJS.ProcessEnv;
     onLine?: ((line: string) => void) | undefined;
   },
-): Promise<Running> {
+): Promise<Launched> {
   const marker = join(root, main);
   const started = await launch({
     command: process.execPath,

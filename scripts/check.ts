@@ -33,7 +33,13 @@ const checks: readonly Check[] = [
   { name: 'boundaries', words: ['turbo', 'boundaries', '--no-color'] },
   {
     name: 'unused code',
-    words: ['knip', '--no-progress', '--cache', '--cache-location=.cache/knip'],
+    words: [
+      'knip',
+      '--tsConfig=tsconfig.knip.json',
+      '--no-progress',
+      '--cache',
+      '--cache-location=.cache/knip',
+    ],
     env: { NODE_OPTIONS: '--experimental-vm-modules' },
   },
   { name: 'lock file', words: ['node', 'scripts/lock.ts', '--check'] },

@@ -5,11 +5,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const MODULES = [
-  '{apps,libs}/*/src/**/*.ts',
-  '{e2e,bench}/src/**/*.{ts,mjs}',
-  '{scripts,deploy}/**/*.{ts,mjs}',
-];
+const MODULES = ['{apps,libs}/*/src/**/*.ts', '{e2e,bench}/src/**/*.ts', '{scripts,deploy}/**/*.{ts,mjs}'];
 
 /** The circles of imports, those of types included, among modules given as `path: text`. */
 function circlesIn(modules: Readonly<Record<string, string>>): readonly string[] {

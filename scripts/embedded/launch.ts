@@ -58,7 +58,7 @@ export type Running = {
   readonly stop: (withinMs?: number) => Promise<void>;
 };
 
-type Launched = Running & { readonly child: ChildProcess };
+export type Launched = Running & { readonly child: ChildProcess };
 
 /**
  * Starts a program that does not outlive us: it is ended by stop(), by the reaper if we are killed, or by the next

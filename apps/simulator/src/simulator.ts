@@ -54,7 +54,7 @@ export type SimulatorOptions = {
 
 export const DEFAULT_TOKEN = 'simulator-token';
 export const DEFAULT_APP_SECRET = 'simulator-app-secret';
-export const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
+const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
 
 const MAX_BODY = 32 * 1024 * 1024;
 // The largest file and the form around it.

@@ -139,7 +139,7 @@ export type CallOutcome =
 /**
  * Called as each call begins. The returned `ended` is called with its outcome; `traceparent` replaces the call's own.
  */
-export type WatchCall = (call: {
+type WatchCall = (call: {
   readonly operation: Operation;
   readonly method: GraphRequest['method'];
   readonly traceparent: string | undefined;

@@ -15,12 +15,12 @@ import {
 } from './schema/field.js';
 import { SCOPES, type Scope } from './scopes.js';
 
-export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
+const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
 export type Plan = (typeof PLANS)[number];
-export const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
+const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 /** The policy for a send whose outcome is still unknown after the grace: report it as failed, or send it again. */
-export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
+const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
 export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
 
 /** Words that opt a person out or in again: the whole message must match, in any case. */

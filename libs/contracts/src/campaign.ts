@@ -26,14 +26,7 @@ import { personalValuesIn } from './text/personal-values.js';
  * `paused`: by request or by us, see `reason`. The last three are final, except that failed sends of a completed
  * campaign can be retried.
  */
-export const CAMPAIGN_STATUSES = [
-  'scheduled',
-  'running',
-  'paused',
-  'completed',
-  'cancelled',
-  'failed',
-] as const;
+const CAMPAIGN_STATUSES = ['scheduled', 'running', 'paused', 'completed', 'cancelled', 'failed'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /**
@@ -41,7 +34,7 @@ export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
  * Meta's limit of people in 24 hours. `first_sends_failed`, `sends_failed`: all sends failed alike, at the start or
  * later. `template_*`: the template can no longer be sent.
  */
-export const CAMPAIGN_REASONS = [
+const CAMPAIGN_REASONS = [
   'requested',
   'missed_start',
   'not_entitled',
@@ -56,7 +49,7 @@ export const CAMPAIGN_REASONS = [
 ] as const;
 export type CampaignReason = (typeof CAMPAIGN_REASONS)[number];
 
-export const AUDIENCE_KINDS = ['tags', 'contacts', 'segment', 'all'] as const;
+const AUDIENCE_KINDS = ['tags', 'contacts', 'segment', 'all'] as const;
 export type AudienceKind = (typeof AUDIENCE_KINDS)[number];
 const MATCHES = ['any', 'all'] as const;
 export const FILTER_OPERATORS = [
@@ -78,7 +71,7 @@ const WITHOUT_VALUE: readonly FilterOperator[] = ['is_set', 'is_not_set'];
 /** Contact fields that a segment may filter by, besides `customFields.<key>`. */
 export const CONTACT_FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'] as const;
 const CUSTOM = 'customFields.';
-export const isContactField = (field: string) =>
+const isContactField = (field: string) =>
   (CONTACT_FIELDS as readonly string[]).includes(field) ||
   (field.startsWith(CUSTOM) && FIELD_KEY.test(field.slice(CUSTOM.length)));
 
@@ -356,18 +349,10 @@ export class ListCampaigns extends Page {
 }
 
 /** `queued`: waiting, or being sent to Meta. `held`: Meta accepted and holds it. `skipped`: not sent, see `reason`. */
-export const RECIPIENT_STATUSES = [
-  'queued',
-  'held',
-  'sent',
-  'delivered',
-  'read',
-  'failed',
-  'skipped',
-] as const;
+const RECIPIENT_STATUSES = ['queued', 'held', 'sent', 'delivered', 'read', 'failed', 'skipped'] as const;
 export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
 /** Why a recipient is skipped. */
-export const SKIP_REASONS = [
+const SKIP_REASONS = [
   'opted_out',
   'no_number',
   'variable_missing',
@@ -417,14 +402,8 @@ export class PreviewAudience {
 }
 
 /** Why a contact of an audience would not be sent to today. */
-export const LEFT_OUT_REASONS = [
-  'opted_out',
-  'no_number',
-  'variable_missing',
-  'template_not_approved',
-  'over_limit',
-] as const;
-export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+export type LeftOutReason =
+  'opted_out' | 'no_number' | 'variable_missing' | 'template_not_approved' | 'over_limit';
 class LeftOut {
   @Count() opted_out!: number;
   @Count() no_number!: number;

@@ -99,20 +99,13 @@ export function nameFrom(given: unknown): string | undefined {
   return VISIBLE.test(name) ? name : undefined;
 }
 
-export const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
+const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
 /**
  * How an opt-in was given or withdrawn: by request, by a word the person wrote, in WhatsApp's settings, or there but
  * learnt from Meta's refusal of a marketing message (131050).
  */
-export const OPT_WAYS = [
-  'api',
-  'import',
-  'stop_word',
-  'start_word',
-  'user_preferences',
-  'refused_by_meta',
-] as const;
+const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences', 'refused_by_meta'] as const;
 export type OptWay = (typeof OPT_WAYS)[number];
 
 export class ContactView {
@@ -213,7 +206,7 @@ export class BulkContacts {
   defaultOptedIn?: boolean;
 }
 
-export const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
+const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
 export type BulkResult = (typeof BULK_RESULTS)[number];
 
 export class BulkRow {

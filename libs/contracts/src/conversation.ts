@@ -16,7 +16,7 @@ export const contactIdOf = (accountId: string, person: string) =>
 export const conversationIdOf = (accountId: string, phoneNumberId: string, person: string) =>
   derivedId('cnv', accountId, phoneNumberId, personKey(person));
 
-export const CONVERSATION_STATUSES = ['open', 'closed'] as const;
+const CONVERSATION_STATUSES = ['open', 'closed'] as const;
 export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
 
 /** The other side of a conversation. */

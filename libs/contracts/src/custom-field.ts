@@ -4,7 +4,7 @@ import { OneOf, Rule, Text, TextList, Time } from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 
-export const FIELD_TYPES = ['text', 'number', 'date', 'boolean', 'select'] as const;
+const FIELD_TYPES = ['text', 'number', 'date', 'boolean', 'select'] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 export type FieldValue = string | number | boolean;
 

@@ -46,7 +46,7 @@ export class InboundExtras {
 }
 
 /** image, video, audio, document, sticker. The caption is the message's `body`. */
-export class InboundMedia extends InboundExtras {
+class InboundMedia extends InboundExtras {
   @Text({ max: ID, optional: true, description: "Meta's id of the media." }) metaId?: string;
   @Text({ max: SHORT, optional: true }) mimeType?: string;
   @Text({ max: ID, optional: true, description: 'As Meta gives it: Base64.' }) sha256?: string;
@@ -55,7 +55,7 @@ export class InboundMedia extends InboundExtras {
   @Flag({ optional: true }) animated?: boolean;
 }
 
-export class InboundLocation extends InboundExtras {
+class InboundLocation extends InboundExtras {
   @Decimal({ min: -90, max: 90 }) latitude!: number;
   @Decimal({ min: -180, max: 180 }) longitude!: number;
   @Text({ max: TEXT, optional: true }) name?: string;
@@ -63,7 +63,7 @@ export class InboundLocation extends InboundExtras {
   @Text({ max: LINK, optional: true }) url?: string;
 }
 
-export class InboundContacts extends InboundExtras {
+class InboundContacts extends InboundExtras {
   @Json({
     list: true,
     description:
@@ -76,7 +76,7 @@ export class InboundContacts extends InboundExtras {
  * A reply to buttons or a list (`type` button_reply, list_reply), or another interactive reply of Meta's, in camel
  * case.
  */
-export class InboundInteractive extends InboundExtras {
+class InboundInteractive extends InboundExtras {
   @Text({ max: SHORT, example: 'button_reply' }) type!: string;
   @Text({ max: SHORT, optional: true, description: 'Id of the button or row.' }) id?: string;
   @Text({ max: TEXT, optional: true }) title?: string;
@@ -89,7 +89,7 @@ export class InboundInteractive extends InboundExtras {
  * A completed flow. `response`: the flow's answer, parsed; null if it is not a JSON object, then `responseText` holds
  * it. Neither holds a token that WBIZ made for the send.
  */
-export class InboundFlowReply extends InboundExtras {
+class InboundFlowReply extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'flow' }) name?: string;
   @Json({ depth: 100, nullable: true }) response!: Record<string, unknown> | null;
   @Text({ max: TEXT, optional: true }) responseText?: string;
@@ -99,24 +99,24 @@ export class InboundFlowReply extends InboundExtras {
 }
 
 /** A tap on a template's quick reply button; `body` is its text. */
-export class InboundButton extends InboundExtras {
+class InboundButton extends InboundExtras {
   @Text({ max: SHORT, optional: true }) payload?: string;
 }
 
 /** `body` also holds the emoji; null: the reaction was removed. */
-export class InboundReaction extends InboundExtras {
+class InboundReaction extends InboundExtras {
   @Text({ max: ID, description: 'The message reacted to.' }) wamid!: string;
   @Text({ max: 100, nullable: true }) emoji!: string | null;
 }
 
-export class InboundOrderItem {
+class InboundOrderItem {
   @Text({ max: ID }) productRetailerId!: string;
   @Decimal({ min: 0, max: 1e9 }) quantity!: number;
   @Decimal({ min: 0, max: 1e15 }) price!: number;
   @Text({ max: 10 }) currency!: string;
 }
 
-export class InboundOrder extends InboundExtras {
+class InboundOrder extends InboundExtras {
   @Text({ max: ID, optional: true }) catalogId?: string;
   @NestedList(() => InboundOrderItem, { max: 1_000 }) items!: InboundOrderItem[];
 }
@@ -145,18 +145,18 @@ export class InboundSystem extends InboundExtras {
 }
 
 /** A message that Meta does not deliver; `type` is its kind if Meta names it, e.g. poll. `errors`: why. */
-export class InboundUnsupported extends InboundExtras {
+class InboundUnsupported extends InboundExtras {
   @Text({ max: SHORT, optional: true }) type?: string;
 }
 
 /** An edit of an earlier message: `kind`, `body` and `content` are as in a received message. */
-export class InboundEdit extends InboundExtras {
+class InboundEdit extends InboundExtras {
   @Text({ max: ID, description: 'The message that was edited.' }) wamid!: string;
   @Text({ max: 30 }) kind!: string;
   @Json({ depth: 100, nullable: true }) content!: Record<string, unknown> | null;
 }
 
-export class InboundRevoke extends InboundExtras {
+class InboundRevoke extends InboundExtras {
   @Text({ max: ID, description: 'The message that was deleted.' }) wamid!: string;
 }
 

@@ -45,7 +45,7 @@ export class ListSection {
 }
 
 /** A header field; a bare string is a text header. */
-export const Header = (base: { optional?: boolean } = {}) =>
+const Header = (base: { optional?: boolean } = {}) =>
   Nested(() => InteractiveHeader, {
     ...base,
     description: 'A bare string is read as a header of type text.',
@@ -148,7 +148,7 @@ export function* cardFaults(card: InteractiveCard): Iterable<FieldFault> {
 }
 
 /** A header must hold exactly what its type requires. */
-export function* headerFaults({ type, text, ...medium }: InteractiveHeader): Iterable<FieldFault> {
+function* headerFaults({ type, text, ...medium }: InteractiveHeader): Iterable<FieldFault> {
   if (type !== 'text') {
     if (text !== undefined) yield fieldFault('/header/text', 'not_allowed', `is not taken with type ${type}`);
     return yield* mediumFaults({ ...medium, type }, '/header');

@@ -44,7 +44,7 @@ export type CreateMediaData = Pick<MediaView, 'mediaId' | 'mimeType' | 'size' | 
 /** Command `media.delete`. Key: the medium. */
 export type DeleteMediaData = { readonly mediaId: string; readonly at: string };
 
-export const MEDIA_SOURCES = ['upload', 'inbound'] as const;
+const MEDIA_SOURCES = ['upload', 'inbound'] as const;
 export type MediaSource = (typeof MEDIA_SOURCES)[number];
 
 /** The data of `media.created`. */

@@ -15,7 +15,7 @@ import { Page } from './page.js';
 import type { FieldFault } from './problem.js';
 
 /** Ordered by rank, which never falls: a later status with a lower rank goes to the history only. */
-export const MESSAGE_STATUSES = [
+const MESSAGE_STATUSES = [
   'accepted',
   'outcome_unknown',
   'sent',

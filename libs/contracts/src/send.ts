@@ -134,7 +134,7 @@ export class TemplateParts {
 /** `POST /v1/messages/template`. Template names follow Meta: lower-case letters, digits and underscores. */
 export class SendTemplate extends both(NamedTemplate, TemplateParts) {}
 
-export const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;
+const MEDIA_TYPES = ['image', 'video', 'document', 'audio', 'sticker'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 const WITHOUT_CAPTION: readonly MediaType[] = ['audio', 'sticker'];
 

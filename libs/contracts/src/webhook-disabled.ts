@@ -1,7 +1,7 @@
 import { OneOf, Text, Time } from './schema/field.js';
 
 /** `gone`: the endpoint answered 410. `failing`: every delivery failed for five days. */
-export const DISABLED_REASONS = ['gone', 'failing'] as const;
+const DISABLED_REASONS = ['gone', 'failing'] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
 
 /** The data of `webhook.disabled`. */

@@ -26,10 +26,10 @@ export const MOST_REPLAYS = 3;
  * `inactive`: switched off by the customer. `disabled`: switched off by us, see `reason`. `failing`: paused and
  * probed from time to time.
  */
-export const WEBHOOK_STATUSES = ['active', 'failing', 'inactive', 'disabled'] as const;
+const WEBHOOK_STATUSES = ['active', 'failing', 'inactive', 'disabled'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 
-export const WEBHOOK_EVENTS = ['*', ...FEED_EVENT_TYPES] as const;
+const WEBHOOK_EVENTS = ['*', ...FEED_EVENT_TYPES] as const;
 export type WebhookEvent = '*' | FeedEventType;
 
 /** Headers that customers may not set: they identify us, describe the body or control the connection. */
@@ -150,7 +150,7 @@ export class WebhookTestResult {
 }
 
 /** `pending`: retried when due. `failed`: given up after the last retry. */
-export const DELIVERY_STATUSES = ['succeeded', 'pending', 'failed'] as const;
+const DELIVERY_STATUSES = ['succeeded', 'pending', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** The delivery of an event to a webhook; the id is the same for every attempt. */
@@ -197,7 +197,7 @@ export class ListDeliveries extends Page {
   @Text({ max: 40, optional: true, description: 'Of events of this message.' }) messageId?: string;
 }
 
-export const REPLAY_CHOICES = ['failed', 'all'] as const;
+const REPLAY_CHOICES = ['failed', 'all'] as const;
 export type ReplayChoice = (typeof REPLAY_CHOICES)[number];
 
 /** `POST /v1/webhooks/:id/replay`. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** What is known of a stored file without reading it. */
-export type StoredFile = { readonly key: string; readonly changedAt: Date };
+type StoredFile = { readonly key: string; readonly changedAt: Date };
 
 /** A store for the bytes of media. Keys are `<account>/<name>`. */
 export type MediaStore = {

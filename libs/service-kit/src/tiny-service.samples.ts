@@ -17,7 +17,7 @@ import { EventingModule } from './eventing.module.js';
 import { Projections } from './projections.js';
 import type { ServiceOptions } from './run-service.js';
 
-export type Deposit = Message<'purse.deposit', { purse: string; amount: number; holdMs?: number }>;
+type Deposit = Message<'purse.deposit', { purse: string; amount: number; holdMs?: number }>;
 type Deposited = DomainEvent<'purse.deposited', { amount: number }>;
 
 const decider: Decider<Deposit, { balance: number }, Deposited> = {
@@ -108,7 +108,7 @@ class Tables1790000000000 implements MigrationInterface {
   ],
   controllers: [PurseController],
 })
-export class TinyModule {}
+class TinyModule {}
 
 export const TINY: ServiceOptions = { name: 'contacts' satisfies Service, module: TinyModule };
 
@@ -142,7 +142,11 @@ class NeighbourTables1790000000000 implements MigrationInterface {
   ],
   controllers: [NeighbourController],
 })
-export class NeighbourModule {}
+class NeighbourModule {}
 
-/** Shares a process with TINY. */
+/**
+ * Shares a process with TINY.
+ *
+ * @public for processes that a test starts
+ */
 export const NEIGHBOUR: ServiceOptions = { name: 'webhooks' satisfies Service, module: NeighbourModule };

@@ -4,7 +4,7 @@ import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { media, type MediaCommand, type MediaEvent, type MediaState } from './media.decider.js';
 
 /** Meta keeps uploads for 30 days (media page). */
-export const META_KEEPS_MS = 30 * 86_400_000;
+const META_KEEPS_MS = 30 * 86_400_000;
 
 export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent, RepliesTo<MediaCommand>> = {
   name: 'media',

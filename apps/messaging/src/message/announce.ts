@@ -16,7 +16,7 @@ export const announcer =
   };
 
 /** The reply with a send's outcome; undefined while it is open. */
-export function settledReply(message: MessageState): Reply | undefined {
+function settledReply(message: MessageState): Reply | undefined {
   if (message.status === 'failed' && message.error) {
     const { code, message: text, ...details } = message.error;
     return { ok: false, error: { code, message: text, details: { messageId: message.id, ...details } } };

@@ -5,7 +5,7 @@ import { countryOf } from '../messages/calling-codes.js';
 
 export const APP = { id: '670000000000001', name: 'Simulated app' };
 
-export const BUSINESS = { id: '210000000000001', name: 'Simulated portfolio' };
+const BUSINESS = { id: '210000000000001', name: 'Simulated portfolio' };
 
 const PHONE = {
   type: 'WhatsAppBusinessPhoneNumber',

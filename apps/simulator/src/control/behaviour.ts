@@ -3,7 +3,7 @@ import { TIERS, type Tier } from '../messages/messaging-limit.js';
 import { BadRequest } from './page-request.js';
 import { seededRandom, type Random } from './random.js';
 
-export type FaultKind = 'error' | 'reset' | 'hang' | 'accept_then_reset' | 'hold';
+type FaultKind = 'error' | 'reset' | 'hang' | 'accept_then_reset' | 'hold';
 
 export type Fault = {
   readonly match: { readonly path?: string; readonly to?: string };
@@ -35,7 +35,7 @@ export type Settings = {
   readonly seed: number;
 };
 
-export const DEFAULT_SETTINGS: Settings = {
+const DEFAULT_SETTINGS: Settings = {
   statusDelayMs: [50, 250],
   statuses: 'all',
   duplicate: 0,
@@ -52,7 +52,7 @@ export const DEFAULT_SETTINGS: Settings = {
   seed: 1,
 };
 
-export const STATUSES = ['sent', 'delivered', 'read', 'played', 'failed'] as const;
+const STATUSES = ['sent', 'delivered', 'read', 'played', 'failed'] as const;
 const FAULT_KINDS: readonly FaultKind[] = ['error', 'reset', 'hang', 'accept_then_reset', 'hold'];
 
 export const isOn = (value: Switch) => value === true || value === 'on';

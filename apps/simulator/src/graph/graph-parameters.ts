@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
-export type UploadedFile = { readonly name: string; readonly mimeType: string; readonly bytes: Buffer };
+type UploadedFile = { readonly name: string; readonly mimeType: string; readonly bytes: Buffer };
 
 export type Parameters = {
   /** Merged from query and body: Graph takes either. Null is absent. */
@@ -21,7 +21,7 @@ export function readParameters(
   return withQuery({ params: parseBody(bodyText(body), type), file: undefined }, query);
 }
 
-export const bodyText = (body: unknown): string =>
+const bodyText = (body: unknown): string =>
   typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString() : '';
 
 function withQuery(found: Parameters, query: string | undefined): Parameters {

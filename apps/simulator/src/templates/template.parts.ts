@@ -22,7 +22,7 @@ export type TemplateParts = {
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 
 /** Variables of a text (names or numbers), each once, in order. */
-export const variablesIn = (text: unknown): readonly string[] =>
+const variablesIn = (text: unknown): readonly string[] =>
   typeof text === 'string' ? [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name!))] : [];
 
 export const componentOf = (components: readonly Component[], type: string) =>

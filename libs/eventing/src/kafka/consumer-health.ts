@@ -2,7 +2,7 @@
  * joining: not in the group yet, or rebalancing. waiting: a partition waits for a fault to pass. halted: a partition
  * met what must not be skipped. crashed: the client gave up; it may start again.
  */
-export type ConsumerState = 'joining' | 'running' | 'waiting' | 'halted' | 'crashed' | 'closed';
+type ConsumerState = 'joining' | 'running' | 'waiting' | 'halted' | 'crashed' | 'closed';
 
 /** Times are ms since the epoch, 0: never. */
 export type ConsumerStatus = {

@@ -7,7 +7,7 @@ import { readAddress, RpcConnection, type ConnectionLost } from './rpc-connectio
 export const REPLIES = 'replies';
 
 /** accepted: what the deciding transaction made of the command. settled: its outcome in the world. */
-export type Stage = 'accepted' | 'settled';
+type Stage = 'accepted' | 'settled';
 export type StagedReply = { readonly commandId: string; readonly stage: Stage; readonly reply: Reply };
 
 /** A peer with this much unsent gets no more. */

@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso';
 type Values = Readonly<Record<string, string | undefined>>;
 
 /** The path with a changed query; an empty value is removed. */
-export function addressWith(path: string, query: Values, changes: Values): string {
+function addressWith(path: string, query: Values, changes: Values): string {
   const given = Object.entries({ ...query, ...changes }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
   );

@@ -74,7 +74,7 @@ export type OpenApi = {
   }[];
 };
 
-export type Body = { readonly type: string; readonly schema: Schema; readonly example?: unknown };
+type Body = { readonly type: string; readonly schema: Schema; readonly example?: unknown };
 export type Answer = {
   readonly status: string;
   readonly description: string;

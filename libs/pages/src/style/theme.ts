@@ -1,4 +1,4 @@
-export const THEMES = ['system', 'light', 'dark'] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 const KEPT = 'wbiz.theme';
@@ -13,7 +13,7 @@ export function chooseTheme(theme: Theme): void {
 }
 
 /** Applies the stored choice, made here or in another tab. */
-export function wearTheme(): void {
+function wearTheme(): void {
   const theme = chosenTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;

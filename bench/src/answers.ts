@@ -1,0 +1,34 @@
+import { timings, type Timings } from './timings.ts';
+
+/** `beganAt`: ms since the epoch. `cpuSeconds`: of the load generator. */
+export type Loaded = Timings & {
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly errors: number;
+  readonly beganAt: number;
+  readonly cpuSeconds: number;
+};
+
+/** Counts the answers to a load, and the CPU time of this process, from now on. */
+export function countAnswers() {
+  const took: number[] = [];
+  const statuses: Record<string, number> = {};
+  const cpuBefore = process.cpuUsage();
+  const began = performance.now();
+  return {
+    began,
+    add(status: number, ms: number) {
+      took.push(ms);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    },
+    loaded(lastedMs: number, errors: number): Loaded {
+      const { user, system } = process.cpuUsage(cpuBefore);
+      return {
+        ...timings(took, lastedMs),
+        statuses,
+        errors,
+        beganAt: performance.timeOrigin + began,
+        cpuSeconds: (user + system) / 1e6,
+      };
+    },
+  };
+}

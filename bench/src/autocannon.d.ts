@@ -1,0 +1,29 @@
+/** The part of autocannon, which has no types, that the bench calls. */
+declare module 'autocannon' {
+  import type { EventEmitter } from 'node:events';
+
+  export type Client = { responseMax: number; readonly reqsMade: number };
+  export type Request = {
+    readonly method?: string;
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    /** Called before each request with what stands above. */
+    readonly setupRequest?: (blank: Request) => Request;
+  };
+  type Options = {
+    readonly url: string;
+    readonly connections: number;
+    readonly requests: readonly Request[];
+    /** Seconds. */
+    readonly duration: number;
+    /** Seconds. */
+    readonly timeout: number;
+    /** Milliseconds. */
+    readonly sampleInt: number;
+  };
+  type Events = { response: [client: Client, status: number, bytes: number, ms: number] };
+  type Run = EventEmitter<Events> & PromiseLike<{ readonly errors: number }>;
+
+  export default function autocannon(options: Options): Run;
+}

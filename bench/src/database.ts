@@ -1,0 +1,19 @@
+import pg from 'pg';
+
+/** Connects for as long as `work` takes. */
+export async function withDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Calls `work` with the numbers from 0 to `count`, 20,000 at a time: a statement's parameters are held in memory. */
+export async function inBatches(count: number, work: (numbers: readonly number[]) => Promise<void>) {
+  const most = 20_000;
+  for (let from = 0; from < count; from += most)
+    await work(Array.from({ length: Math.min(most, count - from) }, (_, index) => from + index));
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WebhookView } from '@wbiz/contracts/webhook';
+import pg from 'pg';
+import type { Api } from './ask.ts';
+import type { Deliveries } from './webhook-receiver.ts';
+
+const PATIENCE_MS = 120_000;
+const TYPE = 'contact.updated';
+/** A new endpoint is known to the service after at most a second. */
+const KNOWN_AFTER_MS = 1_500;
+
+/** Makes endpoints at `receiver`, puts events into feeds, and waits for their deliveries. */
+export function openDeliveries(databaseUrl: string, receiver: string) {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+  const made: (() => Promise<unknown>)[] = [];
+  /** What has come since it was last asked. */
+  const told = async () => (await (await fetch(receiver)).json()) as Deliveries;
+
+  return {
+    told,
+
+    /** Creates endpoints, and resolves once the service knows them. */
+    async create(...endpoints: readonly { readonly api: Api; readonly path: string }[]): Promise<void> {
+      for (const { api, path } of endpoints) {
+        const body = { url: `${receiver}${path}`, events: [TYPE] };
+        const { id } = await api<WebhookView>('POST', '/v1/webhooks', body);
+        made.push(() => api('PATCH', `/v1/webhooks/${id}`, { active: false }));
+      }
+      await delay(KNOWN_AFTER_MS);
+    },
+
+    /** Switches off all endpoints. */
+    async quiet(): Promise<void> {
+      for (const end of made.splice(0)) await end();
+    },
+
+    /** Adds so many events to each account's feed and notifies, as the projection does. */
+    async tell(accountIds: readonly string[], count: number): Promise<void> {
+      await pool.query(
+        `with head as (
+           insert into webhooks.feed_heads as h (account_id, sequence) select id, $2 from unnest($1::text[]) id
+           on conflict (account_id) do update set sequence = h.sequence + excluded.sequence returning account_id, sequence)
+         insert into webhooks.feed (account_id, sequence, id, type, created_at, data)
+         select account_id, sequence - $2 + n, 'evt_' || account_id || '_' || sequence - $2 + n, '${TYPE}', clock_timestamp(),
+           json_build_object('contactId', 'cnt_' || n % 1000, 'messageId', null, 'name', repeat('x', 300))
+         from head, generate_series(1, $2::bigint) n`,
+        [accountIds, count],
+      );
+      await pool.query(`select pg_notify('webhooks.feed', '')`);
+    },
+
+    /** Resolves once so many deliveries have come. */
+    async arrived(count: number): Promise<Deliveries> {
+      for (const giveUp = Date.now() + PATIENCE_MS; Date.now() < giveUp; await delay(20))
+        if (Number(await (await fetch(`${receiver}/count`)).text()) >= count) return told();
+      throw new Error(
+        `Of ${count} deliveries only ${(await told()).count} came within ${PATIENCE_MS / 1_000} s.`,
+      );
+    },
+
+    close: () => pool.end(),
+  };
+}
