@@ -169,7 +169,7 @@ export class CommandBus {
     } catch (error) {
       logger.debug(
         { err: error, service },
-        'command bus: commands not sent; their callers are answered at the deadline',
+        'command bus: Kafka did not acknowledge commands; callers without a reply are answered at the deadline',
       );
     }
   }
@@ -182,7 +182,7 @@ export class CommandBus {
     } catch (error) {
       logger.debug(
         { err: error, topic: record.topic },
-        'command bus: commands not sent; their callers are answered at the deadline',
+        'command bus: Kafka did not acknowledge commands; callers without a reply are answered at the deadline',
       );
     }
   }

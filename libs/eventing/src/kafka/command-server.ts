@@ -198,7 +198,10 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         if (!(await batch.wait(backoff((waits += 1))))) return false;
       }
     }
-    logger.error({ ...place, err: reason, attempts, alarm: true }, 'a record went to the dead letters');
+    logger.error(
+      { ...place, err: reason, attempts, alarm: true },
+      'command server: a record cannot be handled; it is kept as a dead letter',
+    );
     const replyTo = header(record, 'replyto');
     const commandId = header(record, 'ce_id');
     if (replyTo && commandId) replies.reply(replyTo, { commandId, stage: 'accepted', reply: INTERNAL_ERROR });
@@ -209,7 +212,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn(
         { err: error, group: this.options.groupId },
-        'command server: passing fault; commands wait and are retried',
+        'command server: a fault that may pass; commands wait and are tried again',
       );
     batch.waitsFor(error, received);
   }

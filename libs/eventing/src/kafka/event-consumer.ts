@@ -121,7 +121,7 @@ export class EventConsumer {
     if (behind.length > 0)
       logger.warn(
         { group: groupId, offsets: behind },
-        'checkpoints are behind the committed offsets; reading from them',
+        'event consumer: the committed offsets are ahead of the checkpoints, or missing; reading from the checkpoints',
       );
     const from = new Map(behind);
     this.reached.clear();
@@ -166,7 +166,7 @@ export class EventConsumer {
         if (fault === undefined) return;
         logger.warn(
           { ...this.place(batch), err: fault, attempt },
-          'events could not be applied; trying again',
+          'event consumer: events could not be applied; trying again',
         );
         batch.waitsFor(fault as Error);
         if (!(await batch.wait(backoff(attempt)))) return;
@@ -188,7 +188,10 @@ export class EventConsumer {
       // Reading from there applied nothing: the missing event is not there.
       const isInVain = last?.id === id && last.from === from && last.sequence === gap.checkpoint.sequence;
       if (from !== undefined && from < offset && !isInVain) {
-        logger.warn({ ...fields, next: from }, 'an event is missing before this one; reading back');
+        logger.warn(
+          { ...fields, next: from },
+          'event consumer: an event is missing before this one; reading the partition again from the checkpoint',
+        );
         this.lookedBack.set(partition, { id, from, sequence: gap.checkpoint.sequence });
         projector.forget(partition);
         this.reached.set(partition, from);
@@ -202,7 +205,7 @@ export class EventConsumer {
     batch.halt(gap.message);
     logger.error(
       { ...fields, offset, alarm: true },
-      'the missing event is not on the log; the partition is halted',
+      'event consumer: the missing event is not on the log; the partition is halted',
     );
     return undefined;
   }
@@ -230,7 +233,7 @@ export class EventConsumer {
       if (!isRewound && next >= (persisted.get(partition) ?? 0)) continue;
       logger.warn(
         { group: this.options.groupId, partition, next },
-        'the checkpoint was set back; reading from it',
+        'event consumer: the checkpoint was set back; reading from it',
       );
       await projector.halted([partition], null);
       this.lookedBack.delete(partition);
@@ -249,7 +252,7 @@ export class EventConsumer {
         // No real event is lost this way: the next one of its source would show the gap.
         this.options.logger.error(
           { ...this.place(batch), offset: record.offset },
-          'a record is no event; passed over',
+          'event consumer: a record is no event; skipped',
         );
     }
     return events;
@@ -263,7 +266,7 @@ export class EventConsumer {
     } catch (error) {
       this.options.logger.warn(
         { err: error, group: this.options.groupId },
-        'event consumer: progress could not be persisted; a restart would read its events again',
+        'event consumer: progress not stored; a restart would read its events again',
       );
     }
   }

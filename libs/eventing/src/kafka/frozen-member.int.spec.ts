@@ -37,10 +37,12 @@ it('keeps a thawed member from handling or committing what has gone to another',
   const thawedAt = member.lines.length;
   member.signal('SIGCONT');
   const since = () => member.lines.slice(thawedAt);
-  await until(() => since().some((line) => line.startsWith('log joined the group')));
+  await until(() => since().some((line) => line.startsWith('log consumer: joined its group')));
   expect(begun()).toHaveLength(before);
   expect(since()).toContainEqual(
-    expect.stringMatching(/offsets could not be committed: (UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION)/),
+    expect.stringMatching(
+      /consumer: offsets not committed; committing again with the next batch: (UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION)/,
+    ),
   );
   expect(await committed()).toBe(100);
 });

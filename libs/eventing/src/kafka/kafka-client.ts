@@ -189,7 +189,7 @@ export function connectKafka({
 
     /** The offset the next record of each partition will get. */
     endOffsets: async (topic: string): Promise<number[]> => {
-      const offsets = await (await connectedAdmin()).fetchTopicOffsets(topic);
+      const offsets = await onceLed(async () => (await connectedAdmin()).fetchTopicOffsets(topic));
       return byPartition(offsets.map(({ partition, high }) => ({ partition, offset: high })));
     },
 
@@ -266,6 +266,22 @@ function keyedPartitioner() {
   };
 }
 
+/** kafkajs fails with a TypeError while a partition has no leader, as just after its topic was made. */
+async function onceLed<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      if (attempt === LEADER_ATTEMPTS)
+        throw new Error('Kafka names no leader for a partition.', { cause: error });
+      await delay(100 * attempt);
+    }
+  }
+}
+/** Together 4.5 s: a leader is elected within one or two. */
+const LEADER_ATTEMPTS = 10;
+
 const brokersOf = async (admin: Admin) => (await admin.describeCluster()).brokers.length;
 
 function byPartition(offsets: readonly { partition: number; offset: string }[]): number[] {
@@ -291,5 +307,5 @@ const logThrough =
   ({ level, namespace, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry) =>
     logger[message.startsWith(NOT_SO_HERE) ? 'debug' : LOG_AS[level]](
       { ...fields, namespace },
-      `kafkajs: ${message}`,
+      `kafkajs: ${message}${typeof fields['error'] === 'string' ? `: ${fields['error']}` : ''}`,
     );

@@ -337,7 +337,7 @@ export class RecordConsumer {
       if ((await Promise.race([ended, late])) === 'late')
         logger.error(
           { group: groupId },
-          'consumer: a handler did not end in time; leaving the group without it',
+          'consumer: a handler did not end within 8.5 s; closing without it, and Kafka delivers its records again',
         );
     } finally {
       left.abort();
@@ -509,7 +509,7 @@ export class RecordConsumer {
       this.waiting.set(place, { ...trouble, isTold: true });
       logger.error(
         { alarm: true, group, partition: place, reason: trouble.reason },
-        'a partition has waited for a minute; it goes on trying',
+        'consumer: a partition has waited for a minute; trying on',
       );
     }
   }
@@ -540,7 +540,10 @@ export class RecordConsumer {
       for (const { mark, offset } of taken) mark.committed = offset;
     } catch (error) {
       // The next round tries again; what stays uncommitted is delivered again.
-      this.wiring.logger.debug({ err: error, group: this.wiring.groupId }, 'offsets could not be committed');
+      this.wiring.logger.debug(
+        { err: error, group: this.wiring.groupId },
+        'consumer: offsets not committed; committing again with the next batch',
+      );
     }
   }
 
@@ -586,7 +589,10 @@ export class RecordConsumer {
           partitions.map((partition) => ({ topic, partition })),
         ),
       );
-      logger.info({ group: groupId, assigned: memberAssignment }, 'joined the group');
+      logger.info(
+        { group: groupId, assigned: memberAssignment },
+        'consumer: joined its group; reading its partitions',
+      );
     });
     this.consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
       this.show('crashed', error.message);

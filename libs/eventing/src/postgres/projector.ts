@@ -77,7 +77,7 @@ export class Projector {
     this.#parking = new Parking(schema, projection.name);
     wakeUp?.onWake(this.#channel, () => {
       this.persist().catch((err: unknown) =>
-        logger.warn({ err }, 'projector: progress could not be persisted; a waiting replica times out'),
+        logger.warn({ err }, 'projector: progress not stored; a replica that waits for it times out'),
       );
     });
   }
@@ -293,7 +293,7 @@ export class Projector {
       if (classifyFault(err) === 'passing') throw err;
       logger.warn(
         { err, projection: projection.name, partition, events: events.length },
-        'events could not be applied together; applying them one by one',
+        'projector: events could not be applied together; applying them one by one',
       );
       return transact(true);
     });
@@ -303,7 +303,7 @@ export class Projector {
     if (seen.wentBack)
       logger.error(
         { alarm: true, projection: projection.name, partition },
-        'the checkpoint is behind what was stored before, as after a restore; going on from it',
+        'projector: the stored checkpoint went back, as after a restore; reading on from it',
       );
     const { hasParked, wentBack, marks } = seen;
     // A persist may overlap with a batch.
@@ -354,7 +354,7 @@ export class Projector {
       const { accountId, id, type, source, sequence } = event;
       logger.error(
         { err, alarm: true, projection: projection.name, partition, accountId, id, type, source, sequence },
-        'an event cannot be applied; its account is parked and the event retried',
+        'projector: an event cannot be applied; its account is parked, and the event is tried again',
       );
     }
     return result;
@@ -425,10 +425,14 @@ export class Projector {
     });
     if (!round) return undefined;
     if (round.failed) {
-      logger.warn({ ...fields, ...round.failed }, 'a parked event cannot be applied; retrying it later');
+      logger.warn(
+        { ...fields, ...round.failed },
+        'projector: a parked event cannot be applied; trying it again later',
+      );
       return { applied: round.applied, mayGoOn: false, parked: true };
     }
-    if (round.isLast) logger.info(fields, 'the events of a parked account are applied; it goes on');
+    if (round.isLast)
+      logger.info(fields, 'projector: all events of a parked account are applied; it is no longer parked');
     return { applied: round.applied, mayGoOn: !round.isLast, parked: false };
   }
 
@@ -488,7 +492,7 @@ export class Projector {
     for (const { id, source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence, id },
-        'an event is of an epoch that its source cannot have reached; passed over',
+        'projector: event skipped: its epoch is not the next of its source; something else may write to the log',
       );
   }
 
@@ -496,7 +500,7 @@ export class Projector {
     for (const { source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence },
-        `${source} was restored: epoch ${epoch} begins here, at event ${sequence}; what it had published from there on may be lost.`,
+        `projector: ${source} was restored and numbers on in epoch ${epoch} from event ${sequence}; it may lack earlier events that are applied here`,
       );
   }
 }

@@ -208,7 +208,7 @@ it('begins a new epoch behind the log where the database has lost commits, and r
     [3, 9, 0],
   ]);
   const lost =
-    'the database has lost events that are on the log; numbering goes on behind them in a new epoch';
+    'relay: the database lacks events that are on the log; numbering on behind them in a new epoch';
   expect(alarms().filter((message) => message === lost)).toHaveLength(2);
 });
 
@@ -252,7 +252,9 @@ it('publishes again what the log has lost, before anything new', async () => {
     [1, 5, 3],
     [1, 7, 5],
   ]);
-  expect(alarms()).toEqual(['the log has lost published events; publishing them again before any other']);
+  expect(alarms()).toEqual([
+    'relay: the log lacks events that were published; publishing them again before any other',
+  ]);
 });
 
 it('publishes only what is missing where the end of a log was cut off and others have written since', async () => {
@@ -315,7 +317,9 @@ it.each([0, 2])(
     await until(async () => (await found()).size === 5);
     await leader.published();
     expect([...(await found())].toSorted()).toEqual([1, 2, 3, 4, 5]);
-    expect(alarms()).toEqual(['the log has lost published events; publishing them again before any other']);
+    expect(alarms()).toEqual([
+      'relay: the log lacks events that were published; publishing them again before any other',
+    ]);
   },
 );
 

@@ -192,7 +192,8 @@ export class OutboxRelay {
         });
         await this.#lead(this.#session);
       } catch (err) {
-        if (!stopping.aborted) logger.warn({ err, schema }, 'relay: no connection to Postgres; trying again');
+        if (!stopping.aborted)
+          logger.warn({ err, schema }, 'relay: lost the lead, or could not take it; trying again');
         await delay(STANDBY_MS, undefined, { signal: stopping }).catch(() => undefined);
       } finally {
         this.#leader = false;
@@ -212,7 +213,10 @@ export class OutboxRelay {
     const sequencer = await Sequencer.load(session, schema, partitions);
     await this.#compare(session, sequencer);
     this.#leader = true;
-    logger.info({ schema, epoch: sequencer.epoch }, 'this replica leads the relay');
+    logger.info(
+      { schema, epoch: sequencer.epoch },
+      'relay: this replica leads; it publishes the events of its service',
+    );
 
     await this.#publishNumbered(session, sequencer);
     const cadence = new Cadence(BATCH_GAP_MS);
@@ -254,12 +258,12 @@ export class OutboxRelay {
     if (ahead !== undefined)
       logger.error(
         { schema, source, database: last, log: ahead, epoch: sequencer.epoch, alarm: true },
-        'the database has lost events that are on the log; numbering goes on behind them in a new epoch',
+        'relay: the database lacks events that are on the log; numbering on behind them in a new epoch',
       );
     if (missing !== undefined)
       logger.error(
         { schema, source, first: missing, alarm: true },
-        'the log has lost published events; publishing them again before any other',
+        'relay: the log lacks events that were published; publishing them again before any other',
       );
     await onCompared?.done(session);
   }

@@ -61,7 +61,7 @@ export class WakeUp {
       .catch((err: unknown) =>
         this.options.logger.warn(
           { err, channels },
-          'wake-up not sent; its listeners look at their next poll',
+          'wake-ups: not sent; listeners see the change at their next poll',
         ),
       );
   }
@@ -80,7 +80,7 @@ export class WakeUp {
         await aborted(session.lost, this.#stopping.signal);
         if (session.lost.aborted) throw session.lost.reason;
       } catch (err) {
-        logger.warn({ err }, 'wake-ups: no connection to Postgres; trying again');
+        logger.warn({ err }, 'wake-ups: the connection to Postgres failed; connecting again');
         await delay(RECONNECT_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       } finally {
         this.#session = undefined;

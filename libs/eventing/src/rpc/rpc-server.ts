@@ -102,7 +102,7 @@ export class RpcServer extends ServerTCP {
   }
 
   private refused(address: string | undefined, reason: string): void {
-    this.logger.warn('a peer did not prove that it is one of ours; its connection is closed', {
+    this.logger.warn('rpc server: a peer did not prove that it is one of ours; its connection is closed', {
       address,
       reason,
     });

@@ -464,7 +464,7 @@ describe('a peer that does not know the secret', () => {
     expect(calls).toEqual([]);
     expect(lines).toEqual([
       [
-        'a peer did not prove that it is one of ours; its connection is closed',
+        'rpc server: a peer did not prove that it is one of ours; its connection is closed',
         expect.objectContaining({ address: HOST }),
         expect.anything(),
       ],
@@ -517,7 +517,7 @@ describe('a replyto', () => {
     expect(out.counts.replies).toBe(0);
     return log.entries.map(({ message }) => message);
   };
-  const WARNING = 'the replyto of a command is not proved to be ours; its reply is dropped';
+  const WARNING = 'replies: the replyto of a command is not proved to be ours; its reply is dropped';
 
   it.each([
     ['says nothing', (_socket: Socket) => undefined],
