@@ -438,7 +438,7 @@ describe('epochs', () => {
     expect(
       log.entries.filter(({ fields }) => fields['alarm'] === true).map(({ message }) => message),
     ).toEqual([
-      'messaging was restored: epoch 2 begins here, at event 2; what it had published from there on may be lost.',
+      'projector: messaging was restored and numbers on in epoch 2 from event 2; it may lack earlier events that are applied here',
     ]);
     await expect(it.handle(0, [event(5, { epoch: 2 })])).rejects.toBeInstanceOf(ProjectionGap);
   });

@@ -355,7 +355,7 @@ it('does not let one record with a later epoch silence a source', async () => {
   );
   await happened(0, 1);
   await until(() => applied.length === 3);
-  expect(alarms().filter((message) => message.includes('cannot have reached'))).toHaveLength(2);
+  expect(alarms().filter((message) => message.includes('not the next of its source'))).toHaveLength(2);
   await leader.stop();
   await happened(0);
   await source();
