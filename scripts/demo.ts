@@ -52,8 +52,13 @@ export async function makeDemo({
   if (feedCursor !== undefined) return { accountId, apiKey, feedCursor };
   // The system stays up even if its feed stands still, so that its operator can mend it.
   if (since === undefined)
-    throw new Error('A message written in at the simulator did not come to /v1/events.');
-  return { accountId, apiKey, feedCursor: since, said: 'the feed stands still: see wbiz projections status' };
+    throw new Error('A message written in at the simulator did not come to /v1/events within 15 s.');
+  return {
+    accountId,
+    apiKey,
+    feedCursor: since,
+    said: 'made, but a message did not come to /v1/events within 15 s: see wbiz projections status',
+  };
 }
 
 /** Commands to paste into a shell. */

@@ -207,7 +207,9 @@ export async function start({ fresh, verbose, port }: Options): Promise<void> {
   );
   const shown = relative(process.cwd(), home);
   say.line(`  The console is at ${at('/console')}; it takes the adminToken of ${file('demo.json')}.`);
-  say.line(`  Ctrl-C stops everything; the data stays in ${shown.startsWith('..') ? home : shown}.`);
+  say.line(
+    `  Ctrl-C stops all that was started here; its data stays in ${shown.startsWith('..') ? home : shown}.`,
+  );
 }
 
 /** Ends what a killed run left, throws if another run lives, and deletes what is not to be kept. */

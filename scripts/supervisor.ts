@@ -38,17 +38,21 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
       if (stopping.signal.aborted) return;
       ends.set(name, ended(name) + 1);
       if (Date.now() - since > STEADY_AFTER_MS) pause = FIRST_PAUSE_MS;
+      let what = `ended ${how}`;
       let next: Running | void = undefined;
       while (!next) {
-        say.warn(`${name} ended ${how}. Starting it again in ${pause / 1000} s.`);
+        say.warn(`${name}: ${what}; starting it again in ${pause / 1000} s`);
         await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-        next = await start().catch((error: Error) => say.failed(`${name} did not start: ${error.message}`));
+        next = await start().catch((error: Error) => {
+          say.failed(`${name}: ${error.message}`);
+          what = 'did not start';
+        });
       }
       current = next;
       if (stopping.signal.aborted) return current.stop();
-      say.done(`${name} runs again (process ${current.pid})`);
+      say.done(`${name}: started again as process ${current.pid}`);
     }
   }
 

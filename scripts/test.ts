@@ -64,6 +64,6 @@ const { passed, failed, skipped } = await main().catch((error: unknown) => {
   sayFault(error);
   return { passed: 0, failed: 1, skipped: 0 };
 });
-if (skipped) say.warn(`${skipped} tests were skipped; a line above says why.`);
+if (skipped) say.warn(`${skipped} tests were skipped: jest was told to, or lacked what a line above names.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

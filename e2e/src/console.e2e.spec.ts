@@ -18,7 +18,7 @@ const KEY = 'The shop';
 
 const chromium = chromiumPath();
 if (!chromium)
-  console.warn('The console is not tested: there is no Chromium (CHROMIUM, or one on the PATH).');
+  console.warn('console: no Chromium (CHROMIUM, or one on the PATH); the tests of the console are skipped');
 
 (chromium ? describe : describe.skip)('in a browser, from nothing', () => {
   let system: System;

@@ -12,7 +12,7 @@ const LONGEST_TASK = 500;
 
 const chromium = chromiumPath();
 if (!chromium)
-  console.warn('The console is not tested: there is no Chromium (CHROMIUM, or one on the PATH).');
+  console.warn('console: no Chromium (CHROMIUM, or one on the PATH); the tests of the console are skipped');
 
 (chromium ? describe : describe.skip)('an inbox of 10,000 conversations', () => {
   let system: System;

@@ -29,7 +29,7 @@ const python = guidePython();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const SKIPPED = [...(python ? [] : ['kafka_events.py']), ...(hasPython ? [] : ['webhook.py', 'feed.py'])];
 if (SKIPPED.length > 0)
-  console.warn(`${EVENTS}: ${SKIPPED.join(', ')} cannot be run, for want of python3 or kafka-python.`);
+  console.warn(`guides: python3 or kafka-python is missing; the tests of ${SKIPPED.join(', ')} are skipped`);
 const runnable = (name: string) => (SKIPPED.includes(name) ? it.skip : it);
 
 let system: System;

@@ -161,7 +161,7 @@ export async function startSimulator(
   graphRoutes(app, parts);
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) log(error.stack ?? error.message);
+    if (status >= 500) log(`graph: call failed; answering ${status}: ${error.stack ?? error.message}`);
     const code = status >= 500 ? 1 : 100;
     return reply.code(status).send({ error: { message: error.message, type: 'OAuthException', code } });
   });

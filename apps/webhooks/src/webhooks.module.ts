@@ -41,7 +41,10 @@ const feedWatch: FactoryProvider<FeedWatch> = {
   useFactory: (runtime: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
     const { logger, stopping, startSpan } = runtime;
     const onFault = (err: unknown) =>
-      logger.warn({ err }, 'feed watch: heads not read; reading them again within 1 s');
+      logger.warn(
+        { err },
+        'feed watch: reading the heads of feeds failed; trying again within 1 s while requests wait',
+      );
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
     projections.add(feedProjection(startSpan));
@@ -114,8 +117,8 @@ const deliverer: FactoryProvider<Deliverer> = {
           .apply(webhooks, { type: 'webhook.disable', accountId, data })
           .catch((err: unknown) =>
             logger.warn(
-              { err, webhookId },
-              'deliverer: webhook not disabled; disabling it at its next failure',
+              { err, accountId, webhookId, reason },
+              'deliverer: disabling a webhook failed; trying again when a delivery next calls for it',
             ),
           );
       },

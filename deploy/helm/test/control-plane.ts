@@ -88,7 +88,9 @@ export async function controlPlane(dir: string) {
     child.stderr.pipe(log, { end: false });
     child.once('exit', (code, signal) => {
       if (signal !== 'SIGTERM' && signal !== 'SIGKILL')
-        console.error(`${name} ended (${code ?? signal}): see ${join(dir, `${name}.log`)}`);
+        console.error(
+          `${name}: ended (${code ?? signal}) and is not started again; see ${join(dir, `${name}.log`)}`,
+        );
     });
     children.push(child);
   };

@@ -37,12 +37,12 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
       if (target === null || signal.aborted || closing.signal.aborted) return;
       const fault = await client.post(target, body);
       if (fault === undefined) {
-        if (complained) log(`webhooks: ${target.url} answers 200 again`);
+        if (complained) log(`webhooks: ${target.url} answered 200 again; deliveries go on`);
         complained = false;
         return;
       }
       if (!complained && !closing.signal.aborted)
-        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying`);
+        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying for up to 24 h`);
       complained = true;
       if (Date.now() > giveUpAt) return;
       await pause(RETRY_MS[attempt] ?? RETRY_LAST_MS, [signal, closing.signal]);
@@ -86,7 +86,7 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
       if (waiting.length - head >= MAX_WAITING) {
         head += 1;
         if (dropped++ % MAX_WAITING === 0)
-          log(`webhooks: more than ${MAX_WAITING} items wait; dropping the oldest`);
+          log(`webhooks: ${MAX_WAITING} items wait already; dropping the oldest for each new one`);
       }
       waiting.push(item);
       schedule();

@@ -34,6 +34,7 @@ export function openWebhookVerification({
         verified = state.webhook === target;
         return;
       }
+      if (state.webhook !== target || closing.aborted) return;
       if (fault !== last) log(`webhooks: ${target.url} failed the handshake (${fault}); retrying`);
       last = fault;
       await pause(wait, [closing]);

@@ -124,8 +124,8 @@ export class Deliverer {
         else this.lanes.set(subscription.webhookId, this.laneOf(subscription, standing));
       }
       logger.debug(
-        { webhooks: this.lanes.size },
-        'deliverer: webhooks taken or changed; looking at their feeds',
+        { read: loaded.length, held: this.lanes.size },
+        'deliverer: new and changed webhooks read; looking at the feeds of all held ones',
       );
       this.looks.wake();
     }
@@ -158,8 +158,8 @@ export class Deliverer {
         .then(() => leases.release([lane]))
         .catch((err: unknown) =>
           logger.warn(
-            { err, webhookId: lane.webhookId },
-            'deliverer: webhook not released; taking it up at the next renewal',
+            { err, accountId: lane.accountId, webhookId: lane.webhookId },
+            'deliverer: release of a surplus webhook failed; delivering to it again if the next renewal finds it still held',
           ),
         )
         .finally(() => this.leaving.delete(lane));

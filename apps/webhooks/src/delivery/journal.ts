@@ -124,7 +124,7 @@ export class Journal {
         });
         break;
       } catch (err) {
-        logger.warn({ err }, `delivery journal: write failed; retrying in ${RETRY_MS / 1_000} s`);
+        logger.warn({ err }, `delivery outcomes: write failed; trying again in ${RETRY_MS / 1_000} s`);
         await delay(RETRY_MS);
       }
     }

@@ -284,8 +284,8 @@ export class Lane {
   private succeeded(item: Item): void {
     if (this.isPaused)
       this.options.logger.info(
-        { webhookId: this.webhookId },
-        'deliverer: endpoint answers again; deliveries resume',
+        { accountId: this.accountId, webhookId: this.webhookId },
+        'deliverer: delivery to a paused endpoint succeeded; ending its pause',
       );
     this.condition = HEALTHY;
     // The endpoint works, so the doubtful events failed by their own fault.
@@ -309,8 +309,8 @@ export class Lane {
       disable(webhookId, accountId, 'failing', 'Every delivery failed for five days.');
     if (this.isPaused && !wasPaused)
       logger.info(
-        { webhookId, statusCode: outcome.statusCode, error: outcome.error },
-        'deliverer: endpoint paused after failures in a row; probing it from now on',
+        { accountId, webhookId, statusCode: outcome.statusCode, error: outcome.error },
+        'deliverer: endpoint paused after failures in a row; sending one probe at a time while the webhook is active',
       );
 
     const attempts = item.of === 'retry' ? item.row.attempts + 1 : 1;
@@ -417,10 +417,10 @@ export class Lane {
       },
       (err: unknown) => {
         this.reading.delete(of);
-        const { webhookId } = this;
+        const { accountId, webhookId } = this;
         this.options.logger.warn(
-          { err, webhookId },
-          'deliverer: feed not read; reading it again at the next look',
+          { err, accountId, webhookId, read: of },
+          'deliverer: reading events to deliver failed; trying again at the next look while the webhook is held',
         );
       },
     );

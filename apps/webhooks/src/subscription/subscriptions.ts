@@ -71,8 +71,8 @@ export class Subscriptions {
       if (!(err instanceof UnsealFailed)) throw err;
       if (this.unopened.get(row.id) !== row.version)
         this.logger.error(
-          { err, webhookId: row.id, alarm: true },
-          'webhook secret cannot be opened; its events wait until its key is back or the secret is rotated',
+          { err, accountId: row.accountId, webhookId: row.id, alarm: true },
+          'deliverer: webhook secret or headers cannot be opened; its events wait until the key is back or both are replaced',
         );
       this.unopened.set(row.id, row.version);
       return undefined;
