@@ -40,7 +40,7 @@ const post = async (guard: AddressGuard, url: string) => {
   }
 };
 
-/** Each of them leads to this machine, a private network or cloud metadata. */
+/** Addresses that lead to this machine, a private network or cloud metadata. */
 const LITERALS = [
   ...[
     '127.0.0.1',

@@ -7,7 +7,7 @@ import { deliverySystem, testClock, type DeliverySystem } from './delivery.harne
 import { DeliveryLog } from './delivery-log.js';
 import { FeedPages } from './feed-pages.js';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
-import { Journal } from './journal.js';
+import { OutcomeWriter } from './outcome-writer.js';
 
 jest.setTimeout(60_000);
 let system: DeliverySystem;
@@ -385,7 +385,7 @@ it('a webhook whose secret no key opens waits, and the others do not', async () 
 
 it('what is there is written down, also while more comes', async () => {
   const log = new DeliveryLog(system.pool);
-  const journal = new Journal({ pool: system.pool, log, logger: quiet });
+  const outcomes = new OutcomeWriter({ pool: system.pool, log, logger: quiet });
   const outcome = {
     at: new Date(),
     delivered: true,
@@ -401,7 +401,7 @@ it('what is there is written down, also while more comes', async () => {
   const add = () => {
     if (!more) return;
     const id = newId('dlv');
-    journal.record({
+    outcomes.record({
       webhookId: 'whk_busy',
       id,
       sequence: 1,
@@ -413,9 +413,9 @@ it('what is there is written down, also while more comes', async () => {
     setImmediate(add);
   };
   add();
-  await journal.flush();
+  await outcomes.flush();
   more = false;
-  await journal.flush();
+  await outcomes.flush();
 });
 
 describe('replicas', () => {

@@ -27,7 +27,7 @@ const MIX = [
 ] as const;
 const SHOWN = ['message.received', 'message.status', 'template.status', 'account.status'];
 
-/** Publishes the mix of events `times` over for each account; with `twice` everything twice. */
+/** Publishes the mix of events `times` times for each account; with `twice` each event twice. */
 async function publishMix(accounts: readonly string[], times: number, twice = false) {
   for (let time = 0; time < times; time += 1)
     for (const type of MIX)
@@ -101,7 +101,7 @@ describe('the feed', () => {
         await system.publishUnread(accountId, 'message.received', {
           text: accountId === bad ? text : 'fine',
         });
-    // Partitions of different accounts do not wait for each other.
+    // Accounts on different partitions do not wait for each other.
     await Promise.all([system.filled(good, 3), system.filled(bad, 1)]);
     const texts = async () =>
       (await system.readAll(one, bad)).events.map(({ sequence, data }) => [sequence, data['text']]);
@@ -267,7 +267,7 @@ describe('a read that waits', () => {
         delays.push(performance.now() - published);
         expect(data.map(({ type }) => type)).toEqual(['message.received']);
       });
-      // On the same connections, so the reads above have arrived.
+      // These reads go over the same connections: once they are answered, the reads above have arrived.
       await Promise.all([one, other].map(({ read }) => read({ accountId })));
       published = performance.now();
       await system.publishUnread(accountId, 'message.received');
@@ -313,7 +313,7 @@ describe('a read that waits', () => {
   it('ends at once when its replica stops', async () => {
     const third = await system.start();
     const waiting = third.read({ accountId: newId('acc'), wait: 30 });
-    await third.read({ accountId: newId('acc') }); // on the same connection, so the other read has arrived
+    await third.read({ accountId: newId('acc') }); // over the same connection: the other read has arrived before
     const begun = performance.now();
     const stopped = third.stop();
     expect(await waiting).toEqual({ data: [], nextCursor: feedCursor(0) });

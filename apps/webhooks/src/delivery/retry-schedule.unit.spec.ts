@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { failed, FAILURES_TO_PAUSE, HEALTHY, isGivenUp, type Condition } from './breaker.js';
-import { bucketOf, emptyBuckets, percentile } from './latency.js';
-import { Pace } from './pace.js';
-import { probeMs, retryAfterOf, retryMs } from './schedule.js';
+import { failed, FAILURES_TO_PAUSE, HEALTHY, isGivenUp, type BreakerState } from './circuit-breaker.js';
+import { bucketOf, emptyBuckets, percentile } from './latency-histogram.js';
+import { TokenBucket } from './token-bucket.js';
+import { probeMs, retryAfterOf, retryMs } from './retry-schedule.js';
 
 const PLAIN = { slow: false, retryAfterMs: null };
 const SECOND = 1_000;
@@ -47,8 +47,8 @@ describe('the schedule', () => {
 });
 
 describe('the breaker', () => {
-  const fail = (times: number, from: Condition = HEALTHY, now = 0, counts = true) =>
-    Array.from({ length: times }).reduce<Condition>(
+  const fail = (times: number, from: BreakerState = HEALTHY, now = 0, counts = true) =>
+    Array.from({ length: times }).reduce<BreakerState>(
       (condition) => failed(condition, now, counts, PLAIN, 1),
       from,
     );
@@ -67,16 +67,16 @@ describe('the breaker', () => {
   });
 });
 
-describe('the pace', () => {
+describe('the token bucket', () => {
   it("gives a second's worth at once and then one at a time", () => {
-    const pace = new Pace(10, 0);
+    const bucket = new TokenBucket(10, 0);
     for (let gone = 0; gone < 10; gone += 1) {
-      expect(pace.wait(0)).toBe(0);
-      pace.take();
+      expect(bucket.wait(0)).toBe(0);
+      bucket.take();
     }
-    expect(pace.wait(0)).toBe(100);
-    expect(pace.wait(60)).toBeCloseTo(40);
-    expect(pace.wait(100)).toBe(0);
+    expect(bucket.wait(0)).toBe(100);
+    expect(bucket.wait(60)).toBeCloseTo(40);
+    expect(bucket.wait(100)).toBe(0);
   });
 });
 
