@@ -17,10 +17,18 @@ export const HEALTHY: BreakerState = { failures: 0, probeAt: null, failingSince:
 /** The state after one more failure. One that does not count changes `failingSince` only. */
 export function failed(
   { failures, probeAt, failingSince }: BreakerState,
-  now: number,
-  counts: boolean,
-  failure: Failure,
-  jitter: number,
+  {
+    now,
+    counts,
+    failure,
+    jitter,
+  }: {
+    /** ms since the epoch. */
+    readonly now: number;
+    readonly counts: boolean;
+    readonly failure: Failure;
+    readonly jitter: number;
+  },
 ): BreakerState {
   const since = failingSince ?? now;
   if (!counts) return { failures, probeAt, failingSince: since };

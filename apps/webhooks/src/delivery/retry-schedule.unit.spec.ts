@@ -49,7 +49,7 @@ describe('the schedule', () => {
 describe('the breaker', () => {
   const fail = (times: number, from: BreakerState = HEALTHY, now = 0, counts = true) =>
     Array.from({ length: times }).reduce<BreakerState>(
-      (condition) => failed(condition, now, counts, PLAIN, 1),
+      (state) => failed(state, { now, counts, failure: PLAIN, jitter: 1 }),
       from,
     );
   it('pauses after ten failures in a row', () => {

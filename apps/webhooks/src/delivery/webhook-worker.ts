@@ -236,7 +236,7 @@ export class WebhookWorker {
     // A retry does not count: it follows its own schedule and says little of the endpoint. While paused, only the probe
     // counts, not deliveries that were in flight before.
     const counts = wasPaused ? at >= this.breaker.probeAt! : item.of !== 'retry';
-    this.breaker = failed(this.breaker, at, counts, outcome, jitter);
+    this.breaker = failed(this.breaker, { now: at, counts, failure: outcome, jitter });
     if (outcome.gone) disable(webhookId, accountId, 'gone', 'The endpoint answered 410 Gone.');
     else if (isGivenUp(this.breaker, at))
       disable(webhookId, accountId, 'failing', 'Every delivery failed for five days.');

@@ -29,7 +29,13 @@ type Look = {
 /** A cursor is the sequence that it stands after: ON reads greater sequences, BACK reads this one and lesser ones. */
 const ON = { name: 'on', beyond: '>', order: 'asc', last: 'max', passing: 0 } as const;
 const BACK = { name: 'back', beyond: '<=', order: 'desc', last: 'min', passing: -1 } as const;
-type Direction = typeof ON | typeof BACK;
+type Asked = {
+  readonly accountId: string;
+  readonly direction: typeof ON | typeof BACK;
+  /** A cursor. */
+  readonly from: number;
+  readonly limit: number;
+};
 
 /** Answers `/v1/events`. */
 @Controller()
@@ -59,9 +65,10 @@ export class FeedQueries {
     const direction = before === undefined ? ON : BACK;
     let from = before === undefined ? beginning(since) : await this.place(accountId, before);
     for (;;) {
+      const asked = { accountId, direction, from, limit };
       const { data, first, passed, more } = types?.length
-        ? await this.chosen(accountId, direction, from, types, limit)
-        : await this.next(accountId, direction, from, limit);
+        ? await this.chosen(asked, types)
+        : await this.next(asked);
       // The feed has no gaps: if the first event is not the next one after the cursor, events between them have expired.
       if (since !== undefined && first !== undefined && first > from + 1) throw expired();
       from = passed;
@@ -85,12 +92,8 @@ export class FeedQueries {
     return Number(rows[0]?.sequence ?? 0);
   }
 
-  private async next(
-    accountId: string,
-    { name, beyond, order, passing }: Direction,
-    from: number,
-    limit: number,
-  ): Promise<Look> {
+  private async next({ accountId, direction, from, limit }: Asked): Promise<Look> {
+    const { name, beyond, order, passing } = direction;
     const { rows } = await this.pool.query<Row>({
       name: `feed-next-${name}`,
       text: `select sequence, id, type, created_at, data from webhooks.feed
@@ -103,12 +106,10 @@ export class FeedQueries {
   }
 
   private async chosen(
-    accountId: string,
-    { name, beyond, order, last: furthest, passing }: Direction,
-    from: number,
+    { accountId, direction, from, limit }: Asked,
     types: readonly string[],
-    limit: number,
   ): Promise<Look> {
+    const { name, beyond, order, last: furthest, passing } = direction;
     const looked = await this.pool.query<{
       first: string | null;
       last: string | null;
