@@ -42,7 +42,7 @@ export function openWebhookVerification({
   };
 
   return {
-    /** Runs in the background; ends the handshake with an earlier target. */
+    /** Starts in the background; a handshake with an earlier target ends. */
     start: () => void verify(),
     get verified() {
       return verified;
