@@ -5,7 +5,8 @@ import { until } from '@wbiz/testing/stack';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readYourWrites } from './read-your-writes.js';
-import { ok, PERSON, startSystem, type Answer, type Client, type System } from './system.js';
+import { ok, type Answer, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 type Listed<Item> = { data: Item[]; nextCursor: string | null };
 type Api = Client & { accountId: string; keyId: string };
@@ -337,7 +338,7 @@ describe('contacts killed', () => {
         numbers(4).map(async () => {
           for (let mine = calls.pop(); mine; mine = calls.pop()) {
             let wanted = mine;
-            // A row answered with a passing error goes into another call.
+            // A row that was refused for the moment is sent again in the next call.
             while (wanted.length > 0) {
               const { status, body } = await carefully({ contacts: wanted, defaultTags: ['imported'] });
               expect(status).toBe(200);

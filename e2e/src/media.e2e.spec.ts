@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
-import { client, ok, PERSON, startSystem, type Client, type System } from './system.js';
+import { client, ok, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 type View = { id: string; sha256: string; expiresAt: string | null };
 const MB = 1024 * 1024;
