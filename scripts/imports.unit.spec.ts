@@ -11,7 +11,7 @@ const MODULES = [
   '{scripts,deploy}/**/*.{ts,mjs}',
 ];
 
-/** The circles of imports, those of types included, among modules given as `path: text`. */
+/** The circles of imports, also of types, among modules given as `path: text`. */
 function circlesIn(modules: Readonly<Record<string, string>>): readonly string[] {
   const moduleAt = (path: string) =>
     [path.replace(/\.js$/, '.ts'), path].find((one) => Object.hasOwn(modules, one));

@@ -36,7 +36,7 @@ const known: ReadonlyMap<string, readonly string[]> = new Map([
   ),
 ]);
 
-/** What an expression names that no metric has. */
+/** The metrics and labels in an expression that do not exist. */
 const strange = (expr: string): readonly string[] =>
   [...expr.matchAll(/\b((?:wbiz|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].flatMap(
     ([, name, selector = '']) => {
