@@ -65,7 +65,7 @@ const OWN: Readonly<Record<Service, Settings>> = {
 };
 const python = chartPython();
 
-/** All that is rendered here, by one Python. */
+/** What check.py makes of all cases, by name: one run of Python for all tests. */
 const rendered: Readonly<Record<string, Rendered>> = python
   ? JSON.parse(
       execFileSync(python, [here('check.py')], {
@@ -241,7 +241,7 @@ if (!python)
       }
   });
 
-  /** The environment as the kubelet makes it; what a Secret or a mounted file holds is made up. */
+  /** The environment that the kubelet would make, with made-up values of Secrets and mounted files. */
   function environmentOf(name: string, item: string, kind?: string): NodeJS.ProcessEnv {
     const made = ({ name: variable, value, valueFrom }: Variable): string => {
       if (variable.endsWith('_KEY') && !variable.startsWith('KAFKA') && !variable.startsWith('RPC_TLS'))
@@ -280,7 +280,7 @@ if (!python)
   });
 
   it('lets every setting be set that it does not know by itself', () => {
-    // Ports are the chart's; a replica's name is made up.
+    // The chart sets the ports; REPLICA has a default.
     const itself = ['PORT', 'HEALTH_PORT', 'RPC_PORT', 'REPLICA'];
     type Table = { properties: object; patternProperties: object };
     const schema = JSON.parse(read('../wbiz/values.schema.json')) as {
@@ -301,7 +301,7 @@ if (!python)
     const provisioned = names.flatMap((name) =>
       podOf(all(name, 'Job')[0]!).spec.containers[0]!.env.map((variable) => variable.name),
     );
-    // The secrets go where KUBERNETES_SECRETS says.
+    // SECRETS_DIR is not needed: the chart sets KUBERNETES_SECRETS.
     expect(
       Object.keys(PROVISION_SETTINGS).filter((one) => one !== 'SECRETS_DIR' && !provisioned.includes(one)),
     ).toEqual([]);
@@ -355,7 +355,7 @@ if (!python)
         Number(annotations['helm.sh/hook-weight']);
       const [job] = all(name, 'Job');
       if (name.startsWith('Strimzi')) {
-        // It needs what Strimzi makes of objects of this release.
+        // With Strimzi the Job is no hook: it needs the Secrets that Strimzi makes for KafkaUsers of this release.
         expect(of(name).objects.filter(hookOf)).toEqual([]);
         expect(job!.metadata.name).toMatch(/^wbiz-provision-[0-9a-f]{8}$/);
         return;
