@@ -28,7 +28,7 @@ describe('lint', () => {
   );
 });
 
-it('the build leaves out what only tests need', async () => {
+it('the build leaves out files for tests only', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'wbiz-build-'));
   try {
     for (const name of ['x', 'x.int.spec', 'x.samples', 'x.harness'])

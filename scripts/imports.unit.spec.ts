@@ -36,7 +36,7 @@ function circlesIn(modules: Readonly<Record<string, string>>): readonly string[]
   return circles;
 }
 
-it('goes round in no circle', () => {
+it('the repository has no circular imports', () => {
   const paths = globSync(MODULES, { cwd: root });
   expect(paths.length).toBeGreaterThan(400);
   expect(

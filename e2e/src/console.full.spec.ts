@@ -51,7 +51,7 @@ if (!chromium)
     await system?.stop();
   });
 
-  it('scrolls to its end without a task that is felt', async () => {
+  it('scrolls to its end without a task that blocks the page noticeably', async () => {
     const { page, faults } = await visitor.sitDown();
     await page.addInitScript(`
       window.tasks = [];

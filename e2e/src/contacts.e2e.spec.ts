@@ -138,10 +138,10 @@ it('makes one contact of two hundred upserts at once, and says who did what', as
   expect(new Set(history.map(({ by }) => by))).toEqual(new Set([api.keyId]));
 });
 
-describe('whoever writes in', () => {
+describe('a person who writes in', () => {
   afterEach(() => system.control('POST', '/behaviour', { userIds: 'all' }));
 
-  it('is on file, once, and called so in the inbox', async () => {
+  it('becomes one contact, with the name from the profile in the inbox', async () => {
     const phones = numbers(20).map(newPhone);
     await Promise.all(
       phones.flatMap((from) =>
@@ -171,7 +171,7 @@ describe('whoever writes in', () => {
   });
 
   const template = { template: 'diwali_offer', language: 'en_US' };
-  it('and says STOP gets no marketing any more, until START', async () => {
+  it('and says STOP gets no marketing until START', async () => {
     const phone = newPhone();
     const created = ok(await api.post<ContactView>('/v1/contacts', { phone, name: 'Asha', optedIn: true }));
     expect((await api.post('/v1/messages/template', { to: phone, ...template })).status).toBe(201);

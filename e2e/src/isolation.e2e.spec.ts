@@ -292,7 +292,7 @@ function foreign(path: string, { data = [] }: Body): readonly Row[] {
   return data.filter((row) => !own.has(JSON.stringify(row)));
 }
 
-it('has both accounts hold a row of every list', () => {
+it('gives both accounts a row in every list', () => {
   for (const { path: template } of lists())
     for (const who of [a, b])
       expect([template, pathsOf(who, template).some((path) => who.rows.get(path)?.length)]).toEqual([
@@ -301,12 +301,12 @@ it('has both accounts hold a row of every list', () => {
       ]);
 });
 
-it('leaves what B sees the same, to the last count, when A gets everything there is', async () => {
+it('leaves everything that B sees as it was while A gets rows in every list', async () => {
   expect(await crawl(b)).toEqual(untouched);
 });
 
 describe("lists, asked by B with what is A's", () => {
-  it('go on from no cursor of A to rows of A', async () => {
+  it('do not continue with rows of A from a cursor of A', async () => {
     const wrong: string[] = [];
     for (const { path: template, cursor } of lists())
       for (const path of pathsOf(b, template))
@@ -374,7 +374,7 @@ describe("B with A's ids", () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has none of them taken in a body', async () => {
+  it('has each of them refused in a body', async () => {
     const wrong: string[] = [];
     for (const { method, path: template, idFields } of withKey())
       for (const { pointer, kind, body } of idFields()) {
@@ -416,7 +416,7 @@ describe("B with A's ids", () => {
     expect(await crawl(b)).toEqual(before);
   });
 
-  it('is no operator', async () => {
+  it('cannot act as an operator', async () => {
     for (const { method, path } of operations.filter((operation) => !operation.withKey)) {
       const { status } = await ask(b, method, path.replaceAll(/\{\w+\}/g, a.accountId));
       expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many refused calls before

@@ -135,7 +135,7 @@ describe('a file that was uploaded', () => {
     });
   });
 
-  it('is nothing to another account', async () => {
+  it('does not exist for another account', async () => {
     const { body } = await upload(file(JPEG, 1_000));
     expect((await other.get(`/v1/media/${body.id}`)).status).toBe(404);
     expect((await content(body.id, other)).status).toBe(404);

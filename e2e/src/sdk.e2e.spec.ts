@@ -190,7 +190,7 @@ describe('the command line', () => {
     endpoint.close();
   });
 
-  it('has things happen at the simulator', async () => {
+  it('triggers events at the simulator', async () => {
     await system.control('POST', '/behaviour', { statuses: 'none' });
     await system.writeIn(api);
     const { id } = await wbiz.request('POST', '/v1/messages/text', { body: { to: PERSON, body: 'Read me' } });

@@ -127,7 +127,7 @@ if (!python)
     expect(of(name).refused).toContain(why.startsWith('/') ? `at '${why}` : why);
   });
 
-  it('has a default for every value, and no value that is not in the schema', () => {
+  it('has a default for every value, and a schema for each', () => {
     type Schema = { properties?: Record<string, Schema>; $ref?: string; patternProperties?: object };
     const { definitions, ...schema } = JSON.parse(read('../wbiz/values.schema.json')) as Schema & {
       definitions: Record<string, Schema>;
@@ -279,7 +279,7 @@ if (!python)
     kafkaAccess(config);
   });
 
-  it('lets every setting be set that it does not know by itself', () => {
+  it('lets every setting be set that it does not set itself', () => {
     // The chart sets the ports; REPLICA has a default.
     const itself = ['PORT', 'HEALTH_PORT', 'RPC_PORT', 'REPLICA'];
     type Table = { properties: object; patternProperties: object };
@@ -449,7 +449,7 @@ if (!python)
     }
   });
 
-  it('keeps Meta and webhooks out of private networks', () => {
+  it('lets traffic to Meta and webhooks reach no private network', () => {
     type Policy = { egress: { to: { ipBlock: { cidr: string; except?: string[] } }[] }[] };
     const blocks = (name: string, policy: string) =>
       (named(name, 'NetworkPolicy', policy).spec as Policy).egress[0]!.to.map(({ ipBlock }) => ipBlock);
@@ -496,7 +496,7 @@ if (!python)
     });
   });
 
-  it('scales a service by what waits for it, as far as it may ask itself', () => {
+  it('scales a service by its consumer lag, read with its own rights', () => {
     type Scaled = { triggers: { metadata: Record<'topic' | 'consumerGroup', string> }[] };
     const { commands, inbound, inboundChanges, events } = topics('staging.');
     const waits = Object.fromEntries(
@@ -561,7 +561,7 @@ if (!python)
     ).toBeTruthy();
   });
 
-  it('has alerts and dashboards for whoever takes them', () => {
+  it('has alerts and dashboards where values ask for them', () => {
     const alerts = named('everything', 'PrometheusRule', 'wbiz');
     expect(alerts.spec).toEqual(parse(read('../wbiz/files/alerts.yaml')));
     expect(alerts.metadata.labels).toMatchObject({ release: 'prometheus' });

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { openScheduler } from './scheduler.js';
 
 describe('scheduler', () => {
-  it('runs each thing once, in order of time, also what is added while running', async () => {
+  it('runs each action once, in order of time, also those added meanwhile', async () => {
     const scheduler = openScheduler();
     const ran: string[] = [];
     await new Promise<void>((resolve) => {
@@ -19,7 +19,7 @@ describe('scheduler', () => {
     expect(ran).toEqual(['first', 'added', 'second', 'last']);
   });
 
-  it('waits for a minute when told to', () => {
+  it('runs an action after a minute if asked to', () => {
     jest.useFakeTimers();
     const scheduler = openScheduler();
     const ran: number[] = [];
@@ -32,7 +32,7 @@ describe('scheduler', () => {
     jest.useRealTimers();
   });
 
-  it('forgets what it is told to', async () => {
+  it('drops actions when cleared', async () => {
     const scheduler = openScheduler();
     const ran: string[] = [];
     scheduler.in(0, () => ran.push('forgotten'));

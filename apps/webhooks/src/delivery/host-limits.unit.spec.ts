@@ -18,7 +18,7 @@ it('one account has half of a host, and the others have the rest', () => {
   expect(hosts.take('elsewhere.example.com', 'slow', nobody)).toBe(true);
 });
 
-it('a place goes to who waited longest and may have it', async () => {
+it('a place goes to the one that has waited longest and may have it', async () => {
   const hosts = new HostLimits(4);
   const woken: string[] = [];
   const wanting = (accountId: string) => () => {

@@ -20,7 +20,7 @@ const sequences = (entries: readonly { row: { sequence: number } }[]) =>
   entries.map(({ row: { sequence } }) => sequence);
 
 describe('a window', () => {
-  it('gives one of each subject at a time, and stands before the first that is not done', () => {
+  it('gives one event of each subject at a time; the cursor stands before the first that is not done', () => {
     const window = new OrderedWindow(0);
     window.add(rows('a', 'a', 'b', 'a'), 9);
     const [one, three] = takeAll(window);
@@ -37,7 +37,7 @@ describe('a window', () => {
     expect([window.standing, window.size, window.open]).toEqual([9, 0, 0]);
   });
 
-  it('goes on past what is doubtful, and comes back to it in order', () => {
+  it('gives later events after a doubtful one, and restores it in its place', () => {
     const window = new OrderedWindow(0);
     window.add(rows('a', 'b', 'a', 'b'), 4);
     const [one, two] = takeAll(window);
@@ -53,7 +53,7 @@ describe('a window', () => {
     expect([window.standing, ...sequences(takeAll(window))]).toEqual([2, 3]);
   });
 
-  it('does not send what follows while something of its subject is under way', () => {
+  it('gives no event while another one of its subject is in flight', () => {
     const window = new OrderedWindow(0);
     window.add(rows('a', 'a', 'a'), 3);
     const [one] = takeAll(window);
@@ -65,7 +65,7 @@ describe('a window', () => {
     expect(sequences(takeAll(window))).toEqual([1]);
   });
 
-  it('drops what is not wanted any more', () => {
+  it('drops events that are not wanted any more', () => {
     const window = new OrderedWindow(0);
     window.add(rows('a', 'a', 'b'), 3);
     for (const entry of window.waiting()) if (entry.row.sequence !== 2) window.drop(entry);

@@ -25,7 +25,7 @@ describe('the schedule', () => {
       ],
       null,
     ]));
-  it('waits a minute at least for who is slow, and as long as it wishes within an hour', () => {
+  it('waits at least a minute after a timeout or 429, and up to an hour if Retry-After asks for it', () => {
     expect(retryMs(1, { slow: true, retryAfterMs: null }, 1)).toBe(MINUTE);
     expect(retryMs(2, { slow: true, retryAfterMs: null }, 0.8)).toBe(4 * MINUTE);
     expect(retryMs(1, { slow: false, retryAfterMs: 90 * SECOND }, 1)).toBe(90 * SECOND);
