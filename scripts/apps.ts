@@ -8,7 +8,7 @@ import { launch, tail, type Running } from './embedded/launch.ts';
 import { SetupError } from './say.mjs';
 import type { Wave } from './supervisor.ts';
 
-/** What the apps of one installation share. */
+/** One installation, as far as all its apps need to know it. */
 export type System = {
   /** The folder of its data, logs and pid files. */
   readonly home: string;

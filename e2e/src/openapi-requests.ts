@@ -147,7 +147,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
       });
       return { ...Object.fromEntries(made), ...FIXED[named]?.() };
     },
-    // The first item stays as in the example, which both accounts have.
+    // The first item stays as in the example: both accounts have it.
     array: ({ schema: { items = {} }, example, mark, name }) =>
       ((example ?? [undefined]) as unknown[]).map((like, index) =>
         typeof like === 'string' && index === 0 ? like : valueOf(items, mark, like, name),

@@ -41,7 +41,7 @@ export type SystemOptions = {
   readonly together?: readonly string[];
   /** A Kafka and a Postgres of its own, which the test may stop. */
   readonly ownStack?: boolean;
-  /** Starts processes that end again, as Kubernetes does. */
+  /** Starts a process again when it ends, as Kubernetes does. */
   readonly supervised?: boolean;
 };
 

@@ -134,7 +134,7 @@ export async function whenReady({
   void exited.then((how) => (ended = how));
   for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
     if (ended) throw failed(`ended ${ended} while starting`);
-    // A question that was asked too early may never be answered.
+    // A connection made too early may never be answered: after 5 s it counts as a no.
     if (await Promise.race([ready(), delay(5_000, false, { ref: false })])) return;
   }
   throw failed(`did not answer within ${timeoutMs / 1000} s`);

@@ -57,7 +57,7 @@ export const DEFAULT_APP_SECRET = 'simulator-app-secret';
 export const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
 
 const MAX_BODY = 32 * 1024 * 1024;
-// The largest file and the form around it.
+// Room for the largest file and the multipart form around it.
 const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 
 /** Starts the simulator; resolves once it listens. `close` saves the state. */

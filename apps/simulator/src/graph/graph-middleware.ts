@@ -66,7 +66,7 @@ export const withoutVersion = (url: string) => url.replace(/^\/v[\d.]+(?=\/|\?|$
 
 export type Graph = ReturnType<typeof graphMiddleware>;
 
-/** What all Graph routes share: faults, token, parameters, Meta's headers and errors, latency, the request log. */
+/** Wraps all Graph routes: faults, token, parameters, Meta's headers and errors, latency, the request log. */
 export function graphMiddleware({
   state,
   behaviour,

@@ -8,7 +8,7 @@ const MOST_BUTTONS = 10;
 const MOST_IN_LABEL = 25;
 const MOST_IN_URL = 2000;
 const MOST_IN_PHONE = 20;
-// 15 before December 2025 (templates/marketing-templates/coupon-templates).
+// Meta's limit since December 2025; before it was 15 (templates/marketing-templates/coupon-templates).
 const MOST_IN_CODE = 20;
 
 /** Checks a button. Answers what Meta stores of it, or nothing if Meta stores it as given. */

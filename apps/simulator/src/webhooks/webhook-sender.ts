@@ -82,7 +82,7 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
   verification.start();
 
   return {
-    /** Queues the item if the app is subscribed to its WABA. Items that wait together share bodies. */
+    /** Queues the item if the app is subscribed to its WABA. Up to `batch` items that wait are sent in one body. */
     send(item: WebhookItem) {
       if (!subscribed(item)) return;
       if (waiting.length - head >= MAX_WAITING) {

@@ -105,7 +105,7 @@ export class WebhookWorker {
     this.pump();
   }
 
-  /** Does whatever is due now; `head` is the account's last sequence. */
+  /** Sends and reads what is due now; `head`: the last sequence of the account's feed. */
   look(head?: number): void {
     if (head !== undefined) this.backlog.grownTo(head);
     const now = this.options.now();
@@ -279,7 +279,7 @@ export class WebhookWorker {
     this.options.outcomes.touch(this);
   }
 
-  /** Stores when a delivery is tried again; null: it is done and its row in failures goes. */
+  /** Stores the row in failures of a delivery that failed; null: it has succeeded, and its row is deleted. */
   private store(item: Item, next: { attempts: number; due: number | null } | null): void {
     const { webhookId, accountId, fence } = this;
     this.options.outcomes.failure({

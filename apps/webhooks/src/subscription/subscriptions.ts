@@ -20,7 +20,7 @@ export type Subscription = {
   /** Null: all types. */
   readonly types: readonly string[] | null;
   readonly ratePerSecond: number | null;
-  /** Events created before it are not delivered; null: none is too old. */
+  /** Events created before this time are not delivered; null: there is no such limit. */
   readonly since: Date | null;
 };
 export type Replay = {
