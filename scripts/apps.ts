@@ -8,19 +8,19 @@ import { launch, tail, type Launched, type Running } from './embedded/launch.ts'
 import { SetupError } from './say.mjs';
 import type { Wave } from './supervisor.ts';
 
-/** What the apps of one installation share. */
+/** One installation, as far as all its apps need to know it. */
 export type System = {
   /** The folder of its data, logs and pid files. */
   readonly home: string;
-  /** By app and variable. */
+  /** By app (or instance of an app) and variable. */
   readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Known once Postgres is up. */
+  /** Undefined until Postgres is up. */
   databaseUrl: string | undefined;
-  /** Known once Kafka is up. */
+  /** Undefined until Kafka is up. */
   kafkaBrokers: string | undefined;
   readonly cloudApiUrl: string;
   readonly topicPrefix: string;
-  /** The key of an installation that had one for all services. */
+  /** The one key of all services, in an installation of an earlier version. */
   readonly secretKey?: string | undefined;
   readonly adminToken: string;
   readonly metaApp: Readonly<Record<string, string>>;
@@ -34,14 +34,14 @@ type App = {
   readonly name: string;
   /** The variables that hold a port. */
   readonly ports: readonly string[];
-  /** Its variables beyond common() and its own ports. */
+  /** Variables besides those of common() and its ports. */
   readonly env: (system: System) => NodeJS.ProcessEnv;
   /** The URL that answers 200 once the app is ready. */
   readonly ready: (ports: Ports) => string;
 };
 
 /** The services that store media, besides the gateway. */
-const KEEPERS_OF_MEDIA = ['messaging', 'templates'];
+const MEDIA_SERVICES = ['messaging', 'templates'];
 
 /** Every process of ours that `npm start` runs. */
 export const APPS: readonly App[] = [
@@ -67,7 +67,7 @@ export const APPS: readonly App[] = [
     ports: ['HEALTH_PORT', 'RPC_PORT'],
     env: (system) => ({
       ...secretsOf(system, name),
-      ...(KEEPERS_OF_MEDIA.includes(name) && media(system)),
+      ...(MEDIA_SERVICES.includes(name) && media(system)),
       ...(name === 'webhooks' && onThisMachine()),
     }),
     ready: health,
@@ -94,7 +94,7 @@ const secretsDir = ({ home }: Pick<System, 'home'>) => join(home, 'secrets');
 export const secretsOf = (system: Pick<System, 'home'>, name: string) =>
   parseEnv(readFileSync(join(secretsDir(system), name, 'secrets.env'), 'utf8'));
 
-/** The simulator signs its webhooks with these: never a default for the real Meta. */
+/** The secrets by which the simulator signs its webhooks; they must never be a default for the real Meta. */
 export const SIMULATED_META_APP = {
   META_APP_SECRET: 'simulator-app-secret',
   META_VERIFY_TOKEN: 'simulator-verify-token',
@@ -103,10 +103,10 @@ export const SIMULATED_META_APP = {
 /** The name of the shared process, for its log and pid file. */
 export const TOGETHER = 'together';
 
-/** Unless WBIZ_TOGETHER is set: no send goes through these services. */
+/** The services that share a process unless WBIZ_TOGETHER is set: no send goes through them. */
 const USUALLY_TOGETHER = ['contacts', 'templates', 'campaigns', 'webhooks'];
 
-/** The services that share a process, by WBIZ_TOGETHER; `none`: each has its own. */
+/** The services that share a process by WBIZ_TOGETHER, of which `none` gives each its own. */
 export function sharing(wanted = process.env.WBIZ_TOGETHER) {
   if (!wanted) return USUALLY_TOGETHER;
   const names = wanted === 'none' ? [] : wanted.split(',').map((name) => name.trim());
@@ -122,7 +122,7 @@ export const processesOf = (names: readonly string[], together: readonly string[
   ...new Set(names.map((name) => (together.includes(name) ? TOGETHER : name))),
 ];
 
-/** The order of a stop; each wave is killed `byMs` after the stop began. */
+/** The order in which processes are stopped; a wave that still runs `byMs` after the stop began is killed. */
 export const STOP_WAVES: readonly Wave[] = [
   { names: ['gateway'], byMs: 2_500 },
   { names: ['messaging', 'contacts', 'templates', 'campaigns', 'webhooks', TOGETHER], byMs: 6_500 },
@@ -141,10 +141,10 @@ function common({ ports, kafkaBrokers, cloudApiUrl, topicPrefix }: System): Node
   };
 }
 
-/** Shared by the gateway, messaging and templates, unless MEDIA_STORE is set. */
+/** One folder for the gateway, messaging and templates, unless MEDIA_STORE is set. */
 const media = ({ home }: System) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
 
-/** Lets webhooks be on this machine, for trying them. */
+/** Lets webhooks go to this machine, for trying them. */
 const onThisMachine = () => ({ WEBHOOKS_ALLOW_INSECURE: process.env.WEBHOOKS_ALLOW_INSECURE || 'true' });
 
 function health({ HEALTH_PORT }: Ports) {
@@ -152,8 +152,8 @@ function health({ HEALTH_PORT }: Ports) {
 }
 
 /**
- * Starts the process of an app, or the one that several services share. `instance` tells several of one app apart and
- * has its own ports in `system.ports`. Each line it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
+ * Starts the process of an app, or the one that several services share. `instance` names it where an app has several; its
+ * ports are in `system.ports`. Each line that it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
  */
 export async function startApp(
   system: System,
@@ -192,8 +192,8 @@ const envOfAll = (system: System): NodeJS.ProcessEnv => ({
 });
 
 /**
- * 50 MiB of a service's heap are alive; left alone, V8 lets the old generation grow to four times that. A semi-space of
- * 16 MiB costs 5 % more CPU under load than one of 32, which costs 100 MiB over all processes. As in
+ * Limits V8's heap, of which a service needs 50 MiB: on a machine with much memory, V8 would let the old generation grow
+ * to 200 MiB. A semi-space of 16 MiB costs 5 % more CPU under load than one of 32 MiB. The same limits are in
  * deploy/docker/entrypoint.sh.
  */
 const NODE = [
@@ -237,8 +237,8 @@ export async function startNode(
 }
 
 /**
- * Resolves once everything in the process is ready. `ended` counts its exits; five are too many. There is no time
- * limit, since a migration may take long.
+ * Resolves once everything in the process is ready. Throws after `timeoutMs`, not counting the time of its migrations, or
+ * once `ended`, the number of its exits, is five.
  */
 export async function appReady(
   { home, ports, together }: Pick<System, 'home' | 'ports' | 'together'>,

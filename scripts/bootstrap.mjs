@@ -7,13 +7,13 @@ import { SetupError, step } from './say.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
-/** When the first process of this start began, before anything was installed; ms since 1970. */
+/** When the first process of this start began, before anything was installed; ms since the epoch. */
 export const began = Number(process.env.WBIZ_BEGAN ?? performance.timeOrigin);
 const QUIET = '--disable-warning=TimeoutNegativeWarning'; // kafkajs, https://github.com/tulios/kafkajs/issues/1751
 
 /**
- * Installs what package-lock.json asks for and is missing. Returns on the Node of the dev dependencies; on any other, starts
- * `script` again on that Node and exits with its code. The second process gets 'disconnect' if the first is killed.
+ * Installs the packages of package-lock.json that are missing. Returns if this is the Node of the dev dependencies; otherwise
+ * runs `script` on that Node and exits with its code. That process gets 'disconnect' if this one is killed.
  *
  * @param {string} script
  */
@@ -28,7 +28,7 @@ export async function prepare(script) {
     process.on(signal, () => child.kill(signal));
   const { ppid } = process;
   const orphaned = setInterval(() => {
-    // npm outlives the script it runs, unless it is killed.
+    // A new parent means that npm was killed: it normally outlives the script that it runs.
     if (!process.env.npm_lifecycle_event || process.ppid === ppid) return;
     clearInterval(orphaned);
     child.kill('SIGTERM');

@@ -1,4 +1,4 @@
-// Copies of files for the Helm chart: a chart cannot read files outside of its folder.
+// Copies files into the Helm chart, which cannot read files outside of its folder.
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Acl, kafkaAcls as AllAcls } from '../libs/service-kit/src/kafka-acls.ts';
@@ -14,7 +14,7 @@ const textOf = (file: string) => (existsSync(at(file)) ? readFileSync(at(file), 
 
 type ChartFile = { readonly file: string; readonly text: string | undefined };
 
-/** The copies that are out of date; one that should be gone has no text. */
+/** The copies that are out of date, with the text they should have; undefined: the copy should be deleted. */
 export async function chartFiles(): Promise<readonly ChartFile[]> {
   const wanted = new Map<string, string | undefined>([[`${FILES}/kafka.json`, await kafka()]]);
   const alerts = textOf(`${OBSERVABILITY}/alerts.yaml`);

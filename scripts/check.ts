@@ -42,7 +42,7 @@ const checks: readonly Check[] = [
     ],
     env: { NODE_OPTIONS: '--experimental-vm-modules' },
   },
-  { name: 'lock file', words: ['node', 'scripts/lock.ts', '--check'] },
+  { name: 'lock file', words: ['node', 'scripts/lock-platforms.ts', '--check'] },
   { name: 'specs', words: ['npm', 'run', '--silent', 'specs:check'] },
 ];
 

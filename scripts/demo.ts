@@ -6,8 +6,8 @@ const PERSON = '918899332211';
 export type Demo = { accountId: string; apiKey: string; feedCursor: string; said?: string };
 
 /**
- * Prepares a running system for trying it: connects the simulator's account, makes a key with every scope, and has a
- * person write in, so that texts to them are allowed. Keeps what an earlier start made.
+ * Prepares a running system for trying it: connects the simulator's account, makes a key with every scope, and lets a person
+ * write in, so that texts to that person are allowed. Keeps the account and key of an earlier start.
  */
 export async function makeDemo({
   baseUrl,
@@ -26,7 +26,7 @@ export async function makeDemo({
   controlToken?: string | undefined;
   metaApp: { META_APP_SECRET?: string | undefined; META_VERIFY_TOKEN?: string | undefined };
   scopes: readonly string[];
-  /** From the last start. */
+  /** What the last start made. */
   known: Partial<Pick<Demo, 'apiKey' | 'feedCursor'>>;
 }): Promise<Demo> {
   const admin = `${baseUrl}/admin/v1/accounts`;
@@ -50,10 +50,15 @@ export async function makeDemo({
   const since = known.apiKey === apiKey ? known.feedCursor : undefined;
   const feedCursor = await writeIn({ baseUrl, simulatorUrl, controlToken, apiKey, since });
   if (feedCursor !== undefined) return { accountId, apiKey, feedCursor };
-  // The system stays up even if its feed stands still, so that its operator can mend it.
+  // The system stays up even if its feed does not go on, so that its operator can repair it.
   if (since === undefined)
-    throw new Error('A message written in at the simulator did not come to /v1/events.');
-  return { accountId, apiKey, feedCursor: since, said: 'the feed stands still: see wbiz projections status' };
+    throw new Error('A message written in at the simulator did not come to /v1/events within 15 s.');
+  return {
+    accountId,
+    apiKey,
+    feedCursor: since,
+    said: 'made, but a message did not come to /v1/events within 15 s: see wbiz projections status',
+  };
 }
 
 /** Commands to paste into a shell. */
@@ -74,7 +79,7 @@ and, a second later, see what became of it:
   curl '${baseUrl}/v1/events?since=${feedCursor}' -H 'Authorization: Bearer ${apiKey}'
 `;
 
-/** Has the person write in and waits until the feed shows it; returns the feed's cursor, or undefined after 15 s. */
+/** Lets the person write in and waits for the message in the feed. Resolves to the feed's cursor, or undefined after 15 s. */
 async function writeIn({
   baseUrl,
   simulatorUrl,
@@ -102,7 +107,7 @@ async function writeIn({
   return undefined;
 }
 
-/** Templates are pulled once the account is connected; waits until one can be sent. */
+/** Waits until the account's templates have been pulled, which starts when it is connected. */
 async function templatesPulled({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<void> {
   for (const giveUp = Date.now() + 15_000; Date.now() < giveUp; await delay(50))
     if ((await ask('GET', `${baseUrl}/v1/templates?limit=1`, apiKey)).data.length > 0) return;

@@ -20,12 +20,12 @@ const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 const OURS: readonly string[] = [...SERVICES, 'provision', 'simulator', 'demo'];
 
-/** What is the same in every container, or made for each. */
+/** Settings that are the same in every container, or that the container makes itself. */
 const FIXED = [
   ...['HOST', 'HEALTH_PORT', 'RPC_PORT', 'PORT', 'RPC_ADVERTISE', 'REPLICA', 'OTEL_SERVICE_NAME'],
   ...['SECRETS_DIR', 'KUBERNETES_SECRETS'],
 ];
-/** In SECRETS_DIR. */
+/** Settings that provisioning writes into SECRETS_DIR. */
 const PROVISIONED = /^(RPC_SECRET|DATABASE_URL|ADMIN_TOKEN|(TOKENS|WEBHOOKS|ANSWERS)_KEY(_PREVIOUS)?)$/;
 
 async function settingsOf(service: string): Promise<object> {
@@ -43,7 +43,7 @@ describe('docker-compose.yml', () => {
     expect(wanted.filter((name) => !given.includes(name))).toEqual([]);
   });
 
-  it('lets nobody see what is not theirs, gain rights, fill the disk or take the machine', () => {
+  it('gives containers no secrets of others, no further rights, and limits of disk, memory and processes', () => {
     for (const [name, service] of Object.entries(services)) {
       expect({ name, ...service }).toMatchObject({
         cap_drop: ['ALL'],
@@ -64,7 +64,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('asks for no program that is slow to start whether a service is well', () => {
+  it('runs health checks by programs that start fast', () => {
     for (const { healthcheck } of Object.values(services))
       if (healthcheck?.test)
         expect(healthcheck.test.slice(0, 2)).toEqual(['CMD', expect.stringMatching(/^(bash|pg_isready)$/)]);
@@ -80,7 +80,7 @@ describe('docker-compose.yml', () => {
     expect(read('.env.example')).toMatch(/^COMPOSE_PROFILES=simulator$/m);
   });
 
-  it('names versions', () => {
+  it('names a version of each image', () => {
     for (const [name, { image }] of Object.entries(services))
       if (!OURS.includes(name)) expect(image).toMatch(/:(\$\{\w+:-)?\d+\.\d+/);
   });
@@ -109,7 +109,7 @@ describe('the image', () => {
     );
   });
 
-  it('installs by the package.json of every workspace, before anything else is there', () => {
+  it('installs by the package.json of every workspace, before other files are copied', () => {
     const wanted = globSync('{apps/*,libs/*,bench,e2e}/package.json', { cwd: root });
     const [before] = read('deploy/docker/Dockerfile').split('COPY . .');
     for (const file of wanted) expect(before).toContain(`COPY ${file} ${file.replace('package.json', '')}\n`);

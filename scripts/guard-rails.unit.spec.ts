@@ -14,7 +14,7 @@ describe('lint', () => {
   let fired: string[][];
 
   beforeAll(async () => {
-    // In a process of its own: ESLint loads its configuration in ways that a jest sandbox does not know.
+    // In a process of its own: ESLint cannot load its configuration inside jest.
     const script = join(root, 'scripts/guard-rails.samples.ts');
     fired = JSON.parse(
       (await run(process.execPath, [script], { env: { ...process.env, NODE_OPTIONS: '' } })).stdout,
@@ -28,7 +28,7 @@ describe('lint', () => {
   );
 });
 
-it('the build leaves out what only tests need', async () => {
+it('the build leaves out files for tests only', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'wbiz-build-'));
   try {
     for (const name of ['x', 'x.int.spec', 'x.samples', 'x.harness'])
@@ -50,7 +50,7 @@ describe('boundaries', () => {
     'libs/service-testing': { name: '@wbiz/service-testing', tags: ['service-testing'] },
   };
 
-  /** The verdict on a repository of four packages, of which one imports what is named. */
+  /** Turbo's verdict on a repository of these packages, of which `importer` imports `imported`. */
   async function verdict(importer: string, imported: string): Promise<string> {
     const dir = mkdtempSync(join(tmpdir(), 'wbiz-boundaries-'));
     const write = (path: string, content: object) => writeFileSync(join(dir, path), JSON.stringify(content));

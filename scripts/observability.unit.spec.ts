@@ -36,7 +36,7 @@ const known: ReadonlyMap<string, readonly string[]> = new Map([
   ),
 ]);
 
-/** What an expression names that no metric has. */
+/** The metrics and labels in an expression that do not exist. */
 const strange = (expr: string): readonly string[] =>
   [...expr.matchAll(/\b((?:wbiz|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].flatMap(
     ([, name, selector = '']) => {
@@ -47,7 +47,7 @@ const strange = (expr: string): readonly string[] =>
     },
   );
 
-it('finds a metric, and a label, that nobody has', () => {
+it('finds metrics and labels that do not exist', () => {
   expect(strange('sum(rate(wbiz_sent_total[5m])) / wbiz_sends_total{outcome="x", account=~"y"}')).toEqual([
     'wbiz_sent_total',
     'wbiz_sends_total{account}',
@@ -55,14 +55,14 @@ it('finds a metric, and a label, that nobody has', () => {
 });
 
 describe.each(rules)('the alert $alert', ({ alert, expr, labels, annotations, for: wait }) => {
-  it('names metrics and labels that there are', () => expect(strange(expr)).toEqual([]));
+  it('names metrics and labels that exist', () => expect(strange(expr)).toEqual([]));
   it('says how urgent it is, what it is and what to do', () => {
     expect(['critical', 'warning', 'info']).toContain(labels.severity);
     expect(annotations.summary).toMatch(/\.$/);
     expect(wait).toMatch(/^\d+[mh]$/);
     expect(annotations.runbook_url).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
   });
-  it('is tried where it fires and where it does not', () => {
+  it('has a test in which it fires and one in which it does not', () => {
     const tried = tests
       .flatMap((test) => test.alert_rule_test)
       .filter(({ alertname }) => alertname === alert);
@@ -93,7 +93,7 @@ describe.each(Object.entries(dashboards()))('the dashboard %s', (file, made) => 
   const targets = panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr }) => [title, expr] as const),
   );
-  it('is what the code makes: npm run specs', () => {
+  it('is up to date: npm run specs', () => {
     expect(JSON.parse(read(`deploy/observability/${file}`))).toEqual(JSON.parse(JSON.stringify(made)));
   });
   it.each(targets)('%s asks for metrics and labels that there are', (_title, expr) => {

@@ -14,7 +14,7 @@ const runs = async (file: string) => {
     await run(file, ['--version']);
     return true;
   } catch {
-    return false; // the answer, not a fault
+    return false; // it is not there, or not for this machine
   }
 };
 

@@ -1,4 +1,4 @@
-// The tests' packages from PyPI, in a Python environment of their own in .cache.
+// Installs packages from PyPI that tests need, in a Python environment of their own in .cache.
 import { execFile, type ExecFileException } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ type Tools = {
   readonly name: string;
   /** The title of the step that installs them. */
   readonly title: string;
-  /** What is skipped without them. */
+  /** The beginning of the warning when they cannot be installed: what is skipped. */
   readonly without: string;
   /** The file that lists them. */
   readonly requirements: string;

@@ -1,4 +1,4 @@
-/** A fault of the surroundings that the person can mend: shown as one line, without a stack. */
+/** A fault that the person at the terminal can repair: shown as a sentence, without a stack. */
 export class SetupError extends Error {
   /** @override */
   name = 'SetupError';
@@ -21,7 +21,7 @@ export const say = {
 };
 
 /**
- * Prints a fault: one line for what the person can mend, a stack for all else.
+ * Prints a fault: the message of a SetupError, the stack of any other.
  *
  * @param {unknown} error
  */
@@ -31,8 +31,8 @@ export function sayFault(error) {
 }
 
 /**
- * Runs one named piece of work. Prints what is under way after a second, then ever more rarely, and one line at the end,
- * with `said` of what `work` resolves with.
+ * Runs one named piece of work. While it takes long, prints what it is doing: after 1 s, then at intervals that double up to
+ * 15 s. Prints one line at the end, with the `said` of what `work` resolves to.
  *
  * @template Result
  * @param {string} title
@@ -69,8 +69,8 @@ const saidBy = (result) =>
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /**
- * One line of the log of a process as a person reads it, `HH:MM:SS service  level  message`; undefined for what is
- * below `least` (pino's numbers: 30 info, 40 warn). A line that is no JSON comes from a crash and counts as error.
+ * Makes a line of a process's log readable: `HH:MM:SS service  level  message`; undefined if its level is below `least`
+ * (pino's numbers: 30 info, 40 warn). A line that is not JSON comes from a crash and counts as an error.
  *
  * @param {string} service
  * @param {string} text

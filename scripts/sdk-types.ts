@@ -20,7 +20,7 @@ type AsyncApi = { components: { messages: Record<string, { payload: object }>; s
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const specOf = (name: string) => JSON.parse(readFileSync(path(`libs/contracts/specs/${name}.json`), 'utf8'));
 
-/** The SDK's types from the documents: the customers' routes, and each event's data by its type. */
+/** The SDK's types, made from the documents: the routes under /v1, and the data of each event by its type. */
 export async function sdkTypes() {
   const name = 'libs/sdk/src/api.ts';
   const file = path(name);
@@ -60,7 +60,7 @@ function customersDocument(openapi: OpenApi, asyncapi: AsyncApi) {
   };
 }
 
-/** Successful answers only: all refusals are one `Problem`; headers are left to the client. */
+/** An operation with its successful answers only, without headers: all refusals have the one type `Problem`. */
 const successes = (operation: Operation) => ({
   ...operation,
   responses: Object.fromEntries(

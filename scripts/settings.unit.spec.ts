@@ -19,7 +19,7 @@ it.each(files)('%s describes every setting, and every default is one that would 
   }
 });
 
-it('no setting is another one with the name of a service before it', async () => {
+it('no setting has the name of another one after the name of a service', async () => {
   const tables = await Promise.all(files.map(tablesOf));
   const names = tables.flat().flatMap((table) => Object.keys(table));
   const ofOne = SERVICES.flatMap((service) => names.map((name) => `${service.toUpperCase()}_${name}`));

@@ -1,6 +1,6 @@
-// npm run specs: writes everything generated from the code (the OpenAPI and AsyncAPI documents, the SDK's types, the
-// tables of settings and metrics, the dashboards, the chart's copies of topics, rights, alerts and dashboards). With
-// --check it writes nothing and fails if something is out of date.
+// npm run specs: writes all files that are generated from the code: the OpenAPI and AsyncAPI documents, the SDK's types, the
+// tables of settings and metrics, the dashboards, the chart's copies of topics, rights, alerts and dashboards. With --check
+// it writes nothing and fails if the SDK's types or what follows them in this list is out of date.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

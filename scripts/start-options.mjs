@@ -19,7 +19,7 @@ With the two dashes before an option: npm keeps it for itself otherwise. From th
 KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL, MEDIA_STORE to be used instead of what is started. More in README.md.`;
 
 /**
- * What `npm start` was told by the words after it and by the environment.
+ * The options of `npm start`, from the words after it and the environment.
  *
  * @param {readonly string[]} words
  * @param {Readonly<Record<string, string | undefined>>} env
@@ -44,7 +44,7 @@ export function startOptions(words, env) {
       throw new SetupError(`${name} must be a URL such as ${example}.`);
   return {
     fresh: words.includes('--fresh'),
-    // npm start --verbose: npm takes it as its own log level and passes that on.
+    // For npm start --verbose: npm takes this as its own log level and sets npm_config_loglevel.
     verbose: words.includes('--verbose') || ['verbose', 'silly'].includes(env.npm_config_loglevel ?? ''),
     port: Number(PORT),
   };

@@ -39,7 +39,7 @@ const gone = async (pid: number) => {
 };
 
 describe('a launched program', () => {
-  it('ends when the one that launched it is killed', async () => {
+  it('ends when its launcher is killed', async () => {
     const url = new URL('./embedded/launch.ts', import.meta.url).href;
     const script = `import { launch } from '${url}';
       console.log((await launch(${JSON.stringify(program)})).pid); ${WAITS}`;
@@ -52,7 +52,7 @@ describe('a launched program', () => {
     await gone(pid);
   });
 
-  it('takes the place of one that a killed run has left', async () => {
+  it('replaces the process that a killed run has left', async () => {
     const left = spawn(program.command, program.args);
     const dead = spawn(process.execPath, ['-e', '0']);
     await once(dead, 'exit');
@@ -83,7 +83,7 @@ describe('a launched program', () => {
 });
 
 describe('the supervisor', () => {
-  it('starts again what dies, tells so, and leaves it when stopped', async () => {
+  it('starts a process again that dies, reports that, and does not after a stop', async () => {
     const told: (number | undefined)[] = [];
     const supervisor = createSupervisor((pids) => told.push(pids['app']));
     const first = await supervisor.keep('app', () => launch(program));

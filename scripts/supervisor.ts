@@ -6,7 +6,7 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const STEADY_AFTER_MS = 30_000;
 
-/** Processes that stop together; killed `byMs` after the stop began. */
+/** Processes that are stopped together, and killed if they still run `byMs` after the stop began. */
 export type Wave = { readonly names: readonly string[]; readonly byMs: number };
 
 /**
@@ -19,7 +19,7 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
   const stopping = new AbortController();
   const tell = () => changed(Object.fromEntries([...running].map(([name, { pid }]) => [name, pid])));
 
-  /** Starts a process by `start` and keeps it up; resolves with the first one, throws if that does not start. */
+  /** Starts a process and starts it again whenever it ends. Resolves to the first one; throws if that does not start. */
   async function keep<Kept extends Running>(name: string, start: () => Promise<Kept>): Promise<Kept> {
     const first = await start();
     void watch(name, start, first);
@@ -38,24 +38,28 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
       if (stopping.signal.aborted) return;
       ends.set(name, ended(name) + 1);
       if (Date.now() - since > STEADY_AFTER_MS) pause = FIRST_PAUSE_MS;
+      let what = `ended ${how}`;
       let next: Running | void = undefined;
       while (!next) {
-        say.warn(`${name} ended ${how}. Starting it again in ${pause / 1000} s.`);
+        say.warn(`${name}: ${what}; starting it again in ${pause / 1000} s`);
         await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
         if (stopping.signal.aborted) return;
         pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-        next = await start().catch((error: Error) => say.failed(`${name} did not start: ${error.message}`));
+        next = await start().catch((error: Error) => {
+          say.failed(`${name}: ${error.message}`);
+          what = 'did not start';
+        });
       }
       current = next;
       if (stopping.signal.aborted) return current.stop();
-      say.done(`${name} runs again (process ${current.pid})`);
+      say.done(`${name}: started again as process ${current.pid}`);
     }
   }
 
-  /** How often it ended without being stopped. */
+  /** How often a process has ended without being stopped. */
   const ended = (name: string) => ends.get(name) ?? 0;
 
-  /** Stops wave after wave, each killed once its `byMs` have passed; nothing is started again. */
+  /** Stops one wave after the other; nothing is started again. */
   async function stop(waves: readonly Wave[]): Promise<void> {
     stopping.abort();
     const since = Date.now();

@@ -37,7 +37,7 @@ async function main(): Promise<Count> {
     const counted = count(outputFile);
     total.passed += counted.passed;
     total.skipped += counted.skipped;
-    // A run that failed without naming a test (such as by its timeout) counts as one failed test.
+    // A run that failed without a failed test (by its timeout, say) counts as one failed test.
     total.failed += counted.failed || (ok ? 0 : 1);
   }
   rmSync(results, { recursive: true });
@@ -45,7 +45,7 @@ async function main(): Promise<Count> {
   return total;
 }
 
-/** The counts of a jest run; a suite that could not start is one failure. */
+/** The counts of a jest run; a suite that could not be run counts as one failed test. */
 function count(outputFile: string): Count {
   try {
     const run = JSON.parse(readFileSync(outputFile, 'utf8'));
@@ -64,6 +64,6 @@ const { passed, failed, skipped } = await main().catch((error: unknown) => {
   sayFault(error);
   return { passed: 0, failed: 1, skipped: 0 };
 });
-if (skipped) say.warn(`${skipped} tests were skipped; a line above says why.`);
+if (skipped) say.warn(`${skipped} tests were skipped: jest was told to, or lacked what a line above names.`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

@@ -1,10 +1,11 @@
 # entrypoint.sh provision | <service> | together (the services of WBIZ_TOGETHER, as one process) | demo
-# Provisioning puts a service's secrets on a volume of that service alone; the environment takes precedence.
+# Provisioning writes the secrets of each service to a volume that no other service has. A variable of the environment
+# takes precedence over a secret of the same name.
 set -eu
 shared=/var/lib/wbiz
 export SECRETS_DIR=/var/lib/wbiz-secrets
 
-# For installations that kept all secrets on the shared volume.
+# Earlier versions kept all secrets on the shared volume: provisioning moves them.
 before() {
   [ ! -s "$shared/$1" ] || cat "$shared/$1"
 }
@@ -20,11 +21,12 @@ if [ "$1" = demo ]; then
   exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.ts
 fi
 
-# Replicas share their service's name, so each is reached by its container's; a certificate names the service.
+# The address for replies to this replica: its container's name, since replicas share the name of their service. With TLS
+# it is the service's name, which the certificate holds.
 [ -n "${RPC_TLS_CERT:-}" ] && name=$1 || name=$(hostname)
 export RPC_ADVERTISE="${RPC_ADVERTISE:-$name:${RPC_PORT:-8082}}"
 
-# On a machine with much memory, V8 takes several times what a service needs.
+# Limits V8's heap: on a machine with much memory, it would take several times what a service needs.
 export NODE_OPTIONS="--max-semi-space-size=32 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
 
 # A variable prefixed with a service's name is for that service only.

@@ -1,5 +1,5 @@
-# healthy.sh [PORT...]: succeeds if /health/ready of each port answers 200. In bash, which starts in 2 ms; Node takes 40
-# ms and more.
+# healthy.sh [PORT...]: succeeds if /health/ready on each port answers 200. It is in bash, which starts in 2 ms; Node would
+# take 40 ms or more.
 set -eu
 for port in "${@:-${HEALTH_PORT:-8081}}"; do
   exec 3<>"/dev/tcp/127.0.0.1/$port"

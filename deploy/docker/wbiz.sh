@@ -1,5 +1,5 @@
 #!/bin/sh
-# The operators' tool beside the gateway: docker compose exec gateway wbiz accounts list
+# Runs the operators' tool in the gateway's container: docker compose exec gateway wbiz accounts list
 set -eu
 export WBIZ_URL="${WBIZ_URL:-http://127.0.0.1:3000}"
 if [ -z "${WBIZ_ADMIN_TOKEN:-}" ]; then

@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
-/** Screenshots for whoever changes a page; ignored by git. */
+/** Where screenshots of the pages are kept for review; ignored by git. */
 const SHOTS = join(import.meta.dirname, '../results/console');
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
-/** No background requests of the browser's own. Without its sandbox, which does not start as root. */
+/** Switches off the browser's own background requests, and its sandbox, which does not start as root. */
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -49,7 +49,7 @@ type Violation = {
   readonly impact: string | null;
   readonly nodes: readonly { html: string }[];
 };
-/** Resolves when colours are final: a frame is drawn and all transitions have ended. */
+/** Resolves once a frame is drawn and all transitions have ended, so that colours are final. */
 const DRAWN = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
   Promise.allSettled(document.getAnimations().map((one) => one instanceof CSSTransition && one.finished)))`;
 const SERIOUS = ['serious', 'critical'];
@@ -63,7 +63,7 @@ export async function visit(executablePath: string, origin: string) {
   const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(SHOTS, { recursive: true });
 
-  /** A user at the browser: own cookies, and the faults seen on their pages. */
+  /** A visitor with cookies of their own, and the faults seen on their pages. */
   const sitDown = async () => {
     const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
@@ -83,7 +83,7 @@ export async function visit(executablePath: string, origin: string) {
   return { sitDown, close: () => browser.close(), axeSource };
 }
 
-/** A page's serious accessibility faults and sideways scrolling, wide and narrow, light and dark. Keeps screenshots. */
+/** Finds serious accessibility faults and sideways scrolling of a page: wide and narrow, light and dark. Keeps screenshots. */
 export async function faultsOf(page: Page, name: string, axeSource: string): Promise<string[]> {
   const faults: string[] = [];
   await page.bringToFront();
@@ -99,7 +99,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
       const at = `${name} ${size} ${colorScheme}`;
       if (size === 'wide' || colorScheme === 'light')
         await page.screenshot({ path: join(SHOTS, `${at.replaceAll(' ', '-')}.png`) });
-      // In the dark only colours can differ.
+      // The dark theme differs in colours only.
       const options = { resultTypes: ['violations'], ...(colorScheme === 'dark' && ONLY_COLOURS) };
       const found = await page.evaluate<{ violations: Violation[] }>(
         `axe.run(document, ${JSON.stringify(options)})`,

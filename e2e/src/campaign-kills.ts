@@ -1,7 +1,8 @@
 import { expect } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ok, type Client, type System } from './system.js';
+import { ok, type Client } from './api-client.js';
+import { type System } from './system.js';
 
 export type Campaign = {
   readonly id: string;
@@ -14,7 +15,7 @@ type Recipient = { readonly to: string; readonly status: string; readonly error:
 export const WITH = { template: { name: 'diwali_offer', language: 'en_US' } };
 const BULK = 500;
 
-/** Puts `count` people on file, all with the tag. */
+/** Imports `count` contacts, all with the tag. */
 export async function people(api: Client, tag: string, count: number, first = 14_152_000_000): Promise<void> {
   for (let from = 0; from < count; from += BULK) {
     const contacts = Array.from({ length: Math.min(BULK, count - from) }, (_, index) => ({
@@ -42,9 +43,8 @@ export async function recipientsOf(api: Client, id: string, status = ''): Promis
 }
 
 /**
- * A campaign to `count` people. Campaigns and messaging are killed in turn, every `everyMs`, and again one second after
- * both are up. Checks at every reading that the counters add up.
- * Resolves with the finished campaign.
+ * Runs a campaign to `count` people while campaigns and messaging are killed in turn every `everyMs`, each kill at least one
+ * second after both are up. Checks the counters at each reading. Resolves to the finished campaign.
  */
 export async function campaignThroughKills(
   system: System,
@@ -70,7 +70,7 @@ export async function campaignThroughKills(
   const killing = (async () => {
     for (let turn = 0; open; turn += 1) {
       const victim = turn % 2 ? 'messaging' : 'campaigns';
-      // Wait for both: on a slow machine they would otherwise never be up together.
+      // Waits until both are up: on a slow machine they would otherwise never be up together.
       await Promise.all([
         delay(everyMs),
         ...Object.values(ready).map((up) => up.then(() => delay(everyMs / 2))),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { adds, campaignThroughKills, people, recipientsOf, WITH, type Campaign } from './campaign-kills.js';
-import { ok, startSystem, type Client, type System } from './system.js';
+import { ok, type Client } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 let system: System;
 let api: Client & { accountId: string };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { campaignThroughKills, recipientsOf } from './campaign-kills.js';
-import { startSystem, type Client, type System } from './system.js';
+import { type Client } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 jest.setTimeout(1_200_000);
 const COUNT = 10_000;

@@ -6,19 +6,20 @@ import { Webhook } from 'standardwebhooks';
 import { sharing } from '../../scripts/apps.ts';
 import { chromiumPath, faultsOf, meter, visit, type Visit } from './browser.js';
 import { people } from './campaign-kills.js';
-import { receiver, type Receiver } from './receiver.js';
-import { ok, PERSON, startSystem, type System } from './system.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { ok } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
-/** Limit of the first load, compressed, API answers included, until the accounts are listed. */
+/** Most bytes on the wire, API answers included, until the list of accounts shows. */
 const MOST_BYTES = 200_000;
-/** Under 1 s on a quiet machine; the limit leaves room for a busy one. */
+/** Most time until the list of accounts shows: under 1 s on a quiet machine, and room for a busy one. */
 const USABLE_MS = 3_000;
 const PEOPLE = 200;
 const KEY = 'The shop';
 
 const chromium = chromiumPath();
 if (!chromium)
-  console.warn('The console is not tested: there is no Chromium (CHROMIUM, or one on the PATH).');
+  console.warn('console: no Chromium (CHROMIUM, or one on the PATH); the tests of the console are skipped');
 
 (chromium ? describe : describe.skip)('in a browser, from nothing', () => {
   let system: System;
@@ -190,7 +191,7 @@ if (!chromium)
     await heading(`${hooks.url}/hooks`).waitFor();
     await writeIn('One more thing');
     const deliveries = page.getByRole('region', { name: 'Deliveries' }).first();
-    await deliveries.getByText('Succeeded').nth(1).waitFor(); // the first is the filter's
+    await deliveries.getByText('Succeeded').nth(1).waitFor(); // the first one is in the filter
     const { body, headers } = hooks.received[0]!;
     expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
       data: { body: 'One more thing' },

@@ -3,16 +3,17 @@ import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
 import { chromiumPath, visit, type Visit } from './browser.js';
-import { ok, startSystem, type System } from './system.js';
+import { ok } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 const CONVERSATIONS = 10_000;
 const AT_ONCE = 50;
-/** Limit in ms of one task, which blocks the page. 295 measured on a busy machine; all rows at once take seconds. */
+/** Longest task in ms, which blocks the page: 295 on a busy machine; drawing all rows at once takes seconds. */
 const LONGEST_TASK = 500;
 
 const chromium = chromiumPath();
 if (!chromium)
-  console.warn('The console is not tested: there is no Chromium (CHROMIUM, or one on the PATH).');
+  console.warn('console: no Chromium (CHROMIUM, or one on the PATH); the tests of the console are skipped');
 
 (chromium ? describe : describe.skip)('an inbox of 10,000 conversations', () => {
   let system: System;
@@ -50,7 +51,7 @@ if (!chromium)
     await system?.stop();
   });
 
-  it('scrolls to its end without a task that is felt', async () => {
+  it('scrolls to its end without a task that blocks the page noticeably', async () => {
     const { page, faults } = await visitor.sitDown();
     await page.addInitScript(`
       window.tasks = [];

@@ -5,7 +5,8 @@ import { until } from '@wbiz/testing/stack';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readYourWrites } from './read-your-writes.js';
-import { ok, PERSON, startSystem, type Answer, type Client, type System } from './system.js';
+import { ok, type Answer, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 type Listed<Item> = { data: Item[]; nextCursor: string | null };
 type Api = Client & { accountId: string; keyId: string };
@@ -137,10 +138,10 @@ it('makes one contact of two hundred upserts at once, and says who did what', as
   expect(new Set(history.map(({ by }) => by))).toEqual(new Set([api.keyId]));
 });
 
-describe('whoever writes in', () => {
+describe('a person who writes in', () => {
   afterEach(() => system.control('POST', '/behaviour', { userIds: 'all' }));
 
-  it('is on file, once, and called so in the inbox', async () => {
+  it('becomes one contact, with the name from the profile in the inbox', async () => {
     const phones = numbers(20).map(newPhone);
     await Promise.all(
       phones.flatMap((from) =>
@@ -170,7 +171,7 @@ describe('whoever writes in', () => {
   });
 
   const template = { template: 'diwali_offer', language: 'en_US' };
-  it('and says STOP gets no marketing any more, until START', async () => {
+  it('and says STOP gets no marketing until START', async () => {
     const phone = newPhone();
     const created = ok(await api.post<ContactView>('/v1/contacts', { phone, name: 'Asha', optedIn: true }));
     expect((await api.post('/v1/messages/template', { to: phone, ...template })).status).toBe(201);
@@ -337,7 +338,7 @@ describe('contacts killed', () => {
         numbers(4).map(async () => {
           for (let mine = calls.pop(); mine; mine = calls.pop()) {
             let wanted = mine;
-            // A row answered with a passing error goes into another call.
+            // A row that was refused for the moment is sent again in the next call.
             while (wanted.length > 0) {
               const { status, body } = await carefully({ contacts: wanted, defaultTags: ['imported'] });
               expect(status).toBe(200);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readYourWrites } from './read-your-writes.js';
-import { startSystem, type Client, type System } from './system.js';
+import { type Client } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 let system: System;
 let api: Client;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startSystem, type Answer, type Client, type FeedEvent, type System } from './system.js';
+import { type Answer, type Client, type FeedEvent } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 const SENDS = 500;
 const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
@@ -18,7 +19,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system?.stop());
 
-/** A careful client: one Idempotency-Key per message, retried with it until the answer is final. */
+/** Sends a message under one Idempotency-Key and retries until the answer is final. */
 async function sendCarefully(
   index: number,
   run: string,

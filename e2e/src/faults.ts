@@ -3,7 +3,8 @@ import { until } from '@wbiz/testing/stack';
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { PERSON, startSystem, type Answer, type Client, type System } from './system.js';
+import { type Answer, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 /** The short form runs in `npm test`, the long one in `npm run test:full`. */
 export type Hardness = {
@@ -14,7 +15,7 @@ export type Hardness = {
 };
 
 const SERVED_AGAIN_MS = 30_000;
-/** A service away for less may answer late instead of 503. */
+/** While a service is away for less than this, the API may answer late instead of with 503. */
 const COMMAND_DEADLINE_MS = 10_000;
 const REPLICAS = { gateway: 2, messaging: 2, webhooks: 2 };
 const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
@@ -22,7 +23,7 @@ const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
 type Body = { id?: string; messageId?: string; code?: string };
 type Attempt = { at: number; status: number; retryAfter: string | null };
 
-/** Faults of a running installation while careful clients send, and what must hold afterwards. */
+/** Describes the tests that cause faults in a running installation while clients send and retry, and check it afterwards. */
 export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void {
   let system: System;
   let api: Client & { accountId: string };
@@ -44,7 +45,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     await system.control('POST', '/behaviour', calm);
   });
 
-  /** One Idempotency-Key per message, retried with it until the answer is final. Notes every answer in `attempts`. */
+  /** Sends a message under one Idempotency-Key and retries until the answer is final. Notes every answer in `attempts`. */
   async function sendCarefully(to: string, run: string, attempts: Attempt[]): Promise<Answer<Body>> {
     const key = randomUUID();
     const body = { to, template: 'hello_world', language: 'en_US', metadata: { run } };
@@ -79,7 +80,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     return { run, answers, attempts };
   }
 
-  /** The database's rows of messages without a final status, for the failure's message. */
+  /** The rows of messages without a final status, for the error message. */
   async function unsettled(run: string): Promise<string> {
     const db = new pg.Client({ connectionString: system.databaseUrl });
     await db.connect();
@@ -97,14 +98,14 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
   const highest = (statuses: readonly string[]) =>
     statuses.reduce((top, status) => (RANK.indexOf(status) > RANK.indexOf(top) ? status : top));
 
-  /** No message doubled; sent + failed = accepted; the feed dense and complete; every answer true. */
+  /** Checks that no message is doubled, sent + failed = accepted, the feed has no gap, and every answer was true. */
   async function expectNothingLostNorDoubled({ run, answers }: Awaited<ReturnType<typeof sendAll>>) {
     expect(
       answers.map(({ status }) => status).filter((status) => status !== 201 && status !== 502),
     ).toStrictEqual([]);
     const settled = await until(
       async () => {
-        // An unknown outcome of the last send may last until Meta's next webhook: cause one.
+        // The outcome of the last send may stay unknown until Meta's next webhook, which this causes.
         const message = { type: 'text', text: { body: 'Hello' } };
         await system.control('POST', '/inbound', { from: PERSON, message });
         const all = await api.statusesOf(run);
@@ -128,7 +129,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     expect(sequences).toEqual(sequences.map((_, index) => index + 1));
   }
 
-  /** Every 503 has a Retry-After. After `backAt` the first send is served within SERVED_AGAIN_MS. */
+  /** Checks that every 503 has a Retry-After, and that a send is served within SERVED_AGAIN_MS after `backAt`. */
   function expectServedAgain({ attempts }: Awaited<ReturnType<typeof sendAll>>, backAt: number) {
     const refused = attempts.filter(({ status }) => status === 503);
     if (awayMs > COMMAND_DEADLINE_MS) expect(refused.length).toBeGreaterThan(0);

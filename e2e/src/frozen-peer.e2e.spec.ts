@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startSystem, type Client, type System } from './system.js';
+import { type Client } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 const FROZEN_MS = 20_000;
 
@@ -33,7 +34,7 @@ async function send(who: Client, template: string) {
 }
 const offer = () => send(a, 'diwali_offer');
 
-/** B sends one message at a time for `ms`. Resolves to its answer times in ms. */
+/** Account B sends one message at a time for `ms`. Resolves to how long its answers took, in ms. */
 async function paceOfB(ms: number) {
   const times: number[] = [];
   for (const end = Date.now() + ms; Date.now() < end; await delay(50)) {
@@ -53,7 +54,7 @@ async function silent() {
   return Number(/^wbiz_rpc_silent_replicas\{peer="contacts",.*\} (\d+)/m.exec(text)?.[1]);
 }
 
-/** B's answer times before and during a freeze of contacts, and A's answers during it. */
+/** Freezes contacts. Resolves to how long B's answers took before and during that, and to A's answers during it. */
 async function freeze() {
   expect((await offer()).status).toBe(201);
   await paceOfB(3_000);
@@ -82,7 +83,7 @@ it("while contacts is frozen an account's marketing is refused soon, and nobody 
   let found = await freeze();
   const isSlow = ({ before, during }: typeof found) =>
     during.p90 >= 2 * before.p90 + 50 || during.p99 >= 2 * before.p99 + 100;
-  // Measured once more if slow: other load on the machine may be the cause.
+  // If slow, it is measured once more: other load on the machine may be the cause.
   if (isSlow(found)) found = await freeze();
   const { refused, backAfterMs } = found;
   expect(new Set(refused.map(({ status, code }) => `${status} ${code}`))).toEqual(

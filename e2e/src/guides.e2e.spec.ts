@@ -13,7 +13,8 @@ import { guidePython } from '../../scripts/guide-tools.ts';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
 import { codeBlocks, type CodeBlock } from './code-blocks.js';
-import { ok, PERSON, startSystem, type Client, type System } from './system.js';
+import { ok, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 import { terminal } from './terminal.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -29,7 +30,7 @@ const python = guidePython();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 const SKIPPED = [...(python ? [] : ['kafka_events.py']), ...(hasPython ? [] : ['webhook.py', 'feed.py'])];
 if (SKIPPED.length > 0)
-  console.warn(`${EVENTS}: ${SKIPPED.join(', ')} cannot be run, for want of python3 or kafka-python.`);
+  console.warn(`guides: python3 or kafka-python is missing; the tests of ${SKIPPED.join(', ')} are skipped`);
 const runnable = (name: string) => (SKIPPED.includes(name) ? it.skip : it);
 
 let system: System;
@@ -80,7 +81,7 @@ const env = (more: NodeJS.ProcessEnv = {}) => ({
   ...more,
 });
 
-/** The only block of a guide that matches. Marks it as run. */
+/** Finds the one block of a guide that matches, and marks it as run. */
 function printed(guide: string, mark: CodeBlock['mark'], language: RegExp, looks: RegExp): string {
   const found = blocks.filter(
     (block) =>
@@ -219,7 +220,7 @@ describe.each(['kafka.ts', 'kafka_events.py'])('the guide to events, with %s', (
   runnable(name)('prints the events of all accounts', async () => {
     const folder = await clone(name);
     await save(EVENTS, name, folder);
-    // An own consumer group: a shared one would skip what the other script has read.
+    // With a consumer group of its own: in a shared one it would miss the records that the other script has read.
     const variables = command(EVENTS, /EVENTS_TOPIC=/).replace('my-app', `my-${name}`);
     const wamid = await system.writeIn(api, PERSON, 'Hello');
     const { has, events } = start(folder, `${variables}\n${staying(EVENTS, new RegExp(` ${name}$`))}`);
@@ -266,7 +267,7 @@ describe('the guide to the SDK', () => {
     await until(() => fetch(`http://127.0.0.1:${port}`, { method: 'POST' }).then(() => true), {
       describe: 'receive.ts',
     });
-    // Both start at the log's end: write in until both have seen an event.
+    // Both start at the end of the log: people write in until both scripts have seen an event.
     const seen = () => tailed.events().length > 0 && received.lines.length > 0;
     await until(async () => (await system.writeIn(api)) && seen(), { timeoutMs: 30_000, everyMs: 500 });
     await paste(command(SDK, /BASE=/));

@@ -9,7 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openApiRequests, type Document } from './openapi-requests.js';
 // @boundaries-ignore the tests run the processes as npm start does
 import { SIMULATED_META_APP } from '../../scripts/apps.ts';
-import { call, type Client, type System } from './system.js';
+import { call, type Client } from './api-client.js';
+import { type System } from './system.js';
 
 export type Hostile = Client & {
   readonly accountId: string;
@@ -20,7 +21,7 @@ type Attack = { readonly everyMs: number; readonly once: () => Promise<unknown> 
 
 const HELD_CONNECTIONS = 40;
 const UNSIGNED_BYTES = 3_100_000;
-/** Characters that grow under NFKD, take four bytes, combine, or have a meaning to parsers. */
+/** Characters that become several under NFKD, take four bytes, combine, or have a meaning to parsers. */
 const NASTY = fc.oneof(
   fc.constantFrom(
     '\u{FDFA}',
@@ -61,9 +62,9 @@ function mutated(given: unknown, seed: number): unknown {
 }
 
 /**
- * One account does everything that once harmed others, all at the same time: with its key, as a stranger without one, and
- * on Kafka inside. The same `seed` gives the same random requests. Resolves, once `signal` is aborted, to
- * how often each attack ran.
+ * Runs every attack by which one account once harmed others, all at the same time: with its key, without a key, and by
+ * records on Kafka. The same `seed` gives the same random requests. Resolves, once `signal` is aborted, to how often each
+ * attack ran.
  */
 export async function attack(
   system: System,
@@ -141,7 +142,7 @@ export async function attack(
     },
     'wrong operators': {
       everyMs: 500,
-      once: () => call('GET', `${system.baseUrl}/admin/v1/accounts`, `wrong-${next()}`),
+      once: () => call('GET', `${system.baseUrl}/admin/v1/accounts`, { bearer: `wrong-${next()}` }),
     },
     'unsigned webhooks, held': {
       everyMs: 250,
@@ -247,8 +248,6 @@ export function textWebhook({ wabaId, phoneNumberId }: Hostile, from: string, bo
 export function postAsMeta({ baseUrl }: System, payload: unknown) {
   const body = JSON.stringify(payload);
   const signature = createHmac('sha256', SIMULATED_META_APP.META_APP_SECRET).update(body).digest('hex');
-  return call('POST', `${baseUrl}/meta/webhook`, undefined, body, {
-    'content-type': 'application/json',
-    'x-hub-signature-256': `sha256=${signature}`,
-  });
+  const headers = { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` };
+  return call('POST', `${baseUrl}/meta/webhook`, { body, headers });
 }

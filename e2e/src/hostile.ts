@@ -4,7 +4,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { attack, postAsMeta, textWebhook, type Hostile } from './hostile-account.js';
-import { ok, startSystem, type Answer, type Client, type FeedEvent, type System } from './system.js';
+import { ok, type Answer, type Client, type FeedEvent } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 /** How long the measured account runs alone and beside the hostile one, and the number of outages meanwhile. */
 export type Length = {
@@ -18,7 +19,7 @@ export type Length = {
 /** Time to recover and catch up after an outage. */
 const BACK_MS = 20_000;
 const FROZEN_MS = 10_000;
-/** Messaging last, so that the short form leaves it out: killed during a call to Meta it leaves a send pending, a 504. */
+/** Messaging is last and so not in the short form: killed during a call to Meta, it leaves a send pending (504). */
 const KILLED = ['contacts', 'templates', 'webhooks', 'campaigns', 'messaging'];
 /** The database rejects the hostile account's feed rows that contain this text. */
 const BREAKS = 'breaks a projection';
@@ -33,7 +34,7 @@ type Call = {
 };
 type Message = { readonly messageId: string };
 
-/** One account attacks and processes go down; another, measured account must not notice. */
+/** Describes the tests in which one account attacks and processes go down: calls of another account must stay fast. */
 export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length): void {
   let system: System;
   let hostile: Hostile;
@@ -64,7 +65,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
     await db.end();
   }
 
-  /** Until aborted: three kinds of calls side by side, each one at a time. A 503 is retried with the same key. */
+  /** Until aborted, makes three kinds of calls side by side, one of each at a time. A 503 is retried with the same key. */
   async function measure(signal: AbortSignal): Promise<Call[]> {
     const calls: Call[] = [];
     const timed = async <Body>(what: string, run: () => Promise<Answer<Body>>): Promise<Answer<Body>> => {
@@ -237,7 +238,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
   const expectDense = (events: readonly FeedEvent[]) =>
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
 
-  /** The account is parked; once mended, its feed is complete and in order. */
+  /** Checks that the hostile account is parked, and that its feed is complete and in order once the fault is removed. */
   async function expectHostileMended(wrote: readonly string[]): Promise<void> {
     type Parked = { projections: { service: string; projection: string; parked: { accountId: string }[] }[] };
     const parked = async () =>

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { META_MESSAGES, RAW_MESSAGES } from '../../apps/messaging/src/inbound/inbound.samples.js';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
-import { PERSON, startSystem, type Client, type System } from './system.js';
+import { type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 let system: System;
 let api: Client & { accountId: string };
@@ -57,7 +58,7 @@ it('shows every type of message in the feed, once, in batches and sent twice', a
 it('brings back from Meta’s webhooks what a database has lost, and doubles nothing', async () => {
   const before = await received();
   expect(await derive()).toMatchObject({ status: 200, body: { items: expect.any(Number) } });
-  // One person's messages keep their order: when this one is in, the derived ones are too.
+  // Messages of one person keep their order: once this one is in, those before it are too.
   await system.writeIn(api);
   const after = await received();
   expect(after).toHaveLength(before.length + 1);

@@ -5,27 +5,28 @@ import { ID_PREFIXES } from '@wbiz/contracts/ids';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
 import { openApiRequests, type Document, type Operation } from './openapi-requests.js';
-import { receiver, type Receiver } from './receiver.js';
-import { call, ok, PERSON, startSystem, type Answer, type Client, type System } from './system.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { call, ok, type Answer, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 /**
- * Two accounts call every route of the served OpenAPI document. Every answer to one account is searched for what only the
- * other has: ids, Meta's ids, phone numbers, and marks, which are part of every text.
+ * Two accounts call every route of the served OpenAPI document. Every answer to one account is searched for ids, phone
+ * numbers and texts that only the other account has; a mark in each text tells whose it is.
  */
 type Account = Client & {
   readonly letter: string;
   readonly accountId: string;
   readonly mark: () => string;
   readonly phoneNumberIds: readonly string[];
-  /** The phone number people write to, and their profile name there. */
+  /** The phone number that people write to, and the profile name that they have there. */
   readonly inbox: { readonly phoneNumberId: string; readonly name: string };
   /** A person who writes to this account only. */
   readonly person: string;
-  /** Ids and texts that it has received or made. */
+  /** Ids and texts that the account has received or made. */
   readonly known: Set<string>;
   /** Rows of the answers, by path. */
   readonly rows: Map<string, Row[]>;
-  /** Cursors received, by the list's path in the document. */
+  /** Cursors received, by the path of their list in the document. */
   readonly cursors: Map<string, Set<string>>;
 };
 type Row = Readonly<Record<string, unknown>>;
@@ -82,13 +83,12 @@ const lists = () => withKey(({ cursor }) => cursor !== undefined);
 const done = ({ status }: { status: number }) => status >= 200 && status < 300;
 const show = ({ status, body }: { status: number; body: unknown }) => `${status} ${JSON.stringify(body)}`;
 
-/** Calls as an account, and notes everything of the other account in the answer. */
+/** Makes a call as an account, and notes what in the answer belongs to the other account. */
 async function ask(
   who: Account,
   method: string,
   path: string,
-  body?: unknown,
-  headers?: Record<string, string>,
+  { body, headers }: { body?: unknown; headers?: Record<string, string> } = {},
 ) {
   const answer = await who.request<Body>(method, path, body, headers);
   const given = new Set(tracesIn([decodeURIComponent(path), body]));
@@ -130,11 +130,9 @@ async function open(letter: string, person: string): Promise<Account> {
     ['with_cards', 'MARKETING', text(), { type: 'CAROUSEL', cards }],
   ])
     ok(
-      await call('POST', `${system.simulatorUrl}/v23.0/${wabaId}/message_templates`, accessToken, {
-        name,
-        language: 'en_US',
-        category,
-        components,
+      await call('POST', `${system.simulatorUrl}/v23.0/${wabaId}/message_templates`, {
+        bearer: accessToken,
+        body: { name, language: 'en_US', category, components },
       }),
     );
   const api = await system.connect({ wabaId, accessToken });
@@ -143,7 +141,7 @@ async function open(letter: string, person: string): Promise<Account> {
   return { ...api, ...own, rows: new Map(), cursors: new Map() };
 }
 
-/** Creates and changes one of everything the document has a route for. */
+/** Calls every route that creates or changes something. */
 async function fill(who: Account) {
   for (const from of [PERSON, who.person]) {
     const message = { type: 'image', image: { caption: who.mark() } };
@@ -151,13 +149,17 @@ async function fill(who: Account) {
     await system.writeIn(who, from, who.mark(), who.inbox);
   }
   // A running campaign, so that there are recipients: those made below wait for their time.
-  ok(await ask(who, 'POST', '/v1/contacts', { phone: who.person, optedIn: true }));
+  ok(await ask(who, 'POST', '/v1/contacts', { body: { phone: who.person, optedIn: true } }));
   const template = { name: 'diwali_offer', language: 'en_US' };
-  ok(await ask(who, 'POST', '/v1/campaigns', { name: who.mark(), template, audience: { kind: 'all' } }));
+  ok(
+    await ask(who, 'POST', '/v1/campaigns', {
+      body: { name: who.mark(), template, audience: { kind: 'all' } },
+    }),
+  );
   for (const operation of withKey(({ method, params }) => method === 'POST' && !params)) {
     // The same keys in both accounts: a stored answer must not reach the other.
     const headers = { 'idempotency-key': operation.path };
-    const answer = await ask(who, 'POST', operation.path, operation.body(who.mark), headers);
+    const answer = await ask(who, 'POST', operation.path, { body: operation.body(who.mark), headers });
     if (!isTaken(answer)) throw untold(`POST ${operation.path}`, answer);
   }
   // An event for the webhook, so that there are deliveries.
@@ -173,13 +175,14 @@ async function fill(who: Account) {
   )) {
     const answers: Told[] = [];
     for (const path of pathsOf(who, operation.path))
-      answers.push(await ask(who, operation.method, path, operation.body(who.mark)));
+      answers.push(await ask(who, operation.method, path, { body: operation.body(who.mark) }));
     const mayConflict = MAY_CONFLICT.test(operation.path);
     if (!answers.some((answer) => isTaken(answer) || (mayConflict && answer.status === 409)))
       throw untold(`${operation.method} ${operation.path}`, answers.at(-1));
   }
   // The reference's example switches the webhook off.
-  for (const path of pathsOf(who, '/v1/webhooks/{id}')) ok(await ask(who, 'PATCH', path, { active: true }));
+  for (const path of pathsOf(who, '/v1/webhooks/{id}'))
+    ok(await ask(who, 'PATCH', path, { body: { active: true } }));
 }
 
 const untold = (what: string, answer?: Told) =>
@@ -187,7 +190,7 @@ const untold = (what: string, answer?: Told) =>
     `Tell isolation how to make a valid ${what} (openapi-requests.ts): ${answer ? show(answer) : 'no id'}`,
   );
 
-/** The account's own paths for a path of the document: one per value of the last parameter. */
+/** A path of the document with the account's own ids: one path per value of its last parameter. */
 function pathsOf(who: Account, path: string): string[] {
   const [, before, name, after] = /^(.*)\/\{(\w+)\}([^{]*)$/.exec(path) ?? [];
   if (before === undefined) return [path];
@@ -219,7 +222,7 @@ function pathsIntoA(path: string): string[] {
   return [...new Set([...listed, ...told, ...crossed])].filter((one) => !own.has(one));
 }
 
-/** Everything that the account can see: every GET, lists page by page. */
+/** The answers to every GET of the document as this account, lists page by page. */
 async function crawl(who: Account): Promise<Snapshot> {
   const seen = new Map<string, unknown>();
   const gets = withKey(({ method }) => method === 'GET').sort((one, other) => one.params - other.params);
@@ -238,17 +241,17 @@ function still(answer: Told): Row {
   return rest;
 }
 
-/** All rows of a list, those that need a filter included. */
-async function everyRow(who: Account, { path: template, cursor, query }: Operation, path: string) {
-  const rows = await allRows(who, template, path, cursor!);
-  for (const { name, default: shown, enum: choices = [] } of query)
+/** All rows of a list, also those that only a filter shows. */
+async function everyRow(who: Account, operation: Operation, path: string) {
+  const rows = await allRows(who, operation, path);
+  for (const { name, default: shown, enum: choices = [] } of operation.query)
     for (const other of choices)
       if (shown !== undefined && other !== shown)
-        rows.push(...(await allRows(who, template, path, cursor!, `&${name}=${String(other)}`)));
+        rows.push(...(await allRows(who, operation, path, `&${name}=${String(other)}`)));
   return rows;
 }
 
-async function allRows(who: Account, template: string, path: string, parameter: string, filter = '') {
+async function allRows(who: Account, { path: template, cursor }: Operation, path: string, filter = '') {
   const all: Row[] = [];
   const cursors = who.cursors.get(template) ?? new Set();
   who.cursors.set(template, cursors);
@@ -257,11 +260,11 @@ async function allRows(who: Account, template: string, path: string, parameter: 
     all.push(...data);
     if (!data.length || !nextCursor) return [...all, beside];
     cursors.add(nextCursor);
-    from = `&${parameter}=${encodeURIComponent(nextCursor)}`;
+    from = `&${cursor!}=${encodeURIComponent(nextCursor)}`;
   }
 }
 
-/** What the account can see once all events under way have arrived. */
+/** The answers to every GET as this account, once all events under way have arrived. */
 async function settled(who: Account): Promise<Snapshot> {
   const waiting = { timeoutMs: 60_000, everyMs: 300 };
   await until(async () => {
@@ -289,7 +292,7 @@ function foreign(path: string, { data = [] }: Body): readonly Row[] {
   return data.filter((row) => !own.has(JSON.stringify(row)));
 }
 
-it('has both accounts hold a row of every list', () => {
+it('gives both accounts a row in every list', () => {
   for (const { path: template } of lists())
     for (const who of [a, b])
       expect([template, pathsOf(who, template).some((path) => who.rows.get(path)?.length)]).toEqual([
@@ -298,12 +301,12 @@ it('has both accounts hold a row of every list', () => {
       ]);
 });
 
-it('leaves what B sees the same, to the last count, when A gets everything there is', async () => {
+it('leaves everything that B sees as it was while A gets rows in every list', async () => {
   expect(await crawl(b)).toEqual(untouched);
 });
 
 describe("lists, asked by B with what is A's", () => {
-  it('go on from no cursor of A to rows of A', async () => {
+  it('do not continue with rows of A from a cursor of A', async () => {
     const wrong: string[] = [];
     for (const { path: template, cursor } of lists())
       for (const path of pathsOf(b, template))
@@ -362,7 +365,7 @@ describe("B with A's ids", () => {
       const paths = pathsIntoA(operation.path);
       if (!paths.length) wrong.push(`Tell isolation of a ${operation.path} that only A has.`);
       for (const path of paths) {
-        const answer = await ask(b, method, path, operation.body(b.mark));
+        const answer = await ask(b, method, path, { body: operation.body(b.mark) });
         const type = answer.headers.get('content-type') ?? '';
         if (answer.status !== 404 || answer.body.code !== 'not_found' || !type.includes('problem+json'))
           wrong.push(`${method} ${path}: ${show(answer)}`);
@@ -371,14 +374,14 @@ describe("B with A's ids", () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has none of them taken in a body', async () => {
+  it('has each of them refused in a body', async () => {
     const wrong: string[] = [];
     for (const { method, path: template, idFields } of withKey())
       for (const { pointer, kind, body } of idFields()) {
         const path = pathsOf(b, template)[0]!;
         const ofA = idsOf(a, kind);
         for (const id of new Set([...ofA.slice(0, 1), ...ofA.slice(-1)])) {
-          const answer = await ask(b, method, path, body(id, b.mark));
+          const answer = await ask(b, method, path, { body: body(id, b.mark) });
           if (!isRefused(answer)) wrong.push(`${method} ${path} ${pointer} ${id}: ${show(answer)}`);
         }
         // Control: with B's own id the same body is accepted.
@@ -386,7 +389,7 @@ describe("B with A's ids", () => {
         for (const own of pathsOf(b, template))
           for (const id of idsOf(b, kind))
             if (!answers.some(isTaken))
-              answers.push(await ask(b, method, own, toAnother(b, body(id, b.mark))));
+              answers.push(await ask(b, method, own, { body: toAnother(b, body(id, b.mark)) }));
         if (!answers.some(isTaken) && isMade(kind))
           wrong.push(untold(`${method} ${path} with ${pointer}`, answers.at(-1)).message);
       }
@@ -396,7 +399,7 @@ describe("B with A's ids", () => {
   it('counts none of them in an audience', async () => {
     const audience = { kind: 'contacts', contacts: idsOf(a, 'contact') };
     const total = async (who: Account) =>
-      ok(await ask(who, 'POST', '/v1/campaigns/audience-preview', { audience }))['total'];
+      ok(await ask(who, 'POST', '/v1/campaigns/audience-preview', { body: { audience } }))['total'];
     expect(await total(a)).toBeGreaterThan(0);
     expect(await total(b)).toBe(0);
   });
@@ -413,7 +416,7 @@ describe("B with A's ids", () => {
     expect(await crawl(b)).toEqual(before);
   });
 
-  it('is no operator', async () => {
+  it('cannot act as an operator', async () => {
     for (const { method, path } of operations.filter((operation) => !operation.withKey)) {
       const { status } = await ask(b, method, path.replaceAll(/\{\w+\}/g, a.accountId));
       expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many refused calls before
@@ -430,7 +433,7 @@ const idsOf = (who: Account, kind: string): string[] =>
     ? [...who.phoneNumberIds]
     : [...who.known].filter((id) => id.startsWith(`${(ID_PREFIXES as Record<string, string>)[kind]}_`));
 
-/** Whether the API can make one. */
+/** True if the API can create the resource that this operation needs. */
 const isMade = (kind: string) =>
   kind === 'phone number' || operations.some(({ path }) => path.startsWith(`/v1/${kind}`));
 

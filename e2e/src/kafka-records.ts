@@ -15,7 +15,7 @@ type Document = {
   };
 };
 
-/** Keys of the checks for messages whose `ce_type` is open in the document, and for batches, which have none. */
+/** Keys of the checks of messages for which the document names no `ce_type`, and of batches, which have none. */
 export const ANY_TYPE = Symbol('any type');
 export const BATCH = Symbol('batch');
 
@@ -49,7 +49,7 @@ export async function everyRecord({ brokers, topics }: System): Promise<readonly
   return seen;
 }
 
-/** Checks of records by the committed AsyncAPI document, by topic and `ce_type`. Undescribed fields are faults too. */
+/** Checks records by the committed AsyncAPI document, by topic and `ce_type`. Fields that it does not describe are faults. */
 export function recordChecks() {
   const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/asyncapi.json');
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document;

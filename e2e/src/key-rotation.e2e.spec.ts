@@ -5,8 +5,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { receiver, type Receiver } from './receiver.js';
-import { ok, startSystem, type Client, type System } from './system.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { ok, type Client } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 type Hook = { readonly id: string; readonly secret: string };
 type Sealed = {
@@ -28,7 +29,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** Edits the secrets file as docs/security.md does with sed. */
+/** Edits a file of secrets as the sed command in docs/security.md does. */
 async function rewriteSecrets(change: (line: string) => string | undefined) {
   for (const service of SERVICES) {
     const file = join(system.home, 'secrets', service, 'secrets.env');
@@ -51,7 +52,7 @@ it('every key is rotated, all is sealed anew, and nothing needs the key before',
   const body = { url: `${hooks.url}/hooks`, events: ['message.status'], headers: { 'X-Tenant': 'shop 7' } };
   const hook = ok(await api.post<Hook>('/v1/webhooks', body, key));
 
-  /** Everything sealed still opens: the token at Meta, the webhook's secret and header, a stored answer. */
+  /** Checks that everything sealed still opens: Meta's token, a webhook's secret and header, a stored answer. */
   const works = async () => {
     const answer = await api.post<{ id: string }>('/v1/messages/template', {
       to: '+14155550123',

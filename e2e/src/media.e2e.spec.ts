@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
-import { client, ok, PERSON, startSystem, type Client, type System } from './system.js';
+import { client, ok, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 type View = { id: string; sha256: string; expiresAt: string | null };
 const MB = 1024 * 1024;
@@ -134,7 +135,7 @@ describe('a file that was uploaded', () => {
     });
   });
 
-  it('is nothing to another account', async () => {
+  it('does not exist for another account', async () => {
     const { body } = await upload(file(JPEG, 1_000));
     expect((await other.get(`/v1/media/${body.id}`)).status).toBe(404);
     expect((await content(body.id, other)).status).toBe(404);

@@ -40,7 +40,7 @@ export type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** A body's field that takes one of our ids of the `kind`, or Meta's id of a phone number. */
+/** A field of a body that takes one of our ids, or Meta's id of a phone number. */
 export type IdField = {
   readonly pointer: string;
   readonly kind: string;
@@ -49,14 +49,14 @@ export type IdField = {
 /** Returns a text that occurs nowhere else. */
 export type Mark = () => string;
 
-/** Text fields with a meaning to the API: they stay as in the example. */
+/** Text fields that the API reads a meaning from: they stay as in the example. */
 const MEANT = new Set(['to', 'phone', 'template', 'language', 'emoji', 'type']);
 
-/** Bodies that change nothing: sends need the templates as they are. */
+/** Bodies that leave a template as it is, since sends need it so. */
 const HARMLESS: Readonly<Record<string, Fields>> = { UpdateTemplate: { submit: true } };
 
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
-/** Fields that override the example's: campaigns that wait, so that every change is allowed, with an existing template. */
+/** Fields in place of the example's: campaigns wait for their start, so that they may be changed, and have a template. */
 const FIXED: Readonly<Record<string, () => Fields>> = {
   CreateCampaign: () => ({ schedule: { mode: 'at', sendAt: tomorrow() } }),
   UpdateCampaign: () => ({ schedule: undefined }),
@@ -67,7 +67,7 @@ const FIXED: Readonly<Record<string, () => Fields>> = {
 /** Id fields whose name and description do not tell the kind. */
 const TAKEN: Readonly<Record<string, string>> = { replyTo: 'message', from: 'phone number' };
 
-/** Ids that nobody owns. */
+/** Id fields that belong to no account. */
 const NOT_OURS = new Set([
   'to', // a person, whom every account may write to
   'userId', // Meta's id of a person
@@ -116,7 +116,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
   };
   const alternatives = ({ oneOf, anyOf }: Flat) => (oneOf ?? anyOf)?.map(flat);
 
-  /** A value that the schema allows, with marks as free texts. */
+  /** A value that the schema allows; its free texts are marks of the account. */
   const valueOf = (given: Schema, mark: Mark, like?: unknown, name = ''): unknown => {
     const schema = flat(given);
     const example = like ?? schema.example;
@@ -147,7 +147,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
       });
       return { ...Object.fromEntries(made), ...FIXED[named]?.() };
     },
-    // The first item stays as in the example, which both accounts have.
+    // The first item stays as in the example: both accounts have it.
     array: ({ schema: { items = {} }, example, mark, name }) =>
       ((example ?? [undefined]) as unknown[]).map((like, index) =>
         typeof like === 'string' && index === 0 ? like : valueOf(items, mark, like, name),

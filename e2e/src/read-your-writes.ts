@@ -1,7 +1,7 @@
 import type { ContactView } from '@wbiz/contracts/contact';
 import type { TagView } from '@wbiz/contracts/tag';
 import { randomUUID } from 'node:crypto';
-import { ok, type Client } from './system.js';
+import { ok, type Client } from './api-client.js';
 
 type Listed<Item> = { data: Item[] };
 type Stale = { readonly what: string; readonly seen: unknown; readonly wanted: unknown };

@@ -4,8 +4,9 @@ import { until } from '@wbiz/testing/stack';
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startBalancer } from './balancer.js';
-import { startSystem, type Client, type FeedEvent, type System } from './system.js';
+import { startBalancer } from './load-balancer.js';
+import { type Client, type FeedEvent } from './api-client.js';
+import { startSystem, type System } from './system.js';
 
 /** `status` 0: no answer came. */
 type Outcome = {
@@ -15,7 +16,7 @@ type Outcome = {
   readonly said: string;
 };
 
-/** Processes that restart together, as when each service is rolled by itself. One replica of each stays up. */
+/** Processes that restart together; one replica of each service stays up. */
 const WAVES = [
   ['gateway'],
   ['gateway-2'],
@@ -29,14 +30,14 @@ const WAVES = [
 const DRAIN_MS = 1_500;
 
 /**
- * Two replicas of every service behind a balancer. Every process restarts while messages are sent and the feed is read.
- * No request is retried, and each must be answered.
+ * Describes the test in which every process of two replicas per service restarts, while messages are sent and the feed is
+ * read. No request is retried, and each must be answered.
  */
 export function describeRollingRestart({ perSecond, least }: { perSecond: number; least: number }): void {
   let system: System;
   let balancer: Awaited<ReturnType<typeof startBalancer>>;
   let api: Client & { accountId: string };
-  // No connection is idle for as long as a gateway drains: each then ends with an answer.
+  // Connections are never idle as long as a gateway drains, so that each one is closed with an answer.
   const agent = new Agent({ keepAlive: true, timeout: DRAIN_MS / 2 });
 
   beforeAll(async () => {

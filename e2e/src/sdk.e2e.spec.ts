@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
-import { receiver } from './receiver.js';
-import { PERSON, startSystem, type Client, type System } from './system.js';
+import { receiver } from './webhook-receiver.js';
+import { type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 const BIN = fileURLToPath(new URL('../../apps/gateway/bin/wbiz.js', import.meta.url));
 
@@ -189,7 +190,7 @@ describe('the command line', () => {
     endpoint.close();
   });
 
-  it('has things happen at the simulator', async () => {
+  it('triggers events at the simulator', async () => {
     await system.control('POST', '/behaviour', { statuses: 'none' });
     await system.writeIn(api);
     const { id } = await wbiz.request('POST', '/v1/messages/text', { body: { to: PERSON, body: 'Read me' } });

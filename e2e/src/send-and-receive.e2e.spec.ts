@@ -3,7 +3,8 @@ import { until } from '@wbiz/testing/stack';
 import { Kafka, logLevel } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import { ANY_TYPE, BATCH, everyRecord, recordChecks } from './kafka-records.js';
-import { PERSON, startSystem, type Client, type FeedEvent, type System } from './system.js';
+import { type Client, type FeedEvent } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 type Receipt = {
   id: string;

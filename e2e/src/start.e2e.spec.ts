@@ -89,7 +89,7 @@ it.each(['README.md', 'docs/guides/first-message.md'])(
   60_000,
 );
 
-it('keeps what it leaves behind from everybody else', async () => {
+it('makes its files readable for its owner only', async () => {
   const asRoot = process.getuid!() === 0;
   // Under root, Postgres runs as another user: its group may pass through to its own folder.
   expect((await stat(home)).mode & 0o777).toBe(asRoot ? 0o710 : 0o700);

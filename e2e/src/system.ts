@@ -17,17 +17,17 @@ import {
   TOGETHER,
 } from '../../scripts/apps.ts';
 // @boundaries-ignore the tests run the processes as npm start does
-import { startKafka } from '../../scripts/embedded/kafka.ts';
-// @boundaries-ignore the tests run the processes as npm start does
 import { freePort } from '../../scripts/embedded/launch.ts';
-// @boundaries-ignore the tests run the processes as npm start does
-import { startPostgres } from '../../scripts/embedded/postgres.ts';
+import { call, client, ok, type Client } from './api-client.js';
+import { startOwnStack } from './own-stack.js';
 
 const APPS = apps as readonly { name: string; ports: readonly string[] }[];
 
 type Running = { pid: number; exited: Promise<string>; stop: (withinMs?: number) => Promise<void> };
 type Json = Record<string, unknown>;
-export type Answer<Body = Json> = { status: number; headers: Headers; body: Body };
+type Instance = { readonly name: string; readonly instance: string };
+type Ports = Record<string, Record<string, number>>;
+type Apps = Parameters<typeof startApp>[0];
 
 export const WABA = '1000000000000001';
 export const PERSON = '+918899332211';
@@ -39,9 +39,9 @@ export type SystemOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Services that share one process, the instance `together`. */
   readonly together?: readonly string[];
-  /** Its own Kafka and Postgres, which a test may stop. */
+  /** A Kafka and a Postgres of its own, which the test may stop. */
   readonly ownStack?: boolean;
-  /** Restarts processes that end, as Kubernetes does. */
+  /** Starts a process again when it ends, as Kubernetes does. */
   readonly supervised?: boolean;
 };
 
@@ -54,23 +54,11 @@ export async function startSystem({
   supervised = false,
 }: SystemOptions = {}) {
   const home = await mkdtemp(join(tmpdir(), 'wbiz-e2e-'));
-  const stack = ownStack ? await openStack(home) : undefined;
+  const stack = ownStack ? await startOwnStack(home) : undefined;
   const brokers = stack?.brokers ?? embeddedStack().brokers;
   const database = stack?.database ?? (await freshDatabase());
   const prefix = topicPrefix();
-
-  const instances = APPS.flatMap(({ name, ports }) =>
-    Array.from({ length: replicas[name] ?? 1 }, (_, index) => ({
-      name,
-      ports,
-      instance: index === 0 ? name : `${name}-${index + 1}`,
-    })),
-  );
-  const ports: Record<string, Record<string, number>> = {};
-  for (const { instance, ports: purposes } of instances) {
-    ports[instance] = {};
-    for (const purpose of purposes) ports[instance][purpose] = await freePort();
-  }
+  const { instances, ports } = await instancesOf(replicas);
   const simulatorUrl = `http://127.0.0.1:${ports.simulator!.PORT}`;
   const system = {
     home,
@@ -83,88 +71,37 @@ export async function startSystem({
     metaApp: SIMULATED_META_APP,
     together,
   };
-
-  const provision = async () => {
-    const printed: string[] = [];
-    const provisioning = await startNode(system, {
-      instance: 'provision',
-      main: PROVISIONING.main,
-      env: PROVISIONING.env(system),
-      onLine: ((line: string) => void printed.push(line)) as () => undefined,
-    });
-    if ((await provisioning.exited) !== 'with exit code 0')
-      throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
-  };
+  const provision = () => provisioned(system);
   await provision();
   const made = SERVICES.flatMap((service) =>
     Object.values(secretsOf(system, service)).flatMap((value) => value ?? []),
   );
-
-  const peers = Object.fromEntries(
-    APPS.filter(({ ports: purposes }) => purposes.includes('RPC_PORT')).map(({ name }) => [
-      `${name.toUpperCase()}_RPC`,
-      instances
-        .filter((other) => other.name === name)
-        .map(({ instance }) => `127.0.0.1:${ports[instance]!.RPC_PORT}`)
-        .join(','),
-    ]),
-  );
-  const running = new Map<string, Running>();
-  const restarts: string[] = [];
-  let stopping = false;
-  const start = async (instance: string): Promise<void> => {
-    const name = instances.find((other) => other.instance === instance)?.name ?? TOGETHER;
-    running.set(
-      instance,
-      (await startApp(system, { name, instance, more: { LOG_LEVEL: 'info', ...peers, ...env } })) as Running,
-    );
-    let ended: string | undefined;
-    void running.get(instance)!.exited.then((how) => {
-      ended = how;
-      if (!supervised || stopping) return;
-      restarts.push(`${instance} ended ${how}`);
-      setTimeout(() => {
-        if (!stopping) start(instance).catch(() => undefined); // if it ends again, its exit handler restarts it
-      }, 200);
-    });
-    await appReady(system, { name, instance, ended: () => (ended ? 99 : 0) });
-  };
+  const more = { LOG_LEVEL: 'info', ...peersOf(instances, ports), ...env };
+  const processes = processesOfSystem(system, { instances, more, supervised });
   const stop = async () => {
-    stopping = true;
-    await Promise.all([...running.values()].map((process) => process.stop(10_000)));
+    await processes.stop();
     await database.drop();
     await stack?.stop();
     if (!process.env.KEEP_LOGS) await rm(home, { recursive: true, force: true });
   };
   try {
-    const processes = processesOf(
+    const names = processesOf(
       instances.map(({ instance }) => instance),
       together,
     );
-    await Promise.all(processes.map(start));
+    await Promise.all(names.map(processes.start));
   } catch (error) {
     await stop();
     throw error;
   }
-
   const baseUrls = instances
     .filter(({ name }) => name === 'gateway')
     .map(({ instance }) => `http://127.0.0.1:${ports[instance]!.PORT}/api`);
-  const baseUrl = baseUrls[0]!;
-  /** Sets the URL to which the simulator posts webhooks. */
-  const webhooksTo = (url: string) =>
-    control('POST', '/webhook', {
-      url: `${url}/meta/webhook`,
-      secret: SIMULATED_META_APP.META_APP_SECRET,
-      verifyToken: SIMULATED_META_APP.META_VERIFY_TOKEN,
-    });
-  const control = async <Body = Json>(method: string, path: string, body?: unknown) =>
-    (await call<Body>(method, `${simulatorUrl}/_control${path}`, undefined, body)).body;
-  const admin = <Body = Json>(method: string, path: string, body?: unknown) =>
-    call<Body>(method, `${baseUrl}/admin/v1${path}`, ADMIN_TOKEN, body);
 
   return {
-    baseUrl,
+    ...usesOf(baseUrls, simulatorUrl),
+    ...processes,
+    stop,
     baseUrls,
     simulatorUrl,
     adminToken: ADMIN_TOKEN,
@@ -176,14 +113,81 @@ export async function startSystem({
     /** Secrets that must appear in no log, topic or answer. */
     secrets: [ADMIN_TOKEN, ...made],
     stack,
-    restarts,
-    control,
-    admin,
-    stop,
-    start,
     provision,
-    webhooksTo,
-    client: (apiKey: string) => client(baseUrls, apiKey),
+  };
+}
+export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** One instance per replica of each app, named `gateway`, `gateway-2` and so on, with free ports. */
+async function instancesOf(replicas: Readonly<Record<string, number>>) {
+  const ports: Ports = {};
+  const instances: Instance[] = [];
+  for (const { name, ports: purposes } of APPS)
+    for (let index = 1; index <= (replicas[name] ?? 1); index += 1) {
+      const instance = index === 1 ? name : `${name}-${index}`;
+      instances.push({ name, instance });
+      ports[instance] = {};
+      for (const purpose of purposes) ports[instance][purpose] = await freePort();
+    }
+  return { instances, ports };
+}
+
+/** The settings by which services find all replicas of each other. */
+const peersOf = (instances: readonly Instance[], ports: Ports) =>
+  Object.fromEntries(
+    APPS.filter(({ ports: purposes }) => purposes.includes('RPC_PORT')).map(({ name }) => [
+      `${name.toUpperCase()}_RPC`,
+      instances
+        .filter((other) => other.name === name)
+        .map(({ instance }) => `127.0.0.1:${ports[instance]!.RPC_PORT}`)
+        .join(','),
+    ]),
+  );
+
+async function provisioned(system: Apps): Promise<void> {
+  const printed: string[] = [];
+  const provisioning = await startNode(system, {
+    instance: 'provision',
+    main: PROVISIONING.main,
+    env: PROVISIONING.env(system),
+    onLine: ((line: string) => void printed.push(line)) as () => undefined,
+  });
+  if ((await provisioning.exited) !== 'with exit code 0')
+    throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
+}
+
+/** The processes of a system, by instance. */
+function processesOfSystem(
+  system: Apps,
+  {
+    instances,
+    more,
+    supervised,
+  }: { instances: readonly Instance[]; more: Readonly<Record<string, string>>; supervised: boolean },
+) {
+  const running = new Map<string, Running>();
+  /** One line for each process that ended by itself and was started again. */
+  const restarts: string[] = [];
+  let stopping = false;
+
+  const start = async (instance: string): Promise<void> => {
+    const name = instances.find((other) => other.instance === instance)?.name ?? TOGETHER;
+    running.set(instance, (await startApp(system, { name, instance, more })) as Running);
+    let ended: string | undefined;
+    void running.get(instance)!.exited.then((how) => {
+      ended = how;
+      if (!supervised || stopping) return;
+      restarts.push(`${instance} ended ${how}`);
+      setTimeout(() => {
+        if (!stopping) start(instance).catch(() => undefined); // if it ends again, its exit handler restarts it
+      }, 200);
+    });
+    await appReady(system, { name, instance, ended: () => (ended ? 99 : 0) });
+  };
+
+  return {
+    restarts,
+    start,
     pidOf: (instance: string) => running.get(instance)!.pid,
 
     /** Kills a process as a crash would. Resolves when it is gone. */
@@ -193,13 +197,42 @@ export async function startSystem({
       await victim.exited;
     },
 
-    /** Ends a process with SIGTERM and starts it again. Resolves with its exit once the new one is ready. */
+    /** Ends a process with SIGTERM and starts it again. Resolves to how it ended, once the new one is ready. */
     restart: async (instance: string) => {
       const process = running.get(instance)!;
       await process.stop(20_000);
       await start(instance);
       return process.exited;
     },
+
+    stop: async () => {
+      stopping = true;
+      await Promise.all([...running.values()].map((process) => process.stop(10_000)));
+    },
+  };
+}
+
+/** What operators, clients and people do with a system. */
+function usesOf(baseUrls: readonly string[], simulatorUrl: string) {
+  const baseUrl = baseUrls[0]!;
+  const control = async <Body = Json>(method: string, path: string, body?: unknown) =>
+    (await call<Body>(method, `${simulatorUrl}/_control${path}`, { body })).body;
+  const admin = <Body = Json>(method: string, path: string, body?: unknown) =>
+    call<Body>(method, `${baseUrl}/admin/v1${path}`, { bearer: ADMIN_TOKEN, body });
+  /** Sets the URL to which the simulator posts webhooks. */
+  const webhooksTo = (url: string) =>
+    control('POST', '/webhook', {
+      url: `${url}/meta/webhook`,
+      secret: SIMULATED_META_APP.META_APP_SECRET,
+      verifyToken: SIMULATED_META_APP.META_VERIFY_TOKEN,
+    });
+
+  return {
+    baseUrl,
+    control,
+    admin,
+    webhooksTo,
+    client: (apiKey: string) => client(baseUrls, apiKey),
 
     /** Connects a WABA of the simulator and makes a key with every scope. */
     connect: async ({
@@ -249,124 +282,4 @@ export async function startSystem({
       return wamid;
     },
   };
-}
-/** Stops a part and starts it again with its data. */
-type Outage = { down: () => Promise<void>; up: () => Promise<void> };
-
-async function openStack(home: string) {
-  const files = (name: string) => ({ dataDir: join(home, name), logFile: join(home, 'logs', `${name}.log`) });
-  const ports = { broker: await freePort(), controller: await freePort() };
-  const port = await freePort();
-  const starters = {
-    kafka: () => startKafka({ ...files('kafka'), ports }),
-    postgres: () => startPostgres({ ...files('postgres'), port }),
-  };
-  const [kafka, postgres] = await Promise.all([starters.kafka(), starters.postgres()]);
-  const parts: Record<string, Running> = { kafka, postgres };
-  const outage = (name: keyof typeof starters): Outage => ({
-    down: () => parts[name]!.stop(0),
-    up: async () => void (parts[name] = await starters[name]()),
-  });
-  return {
-    brokers: [kafka.brokers],
-    database: { url: postgres.url, drop: () => Promise.resolve() },
-    kafka: outage('kafka'),
-    postgres: outage('postgres'),
-    stop: () => Promise.all(Object.values(parts).map((part) => part.stop())),
-  };
-}
-export type System = Awaited<ReturnType<typeof startSystem>>;
-export type Client = ReturnType<typeof client>;
-export type FeedEvent = { id: string; sequence: number; type: string; createdAt: string; data: Json };
-
-/** A client of the API with a key; calls take turns over the gateways. */
-export function client(baseUrls: readonly string[], apiKey: string) {
-  let turn = 0;
-  const request = <Body = Json>(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ) => call<Body>(method, `${baseUrls[(turn += 1) % baseUrls.length]!}${path}`, apiKey, body, headers);
-  const events = async (
-    query: { since?: string | undefined; types?: string; limit?: number; wait?: number } = {},
-  ) => {
-    const given = Object.entries(query)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]): [string, string] => [name, String(value)]);
-    return ok(
-      await request<{ data: FeedEvent[]; nextCursor: string }>(
-        'GET',
-        `/v1/events?${new URLSearchParams(given).toString()}`,
-      ),
-    );
-  };
-  /** The whole feed from its beginning. */
-  const allEvents = async () => {
-    const all: FeedEvent[] = [];
-    for (let since: string | undefined; ;) {
-      const { data, nextCursor } = await events({ since, limit: 200 });
-      all.push(...data);
-      if (data.length === 0) return all;
-      since = nextCursor;
-    }
-  };
-  return {
-    apiKey,
-    request,
-    get: <Body = Json>(path: string) => request<Body>('GET', path),
-    post: <Body = Json>(path: string, body: unknown, headers?: Record<string, string>) =>
-      request<Body>('POST', path, body, headers),
-    events,
-    allEvents,
-    /** The feed's statuses of each message with this `run` in its metadata, by message id. */
-    statusesOf: async (run: string) => {
-      const statuses = new Map<string, string[]>();
-      for (const { type, data } of await allEvents()) {
-        const { messageId, status, metadata } = data as {
-          messageId: string;
-          status: string;
-          metadata: { run?: string } | null;
-        };
-        if (type === 'message.status' && metadata?.run === run)
-          statuses.set(messageId, [...(statuses.get(messageId) ?? []), status]);
-      }
-      return statuses;
-    },
-  };
-}
-
-/** One HTTP call. Returns every answer; throws network errors. */
-export async function call<Body = Json>(
-  method: string,
-  url: string,
-  bearer?: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer<Body>> {
-  const isForm = body instanceof FormData;
-  const answer = await fetch(url, {
-    method,
-    headers: {
-      ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
-      ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: isForm || typeof body === 'string' ? body : JSON.stringify(body) }),
-  }).catch((cause: unknown) => {
-    throw new Error(`${method} ${url} was not answered`, { cause });
-  });
-  const text = await answer.text();
-  const json = answer.headers.get('content-type')?.includes('json');
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    body: (json && text ? JSON.parse(text) : text) as Body,
-  };
-}
-
-/** The body of a 2xx answer. Any other answer fails the test and is shown. */
-export function ok<Body>({ status, body }: Answer<Body>): Body {
-  if (status < 200 || status > 299) throw new Error(`Answered with ${status}: ${JSON.stringify(body)}`);
-  return body;
 }

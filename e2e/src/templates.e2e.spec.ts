@@ -2,16 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
-import {
-  ok,
-  PERSON,
-  startSystem,
-  WABA,
-  type Answer,
-  type Client,
-  type FeedEvent,
-  type System,
-} from './system.js';
+import { ok, type Answer, type Client, type FeedEvent } from './api-client.js';
+import { PERSON, startSystem, WABA, type System } from './system.js';
 
 type View = {
   id: string;
@@ -52,7 +44,7 @@ const get = async (id: string) => (await api.get<View>(`/v1/templates/${id}`)).b
 const review = ({ metaId }: View, decision: string, reason?: string) =>
   system.control('POST', `/templates/${metaId}/review`, { decision, reason });
 const within = (ms: number) => ({ timeoutMs: ms, everyMs: 50 });
-/** Resolves when the feed has the template's status; it must come within 1 s. */
+/** Waits until the feed has the template's status, which must come within 1 s. */
 const told = (id: string, status: string, after: readonly FeedEvent[] = []) =>
   until(async () => {
     const { data } = await api.events({ types: 'template.status', limit: 200 });
@@ -176,7 +168,7 @@ describe('what Meta says', () => {
     if (status === 503) expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(ok(await api.get<{ data: View[] }>(`/v1/templates?search=${name}`)).data).toEqual([]);
     const again = await api.post('/v1/templates', { ...CREATE, name }, key);
-    // A refusal of the content is final and stored. Any other frees the key.
+    // A refusal of the content is final and stored; after any other, the Idempotency-Key may be used again.
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual(
       status === 422 ? [422, 'true'] : [201, null],
     );
@@ -203,7 +195,7 @@ describe('what Meta says', () => {
 describe('a crash of templates', () => {
   const CREATIONS = 200;
 
-  /** A careful client: retries with the same key until the answer is final. */
+  /** Retries with the same Idempotency-Key until the answer is final. */
   async function createCarefully(name: string): Promise<Answer<View>> {
     const key = { 'idempotency-key': randomUUID() };
     for (const giveUp = Date.now() + 90_000; ; await delay(500)) {
@@ -214,7 +206,7 @@ describe('a crash of templates', () => {
   }
 
   it('in the middle of 200 creations loses none, and doubles none at Meta', async () => {
-    // Slow answers: a kill may come after Meta took the template and before it answered.
+    // Meta's answers are slow: a kill may come after it took the template and before it answered.
     await system.control('POST', '/behaviour', { latencyMs: [100, 300] });
     const names = Array.from({ length: CREATIONS }, (_, index) => `crash_${String(index).padStart(3, '0')}`);
     const answers: Answer<View>[] = [];

@@ -8,8 +8,9 @@ import { sharing } from '../../scripts/apps.ts';
 // @boundaries-ignore the tests run the processes as npm start does
 import { isRunning } from '../../scripts/embedded/launch.ts';
 import { adds, people, recipientsOf, WITH, type Campaign } from './campaign-kills.js';
-import { receiver, type Receiver } from './receiver.js';
-import { ok, PERSON, startSystem, type Client, type FeedEvent, type System } from './system.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { ok, type Client, type FeedEvent } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 const SHARED: readonly string[] = sharing('');
 const PEOPLE = 300;

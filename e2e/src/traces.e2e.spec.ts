@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
-import { collector, type SeenSpan } from './collector.js';
-import { receiver, type Receiver } from './receiver.js';
-import { ok, PERSON, startSystem, type Client, type System } from './system.js';
+import { collector, type SeenSpan } from './trace-collector.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { ok, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
 
 let seen: Awaited<ReturnType<typeof collector>>;
 let system: System;

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { Webhook } from 'standardwebhooks';
-import { receiver, type Receiver } from './receiver.js';
-import { ok, PERSON, startSystem, type Client, type System } from './system.js';
-import { deliverThroughKills } from './through-kills.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { ok, type Client } from './api-client.js';
+import { PERSON, startSystem, type System } from './system.js';
+import { deliverThroughKills } from './delivery-through-kills.js';
 
 let system: System;
 let api: Client & { accountId: string };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { receiver, type Receiver } from './receiver.js';
-import { startSystem, type Client, type System } from './system.js';
-import { deliverThroughKills } from './through-kills.js';
+import { receiver, type Receiver } from './webhook-receiver.js';
+import { type Client } from './api-client.js';
+import { startSystem, type System } from './system.js';
+import { deliverThroughKills } from './delivery-through-kills.js';
 
 jest.setTimeout(600_000);
 let system: System;

@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 import { SetupError } from '../say.mjs';
 
 const run = promisify(execFile);
-const OLDEST = 17; // what a Kafka 4 broker needs: https://kafka.apache.org/40/documentation/compatibility.html
+const OLDEST = 17; // for a Kafka 4 broker: https://kafka.apache.org/40/documentation/compatibility.html
 
 export const KAFKA_VERSION = '4.4.0';
 export const kafkaJars = fileURLToPath(new URL(`../../.cache/kafka-${KAFKA_VERSION}`, import.meta.url));
 export const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 
-/** Throws a one-line error that says what to install if Java, or the Maven that fetches Kafka's jars, is missing. */
+/** Throws an error of one line that says what to install, if Java or the Maven that fetches Kafka's jars is missing. */
 export async function requireJava() {
   const { stderr } = await run(java, ['-version']).catch(() => {
     throw missing(

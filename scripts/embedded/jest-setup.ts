@@ -6,7 +6,7 @@ import { isRunning } from './launch.ts';
 import { startPostgres } from './postgres.ts';
 
 const PREFIX = 'wbiz-test-';
-/** The topics of all suites exist until the end. */
+/** More than `npm start` gives it: the topics of all suites exist until the end. */
 const KAFKA_HEAP_MB = 512;
 
 type TestStack = { readonly stop: () => Promise<void> };
@@ -50,7 +50,7 @@ export default async function jestSetup() {
   globalThis.testStack = await startTestStack();
 }
 
-/** Removes the folders of killed runs; the reaper has ended their processes. */
+/** Removes the folders of killed runs, whose processes have been ended by launch.ts. */
 function removeLeftOvers() {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split('-')[0]);

@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 const dir = mkdtempSync(join(tmpdir(), 'wbiz-kafka-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-it('keeps what is on its topics from everybody else, also where an earlier start did not', async () => {
+it('the embedded Kafka keeps its data readable for its owner only, also after an earlier start that did not', async () => {
   const dataDir = join(dir, 'kafka');
   mkdirSync(dataDir);
   for (const open of [dir, dataDir]) chmodSync(open, 0o755);

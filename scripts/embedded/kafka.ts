@@ -82,7 +82,7 @@ export async function startKafka({
     command: java,
     args: [
       `-Xmx${heapMb}m`,
-      '-Xmn32m', // little of it is alive: a larger young generation would only fill up
+      '-Xmn32m', // the young generation: little in it is alive, and a larger one would only take more memory
       ...JVM,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-cp',
@@ -100,7 +100,7 @@ export async function startKafka({
   return { brokers, pid, exited, stop };
 }
 
-/** Whether clients find all they need: the broker, a group coordinator, ids for idempotent producers. */
+/** True if clients find the broker, a group coordinator and ids for idempotent producers. */
 async function answers(brokers: string): Promise<boolean> {
   const retry = { initialRetryTime: 50, retries: 3 };
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry });
@@ -112,15 +112,15 @@ async function answers(brokers: string): Promise<boolean> {
     await producer.connect();
     return true;
   } catch {
-    return false; // not yet: whenReady keeps the time and watches the process
+    return false; // whenReady asks again, until its time is over or the process ends
   } finally {
     await Promise.all([admin.disconnect(), producer.disconnect()]);
   }
 }
 
-// The log cleaner allocates its buffer at the start: 128 MiB by default; this one takes 300,000 keys per pass. The
-// broker's session is short, because a killed broker can register again only after it ends. An idle controller logs
-// every 0.5 s unless configured otherwise; nobody needs that with one node.
+// log.cleaner.dedupe.buffer.size: by default 128 MiB, allocated at the start; this one is enough for 300,000 keys a pass.
+// broker.session.timeout.ms: a killed broker can register again only after its session has ended.
+// metadata.max.idle.interval.ms: an idle controller writes a record every 0.5 s by default.
 const serverProperties = ({
   broker,
   controller,

@@ -8,9 +8,9 @@ import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '../say.mjs';
 
-/** Below the ports of outgoing connections (Linux from 32768, others from 49152), which could take one meanwhile. */
+/** Below the range of outgoing connections (Linux: from 32768, others: from 49152), which could take a chosen port. */
 const [LOWEST_PORT, PORTS_END] = [10_000, 32_000];
-/** Parallel test workers choose from separate ranges: a worker listens on its port seconds after choosing it. */
+/** Parallel test workers choose from separate ranges, since a worker listens on a port seconds after it chose it. */
 const STRETCHES = 3;
 const STRETCH = Math.floor((PORTS_END - LOWEST_PORT) / STRETCHES);
 const FROM = LOWEST_PORT + STRETCH * (Number(process.env.JEST_WORKER_ID ?? 0) % STRETCHES);
@@ -39,7 +39,7 @@ export type Program = {
   readonly command: string;
   /** One of them must hold `marker`. */
   readonly args: readonly string[];
-  /** Identifies a left-over process by its command line. */
+  /** Text in the command line by which a process left by an earlier run is recognised. */
   readonly marker: string;
   readonly pidFile: string;
   /** Receives stdout and stderr; without it they are pipes on `child`. */
@@ -61,8 +61,8 @@ export type Running = {
 export type Launched = Running & { readonly child: ChildProcess };
 
 /**
- * Starts a program that does not outlive us: it is ended by stop(), by the reaper if we are killed, or by the next
- * launch with the same pidFile if the reaper is killed too.
+ * Starts a program that does not outlive this process: it is ended by stop(), by the reaper if this process is killed, or by
+ * the next launch with the same pidFile if the reaper is killed too.
  */
 export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): Promise<Launched> {
   const { command, args, marker, pidFile, logFile, env, cwd, as } = program;
@@ -76,7 +76,7 @@ export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): P
     env,
     cwd,
     stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
-    // In its own process group: Ctrl-C reaches only us, and we stop programs in order.
+    // In a process group of its own: Ctrl-C reaches this process only, which stops its programs in order.
     detached: true,
   });
   if (log !== undefined) closeSync(log);
@@ -134,13 +134,13 @@ export async function whenReady({
   void exited.then((how) => (ended = how));
   for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
     if (ended) throw failed(`ended ${ended} while starting`);
-    // An attempt that connected too early may hang.
+    // A connection made too early may never be answered: after 5 s it counts as a no.
     if (await Promise.race([ready(), delay(5_000, false, { ref: false })])) return;
   }
   throw failed(`did not answer within ${timeoutMs / 1000} s`);
 }
 
-/** Ends what an earlier run left if it was killed together with its reaper; throws if that run still lives. */
+/** Ends the process that an earlier run left when it was killed with its reaper; throws if that run still lives. */
 export async function endLeftOver(pidFile: string): Promise<void> {
   const left = readPid(pidFile);
   if (!left || !commandLine(left.pid).includes(left.marker)) return;
@@ -191,7 +191,7 @@ function commandLine(pid: number): string {
   }
 }
 
-/** A 1 MB shell that waits for our end of the pipe to close, and then ends what we left running. */
+/** A shell (1 MB) that ends the launched programs once its standard input closes, because this process is gone. */
 const reaper = {
   kept: new Map<number, string>(),
   shell: undefined as ChildProcessByStdio<Writable, null, null> | undefined,

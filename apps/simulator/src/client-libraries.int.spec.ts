@@ -5,17 +5,17 @@ import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/ser
 import { SAMPLE_FILES } from './media/sample-files.js';
 import {
   PHONE,
-  simulatorForTests,
+  simulatorWithReceiver,
   WABA,
-  webhookReceiver,
   type Json,
   type Received,
   type TestSimulator,
+  type WebhookReceiver,
 } from './simulator.harness.js';
 import { DEFAULT_APP_SECRET, DEFAULT_TOKEN } from './simulator.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 let greatDetail: Client;
 let kapso: WhatsAppClient;
 const media = {} as Record<'image' | 'audio' | 'document' | 'sticker' | 'video', string>;
@@ -23,8 +23,7 @@ let inbound: string;
 let flowId: string;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
   // Nothing but the base URL differs from what their manuals say.
   greatDetail = new Client({
     baseUrl: simulator.url,
@@ -42,10 +41,7 @@ beforeAll(async () => {
   inbound = (await simulator.openWindow()).body.wamid as string;
   flowId = (await simulator.graph('GET', `/${WABA}/flows`)).body.data[0].id as string;
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 const to = '918899332211';
 const { bytes, mimeType } = SAMPLE_FILES.image;

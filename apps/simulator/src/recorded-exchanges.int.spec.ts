@@ -22,9 +22,9 @@ type Exchange = {
 };
 
 /**
- * What Meta answered in October 2024 to February 2026, after recordings by the tests of ignacio-chiazzo/ruby_whatsapp_sdk
- * (MIT): the requests with values of our own, the answers reduced to status, codes and keys (`?` where not every element
- * of a list has it).
+ * Meta's answers from October 2024 to February 2026, recorded by the tests of ignacio-chiazzo/ruby_whatsapp_sdk (MIT).
+ * Requests have values of our own; answers are reduced to status, codes and keys. A key ends in `?` if only some elements of
+ * a list have it.
  */
 const EXCHANGES = JSON.parse(
   readFileSync(new URL('recorded-exchanges.json', import.meta.url), 'utf8'),

@@ -8,7 +8,7 @@ import { DEFAULT_APP_SECRET, DEFAULT_TOKEN, startSimulator, type SimulatorOption
 export const WABA = '1000000000000001';
 export const PHONE = '1060000000000001';
 
-// What tests read of JSON answers is checked by their expectations, not by the compiler.
+// The tests check the shape of answers by their expectations, not by the compiler.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
@@ -19,7 +19,9 @@ export type Received = {
   readonly at: number;
 };
 
-/** The app that Meta calls: keeps what it receives, answers 200 or the next of `answers`. */
+export type WebhookReceiver = Awaited<ReturnType<typeof webhookReceiver>>;
+
+/** The app that gets Meta's webhooks: keeps each one, and answers with the next status of `answers`, else with 200. */
 export async function webhookReceiver() {
   const received: Received[] = [];
   const answers: number[] = [];
@@ -44,7 +46,7 @@ export async function webhookReceiver() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  /** Resolves to the first value that `find` returns; fails after 10 s. */
+  /** Calls `find` after each webhook until it finds something, and resolves to that; fails after 10 s. */
   const until = <T>(find: () => T | undefined | false): Promise<T> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -109,11 +111,8 @@ export async function simulatorForTests(options: SimulatorOptions = {}) {
     return { status: response.status, headers: response.headers, text, body: JSON.parse(text) as Json };
   };
 
-  const graph = (method: string, path: string, body?: unknown, token = DEFAULT_TOKEN, headers = {}) =>
-    call(method, `/v25.0${path}`, body, {
-      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-      ...headers,
-    });
+  const graph = (method: string, path: string, body?: unknown, token = DEFAULT_TOKEN) =>
+    call(method, `/v25.0${path}`, body, token === '' ? {} : { authorization: `Bearer ${token}` });
   const control = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
     call(method, `/_control${path}`, body, headers);
   const send = (message: object, phone = PHONE) =>
@@ -132,9 +131,21 @@ export async function simulatorForTests(options: SimulatorOptions = {}) {
     return { status: response.status, body: (await response.json()) as Json };
   };
 
+  let templates = 0;
+  /** Creates a template, with a name of its own unless `more` gives one. */
+  const createTemplate = (components: unknown, more: object = {}) =>
+    graph('POST', `/${WABA}/message_templates`, {
+      name: `template_${(templates += 1)}`,
+      language: 'en_US',
+      category: 'UTILITY',
+      components,
+      ...more,
+    });
+
   return {
     url: simulator.url,
     close: () => simulator.close(),
+    createTemplate,
     call,
     upload,
     /** Id of an uploaded sample of this kind. */
@@ -152,6 +163,17 @@ export async function simulatorForTests(options: SimulatorOptions = {}) {
 }
 
 export type TestSimulator = Awaited<ReturnType<typeof simulatorForTests>>;
+
+/** A simulator and the receiver of its webhooks; `simulator.close()` closes both. */
+export async function simulatorWithReceiver(options: SimulatorOptions = {}) {
+  const receiver = await webhookReceiver();
+  const simulator = await simulatorForTests({ webhookUrl: receiver.url, ...options });
+  const close = async () => {
+    await simulator.close();
+    await receiver.close();
+  };
+  return { simulator: { ...simulator, close }, receiver };
+}
 
 export const texts = (...values: string[]) => ({
   type: 'body',

@@ -10,15 +10,15 @@ import { qrCodeRoutes } from './account/qr-code.routes.js';
 import { openBehaviour, type Settings } from './control/behaviour.js';
 import { controlRoutes } from './control/control.routes.js';
 import { requestLog } from './control/request-log.js';
-import { openTimeline } from './control/timeline.js';
-import { graphFrame, withoutVersion, type GraphHandler } from './graph/graph-frame.js';
+import { openScheduler } from './control/scheduler.js';
+import { graphMiddleware, withoutVersion, type GraphHandler } from './graph/graph-middleware.js';
 import { graphRoutes } from './graph/graph.routes.js';
 import { openNodeEdges } from './graph/node-edges.js';
 import { openState } from './graph/state.js';
 import { mediaRoutes, openMediaLinks } from './media/media.routes.js';
 import { MAX_MEDIA_BYTES } from './media/media.rules.js';
 import { uploadRoutes } from './media/upload.routes.js';
-import { openDeliveryScript } from './messages/delivery-script.js';
+import { openStatusSchedule } from './messages/status-schedule.js';
 import { messageLog } from './messages/message-log.js';
 import { messageRoutes } from './messages/messages.routes.js';
 import { openMessagingLimit } from './messages/messaging-limit.js';
@@ -57,7 +57,7 @@ export const DEFAULT_APP_SECRET = 'simulator-app-secret';
 const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
 
 const MAX_BODY = 32 * 1024 * 1024;
-// The largest file and the form around it.
+// Room for the largest file and the multipart form around it.
 const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 
 /** Starts the simulator; resolves once it listens. `close` saves the state. */
@@ -79,15 +79,15 @@ export async function startSimulator(
   const messagingLimit = openMessagingLimit();
   const messages = messageLog();
   const requests = requestLog();
-  const timeline = openTimeline();
+  const scheduler = openScheduler();
   const webhooks = openWebhookSender(state, () => behaviour.settings.batch, log);
   const people = openPeople(state, behaviour);
   const insights = openInsights();
-  const script = openDeliveryScript({ behaviour, people, insights, timeline, webhooks });
+  const schedule = openStatusSchedule({ behaviour, people, insights, scheduler, webhooks });
   const review = openTemplateReview(state, webhooks);
   const flowStatus = openFlowStatus(state, webhooks);
   const links = openMediaLinks();
-  const graph = graphFrame({ state, behaviour, managementLimits, requests });
+  const graph = graphMiddleware({ state, behaviour, managementLimits, requests });
   const routes: Record<string, GraphHandler> = {};
   const edgesOf = openNodeEdges(routes);
   const parts = {
@@ -104,16 +104,16 @@ export async function startSimulator(
     managementLimits,
     messages,
     requests,
-    timeline,
+    scheduler,
     webhooks,
-    script,
+    schedule,
     review,
     flowStatus,
     links,
   };
 
   const clearables = [
-    timeline,
+    scheduler,
     webhooks,
     messages,
     insights,
@@ -161,7 +161,7 @@ export async function startSimulator(
   graphRoutes(app, parts);
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) log(error.stack ?? error.message);
+    if (status >= 500) log(`graph: call failed; answering ${status}: ${error.stack ?? error.message}`);
     const code = status >= 500 ? 1 : 100;
     return reply.code(status).send({ error: { message: error.message, type: 'OAuthException', code } });
   });
@@ -172,7 +172,7 @@ export async function startSimulator(
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async close() {
-      timeline.clear();
+      scheduler.clear();
       review.close();
       await Promise.all([app.close(), webhooks.close()]);
       state.save();

@@ -10,18 +10,18 @@ import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { until } from '@wbiz/testing/stack';
 import { WEBHOOKS } from './webhooks.service.js';
 
-/** The webhooks service, and readers of its feed. */
+/** The webhooks service under test. */
 export async function webhooksSystem() {
   const service = await serviceUnderTest(WEBHOOKS, { partitions: 3 });
   const { pool, kafka, prefix } = service;
 
-  /** Starts another replica; resolves to a reader of its feed. */
+  /** Starts another replica; `read` asks it for pages of the feed. */
   const start = async () => {
     const { ask, stop } = await service.start();
     return { ask, read: (asked: Ask<'feed.read'>) => ask('feed.read', asked), stop };
   };
 
-  /** Everything an account can read, in pages of `limit`, with their cursors. */
+  /** Reads the whole feed of an account, in pages of `limit`. */
   const readAll = async (
     { read }: { read: (ask: Ask<'feed.read'>) => Promise<EventPage> },
     accountId: string,
@@ -47,7 +47,7 @@ export async function webhooksSystem() {
       timeoutMs: 20_000,
     });
 
-  /** Empties the feed and rebuilds it from the log with its own projection; resolves once `done` holds. */
+  /** Empties the feed and rebuilds it from the log by `projection`, until `done` resolves. */
   const rebuild = async (projection: Projection, done: () => Promise<unknown>) => {
     await pool.query('truncate webhooks.feed, webhooks.feed_heads, webhooks.checkpoints');
     const consumer = new EventConsumer({

@@ -15,8 +15,8 @@ import { Deliverer } from './delivery/deliverer.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
 import { DeliveryQueries } from './delivery/delivery.queries.js';
 import { FeedPages } from './delivery/feed-pages.js';
-import { Journal } from './delivery/journal.js';
-import { ReaderLeases } from './delivery/reader-leases.js';
+import { OutcomeWriter } from './delivery/outcome-writer.js';
+import { WebhookLeases } from './delivery/webhook-leases.js';
 import { Sender, type Outcome } from './delivery/sender.js';
 import { attemptLabel, webhookGauges } from './delivery/webhook-gauges.js';
 import { FEED, feedProjection } from './feed/feed.projection.js';
@@ -35,13 +35,16 @@ const WEBHOOKS = 'webhooks.webhooks';
 
 type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 
-/** Every replica watches: readers wait on all of them, but one projects. */
+/** Every replica watches the feed, since clients wait at all of them; the projection writes it on one. */
 const feedWatch: FactoryProvider<FeedWatch> = {
   provide: FeedWatch,
   useFactory: (runtime: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
     const { logger, stopping, startSpan } = runtime;
     const onFault = (err: unknown) =>
-      logger.warn({ err }, 'feed watch: heads not read; reading them again within 1 s');
+      logger.warn(
+        { err },
+        'feed watch: reading the heads of feeds failed; trying again within 1 s while requests wait',
+      );
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
     projections.add(feedProjection(startSpan));
@@ -100,10 +103,10 @@ const deliverer: FactoryProvider<Deliverer> = {
     const onAttempt = ({ outcome }: { outcome: Outcome }) =>
       metrics.webhookAttempts.observe({ outcome: attemptLabel(outcome) }, outcome.durationMs / 1_000);
     const work = new Deliverer({
-      leases: new ReaderLeases(pool, replica),
+      leases: new WebhookLeases(pool, replica),
       subscriptions: known,
       pages: new FeedPages(pool),
-      journal: new Journal({ pool, log, logger, onAttempt }),
+      outcomes: new OutcomeWriter({ pool, log, logger, onAttempt }),
       log,
       sender: opened,
       startSpan,
@@ -114,8 +117,8 @@ const deliverer: FactoryProvider<Deliverer> = {
           .apply(webhooks, { type: 'webhook.disable', accountId, data })
           .catch((err: unknown) =>
             logger.warn(
-              { err, webhookId },
-              'deliverer: webhook not disabled; disabling it at its next failure',
+              { err, accountId, webhookId, reason },
+              'deliverer: disabling a webhook failed; trying again when a delivery next calls for it',
             ),
           );
       },

@@ -65,7 +65,7 @@ const OWN: Readonly<Record<Service, Settings>> = {
 };
 const python = chartPython();
 
-/** All that is rendered here, by one Python. */
+/** What check.py makes of all cases, by name: one run of Python for all tests. */
 const rendered: Readonly<Record<string, Rendered>> = python
   ? JSON.parse(
       execFileSync(python, [here('check.py')], {
@@ -127,7 +127,7 @@ if (!python)
     expect(of(name).refused).toContain(why.startsWith('/') ? `at '${why}` : why);
   });
 
-  it('has a default for every value, and no value that is not in the schema', () => {
+  it('has a default for every value, and a schema for each', () => {
     type Schema = { properties?: Record<string, Schema>; $ref?: string; patternProperties?: object };
     const { definitions, ...schema } = JSON.parse(read('../wbiz/values.schema.json')) as Schema & {
       definitions: Record<string, Schema>;
@@ -241,7 +241,7 @@ if (!python)
       }
   });
 
-  /** The environment as the kubelet makes it; what a Secret or a mounted file holds is made up. */
+  /** The environment that the kubelet would make, with made-up values of Secrets and mounted files. */
   function environmentOf(name: string, item: string, kind?: string): NodeJS.ProcessEnv {
     const made = ({ name: variable, value, valueFrom }: Variable): string => {
       if (variable.endsWith('_KEY') && !variable.startsWith('KAFKA') && !variable.startsWith('RPC_TLS'))
@@ -279,8 +279,8 @@ if (!python)
     kafkaAccess(config);
   });
 
-  it('lets every setting be set that it does not know by itself', () => {
-    // Ports are the chart's; a replica's name is made up.
+  it('lets every setting be set that it does not set itself', () => {
+    // The chart sets the ports; REPLICA has a default.
     const itself = ['PORT', 'HEALTH_PORT', 'RPC_PORT', 'REPLICA'];
     type Table = { properties: object; patternProperties: object };
     const schema = JSON.parse(read('../wbiz/values.schema.json')) as {
@@ -301,7 +301,7 @@ if (!python)
     const provisioned = names.flatMap((name) =>
       podOf(all(name, 'Job')[0]!).spec.containers[0]!.env.map((variable) => variable.name),
     );
-    // The secrets go where KUBERNETES_SECRETS says.
+    // SECRETS_DIR is not needed: the chart sets KUBERNETES_SECRETS.
     expect(
       Object.keys(PROVISION_SETTINGS).filter((one) => one !== 'SECRETS_DIR' && !provisioned.includes(one)),
     ).toEqual([]);
@@ -355,7 +355,7 @@ if (!python)
         Number(annotations['helm.sh/hook-weight']);
       const [job] = all(name, 'Job');
       if (name.startsWith('Strimzi')) {
-        // It needs what Strimzi makes of objects of this release.
+        // With Strimzi the Job is no hook: it needs the Secrets that Strimzi makes for KafkaUsers of this release.
         expect(of(name).objects.filter(hookOf)).toEqual([]);
         expect(job!.metadata.name).toMatch(/^wbiz-provision-[0-9a-f]{8}$/);
         return;
@@ -449,7 +449,7 @@ if (!python)
     }
   });
 
-  it('keeps Meta and webhooks out of private networks', () => {
+  it('lets traffic to Meta and webhooks reach no private network', () => {
     type Policy = { egress: { to: { ipBlock: { cidr: string; except?: string[] } }[] }[] };
     const blocks = (name: string, policy: string) =>
       (named(name, 'NetworkPolicy', policy).spec as Policy).egress[0]!.to.map(({ ipBlock }) => ipBlock);
@@ -496,7 +496,7 @@ if (!python)
     });
   });
 
-  it('scales a service by what waits for it, as far as it may ask itself', () => {
+  it('scales a service by its consumer lag, read with its own rights', () => {
     type Scaled = { triggers: { metadata: Record<'topic' | 'consumerGroup', string> }[] };
     const { commands, inbound, inboundChanges, events } = topics('staging.');
     const waits = Object.fromEntries(
@@ -561,7 +561,7 @@ if (!python)
     ).toBeTruthy();
   });
 
-  it('has alerts and dashboards for whoever takes them', () => {
+  it('has alerts and dashboards where values ask for them', () => {
     const alerts = named('everything', 'PrometheusRule', 'wbiz');
     expect(alerts.spec).toEqual(parse(read('../wbiz/files/alerts.yaml')));
     expect(alerts.metadata.labels).toMatchObject({ release: 'prometheus' });

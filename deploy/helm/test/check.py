@@ -1,7 +1,7 @@
-"""Renders a chart with values of several kinds, and checks each object against the schema of its kind.
+"""Renders a chart with the values of several cases, and checks each object against the schema of its kind.
 
 stdin:  {"chart": folder, "crds": [CustomResourceDefinition], "cases": {name: {"values": {}, "release": {}}}}
-stdout: {name: {"refused": why} or {"objects": [], "faults": [], "notes": text}}, and "" as a name for what lint says
+stdout: {name: {"refused": why} or {"objects": [], "faults": [], "notes": text}}; helm lint's errors are among the faults
 """
 
 import functools
@@ -18,7 +18,7 @@ utils.schema_contents = functools.lru_cache(maxsize=None)(utils.schema_contents)
 
 
 def closed(schema):
-    """The schema of a CRD, refusing what it does not name, as --strict does."""
+    """The schema of a CRD, but refusing fields that it does not name, as --strict does."""
     if isinstance(schema, list):
         return [closed(one) for one in schema]
     if not isinstance(schema, dict):
@@ -62,7 +62,7 @@ def rendered(chart, values, release):
     except helm.HelmError as fault:
         return {"refused": str(fault)}
     notes = "".join(text for path, text in files.items() if path.endswith("NOTES.txt"))
-    # In the order of their files, as Helm has hooks of one weight.
+    # In the order of their files, in which Helm runs hooks of the same weight.
     texts = [text for path, text in sorted(files.items()) if path.endswith(".yaml")]
     objects = [item for text in texts for item in yaml.load_all(text, yaml.CSafeLoader) if item]
     faults = [fault for item in objects for fault in faults_of(json.dumps(item, default=str))]

@@ -4,36 +4,12 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { build, root } from '../../../scripts/bootstrap.mjs';
 import { say, step } from '../../../scripts/say.mjs';
+import { same, until, type Failed, type KubeObject } from './cluster-checks.ts';
 import { built, controlPlane, KUBERNETES } from './control-plane.ts';
 import { CASES } from './values.ts';
-
-/** The fields read here, of all kinds. */
-type KubeObject = {
-  kind: string;
-  metadata: { name: string; labels: Record<string, string>; creationTimestamp: string };
-  data: object;
-  endpoints?: unknown[];
-  spec: {
-    nodeName: string;
-    minReplicas: number;
-    maxReplicas: number;
-    scaleTargetRef: { name: string };
-    template: { spec: { containers: { image: string }[] } };
-  };
-  status: {
-    readyReplicas?: number;
-    availableReplicas?: number;
-    disruptionsAllowed: number;
-    succeeded: number;
-    completionTime: string;
-    conditions?: { type: string; status: string }[];
-  };
-};
-/** The output of a failed tool. */
-type Failed = { stdout: string; stderr: string };
 
 const CHART = join(root, 'deploy', 'helm', 'wbiz');
 const SERVICES = ['gateway', 'messaging', 'contacts', 'templates', 'campaigns', 'webhooks'];
@@ -43,7 +19,7 @@ await build();
 await step('Kubernetes, kwok and Helm', built);
 const cluster = await step(`Control plane ${KUBERNETES}`, () => controlPlane(dir));
 const { kubectl, helm, apply } = cluster;
-// The cluster ends with this process.
+// The cluster ends when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
   process.once(signal, () => process.exit(1));
 const get = async (namespace: string, ...args: string[]) =>
@@ -51,26 +27,7 @@ const get = async (namespace: string, ...args: string[]) =>
 const items = async (namespace: string, kinds: string) =>
   ((await get(namespace, kinds)) as { items: KubeObject[] }).items;
 
-/** Waits until `found` gives what is wanted; throws with its last answer. */
-async function until(
-  what: string,
-  wanted: unknown,
-  found: () => Promise<unknown>,
-  { timeoutMs = 60_000 } = {},
-): Promise<void> {
-  for (const giveUp = Date.now() + timeoutMs; ; await delay(300)) {
-    const now = await found();
-    if (isDeepStrictEqual(now, wanted)) return;
-    if (Date.now() > giveUp)
-      throw new Error(`${what}: ${JSON.stringify(now)} and not ${JSON.stringify(wanted)}`);
-  }
-}
-function same(what: string, found: unknown, wanted: unknown): void {
-  if (!isDeepStrictEqual(found, wanted))
-    throw new Error(`${what}: ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
-}
-
-/** A namespace that allows only restricted pods, with the objects that the values name. */
+/** Makes a namespace that allows only restricted pods, with the Secrets, volume and class that the values name. */
 async function namespace(name: string, values: unknown): Promise<void> {
   const secrets = JSON.stringify(values).matchAll(
     /"(?:\w*[sS]ecret\w*|existing|gateway|messaging|contacts|templates|campaigns|webhooks)":"([a-z0-9-]+)"/g,
@@ -130,179 +87,170 @@ const kindsIn = async (name: string) => {
 };
 const each = (value: number) => Object.fromEntries(SERVICES.map((service) => [`wbiz-${service}`, value]));
 
-async function main() {
+const minimal = CASES['minimal']!;
+const everything = CASES['everything']!;
+/** Cases that are installed and uninstalled, each in a namespace of its own. */
+const OTHERS = [
+  'existing secrets',
+  'everything off',
+  'simulator',
+  'managed Kafka, OAUTHBEARER',
+  'managed Kafka, client certificates',
+  'Strimzi, SCRAM',
+  'Strimzi, TLS',
+];
+
+async function main(): Promise<void> {
+  await step('CRDs of KEDA, Prometheus, Strimzi and Gateway API', customResources);
+  await namespace('prod', [minimal, everything]);
+  const given = (await kindsIn('prod')).sort();
+  await step('Values that are wrong are refused, and leave nothing behind', () => wrongValuesRefused(given));
+  await step('helm install, with what is required alone', () => installMinimal(given));
+  await step('helm upgrade to another image takes no replica away', upgradeImage);
+  await step('helm upgrade, with every option on', upgradeToEverything);
+  await step('helm rollback', rollBack);
+  await step('helm uninstall leaves media, and the record of provisioning', () => uninstall(given));
+  for (const [at, name] of OTHERS.entries())
+    await step(`helm install and uninstall: ${name}`, () => installAndUninstall(name, `case-${at}`));
+}
+
+async function customResources(): Promise<void> {
   const crds = globSync('crds/*.json', { cwd: import.meta.dirname }).map((file) =>
     JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')),
   );
-  await step('CRDs of KEDA, Prometheus, Strimzi and Gateway API', async () => {
-    await apply(...crds);
-    await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
-  });
-
-  const minimal = CASES['minimal']!;
-  const everything = CASES['everything']!;
-  await namespace('prod', [minimal, everything]);
-  const given = (await kindsIn('prod')).sort();
-
-  await step('Values that are wrong are refused, and leave nothing behind', async () => {
-    const wrong = { ...minimal.values, services: { gateway: { replicas: 'two' } } };
-    const said = await helm(['install', 'wbiz', CHART, ...withValues('prod', wrong)]).then(
-      () => 'it was installed',
-      ({ stderr }: Failed) => stderr,
-    );
-    if (!said.includes("at '/services/gateway/replicas': got string, want integer")) throw new Error(said);
-    same('what is there', (await kindsIn('prod')).sort(), given);
-  });
-
-  await step('helm install, with what is required alone', async () => {
-    await helm(['install', 'wbiz', CHART, ...withValues('prod', minimal.values), ...WAIT]);
-    same('ready', await readyIn('prod'), each(2));
-    const job = (await items('prod', 'jobs'))[0]!;
-    const first = (await items('prod', 'deployments'))
-      .map(({ metadata }) => metadata.creationTimestamp)
-      .sort()[0]!;
-    if (!(job.status.succeeded === 1 && job.status.completionTime <= first))
-      throw new Error(
-        `The Job is done at ${job.status.completionTime}, the first Deployment made at ${first}.`,
-      );
-    const left = (await kindsIn('prod')).filter((one) => one.includes('provision') && !given.includes(one));
-    same('what is left of provisioning', left, ['Job/wbiz-provision']);
-    await until('disruptions allowed', each(1), async () =>
-      Object.fromEntries(
-        (await items('prod', 'pdb')).map(({ metadata, status }) => [
-          metadata.name,
-          status.disruptionsAllowed,
-        ]),
-      ),
-    );
-    await until('addresses of each service', each(2), async () => {
-      const slices = (await items('prod', 'endpointslices')).filter(({ metadata }) =>
-        metadata.name.includes('-rpc-'),
-      );
-      return Object.fromEntries(
-        slices.map(({ metadata, endpoints }) => [
-          metadata.labels['kubernetes.io/service-name']!.replace(/-rpc$/, ''),
-          endpoints?.length ?? 0,
-        ]),
-      );
-    });
-    const pods = (await items('prod', 'pods')).filter(
-      ({ metadata }) => metadata.labels['app.kubernetes.io/component'] !== 'provision',
-    );
-    for (const service of SERVICES) {
-      const on = pods
-        .filter(({ metadata }) => metadata.labels['app.kubernetes.io/component'] === service)
-        .map(({ spec }) => spec.nodeName);
-      if (new Set(on).size !== 2) throw new Error(`The replicas of ${service} are on ${on}.`);
-    }
-  });
-
-  await step('helm upgrade to another image takes no replica away', async () => {
-    let fewest = Infinity;
-    let over = false;
-    const next = { ...minimal.values, image: { tag: 'next' } };
-    const upgraded = helm(['upgrade', 'wbiz', CHART, ...withValues('prod', next), ...WAIT]).finally(
-      () => (over = true),
-    );
-    while (!over) {
-      const available = (await items('prod', 'deployments')).map(
-        ({ status }) => status.availableReplicas ?? 0,
-      );
-      fewest = Math.min(fewest, ...available);
-      await delay(100);
-    }
-    await upgraded;
-    same('fewest replicas of a service', fewest, 2);
-    const job = (await items('prod', 'jobs'))[0]!;
-    same('image of the Job', job.spec.template.spec.containers[0]!.image, 'wbiz:next');
-  });
-
-  await step('helm upgrade, with every option on', async () => {
-    await helm(['upgrade', 'wbiz', CHART, ...withValues('prod', everything.values), ...WAIT]);
-    const hpa = (await items('prod', 'hpa'))[0]!;
-    same(
-      'HPA',
-      [hpa.spec.scaleTargetRef.name, hpa.spec.minReplicas, hpa.spec.maxReplicas],
-      ['wbiz-gateway', 3, 6],
-    );
-    await until(
-      'the HPA scales',
-      'True',
-      async () =>
-        (await items('prod', 'hpa'))[0]!.status.conditions?.find(({ type }) => type === 'AbleToScale')
-          ?.status,
-    );
-    await until('replicas by the HPA', 3, async () => (await readyIn('prod'))['wbiz-gateway']);
-    const digest = `image.digest=sha256:${'1'.repeat(64)}`;
-    await helm([
-      'upgrade',
-      'wbiz',
-      CHART,
-      ...withValues('prod', everything.values),
-      '--set',
-      digest,
-      ...WAIT,
-    ]);
-    same('replicas after the next upgrade', (await readyIn('prod'))['wbiz-gateway'], 3);
-    const kinds = (await kindsIn('prod')).map((one) => one.split('/')[0]);
-    const count = (kind: string) => kinds.filter((one) => one === kind).length;
-    same(
-      'objects',
-      [
-        'Ingress',
-        'HTTPRoute',
-        'ScaledObject',
-        'TriggerAuthentication',
-        'ServiceMonitor',
-        'PrometheusRule',
-      ].map(count),
-      [1, 1, 5, 5, 1, 1],
-    );
-  });
-
-  await step('helm rollback', async () => {
-    await helm(['rollback', 'wbiz', '1', '--namespace', 'prod', ...WAIT]);
-    same(
-      'what only the upgrade had',
-      (await kindsIn('prod')).filter((one) => /^(Horizontal|Scaled|HTTPRoute|Ingress)/.test(one)),
-      [],
-    );
-    await until('ready', each(2), () => readyIn('prod'));
-  });
-
-  await step('helm uninstall leaves media, and the record of provisioning', async () => {
-    await helm(['uninstall', 'wbiz', '--namespace', 'prod', ...WAIT]);
-    await until('what is left', ['Job/wbiz-provision', 'PersistentVolumeClaim/wbiz-media'], async () =>
-      (await kindsIn('prod')).filter((one) => !given.includes(one)).sort(),
-    );
-  });
-
-  for (const [at, name] of [
-    'existing secrets',
-    'everything off',
-    'simulator',
-    'managed Kafka, OAUTHBEARER',
-    'managed Kafka, client certificates',
-    'Strimzi, SCRAM',
-    'Strimzi, TLS',
-  ].entries())
-    await step(`helm install and uninstall: ${name}`, async () => {
-      const space = `case-${at}`;
-      const { values } = CASES[name]!;
-      await namespace(space, values);
-      await helm(['install', 'wbiz', CHART, ...withValues(space, values), ...WAIT]);
-      const scaled = Object.values(
-        (values['services'] ?? {}) as Record<string, { autoscaling?: { enabled: boolean } }>,
-      ).some(({ autoscaling }) => autoscaling?.enabled);
-      const { 'wbiz-simulator': simulator = 1, ...ready } = await readyIn(space);
-      same('ready', [Object.keys(ready).length, simulator], [SERVICES.length, 1]);
-      if (!scaled) same('ready', ready, each(2));
-      if (name.startsWith('Strimzi')) await secretsByRights(space);
-      await helm(['uninstall', 'wbiz', '--namespace', space, ...WAIT]);
-    });
+  await apply(...crds);
+  await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
 }
 
-/** Runs provisioning's program with the rights of its service account only, as in its pod. */
+async function wrongValuesRefused(given: readonly string[]): Promise<void> {
+  const wrong = { ...minimal.values, services: { gateway: { replicas: 'two' } } };
+  const said = await helm(['install', 'wbiz', CHART, ...withValues('prod', wrong)]).then(
+    () => 'it was installed',
+    ({ stderr }: Failed) => stderr,
+  );
+  if (!said.includes("at '/services/gateway/replicas': got string, want integer")) throw new Error(said);
+  same('what is there', (await kindsIn('prod')).sort(), given);
+}
+
+async function installMinimal(given: readonly string[]): Promise<void> {
+  await helm(['install', 'wbiz', CHART, ...withValues('prod', minimal.values), ...WAIT]);
+  same('ready', await readyIn('prod'), each(2));
+  const job = (await items('prod', 'jobs'))[0]!;
+  const first = (await items('prod', 'deployments'))
+    .map(({ metadata }) => metadata.creationTimestamp)
+    .sort()[0]!;
+  if (!(job.status.succeeded === 1 && job.status.completionTime <= first))
+    throw new Error(
+      `The Job is done at ${job.status.completionTime}, the first Deployment made at ${first}.`,
+    );
+  const left = (await kindsIn('prod')).filter((one) => one.includes('provision') && !given.includes(one));
+  same('what is left of provisioning', left, ['Job/wbiz-provision']);
+  await until('disruptions allowed', each(1), async () =>
+    Object.fromEntries(
+      (await items('prod', 'pdb')).map(({ metadata, status }) => [metadata.name, status.disruptionsAllowed]),
+    ),
+  );
+  await until('addresses of each service', each(2), async () => {
+    const slices = (await items('prod', 'endpointslices')).filter(({ metadata }) =>
+      metadata.name.includes('-rpc-'),
+    );
+    return Object.fromEntries(
+      slices.map(({ metadata, endpoints }) => [
+        metadata.labels['kubernetes.io/service-name']!.replace(/-rpc$/, ''),
+        endpoints?.length ?? 0,
+      ]),
+    );
+  });
+  const pods = (await items('prod', 'pods')).filter(
+    ({ metadata }) => metadata.labels['app.kubernetes.io/component'] !== 'provision',
+  );
+  for (const service of SERVICES) {
+    const on = pods
+      .filter(({ metadata }) => metadata.labels['app.kubernetes.io/component'] === service)
+      .map(({ spec }) => spec.nodeName);
+    if (new Set(on).size !== 2) throw new Error(`The replicas of ${service} are on ${on}.`);
+  }
+}
+
+async function upgradeImage(): Promise<void> {
+  let fewest = Infinity;
+  let over = false;
+  const next = { ...minimal.values, image: { tag: 'next' } };
+  const upgraded = helm(['upgrade', 'wbiz', CHART, ...withValues('prod', next), ...WAIT]).finally(
+    () => (over = true),
+  );
+  while (!over) {
+    const available = (await items('prod', 'deployments')).map(({ status }) => status.availableReplicas ?? 0);
+    fewest = Math.min(fewest, ...available);
+    await delay(100);
+  }
+  await upgraded;
+  same('fewest replicas of a service', fewest, 2);
+  const job = (await items('prod', 'jobs'))[0]!;
+  same('image of the Job', job.spec.template.spec.containers[0]!.image, 'wbiz:next');
+}
+
+async function upgradeToEverything(): Promise<void> {
+  await helm(['upgrade', 'wbiz', CHART, ...withValues('prod', everything.values), ...WAIT]);
+  const hpa = (await items('prod', 'hpa'))[0]!;
+  same(
+    'HPA',
+    [hpa.spec.scaleTargetRef.name, hpa.spec.minReplicas, hpa.spec.maxReplicas],
+    ['wbiz-gateway', 3, 6],
+  );
+  await until(
+    'the HPA scales',
+    'True',
+    async () =>
+      (await items('prod', 'hpa'))[0]!.status.conditions?.find(({ type }) => type === 'AbleToScale')?.status,
+  );
+  await until('replicas by the HPA', 3, async () => (await readyIn('prod'))['wbiz-gateway']);
+  const digest = `image.digest=sha256:${'1'.repeat(64)}`;
+  await helm(['upgrade', 'wbiz', CHART, ...withValues('prod', everything.values), '--set', digest, ...WAIT]);
+  same('replicas after the next upgrade', (await readyIn('prod'))['wbiz-gateway'], 3);
+  const kinds = (await kindsIn('prod')).map((one) => one.split('/')[0]);
+  const count = (kind: string) => kinds.filter((one) => one === kind).length;
+  same(
+    'objects',
+    ['Ingress', 'HTTPRoute', 'ScaledObject', 'TriggerAuthentication', 'ServiceMonitor', 'PrometheusRule'].map(
+      count,
+    ),
+    [1, 1, 5, 5, 1, 1],
+  );
+}
+
+async function rollBack(): Promise<void> {
+  await helm(['rollback', 'wbiz', '1', '--namespace', 'prod', ...WAIT]);
+  same(
+    'what only the upgrade had',
+    (await kindsIn('prod')).filter((one) => /^(Horizontal|Scaled|HTTPRoute|Ingress)/.test(one)),
+    [],
+  );
+  await until('ready', each(2), () => readyIn('prod'));
+}
+
+async function uninstall(given: readonly string[]): Promise<void> {
+  await helm(['uninstall', 'wbiz', '--namespace', 'prod', ...WAIT]);
+  await until('what is left', ['Job/wbiz-provision', 'PersistentVolumeClaim/wbiz-media'], async () =>
+    (await kindsIn('prod')).filter((one) => !given.includes(one)).sort(),
+  );
+}
+
+async function installAndUninstall(name: string, space: string): Promise<void> {
+  const { values } = CASES[name]!;
+  await namespace(space, values);
+  await helm(['install', 'wbiz', CHART, ...withValues(space, values), ...WAIT]);
+  const scaled = Object.values(
+    (values['services'] ?? {}) as Record<string, { autoscaling?: { enabled: boolean } }>,
+  ).some(({ autoscaling }) => autoscaling?.enabled);
+  const { 'wbiz-simulator': simulator = 1, ...ready } = await readyIn(space);
+  same('ready', [Object.keys(ready).length, simulator], [SERVICES.length, 1]);
+  if (!scaled) same('ready', ready, each(2));
+  if (name.startsWith('Strimzi')) await secretsByRights(space);
+  await helm(['uninstall', 'wbiz', '--namespace', space, ...WAIT]);
+}
+
+/** Runs provisioning's code for Secrets with the rights of its service account, as in its pod, and checks these rights. */
 async function secretsByRights(space: string): Promise<void> {
   const accounts = (await items(space, 'serviceaccounts')).map(({ metadata }) => metadata.name);
   const account = accounts.find((name) => name.startsWith('wbiz-provision-'))!;
@@ -348,7 +296,7 @@ async function secretsByRights(space: string): Promise<void> {
 try {
   await main();
   say.done(
-    'The chart does on a real control plane what it says. Nothing ran in the pods: see deploy/helm/wbiz/README.md.',
+    'All steps passed on a real control plane. No code of ours ran in the pods: see deploy/helm/wbiz/README.md.',
   );
 } catch (error) {
   const { stack, stderr } = error as Error & Partial<Failed>;
@@ -356,7 +304,7 @@ try {
   process.exitCode = 1;
 } finally {
   if (process.argv.includes('--keep') && process.exitCode)
-    say.line(`It is kept: KUBECONFIG=${join(dir, 'kubeconfig')}, Ctrl-C ends it.`);
+    say.line(`The control plane is kept until Ctrl-C: KUBECONFIG=${join(dir, 'kubeconfig')}`);
   else {
     cluster.end();
     rmSync(dir, { recursive: true, force: true });

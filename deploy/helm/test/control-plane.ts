@@ -57,7 +57,7 @@ export async function built(note: (what: string) => void): Promise<void> {
     }
 }
 
-/** Its libraries are in its repository; as modules each has a version of its own. */
+/** A Go module that requires Kubernetes. Its own go.mod takes its libraries from folders; here they are modules too. */
 async function kubernetes() {
   const module = await moduleOf(`k8s.io/kubernetes@v${KUBERNETES}`);
   const libraries = readFileSync(module.GoMod, 'utf8').matchAll(/^\s+(k8s\.io\/\S+) => \.\/staging/gm);
@@ -75,8 +75,8 @@ function goModule(name: string, text: string): string {
 }
 
 /**
- * Starts it with three nodes and its data in `dir`. Returns `kubectl` and `helm` (they resolve to their output and
- * throw it on failure), its address, and how to end it.
+ * Starts a control plane with three nodes and its data in `dir`. Resolves to its URL, `kubectl` and `helm` (they resolve to
+ * their output and throw it on failure), and `end`.
  */
 export async function controlPlane(dir: string) {
   mkdirSync(dir, { recursive: true });
@@ -88,7 +88,9 @@ export async function controlPlane(dir: string) {
     child.stderr.pipe(log, { end: false });
     child.once('exit', (code, signal) => {
       if (signal !== 'SIGTERM' && signal !== 'SIGKILL')
-        console.error(`${name} ended (${code ?? signal}): see ${join(dir, `${name}.log`)}`);
+        console.error(
+          `${name}: ended (${code ?? signal}) and is not started again; see ${join(dir, `${name}.log`)}`,
+        );
     });
     children.push(child);
   };

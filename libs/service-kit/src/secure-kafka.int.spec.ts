@@ -13,7 +13,7 @@ import { ConsumerHealth } from '@wbiz/eventing/kafka/consumer-health';
 import { findSequence } from '@wbiz/eventing/kafka/find-sequence';
 import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { readBetween } from '@wbiz/eventing/kafka/read-between';
-import { allow } from '@wbiz/testing/allow';
+import { allow } from '@wbiz/testing/kafka-rights';
 import { certificatesIn } from '@wbiz/testing/certificates';
 import { freePort, freshDatabase, until } from '@wbiz/testing/stack';
 import type { InvalidConfig } from './config.js';

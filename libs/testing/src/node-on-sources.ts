@@ -1,4 +1,4 @@
-/** Node arguments that run our TypeScript without a build, for processes that tests start and kill. */
+/** Arguments with which Node runs our TypeScript without a build, for processes that tests start and kill. */
 export const NODE_ON_SOURCES = [
   '--conditions=source',
   '--import',

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { until } from './stack.js';
 
-/** A connection to the host of a URL that sends only what `send` is given. */
+/** A TCP connection to the host of a URL, for requests that no HTTP client would send. */
 export function rawHttp(url: string) {
   const { hostname, port } = new URL(url);
   let said = '';
@@ -11,7 +11,7 @@ export function rawHttp(url: string) {
     .on('error', () => undefined);
   return {
     send: (text: string) => void socket.write(text, 'latin1'),
-    /** Sends the head of a POST of so many bytes, and none of the bytes. */
+    /** Sends the head of a request whose body has so many bytes, and none of the body. */
     head: (path: string, bytes: number, headers: Record<string, string> = {}, method = 'POST') => {
       const all = { host: hostname, 'content-type': 'application/json', ...headers };
       const lines = Object.entries({ ...all, 'content-length': String(bytes) }).map(

@@ -1,4 +1,4 @@
-// Runs our sources as they are, test code included, without a build: see NODE_ON_SOURCES.
+// Compiles our TypeScript when Node loads it, test code too, so that no build is needed: see NODE_ON_SOURCES.
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { transformSync } from '@swc/core';

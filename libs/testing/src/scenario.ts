@@ -10,10 +10,9 @@ type Argument<Table, Place extends 0 | 1> = {
 }[keyof Table];
 
 /**
- * Tests of a decider as sentences:
- * `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`.
- * `then` compares all events in order; `thenRejected` expects an error with the given `code` and, if fields are named,
- * faults of exactly these.
+ * Tests a decider by sentences: `given(created('lead')).when(upsert('lead', 'vip')).then(tagged('vip'))`. `then` compares
+ * all events in order; `thenRejected` expects an error with this `code` and, if pointers are given, exactly these in its
+ * details.
  */
 export function scenario<State, Decider extends Tables<State>>(decider: Decider & Tables<State>) {
   type Command = Argument<Decider['decide'], 0> & Message;
@@ -56,7 +55,7 @@ export function scenario<State, Decider extends Tables<State>>(decider: Decider 
 }
 
 /**
- * The decided events, or a rejection's code and the fields it names; an error without a code is a fault and is thrown.
+ * The decided events, or the code and the fields of a rejection. An error without a code is thrown.
  */
 function outcome(decide: () => unknown) {
   try {

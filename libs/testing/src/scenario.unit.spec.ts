@@ -31,7 +31,7 @@ const open = (by: string): Open => ({ type: 'door.open', data: { by } });
 const opened = (by: string): Opened => ({ type: 'door.opened', data: { by } });
 
 describe('a scenario', () => {
-  it('passes where the decider does as told', () => {
+  it('passes where the decider decides as expected', () => {
     given().when(open('ann')).then(opened('ann'));
     given(opened('ann')).when(open('bob')).thenNothing();
     given().when(open('burglar')).thenRejected('not_welcome');

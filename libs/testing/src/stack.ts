@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
-/** The Postgres and the Kafka of this test run. `databaseUrl` is a superuser's, `brokers` are `host:port`. */
+/** The Postgres and the Kafka of this test run: a superuser's URL, and brokers as `host:port`. */
 export function embeddedStack() {
   const { DATABASE_URL: databaseUrl, KAFKA_BROKERS: brokers } = process.env;
   if (!databaseUrl || !brokers)
@@ -19,12 +19,12 @@ export async function freshDatabase() {
   return { url: url.href, drop: () => asSuperuser(`drop database ${name} with (force)`) };
 }
 
-/** As in the services' pools; the types of pg do not know it yet. */
+/** The services' pools have it too; the types of pg do not know it yet. */
 const PIPELINE: object = { pipeline: true };
 
 /**
- * A database of one suite with the tables of one service, made by its migrations (TypeORM's), and the extensions that
- * provisioning makes; `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
+ * Makes a database for one suite, with the extensions that provisioning makes and the tables of one service, made by its
+ * migrations. `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
  */
 export async function serviceDatabase(
   schema: string,
@@ -33,7 +33,7 @@ export async function serviceDatabase(
 ) {
   const { url, drop } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url, ...PIPELINE, ...settings });
-  pool.on('error', () => undefined); // the drop cuts its connections
+  pool.on('error', () => undefined); // the drop ends its connections
   const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
   await query(`create schema ${schema}`);
   for (const extension of ['pg_trgm', 'btree_gin']) await query(`create extension ${extension}`);

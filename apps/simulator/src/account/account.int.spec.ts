@@ -64,7 +64,7 @@ describe('accounts', () => {
     expect((await get(`/${body.data[0].id}?fields=status`)).body.status).toBe('PUBLISHED');
   });
 
-  it('tells what a token is good for', async () => {
+  it('says what a token is valid for', async () => {
     const { body } = await get('/debug_token?input_token=simulator-token');
     expect(body.data).toMatchObject({
       is_valid: true,

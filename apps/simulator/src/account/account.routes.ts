@@ -1,6 +1,6 @@
 import type { Behaviour } from '../control/behaviour.js';
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { NodeEdges } from '../graph/node-edges.js';
 import type { PhoneNumber } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';

@@ -41,7 +41,7 @@ export function health(entity: string, id: string, wabaId: string, canSend = tru
 
 type Expansions = Readonly<Record<string, Expansion>>;
 
-/** What `GET /{phone number}` answers. */
+/** The answer to `GET /{phone number}`. */
 export function phoneNode(
   phone: PhoneNumber,
   fields: unknown,
@@ -86,7 +86,7 @@ export function phoneNode(
   );
 }
 
-/** What `GET /{WABA}` answers. */
+/** The answer to `GET /{WABA}`. */
 export const wabaNode = (waba: Waba, fields: unknown, edges: Expansions) =>
   chooseFields(
     {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  simulatorForTests,
+  simulatorWithReceiver,
   texts,
   WABA,
-  webhookReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 /** Ids of the default templates, by name. */
 let ids: Record<string, string>;
 
@@ -26,8 +26,7 @@ const ask = (edge: string, params: object, id = WABA) => {
 const fieldOf = async (field: string) => await get(`/${WABA}?fields=${encodeURIComponent(field)}`);
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
   const { data } = await get(`/${WABA}/message_templates`);
   ids = Object.fromEntries(data.map(({ name, id }: Json) => [name, id]));
   await simulator.openWindow();
@@ -44,10 +43,7 @@ beforeAll(async () => {
     return told('read', wamids.slice(0, 4)) && told('failed', wamids.slice(4));
   });
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 describe('analytics of messages', () => {
   it('count what was sent and arrived, in the fields of the account', async () => {

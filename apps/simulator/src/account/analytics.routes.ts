@@ -1,5 +1,5 @@
 import { badParameter, missingParameter, notOneOf, refuse, unknownEdge } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import { pageOfPlaces } from '../graph/paging.js';
 import { textList, timeParameter, type Fields } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
@@ -159,7 +159,7 @@ export function analyticsRoutes({
   };
 
   const templates: GraphHandler = (call) => {
-    // Captured: this path answers an unknown id as a user without that edge, not with 100/33.
+    // Captured: on this path, Meta refuses an unknown id like a user that has no such edge.
     if (!state.nodes.has(call.path['id']!)) throw unknownEdge('template_analytics', 'User');
     const { id, hasInsights } = waba(call);
     const { params } = call;
@@ -196,7 +196,7 @@ export function analyticsRoutes({
   };
 }
 
-/** Starts of the days from that of `start` to the first at or after `end` (captured), at most a year back. */
+/** The days (unix seconds) from the one of `start` to the first that begins at or after `end` (captured), at most a year back. */
 function daysOf({ start, end }: Span): readonly number[] {
   const now = unixSeconds();
   const first = Math.max(day(start).start, day(now - YEAR_S).start);

@@ -1,13 +1,13 @@
 import { createPublicKey } from 'node:crypto';
 import { chooseFields, unset } from '../graph/fields.js';
 import { badParameter, managementFault, missingParameter, notOneOf } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { PhoneNumber } from '../graph/nodes.js';
 import { listParameter, objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
 import { textParameter } from '../messages/message-parameter.rules.js';
 
-/** The verification code; Meta sends one by SMS or voice. */
+/** The verification code of every number; Meta would send one by SMS or voice. */
 const CODE = '123456';
 const CODE_METHODS = ['SMS', 'VOICE'];
 
@@ -23,7 +23,7 @@ const boolean = (value: unknown, name: string): boolean => {
 
 const shape = (type: string, ...defaults: string[]) => ({ type, defaults });
 
-/** Settings of a number: commerce, conversational automation, encryption key; its verification. */
+/** A number's commerce settings, conversational automation, encryption key and verification. */
 export function phoneSettingsRoutes({
   graph,
   state,

@@ -1,17 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PHONE, simulatorForTests, WABA, webhookReceiver, type TestSimulator } from '../simulator.harness.js';
+import {
+  PHONE,
+  simulatorWithReceiver,
+  WABA,
+  type TestSimulator,
+  type WebhookReceiver,
+} from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 const SECOND = '1060000000000002';
 const whatsapp = { messaging_product: 'whatsapp' };

@@ -1,6 +1,6 @@
 import { chooseFields, unset } from '../graph/fields.js';
 import { badParameter, GraphRefusal, missingParameter, refuse, statusError } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { PhoneNumber } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import { isUserId, listParameter, objectParameter } from '../graph/parameter.rules.js';
@@ -9,7 +9,7 @@ import type { UploadedHandles } from '../media/upload.routes.js';
 import { textParameter, urlParameter } from '../messages/message-parameter.rules.js';
 import type { Limit } from '../messages/message.limits.js';
 
-/** The value to keep, or Meta's refusal. */
+/** Answers the value to store, or throws Meta's refusal. */
 type Read = (value: unknown, name: string) => unknown;
 
 const VERTICALS =

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { chooseFields } from '../graph/fields.js';
 import { badParameter, notOneOf, unknownObject } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { PhoneNumber, QrCode } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import type { State } from '../graph/state.js';
 import { textParameter } from '../messages/message-parameter.rules.js';
 
-// Meta, QR codes.
+// Meta's limit for a number (QR codes).
 const MOST = 2_000;
 const FORMATS = ['SVG', 'PNG'];
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

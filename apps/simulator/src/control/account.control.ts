@@ -5,7 +5,7 @@ import type { WebhookSender } from '../webhooks/webhook-sender.js';
 import type { Behaviour } from './behaviour.js';
 import { bodyOf, phoneNumber } from './control-request.js';
 import { BadRequest } from './page-request.js';
-import type { Timeline } from './timeline.js';
+import type { Scheduler } from './scheduler.js';
 
 /** `/_control/wabas`, `phone-numbers` and `webhook`. */
 export function accountControl(
@@ -13,9 +13,9 @@ export function accountControl(
   {
     state,
     behaviour,
-    timeline,
+    scheduler,
     webhooks,
-  }: { state: State; behaviour: Behaviour; timeline: Timeline; webhooks: WebhookSender },
+  }: { state: State; behaviour: Behaviour; scheduler: Scheduler; webhooks: WebhookSender },
 ) {
   app.post('/wabas', (request) => {
     const { id, phoneNumbers = 1, token } = bodyOf(request);
@@ -54,7 +54,7 @@ export function accountControl(
     state.changed();
     // Meta sends a webhook for upgrades only.
     if (level === 'HIGH')
-      timeline.in(maintenanceMs, () =>
+      scheduler.in(maintenanceMs, () =>
         webhooks.send(qualityUpdate(phone, 'THROUGHPUT_UPGRADE', behaviour.settings.messagingLimit)),
       );
     return { id: phone.id, level, maintenanceMs };

@@ -23,7 +23,7 @@ export function behaviourControl(
     clearables: readonly Clearable[];
   },
 ) {
-  /** Sends the webhook of every number if the change raises or lowers the messaging limit. */
+  /** Makes the change; if that raises or lowers the messaging limit, each number sends its webhook. */
   const tellingOfTheLimit = (change: () => void) => {
     const before = TIERS[behaviour.settings.messagingLimit];
     change();

@@ -11,7 +11,7 @@ export type Fault = {
   readonly httpStatus?: number;
   readonly kind: FaultKind;
   readonly rate: number;
-  /** How many more times it strikes; absent: no end. */
+  /** How many more calls get this fault; absent: all that match. */
   times?: number;
 };
 
@@ -59,7 +59,7 @@ export const isOn = (value: Switch) => value === true || value === 'on';
 
 export type Behaviour = ReturnType<typeof openBehaviour>;
 
-/** The settings in force, and random draws by them from one seed. */
+/** The settings in force, and random choices by them, all drawn from one seed. */
 export function openBehaviour(initial: Partial<Settings> = {}) {
   const start = parseSettings({ ...DEFAULT_SETTINGS, ...initial });
   let settings = start;
@@ -85,8 +85,8 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
     pick: (length: number) => Math.floor(random() * length),
     statusDelay: () => between(settings.statusDelayMs),
     latency: () => between(settings.latencyMs),
-    /** The first fault that strikes this call; counts down its `times`. `hold` strikes templates only. */
-    strike(path: string, { to, recipient, type }: Record<string, unknown>): Fault | undefined {
+    /** The fault that this call gets, if any; counts down its `times`. Only a send of a template gets `hold`. */
+    faultOf(path: string, { to, recipient, type }: Record<string, unknown>): Fault | undefined {
       return settings.faults.find((fault) => {
         if (fault.times === 0 || !matches(fault.match, path, to ?? recipient)) return false;
         if (fault.kind === 'hold' && type !== 'template') return false;
@@ -98,7 +98,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
   };
 }
 
-/** `path` matches a part of the path; `to` the recipient's digits, or their beginning if it ends in `*`. */
+/** `match.path` is a part of the path; `match.to` the recipient's digits, or their beginning if it ends in `*`. */
 function matches(match: Fault['match'], path: string, to: unknown): boolean {
   if (match.path !== undefined && !path.includes(match.path)) return false;
   if (match.to === undefined) return true;

@@ -3,23 +3,20 @@ import { request as httpRequest } from 'node:http';
 import {
   PHONE,
   simulatorForTests,
+  simulatorWithReceiver,
   WABA,
-  webhookReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 afterEach(() => simulator.control('POST', '/reset'));
 
 const behave = (settings: object) => simulator.control('POST', '/behaviour', settings);
@@ -353,7 +350,7 @@ describe('faults', () => {
     });
   });
 
-  it('strike whom they match, as often as they should', async () => {
+  it('hit the calls that they match, as often as they should', async () => {
     await behave({
       faults: [
         { match: { to: '91889933*' }, kind: 'error', code: 131000 },
@@ -426,7 +423,7 @@ describe('POST /_control/reset', () => {
   });
 });
 
-describe('who may control', () => {
+describe('access to /_control', () => {
   const statusOf = (url: string, headers: Record<string, string>) =>
     new Promise<number>((resolve, reject) => {
       httpRequest(`${url}/_control/behaviour`, { headers }, (response) => {
@@ -437,14 +434,14 @@ describe('who may control', () => {
         .end();
     });
 
-  it('without a token is who says a loopback host', async () => {
+  it('without a token needs a loopback host', async () => {
     expect(await statusOf(simulator.url, {})).toBe(200);
     expect(await statusOf(simulator.url, { host: 'localhost:1' })).toBe(200);
     expect(await statusOf(simulator.url, { host: 'attacker.example' })).toBe(403);
     expect(await statusOf(simulator.url, { host: '127.0.0.1.attacker.example' })).toBe(403);
   });
 
-  it('with a token is who has it', async () => {
+  it('with a token needs that token', async () => {
     const guarded = await simulatorForTests({ controlToken: 'secret' });
     expect(await statusOf(guarded.url, {})).toBe(401);
     expect(await statusOf(guarded.url, { authorization: 'Bearer other!' })).toBe(401);
@@ -454,7 +451,7 @@ describe('who may control', () => {
     await guarded.close();
   });
 
-  it('speaks JSON only and knows no other calls', async () => {
+  it('takes JSON only, and no other calls', async () => {
     const form = await simulator.control('POST', '/behaviour', 'duplicate=1', {
       'content-type': 'application/x-www-form-urlencoded',
     });

@@ -6,7 +6,7 @@ export type RequestRow = {
   readonly method: string;
   /** Without the query, which may hold a token. */
   readonly path: string;
-  /** Null where a fault left no answer. */
+  /** Null: a fault ended the call without an answer. */
   readonly status: number | null;
   readonly code: number | null;
 };

@@ -12,7 +12,7 @@ const all = () => true;
 const at = (rows: readonly { at: number }[]) => rows.map((row) => row.at);
 
 describe('RingLog', () => {
-  it('keeps the newest rows in order and hands out those that make room', () => {
+  it('keeps the newest rows in order and reports those that it drops', () => {
     const { log, evicted } = logOf(8);
     expect(at(log.page(parsePageRequest({}), all).data)).toEqual([3, 4, 5, 6, 7]);
     expect(evicted).toEqual([0, 1, 2]);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Insights } from '../account/insights.js';
 import type { State } from '../graph/state.js';
-import { statusItem } from '../messages/delivery-script.js';
+import { statusItem } from '../messages/status-schedule.js';
 import type { MessageLog } from '../messages/message-log.js';
 import type { People } from '../messages/people.js';
 import type { WebhookSender } from '../webhooks/webhook-sender.js';

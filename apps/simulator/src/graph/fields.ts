@@ -4,7 +4,7 @@ import { syntaxError, unknownEdge } from './graph-error.js';
 export type Expansion = (args: Readonly<Record<string, string>>, fields: string | undefined) => unknown;
 
 export type NodeShape = {
-  /** As Meta's refusals name it. */
+  /** Its name in Meta's refusals. */
   readonly type: string;
   /** Shown when the call has no `fields`. */
   readonly defaults: readonly string[];
@@ -74,7 +74,7 @@ function split(text: string): readonly { readonly part: string; readonly at: num
   return parts;
 }
 
-/** Fields inside a value that is no node: unknown ones are left out. */
+/** The fields of a value that is not a node; unknown ones are left out. */
 function within(value: unknown, fields: string | undefined): unknown {
   if (fields === undefined || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => within(item, fields));

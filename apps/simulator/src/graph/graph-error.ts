@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 export type GraphErrorBody = {
-  /** What stands beside the error when a call was done in part. */
+  /** Fields beside `error`, where a call was carried out in part. */
   readonly [more: string]: unknown;
   readonly error: {
     readonly message: string;
@@ -16,7 +16,7 @@ export type GraphErrorBody = {
   };
 };
 
-/** Meta's refusal. A route throws it; graph-frame.ts answers with it. */
+/** Meta's refusal. A route throws it; graph-middleware.ts answers with it. */
 export class GraphRefusal extends Error {
   constructor(
     readonly httpStatus: number,
@@ -189,7 +189,7 @@ export const notOneOf = (name: string, known: Iterable<string>, given: unknown) 
 
 export const missingParameter = (name: string) => badParameter(`The parameter ${name} is required.`);
 
-/** An id that does not exist or that the token may not see; Meta answers both alike (captured: 400, 100/33). */
+/** Refuses an id that does not exist, and one that the token may not see; Meta answers both alike (captured). */
 export const unknownObject = (method: string, id: string) =>
   refusal(400, {
     message: `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
@@ -198,14 +198,14 @@ export const unknownObject = (method: string, id: string) =>
     error_subcode: 33,
   });
 
-/** A download URL that has expired or was never issued. */
+/** Refuses a download URL that has expired or was never issued. */
 export const unknownMedia = () =>
   refusal(404, { message: 'The media was not found or its URL has expired.', code: 100, error_subcode: 33 });
 
 export const unknownEdge = (edge: string, nodeType: string) =>
   badParameter(`Tried accessing nonexisting field (${edge}) on node type (${nodeType})`);
 
-/** `fields` cannot be parsed from this character on. */
+/** Refuses `fields` that cannot be parsed from the character `at` on. */
 export const syntaxError = (fields: string, at: number) =>
   refusal(400, {
     message: `Syntax error "Expected end of string instead of "${fields.charAt(at)}"." at character ${at}: ${fields}`,

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 type UploadedFile = { readonly name: string; readonly mimeType: string; readonly bytes: Buffer };
 
 export type Parameters = {
-  /** Merged from query and body: Graph takes either. Null is absent. */
+  /** From query and body together; without those that are null. */
   readonly params: Record<string, unknown>;
   readonly file: UploadedFile | undefined;
 };
@@ -91,13 +91,15 @@ function parsedOr(text: string, otherwise: unknown): unknown {
   }
 }
 
-/** The sender's own data for a flow: nulls are kept. */
-const OWN = new Set(['data', 'flow_action_data', 'flow_json']);
+/** Parameters that hold a client's own data for a flow, in which nulls are kept. */
+const OF_CLIENTS = new Set(['data', 'flow_action_data', 'flow_json']);
 
 /** Drops nulls at any depth, as Meta does; a list keeps them. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
   const given = Object.entries(value).filter(([, item]) => item !== null);
-  return Object.fromEntries(given.map(([key, item]) => [key, OWN.has(key) ? item : withoutNulls(item)]));
+  return Object.fromEntries(
+    given.map(([key, item]) => [key, OF_CLIENTS.has(key) ? item : withoutNulls(item)]),
+  );
 }

@@ -5,7 +5,7 @@ import { MEDIA_PATH } from '../media/media.routes.js';
 import { flowNode } from '../templates/flow.view.js';
 import { templateNode } from '../templates/template.view.js';
 import { unknownEdge, unknownObject, unknownPath } from './graph-error.js';
-import { withoutVersion, type Graph, type GraphCall, type GraphHandler } from './graph-frame.js';
+import { withoutVersion, type Graph, type GraphCall, type GraphHandler } from './graph-middleware.js';
 import type { NodeEdges } from './node-edges.js';
 import type { Media, Node } from './nodes.js';
 import type { State } from './state.js';
@@ -49,7 +49,7 @@ const NODE_TYPES: Record<Node['kind'], string> = {
   media: 'WhatsAppMedia',
 };
 
-/** The paths of Graph: `/{node}`, `/{node}/{edge}`, `/{node}/{edge}/{item}`, and the few without a node. */
+/** Graph's paths: `/{node}`, `/{node}/{edge}`, `/{node}/{edge}/{item}`, and the few without a node. */
 export function graphRoutes(app: FastifyInstance, parts: Parts) {
   const { graph, state, routes } = parts;
 
@@ -75,7 +75,7 @@ export function graphRoutes(app: FastifyInstance, parts: Parts) {
     throw unknownEdge(edge, NODE_TYPES[node.kind]);
   };
 
-  /** Under an edge: `message_qrdls/{code}`, `message_templates/archive`. */
+  /** Calls below an edge: `message_qrdls/{code}`, `message_templates/archive`. */
   const onItem: GraphHandler = (call) => {
     const { edge, item } = call.path as { edge: string; item: string };
     const route = routes[`${call.method} ${edge}/${item}`] ?? routes[`${call.method} ${edge}/*`];

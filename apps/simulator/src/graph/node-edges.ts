@@ -1,5 +1,5 @@
 import type { Expansion } from './fields.js';
-import type { GraphCall, GraphHandler } from './graph-frame.js';
+import type { GraphCall, GraphHandler } from './graph-middleware.js';
 import { formValue } from './graph-parameters.js';
 import type { Node } from './nodes.js';
 
@@ -20,7 +20,7 @@ const EDGES: Partial<Record<Node['kind'], readonly string[]>> = {
 
 export type NodeEdges = ReturnType<typeof openNodeEdges>;
 
-/** Expansions of a node's edges: each answers what its own path answers. `routes` may be filled later. */
+/** Expansions of a node's edges; each answers as a GET of the edge does. `routes` may be filled after this call. */
 export const openNodeEdges =
   (routes: Readonly<Record<string, GraphHandler>>) =>
   (call: GraphCall, { kind, id }: Pick<Node, 'kind' | 'id'>): Readonly<Record<string, Expansion>> =>

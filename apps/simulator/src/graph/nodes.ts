@@ -107,7 +107,7 @@ export type Media = {
   readonly expiresAt: number;
 };
 
-/** Known by number, business-scoped id, or both. */
+/** A person has a phone number, a business-scoped id, or both. */
 export type Person = {
   /** The phone number's digits. */
   readonly waId?: string;

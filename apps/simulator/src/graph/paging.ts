@@ -1,5 +1,5 @@
 import { badParameter } from './graph-error.js';
-import type { GraphCall } from './graph-frame.js';
+import type { GraphCall } from './graph-middleware.js';
 
 const DEFAULT_LIMIT = 25;
 

@@ -8,9 +8,9 @@ export type Saved = {
   readonly webhook: WebhookTarget | null;
   /** When the 24 h window closes (unix ms), by phone number id and person. */
   readonly windows: readonly (readonly [key: string, closesAt: number])[];
-  /** Who has written, by WABA and number or business-scoped id. */
+  /** The people who have written, by WABA and number or business-scoped id. */
   readonly people?: readonly (readonly [key: string, person: Person])[];
-  /** Who wants no marketing from which phone number. */
+  /** Opt-outs from marketing: phone number id and person. */
   readonly optOuts?: readonly string[];
   /** When a template was deleted (unix ms), by WABA, name and language. */
   readonly deleted: readonly (readonly [key: string, at: number])[];
@@ -20,7 +20,7 @@ export type Saved = {
 const FILE = 'simulator.json';
 const WRITE_AFTER_MS = 500;
 
-/** The file of the state: read at start, written on `save` and soon after a change. Without a directory: no file. */
+/** The file of the state: read here, written by `save` and 0.5 s after a change. Without a directory there is none. */
 export function openStateFile(directory: string | undefined, content: () => Saved) {
   let timer: NodeJS.Timeout | undefined;
 

@@ -8,7 +8,7 @@ import { unixSeconds } from './times.js';
 
 export type State = ReturnType<typeof openState>;
 
-/** Accounts and all they own. With a directory, it survives a restart; messages are never kept. */
+/** The accounts and what they own, kept across restarts if there is a directory; messages are never kept. */
 export function openState({ directory, token }: { directory?: string | undefined; token: string }) {
   const file = openStateFile(directory, () => ({
     nodes: [...nodes.values()],
@@ -48,7 +48,7 @@ export function openState({ directory, token }: { directory?: string | undefined
   const addFlow = (flow: Omit<Flow, 'kind' | 'id' | 'updatedAt'>) =>
     add<Flow>({ kind: 'flow', id: newId('flow', 5_000_000_000_000_001), updatedAt: unixSeconds(), ...flow });
 
-  /** A new WABA: with numbers, the default templates and flows, the app subscribed. */
+  /** Adds a WABA with numbers and the default templates and flows, and subscribes the app to it. */
   const addWaba = (id: string | undefined, phoneNumbers: number, wabaToken: string) => {
     const wabaId = id ?? newFreeId();
     add({
@@ -103,7 +103,7 @@ export function openState({ directory, token }: { directory?: string | undefined
     tokens,
     of,
     addWaba,
-    /** Adds a number, neither verified nor registered. */
+    /** Adds a number that is neither verified nor registered. */
     addNumber: (wabaId: string, code: string, local: string, verifiedName: string) =>
       add<PhoneNumber>({
         kind: 'phone',

@@ -6,24 +6,21 @@ import { join } from 'node:path';
 import {
   PHONE,
   simulatorForTests,
-  webhookReceiver,
+  simulatorWithReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 import type { MediaKind } from './media.rules.js';
 import { SAMPLE_FILES } from './sample-files.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 afterEach(() => void jest.restoreAllMocks());
 
 const PNG = SAMPLE_FILES.image.bytes;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chooseFields } from '../graph/fields.js';
 import { badParameter, missingParameter, unknownMedia } from '../graph/graph-error.js';
-import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from '../graph/graph-frame.js';
+import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from '../graph/graph-middleware.js';
 import type { Media } from '../graph/nodes.js';
 import type { State } from '../graph/state.js';
 import { unixSeconds } from '../graph/times.js';
@@ -106,7 +106,7 @@ export function mediaRoutes({
   };
 }
 
-/** File extensions that differ from the subtype. */
+/** File extensions that differ from the media type's subtype. */
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/jpeg': 'jpg',
   'audio/mpeg': 'mp3',

@@ -62,7 +62,7 @@ export function checkUpload(mimeType: string, size: number): void {
 const latin = (bytes: Buffer, from: number, to: number) => bytes.toString('latin1', from, to);
 const ftyp = (bytes: Buffer) => latin(bytes, 4, 8) === 'ftyp';
 
-/** First bytes by type. Types that are not here are not checked. */
+/** Checks of a file's first bytes by type; files of other types are not checked. */
 const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   'image/jpeg': (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
   'image/png': (bytes) => latin(bytes, 0, 8) === '\x89PNG\r\n\x1a\n',
@@ -99,7 +99,7 @@ function webp(bytes: Buffer): { width: number; height: number; animated: boolean
 
 const titled = (kind: string) => kind[0]!.toUpperCase() + kind.slice(1);
 
-/** Why a message with this file fails with 131053, or undefined. Checked at upload, shown at the send. */
+/** Why a message with this file fails with 131053; undefined: it does not. Found at the upload, reported at the send. */
 export function contentFault(mimeType: string, bytes: Buffer): string | undefined {
   const kind = KIND_OF.get(mimeType) ?? 'document';
   if (BEGINNINGS[mimeType]?.(bytes) === false)
@@ -113,7 +113,7 @@ export function contentFault(mimeType: string, bytes: Buffer): string | undefine
   return undefined;
 }
 
-/** Why a file of this type fails as this kind of message (131053), or undefined. */
+/** Why a message of this kind fails with a file of this type (131053); undefined: it does not. */
 export function kindFault(kind: MediaKind, mimeType: string): string | undefined {
   const { types } = KINDS[kind];
   return kind === 'document' || types.includes(mimeType.replace(/;.*/, ''))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { APP } from '../account/account.view.js';
 import { badParameter, missingParameter, unknownObject } from '../graph/graph-error.js';
-import type { GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 
 type Session = {
   readonly name: string;

@@ -7,7 +7,7 @@ const wrong = (details: string) => refuse(131009, details);
 
 const REFUSALS: Readonly<Partial<Record<Flow['status'], number>>> = { BLOCKED: 132068, THROTTLED: 132069 };
 
-/** Refuses a flow that cannot be sent. `called` is the sender's name for it. A draft with a published version is sent. */
+/** Refuses a flow that cannot be sent. `called`: the id or name in the send. A draft that has been published before is sent. */
 export function checkSendable(flow: Flow | undefined, called: string, mode = 'published'): void {
   if (flow === undefined) throw wrong(`Flow ${called} does not exist in this account`);
   const refused = REFUSALS[flow.status];

@@ -3,23 +3,19 @@ import { createHash } from 'node:crypto';
 import { SAMPLE_FILES } from '../media/sample-files.js';
 import {
   PHONE,
-  simulatorForTests,
-  webhookReceiver,
+  simulatorWithReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 const FROM = '918899331001';
 const MADE = expect.stringMatching(/^IN\.\d{20}$/);

@@ -28,14 +28,14 @@ const UNSUPPORTED = [
   },
 ];
 
-// Events in the place of a message: nobody wrote, so no window opens.
+// These types are events, not messages: they open no window.
 const NOT_WRITTEN = new Set(['system']);
 
 type MediaPlace = { readonly state: State; readonly links: MediaLinks; readonly origin: string };
 
 /**
- * The webhook of a message from a person. `message` is passed on, whatever its type. Media without an id gets one, of the
- * bytes in `file` (base64) or of a sample file; type `unsupported` gets Meta's errors if it has none.
+ * The webhook of a message from a person. `message` is passed on, whatever its type. Media without an id gets the id of a
+ * file made of `file` (base64), or of a sample file; type `unsupported` gets Meta's errors if it has none.
  */
 export function inboundMessage(
   { message, timestamp, file }: Record<string, unknown>,

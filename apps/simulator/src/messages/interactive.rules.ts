@@ -43,8 +43,8 @@ const replyButtons: ActionCheck = ({ buttons }, _context, name) => {
     if (type !== 'reply')
       throw badParameter(`Param ${at}['type'] must be one of {REPLY} - got "${String(type)}".`);
     const { id, title } = objectParameter(reply, `${at}['reply']`);
-    lengthWithin(title, 'Button title', `${at}['reply']['title']`, 'button.title');
-    lengthWithin(id, 'Button id', `${at}['reply']['id']`, 'button.id');
+    lengthWithin(title, { what: 'Button title', name: `${at}['reply']['title']`, limit: 'button.title' });
+    lengthWithin(id, { what: 'Button id', name: `${at}['reply']['id']`, limit: 'button.id' });
     return { id, title };
   });
   unique(
@@ -99,7 +99,7 @@ const named =
 
 const ctaUrl = named('cta_url', (parameters, name) => {
   const { display_text: text, url } = objectParameter(parameters, name);
-  lengthWithin(text, 'Display text', `${name}['display_text']`, 'display_text');
+  lengthWithin(text, { what: 'Display text', name: `${name}['display_text']`, limit: 'display_text' });
   urlParameter(url, `${name}['url']`);
 });
 
@@ -141,7 +141,8 @@ const carousel: ActionCheck = ({ cards }, context, name) => {
     if (type !== 'product')
       checkHeader(objectParameter(card['header'], `${at}['header']`), ['image', 'video'], context, at);
     const { text } = (card['body'] ?? {}) as Fields;
-    if (text !== undefined) lengthWithin(text, 'Card body text', `${at}['body']['text']`, 'card.body');
+    if (text !== undefined)
+      lengthWithin(text, { what: 'Card body text', name: `${at}['body']['text']`, limit: 'card.body' });
     CARDS[type](objectParameter(card['action'], `${at}['action']`), context, `${at}['action']`);
   });
 };
@@ -179,7 +180,12 @@ function checkHeader(header: Fields, kinds: readonly string[], context: SendCont
   if (!kinds.includes(type)) throw wrong(`Header type '${type}' is not supported, use ${kinds.join(', ')}`);
   if (isMediaKind(type)) mediaParameter(header[type], `${name}['${type}']`, type, context);
   else if (header['text'] === undefined) throw wrong('Text cannot be null for header type text');
-  else lengthWithin(header['text'], 'Header text', `${name}['text']`, 'interactive.header');
+  else
+    lengthWithin(header['text'], {
+      what: 'Header text',
+      name: `${name}['text']`,
+      limit: 'interactive.header',
+    });
 }
 
 /** Meta's checks of `interactive`: header, body, footer, and the action of its kind. */
@@ -195,11 +201,16 @@ export function checkInteractive(interactive: Fields, context: SendContext): voi
   } else if (type === 'product_list') throw missingParameter("interactive['header']");
   if (rule.body !== undefined || body !== undefined) {
     const { text } = objectParameter(body, "interactive['body']");
-    lengthWithin(text, 'Body text', "interactive['body']['text']", rule.body ?? BODY);
+    lengthWithin(text, { what: 'Body text', name: "interactive['body']['text']", limit: rule.body ?? BODY });
   }
   if (footer !== undefined) {
     const { text } = objectParameter(footer, "interactive['footer']");
-    lengthWithin(text, 'Footer text', "interactive['footer']['text']", 'interactive.footer', 0);
+    lengthWithin(text, {
+      what: 'Footer text',
+      name: "interactive['footer']['text']",
+      limit: 'interactive.footer',
+      min: 0,
+    });
   }
   rule.action(fields, context, ACTION);
 }

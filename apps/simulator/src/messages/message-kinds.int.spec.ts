@@ -1,28 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MediaKind } from '../media/media.rules.js';
-import { simulatorForTests, webhookReceiver, type Json, type TestSimulator } from '../simulator.harness.js';
+import {
+  simulatorWithReceiver,
+  type Json,
+  type TestSimulator,
+  type WebhookReceiver,
+} from '../simulator.harness.js';
 import { LIMITS, most, type Limit } from './message.limits.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 let flowId: string;
 const media = {} as Record<MediaKind, string>;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({
-    webhookUrl: receiver.url,
-    behaviour: { throughputPerSecond: 1000 },
-  });
+  ({ simulator, receiver } = await simulatorWithReceiver({ behaviour: { throughputPerSecond: 1000 } }));
   for (const kind of ['image', 'video', 'audio', 'document', 'sticker'] as const)
     media[kind] = await simulator.uploaded(kind);
   flowId = (await simulator.graph('GET', '/1000000000000001/flows')).body.data[0].id as string;
   await simulator.openWindow();
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 const text = (value: string) => ({ type: 'text', text: value });
 const body = { text: 'Pick one' };

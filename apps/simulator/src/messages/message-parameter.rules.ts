@@ -7,10 +7,10 @@ import { most, type Limit } from './message.limits.js';
 /** Why an accepted message fails: code and details of the `failed` status. */
 export type Failure = { readonly code: number; readonly details?: string | undefined };
 
-/** A check of something that Meta finds only after accepting leaves it in `failure`; the first one counts. */
 export type SendContext = {
   readonly state: State;
   readonly wabaId: string;
+  /** Set by the first check that finds a fault which Meta finds only after it has accepted the message. */
   failure?: Failure | undefined;
 };
 
@@ -46,7 +46,7 @@ function coordinate(value: unknown, name: string, limit: number): void {
     throw badParameter(`Param ${name} must be a number.`);
 }
 
-/** Media by id (of this account) or by link. A fault of the file shows as a later 131053. */
+/** Checks media given by id (of this account) or by link. With a fault in the file, the message fails later with 131053. */
 export function mediaParameter(value: unknown, name: string, kind: MediaKind, context: SendContext): void {
   const { id, link } = objectParameter(value, name);
   if ((id === undefined) === (link === undefined))
@@ -59,8 +59,11 @@ export function mediaParameter(value: unknown, name: string, kind: MediaKind, co
   if (details !== undefined) context.failure ??= { code: 131053, details };
 }
 
-/** Refuses a length with 131009 in captured words. Blanks alone count as empty. */
-export function lengthWithin(value: unknown, what: string, name: string, limit: Limit, min = 1): string {
+/** Refuses a wrong length with 131009, in words captured from Meta. A text of blanks alone has length 0. */
+export function lengthWithin(
+  value: unknown,
+  { what, name, limit, min = 1 }: { what: string; name: string; limit: Limit; min?: number },
+): string {
   if (value === undefined) throw missingParameter(name);
   if (typeof value !== 'string') throw badParameter(`Param ${name} must be a string.`);
   const length = isBlank(value) ? 0 : lengthOf(value);

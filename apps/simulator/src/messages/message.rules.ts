@@ -73,7 +73,7 @@ const checkContacts = (value: unknown) => {
 export type CheckedMessage = {
   readonly type: string;
   readonly content: Fields;
-  /** As the sender wrote it; a number as text. */
+  /** As the client wrote it. */
   readonly to: string;
   readonly waId: string;
   /** The business-scoped id of a send to `recipient`. */
@@ -120,7 +120,7 @@ export function checkMessage(params: Fields, context: SendContext): CheckedMessa
   };
 }
 
-// Meta reads ten digits without a + as a number of the sender's country: India, for all numbers here.
+// Meta reads ten digits without a + as a number in the country of the sending number: here India.
 const waIdOf = (address: string) => {
   const digits = address.replace(/\D/g, '');
   return digits.length === 10 && !address.startsWith('+') ? `91${digits}` : digits;

@@ -1,11 +1,11 @@
 import type { Behaviour } from '../control/behaviour.js';
 import { badParameter, missingParameter, refuse } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import { metaJson } from '../graph/meta-json.js';
 import type { PhoneNumber } from '../graph/nodes.js';
 import { objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
-import type { DeliveryScript } from './delivery-script.js';
+import type { StatusSchedule } from './status-schedule.js';
 import { failsAtOnce, failsLater } from './failing-recipients.js';
 import type { MessageLog, MessageRow } from './message-log.js';
 import { type SendContext } from './message-parameter.rules.js';
@@ -27,7 +27,7 @@ export function messageRoutes({
   pairLimit,
   messagingLimit,
   messages,
-  script,
+  schedule,
 }: {
   graph: Graph;
   state: State;
@@ -37,7 +37,7 @@ export function messageRoutes({
   pairLimit: PairLimit;
   messagingLimit: MessagingLimit;
   messages: MessageLog;
-  script: DeliveryScript;
+  schedule: StatusSchedule;
 }): Record<string, GraphHandler> {
   const send = ({ params, body, held }: GraphCall, phone: PhoneNumber): string => {
     if (phone.registered === false) throw refuse(133010);
@@ -78,7 +78,7 @@ export function messageRoutes({
     const unwanted = template?.category === 'MARKETING' && state.wantsNoMarketing(phone.id, waId);
     const code = unreachable ?? (windowClosed ? 131047 : unwanted ? 131050 : undefined);
     if (!held)
-      script.follow({
+      schedule.add({
         row,
         phone,
         failsWith: code === undefined ? context.failure : { code },

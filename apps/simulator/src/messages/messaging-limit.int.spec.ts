@@ -1,26 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   PHONE,
-  simulatorForTests,
-  webhookReceiver,
+  simulatorWithReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeEach(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({
-    webhookUrl: receiver.url,
+  ({ simulator, receiver } = await simulatorWithReceiver({
     behaviour: { statuses: 'none', throughputPerSecond: 100_000 },
-  });
+  }));
 });
-afterEach(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterEach(() => simulator.close());
 
 const OTHER_PHONE = '1060000000000002';
 const limitTo = (messagingLimit: string) => simulator.control('POST', '/behaviour', { messagingLimit });

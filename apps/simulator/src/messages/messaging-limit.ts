@@ -14,8 +14,8 @@ export type Tier = keyof typeof TIERS;
 const DAY = 24 * 3_600_000;
 
 /**
- * When each person was last written to, earliest first. Nobody expires before `fullUntil` (unix ms), so the earliest is
- * not looked up until then: after many deletions, a Map is slow to find its first entry.
+ * When each person was last written to (unix ms), earliest first. Nobody's 24 hours end before `fullUntil`, and until then the
+ * earliest person is not looked up: a Map with many deletions is slow to find its first entry.
  */
 type Reached = { readonly people: Map<string, number>; fullUntil: number };
 

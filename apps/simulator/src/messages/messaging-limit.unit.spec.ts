@@ -14,7 +14,7 @@ function accountThatReaches(limit: number) {
 }
 
 describe('the messaging limit', () => {
-  it('lets nobody more be reached, and those again who were', () => {
+  it('lets no further person be reached, but those again that were', () => {
     const { reach } = accountThatReaches(2);
     expect(['asha', 'ravi', 'asha', 'mina', 'ravi'].map((person) => reach(person))).toEqual([
       true,

@@ -16,7 +16,7 @@ export function openPeople(state: State, behaviour: Behaviour) {
   const allHaveIds = () => behaviour.settings.userIds === 'all';
 
   return {
-    /** The person in `{ from, userId?, username?, name? }`, remembered. `from` is a phone number or a business-scoped id. */
+    /** Stores the person in `{ from, userId?, username?, name? }`; `from` is a phone number or a business-scoped id. */
     acting(wabaId: string, asked: Record<string, unknown>): Person {
       const given = personIn(asked);
       const { waId } = given;
@@ -28,14 +28,14 @@ export function openPeople(state: State, behaviour: Behaviour) {
       state.remember(wabaId, { ...before, ...person });
       return person;
     },
-    /** The recipient behind this number or business-scoped id. */
+    /** The person with this phone number or business-scoped id. */
     reached(wabaId: string, id: string): Person {
       if (!allHaveIds()) return isUserId(id) ? { userId: id } : { waId: id };
       const known = state.person(wabaId, id) ?? (isUserId(id) ? { userId: id } : { waId: id });
       const { waId, userId = madeUserId(wabaId, waId!) } = known;
       return { ...known, userId };
     },
-    /** `contacts` of a status webhook; undefined in the shape before user ids. */
+    /** The entry of `contacts` in a status webhook; undefined: it has none. */
     statusContact({ waId, userId, name = NAME, username }: Person, status: string): object | undefined {
       if (status === 'failed' || userId === undefined) return undefined;
       if (!allHaveIds()) return { user_id: userId };
@@ -46,7 +46,7 @@ export function openPeople(state: State, behaviour: Behaviour) {
   };
 }
 
-/** `contacts` of an inbound webhook. */
+/** The entry of `contacts` in the webhook of a message. */
 export const contactOf = ({ name = NAME, username, ...ids }: Person) => ({
   profile: { name, ...(username === undefined ? {} : { username }) },
   ...idsIn(ids),

@@ -2,7 +2,11 @@ import { missingParameter, notOneOf, refuse, type GraphRefusal } from '../graph/
 import type { Template } from '../graph/nodes.js';
 import { lengthOf, listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import type { MediaKind } from '../media/media.rules.js';
-import { templateParts, type TemplateButton, type TemplateParts } from '../templates/template.parts.js';
+import {
+  expectedParameters,
+  type TemplateButton,
+  type ExpectedParameters,
+} from '../templates/template.parameters.js';
 import { checkSendable } from './flow-send.rules.js';
 import { coordinates, mediaParameter, textParameter, type SendContext } from './message-parameter.rules.js';
 import { LIMITS, most } from './message.limits.js';
@@ -14,7 +18,7 @@ const UNSENDABLE: Readonly<Record<string, () => GraphRefusal>> = {
   DISABLED: () => refuse(132016),
 };
 
-/** The template that a send names; a 132… refusal if it cannot be sent or the parameters do not fit. */
+/** The template that a send names. Throws if it cannot be sent or the parameters do not fit. */
 export function checkTemplateSend(content: Fields, context: SendContext): Template {
   const name = textParameter(content['name'], "template['name']", 'template.name');
   const language = objectParameter(content['language'], "template['language']");
@@ -25,10 +29,11 @@ export function checkTemplateSend(content: Fields, context: SendContext): Templa
   if (template.status !== 'APPROVED') throw UNSENDABLE[template.status]!();
   const given = content['components'] ?? [];
   if (!Array.isArray(given)) throw refuse(131009, "template['components'] must be an array.");
-  const parts = templateParts(template);
-  checkParts(parts, given, "template['components']", template.parameterFormat, context);
+  const expected = expectedParameters(template);
+  const format = template.parameterFormat;
+  checkComponents({ expected, components: given, name: "template['components']", format }, context);
   if (template.category === 'AUTHENTICATION') checkCode(given as readonly Fields[]);
-  for (const { flowId } of parts.buttons)
+  for (const { flowId } of expected.buttons)
     if (flowId !== undefined) checkSendable(context.state.flow(context.wabaId, { id: flowId }), flowId);
   return template;
 }
@@ -39,14 +44,15 @@ const given = (value: unknown, name: string): Given => ({ name, fields: objectPa
 
 const COMPONENTS = new Set(['header', 'body', 'button', 'carousel', 'limited_time_offer', 'order_status']);
 
-/** Checks the components of a send against a template or one card. */
-function checkParts(
-  parts: TemplateParts,
-  components: readonly unknown[],
-  name: string,
-  format: Format,
-  context: SendContext,
-): void {
+type Components = {
+  readonly expected: ExpectedParameters;
+  readonly components: readonly unknown[];
+  readonly name: string;
+  readonly format: Format;
+};
+
+/** Checks the components of a send against the template, or those of one card against the template's card. */
+function checkComponents({ expected, components, name, format }: Components, context: SendContext): void {
   const byType = new Map<string, Given[]>();
   components.forEach((item, index) => {
     const component = given(item, `${name}[${index}]`);
@@ -60,13 +66,13 @@ function checkParts(
   const parametersOf = (type: string) => parametersIn(byType.get(type)?.[0]);
 
   const header = parametersOf('header');
-  if (parts.headerFormat === undefined || parts.headerFormat === 'TEXT')
-    checkTexts('header', parts.headerParams, header, format);
-  else checkHeader(parts.headerFormat, header[0], context);
-  checkTexts('body', parts.bodyParams, parametersOf('body'), format);
-  checkOffer(parts, parametersOf('limited_time_offer')[0]);
-  checkButtons(parts.buttons, byType.get('button') ?? []);
-  checkCards(parts.cards, byType.get('carousel')?.[0], format, context);
+  if (expected.headerFormat === undefined || expected.headerFormat === 'TEXT')
+    checkTexts('header', expected.headerParams, header, format);
+  else checkHeader(expected.headerFormat, header[0], context);
+  checkTexts('body', expected.bodyParams, parametersOf('body'), format);
+  checkOffer(expected, parametersOf('limited_time_offer')[0]);
+  checkButtons(expected.buttons, byType.get('button') ?? []);
+  checkCards(expected.cards, byType.get('carousel')?.[0], format, context);
 }
 
 const parametersIn = (component: Given | undefined): readonly Given[] => {
@@ -105,7 +111,7 @@ function checkTexts(
   if (missing !== undefined) throw refuse(132012, `${where}: parameter_name ${missing} is missing`);
 }
 
-// Legacy kinds that Meta localises: only their fallback is checked.
+// Old kinds of parameter, whose text Meta writes in the person's language: only their fallback is checked.
 const FALLBACK_KINDS = new Set(['currency', 'date_time']);
 
 function checkTextParameter(where: string, parameter: Given): void {
@@ -150,7 +156,7 @@ function checkHeader(format: string, parameter: Given | undefined, context: Send
   mediaParameter(content, name, kind, context);
 }
 
-function checkOffer({ hasExpiration }: TemplateParts, parameter: Given | undefined): void {
+function checkOffer({ hasExpiration }: ExpectedParameters, parameter: Given | undefined): void {
   if (!hasExpiration) return;
   const type = typeOf(parameter);
   if (parameter === undefined)
@@ -164,7 +170,7 @@ function checkOffer({ hasExpiration }: TemplateParts, parameter: Given | undefin
     throw refuse(131009, 'limited_time_offer: expiration_time_ms must be unix milliseconds');
 }
 
-/** Body and button of an authentication template hold the same code (refusal captured without its error code). */
+/** Refuses a one-time password that is too long; body and button hold the same one (captured, but for the error code). */
 function checkCode(components: readonly Fields[]): void {
   const parameters = components.flatMap(({ parameters: given }) => (given ?? []) as readonly Fields[]);
   const tooLong = parameters.some(({ text }) => lengthOf(String(text)) > most('one-time password'));
@@ -204,7 +210,7 @@ const SUB_TYPES = [
   'VOICE_CALL',
 ];
 
-/** Captured: a button of another kind than the template's, or a missing flow button. */
+/** Refuses a button of another kind than the template's, and a missing flow button (captured). */
 const invalidSubType = (index: number) =>
   refuse(131009, `Components sub_type invalid at index: ${index} and type: 0`);
 
@@ -249,7 +255,7 @@ function checkButtonParameter(
 }
 
 function checkCards(
-  cards: readonly TemplateParts[],
+  cards: readonly ExpectedParameters[],
   carousel: Given | undefined,
   format: Format,
   context: SendContext,
@@ -273,12 +279,12 @@ function checkCards(
   const seen = new Set<number>();
   sent.forEach((card, position) => {
     const index = Number(card.fields['card_index'] ?? position);
-    const parts = isOfProducts && index < sent.length ? cards[0] : cards[index];
+    const expected = isOfProducts && index < sent.length ? cards[0] : cards[index];
     if (seen.has(index)) throw refuse(131009, `carousel: card_index ${index} is given twice`);
     seen.add(index);
-    if (parts === undefined)
+    if (expected === undefined)
       throw refuse(131009, `carousel: card_index ${index} does not exist in the template`);
     const components = listParameter(card.fields['components'] ?? [], `${card.name}['components']`);
-    checkParts(parts, components, `${card.name}['components']`, format, context);
+    checkComponents({ expected, components, name: `${card.name}['components']`, format }, context);
   });
 }

@@ -1,23 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   PHONE,
-  simulatorForTests,
-  webhookReceiver,
+  simulatorWithReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 afterEach(() => simulator.control('POST', '/reset'));
 
 const wamidOf = ({ body }: { body: Json }) => body.messages[0].id as string;

@@ -21,7 +21,7 @@ describe('wamid', () => {
     );
   });
 
-  it('tells which way a message went, of captured ids too', () => {
+  it('says the direction of a message, of captured ids too', () => {
     expect(wamidDirection(outgoingWamid('918899332211'))).toBe('outgoing');
     expect(wamidDirection(incomingWamid('918899332211'))).toBe('incoming');
     expect(wamidDirection('wamid.HBgLMTM0Mzc3NzI5MTAVAgARGBJDRDhCNTAwRkU0MTdCNkI3OUMA')).toBe('outgoing');

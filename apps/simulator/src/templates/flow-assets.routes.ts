@@ -1,6 +1,6 @@
 import { chooseFields } from '../graph/fields.js';
 import { badParameter, missingParameter, notOneOf } from '../graph/graph-error.js';
-import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from '../graph/graph-frame.js';
+import { FileAnswer, type Graph, type GraphCall, type GraphHandler } from '../graph/graph-middleware.js';
 import { pageOf } from '../graph/paging.js';
 import { flowContent, readFlowJson } from './flow-json.rules.js';
 import type { FlowStatusChanges } from './flow.status.js';

@@ -1,5 +1,5 @@
 import { flowFault } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import { flowContent } from './flow-json.rules.js';
 import { isPublished, type FlowStatusChanges } from './flow.status.js';
 

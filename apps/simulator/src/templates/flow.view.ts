@@ -1,7 +1,7 @@
 import { APP, health, wabaNode } from '../account/account.view.js';
 import { chooseFields, type Expansion } from '../graph/fields.js';
 import { flowFault } from '../graph/graph-error.js';
-import type { GraphCall } from '../graph/graph-frame.js';
+import type { GraphCall } from '../graph/graph-middleware.js';
 import type { NodeEdges } from '../graph/node-edges.js';
 import type { Flow, Waba } from '../graph/nodes.js';
 import type { State } from '../graph/state.js';
@@ -13,7 +13,7 @@ const FLOW = { type: 'WhatsAppFlow', defaults: ['name', 'status', 'categories', 
 // Meta's default fields of a flow's WABA.
 const OF_WABA = 'id,name,currency,timezone_id,message_template_namespace';
 
-/** What `GET /{flow}` answers. */
+/** The answer to `GET /{flow}`. */
 export function flowNode(
   flow: Flow,
   call: GraphCall,

@@ -1,28 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sampleFlowJson } from '../graph/sample-data.js';
 import {
-  simulatorForTests,
+  simulatorWithReceiver,
   WABA,
-  webhookReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 let published: string;
 let draft: string;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
   const { data } = (await simulator.graph('GET', `/${WABA}/flows`)).body;
   [published, draft] = data.map(({ id }: Json) => id as string);
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 let serial = 0;
 const newName = () => `flow_${(serial += 1)}`;

@@ -1,5 +1,5 @@
 import { badParameter, flowFault, missingParameter, notOneOf } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { NodeEdges } from '../graph/node-edges.js';
 import type { Flow } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { simulatorForTests, texts, WABA, type Json, type TestSimulator } from '../simulator.harness.js';
+import { simulatorForTests, texts, type Json, type TestSimulator } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
 beforeAll(async () => {
@@ -7,15 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-let serial = 0;
 const create = (components: unknown, more: object = {}) =>
-  simulator.graph('POST', `/${WABA}/message_templates`, {
-    name: `code_${(serial += 1)}`,
-    language: 'en_US',
-    category: 'AUTHENTICATION',
-    components,
-    ...more,
-  });
+  simulator.createTemplate(components, { category: 'AUTHENTICATION', ...more });
 
 const BODY = { type: 'BODY', add_security_recommendation: true };
 const FOOTER = { type: 'FOOTER', code_expiration_minutes: 10 };

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  simulatorForTests,
+  simulatorWithReceiver,
   WABA,
-  webhookReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 const call = async (method: string, path: string, body?: object): Promise<Json> =>
   (await simulator.graph(method, path, body)).body;
@@ -24,9 +20,7 @@ const review = (id: string, decision: string) =>
   simulator.control('POST', `/templates/${id}/review`, { decision });
 const created = async (name: string): Promise<string> => {
   const components = [{ type: 'BODY', text: 'We are open.' }];
-  const { id } = await call('POST', `/${WABA}/message_templates`, {
-    ...{ name, language: 'en_US', category: 'UTILITY', components },
-  });
+  const { id } = (await simulator.createTemplate(components, { name })).body;
   await review(id, 'APPROVED');
   return id;
 };

@@ -1,6 +1,6 @@
 import type { Insights } from '../account/insights.js';
 import { badParameter, missingParameter, notOneOf } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { Template } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import { listParameter, textList, timeParameter } from '../graph/parameter.rules.js';
@@ -67,7 +67,7 @@ export function templateBulkRoutes({
     return ids;
   };
 
-  /** Archives or restores; answers with a reason for each template that it cannot. */
+  /** Archives or restores templates. The answer has a reason for each one that cannot be. */
   const moved =
     (list: string, change: (template: Template) => string | undefined): GraphHandler =>
     (call) => {

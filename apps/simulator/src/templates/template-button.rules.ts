@@ -8,16 +8,16 @@ const MOST_BUTTONS = 10;
 const MOST_IN_LABEL = 25;
 const MOST_IN_URL = 2000;
 const MOST_IN_PHONE = 20;
-// 15 before December 2025 (templates/marketing-templates/coupon-templates).
+// Meta's limit since December 2025; before it was 15 (templates/marketing-templates/coupon-templates).
 const MOST_IN_CODE = 20;
 
-/** What Meta stores of the button; nothing: it stores what was given. */
+/** Checks a button. Answers what Meta stores of it, or nothing if Meta stores it as given. */
 type Read = (button: Part, context: TemplateContext) => Fields | void;
 
 type ButtonRule = {
   /** Most of this kind in one template. */
   readonly most: number;
-  /** The label that Meta writes where none is given; null: it writes none. Absent: the label is required. */
+  /** The label that Meta writes; null: the button has none. Absent: the client must give one. */
   readonly label?: string | null;
   readonly fields: readonly string[];
   readonly read?: Read;

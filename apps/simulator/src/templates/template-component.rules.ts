@@ -3,7 +3,7 @@ import type { Component, Flow, Template } from '../graph/nodes.js';
 import { listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import { fault } from './template.faults.js';
 
-/** What a component's rules must know of the template. */
+/** What the rules of a component need to know of its template. */
 export type TemplateContext = {
   readonly category: string;
   readonly format: Template['parameterFormat'];
@@ -16,7 +16,7 @@ export type Part = { readonly at: string; readonly fields: Component };
 
 const upper = (value: unknown) => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** The object with its enums in upper case, as Meta stores it. */
+/** The object with its enum values in upper case, as Meta stores them. */
 function normalised(value: unknown, at: string): Fields {
   const given = Object.entries(objectParameter(value, at));
   return Object.fromEntries(

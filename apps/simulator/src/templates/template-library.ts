@@ -93,7 +93,7 @@ export const isLookedFor = (template: LibraryTemplate, params: Fields): boolean 
   );
 };
 
-/** Turns a creation from the library into one of components, with the account's links and numbers. */
+/** The parameters of a creation from the library as those of an ordinary one, with the account's own links and phone numbers. */
 export function fromLibrary(params: Fields): Fields {
   const { library_template_name: name, library_template_button_inputs: inputs, language } = params;
   const found = LIBRARY.find((item) => item.name === name && item.language === String(language));
@@ -125,7 +125,7 @@ export function fromLibrary(params: Fields): Fields {
   };
 }
 
-/** A list, or the text of one. Meta's sample has single quotes and bare keys in it. */
+/** A list, or its text. In Meta's sample the text has single quotes and keys without quotes. */
 function readInputs(value: unknown): readonly Fields[] {
   const list = typeof value === 'string' ? parsed(value) : (value ?? []);
   if (!Array.isArray(list)) throw badParameter('Param library_template_button_inputs must be an array.');

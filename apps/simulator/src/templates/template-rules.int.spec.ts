@@ -9,15 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-let serial = 0;
 const create = (components: unknown, more: object = {}) =>
-  simulator.graph('POST', `/${WABA}/message_templates`, {
-    name: `rules_${(serial += 1)}`,
-    language: 'en_US',
-    category: 'MARKETING',
-    components,
-    ...more,
-  });
+  simulator.createTemplate(components, { category: 'MARKETING', ...more });
 const stored = async (components: unknown, more: object = {}): Promise<Json> => {
   const { body } = await create(components, more);
   expect(body.error).toBeUndefined();

@@ -2,7 +2,7 @@ import type { Component, Template, TemplateStatus } from '../graph/nodes.js';
 import type { State } from '../graph/state.js';
 import { unixSeconds } from '../graph/times.js';
 import type { WebhookSender } from '../webhooks/webhook-sender.js';
-import { buttonsOf, componentOf } from './template.parts.js';
+import { buttonsOf, componentOf } from './template.parameters.js';
 import { qualityOf } from './template.view.js';
 
 const REVIEW_MS = 750;

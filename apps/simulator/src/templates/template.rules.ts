@@ -76,7 +76,7 @@ export function checkParameterFormat(value: unknown): Template['parameterFormat'
 const HOUR_S = 3600;
 const DAYS_30_S = 30 * 24 * HOUR_S;
 
-/** Seconds by category (Meta, templates/time-to-live). `endless`: -1 is allowed and stands for 30 days. */
+/** Time to live in seconds by category (Meta, templates/time-to-live). `endless`: -1 is allowed and means 30 days. */
 const TTL: Readonly<Record<string, { min: number; max: number; endless: boolean }>> = {
   AUTHENTICATION: { min: 30, max: 900, endless: true },
   UTILITY: { min: 30, max: 12 * HOUR_S, endless: true },

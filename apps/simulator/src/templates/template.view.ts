@@ -46,7 +46,7 @@ export const qualityOf = ({ quality = 'UNKNOWN' }: Template) => quality;
 
 const EXTENSIONS: Readonly<Record<string, string>> = { VIDEO: 'mp4', GIF: 'mp4', DOCUMENT: 'pdf' };
 
-/** The component as shown: a sample's upload handle becomes a URL. */
+/** The component as answers show it: the upload handle of a sample becomes a URL. */
 function shown(component: Component, id: string): Component {
   const { cards, format, example } = component;
   if (Array.isArray(cards))
@@ -64,7 +64,7 @@ function shown(component: Component, id: string): Component {
   };
 }
 
-/** What `GET /{template}` answers. */
+/** The answer to `GET /{template}`. */
 export const templateNode = (template: Template, fields: unknown, version = 'v26.0') =>
   chooseFields(viewOf(template), fields, {
     type: 'WhatsAppMessageTemplate',

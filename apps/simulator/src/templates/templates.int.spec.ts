@@ -1,23 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  simulatorForTests,
+  simulatorWithReceiver,
   WABA,
-  webhookReceiver,
   type Json,
   type TestSimulator,
+  type WebhookReceiver,
 } from '../simulator.harness.js';
 
 let simulator: TestSimulator;
-let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
+let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  receiver = await webhookReceiver();
-  simulator = await simulatorForTests({ webhookUrl: receiver.url });
+  ({ simulator, receiver } = await simulatorWithReceiver());
 });
-afterAll(async () => {
-  await simulator.close();
-  await receiver.close();
-});
+afterAll(() => simulator.close());
 
 let serial = 0;
 const newName = (suffix = '') => `template_${++serial}${suffix}`;
@@ -26,14 +22,7 @@ const BODY = {
   text: 'Hi {{1}}, order {{2}} is on its way.',
   example: { body_text: [['Asha', '#1043']] },
 };
-const create = (more: object = {}) =>
-  simulator.graph('POST', `/${WABA}/message_templates`, {
-    name: newName(),
-    language: 'en_US',
-    category: 'UTILITY',
-    components: [BODY],
-    ...more,
-  });
+const create = (more: object = {}) => simulator.createTemplate([BODY], { name: newName(), ...more });
 const get = async (id: string) =>
   (await simulator.graph('GET', `/${id}?fields=status,rejected_reason,name`)).body;
 const statusEvent = (id: string, event: string) =>

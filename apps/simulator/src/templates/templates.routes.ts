@@ -1,6 +1,6 @@
 import { MOST_EDITS, type ManagementLimits } from '../account/management-limits.js';
 import { badParameter, missingParameter, templateFault } from '../graph/graph-error.js';
-import type { Graph, GraphCall, GraphHandler } from '../graph/graph-frame.js';
+import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.js';
 import type { Template } from '../graph/nodes.js';
 import { pageOf } from '../graph/paging.js';
 import { textList } from '../graph/parameter.rules.js';

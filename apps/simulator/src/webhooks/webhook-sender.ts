@@ -6,9 +6,10 @@ import { openWebhookClient } from './webhook.client.js';
 import { envelope, type WebhookItem } from './webhook.envelope.js';
 import { openWebhookVerification } from './webhook.verification.js';
 
-const LANES = 32;
+/** Most posts in flight at once. */
+const AT_ONCE = 32;
 const MAX_WAITING = 1_000_000;
-// At once, then ever slower; Meta slows down for days (webhooks overview).
+// The first retry comes at once, each later one after a longer pause; Meta goes on for days (webhooks overview).
 const RETRY_MS = [0, 500, 1_000, 2_000, 5_000];
 const RETRY_LAST_MS = 10_000;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
@@ -21,15 +22,16 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
   let head = 0;
   let posting = 0;
   let scheduled = false;
-  let epoch = new AbortController();
+  /** Aborted by `clear`; ends the retries of what was sent before. */
+  let cleared = new AbortController();
   const closing = new AbortController();
-  const client = openWebhookClient(LANES);
+  const client = openWebhookClient(AT_ONCE);
   const verification = openWebhookVerification({ state, client, closing: closing.signal, log });
-  let complained = false;
+  let isFailing = false;
   let dropped = 0;
 
   const deliver = async (items: readonly WebhookItem[]) => {
-    const { signal } = epoch;
+    const { signal } = cleared;
     const body = Buffer.from(metaJson(envelope(items)));
     const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
     for (let attempt = 0; ; attempt += 1) {
@@ -37,13 +39,13 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
       if (target === null || signal.aborted || closing.signal.aborted) return;
       const fault = await client.post(target, body);
       if (fault === undefined) {
-        if (complained) log(`webhooks: ${target.url} answers 200 again`);
-        complained = false;
+        if (isFailing) log(`webhooks: ${target.url} answered 200 again; deliveries go on`);
+        isFailing = false;
         return;
       }
-      if (!complained && !closing.signal.aborted)
-        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying`);
-      complained = true;
+      if (!isFailing && !closing.signal.aborted)
+        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying for up to 24 h`);
+      isFailing = true;
       if (Date.now() > giveUpAt) return;
       await pause(RETRY_MS[attempt] ?? RETRY_LAST_MS, [signal, closing.signal]);
     }
@@ -51,7 +53,7 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
 
   const pump = () => {
     scheduled = false;
-    while (head < waiting.length && posting < LANES) {
+    while (head < waiting.length && posting < AT_ONCE) {
       const items = waiting.slice(head, head + batch());
       head += items.length;
       if (head > 10_000 && head > waiting.length / 2) {
@@ -67,7 +69,7 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
   };
 
   const schedule = () => {
-    if (scheduled || posting >= LANES || head >= waiting.length) return;
+    if (scheduled || posting >= AT_ONCE || head >= waiting.length) return;
     scheduled = true;
     setImmediate(pump);
   };
@@ -80,18 +82,18 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
   verification.start();
 
   return {
-    /** Queues the item if the app is subscribed to its WABA. Items that wait together share bodies. */
+    /** Queues the item if the app is subscribed to its WABA. Up to `batch` items that wait are sent in one body. */
     send(item: WebhookItem) {
       if (!subscribed(item)) return;
       if (waiting.length - head >= MAX_WAITING) {
         head += 1;
         if (dropped++ % MAX_WAITING === 0)
-          log(`webhooks: more than ${MAX_WAITING} items wait; dropping the oldest`);
+          log(`webhooks: ${MAX_WAITING} items wait already; dropping the oldest for each new one`);
       }
       waiting.push(item);
       schedule();
     },
-    /** Sends these in this order, ahead of the queue. */
+    /** Sends these items in this order, without waiting for the queue. */
     async sendInOrder(items: readonly WebhookItem[]) {
       const wanted = items.filter(subscribed);
       for (let at = 0; at < wanted.length; at += batch()) await deliver(wanted.slice(at, at + batch()));
@@ -103,12 +105,12 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
     get verified() {
       return verification.verified;
     },
-    /** Drops the queue and what is being retried. */
+    /** Drops the queue and ends all retries. */
     clear() {
       waiting = [];
       head = 0;
-      epoch.abort();
-      epoch = new AbortController();
+      cleared.abort();
+      cleared = new AbortController();
     },
     async close() {
       closing.abort();

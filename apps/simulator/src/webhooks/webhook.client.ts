@@ -4,7 +4,7 @@ import type { WebhookTarget } from '../graph/nodes.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** Meta's calls to the app. Each resolves to undefined, or to what came instead of the expected answer. */
+/** Meta's calls to the app. Each resolves to undefined if the answer was right, otherwise to what is wrong with it. */
 export function openWebhookClient(connections: number) {
   const agent = new Agent({ connections, pipelining: 1, keepAliveTimeout: 4_000 });
   const options = { dispatcher: agent, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
@@ -30,7 +30,7 @@ export function openWebhookClient(connections: number) {
         return (error as Error).message;
       }
     },
-    /** Expects 200 with the challenge. */
+    /** Asks the app to verify its webhook; expects 200 with the challenge. */
     async shakeHands(target: WebhookTarget): Promise<string | undefined> {
       const challenge = String(randomInt(1_000_000_000, 2_000_000_000));
       const url = new URL(target.url);

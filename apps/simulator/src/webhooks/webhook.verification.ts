@@ -34,6 +34,7 @@ export function openWebhookVerification({
         verified = state.webhook === target;
         return;
       }
+      if (state.webhook !== target || closing.aborted) return;
       if (fault !== last) log(`webhooks: ${target.url} failed the handshake (${fault}); retrying`);
       last = fault;
       await pause(wait, [closing]);
@@ -41,7 +42,7 @@ export function openWebhookVerification({
   };
 
   return {
-    /** Runs in the background; ends the handshake with an earlier target. */
+    /** Starts in the background; a handshake with an earlier target ends. */
     start: () => void verify(),
     get verified() {
       return verified;

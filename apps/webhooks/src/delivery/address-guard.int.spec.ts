@@ -40,7 +40,7 @@ const post = async (guard: AddressGuard, url: string) => {
   }
 };
 
-/** Each of them leads to this machine, a private network or cloud metadata. */
+/** Addresses that lead to this machine, a private network or cloud metadata. */
 const LITERALS = [
   ...[
     '127.0.0.1',
@@ -95,7 +95,7 @@ const RESOLVED = [
 ];
 
 describe('hostile addresses', () => {
-  it('are more than 40', () => expect(LITERALS.length).toBeGreaterThan(40));
+  it('are more than 40, so that all kinds are tried', () => expect(LITERALS.length).toBeGreaterThan(40));
 
   it.each(LITERALS)('%s: refused when given, and no connection', async (host) => {
     for (const scheme of ['http', 'https']) {
@@ -129,7 +129,7 @@ describe('hostile addresses', () => {
     },
   );
 
-  it('a name that turns inside between the check and the connection: no connection', async () => {
+  it('a name that resolves to a private address only after the check gets no connection', async () => {
     let looks = 0;
     const guard = strict(() => {
       looks += 1;
@@ -140,7 +140,7 @@ describe('hostile addresses', () => {
     expect([looks, connections]).toEqual([2, 0]);
   });
 
-  it('localhost by its name: no connection', async () => {
+  it('the name localhost gets no connection', async () => {
     expect(await strict().faultOf('https://localhost/')).toContain('is not a public address');
     expect((await post(strict(), `http://localhost:${port}/`)).error).toContain('is not a public address');
     expect(connections).toBe(0);
@@ -155,7 +155,7 @@ describe('hostile addresses', () => {
     expect(connections).toBe(0);
   });
 
-  it('the environment cannot put a proxy in between', async () => {
+  it('a proxy in the environment is not used', async () => {
     const before = { ...process.env };
     Object.assign(process.env, {
       HTTP_PROXY: `http://127.0.0.1:${port}`,
@@ -189,7 +189,7 @@ describe('hostile addresses', () => {
   });
 });
 
-it('a proxy of the setting takes everything, but no address that must not be reached', async () => {
+it('the proxy of the setting gets every delivery, but none to a forbidden address', async () => {
   const asked: string[] = [];
   const proxy = createHttpServer().on('connect', (request, socket: Socket) => {
     asked.push(request.url!);
@@ -236,7 +236,7 @@ describe('a URL', () => {
     else expect(found).toContain(fault);
   });
 
-  it('whose name does not resolve yet is taken', async () => {
+  it('is accepted although its name does not resolve yet', async () => {
     const unknown: Resolve = () => Promise.reject(new Error('ENOTFOUND'));
     expect(await strict(unknown).faultOf('https://soon.example/')).toBeNull();
     expect(await post(strict(unknown), 'https://soon.example/')).toMatchObject({

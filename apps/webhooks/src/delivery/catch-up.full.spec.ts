@@ -20,7 +20,7 @@ afterAll(async () => {
   other.close();
 });
 
-it('an endpoint that was down for a day catches up 100,000 events at its own pace, memory flat, others untouched', async () => {
+it('an endpoint that was down for a day gets its 100,000 events at its own rate, without more memory and without delay for others', async () => {
   const clock = testClock();
   const [one, neighbour] = [system.account(), system.account()];
   const { id } = await one.create({ url: down.url, ratePerSecond: RATE });

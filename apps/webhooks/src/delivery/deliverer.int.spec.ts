@@ -7,7 +7,7 @@ import { deliverySystem, testClock, type DeliverySystem } from './delivery.harne
 import { DeliveryLog } from './delivery-log.js';
 import { FeedPages } from './feed-pages.js';
 import { endpoint, type Endpoint } from './endpoint.harness.js';
-import { Journal } from './journal.js';
+import { OutcomeWriter } from './outcome-writer.js';
 
 jest.setTimeout(60_000);
 let system: DeliverySystem;
@@ -42,7 +42,7 @@ const dueOf = async (id: string) => (await system.failures(id))[0]!.due!.getTime
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
 
 describe('deliveries', () => {
-  it('are what the public library verifies: the envelope, from what comes next on, in order', async () => {
+  it('are verified by the public library, begin with the next event, and keep the order', async () => {
     const [one, hook] = [system.account(), await open()];
     await one.tell(3);
     const { id, secret } = await one.create({ url: hook.url, headers: { 'X-Tenant': 'shop 7' } });
@@ -67,7 +67,7 @@ describe('deliveries', () => {
     });
   });
 
-  it('are looked for once a second while nothing comes, and go out all the same when nobody tells of them', async () => {
+  it('are looked for once a second while the feed is quiet, also without a notification', async () => {
     const looks: number[] = [];
     const { heads } = FeedPages.prototype;
     const looking = jest.spyOn(FeedPages.prototype, 'heads').mockImplementation(function (
@@ -134,7 +134,7 @@ describe('deliveries', () => {
     );
   });
 
-  it('keep to the pace that the owner sets', async () => {
+  it('keep to the rate that the client sets', async () => {
     const [one, hook] = [system.account(), await open()];
     const { id } = await one.create({ url: hook.url, ratePerSecond: 20 });
     await one.tell(50, { conversation: (sequence) => `cnv_${sequence}` });
@@ -147,7 +147,7 @@ describe('deliveries', () => {
 });
 
 describe('a failure', () => {
-  it('of one event is passed over, tried again by the schedule with the same bytes, and given up at last', async () => {
+  it('of one event does not stop the cursor; it is retried by the schedule with the same bytes, and given up at last', async () => {
     const clock = testClock();
     const hook = await open((request, response) =>
       response.writeHead(request.event.sequence === 2 ? 500 : 204).end(),
@@ -205,7 +205,7 @@ describe('a failure', () => {
     expect(hook.received).toHaveLength(2);
   });
 
-  it('by silence waits a minute; a body without end is an answer', async () => {
+  it('without an answer waits a minute; an endless body counts as an answer', async () => {
     const clock = testClock();
     const hook = await open((request, response) => {
       if (request.event.sequence === 1) return;
@@ -229,7 +229,7 @@ describe('a failure', () => {
 });
 
 describe('an endpoint that is down', () => {
-  it('is paused: nothing is written, one probe now and then, and it goes on in order where it stood', async () => {
+  it('is paused: nothing is stored, one probe is sent at a time, and deliveries go on in order from the cursor', async () => {
     const clock = testClock();
     const [one, hook] = [system.account(), await open()];
     const { id } = await one.create({ url: hook.url });
@@ -266,7 +266,7 @@ describe('an endpoint that is down', () => {
     expect(await system.queries.get({ accountId: one.accountId, id })).toMatchObject({ status: 'active' });
   });
 
-  it('is probed 5 s after it was paused, whatever was under way then failed as well', async () => {
+  it('is probed 5 s after it was paused, even if deliveries in flight fail later', async () => {
     const clock = testClock();
     const [one, hook] = [system.account(), await open()];
     hook.status(500);
@@ -283,7 +283,7 @@ describe('an endpoint that is down', () => {
     await system.passed(id, 100);
   });
 
-  it('is disabled after five days of nothing but failures, told in the feed, and goes on from where it stood', async () => {
+  it('is disabled after five days of failures, which the feed says, and continues from its cursor', async () => {
     const clock = testClock();
     const [one, hook] = [system.account(), await open()];
     const { id } = await one.create({ url: hook.url });
@@ -319,7 +319,7 @@ describe('an endpoint that is down', () => {
     expect(hook.sequences().slice(sent)).toEqual(range(1, 40));
   });
 
-  it('is disabled at once by 410, and goes on from now where its owner wants that', async () => {
+  it('is disabled at once by 410, and continues from now if the client asks for that', async () => {
     const [one, hook] = [system.account(), await open()];
     const { id } = await one.create({ url: hook.url });
     run();
@@ -349,7 +349,7 @@ describe('an endpoint that is down', () => {
     expect(await system.reader(id)).toMatchObject({ active: true, probe_at: null, failing_since: null });
   });
 
-  it('costs the others nothing', async () => {
+  it('does not delay other webhooks', async () => {
     const [one, other] = [system.account(), system.account()];
     const [hanging, quick] = [await open(() => undefined), await open()];
     await one.create({ url: hanging.url });
@@ -365,7 +365,7 @@ describe('an endpoint that is down', () => {
   });
 });
 
-it('a webhook whose secret no key opens waits, and the others do not', async () => {
+it('only the webhook waits whose secret no key opens', async () => {
   const [one, hook] = [system.account(), await open()];
   const { id: closed } = await one.create({ url: hook.url });
   const { id } = await one.create({ url: hook.url });
@@ -383,9 +383,9 @@ it('a webhook whose secret no key opens waits, and the others do not', async () 
   await system.passed(closed, 3);
 });
 
-it('what is there is written down, also while more comes', async () => {
+it('flush stores what was recorded before, also while more is recorded', async () => {
   const log = new DeliveryLog(system.pool);
-  const journal = new Journal({ pool: system.pool, log, logger: quiet });
+  const outcomes = new OutcomeWriter({ pool: system.pool, log, logger: quiet });
   const outcome = {
     at: new Date(),
     delivered: true,
@@ -401,7 +401,7 @@ it('what is there is written down, also while more comes', async () => {
   const add = () => {
     if (!more) return;
     const id = newId('dlv');
-    journal.record({
+    outcomes.record({
       webhookId: 'whk_busy',
       id,
       sequence: 1,
@@ -413,13 +413,13 @@ it('what is there is written down, also while more comes', async () => {
     setImmediate(add);
   };
   add();
-  await journal.flush();
+  await outcomes.flush();
   more = false;
-  await journal.flush();
+  await outcomes.flush();
 });
 
 describe('replicas', () => {
-  it('share the webhooks, and one that ends hands its own over at once', async () => {
+  it('share the webhooks, and one that stops releases its own at once', async () => {
     const hook = await open();
     const accounts = range(1, 6).map(() => system.account());
     const ids = await Promise.all(accounts.map(async (one) => (await one.create({ url: hook.url })).id));
@@ -433,7 +433,7 @@ describe('replicas', () => {
     expect(hook.received).toHaveLength(30);
   });
 
-  it('that are silent lose theirs within 5 s, and what they write then does not count', async () => {
+  it('that are silent lose their webhooks within 5 s, and their later writes are refused', async () => {
     const hook = await open();
     const one = system.account();
     const { id } = await one.create({ url: hook.url });
@@ -459,7 +459,7 @@ describe('replicas', () => {
   });
 });
 
-describe('after the fact', () => {
+describe('afterwards', () => {
   it('a delivery is found with its attempts, and one that was given up or delivered goes out again', async () => {
     const clock = testClock();
     let broken = true;
@@ -511,7 +511,7 @@ describe('after the fact', () => {
     broken = false;
   });
 
-  it('a range is replayed in order beside live events, all of it or what was given up', async () => {
+  it('a range is replayed in order beside live events: all events, or only those given up', async () => {
     const [one, hook] = [system.account(), await open()];
     const { id } = await one.create({ url: hook.url });
     run();
@@ -617,7 +617,7 @@ describe('after the fact', () => {
     });
   });
 
-  it('a test is signed and counts for nothing', async () => {
+  it('a test is signed, and is neither logged nor counted', async () => {
     const [one, hook] = [system.account(), await open()];
     const { id, secret } = await one.create({ url: hook.url });
     hook.answer((_, response) => response.writeHead(500).end('broken'));

@@ -1,37 +1,37 @@
 import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
-import type { Subscriptions } from '../subscription/subscriptions.js';
+import type { Standing, Subscription, Subscriptions } from '../subscription/subscriptions.js';
 import type { DeliveryLog } from './delivery-log.js';
 import type { FeedPages } from './feed-pages.js';
-import { Hosts } from './hosts.js';
-import type { Journal } from './journal.js';
-import { Lane, type LaneOptions } from './lane.js';
-import type { ReaderLeases } from './reader-leases.js';
+import { HostLimits } from './host-limits.js';
+import type { OutcomeWriter } from './outcome-writer.js';
+import { WebhookWorker, type WorkerOptions } from './webhook-worker.js';
+import type { WebhookLeases } from './webhook-leases.js';
 import { MOST_PER_HOST } from './sender.js';
 
-/** The interval doubles, up to `longest`, while every webhook is idle. */
+/** How often the feeds are looked at: the interval doubles from `first` to `longest` while every webhook is idle. */
 const LOOK_MS = { first: 250, longest: 1_000 };
-/** Minimum gap between prompted looks, so that not every commit causes one. */
+/** Least time between looks caused by commits, so that not every commit causes one. */
 const LOOK_GAP_MS = 10;
 const RENEW_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
-const PATIENCE_MS = 2_500;
+const DRAIN_MS = 2_500;
 
-export type DelivererOptions = Pick<LaneOptions, 'sender' | 'startSpan' | 'now' | 'disable'> & {
-  readonly leases: ReaderLeases;
+export type DelivererOptions = Pick<WorkerOptions, 'sender' | 'startSpan' | 'now' | 'disable'> & {
+  readonly leases: WebhookLeases;
   readonly subscriptions: Subscriptions;
   readonly pages: FeedPages;
-  readonly journal: Journal;
+  readonly outcomes: OutcomeWriter;
   readonly log: DeliveryLog;
   readonly logger: Logger;
 };
 
 /** Delivers the feeds to the webhooks whose lease this replica holds. */
 export class Deliverer {
-  private readonly lanes = new Map<string, Lane>();
-  /** Lanes to be released once their last delivery has landed. */
-  private readonly leaving = new Set<Lane>();
-  private readonly hosts = new Hosts(MOST_PER_HOST);
+  private readonly workers = new Map<string, WebhookWorker>();
+  /** Workers of surplus webhooks, which are released once their last delivery has ended and its outcome is stored. */
+  private readonly leaving = new Set<WebhookWorker>();
+  private readonly hosts = new HostLimits(MOST_PER_HOST);
   private readonly renewals: Periodic;
   private readonly looks: Periodic;
   private readonly tidying: Periodic;
@@ -69,23 +69,23 @@ export class Deliverer {
     this.tidying.start();
   }
 
-  /** Call when a webhook was created, changed or got a replay or retry. */
+  /** Call when a webhook was created or changed, or got a replay or retry. */
   wake(): void {
     this.renewals.wake();
   }
 
   /** Call when a feed may have grown. */
   look(): void {
-    if (this.lanes.size === 0) return;
+    if (this.workers.size === 0) return;
     this.lookTimer ??= setTimeout(() => {
       this.lookTimer = undefined;
       this.looks.wake();
     }, LOOK_GAP_MS);
   }
 
-  /** The webhooks this replica holds. */
-  held(): ReadonlyMap<string, Lane> {
-    return this.lanes;
+  /** The workers of the webhooks that this replica holds, by webhook id. */
+  held(): ReadonlyMap<string, WebhookWorker> {
+    return this.workers;
   }
 
   /** Stops sending, waits up to 2.5 s for deliveries in flight, stores their outcomes and releases every webhook. */
@@ -93,11 +93,11 @@ export class Deliverer {
     this.stopping = true;
     clearTimeout(this.lookTimer);
     await Promise.all([this.looks.stop(), this.renewals.stop(), this.tidying.stop()]);
-    const lanes = [...this.lanes.values(), ...this.leaving];
-    lanes.forEach((lane) => lane.end());
-    await Promise.race([Promise.all(lanes.map((lane) => lane.landed())), after(PATIENCE_MS)]);
-    lanes.forEach((lane) => this.options.journal.touch(lane));
-    await this.options.journal.flush();
+    const workers = [...this.workers.values(), ...this.leaving];
+    workers.forEach((worker) => worker.end());
+    await Promise.race([Promise.all(workers.map((worker) => worker.drained())), after(DRAIN_MS)]);
+    workers.forEach((worker) => this.options.outcomes.touch(worker));
+    await this.options.outcomes.flush();
     await this.options.leases.end();
   }
 
@@ -106,73 +106,72 @@ export class Deliverer {
     const { held, surplus, validUntil } = await leases.renew();
     this.validUntil = validUntil;
     const fences = new Map(held.map(({ webhookId, fence }) => [webhookId, fence]));
-    for (const [id, lane] of this.lanes)
-      if (fences.get(id) !== lane.fence) {
-        lane.end();
-        this.lanes.delete(id);
+    for (const [id, worker] of this.workers)
+      if (fences.get(id) !== worker.fence) {
+        worker.end();
+        this.workers.delete(id);
       }
     const leaving = new Set([...this.leaving].map(({ webhookId }) => webhookId));
     const stale = held.filter(
-      ({ webhookId, version }) => !leaving.has(webhookId) && this.lanes.get(webhookId)?.version !== version,
+      ({ webhookId, version }) => !leaving.has(webhookId) && this.workers.get(webhookId)?.version !== version,
     );
     if (stale.length > 0) {
       const loaded = await subscriptions.load(stale.map(({ webhookId }) => webhookId));
       for (const { subscription, standing } of loaded) {
-        const lane = this.lanes.get(subscription.webhookId);
-        if (standing.fence !== fences.get(subscription.webhookId)) continue; // taken by another replica meanwhile
-        if (lane) lane.update(subscription, standing);
-        else this.lanes.set(subscription.webhookId, this.laneOf(subscription, standing));
+        const worker = this.workers.get(subscription.webhookId);
+        if (standing.fence !== fences.get(subscription.webhookId)) continue; // another replica has taken it meanwhile
+        if (worker) worker.update(subscription, standing);
+        else this.workers.set(subscription.webhookId, this.workerOf(subscription, standing));
       }
       logger.debug(
-        { webhooks: this.lanes.size },
-        'deliverer: webhooks taken or changed; looking at their feeds',
+        { read: loaded.length, held: this.workers.size },
+        'deliverer: new and changed webhooks read; looking at the feeds of all held ones',
       );
       this.looks.wake();
     }
     this.giveBack(surplus - this.leaving.size);
   }
 
-  private laneOf(
-    ...of: [ConstructorParameters<typeof Lane>[1], ConstructorParameters<typeof Lane>[2]]
-  ): Lane {
-    const { pages, sender, startSpan, journal, now, disable, logger } = this.options;
+  private workerOf(subscription: Subscription, standing: Standing): WebhookWorker {
+    const { pages, sender, startSpan, outcomes, now, disable, logger } = this.options;
     const isHeld = () => !this.stopping && performance.now() < this.validUntil;
     const { hosts } = this;
-    return new Lane({ pages, sender, startSpan, journal, hosts, now, isHeld, disable, logger }, ...of);
+    const options = { pages, sender, startSpan, outcomes, hosts, now, isHeld, disable, logger };
+    return new WebhookWorker(options, subscription, standing);
   }
 
-  /** Ends `count` lanes, the idlest first, for replicas with fewer; releases each once its outcomes are stored. */
+  /** Ends `count` workers, first those with the fewest deliveries in flight, and releases their webhooks. */
   private giveBack(count: number): void {
-    const { journal, leases, logger } = this.options;
-    const chosen = [...this.lanes.values()].toSorted((one, other) => one.inFlight - other.inFlight);
-    for (const lane of chosen.slice(0, Math.max(0, count))) {
-      lane.end();
-      this.lanes.delete(lane.webhookId);
-      this.leaving.add(lane);
-      lane
-        .landed()
+    const { outcomes, leases, logger } = this.options;
+    const chosen = [...this.workers.values()].toSorted((one, other) => one.inFlight - other.inFlight);
+    for (const worker of chosen.slice(0, Math.max(0, count))) {
+      worker.end();
+      this.workers.delete(worker.webhookId);
+      this.leaving.add(worker);
+      worker
+        .drained()
         .then(() => {
-          journal.touch(lane);
-          return journal.flush();
+          outcomes.touch(worker);
+          return outcomes.flush();
         })
-        .then(() => leases.release([lane]))
+        .then(() => leases.release([worker]))
         .catch((err: unknown) =>
           logger.warn(
-            { err, webhookId: lane.webhookId },
-            'deliverer: webhook not released; taking it up at the next renewal',
+            { err, accountId: worker.accountId, webhookId: worker.webhookId },
+            'deliverer: release of a surplus webhook failed; delivering to it again if the next renewal finds it still held',
           ),
         )
-        .finally(() => this.leaving.delete(lane));
+        .finally(() => this.leaving.delete(worker));
     }
   }
 
-  /** Resolves to whether any webhook has work. */
+  /** Resolves to true if any webhook has work. */
   private async lookAtHeads(): Promise<boolean> {
-    const lanes = [...this.lanes.values()];
-    if (lanes.length === 0) return false;
-    const heads = await this.options.pages.heads([...new Set(lanes.map(({ accountId }) => accountId))]);
-    for (const lane of lanes) lane.look(heads.get(lane.accountId));
-    return !lanes.every((lane) => lane.isAtRest);
+    const workers = [...this.workers.values()];
+    if (workers.length === 0) return false;
+    const heads = await this.options.pages.heads([...new Set(workers.map(({ accountId }) => accountId))]);
+    for (const worker of workers) worker.look(heads.get(worker.accountId));
+    return !workers.every((worker) => worker.isAtRest);
   }
 }
 

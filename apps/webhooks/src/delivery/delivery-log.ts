@@ -7,16 +7,16 @@ const KEPT_DAYS = 30;
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('wbiz.webhooks.deliveries', 0))`;
 
 /**
- * SQL for a delivery's status. `d` is its last attempt, `f` its row in failures. Without such a row it succeeded, or
- * waits at the cursor.
+ * SQL for a delivery's status. `d` is its last attempt, `f` its row in failures. A failed delivery without such a row is
+ * pending: it is sent again once the cursor moves on.
  */
 export const DELIVERY_STATUS = `case when f.sequence is not null then case when f.due is null then 'failed' else 'pending' end
   when d.delivered then 'succeeded' else 'pending' end`;
 
-/** One logged attempt. */
+/** One attempt at a delivery, as logged. */
 export type Attempt = {
   readonly webhookId: string;
-  /** The delivery's id. */
+  /** Of the delivery: the same for all its attempts. */
   readonly id: string;
   readonly sequence: number;
   readonly eventId: string;
@@ -25,7 +25,7 @@ export type Attempt = {
   readonly outcome: Outcome;
 };
 
-/** The log of attempts: a partition per day (UTC), created with its first row. */
+/** The log of attempts, in one partition per day (UTC). */
 export class DeliveryLog {
   private readonly days = new Set<string>();
 

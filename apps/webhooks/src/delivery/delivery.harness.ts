@@ -15,8 +15,8 @@ import { Deliverer } from './deliverer.js';
 import { DeliveryLog } from './delivery-log.js';
 import { DeliveryQueries } from './delivery.queries.js';
 import { FeedPages } from './feed-pages.js';
-import { Journal } from './journal.js';
-import { ReaderLeases } from './reader-leases.js';
+import { OutcomeWriter } from './outcome-writer.js';
+import { WebhookLeases } from './webhook-leases.js';
 import { Sender } from './sender.js';
 
 /** A clock that the test sets. */
@@ -26,7 +26,7 @@ export function testClock(start = Date.now()) {
 }
 export type TestClock = ReturnType<typeof testClock>;
 
-/** The deliverer on its own database, with feeds written by the test. */
+/** Replicas of the deliverer on a database of their own; the test writes the feeds. */
 export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
   const tables = { schema: 'webhooks', migrations: MIGRATIONS, inline: [readersProjection] };
   const database = await storeUnderTest(tables, { max: 16 });
@@ -36,17 +36,17 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
   const running = new Set<{ stop: () => Promise<void> }>();
   const tester = new Sender({ guard, now: Date.now, timeoutMs });
 
-  /** Starts another replica; `kill` ends it as a crash would. */
+  /** Starts another replica. */
   const replica = (clock: Pick<TestClock, 'now'> = { now: Date.now }, name = newId('cmd')) => {
     const log = new DeliveryLog(pool);
     const sender = new Sender({ guard, now: clock.now, timeoutMs });
     let killed = false;
-    const journal = new Journal({ pool, log, logger: quiet });
+    const outcomes = new OutcomeWriter({ pool, log, logger: quiet });
     const deliverer = new Deliverer({
-      leases: new ReaderLeases(pool, name),
+      leases: new WebhookLeases(pool, name),
       subscriptions: new Subscriptions(pool, secrets, quiet),
       pages: new FeedPages(pool),
-      journal,
+      outcomes,
       log,
       sender,
       now: clock.now,

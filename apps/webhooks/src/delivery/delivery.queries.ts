@@ -11,7 +11,7 @@ import { positionOf } from '../subscription/readers.projection.js';
 import { Subscriptions } from '../subscription/subscriptions.js';
 import { DELIVERY_STATUS } from './delivery-log.js';
 import { envelopeOf, FEED_COLUMNS, type FeedRow } from './envelope.js';
-import { percentile } from './latency.js';
+import { percentile } from './latency-histogram.js';
 import { Sender } from './sender.js';
 
 const MOST_ATTEMPTS = 100;
@@ -53,7 +53,7 @@ export class DeliveryQueries {
     if (ask.until !== undefined) conditions.push(`d.id < ${value(firstId('dlv', Date.parse(ask.until)))}`);
     if (ask.eventType !== undefined) conditions.push(`d.event_type = ${value(ask.eventType)}`);
     if (ask.messageId !== undefined) conditions.push(`d.message_id = ${value(ask.messageId)}`);
-    // Failed attempts have an index.
+    // Failed attempts have a small index of their own, and every delivery that is not succeeded has one.
     if (ask.status !== undefined && ask.status !== 'succeeded')
       conditions.push(
         'd.id in (select e.id from webhooks.deliveries e where e.webhook_id = $1 and not e.delivered)',
@@ -93,7 +93,7 @@ export class DeliveryQueries {
     };
   }
 
-  /** `lagSeconds` counts from the creation of the oldest waiting event. */
+  /** `lagSeconds`: the age of the oldest event after the cursor. */
   @QueryHandler('webhook.stats')
   async stats(ask: Ask<'webhook.stats'>): Promise<Answer<'webhook.stats'>> {
     const { rows } = await this.pool.query<{
@@ -131,7 +131,7 @@ export class DeliveryQueries {
     };
   }
 
-  /** Sends a signed sample like a real delivery. The outcome is neither logged nor counted. */
+  /** Sends a signed sample event. The outcome is neither logged nor counted. */
   @QueryHandler('webhook.test')
   async test({ accountId, id: webhookId }: Ask<'webhook.test'>): Promise<Answer<'webhook.test'>> {
     const now = Date.now();

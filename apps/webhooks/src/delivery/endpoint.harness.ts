@@ -15,7 +15,7 @@ type Received = {
 };
 type Answer = (request: Received, response: ServerResponse, raw: IncomingMessage) => void;
 
-/** A customer's endpoint on this machine: answers as told and remembers every request. */
+/** A client's endpoint on this machine: answers as the test says and keeps every request. */
 export async function endpoint(answer: Answer = (_, response) => response.end()) {
   const received: Received[] = [];
   let behaviour = answer;

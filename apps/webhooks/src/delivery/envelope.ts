@@ -17,7 +17,7 @@ export const FEED_COLUMNS = `f.sequence::float8 as sequence, f.id, f.type, f.cre
   coalesce(f.data->>'conversationId', f.data->>'contactId', f.data->>'templateId', f.type) as subject,
   left(f.data->>'messageId', 40) as "messageId", f.traceparent`;
 
-/** The body of a delivery: byte-identical on every attempt and every replica. */
+/** The body of a delivery: the same bytes at every attempt and from every replica. */
 export const envelopeOf = (accountId: string, { id, sequence, type, createdAt, data }: FeedRow): Buffer =>
   Buffer.from(
     `{"id":${JSON.stringify(id)},"sequence":${sequence},"type":${JSON.stringify(type)},"createdAt":"${createdAt.toISOString()}","accountId":${JSON.stringify(accountId)},"data":${data}}`,

@@ -4,8 +4,13 @@ import { FEED_COLUMNS, type FeedRow } from './envelope.js';
 /** Most sequences of the feed that one query scans. */
 const STRETCH = 5_000;
 
-/** `through`: the last sequence scanned. `head`: the last sequence of the feed. */
-export type FeedPage = { readonly rows: readonly FeedRow[]; readonly through: number; readonly head: number };
+export type FeedPage = {
+  readonly rows: readonly FeedRow[];
+  /** The last sequence scanned. */
+  readonly through: number;
+  /** The last sequence of the feed. */
+  readonly head: number;
+};
 
 export type PageAsk = {
   readonly accountId: string;
@@ -50,7 +55,7 @@ export class FeedPages {
     return { rows: found, through, head };
   }
 
-  /** Given-up deliveries within a range of the feed. */
+  /** The events whose delivery was given up, up to the sequence `last`. */
   async givenUp(
     webhookId: string,
     { accountId, after, types, limit }: PageAsk,
@@ -68,7 +73,7 @@ export class FeedPages {
     return { rows, through: rows.length === limit ? rows.at(-1)!.sequence : last };
   }
 
-  /** Failed deliveries that are due, and when the next one is. */
+  /** The failed deliveries whose retry is due, and when the next retry is due (ms since the epoch; null: none). */
   async due(
     webhookId: string,
     now: Date,

@@ -1,15 +1,15 @@
 import type { AddressGuard } from '@wbiz/service-kit/address-guard';
 import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
-import { retryAfterOf } from './schedule.js';
+import { retryAfterOf } from './retry-schedule.js';
 import { signatureHeaders } from './signature.js';
 
 const CONNECT_MS = 5_000;
 const TIMEOUT_MS = 15_000;
 const KEPT_BYTES = 20_480;
-/** Most connections to a host, or HTTP/2 streams on one. */
+/** Most connections to a host, each with one delivery at a time; with HTTP/2 most streams on one connection. */
 export const MOST_PER_HOST = 64;
 
-/** Where a delivery goes, and the keys that sign it. */
+/** Where a delivery goes, with which headers of the client's, and the keys that sign it. */
 export type Target = {
   readonly url: URL;
   readonly keys: readonly Buffer[];
@@ -21,7 +21,7 @@ export type Parcel = {
   readonly traceparent?: string | undefined;
 };
 
-/** The outcome of an attempt. `slow`: answered 429, or timed out. `gone`: answered 410. */
+/** The outcome of an attempt. `slow`: the answer was 429 or came too late. `gone`: the answer was 410. */
 export type Outcome = {
   readonly at: Date;
   readonly delivered: boolean;
@@ -43,9 +43,9 @@ export type SenderOptions = {
 };
 
 /**
- * Posts signed bodies: first attempts, retries, replays and tests. Keeps connections alive and speaks HTTP/2 where
- * offered. Follows no redirects and ignores proxy environment variables. The time limit covers an attempt as a whole,
- * the answer's body included.
+ * Posts signed bodies: first attempts, retries, replays and tests. Keeps connections alive and uses HTTP/2 where the
+ * endpoint offers it. Follows no redirects and ignores the usual proxy variables. The time limit is for the whole attempt,
+ * with the answer's body.
  */
 export class Sender {
   private readonly dispatcher: Dispatcher;
@@ -67,7 +67,7 @@ export class Sender {
           allowH2: true,
           connect: (target, callback) => {
             try {
-              guard.check(target.hostname); // no lookup, and so no guard, for an IP literal
+              guard.check(target.hostname); // for an IP address there is no lookup, in which the guard would check it
             } catch (error) {
               return callback(error as Error, null);
             }
@@ -76,7 +76,7 @@ export class Sender {
         });
   }
 
-  /** Never throws: a fault is an outcome too. */
+  /** Never throws: an error becomes an outcome. */
   async send({ url, keys, headers }: Target, { id, body, traceparent }: Parcel): Promise<Outcome> {
     const { guard, timeoutMs = TIMEOUT_MS, now } = this.options;
     const at = now();
@@ -109,7 +109,7 @@ export class Sender {
       answer = { statusCode, retryAfter: String(answered['retry-after'] ?? '') || undefined };
       response = await textOf(stream);
     } catch (cause) {
-      // An answer counts even if its body is cut off.
+      // The status counts even if reading the body failed.
       if (!answer) error = late.signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(cause);
     } finally {
       clearTimeout(timer);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 
-/** The bytes of a secret, the HMAC key. */
+/** The HMAC key in a secret (`whsec_` and base64). */
 export const keyOf = (secret: string) => Buffer.from(secret.slice(PREFIX.length), 'base64');
 
 /** The Standard Webhooks headers, with one signature per key; `at` in ms since the epoch. */

@@ -26,7 +26,7 @@ describe('a signature', () => {
     expect(() => new Webhook(old).verify('{"test":2432232314}', headers)).toThrow('No matching signature');
   });
 
-  it('stands on 32 bytes', () => {
+  it('is made with a key of 32 bytes', () => {
     expect(newWebhookSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(keyOf(newWebhookSecret())).toHaveLength(32);
   });

@@ -41,7 +41,7 @@ const tell = () =>
 const attempts = (outcome: string) => metric('wbiz_webhook_attempt_duration_seconds_count', { outcome });
 const of = (name: string) => metric(name, { webhook_id: webhookId });
 
-it('counts attempts by what came of them, and tells how far a webhook is behind', async () => {
+it('webhook gauges count attempts by outcome, and say how far a webhook is behind', async () => {
   await tell();
   await until(async () => (await attempts('delivered')) === 1, { timeoutMs: 20_000 });
   await until(async () => (await of('wbiz_webhook_lag_events')) === 0);
@@ -55,7 +55,7 @@ it('counts attempts by what came of them, and tells how far a webhook is behind'
   expect(await of('wbiz_webhook_lag_seconds')).toBeGreaterThan(0);
 });
 
-it('tells an endpoint that is not there from one that says no', async () => {
+it('webhook gauges tell an unreachable endpoint from one that refuses', async () => {
   hook.close();
   await until(async () => (await attempts('unreachable'))! > 0, { timeoutMs: 30_000 });
 });

@@ -2,16 +2,16 @@ import { HIGHEST, secondsSince, showTop, SUM, topOf, type Metrics } from '@wbiz/
 import type { Deliverer } from './deliverer.js';
 import type { Outcome } from './sender.js';
 
-/** Reports the lag of the webhooks this replica holds. */
+/** Sets the gauges of webhooks before each scrape, for those that this replica holds. */
 export function webhookGauges(deliverer: Pick<Deliverer, 'held'>, metrics: Metrics): void {
   metrics.beforeScrape(async () => {
-    const lanes = [...deliverer.held()];
-    const events = lanes.map(([id, { behind }]) => [id, behind.events] as const);
-    const ages = lanes.map(([id, { behind }]) => [id, secondsSince(behind.since)] as const);
+    const workers = [...deliverer.held()];
+    const events = workers.map(([id, { behind }]) => [id, behind.events] as const);
+    const ages = workers.map(([id, { behind }]) => [id, secondsSince(behind.since)] as const);
     const shown = topOf(events);
     showTop(metrics.webhookLag, 'webhook_id', events, { shown, others: SUM });
     showTop(metrics.webhookLagAge, 'webhook_id', ages, { shown, others: HIGHEST });
-    metrics.webhooksPaused.set(lanes.filter(([, { isPaused }]) => isPaused).length);
+    metrics.webhooksPaused.set(workers.filter(([, { isPaused }]) => isPaused).length);
   });
 }
 

@@ -34,7 +34,7 @@ async function account(...days: readonly number[]): Promise<string> {
 const kept = async (accountId: string) =>
   (await system.readAll(feed, accountId)).events.map(({ sequence }) => sequence);
 
-it('removes what is older than 30 days, of every account, and nothing behind what is kept', async () => {
+it('deletes events older than 30 days of every account, but none after one that is kept', async () => {
   const [old, mixed, fresh] = [
     await account(...Array.from({ length: 1_200 }, () => 31)),
     await account(40, 31, 29, 31, 2),
@@ -58,7 +58,7 @@ it.each<Pick<ReadEvents, 'types'>>([{}, { types: ['message.received'] }, { types
   },
 );
 
-it('a place by time is found where the oldest are gone', async () => {
+it('a position by time is found although the oldest events are deleted', async () => {
   const accountId = await account(...Array.from({ length: 50 }, (_, at) => 55 - at));
   const position = async (days: number) => {
     const { rows } = await system.pool.query<{ at: number }>(

@@ -2,15 +2,15 @@ import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
 
-/** Retention of the feed. */
+/** How long the feed keeps events. */
 export const KEPT_DAYS = 30;
 const EVERY_MS = 3_600_000;
 const AT_ONCE = 5_000;
 const OF_AN_ACCOUNT = 500;
 
 /**
- * Deletes expired events from the start of each account's feed. Times are not strictly in sequence order: an expired
- * event after a kept one stays, so that the feed has no gap.
+ * Deletes expired events from the start of each account's feed. The feed must not have gaps, and times are not strictly in
+ * the order of sequences: an expired event after one that is kept stays.
  */
 export async function removeExpired(pool: Pool, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_DAYS * 86_400_000);

@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor, foreignCursor } from '@wbiz/service-kit/pag
 
 const VERSION = 1;
 
-/** A cursor into the feed, after the event with this sequence (0: the beginning). */
+/** The cursor after the event with this sequence (0: the beginning of the feed). */
 export const feedCursor = (sequence: number): string => encodeCursor(VERSION, sequence);
 
 /** The sequence in a cursor. Throws `invalid_request`, naming the parameter, for anything else. */

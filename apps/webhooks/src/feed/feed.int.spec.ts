@@ -27,7 +27,7 @@ const MIX = [
 ] as const;
 const SHOWN = ['message.received', 'message.status', 'template.status', 'account.status'];
 
-/** Publishes the mix of events `times` over for each account; with `twice` everything twice. */
+/** Publishes the mix of events `times` times for each account; with `twice` each event twice. */
 async function publishMix(accounts: readonly string[], times: number, twice = false) {
   for (let time = 0; time < times; time += 1)
     for (const type of MIX)
@@ -59,7 +59,7 @@ describe('the feed', () => {
     }
   });
 
-  it('holds once what the log holds twice, and is the same, cursors included, when it is built from the log again', async () => {
+  it('has an event once that the log has twice, and the same cursors after a rebuild from the log', async () => {
     const accounts = newAccounts(5);
     await publishMix(accounts, 4, true);
     for (const accountId of accounts) await system.filled(accountId, 16);
@@ -89,7 +89,7 @@ describe('the feed', () => {
     expect(data.map(({ sequence }) => sequence)).toEqual([17]);
   });
 
-  it('waits for an event that is broken, for its account only, and skips nothing', async () => {
+  it('waits at a broken event, for its account only, and skips nothing', async () => {
     const [bad, good] = newAccounts(2) as [string, string];
     await system.pool.query(
       `create function webhooks.refuse() returns trigger language plpgsql as
@@ -101,7 +101,7 @@ describe('the feed', () => {
         await system.publishUnread(accountId, 'message.received', {
           text: accountId === bad ? text : 'fine',
         });
-    // Partitions of different accounts do not wait for each other.
+    // Accounts on different partitions do not wait for each other.
     await Promise.all([system.filled(good, 3), system.filled(bad, 1)]);
     const texts = async () =>
       (await system.readAll(one, bad)).events.map(({ sequence, data }) => [sequence, data['text']]);
@@ -115,7 +115,7 @@ describe('the feed', () => {
     ]);
   });
 
-  it('is whole again by itself after its database was restored from an older backup', async () => {
+  it('repairs itself after its database was restored from an older backup', async () => {
     const accounts = newAccounts(3);
     await publishMix(accounts, 2);
     for (const accountId of accounts) await system.filled(accountId, 8);
@@ -166,13 +166,13 @@ describe('a read', () => {
     await system.pool.query('insert into webhooks.feed_heads values ($1, 12001)', [accountId]);
   });
 
-  it('of few types finds them behind any number of others', async () => {
+  it('of rare types finds their events after any number of others', async () => {
     const { data, nextCursor } = await one.read({ accountId, types: ['template.status'] });
     expect(data.map(({ sequence }) => sequence)).toEqual([12001]);
     expect(nextCursor).toBe(feedCursor(12001));
   });
 
-  it('that finds none of its types goes on behind what it passed', async () => {
+  it('that finds none of its types continues after the events that it has scanned', async () => {
     const page = await one.read({ accountId, types: ['account.status'] });
     expect(page).toEqual({ data: [], nextCursor: feedCursor(12001) });
     expect(await one.read({ accountId, types: ['account.status'], since: page.nextCursor })).toEqual(page);
@@ -241,7 +241,7 @@ describe('a read', () => {
     });
   });
 
-  it('that goes back for few types passes the others, and neither leaves out nor repeats', async () => {
+  it('that goes back for rare types neither leaves out nor repeats events', async () => {
     expect(await one.read({ accountId, before: 'now', types: ['account.status'] })).toEqual({
       data: [],
       nextCursor: feedCursor(0),
@@ -267,7 +267,7 @@ describe('a read that waits', () => {
         delays.push(performance.now() - published);
         expect(data.map(({ type }) => type)).toEqual(['message.received']);
       });
-      // On the same connections, so the reads above have arrived.
+      // These reads go over the same connections: once they are answered, the reads above have arrived.
       await Promise.all([one, other].map(({ read }) => read({ accountId })));
       published = performance.now();
       await system.publishUnread(accountId, 'message.received');
@@ -279,7 +279,7 @@ describe('a read that waits', () => {
     expect(delays.at(-1)).toBeLessThan(1_000);
   });
 
-  it('for a type sleeps through the others', async () => {
+  it('for a type is not ended by events of other types', async () => {
     const [accountId] = newAccounts(1) as [string];
     const reading = one.read({ accountId, types: ['template.status'], wait: 20 });
     await system.publishUnread(accountId, 'message.received');
@@ -291,7 +291,7 @@ describe('a read that waits', () => {
     });
   });
 
-  it('in vain ends after that time with an empty page', async () => {
+  it('ends after its time with an empty page', async () => {
     const begun = performance.now();
     expect(await one.read({ accountId: newId('acc'), wait: 1 })).toEqual({
       data: [],
@@ -301,7 +301,7 @@ describe('a read that waits', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
-  it('answers at once what is there', async () => {
+  it('answers at once if there are events', async () => {
     const [accountId] = newAccounts(1) as [string];
     await system.publishUnread(accountId, 'message.received');
     await system.filled(accountId, 1);
@@ -313,7 +313,7 @@ describe('a read that waits', () => {
   it('ends at once when its replica stops', async () => {
     const third = await system.start();
     const waiting = third.read({ accountId: newId('acc'), wait: 30 });
-    await third.read({ accountId: newId('acc') }); // on the same connection, so the other read has arrived
+    await third.read({ accountId: newId('acc') }); // over the same connection: the other read has arrived before
     const begun = performance.now();
     const stopped = third.stop();
     expect(await waiting).toEqual({ data: [], nextCursor: feedCursor(0) });

@@ -8,8 +8,8 @@ import { batchProjection } from '@wbiz/service-kit/projection';
 export const FEED = 'webhooks.feed';
 
 /**
- * The feed: the customer-visible part of the shared log, numbered per account without gaps and in log order, so that a
- * rebuild yields the same numbers. Each commit notifies {@link FEED}.
+ * The feed holds the events that clients may see, numbered per account without gaps and in the order of the log: rebuilding
+ * it gives the same numbers. Each commit notifies {@link FEED}.
  */
 export const feedProjection = (startSpan?: StartSpan): Projection =>
   batchProjection({
@@ -38,7 +38,7 @@ export const feedProjection = (startSpan?: StartSpan): Projection =>
           events.map(({ type }) => type),
           events.map(({ time }) => time),
           JSON.stringify(events.map(({ data }) => data)),
-          // A null array stands for a null per event.
+          // Without tracing null: unnest gives a null for each event.
           spans?.map((span) => span?.traceparent ?? null) ?? null,
         ],
       });

@@ -10,24 +10,32 @@ import { feedCursor, sequenceIn } from './feed.cursor.js';
 import { KEPT_DAYS } from './feed-retention.js';
 import { FeedWatch } from './feed.watch.js';
 
-/** Most events that one query scans, which bounds the cost of a rare type. */
+/** Most events that one query scans: a filter for a rare type must not scan the whole feed. */
 const STRETCH = 5_000;
-/** How long a read without `wait` goes on scanning past events of other types. */
+/** How long a read without `wait` scans on while it finds only events of other types. */
 const LOOK_ON_MS = 1_000;
 
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
-/** `first`: the lowest sequence scanned. `passed`: the cursor after everything scanned. `more`: more events may follow already. */
 type Look = {
   readonly data: EventView[];
+  /** The lowest sequence scanned. */
   readonly first: number | undefined;
+  /** The cursor beyond all that was scanned. */
   readonly passed: number;
+  /** The feed may hold more events beyond `passed`. */
   readonly more: boolean;
 };
 
-/** A cursor stands between two events: ON reads greater sequences, BACK reads its own and lesser ones. */
+/** A cursor is the sequence that it stands after: ON reads greater sequences, BACK reads this one and lesser ones. */
 const ON = { name: 'on', beyond: '>', order: 'asc', last: 'max', passing: 0 } as const;
 const BACK = { name: 'back', beyond: '<=', order: 'desc', last: 'min', passing: -1 } as const;
-type Direction = typeof ON | typeof BACK;
+type Asked = {
+  readonly accountId: string;
+  readonly direction: typeof ON | typeof BACK;
+  /** A cursor. */
+  readonly from: number;
+  readonly limit: number;
+};
 
 /** Answers `/v1/events`. */
 @Controller()
@@ -38,9 +46,9 @@ export class FeedQueries {
   ) {}
 
   /**
-   * Oldest first after `since`, or newest first back from `before`. The page's cursor also passes skipped events of
-   * other types. With `wait` an empty page comes only after that many seconds without an event. Throws
-   * `invalid_request` for an unknown cursor, `cursor_expired` for one older than the retention.
+   * Oldest first after `since`, or newest first back from `before`. The cursor of a page is beyond all events scanned, those
+   * of other types too. With `wait` (seconds) an empty page is answered only after so long without an event. Throws
+   * `invalid_request` for an unknown cursor, `cursor_expired` if events after `since` have expired.
    */
   @QueryHandler('feed.read')
   async read({
@@ -57,10 +65,11 @@ export class FeedQueries {
     const direction = before === undefined ? ON : BACK;
     let from = before === undefined ? beginning(since) : await this.place(accountId, before);
     for (;;) {
+      const asked = { accountId, direction, from, limit };
       const { data, first, passed, more } = types?.length
-        ? await this.chosen(accountId, direction, from, types, limit)
-        : await this.next(accountId, direction, from, limit);
-      // Sequences have no gap: if the first one does not follow the cursor, events in between have expired.
+        ? await this.chosen(asked, types)
+        : await this.next(asked);
+      // The feed has no gaps: if the first event is not the next one after the cursor, events between them have expired.
       if (since !== undefined && first !== undefined && first > from + 1) throw expired();
       from = passed;
       const left = (more ? lookOnUntil : waitUntil) - Date.now();
@@ -83,12 +92,8 @@ export class FeedQueries {
     return Number(rows[0]?.sequence ?? 0);
   }
 
-  private async next(
-    accountId: string,
-    { name, beyond, order, passing }: Direction,
-    from: number,
-    limit: number,
-  ): Promise<Look> {
+  private async next({ accountId, direction, from, limit }: Asked): Promise<Look> {
+    const { name, beyond, order, passing } = direction;
     const { rows } = await this.pool.query<Row>({
       name: `feed-next-${name}`,
       text: `select sequence, id, type, created_at, data from webhooks.feed
@@ -101,12 +106,10 @@ export class FeedQueries {
   }
 
   private async chosen(
-    accountId: string,
-    { name, beyond, order, last: furthest, passing }: Direction,
-    from: number,
+    { accountId, direction, from, limit }: Asked,
     types: readonly string[],
-    limit: number,
   ): Promise<Look> {
+    const { name, beyond, order, last: furthest, passing } = direction;
     const looked = await this.pool.query<{
       first: string | null;
       last: string | null;

@@ -16,8 +16,8 @@ export type FeedWatchOptions = {
 };
 
 /**
- * Wakes waiting reads when their account's feed grows. One query of the heads serves all of them. It runs on `look`
- * and, since a notification may get lost, every second.
+ * Wakes waiting reads when the feed of their account grows. One query of the heads of feeds serves all waiting reads; it runs
+ * at each `look` and every second, since a notification may get lost.
  */
 export class FeedWatch {
   private readonly watchers = new Set<Watcher>();
@@ -29,7 +29,7 @@ export class FeedWatch {
     options.stopping.addEventListener('abort', () => this.release(() => true, false));
   }
 
-  /** Resolves to true once the account's head is beyond `after`; to false after `ms`, or when the process stops. */
+  /** Resolves to true once the account's feed has an event after `after`; to false after `ms` or when the process stops. */
   async beyond(accountId: string, after: number, ms: number): Promise<boolean> {
     if (this.options.stopping.aborted) return false;
     return new Promise((resolve) => {

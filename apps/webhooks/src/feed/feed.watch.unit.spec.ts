@@ -3,7 +3,7 @@ import { FeedWatch, type FeedWatchOptions } from './feed.watch.js';
 
 type Head = { account_id: string; sequence: string };
 
-/** A watch over heads that the test sets; the test decides when each query is answered. */
+/** A FeedWatch over heads that the test sets; the test decides when each query is answered. */
 function watched() {
   const heads = new Map<string, number>();
   const looks: { accounts: readonly string[]; answer: () => void; fail: (error: Error) => void }[] = [];
@@ -30,7 +30,7 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 describe('a watch over the feed', () => {
-  it('wakes who waits for an account once it has something new', async () => {
+  it('wakes the reads of an account once its feed has grown', async () => {
     const { watch, heads, looks } = watched();
     heads.set('acc_1', 5);
     const waiting = watch.beyond('acc_1', 5, 30_000);
@@ -42,7 +42,7 @@ describe('a watch over the feed', () => {
     expect(await waiting).toBe(true);
   });
 
-  it('notices what came between the look of the reader and its own', async () => {
+  it('notices events that came between the read and its first look', async () => {
     const { watch, heads, looks } = watched();
     heads.set('acc_1', 6);
     const waiting = watch.beyond('acc_1', 5, 30_000);
@@ -50,7 +50,7 @@ describe('a watch over the feed', () => {
     expect(await waiting).toBe(true);
   });
 
-  it('looks once for all, and not again before that is answered, whatever prompts it', async () => {
+  it('makes one query for all reads, and the next only after its answer', async () => {
     const { watch, heads, looks } = watched();
     const waiting = ['acc_1', 'acc_2', 'acc_2'].map((id) => watch.beyond(id, 0, 30_000));
     for (let prompt = 0; prompt < 100; prompt += 1) watch.look();
@@ -66,7 +66,7 @@ describe('a watch over the feed', () => {
     expect(looks).toHaveLength(2);
   });
 
-  it('needs no prompt, and gets over a look that fails', async () => {
+  it('notices new events without a notification, and after a failed look', async () => {
     const { watch, heads, looks, faults } = watched();
     const waiting = watch.beyond('acc_1', 0, 30_000);
     looks[0]!.fail(new Error('no connection'));
@@ -78,7 +78,7 @@ describe('a watch over the feed', () => {
     expect(await waiting).toBe(true);
   });
 
-  it('lets go when the time is over, and then looks no more', async () => {
+  it('ends a read when its time is over, and then looks no more', async () => {
     const { watch, looks } = watched();
     const waiting = watch.beyond('acc_1', 0, 2_500);
     looks[0]!.answer();
@@ -87,7 +87,7 @@ describe('a watch over the feed', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('lets everyone go when the process is to stop, and keeps nobody after that', async () => {
+  it('ends all reads when the process stops, and takes none after that', async () => {
     const { watch, stopping } = watched();
     const waiting = [watch.beyond('acc_1', 0, 30_000), watch.beyond('acc_2', 0, 30_000)];
     stopping.abort();

@@ -71,7 +71,7 @@ create index deliveries_by_id on webhooks.deliveries (webhook_id, id, at);
 create index deliveries_failed on webhooks.deliveries (webhook_id, id) where not delivered;
 create index deliveries_by_message on webhooks.deliveries (message_id, webhook_id) where message_id is not null;
 
--- buckets: attempts by duration, see latency.ts.
+-- buckets: attempts by duration, see latency-histogram.ts.
 create table webhooks.delivery_minutes (
   webhook_id text        not null,
   minute     timestamptz not null,

@@ -9,7 +9,7 @@ const BOUNDS = {
   id: 30,
   webhook_id: 30,
   message_id: 40,
-  // The setting REPLICA, or the host name and a suffix.
+  // The value of the setting REPLICA, or the host name and a suffix.
   replica: 500,
 };
 

@@ -11,11 +11,11 @@ const each =
     for (const event of events) await project(event, tx);
   };
 
-/** The feed is in commit order; event times may be out of that order by up to this much. */
+/** The feed is in the order of commits; the times of its events may differ from that order by so much. */
 const DISORDER = `interval '1 minute'`;
 
 /**
- * SQL for the sequence from which every event at `time` or later is found; starts up to a minute early. A binary search
+ * SQL for a sequence after which every event of `time` or later is, and some that are up to a minute older. A binary search
  * of about 20 lookups; expired events count as older.
  */
 export const positionOf = (account: string, time: string) => `(
@@ -37,7 +37,7 @@ const stop = ({ stream }: { readonly stream: string }, tx: PoolClient) =>
     [stream],
   );
 
-/** Keeps the deliverer's tables in step, in the transaction of the webhook's own events. */
+/** Updates the deliverer's tables in the transaction that stores the webhook's events. */
 export const readersProjection = inline<WebhookEvent>({
   'webhook.created': each(({ accountId, stream, data: { since } }: Each<'webhook.created'>, tx) =>
     tx.query(

@@ -71,7 +71,7 @@ it('webhooks and kept replies are sealed anew, beside a rotation, and their stre
     ['secrets and headers of webhooks', 20],
     ['kept replies to commands', 21],
   ]);
-  // A rotation that came first keeps the old sealed text as its previous secret: the second reseal renews it.
+  // If the rotation comes first, the old sealed text becomes the previous secret, and the second reseal renews it.
   await service.ask('webhook.reseal', { present: present.present });
   const again = await service.ask('webhook.reseal', { present: present.present });
   expect(again.map(({ resealed, former }) => [resealed, former])).toEqual([

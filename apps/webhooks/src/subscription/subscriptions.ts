@@ -1,13 +1,45 @@
 import type { Logger } from '@wbiz/eventing/logger';
 import { UnsealFailed, type Secrets } from '@wbiz/service-kit/secrets';
 import type { Pool } from 'pg';
-import type { Condition } from '../delivery/breaker.js';
-import type { Replay, Standing, Subscription } from '../delivery/lane.js';
+import type { BreakerState } from '../delivery/circuit-breaker.js';
+
 import type { Target } from '../delivery/sender.js';
 import { keyOf } from '../delivery/signature.js';
 import type { WebhookState } from './webhook.decider.js';
 
 const OLD_SECRET_MS = 24 * 60 * 60_000;
+
+/** A webhook as deliveries need it. */
+export type Subscription = {
+  readonly webhookId: string;
+  readonly accountId: string;
+  readonly version: number;
+  readonly url: URL;
+  /** The target at a time (ms since the epoch): the old secret signs only for a day. */
+  readonly target: (now: number) => Target;
+  /** Null: all types. */
+  readonly types: readonly string[] | null;
+  readonly ratePerSecond: number | null;
+  /** Events created before this time are not delivered; null: there is no such limit. */
+  readonly since: Date | null;
+};
+export type Replay = {
+  readonly id: string;
+  readonly cursor: number;
+  readonly last: number;
+  readonly since: Date;
+  readonly until: Date;
+  readonly onlyFailed: boolean;
+};
+/** The stored state from which a new holder of the webhook's lease continues. */
+export type Standing = {
+  readonly fence: string;
+  readonly cursor: number;
+  readonly breaker: BreakerState;
+  /** When the next retry is due (ms since the epoch); null: there is none. */
+  readonly nextDue: number | null;
+  readonly replays: readonly Replay[];
+};
 
 type Known = NonNullable<WebhookState>;
 type Row = {
@@ -24,9 +56,9 @@ type Row = {
   readonly nextDue: Date | null;
 };
 
-/** Loads webhooks for delivery, with unsealed secrets. */
+/** Loads webhooks for delivery, with their secrets and headers opened. */
 export class Subscriptions {
-  /** By webhook, the version whose unopenable secret has been logged, so that it is logged once. */
+  /** The version of each webhook that could not be opened when it was last logged: each version is logged once. */
   private readonly unopened = new Map<string, number>();
 
   constructor(
@@ -55,7 +87,7 @@ export class Subscriptions {
       const standing = {
         fence: row.fence,
         cursor: row.cursor,
-        condition: conditionOf(row),
+        breaker: breakerOf(row),
         nextDue: row.nextDue?.getTime() ?? null,
         replays: replays.filter(({ webhookId }) => webhookId === row.id),
       };
@@ -63,7 +95,7 @@ export class Subscriptions {
     });
   }
 
-  /** Undefined if the secret cannot be opened: that webhook's feed waits, the others go on. */
+  /** Undefined if its secret or headers cannot be opened: only this webhook's deliveries wait. */
   private opened(row: Row): Subscription | undefined {
     try {
       return this.subscriptionOf(row);
@@ -71,8 +103,8 @@ export class Subscriptions {
       if (!(err instanceof UnsealFailed)) throw err;
       if (this.unopened.get(row.id) !== row.version)
         this.logger.error(
-          { err, webhookId: row.id, alarm: true },
-          'webhook secret cannot be opened; its events wait until its key is back or the secret is rotated',
+          { err, accountId: row.accountId, webhookId: row.id, alarm: true },
+          'deliverer: webhook secret or headers cannot be opened; its events wait until the key is back or both are replaced',
         );
       this.unopened.set(row.id, row.version);
       return undefined;
@@ -103,7 +135,7 @@ export class Subscriptions {
     };
   }
 
-  /** After a rotation the old secret signs for 24 hours too. */
+  /** For 24 hours after a rotation, deliveries carry a second signature by the old secret. */
   private targetOf(id: string, { view, sealed }: Known): (now: number) => Target {
     const unseal = (text: string) => this.secrets.unseal(text, id);
     const url = new URL(view.url);
@@ -116,7 +148,7 @@ export class Subscriptions {
   }
 }
 
-/** Undefined for an old secret that no key opens: it signs nothing and blocks nothing. */
+/** Undefined for an old secret that no key opens: deliveries go on without its signature. */
 function ifOpened<T>(unseal: () => T): T | undefined {
   try {
     return unseal();
@@ -126,7 +158,7 @@ function ifOpened<T>(unseal: () => T): T | undefined {
   }
 }
 
-const conditionOf = ({ failures, probeAt, failingSince }: Row): Condition => ({
+const breakerOf = ({ failures, probeAt, failingSince }: Row): BreakerState => ({
   failures,
   probeAt: probeAt?.getTime() ?? null,
   failingSince: failingSince?.getTime() ?? null,

@@ -45,7 +45,7 @@ const withSecret = ({ view, sealed }: NonNullable<WebhookState>) => ({
 
 const NONE: WebhookFacts = { webhooks: 0, replays: 0, delivery: null };
 
-/** Commands of one account run one after another, so these counts hold until the commit. */
+/** The commands of one account run one after another: the counts stay true until the commit. */
 async function factsOf(tx: PoolClient, command: Asked<WebhookCommand>['command']): Promise<WebhookFacts> {
   switch (command.type) {
     case 'webhook.create': {

@@ -16,10 +16,11 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** `previous`: the secret before the last rotation; it signs too for 24 hours. `headers`: the customer's own, as sealed JSON. */
 type Sealed = {
   readonly secret: string;
+  /** The secret before the last rotation, which signs too for 24 hours after it. */
   readonly previous: { readonly secret: string; readonly rotatedAt: string } | null;
+  /** The client's own headers, as JSON. */
   readonly headers: string | null;
 };
 /** Null before it is created. */
@@ -29,19 +30,22 @@ export type WebhookState = {
   readonly deleted: boolean;
 } | null;
 
-/** Command `webhook.disable`, sent by the deliverer. */
+/** Of the command `webhook.disable`, which the deliverer sends. */
 type DisableWebhookData = WebhookDisabledData;
 
-/** Command `webhook.reseal`. `renewed`: new sealed text by old sealed text. */
+/** Of the command `webhook.reseal`. */
 type ResealWebhookData = {
   readonly webhookId: string;
+  /** New sealed texts by the old ones that they replace. */
   readonly renewed: Readonly<Record<string, string>>;
 };
 
-/** `webhooks`, `replays`: their current numbers. `delivery`: the delivery to retry, null if unknown. */
 export type WebhookFacts = {
+  /** How many webhooks the account has. */
   readonly webhooks: number;
+  /** How many replays of the webhook run. */
   readonly replays: number;
+  /** The delivery to retry; null if there is none with that id. */
   readonly delivery: { readonly sequence: number; readonly status: DeliveryStatus } | null;
 };
 type Informed = { readonly facts: WebhookFacts };
@@ -58,10 +62,11 @@ export type WebhookCommand = (
   Informed;
 
 type Created = { readonly view: WebhookView; readonly since: string | null };
-/** `resume`: where a reactivated webhook continues. `urlChanged`: the endpoint's breaker state is void. */
 type Updated = {
   readonly view: WebhookView;
+  /** Where a webhook that was activated again continues; null: it was not. */
   readonly resume: 'cursor' | 'now' | null;
+  /** True: the state of the circuit breaker is of another endpoint and is reset. */
   readonly urlChanged: boolean;
 };
 export type WebhookEvent =

@@ -114,7 +114,7 @@ describe('a webhook', () => {
       .when(update({ active: true, ...(resumeFrom && { resumeFrom }) }))
       .then(updated({}, { resume })),
   );
-  it('goes nowhere when it is active already', () =>
+  it('keeps its cursor when it is active already', () =>
     given(created)
       .when(update({ active: true, resumeFrom: 'now' }))
       .then(updated({})));
@@ -128,7 +128,7 @@ describe('a webhook', () => {
         private: { secret: 'v1.second', previous: { secret: 'v1.first', rotatedAt: LATER } },
       }));
 
-  it('is sealed anew, what is still there alone', () => {
+  it('is sealed anew, but for texts that are not there any more', () => {
     const reseal = (renewed: Record<string, string>): WebhookCommand => ({
       type: 'webhook.reseal',
       data: { webhookId: ID, renewed },
@@ -187,7 +187,7 @@ describe('a webhook', () => {
     given(created).when(retry(null)).thenRejected('not_found');
   });
 
-  it('is not there before it is made, nor once it is deleted', () => {
+  it('does not exist before it is created, nor after it is deleted', () => {
     given(created).when(remove).then(deleted);
     for (const command of [update({}), rotate, replay(0), retry(null), remove]) {
       given().when(command).thenRejected('not_found');

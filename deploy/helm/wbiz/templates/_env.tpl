@@ -1,4 +1,4 @@
-{{/* Where Kafka is, and with which Secret: from the values, or from Strimzi. A dictionary as JSON. */}}
+{{/* How to reach Kafka and with which Secret, from the values or from Strimzi: a dictionary as JSON. */}}
 {{- define "wbiz.kafka" -}}
 {{- $v := .root.Values }}
 {{- $own := ternary $v.provision (get $v.services .service) (eq .service "provision") }}
@@ -115,7 +115,7 @@ DATABASE_URL RPC_SECRET
 - { name: HOST, value: '{{ ternary "::" "0.0.0.0" $v.rpc.ipv6 }}' }
 - { name: MIGRATE_ON_START, value: 'false' }
 - { name: CLOUD_API_URL, value: {{ ternary "http://simulator:4000" $v.meta.cloudApiUrl $v.simulator.enabled | quote }} }
-# A replica's own address: peers send replies to it.
+# This replica's address, to which peers send replies.
 - { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
 {{- if $v.rpc.tlsSecret }}
 - { name: RPC_DOMAIN, value: {{ include "wbiz.rpcDomain" . }} }
@@ -151,7 +151,7 @@ DATABASE_URL RPC_SECRET
 {{- end }}
 {{- end }}
 
-{{/* Numbers in values are floats. */}}
+{{/* A value as text: Helm reads numbers as floats, and a whole one must not end in .0 or be written as 1e+06. */}}
 {{- define "wbiz.text" -}}
 {{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}

@@ -14,7 +14,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
-{{/* The selector labels of one component, or of all with component "". */}}
+{{/* The selector labels of one component; with component "" those of all. */}}
 {{- define "wbiz.selector" -}}
 app.kubernetes.io/name: wbiz
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -23,7 +23,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* Without the chart's version: a new version alone must not restart pods. */}}
+{{/* The labels of a pod, without the chart's version: a new version alone must not restart pods. */}}
 {{- define "wbiz.podLabels" -}}
 {{ include "wbiz.selector" . }}
 app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | trunc 63 | quote }}
@@ -50,7 +50,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- if not .Values.media.store }}true{{ end }}
 {{- end }}
 
-{{/* A hook before each install and upgrade, deleted when done. None with Strimzi: it needs what the release makes. */}}
+{{/* Makes an object a hook before each install and upgrade, deleted after it. Not with Strimzi, whose Secrets exist only later. */}}
 {{- define "wbiz.hook" -}}
 {{- if not .root.Values.strimzi.enabled -}}
 annotations:

@@ -1,9 +1,9 @@
-{{/* For every pod: no token, not root, nothing writable but /tmp. */}}
+{{/* The security of every pod: no API token, not root, nothing writable but /tmp. */}}
 {{- define "wbiz.pod" -}}
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
-# Looks up full names as they are first, instead of under five search domains.
+# Looks up a name with two dots or more as it is, before trying the search domains.
 dnsConfig: { options: [{ name: ndots, value: '2' }] }
 securityContext:
   runAsNonRoot: true
@@ -70,7 +70,7 @@ spec:
     - name: {{ .service }}
       {{- include "wbiz.container" (dict "root" .root "resources" $own.resources) | nindent 6 }}
       {{- if $v.rpc.tlsSecret }}
-      # By DNS name: a certificate cannot list the pods' addresses.
+      # A DNS name for the pod: a certificate cannot list the addresses of pods.
       command: [sh, -c, 'export RPC_ADVERTISE="$(echo "$POD_IP" | tr .: --).$RPC_DOMAIN:8082"; exec node apps/{{ .service }}/dist/main.js']
       {{- else }}
       command: [node, apps/{{ .service }}/dist/main.js]
@@ -86,12 +86,12 @@ spec:
         {{- end }}
         - { name: health, containerPort: 8081 }
         - { name: rpc, containerPort: 8082 }
-      # Answers as soon as Node runs; waiting for Kafka, Postgres and migrations is readiness.
+      # Succeeds as soon as Node runs; the readiness probe waits for Kafka, Postgres and migrations.
       startupProbe:
         httpGet: { path: /health/live, port: health }
         periodSeconds: 2
         failureThreshold: 60
-      # Fails if the event loop stands still; a dead consumer ends the process by itself.
+      # Fails if the event loop is blocked; a consumer that fails for good ends the process by itself.
       livenessProbe:
         httpGet: { path: /health/live, port: health }
         periodSeconds: 10

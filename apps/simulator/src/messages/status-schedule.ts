@@ -1,6 +1,6 @@
 import type { Insights } from '../account/insights.js';
 import type { Behaviour } from '../control/behaviour.js';
-import type { Timeline } from '../control/timeline.js';
+import type { Scheduler } from '../control/scheduler.js';
 import { statusError } from '../graph/graph-error.js';
 import type { Person, PhoneNumber } from '../graph/nodes.js';
 import { unixSeconds } from '../graph/times.js';
@@ -10,12 +10,12 @@ import type { MessageRow } from './message-log.js';
 import type { Failure } from './message-parameter.rules.js';
 import type { People } from './people.js';
 
-export type DeliveryScript = ReturnType<typeof openDeliveryScript>;
+export type StatusSchedule = ReturnType<typeof openStatusSchedule>;
 
 export type Delivery = {
   readonly row: MessageRow;
   readonly phone: PhoneNumber;
-  /** Set: the message fails with this. */
+  /** Why the message fails; undefined: it does not. */
   readonly failsWith?: Failure | undefined;
   readonly isReaction: boolean;
   /** A voice message gets the status `played` too. */
@@ -25,18 +25,18 @@ export type Delivery = {
 const ALL = ['sent', 'delivered', 'read'];
 const ALL_OF_VOICE = [...ALL, 'played'];
 
-/** Schedules the statuses of a message: which ones and when, by settings and seed. */
-export function openDeliveryScript({
+/** Sends the statuses of a message one after another: which and when depends on settings and seed. */
+export function openStatusSchedule({
   behaviour,
   people,
   insights,
-  timeline,
+  scheduler,
   webhooks,
 }: {
   behaviour: Behaviour;
   people: People;
   insights: Insights;
-  timeline: Timeline;
+  scheduler: Scheduler;
   webhooks: WebhookSender;
 }) {
   const statusesOf = ({ failsWith, isReaction, isVoice }: Delivery): readonly string[] => {
@@ -48,7 +48,7 @@ export function openDeliveryScript({
   };
 
   return {
-    follow(delivery: Delivery) {
+    add(delivery: Delivery) {
       const statuses = statusesOf(delivery);
       const to = people.reached(delivery.phone.wabaId, delivery.row.waId);
       let delay = 0;
@@ -62,18 +62,18 @@ export function openDeliveryScript({
         const at = Date.now() + happensIn;
         const send = () =>
           webhooks.send(statusItem(people, { ...delivery, to, status, timestamp: Math.floor(at / 1000) }));
-        timeline.in(arrivesIn, () => {
+        scheduler.in(arrivesIn, () => {
           insights.count(status, delivery.row, delivery.phone);
           send();
         });
         if (behaviour.chance(behaviour.settings.duplicate))
-          timeline.in(arrivesIn + behaviour.statusDelay(), send);
+          scheduler.in(arrivesIn + behaviour.statusDelay(), send);
       });
     },
   };
 }
 
-/** The item of a status webhook, from v24 on: no `conversation`, `pricing` on sent and delivered. */
+/** The item of a status webhook as of v24: no `conversation`, and `pricing` for sent and delivered only. */
 export function statusItem(
   people: People,
   {

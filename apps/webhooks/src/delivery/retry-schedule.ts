@@ -2,13 +2,16 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The wait before each retry, in order. */
+/** The wait before the first retry, the second, and so on. */
 const RETRIES = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR)];
+/** Least wait after a 429 or a timeout. */
 const SLOW_DOWN = MINUTE;
+/** Longest wait that an endpoint may ask for by Retry-After. */
 const LONGEST_WISH = HOUR;
 
+/** A webhook whose deliveries have all failed for so long is disabled. */
 export const FAILING_MS = 5 * 24 * HOUR;
-/** A doubtful failure gets its row in failures after this long. */
+/** How long a failure may stay without a row in failures, until a success or more failures say what is at fault. */
 export const DOUBT_MS = 5 * SECOND;
 
 export type Failure = {
@@ -17,20 +20,20 @@ export type Failure = {
   readonly retryAfterMs: number | null;
 };
 
-/** ms from the `attempts`th failure to the next attempt; null: there is none. `jitter` is 0.8 to 1.2. */
+/** ms from the failure of attempt number `attempts` to the next attempt; null: there is none. `jitter` is 0.8 to 1.2. */
 export function retryMs(attempts: number, failure: Failure, jitter: number): number | null {
   const planned = RETRIES[attempts - 1];
   return planned === undefined ? null : atLeast(planned * jitter, failure);
 }
 
-/** ms until a paused endpoint is probed, after `probes` failures since the pause. */
+/** ms until a paused endpoint is probed again, after `probes` probes have failed. */
 export const probeMs = (probes: number, failure: Failure, jitter: number) =>
   atLeast(Math.min(5 * SECOND * 2 ** probes, 5 * MINUTE) * jitter, failure);
 
 const atLeast = (ms: number, { slow, retryAfterMs }: Failure) =>
   Math.max(Math.round(ms), slow ? SLOW_DOWN : 0, Math.min(retryAfterMs ?? 0, LONGEST_WISH));
 
-/** A `Retry-After` header (seconds or a date) in ms. */
+/** The wait in ms that a `Retry-After` header (seconds or a date) asks for; null: none. */
 export function retryAfterOf(header: string | undefined, now: number): number | null {
   if (header === undefined) return null;
   const isDate = /^[A-Z][a-z]{2}, /.test(header);

@@ -22,7 +22,7 @@ const OPERATIONS = {
   Create: AclOperationTypes.CREATE,
 };
 
-/** Allows principals operations at a Kafka that forbids everything else. */
+/** Grants principals operations on topics and groups of a Kafka that denies all that is not granted. */
 export async function allow(broker: string, rules: readonly Rule[]): Promise<void> {
   const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();

@@ -2,15 +2,15 @@ import type { FeedRow } from './envelope.js';
 
 export type Entry = {
   readonly row: FeedRow;
-  /** doubtful: failed, not yet known whether by the event's fault or the endpoint's. */
-  state: 'waiting' | 'flying' | 'doubtful' | 'done';
+  /** `doubtful`: it failed, and it is not known yet whether the event or the endpoint is at fault. */
+  state: 'waiting' | 'sending' | 'doubtful' | 'done';
 };
 
 /**
- * The events a reader has read but not yet passed. Subjects go in parallel, events of one subject in order. `standing`:
- * every event up to this sequence is done.
+ * The events after a cursor that are read and not all done. Events of one subject (a conversation, say) are taken one at a
+ * time and in order, those of several subjects side by side.
  */
-export class Window {
+export class OrderedWindow {
   /** In feed order; the first is never done. */
   private entries: Entry[] = [];
   private undone = 0;
@@ -18,8 +18,10 @@ export class Window {
   /** The first entry of each subject, if it is waiting. */
   private ready: Entry[] = [];
 
+  /** `read`: the last sequence that was read; at first the cursor. */
   constructor(public read: number) {}
 
+  /** The cursor: every event up to this sequence is done. */
   get standing(): number {
     return this.entries[0] ? this.entries[0].row.sequence - 1 : this.read;
   }
@@ -30,7 +32,7 @@ export class Window {
   get size(): number {
     return this.entries.length;
   }
-  /** The number of entries that wait, fly or are doubtful. */
+  /** The number of entries that are not done. */
   get open(): number {
     return this.undone;
   }
@@ -38,7 +40,7 @@ export class Window {
     return this.ready.length > 0;
   }
 
-  /** Adds the rows of a read that reached `through`. */
+  /** Adds the rows of a read; `through`: the last sequence that it scanned. */
   add(rows: readonly FeedRow[], through: number): void {
     for (const row of rows) {
       const entry: Entry = { row, state: 'waiting' };
@@ -49,10 +51,10 @@ export class Window {
     this.read = Math.max(this.read, through);
   }
 
-  /** Takes the next ready entry; it flies from now on. */
+  /** Takes the next entry that may be sent. */
   take(): Entry | undefined {
     const entry = this.ready.shift();
-    if (entry) entry.state = 'flying';
+    if (entry) entry.state = 'sending';
     return entry;
   }
 
@@ -64,22 +66,22 @@ export class Window {
     this.pass();
   }
 
-  /** Marks a failed entry: its subject goes on, the cursor stays. */
+  /** Marks a failed entry: the cursor stays before it, and the next entry of its subject may be taken. */
   doubt(entry: Entry): void {
     entry.state = 'doubtful';
     this.leave(entry);
   }
 
-  /** Puts the entry, and every doubtful one, back in its place to wait again. */
+  /** Lets this entry, and every doubtful one, wait again in its place. */
   restore(entry?: Entry): void {
     if (entry) entry.state = 'waiting';
     for (const each of this.entries) if (each.state === 'doubtful') each.state = 'waiting';
     this.subjects.clear();
     this.ready = [];
     for (const each of this.entries) if (each.state !== 'done') this.queue(each);
-    // A subject with a delivery in flight is not ready, wherever in its queue that is.
+    // A subject with a delivery in flight is not ready, even if an earlier entry of it waits.
     this.ready = this.ready.filter(
-      ({ row }) => !this.subjects.get(row.subject)!.some(({ state }) => state === 'flying'),
+      ({ row }) => !this.subjects.get(row.subject)!.some(({ state }) => state === 'sending'),
     );
   }
 
@@ -107,7 +109,7 @@ export class Window {
     line.splice(line.indexOf(entry), 1);
     const [first] = line;
     if (!first) this.subjects.delete(subject);
-    else if (!line.some(({ state }) => state === 'flying') && !this.ready.includes(first))
+    else if (!line.some(({ state }) => state === 'sending') && !this.ready.includes(first))
       this.ready.push(first);
   }
 

@@ -26,7 +26,7 @@ export type GraphCall = {
   /** The body as received: text for JSON and forms, bytes otherwise. */
   readonly body: unknown;
   readonly headers: FastifyRequest['headers'];
-  /** A `hold` fault struck: the template is accepted and no status follows. */
+  /** The call got a `hold` fault: the template is accepted and no status follows. */
   readonly held: boolean;
   /** Scheme and host of the request. */
   readonly origin: string;
@@ -41,7 +41,7 @@ export class FileAnswer {
   ) {}
 }
 
-/** Answers a file, an object, or JSON text that has Meta's escaping. Refuses by throwing a GraphRefusal. */
+/** Answers a file, an object, or JSON text as Meta escapes it. Throws a GraphRefusal to refuse the call. */
 export type GraphHandler = (call: GraphCall) => FileAnswer | object | string;
 
 type Exchange = {
@@ -57,17 +57,17 @@ type Answer = { readonly content: string | FileAnswer; readonly refused?: GraphR
 
 const APP_USAGE = '{"call_count":1,"total_cputime":1,"total_time":1}';
 
-// Alive in November 2026; a call to an older one is answered by the oldest, with a warning (Graph API, versioning).
+// The versions that Meta serves in November 2026. A call to an older one gets the oldest, and a warning (Graph API, versioning).
 const OLDEST = 21;
 const NEWEST = 26;
 
 /** Path of a request without the version in front of it, for the router. */
 export const withoutVersion = (url: string) => url.replace(/^\/v[\d.]+(?=\/|\?|$)/, '') || '/';
 
-export type Graph = ReturnType<typeof graphFrame>;
+export type Graph = ReturnType<typeof graphMiddleware>;
 
-/** The frame around every Graph route: faults, token, parameters, Meta's headers and errors, latency, the request log. */
-export function graphFrame({
+/** Wraps all Graph routes: faults, token, parameters, Meta's headers and errors, latency, the request log. */
+export function graphMiddleware({
   state,
   behaviour,
   managementLimits,
@@ -83,7 +83,7 @@ export function graphFrame({
     request.raw.socket.resetAndDestroy();
   };
 
-  /** What the handler says to the call, or its refusal, in Meta's words; with the headers that depend on the call. */
+  /** Calls the handler and writes its answer or refusal as Meta does; sets the headers that depend on the call. */
   const ask = (handler: GraphHandler, { request, reply, path, parameters, fault }: Exchange): Answer => {
     const { params, file } = parameters;
     const { method, body, headers } = request;
@@ -122,7 +122,7 @@ export function graphFrame({
     return reply.header('cache-control', 'private, no-cache, no-store, must-revalidate').send(content);
   };
 
-  // Synchronous where possible: this is the upstream of the benchmark and must cost it little.
+  // Synchronous where possible: benchmarks send to the simulator, which must take little of the CPU.
   const serve = (handler: GraphHandler) => (request: FastifyRequest, reply: FastifyReply) => {
     const { method, originalUrl } = request;
     const mark = originalUrl.indexOf('?');
@@ -132,7 +132,7 @@ export function graphFrame({
 
     const act = (parameters: Parameters): void => {
       const { params } = parameters;
-      const fault = behaviour.strike(path, params);
+      const fault = behaviour.faultOf(path, params);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') {
         note(null, null);
         if (fault.kind === 'reset') breakConnection(request, reply);
@@ -171,7 +171,7 @@ export function graphFrame({
     return token;
   };
 
-  /** The node with this id and one of these kinds; 100/33 if there is none that the token may see. */
+  /** The node with this id and one of these kinds; throws if there is none, or none that the token may see. */
   const node = <K extends Node['kind']>({ method, token }: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = state.nodes.get(id);
     const visible =

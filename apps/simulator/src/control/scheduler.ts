@@ -1,9 +1,9 @@
 const TICK_MS = 10;
 
-export type Timeline = ReturnType<typeof openTimeline>;
+export type Scheduler = ReturnType<typeof openScheduler>;
 
 /** Runs actions later, in ticks of 10 ms: one timer per action would cost more than the actions. */
-export function openTimeline() {
+export function openScheduler() {
   const due = new Map<number, (() => void)[]>();
   let done = Math.floor(performance.now() / TICK_MS);
   let timer: NodeJS.Timeout | undefined;

@@ -2,13 +2,14 @@ import type { Logger } from '@wbiz/eventing/logger';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import type { Condition } from './breaker.js';
+import type { BreakerState } from './circuit-breaker.js';
 import type { Attempt, DeliveryLog } from './delivery-log.js';
-import { bucketOf, emptyBuckets } from './latency.js';
+import { bucketOf, emptyBuckets } from './latency-histogram.js';
 
-/** Outcomes are written in batches this far apart; a crash repeats at most one batch and what was in flight. */
+/** How long outcomes are gathered for one write; after a crash those not yet written are delivered again. */
 const GATHER_MS = 20;
 const RETRY_MS = 500;
+/** With more unwritten attempts than this, {@link OutcomeWriter.isFull} is true. */
 const MOST_UNWRITTEN = 4_000;
 const MINUTE_MS = 60_000;
 const MINUTES_EVERY_MS = 1_000;
@@ -16,29 +17,30 @@ const MINUTES_EVERY_MS = 1_000;
 type Reader = {
   readonly webhookId: string;
   readonly fence: string;
-  readonly mark: { readonly cursor: number; readonly condition: Condition };
+  readonly mark: { readonly cursor: number; readonly breaker: BreakerState };
   readonly replayMark: { readonly id: string; readonly cursor: number; readonly over: boolean } | undefined;
   replayOver(id: string): void;
 };
 
-/** The next step of a failed delivery; null: none, its row goes. */
+/** A change of a delivery's row in failures. */
 export type FailureChange = {
   readonly webhookId: string;
   readonly accountId: string;
   readonly fence: string;
   readonly sequence: number;
+  /** The row to be; `due` null: given up. Null: the row is deleted, for the delivery has succeeded. */
   readonly next: { readonly attempts: number; readonly due: Date | null } | null;
-  /** Called once stored, or refused because another replica holds the webhook. */
+  /** Called once the change is stored, or refused because another replica holds the webhook. */
   readonly written: () => void;
 };
 
 type Minute = { attempts: number; delivered: number; readonly buckets: number[] };
 
 /**
- * Stores the outcomes of all webhooks of this process in one transaction: cursors, failures and the log. A webhook that
- * another replica has taken gets only the log.
+ * Stores the outcomes of all webhooks of this process in one transaction: cursors, failures and the delivery log. For a
+ * webhook that another replica has taken, only the delivery log is written.
  */
-export class Journal {
+export class OutcomeWriter {
   private attempts: Attempt[] = [];
   private failures: FailureChange[] = [];
   private readonly touched = new Set<Reader>();
@@ -56,7 +58,7 @@ export class Journal {
     },
   ) {}
 
-  /** Back-pressure: lanes send nothing while it is true. */
+  /** Workers send nothing while it is true. */
   get isFull(): boolean {
     return this.attempts.length > MOST_UNWRITTEN;
   }
@@ -81,8 +83,7 @@ export class Journal {
 
   /** Resolves once everything recorded so far is stored. */
   async flush(): Promise<void> {
-    // Two writes suffice, even if more is recorded meanwhile: the one under way and the next hold everything recorded
-    // so far.
+    // Two writes suffice: the one under way and the next hold everything recorded before this call.
     await this.writing;
     this.minutesAt = -Infinity;
     if (this.hasMore() || this.minutes.size > 0) await this.write();
@@ -104,7 +105,7 @@ export class Journal {
     const { pool, log, logger } = this.options;
     const attempts = this.attempts.splice(0);
     const failures = this.failures.splice(0);
-    // Snapshot cursors together with the failures: a cursor must not pass a failure that is not in this write.
+    // Cursors are read in the same turn as the failures: a stored cursor must not pass a failure that is not stored.
     const moved = [...this.touched]
       .map(snapshot)
       .filter(({ reader, text }) => this.marks.get(reader) !== text);
@@ -124,7 +125,7 @@ export class Journal {
         });
         break;
       } catch (err) {
-        logger.warn({ err }, `delivery journal: write failed; retrying in ${RETRY_MS / 1_000} s`);
+        logger.warn({ err }, `delivery outcomes: write failed; trying again in ${RETRY_MS / 1_000} s`);
         await delay(RETRY_MS);
       }
     }
@@ -173,16 +174,16 @@ async function moveReaders(tx: PoolClient, moved: readonly Moved[]) {
       moved.map(({ reader }) => reader.webhookId),
       moved.map(({ reader }) => reader.fence),
       moved.map(({ mark }) => mark.cursor),
-      moved.map(({ mark }) => mark.condition.failures),
-      moved.map(({ mark }) => timeOf(mark.condition.probeAt)),
-      moved.map(({ mark }) => timeOf(mark.condition.failingSince)),
+      moved.map(({ mark }) => mark.breaker.failures),
+      moved.map(({ mark }) => timeOf(mark.breaker.probeAt)),
+      moved.map(({ mark }) => timeOf(mark.breaker.failingSince)),
     ],
   });
 }
 
 async function changeFailures(tx: PoolClient, changes: readonly FailureChange[]) {
   if (changes.length === 0) return;
-  // The last change of a delivery wins.
+  // One row per delivery, with its last change: an insert cannot update a row twice.
   const last = [...new Map(changes.map((one) => [`${one.webhookId} ${one.sequence}`, one])).values()];
   const [kept, ended] = [last.filter(({ next }) => next), last.filter(({ next }) => !next)];
   const keysOf = (some: readonly FailureChange[]) => [

@@ -8,15 +8,15 @@ export type TemplateButton = {
   readonly flowId?: string;
 };
 
-/** What a send of this template, or of one of its cards, must bring. */
-export type TemplateParts = {
+/** The parameters that a send of a template, or of one of its cards, must have. */
+export type ExpectedParameters = {
   readonly headerFormat: string | undefined;
   readonly headerParams: readonly string[];
   readonly bodyParams: readonly string[];
   readonly buttons: readonly TemplateButton[];
-  /** The offer ends at a time that the send must name. */
+  /** The send must name the time at which the offer ends. */
   readonly hasExpiration: boolean;
-  readonly cards: readonly TemplateParts[];
+  readonly cards: readonly ExpectedParameters[];
 };
 
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
@@ -31,9 +31,9 @@ export const componentOf = (components: readonly Component[], type: string) =>
 export const buttonsOf = (components: readonly Component[]) =>
   (componentOf(components, 'BUTTONS')?.['buttons'] ?? []) as readonly Record<string, unknown>[];
 
-const known = new WeakMap<readonly Component[], TemplateParts>();
+const known = new WeakMap<readonly Component[], ExpectedParameters>();
 
-export function templateParts({ components }: Pick<Template, 'components'>): TemplateParts {
+export function expectedParameters({ components }: Pick<Template, 'components'>): ExpectedParameters {
   let parts = known.get(components);
   if (parts === undefined) known.set(components, (parts = partsOf(components)));
   return parts;
@@ -41,7 +41,7 @@ export function templateParts({ components }: Pick<Template, 'components'>): Tem
 
 const NEED_A_PARAMETER = new Set(['COPY_CODE', 'MPM']);
 
-function partsOf(components: readonly Component[]): TemplateParts {
+function partsOf(components: readonly Component[]): ExpectedParameters {
   const header = componentOf(components, 'HEADER');
   const format = header === undefined ? undefined : String(header['format'] ?? 'TEXT').toUpperCase();
   const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'];

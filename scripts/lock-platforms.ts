@@ -1,5 +1,5 @@
-// npx node scripts/lock.ts [--check]: adds optional packages of other platforms to package-lock.json. npm leaves them
-// out if it could not fetch them (https://github.com/npm/cli/issues/4828), and then npm ci refuses the file.
+// npx node scripts/lock-platforms.ts [--check]: adds optional packages of other platforms to package-lock.json. npm leaves
+// them out if it could not fetch them (https://github.com/npm/cli/issues/4828), and then npm ci refuses the file.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 type Entry = { readonly optionalDependencies?: Readonly<Record<string, string>>; readonly dev?: boolean };
@@ -19,7 +19,7 @@ const left = Object.entries(lock.packages).flatMap(([parent, { optionalDependenc
 
 if (left.length && process.argv.includes('--check')) {
   console.log(
-    `package-lock.json lacks ${left.map(({ name }) => name).join(', ')}: run npx node scripts/lock.ts`,
+    `package-lock.json lacks ${left.map(({ name }) => name).join(', ')}: run npx node scripts/lock-platforms.ts`,
   );
   process.exit(1);
 }

@@ -1,12 +1,12 @@
 type Waiting = Map<() => void, string>;
 
 /**
- * Limits deliveries in flight per host, over all webhooks of this process. One account gets at most half of a host:
- * automation services host the endpoints of many accounts, and a slow endpoint must not block the others.
+ * Limits deliveries in flight to each host, over all webhooks of this process. One account gets at most half of them:
+ * automation services host the endpoints of many accounts, and one slow endpoint must not block the others.
  */
-export class Hosts {
-  /** Deliveries in flight, by host and by host and account. */
-  private readonly flying = new Map<string, number>();
+export class HostLimits {
+  /** Deliveries in flight to each host, and to each host for each account. */
+  private readonly inFlight = new Map<string, number>();
   private readonly waiting = new Map<string, Waiting>();
   private readonly mostOfAccount: number;
 
@@ -14,27 +14,27 @@ export class Hosts {
     this.mostOfAccount = Math.ceil(most / 2);
   }
 
-  /** Takes a place if there is one; otherwise `wake` is called once there may be one. */
+  /** Takes a place and answers true; without a free place, answers false and calls `wake` once there may be one. */
   take(host: string, accountId: string, wake: () => void): boolean {
     if (!this.hasRoom(host, accountId)) {
       const waiting: Waiting = this.waiting.get(host) ?? new Map();
       this.waiting.set(host, waiting.set(wake, accountId));
       return false;
     }
-    for (const key of keysOf(host, accountId)) this.flying.set(key, this.of(key) + 1);
+    for (const key of keysOf(host, accountId)) this.inFlight.set(key, this.of(key) + 1);
     return true;
   }
 
   give(host: string, accountId: string): void {
     for (const key of keysOf(host, accountId)) {
       const left = this.of(key) - 1;
-      if (left > 0) this.flying.set(key, left);
-      else this.flying.delete(key);
+      if (left > 0) this.inFlight.set(key, left);
+      else this.inFlight.delete(key);
     }
     if (this.waiting.has(host)) setImmediate(() => this.offer(host));
   }
 
-  /** Wakes waiters, the longest waiting first, while there is room: not every waiter takes its place. */
+  /** Wakes waiters while there is room, the longest waiting first. A woken waiter need not take a place. */
   private offer(host: string): void {
     for (;;) {
       const waiting = this.waiting.get(host);
@@ -53,7 +53,7 @@ export class Hosts {
   }
 
   private of(key: string): number {
-    return this.flying.get(key) ?? 0;
+    return this.inFlight.get(key) ?? 0;
   }
 }
 

@@ -1,5 +1,5 @@
-/** A token bucket of `perSecond` tokens, full at the start. Times in ms on any monotonic clock. */
-export class Pace {
+/** Holds at most `perSecond` tokens, at first all, and gains as many a second. Times in ms of a monotonic clock. */
+export class TokenBucket {
   private tokens: number;
   private at: number;
 
@@ -11,14 +11,13 @@ export class Pace {
     this.at = now;
   }
 
-  /** ms until a token is available; 0: now. */
+  /** ms until a token is there; 0: one is there now. */
   wait(now: number): number {
     this.tokens = Math.min(this.perSecond, this.tokens + ((now - this.at) * this.perSecond) / 1_000);
     this.at = now;
     return this.tokens >= 1 ? 0 : ((1 - this.tokens) * 1_000) / this.perSecond;
   }
 
-  /** Takes one token. */
   take(): void {
     this.tokens -= 1;
   }

@@ -1,31 +1,33 @@
 import type { Pool } from 'pg';
 
-/** A webhook that this replica holds. `version`: of the webhook's stream, which replays and retries raise too. */
+/** A webhook whose lease this replica holds. `version`: of its stream; replays and retries raise it too. */
 export type Held = {
   readonly webhookId: string;
   readonly accountId: string;
   readonly fence: string;
   readonly version: number;
 };
-/** `validUntil` is on this process's monotonic clock (performance.now()). */
 export type Holding = {
   readonly held: readonly Held[];
+  /** How many webhooks this replica holds beyond its even share. */
   readonly surplus: number;
+  /** When the leases end unless renewed, in ms of performance.now(). */
   readonly validUntil: number;
 };
 
 /**
- * Leases: one replica at a time delivers to a webhook. A replica renews all its leases with one row; after `ttlMs`
- * without renewal others take its webhooks. Every take raises the fence. Webhooks are shared out evenly.
+ * One replica at a time delivers to a webhook: the one that holds its lease. A replica renews all its leases with one row;
+ * after `ttlMs` without renewal other replicas take its webhooks. Every take raises the webhook's fence. Each replica
+ * takes an even share of the webhooks.
  */
-export class ReaderLeases {
+export class WebhookLeases {
   constructor(
     private readonly pool: Pool,
     readonly replica: string,
     private readonly ttlMs = 3_000,
   ) {}
 
-  /** Renews this replica's leases and takes free webhooks up to its share. `surplus`: how many it should release. */
+  /** Renews this replica's leases and takes free webhooks up to its share. */
   async renew(): Promise<Holding> {
     const began = performance.now();
     const ttl = `${this.ttlMs} milliseconds`;
@@ -57,7 +59,7 @@ export class ReaderLeases {
     return { held: rowCount ? await this.held() : mine, surplus: 0, validUntil: began + this.ttlMs };
   }
 
-  /** Releases webhooks at once. */
+  /** Releases webhooks: another replica may take them from now on. */
   async release(held: readonly Pick<Held, 'webhookId' | 'fence'>[]): Promise<void> {
     await this.pool.query(
       `update webhooks.readers r set replica = null from unnest($2::text[], $3::bigint[]) as g(webhook_id, fence)

@@ -2,8 +2,9 @@ import { expect } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import type { Receiver } from './receiver.js';
-import { ok, type Client, type FeedEvent, type System } from './system.js';
+import type { Receiver } from './webhook-receiver.js';
+import { ok, type Client, type FeedEvent } from './api-client.js';
+import { type System } from './system.js';
 
 const KILL_EVERY_MS = 3_000;
 const BATCH = 500;
@@ -11,8 +12,8 @@ type Hook = { readonly id: string; readonly secret: string };
 
 /**
  * Sends messages, each to another person, while the replicas of webhooks are killed in turn every 3 s, at least `kills`
- * times. Resolves to the receiver's findings: signatures verified, complete, ids and bytes as in the feed, in order per
- * conversation.
+ * times. Checks what the endpoint received: signatures, ids and bytes as in the feed, every event, and the order within
+ * each conversation. Resolves to the figures.
  */
 export async function deliverThroughKills(
   system: System,

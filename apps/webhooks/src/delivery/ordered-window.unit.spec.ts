@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Window } from './window.js';
+import { OrderedWindow } from './ordered-window.js';
 
 const row = (sequence: number, subject = 'a') => ({
   sequence,
@@ -11,7 +11,7 @@ const row = (sequence: number, subject = 'a') => ({
   messageId: null,
 });
 const rows = (...subjects: string[]) => subjects.map((subject, index) => row(index + 1, subject));
-const takeAll = (window: Window) => {
+const takeAll = (window: OrderedWindow) => {
   const taken = [];
   for (let entry; (entry = window.take());) taken.push(entry);
   return taken;
@@ -20,8 +20,8 @@ const sequences = (entries: readonly { row: { sequence: number } }[]) =>
   entries.map(({ row: { sequence } }) => sequence);
 
 describe('a window', () => {
-  it('gives one of each subject at a time, and stands before the first that is not done', () => {
-    const window = new Window(0);
+  it('gives one event of each subject at a time; the cursor stands before the first that is not done', () => {
+    const window = new OrderedWindow(0);
     window.add(rows('a', 'a', 'b', 'a'), 9);
     const [one, three] = takeAll(window);
     expect(sequences([one!, three!])).toEqual([1, 3]);
@@ -37,8 +37,8 @@ describe('a window', () => {
     expect([window.standing, window.size, window.open]).toEqual([9, 0, 0]);
   });
 
-  it('goes on past what is doubtful, and comes back to it in order', () => {
-    const window = new Window(0);
+  it('gives later events after a doubtful one, and restores it in its place', () => {
+    const window = new OrderedWindow(0);
     window.add(rows('a', 'b', 'a', 'b'), 4);
     const [one, two] = takeAll(window);
     window.doubt(one!);
@@ -53,8 +53,8 @@ describe('a window', () => {
     expect([window.standing, ...sequences(takeAll(window))]).toEqual([2, 3]);
   });
 
-  it('does not send what follows while something of its subject is under way', () => {
-    const window = new Window(0);
+  it('gives no event while another one of its subject is in flight', () => {
+    const window = new OrderedWindow(0);
     window.add(rows('a', 'a', 'a'), 3);
     const [one] = takeAll(window);
     window.doubt(one!);
@@ -65,8 +65,8 @@ describe('a window', () => {
     expect(sequences(takeAll(window))).toEqual([1]);
   });
 
-  it('drops what is not wanted any more', () => {
-    const window = new Window(0);
+  it('drops events that are not wanted any more', () => {
+    const window = new OrderedWindow(0);
     window.add(rows('a', 'a', 'b'), 3);
     for (const entry of window.waiting()) if (entry.row.sequence !== 2) window.drop(entry);
     expect(sequences(takeAll(window))).toEqual([2]);

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+
+/** The fields that this test reads, of objects of all kinds. */
+export type KubeObject = {
+  kind: string;
+  metadata: { name: string; labels: Record<string, string>; creationTimestamp: string };
+  data: object;
+  endpoints?: unknown[];
+  spec: {
+    nodeName: string;
+    minReplicas: number;
+    maxReplicas: number;
+    scaleTargetRef: { name: string };
+    template: { spec: { containers: { image: string }[] } };
+  };
+  status: {
+    readyReplicas?: number;
+    availableReplicas?: number;
+    disruptionsAllowed: number;
+    succeeded: number;
+    completionTime: string;
+    conditions?: { type: string; status: string }[];
+  };
+};
+/** The output of a failed tool. */
+export type Failed = { stdout: string; stderr: string };
+
+/** Waits until `found` resolves to `wanted`; after `timeoutMs` throws with its last answer. */
+export async function until(
+  what: string,
+  wanted: unknown,
+  found: () => Promise<unknown>,
+  { timeoutMs = 60_000 } = {},
+): Promise<void> {
+  for (const giveUp = Date.now() + timeoutMs; ; await delay(300)) {
+    const now = await found();
+    if (isDeepStrictEqual(now, wanted)) return;
+    if (Date.now() > giveUp)
+      throw new Error(`${what}: ${JSON.stringify(now)} and not ${JSON.stringify(wanted)}`);
+  }
+}
+/** Throws unless `found` equals `wanted`. */
+export function same(what: string, found: unknown, wanted: unknown): void {
+  if (!isDeepStrictEqual(found, wanted))
+    throw new Error(`${what}: ${JSON.stringify(found)} and not ${JSON.stringify(wanted)}`);
+}
