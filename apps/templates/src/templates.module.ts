@@ -60,7 +60,10 @@ const meta = {
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
     return {
       credentialsOf: (accountId: string) => peers.ask('account.credentials', { accountId }),
-      unseal: tokenOpener(runtime, 'its templates and flows wait and are tried again'),
+      unseal: tokenOpener(
+        runtime,
+        'pulls of its templates and flows are retried, its submissions at most 30 times',
+      ),
       cloudApi,
       logger,
     };

@@ -105,7 +105,10 @@ export class Runner {
       sends.withdraw(back);
       sends.conclude(back);
     } catch (err) {
-      logger.warn({ err, accountId }, 'campaign runner: overdue sends not asked for again; retrying in 2 s');
+      logger.warn(
+        { err, accountId },
+        'campaign runner: overdue sends not asked for again; trying again in 2 to 20 s',
+      );
     }
   }
 
@@ -119,8 +122,8 @@ export class Runner {
     } catch (err) {
       this.restsUntil.set(id, performance.now() + RETRY_MS);
       logger.warn(
-        { err, phoneNumberId: id },
-        'campaign runner: claim failed; this phone number rests for 1 s',
+        { err, accountId, phoneNumberId: id },
+        'campaign runner: claiming or asking for sends failed; the phone number rests for 1 s, claimed sends are asked for after 15 s',
       );
     }
   }

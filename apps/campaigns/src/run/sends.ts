@@ -61,7 +61,10 @@ export class Sends {
         at: new Date().toISOString(),
       };
       this.command('message.withdraw', newId('cmd'), one, data).catch((err: unknown) =>
-        this.options.logger.info({ err }, 'campaign sends: withdrawal failed; retrying in 2 s'),
+        this.options.logger.info(
+          { err, ...logFields(one) },
+          'campaign sends: withdrawal not confirmed; repeated while the send is unwanted and has no outcome',
+        ),
       );
     }
   }
@@ -96,8 +99,8 @@ export class Sends {
       })
       .catch((err: unknown) =>
         this.options.logger.warn(
-          { err },
-          'campaign sends: outcome not known; asking again 15 s after the last attempt',
+          { err, ...logFields(one) },
+          "campaign sends: messaging's reply not read or not stored; trying again after 15 s unless the log brings the outcome",
         ),
       );
   }
@@ -145,6 +148,11 @@ export class Sends {
     for (const { id, template } of rows) this.templates.set(id, template);
   }
 }
+
+const logFields = (one: Claimed) => {
+  const { accountId, campaignId, contactId } = one;
+  return { accountId, campaignId, contactId, messageId: idsOf(one).messageId };
+};
 
 const conversationOf = ({ accountId, phoneNumberId, to }: Claimed) =>
   conversationIdOf(accountId, phoneNumberId, to);

@@ -167,8 +167,8 @@ export class Steward {
       else await this.watch(one);
     } catch (err) {
       this.options.logger.warn(
-        { err, campaignId: one.campaign_id },
-        'campaign steward: look at campaign failed; retrying in 1 s',
+        { err, accountId: one.account_id, campaignId: one.campaign_id, status: one.status },
+        'campaign steward: look at campaign failed; looking again when its lease expires, in 1 s to 2 min',
       );
     }
   }

@@ -91,7 +91,7 @@ export class FlowSync {
     const total = await pullFlows(this.options, accountId, stopping, (tx, pulledAt) =>
       this.jobs.finish(job, pulledAt, tx),
     );
-    this.options.logger.info({ accountId, total }, 'flow sync: flows pulled');
+    this.options.logger.info({ accountId, total }, 'flow sync: flows pulled; pulled again on demand');
   }
 
   private async failed(job: SyncJob, error: unknown): Promise<number | null> {

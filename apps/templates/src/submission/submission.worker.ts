@@ -79,8 +79,14 @@ export class SubmissionWorker {
       const refusal = refusalOf(error, job.failures + 1, called);
       if (!refusal) throw error;
       logger.info(
-        { err: error, id: job.id, templateId: job.templateId },
-        'template submission: refused; telling the caller',
+        {
+          err: error,
+          id: job.id,
+          accountId: job.accountId,
+          templateId: job.templateId,
+          code: refusal.code,
+        },
+        'template submission: ended without success; storing the refusal as its outcome',
       );
       outcome = { kind: 'refused', error: refusal.toData() };
     }
@@ -129,7 +135,7 @@ export class SubmissionWorker {
     if (replyTo) replies.reply(replyTo, { commandId: submissionId, stage: 'settled', reply });
     logger.info(
       { id: submissionId, accountId, templateId, outcome: outcome.kind },
-      'template submission: settled',
+      'template submission: outcome stored; no further attempt',
     );
   }
 }

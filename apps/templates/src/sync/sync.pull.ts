@@ -72,18 +72,22 @@ async function listFor(
     const listed: ListedTemplate[] = [];
     for await (const meta of cloudApi.listTemplates(token, wabaId)) {
       stopping.throwIfAborted();
-      if (!isKnownStatus(meta.status))
-        logger.warn(
-          { status: meta.status, metaId: meta.id },
-          'template pull: unknown status at Meta; the template counts as pending',
-        );
       if (!isNameable(meta)) {
         logger.warn(
-          { metaId: text(meta.id, LIMITS.metaId) },
-          'template pull: id, name or language missing or too long; the template is left out',
+          {
+            accountId,
+            metaId: text(meta.id, LIMITS.metaId),
+            templateName: text(meta.name, LIMITS.templateName),
+          },
+          'template pull: id, name or language missing, malformed or too long; the template is left out',
         );
         continue;
       }
+      if (!isKnownStatus(meta.status))
+        logger.warn(
+          { accountId, metaId: meta.id, status: meta.status },
+          'template pull: unknown status at Meta; the template counts as pending',
+        );
       const template = listedTemplate(meta);
       if (template) listed.push(template);
     }

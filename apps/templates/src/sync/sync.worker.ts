@@ -48,7 +48,7 @@ export class SyncWorker {
       await jobs.finish(job, pulledAt, tx);
     });
     waiting.tell(requests, { ok: true, data: result });
-    logger.info({ accountId, ...result }, 'template sync: templates pulled');
+    logger.info({ accountId, ...result }, 'template sync: templates pulled; pulled again within 8 h');
   }
 
   private async failed(job: SyncJob, error: unknown): Promise<number | null> {
