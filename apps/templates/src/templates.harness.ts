@@ -21,7 +21,7 @@ export const templatesStore = (settings?: PoolConfig) =>
 
 const SIMULATED_APP = '670000000000001';
 
-/** The templates service, the simulator as Meta; gateway and messaging are stood in for. */
+/** The templates service with the simulator as Meta, and stand-ins for gateway and messaging. */
 export async function templatesSystem() {
   const [simulator, receiver] = await Promise.all([simulatorForTests(), webhookReceiver()]);
   await simulator.control('POST', '/webhook', { url: receiver.url, secret: 'secret', verifyToken: 'token' });
@@ -125,7 +125,10 @@ export async function templatesSystem() {
       value: { ...value },
     });
 
-  /** Passes on, as the gateway does, the simulator's webhooks of one field from index `from`. Resolves to the next index. */
+  /**
+   * Passes the simulator's webhooks of one field on, as the gateway does, from index `from`. Resolves to the next
+   * index.
+   */
   const passOn = async (wabaId: string, field: string, from = 0) => {
     const until = receiver.received.length;
     const entries = receiver.received

@@ -46,7 +46,7 @@ const ACCOUNTS = Symbol('ACCOUNTS');
 const META = Symbol('META');
 type Meta = ReturnType<typeof meta.useFactory>;
 
-/** Access to Meta in an account's name. */
+/** Credentials and client for calls to Meta on behalf of an account. */
 const meta = {
   provide: META,
   useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {

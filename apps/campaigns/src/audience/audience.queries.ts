@@ -27,7 +27,10 @@ export class AudienceQueries {
     private readonly projections: Projections,
   ) {}
 
-  /** Reads your writes: catches up with the owners first. Throws `phone_number_not_found` if a plan has no number to send from. */
+  /**
+   * First waits until all that was committed before is projected. Throws `phone_number_not_found` if a plan lacks a
+   * number.
+   */
   @QueryHandler('campaign.preview')
   async preview(ask: Asked): Promise<Answer<'campaign.preview'>> {
     const isPlanned = Boolean(ask.template ?? ask.phoneNumberId ?? ask.from);

@@ -8,7 +8,10 @@ import { compared, TIME } from '../copy/compared.js';
 
 type Value = ReturnType<typeof parameters>['value'];
 
-/** SQL conditions on one account's contacts, the rows `c` of campaigns.contacts. `value` adds a parameter to the statement. */
+/**
+ * SQL conditions on one account's contacts, the rows `c` of campaigns.contacts. `value` adds a parameter to the
+ * statement.
+ */
 export class AudienceSql {
   private readonly account: string;
 
@@ -19,7 +22,10 @@ export class AudienceSql {
     this.account = `${value(accountId)}::text`;
   }
 
-  /** True for a contact in the audience. A merged contact is in none; its id in `contacts` stands for the surviving contact. */
+  /**
+   * True for a contact in the audience. A merged contact is in none; its id in `contacts` stands for the surviving
+   * contact.
+   */
   holds(audience: Audience): string {
     const { exclude = [] } = audience;
     return [
@@ -72,7 +78,7 @@ export class AudienceSql {
     return `c.tags @> ${keys}::text[] and c.sequence > ${this.lastDeletion('tag', keys)}`;
   }
 
-  /** If none of the tags was ever deleted, the first two conditions decide. Subqueries per contact take seconds. */
+  /** Conditions per tag take seconds: they come last, and decide only if one of the tags was deleted at some time. */
   private hasAny(tags: readonly string[]): string {
     const keys = this.value(tags.map(tagKey));
     const one = tags.map((tag) => `(${this.hasAll([tag])})`);
@@ -103,7 +109,9 @@ export class AudienceSql {
     };
   }
 
-  /** A field of JSON values as {@link compared} stores them. Values of different types are neither equal nor ordered. */
+  /**
+   * A field of JSON values as {@link compared} stores them. Values of different types are neither equal nor ordered.
+   */
   private jsonField(json: string): Field {
     const text = `(${json} #>> '{}')`;
     return {

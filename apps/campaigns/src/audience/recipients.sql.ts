@@ -11,8 +11,8 @@ type Wanted = {
 };
 
 /**
- * The query and parameters that list an audience. Columns: contact_id, created_at, opted_in, "to", the values of the
- * template's placeholders, and the skip `reason`; null: send.
+ * The query and parameters that list an audience. Columns: contact_id, created_at, opted_in, "to", `values` for the
+ * template's placeholders, and the skip `reason`; a contact without a reason is sent to.
  */
 export function recipientsOf({ accountId, audience, template }: Wanted) {
   const { values, value } = parameters();

@@ -13,7 +13,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Null before it was created. `prepared`: its audience is frozen. */
+/** Null before `campaign.created`. `prepared`: the audience was resolved to recipients and changes no more. */
 export type CampaignState =
   | (CampaignDefinition & {
       readonly id: string;
@@ -30,8 +30,9 @@ export type CampaignState =
 type Known = NonNullable<CampaignState>;
 
 /**
- * `waiting`: the part of `counts.queued` not yet asked of messaging. `expectedEndAt`: when the last queued send leaves.
- * `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: some still wait to be queued again.
+ * `waiting`: recipients in `counts.queued` whose send messaging was not asked for yet. `expectedEndAt`: when the last
+ * queued send leaves. `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: an earlier
+ * `campaign.retry-failed` has sends left to queue again.
  */
 export type CampaignFacts = {
   readonly counts: CampaignCounts;
@@ -54,13 +55,13 @@ export type CampaignCommand = (
   | Message<'campaign.resume', CampaignData>
   | Message<'campaign.cancel', CampaignData>
   | Message<'campaign.retry-failed', RetryFailedData>
-  /** The campaign is due. If it was due before `since`, it waits for a person. */
+  /** The start time has come. If it lies before `since`, the campaign pauses until a client resumes it. */
   | Message<'campaign.start', CampaignData & { readonly since: string }>
-  /** Its audience is frozen in the same transaction. */
+  /** The recipients are inserted in the same transaction. */
   | Message<'campaign.prepare', CampaignData>
-  /** The steward pauses it. */
+  /** The steward (run/steward.ts) pauses the campaign. */
   | Message<'campaign.hold', CampaignData & Why>
-  /** The reason it was held for is gone. */
+  /** The reason of an earlier `campaign.hold` is gone. */
   | Message<'campaign.release', CampaignData & { readonly reason: CampaignReason }>
   | Message<'campaign.fail', CampaignData & Why>
   | Message<'campaign.report', CampaignData>
@@ -172,7 +173,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
       if (state?.status !== 'running') return [];
-      // Wait for outcomes first: sends already asked of messaging fit into the limit.
+      // Not while a send awaits its outcome: it was within the limit, and leaves room if it fails.
       if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
       return [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
     },
@@ -216,7 +217,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
   },
 };
 
-/** True if recipients wait and no send is under way whose outcome could free room under the limit. */
+/** True if recipients wait and no send awaits an outcome that could leave room under Meta's messaging limit. */
 export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'waiting'>): boolean =>
   waiting > 0 && waiting === counts.queued - counts.held;
 
@@ -259,7 +260,7 @@ function told(
       reason,
       detail,
       resumesAt,
-      // A cancelled or failed campaign skips its waiting recipients.
+      // In a cancelled or failed campaign, waiting recipients count as skipped.
       counts: isUnsent
         ? { ...counts, queued: counts.queued - waiting, skipped: counts.skipped + waiting }
         : counts,
@@ -279,7 +280,7 @@ function began(state: CampaignState): Known {
   return state;
 }
 
-/** Throws `conflict` if the status does not allow it. */
+/** Throws `conflict` unless the campaign's status is one of `from`. */
 function allow({ id, status }: Known, from: readonly CampaignStatus[], done: string, why: string) {
   if (!from.includes(status))
     throw new Rejection('conflict', `Campaign ${id} is ${status} and cannot be ${done}: ${why}.`);

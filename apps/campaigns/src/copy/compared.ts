@@ -4,7 +4,7 @@ import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
 
 const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
-/** The form in which ISO dates compare; valid in JavaScript and in Postgres. */
+/** ISO dates in the form of {@link compared}. The pattern works in JavaScript and in Postgres. */
 export const TIME = /^\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d{3}z$/;
 
 /**
@@ -20,7 +20,7 @@ export function compared(value: FieldValue): FieldValue {
   return time && !Number.isNaN(time.valueOf()) ? caseless(time.toISOString()) : text;
 }
 
-/** A value as a template shows it: one line, single spaces; null if nothing is left, which Meta refuses. */
+/** A value as a template shows it: one line, single spaces; null if empty or too long, which Meta refuses. */
 export function shown(value: FieldValue | null | undefined): string | null {
   const text = String(value ?? '')
     .replaceAll(/\s+/g, ' ')

@@ -31,7 +31,7 @@ export const contacts = batchProjection({
         values: [JSON.stringify([...last.values()].map(rowOf))],
       });
     const merged = events.filter((event) => event.type === 'contact.merged');
-    // One by one, so that chains of merges collapse in any order: every row points to the last survivor.
+    // One by one, so that after chains of merges, in any order, every row points to the last surviving contact.
     for (const { accountId, data } of merged)
       await db.query({
         name: 'contact-merged',

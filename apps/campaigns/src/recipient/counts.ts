@@ -3,7 +3,7 @@ import { STATE, type State } from './recipient-state.js';
 
 export type Counted = { readonly state: State; readonly recipients: string | number };
 
-/** Recipients by status, and how many are not yet asked of messaging. */
+/** The API's counts. `waiting`: recipients whose send messaging was not asked for yet. */
 export function countsOf(rows: readonly Counted[]): {
   readonly counts: CampaignCounts;
   readonly waiting: number;
@@ -33,6 +33,6 @@ export const unsent = ({ counts, waiting }: ReturnType<typeof countsOf>): Campai
   skipped: counts.skipped + waiting,
 });
 
-/** The counts of a run `l`, as JSON of {@link Counted}. */
+/** SQL: the rows of campaigns.counts of a run `l`, as a JSON array of {@link Counted}; null if there are none. */
 export const COUNTED = `(select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
     from campaigns.counts n where n.run = l.run)`;

@@ -18,19 +18,22 @@ function moveOf(event: Told): Move[] {
   return [{ campaignId, contactId, messageId, at, error, state: stateOf(event) }];
 }
 
-/** Moves recipients by messaging's statuses of their messages. */
+/** Updates recipients' states from messaging's events about their messages. */
 export const progress = batchProjection({
   name: 'progress',
   types: ['message.status', 'message.withdrawn'],
   concerns: ({ data }) => data.campaignId !== null,
   all: async (events, db) => {
-    // Lock order everywhere: runs, recipients, counts.
+    // All transactions lock in this order: runs, recipients, counts.
     await noteExpired(events, db);
     await move(db, events.flatMap(moveOf));
   },
 });
 
-/** Counts expired sends in a row per run: sends that expire while Meta accepts none suggest a throttled number. */
+/**
+ * Counts a run's consecutive expired sends; an accepted one resets the count. Many suggest that Meta throttles the
+ * number.
+ */
 async function noteExpired(events: readonly Told[], db: PoolClient): Promise<void> {
   const expired = new Map<string, number>();
   const taken = new Set<string>();

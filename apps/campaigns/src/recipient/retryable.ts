@@ -2,8 +2,8 @@ import type { PoolClient } from 'pg';
 import { STATE } from './recipient-state.js';
 
 /**
- * Failed sends that may be retried: an allow-list by our code or Meta's (support/error-codes, September 2026).
- * Never 131026 (cannot be reached), 131050 (stopped marketing messages) or 130472 (in an experiment of Meta's).
+ * Error codes, ours and Meta's (support/error-codes, September 2026), whose failed sends may be retried. Left out on
+ * purpose: 131026 (cannot be reached), 131050 (stopped marketing messages), 130472 (in an experiment of Meta's).
  */
 const CODES: readonly string[] = [
   // Meta's own faults, and faults of the account, token or template that can be fixed meanwhile.
@@ -13,12 +13,18 @@ const CODES: readonly string[] = [
   ...['131057', '131063', '131064', '132000', '132001', '132007', '132012', '132015', '132016', '132068'],
   ...['132069', '133000', '133004', '133006', '133010', '133015', '134101', '134102'],
 ];
-/** Held back "for a healthy ecosystem": retried from one day to one week after the failure. */
+/**
+ * Meta held the message back "for a healthy ecosystem". Retried from 24 hours to 7 days after the failure (our
+ * bounds).
+ */
 const DAILY = '131049';
-/** Retried only if the request names it: the message may have arrived. */
+/** Retried only if the client's request names this code: the message may have arrived. */
 const NAMED = 'outcome_unknown';
 
-/** SQL condition on a run's recipients: failed sends that may be retried. `$2`: the codes asked for, or null. */
+/**
+ * SQL condition on recipients `r` of run `$1`: the send failed and may be retried. `$2`: codes the client named, or
+ * null.
+ */
 export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
     (coalesce(r.error->>'metaCode', r.error->>'code') = any ('{${CODES.join(',')}}')
       or (r.error->>'code' = 'upstream_error' and r.error->>'metaCode' is null))
@@ -27,8 +33,8 @@ export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
   and ($2::text[] is null or r.error->>'metaCode' = any ($2) or r.error->>'code' = any ($2))`;
 
 /**
- * Queues up to `most` of them again, unless the campaign has ended; each next attempt is a new message. Resolves to how
- * many were queued. Locks the campaign, so that no command to it is decided on outdated counts.
+ * Queues up to `most` failed recipients again, each for a new message, unless the campaign has ended. Resolves to how
+ * many were queued. Locks the campaign's row, so that no command to the campaign is decided on outdated counts.
  */
 export async function queueAgain(
   tx: PoolClient,

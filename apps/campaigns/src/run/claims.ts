@@ -6,7 +6,7 @@ import { STATE } from '../recipient/recipient-state.js';
 import { askedBy } from './limits.js';
 import { nextRoom, type LaneLoad } from './room.js';
 
-/** A recipient whose send messaging is to be asked for. Asking is idempotent. */
+/** A recipient claimed for sending: messaging is to be asked for the message. Asking twice sends once. */
 export type Claimed = {
   readonly campaignId: string;
   readonly accountId: string;
@@ -18,7 +18,7 @@ export type Claimed = {
   readonly claimedAt: Date;
 };
 
-/** A send's command and message ids: the same on every attempt to ask. */
+/** Ids of a send's command and message, derived so that asking again uses the same ids. */
 export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) => {
   const parts = [campaignId, contactId, String(attempt)] as const;
   return {
@@ -27,13 +27,13 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
   };
 };
 
-/** A send without outcome for this long counts as slow. */
+/** A send counts as slow when it has had no outcome for this long. */
 const PROMPT_MS = 600;
-/** A flight older than this is not counted as under way, so that one late outcome does not hold up the others. */
+/** A send without outcome for longer no longer fills the window, so that late outcomes do not hold up other sends. */
 const LATE_MS = 5_000;
-/** A rate's sends are spread over 1.1 s: evenly sent commands do not arrive evenly, and the rate must hold on arrival. */
+/** A second's sends of a rate are spread over 1.1 s: delays to messaging vary, and the rate must hold on arrival. */
 const SLOT_MS = 1_100;
-/** After a stall a rate catches up by at most this; a rate that begins, or resumes after REST_MS, catches up nothing. */
+/** After a stall a rate makes up for at most this time; at its start, or after REST_MS without sends, for none. */
 const CATCH_UP_MS = 100;
 const REST_MS = 1_000;
 const slotsFrom = (now: string) =>
@@ -48,7 +48,9 @@ type Run = {
   readonly rate: number | null;
   readonly due: number;
 };
-/** `asked`: sends asked for so far, ever. */
+/**
+ * A phone number's row of campaigns.lanes. `asked`: sends ever asked of messaging from this number, by any campaign.
+ */
 type Lane = LaneLoad & { readonly asked: number; readonly now: Date };
 type Picked = {
   readonly contact_id: string;
@@ -60,9 +62,10 @@ type Picked = {
 };
 
 /**
- * Claims what a phone number may send now, shared evenly among its campaigns, and writes the flights. After a crash any
- * replica asks for them again under the same ids. Empty if another replica holds the number's lane.
- * `mayAsk`: the highest `asked` that Meta's messaging limit allows the account (see Limits); null: no limit.
+ * Claims the recipients that a phone number may send to now, shared evenly among its campaigns, and inserts a flight for
+ * each: after a crash any replica finds the flights and asks again under the same ids. Resolves to none if another
+ * replica has the number's lane locked. `mayAsk`: the highest total of `asked` over the account's phone numbers that
+ * Meta's messaging limit allows (see Limits); null: no limit.
  */
 export const claim = (
   pool: Pool,
@@ -87,7 +90,7 @@ export const claim = (
     const left = mayAsk === null ? Infinity : await leftOf(tx, accountId, mayAsk);
     const free = Math.max(0, Math.min(room - lane.underWay, left));
     const claimed: Claimed[] = [];
-    // Rotate who comes first: with little room, the last campaign would get nothing.
+    // Rotates the first campaign: with little room, the last one would never get any.
     const first = lane.asked % runs.length;
     for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
@@ -102,7 +105,9 @@ export const claim = (
     return claimed;
   });
 
-/** Sends the limit leaves. The lock serialises the account's phone numbers. */
+/**
+ * How many sends Meta's messaging limit leaves the account. The lock serialises claims of the account's phone numbers.
+ */
 async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promise<number> {
   await tx.query({
     name: 'limit-lock',
@@ -113,7 +118,7 @@ async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promis
   return mayAsk - asked;
 }
 
-/** Undefined if another replica holds the lane. */
+/** Locks the phone number's lane, and creates it if missing. Undefined if another replica has it locked. */
 async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
   const lock = () =>
     tx.query<Lane>({
@@ -141,8 +146,8 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
 }
 
 /**
- * Whether a contact is opted in; for a merged contact, whether the surviving one is. A subquery per contact: with a join
- * Postgres reads all of the account.
+ * SQL: whether a contact is opted in; for a merged contact, whether the surviving one is. A subquery per contact, since
+ * for a join Postgres reads all contacts of the account.
  */
 const consents = (accountId: string, contactId: string) =>
   `coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
@@ -150,8 +155,8 @@ const consents = (accountId: string, contactId: string) =>
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
 
 /**
- * Whether another recipient who is the same person as `p` (merged into `one`) was sent to, or comes first: the surviving
- * contact, else the lowest id.
+ * SQL: whether another recipient of run `$1` is the same person as `p` after a merge into contact `one`, and was sent to
+ * or has precedence: the surviving contact first, then the lowest id.
  */
 const IS_DOUBLED = `exists (
   select from campaigns.recipients o
@@ -164,7 +169,7 @@ async function claimOf(
   tx: PoolClient,
   { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
 ): Promise<readonly Claimed[]> {
-  // Consent is checked at the claim: people opt out after the start.
+  // Checks consent here: contacts may opt out after the campaign's start.
   const { rows: picked } = await tx.query<Picked>({
     name: 'claim-pick',
     text: `with picked as materialized (
@@ -219,7 +224,7 @@ async function claimOf(
       picked.map(skipReason),
       now,
       phoneNumberId,
-      // No recipient below waits. If fewer were found than asked for, some may have gone back to `queued`: start over.
+      // The next claim starts at this contact id. Starts over if fewer were found: some below may be `queued` again.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
@@ -233,7 +238,7 @@ const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.ph
 const OF_FLIGHT = `join campaigns.runs u on u.run = a.run
   join campaigns.recipients r on r.run = a.run and r.contact_id = a.contact_id`;
 
-/** Accounts with flights older than `olderThanMs`: the replica that asked has died, or messaging was down. */
+/** Accounts with sends asked for `olderThanMs` ago and still without outcome: a replica died, or messaging was down. */
 export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Promise<readonly string[]> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'accounts-overdue',
@@ -244,7 +249,9 @@ export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Prom
   return rows.map(({ id }) => id);
 }
 
-/** Up to 1,000 of those flights, marked as asked again now. `wanted`: the campaign still runs and the contact is opted in. */
+/**
+ * Up to 1,000 such sends of an account, marked as asked for now. `wanted`: the campaign runs, the contact is opted in.
+ */
 export async function overdue(
   pool: Pool,
   { accountId, olderThanMs }: { accountId: string; olderThanMs: number },
@@ -264,7 +271,7 @@ export async function overdue(
   return rows;
 }
 
-/** Flights of campaigns that no longer run. Returns each again every 2 s until it has landed. */
+/** Sends without outcome whose campaign no longer runs. Returns each again every 2 s until it has an outcome. */
 export async function unwanted(pool: Pool): Promise<readonly Claimed[]> {
   const { rows } = await pool.query<Claimed>({
     name: 'flights-unwanted',

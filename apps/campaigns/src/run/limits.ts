@@ -1,15 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 import { peopleOf } from '../audience/plan.js';
 
-/** How long messaging's answer is cached; sends asked for meanwhile are added to it. */
+/** How long messaging's answer is cached; sends asked for meanwhile count in addition. */
 const KEPT_MS = 1_000;
 
 type Reached = { readonly people: number; readonly freesAt: string | null };
 type Known = Reached & { readonly mayAsk: number; readonly at: number };
 
 /**
- * What Meta's messaging limit leaves: unique people in a rolling 24 hours, outside their service windows. Every send
- * asked for since messaging's last answer counts as a new person.
+ * How much Meta's messaging limit leaves an account. Meta counts unique people in a rolling 24 hours, outside their
+ * service windows; here every send asked for since messaging's last answer counts as a new person.
  */
 export class Limits {
   private readonly known = new Map<string, Known>();
@@ -19,13 +19,13 @@ export class Limits {
     private readonly reached: (accountId: string) => Promise<Reached>,
   ) {}
 
-  /** The highest count of sends ever asked for ({@link askedBy}) that the limit allows; null: no limit. */
+  /** The limit as a bound on `asked` of {@link askedBy}, the account's sends ever asked for; null: no limit. */
   async mayAsk(accountId: string, tier: string | null): Promise<number | null> {
     const limit = peopleOf(tier);
     return limit === null ? null : (await this.lookedUp(accountId, limit)).mayAsk;
   }
 
-  /** If the limit is used up: when the first person counted drops out of it. Undefined while it leaves room. */
+  /** Undefined while the limit leaves room; else `freesAt`: when the first counted person drops out, if known. */
   async isReached(accountId: string, tier: string | null): Promise<Pick<Reached, 'freesAt'> | undefined> {
     const limit = peopleOf(tier);
     if (limit === null) return undefined;
@@ -46,7 +46,7 @@ export class Limits {
   }
 }
 
-/** Over all phone numbers of an account: sends ever asked of messaging, and flights under way. */
+/** Over all phone numbers of an account: sends ever asked of messaging, and those without outcome. */
 export async function askedBy(
   db: Pool | PoolClient,
   accountId: string,

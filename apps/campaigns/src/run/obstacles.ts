@@ -2,7 +2,7 @@ import type { AccountData } from '@wbiz/contracts/account';
 import type { CampaignCounts, CampaignReason, CampaignTemplate } from '@wbiz/contracts/campaign';
 import type { TemplateView } from '@wbiz/contracts/template';
 
-/** Why a campaign cannot go on. `held`: it pauses until the obstacle is gone or `resumesAt`; else it fails. */
+/** Why a campaign cannot go on. `held`: it pauses until the obstacle is gone or `resumesAt` has come; else it fails. */
 export type Obstacle = {
   readonly held: boolean;
   readonly reason: CampaignReason;
@@ -13,7 +13,7 @@ export type Obstacle = {
 type Sender = { readonly account: AccountData | null; readonly phoneNumberId: string };
 type Content = { readonly template: TemplateView | null; readonly wanted: CampaignTemplate };
 
-/** Reasons that {@link senderObstacle} gives: the campaign resumes when it returns undefined. */
+/** The reasons of {@link senderObstacle}. A campaign paused for one resumes once that function returns undefined. */
 export const OF_SENDER: readonly CampaignReason[] = [
   'not_entitled',
   'account_suspended',
@@ -52,7 +52,7 @@ export function templateObstacle({ template, wanted }: Content): Obstacle | unde
   return undefined;
 }
 
-/** After this many expired sends in a row the number rests for REST_MS. */
+/** After this many consecutive expired sends the campaign pauses for REST_MS. */
 const EXPIRED = 5;
 const REST_MS = 60_000;
 
@@ -70,7 +70,7 @@ export const throttled = (expiredInARow: number, now: number): Obstacle | undefi
 /** This many failures pause a campaign if all have the same error. */
 const MANY = 20;
 
-/** Whether enough sends failed since `before` to read their errors. */
+/** Whether so many sends failed since `before`, and none was delivered, that their errors are worth a query. */
 export function sendsFail(counts: CampaignCounts, before: CampaignCounts | null): boolean {
   const since = (of: 'failed' | 'sent' | 'delivered') => counts[of] - (before?.[of] ?? 0);
   return since('failed') >= MANY && since('delivered') <= 0 && since('failed') >= since('sent');

@@ -1,6 +1,6 @@
 import { SHARE } from '../campaign/pace.js';
 
-/** The smallest window of a phone number, in sends. */
+/** The smallest window of a phone number, in sends (ours). */
 const LEAST = 8;
 
 export type LaneLoad = {
@@ -16,8 +16,8 @@ export type LaneLoad = {
 };
 
 /**
- * The window of a phone number: sends under way at once. Like TCP's: grows by what landed while it is full, shrinks by
- * 10 % while outcomes are slow, and never exceeds one second of Meta's throughput.
+ * The window of a phone number: how many sends may await their outcome at once. As in TCP, it grows by the outcomes that
+ * come while it is full, and shrinks by 10 % while outcomes are slow. It never exceeds one second of Meta's throughput.
  */
 export function nextRoom({ room, throughput, underWay, slow, landed }: LaneLoad): number {
   const most = Math.max(LEAST, Math.ceil(throughput * SHARE));

@@ -5,12 +5,15 @@ import { accountsWithOverdue, claim, overdue, unwanted } from './claims.js';
 import type { Limits } from './limits.js';
 import type { Sends } from './sends.js';
 
-/** Between claims of a phone number; doubles while nothing runs. */
+/** Interval between claims of a phone number; doubles while no campaign runs. */
 const TICK_MS = { first: 50, longest: 5_000 };
-/** Rest of a phone number whose claim failed. */
+/** Pause of a phone number whose claim failed. */
 const RETRY_MS = 1_000;
 const OVERDUE_EVERY_MS = 2_000;
-/** Past the command's deadline of 10 s, after which a live replica has asked for the outcome itself. */
+/**
+ * Age at which a send without outcome is asked for again: past the command's deadline (10 s), so its sender has given
+ * up.
+ */
 const OVERDUE_MS = 15_000;
 
 type Lane = { readonly phone_number_id: string; readonly account_id: string; readonly limit: string | null };
@@ -19,19 +22,19 @@ export type RunnerOptions = {
   readonly pool: Pool;
   readonly sends: Sends;
   readonly limits: Limits;
-  /** Resolves when all that contacts had committed is projected here, opt-outs included. */
+  /** Resolves when all that contacts had committed for the account at the call is projected, opt-outs included. */
   readonly contactsKnown: (accountId: string) => Promise<void>;
   readonly logger: Logger;
 };
 
 /**
- * Sends what running campaigns have queued. Every replica runs one: the first to lock a phone number claims for it. No
- * state in memory that another replica would need.
+ * Claims queued recipients of running campaigns and asks messaging for their sends. Runs on every replica: the first to
+ * lock a phone number claims for it. Keeps nothing in memory that another replica would need.
  */
 export class Runner {
   private readonly ticks: Periodic;
   private overdueAt = 0;
-  /** Claims by phone number, repeats by account: a slow one holds up no other. */
+  /** Work in progress: claims by phone number, repeated asking by account. Slow work holds up no other key. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly restsUntil = new Map<string, number>();
 
@@ -94,7 +97,7 @@ export class Runner {
     );
   }
 
-  /** Asks again for overdue sends. Those no longer wanted are withdrawn instead, and their stored replies asked for. */
+  /** Asks again for overdue sends. Withdraws those no longer wanted instead, and reads their stored replies. */
   private async askAgain(accountId: string): Promise<void> {
     const { pool, sends, contactsKnown, logger } = this.options;
     try {

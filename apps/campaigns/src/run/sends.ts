@@ -14,9 +14,9 @@ import { move, type Move } from '../recipient/move.js';
 import { STATE } from '../recipient/recipient-state.js';
 import { idsOf, type Claimed } from './claims.js';
 
-/** A send that messaging did not hand to Meta within this time goes back to its campaign. */
+/** Messaging returns a send to its campaign if it has not handed the send to Meta within this time. */
 const EXPIRES_MS = 10_000;
-/** How long a phone number rests after messaging could not take one of its sends. */
+/** How long a phone number's claims pause after messaging could not take one of its sends. */
 const REST_MS = 1_000;
 const MOST_TEMPLATES = 1_000;
 
@@ -28,10 +28,10 @@ export type SendsOptions = {
   readonly logger: Logger;
 };
 
-/** Asks messaging for the sends of campaigns. Outcomes come by the log, refusals by reply. */
+/** Asks messaging for campaigns' sends. Messaging refuses by reply; events bring the outcomes of accepted sends. */
 export class Sends {
   private readonly settle: (move: Move) => Promise<null>;
-  /** By phone number. */
+  /** By phone number: when its claims go on (monotonic clock, ms). */
   private readonly restsUntil = new Map<string, number>();
   /** By campaign: a started campaign's template never changes. */
   private readonly templates = new Map<string, CampaignTemplate>();
@@ -43,7 +43,7 @@ export class Sends {
     });
   }
 
-  /** Idempotent per send. */
+  /** Asking again for the same send has no effect. */
   async ask(claimed: readonly Claimed[]): Promise<void> {
     await this.learnTemplates(claimed);
     for (const one of claimed) {
@@ -52,7 +52,7 @@ export class Sends {
     }
   }
 
-  /** Withdraws sends not yet handed to Meta; the log reports each as `message.withdrawn`. */
+  /** Asks messaging to drop sends it has not handed to Meta; a `message.withdrawn` event confirms each. */
   withdraw(claimed: readonly Claimed[]): void {
     for (const one of claimed) {
       const data = {
@@ -69,7 +69,7 @@ export class Sends {
     }
   }
 
-  /** Settles sends that may never have reached messaging, by its stored replies. */
+  /** For sends that may never have reached messaging: reads its stored replies and stores what they mean. */
   conclude(claimed: readonly Claimed[]): void {
     for (const one of claimed) this.concluding(one, this.fateOf(one));
   }
@@ -79,11 +79,14 @@ export class Sends {
     return performance.now() < (this.restsUntil.get(phoneNumberId) ?? 0);
   }
 
-  /** A refusal fails or skips the recipient, a send without effect queues it again. An accepted send is told by the log. */
+  /**
+   * Stores a reply: a refusal fails or skips the recipient, none queues it again. An accepted send's outcome is an
+   * event.
+   */
   private concluding(one: Claimed, reply: Promise<Reply | null>): void {
     reply
       .catch((error: unknown) => {
-        // No answer in time says nothing of the effect: ask for the stored reply.
+        // A timeout leaves open whether the command took effect: asks for the stored reply.
         if (error instanceof CommandTimeout) return this.fateOf(one);
         if (error instanceof Rejection) return { ok: false, error: error.toData() } as const;
         throw error;

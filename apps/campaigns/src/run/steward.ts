@@ -33,21 +33,21 @@ import {
 } from './obstacles.js';
 
 /**
- * Between looks for due campaigns; doubles while none runs or starts soon. `first` is a fraction of EVERY_MS, so that a
- * campaign that falls due just after a look is not delayed by a whole EVERY_MS.
+ * Interval between queries for due campaigns; doubles while no campaign runs or starts soon. `first` is a fraction of
+ * EVERY_MS, so that a campaign that falls due just after a query is not delayed by a whole EVERY_MS.
  */
 const LOOK_MS = { first: 250, longest: 5_000 };
-/** Lease on one campaign: between two looks at it, over all replicas. */
+/** Lease on one campaign: all replicas together look at it once in this time. */
 const EVERY_MS = 1_000;
-/** Lease while an audience is frozen; after it another replica tries too. */
+/** Lease while an audience is frozen; once it has expired, another replica tries too. */
 const FREEZE_MS = 120_000;
-/** Audiences a replica freezes at once, one per account: each holds a connection until it is done. */
+/** Audiences that a replica freezes in parallel, one per account: each takes a database connection meanwhile. */
 const FREEZES = 4;
-/** Pause for a messaging limit if messaging cannot say when it frees. */
+/** Pause for Meta's messaging limit if messaging cannot say when the limit leaves room again. */
 const LIMIT_MS = 3_600_000;
 /** Failed sends queued again per transaction. */
 const PORTION = 10_000;
-/** Pauses that only a person ends. */
+/** Reasons of pauses that only a client's request ends. */
 const FOR_A_PERSON: readonly CampaignReason[] = [
   'requested',
   'missed_start',
@@ -55,7 +55,9 @@ const FOR_A_PERSON: readonly CampaignReason[] = [
   'sends_failed',
 ];
 
-/** Condition on campaigns.runs. Each part has a partial index, since most campaigns are over. */
+/**
+ * SQL condition on campaigns.runs: the steward has work. Each part has a partial index, since most campaigns are over.
+ */
 export const TO_LOOK_AFTER = `(status = 'scheduled' and starts_at <= now()) or status = 'running' or retrying is not null
   or (status = 'paused' and reason <> all ('{${FOR_A_PERSON.join(',')}}'))
   or (status in ('cancelled', 'failed') and reported->>'queued' <> '0')`;
@@ -86,20 +88,22 @@ export type StewardOptions = {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly limits: Limits;
-  /** Resolves when all that contacts, templates and the gateway had committed for the account is projected here. */
+  /**
+   * Resolves when all that contacts, templates and the gateway had committed for the account at the call is projected.
+   */
   readonly allKnown: (accountId: string) => Promise<void>;
-  /** A campaign overdue by more than this does not start: it waits for a person. */
+  /** A campaign overdue by more than this does not start: it pauses until a client resumes it. */
   readonly graceMs: number;
   readonly logger: Logger;
 };
 
 /**
- * Leads campaigns through their life: starts due ones, freezes audiences, pauses and resumes by obstacles, reports
- * progress, completes. The lease lets one replica look at a campaign at a time.
+ * Makes the changes of campaigns that no request asks for: starts due ones, freezes audiences, pauses and resumes by
+ * obstacles, reports progress, completes. A lease lets one replica work on a campaign at a time.
  */
 export class Steward {
   private readonly looks: Periodic;
-  /** By campaign: a slow or failing one holds up no other. */
+  /** Work in progress by campaign: a slow or failing campaign holds up no other. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly freezing = new Set<string>();
 
@@ -127,7 +131,7 @@ export class Steward {
     await Promise.all(this.underWay.values());
   }
 
-  /** Resolves to whether there is work: a campaign was found, runs, or starts before the longest rest would end. */
+  /** Resolves to true if a campaign was due, is being worked on, runs, or starts within 10 s. */
   private async look(): Promise<boolean> {
     const { pool } = this.options;
     const { rows } = await pool.query<Due>({
@@ -251,7 +255,7 @@ export class Steward {
     await this.tell(one);
   }
 
-  /** Reports the counts if they changed. */
+  /** Reports the counts if they changed since the last report. */
   private async tell(one: Due): Promise<void> {
     const counted = countsOf(one.counted ?? []);
     const counts = one.status === 'running' ? counted.counts : unsent(counted);
@@ -275,7 +279,7 @@ export class Steward {
     return error && failed('sends_failed', error);
   }
 
-  /** The error of the latest failed sends since `since` (at most 1,000); undefined if they differ. */
+  /** The common error of up to 1,000 sends that failed since `since`; undefined if their errors differ. */
   private async onlyError({ run }: Due, since: Date): Promise<MessageError | undefined> {
     const { rows } = await this.options.pool.query<{ error: MessageError }>(
       `select distinct on (coalesce(error->>'metaCode', error->>'code')) error from (
@@ -286,7 +290,7 @@ export class Steward {
     return rows.length === 1 ? rows[0]!.error : undefined;
   }
 
-  /** An obstacle if Meta's messaging limit keeps all waiting recipients from being sent to. */
+  /** An obstacle if Meta's messaging limit leaves room for none of the waiting recipients. */
   private async overLimit(one: Due, counted: ReturnType<typeof countsOf>): Promise<Obstacle | undefined> {
     if (!isAtRest(counted)) return undefined;
     const number = one.account?.phoneNumbers.find(({ id }) => id === one.phone_number_id);

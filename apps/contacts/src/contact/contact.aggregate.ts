@@ -12,7 +12,7 @@ import {
 
 import { contactFacts } from './contact.facts.js';
 
-/** The row in contacts.contacts is the contact; `state->'contact'` is what a customer sees of it. */
+/** contacts.contacts holds each contact's state; `state->'contact'` is the part that the API shows. */
 export const contacts: Aggregate<
   ContactCommand,
   ContactState | null,
@@ -29,7 +29,7 @@ export const contacts: Aggregate<
   reply: {
     'contact.upsert': (state, events, { data, facts }) => ({
       id: state!.contact.id,
-      // Not created if the person was on file under the user id.
+      // Not `created` if the person had a contact under the user id before.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
       contact: data.source === 'api' ? inOrder(ContactView, alive(state!, facts).contact) : null,
     }),

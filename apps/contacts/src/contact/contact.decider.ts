@@ -20,7 +20,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** Counts how often a tag or field was made: one that is deleted and made again is another. */
+/** How often a tag or field of this name was created: one deleted and created again is another label. */
 type Generation = number;
 type Opt = {
   readonly optedIn: boolean;
@@ -29,14 +29,14 @@ type Opt = {
   readonly by: string | null;
 };
 
-/** The customer's view of the contact, the generations of its labels, and its search text. Null before the first event. */
+/** A contact: its view in the API, the generations of its labels (tags and custom fields), and its search text. */
 export type ContactState = {
   readonly contact: ContactView;
-  /** In the order of the contact's tags. */
+  /** Of `contact.tags`, in their order. */
   readonly tags: readonly Generation[];
   readonly fields: Readonly<Record<string, Generation>>;
   readonly opt: Opt | null;
-  /** The name follows the WhatsApp profile; without it a request set the name, which then stays. */
+  /** Present if the name follows the WhatsApp profile. Absent if a request set the name, which then stays. */
   readonly named?: 'whatsapp';
   /** Earlier phone numbers of the person, oldest first. */
   readonly formerPhones?: readonly string[];
@@ -44,7 +44,7 @@ export type ContactState = {
   readonly search: string;
 };
 
-/** A tag in the account's vocabulary. `fresh`: this command uses it first. */
+/** A tag of the account. `fresh`: this command is the first to use it. */
 export type KnownTag = { readonly name: string; readonly generation: Generation; readonly fresh: boolean };
 export type KnownField = {
   readonly type: FieldType;
@@ -53,16 +53,19 @@ export type KnownField = {
   readonly fresh: boolean;
 };
 
-/** Looked up in the transaction: the vocabulary of the labels in command and contact, and the person's other contacts. */
+/**
+ * Read in the transaction: the account's tags and fields that command or contact name, and the person's other
+ * contacts.
+ */
 export type ContactFacts = {
   /** By {@link tagKey}. */
   readonly tags: ReadonlyMap<string, KnownTag>;
   readonly fields: ReadonlyMap<string, KnownField>;
   /** Other contacts of the same person: found under the command's number or user id. */
   readonly twins: readonly ContactState[];
-  /** Contact ids derived from that number and user id that are still free. */
+  /** Contact ids derived from the command's number and user id that no contact has. */
   readonly unclaimed: readonly string[];
-  /** Another person's contact that has the command's user id; null if none has. */
+  /** The id of another person's contact with the command's user id; null if there is none. */
   readonly takenBy: string | null;
 };
 
@@ -76,7 +79,7 @@ type Person = {
 type NoteInbound = Person & { readonly name: string | null; readonly at: string };
 /** A person's new number or user id; null: unchanged. */
 type NoteChange = Person & { readonly at: string };
-/** `saidAt`: when the person said so. */
+/** `saidAt`: when the person opted in or out. */
 type NoteOpt = Person & {
   readonly optedIn: boolean;
   readonly how: OptWay;
@@ -106,10 +109,10 @@ export type Label = { readonly key: string; readonly generation: Generation };
 /** `gone`: the tags that the contact lost. */
 type Untagged = { readonly createdAt: string; readonly gone: readonly Label[] };
 
-/** State that the public event does not carry. */
+/** The part of the state that the public event does not carry. */
 type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt' | 'named' | 'formerPhones'> & {
   readonly gone?: readonly Label[];
-  /** Labels used for the first time: a follow-up adds them to the vocabulary. */
+  /** Labels used for the first time: a follow-up command adds them to the account's tags and fields. */
   readonly fresh?: { readonly tags: readonly string[]; readonly fields: readonly string[] };
 };
 
@@ -117,23 +120,23 @@ export type ContactEvent =
   | DomainEvent<'contact.created', ContactCreatedData, Kept>
   | DomainEvent<'contact.updated', ContactUpdatedData, Kept>
   | DomainEvent<'contact.opted_out', ContactOptedOutData>
-  /** A request set the same name that came from WhatsApp: from now on it stays. */
+  /** A request set the name that the WhatsApp profile has: from now on the name stays. */
   | DomainEvent<'contact.name_settled', { readonly at: string; readonly by: string | null }>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
-  /** These ids lead to the contact too: ids of a number or user id that the person has or had. */
+  /** `ids` lead to the contact too: ids derived from a number or user id that the person has or had. */
   | DomainEvent<'contact.linked', NoteChange & { readonly ids: readonly string[] }>
-  /** This id was free; from now on it leads to another contact. */
+  /** The id belonged to no contact; from now on it leads to another contact. */
   | DomainEvent<'contact.claimed', ContactMergedData>
-  /** Only in old streams: written before commands to a merged contact went to the surviving one. */
+  /** Only in old streams: written before commands to a merged contact were passed to the surviving one. */
   | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>
   | DomainEvent<'contact.label_forgotten', ForgetLabels, Untagged>;
 
-/** The changes wanted; a field left out stays. */
+/** The changes wanted. A field that is left out stays as it is. */
 type Wanted = Omit<UpdateContact, 'tags'> & {
   readonly addTags?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly phone?: string | null;
-  /** The number on file that `phone` replaces. */
+  /** The contact's number that `phone` replaces. */
   readonly movesFrom?: string | undefined;
   readonly userId?: string | null;
   readonly named?: 'whatsapp';
@@ -184,7 +187,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
 
     'contact.merge': ({ data }, known) => {
       if (!known) return [{ type: 'contact.claimed', data }];
-      // A contact merged before keeps its target.
+      // A contact that was merged before keeps its target.
       if (known.mergedInto || known.contact.id !== data.contactId || data.into === data.contactId) return [];
       return [{ type: 'contact.merged', data, private: untagged(known, labelsOf(known)) }];
     },
@@ -248,7 +251,7 @@ function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsapp' | 'r
 const sameNumber = (phone: string | null) => (other: string) =>
   phone !== null && personKey(phone) === personKey(other);
 
-/** The number on file if `phone` is a different number, not a different spelling. */
+/** The contact's number if `phone` is another number and not only another spelling; else undefined. */
 function movedFrom(known: ContactState | null, phone: string | null): string | undefined {
   const had = known?.contact.phone ?? null;
   return had !== null && phone !== null && !sameNumber(phone)(had) ? had : undefined;
@@ -263,7 +266,7 @@ type Change = {
   readonly facts: ContactFacts;
 };
 
-/** The events that make the contact what is wanted; none if it is so already. Throws `conflict` and `invalid_request`. */
+/** The events that apply the changes; none if nothing differs. Throws `conflict` and `invalid_request`. */
 function write(known: ContactState | null, change: Change, { at, by }: Write): ContactEvent[] {
   const { source, wanted, facts } = change;
   if (known?.mergedInto)
@@ -307,7 +310,7 @@ function write(known: ContactState | null, change: Change, { at, by }: Write): C
     optedOutAt: opt ? (opt.optedIn ? null : opt.at) : (optedFrom?.optedOutAt ?? null),
     source: base?.source ?? source,
     createdAt: base?.createdAt ?? at,
-    // Never goes back: replicas' clocks differ.
+    // Never earlier than before, though replicas' clocks differ.
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
   const named = wanted.name === undefined ? namedOf(...all) : wanted.named;
@@ -362,15 +365,18 @@ const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>
   known !== null &&
   (optedIn ? known.contact.optedIn : known.contact.optedOutAt !== null && !known.contact.optedIn);
 
-/** Required for an opt-in by word or WhatsApp setting: it reverses an opt-out and never is a first consent. */
+/** Whether the contact opted out: only then an opt-in by word or WhatsApp setting counts, never as a first consent. */
 const isOut = (known: ContactState | null) => known !== null && known.contact.optedOutAt !== null;
 
-/** True if the contact has a later opt-in or opt-out: one heard late does not undo it. WhatsApp's times are whole seconds. */
+/**
+ * Whether the contact opted in or out after `saidAt`, which then arrives too late. In whole seconds, as WhatsApp's
+ * times.
+ */
 const isSettled = (known: ContactState | null, saidAt: string) =>
   !!known?.opt && saidAt.slice(0, SECONDS) < known.opt.at.slice(0, SECONDS);
 const SECONDS = '2026-11-22T10:00:00'.length;
 
-/** The later of the two. In the same second the opt-out wins, since their order is not known. */
+/** The later of two opt-ins or opt-outs. In the same second the opt-out wins, since their order is not known. */
 function later(one: Opt | null, other: Opt | null): Opt | null {
   if (!one || !other) return one ?? other;
   const [before, after] = [one.at.slice(0, SECONDS), other.at.slice(0, SECONDS)];

@@ -15,7 +15,7 @@ export type ContactRow = {
   readonly state: ContactState;
   readonly removed: readonly Removed[] | null;
 };
-/** The end of a page: creation time, then id. */
+/** The last contact of the page before: its creation time and id. */
 type Place = readonly [created?: string, stream?: string];
 type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
 type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
@@ -25,7 +25,7 @@ type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly limit: number;
 };
 
-/** Selects an account's removals. Append the account's expression and a closing parenthesis. */
+/** SQL: an account's deleted labels. Append the account's expression and a closing parenthesis. */
 export const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
   from contacts.removals r where r.account_id =`;
 const NEWEST = 'order by n.created desc, n.stream desc';
@@ -34,7 +34,7 @@ const OF_HITS = `select n.created, n.stream, c.state, ${REMOVED} $1) as removed
 
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
-/** From this many hits in the first scan on, scanning further is cheaper than looking up all hits in the index. */
+/** If the first scan finds this many, scanning further is cheaper than looking up all hits in the index. */
 const FREQUENT = 10;
 
 /**
@@ -43,8 +43,8 @@ const FREQUENT = 10;
  */
 export class ContactList {
   /**
-   * Depths of a search's scans of the newest contacts. A frequent text fills the page there; a rare one goes to the
-   * index, which returns all hits unordered.
+   * How many of the newest contacts a search scans, scan by scan. A frequent text fills the page there; a rare one is
+   * looked up in the index, which returns all hits unordered.
    */
   lookedThrough = [4_000, 30_000];
   /** A tag with at most this many contacts is filtered row by row. */
@@ -67,7 +67,7 @@ export class ContactList {
     if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.lookedAt))
       return this.through(rarest, wanted);
     if (pattern === undefined) {
-      // Not enough alone: the newest with the tag may all fail the filters.
+      // May leave the page unfilled: the newest contacts with the tag may all fail the filters.
       const hits = rarest ? await this.through(rarest, wanted, this.lookedAt) : [];
       return hits.length === limit ? hits : this.through('all', wanted);
     }
@@ -172,8 +172,8 @@ class Conditions {
   }
 
   /**
-   * Conditions: the contact has all tags asked for, except `but`. As scalar subqueries, which Postgres does not turn into
-   * a join: it takes created and stream for independent, expects next to no rows, and reads both tables whole.
+   * Conditions: the contact has all tags asked for, except `but`. Scalar subqueries, which Postgres does not turn into a
+   * join: for a join it takes created and stream for independent, expects next to no rows, and reads both tables whole.
    */
   tags(but?: Tag): string[] {
     return this.wanted.tags

@@ -7,7 +7,7 @@ import type { ContactEvent } from './contact.decider.js';
 
 type Linked = RecordedEvent<Of<ContactEvent, 'contact.linked'>>;
 
-/** Follow-ups that make a person's other ids, of a number or user id, lead to one contact. */
+/** Follow-up commands that make the ids of a person's other numbers and user id lead to one contact. */
 async function link(events: readonly Linked[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const { rows } = await tx.query<{ id: string }>({
     name: 'contacts-begun',
@@ -22,7 +22,7 @@ async function link(events: readonly Linked[], tx: PoolClient): Promise<readonly
         const data = { contactId, into: change.contactId, at: change.at };
         return followUp(contacts, { accountId, type: 'contact.merge', data });
       }),
-    // An id begun earlier in the same batch is a twin now: note-change merges it.
+    // An id may have got a contact earlier in the same batch: note-change merges that contact.
     ...(ids.some((id) => begun.has(id))
       ? [followUp(contacts, { accountId, type: 'contact.note-change', data: change })]
       : []),

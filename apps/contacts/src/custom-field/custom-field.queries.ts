@@ -12,7 +12,10 @@ import { fieldsStream, type Definition, type FieldsState } from './custom-field.
 export class CustomFieldQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Newest first; there are few. Throws `invalid_request` for a cursor that is none of ours. */
+  /**
+   * Newest first; sorted in memory, since an account has few. Throws `invalid_request` for a cursor that this service
+   * did not issue.
+   */
   @QueryHandler('field.list')
   async list(ask: Ask<'field.list'>): Promise<Answer<'field.list'>> {
     const { accountId } = ask;

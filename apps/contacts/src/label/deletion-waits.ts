@@ -2,7 +2,10 @@ import type { Message } from '@wbiz/eventing/message';
 import type { Asked, Bare } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 
-/** A label's deletion waits until every batch that looked it up (key share) is committed. Later batches see it deleted. */
+/**
+ * Locks the labels to delete: waits until each batch that read them (key share) is committed. Later ones see them
+ * deleted.
+ */
 export const deletionWaits =
   <C extends Message>(table: string, type: C['type'], stream: (command: Bare<C>) => string) =>
   async (tx: PoolClient, asked: readonly Asked<C>[]): Promise<readonly undefined[]> => {

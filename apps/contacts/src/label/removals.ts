@@ -1,7 +1,7 @@
 import type { Removal } from '@wbiz/contracts/tag';
 import type { Pool } from 'pg';
 
-/** Removals under way of deleted tags or fields, the latest 100, newest first. */
+/** Deleted tags or fields that are still being removed from contacts: the latest 100, newest first. */
 export async function removalsOf(pool: Pool, accountId: string, kind: 'tag' | 'field'): Promise<Removal[]> {
   const { rows } = await pool.query<{ name: string; total: string; remaining: string; deleted_at: Date }>({
     name: 'removals-of',

@@ -1,8 +1,6 @@
 import type { OptOutWords } from '@wbiz/contracts/account';
 
-/**
- * By language. Only words with no other meaning when sent alone: "cancel" may mean an order.
- */
+/** Built-in words by language. Only words with no other meaning when sent alone: "cancel" may mean an order. */
 const BUILT_IN: Readonly<Record<string, OptOutWords>> = {
   en: {
     stop: ['stop', 'stop all', 'stopall', 'unsubscribe', 'opt out', 'opt-out', 'optout', 'stop promotions'],
@@ -28,7 +26,9 @@ const bare = (text: string) =>
 
 export type Says = (body: string) => 'stop' | 'start' | undefined;
 
-/** Reads a whole message by the built-in and the account's words. A word in both lists means stop. */
+/**
+ * Reads a whole message: by the account's words in their languages, the built-in ones in others. In both lists: stop.
+ */
 export function optOutWords(own: Readonly<Record<string, OptOutWords>> | null): Says {
   const says = new Map<string, 'stop' | 'start'>();
   const lists = Object.values({ ...BUILT_IN, ...own });

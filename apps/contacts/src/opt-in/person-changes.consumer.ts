@@ -29,12 +29,12 @@ export class PersonChangesConsumer {
     const handle = entryOf(this.handlers, change.data.field);
     if (handle === undefined) return;
     const accountId = await this.accountOf(change.data.wabaId);
-    if (accountId === undefined) return; // Not connected here.
+    if (accountId === undefined) return; // The WABA is not connected here.
     for (const item of objects(change.data.value[change.data.field])) await handle(accountId, item, change);
   }
 
   private readonly handlers = {
-    /** A choice in WhatsApp's own settings. */
+    /** The person stopped or resumed marketing messages in WhatsApp's settings. */
     user_preferences: async (accountId: string, preference: MetaItem, { data, traceparent }: Change) => {
       const optedIn = entryOf(OPTED_IN, preference['value']);
       const person = personOf([preference['wa_id']], [preference['user_id']]);
@@ -70,7 +70,7 @@ export class PersonChangesConsumer {
     },
   };
 
-  /** The contact id of the first person on file; undefined if none is. */
+  /** The contact id of the first of these persons that has a contact; undefined if none has. */
   private async onFile(accountId: string, persons: readonly (string | undefined)[]) {
     const ids = persons.flatMap((person) => (person === undefined ? [] : contactIdOf(accountId, person)));
     const { rows } = await this.pool.query<{ stream: string }>({
@@ -81,7 +81,7 @@ export class PersonChangesConsumer {
     return ids.find((id) => rows.some(({ stream }) => stream === id));
   }
 
-  /** Asks the gateway if the copy has no such WABA: the copy may lag behind a new connection. */
+  /** Asks the gateway if contacts.accounts lacks the WABA: that copy may lag behind a new connection. */
   private async accountOf(wabaId: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<{ id: string }>({
       name: 'account-of-waba',

@@ -4,7 +4,10 @@ import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import { contacts } from '../contact/contact.aggregate.js';
 
-/** Meta refused marketing to a person (`message.marketing_stopped`): opts the person out, on file or not. */
+/**
+ * Meta refused marketing to a person (`message.marketing_stopped`): opts the person out, creating the contact if
+ * needed.
+ */
 export const whenMarketingStoppedOptThePersonOut = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,
 ): Projection =>

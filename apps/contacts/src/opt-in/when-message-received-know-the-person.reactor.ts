@@ -11,7 +11,10 @@ import type { ContactCommand } from '../contact/contact.decider.js';
 import { consentIn } from './consent.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
-/** Puts the writer on file and follows changes of number and user id. An opt-out or opt-in word sent alone is obeyed. */
+/**
+ * Creates or updates the writer's contact, with changes of number and user id. Obeys an opt-out or opt-in word sent
+ * alone.
+ */
 export const whenMessageReceivedKnowThePerson = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,
 ): Projection =>

@@ -18,7 +18,7 @@ type Row = {
 export class TagQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest first. Throws `invalid_request` for a cursor that this service did not issue. */
   @QueryHandler('tag.list')
   async list(ask: Ask<'tag.list'>): Promise<Answer<'tag.list'>> {
     const { accountId } = ask;

@@ -17,7 +17,7 @@ const POLL_MS = 50;
 const TABLE = 'templates.flow_syncs';
 const STALE = `s.due_at is null and coalesce(s.pulled_at < clock_timestamp() - interval '1 minute', true)`;
 
-/** Pulls flows of due accounts: the account changed, Meta reported a change, or a query met an old copy. */
+/** Pulls the flows of due accounts. Due: the account changed, Meta reported a change, or a query found an old copy. */
 export class FlowSync {
   readonly work: DueWork<SyncJob>;
   private readonly jobs: SyncJobs;
@@ -39,7 +39,7 @@ export class FlowSync {
     });
   }
 
-  /** Meta reported a change. An unknown WABA is ignored: connecting it pulls everything. */
+  /** Meta reported a change of flows. Ignores an unknown WABA: connecting it pulls all its flows. */
   async changed(wabaId: string): Promise<void> {
     const { pool } = this.options;
     const { rows } = await pool.query<{ id: string }>(
@@ -52,8 +52,8 @@ export class FlowSync {
   }
 
   /**
-   * Has a copy older than a minute pulled, and waits up to PATIENCE_MS for a pull that has not failed yet. While Meta
-   * fails, the old copy answers.
+   * Makes the account due if its copy is older than a minute. Waits for a pull until it ends or fails, at most
+   * PATIENCE_MS: while Meta fails, queries answer from the old copy.
    */
   async upToDate(accountId: string): Promise<void> {
     const giveUp = Date.now() + PATIENCE_MS;

@@ -17,7 +17,7 @@ export type AtMetaOptions = {
     'createTemplate' | 'editTemplate' | 'deleteTemplate' | 'findTemplate' | 'getTemplate'
   >;
   readonly withHandles: WithHandles;
-  /** A free name to propose, for a template whose name Meta blocks for weeks. */
+  /** Proposes a free name for a template whose name Meta blocks for weeks. */
   readonly otherName: (accountId: string, name: string) => Promise<string>;
 };
 
@@ -32,7 +32,7 @@ export type Attempt = {
 export type Taken = Extract<Outcome, { kind: 'taken' | 'deleted' }>;
 
 /**
- * Carries out a request at Meta once: after an earlier call it first looks whether that took effect. Throws Meta's
+ * Carries out a request at Meta once: after an earlier call it first looks up whether that call took effect. Throws Meta's
  * errors, and a Rejection if the template's state at Meta forbids the request.
  */
 export function atMeta(options: AtMetaOptions): (request: Request, attempt: Attempt) => Promise<Taken> {
@@ -61,7 +61,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
       if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
       const other = await find();
       if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
-      // Without an earlier call it is somebody else's template; with the same content it serves as ours.
+      // Without an earlier call somebody else created the template: with the same content it serves as ours.
       if (other && (called || isSame(content, other))) return takenAs(listed(other));
       throw new Rejection(
         'conflict',

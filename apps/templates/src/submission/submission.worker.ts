@@ -19,11 +19,13 @@ import type { SubmissionJob, SubmissionJobs } from './submission.jobs.js';
 
 const AT_ONCE = 12;
 const LOOK_MS = 500;
-/** If Meta certainly did nothing: retries after 500, 1,000, 2,000 and 4,000 ms, while the caller waits. */
+/**
+ * Attempts while certainly none had an effect at Meta: after 500, 1,000, 2,000 and 4,000 ms, since the client waits.
+ */
 const ATTEMPTS = 5;
-/** If a call may have taken effect: attempts for about two hours. */
+/** Attempts if a call may have taken effect at Meta: for about two hours. */
 const ATTEMPTS_IN_DOUBT = 30;
-/** Refusals of a lookup at Meta, which say nothing of the earlier call. */
+/** Codes of a refused lookup at Meta that leave open whether an earlier call took effect. */
 const BLIND: readonly string[] = ['unavailable', 'upstream_error'];
 const RETRY_MS = { first: 500, longest: 300_000 };
 
@@ -38,7 +40,7 @@ export type SubmissionWorkerOptions = {
   readonly logger: Logger;
 };
 
-/** Submits templates to Meta, outside of any consumer, and replies to the callers that wait. */
+/** Submits templates to Meta in the background, and replies to the clients that wait. */
 export class SubmissionWorker {
   readonly work: DueWork<SubmissionJob>;
 
@@ -91,7 +93,7 @@ export class SubmissionWorker {
       outcome = { kind: 'refused', error: refusal.toData() };
     }
     await this.settle({ ...job, called }, outcome, asOf);
-    this.work.wake(); // One of the account's OF_ACCOUNT places is free again.
+    this.work.wake(); // The account may have another submission claimed.
   }
 
   private async requestOf({ id, accountId, templateId }: SubmissionJob) {
@@ -127,7 +129,7 @@ export class SubmissionWorker {
       const settled = replyOf(outcome, unrefused(applied!).state);
       await jobs.settle(job, settled, tx);
       if (settled.ok) await onceMore(tx, accountId);
-      // Meta's template differs from ours, or may differ: pull.
+      // Meta's template differs from ours, or may differ: makes the account due for a pull.
       else if (job.called || settled.error.code === 'conflict') await markDue(tx, [accountId]);
       return settled;
     });
@@ -140,7 +142,9 @@ export class SubmissionWorker {
   }
 }
 
-/** The refusal that ends the submission; undefined: retry. A call that may have taken effect is looked up until that is certain. */
+/**
+ * The refusal that ends the submission; undefined: retry, which looks up at Meta whether an earlier call took effect.
+ */
 function refusalOf(error: unknown, attempts: number, called: boolean): Rejection | undefined {
   const final = finalRefusal(error);
   if (!called) return final ?? (attempts >= ATTEMPTS ? vainly(error) : undefined);

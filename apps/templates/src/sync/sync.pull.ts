@@ -46,7 +46,7 @@ export async function pullTemplates(
   const listed = await list();
   const known = await knownTemplates(pool, accountId);
   const plan = planSync(known, listed);
-  // Pages shift while they are read and can hide a template: only one missing twice is gone.
+  // Meta's pages shift while they are read and can hide a template: only one missing from two lists is gone.
   const missingTwice = plan.removals.length > 0 ? planSync(known, await list()).removals : [];
   const removals = plan.removals.filter((templateId) => missingTwice.includes(templateId));
 

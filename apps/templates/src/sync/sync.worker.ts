@@ -18,7 +18,7 @@ export type SyncWorkerOptions = PullOptions & {
   readonly waiting: WaitingRequests;
 };
 
-/** Pulls templates of due accounts, outside of any consumer, and settles the requests for it. */
+/** Pulls the templates of due accounts in the background, and answers the clients' requests for a pull. */
 export class SyncWorker {
   readonly work: DueWork<SyncJob>;
 
@@ -67,7 +67,7 @@ export class SyncWorker {
   }
 }
 
-/** The refusal that no retry changes, as customers read it; undefined if a retry may succeed. */
+/** The refusal that clients get if no retry can succeed; undefined if one may. */
 function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;
@@ -84,7 +84,7 @@ function finalRefusal(error: unknown): Rejection | undefined {
   );
 }
 
-/** In ms, ± 20 %: doubles with each failure, and is at least a minute if Meta throttles the account. */
+/** In ms, ± 20 %: doubles with each failure, and is about a minute or more if Meta throttles the account. */
 export function retryAfter(error: unknown, failures: number): number {
   const paced = error instanceof CloudApiError && ruleFor(error.error).scope === 'pace-account';
   const wait = retryDelay(failures + 1, RETRY_MS.first, RETRY_MS.longest);

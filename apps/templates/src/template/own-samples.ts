@@ -7,7 +7,7 @@ type Fields = Record<string, unknown>;
 /** Hosts of Meta's own sample links, which expire. */
 const META_HOST = /(?:^|\.)(?:whatsapp\.net|fbcdn\.net|fbsbx\.com|facebook\.com)$/i;
 
-/** Whether the customer gave the sample: our media id or a link, not Meta's handle or link. */
+/** Whether the client gave the sample: one of our media ids or a link, but no handle or link of Meta's. */
 const isOwn = (sample: unknown): boolean => {
   const given = text(sample) ?? '';
   return given.startsWith('med_') || (URL.canParse(given) && isElsewhere(new URL(given)));
@@ -18,7 +18,7 @@ const isElsewhere = ({ protocol, hostname }: URL) => protocol === 'https:' && !M
 export const sampleOf = (header: Fields): unknown =>
   ([object(header['example'])['header_handle']].flat() as unknown[])[0];
 
-/** Meta's components, with the customer's samples kept where the header has the same format. */
+/** Meta's components, but with the client's stored sample in each header that has the same format. */
 export function withOwnSamples(
   listed: readonly TemplateComponent[],
   stored: readonly unknown[],

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000;
 
-/** Meta's limits of edits of an approved template (templates/template-management). */
+/** Meta's limits on edits of an approved template (templates/template-management). */
 const LIMITS_OF_EDITS = [
   { most: 1, withinMs: DAY_MS },
   { most: 10, withinMs: 30 * DAY_MS },

@@ -23,7 +23,7 @@ import { nextEditAfter, withEdit } from './template-edits.js';
 /** A template of Meta's list in our form. */
 export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'>;
 
-/** Fields that Meta's reviews change. A webhook carries some of them, a list all. */
+/** The fields that Meta's reviews change. A webhook has some of them, Meta's list has all. */
 type Judged = Pick<TemplateView, 'status' | 'rejectionReason' | 'category' | 'qualityScore'>;
 
 /** A template's content: all but its name and language. */
@@ -31,13 +31,13 @@ export type TemplateContent = Pick<TemplateView, 'category' | 'components' | 'pa
   readonly messageSendTtlSeconds?: number;
 };
 
-/** A request to Meta. If refused: `create` leaves nothing, `submit` leaves the draft, `edit` leaves the template as it was. */
+/** A request to Meta. If refused, `create` removes the template, `submit` leaves the draft, `edit` changes nothing. */
 export type Request =
   | { readonly kind: 'create' | 'submit'; readonly content: TemplateContent }
   | { readonly kind: 'edit'; readonly content: Partial<TemplateContent>; readonly ofApproved: boolean }
   | { readonly kind: 'delete' };
 
-/** `id`: the command's. Its sender waits at `replyTo` for the outcome. */
+/** `id`: the command's id. `replyTo`: the address at which the command's sender waits for the outcome. */
 type Asking = {
   readonly asking: {
     readonly id: string;
@@ -46,18 +46,18 @@ type Asking = {
   };
 };
 
-/** A request's outcome. `taken`: what is now known of the template at Meta. */
+/** The outcome of a request to Meta. `taken`: Meta accepted it; `listed` is what Meta told of the template. */
 export type Outcome =
   | { readonly kind: 'taken'; readonly listed: Partial<ListedTemplate> }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'refused'; readonly error: RejectionData };
 
-/** `asOf` (ms since the epoch): the time at Meta of the command's news. `at`: now, ISO 8601. */
+/** `asOf`: the time at Meta of the command's news, in ms since the epoch. `at`: now, ISO 8601. */
 type Known = { readonly templateId: string; readonly asOf: number; readonly at: string };
 
 export type TemplateCommand =
   | (Message<'template.create', CreateTemplateData & Asking> & {
-      /** The account's other template of this name and language. */
+      /** The id of the account's other template with this name and language; null if there is none. */
       readonly facts: { readonly takenBy: string | null };
     })
   | Message<'template.update', UpdateTemplateData & Asking>
@@ -73,7 +73,7 @@ export type TemplateCommand =
     >
   | Message<'template.remove', Known>;
 
-/** `heard`: Meta reported the status, known before or not. */
+/** `heard`: Meta reported the template's status while a request to Meta was open. */
 type Since = { readonly asOf: number; readonly heard?: boolean };
 
 export type TemplateEvent =
@@ -96,8 +96,9 @@ export type TemplateEvent =
 type Submission = Pick<Asking['asking'], 'id'> & { readonly request: Request; readonly heard: boolean };
 
 /**
- * `asOf`: the latest time at Meta of any news in the state. A removed template keeps its last view. `edits`: times of
- * edits while approved. `answeredAt`: Meta's last answer to a request; lists read before it are outdated.
+ * `asOf`: the latest time at Meta of any news in the state, in ms since the epoch. `view`: a removed template keeps its
+ * last one. `edits`: times of edits while approved. `answeredAt`: when Meta last answered a request, in ms since the
+ * epoch; lists read before then are outdated.
  */
 export type TemplateState = {
   readonly asOf: number;
@@ -180,7 +181,7 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
           ? []
           : [changed({ createdAt: at, ...view, ...listed, id: templateId, updatedAt: at }, { asOf })];
       if (asOf < answeredAt) return [];
-      // A webhook is newer than the list: its fields stay.
+      // If a webhook came after the list was read, its fields stay.
       const now = { ...listed, ...(asOf < known && judgedOf(view)) };
       const heard = submission !== undefined && now.status !== view.status;
       return change(view, now, { asOf: Math.max(asOf, known), heard, at, reason: listed.rejectionReason });
@@ -281,7 +282,7 @@ const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
   },
 };
 
-/** Submits an edit. Meta accepts only all components together. */
+/** Submits an edit, with all components: Meta accepts no part of them. */
 function resubmitted(
   data: UpdateTemplateData & Asking,
   view: TemplateView,
@@ -311,7 +312,10 @@ const contentOf = (
   ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
 });
 
-/** The content after the change, with stored examples where it left them out. Throws `invalid_request` if Meta would refuse it. */
+/**
+ * The content after the change, with stored examples where the change has none. Throws `invalid_request` as Meta
+ * would.
+ */
 function contentAfter(
   { components, category, messageSendTtlSeconds }: UpdateTemplateData,
   view: TemplateView,
@@ -324,7 +328,7 @@ function contentAfter(
     ...(components && { components: withExamplesOf(view.components, components) }),
     ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
   };
-  // Skip faults of parts that Meta has accepted already.
+  // Leaves out faults of parts that Meta has accepted before.
   const settled = ['name', 'language', ...(components ? [] : ['components'])];
   const faults = faultsOfTemplate({ ...view, ...after }).filter(
     ({ pointer }) => !settled.includes(pointer.split('/')[1]!),
@@ -333,7 +337,7 @@ function contentAfter(
   return after;
 }
 
-/** Throws `not_found`, and `conflict` while Meta is being asked. */
+/** The view of a template that may be changed. Throws `not_found`, and `conflict` while a request to Meta is open. */
 function present({ view, removed: gone, submission }: TemplateState, templateId: string): TemplateView {
   if (!view || gone) throw new Rejection('not_found', `There is no template ${templateId}.`);
   if (submission)
@@ -378,7 +382,7 @@ const removed = (
   private: { asOf },
 });
 
-/** Removes a template whose creation Meta refused; a draft stays a draft. One with a Meta id exists there and stays. */
+/** Meta refused: removes a new template, turns a submitted one back into a draft; one that Meta has stays as it is. */
 function afterRefusal(
   kind: Request['kind'],
   view: TemplateView,
