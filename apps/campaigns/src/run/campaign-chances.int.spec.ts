@@ -24,11 +24,11 @@ const chances = (seed: number) => {
   };
 };
 
-/** Once the audience is frozen, the counts add up to it. */
+/** Expects the counts to add up to the audience, once that is frozen. */
 const addUp = ({ counts }: CampaignView) =>
   expect([0, PEOPLE]).toContain(counts.queued + counts.sent + counts.failed + counts.skipped);
 
-/** The recipients' rows add up to the counters. */
+/** Expects the counters to equal the number of recipients by state. */
 async function matchRows(id: string) {
   const { rows } = await system.pool.query<{ state: number; rows: number; counted: number }>(
     `select r.state, count(*)::int as rows, max(c.recipients)::int as counted
@@ -111,7 +111,7 @@ it.each([5, 6])('nobody after a cancel (seed %i)', async (seed) => {
   expect(shop.sends().filter(({ messageId }) => times.get(messageId)! > cancelled + 1_000)).toEqual([]);
 });
 
-it('asks again for what a replica claimed and did not live to ask for', async () => {
+it('asks for sends that a replica claimed before it died', async () => {
   const shop = await aShop();
   system.fate(() => 'sent');
   const { id } = await shop.create({ ratePerSecond: 1 });

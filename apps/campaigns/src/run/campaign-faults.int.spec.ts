@@ -27,7 +27,7 @@ beforeEach(async () => {
 const isThrough = ({ status }: CampaignView) => status === 'completed';
 const MISSED = () => new Date(Date.now() - 86_400_000).toISOString();
 
-it('does not write again to whom messaging may have sent, while messaging cannot be asked', async () => {
+it('does not repeat a send that messaging may have taken while messaging cannot be asked', async () => {
   await shop.contacts(3);
   system.fate(() => 'unanswered');
   system.isAway(true);
@@ -43,7 +43,7 @@ it('does not write again to whom messaging may have sent, while messaging cannot
   expect(shop.sends()).toHaveLength(3);
 });
 
-it('writes to nobody who opted out while a send was claimed and not asked for, or waited for long', async () => {
+it('sends nothing to contacts that opted out after their send was claimed and before messaging was asked', async () => {
   await shop.contacts(4);
   await shop.contact(9, { optedIn: false, tags: [] });
   const ids = [0, 1, 2, 3].map((index) => shop.viewOf(index).id) as [string, string, string, string];
@@ -76,7 +76,7 @@ async function expectStays(is: () => boolean, ms: number): Promise<void> {
 }
 
 describe('one account keeps no other from being served', () => {
-  it('by campaigns that wait for a person', async () => {
+  it('by campaigns that wait for a client to resume them', async () => {
     for (let n = 0; n < 210; n += 1) await shop.create({ startsAt: MISSED() });
     const other = await aShop();
     await other.contacts(2);
@@ -132,7 +132,7 @@ describe("Meta's messaging limit", () => {
   });
 });
 
-it('rests where Meta takes none of its number, whatever receipts come in between', async () => {
+it('pauses while Meta takes no send of its number, whatever receipts come in between', async () => {
   await shop.contacts(40);
   const { id } = await shop.create({ ratePerSecond: 20 });
   await until(() => shop.sends().length > 5);
@@ -156,7 +156,7 @@ it('rests where Meta takes none of its number, whatever receipts come in between
   expect(expired).toBeGreaterThanOrEqual(5);
 });
 
-it('pauses where its sends all fail alike, whatever failed long ago', async () => {
+it('pauses if its sends all fail with the same error, whatever failed long ago', async () => {
   await shop.contacts(200);
   system.failWith({ code: 'rejected_by_meta', message: 'Odd.', metaCode: 131026 });
   let turn = 0;
@@ -170,7 +170,7 @@ it('pauses where its sends all fail alike, whatever failed long ago', async () =
   expect(counts.queued).toBeGreaterThan(0);
 });
 
-it('tells the last of a cancelled campaign once nothing is on its way', async () => {
+it('reports the last counts of a cancelled campaign once no send awaits its outcome', async () => {
   await shop.contacts(6);
   system.fate(() => 'kept');
   const { id } = await shop.create();

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-it('tells how many campaigns run or are paused, and how many people they have not reached', async () => {
+it('counts running and paused campaigns, and the recipients that wait in them', async () => {
   const shop = system.account();
   await shop.change();
   await shop.template();

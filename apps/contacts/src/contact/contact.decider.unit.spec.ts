@@ -77,7 +77,7 @@ describe('an upsert', () => {
       .thenNothing(),
   );
 
-  it('opts in by default whom it makes', () =>
+  it('opts in a new contact by default', () =>
     given()
       .when(upsert({ source: 'import', optedInByDefault: true }))
       .then(
@@ -86,7 +86,7 @@ describe('an upsert', () => {
           { opt: { ...byApi(true), how: 'import' } },
         ),
       ));
-  it('opts in nobody by default who is on file', () =>
+  it('does not opt in an existing contact by default', () =>
     given(created())
       .when(upsert({ optedInByDefault: true }))
       .thenNothing());
@@ -96,7 +96,7 @@ describe('an upsert', () => {
       .when(upsert({ tags: ['LEAD', 'lead', 'Vip'] }))
       .then(created({ ...now, tags: ['lead', 'vip'] })));
 
-  it('tells of tags and fields that nobody had', () =>
+  it('adds tags and fields that no contact had to the account', () =>
     given()
       .when(
         upsert(
@@ -296,7 +296,7 @@ describe('an opt-in', () => {
     given(created())
       .when(upsert({ optedIn: false }))
       .then(updated(['optedOutAt'], { optedOutAt: LATER }, { opt: byApi(false) }), optedOut('api', 'key_1')));
-  it('makes a contact of who is not on file', () =>
+  it('creates the contact of a person who has none', () =>
     given()
       .when(opt({ how: 'stop_word' }))
       .then(
@@ -307,22 +307,25 @@ describe('an opt-in', () => {
         ),
         optedOut('stop_word', null),
       ));
-  it.each(['start_word', 'user_preferences'] as const)('comes by %s only from who was out', (how) => {
-    const start = opt({ optedIn: true, how });
-    given().when(start).thenNothing();
-    given(created()).when(start).thenNothing();
-    given(agreed).when(start).thenNothing();
-    given(created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
-      .when(start)
-      .then(
-        updated(
-          ['optedIn', 'optedInAt', 'optedOutAt'],
-          { optedIn: true, optedInAt: LATER },
-          { opt: { optedIn: true, how, at: LATER, by: null } },
-          null,
-        ),
-      );
-  });
+  it.each(['start_word', 'user_preferences'] as const)(
+    'counts by %s only from a person who had opted out',
+    (how) => {
+      const start = opt({ optedIn: true, how });
+      given().when(start).thenNothing();
+      given(created()).when(start).thenNothing();
+      given(agreed).when(start).thenNothing();
+      given(created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
+        .when(start)
+        .then(
+          updated(
+            ['optedIn', 'optedInAt', 'optedOutAt'],
+            { optedIn: true, optedInAt: LATER },
+            { opt: { optedIn: true, how, at: LATER, by: null } },
+            null,
+          ),
+        );
+    },
+  );
   it.each([true, false])('that is %s already keeps its time', (optedIn) =>
     given(optedIn ? agreed : created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
       .when(upsert({ optedIn }))
@@ -359,14 +362,14 @@ describe('an opt-in', () => {
       .thenNothing());
 });
 
-describe('who writes in', () => {
-  it('is on file from then on', () =>
+describe('a person who writes in', () => {
+  it('has a contact from then on', () =>
     given()
       .when(inbound({ userId: 'IN.1' }))
       .then(
         created({ ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' }, { named: 'whatsapp' }, null),
       ));
-  it('and is on file stays as it is', () =>
+  it('and has a contact leaves it as it is', () =>
     given(created({ name: 'G' }))
       .when(inbound())
       .thenNothing());
@@ -507,7 +510,7 @@ describe('two contacts of one person', () => {
       tags: [],
     });
   });
-  it('of which the one left behind takes no more', () => {
+  it('of which the merged one takes no more commands', () => {
     given(created(), merged)
       .when(update({ name: 'G' }))
       .thenRejected('conflict');
@@ -562,7 +565,7 @@ describe('the ids of a contact', () => {
       .when(update({ name: 'G' }))
       .then(updated(['name'], { name: 'G', userId: 'IN.1' }));
   });
-  it('lead to it where nothing stands under them', () => {
+  it('lead to it if no contact has them', () => {
     const data = { contactId: 'cnt_7', into: ID, at: LATER };
     const claimed: ContactEvent = { type: 'contact.claimed', data };
     given().when({ type: 'contact.merge', data, facts: facts() }).then(claimed);

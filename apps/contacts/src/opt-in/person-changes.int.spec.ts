@@ -43,7 +43,7 @@ it('lets a contact follow to another user id, found by either', async () => {
     expect((await account.upsert({ userId })).reply).toMatchObject({ ok: true, data: { id } });
 });
 
-it('finds whose user id it is by the number as well, which is no news', async () => {
+it('finds the person by the number too, and does not store that number', async () => {
   const { account, tell, people } = setUp();
   const [phone, userId] = [system.newPhone(), 'IN.9'];
   const byNumber = await account.upsert({ phone });
@@ -58,7 +58,7 @@ it('finds whose user id it is by the number as well, which is no news', async ()
   ]);
 });
 
-it('makes nobody of who is not on file, and takes nothing else for a change', async () => {
+it('creates no contact, and takes nothing else for a change', async () => {
   const { tell, people } = setUp();
   await tell('user_id_update', [
     userIdUpdate('IN.1', 'IN.2'),
@@ -71,7 +71,7 @@ it('makes nobody of who is not on file, and takes nothing else for a change', as
   expect(await people()).toEqual([]);
 });
 
-it('opts out whom Meta says so of, however the person is told', async () => {
+it('opts out the person that Meta names, by number or user id', async () => {
   const { account, tell } = setUp();
   const phone = system.newPhone();
   await account.upsert({ phone, userId: 'IN.3', optedIn: true });

@@ -45,7 +45,7 @@ const message = (accountId: string, { from, ...told }: Told) => ({
   },
 });
 
-it('takes in what others write, whatever a person is called', async () => {
+it('takes in messages of other people, however long a name is', async () => {
   const [one, other] = [system.account(), system.account()];
   const [phone, person] = [system.newPhone(), system.newPhone()];
   const userId = `IN.${phone.slice(1)}`;
@@ -73,7 +73,7 @@ it('takes in what others write, whatever a person is called', async () => {
   expect((await one.list({ search: phone })).data).toEqual([merged]);
 });
 
-it('hears others while the contact of one account cannot be written, and that one once it can', async () => {
+it('goes on for other accounts while one contact cannot be written, and catches up once it can', async () => {
   const [one, other] = [system.account(), system.account()];
   const [phone, person] = [system.newPhone(), system.newPhone()];
   await system.pool.query(
@@ -96,7 +96,7 @@ it('hears others while the contact of one account cannot be written, and that on
   expect(await heard(one, phone)).toBe(false);
 });
 
-it('takes a person’s own words for a statement, and nothing else', async () => {
+it('takes only a person’s own words for an opt-in or opt-out', async () => {
   const account = system.account();
   const said = async (told: Partial<MessageReceivedData>, before: object = { optedIn: true }) => {
     const from = system.newPhone();
@@ -135,7 +135,7 @@ it('follows the name of a profile until a request sets one', async () => {
   expect(await calledBy('Federico')).toBe('Fede');
 });
 
-it('opts out whom Meta delivers no marketing to, on file or not', async () => {
+it('opts out people to whom Meta delivers no marketing, with a contact or without', async () => {
   const account = system.account();
   const [agreed, stranger] = [system.newPhone(), system.newPhone()];
   await account.upsert({ phone: agreed, optedIn: true });
@@ -159,7 +159,7 @@ it('opts out whom Meta delivers no marketing to, on file or not', async () => {
   expect(data[0]).toMatchObject({ type: 'opted_out', how: 'refused_by_meta', by: null });
 });
 
-it('follows a person that is on file to another number or user id, and makes nobody of one that is not', async () => {
+it('follows a contact to another number or user id, and creates none', async () => {
   const account = system.account();
   const [had, has, stranger] = [system.newPhone(), system.newPhone(), system.newPhone()];
   const told = (from: string, payload: Record<string, unknown>) =>

@@ -29,7 +29,7 @@ const DELETE: Request = { kind: 'delete' };
 
 type Meta = Partial<Record<keyof AtMetaOptions['cloudApi'], unknown>>;
 
-/** A request's outcome, the calls Meta got, and the `calling` notes. */
+/** Resolves to a request's outcome, the calls that Meta got, and what `calling` was told. */
 async function asked(
   request: Request,
   answers: Meta,
@@ -94,7 +94,7 @@ describe('a template', () => {
     expect([outcome, notes]).toEqual([error, noted]);
   });
 
-  it('that may be made is looked for, and made where it is not there', async () => {
+  it('that an earlier call may have created is looked up, and created if Meta has none', async () => {
     expect(
       await asked(CREATE, { findTemplate: meta({ status: 'APPROVED' }) }, { called: true }),
     ).toMatchObject({
@@ -133,7 +133,7 @@ describe('an edit', () => {
   it('is made', async () =>
     expect(await asked(EDIT, {})).toEqual({ outcome: done, calls: ['editTemplate'], notes: [true] }));
 
-  it('that may be made is compared, and made where Meta has what it had', async () => {
+  it('that an earlier call may have made is looked up, and made if Meta has the old content', async () => {
     const edited = { getTemplate: meta({ components: [EDITED], status: 'APPROVED' }) };
     expect(await asked(EDIT, edited, { called: true })).toMatchObject({
       outcome: taken({ status: 'approved', components: [EDITED] }),
@@ -211,7 +211,7 @@ describe("Meta's refusal", () => {
     });
   });
 
-  it('that may pass is, after some tries, a fault of its own, and silence a 503', () => {
+  it('that may pass ends, after some attempts, as upstream_error, and silence as unavailable', () => {
     expect(vainly(refusal({ code: 2 }))).toMatchObject({ code: 'upstream_error', details: { metaCode: 2 } });
     expect(vainly(new UpstreamUnreachable('refused', false))).toMatchObject({ code: 'unavailable' });
   });

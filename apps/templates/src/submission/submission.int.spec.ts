@@ -170,7 +170,7 @@ describe('a template', () => {
     expect(await statusesOf(one.accountId)).toEqual(['pending', 'approved']);
   });
 
-  it('of which there is one by a name and language', async () => {
+  it('is one per name and language', async () => {
     const [one, other] = [await account(), await account()];
     const { id } = viewOf(await one.create({ submit: false }));
     const taken = refusal('conflict', { details: { templateId: id } });
@@ -242,7 +242,7 @@ describe("Meta's refusal of a new template", () => {
     expect(viewOf(await one.update(id, { submit: true }))).toMatchObject({ status: 'pending' });
   });
 
-  it('that may pass is not taken for an answer at once, and not waited for for ever', async () => {
+  it('that may pass is retried, but not for ever', async () => {
     const one = await account();
     const fault = (times: number) => ({
       match: { path: one.wabaId },

@@ -9,7 +9,7 @@ const header = (sample: string, format = 'IMAGE') => ({
 const META = 'https://scontent.whatsapp.net/v/t61/1.jpg?oe=68';
 const BODY = { type: 'BODY', text: 'Hi' };
 
-describe('a sample that the customer gave', () => {
+describe('a sample that the client gave', () => {
   it.each(['med_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E', 'https://shop.example/catalogue.jpg'])('stays: %s', (own) =>
     expect(withOwnSamples([header(META), BODY], [header(own), BODY])).toEqual([header(own), BODY]),
   );
@@ -19,7 +19,7 @@ describe('a sample that the customer gave', () => {
     (theirs) => expect(withOwnSamples([header(META)], [header(theirs)])).toEqual([header(META)]),
   );
 
-  it('goes where the header is another, or has another sample of the customer’s', () => {
+  it('is dropped if the header is another, or has another sample of the client’s', () => {
     expect(withOwnSamples([header(META, 'VIDEO')], [header('med_1')])).toEqual([header(META, 'VIDEO')]);
     expect(withOwnSamples([header('med_2')], [header('med_1')])).toEqual([header('med_2')]);
     expect(withOwnSamples([BODY], [header('med_1')])).toEqual([BODY]);
