@@ -4,7 +4,7 @@ import type { FieldValue } from '@wbiz/contracts/custom-field';
 import { phonePart, toE164 } from '@wbiz/contracts/text/phone';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { parameters } from '@wbiz/service-kit/parameters';
-import { compared, TIME } from '../copy/compared.js';
+import { comparisonForm, TIME } from '../copy/contact-values.js';
 
 type Value = ReturnType<typeof parameters>['value'];
 
@@ -110,7 +110,7 @@ export class AudienceSql {
   }
 
   /**
-   * A field of JSON values as {@link compared} stores them. Values of different types are neither equal nor ordered.
+   * A field of JSON values as {@link comparisonForm} stores them. Values of different types are neither equal nor ordered.
    */
   private jsonField(json: string): Field {
     const text = `(${json} #>> '{}')`;
@@ -118,9 +118,9 @@ export class AudienceSql {
       there: json,
       text,
       isOneOf: (values) =>
-        `${json} = any(${this.value(values.map((value) => JSON.stringify(compared(value))))}::jsonb[])`,
+        `${json} = any(${this.value(values.map((value) => JSON.stringify(comparisonForm(value))))}::jsonb[])`,
       compares: (operator, value) => {
-        const key = compared(value);
+        const key = comparisonForm(value);
         const is = (type: string) => `jsonb_typeof(${json}) = '${type}'`;
         if (typeof key === 'boolean') return `${is('boolean')} and false`;
         if (typeof key === 'number')

@@ -12,6 +12,7 @@ import type {
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { withWaitingSkipped } from '../recipient/read-counts.js';
 
 /** Null before `campaign.created`. `prepared`: the audience was resolved to recipients and changes no more. */
 export type CampaignState =
@@ -84,10 +85,10 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
   decide: {
     'campaign.create': ({ data, facts }, state) => {
       if (state) return [];
-      const created = begun(data);
+      const created = newCampaign(data);
       return [
         { type: 'campaign.created', data },
-        changed(created, facts, data.at, { status: statusAtFirst(data.startsAt) }),
+        statusChange(created, facts, data.at, { status: statusAtFirst(data.startsAt) }),
       ];
     },
 
@@ -97,7 +98,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       const changes: CampaignEvent = { type: 'campaign.changed', data };
       const startsNow = data.startsAt === null;
       return startsNow
-        ? [changes, changed({ ...before, ...withoutKnown(data) }, facts, data.at, { status: 'running' })]
+        ? [changes, statusChange({ ...before, ...withoutKnown(data) }, facts, data.at, { status: 'running' })]
         : [changes];
     },
 
@@ -105,19 +106,19 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       const before = known(state, data);
       const isHeld = before.status === 'paused' && before.reason !== 'requested';
       if (!isHeld) allow(before, ['running'], 'paused', 'only a running one can be');
-      return [changed(before, facts, data.at, { status: 'paused', reason: 'requested', detail: null })];
+      return [statusChange(before, facts, data.at, { status: 'paused', reason: 'requested', detail: null })];
     },
 
     'campaign.resume': ({ data, facts }, state) => {
       const before = known(state, data);
       allow(before, ['paused'], 'resumed', 'only a paused one can be');
-      return [changed(before, facts, data.at, { status: 'running' })];
+      return [statusChange(before, facts, data.at, { status: 'running' })];
     },
 
     'campaign.cancel': ({ data, facts }, state) => {
       const before = known(state, data);
       allow(before, ['scheduled', 'running', 'paused'], 'cancelled', 'it has ended');
-      return [changed(before, facts, data.at, { status: 'cancelled' })];
+      return [statusChange(before, facts, data.at, { status: 'cancelled' })];
     },
 
     'campaign.retry-failed': ({ data, facts }, state) => {
@@ -140,8 +141,8 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
         );
       const isOver = before.status === 'completed';
       const after = isOver
-        ? changed(before, facts, data.at, { status: 'running' })
-        : told(before, facts, data.at);
+        ? statusChange(before, facts, data.at, { status: 'running' })
+        : statusEvent(before, facts, data.at);
       return [{ type: 'campaign.retried', data }, after];
     },
 
@@ -150,7 +151,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       if (state?.status !== 'scheduled' || (startsAt !== null && startsAt > data.at)) return [];
       const isLate = startsAt !== null && startsAt < data.since;
       return [
-        changed(
+        statusChange(
           state,
           facts,
           data.at,
@@ -168,42 +169,44 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
     'campaign.prepare': ({ data, facts }, state) => {
       if (!state || FINAL.includes(state.status) || state.status === 'scheduled' || state.prepared)
         throw new Rejection('conflict', `Campaign ${data.campaignId} does not wait for its audience.`);
-      return [{ type: 'campaign.prepared', data }, told(state, facts, data.at)];
+      return [{ type: 'campaign.prepared', data }, statusEvent(state, facts, data.at)];
     },
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
       if (state?.status !== 'running') return [];
       // Not while a send awaits its outcome: it was within the limit, and leaves room if it fails.
       if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
-      return [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
+      return [statusChange(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
     },
 
     'campaign.release': ({ data, facts }, state) =>
       state?.status === 'paused' && state.reason === data.reason
-        ? [changed(state, facts, data.at, { status: 'running' })]
+        ? [statusChange(state, facts, data.at, { status: 'running' })]
         : [],
 
     'campaign.fail': ({ data: { at, reason, detail }, facts }, state) =>
       state && !FINAL.includes(state.status)
-        ? [changed(state, facts, at, { status: 'failed', reason, detail })]
+        ? [statusChange(state, facts, at, { status: 'failed', reason, detail })]
         : [],
 
     'campaign.report': ({ data, facts }, state) =>
-      state && state.status !== 'scheduled' && state.status !== 'paused' ? [told(state, facts, data.at)] : [],
+      state && state.status !== 'scheduled' && state.status !== 'paused'
+        ? [statusEvent(state, facts, data.at)]
+        : [],
 
     'campaign.complete': ({ data, facts }, state) =>
       state?.status === 'running' && state.prepared && facts.counts.queued === 0 && !facts.retrying
-        ? [changed(state, facts, data.at, { status: 'completed' })]
+        ? [statusChange(state, facts, data.at, { status: 'completed' })]
         : [],
   },
 
   evolve: {
-    'campaign.created': (_, { data }) => begun(data),
-    'campaign.changed': (state, { data }) => ({ ...began(state), ...withoutKnown(data) }),
-    'campaign.prepared': (state) => ({ ...began(state), prepared: true }),
-    'campaign.retried': (state) => began(state),
+    'campaign.created': (_, { data }) => newCampaign(data),
+    'campaign.changed': (state, { data }) => ({ ...existing(state), ...withoutKnown(data) }),
+    'campaign.prepared': (state) => ({ ...existing(state), prepared: true }),
+    'campaign.retried': (state) => existing(state),
     'campaign.status': (state, { data: { status, reason, detail, resumesAt, at } }) => {
-      const before = began(state);
+      const before = existing(state);
       return {
         ...before,
         status,
@@ -224,7 +227,7 @@ export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'wa
 const statusAtFirst = (startsAt: string | null): CampaignStatus =>
   startsAt === null ? 'running' : 'scheduled';
 
-function begun({ campaignId, at, ...definition }: CreateCampaignData): Known {
+function newCampaign({ campaignId, at, ...definition }: CreateCampaignData): Known {
   return {
     ...definition,
     id: campaignId,
@@ -242,10 +245,10 @@ function begun({ campaignId, at, ...definition }: CreateCampaignData): Known {
 const withoutKnown = ({ campaignId: _, at: __, ...changes }: UpdateCampaignData) => changes;
 
 type Change = Pick<Known, 'status'> & Partial<Pick<Known, 'reason' | 'detail' | 'resumesAt'>>;
-const changed = (before: Known, facts: CampaignFacts, at: string, change: Change): CampaignEvent =>
-  told({ ...before, reason: null, detail: null, resumesAt: null, ...change }, facts, at);
+const statusChange = (before: Known, facts: CampaignFacts, at: string, change: Change): CampaignEvent =>
+  statusEvent({ ...before, reason: null, detail: null, resumesAt: null, ...change }, facts, at);
 
-function told(
+function statusEvent(
   { id, name, status, reason, detail, resumesAt }: Known,
   { counts, waiting, expectedEndAt }: CampaignFacts,
   at: string,
@@ -260,10 +263,7 @@ function told(
       reason,
       detail,
       resumesAt,
-      // In a cancelled or failed campaign, waiting recipients count as skipped.
-      counts: isUnsent
-        ? { ...counts, queued: counts.queued - waiting, skipped: counts.skipped + waiting }
-        : counts,
+      counts: isUnsent ? withWaitingSkipped({ counts, waiting }) : counts,
       expectedEndAt: status === 'running' ? expectedEndAt : null,
       at,
     },
@@ -275,7 +275,7 @@ function known(state: CampaignState, { campaignId }: CampaignData): Known {
   return state;
 }
 
-function began(state: CampaignState): Known {
+function existing(state: CampaignState): Known {
   if (!state) throw new Error('the stream has no first event');
   return state;
 }

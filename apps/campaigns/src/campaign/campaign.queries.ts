@@ -5,7 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
+import { COUNT_ROWS, countsOf, withWaitingSkipped, type CountRow } from '../recipient/read-counts.js';
 import { viewOf } from './campaign.aggregate.js';
 import type { CampaignState } from './campaign.decider.js';
 import { expectedEnd, PACES, type Paces } from './pace.js';
@@ -13,10 +13,10 @@ import { expectedEnd, PACES, type Paces } from './pace.js';
 type Row = Paces & {
   readonly stream: string;
   readonly state: NonNullable<CampaignState>;
-  readonly counted: readonly Counted[] | null;
+  readonly counted: readonly CountRow[] | null;
 };
 
-const CAMPAIGN = `select c.stream, c.state, ${PACES}, ${COUNTED} as counted
+const CAMPAIGN = `select c.stream, c.state, ${PACES}, ${COUNT_ROWS} as counted
   from campaigns.campaigns c join campaigns.runs l on l.campaign_id = c.stream
   where c.account_id = $1`;
 
@@ -75,5 +75,5 @@ function shown({ state, counted, ...paces }: Row): CampaignView {
   const isUnsent = state.status === 'cancelled' || state.status === 'failed';
   const { counts } = found;
   const endsAt = state.status === 'running' ? expectedEnd(counts.queued - counts.held, paces) : null;
-  return viewOf(state, isUnsent ? unsent(found) : counts, endsAt);
+  return viewOf(state, isUnsent ? withWaitingSkipped(found) : counts, endsAt);
 }

@@ -25,7 +25,7 @@ create table campaigns.templates (
 );
 
 -- Contacts, with name, email and fields once as templates show them and once as filters compare them (see
--- compared.ts). \`sequence\`: the log position of the contact's last event; a label deleted after it does not count.
+-- contact-values.ts). \`sequence\`: the log position of the contact's last event; a label deleted after it does not count.
 -- No index uses a column that changes, so that updates stay on their page (HOT).
 create table campaigns.contacts (
   account_id  text    not null,

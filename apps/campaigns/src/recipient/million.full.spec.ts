@@ -8,7 +8,7 @@ import { campaigns } from '../campaign/campaign.aggregate.js';
 import { runsProjection } from '../campaign/runs.projection.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { claim } from '../run/claims.js';
-import { move } from './move.js';
+import { moveRecipients } from './move-recipients.js';
 import { RecipientQueries } from './recipient.queries.js';
 import { STATE } from './recipient-state.js';
 
@@ -111,11 +111,11 @@ it('of a million recipients costs no more each than of a thousand', async () => 
       };
     });
   const moved = async (size: Size) =>
-    median((turn) => inTransaction(db.pool, (tx) => move(tx, moves(size, turn))));
+    median((turn) => inTransaction(db.pool, (tx) => moveRecipients(tx, moves(size, turn))));
   const [small, large] = [await moved('thousand'), await moved('million')];
   await db.pool.query(`update campaigns.runs set status = 'paused' where campaign_id = $1`, [ids.thousand]);
   const claims = await median(async () => {
-    const claimed = await claim(db.pool, { accountId: ACCOUNT, phoneNumberId: NUMBER, mayAsk: null });
+    const claimed = await claim(db.pool, { accountId: ACCOUNT, phoneNumberId: NUMBER, askedAtMost: null });
     expect(claimed.length).toBeGreaterThan(0);
     await db.pool.query('delete from campaigns.flights');
   });

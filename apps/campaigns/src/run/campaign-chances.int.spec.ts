@@ -120,7 +120,7 @@ it('asks for sends that a replica claimed before it died', async () => {
   await system.pool.query(`update campaigns.runs set rate = 50 where campaign_id = $1`, [id]);
   const claimed = await until(async () => {
     const { accountId } = shop;
-    const all = await claim(system.pool, { accountId, phoneNumberId, mayAsk: null });
+    const all = await claim(system.pool, { accountId, phoneNumberId, askedAtMost: null });
     return all.length > 0 && all;
   });
   await system.pool.query(`update campaigns.flights set issued_at = now() - interval '1 minute'`);

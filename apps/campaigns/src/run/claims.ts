@@ -3,8 +3,8 @@ import { timedId } from '@wbiz/contracts/ids';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient } from 'pg';
 import { STATE } from '../recipient/recipient-state.js';
-import { askedBy } from './limits.js';
-import { nextRoom, type LaneLoad } from './room.js';
+import { askedBy } from './messaging-limit.js';
+import { nextWindow, type LaneLoad } from './send-window.js';
 
 /** A recipient claimed for sending: messaging is to be asked for the message. Asking twice sends once. */
 export type Claimed = {
@@ -49,9 +49,10 @@ type Run = {
   readonly due: number;
 };
 /**
- * A phone number's row of campaigns.lanes. `asked`: sends ever asked of messaging from this number, by any campaign.
+ * A phone number's row of campaigns.lanes. `everAsked`: sends asked of messaging so far from this number, by all its
+ * campaigns.
  */
-type Lane = LaneLoad & { readonly asked: number; readonly now: Date };
+type Lane = LaneLoad & { readonly everAsked: number; readonly now: Date };
 type Picked = {
   readonly contact_id: string;
   readonly attempt: number;
@@ -64,12 +65,16 @@ type Picked = {
 /**
  * Claims the recipients that a phone number may send to now, shared evenly among its campaigns, and inserts a flight for
  * each: after a crash any replica finds the flights and asks again under the same ids. Resolves to none if another
- * replica has the number's lane locked. `mayAsk`: the highest total of `asked` over the account's phone numbers that
- * Meta's messaging limit allows (see Limits); null: no limit.
+ * replica has the number's lane locked. `askedAtMost`: the highest total of `everAsked` over the account's phone numbers
+ * that Meta's messaging limit allows (see MessagingLimit); null: no limit.
  */
 export const claim = (
   pool: Pool,
-  { accountId, phoneNumberId, mayAsk }: { accountId: string; phoneNumberId: string; mayAsk: number | null },
+  {
+    accountId,
+    phoneNumberId,
+    askedAtMost,
+  }: { accountId: string; phoneNumberId: string; askedAtMost: number | null },
 ): Promise<readonly Claimed[]> =>
   inTransaction(pool, async (tx) => {
     const lane = await lockLane(tx, accountId, phoneNumberId);
@@ -86,12 +91,12 @@ export const claim = (
       values: [phoneNumberId, SLOT_MS, accountId],
     });
     if (runs.length === 0) return [];
-    const room = nextRoom(lane);
-    const left = mayAsk === null ? Infinity : await leftOf(tx, accountId, mayAsk);
-    const free = Math.max(0, Math.min(room - lane.underWay, left));
+    const window = nextWindow(lane);
+    const left = askedAtMost === null ? Infinity : await leftOf(tx, accountId, askedAtMost);
+    const free = Math.max(0, Math.min(window - lane.underWay, left));
     const claimed: Claimed[] = [];
     // Rotates the first campaign: with little room, the last one would never get any.
-    const first = lane.asked % runs.length;
+    const first = lane.everAsked % runs.length;
     for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
       const most = run.rate === null ? share : Math.min(share, Math.max(0, run.due), run.rate);
@@ -100,7 +105,7 @@ export const claim = (
     await tx.query({
       name: 'lane-note',
       text: 'update campaigns.lanes set room = $2, asked = $3, landed = $4 where phone_number_id = $1',
-      values: [phoneNumberId, room, lane.asked + claimed.length, lane.asked - lane.underWay],
+      values: [phoneNumberId, window, lane.everAsked + claimed.length, lane.everAsked - lane.underWay],
     });
     return claimed;
   });
@@ -108,14 +113,14 @@ export const claim = (
 /**
  * How many sends Meta's messaging limit leaves the account. The lock serialises claims of the account's phone numbers.
  */
-async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promise<number> {
+async function leftOf(tx: PoolClient, accountId: string, askedAtMost: number): Promise<number> {
   await tx.query({
     name: 'limit-lock',
     text: `select pg_advisory_xact_lock(hashtextextended('campaigns.limit ' || $1, 0))`,
     values: [accountId],
   });
-  const { asked } = await askedBy(tx, accountId);
-  return mayAsk - asked;
+  const { everAsked } = await askedBy(tx, accountId);
+  return askedAtMost - everAsked;
 }
 
 /** Locks the phone number's lane, and creates it if missing. Undefined if another replica has it locked. */
@@ -123,7 +128,8 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
   const lock = () =>
     tx.query<Lane>({
       name: 'lane-lock',
-      text: `select l.room, l.asked::float8 as asked, coalesce(n.throughput, 80) as throughput, f.under_way as "underWay", f.slow,
+      text: `select l.room as "window", l.asked::float8 as "everAsked", coalesce(n.throughput, 80) as throughput,
+               f.under_way as "underWay", f.slow,
                greatest(0, l.asked - f.under_way - l.landed)::int as landed,
                date_trunc('milliseconds', clock_timestamp()) as now
              from campaigns.lanes l left join campaigns.phone_numbers n on n.account_id = $3 and n.id = l.phone_number_id

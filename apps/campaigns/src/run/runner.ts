@@ -2,8 +2,8 @@ import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
 import { accountsWithOverdue, claim, overdue, unwanted } from './claims.js';
-import type { Limits } from './limits.js';
-import type { Sends } from './sends.js';
+import type { MessagingLimit } from './messaging-limit.js';
+import type { SendRequests } from './send-requests.js';
 
 /** Interval between claims of a phone number; doubles while no campaign runs. */
 const TICK_MS = { first: 50, longest: 5_000 };
@@ -20,8 +20,8 @@ type Lane = { readonly phone_number_id: string; readonly account_id: string; rea
 
 export type RunnerOptions = {
   readonly pool: Pool;
-  readonly sends: Sends;
-  readonly limits: Limits;
+  readonly sends: SendRequests;
+  readonly limits: MessagingLimit;
   /** Resolves when all that contacts had committed for the account at the call is projected, opt-outs included. */
   readonly contactsKnown: (accountId: string) => Promise<void>;
   readonly logger: Logger;
@@ -83,7 +83,7 @@ export class Runner {
     for (const lane of lanes) {
       const { phone_number_id: id } = lane;
       if (sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
-      this.begin(id, () => this.fill(lane));
+      this.begin(id, () => this.claimAndAsk(lane));
     }
     return lanes.length > 0 || back.length > 0;
   }
@@ -115,12 +115,12 @@ export class Runner {
     }
   }
 
-  private async fill({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
+  private async claimAndAsk({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
     const { pool, sends, limits, contactsKnown, logger } = this.options;
     try {
       await contactsKnown(accountId);
-      const mayAsk = await limits.mayAsk(accountId, limit);
-      await sends.ask(await claim(pool, { accountId, phoneNumberId: id, mayAsk }));
+      const askedAtMost = await limits.askedAtMost(accountId, limit);
+      await sends.ask(await claim(pool, { accountId, phoneNumberId: id, askedAtMost }));
       this.restsUntil.delete(id);
     } catch (err) {
       this.restsUntil.set(id, performance.now() + RETRY_MS);

@@ -19,10 +19,10 @@ import type { Pool } from 'pg';
 import { freeze } from '../audience/freeze.js';
 import { campaigns } from '../campaign/campaign.aggregate.js';
 import { isAtRest } from '../campaign/campaign.decider.js';
-import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
+import { COUNT_ROWS, countsOf, withWaitingSkipped, type CountRow } from '../recipient/read-counts.js';
 import { STATE } from '../recipient/recipient-state.js';
-import { queueAgain } from '../recipient/retryable.js';
-import type { Limits } from './limits.js';
+import { queueAgain } from '../recipient/retry-failed.js';
+import type { MessagingLimit } from './messaging-limit.js';
 import {
   OF_SENDER,
   senderObstacle,
@@ -81,13 +81,13 @@ type Due = {
   readonly wanted: CampaignTemplate;
   readonly account: AccountData | null;
   readonly template: TemplateView | null;
-  readonly counted: readonly Counted[] | null;
+  readonly counted: readonly CountRow[] | null;
 };
 
 export type StewardOptions = {
   readonly pool: Pool;
   readonly store: EventStore;
-  readonly limits: Limits;
+  readonly limits: MessagingLimit;
   /**
    * Resolves when all that contacts, templates and the gateway had committed for the account at the call is projected.
    */
@@ -148,7 +148,7 @@ export class Steward {
       if (this.underWay.has(id)) continue;
       this.underWay.set(
         id,
-        this.lead(one).finally(() => this.underWay.delete(id)),
+        this.workOn(one).finally(() => this.underWay.delete(id)),
       );
     }
     if (rows.length > 0 || this.underWay.size > 0) return true;
@@ -161,12 +161,12 @@ export class Steward {
     return soon.length > 0;
   }
 
-  private async lead(one: Due): Promise<void> {
+  private async workOn(one: Due): Promise<void> {
     try {
       if (one.retries) await this.queueAgain(one);
-      else if (one.status === 'scheduled') await this.begin(one);
-      else if (one.status === 'paused') await this.release(one);
-      else if (one.status !== 'running') await this.tell(one);
+      else if (one.status === 'scheduled') await this.startDue(one);
+      else if (one.status === 'paused') await this.resume(one);
+      else if (one.status !== 'running') await this.report(one);
       else if (!one.prepared) await this.prepare(one);
       else await this.watch(one);
     } catch (err) {
@@ -177,7 +177,7 @@ export class Steward {
     }
   }
 
-  private async begin(one: Due): Promise<void> {
+  private async startDue(one: Due): Promise<void> {
     const since = new Date(Date.now() - this.options.graceMs).toISOString();
     const data = { ...known(one), since };
     await this.options.store.apply(campaigns, {
@@ -188,7 +188,7 @@ export class Steward {
     await this.leaseFor(one, 0);
   }
 
-  private async release(one: Due): Promise<void> {
+  private async resume(one: Due): Promise<void> {
     const reason = one.reason!;
     const isGone = one.resumes || (OF_SENDER.includes(reason) && !senderObstacle(senderOf(one)));
     if (!isGone) return;
@@ -252,13 +252,13 @@ export class Steward {
       (await this.failing(one, counts)) ??
       (await this.overLimit(one, counted));
     if (obstacle) return this.hold(one, obstacle);
-    await this.tell(one);
+    await this.report(one);
   }
 
   /** Reports the counts if they changed since the last report. */
-  private async tell(one: Due): Promise<void> {
+  private async report(one: Due): Promise<void> {
     const counted = countsOf(one.counted ?? []);
-    const counts = one.status === 'running' ? counted.counts : unsent(counted);
+    const counts = one.status === 'running' ? counted.counts : withWaitingSkipped(counted);
     if (isDeepStrictEqual({ ...counts }, one.reported)) return;
     await this.options.store.apply(campaigns, {
       accountId: one.account_id,
@@ -343,7 +343,7 @@ const OF_FOUND = `
   select l.run, l.campaign_id, l.account_id, l.phone_number_id, l.status, l.reason, l.prepared,
     coalesce(l.resumes_at <= now(), false) as resumes, l.expired_in_a_row, l.reported, l.reported_at, l.began_with, l.began_at,
     l.retrying is not null as retries, l.retrying, c.state->'template' as wanted, a.data as account, t.data as template,
-    ${COUNTED} as counted
+    ${COUNT_ROWS} as counted
   from found l join campaigns.campaigns c on c.stream = l.campaign_id
   left join campaigns.accounts a on a.id = l.account_id
   left join campaigns.templates t on t.account_id = l.account_id and t.name = c.state->'template'->>'name'

@@ -20,7 +20,7 @@ type Given = {
 type Vocabulary = { readonly tags: Map<string, KnownTag>; readonly fields: Map<string, KnownField> };
 
 /**
- * Facts for a batch of commands. Takes key-share locks on the tags and fields read: a label's deletion (`deletionWaits`)
+ * Facts for a batch of commands. Takes key-share locks on the tags and fields read: a label's deletion (`lockDeletedLabels`)
  * then waits until the batch is committed, so that no event shows a label deleted before it. Updates that add labels do
  * not wait for these locks.
  */

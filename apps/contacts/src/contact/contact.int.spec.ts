@@ -546,15 +546,15 @@ describe('the list', () => {
   // Each way to search (newest only, newest then index, index only), over a tag's contacts and over all contacts.
   it.each(filters)('can be filtered by %s', async (_what, ask, wanted) => {
     const expected = all.filter((one) => wanted(one, ''));
-    const { lookedThrough, lookedAt } = system.people.contacts;
+    const { scanDepths, smallTag } = system.people.contacts;
     try {
-      for (const depths of [lookedThrough, [20, 60], []])
-        for (const most of [lookedAt, 10]) {
-          Object.assign(system.people.contacts, { lookedThrough: depths, lookedAt: most });
+      for (const depths of [scanDepths, [20, 60], []])
+        for (const most of [smallTag, 10]) {
+          Object.assign(system.people.contacts, { scanDepths: depths, smallTag: most });
           for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
         }
     } finally {
-      Object.assign(system.people.contacts, { lookedThrough, lookedAt });
+      Object.assign(system.people.contacts, { scanDepths, smallTag });
     }
   });
 

@@ -3,7 +3,7 @@ import { probeOf, searchPattern } from '@wbiz/contracts/text/search-text';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import { COUNTED } from '../tag/tag.queries.js';
+import { TAGS_WITH_COUNTS } from '../tag/tag.queries.js';
 import type { ContactState } from './contact.decider.js';
 
 type Asked = Ask<'contact.list'>;
@@ -46,9 +46,9 @@ export class ContactList {
    * How many of the newest contacts a search scans, scan by scan. A frequent text fills the page there; a rare one is
    * looked up in the index, which returns all hits unordered.
    */
-  lookedThrough = [4_000, 30_000];
+  scanDepths = [4_000, 30_000];
   /** A tag with at most this many contacts is filtered row by row. */
-  lookedAt = 5_000;
+  smallTag = 5_000;
 
   private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
 
@@ -64,19 +64,19 @@ export class ContactList {
 
     const [rarest] = tags;
     const looksAtRows = pattern !== undefined || optedIn !== undefined || updatedSince !== undefined;
-    if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.lookedAt))
-      return this.through(rarest, wanted);
+    if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.smallTag))
+      return this.scan(rarest, wanted);
     if (pattern === undefined) {
       // May leave the page unfilled: the newest contacts with the tag may all fail the filters.
-      const hits = rarest ? await this.through(rarest, wanted, this.lookedAt) : [];
-      return hits.length === limit ? hits : this.through('all', wanted);
+      const hits = rarest ? await this.scan(rarest, wanted, this.smallTag) : [];
+      return hits.length === limit ? hits : this.scan('all', wanted);
     }
-    for (const most of this.lookedThrough) {
-      const hits = await this.through('all', wanted, most);
+    for (const most of this.scanDepths) {
+      const hits = await this.scan('all', wanted, most);
       if (hits.length === limit) return hits;
       if (hits.length < FREQUENT) break;
     }
-    return this.looked(wanted, pattern);
+    return this.lookUp(wanted, pattern);
   }
 
   /** The tags asked for, the rarest first; undefined if one does not exist. */
@@ -85,14 +85,14 @@ export class ContactList {
     if (streams.length === 0) return [];
     const { rows } = await this.pool.query<Tag>({
       name: 'contact-list-tags',
-      text: `${COUNTED} and t.stream = any($2) order by contacts`,
+      text: `${TAGS_WITH_COUNTS} and t.stream = any($2) order by contacts`,
       values: [accountId, streams],
     });
     return rows.length === streams.length ? rows : undefined;
   }
 
   /** Scans a tag's contacts or all; at most `most` rows if given. */
-  private async through(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
+  private async scan(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const rows = way === 'all' ? sql.contacts() : sql.tagged(way);
     const near =
@@ -105,7 +105,7 @@ export class ContactList {
   }
 
   /** Looks up a pattern in the trigram index. */
-  private async looked(wanted: Wanted, pattern: string): Promise<ContactRow[]> {
+  private async lookUp(wanted: Wanted, pattern: string): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const large = await this.isLarge(wanted.accountId);
     const found = [

@@ -5,7 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { removalsOf } from '../label/removals.js';
+import { removalsOf } from '../label/read-removals.js';
 import { fieldsStream, type Definition, type FieldsState } from './custom-field.decider.js';
 
 @Controller()

@@ -40,7 +40,7 @@ export function finalRefusal(error: unknown): Rejection | undefined {
 }
 
 /** The refusal that the client gets after the last attempt, if certainly none had an effect at Meta. */
-export const vainly = (error: unknown): Rejection =>
+export const refusalAfterRetries = (error: unknown): Rejection =>
   error instanceof CloudApiError
     ? refusedAs('upstream_error', error.error)
     : new Rejection(

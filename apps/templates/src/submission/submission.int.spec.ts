@@ -141,8 +141,8 @@ describe('a template', () => {
       data: { template: { status: 'pending', metaId: null } },
     });
     const view = viewOf(done);
-    const [atMeta] = await one.meta();
-    expect(view).toMatchObject({ metaId: atMeta!.id, status: 'pending', components: [SHIPPED] });
+    const [submitToMeta] = await one.meta();
+    expect(view).toMatchObject({ metaId: submitToMeta!.id, status: 'pending', components: [SHIPPED] });
     expect(Object.keys(view).slice(0, 4)).toEqual(['id', 'metaId', 'name', 'language']);
     expect(await one.get(view.id)).toEqual(view);
     await one.heard(view.id, 'approved');

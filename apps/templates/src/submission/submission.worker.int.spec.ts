@@ -9,7 +9,7 @@ import { until } from '@wbiz/testing/stack';
 import { markDue, SyncJobs } from '../sync/sync.jobs.js';
 import { templates } from '../template/template.aggregate.js';
 import { templatesStore } from '../templates.harness.js';
-import type { Attempt, Taken } from './at-meta.js';
+import type { Attempt, Taken } from './submit-to-meta.js';
 import { SubmissionJobs } from './submission.jobs.js';
 import { SubmissionWorker } from './submission.worker.js';
 

@@ -13,8 +13,8 @@ import type { Pool } from 'pg';
 import { markDue, onceMore } from '../sync/sync.jobs.js';
 import { templates } from '../template/template.aggregate.js';
 import type { Outcome, TemplateState } from '../template/template.decider.js';
-import type { atMeta } from './at-meta.js';
-import { finalRefusal, vainly } from './meta-refusal.js';
+import type { submitToMeta } from './submit-to-meta.js';
+import { finalRefusal, refusalAfterRetries } from './meta-refusal.js';
 import type { SubmissionJob, SubmissionJobs } from './submission.jobs.js';
 
 const AT_ONCE = 12;
@@ -26,7 +26,7 @@ const ATTEMPTS = 5;
 /** Attempts if a call may have taken effect at Meta: for about two hours. */
 const ATTEMPTS_IN_DOUBT = 30;
 /** Codes of a refused lookup at Meta that leave open whether an earlier call took effect. */
-const BLIND: readonly string[] = ['unavailable', 'upstream_error'];
+const LEAVES_OPEN: readonly string[] = ['unavailable', 'upstream_error'];
 const RETRY_MS = { first: 500, longest: 300_000 };
 
 export type SubmissionWorkerOptions = {
@@ -35,7 +35,7 @@ export type SubmissionWorkerOptions = {
   readonly jobs: SubmissionJobs;
   readonly credentialsOf: (accountId: string) => Promise<AccountCredentials | null>;
   readonly unseal: (sealedToken: string, accountId: string) => string;
-  readonly ask: ReturnType<typeof atMeta>;
+  readonly ask: ReturnType<typeof submitToMeta>;
   readonly replies: Pick<ReplyPublisher, 'reply'>;
   readonly logger: Logger;
 };
@@ -147,8 +147,8 @@ export class SubmissionWorker {
  */
 function refusalOf(error: unknown, attempts: number, called: boolean): Rejection | undefined {
   const final = finalRefusal(error);
-  if (!called) return final ?? (attempts >= ATTEMPTS ? vainly(error) : undefined);
-  if (final && !BLIND.includes(final.code)) return final;
+  if (!called) return final ?? (attempts >= ATTEMPTS ? refusalAfterRetries(error) : undefined);
+  if (final && !LEAVES_OPEN.includes(final.code)) return final;
   if (attempts < ATTEMPTS_IN_DOUBT) return undefined;
   return new Rejection(
     'outcome_unknown',

@@ -17,8 +17,8 @@ import type {
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message, RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { withOwnSamples } from './own-samples.js';
-import { nextEditAfter, withEdit } from './template-edits.js';
+import { keepSamples } from './keep-samples.js';
+import { nextEditAfter, withEdit } from './edit-limits.js';
 
 /** A template of Meta's list in our form. */
 export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'>;
@@ -404,7 +404,7 @@ function change(
 ): TemplateEvent[] {
   const now = { ...view, ...given };
   if (isDeepStrictEqual(comparable(now), comparable(view))) return [];
-  const components = withOwnSamples(now.components, view.components);
+  const components = keepSamples(now.components, view.components);
   return [
     changed({ ...now, components, updatedAt: at }, since),
     ...(now.status === view.status ? [] : [statusOf(now, reason, at)]),

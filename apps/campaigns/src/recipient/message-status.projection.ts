@@ -1,6 +1,6 @@
 import { batchProjection, type LoggedEvent } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
-import { move, type Move } from './move.js';
+import { moveRecipients, type Move } from './move-recipients.js';
 import { STATE, type State } from './recipient-state.js';
 
 type Told = LoggedEvent<'message.status' | 'message.withdrawn'>;
@@ -19,14 +19,14 @@ function moveOf(event: Told): Move[] {
 }
 
 /** Updates recipients' states from messaging's events about their messages. */
-export const progress = batchProjection({
+export const messageStatus = batchProjection({
   name: 'progress',
   types: ['message.status', 'message.withdrawn'],
   concerns: ({ data }) => data.campaignId !== null,
   all: async (events, db) => {
     // All transactions lock in this order: runs, recipients, counts.
     await noteExpired(events, db);
-    await move(db, events.flatMap(moveOf));
+    await moveRecipients(db, events.flatMap(moveOf));
   },
 });
 

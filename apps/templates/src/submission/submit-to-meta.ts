@@ -8,17 +8,17 @@ import { inMetasCase } from '@wbiz/contracts/template/components';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { listedTemplate, statusOf } from '../template/meta-template.js';
 import type { ListedTemplate, Outcome, Request, TemplateContent } from '../template/template.decider.js';
-import type { Uploader, WithHandles } from './header-samples.js';
+import type { Uploader, WithHandles } from './upload-samples.js';
 import { isNotFound, SUBCODES, subcodeOf } from './meta-refusal.js';
 
-export type AtMetaOptions = {
+export type SubmitToMetaOptions = {
   readonly cloudApi: Pick<
     CloudApi,
     'createTemplate' | 'editTemplate' | 'deleteTemplate' | 'findTemplate' | 'getTemplate'
   >;
   readonly withHandles: WithHandles;
   /** Proposes a free name for a template whose name Meta blocks for weeks. */
-  readonly otherName: (accountId: string, name: string) => Promise<string>;
+  readonly freeName: (accountId: string, name: string) => Promise<string>;
 };
 
 export type Attempt = {
@@ -35,7 +35,9 @@ export type Taken = Extract<Outcome, { kind: 'taken' | 'deleted' }>;
  * Carries out a request at Meta once: after an earlier call it first looks up whether that call took effect. Throws Meta's
  * errors, and a Rejection if the template's state at Meta forbids the request.
  */
-export function atMeta(options: AtMetaOptions): (request: Request, attempt: Attempt) => Promise<Taken> {
+export function submitToMeta(
+  options: SubmitToMetaOptions,
+): (request: Request, attempt: Attempt) => Promise<Taken> {
   const { cloudApi, withHandles } = options;
 
   const made = async (content: TemplateContent, attempt: Attempt): Promise<Taken> => {
@@ -57,7 +59,7 @@ export function atMeta(options: AtMetaOptions): (request: Request, attempt: Atte
       return takenAs({ metaId, status: statusOf(status), category });
     } catch (error) {
       if (subcodeOf(error) === SUBCODES.beingDeleted)
-        throw beingDeleted(view, await options.otherName(account.accountId, view.name));
+        throw beingDeleted(view, await options.freeName(account.accountId, view.name));
       if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
       const other = await find();
       if (!other && called) throw new Error('Meta has the template, and does not list it yet.');

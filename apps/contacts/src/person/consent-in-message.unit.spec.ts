@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { consentIn } from './consent.js';
+import { consentIn } from './consent-in-message.js';
 import { optOutWords } from './opt-out-words.js';
 
 const said = (kind: string, body: string | null, payload: Record<string, unknown> | null = null) =>

@@ -4,8 +4,8 @@ import { CloudApiError, UpstreamUnreachable } from '@wbiz/cloud-api/graph-error'
 import type { TemplateStatus } from '@wbiz/contracts/template';
 import type { Request } from '../template/template.decider.js';
 import { view } from '../template/template.samples.js';
-import { atMeta, type AtMetaOptions } from './at-meta.js';
-import { finalRefusal, SUBCODES, vainly } from './meta-refusal.js';
+import { submitToMeta, type SubmitToMetaOptions } from './submit-to-meta.js';
+import { finalRefusal, SUBCODES, refusalAfterRetries } from './meta-refusal.js';
 
 const refusal = (more: object = {}) =>
   new CloudApiError({ code: 100, message: 'Invalid parameter', httpStatus: 400, ...more });
@@ -27,7 +27,7 @@ const CREATE: Request = {
 const EDIT: Request = { kind: 'edit', content: { components: [EDITED] }, ofApproved: true };
 const DELETE: Request = { kind: 'delete' };
 
-type Meta = Partial<Record<keyof AtMetaOptions['cloudApi'], unknown>>;
+type Meta = Partial<Record<keyof SubmitToMetaOptions['cloudApi'], unknown>>;
 
 /** Resolves to a request's outcome, the calls that Meta got, and what `calling` was told. */
 async function asked(
@@ -43,7 +43,7 @@ async function asked(
     if (given instanceof Error) throw given;
     return given as never;
   };
-  const ask = atMeta({
+  const ask = submitToMeta({
     cloudApi: {
       createTemplate: answer('createTemplate'),
       editTemplate: answer('editTemplate'),
@@ -52,7 +52,7 @@ async function asked(
       getTemplate: answer('getTemplate'),
     },
     withHandles: async (components) => components,
-    otherName: async (_accountId, name) => `${name}_2`,
+    freeName: async (_accountId, name) => `${name}_2`,
   });
   const outcome = await ask(request, {
     view: view({ metaId: request.kind === 'create' ? null : '7', components: [BODY], status }),
@@ -212,7 +212,12 @@ describe("Meta's refusal", () => {
   });
 
   it('that may pass ends, after some attempts, as upstream_error, and silence as unavailable', () => {
-    expect(vainly(refusal({ code: 2 }))).toMatchObject({ code: 'upstream_error', details: { metaCode: 2 } });
-    expect(vainly(new UpstreamUnreachable('refused', false))).toMatchObject({ code: 'unavailable' });
+    expect(refusalAfterRetries(refusal({ code: 2 }))).toMatchObject({
+      code: 'upstream_error',
+      details: { metaCode: 2 },
+    });
+    expect(refusalAfterRetries(new UpstreamUnreachable('refused', false))).toMatchObject({
+      code: 'unavailable',
+    });
   });
 });

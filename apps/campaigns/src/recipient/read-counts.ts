@@ -1,10 +1,11 @@
 import type { CampaignCounts } from '@wbiz/contracts/campaign';
 import { STATE, type State } from './recipient-state.js';
 
-export type Counted = { readonly state: State; readonly recipients: string | number };
+/** A row of campaigns.counts. Written by move-recipients.ts, retry-failed.ts, ../run/claims.ts and ../audience/freeze.ts. */
+export type CountRow = { readonly state: State; readonly recipients: string | number };
 
 /** The API's counts. `waiting`: recipients whose send messaging was not asked for yet. */
-export function countsOf(rows: readonly Counted[]): {
+export function countsOf(rows: readonly CountRow[]): {
   readonly counts: CampaignCounts;
   readonly waiting: number;
 } {
@@ -27,12 +28,12 @@ export function countsOf(rows: readonly Counted[]): {
 }
 
 /** The counts of a cancelled or failed campaign: waiting recipients count as skipped. */
-export const unsent = ({ counts, waiting }: ReturnType<typeof countsOf>): CampaignCounts => ({
+export const withWaitingSkipped = ({ counts, waiting }: ReturnType<typeof countsOf>): CampaignCounts => ({
   ...counts,
   queued: counts.queued - waiting,
   skipped: counts.skipped + waiting,
 });
 
-/** SQL: the rows of campaigns.counts of a run `l`, as a JSON array of {@link Counted}; null if there are none. */
-export const COUNTED = `(select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
+/** SQL: the rows of campaigns.counts of a run `l`, as a JSON array of {@link CountRow}; null if there are none. */
+export const COUNT_ROWS = `(select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
     from campaigns.counts n where n.run = l.run)`;

@@ -19,7 +19,7 @@ export const sampleOf = (header: Fields): unknown =>
   ([object(header['example'])['header_handle']].flat() as unknown[])[0];
 
 /** Meta's components, but with the client's stored sample in each header that has the same format. */
-export function withOwnSamples(
+export function keepSamples(
   listed: readonly TemplateComponent[],
   stored: readonly unknown[],
 ): TemplateComponent[] {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { nextName } from './other-name.js';
+import { nextName } from './free-name.js';
 
 it.each([
   ['order_shipped', [], 'order_shipped_2'],

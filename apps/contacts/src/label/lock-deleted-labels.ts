@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg';
  * Locks the labels to delete: waits until each batch that read them (key share) is committed. Later ones see them
  * deleted.
  */
-export const deletionWaits =
+export const lockDeletedLabels =
   <C extends Message>(table: string, type: C['type'], stream: (command: Bare<C>) => string) =>
   async (tx: PoolClient, asked: readonly Asked<C>[]): Promise<readonly undefined[]> => {
     const deleted = asked.filter(({ command }) => command.type === type);

@@ -2,7 +2,7 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { Pool } from 'pg';
 
 /** The first of `name_2`, `name_3`, … that the account never had: Meta blocks names of deleted templates for weeks. */
-export const otherNames = (pool: Pool) => async (accountId: string, name: string) => {
+export const freeNames = (pool: Pool) => async (accountId: string, name: string) => {
   const { rows } = await pool.query<{ name: string }>(
     `select distinct state->'view'->>'name' as name from templates.templates where account_id = $1`,
     [accountId],

@@ -8,7 +8,7 @@ import { projectionScenario } from '@wbiz/service-testing/projection-scenario';
 import { contactsOnPostgres, incompressible, type ContactsOnPostgres } from '../contacts.harness.js';
 import { accounts } from './accounts.projection.js';
 import { whenMarketingStoppedOptThePersonOut } from './when-marketing-stopped-opt-the-person-out.reactor.js';
-import { whenMessageReceivedKnowThePerson } from './when-message-received-know-the-person.reactor.js';
+import { whenMessageReceivedUpdateContact } from './when-message-received-update-contact.reactor.js';
 
 let system: ContactsOnPostgres;
 let people: ReturnType<typeof projectionScenario>;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   system = await contactsOnPostgres();
   const projection = together('people', [
     accounts,
-    whenMessageReceivedKnowThePerson(system.store),
+    whenMessageReceivedUpdateContact(system.store),
     whenMarketingStoppedOptThePersonOut(system.store),
   ]);
   people = projectionScenario(projection, system);

@@ -8,14 +8,14 @@ import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 import type { ContactCommand } from '../contact/contact.decider.js';
-import { consentIn } from './consent.js';
+import { consentIn } from './consent-in-message.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
 /**
  * Creates or updates the writer's contact, with changes of number and user id. Obeys an opt-out or opt-in word sent
  * alone.
  */
-export const whenMessageReceivedKnowThePerson = (
+export const whenMessageReceivedUpdateContact = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,
 ): Projection =>
   batchProjection({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compared, shown } from './compared.js';
+import { comparisonForm, templateForm } from './contact-values.js';
 
 it.each([
   ['PUNE', 'pune'],
@@ -18,7 +18,7 @@ it.each([
   ['', ''],
   [4.5, 4.5],
   [false, false],
-])('%j is compared as %j', (value, key) => expect(compared(value)).toBe(key));
+])('%j is compared as %j', (value, key) => expect(comparisonForm(value)).toBe(key));
 
 describe('a value', () => {
   it.each([
@@ -31,5 +31,5 @@ describe('a value', () => {
     [false, 'false'],
     ['x'.repeat(1_024), 'x'.repeat(1_024)],
     ['x'.repeat(1_025), null],
-  ])('%j is shown as %j', (value, text) => expect(shown(value)).toBe(text));
+  ])('%j is shown as %j', (value, text) => expect(templateForm(value)).toBe(text));
 });

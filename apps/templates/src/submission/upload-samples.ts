@@ -9,7 +9,7 @@ import type { TemplateComponent } from '@wbiz/contracts/template';
 import { formatOf } from '@wbiz/contracts/template/components';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { NotStored, type MediaStore } from '@wbiz/media-store/media-store';
-import { sampleOf } from '../template/own-samples.js';
+import { sampleOf } from '../template/keep-samples.js';
 import { UnreadableLink, type ReadLink } from './read-link.js';
 
 type Fields = Record<string, unknown>;
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, readonly string[]>> = {
 };
 
 export type Uploader = { readonly accountId: string; readonly token: string; readonly appId: string };
-export type HeaderSamplesOptions = {
+export type SampleUploaderOptions = {
   readonly findMedia: (accountId: string, id: string) => Promise<MediaOnFile | null>;
   readonly store: Pick<MediaStore, 'open'>;
   readonly readLink: ReadLink;
@@ -38,7 +38,7 @@ export type WithHandles = (
  * Uploads the media and links in components, and returns the components with Meta's handles in their place. Throws a
  * Rejection that names the sample, and errors of Meta, the store and messaging.
  */
-export const headerSamples = (options: HeaderSamplesOptions): WithHandles =>
+export const sampleUploader = (options: SampleUploaderOptions): WithHandles =>
   function withHandles(components, uploader) {
     return each(components, '/components', uploader, options);
   };
@@ -47,7 +47,7 @@ async function each(
   components: readonly Fields[],
   at: string,
   uploader: Uploader,
-  options: HeaderSamplesOptions,
+  options: SampleUploaderOptions,
 ): Promise<readonly Fields[]> {
   const done: Fields[] = [];
   for (const [index, component] of components.entries()) {
@@ -77,7 +77,7 @@ type Wanted = { readonly sample: string; readonly format: string; readonly at: s
 async function handleOf(
   wanted: Wanted,
   { accountId, token, appId }: Uploader,
-  options: HeaderSamplesOptions,
+  options: SampleUploaderOptions,
 ): Promise<string> {
   const { sample } = wanted;
   const read = sample.startsWith('med_') ? keptFile : /^https:/i.test(sample) ? linkedFile : undefined;
@@ -101,7 +101,7 @@ type Read = (
   sample: string,
   wanted: Wanted,
   accountId: string,
-  options: HeaderSamplesOptions,
+  options: SampleUploaderOptions,
 ) => Promise<Unopened>;
 
 const keptFile: Read = async (id, { at }, accountId, { findMedia, store }) => {

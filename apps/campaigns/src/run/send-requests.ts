@@ -10,7 +10,7 @@ import { microBatch } from '@wbiz/eventing/micro-batch';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
-import { move, type Move } from '../recipient/move.js';
+import { moveRecipients, type Move } from '../recipient/move-recipients.js';
 import { STATE } from '../recipient/recipient-state.js';
 import { idsOf, type Claimed } from './claims.js';
 
@@ -20,7 +20,7 @@ const EXPIRES_MS = 10_000;
 const REST_MS = 1_000;
 const MOST_TEMPLATES = 1_000;
 
-export type SendsOptions = {
+export type SendRequestsOptions = {
   readonly pool: Pool;
   readonly bus: Pick<CommandBus, 'send'>;
   /** Messaging's stored reply to a command; null: the command had no effect and never will. */
@@ -29,16 +29,16 @@ export type SendsOptions = {
 };
 
 /** Asks messaging for campaigns' sends. Messaging refuses by reply; events bring the outcomes of accepted sends. */
-export class Sends {
+export class SendRequests {
   private readonly settle: (move: Move) => Promise<null>;
   /** By phone number: when its claims go on (monotonic clock, ms). */
   private readonly restsUntil = new Map<string, number>();
   /** By campaign: a started campaign's template never changes. */
   private readonly templates = new Map<string, CampaignTemplate>();
 
-  constructor(private readonly options: SendsOptions) {
+  constructor(private readonly options: SendRequestsOptions) {
     this.settle = microBatch(async (moves: readonly Move[]) => {
-      await inTransaction(options.pool, (tx) => move(tx, moves));
+      await inTransaction(options.pool, (tx) => moveRecipients(tx, moves));
       return moves.map(() => null);
     });
   }

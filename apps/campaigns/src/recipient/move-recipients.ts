@@ -44,7 +44,7 @@ const MOVE = `with told as (
   update campaigns.runs u set queued_from = least(u.queued_from, a.first) from again a where u.run = a.run`;
 
 /** Applies the highest state per message. */
-export async function move(tx: PoolClient, moves: readonly Move[]): Promise<void> {
+export async function moveRecipients(tx: PoolClient, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return;
   const last = new Map<string, Move>();
   for (const one of moves) {
