@@ -171,22 +171,13 @@ const IS_DOUBLED = `exists (
   and (o.state not in (${STATE.queued}, ${STATE.skipped}) or (o.state = ${STATE.queued} and p.contact_id <> one.id
     and (o.contact_id = one.id or o.contact_id < p.contact_id))))`;
 
+type Share = { readonly run: Run; readonly phoneNumberId: string; readonly most: number; readonly now: Date };
+
 async function claimOf(
   tx: PoolClient,
-  { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
+  { run, phoneNumberId, most, now }: Share,
 ): Promise<readonly Claimed[]> {
-  // Checks consent here: contacts may opt out after the campaign's start.
-  const { rows: picked } = await tx.query<Picked>({
-    name: 'claim-pick',
-    text: `with picked as materialized (
-             select contact_id, attempt, "to", values from campaigns.recipients
-             where run = $1 and state = ${STATE.queued} and contact_id >= $3
-             order by contact_id limit $4 for no key update)
-           select p.*, ${consents('$2', 'p.contact_id')} as opted_in, ${IS_DOUBLED} as doubled
-           from picked p cross join lateral (select coalesce((select c.merged_into from campaigns.contacts c
-             where c.account_id = $2 and c.contact_id = p.contact_id), p.contact_id) as id) one order by p.contact_id`,
-    values: [run.run, run.account_id, run.queued_from, most],
-  });
+  const picked = await pick(tx, run, most);
   if (picked.length === 0 && run.queued_from === '') return [];
   const skipReason = ({ opted_in, doubled }: Picked): SkipReason | null =>
     doubled ? 'merged' : opted_in ? null : 'opted_out';
@@ -237,6 +228,22 @@ async function claimOf(
     ],
   });
   return claimed;
+}
+
+/** Locks up to `most` queued recipients of a run. Checks consent here: contacts may opt out after the campaign's start. */
+async function pick(tx: PoolClient, run: Run, most: number): Promise<readonly Picked[]> {
+  const { rows } = await tx.query<Picked>({
+    name: 'claim-pick',
+    text: `with picked as materialized (
+             select contact_id, attempt, "to", values from campaigns.recipients
+             where run = $1 and state = ${STATE.queued} and contact_id >= $3
+             order by contact_id limit $4 for no key update)
+           select p.*, ${consents('$2', 'p.contact_id')} as opted_in, ${IS_DOUBLED} as doubled
+           from picked p cross join lateral (select coalesce((select c.merged_into from campaigns.contacts c
+             where c.account_id = $2 and c.contact_id = p.contact_id), p.contact_id) as id) one order by p.contact_id`,
+    values: [run.run, run.account_id, run.queued_from, most],
+  });
+  return rows;
 }
 
 const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.phone_number_id as "phoneNumberId",

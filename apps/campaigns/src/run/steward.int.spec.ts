@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { TO_LOOK_AFTER } from './steward.js';
+import { TO_LOOK_AFTER } from './due-campaigns.js';
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;
 
