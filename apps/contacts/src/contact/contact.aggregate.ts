@@ -2,13 +2,10 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { ContactView } from '@wbiz/contracts/contact';
 import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
-import {
-  alive,
-  contact,
-  type ContactCommand,
-  type ContactEvent,
-  type ContactState,
-} from './contact.decider.js';
+import { withoutDeletedLabels } from './contact-labels.js';
+import { contact } from './contact.decider.js';
+import type { ContactCommand, ContactEvent } from './contact.messages.js';
+import type { ContactState } from './contact.state.js';
 
 import { contactFacts } from './contact.facts.js';
 
@@ -31,8 +28,10 @@ export const contacts: Aggregate<
       id: state!.contact.id,
       // Not `created` if the person had a contact under the user id before.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
-      contact: data.source === 'api' ? inOrder(ContactView, alive(state!, facts).contact) : null,
+      contact:
+        data.source === 'api' ? inOrder(ContactView, withoutDeletedLabels(state!, facts).contact) : null,
     }),
-    'contact.update': (state, _, { facts }) => inOrder(ContactView, alive(state!, facts).contact),
+    'contact.update': (state, _, { facts }) =>
+      inOrder(ContactView, withoutDeletedLabels(state!, facts).contact),
   },
 };

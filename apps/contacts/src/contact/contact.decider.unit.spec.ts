@@ -3,7 +3,9 @@ import type { UpsertContactData } from '@wbiz/contracts/contact';
 import type { Rejection } from '@wbiz/eventing/rejection';
 import { decide, fold } from '@wbiz/eventing/decider';
 import { scenario } from '@wbiz/testing/scenario';
-import { contact, type ContactCommand, type ContactEvent, type ContactFacts } from './contact.decider.js';
+import { contact } from './contact.decider.js';
+import type { ContactCommand, ContactEvent } from './contact.messages.js';
+import type { ContactFacts } from './contact.state.js';
 import {
   AT,
   created,
@@ -288,7 +290,7 @@ describe('an opt-in', () => {
           ['optedIn', 'optedOutAt'],
           gone,
           { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
-          null,
+          { by: null },
         ),
         optedOut('stop_word', null),
       ));
@@ -303,7 +305,7 @@ describe('an opt-in', () => {
         created(
           { ...now, source: 'inbound', optedOutAt: LATER },
           { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
-          null,
+          { by: null },
         ),
         optedOut('stop_word', null),
       ));
@@ -321,7 +323,7 @@ describe('an opt-in', () => {
             ['optedIn', 'optedInAt', 'optedOutAt'],
             { optedIn: true, optedInAt: LATER },
             { opt: { optedIn: true, how, at: LATER, by: null } },
-            null,
+            { by: null },
           ),
         );
     },
@@ -349,7 +351,7 @@ describe('an opt-in', () => {
           ['optedIn', 'optedOutAt'],
           { optedOutAt: AT },
           { opt: { optedIn: false, how: 'stop_word', at: AT, by: null } },
-          null,
+          { by: null },
         ),
         {
           ...optedOut('stop_word', null),
@@ -367,7 +369,11 @@ describe('a person who writes in', () => {
     given()
       .when(inbound({ userId: 'IN.1' }))
       .then(
-        created({ ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' }, { named: 'whatsapp' }, null),
+        created(
+          { ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' },
+          { named: 'whatsapp' },
+          { by: null },
+        ),
       ));
   it('and has a contact leaves it as it is', () =>
     given(created({ name: 'G' }))
@@ -376,9 +382,9 @@ describe('a person who writes in', () => {
   it('gives a name where there is none', () =>
     given(created())
       .when(inbound())
-      .then(updated(['name'], { name: 'Asha' }, { named: 'whatsapp' }, null)));
+      .then(updated(['name'], { name: 'Asha' }, { named: 'whatsapp' }, { by: null })));
   describe('that has its name from WhatsApp', () => {
-    const federico = created({ source: 'inbound', name: 'Federico' }, { named: 'whatsapp' }, null);
+    const federico = created({ source: 'inbound', name: 'Federico' }, { named: 'whatsapp' }, { by: null });
     const renamed = inbound({ name: 'Federicoso' });
     it('has it from the first message', () =>
       given()
@@ -387,7 +393,9 @@ describe('a person who writes in', () => {
     it('follows it', () =>
       given(federico)
         .when(renamed)
-        .then(updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, null)));
+        .then(
+          updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, { by: null }),
+        ));
     it('keeps it where a message brings none', () =>
       given(federico)
         .when(inbound({ name: null }))
@@ -409,7 +417,9 @@ describe('a person who writes in', () => {
     it('has it again once a request emptied it', () =>
       given(federico, updated(['name'], { source: 'inbound', name: null }))
         .when(renamed)
-        .then(updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, null)));
+        .then(
+          updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, { by: null }),
+        ));
     it('goes on following it through other changes', () =>
       given(federico)
         .when(update({ email: 'f@example.com' }))
@@ -424,7 +434,7 @@ describe('a person who writes in', () => {
   it('is linked with the user id', () =>
     given(created({ name: 'G' }))
       .when(inbound({ userId: 'IN.1' }))
-      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, null)));
+      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, { by: null })));
 });
 
 describe('two contacts of one person', () => {
@@ -456,8 +466,7 @@ describe('two contacts of one person', () => {
             optedOutAt: LATER,
           },
           { opt: twin.opt },
-          null,
-          { merged: 'cnt_2' },
+          { by: null, merged: 'cnt_2' },
         ),
       ));
   it.each([
@@ -488,7 +497,6 @@ describe('two contacts of one person', () => {
             optedOutAt: LATER,
           },
           { opt: twin.opt },
-          'key_1',
           { merged: 'cnt_2' },
         ),
       ));
@@ -530,10 +538,9 @@ describe('two contacts of one person', () => {
           ['userId', 'email', 'optedOutAt', 'tags', 'customFields.city'],
           { ...rest, tags: ['vip', 'lead'] },
           kept,
-          null,
-          { merged: 'cnt_2' },
+          { by: null, merged: 'cnt_2' },
         ),
-        updated([], { ...rest, tags: ['vip', 'lead'] }, kept, null, { merged: 'cnt_3' }),
+        updated([], { ...rest, tags: ['vip', 'lead'] }, kept, { by: null, merged: 'cnt_3' }),
       );
   });
   it('are not made one by a request with a user id that another contact has', () => {
@@ -543,7 +550,7 @@ describe('two contacts of one person', () => {
       .thenRejected('conflict');
     given(created({ name: 'G' }))
       .when(inbound({ userId: 'IN.1' }, taken))
-      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, null));
+      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, { by: null }));
   });
 });
 
@@ -585,7 +592,7 @@ describe('a person with another number', () => {
     data: { contactId: ID, phone: null, userId: null, at: LATER, ...to },
     facts: facts(),
   });
-  const moved = updated(['phone'], { phone: NEW }, { formerPhones: [PHONE] }, null);
+  const moved = updated(['phone'], { phone: NEW }, { formerPhones: [PHONE] }, { by: null });
   it('is followed by its contact, which keeps the former one', () => {
     given(created())
       .when(change({ phone: NEW }))
@@ -595,12 +602,12 @@ describe('a person with another number', () => {
       .thenNothing();
     given(created(), moved)
       .when(change({ phone: PHONE }))
-      .then(updated(['phone'], {}, { formerPhones: [NEW] }, null));
+      .then(updated(['phone'], {}, { formerPhones: [NEW] }, { by: null }));
   });
   it('is followed where it writes from there, with the user id that it had', () =>
     given(created({ name: 'G' }))
       .when(inbound({ phone: NEW }))
-      .then(updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }, null)));
+      .then(updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }, { by: null })));
   it('is not taken back by what it wrote from the former one', () =>
     given(created({ name: 'G' }), updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }))
       .when(inbound())
@@ -612,10 +619,12 @@ describe('a person with another number', () => {
   it('or another user id is followed', () => {
     given(created({ userId: 'IN.1' }))
       .when(change({ userId: 'IN.2' }))
-      .then(updated(['userId'], { userId: 'IN.2' }, {}, null));
+      .then(updated(['userId'], { userId: 'IN.2' }, {}, { by: null }));
     given(created({ userId: 'IN.1' }))
       .when(change({ phone: NEW, userId: 'IN.2' }))
-      .then(updated(['phone', 'userId'], { phone: NEW, userId: 'IN.2' }, { formerPhones: [PHONE] }, null));
+      .then(
+        updated(['phone', 'userId'], { phone: NEW, userId: 'IN.2' }, { formerPhones: [PHONE] }, { by: null }),
+      );
   });
   it('that is not on file stays so', () =>
     given()

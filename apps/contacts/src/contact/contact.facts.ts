@@ -6,7 +6,8 @@ import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import { fieldsStream, type FieldsState } from '../custom-field/custom-field.decider.js';
 import type { TagState } from '../tag/tag.decider.js';
-import type { ContactCommand, ContactFacts, ContactState, KnownField, KnownTag } from './contact.decider.js';
+import type { ContactCommand } from './contact.messages.js';
+import type { ContactFacts, ContactState, KnownField, KnownTag } from './contact.state.js';
 
 type Contact = Asked<ContactCommand, ContactState | null>;
 /** The parts of a command's data that concern persons and labels. */

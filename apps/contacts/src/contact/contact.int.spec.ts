@@ -7,7 +7,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { contactsOnPostgres, incompressible, type ContactsOnPostgres } from '../contacts.harness.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from './contact.aggregate.js';
-import type { ContactCommand } from './contact.decider.js';
+import type { ContactCommand } from './contact.messages.js';
 import { facts, inbound, opt } from './contact.samples.js';
 
 type Account = ReturnType<ContactsOnPostgres['account']>;

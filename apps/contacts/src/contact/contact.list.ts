@@ -4,7 +4,7 @@ import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
 import { TAGS_WITH_COUNTS } from '../tag/tag.queries.js';
-import type { ContactState } from './contact.decider.js';
+import type { ContactState } from './contact.state.js';
 
 type Asked = Ask<'contact.list'>;
 /** A deleted label that contacts' states still hold. */

@@ -8,7 +8,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import type { ContactState } from './contact.decider.js';
+import type { ContactState } from './contact.state.js';
 import { ContactList, REMOVED, type ContactRow, type Removed } from './contact.list.js';
 
 /** Contacts. The id of a merged contact leads to the surviving one; lists leave merged contacts out. */

@@ -3,7 +3,7 @@ import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import { contacts } from './contact.aggregate.js';
-import type { ContactEvent } from './contact.decider.js';
+import type { ContactEvent } from './contact.messages.js';
 
 type Linked = RecordedEvent<Of<ContactEvent, 'contact.linked'>>;
 

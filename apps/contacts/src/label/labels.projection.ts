@@ -5,7 +5,9 @@ import type { PoolClient } from 'pg';
 import { customFields } from '../custom-field/custom-field.aggregate.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from '../contact/contact.aggregate.js';
-import { labelsOf, type ContactEvent, type Label } from '../contact/contact.decider.js';
+import { labelsOf } from '../contact/contact-labels.js';
+import type { ContactEvent } from '../contact/contact.messages.js';
+import type { Label } from '../contact/contact.state.js';
 
 type Written = RecordedEvent<Of<ContactEvent, 'contact.created' | 'contact.updated'>>;
 type Untagged = RecordedEvent<Of<ContactEvent, 'contact.merged' | 'contact.label_forgotten'>>;

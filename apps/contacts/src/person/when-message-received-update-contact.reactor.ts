@@ -7,7 +7,7 @@ import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
-import type { ContactCommand } from '../contact/contact.decider.js';
+import type { ContactCommand } from '../contact/contact.messages.js';
 import { consentIn } from './consent-in-message.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
