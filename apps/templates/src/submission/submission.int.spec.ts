@@ -6,7 +6,8 @@ import type { TemplateReply } from '@wbiz/contracts/template/writes';
 import { fold } from '@wbiz/eventing/decider';
 import type { Reply } from '@wbiz/eventing/message';
 import { until } from '@wbiz/testing/stack';
-import { template, type TemplateEvent } from '../template/template.decider.js';
+import { template } from '../template/template.decider.js';
+import type { TemplateEvent } from '../template/template.messages.js';
 import { templatesSystem, type TemplatesSystem } from '../templates.harness.js';
 
 jest.setTimeout(60_000);

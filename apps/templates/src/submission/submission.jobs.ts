@@ -2,7 +2,7 @@ import type { Reply } from '@wbiz/eventing/message';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { Pool, PoolClient } from 'pg';
 import { LeaseLost } from '../sync/sync.jobs.js';
-import type { TemplateEvent } from '../template/template.decider.js';
+import type { TemplateEvent } from '../template/template.messages.js';
 
 /** `fence`: unique per claim. `failures`: failed attempts before this one. */
 export type SubmissionJob = {

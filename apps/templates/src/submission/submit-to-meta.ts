@@ -7,7 +7,8 @@ import type { TemplateView } from '@wbiz/contracts/template';
 import { inMetasCase } from '@wbiz/contracts/template/components';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { listedTemplate, statusOf } from '../template/meta-template.js';
-import type { ListedTemplate, Outcome, Request, TemplateContent } from '../template/template.decider.js';
+import type { Outcome } from '../template/template.messages.js';
+import type { ListedTemplate, Request, TemplateContent } from '../template/template.state.js';
 import type { Uploader, WithHandles } from './upload-samples.js';
 import { isNotFound, SUBCODES, subcodeOf } from './meta-refusal.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
 import { CloudApiError, UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import type { TemplateStatus } from '@wbiz/contracts/template';
-import type { Request } from '../template/template.decider.js';
+import type { Request } from '../template/template.state.js';
 import { view } from '../template/template.samples.js';
 import { submitToMeta, type SubmitToMetaOptions } from './submit-to-meta.js';
 import { finalRefusal, SUBCODES, refusalAfterRetries } from './meta-refusal.js';

@@ -1,4 +1,4 @@
-import type { ListedTemplate } from '../template/template.decider.js';
+import type { ListedTemplate } from '../template/template.state.js';
 
 /** A stored template of the account; removed ones count too. */
 export type KnownTemplate = {

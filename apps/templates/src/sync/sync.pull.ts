@@ -12,7 +12,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, PoolClient } from 'pg';
 import { isKnownStatus, isNameable, listedTemplate } from '../template/meta-template.js';
 import { templates } from '../template/template.aggregate.js';
-import type { ListedTemplate } from '../template/template.decider.js';
+import type { ListedTemplate } from '../template/template.state.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
 /** Templates per call of the store. */

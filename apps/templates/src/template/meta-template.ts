@@ -4,7 +4,8 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta/inbound';
 import { cut, entryOf, idOf, object, text } from '@wbiz/contracts/meta/item';
 import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
-import type { ListedTemplate, TemplateCommand } from './template.decider.js';
+import type { TemplateCommand } from './template.messages.js';
+import type { ListedTemplate } from './template.state.js';
 
 /** Statuses of a template in lists (developers.facebook.com, message template reference). */
 export const META_STATUSES = [

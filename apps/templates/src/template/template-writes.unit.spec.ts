@@ -3,14 +3,9 @@ import type { TemplateView } from '@wbiz/contracts/template';
 import { decide, fold } from '@wbiz/eventing/decider';
 import { scenario } from '@wbiz/testing/scenario';
 import { nextEditAfter, withEdit } from './edit-limits.js';
-import {
-  template,
-  type ListedTemplate,
-  type Outcome,
-  type Request,
-  type TemplateCommand,
-  type TemplateEvent,
-} from './template.decider.js';
+import { template } from './template.decider.js';
+import type { Outcome, TemplateCommand, TemplateEvent } from './template.messages.js';
+import type { ListedTemplate, Request } from './template.state.js';
 import { AT, changed, LATER, listed, statusMoved, view } from './template.samples.js';
 
 const { given } = scenario(template);

@@ -3,12 +3,9 @@ import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { TemplateView } from '@wbiz/contracts/template';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import {
-  template,
-  type TemplateCommand,
-  type TemplateEvent,
-  type TemplateState,
-} from './template.decider.js';
+import { template } from './template.decider.js';
+import type { TemplateCommand, TemplateEvent } from './template.messages.js';
+import type { TemplateState } from './template.state.js';
 
 /**
  * templates.templates holds each template's state; `state->'view'` is the part that the API shows. If two commands race
