@@ -36,88 +36,94 @@ export type Taken = Extract<Outcome, { kind: 'taken' | 'deleted' }>;
  * Carries out a request at Meta once: after an earlier call it first looks up whether that call took effect. Throws Meta's
  * errors, and a Rejection if the template's state at Meta forbids the request.
  */
-export function submitToMeta(
-  options: SubmitToMetaOptions,
-): (request: Request, attempt: Attempt) => Promise<Taken> {
-  const { cloudApi, withHandles } = options;
-
-  const made = async (content: TemplateContent, attempt: Attempt): Promise<Taken> => {
-    const { view, account, called } = attempt;
-    const { token, wabaId } = account;
-    const find = () => cloudApi.findTemplate(token, wabaId, view);
-    const found = called ? await find() : undefined;
-    if (found) return takenAs(listed(found));
-    const template = {
-      name: view.name,
-      language: view.language,
-      ...forMeta(content),
-      category: content.category,
-      components: await withHandles(content.components, account),
-    };
-    try {
-      const answer = await sending(attempt, () => cloudApi.createTemplate(token, wabaId, template));
-      const { id: metaId, status, category } = answer;
-      return takenAs({ metaId, status: statusOf(status), category });
-    } catch (error) {
-      if (subcodeOf(error) === SUBCODES.beingDeleted)
-        throw beingDeleted(view, await options.freeName(account.accountId, view.name));
-      if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
-      const other = await find();
-      if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
-      // Without an earlier call somebody else created the template: with the same content it serves as ours.
-      if (other && (called || isSame(content, other))) return takenAs(listed(other));
-      throw new Rejection(
-        'conflict',
-        `Meta has a template ${view.name} in ${view.language} already, with other content. It is being synced.`,
-      );
-    }
+export const submitToMeta =
+  (options: SubmitToMetaOptions) =>
+  (request: Request, attempt: Attempt): Promise<Taken> => {
+    if (request.kind === 'delete') return deleted(options, attempt);
+    return request.kind === 'edit'
+      ? edited(options, request.content, attempt)
+      : created(options, request.content, attempt);
   };
 
-  const edited = async (content: Partial<TemplateContent>, attempt: Attempt): Promise<Taken> => {
-    const { view, account, called } = attempt;
-    const { token } = account;
-    const metaId = view.metaId!;
-    const { components = view.components } = content;
-    const taken = (judged: Partial<ListedTemplate>): Taken => ({
-      kind: 'taken',
-      listed: { ...judged, components },
+async function created(
+  { cloudApi, withHandles, freeName }: SubmitToMetaOptions,
+  content: TemplateContent,
+  attempt: Attempt,
+): Promise<Taken> {
+  const { view, account, called } = attempt;
+  const { token, wabaId } = account;
+  const find = () => cloudApi.findTemplate(token, wabaId, view);
+  const found = called ? await find() : undefined;
+  if (found) return takenAs(listed(found));
+  const template = {
+    name: view.name,
+    language: view.language,
+    ...forMeta(content),
+    category: content.category,
+    components: await withHandles(content.components, account),
+  };
+  try {
+    const answer = await sending(attempt, () => cloudApi.createTemplate(token, wabaId, template));
+    const { id: metaId, status, category } = answer;
+    return takenAs({ metaId, status: statusOf(status), category });
+  } catch (error) {
+    if (subcodeOf(error) === SUBCODES.beingDeleted)
+      throw beingDeleted(view, await freeName(account.accountId, view.name));
+    if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
+    const other = await find();
+    if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
+    // Without an earlier call somebody else created the template: with the same content it serves as ours.
+    if (other && (called || isSame(content, other))) return takenAs(listed(other));
+    throw new Rejection(
+      'conflict',
+      `Meta has a template ${view.name} in ${view.language} already, with other content. It is being synced.`,
+    );
+  }
+}
+
+async function edited(
+  { cloudApi, withHandles }: SubmitToMetaOptions,
+  content: Partial<TemplateContent>,
+  attempt: Attempt,
+): Promise<Taken> {
+  const { view, account, called } = attempt;
+  const { token } = account;
+  const metaId = view.metaId!;
+  const { components = view.components } = content;
+  const taken = (judged: Partial<ListedTemplate>): Taken => ({
+    kind: 'taken',
+    listed: { ...judged, components },
+  });
+  const found = called ? await cloudApi.getTemplate(token, metaId) : undefined;
+  if (found && isSame({ ...view, ...content }, found) && !isAsBefore(view, found))
+    return taken(listed(found));
+  const changes = { ...forMeta(content), components: await withHandles(components, account) };
+  try {
+    await sending(attempt, () => cloudApi.editTemplate(token, metaId, changes));
+    const { category = view.category } = content;
+    return taken({
+      ...(category !== view.category && { category }),
+      status: 'pending',
+      rejectionReason: null,
     });
-    const found = called ? await cloudApi.getTemplate(token, metaId) : undefined;
-    if (found && isSame({ ...view, ...content }, found) && !isAsBefore(view, found))
-      return taken(listed(found));
-    const changes = { ...forMeta(content), components: await withHandles(components, account) };
-    try {
-      await sending(attempt, () => cloudApi.editTemplate(token, metaId, changes));
-      const { category = view.category } = content;
-      return taken({
-        ...(category !== view.category && { category }),
-        status: 'pending',
-        rejectionReason: null,
-      });
-    } catch (error) {
-      const subcode = subcodeOf(error);
-      // The earlier call took effect: the edit is in review, or used up today's edit.
-      if (called && (subcode === SUBCODES.notNow || subcode === SUBCODES.editedToday))
-        return taken(listed(await cloudApi.getTemplate(token, metaId)));
-      throw subcode === SUBCODES.unknownObject ? goneAtMeta(view) : error;
-    }
-  };
+  } catch (error) {
+    const subcode = subcodeOf(error);
+    // The earlier call took effect: the edit is in review, or used up today's edit.
+    if (called && (subcode === SUBCODES.notNow || subcode === SUBCODES.editedToday))
+      return taken(listed(await cloudApi.getTemplate(token, metaId)));
+    throw subcode === SUBCODES.unknownObject ? goneAtMeta(view) : error;
+  }
+}
 
-  const deleted = async (attempt: Attempt): Promise<Taken> => {
-    const { view, account } = attempt;
-    const one = { id: view.metaId!, name: view.name };
-    try {
-      await sending(attempt, () => cloudApi.deleteTemplate(account.token, account.wabaId, one));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-    return { kind: 'deleted' };
-  };
-
-  return (request, attempt) => {
-    if (request.kind === 'delete') return deleted(attempt);
-    return request.kind === 'edit' ? edited(request.content, attempt) : made(request.content, attempt);
-  };
+async function deleted({ cloudApi }: SubmitToMetaOptions, attempt: Attempt): Promise<Taken> {
+  const { view, account } = attempt;
+  const one = { id: view.metaId!, name: view.name };
+  try {
+    await sending(attempt, () => cloudApi.deleteTemplate(account.token, account.wabaId, one));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  return { kind: 'deleted' };
 }
 
 /** Calls Meta. On an error it stores `calling(false)` if neither this nor an earlier call can have had an effect. */
