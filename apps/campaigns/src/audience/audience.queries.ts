@@ -28,8 +28,8 @@ export class AudienceQueries {
   ) {}
 
   /**
-   * First waits until all that was committed before is projected. Throws `phone_number_not_found` if a plan lacks a
-   * number.
+   * Waits until all changes committed before the query are projected. Throws `phone_number_not_found` if a plan is asked
+   * for and there is no number to send from.
    */
   @QueryHandler('campaign.preview')
   async preview(ask: Asked): Promise<Answer<'campaign.preview'>> {

@@ -62,7 +62,7 @@ export type CampaignCommand = (
   | Message<'campaign.prepare', CampaignData>
   /** The steward (run/steward.ts) pauses the campaign. */
   | Message<'campaign.hold', CampaignData & Why>
-  /** The reason of an earlier `campaign.hold` is gone. */
+  /** The reason for which `campaign.hold` paused the campaign is gone. */
   | Message<'campaign.release', CampaignData & { readonly reason: CampaignReason }>
   | Message<'campaign.fail', CampaignData & Why>
   | Message<'campaign.report', CampaignData>
@@ -174,7 +174,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
       if (state?.status !== 'running') return [];
-      // Not while a send awaits its outcome: it was within the limit, and leaves room if it fails.
+      // Does not pause for the limit while sends await their outcome: one that fails leaves room again.
       if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
       return [statusChange(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
     },

@@ -15,8 +15,8 @@ export type Move = {
 };
 
 /**
- * Updates recipients and counts and deletes flights, in one statement per batch. A move applies only to the recipient's
- * latest message, and only to a higher state, with one exception: a send that never reached Meta returns its recipient
+ * Updates recipients and counts, and deletes from campaigns.flights, in one statement per batch. A move applies only to
+ * the recipient's latest message, and only to a higher state, with one exception: a send that never reached Meta returns its recipient
  * from `sending` to `queued`.
  */
 const MOVE = `with told as (

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Numerical Recipes' generator: the same seed gives the same sequence. */
+/** Random numbers by Numerical Recipes' generator: the same seed gives the same sequence. */
 const chances = (seed: number) => {
   let state = seed;
   return (below: number) => {

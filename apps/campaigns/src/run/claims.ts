@@ -63,9 +63,9 @@ type Picked = {
 };
 
 /**
- * Claims the recipients that a phone number may send to now, shared evenly among its campaigns, and inserts a flight for
- * each: after a crash any replica finds the flights and asks again under the same ids. Resolves to none if another
- * replica has the number's lane locked. `askedAtMost`: the highest total of `everAsked` over the account's phone numbers
+ * Claims the recipients that a phone number may send to now, shared evenly among its campaigns, and adds each to
+ * campaigns.flights: after a crash any replica finds it there and asks again under the same ids. Resolves to none if
+ * another replica has the number's lane locked. `askedAtMost`: the highest total of `everAsked` over the account's phone numbers
  * that Meta's messaging limit allows (see MessagingLimit); null: no limit.
  */
 export const claim = (

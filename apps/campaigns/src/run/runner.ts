@@ -11,8 +11,8 @@ const TICK_MS = { first: 50, longest: 5_000 };
 const RETRY_MS = 1_000;
 const OVERDUE_EVERY_MS = 2_000;
 /**
- * Age at which a send without outcome is asked for again: past the command's deadline (10 s), so its sender has given
- * up.
+ * Age at which a send without outcome is asked for again: past the command's deadline (10 s), when the replica that
+ * asked has given up waiting.
  */
 const OVERDUE_MS = 15_000;
 

@@ -69,7 +69,7 @@ export class SendRequests {
     }
   }
 
-  /** For sends that may never have reached messaging: reads its stored replies and stores what they mean. */
+  /** For sends that may never have reached messaging: reads its stored replies and applies them to the recipients. */
   conclude(claimed: readonly Claimed[]): void {
     for (const one of claimed) this.concluding(one, this.fateOf(one));
   }
@@ -80,8 +80,8 @@ export class SendRequests {
   }
 
   /**
-   * Stores a reply: a refusal fails or skips the recipient, none queues it again. An accepted send's outcome is an
-   * event.
+   * Applies a reply: a refusal fails or skips the recipient, null queues the recipient again. The outcome of an accepted
+   * send comes as an event.
    */
   private concluding(one: Claimed, reply: Promise<Reply | null>): void {
     reply

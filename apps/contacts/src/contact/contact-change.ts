@@ -69,7 +69,7 @@ type Joined = {
   readonly named: ReturnType<typeof namedOf>;
 };
 
-/** The contact after the changes, with what its twins have and it lacks. Throws `invalid_request`. */
+/** The contact after the changes; values that it lacks come from its twins. Throws `invalid_request`. */
 function joined({ known, before, twins, at }: Parts, { wanted, facts, ...change }: Change): Joined {
   const base = before?.contact;
   /** The contact first, then its twins: the first value found wins. */

@@ -9,8 +9,8 @@ export const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>
 export const isOut = (known: ContactState | null) => known !== null && known.contact.optedOutAt !== null;
 
 /**
- * Whether the contact opted in or out after `saidAt`, which then arrives too late. In whole seconds, as WhatsApp's
- * times.
+ * Whether the contact opted in or out later than `saidAt`: a choice that arrives late does not undo a later one. Compares
+ * whole seconds, since WhatsApp's times have no more.
  */
 export const isSettled = (known: ContactState | null, saidAt: string) =>
   !!known?.opt && saidAt.slice(0, SECONDS) < known.opt.at.slice(0, SECONDS);

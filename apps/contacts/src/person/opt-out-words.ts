@@ -27,7 +27,8 @@ const bare = (text: string) =>
 export type Says = (body: string) => 'stop' | 'start' | undefined;
 
 /**
- * Reads a whole message: by the account's words in their languages, the built-in ones in others. In both lists: stop.
+ * Reads a whole message as an opt-out or opt-in: by the account's words for the languages that it has set, by built-in
+ * words for the others. A word in both lists means stop.
  */
 export function optOutWords(own: Readonly<Record<string, OptOutWords>> | null): Says {
   const says = new Map<string, 'stop' | 'start'>();

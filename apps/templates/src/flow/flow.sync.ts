@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
-import { DueWork } from '@wbiz/eventing/due-work';
+import type { DueWork } from '@wbiz/eventing/due-work';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { pullWork, retryAfter } from '../sync/pull-work.js';
 import { markDue, SyncJobs, type SyncJob } from '../sync/sync.jobs.js';
-import { retryAfter } from '../sync/sync.worker.js';
 import { pullFlows, type FlowPullOptions } from './flow.pull.js';
 
-const AT_ONCE = 4;
-const LOOK_MS = 500;
 /** Retry after a final refusal by Meta. A change of the account pulls at once. */
 const REFUSED_MS = 3_600_000;
 /** How long a query waits for a pull. */
@@ -25,16 +23,11 @@ export class FlowSync {
   constructor(private readonly options: FlowPullOptions) {
     const { pool, logger } = options;
     const jobs = (this.jobs = new SyncJobs(pool, TABLE));
-    this.work = new DueWork({
+    this.work = pullWork({
       name: 'flow sync',
-      lookEveryMs: LOOK_MS,
-      atOnce: AT_ONCE,
-      claim: (room) => jobs.claim(room),
-      work: (job, stopping) => this.pull(job, stopping),
+      jobs,
+      pull: (job, stopping) => this.pull(job, stopping),
       failed: (job, error) => this.failed(job, error),
-      renew: (job) => jobs.extend(job),
-      release: (job) => jobs.release(job),
-      fields: ({ accountId }) => ({ accountId }),
       logger,
     });
   }

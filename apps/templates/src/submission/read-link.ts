@@ -21,7 +21,7 @@ const PUBLIC_ONLY = new AddressGuard({ insecure: false, networks: [] });
 export type ReadLink = (link: string) => Promise<Buffer>;
 
 /**
- * Fetches a file from a customer's link. The address is checked at connect time, so a name cannot resolve to another
+ * Fetches a file from a client's link. The address is checked at connect time, so a name cannot resolve to another
  * address after the check. Redirects are not followed. One time limit covers all. Throws {@link UnreadableLink}.
  */
 export const linkReader =

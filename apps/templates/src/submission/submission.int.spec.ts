@@ -14,10 +14,7 @@ jest.setTimeout(60_000);
 let system: TemplatesSystem;
 
 beforeAll(async () => {
-  system = await templatesSystem();
-  // Two replicas: every test here runs over both.
-  await system.start();
-  await system.start();
+  system = await templatesSystem({ replicas: 2 });
 });
 afterAll(async () => {
   await expectRowsToBeReplays();

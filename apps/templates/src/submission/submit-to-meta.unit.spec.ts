@@ -29,7 +29,7 @@ const DELETE: Request = { kind: 'delete' };
 
 type Meta = Partial<Record<keyof SubmitToMetaOptions['cloudApi'], unknown>>;
 
-/** Resolves to a request's outcome, the calls that Meta got, and what `calling` was told. */
+/** Resolves to a request's outcome, the calls that Meta got, and the values that `calling` got. */
 async function asked(
   request: Request,
   answers: Meta,

@@ -112,7 +112,7 @@ describe('a worker', () => {
     components: [{ type: 'BODY', text: 'Hi' }],
   });
 
-  /** A worker whose Meta lists what `list` yields. */
+  /** A worker to which Meta lists the templates that `list` yields. */
   function workerWith(list: () => AsyncIterable<MetaTemplate>) {
     const replies: StagedReply[] = [];
     const worker = new SyncWorker({

@@ -1,17 +1,13 @@
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
-import { DueWork } from '@wbiz/eventing/due-work';
+import type { DueWork } from '@wbiz/eventing/due-work';
 import type { Reply } from '@wbiz/eventing/message';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { jittered, retryDelay } from '@wbiz/eventing/retry-delay';
+import { pullWork, retryAfter } from './pull-work.js';
 import type { WaitingRequests } from './sync-request.waiting.js';
 import type { SyncJob, SyncJobs } from './sync.jobs.js';
 import { pullTemplates, type PullOptions } from './sync.pull.js';
-
-const AT_ONCE = 4;
-const LOOK_MS = 500;
-const RETRY_MS = { first: 1_000, longest: 300_000, paced: 60_000 };
 
 export type SyncWorkerOptions = PullOptions & {
   readonly jobs: SyncJobs;
@@ -24,16 +20,11 @@ export class SyncWorker {
 
   constructor(private readonly options: SyncWorkerOptions) {
     const { jobs, store, logger } = options;
-    this.work = new DueWork({
+    this.work = pullWork({
       name: 'template sync',
-      lookEveryMs: LOOK_MS,
-      atOnce: AT_ONCE,
-      claim: (room) => jobs.claim(room),
-      work: (job, stopping) => this.pull(job, stopping),
+      jobs,
+      pull: (job, stopping) => this.pull(job, stopping),
       failed: (job, error) => this.failed(job, error),
-      renew: (job) => jobs.extend(job),
-      release: (job) => jobs.release(job),
-      fields: ({ accountId }) => ({ accountId }),
       logger,
     });
     store.onCommitted(() => this.work.wake());
@@ -82,11 +73,4 @@ function finalRefusal(error: unknown): Rejection | undefined {
       ...(subcode === undefined ? {} : { metaSubcode: subcode }),
     },
   );
-}
-
-/** In ms, ± 20 %: doubles with each failure, and is about a minute or more if Meta throttles the account. */
-export function retryAfter(error: unknown, failures: number): number {
-  const paced = error instanceof CloudApiError && ruleFor(error.error).scope === 'pace-account';
-  const wait = retryDelay(failures + 1, RETRY_MS.first, RETRY_MS.longest);
-  return jittered(Math.max(wait, paced ? RETRY_MS.paced : 0));
 }

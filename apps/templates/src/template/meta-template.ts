@@ -85,7 +85,7 @@ export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
 type Note = Extract<TemplateCommand, { type: 'template.note-status' }>['data'];
 
 /**
- * A webhook's news of one template. `judged`: the fields that changed. `ask`: a pull must find out what changed.
+ * A webhook's report on one template. `judged`: the fields that changed. `ask`: a pull must find out the change.
  * `nothing`: announces a later change. Undefined if the webhook is not about a template.
  */
 export type TemplateNews = { readonly metaId: string } & (

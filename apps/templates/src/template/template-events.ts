@@ -37,7 +37,7 @@ export const removed = (
   private: { asOf },
 });
 
-/** The events of what Meta told of a template; none if nothing changed. */
+/** The events for fields of a template as Meta reports them; none if nothing differs. */
 export function change(
   view: TemplateView,
   given: Partial<ListedTemplate>,

@@ -56,7 +56,7 @@ export const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
   },
 };
 
-/** Submits an edit, with all components: Meta accepts no part of them. */
+/** Submits an edit with all components, since Meta does not accept some of them alone. */
 function resubmitted(
   data: UpdateTemplateData & Asking,
   view: TemplateView,
@@ -87,8 +87,8 @@ const contentOf = (
 });
 
 /**
- * The content after the change, with stored examples where the change has none. Throws `invalid_request` as Meta
- * would.
+ * The content after the change, with stored examples where the change has none. Throws `invalid_request` if Meta would
+ * refuse the content.
  */
 function contentAfter(
   { components, category, messageSendTtlSeconds }: UpdateTemplateData,

@@ -74,7 +74,7 @@ export class TemplateConsumer {
     const { rows } = await this.pool.query<{
       accountId: string;
       templateId: string | null;
-      /** The later of the last pull and the last news of the template, ms since the epoch. */
+      /** When a pull or a webhook last brought the template's state, in ms since the epoch. */
       knownAt: number;
     }>({
       name: 'template-of-meta',
