@@ -281,9 +281,18 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     };
   };
 
+  /** An account that may send, with an approved template. */
+  const shop = async () => {
+    const one = account();
+    await one.change();
+    await one.template();
+    return one;
+  };
+
   return {
     ...service,
     account,
+    shop,
     tell,
     kept,
     goesBack,

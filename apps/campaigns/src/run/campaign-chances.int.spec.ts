@@ -42,9 +42,7 @@ async function matchRows(id: string) {
 }
 
 async function aShop() {
-  const shop = system.account();
-  await shop.change();
-  await shop.template();
+  const shop = await system.shop();
   await shop.contacts(PEOPLE);
   return shop;
 }

@@ -12,16 +12,10 @@ beforeAll(async () => {
   await system.start();
 });
 afterAll(() => system.close());
-const aShop = async () => {
-  const one = system.account();
-  await one.change();
-  await one.template();
-  return one;
-};
 beforeEach(async () => {
   system.fate(() => 'sent');
   system.reach(0);
-  shop = await aShop();
+  shop = await system.shop();
 });
 
 const isThrough = ({ status }: CampaignView) => status === 'completed';
@@ -78,7 +72,7 @@ async function expectStays(is: () => boolean, ms: number): Promise<void> {
 describe('one account keeps no other from being served', () => {
   it('by campaigns that wait for a client to resume them', async () => {
     for (let n = 0; n < 210; n += 1) await shop.create({ startsAt: MISSED() });
-    const other = await aShop();
+    const other = await system.shop();
     await other.contacts(2);
     const { id } = await other.create({ startsAt: new Date(Date.now() + 1_000).toISOString() });
     await other.once(id, isThrough, 15_000);
@@ -87,7 +81,7 @@ describe('one account keeps no other from being served', () => {
   it('by an audience that takes long', async () => {
     system.isSlow(shop.accountId);
     for (let n = 0; n < 3; n += 1) await shop.create();
-    const other = await aShop();
+    const other = await system.shop();
     await other.contacts(2);
     const begun = Date.now();
     await other.once((await other.create()).id, isThrough, 15_000);
@@ -207,7 +201,7 @@ describe('a retry that has not begun when the campaign is cancelled', () => {
     });
     expect(await shop.act('cancel', id)).toMatchObject({ ok: true, data: { counts: { failed } } });
     await lease('-infinity');
-    const other = await aShop();
+    const other = await system.shop();
     await other.contacts(1);
     system.fate(() => 'sent');
     await other.once((await other.create()).id, isThrough);

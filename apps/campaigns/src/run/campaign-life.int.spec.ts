@@ -22,9 +22,7 @@ afterAll(() => system.close());
 beforeEach(async () => {
   system.fate(() => 'sent');
   system.reach(0);
-  shop = system.account();
-  await shop.change();
-  await shop.template();
+  shop = await system.shop();
 });
 
 const isThrough = ({ status }: CampaignView) => status === 'completed';
@@ -69,9 +67,7 @@ it('reports its progress in the feed', async () => {
 
 it('reports its progress once a second at most, however often the steward looks at it', async () => {
   await shop.contacts(100);
-  const other = system.account();
-  await other.change();
-  await other.template();
+  const other = await system.shop();
   const { id } = await shop.create({ ratePerSecond: 20 });
   const startsAt = new Date(Date.now() + 3_600_000).toISOString();
   let through = false;
