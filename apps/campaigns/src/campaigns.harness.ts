@@ -20,14 +20,14 @@ import { CAMPAIGNS } from './campaigns.service.js';
 
 /**
  * The fate of a send. `sent`, `held`, `failed`: Meta's answer. `kept`: waits in messaging. `refused`, `unavailable`:
- * messaging's answer. `lost`: messaging never gets it. `unanswered`: Meta takes it and messaging does not reply.
+ * messaging's answer. `lost`: never reaches messaging. `unanswered`: messaging takes the send and does not reply.
  */
 export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'unavailable' | 'lost' | 'unanswered';
 type Send = SendMessageData & { readonly accountId: string };
 
 const now = () => new Date().toISOString();
 
-/** The campaigns service with its peers stood in for: messaging gives each send the fate that `fateOf` says. */
+/** The campaigns service with stand-ins for its peers. The one for messaging gives each send the fate set by `fate`. */
 export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) {
   const sends: Send[] = [];
   const kept = new Map<string, Send>();
@@ -267,7 +267,7 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
       act,
       update,
       get,
-      /** Resolves with the campaign once `is` holds. */
+      /** Resolves to the campaign once `is` returns true for it. */
       once: (id: string, is: (campaign: CampaignView) => boolean, timeoutMs = 20_000) =>
         until(
           async () => {
@@ -281,17 +281,26 @@ export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } 
     };
   };
 
+  /** An account that may send, with an approved template. */
+  const shop = async () => {
+    const one = account();
+    await one.change();
+    await one.template();
+    return one;
+  };
+
   return {
     ...service,
     account,
+    shop,
     tell,
     kept,
     goesBack,
-    /** True: messaging answers no query for stored replies. */
+    /** With true, messaging fails every query for a stored reply. */
     isAway: (is: boolean) => void (away = is),
     /** From now on a query for the account's log head takes 4 s. */
     isSlow: (accountId: string) => void slow.add(accountId),
-    /** Messages reported as sent to Meta. */
+    /** Ids of the messages reported as `sent`. */
     toldSent,
     /** Sets the fate of later sends. */
     fate: (of: (send: Send) => Fate) => void (fateOf = of),

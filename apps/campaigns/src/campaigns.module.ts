@@ -20,20 +20,20 @@ import { runsProjection } from './campaign/runs.projection.js';
 import type { SETTINGS } from './campaigns.settings.js';
 import { COPIES, PROJECTION } from './copy/copies.js';
 import { MIGRATIONS } from './migrations/migrations.js';
-import { progress } from './recipient/progress.projection.js';
+import { messageStatus } from './recipient/message-status.projection.js';
 import { RecipientQueries } from './recipient/recipient.queries.js';
 import { campaignGauges } from './run/campaign-gauges.js';
-import { Limits } from './run/limits.js';
+import { MessagingLimit } from './run/messaging-limit.js';
 import { Runner } from './run/runner.js';
-import { Sends } from './run/sends.js';
+import { SendRequests } from './run/send-requests.js';
 import { Steward } from './run/steward.js';
 
 const WORK = 'campaigns.work';
 
-const sends: FactoryProvider<Sends> = {
-  provide: Sends,
+const sends: FactoryProvider<SendRequests> = {
+  provide: SendRequests,
   useFactory: ({ logger }: Runtime, pool: Pool, bus: CommandBus, peers: Peers) =>
-    new Sends({
+    new SendRequests({
       pool,
       bus,
       replyOf: (commandId) => peers.askOf('messaging', 'command.reply', { commandId, expire: true }),
@@ -42,10 +42,10 @@ const sends: FactoryProvider<Sends> = {
   inject: [RUNTIME, PG_POOL, CommandBus, Peers],
 };
 
-const limits: FactoryProvider<Limits> = {
-  provide: Limits,
+const limits: FactoryProvider<MessagingLimit> = {
+  provide: MessagingLimit,
   useFactory: (pool: Pool, peers: Peers) =>
-    new Limits(pool, (accountId) => peers.ask('message.reached', { accountId })),
+    new MessagingLimit(pool, (accountId) => peers.ask('message.reached', { accountId })),
   inject: [PG_POOL, Peers],
 };
 
@@ -58,8 +58,8 @@ const runner: FactoryProvider<Runner> = {
     store: EventStore,
     wakeUp: WakeUp,
     projections: Projections,
-    asked: Sends,
-    budget: Limits,
+    asked: SendRequests,
+    budget: MessagingLimit,
   ) => {
     const work = new Runner({
       pool,
@@ -73,7 +73,7 @@ const runner: FactoryProvider<Runner> = {
     runWork(runtime, 'campaign runner', work);
     return work;
   },
-  inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, Sends, Limits],
+  inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, SendRequests, MessagingLimit],
 };
 
 const KNOWN: readonly Service[] = ['contacts', 'templates', 'gateway'];
@@ -86,11 +86,11 @@ const steward: FactoryProvider<Steward> = {
     store: EventStore,
     wakeUp: WakeUp,
     projections: Projections,
-    budget: Limits,
+    budget: MessagingLimit,
   ) => {
     const { config, logger, metrics } = runtime;
     campaignGauges(pool, metrics);
-    projections.add(together(PROJECTION, [...COPIES, progress]));
+    projections.add(together(PROJECTION, [...COPIES, messageStatus]));
     const work = new Steward({
       pool,
       store,
@@ -105,7 +105,7 @@ const steward: FactoryProvider<Steward> = {
     runWork(runtime, 'campaign steward', work);
     return work;
   },
-  inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, Limits],
+  inject: [RUNTIME, PG_POOL, EventStore, WakeUp, Projections, MessagingLimit],
 };
 
 @Module({

@@ -15,10 +15,10 @@ import { CustomFieldQueries } from './custom-field/custom-field.queries.js';
 import { INLINE_PROJECTIONS } from './inline-projections.js';
 import { LabelRemover } from './label/label-remover.js';
 import { MIGRATIONS } from './migrations/migrations.js';
-import { accounts } from './opt-in/accounts.projection.js';
-import { PersonChangesConsumer } from './opt-in/person-changes.consumer.js';
-import { whenMarketingStoppedOptThePersonOut } from './opt-in/when-marketing-stopped-opt-the-person-out.reactor.js';
-import { whenMessageReceivedKnowThePerson } from './opt-in/when-message-received-know-the-person.reactor.js';
+import { accounts } from './person/accounts.projection.js';
+import { PersonChangesConsumer } from './person/person-changes.consumer.js';
+import { whenMarketingStoppedOptThePersonOut } from './person/when-marketing-stopped-opt-the-person-out.reactor.js';
+import { whenMessageReceivedUpdateContact } from './person/when-message-received-update-contact.reactor.js';
 import { tags } from './tag/tag.aggregate.js';
 import { TagQueries } from './tag/tag.queries.js';
 
@@ -30,7 +30,7 @@ const people: FactoryProvider = {
     projections.add(
       together('people', [
         accounts,
-        whenMessageReceivedKnowThePerson(store),
+        whenMessageReceivedUpdateContact(store),
         whenMarketingStoppedOptThePersonOut(store),
       ]),
     ),

@@ -1,5 +1,5 @@
 import { comesLast } from '@wbiz/eventing/postgres/inline-projection';
-import { linkedProjection } from './contact/linked.projection.js';
+import { linkedProjection } from './contact/linked-ids.projection.js';
 import { labelsProjection } from './label/labels.projection.js';
 import { removalsProjection } from './label/removals.projection.js';
 

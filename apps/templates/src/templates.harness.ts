@@ -21,8 +21,8 @@ export const templatesStore = (settings?: PoolConfig) =>
 
 const SIMULATED_APP = '670000000000001';
 
-/** The templates service, the simulator as Meta; gateway and messaging are stood in for. */
-export async function templatesSystem() {
+/** Replicas of the templates service, started, with the simulator as Meta and stand-ins for gateway and messaging. */
+export async function templatesSystem({ replicas = 1 } = {}) {
   const [simulator, receiver] = await Promise.all([simulatorForTests(), webhookReceiver()]);
   await simulator.control('POST', '/webhook', { url: receiver.url, secret: 'secret', verifyToken: 'token' });
   const credentials = new Map<string, AccountCredentials>();
@@ -34,6 +34,7 @@ export async function templatesSystem() {
       'media.find': async ({ accountId, id }) => media.get(mediaKey(accountId, id)) ?? null,
     },
   });
+  for (let started = 0; started < replicas; started += 1) await service.start();
   const { pool, secrets, ask, publish, putInbound, send } = service;
 
   /** Publishes the gateway's event that an account is connected. */
@@ -125,7 +126,10 @@ export async function templatesSystem() {
       value: { ...value },
     });
 
-  /** Passes on, as the gateway does, the simulator's webhooks of one field from index `from`. Resolves to the next index. */
+  /**
+   * Passes the simulator's webhooks of one field on, as the gateway does, from index `from`. Resolves to the next
+   * index.
+   */
   const passOn = async (wabaId: string, field: string, from = 0) => {
     const until = receiver.received.length;
     const entries = receiver.received

@@ -23,9 +23,9 @@ import { presets } from './preset/preset.decider.js';
 import { PresetQueries } from './preset/preset.queries.js';
 import { quickReplies } from './quick-reply/quick-reply.aggregate.js';
 import { QuickReplyQueries } from './quick-reply/quick-reply.queries.js';
-import { atMeta } from './submission/at-meta.js';
-import { headerSamples } from './submission/header-samples.js';
-import { otherNames } from './submission/other-name.js';
+import { submitToMeta } from './submission/submit-to-meta.js';
+import { sampleUploader } from './submission/upload-samples.js';
+import { freeNames } from './submission/free-name.js';
 import { linkReader } from './submission/read-link.js';
 import { SubmissionJobs } from './submission/submission.jobs.js';
 import { SubmissionQueries } from './submission/submission.queries.js';
@@ -46,7 +46,7 @@ const ACCOUNTS = Symbol('ACCOUNTS');
 const META = Symbol('META');
 type Meta = ReturnType<typeof meta.useFactory>;
 
-/** Access to Meta in an account's name. */
+/** Credentials and client for calls to Meta on behalf of an account. */
 const meta = {
   provide: META,
   useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) => {
@@ -60,7 +60,10 @@ const meta = {
     shutdown.on('pools', 'Cloud API', () => cloudApi.close());
     return {
       credentialsOf: (accountId: string) => peers.ask('account.credentials', { accountId }),
-      unseal: tokenOpener(runtime, 'its templates and flows wait and are tried again'),
+      unseal: tokenOpener(
+        runtime,
+        'pulls of its templates and flows are retried, its submissions at most 30 times',
+      ),
       cloudApi,
       logger,
     };
@@ -114,13 +117,13 @@ const submissionWorker: FactoryProvider<SubmissionWorker> = {
   ) => {
     const { cloudApi, logger } = toMeta;
     const jobs = new SubmissionJobs(pool);
-    const withHandles = headerSamples({
+    const withHandles = sampleUploader({
       findMedia: (accountId, id) => peers.ask('media.find', { accountId, id }),
       store: await openMediaStore(runtime.config.MEDIA_STORE),
       readLink: linkReader(),
       cloudApi,
     });
-    const ask = atMeta({ cloudApi, withHandles, otherName: otherNames(pool) });
+    const ask = submitToMeta({ cloudApi, withHandles, freeName: freeNames(pool) });
     const worker = new SubmissionWorker({ ...toMeta, pool, store, jobs, ask, replies });
     runWork(runtime, 'template submissions', worker.work, {
       store,

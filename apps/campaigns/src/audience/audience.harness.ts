@@ -37,7 +37,7 @@ export const NUMBER: AccountData['phoneNumbers'][number] = {
   isDefault: true,
 };
 
-/** The service with its peers stood in for. A peer's log ends at the last event the test told. */
+/** The campaigns service with stand-ins for its peers. A peer's log ends at the last event that the test published. */
 export async function audienceUnderTest() {
   const views = new Map<string, ContactView>();
   const told = new Map<Service, number>();
@@ -52,7 +52,7 @@ export async function audienceUnderTest() {
         reached === undefined
           ? Promise.reject(new PeerUnavailable('away'))
           : Promise.resolve({ people: reached, freesAt: null }),
-      // The same for every peer: `level` ran before.
+      // The same for every peer: `level` padded their logs before.
       'log.head': () => Promise.resolve({ partition: 0, sequence: Math.max(0, ...told.values()) }),
     },
   });

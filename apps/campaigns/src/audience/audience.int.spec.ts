@@ -16,7 +16,7 @@ beforeEach(() => {
 const tagged = (...tags: string[]) => ({ kind: 'tags' as const, tags });
 
 describe('an audience', () => {
-  it('of tags has whoever has any of them, in any case', async () => {
+  it('of tags has the contacts with any of them, in any case', async () => {
     await account.add({ name: 'Ann', tags: ['VIP'] });
     await account.add({ name: 'Bo', tags: ['Straße', 'lead'] });
     await account.add({ name: 'Cy', tags: ['vip2'] });
@@ -25,7 +25,7 @@ describe('an audience', () => {
     expect(await account.of(tagged('nobody has it'))).toEqual([]);
   });
 
-  it('of all of its tags has whoever has them all', async () => {
+  it('of all of its tags has the contacts with all of them', async () => {
     await account.add({ name: 'Ann', tags: ['vip'] });
     await account.add({ name: 'Bo', tags: ['vip', 'lead'] });
     expect(await account.of({ ...tagged('Vip', 'Lead', 'vip'), match: 'all' })).toEqual(['Bo']);
@@ -69,7 +69,7 @@ describe('an audience', () => {
     expect(await account.preview({ audience: { kind: 'all' } })).toMatchObject({ total: 1 });
   });
 
-  it('of contacts has who is left of those that were merged, once', async () => {
+  it('of merged contacts has the surviving one, once', async () => {
     const [first, twin] = [await account.add({ userId: 'IN.1' }), await account.add({ userId: 'IN.2' })];
     const other = await account.add({ userId: 'IN.3' });
     const [ann, bo] = [await account.add({ name: 'Ann' }), await account.add({ name: 'Bo' })];
@@ -85,7 +85,7 @@ describe('an audience', () => {
     expect(await of(other, first)).toEqual(['Bo', null]);
   });
 
-  it('counts a contact as it was told last', async () => {
+  it('takes a contact as its last event says', async () => {
     const ann = await account.add({ name: 'Ann', tags: ['vip'], customFields: { city: 'Pune' } });
     await account.change(ann, { tags: ['lead'], customFields: {} });
     expect(await account.of(tagged('vip'))).toEqual([]);
@@ -96,7 +96,7 @@ describe('an audience', () => {
 });
 
 describe('a tag that was deleted', () => {
-  it('counts for nobody, and made anew for whoever got it since', async () => {
+  it('counts for no contact, and created again for those that got it since', async () => {
     const ann = await account.add({ name: 'Ann', tags: ['vip', 'lead'] });
     await account.add({ name: 'Bo', tags: ['vip'] });
     await account.deleteTag('VIP');
@@ -122,7 +122,7 @@ describe('a tag that was deleted', () => {
   });
 });
 
-it('a custom field that was deleted has no values, and made anew those that were given since', async () => {
+it('a deleted custom field has no values, and created again those that were given since', async () => {
   const ann = await account.add({ name: 'Ann', customFields: { city: 'Pune', shoe: 43 } });
   await account.add({ name: 'Bo', customFields: { city: 'Pune', shoe: 44 } });
   await account.deleteField('city');
@@ -221,7 +221,7 @@ describe('a preview', () => {
     });
   });
 
-  it('says when all would be through', async () => {
+  it('says when the campaign would end', async () => {
     await account.numbers(NUMBER);
     await account.template();
     for (let index = 0; index < 5; index += 1) await account.add({ name: `N${index}` });
@@ -232,7 +232,7 @@ describe('a preview', () => {
     expect(end - Date.now()).toBeLessThanOrEqual(5_000);
   });
 
-  it('leaves all out where the template is unknown, not approved, or removed', async () => {
+  it('leaves all out if the template is unknown, not approved, or removed', async () => {
     await account.numbers(NUMBER);
     await account.add({ name: 'Ann' });
     await account.add({ name: 'Bo', optedIn: false });

@@ -27,7 +27,10 @@ export class AudienceQueries {
     private readonly projections: Projections,
   ) {}
 
-  /** Reads your writes: catches up with the owners first. Throws `phone_number_not_found` if a plan has no number to send from. */
+  /**
+   * Waits until all changes committed before the query are projected. Throws `phone_number_not_found` if a plan is asked
+   * for and there is no number to send from.
+   */
   @QueryHandler('campaign.preview')
   async preview(ask: Asked): Promise<Answer<'campaign.preview'>> {
     const isPlanned = Boolean(ask.template ?? ask.phoneNumberId ?? ask.from);

@@ -4,11 +4,14 @@ import type { FieldValue } from '@wbiz/contracts/custom-field';
 import { phonePart, toE164 } from '@wbiz/contracts/text/phone';
 import { tagKey } from '@wbiz/contracts/tag';
 import type { parameters } from '@wbiz/service-kit/parameters';
-import { compared, TIME } from '../copy/compared.js';
+import { comparisonForm, TIME } from '../copy/contact-values.js';
 
 type Value = ReturnType<typeof parameters>['value'];
 
-/** SQL conditions on one account's contacts, the rows `c` of campaigns.contacts. `value` adds a parameter to the statement. */
+/**
+ * SQL conditions on one account's contacts, the rows `c` of campaigns.contacts. `value` adds a parameter to the
+ * statement.
+ */
 export class AudienceSql {
   private readonly account: string;
 
@@ -19,7 +22,10 @@ export class AudienceSql {
     this.account = `${value(accountId)}::text`;
   }
 
-  /** True for a contact in the audience. A merged contact is in none; its id in `contacts` stands for the surviving contact. */
+  /**
+   * True for a contact in the audience. A merged contact is in none; its id in `contacts` stands for the surviving
+   * contact.
+   */
   holds(audience: Audience): string {
     const { exclude = [] } = audience;
     return [
@@ -72,7 +78,7 @@ export class AudienceSql {
     return `c.tags @> ${keys}::text[] and c.sequence > ${this.lastDeletion('tag', keys)}`;
   }
 
-  /** If none of the tags was ever deleted, the first two conditions decide. Subqueries per contact take seconds. */
+  /** Conditions per tag take seconds: they come last, and decide only if one of the tags was deleted at some time. */
   private hasAny(tags: readonly string[]): string {
     const keys = this.value(tags.map(tagKey));
     const one = tags.map((tag) => `(${this.hasAll([tag])})`);
@@ -103,16 +109,18 @@ export class AudienceSql {
     };
   }
 
-  /** A field of JSON values as {@link compared} stores them. Values of different types are neither equal nor ordered. */
+  /**
+   * A field of JSON values as {@link comparisonForm} stores them. Values of different types are neither equal nor ordered.
+   */
   private jsonField(json: string): Field {
     const text = `(${json} #>> '{}')`;
     return {
       there: json,
       text,
       isOneOf: (values) =>
-        `${json} = any(${this.value(values.map((value) => JSON.stringify(compared(value))))}::jsonb[])`,
+        `${json} = any(${this.value(values.map((value) => JSON.stringify(comparisonForm(value))))}::jsonb[])`,
       compares: (operator, value) => {
-        const key = compared(value);
+        const key = comparisonForm(value);
         const is = (type: string) => `jsonb_typeof(${json}) = '${type}'`;
         if (typeof key === 'boolean') return `${is('boolean')} and false`;
         if (typeof key === 'number')

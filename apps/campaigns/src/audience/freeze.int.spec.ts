@@ -33,7 +33,7 @@ describe('the frozen audience', () => {
     expect(await account.freeze(PLAIN)).toEqual({ ids: [], byName: {}, counts: {} });
   });
 
-  it('names whom it skips and why', async () => {
+  it('holds skipped contacts with the reason', async () => {
     await account.add({ name: 'out', optedIn: false });
     await account.add({ name: 'nowhere', phone: null });
     await account.add({ name: 'id', userId: 'IN.1' });
@@ -115,7 +115,7 @@ describe('the frozen audience', () => {
     expect([byName['Ann']!.values, byName['Bo']!.values]).toEqual([['town'], ['Goa']]);
   });
 
-  it('has nobody’s values at somebody else', async () => {
+  it('has each contact’s own values', async () => {
     const some = Array.from({ length: 200 }, (_, index) => index);
     for (const index of some)
       await account.add({
@@ -135,7 +135,7 @@ describe('the frozen audience', () => {
       ]);
   });
 
-  it('is what the plan said', async () => {
+  it('has the counts that the plan had', async () => {
     await account.template();
     await account.numbers({
       id: '1',

@@ -1,7 +1,7 @@
 import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign';
 import { SHARE } from '../campaign/pace.js';
 
-/** People an account may write to in 24 hours by its messaging tier; null: unlimited or unknown. */
+/** How many people an account may write to in 24 hours by its messaging tier at Meta; null: unlimited or unknown. */
 export function peopleOf(tier: string | null): number | null {
   const [, count, thousands] = /^TIER_(\d+)(K?)$/.exec(tier ?? '') ?? [];
   return count === undefined ? null : Number(count) * (thousands ? 1_000 : 1);
@@ -9,7 +9,7 @@ export function peopleOf(tier: string | null): number | null {
 
 type Start = {
   readonly leftOut: Pick<Record<LeftOutReason, number>, 'opted_out' | 'no_number' | 'variable_missing'>;
-  /** Contacts with no skip reason of their own. */
+  /** Contacts that are in none of `leftOut`. */
   readonly sendable: number;
   readonly approved: boolean;
   /** People Meta's limit still leaves; null: no limit. */

@@ -35,11 +35,11 @@ describe('a plan', () => {
     }));
   it('goes no faster than its rate', () =>
     expect(planOf({ ...start, ratePerSecond: 10 }).expectedEndAt).toBe('2026-11-29T10:01:40.000Z'));
-  it('goes no faster than the number where the rate is higher', () =>
+  it('goes no faster than the phone number if the rate is higher', () =>
     expect(planOf({ ...start, sendable: 98, ratePerSecond: 500 }).expectedEndAt).toBe(
       '2026-11-29T10:00:01.000Z',
     ));
-  it('leaves out who is beyond the limit', () =>
+  it('leaves out the people beyond the limit', () =>
     expect(planOf({ ...start, room: 400 })).toMatchObject({
       eligible: 400,
       leftOut: { ...none, over_limit: 600 },

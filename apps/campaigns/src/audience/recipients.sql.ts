@@ -1,7 +1,7 @@
 import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
 import { personalValuesOf, type PersonalValue } from '@wbiz/contracts/text/personal-values';
 import { parameters } from '@wbiz/service-kit/parameters';
-import { shown } from '../copy/compared.js';
+import { templateForm } from '../copy/contact-values.js';
 import { AudienceSql } from './audience.sql.js';
 
 type Wanted = {
@@ -11,8 +11,8 @@ type Wanted = {
 };
 
 /**
- * The query and parameters that list an audience. Columns: contact_id, created_at, opted_in, "to", the values of the
- * template's placeholders, and the skip `reason`; null: send.
+ * The query and parameters that list an audience. Columns: contact_id, created_at, opted_in, "to", `values` for the
+ * template's placeholders, and the skip `reason`; a contact without a reason is sent to.
  */
 export function recipientsOf({ accountId, audience, template }: Wanted) {
   const { values, value } = parameters();
@@ -38,6 +38,6 @@ function valueOf(
 ): string {
   const [, key] = /^customFields\.(.*)$/s.exec(field) ?? [];
   const own = key === undefined ? `c.${field}` : sql.customField('fields', key);
-  const instead = shown(fallback);
+  const instead = templateForm(fallback);
   return instead === null ? own : `coalesce(${own}, ${value(instead)})`;
 }

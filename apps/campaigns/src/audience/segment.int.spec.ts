@@ -101,7 +101,7 @@ function reading(given: FieldValue): Reading {
 
 const isEqual = (own: Reading, given: Reading) => own.kind === given.kind && own.text === given.text;
 
-/** Negative, 0 or positive; NaN: not ordered. A text compares with times as written. */
+/** Negative, 0 or positive, as a sort's comparison; NaN if not ordered. Texts and times compare as written. */
 function order(own: Reading, given: Reading): number {
   if (own.kind === 'number' && given.kind === 'number') return own.value - given.value;
   const isText = own.kind === 'time' || own.kind === 'text';

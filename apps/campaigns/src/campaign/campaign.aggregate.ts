@@ -3,8 +3,8 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { COUNTED, countsOf, type Counted } from '../recipient/counts.js';
-import { RETRYABLE } from '../recipient/retryable.js';
+import { COUNT_ROWS, countsOf, type CountRow } from '../recipient/read-counts.js';
+import { RETRYABLE } from '../recipient/retry-failed.js';
 import {
   campaign,
   type CampaignCommand,
@@ -40,7 +40,7 @@ export const campaigns: Aggregate<
   },
 };
 
-/** The campaign with the counts of its last event. */
+/** The campaign as the API shows it, with the counts of its last `campaign.status` event. */
 function answer(state: CampaignState, events: readonly CampaignEvent[]): CampaignView {
   const told = events.findLast((event) => event.type === 'campaign.status')?.data;
   return viewOf(state!, told?.counts ?? NO_COUNTS, told?.expectedEndAt ?? null);
@@ -57,7 +57,7 @@ export function viewOf(
 type Run = Paces & {
   readonly run: number;
   readonly retrying: boolean;
-  readonly counted: readonly Counted[] | null;
+  readonly counted: readonly CountRow[] | null;
 };
 
 async function factsOf(
@@ -66,7 +66,7 @@ async function factsOf(
 ): Promise<CampaignFacts> {
   const { rows } = await tx.query<Run>({
     name: 'campaign-facts',
-    text: `select l.run, l.retrying is not null as retrying, ${PACES}, ${COUNTED} as counted
+    text: `select l.run, l.retrying is not null as retrying, ${PACES}, ${COUNT_ROWS} as counted
            from campaigns.runs l where l.campaign_id = $1`,
     values: [data.campaignId],
   });

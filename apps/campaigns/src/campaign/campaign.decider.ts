@@ -12,8 +12,9 @@ import type {
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { withWaitingSkipped } from '../recipient/read-counts.js';
 
-/** Null before it was created. `prepared`: its audience is frozen. */
+/** Null before `campaign.created`. `prepared`: the audience was resolved to recipients and changes no more. */
 export type CampaignState =
   | (CampaignDefinition & {
       readonly id: string;
@@ -30,8 +31,9 @@ export type CampaignState =
 type Known = NonNullable<CampaignState>;
 
 /**
- * `waiting`: the part of `counts.queued` not yet asked of messaging. `expectedEndAt`: when the last queued send leaves.
- * `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: some still wait to be queued again.
+ * `waiting`: recipients in `counts.queued` whose send messaging was not asked for yet. `expectedEndAt`: when the last
+ * queued send leaves. `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: an earlier
+ * `campaign.retry-failed` has sends left to queue again.
  */
 export type CampaignFacts = {
   readonly counts: CampaignCounts;
@@ -54,13 +56,13 @@ export type CampaignCommand = (
   | Message<'campaign.resume', CampaignData>
   | Message<'campaign.cancel', CampaignData>
   | Message<'campaign.retry-failed', RetryFailedData>
-  /** The campaign is due. If it was due before `since`, it waits for a person. */
+  /** The start time has come. If it lies before `since`, the campaign pauses until a client resumes it. */
   | Message<'campaign.start', CampaignData & { readonly since: string }>
-  /** Its audience is frozen in the same transaction. */
+  /** The recipients are inserted in the same transaction. */
   | Message<'campaign.prepare', CampaignData>
-  /** The steward pauses it. */
+  /** The steward (run/steward.ts) pauses the campaign. */
   | Message<'campaign.hold', CampaignData & Why>
-  /** The reason it was held for is gone. */
+  /** The reason for which `campaign.hold` paused the campaign is gone. */
   | Message<'campaign.release', CampaignData & { readonly reason: CampaignReason }>
   | Message<'campaign.fail', CampaignData & Why>
   | Message<'campaign.report', CampaignData>
@@ -83,10 +85,10 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
   decide: {
     'campaign.create': ({ data, facts }, state) => {
       if (state) return [];
-      const created = begun(data);
+      const created = newCampaign(data);
       return [
         { type: 'campaign.created', data },
-        changed(created, facts, data.at, { status: statusAtFirst(data.startsAt) }),
+        statusChange(created, facts, data.at, { status: statusAtFirst(data.startsAt) }),
       ];
     },
 
@@ -96,7 +98,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       const changes: CampaignEvent = { type: 'campaign.changed', data };
       const startsNow = data.startsAt === null;
       return startsNow
-        ? [changes, changed({ ...before, ...withoutKnown(data) }, facts, data.at, { status: 'running' })]
+        ? [changes, statusChange({ ...before, ...withoutKnown(data) }, facts, data.at, { status: 'running' })]
         : [changes];
     },
 
@@ -104,19 +106,19 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       const before = known(state, data);
       const isHeld = before.status === 'paused' && before.reason !== 'requested';
       if (!isHeld) allow(before, ['running'], 'paused', 'only a running one can be');
-      return [changed(before, facts, data.at, { status: 'paused', reason: 'requested', detail: null })];
+      return [statusChange(before, facts, data.at, { status: 'paused', reason: 'requested', detail: null })];
     },
 
     'campaign.resume': ({ data, facts }, state) => {
       const before = known(state, data);
       allow(before, ['paused'], 'resumed', 'only a paused one can be');
-      return [changed(before, facts, data.at, { status: 'running' })];
+      return [statusChange(before, facts, data.at, { status: 'running' })];
     },
 
     'campaign.cancel': ({ data, facts }, state) => {
       const before = known(state, data);
       allow(before, ['scheduled', 'running', 'paused'], 'cancelled', 'it has ended');
-      return [changed(before, facts, data.at, { status: 'cancelled' })];
+      return [statusChange(before, facts, data.at, { status: 'cancelled' })];
     },
 
     'campaign.retry-failed': ({ data, facts }, state) => {
@@ -139,8 +141,8 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
         );
       const isOver = before.status === 'completed';
       const after = isOver
-        ? changed(before, facts, data.at, { status: 'running' })
-        : told(before, facts, data.at);
+        ? statusChange(before, facts, data.at, { status: 'running' })
+        : statusEvent(before, facts, data.at);
       return [{ type: 'campaign.retried', data }, after];
     },
 
@@ -149,7 +151,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
       if (state?.status !== 'scheduled' || (startsAt !== null && startsAt > data.at)) return [];
       const isLate = startsAt !== null && startsAt < data.since;
       return [
-        changed(
+        statusChange(
           state,
           facts,
           data.at,
@@ -167,42 +169,44 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
     'campaign.prepare': ({ data, facts }, state) => {
       if (!state || FINAL.includes(state.status) || state.status === 'scheduled' || state.prepared)
         throw new Rejection('conflict', `Campaign ${data.campaignId} does not wait for its audience.`);
-      return [{ type: 'campaign.prepared', data }, told(state, facts, data.at)];
+      return [{ type: 'campaign.prepared', data }, statusEvent(state, facts, data.at)];
     },
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
       if (state?.status !== 'running') return [];
-      // Wait for outcomes first: sends already asked of messaging fit into the limit.
+      // Does not pause for the limit while sends await their outcome: one that fails leaves room again.
       if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
-      return [changed(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
+      return [statusChange(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
     },
 
     'campaign.release': ({ data, facts }, state) =>
       state?.status === 'paused' && state.reason === data.reason
-        ? [changed(state, facts, data.at, { status: 'running' })]
+        ? [statusChange(state, facts, data.at, { status: 'running' })]
         : [],
 
     'campaign.fail': ({ data: { at, reason, detail }, facts }, state) =>
       state && !FINAL.includes(state.status)
-        ? [changed(state, facts, at, { status: 'failed', reason, detail })]
+        ? [statusChange(state, facts, at, { status: 'failed', reason, detail })]
         : [],
 
     'campaign.report': ({ data, facts }, state) =>
-      state && state.status !== 'scheduled' && state.status !== 'paused' ? [told(state, facts, data.at)] : [],
+      state && state.status !== 'scheduled' && state.status !== 'paused'
+        ? [statusEvent(state, facts, data.at)]
+        : [],
 
     'campaign.complete': ({ data, facts }, state) =>
       state?.status === 'running' && state.prepared && facts.counts.queued === 0 && !facts.retrying
-        ? [changed(state, facts, data.at, { status: 'completed' })]
+        ? [statusChange(state, facts, data.at, { status: 'completed' })]
         : [],
   },
 
   evolve: {
-    'campaign.created': (_, { data }) => begun(data),
-    'campaign.changed': (state, { data }) => ({ ...began(state), ...withoutKnown(data) }),
-    'campaign.prepared': (state) => ({ ...began(state), prepared: true }),
-    'campaign.retried': (state) => began(state),
+    'campaign.created': (_, { data }) => newCampaign(data),
+    'campaign.changed': (state, { data }) => ({ ...existing(state), ...withoutKnown(data) }),
+    'campaign.prepared': (state) => ({ ...existing(state), prepared: true }),
+    'campaign.retried': (state) => existing(state),
     'campaign.status': (state, { data: { status, reason, detail, resumesAt, at } }) => {
-      const before = began(state);
+      const before = existing(state);
       return {
         ...before,
         status,
@@ -216,14 +220,14 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
   },
 };
 
-/** True if recipients wait and no send is under way whose outcome could free room under the limit. */
+/** True if recipients wait and no send awaits an outcome that could leave room under Meta's messaging limit. */
 export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'waiting'>): boolean =>
   waiting > 0 && waiting === counts.queued - counts.held;
 
 const statusAtFirst = (startsAt: string | null): CampaignStatus =>
   startsAt === null ? 'running' : 'scheduled';
 
-function begun({ campaignId, at, ...definition }: CreateCampaignData): Known {
+function newCampaign({ campaignId, at, ...definition }: CreateCampaignData): Known {
   return {
     ...definition,
     id: campaignId,
@@ -241,10 +245,10 @@ function begun({ campaignId, at, ...definition }: CreateCampaignData): Known {
 const withoutKnown = ({ campaignId: _, at: __, ...changes }: UpdateCampaignData) => changes;
 
 type Change = Pick<Known, 'status'> & Partial<Pick<Known, 'reason' | 'detail' | 'resumesAt'>>;
-const changed = (before: Known, facts: CampaignFacts, at: string, change: Change): CampaignEvent =>
-  told({ ...before, reason: null, detail: null, resumesAt: null, ...change }, facts, at);
+const statusChange = (before: Known, facts: CampaignFacts, at: string, change: Change): CampaignEvent =>
+  statusEvent({ ...before, reason: null, detail: null, resumesAt: null, ...change }, facts, at);
 
-function told(
+function statusEvent(
   { id, name, status, reason, detail, resumesAt }: Known,
   { counts, waiting, expectedEndAt }: CampaignFacts,
   at: string,
@@ -259,10 +263,7 @@ function told(
       reason,
       detail,
       resumesAt,
-      // A cancelled or failed campaign skips its waiting recipients.
-      counts: isUnsent
-        ? { ...counts, queued: counts.queued - waiting, skipped: counts.skipped + waiting }
-        : counts,
+      counts: isUnsent ? withWaitingSkipped({ counts, waiting }) : counts,
       expectedEndAt: status === 'running' ? expectedEndAt : null,
       at,
     },
@@ -274,12 +275,12 @@ function known(state: CampaignState, { campaignId }: CampaignData): Known {
   return state;
 }
 
-function began(state: CampaignState): Known {
+function existing(state: CampaignState): Known {
   if (!state) throw new Error('the stream has no first event');
   return state;
 }
 
-/** Throws `conflict` if the status does not allow it. */
+/** Throws `conflict` unless the campaign's status is one of `from`. */
 function allow({ id, status }: Known, from: readonly CampaignStatus[], done: string, why: string) {
   if (!from.includes(status))
     throw new Rejection('conflict', `Campaign ${id} is ${status} and cannot be ${done}: ${why}.`);

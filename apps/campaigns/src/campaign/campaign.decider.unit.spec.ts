@@ -75,7 +75,7 @@ describe('a campaign begins', () => {
       .thenNothing();
   });
 
-  it('not by itself when it is late', () => {
+  it('not by itself when it is later than the grace', () => {
     const late = startAt('2026-12-24T10:00:00.000Z');
     const detail = `It was to start at ${LATER}, and the service was not there. Resume it to start it now.`;
     const missed = status('paused', { reason: 'missed_start', detail, at: late.data.at });
@@ -86,7 +86,7 @@ describe('a campaign begins', () => {
   it('not before the time that it was changed to since it was found due', () =>
     given(created(LATER), status('scheduled')).when(startAt('2026-12-24T08:59:59.999Z')).thenNothing());
 
-  it('at once where it is changed so', () => {
+  it('at once when a change says so', () => {
     const data = { ...known, startsAt: null, schedule: { mode: 'now' } } as const;
     given(created(LATER), status('scheduled'))
       .when({ type: 'campaign.update', data, facts: facts() })
@@ -146,7 +146,7 @@ describe('while it runs', () => {
       .thenRejected('conflict');
   });
 
-  it('tells its progress', () => {
+  it('reports its progress', () => {
     given(...running, prepared)
       .when(command('report', about))
       .then(status('running', about));
@@ -158,7 +158,7 @@ describe('while it runs', () => {
       .then(status('cancelled', { counts: counts({ total: 10, queued: 0, sent: 6, skipped: 4 }) }));
   });
 
-  it('is through when nobody is queued', () => {
+  it('is completed when nobody is queued', () => {
     const through = counts({ total: 10, sent: 9, skipped: 1 });
     given(...running, prepared)
       .when(command('complete', about))
@@ -174,7 +174,7 @@ describe('while it runs', () => {
       .thenNothing();
   });
 
-  it('skips who waits when it is cancelled', () => {
+  it('skips waiting recipients when it is cancelled', () => {
     const before = { counts: counts({ total: 10, queued: 4, sent: 6 }), waiting: 3 };
     const after = counts({ total: 10, queued: 1, sent: 6, skipped: 3 });
     given(...running, prepared)
@@ -202,14 +202,14 @@ describe('a campaign that pauses by itself', () => {
       .thenNothing(),
   );
 
-  it('does for the limit where Meta holds all that were sent', () => {
+  it('pauses for the limit although Meta holds all that was sent', () => {
     const left = counts({ total: 10, queued: 4, held: 1, sent: 6 });
     given(...running, prepared)
       .when({ ...hold, facts: facts({ counts: left, waiting: 3 }) })
       .then(status('paused', { ...why, counts: left }));
   });
 
-  it('says why and until when, and goes on', () => {
+  it('says why and until when, and resumes', () => {
     given(...running)
       .when(hold)
       .then(held);
@@ -218,7 +218,7 @@ describe('a campaign that pauses by itself', () => {
       .then(status('running'));
   });
 
-  it('does not go on once a person has paused it, or for another reason', () => {
+  it('does not resume once a client has paused it, or for another reason', () => {
     const byPerson = status('paused', { reason: 'requested' });
     given(...running, held)
       .when(command('pause'))
@@ -239,7 +239,7 @@ describe('a campaign that pauses by itself', () => {
   });
 });
 
-it('runs again where failed sends are tried again after its end', () => {
+it('runs again when failed sends are retried after its end', () => {
   const about = facts({ retryable: 2, counts: counts({ total: 9, failed: 3, sent: 6 }) });
   given(...ended('completed'))
     .when({ type: 'campaign.retry-failed', data: known, facts: about })

@@ -5,7 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { COUNTED, countsOf, unsent, type Counted } from '../recipient/counts.js';
+import { COUNT_ROWS, countsOf, withWaitingSkipped, type CountRow } from '../recipient/read-counts.js';
 import { viewOf } from './campaign.aggregate.js';
 import type { CampaignState } from './campaign.decider.js';
 import { expectedEnd, PACES, type Paces } from './pace.js';
@@ -13,10 +13,10 @@ import { expectedEnd, PACES, type Paces } from './pace.js';
 type Row = Paces & {
   readonly stream: string;
   readonly state: NonNullable<CampaignState>;
-  readonly counted: readonly Counted[] | null;
+  readonly counted: readonly CountRow[] | null;
 };
 
-const CAMPAIGN = `select c.stream, c.state, ${PACES}, ${COUNTED} as counted
+const CAMPAIGN = `select c.stream, c.state, ${PACES}, ${COUNT_ROWS} as counted
   from campaigns.campaigns c join campaigns.runs l on l.campaign_id = c.stream
   where c.account_id = $1`;
 
@@ -34,7 +34,7 @@ export class CampaignQueries {
     return rows[0] ? shown(rows[0]) : null;
   }
 
-  /** The counts its events told over time: always the first and the last, evenly sampled between if there are many. */
+  /** Counts over time, a point per `campaign.status` event: the first, the last, and evenly sampled ones between. */
   @QueryHandler('campaign.progress')
   async progress({ accountId, id }: Ask<'campaign.progress'>): Promise<Answer<'campaign.progress'>> {
     const { rows: known } = await this.pool.query(
@@ -55,7 +55,7 @@ export class CampaignQueries {
     return { data: rows.map(({ data: { at, status, counts } }) => ({ at, status, counts })) };
   }
 
-  /** Newest first: ids begin with the time they were made. */
+  /** Newest first, by id: an id begins with its creation time. */
   @QueryHandler('campaign.list')
   async list(ask: Ask<'campaign.list'>): Promise<Answer<'campaign.list'>> {
     const page = pageOf(ask, 'id');
@@ -75,5 +75,5 @@ function shown({ state, counted, ...paces }: Row): CampaignView {
   const isUnsent = state.status === 'cancelled' || state.status === 'failed';
   const { counts } = found;
   const endsAt = state.status === 'running' ? expectedEnd(counts.queued - counts.held, paces) : null;
-  return viewOf(state, isUnsent ? unsent(found) : counts, endsAt);
+  return viewOf(state, isUnsent ? withWaitingSkipped(found) : counts, endsAt);
 }

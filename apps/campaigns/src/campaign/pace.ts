@@ -1,7 +1,10 @@
-/** The share of Meta's throughput that messaging uses. */
+/** Messaging sends at this share of a phone number's throughput at Meta. */
 export const SHARE = 0.98;
 
-/** Bounds on the pace of a run `l`: its own rate, its number's throughput, and how many campaigns share the number. */
+/**
+ * SQL columns that bound the sends per second of a run `l`: the campaign's own rate, its phone number's throughput, and
+ * how many other campaigns run on that number.
+ */
 export const PACES = `l.rate,
   coalesce((select throughput from campaigns.phone_numbers n
     where n.account_id = l.account_id and n.id = l.phone_number_id), 80) as throughput,
@@ -13,6 +16,6 @@ export type Paces = { readonly rate: number | null; readonly throughput: number;
 const paceOf = ({ rate, throughput, others }: Paces): number =>
   Math.min(rate ?? Infinity, (throughput * SHARE) / (others + 1));
 
-/** The time by which `sends` will have left (RFC 3339); null for none. */
+/** When the last of `sends` sends is expected to leave (RFC 3339); null if `sends` is 0. */
 export const expectedEnd = (sends: number, paces: Paces): string | null =>
   sends > 0 ? new Date(Date.now() + Math.ceil((sends / paceOf(paces)) * 1_000)).toISOString() : null;

@@ -1,7 +1,7 @@
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { CampaignEvent } from './campaign.decider.js';
 
-/** Keeps campaigns.runs, the rows that runner and steward work from, in step with the campaign's events. */
+/** Updates campaigns.runs, which the runner and the steward work from, with each event of a campaign. */
 export const runsProjection = inline<CampaignEvent>({
   'campaign.created': async (events, tx) => {
     await tx.query({
@@ -42,7 +42,7 @@ export const runsProjection = inline<CampaignEvent>({
       values: [events.map(({ stream }) => stream)],
     });
   },
-  /** Marks only: the steward queues the failed sends again, in portions. */
+  /** Only marks the run: the steward queues its failed sends again, in portions. */
   'campaign.retried': async (events, tx) => {
     for (const { stream, data } of events)
       await tx.query({
@@ -51,7 +51,7 @@ export const runsProjection = inline<CampaignEvent>({
         values: [stream, JSON.stringify(data.codes ?? null)],
       });
   },
-  /** The last event per campaign wins. The next progress report comes 1 s later at the earliest. */
+  /** Applies the last event per campaign. Progress also extends the lease: the next report comes after 1 s or more. */
   'campaign.status': async (events, tx) => {
     const last = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({

@@ -2,8 +2,8 @@ import { caseless } from '@wbiz/contracts/text/caseless';
 import type { ContactView } from '@wbiz/contracts/contact';
 import { tagKey } from '@wbiz/contracts/tag';
 import { batchProjection, type LoggedEvent } from '@wbiz/service-kit/projection';
-import { compared, shown } from './compared.js';
-import { placeOf } from './log-place.js';
+import { comparisonForm, templateForm } from './contact-values.js';
+import { logPosition } from './log-position.js';
 
 const COLUMNS = `account_id, contact_id, phone, user_id, name, email, fields, name_key, email_key, field_keys, tags,
   opted_in, source, created_at, updated_at, sequence`;
@@ -31,7 +31,7 @@ export const contacts = batchProjection({
         values: [JSON.stringify([...last.values()].map(rowOf))],
       });
     const merged = events.filter((event) => event.type === 'contact.merged');
-    // One by one, so that chains of merges collapse in any order: every row points to the last survivor.
+    // One by one, so that after chains of merges, in any order, every row points to the last surviving contact.
     for (const { accountId, data } of merged)
       await db.query({
         name: 'contact-merged',
@@ -52,20 +52,21 @@ function rowOf(event: LoggedEvent<'contact.created' | 'contact.updated'>) {
     contact_id: contactId,
     phone,
     user_id: contact.userId,
-    name: shown(name),
-    email: shown(email),
-    fields: Object.fromEntries(fields.map(([key, value]) => [key, shown(value)])),
+    name: templateForm(name),
+    email: templateForm(email),
+    fields: Object.fromEntries(fields.map(([key, value]) => [key, templateForm(value)])),
     name_key: keyOf(name),
     email_key: keyOf(email),
-    field_keys: Object.fromEntries(fields.map(([key, value]) => [key, compared(value)])),
+    field_keys: Object.fromEntries(fields.map(([key, value]) => [key, comparisonForm(value)])),
     tags: tags.map(tagKey),
     opted_in: contact.optedIn,
     source: contact.source,
     created_at: timeOf(contact, 'createdAt'),
     updated_at: timeOf(contact, 'updatedAt'),
-    sequence: placeOf(event),
+    sequence: logPosition(event),
   };
 }
 
 const keyOf = (text: string | null) => (text === null ? null : caseless(text));
-const timeOf = (contact: ContactView, field: 'createdAt' | 'updatedAt') => String(compared(contact[field]));
+const timeOf = (contact: ContactView, field: 'createdAt' | 'updatedAt') =>
+  String(comparisonForm(contact[field]));

@@ -6,5 +6,5 @@ import { templates } from './templates.projection.js';
 
 /** Copies of other services' data. They share one checkpoint with this service's own read models. */
 export const COPIES: readonly Projection[] = [accounts, contacts, deletedLabels, templates];
-/** The name of that checkpoint. */
+/** The name of the shared checkpoint. */
 export const PROJECTION = 'campaigns';

@@ -1,6 +1,6 @@
 import { tagKey } from '@wbiz/contracts/tag';
 import { batchProjection } from '@wbiz/service-kit/projection';
-import { placeOf } from './log-place.js';
+import { logPosition } from './log-position.js';
 
 /**
  * Deleted tags and custom fields. Contact rows stay as they are: a label counts only if the contact's last event is
@@ -26,7 +26,7 @@ export const deletedLabels = batchProjection({
         events.map(({ accountId }) => accountId),
         labels.map(({ kind }) => kind),
         labels.map(({ key }) => key),
-        events.map(placeOf),
+        events.map(logPosition),
       ],
     });
   },

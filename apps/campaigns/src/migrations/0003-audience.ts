@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Audience1766300001000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- What other services told us on the log.
+-- Copies of other services' data, built from their events.
 create table campaigns.accounts (
   id   text  primary key,
   data jsonb not null
@@ -24,9 +24,9 @@ create table campaigns.templates (
   primary key (account_id, name, language)
 );
 
--- Contacts, once for what a template shows of them (name, email, fields) and once for what filters compare (see
--- compared.ts). \`sequence\`: the place in the log of the event that told it; a label that was deleted later counts for
--- nothing. No index uses a column that changes, so that updates stay on their page (HOT).
+-- Contacts, with name, email and fields once as templates show them and once as filters compare them (see
+-- contact-values.ts). \`sequence\`: the log position of the contact's last event; a label deleted after it does not count.
+-- No index uses a column that changes, so that updates stay on their page (HOT).
 create table campaigns.contacts (
   account_id  text    not null,
   contact_id  text collate "C" not null,
@@ -48,7 +48,7 @@ create table campaigns.contacts (
   primary key (account_id, contact_id)
 ) with (fillfactor = 80);
 
--- When a tag or a custom field was last deleted, as a place in the log.
+-- The log position of the last deletion of a tag or custom field.
 create table campaigns.deleted_labels (
   account_id text   not null,
   kind       text   not null check (kind in ('tag', 'field')),

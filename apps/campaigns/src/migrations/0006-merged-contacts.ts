@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class MergedContacts1766600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- By the contact that is left; few rows, and only a merge writes to it.
+-- Finds the contacts merged into one; few rows, and only a merge writes to the index.
 create index contacts_merged on campaigns.contacts (account_id, merged_into) where merged_into is not null;
 with recursive led as (
   select account_id, contact_id, merged_into from campaigns.contacts where merged_into is not null

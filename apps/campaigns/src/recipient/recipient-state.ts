@@ -1,16 +1,16 @@
 import type { RecipientStatus } from '@wbiz/contracts/campaign';
 
 /**
- * A recipient's state as its row holds it. States only rise, with one exception: a send that was never made, or is
- * retried, goes back to `queued`.
+ * A recipient's state as stored. The number only rises, with one exception: a send that never reached Meta, or is
+ * retried, returns its recipient to `queued`.
  */
 export const STATE = {
   queued: 0,
-  /** Messaging was asked to send it. */
+  /** Messaging was asked to send the message. */
   sending: 1,
-  /** Meta accepted it and holds it for its quality assessment. */
+  /** Meta accepted the message and holds it for a quality assessment. */
   held: 2,
-  /** Meta accepted it. */
+  /** Meta accepted the message. */
   accepted: 3,
   sent: 4,
   failed: 5,
@@ -20,7 +20,7 @@ export const STATE = {
 } as const;
 export type State = (typeof STATE)[keyof typeof STATE];
 
-/** The states behind each status that customers see. */
+/** The stored states behind each status in the API. */
 export const STATES_OF: { readonly [Status in RecipientStatus]: readonly State[] } = {
   queued: [STATE.queued, STATE.sending],
   held: [STATE.held],

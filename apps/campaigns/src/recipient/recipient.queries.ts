@@ -24,7 +24,7 @@ type Row = {
   readonly reason: SkipReason | null;
   readonly error: MessageError | null;
 };
-/** The skip reason of waiting recipients, by the status in which the campaign ended. */
+/** By the status in which a campaign ended: the skip reason of recipients that still waited. */
 const UNSENT: { readonly [Status in CampaignStatus]?: SkipReason } = {
   cancelled: 'cancelled',
   failed: 'campaign_failed',
@@ -54,7 +54,7 @@ export class RecipientQueries {
     const { rows } = await this.pool.query<Row>(
       states === null
         ? `${RECIPIENT} from campaigns.recipients r where r.run = $1 and r.contact_id > $2 order by r.contact_id limit $3`
-        : // State by state, each in the order of the index.
+        : // One index scan per state.
           `${RECIPIENT} from unnest($4::smallint[]) as wanted(state) cross join lateral (
              select * from campaigns.recipients o where o.run = $1 and o.state = wanted.state and o.contact_id > $2
              order by o.contact_id limit $3) as r order by r.contact_id limit $3`,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Numerical Recipes' generator: the same seed gives the same sequence. */
+/** Random numbers by Numerical Recipes' generator: the same seed gives the same sequence. */
 const chances = (seed: number) => {
   let state = seed;
   return (below: number) => {
@@ -24,11 +24,11 @@ const chances = (seed: number) => {
   };
 };
 
-/** Once the audience is frozen, the counts add up to it. */
+/** Expects the counts to add up to the audience, once that is frozen. */
 const addUp = ({ counts }: CampaignView) =>
   expect([0, PEOPLE]).toContain(counts.queued + counts.sent + counts.failed + counts.skipped);
 
-/** The recipients' rows add up to the counters. */
+/** Expects the counters to equal the number of recipients by state. */
 async function matchRows(id: string) {
   const { rows } = await system.pool.query<{ state: number; rows: number; counted: number }>(
     `select r.state, count(*)::int as rows, max(c.recipients)::int as counted
@@ -42,9 +42,7 @@ async function matchRows(id: string) {
 }
 
 async function aShop() {
-  const shop = system.account();
-  await shop.change();
-  await shop.template();
+  const shop = await system.shop();
   await shop.contacts(PEOPLE);
   return shop;
 }
@@ -111,7 +109,7 @@ it.each([5, 6])('nobody after a cancel (seed %i)', async (seed) => {
   expect(shop.sends().filter(({ messageId }) => times.get(messageId)! > cancelled + 1_000)).toEqual([]);
 });
 
-it('asks again for what a replica claimed and did not live to ask for', async () => {
+it('asks for sends that a replica claimed before it died', async () => {
   const shop = await aShop();
   system.fate(() => 'sent');
   const { id } = await shop.create({ ratePerSecond: 1 });
@@ -120,7 +118,7 @@ it('asks again for what a replica claimed and did not live to ask for', async ()
   await system.pool.query(`update campaigns.runs set rate = 50 where campaign_id = $1`, [id]);
   const claimed = await until(async () => {
     const { accountId } = shop;
-    const all = await claim(system.pool, { accountId, phoneNumberId, mayAsk: null });
+    const all = await claim(system.pool, { accountId, phoneNumberId, askedAtMost: null });
     return all.length > 0 && all;
   });
   await system.pool.query(`update campaigns.flights set issued_at = now() - interval '1 minute'`);

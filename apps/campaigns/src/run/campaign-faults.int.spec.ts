@@ -12,22 +12,16 @@ beforeAll(async () => {
   await system.start();
 });
 afterAll(() => system.close());
-const aShop = async () => {
-  const one = system.account();
-  await one.change();
-  await one.template();
-  return one;
-};
 beforeEach(async () => {
   system.fate(() => 'sent');
   system.reach(0);
-  shop = await aShop();
+  shop = await system.shop();
 });
 
 const isThrough = ({ status }: CampaignView) => status === 'completed';
 const MISSED = () => new Date(Date.now() - 86_400_000).toISOString();
 
-it('does not write again to whom messaging may have sent, while messaging cannot be asked', async () => {
+it('does not repeat a send that messaging may have taken while messaging cannot be asked', async () => {
   await shop.contacts(3);
   system.fate(() => 'unanswered');
   system.isAway(true);
@@ -43,7 +37,7 @@ it('does not write again to whom messaging may have sent, while messaging cannot
   expect(shop.sends()).toHaveLength(3);
 });
 
-it('writes to nobody who opted out while a send was claimed and not asked for, or waited for long', async () => {
+it('sends nothing to contacts that opted out after their send was claimed and before messaging was asked', async () => {
   await shop.contacts(4);
   await shop.contact(9, { optedIn: false, tags: [] });
   const ids = [0, 1, 2, 3].map((index) => shop.viewOf(index).id) as [string, string, string, string];
@@ -76,9 +70,9 @@ async function expectStays(is: () => boolean, ms: number): Promise<void> {
 }
 
 describe('one account keeps no other from being served', () => {
-  it('by campaigns that wait for a person', async () => {
+  it('by campaigns that wait for a client to resume them', async () => {
     for (let n = 0; n < 210; n += 1) await shop.create({ startsAt: MISSED() });
-    const other = await aShop();
+    const other = await system.shop();
     await other.contacts(2);
     const { id } = await other.create({ startsAt: new Date(Date.now() + 1_000).toISOString() });
     await other.once(id, isThrough, 15_000);
@@ -87,7 +81,7 @@ describe('one account keeps no other from being served', () => {
   it('by an audience that takes long', async () => {
     system.isSlow(shop.accountId);
     for (let n = 0; n < 3; n += 1) await shop.create();
-    const other = await aShop();
+    const other = await system.shop();
     await other.contacts(2);
     const begun = Date.now();
     await other.once((await other.create()).id, isThrough, 15_000);
@@ -132,7 +126,7 @@ describe("Meta's messaging limit", () => {
   });
 });
 
-it('rests where Meta takes none of its number, whatever receipts come in between', async () => {
+it('pauses while Meta takes no send of its number, whatever receipts come in between', async () => {
   await shop.contacts(40);
   const { id } = await shop.create({ ratePerSecond: 20 });
   await until(() => shop.sends().length > 5);
@@ -156,7 +150,7 @@ it('rests where Meta takes none of its number, whatever receipts come in between
   expect(expired).toBeGreaterThanOrEqual(5);
 });
 
-it('pauses where its sends all fail alike, whatever failed long ago', async () => {
+it('pauses if its sends all fail with the same error, whatever failed long ago', async () => {
   await shop.contacts(200);
   system.failWith({ code: 'rejected_by_meta', message: 'Odd.', metaCode: 131026 });
   let turn = 0;
@@ -170,7 +164,7 @@ it('pauses where its sends all fail alike, whatever failed long ago', async () =
   expect(counts.queued).toBeGreaterThan(0);
 });
 
-it('tells the last of a cancelled campaign once nothing is on its way', async () => {
+it('reports the last counts of a cancelled campaign once no send awaits its outcome', async () => {
   await shop.contacts(6);
   system.fate(() => 'kept');
   const { id } = await shop.create();
@@ -207,7 +201,7 @@ describe('a retry that has not begun when the campaign is cancelled', () => {
     });
     expect(await shop.act('cancel', id)).toMatchObject({ ok: true, data: { counts: { failed } } });
     await lease('-infinity');
-    const other = await aShop();
+    const other = await system.shop();
     await other.contacts(1);
     system.fate(() => 'sent');
     await other.once((await other.create()).id, isThrough);

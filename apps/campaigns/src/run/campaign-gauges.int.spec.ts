@@ -10,10 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-it('tells how many campaigns run or are paused, and how many people they have not reached', async () => {
-  const shop = system.account();
-  await shop.change();
-  await shop.template();
+it('counts running and paused campaigns, and the recipients that wait in them', async () => {
+  const shop = await system.shop();
   await shop.contacts(40); // so that some still wait when the gauge is next asked for
   system.fate(() => 'kept');
   const shown = (name: string, state: string, value: number) =>

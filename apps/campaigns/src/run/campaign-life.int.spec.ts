@@ -22,9 +22,7 @@ afterAll(() => system.close());
 beforeEach(async () => {
   system.fate(() => 'sent');
   system.reach(0);
-  shop = system.account();
-  await shop.change();
-  await shop.template();
+  shop = await system.shop();
 });
 
 const isThrough = ({ status }: CampaignView) => status === 'completed';
@@ -57,7 +55,7 @@ it('reaches everyone who agreed, once, each with its own values', async () => {
   }
 });
 
-it('tells how it goes, in the feed', async () => {
+it('reports its progress in the feed', async () => {
   await shop.contacts(3);
   const { id } = await shop.create();
   await shop.once(id, isThrough);
@@ -67,11 +65,9 @@ it('tells how it goes, in the feed', async () => {
   expect(told.at(-1)).toEqual(['completed', 3, 3]);
 });
 
-it('tells its progress once a second at most, however often it is looked after', async () => {
+it('reports its progress once a second at most, however often the steward looks at it', async () => {
   await shop.contacts(100);
-  const other = system.account();
-  await other.change();
-  await other.template();
+  const other = await system.shop();
   const { id } = await shop.create({ ratePerSecond: 20 });
   const startsAt = new Date(Date.now() + 3_600_000).toISOString();
   let through = false;
@@ -85,7 +81,7 @@ it('tells its progress once a second at most, however often it is looked after',
   const times = told.filter(({ counts }) => counts.total > 0).map(({ at }) => Date.parse(at));
   const last = told.pop()!;
   expect(last).toMatchObject({ status: 'completed', counts: { sent: 100, queued: 0 } });
-  // The last event tells a status change, which does not wait for the second.
+  // Without the last event, which reports a status change: those are not delayed to once a second.
   const gaps = times.slice(1, -1).map((at, index) => at - times[index]!);
   expect([gaps.length > 2, Math.min(...gaps) >= 1_000, Math.max(...gaps) < 2_500, gaps]).toEqual([
     true,
@@ -167,7 +163,7 @@ describe('at a time', () => {
     expect(await shop.update(id, { name: 'late' })).toMatchObject({ ok: false, error: { code: 'conflict' } });
   });
 
-  it('waits for a person where it is too late', async () => {
+  it('is paused until a client resumes it when it comes too late', async () => {
     await shop.contacts(1);
     const startsAt = new Date(Date.now() - 3_700_000).toISOString();
     const { id } = await shop.create({ startsAt });
@@ -179,7 +175,7 @@ describe('at a time', () => {
 });
 
 describe('a pause', () => {
-  it('takes back what Meta was not asked to take, and a resume sends it', async () => {
+  it('withdraws sends that Meta was not asked for, and a resume sends them', async () => {
     await shop.contacts(20);
     system.fate(({ accountId }) => (accountId === shop.accountId ? 'kept' : 'sent'));
     const { id } = await shop.create();
@@ -195,7 +191,7 @@ describe('a pause', () => {
     expect(people()).toHaveLength(20);
   });
 
-  it('is over what Meta took all the same', async () => {
+  it('counts sends that Meta accepted all the same', async () => {
     await shop.contacts(5);
     system.fate(() => 'kept');
     const { id } = await shop.create();
@@ -210,7 +206,7 @@ describe('its progress', () => {
   const progress = (id: string, accountId = shop.accountId) =>
     system.ask('campaign.progress', { accountId, id });
 
-  it('is what its events have told, and nobody else’s', async () => {
+  it('is what its own events reported', async () => {
     await shop.contacts(5);
     system.fate(() => 'sent');
     const { id } = await shop.create();
@@ -248,7 +244,7 @@ describe('its progress', () => {
   });
 });
 
-it('cancels what waits, and says so of everybody', async () => {
+it('cancels the sends that wait, and shows so for each recipient', async () => {
   await shop.contacts(12);
   system.fate(() => 'kept');
   const { id } = await shop.create();
@@ -266,8 +262,8 @@ it('cancels what waits, and says so of everybody', async () => {
   );
 });
 
-describe('what is not sent', () => {
-  it('has failed where messaging refuses it, and is tried again as another message', async () => {
+describe('a send that is not made', () => {
+  it('has failed if messaging refuses it, and is retried as another message', async () => {
     await shop.contacts(4);
     const refused = shop.viewOf(2).id;
     system.fate(({ contactId }) => (contactId === refused ? 'refused' : 'sent'));
@@ -292,7 +288,7 @@ describe('what is not sent', () => {
     expect(await shop.act('retry-failed', id)).toMatchObject({ ok: false, error: { code: 'conflict' } });
   });
 
-  it('waits again where messaging cannot take it now, and has not failed', async () => {
+  it('is queued again if messaging cannot take it now, and has not failed', async () => {
     await shop.contacts(5);
     let turns = 0;
     system.fate(() => ((turns += 1) <= 5 ? 'unavailable' : 'sent'));
@@ -301,7 +297,7 @@ describe('what is not sent', () => {
     expect([turns, people().length, new Set(people()).size]).toEqual([10, 5, 5]);
   });
 
-  it('waits again where messaging never had it', async () => {
+  it('is queued again if it never reached messaging', async () => {
     await shop.contacts(3);
     let first = true;
     system.fate(() => {
@@ -315,7 +311,7 @@ describe('what is not sent', () => {
     expect((await recipients(id)).map(({ attempt }) => attempt).toSorted()).toEqual([1, 1, 2]);
   });
 
-  it('is never tried again where it cannot pass, and not before a day where Meta wants one', async () => {
+  it('is never retried if it cannot succeed, and after a day if Meta requires one', async () => {
     await shop.contacts(4);
     const codes = [131026, 131050, 131049, 131042];
     for (const [index, metaCode] of codes.entries()) {
@@ -402,8 +398,8 @@ describe('a status never goes back', () => {
   });
 });
 
-describe('who opted out after the start', () => {
-  it('is not written to', async () => {
+describe('a contact that opted out after the start', () => {
+  it('is sent nothing', async () => {
     await shop.contacts(40);
     system.fate(() => 'kept');
     const { id } = await shop.create({ ratePerSecond: 1 });
@@ -422,7 +418,7 @@ describe('who opted out after the start', () => {
   });
 });
 
-describe('of contacts that are merged in the middle', () => {
+describe('of contacts that are merged while the campaign runs', () => {
   it.each([
     ['one that was sent to into one that waits', [0], [[0, 1]], 0],
     ['one that waits into another', [], [[0, 1]], 1],
@@ -473,7 +469,7 @@ describe('of contacts that are merged in the middle', () => {
   });
 });
 
-it('looks at who is left of a contact that was merged, however often', async () => {
+it('follows merges to the surviving contact, through several merges too', async () => {
   await shop.contacts(2);
   for (const [index, optedIn] of [
     [1001, true],
@@ -542,7 +538,7 @@ describe('a campaign that cannot go on', () => {
     expect((await shop.once(id, isThrough)).counts).toMatchObject({ sent: 60 });
   });
 
-  it('pauses where the first sends all fail alike', async () => {
+  it('pauses if its first sends all fail with the same error', async () => {
     await shop.contacts(100);
     system.fate(() => 'failed');
     system.failWith({ code: 'upstream_error', message: 'Payment issue.', metaCode: 131042 });
@@ -586,9 +582,9 @@ it.each([5, 10, 20])('keeps its rate: %i a second', async (rate) => {
     Math.max(...all.map((from) => all.filter((at) => at >= from && at < from + withinMs).length));
   const claims = shop.sends().map(({ at }) => Date.parse(at));
   expect(mostOf(claims)).toBeLessThanOrEqual(rate);
-  // 900 ms, since delays on the way to messaging vary.
+  // Per 900 ms and not per second, since delays on the way to messaging vary.
   expect(mostOf(times, 900)).toBeLessThanOrEqual(rate);
-  // A rate that begins has nothing to catch up with.
+  // At its start, a rate has no time to make up for.
   expect(claims[1]! - claims[0]!).toBeGreaterThan(1_000 / rate);
   expect(times.at(-1)! - times[0]!).toBeLessThan(4 * 1_500);
 });
@@ -606,7 +602,7 @@ it('shares its phone number evenly with another', async () => {
   await system.release();
   await both(isThrough);
   const order = shop.sends().map(({ campaign }) => (campaign!.campaignId === first.id ? 1 : 2));
-  // Only while both campaigns have recipients.
+  // Looks only at the time while both campaigns have recipients.
   const from = Math.max(order.indexOf(1), order.indexOf(2));
   const shared = order.slice(from, Math.min(order.lastIndexOf(1), order.lastIndexOf(2)) + 1);
   const ofFirst = shared.filter((which) => which === 1).length / shared.length;

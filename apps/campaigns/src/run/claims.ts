@@ -3,10 +3,10 @@ import { timedId } from '@wbiz/contracts/ids';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient } from 'pg';
 import { STATE } from '../recipient/recipient-state.js';
-import { askedBy } from './limits.js';
-import { nextRoom, type LaneLoad } from './room.js';
+import { askedBy } from './messaging-limit.js';
+import { nextWindow, type LaneLoad } from './send-window.js';
 
-/** A recipient whose send messaging is to be asked for. Asking is idempotent. */
+/** A recipient claimed for sending: messaging is to be asked for the message. Asking twice sends once. */
 export type Claimed = {
   readonly campaignId: string;
   readonly accountId: string;
@@ -18,7 +18,7 @@ export type Claimed = {
   readonly claimedAt: Date;
 };
 
-/** A send's command and message ids: the same on every attempt to ask. */
+/** Ids of a send's command and message, derived so that asking again uses the same ids. */
 export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) => {
   const parts = [campaignId, contactId, String(attempt)] as const;
   return {
@@ -27,13 +27,13 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
   };
 };
 
-/** A send without outcome for this long counts as slow. */
+/** A send counts as slow when it has had no outcome for this long. */
 const PROMPT_MS = 600;
-/** A flight older than this is not counted as under way, so that one late outcome does not hold up the others. */
+/** A send without outcome for longer no longer fills the window, so that late outcomes do not hold up other sends. */
 const LATE_MS = 5_000;
-/** A rate's sends are spread over 1.1 s: evenly sent commands do not arrive evenly, and the rate must hold on arrival. */
+/** A second's sends of a rate are spread over 1.1 s: delays to messaging vary, and the rate must hold on arrival. */
 const SLOT_MS = 1_100;
-/** After a stall a rate catches up by at most this; a rate that begins, or resumes after REST_MS, catches up nothing. */
+/** After a stall a rate makes up for at most this time; at its start, or after REST_MS without sends, for none. */
 const CATCH_UP_MS = 100;
 const REST_MS = 1_000;
 const slotsFrom = (now: string) =>
@@ -48,8 +48,11 @@ type Run = {
   readonly rate: number | null;
   readonly due: number;
 };
-/** `asked`: sends asked for so far, ever. */
-type Lane = LaneLoad & { readonly asked: number; readonly now: Date };
+/**
+ * A phone number's row of campaigns.lanes. `everAsked`: sends asked of messaging so far from this number, by all its
+ * campaigns.
+ */
+type Lane = LaneLoad & { readonly everAsked: number; readonly now: Date };
 type Picked = {
   readonly contact_id: string;
   readonly attempt: number;
@@ -60,13 +63,18 @@ type Picked = {
 };
 
 /**
- * Claims what a phone number may send now, shared evenly among its campaigns, and writes the flights. After a crash any
- * replica asks for them again under the same ids. Empty if another replica holds the number's lane.
- * `mayAsk`: the highest `asked` that Meta's messaging limit allows the account (see Limits); null: no limit.
+ * Claims the recipients that a phone number may send to now, shared evenly among its campaigns, and adds each to
+ * campaigns.flights: after a crash any replica finds it there and asks again under the same ids. Resolves to none if
+ * another replica has the number's lane locked. `askedAtMost`: the highest total of `everAsked` over the account's phone numbers
+ * that Meta's messaging limit allows (see MessagingLimit); null: no limit.
  */
 export const claim = (
   pool: Pool,
-  { accountId, phoneNumberId, mayAsk }: { accountId: string; phoneNumberId: string; mayAsk: number | null },
+  {
+    accountId,
+    phoneNumberId,
+    askedAtMost,
+  }: { accountId: string; phoneNumberId: string; askedAtMost: number | null },
 ): Promise<readonly Claimed[]> =>
   inTransaction(pool, async (tx) => {
     const lane = await lockLane(tx, accountId, phoneNumberId);
@@ -83,12 +91,12 @@ export const claim = (
       values: [phoneNumberId, SLOT_MS, accountId],
     });
     if (runs.length === 0) return [];
-    const room = nextRoom(lane);
-    const left = mayAsk === null ? Infinity : await leftOf(tx, accountId, mayAsk);
-    const free = Math.max(0, Math.min(room - lane.underWay, left));
+    const window = nextWindow(lane);
+    const left = askedAtMost === null ? Infinity : await leftOf(tx, accountId, askedAtMost);
+    const free = Math.max(0, Math.min(window - lane.underWay, left));
     const claimed: Claimed[] = [];
-    // Rotate who comes first: with little room, the last campaign would get nothing.
-    const first = lane.asked % runs.length;
+    // Rotates the first campaign: with little room, the last one would never get any.
+    const first = lane.everAsked % runs.length;
     for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
       const most = run.rate === null ? share : Math.min(share, Math.max(0, run.due), run.rate);
@@ -97,28 +105,31 @@ export const claim = (
     await tx.query({
       name: 'lane-note',
       text: 'update campaigns.lanes set room = $2, asked = $3, landed = $4 where phone_number_id = $1',
-      values: [phoneNumberId, room, lane.asked + claimed.length, lane.asked - lane.underWay],
+      values: [phoneNumberId, window, lane.everAsked + claimed.length, lane.everAsked - lane.underWay],
     });
     return claimed;
   });
 
-/** Sends the limit leaves. The lock serialises the account's phone numbers. */
-async function leftOf(tx: PoolClient, accountId: string, mayAsk: number): Promise<number> {
+/**
+ * How many sends Meta's messaging limit leaves the account. The lock serialises claims of the account's phone numbers.
+ */
+async function leftOf(tx: PoolClient, accountId: string, askedAtMost: number): Promise<number> {
   await tx.query({
     name: 'limit-lock',
     text: `select pg_advisory_xact_lock(hashtextextended('campaigns.limit ' || $1, 0))`,
     values: [accountId],
   });
-  const { asked } = await askedBy(tx, accountId);
-  return mayAsk - asked;
+  const { everAsked } = await askedBy(tx, accountId);
+  return askedAtMost - everAsked;
 }
 
-/** Undefined if another replica holds the lane. */
+/** Locks the phone number's lane, and creates it if missing. Undefined if another replica has it locked. */
 async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
   const lock = () =>
     tx.query<Lane>({
       name: 'lane-lock',
-      text: `select l.room, l.asked::float8 as asked, coalesce(n.throughput, 80) as throughput, f.under_way as "underWay", f.slow,
+      text: `select l.room as "window", l.asked::float8 as "everAsked", coalesce(n.throughput, 80) as throughput,
+               f.under_way as "underWay", f.slow,
                greatest(0, l.asked - f.under_way - l.landed)::int as landed,
                date_trunc('milliseconds', clock_timestamp()) as now
              from campaigns.lanes l left join campaigns.phone_numbers n on n.account_id = $3 and n.id = l.phone_number_id
@@ -141,8 +152,8 @@ async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string
 }
 
 /**
- * Whether a contact is opted in; for a merged contact, whether the surviving one is. A subquery per contact: with a join
- * Postgres reads all of the account.
+ * SQL: whether a contact is opted in; for a merged contact, whether the surviving one is. A subquery per contact, since
+ * for a join Postgres reads all contacts of the account.
  */
 const consents = (accountId: string, contactId: string) =>
   `coalesce((select coalesce(s.opted_in, c.opted_in) from campaigns.contacts c
@@ -150,8 +161,8 @@ const consents = (accountId: string, contactId: string) =>
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
 
 /**
- * Whether another recipient who is the same person as `p` (merged into `one`) was sent to, or comes first: the surviving
- * contact, else the lowest id.
+ * SQL: whether another recipient of run `$1` is the same person as `p` after a merge into contact `one`, and was sent to
+ * or has precedence: the surviving contact first, then the lowest id.
  */
 const IS_DOUBLED = `exists (
   select from campaigns.recipients o
@@ -160,22 +171,13 @@ const IS_DOUBLED = `exists (
   and (o.state not in (${STATE.queued}, ${STATE.skipped}) or (o.state = ${STATE.queued} and p.contact_id <> one.id
     and (o.contact_id = one.id or o.contact_id < p.contact_id))))`;
 
+type Share = { readonly run: Run; readonly phoneNumberId: string; readonly most: number; readonly now: Date };
+
 async function claimOf(
   tx: PoolClient,
-  { run, phoneNumberId, most, now }: { run: Run; phoneNumberId: string; most: number; now: Date },
+  { run, phoneNumberId, most, now }: Share,
 ): Promise<readonly Claimed[]> {
-  // Consent is checked at the claim: people opt out after the start.
-  const { rows: picked } = await tx.query<Picked>({
-    name: 'claim-pick',
-    text: `with picked as materialized (
-             select contact_id, attempt, "to", values from campaigns.recipients
-             where run = $1 and state = ${STATE.queued} and contact_id >= $3
-             order by contact_id limit $4 for no key update)
-           select p.*, ${consents('$2', 'p.contact_id')} as opted_in, ${IS_DOUBLED} as doubled
-           from picked p cross join lateral (select coalesce((select c.merged_into from campaigns.contacts c
-             where c.account_id = $2 and c.contact_id = p.contact_id), p.contact_id) as id) one order by p.contact_id`,
-    values: [run.run, run.account_id, run.queued_from, most],
-  });
+  const picked = await pick(tx, run, most);
   if (picked.length === 0 && run.queued_from === '') return [];
   const skipReason = ({ opted_in, doubled }: Picked): SkipReason | null =>
     doubled ? 'merged' : opted_in ? null : 'opted_out';
@@ -219,7 +221,7 @@ async function claimOf(
       picked.map(skipReason),
       now,
       phoneNumberId,
-      // No recipient below waits. If fewer were found than asked for, some may have gone back to `queued`: start over.
+      // The next claim starts at this contact id. Starts over if fewer were found: some below may be `queued` again.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
@@ -228,12 +230,28 @@ async function claimOf(
   return claimed;
 }
 
+/** Locks up to `most` queued recipients of a run. Checks consent here: contacts may opt out after the campaign's start. */
+async function pick(tx: PoolClient, run: Run, most: number): Promise<readonly Picked[]> {
+  const { rows } = await tx.query<Picked>({
+    name: 'claim-pick',
+    text: `with picked as materialized (
+             select contact_id, attempt, "to", values from campaigns.recipients
+             where run = $1 and state = ${STATE.queued} and contact_id >= $3
+             order by contact_id limit $4 for no key update)
+           select p.*, ${consents('$2', 'p.contact_id')} as opted_in, ${IS_DOUBLED} as doubled
+           from picked p cross join lateral (select coalesce((select c.merged_into from campaigns.contacts c
+             where c.account_id = $2 and c.contact_id = p.contact_id), p.contact_id) as id) one order by p.contact_id`,
+    values: [run.run, run.account_id, run.queued_from, most],
+  });
+  return rows;
+}
+
 const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.phone_number_id as "phoneNumberId",
   a.contact_id as "contactId", a.attempt, r."to", r.values, a.claimed_at as "claimedAt"`;
 const OF_FLIGHT = `join campaigns.runs u on u.run = a.run
   join campaigns.recipients r on r.run = a.run and r.contact_id = a.contact_id`;
 
-/** Accounts with flights older than `olderThanMs`: the replica that asked has died, or messaging was down. */
+/** Accounts with sends asked for `olderThanMs` ago and still without outcome: a replica died, or messaging was down. */
 export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Promise<readonly string[]> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'accounts-overdue',
@@ -244,7 +262,9 @@ export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Prom
   return rows.map(({ id }) => id);
 }
 
-/** Up to 1,000 of those flights, marked as asked again now. `wanted`: the campaign still runs and the contact is opted in. */
+/**
+ * Up to 1,000 such sends of an account, marked as asked for now. `wanted`: the campaign runs, the contact is opted in.
+ */
 export async function overdue(
   pool: Pool,
   { accountId, olderThanMs }: { accountId: string; olderThanMs: number },
@@ -264,7 +284,7 @@ export async function overdue(
   return rows;
 }
 
-/** Flights of campaigns that no longer run. Returns each again every 2 s until it has landed. */
+/** Sends without outcome whose campaign no longer runs. Returns each again every 2 s until it has an outcome. */
 export async function unwanted(pool: Pool): Promise<readonly Claimed[]> {
   const { rows } = await pool.query<Claimed>({
     name: 'flights-unwanted',

@@ -2,36 +2,39 @@ import type { Logger } from '@wbiz/eventing/logger';
 import { Periodic } from '@wbiz/eventing/periodic';
 import type { Pool } from 'pg';
 import { accountsWithOverdue, claim, overdue, unwanted } from './claims.js';
-import type { Limits } from './limits.js';
-import type { Sends } from './sends.js';
+import type { MessagingLimit } from './messaging-limit.js';
+import type { SendRequests } from './send-requests.js';
 
-/** Between claims of a phone number; doubles while nothing runs. */
+/** Interval between claims of a phone number; doubles while no campaign runs. */
 const TICK_MS = { first: 50, longest: 5_000 };
-/** Rest of a phone number whose claim failed. */
+/** Pause of a phone number whose claim failed. */
 const RETRY_MS = 1_000;
 const OVERDUE_EVERY_MS = 2_000;
-/** Past the command's deadline of 10 s, after which a live replica has asked for the outcome itself. */
+/**
+ * Age at which a send without outcome is asked for again: past the command's deadline (10 s), when the replica that
+ * asked has given up waiting.
+ */
 const OVERDUE_MS = 15_000;
 
 type Lane = { readonly phone_number_id: string; readonly account_id: string; readonly limit: string | null };
 
 export type RunnerOptions = {
   readonly pool: Pool;
-  readonly sends: Sends;
-  readonly limits: Limits;
-  /** Resolves when all that contacts had committed is projected here, opt-outs included. */
+  readonly sends: SendRequests;
+  readonly limits: MessagingLimit;
+  /** Resolves when all that contacts had committed for the account at the call is projected, opt-outs included. */
   readonly contactsKnown: (accountId: string) => Promise<void>;
   readonly logger: Logger;
 };
 
 /**
- * Sends what running campaigns have queued. Every replica runs one: the first to lock a phone number claims for it. No
- * state in memory that another replica would need.
+ * Claims queued recipients of running campaigns and asks messaging for their sends. Runs on every replica: the first to
+ * lock a phone number claims for it. Keeps nothing in memory that another replica would need.
  */
 export class Runner {
   private readonly ticks: Periodic;
   private overdueAt = 0;
-  /** Claims by phone number, repeats by account: a slow one holds up no other. */
+  /** Work in progress: claims by phone number, repeated asking by account. Slow work holds up no other key. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly restsUntil = new Map<string, number>();
 
@@ -80,7 +83,7 @@ export class Runner {
     for (const lane of lanes) {
       const { phone_number_id: id } = lane;
       if (sends.isResting(id) || now < (this.restsUntil.get(id) ?? 0)) continue;
-      this.begin(id, () => this.fill(lane));
+      this.begin(id, () => this.claimAndAsk(lane));
     }
     return lanes.length > 0 || back.length > 0;
   }
@@ -94,7 +97,7 @@ export class Runner {
     );
   }
 
-  /** Asks again for overdue sends. Those no longer wanted are withdrawn instead, and their stored replies asked for. */
+  /** Asks again for overdue sends. Withdraws those no longer wanted instead, and reads their stored replies. */
   private async askAgain(accountId: string): Promise<void> {
     const { pool, sends, contactsKnown, logger } = this.options;
     try {
@@ -105,22 +108,25 @@ export class Runner {
       sends.withdraw(back);
       sends.conclude(back);
     } catch (err) {
-      logger.warn({ err, accountId }, 'campaign runner: overdue sends not asked for again; retrying in 2 s');
+      logger.warn(
+        { err, accountId },
+        'campaign runner: overdue sends not asked for again; trying again in 2 to 20 s',
+      );
     }
   }
 
-  private async fill({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
+  private async claimAndAsk({ phone_number_id: id, account_id: accountId, limit }: Lane): Promise<void> {
     const { pool, sends, limits, contactsKnown, logger } = this.options;
     try {
       await contactsKnown(accountId);
-      const mayAsk = await limits.mayAsk(accountId, limit);
-      await sends.ask(await claim(pool, { accountId, phoneNumberId: id, mayAsk }));
+      const askedAtMost = await limits.askedAtMost(accountId, limit);
+      await sends.ask(await claim(pool, { accountId, phoneNumberId: id, askedAtMost }));
       this.restsUntil.delete(id);
     } catch (err) {
       this.restsUntil.set(id, performance.now() + RETRY_MS);
       logger.warn(
-        { err, phoneNumberId: id },
-        'campaign runner: claim failed; this phone number rests for 1 s',
+        { err, accountId, phoneNumberId: id },
+        'campaign runner: claiming or asking for sends failed; the phone number rests for 1 s, claimed sends are asked for after 15 s',
       );
     }
   }

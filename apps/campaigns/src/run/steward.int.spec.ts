@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { TO_LOOK_AFTER } from './steward.js';
+import { TO_LOOK_AFTER } from './due-campaigns.js';
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('looks after what is due, runs, may go on, is tried again or was still under way at its end', async () => {
+it('looks at campaigns that are due, run, may resume, have a retry, or ended with sends in progress', async () => {
   const { rows } = await database.pool.query<{ campaign_id: string }>(
     `select campaign_id from campaigns.runs where ${TO_LOOK_AFTER} order by run`,
   );
@@ -49,7 +49,7 @@ it('looks after what is due, runs, may go on, is tried again or was still under 
   ]);
 });
 
-it('does not read campaigns that are over to find them', async () => {
+it('finds them without reading campaigns that are over', async () => {
   const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(
     `explain select run from campaigns.runs where ${TO_LOOK_AFTER}`,
   );

@@ -2,17 +2,14 @@ import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { ContactView } from '@wbiz/contracts/contact';
 import { inOrder } from '@wbiz/contracts/schema/in-order';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
-import {
-  alive,
-  contact,
-  type ContactCommand,
-  type ContactEvent,
-  type ContactState,
-} from './contact.decider.js';
+import { withoutDeletedLabels } from './contact-labels.js';
+import { contact } from './contact.decider.js';
+import type { ContactCommand, ContactEvent } from './contact.messages.js';
+import type { ContactState } from './contact.state.js';
 
 import { contactFacts } from './contact.facts.js';
 
-/** The row in contacts.contacts is the contact; `state->'contact'` is what a customer sees of it. */
+/** contacts.contacts holds each contact's state; `state->'contact'` is the part that the API shows. */
 export const contacts: Aggregate<
   ContactCommand,
   ContactState | null,
@@ -29,10 +26,12 @@ export const contacts: Aggregate<
   reply: {
     'contact.upsert': (state, events, { data, facts }) => ({
       id: state!.contact.id,
-      // Not created if the person was on file under the user id.
+      // Not `created` if the person had a contact under the user id before.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
-      contact: data.source === 'api' ? inOrder(ContactView, alive(state!, facts).contact) : null,
+      contact:
+        data.source === 'api' ? inOrder(ContactView, withoutDeletedLabels(state!, facts).contact) : null,
     }),
-    'contact.update': (state, _, { facts }) => inOrder(ContactView, alive(state!, facts).contact),
+    'contact.update': (state, _, { facts }) =>
+      inOrder(ContactView, withoutDeletedLabels(state!, facts).contact),
   },
 };

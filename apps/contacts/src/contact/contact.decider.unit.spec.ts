@@ -3,7 +3,9 @@ import type { UpsertContactData } from '@wbiz/contracts/contact';
 import type { Rejection } from '@wbiz/eventing/rejection';
 import { decide, fold } from '@wbiz/eventing/decider';
 import { scenario } from '@wbiz/testing/scenario';
-import { contact, type ContactCommand, type ContactEvent, type ContactFacts } from './contact.decider.js';
+import { contact } from './contact.decider.js';
+import type { ContactCommand, ContactEvent } from './contact.messages.js';
+import type { ContactFacts } from './contact.state.js';
 import {
   AT,
   created,
@@ -77,7 +79,7 @@ describe('an upsert', () => {
       .thenNothing(),
   );
 
-  it('opts in by default whom it makes', () =>
+  it('opts in a new contact by default', () =>
     given()
       .when(upsert({ source: 'import', optedInByDefault: true }))
       .then(
@@ -86,7 +88,7 @@ describe('an upsert', () => {
           { opt: { ...byApi(true), how: 'import' } },
         ),
       ));
-  it('opts in nobody by default who is on file', () =>
+  it('does not opt in an existing contact by default', () =>
     given(created())
       .when(upsert({ optedInByDefault: true }))
       .thenNothing());
@@ -96,7 +98,7 @@ describe('an upsert', () => {
       .when(upsert({ tags: ['LEAD', 'lead', 'Vip'] }))
       .then(created({ ...now, tags: ['lead', 'vip'] })));
 
-  it('tells of tags and fields that nobody had', () =>
+  it('adds tags and fields that no contact had to the account', () =>
     given()
       .when(
         upsert(
@@ -288,7 +290,7 @@ describe('an opt-in', () => {
           ['optedIn', 'optedOutAt'],
           gone,
           { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
-          null,
+          { by: null },
         ),
         optedOut('stop_word', null),
       ));
@@ -296,33 +298,36 @@ describe('an opt-in', () => {
     given(created())
       .when(upsert({ optedIn: false }))
       .then(updated(['optedOutAt'], { optedOutAt: LATER }, { opt: byApi(false) }), optedOut('api', 'key_1')));
-  it('makes a contact of who is not on file', () =>
+  it('creates the contact of a person who has none', () =>
     given()
       .when(opt({ how: 'stop_word' }))
       .then(
         created(
           { ...now, source: 'inbound', optedOutAt: LATER },
           { opt: { optedIn: false, how: 'stop_word', at: LATER, by: null } },
-          null,
+          { by: null },
         ),
         optedOut('stop_word', null),
       ));
-  it.each(['start_word', 'user_preferences'] as const)('comes by %s only from who was out', (how) => {
-    const start = opt({ optedIn: true, how });
-    given().when(start).thenNothing();
-    given(created()).when(start).thenNothing();
-    given(agreed).when(start).thenNothing();
-    given(created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
-      .when(start)
-      .then(
-        updated(
-          ['optedIn', 'optedInAt', 'optedOutAt'],
-          { optedIn: true, optedInAt: LATER },
-          { opt: { optedIn: true, how, at: LATER, by: null } },
-          null,
-        ),
-      );
-  });
+  it.each(['start_word', 'user_preferences'] as const)(
+    'counts by %s only from a person who had opted out',
+    (how) => {
+      const start = opt({ optedIn: true, how });
+      given().when(start).thenNothing();
+      given(created()).when(start).thenNothing();
+      given(agreed).when(start).thenNothing();
+      given(created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
+        .when(start)
+        .then(
+          updated(
+            ['optedIn', 'optedInAt', 'optedOutAt'],
+            { optedIn: true, optedInAt: LATER },
+            { opt: { optedIn: true, how, at: LATER, by: null } },
+            { by: null },
+          ),
+        );
+    },
+  );
   it.each([true, false])('that is %s already keeps its time', (optedIn) =>
     given(optedIn ? agreed : created({ optedOutAt: AT }, { opt: { ...byApi(false), at: AT } }))
       .when(upsert({ optedIn }))
@@ -346,7 +351,7 @@ describe('an opt-in', () => {
           ['optedIn', 'optedOutAt'],
           { optedOutAt: AT },
           { opt: { optedIn: false, how: 'stop_word', at: AT, by: null } },
-          null,
+          { by: null },
         ),
         {
           ...optedOut('stop_word', null),
@@ -359,23 +364,27 @@ describe('an opt-in', () => {
       .thenNothing());
 });
 
-describe('who writes in', () => {
-  it('is on file from then on', () =>
+describe('a person who writes in', () => {
+  it('has a contact from then on', () =>
     given()
       .when(inbound({ userId: 'IN.1' }))
       .then(
-        created({ ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' }, { named: 'whatsapp' }, null),
+        created(
+          { ...now, name: 'Asha', userId: 'IN.1', source: 'inbound' },
+          { named: 'whatsapp' },
+          { by: null },
+        ),
       ));
-  it('and is on file stays as it is', () =>
+  it('and has a contact leaves it as it is', () =>
     given(created({ name: 'G' }))
       .when(inbound())
       .thenNothing());
   it('gives a name where there is none', () =>
     given(created())
       .when(inbound())
-      .then(updated(['name'], { name: 'Asha' }, { named: 'whatsapp' }, null)));
+      .then(updated(['name'], { name: 'Asha' }, { named: 'whatsapp' }, { by: null })));
   describe('that has its name from WhatsApp', () => {
-    const federico = created({ source: 'inbound', name: 'Federico' }, { named: 'whatsapp' }, null);
+    const federico = created({ source: 'inbound', name: 'Federico' }, { named: 'whatsapp' }, { by: null });
     const renamed = inbound({ name: 'Federicoso' });
     it('has it from the first message', () =>
       given()
@@ -384,7 +393,9 @@ describe('who writes in', () => {
     it('follows it', () =>
       given(federico)
         .when(renamed)
-        .then(updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, null)));
+        .then(
+          updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, { by: null }),
+        ));
     it('keeps it where a message brings none', () =>
       given(federico)
         .when(inbound({ name: null }))
@@ -406,7 +417,9 @@ describe('who writes in', () => {
     it('has it again once a request emptied it', () =>
       given(federico, updated(['name'], { source: 'inbound', name: null }))
         .when(renamed)
-        .then(updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, null)));
+        .then(
+          updated(['name'], { source: 'inbound', name: 'Federicoso' }, { named: 'whatsapp' }, { by: null }),
+        ));
     it('goes on following it through other changes', () =>
       given(federico)
         .when(update({ email: 'f@example.com' }))
@@ -421,7 +434,7 @@ describe('who writes in', () => {
   it('is linked with the user id', () =>
     given(created({ name: 'G' }))
       .when(inbound({ userId: 'IN.1' }))
-      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, null)));
+      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, { by: null })));
 });
 
 describe('two contacts of one person', () => {
@@ -453,8 +466,7 @@ describe('two contacts of one person', () => {
             optedOutAt: LATER,
           },
           { opt: twin.opt },
-          null,
-          { merged: 'cnt_2' },
+          { by: null, merged: 'cnt_2' },
         ),
       ));
   it.each([
@@ -485,7 +497,6 @@ describe('two contacts of one person', () => {
             optedOutAt: LATER,
           },
           { opt: twin.opt },
-          'key_1',
           { merged: 'cnt_2' },
         ),
       ));
@@ -507,7 +518,7 @@ describe('two contacts of one person', () => {
       tags: [],
     });
   });
-  it('of which the one left behind takes no more', () => {
+  it('of which the merged one takes no more commands', () => {
     given(created(), merged)
       .when(update({ name: 'G' }))
       .thenRejected('conflict');
@@ -527,10 +538,9 @@ describe('two contacts of one person', () => {
           ['userId', 'email', 'optedOutAt', 'tags', 'customFields.city'],
           { ...rest, tags: ['vip', 'lead'] },
           kept,
-          null,
-          { merged: 'cnt_2' },
+          { by: null, merged: 'cnt_2' },
         ),
-        updated([], { ...rest, tags: ['vip', 'lead'] }, kept, null, { merged: 'cnt_3' }),
+        updated([], { ...rest, tags: ['vip', 'lead'] }, kept, { by: null, merged: 'cnt_3' }),
       );
   });
   it('are not made one by a request with a user id that another contact has', () => {
@@ -540,7 +550,7 @@ describe('two contacts of one person', () => {
       .thenRejected('conflict');
     given(created({ name: 'G' }))
       .when(inbound({ userId: 'IN.1' }, taken))
-      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, null));
+      .then(updated(['userId'], { name: 'G', userId: 'IN.1' }, {}, { by: null }));
   });
 });
 
@@ -562,7 +572,7 @@ describe('the ids of a contact', () => {
       .when(update({ name: 'G' }))
       .then(updated(['name'], { name: 'G', userId: 'IN.1' }));
   });
-  it('lead to it where nothing stands under them', () => {
+  it('lead to it if no contact has them', () => {
     const data = { contactId: 'cnt_7', into: ID, at: LATER };
     const claimed: ContactEvent = { type: 'contact.claimed', data };
     given().when({ type: 'contact.merge', data, facts: facts() }).then(claimed);
@@ -582,7 +592,7 @@ describe('a person with another number', () => {
     data: { contactId: ID, phone: null, userId: null, at: LATER, ...to },
     facts: facts(),
   });
-  const moved = updated(['phone'], { phone: NEW }, { formerPhones: [PHONE] }, null);
+  const moved = updated(['phone'], { phone: NEW }, { formerPhones: [PHONE] }, { by: null });
   it('is followed by its contact, which keeps the former one', () => {
     given(created())
       .when(change({ phone: NEW }))
@@ -592,12 +602,12 @@ describe('a person with another number', () => {
       .thenNothing();
     given(created(), moved)
       .when(change({ phone: PHONE }))
-      .then(updated(['phone'], {}, { formerPhones: [NEW] }, null));
+      .then(updated(['phone'], {}, { formerPhones: [NEW] }, { by: null }));
   });
   it('is followed where it writes from there, with the user id that it had', () =>
     given(created({ name: 'G' }))
       .when(inbound({ phone: NEW }))
-      .then(updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }, null)));
+      .then(updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }, { by: null })));
   it('is not taken back by what it wrote from the former one', () =>
     given(created({ name: 'G' }), updated(['phone'], { name: 'G', phone: NEW }, { formerPhones: [PHONE] }))
       .when(inbound())
@@ -609,10 +619,12 @@ describe('a person with another number', () => {
   it('or another user id is followed', () => {
     given(created({ userId: 'IN.1' }))
       .when(change({ userId: 'IN.2' }))
-      .then(updated(['userId'], { userId: 'IN.2' }, {}, null));
+      .then(updated(['userId'], { userId: 'IN.2' }, {}, { by: null }));
     given(created({ userId: 'IN.1' }))
       .when(change({ phone: NEW, userId: 'IN.2' }))
-      .then(updated(['phone', 'userId'], { phone: NEW, userId: 'IN.2' }, { formerPhones: [PHONE] }, null));
+      .then(
+        updated(['phone', 'userId'], { phone: NEW, userId: 'IN.2' }, { formerPhones: [PHONE] }, { by: null }),
+      );
   });
   it('that is not on file stays so', () =>
     given()

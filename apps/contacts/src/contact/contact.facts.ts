@@ -6,7 +6,8 @@ import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 import { fieldsStream, type FieldsState } from '../custom-field/custom-field.decider.js';
 import type { TagState } from '../tag/tag.decider.js';
-import type { ContactCommand, ContactFacts, ContactState, KnownField, KnownTag } from './contact.decider.js';
+import type { ContactCommand } from './contact.messages.js';
+import type { ContactFacts, ContactState, KnownField, KnownTag } from './contact.state.js';
 
 type Contact = Asked<ContactCommand, ContactState | null>;
 /** The parts of a command's data that concern persons and labels. */
@@ -20,9 +21,9 @@ type Given = {
 type Vocabulary = { readonly tags: Map<string, KnownTag>; readonly fields: Map<string, KnownField> };
 
 /**
- * Facts for a batch of commands. Key-share locks on the vocabulary make a label's deletion (`deletionWaits`) wait until
- * the batch is committed, so that no event shows a label deleted before it. They do not block updates that add to the
- * vocabulary.
+ * Facts for a batch of commands. Takes key-share locks on the tags and fields read: a label's deletion (`lockDeletedLabels`)
+ * then waits until the batch is committed, so that no event shows a label deleted before it. Updates that add labels do
+ * not wait for these locks.
  */
 export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): Promise<ContactFacts[]> {
   const persons = await personsOf(tx, asked);
@@ -40,7 +41,7 @@ export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): P
 type Persons = Pick<ContactFacts, 'twins' | 'unclaimed' | 'takenBy'>;
 type Known = Contact & Persons & { readonly given: Given };
 
-/** Looks up the other ids derived from each command's number and user id. */
+/** Looks up the contacts under the other ids that derive from each command's number and user id. */
 async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<readonly Persons[]> {
   const others = asked.map(({ command, state }) => {
     const { contactId, phone, userId } = command.data as Given;
@@ -68,7 +69,7 @@ async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<rea
   });
 }
 
-/** False if the user ids or the numbers differ where both are known. */
+/** Whether the two may be the same person: neither the user ids nor the numbers differ where both have one. */
 function isOneWith({ command, state }: Contact, { contact: other }: ContactState): boolean {
   const { phone = null, userId = null } = command.data as Given;
   const mine = {

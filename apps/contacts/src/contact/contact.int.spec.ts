@@ -7,7 +7,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { contactsOnPostgres, incompressible, type ContactsOnPostgres } from '../contacts.harness.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from './contact.aggregate.js';
-import type { ContactCommand } from './contact.decider.js';
+import type { ContactCommand } from './contact.messages.js';
 import { facts, inbound, opt } from './contact.samples.js';
 
 type Account = ReturnType<ContactsOnPostgres['account']>;
@@ -22,7 +22,7 @@ const byNewest = (a: ContactView, b: ContactView) =>
   `${a.createdAt} ${a.id}` < `${b.createdAt} ${b.id}` ? 1 : -1;
 
 describe('a contact', () => {
-  it('is one, with all that two hundred writers at once gave it', async () => {
+  it('is one contact with all that two hundred writers at once gave it', async () => {
     const account = system.account();
     const phone = system.newPhone();
     const stores = numbers(4).map(() => system.newStore());
@@ -50,7 +50,7 @@ describe('a contact', () => {
     expect(Object.values(await account.counts())).toEqual(numbers(90).map(() => 1));
     const { data: history } = (await account.history(only!.id, { limit: 200 }))!;
     const did = new Set(history.map(({ by }) => by));
-    // A row whose tag was there already and whose value was replaced within the batch has no event.
+    // An upsert has no event if its tag was there already and a later one of its batch replaced its value.
     expect(did.size).toBeGreaterThanOrEqual(90);
     expect(history.at(-1)).toMatchObject({ type: 'created', changed: [] });
   });
@@ -67,7 +67,7 @@ describe('a contact', () => {
     expect(await account.everything({})).toHaveLength(2);
   });
 
-  it('folds to what its row holds', async () => {
+  it('has events that replay to its row', async () => {
     const account = system.account();
     const { id } = await account.upsert({
       phone: system.newPhone(),
@@ -210,7 +210,7 @@ describe('a contact', () => {
     expect(await system.store.replay(contacts, contactId)).toMatchObject({ mergedInto: id });
   });
 
-  it('is one where its number and its user id are told in one batch', async () => {
+  it('is one contact if its number and its user id come in one batch', async () => {
     const account = system.account();
     const phones = numbers(20).map(() => system.newPhone());
     const rows = phones.flatMap((phone, index) => [
@@ -260,7 +260,7 @@ describe('a contact', () => {
     expect(made).not.toHaveProperty('formerPhone');
   });
 
-  it('that has become another passes on what is heard of it', async () => {
+  it('that was merged into another passes commands on to it', async () => {
     const account = system.account();
     const { accountId } = account;
     await account.upsert({ userId: 'IN.78', optedIn: true });
@@ -280,7 +280,7 @@ describe('a contact', () => {
     expect(told).toEqual(['opted_out', 'updated', 'created']);
   });
 
-  it('can be made in a transaction of another', async () => {
+  it('can be created in a transaction of the caller', async () => {
     const account = system.account();
     const command = inbound({ contactId: contactIdOf(account.accountId, '+918899332211') }, facts());
     await inTransaction(system.pool, (tx) =>
@@ -379,7 +379,7 @@ describe('a tag', () => {
     });
   });
 
-  it('of a few contacts is taken off before that of many of another account', async () => {
+  it('of few contacts is removed before a tag of many contacts in another account', async () => {
     const [many, few] = [system.account(), system.account()];
     const given = { tags: ['vip'] };
     await Promise.all(numbers(600).map(() => many.upsert({ phone: system.newPhone(), ...given })));
@@ -424,7 +424,7 @@ describe('a tag', () => {
   });
 });
 
-it('no event after its deletion tells a tag, or a custom field, unless it was given anew', async () => {
+it('no event after the deletion of a tag or custom field has it, unless it was given again', async () => {
   const account = system.account();
   const phone = system.newPhone();
   const given = { tags: ['vip', 'kept'], customFields: { city: 'Pune', shoe: '43' } };
@@ -528,7 +528,7 @@ describe('the list', () => {
           email: `p${index}@example.com`,
           tags: [...(index % 2 ? [] : ['even']), ...(index % 3 ? [] : ['third'])],
           ...(index % 4 ? {} : { optedIn: true }),
-          // Five contacts share each `at`.
+          // Five contacts each have the same `at`.
           at: new Date(Date.parse('2026-11-22T10:00:00Z') + Math.floor(index / 5)).toISOString(),
         };
         return [account.upsert(given), other.upsert(given)];
@@ -543,19 +543,18 @@ describe('the list', () => {
     for (const limit of [1, 7, 50, 139, 140]) expect(await account.everything({ limit })).toEqual(all);
   });
 
-  // Every plan of a search: newest only, newest then index, index only; each by a tag's contacts or by all
-  // contacts.
+  // Each way to search (newest only, newest then index, index only), over a tag's contacts and over all contacts.
   it.each(filters)('can be filtered by %s', async (_what, ask, wanted) => {
     const expected = all.filter((one) => wanted(one, ''));
-    const { lookedThrough, lookedAt } = system.people.contacts;
+    const { scanDepths, smallTag } = system.people.contacts;
     try {
-      for (const depths of [lookedThrough, [20, 60], []])
-        for (const most of [lookedAt, 10]) {
-          Object.assign(system.people.contacts, { lookedThrough: depths, lookedAt: most });
+      for (const depths of [scanDepths, [20, 60], []])
+        for (const most of [smallTag, 10]) {
+          Object.assign(system.people.contacts, { scanDepths: depths, smallTag: most });
           for (const limit of [3, 200]) expect(await account.everything({ ...ask, limit })).toEqual(expected);
         }
     } finally {
-      Object.assign(system.people.contacts, { lookedThrough, lookedAt });
+      Object.assign(system.people.contacts, { scanDepths, smallTag });
     }
   });
 

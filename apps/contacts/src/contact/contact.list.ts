@@ -3,8 +3,8 @@ import { probeOf, searchPattern } from '@wbiz/contracts/text/search-text';
 import { tagKey, tagStream } from '@wbiz/contracts/tag';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import { COUNTED } from '../tag/tag.queries.js';
-import type { ContactState } from './contact.decider.js';
+import { TAGS_WITH_COUNTS } from '../tag/tag.queries.js';
+import type { ContactState } from './contact.state.js';
 
 type Asked = Ask<'contact.list'>;
 /** A deleted label that contacts' states still hold. */
@@ -15,7 +15,7 @@ export type ContactRow = {
   readonly state: ContactState;
   readonly removed: readonly Removed[] | null;
 };
-/** The end of a page: creation time, then id. */
+/** The last contact of the page before: its creation time and id. */
 type Place = readonly [created?: string, stream?: string];
 type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
 type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
@@ -25,7 +25,7 @@ type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly limit: number;
 };
 
-/** Selects an account's removals. Append the account's expression and a closing parenthesis. */
+/** SQL: an account's deleted labels. Append the account's expression and a closing parenthesis. */
 export const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
   from contacts.removals r where r.account_id =`;
 const NEWEST = 'order by n.created desc, n.stream desc';
@@ -34,7 +34,7 @@ const OF_HITS = `select n.created, n.stream, c.state, ${REMOVED} $1) as removed
 
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
-/** From this many hits in the first scan on, scanning further is cheaper than looking up all hits in the index. */
+/** If the first scan finds this many, scanning further is cheaper than looking up all hits in the index. */
 const FREQUENT = 10;
 
 /**
@@ -43,12 +43,12 @@ const FREQUENT = 10;
  */
 export class ContactList {
   /**
-   * Depths of a search's scans of the newest contacts. A frequent text fills the page there; a rare one goes to the
-   * index, which returns all hits unordered.
+   * How many of the newest contacts a search scans, scan by scan. A frequent text fills the page there; a rare one is
+   * looked up in the index, which returns all hits unordered.
    */
-  lookedThrough = [4_000, 30_000];
+  scanDepths = [4_000, 30_000];
   /** A tag with at most this many contacts is filtered row by row. */
-  lookedAt = 5_000;
+  smallTag = 5_000;
 
   private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
 
@@ -64,19 +64,19 @@ export class ContactList {
 
     const [rarest] = tags;
     const looksAtRows = pattern !== undefined || optedIn !== undefined || updatedSince !== undefined;
-    if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.lookedAt))
-      return this.through(rarest, wanted);
+    if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.smallTag))
+      return this.scan(rarest, wanted);
     if (pattern === undefined) {
-      // Not enough alone: the newest with the tag may all fail the filters.
-      const hits = rarest ? await this.through(rarest, wanted, this.lookedAt) : [];
-      return hits.length === limit ? hits : this.through('all', wanted);
+      // May leave the page unfilled: the newest contacts with the tag may all fail the filters.
+      const hits = rarest ? await this.scan(rarest, wanted, this.smallTag) : [];
+      return hits.length === limit ? hits : this.scan('all', wanted);
     }
-    for (const most of this.lookedThrough) {
-      const hits = await this.through('all', wanted, most);
+    for (const most of this.scanDepths) {
+      const hits = await this.scan('all', wanted, most);
       if (hits.length === limit) return hits;
       if (hits.length < FREQUENT) break;
     }
-    return this.looked(wanted, pattern);
+    return this.lookUp(wanted, pattern);
   }
 
   /** The tags asked for, the rarest first; undefined if one does not exist. */
@@ -85,14 +85,14 @@ export class ContactList {
     if (streams.length === 0) return [];
     const { rows } = await this.pool.query<Tag>({
       name: 'contact-list-tags',
-      text: `${COUNTED} and t.stream = any($2) order by contacts`,
+      text: `${TAGS_WITH_COUNTS} and t.stream = any($2) order by contacts`,
       values: [accountId, streams],
     });
     return rows.length === streams.length ? rows : undefined;
   }
 
   /** Scans a tag's contacts or all; at most `most` rows if given. */
-  private async through(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
+  private async scan(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const rows = way === 'all' ? sql.contacts() : sql.tagged(way);
     const near =
@@ -105,7 +105,7 @@ export class ContactList {
   }
 
   /** Looks up a pattern in the trigram index. */
-  private async looked(wanted: Wanted, pattern: string): Promise<ContactRow[]> {
+  private async lookUp(wanted: Wanted, pattern: string): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const large = await this.isLarge(wanted.accountId);
     const found = [
@@ -172,8 +172,8 @@ class Conditions {
   }
 
   /**
-   * Conditions: the contact has all tags asked for, except `but`. As scalar subqueries, which Postgres does not turn into
-   * a join: it takes created and stream for independent, expects next to no rows, and reads both tables whole.
+   * Conditions: the contact has all tags asked for, except `but`. Scalar subqueries, which Postgres does not turn into a
+   * join: for a join it takes created and stream for independent, expects next to no rows, and reads both tables whole.
    */
   tags(but?: Tag): string[] {
     return this.wanted.tags

@@ -8,10 +8,10 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import type { ContactState } from './contact.decider.js';
+import type { ContactState } from './contact.state.js';
 import { ContactList, REMOVED, type ContactRow, type Removed } from './contact.list.js';
 
-/** Contacts on file. A merged contact's id answers with the surviving contact; lists leave it out. */
+/** Contacts. The id of a merged contact leads to the surviving one; lists leave merged contacts out. */
 @Controller()
 export class ContactQueries {
   readonly contacts: ContactList;
@@ -35,7 +35,7 @@ export class ContactQueries {
     return this.out(ask);
   }
 
-  /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest first. Throws `invalid_request` for a cursor that this service did not issue. */
   @QueryHandler('contact.list')
   async list(ask: Ask<'contact.list'>): Promise<Answer<'contact.list'>> {
     const page = pageOf(ask, 'time', 'id');
@@ -47,7 +47,7 @@ export class ContactQueries {
     );
   }
 
-  /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest first. Throws `invalid_request` for a cursor that this service did not issue. */
   @QueryHandler('contact.history')
   async history(ask: Ask<'contact.history'>): Promise<Answer<'contact.history'>> {
     const { accountId, id } = ask;
@@ -87,7 +87,7 @@ export class ContactQueries {
   }
 }
 
-/** The customer's view: without deleted labels. */
+/** The contact as the API shows it: without deleted labels. */
 function viewOf({ contact, tags, fields }: ContactState, removed: readonly Removed[] | null): ContactView {
   const gone = new Set(removed?.map(({ kind, key, generation }) => `${kind} ${generation} ${key}`));
   return inOrder(ContactView, {

@@ -1,13 +1,7 @@
 import type { ContactView } from '@wbiz/contracts/contact';
 import { tagKey } from '@wbiz/contracts/tag';
-import type {
-  ContactCommand,
-  ContactEvent,
-  ContactFacts,
-  ContactState,
-  KnownField,
-  KnownTag,
-} from './contact.decider.js';
+import type { ContactCommand, ContactEvent } from './contact.messages.js';
+import type { ContactFacts, ContactState, KnownField, KnownTag } from './contact.state.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';
 export const LATER = '2026-11-22T11:00:00.000Z';
@@ -98,27 +92,26 @@ const keptOf = (contact: ContactView, over: Partial<Kept>): Kept => ({
   ...over,
 });
 
+type Told = { readonly by?: string | null; readonly merged?: string };
 export const created = (
   over: Partial<ContactView> = {},
   kept: Partial<Kept> = {},
-  by: string | null = 'key_1',
-  more: { merged?: string } = {},
+  told: Told = {},
 ): ContactEvent => ({
   type: 'contact.created',
-  data: { contactId: over.id ?? ID, contact: view(over), by, ...more },
+  data: { contactId: over.id ?? ID, contact: view(over), by: 'key_1', ...told },
   private: keptOf(view(over), kept),
 });
 export const updated = (
   changed: readonly string[],
   over: Partial<ContactView>,
   kept: Partial<Kept> = {},
-  by: string | null = 'key_1',
-  more: { merged?: string } = {},
+  told: Told = {},
 ): ContactEvent => {
   const contact = view({ updatedAt: LATER, ...over });
   return {
     type: 'contact.updated',
-    data: { contactId: ID, contact, by, ...more, changed },
+    data: { contactId: ID, contact, by: 'key_1', ...told, changed },
     private: keptOf(contact, kept),
   };
 };

@@ -1,6 +1,6 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
-import { deletionWaits } from '../label/deletion-waits.js';
+import { lockDeletedLabels } from '../label/lock-deleted-labels.js';
 import {
   fields,
   fieldsStream,
@@ -17,7 +17,7 @@ export const customFields: Aggregate<FieldsCommand, FieldsState, FieldsEvent, Re
   decider: fields,
   stream,
   published: ['custom_field.created', 'custom_field.deleted'],
-  facts: deletionWaits('custom_fields', 'field.delete', stream),
+  facts: lockDeletedLabels('custom_fields', 'field.delete', stream),
   reply: {
     'field.create': ({ fields }, _, { data: { key } }) => {
       const { made: _made, ...view } = fields[key]!;

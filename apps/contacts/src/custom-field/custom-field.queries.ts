@@ -5,14 +5,17 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { removalsOf } from '../label/removals.js';
+import { removalsOf } from '../label/read-removals.js';
 import { fieldsStream, type Definition, type FieldsState } from './custom-field.decider.js';
 
 @Controller()
 export class CustomFieldQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Newest first; there are few. Throws `invalid_request` for a cursor that is none of ours. */
+  /**
+   * Newest first; sorted in memory, since an account has few. Throws `invalid_request` for a cursor that this service
+   * did not issue.
+   */
   @QueryHandler('field.list')
   async list(ask: Ask<'field.list'>): Promise<Answer<'field.list'>> {
     const { accountId } = ask;

@@ -5,7 +5,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 
-/** Between looks; doubles while nothing is to be removed. */
+/** Interval between looks for deleted labels; doubles while there are none. */
 const LOOK_MS = { first: 1_000, longest: 5_000 };
 const AT_ONCE = 500;
 
@@ -19,7 +19,7 @@ type Removal = {
 };
 type Found = { readonly stream: string; readonly created: string; readonly has: boolean };
 
-/** The next batch. For a tag: contacts that have it. For a field: all contacts of the account, newest first. */
+/** The next batch of contacts. For a tag: those that have it. For a field: all of the account, newest first. */
 const NEXT: { readonly [Kind in Removal['kind']]: (removal: Removal) => QueryConfig } = {
   tag: ({ account_id, key, generation }) => ({
     name: 'removal-of-tag',

@@ -5,11 +5,13 @@ import type { PoolClient } from 'pg';
 import { customFields } from '../custom-field/custom-field.aggregate.js';
 import { tags } from '../tag/tag.aggregate.js';
 import { contacts } from '../contact/contact.aggregate.js';
-import { labelsOf, type ContactEvent, type Label } from '../contact/contact.decider.js';
+import { labelsOf } from '../contact/contact-labels.js';
+import type { ContactEvent } from '../contact/contact.messages.js';
+import type { Label } from '../contact/contact.state.js';
 
 type Written = RecordedEvent<Of<ContactEvent, 'contact.created' | 'contact.updated'>>;
 type Untagged = RecordedEvent<Of<ContactEvent, 'contact.merged' | 'contact.label_forgotten'>>;
-/** A contact's tags after a batch (`has`), and those it lost on the way (`gone`). */
+/** A contact's tags after a batch of events (`has`), and those it lost within the batch (`gone`). */
 type Change = {
   readonly accountId: string;
   readonly contact: string;
@@ -18,7 +20,7 @@ type Change = {
   readonly gone: readonly Label[];
 };
 
-/** Updates the contacts of each tag and their counts. Counts last: many batches lock the same count rows. */
+/** Updates which contacts have each tag, and how many. Counts last: many transactions lock the same count rows. */
 const MOVE = `with now as (select * from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) as n(account_id, tag, generation, created, contact)),
   gone as (delete from contacts.contact_tags t
     using unnest($6::text[], $7::text[], $8::int[], $9::text[], $10::text[]) as g(account_id, tag, generation, created, contact)
@@ -49,7 +51,7 @@ async function move(tx: PoolClient, changes: readonly Change[]): Promise<void> {
     await tx.query({ name: 'contact-tags-move', text: MOVE, values });
 }
 
-/** Adds labels used for the first time to the vocabulary, and merges the contact's twins into it. */
+/** Commands that add labels used for the first time to the account, and merge the contact's twins into the contact. */
 function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
   const at = data.contact.updatedAt;
   return [
@@ -69,7 +71,7 @@ function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
   ];
 }
 
-/** The last event per contact wins. */
+/** Applies the last event per contact. */
 async function note(events: readonly Written[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const changes = new Map<string, Change>();
   for (const { accountId, data, private: kept } of events) {

@@ -3,7 +3,9 @@ import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { FieldsEvent } from '../custom-field/custom-field.decider.js';
 import type { TagEvent } from '../tag/tag.decider.js';
 
-/** While a row is here, views hide the deleted label. {@link LabelRemover} removes it from the contacts, then the row. */
+/**
+ * While a label has a row here, the API hides it. {@link LabelRemover} removes it from the contacts, and then the row.
+ */
 export const removalsProjection = inline<TagEvent | FieldsEvent>({
   'tag.deleted': async (events, tx) => {
     await tx.query({
@@ -22,7 +24,7 @@ export const removalsProjection = inline<TagEvent | FieldsEvent>({
       ],
     });
   },
-  /** Values of a field are not counted: every contact made so far is visited. */
+  /** Contacts are not counted by field: all contacts of the account are to be visited. */
   'custom_field.deleted': async (events, tx) => {
     for (const { accountId, data, private: kept } of events)
       await tx.query({

@@ -8,8 +8,8 @@ export class ContactsTagsFields1764500000000 implements MigrationInterface {
     await runner.query(aggregateTable('contacts', 'custom_fields'));
     const operators = await trigramOperators(runner);
     await runner.query(`
--- Columns of their own for what lists go by: only an update that changes one of them leaves its page (HOT). Null in a
--- contact that was merged into another, which no list shows.
+-- Columns that lists filter and sort by, so that only an update that changes one of them leaves its page (HOT). Null in
+-- a contact that was merged into another, which no list shows.
 alter table contacts.contacts
   add column created text generated always as
     (case when state->>'mergedInto' is null then state->'contact'->>'createdAt' end) stored,
@@ -18,7 +18,7 @@ alter table contacts.contacts
   add column opted_in boolean generated always as ((state->'contact'->>'optedIn')::boolean) stored,
   add column search text generated always as
     (case when state->>'mergedInto' is null then state->>'search' end) stored;
--- With what a search looks at, so that it goes through the newest contacts without their rows.
+-- Includes what a search reads, so that it scans the newest contacts without their rows.
 create index contacts_newest on contacts.contacts (account_id, created desc, stream desc) include (search, opted_in);
 create index contacts_opted on contacts.contacts (account_id, opted_in, created desc, stream desc);
 create index contacts_updated on contacts.contacts (account_id, updated desc);
@@ -29,7 +29,7 @@ alter table contacts.tags
     (case when not (state->>'deleted')::boolean then state->>'createdAt' end) stored;
 create index tags_newest on contacts.tags (account_id, created desc, stream desc);
 
--- Who has which tag, in the order of the list of contacts.
+-- The contacts of each tag, in the order of the list of contacts.
 create table contacts.contact_tags (
   account_id text    not null,
   tag        text    not null,
@@ -39,7 +39,7 @@ create table contacts.contact_tags (
   primary key (account_id, tag, generation, created, contact)
 );
 
--- Apart from the tags, whose rows writers of contacts hold with shared locks.
+-- Not in contacts.tags: transactions that write contacts hold shared locks on those rows.
 create table contacts.tag_counts (
   account_id text    not null,
   tag        text    not null,
@@ -48,7 +48,7 @@ create table contacts.tag_counts (
   primary key (account_id, tag, generation)
 ) with (fillfactor = 30);
 
--- Deleted tags and fields that are still being taken off contacts, and how far that has come.
+-- Deleted tags and fields that are still being removed from contacts, and how far the removal has come.
 create table contacts.removals (
   account_id text        not null,
   kind       text        not null,
@@ -63,7 +63,7 @@ create table contacts.removals (
   primary key (account_id, kind, key, generation)
 ) with (fillfactor = 30);
 
--- What the gateway told us on the log.
+-- A copy of the gateway's accounts, built from its events.
 create table contacts.accounts (
   id            text  primary key,
   waba_id       text  not null unique,

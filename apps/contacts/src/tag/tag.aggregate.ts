@@ -1,7 +1,7 @@
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
 import { tagStream } from '@wbiz/contracts/tag';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
-import { deletionWaits } from '../label/deletion-waits.js';
+import { lockDeletedLabels } from '../label/lock-deleted-labels.js';
 import { tag, type TagCommand, type TagEvent, type TagState } from './tag.decider.js';
 
 const stream = ({ data: { accountId, name } }: TagCommand) => tagStream(accountId, name);
@@ -12,6 +12,6 @@ export const tags: Aggregate<TagCommand, TagState | null, TagEvent, RepliesTo<Ta
   decider: tag,
   stream,
   published: ['tag.created', 'tag.deleted'],
-  facts: deletionWaits('tags', 'tag.delete', stream),
+  facts: lockDeletedLabels('tags', 'tag.delete', stream),
   reply: { 'tag.create': () => null, 'tag.delete': () => null },
 };

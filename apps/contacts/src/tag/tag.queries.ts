@@ -5,7 +5,7 @@ import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
-import { removalsOf } from '../label/removals.js';
+import { removalsOf } from '../label/read-removals.js';
 
 type Row = {
   readonly stream: string;
@@ -18,7 +18,7 @@ type Row = {
 export class TagQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Newest first. Throws `invalid_request` for a cursor that is none of ours. */
+  /** Newest first. Throws `invalid_request` for a cursor that this service did not issue. */
   @QueryHandler('tag.list')
   async list(ask: Ask<'tag.list'>): Promise<Answer<'tag.list'>> {
     const { accountId } = ask;
@@ -26,7 +26,7 @@ export class TagQueries {
     const [created, key] = page.after;
     const { rows } = await this.pool.query<Row>({
       name: 'tag-list',
-      text: `${COUNTED} and ($2::text is null or (t.created, t.stream) < ($2, $3))
+      text: `${TAGS_WITH_COUNTS} and ($2::text is null or (t.created, t.stream) < ($2, $3))
              order by t.created desc, t.stream desc limit $4`,
       values: [accountId, created, key && `tag:${accountId}:${key}`, page.fetch],
     });
@@ -40,7 +40,7 @@ export class TagQueries {
   async get({ accountId, name }: Ask<'tag.get'>): Promise<Answer<'tag.get'>> {
     const { rows } = await this.pool.query<Row>({
       name: 'tag-get',
-      text: `${COUNTED} and t.stream = $2`,
+      text: `${TAGS_WITH_COUNTS} and t.stream = $2`,
       values: [accountId, tagStream(accountId, name)],
     });
     return rows[0] ? viewOf(rows[0]) : null;
@@ -48,7 +48,7 @@ export class TagQueries {
 }
 
 /** The tags of an account ($1) and their contact counts. A tag's key is the end of its stream's name. */
-export const COUNTED = `select t.stream, t.created, t.state->>'name' as name, coalesce(c.contacts, 0) as contacts,
+export const TAGS_WITH_COUNTS = `select t.stream, t.created, t.state->>'name' as name, coalesce(c.contacts, 0) as contacts,
     (t.state->>'generation')::int as generation
   from contacts.tags t left join contacts.tag_counts c on c.account_id = t.account_id
     and c.tag = substr(t.stream, length(t.account_id) + 6) and c.generation = (t.state->>'generation')::int

@@ -8,7 +8,6 @@ let system: TemplatesSystem;
 
 beforeAll(async () => {
   system = await templatesSystem();
-  await system.start();
 });
 afterAll(() => system.close());
 
@@ -62,7 +61,7 @@ describe('the flows of an account', () => {
     expect(await names(await system.newAccount())).toEqual(['appointment_booking']);
   });
 
-  it('of one that has left are not asked for', async () => {
+  it('that was disconnected are not pulled', async () => {
     const gone = await system.newAccount();
     await system.announce(gone.accountId, gone.wabaId, { status: 'disconnected' });
     await connected();

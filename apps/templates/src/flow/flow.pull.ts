@@ -32,9 +32,9 @@ export async function pullFlows(
   if (!credentials) throw new Rejection('upstream_error', 'The account has no access token at Meta.');
   const token = unseal(credentials.sealedToken, accountId);
   const pulledAt = new Date();
-  const list = () => listFlows(options, token, credentials.wabaId, stopping);
+  const list = () => listFlows(options, { accountId, wabaId: credentials.wabaId, token, stopping });
   const listed = await list();
-  // Pages shift while they are read and can hide a flow: only a flow missing twice is gone.
+  // Meta's pages shift while they are read and can hide a flow: only one missing from two lists is gone.
   const there = (await isAnyMissing(pool, accountId, listed))
     ? new Map([...listed, ...(await list())])
     : listed;
@@ -45,25 +45,35 @@ export async function pullFlows(
   return there.size;
 }
 
-/** Keyed by Meta's id: pages shift while they are read, so a flow may come twice. */
+type FlowList = {
+  readonly accountId: string;
+  readonly wabaId: string;
+  readonly token: string;
+  readonly stopping: AbortSignal;
+};
+
+/** Keyed by Meta's id: Meta's pages shift while they are read, so a flow may come twice. */
 async function listFlows(
   { cloudApi, logger }: FlowPullOptions,
-  token: string,
-  wabaId: string,
-  stopping: AbortSignal,
+  { accountId, wabaId, token, stopping }: FlowList,
 ): Promise<ReadonlyMap<string, ListedFlow>> {
   const listed = new Map<string, ListedFlow>();
   for await (const meta of cloudApi.listFlows(token, wabaId)) {
     stopping.throwIfAborted();
-    const metaId = text(meta.id, LIMITS.metaId);
+    const flow = listedFlow(meta);
+    if (!flow) {
+      logger.warn(
+        { accountId, metaId: text(meta.id, LIMITS.metaId), flowName: text(meta.name, LIMITS.flowName) },
+        'flow pull: flow id missing, malformed or too long; the flow is left out',
+      );
+      continue;
+    }
     if (!isKnownStatus(meta.status))
       logger.warn(
-        { status: meta.status, metaId },
+        { accountId, metaId: flow.metaId, status: meta.status },
         'flow pull: unknown status at Meta; the flow counts as blocked',
       );
-    const flow = listedFlow(meta);
-    if (flow) listed.set(flow.metaId, flow);
-    else logger.warn({ metaId }, 'flow pull: flow id missing or too long; the flow is left out');
+    listed.set(flow.metaId, flow);
   }
   return listed;
 }

@@ -18,7 +18,10 @@ export class FlowQueries {
     private readonly sync: FlowSync,
   ) {}
 
-  /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
+  /**
+   * Newest first, by id: an id begins with its creation time. Throws `invalid_request` for a cursor that this service
+   * did not issue.
+   */
   @QueryHandler('flow.list')
   async list(ask: Ask<'flow.list'>): Promise<Answer<'flow.list'>> {
     const { accountId, status = 'published' } = ask;

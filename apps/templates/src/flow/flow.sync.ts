@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
-import { DueWork } from '@wbiz/eventing/due-work';
+import type { DueWork } from '@wbiz/eventing/due-work';
 import { Rejection } from '@wbiz/eventing/rejection';
+import { pullWork, retryAfter } from '../sync/pull-work.js';
 import { markDue, SyncJobs, type SyncJob } from '../sync/sync.jobs.js';
-import { retryAfter } from '../sync/sync.worker.js';
 import { pullFlows, type FlowPullOptions } from './flow.pull.js';
 
-const AT_ONCE = 4;
-const LOOK_MS = 500;
 /** Retry after a final refusal by Meta. A change of the account pulls at once. */
 const REFUSED_MS = 3_600_000;
 /** How long a query waits for a pull. */
@@ -17,7 +15,7 @@ const POLL_MS = 50;
 const TABLE = 'templates.flow_syncs';
 const STALE = `s.due_at is null and coalesce(s.pulled_at < clock_timestamp() - interval '1 minute', true)`;
 
-/** Pulls flows of due accounts: the account changed, Meta reported a change, or a query met an old copy. */
+/** Pulls the flows of due accounts. Due: the account changed, Meta reported a change, or a query found an old copy. */
 export class FlowSync {
   readonly work: DueWork<SyncJob>;
   private readonly jobs: SyncJobs;
@@ -25,21 +23,16 @@ export class FlowSync {
   constructor(private readonly options: FlowPullOptions) {
     const { pool, logger } = options;
     const jobs = (this.jobs = new SyncJobs(pool, TABLE));
-    this.work = new DueWork({
+    this.work = pullWork({
       name: 'flow sync',
-      lookEveryMs: LOOK_MS,
-      atOnce: AT_ONCE,
-      claim: (room) => jobs.claim(room),
-      work: (job, stopping) => this.pull(job, stopping),
+      jobs,
+      pull: (job, stopping) => this.pull(job, stopping),
       failed: (job, error) => this.failed(job, error),
-      renew: (job) => jobs.extend(job),
-      release: (job) => jobs.release(job),
-      fields: ({ accountId }) => ({ accountId }),
       logger,
     });
   }
 
-  /** Meta reported a change. An unknown WABA is ignored: connecting it pulls everything. */
+  /** Meta reported a change of flows. Ignores an unknown WABA: connecting it pulls all its flows. */
   async changed(wabaId: string): Promise<void> {
     const { pool } = this.options;
     const { rows } = await pool.query<{ id: string }>(
@@ -52,8 +45,8 @@ export class FlowSync {
   }
 
   /**
-   * Has a copy older than a minute pulled, and waits up to PATIENCE_MS for a pull that has not failed yet. While Meta
-   * fails, the old copy answers.
+   * Makes the account due if its copy is older than a minute. Waits for a pull until it ends or fails, at most
+   * PATIENCE_MS: while Meta fails, queries answer from the old copy.
    */
   async upToDate(accountId: string): Promise<void> {
     const giveUp = Date.now() + PATIENCE_MS;
@@ -91,7 +84,7 @@ export class FlowSync {
     const total = await pullFlows(this.options, accountId, stopping, (tx, pulledAt) =>
       this.jobs.finish(job, pulledAt, tx),
     );
-    this.options.logger.info({ accountId, total }, 'flow sync: flows pulled');
+    this.options.logger.info({ accountId, total }, 'flow sync: flows pulled; pulled again on demand');
   }
 
   private async failed(job: SyncJob, error: unknown): Promise<number | null> {

@@ -20,7 +20,7 @@ const STATUS_OF: Readonly<Record<string, FlowStatus>> = {
 /** Whether we know the status. An unknown one counts as blocked, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
 
-/** A flow of Meta's list in our form; undefined if its id exceeds our limit, since no send could name it. */
+/** A flow of Meta's list in our form; undefined if our limits do not hold its id, since no send could name the flow. */
 export function listedFlow({ id, name, status, categories }: MetaFlow): ListedFlow | undefined {
   const metaId = text(id, LIMITS.metaId);
   if (!isWellFormed(metaId)) return undefined;
@@ -35,6 +35,6 @@ export function listedFlow({ id, name, status, categories }: MetaFlow): ListedFl
   };
 }
 
-/** Whether a webhook reports a new flow or a new status. Its other events are alarms of the flow's endpoint. */
+/** Whether a webhook reports a new flow or status. Other events of the field are alarms about a flow's endpoint. */
 export const tellsOfFlow = ({ field, value }: Pick<MetaChange, 'field' | 'value'>) =>
   field === 'flows' && value['event'] === 'FLOW_STATUS_CHANGE';

@@ -7,7 +7,7 @@ export class Templates1763805600000 implements MigrationInterface {
     await runner.query(aggregateTable('templates', 'templates'));
     await runner.query(aggregateTable('templates', 'sync_requests'));
     await runner.query(`
--- Lists run along it, and filter as they go: an account has some thousand templates at most.
+-- Lists scan this index and filter row by row: an account has some thousand templates at most.
 create index templates_newest on templates.templates (account_id, stream desc);
 create unique index templates_name on templates.templates
   (account_id, (state->'view'->>'name'), (state->'view'->>'language')) where state->'removed' = 'false';
@@ -15,14 +15,14 @@ create index templates_meta on templates.templates (account_id, (state->'view'->
 
 create index sync_requests_open on templates.sync_requests (account_id) where state->'reply' = 'null';
 
--- What the gateway told us on the log.
+-- A copy of the gateway's accounts, built from its events.
 create table templates.accounts (
   id      text primary key,
   waba_id text not null unique
 );
 
--- One row per account whose templates are to be pulled from Meta: when next, and who is at it until when. The fence
--- rises with every claim; requests count what came in, so that one that comes during a pull leads to another.
+-- One row per account: when its templates are pulled from Meta next, and the lease of a pull under way. fence rises with
+-- every claim. requests counts requests for a pull, so that one that comes during a pull leads to another pull.
 create table templates.syncs (
   account_id  text        primary key,
   due_at      timestamptz,

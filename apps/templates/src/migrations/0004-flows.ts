@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Flows1765330000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Copies of what Meta lists. One that Meta lists no more stays, so that it has its id again should it come back.
+-- Copies of Meta's lists of flows. A flow that Meta no longer lists stays, so that it has the same id if it comes back.
 create table templates.flows (
   id         text collate "C" primary key,
   account_id text        not null,
@@ -17,7 +17,7 @@ create table templates.flows (
 );
 create index flows_newest on templates.flows (account_id, id desc) where listed;
 
--- As templates.syncs, of flows.
+-- Like templates.syncs, for flows.
 create table templates.flow_syncs (like templates.syncs including all) with (fillfactor = 50);
 `);
   }

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Submissions1765350000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- What Meta is asked for templates, by the command that wants it: when next, and who is at it until when. called: Meta
--- may have done it. Once it is settled it is due no more, and its reply is kept for as long as an Idempotency-Key.
+-- Requests to Meta to create, edit or delete a template, by command id: when due, and the lease of an attempt under way.
+-- called: an attempt may have taken effect at Meta. A settled one is not due; its reply is kept 25 hours.
 create table templates.submissions (
   id          text        primary key,
   account_id  text        not null,
@@ -23,7 +23,7 @@ create index submissions_due on templates.submissions (due_at) where due_at is n
 create index submissions_held on templates.submissions (account_id) where lease_until is not null;
 create index submissions_settled on templates.submissions (settled_at) where settled_at is not null;
 
--- From now on every account is pulled several times a day; the first time, not all of them at once.
+-- From this version on every account is pulled several times a day. Spreads the first pulls over 6 hours.
 update templates.syncs set due_at = now() + random() * interval '6 hours' where due_at is null;
 `);
   }

@@ -11,6 +11,6 @@ export class Connections1766700000000 implements MigrationInterface {
 }
 
 const CONNECTIONS = `
--- Which connecting the templates were last pulled for; null: one before this was kept.
+-- The connection of the account for which templates were last pulled; null: pulled before this column existed.
 alter table templates.accounts add column connection text;
 `;

@@ -11,7 +11,9 @@ import {
   type QuickReplyState,
 } from './quick-reply.decider.js';
 
-/** A race for one shortcut ends at the unique index: the second command is decided again and finds the first. */
+/**
+ * If two commands race for a shortcut, the unique index fails the second, which is decided again and finds it taken.
+ */
 export const quickReplies: Aggregate<
   QuickReplyCommand,
   QuickReplyState,

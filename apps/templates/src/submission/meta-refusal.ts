@@ -19,7 +19,7 @@ const CONFLICTS: ReadonlySet<number | undefined> = new Set([SUBCODES.notNow, SUB
 export const subcodeOf = (error: unknown): number | undefined =>
   error instanceof CloudApiError ? error.error.subcode : undefined;
 
-/** Meta has no such template. */
+/** Whether Meta has no such template. */
 export const isNotFound = (error: unknown): boolean =>
   error instanceof CloudApiError &&
   (error.error.subcode === SUBCODES.notFound || error.error.httpStatus === 404);
@@ -39,8 +39,8 @@ export function finalRefusal(error: unknown): Rejection | undefined {
   return refusedAs(isHidden ? 'upstream_error' : fateOf(graphError).answer, graphError);
 }
 
-/** The customer's answer after the last failed attempt, if Meta certainly did nothing. */
-export const vainly = (error: unknown): Rejection =>
+/** The refusal that the client gets after the last attempt, if certainly none had an effect at Meta. */
+export const refusalAfterRetries = (error: unknown): Rejection =>
   error instanceof CloudApiError
     ? refusedAs('upstream_error', error.error)
     : new Rejection(
@@ -51,7 +51,7 @@ export const vainly = (error: unknown): Rejection =>
         },
       );
 
-/** A Rejection with Meta's text, in the account's language, for people, and Meta's codes for programs. */
+/** A Rejection with Meta's own text, in the language Meta chose for the account, and with Meta's codes. */
 function refusedAs(
   code: string,
   { code: metaCode, subcode, message, details, userTitle, userMessage }: GraphError,

@@ -47,7 +47,7 @@ describe('a link', () => {
     }),
   });
 
-  it('gives its bytes, and its name was looked up by who checks the addresses', async () => {
+  it('gives its bytes, after the address check looked up its name', async () => {
     expect((await read(`http://localhost:${port}/file`)).toString()).toBe('bytes');
     expect((await read(`http://127.0.0.1:${port}/file`)).toString()).toBe('bytes');
     expect(named).toEqual(['localhost']);

@@ -3,10 +3,10 @@ import https from 'node:https';
 import { AddressGuard, AddressRefused } from '@wbiz/service-kit/address-guard';
 
 const PATIENCE_MS = 15_000;
-/** The file is held in memory. */
+/** Our bound: the file is held in memory. */
 export const MOST_LINK_BYTES = 16 * 1024 * 1024;
 
-/** Why a link cannot be read; customers see the message. */
+/** Why a link cannot be read. Clients see the message. */
 export class UnreadableLink extends Error {
   override readonly name = 'UnreadableLink';
 }
@@ -21,7 +21,7 @@ const PUBLIC_ONLY = new AddressGuard({ insecure: false, networks: [] });
 export type ReadLink = (link: string) => Promise<Buffer>;
 
 /**
- * Fetches a file from a customer's link. The address is checked at connect time, so a name cannot resolve to another
+ * Fetches a file from a client's link. The address is checked at connect time, so a name cannot resolve to another
  * address after the check. Redirects are not followed. One time limit covers all. Throws {@link UnreadableLink}.
  */
 export const linkReader =

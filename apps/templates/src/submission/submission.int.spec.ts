@@ -6,17 +6,15 @@ import type { TemplateReply } from '@wbiz/contracts/template/writes';
 import { fold } from '@wbiz/eventing/decider';
 import type { Reply } from '@wbiz/eventing/message';
 import { until } from '@wbiz/testing/stack';
-import { template, type TemplateEvent } from '../template/template.decider.js';
+import { template } from '../template/template.decider.js';
+import type { TemplateEvent } from '../template/template.messages.js';
 import { templatesSystem, type TemplatesSystem } from '../templates.harness.js';
 
 jest.setTimeout(60_000);
 let system: TemplatesSystem;
 
 beforeAll(async () => {
-  system = await templatesSystem();
-  // Two replicas: every test here runs over both.
-  await system.start();
-  await system.start();
+  system = await templatesSystem({ replicas: 2 });
 });
 afterAll(async () => {
   await expectRowsToBeReplays();
@@ -141,8 +139,8 @@ describe('a template', () => {
       data: { template: { status: 'pending', metaId: null } },
     });
     const view = viewOf(done);
-    const [atMeta] = await one.meta();
-    expect(view).toMatchObject({ metaId: atMeta!.id, status: 'pending', components: [SHIPPED] });
+    const [submitToMeta] = await one.meta();
+    expect(view).toMatchObject({ metaId: submitToMeta!.id, status: 'pending', components: [SHIPPED] });
     expect(Object.keys(view).slice(0, 4)).toEqual(['id', 'metaId', 'name', 'language']);
     expect(await one.get(view.id)).toEqual(view);
     await one.heard(view.id, 'approved');
@@ -170,7 +168,7 @@ describe('a template', () => {
     expect(await statusesOf(one.accountId)).toEqual(['pending', 'approved']);
   });
 
-  it('of which there is one by a name and language', async () => {
+  it('is one per name and language', async () => {
     const [one, other] = [await account(), await account()];
     const { id } = viewOf(await one.create({ submit: false }));
     const taken = refusal('conflict', { details: { templateId: id } });
@@ -242,7 +240,7 @@ describe("Meta's refusal of a new template", () => {
     expect(viewOf(await one.update(id, { submit: true }))).toMatchObject({ status: 'pending' });
   });
 
-  it('that may pass is not taken for an answer at once, and not waited for for ever', async () => {
+  it('that may pass is retried, but not for ever', async () => {
     const one = await account();
     const fault = (times: number) => ({
       match: { path: one.wabaId },

@@ -2,7 +2,7 @@ import type { Reply } from '@wbiz/eventing/message';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { Pool, PoolClient } from 'pg';
 import { LeaseLost } from '../sync/sync.jobs.js';
-import type { TemplateEvent } from '../template/template.decider.js';
+import type { TemplateEvent } from '../template/template.messages.js';
 
 /** `fence`: unique per claim. `failures`: failed attempts before this one. */
 export type SubmissionJob = {
@@ -17,14 +17,14 @@ export type SubmissionJob = {
   readonly called: boolean;
 };
 
-/** Short: after a crash a caller may be waiting. */
+/** Short, since a client may wait until another replica takes over after a crash. */
 const LEASE = `interval '30 seconds'`;
-/** Submissions of one account at a time, over all replicas. */
+/** How many submissions of one account are worked on at a time, over all replicas. */
 const OF_ACCOUNT = 4;
-/** Longer than an Idempotency-Key is kept. */
+/** How long a settled submission is kept: longer than an Idempotency-Key. */
 const KEPT = `interval '25 hours'`;
 
-/** A submission is due in the transaction that accepts it. */
+/** Makes a submission due in the transaction that accepts it. */
 export const dueSubmissions = inline<TemplateEvent>({
   'submission.requested': async (events, tx) => {
     await tx.query({

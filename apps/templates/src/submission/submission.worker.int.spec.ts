@@ -9,7 +9,7 @@ import { until } from '@wbiz/testing/stack';
 import { markDue, SyncJobs } from '../sync/sync.jobs.js';
 import { templates } from '../template/template.aggregate.js';
 import { templatesStore } from '../templates.harness.js';
-import type { Attempt, Taken } from './at-meta.js';
+import type { Attempt, Taken } from './submit-to-meta.js';
 import { SubmissionJobs } from './submission.jobs.js';
 import { SubmissionWorker } from './submission.worker.js';
 
@@ -105,7 +105,7 @@ describe('a submission', () => {
     expect([asked, await row()]).toMatchObject([1, { due: false, held: false, metaId: '7' }]);
   });
 
-  it('of a process that died is taken over, as one that Meta may have', async () => {
+  it('of a process that died is taken over as one that may have taken effect at Meta', async () => {
     const { replies, work, row, leaseRunsOut } = await submission('taken_over');
     const never = Promise.withResolvers<Taken>();
     const seen: boolean[] = [];
@@ -141,7 +141,7 @@ describe('a submission', () => {
     await until(() => replies.length === 1);
   });
 
-  it('that Meta cannot be asked is given up while somebody waits, but not once Meta may have done it', async () => {
+  it('that cannot reach Meta is given up while its client waits, but not once it may have taken effect', async () => {
     const [vain, unknown] = [await submission('in_vain'), await submission('unknown')];
     vain.work(({ view, calling }) =>
       view.name === 'unknown'
@@ -176,7 +176,7 @@ describe('a submission', () => {
     },
   );
 
-  it('of which Meta never tells what became of it ends after some hours, and a pull finds out', async () => {
+  it('whose outcome Meta never tells ends after some hours, and a pull finds out', async () => {
     const { id, replies, work, row, accountId } = await submission('never_told');
     await database.pool.query('update templates.submissions set failures = 29, called = true where id = $1', [
       id,
@@ -199,7 +199,7 @@ describe('a submission', () => {
     expect(await pullOf(accountId)).toMatchObject({ due: true });
   });
 
-  it('of one account leaves places to the others', async () => {
+  it('of one account leaves room for those of others', async () => {
     const accountId = newId('acc');
     const slow = [];
     for (let index = 0; index < 13; index += 1) slow.push(await submission(`slow_${index}`, accountId));
@@ -218,7 +218,7 @@ describe('a submission', () => {
   });
 });
 
-it('what is settled is kept for as long as an Idempotency-Key', async () => {
+it('a settled submission is kept for as long as an Idempotency-Key', async () => {
   const { replies, work, id } = await submission('kept');
   work(() => Promise.resolve(MADE));
   await until(() => replies.length === 1);

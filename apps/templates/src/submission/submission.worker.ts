@@ -12,19 +12,22 @@ import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { markDue, onceMore } from '../sync/sync.jobs.js';
 import { templates } from '../template/template.aggregate.js';
-import type { Outcome, TemplateState } from '../template/template.decider.js';
-import type { atMeta } from './at-meta.js';
-import { finalRefusal, vainly } from './meta-refusal.js';
+import type { Outcome } from '../template/template.messages.js';
+import type { TemplateState } from '../template/template.state.js';
+import type { submitToMeta } from './submit-to-meta.js';
+import { finalRefusal, refusalAfterRetries } from './meta-refusal.js';
 import type { SubmissionJob, SubmissionJobs } from './submission.jobs.js';
 
 const AT_ONCE = 12;
 const LOOK_MS = 500;
-/** If Meta certainly did nothing: retries after 500, 1,000, 2,000 and 4,000 ms, while the caller waits. */
+/**
+ * Attempts while certainly none had an effect at Meta: after 500, 1,000, 2,000 and 4,000 ms, since the client waits.
+ */
 const ATTEMPTS = 5;
-/** If a call may have taken effect: attempts for about two hours. */
+/** Attempts if a call may have taken effect at Meta: for about two hours. */
 const ATTEMPTS_IN_DOUBT = 30;
-/** Refusals of a lookup at Meta, which say nothing of the earlier call. */
-const BLIND: readonly string[] = ['unavailable', 'upstream_error'];
+/** Codes of a refused lookup at Meta that leave open whether an earlier call took effect. */
+const LEAVES_OPEN: readonly string[] = ['unavailable', 'upstream_error'];
 const RETRY_MS = { first: 500, longest: 300_000 };
 
 export type SubmissionWorkerOptions = {
@@ -33,12 +36,12 @@ export type SubmissionWorkerOptions = {
   readonly jobs: SubmissionJobs;
   readonly credentialsOf: (accountId: string) => Promise<AccountCredentials | null>;
   readonly unseal: (sealedToken: string, accountId: string) => string;
-  readonly ask: ReturnType<typeof atMeta>;
+  readonly ask: ReturnType<typeof submitToMeta>;
   readonly replies: Pick<ReplyPublisher, 'reply'>;
   readonly logger: Logger;
 };
 
-/** Submits templates to Meta, outside of any consumer, and replies to the callers that wait. */
+/** Submits templates to Meta in the background, and replies to the clients that wait. */
 export class SubmissionWorker {
   readonly work: DueWork<SubmissionJob>;
 
@@ -79,13 +82,19 @@ export class SubmissionWorker {
       const refusal = refusalOf(error, job.failures + 1, called);
       if (!refusal) throw error;
       logger.info(
-        { err: error, id: job.id, templateId: job.templateId },
-        'template submission: refused; telling the caller',
+        {
+          err: error,
+          id: job.id,
+          accountId: job.accountId,
+          templateId: job.templateId,
+          code: refusal.code,
+        },
+        'template submission: ended without success; storing the refusal as its outcome',
       );
       outcome = { kind: 'refused', error: refusal.toData() };
     }
     await this.settle({ ...job, called }, outcome, asOf);
-    this.work.wake(); // One of the account's OF_ACCOUNT places is free again.
+    this.work.wake(); // The account may have another submission claimed.
   }
 
   private async requestOf({ id, accountId, templateId }: SubmissionJob) {
@@ -121,7 +130,7 @@ export class SubmissionWorker {
       const settled = replyOf(outcome, unrefused(applied!).state);
       await jobs.settle(job, settled, tx);
       if (settled.ok) await onceMore(tx, accountId);
-      // Meta's template differs from ours, or may differ: pull.
+      // Meta's template differs from ours, or may differ: makes the account due for a pull.
       else if (job.called || settled.error.code === 'conflict') await markDue(tx, [accountId]);
       return settled;
     });
@@ -129,16 +138,18 @@ export class SubmissionWorker {
     if (replyTo) replies.reply(replyTo, { commandId: submissionId, stage: 'settled', reply });
     logger.info(
       { id: submissionId, accountId, templateId, outcome: outcome.kind },
-      'template submission: settled',
+      'template submission: outcome stored; no further attempt',
     );
   }
 }
 
-/** The refusal that ends the submission; undefined: retry. A call that may have taken effect is looked up until that is certain. */
+/**
+ * The refusal that ends the submission; undefined: retry, which looks up at Meta whether an earlier call took effect.
+ */
 function refusalOf(error: unknown, attempts: number, called: boolean): Rejection | undefined {
   const final = finalRefusal(error);
-  if (!called) return final ?? (attempts >= ATTEMPTS ? vainly(error) : undefined);
-  if (final && !BLIND.includes(final.code)) return final;
+  if (!called) return final ?? (attempts >= ATTEMPTS ? refusalAfterRetries(error) : undefined);
+  if (final && !LEAVES_OPEN.includes(final.code)) return final;
   if (attempts < ATTEMPTS_IN_DOUBT) return undefined;
   return new Rejection(
     'outcome_unknown',

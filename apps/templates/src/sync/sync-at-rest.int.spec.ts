@@ -15,7 +15,6 @@ jest.spyOn(SyncJobs.prototype, 'claim').mockImplementation(function (this: SyncJ
 let system: TemplatesSystem;
 beforeAll(async () => {
   system = await templatesSystem();
-  await system.start();
 });
 afterEach(() => Object.values(claims).forEach((at) => at.splice(0)));
 afterAll(() => system.close());

@@ -3,7 +3,7 @@ import type { Aggregate } from '@wbiz/eventing/aggregate';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message, Reply } from '@wbiz/eventing/message';
 
-/** A customer's request to pull the templates; settled with the pull's reply. `requestId`: the command's id. */
+/** A client's request to pull the templates; settled with the pull's result. `requestId`: the command's id. */
 export type SyncRequestCommand =
   | Message<'template.sync', { readonly requestId: string; readonly replyTo: string | null }>
   | Message<'template.settle-sync', { readonly requestId: string; readonly reply: Reply }>;

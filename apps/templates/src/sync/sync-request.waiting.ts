@@ -6,7 +6,7 @@ import { syncRequests, type SyncRequestState } from './sync-request.decider.js';
 
 type Request = NonNullable<SyncRequestState>;
 
-/** Sync requests without a reply, and ways to settle and answer them. */
+/** Sync requests that have no reply yet: lists them, stores their reply, and sends it to their callers. */
 export class WaitingRequests {
   constructor(
     private readonly pool: Pool,
@@ -22,7 +22,7 @@ export class WaitingRequests {
     return rows.map(({ state }) => state);
   }
 
-  /** Stores the reply. Call {@link tell} after the commit. */
+  /** Stores the requests' reply. After the commit, {@link tell} sends it. */
   async settleIn(
     tx: PoolClient,
     accountId: string,

@@ -7,10 +7,7 @@ jest.setTimeout(60_000);
 let system: TemplatesSystem;
 
 beforeAll(async () => {
-  system = await templatesSystem();
-  // Two replicas: every test here runs over both.
-  await system.start();
-  await system.start();
+  system = await templatesSystem({ replicas: 2 });
 });
 afterAll(() => system.close());
 
@@ -176,7 +173,7 @@ describe('an account that was connected', () => {
     expect(rows).toEqual([{ requests: 2 }]);
   });
 
-  it('has what nobody told of found when it is next due, and is not due once it has left', async () => {
+  it('has unreported changes found when it is next due, and is not due once it is disconnected', async () => {
     const { accountId, wabaId, create } = await system.newAccount();
     const dueIn = async () =>
       (
@@ -197,7 +194,7 @@ describe('an account that was connected', () => {
     await until(async () => (await dueIn()) === null);
   });
 
-  it('and has left is not asked of Meta', async () => {
+  it('and was disconnected is not pulled', async () => {
     const gone = await system.newAccount();
     const here = await system.newAccount();
     await system.announce(gone.accountId, gone.wabaId, { status: 'disconnected' });

@@ -2,7 +2,10 @@ import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { Pool, PoolClient } from 'pg';
 import type { SyncRequestEvent } from './sync-request.decider.js';
 
-/** `fence`: unique per claim of the account. `requests`: the request count at the claim; a higher one needs another pull. */
+/**
+ * `fence`: unique per claim of the account. `requests`: the request count at the claim; a higher one needs another
+ * pull.
+ */
 export type SyncJob = {
   readonly accountId: string;
   readonly fence: string;
@@ -13,7 +16,7 @@ export type SyncJob = {
 
 const LEASE = `interval '60 seconds'`;
 
-/** This replica's lease ran out and another has claimed the job. */
+/** This replica's lease expired, and another replica has claimed the job. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
@@ -23,7 +26,7 @@ export type SyncTable = 'templates.syncs' | 'templates.flow_syncs';
 
 /**
  * When an account is due again after a pull. Templates: about every 6 hours, jittered so that accounts spread, to find
- * changes that no webhook told. Flows: only on demand.
+ * changes that no webhook reported. Flows: only on demand.
  */
 const NEXT: Record<SyncTable, string> = {
   'templates.syncs': `clock_timestamp() + (0.8 + random() * 0.4) * interval '6 hours'`,
@@ -46,7 +49,7 @@ export async function markDue(
   });
 }
 
-/** Repeats a pull that is under way: its list may be older than this transaction's changes. */
+/** Makes a pull that is under way run once more: its list may be older than this transaction's changes. */
 export async function onceMore(db: PoolClient, accountId: string): Promise<void> {
   await db.query(
     'update templates.syncs set requests = requests + 1 where account_id = $1 and lease_until > clock_timestamp()',
@@ -59,7 +62,7 @@ export async function stopPulls(db: PoolClient, accountId: string): Promise<void
   await db.query('update templates.syncs set due_at = null where account_id = $1', [accountId]);
 }
 
-/** An account is due in the transaction that accepts the request. */
+/** Makes an account due in the transaction that accepts a sync request. */
 export const dueOnRequest = inline<SyncRequestEvent>({
   'sync.requested': (events, tx) =>
     markDue(

@@ -1,6 +1,6 @@
-import type { ListedTemplate } from '../template/template.decider.js';
+import type { ListedTemplate } from '../template/template.state.js';
 
-/** A template on file, removed ones included. */
+/** A stored template of the account; removed ones count too. */
 export type KnownTemplate = {
   readonly templateId: string;
   readonly metaId: string | null;
@@ -16,7 +16,7 @@ export type SyncPlan = {
 };
 
 /**
- * Matches Meta's list to the templates on file: by Meta's id, which is never reused, else by name and language if ours
+ * Matches Meta's list to the stored templates: by Meta's id, which is never reused, else by name and language if ours
  * has no Meta id yet. Templates without a Meta id are never removed.
  */
 export function planSync(known: readonly KnownTemplate[], listed: readonly ListedTemplate[]): SyncPlan {
@@ -40,7 +40,7 @@ export function planSync(known: readonly KnownTemplate[], listed: readonly Liste
   return { imports, removals };
 }
 
-/** One template per name and language: pages shift while they are read, so one may come twice. The approved one wins. */
+/** One template per name and language: Meta's pages shift while they are read, so one may come twice. Approved wins. */
 function oneByName(listed: readonly ListedTemplate[]): ListedTemplate[] {
   const found = new Map<string, ListedTemplate>();
   for (const template of listed)

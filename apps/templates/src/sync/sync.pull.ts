@@ -12,7 +12,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool, PoolClient } from 'pg';
 import { isKnownStatus, isNameable, listedTemplate } from '../template/meta-template.js';
 import { templates } from '../template/template.aggregate.js';
-import type { ListedTemplate } from '../template/template.decider.js';
+import type { ListedTemplate } from '../template/template.state.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
 /** Templates per call of the store. */
@@ -46,7 +46,7 @@ export async function pullTemplates(
   const listed = await list();
   const known = await knownTemplates(pool, accountId);
   const plan = planSync(known, listed);
-  // Pages shift while they are read and can hide a template: only one missing twice is gone.
+  // Meta's pages shift while they are read and can hide a template: only one missing from two lists is gone.
   const missingTwice = plan.removals.length > 0 ? planSync(known, await list()).removals : [];
   const removals = plan.removals.filter((templateId) => missingTwice.includes(templateId));
 
@@ -72,18 +72,22 @@ async function listFor(
     const listed: ListedTemplate[] = [];
     for await (const meta of cloudApi.listTemplates(token, wabaId)) {
       stopping.throwIfAborted();
-      if (!isKnownStatus(meta.status))
-        logger.warn(
-          { status: meta.status, metaId: meta.id },
-          'template pull: unknown status at Meta; the template counts as pending',
-        );
       if (!isNameable(meta)) {
         logger.warn(
-          { metaId: text(meta.id, LIMITS.metaId) },
-          'template pull: id, name or language missing or too long; the template is left out',
+          {
+            accountId,
+            metaId: text(meta.id, LIMITS.metaId),
+            templateName: text(meta.name, LIMITS.templateName),
+          },
+          'template pull: id, name or language missing, malformed or too long; the template is left out',
         );
         continue;
       }
+      if (!isKnownStatus(meta.status))
+        logger.warn(
+          { accountId, metaId: meta.id, status: meta.status },
+          'template pull: unknown status at Meta; the template counts as pending',
+        );
       const template = listedTemplate(meta);
       if (template) listed.push(template);
     }

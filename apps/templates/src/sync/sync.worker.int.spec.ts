@@ -112,7 +112,7 @@ describe('a worker', () => {
     components: [{ type: 'BODY', text: 'Hi' }],
   });
 
-  /** A worker whose Meta lists what `list` yields. */
+  /** A worker to which Meta lists the templates that `list` yields. */
   function workerWith(list: () => AsyncIterable<MetaTemplate>) {
     const replies: StagedReply[] = [];
     const worker = new SyncWorker({
@@ -158,7 +158,7 @@ describe('a worker', () => {
     expect(replies).toEqual([]);
   });
 
-  it('takes for gone only what Meta leaves out twice', async () => {
+  it('removes only templates missing from two lists of Meta', async () => {
     const accountId = newId('acc');
     const lists = [['a', 'b', 'c'], ['a'], ['a', 'b']];
     const { worker, replies, request } = workerWith(async function* () {
@@ -173,7 +173,7 @@ describe('a worker', () => {
     expect(await namesOf(accountId)).toEqual(['a', 'b']);
   });
 
-  it('leaves out what has a name that no field holds, and takes the others', async () => {
+  it('leaves out templates whose names exceed our limits, and takes the others', async () => {
     const accountId = newId('acc');
     const { worker, replies, request } = workerWith(async function* () {
       yield* ['a', 'x'.repeat(3_000), 'b'].map(meta);
@@ -201,7 +201,7 @@ describe('a worker', () => {
     expect(await namesOf(accountId)).toContain('list_2');
   });
 
-  it('that is stopped gives back what it had begun', async () => {
+  it('that is stopped releases the jobs it had begun', async () => {
     const accountId = newId('acc');
     const never = Promise.withResolvers<void>();
     let began = false;

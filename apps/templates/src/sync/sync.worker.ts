@@ -1,39 +1,30 @@
 import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
-import { DueWork } from '@wbiz/eventing/due-work';
+import type { DueWork } from '@wbiz/eventing/due-work';
 import type { Reply } from '@wbiz/eventing/message';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { jittered, retryDelay } from '@wbiz/eventing/retry-delay';
+import { pullWork, retryAfter } from './pull-work.js';
 import type { WaitingRequests } from './sync-request.waiting.js';
 import type { SyncJob, SyncJobs } from './sync.jobs.js';
 import { pullTemplates, type PullOptions } from './sync.pull.js';
-
-const AT_ONCE = 4;
-const LOOK_MS = 500;
-const RETRY_MS = { first: 1_000, longest: 300_000, paced: 60_000 };
 
 export type SyncWorkerOptions = PullOptions & {
   readonly jobs: SyncJobs;
   readonly waiting: WaitingRequests;
 };
 
-/** Pulls templates of due accounts, outside of any consumer, and settles the requests for it. */
+/** Pulls the templates of due accounts in the background, and answers the clients' requests for a pull. */
 export class SyncWorker {
   readonly work: DueWork<SyncJob>;
 
   constructor(private readonly options: SyncWorkerOptions) {
     const { jobs, store, logger } = options;
-    this.work = new DueWork({
+    this.work = pullWork({
       name: 'template sync',
-      lookEveryMs: LOOK_MS,
-      atOnce: AT_ONCE,
-      claim: (room) => jobs.claim(room),
-      work: (job, stopping) => this.pull(job, stopping),
+      jobs,
+      pull: (job, stopping) => this.pull(job, stopping),
       failed: (job, error) => this.failed(job, error),
-      renew: (job) => jobs.extend(job),
-      release: (job) => jobs.release(job),
-      fields: ({ accountId }) => ({ accountId }),
       logger,
     });
     store.onCommitted(() => this.work.wake());
@@ -48,7 +39,7 @@ export class SyncWorker {
       await jobs.finish(job, pulledAt, tx);
     });
     waiting.tell(requests, { ok: true, data: result });
-    logger.info({ accountId, ...result }, 'template sync: templates pulled');
+    logger.info({ accountId, ...result }, 'template sync: templates pulled; pulled again within 8 h');
   }
 
   private async failed(job: SyncJob, error: unknown): Promise<number | null> {
@@ -67,7 +58,7 @@ export class SyncWorker {
   }
 }
 
-/** The refusal that no retry changes, as customers read it; undefined if a retry may succeed. */
+/** The refusal that clients get if no retry can succeed; undefined if one may. */
 function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;
@@ -82,11 +73,4 @@ function finalRefusal(error: unknown): Rejection | undefined {
       ...(subcode === undefined ? {} : { metaSubcode: subcode }),
     },
   );
-}
-
-/** In ms, ± 20 %: doubles with each failure, and is at least a minute if Meta throttles the account. */
-export function retryAfter(error: unknown, failures: number): number {
-  const paced = error instanceof CloudApiError && ruleFor(error.error).scope === 'pace-account';
-  const wait = retryDelay(failures + 1, RETRY_MS.first, RETRY_MS.longest);
-  return jittered(Math.max(wait, paced ? RETRY_MS.paced : 0));
 }

@@ -1,7 +1,9 @@
 import { projection } from '@wbiz/service-kit/projection';
 import { markDue, stopPulls } from './sync.jobs.js';
 
-/** Pulls templates and flows when an account is connected or gets another token, not on operators' changes. */
+/**
+ * Pulls templates and flows when an account is connected or gets another token, but not when an operator changes it.
+ */
 export const whenAccountUpdatedSyncTemplates = (applied: () => void) =>
   projection({
     name: 'templates.accounts',

@@ -4,7 +4,8 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta/inbound';
 import { cut, entryOf, idOf, object, text } from '@wbiz/contracts/meta/item';
 import type { TemplateComponent, TemplateStatus } from '@wbiz/contracts/template';
-import type { ListedTemplate, TemplateCommand } from './template.decider.js';
+import type { TemplateCommand } from './template.messages.js';
+import type { ListedTemplate } from './template.state.js';
 
 /** Statuses of a template in lists (developers.facebook.com, message template reference). */
 export const META_STATUSES = [
@@ -40,7 +41,7 @@ const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
   DELETED: 'gone',
 };
 
-/** `unsaid`: the event does not carry the status; Meta's list has it. */
+/** `unsaid`: the event does not tell the status; Meta's list does. */
 const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
   ...STATUS_OF,
   REINSTATED: 'approved',
@@ -52,7 +53,7 @@ const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
 /** Whether we know the status. An unknown one counts as pending, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
 
-/** Whether id, name and language fit our limits. No send could name a template that exceeds them. */
+/** Whether id, name and language fit our limits. No send could name another template. */
 export const isNameable = ({ id, name, language }: MetaTemplate) =>
   [text(id, LIMITS.metaId), text(name, LIMITS.templateName), text(language, LIMITS.templateLanguage)].every(
     isWellFormed,
@@ -84,8 +85,8 @@ export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
 type Note = Extract<TemplateCommand, { type: 'template.note-status' }>['data'];
 
 /**
- * A webhook's news of one template. `ask`: something changed, and Meta must be asked what; `nothing`: something
- * will change later. Undefined if the webhook is not about a template.
+ * A webhook's report on one template. `judged`: the fields that changed. `ask`: a pull must find out the change.
+ * `nothing`: announces a later change. Undefined if the webhook is not about a template.
  */
 export type TemplateNews = { readonly metaId: string } & (
   | { readonly news: 'judged'; readonly judged: Note['judged']; readonly reason: string | null }

@@ -1,12 +1,5 @@
-/** A body of `POST /v1/templates`, valid or not. */
-type Asked = {
-  readonly name: string;
-  readonly language: string;
-  readonly category: string;
-  readonly components: readonly unknown[];
-  readonly parameterFormat?: string;
-  readonly messageSendTtlSeconds?: number;
-};
+import type { TemplateToCheck } from '@wbiz/contracts/template/rules';
+
 /** Our refusal and Meta's of the same body; Meta's subcode if its documentation or answers give it. */
 type Refused = {
   readonly pointer: string;
@@ -15,7 +8,7 @@ type Refused = {
 };
 export type TemplateCase = {
   readonly title: string;
-  readonly template: Asked;
+  readonly template: TemplateToCheck;
   readonly verdict: 'ok' | Refused;
 };
 
@@ -69,7 +62,12 @@ const named = (text: string, examples: Readonly<Record<string, string>>): Part =
 
 const of =
   (category: string) =>
-  (...components: unknown[]): Asked => ({ name: 'order_shipped', language: 'en_US', category, components });
+  (...components: unknown[]): TemplateToCheck => ({
+    name: 'order_shipped',
+    language: 'en_US',
+    category,
+    components,
+  });
 const utility = of('UTILITY');
 const marketing = of('MARKETING');
 const NAMED = { parameterFormat: 'NAMED' };
@@ -91,10 +89,14 @@ const offer = (more: Part = {}): Part => ({
 });
 const OFFERED = body('Good news, {{1}}! Use code {{2}} to get 25% off all packages!', 'Pablo', 'CARIBE25');
 
-const accepted = (title: string, template: Asked): TemplateCase => ({ title, template, verdict: 'ok' });
+const accepted = (title: string, template: TemplateToCheck): TemplateCase => ({
+  title,
+  template,
+  verdict: 'ok',
+});
 const refused = (
   title: string,
-  template: Asked,
+  template: TemplateToCheck,
   [pointer, code, subcode]: readonly [pointer: string, code: string, subcode?: number],
   metaCode = 100,
 ): TemplateCase => ({

@@ -2,15 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { decide, fold } from '@wbiz/eventing/decider';
 import { scenario } from '@wbiz/testing/scenario';
-import { nextEditAfter, withEdit } from './template-edits.js';
-import {
-  template,
-  type ListedTemplate,
-  type Outcome,
-  type Request,
-  type TemplateCommand,
-  type TemplateEvent,
-} from './template.decider.js';
+import { nextEditAfter, withEdit } from './edit-limits.js';
+import { template } from './template.decider.js';
+import type { Outcome, TemplateCommand, TemplateEvent } from './template.messages.js';
+import type { ListedTemplate, Request } from './template.state.js';
 import { AT, changed, LATER, listed, statusMoved, view } from './template.samples.js';
 
 const { given } = scenario(template);
@@ -76,7 +71,7 @@ const taken = (of: Partial<ListedTemplate>): Outcome => ({ kind: 'taken', listed
 const pending = (asOf: number, more: Partial<TemplateView> = {}) =>
   changed(asOf, { metaId: null, components: [SHIPPED], status: 'pending', ...more });
 const draft = (more: Partial<TemplateView> = {}) => pending(0, { status: 'draft', ...more });
-const atMeta = (more: Partial<TemplateView> = {}) => changed(10, { components: [SHIPPED], ...more });
+const submitToMeta = (more: Partial<TemplateView> = {}) => changed(10, { components: [SHIPPED], ...more });
 const CREATE = requested({ kind: 'create', content: CONTENT });
 const EDIT = requested({ kind: 'edit', content: { components: [FILLED] }, ofApproved: true });
 const MADE = taken({ metaId: '7000000000000001', status: 'pending', category: 'UTILITY' });
@@ -191,17 +186,17 @@ describe('a draft', () => {
 
 describe('a template that Meta has', () => {
   it.each(['rejected', 'paused', 'approved'] as const)('is resubmitted with all components: %s', (status) =>
-    given(atMeta({ status }))
+    given(submitToMeta({ status }))
       .when(update({ components: [EDITED] }))
       .then(
         requested({ kind: 'edit', content: { components: [FILLED] }, ofApproved: status === 'approved' }),
       ),
   );
   it('takes another category only while it is not approved', () => {
-    given(atMeta())
+    given(submitToMeta())
       .when(update({ category: 'MARKETING' }))
       .thenRejected('conflict');
-    given(atMeta({ status: 'rejected' }))
+    given(submitToMeta({ status: 'rejected' }))
       .when(update({ category: 'MARKETING' }))
       .then(
         requested({
@@ -212,50 +207,50 @@ describe('a template that Meta has', () => {
       );
   });
   it('is not submitted for no change, unless that is wanted', () => {
-    given(atMeta())
+    given(submitToMeta())
       .when(update({ components: [SHIPPED] }))
       .thenNothing();
-    given(atMeta())
+    given(submitToMeta())
       .when(update({ submit: true }))
       .then(requested({ kind: 'edit', content: { components: [SHIPPED] }, ofApproved: true }));
   });
   it.each(['pending', 'rejected', 'disabled'] as const)(
     'stays as it is where no change is given: %s',
-    (status) => given(atMeta({ status })).when(update({})).thenNothing(),
+    (status) => given(submitToMeta({ status })).when(update({})).thenNothing(),
   );
   it('cannot be changed without being submitted', () =>
-    given(atMeta({ status: 'rejected' }))
+    given(submitToMeta({ status: 'rejected' }))
       .when(update({ components: [EDITED], submit: false }))
       .thenRejected('invalid_request'));
   it.each(['pending', 'disabled'] as const)('cannot be changed while it is %s', (status) =>
-    given(atMeta({ status }))
+    given(submitToMeta({ status }))
       .when(update({ components: [EDITED] }))
       .thenRejected('conflict'),
   );
   it('has one thing asked of Meta at a time', () => {
     for (const command of [update({ components: [EDITED] }), remove])
-      given(atMeta(), EDIT).when(command).thenRejected('conflict');
+      given(submitToMeta(), EDIT).when(command).thenRejected('conflict');
   });
   it('is deleted at Meta first', () => {
-    given(atMeta())
+    given(submitToMeta())
       .when(remove)
       .then(requested({ kind: 'delete' }));
-    given(atMeta(), requested({ kind: 'delete' }))
+    given(submitToMeta(), requested({ kind: 'delete' }))
       .when(settle({ kind: 'deleted' }))
       .then(settled(), removed('7000000000000001', 200));
-    given(atMeta(), requested({ kind: 'delete' }))
+    given(submitToMeta(), requested({ kind: 'delete' }))
       .when(settle(no('conflict')))
       .then(settled({ code: 'conflict', message: 'No.' }));
   });
   it('that is not there is not found', () => {
     for (const command of [update({ submit: true }), remove]) {
       given().when(command).thenRejected('not_found');
-      given(atMeta(), removed('7000000000000001', 20)).when(command).thenRejected('not_found');
+      given(submitToMeta(), removed('7000000000000001', 20)).when(command).thenRejected('not_found');
     }
   });
   it('of which a list says what our rules do not know can still be changed in the rest', () => {
     const components = [SHIPPED, { type: 'HOLOGRAM' }];
-    given(atMeta({ status: 'rejected', components }))
+    given(submitToMeta({ status: 'rejected', components }))
       .when(update({ category: 'MARKETING' }))
       .then(requested({ kind: 'edit', content: { components, category: 'MARKETING' }, ofApproved: false }));
   });
@@ -265,49 +260,51 @@ describe('an edit that Meta takes', () => {
   const DONE = taken({ components: [FILLED], status: 'pending', rejectionReason: null });
 
   it('moves the content and the status, and is remembered', () => {
-    given(atMeta(), EDIT)
+    given(submitToMeta(), EDIT)
       .when(settle(DONE))
       .then(
         settled(),
         changed(100, { components: [FILLED], status: 'pending', updatedAt: LATER }),
         statusMoved('pending', null, LATER),
       );
-    expect(after([atMeta(), EDIT], settle(DONE)).edits).toEqual([LATER]);
+    expect(after([submitToMeta(), EDIT], settle(DONE)).edits).toEqual([LATER]);
   });
   it('leaves the status that a webhook told meanwhile, also where it is the one before', () => {
-    const state = after([atMeta(), EDIT], noted(150, { status: 'approved' }), settle(DONE));
+    const state = after([submitToMeta(), EDIT], noted(150, { status: 'approved' }), settle(DONE));
     expect(state.view).toMatchObject({ status: 'approved', components: [FILLED] });
-    expect(after([atMeta(), EDIT], noted(150, { qualityScore: 'RED' }), settle(DONE)).view).toMatchObject({
+    expect(
+      after([submitToMeta(), EDIT], noted(150, { qualityScore: 'RED' }), settle(DONE)).view,
+    ).toMatchObject({
       status: 'pending',
       qualityScore: 'RED',
     });
   });
   it('is not undone by a list that was read before Meta answered', () => {
-    expect(after([atMeta(), EDIT], settle(DONE), imported(150)).view).toMatchObject({
+    expect(after([submitToMeta(), EDIT], settle(DONE), imported(150)).view).toMatchObject({
       status: 'pending',
       components: [FILLED],
     });
-    expect(after([atMeta(), EDIT], settle(DONE), imported(250)).view).toMatchObject({
+    expect(after([submitToMeta(), EDIT], settle(DONE), imported(250)).view).toMatchObject({
       status: 'approved',
       components: [SHIPPED],
     });
   });
   it('of a template that is gone meanwhile changes nothing', () =>
-    given(atMeta(), EDIT, removed('7000000000000001', 20)).when(settle(DONE)).then(settled()));
+    given(submitToMeta(), EDIT, removed('7000000000000001', 20)).when(settle(DONE)).then(settled()));
   it('counts against the next one', () => {
-    const past = [atMeta(), EDIT, settled(), atMeta({ components: [FILLED] })];
+    const past = [submitToMeta(), EDIT, settled(), submitToMeta({ components: [FILLED] })];
     given(...past)
       .when(update({ components: [SHIPPED] }, '2026-11-23T10:59:59.999Z'))
       .thenRejected('conflict');
     given(...past)
       .when(update({ components: [SHIPPED] }, '2026-11-23T11:00:00.000Z'))
       .then(requested({ kind: 'edit', content: { components: [SHIPPED] }, ofApproved: true }));
-    given(...past, atMeta({ status: 'rejected', components: [FILLED] }))
+    given(...past, submitToMeta({ status: 'rejected', components: [FILLED] }))
       .when(update({ components: [SHIPPED] }))
       .then(requested({ kind: 'edit', content: { components: [SHIPPED] }, ofApproved: false }));
   });
   it('that Meta refused does not', () =>
-    given(atMeta(), EDIT, settled({ code: 'rejected_by_meta', message: 'No.' }))
+    given(submitToMeta(), EDIT, settled({ code: 'rejected_by_meta', message: 'No.' }))
       .when(update({ components: [EDITED] }))
       .then(EDIT));
 });

@@ -3,16 +3,13 @@ import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { TemplateView } from '@wbiz/contracts/template';
 import type { Aggregate, Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import {
-  template,
-  type TemplateCommand,
-  type TemplateEvent,
-  type TemplateState,
-} from './template.decider.js';
+import { template } from './template.decider.js';
+import type { TemplateCommand, TemplateEvent } from './template.messages.js';
+import type { TemplateState } from './template.state.js';
 
 /**
- * The row in templates.templates is the template; `state->'view'` is what a customer sees of it. A race for one name and
- * language ends at the unique index: the second command is decided again and finds the first.
+ * templates.templates holds each template's state; `state->'view'` is the part that the API shows. If two commands race
+ * for a name and language, the unique index fails the second, which is decided again and finds them taken.
  */
 export const templates: Aggregate<
   TemplateCommand,

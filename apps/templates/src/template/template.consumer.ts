@@ -21,7 +21,7 @@ type Commanded<Name extends 'template.create' | 'template.update' | 'template.de
   CommandData<Name>
 >;
 
-/** Customers' commands to templates, and Meta's webhooks about templates and flows. */
+/** Clients' commands to templates, and Meta's webhooks about templates and flows. */
 @Controller()
 export class TemplateConsumer {
   constructor(
@@ -46,14 +46,14 @@ export class TemplateConsumer {
     return this.store.execute(templates, { ...command, data: { ...command.data, ...asking(command) } });
   }
 
-  /** A webhook that is incomplete, or older than what is known, makes the account due for a pull. */
+  /** A webhook that is incomplete, or older than the stored state, makes the account due for a pull. */
   @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
     if (tellsOfFlow(data)) return this.flows.changed(data.wabaId);
     const said = templateNews(data);
     if (!said || said.news === 'nothing') return;
     const target = await this.targetOf(data.wabaId, said.metaId);
-    if (!target) return; // Unknown WABA: connecting it pulls everything.
+    if (!target) return; // An unknown WABA: connecting it pulls all its templates.
     const { accountId, templateId, knownAt } = target;
     const asOf = Date.parse(data.at) + PRECISION_MS;
     if (!templateId || said.news === 'ask' || asOf < knownAt) {
@@ -74,7 +74,7 @@ export class TemplateConsumer {
     const { rows } = await this.pool.query<{
       accountId: string;
       templateId: string | null;
-      /** The later of the last pull and the last news of the template, ms since the epoch. */
+      /** When a pull or a webhook last brought the template's state, in ms since the epoch. */
       knownAt: number;
     }>({
       name: 'template-of-meta',

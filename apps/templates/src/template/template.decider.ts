@@ -1,113 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import { cut } from '@wbiz/contracts/meta/item';
-import type {
-  TemplateComponent,
-  TemplateRemovedData,
-  TemplateStatus,
-  TemplateStatusData,
-  TemplateView,
-} from '@wbiz/contracts/template';
-import { withExamplesOf } from '@wbiz/contracts/template/examples';
-import { faultsOfTemplate } from '@wbiz/contracts/template/rules';
-import type {
-  CreateTemplateData,
-  DeleteTemplateData,
-  UpdateTemplateData,
-} from '@wbiz/contracts/template/writes';
+import type { TemplateView } from '@wbiz/contracts/template';
 import type { Decider } from '@wbiz/eventing/decider';
-import type { DomainEvent, Message, RejectionData } from '@wbiz/eventing/message';
+import type { RejectionData } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import { withOwnSamples } from './own-samples.js';
-import { nextEditAfter, withEdit } from './template-edits.js';
-
-/** A template of Meta's list in our form. */
-export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'>;
-
-/** Fields that Meta's reviews change. A webhook carries some of them, a list all. */
-type Judged = Pick<TemplateView, 'status' | 'rejectionReason' | 'category' | 'qualityScore'>;
-
-/** A template's content: all but its name and language. */
-export type TemplateContent = Pick<TemplateView, 'category' | 'components' | 'parameterFormat'> & {
-  readonly messageSendTtlSeconds?: number;
-};
-
-/** A request to Meta. If refused: `create` leaves nothing, `submit` leaves the draft, `edit` leaves the template as it was. */
-export type Request =
-  | { readonly kind: 'create' | 'submit'; readonly content: TemplateContent }
-  | { readonly kind: 'edit'; readonly content: Partial<TemplateContent>; readonly ofApproved: boolean }
-  | { readonly kind: 'delete' };
-
-/** `id`: the command's. Its sender waits at `replyTo` for the outcome. */
-type Asking = {
-  readonly asking: {
-    readonly id: string;
-    readonly replyTo: string | null;
-    readonly traceparent: string | null;
-  };
-};
-
-/** A request's outcome. `taken`: what is now known of the template at Meta. */
-export type Outcome =
-  | { readonly kind: 'taken'; readonly listed: Partial<ListedTemplate> }
-  | { readonly kind: 'deleted' }
-  | { readonly kind: 'refused'; readonly error: RejectionData };
-
-/** `asOf` (ms since the epoch): the time at Meta of the command's news. `at`: now, ISO 8601. */
-type Known = { readonly templateId: string; readonly asOf: number; readonly at: string };
-
-export type TemplateCommand =
-  | (Message<'template.create', CreateTemplateData & Asking> & {
-      /** The account's other template of this name and language. */
-      readonly facts: { readonly takenBy: string | null };
-    })
-  | Message<'template.update', UpdateTemplateData & Asking>
-  | Message<'template.delete', DeleteTemplateData & Asking>
-  | Message<
-      'template.settle',
-      Known & { readonly submissionId: string; readonly outcome: Outcome; readonly answeredAt: number }
-    >
-  | Message<'template.import', Known & { readonly template: ListedTemplate }>
-  | Message<
-      'template.note-status',
-      Known & { readonly judged: Partial<Judged>; readonly reason: string | null }
-    >
-  | Message<'template.remove', Known>;
-
-/** `heard`: Meta reported the status, known before or not. */
-type Since = { readonly asOf: number; readonly heard?: boolean };
-
-export type TemplateEvent =
-  | DomainEvent<'template.changed', TemplateView, Since & { readonly messageSendTtlSeconds?: number }>
-  | DomainEvent<'template.status', TemplateStatusData>
-  | DomainEvent<'template.confirmed', Since>
-  | DomainEvent<'template.removed', TemplateRemovedData, Since>
-  | DomainEvent<'submission.requested', Asking['asking'] & { readonly request: Request }>
-  | DomainEvent<
-      'submission.settled',
-      {
-        readonly id: string;
-        readonly at: string;
-        readonly answeredAt: number;
-        readonly refused: RejectionData | null;
-      }
-    >;
-
-/** `heard`: Meta reported the template's status before it answered the request. */
-type Submission = Pick<Asking['asking'], 'id'> & { readonly request: Request; readonly heard: boolean };
-
-/**
- * `asOf`: the latest time at Meta of any news in the state. A removed template keeps its last view. `edits`: times of
- * edits while approved. `answeredAt`: Meta's last answer to a request; lists read before it are outdated.
- */
-export type TemplateState = {
-  readonly asOf: number;
-  readonly view: TemplateView | null;
-  readonly removed: boolean;
-  readonly submission?: Submission;
-  readonly messageSendTtlSeconds?: number;
-  readonly edits?: readonly string[];
-  readonly answeredAt?: number;
-};
+import { withEdit } from './edit-limits.js';
+import { change, changed, removed, requested, sinceOf, statusOf } from './template-events.js';
+import { conflict, UPDATES } from './template-update.js';
+import type { Since, TemplateCommand, TemplateEvent } from './template.messages.js';
+import type { Judged, Request, TemplateState } from './template.state.js';
 
 export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = {
   initial: { view: null, removed: false, asOf: 0 },
@@ -161,7 +61,10 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
       if (state.removed) return [settled];
       if (outcome.kind === 'deleted') return [settled, removed(view, at, answeredAt)];
       if (outcome.kind === 'refused')
-        return [settled, ...afterRefusal(submission.request.kind, view, outcome.error, at, known)];
+        return [
+          settled,
+          ...afterRefusal(view, { kind: submission.request.kind, error: outcome.error, at, asOf: known }),
+        ];
       const { listed } = outcome;
       const judged = submission.heard ? judgedOf(view) : {};
       const reason = listed.rejectionReason ?? null;
@@ -180,7 +83,7 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
           ? []
           : [changed({ createdAt: at, ...view, ...listed, id: templateId, updatedAt: at }, { asOf })];
       if (asOf < answeredAt) return [];
-      // A webhook is newer than the list: its fields stay.
+      // If a webhook came after the list was read, its fields stay.
       const now = { ...listed, ...(asOf < known && judgedOf(view)) };
       const heard = submission !== undefined && now.status !== view.status;
       return change(view, now, { asOf: Math.max(asOf, known), heard, at, reason: listed.rejectionReason });
@@ -235,105 +138,7 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
   },
 };
 
-type Update = (
-  data: UpdateTemplateData & Asking,
-  view: TemplateView,
-  state: TemplateState,
-) => readonly TemplateEvent[];
-
-const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
-  draft: (data, view, state) => {
-    const { at, asking, submit = false } = data;
-    const content = contentAfter(data, view, state);
-    const { messageSendTtlSeconds, ...shown } = content;
-    const isSame = isDeepStrictEqual(content, contentOf(view, state));
-    const { asOf } = state;
-    if (!submit)
-      return isSame ? [] : [changed({ ...view, ...shown, updatedAt: at }, { asOf, messageSendTtlSeconds })];
-    const now = { ...view, ...shown, status: 'pending' as const, rejectionReason: null, updatedAt: at };
-    return [
-      changed(now, { asOf, messageSendTtlSeconds }),
-      statusOf(now, null, at),
-      requested(asking, { kind: 'submit', content }),
-    ];
-  },
-  pending: () => {
-    throw conflict('The template is in review at Meta; it can be changed once that is over.');
-  },
-  approved: (data, view, state) => {
-    const { category, at } = data;
-    if (category !== undefined && category !== view.category)
-      throw conflict('The category of an approved template cannot be changed.');
-    const isSame = isDeepStrictEqual(contentAfter(data, view, state), contentOf(view, state));
-    if (isSame && !data.submit) return [];
-    const nextEditAt = nextEditAfter(state.edits ?? [], at);
-    if (nextEditAt)
-      throw conflict(
-        `Meta lets an approved template be edited once in 24 hours and 10 times in 30 days; the next time is at ${nextEditAt}.`,
-        { nextEditAt },
-      );
-    return resubmitted(data, view, state);
-  },
-  rejected: resubmitted,
-  paused: resubmitted,
-  disabled: () => {
-    throw conflict('Meta has disabled the template; it cannot be changed any more.');
-  },
-};
-
-/** Submits an edit. Meta accepts only all components together. */
-function resubmitted(
-  data: UpdateTemplateData & Asking,
-  view: TemplateView,
-  state: TemplateState,
-): TemplateEvent[] {
-  if (data.submit === false)
-    throw new Rejection('invalid_request', 'Only a draft can be changed without being submitted.', [
-      { pointer: '/submit', code: 'not_allowed', detail: 'submit must not be false: this is no draft.' },
-    ]);
-  const { category, components, parameterFormat, messageSendTtlSeconds } = contentAfter(data, view, state);
-  const content = {
-    components,
-    ...(parameterFormat === 'NAMED' && { parameterFormat }),
-    ...(category !== view.category && { category }),
-    ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
-  };
-  return [requested(data.asking, { kind: 'edit', content, ofApproved: view.status === 'approved' })];
-}
-
-const contentOf = (
-  { category, components, parameterFormat }: TemplateView,
-  { messageSendTtlSeconds }: TemplateState,
-): TemplateContent => ({
-  category,
-  components,
-  parameterFormat,
-  ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
-});
-
-/** The content after the change, with stored examples where it left them out. Throws `invalid_request` if Meta would refuse it. */
-function contentAfter(
-  { components, category, messageSendTtlSeconds }: UpdateTemplateData,
-  view: TemplateView,
-  state: TemplateState,
-): TemplateContent {
-  const before = contentOf(view, state);
-  const after = {
-    ...before,
-    ...(category !== undefined && { category }),
-    ...(components && { components: withExamplesOf(view.components, components) }),
-    ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
-  };
-  // Skip faults of parts that Meta has accepted already.
-  const settled = ['name', 'language', ...(components ? [] : ['components'])];
-  const faults = faultsOfTemplate({ ...view, ...after }).filter(
-    ({ pointer }) => !settled.includes(pointer.split('/')[1]!),
-  );
-  if (faults.length > 0) throw new Rejection('invalid_request', faults[0]!.detail, faults);
-  return after;
-}
-
-/** Throws `not_found`, and `conflict` while Meta is being asked. */
+/** The view of a template that may be changed. Throws `not_found`, and `conflict` while a request to Meta is open. */
 function present({ view, removed: gone, submission }: TemplateState, templateId: string): TemplateView {
   if (!view || gone) throw new Rejection('not_found', `There is no template ${templateId}.`);
   if (submission)
@@ -343,80 +148,22 @@ function present({ view, removed: gone, submission }: TemplateState, templateId:
   return view;
 }
 
-const conflict = (message: string, details?: object) => new Rejection('conflict', message, details);
+type Refused = {
+  readonly kind: Request['kind'];
+  readonly error: RejectionData;
+  readonly at: string;
+  readonly asOf: number;
+};
 
-const requested = (asking: Asking['asking'], request: Request): TemplateEvent => ({
-  type: 'submission.requested',
-  data: { ...asking, request },
-});
-
-type Unseen = Since & { readonly messageSendTtlSeconds?: number | undefined };
-const changed = (data: TemplateView, { messageSendTtlSeconds, ...since }: Unseen): TemplateEvent => ({
-  type: 'template.changed',
-  data,
-  private: { ...sinceOf(since), ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }) },
-});
-
-const sinceOf = ({ asOf, heard = false }: Since): Since => ({ asOf, ...(heard && { heard }) });
-
-const statusOf = (
-  { id: templateId, metaId, name, language, status }: TemplateView,
-  reason: string | null,
-  at: string,
-): TemplateEvent => ({
-  type: 'template.status',
-  data: { templateId, metaId, name, language, status, reason, at },
-});
-
-const removed = (
-  { id: templateId, metaId, name, language }: TemplateView,
-  at: string,
-  asOf: number,
-): TemplateEvent => ({
-  type: 'template.removed',
-  data: { templateId, metaId, name, language, at },
-  private: { asOf },
-});
-
-/** Removes a template whose creation Meta refused; a draft stays a draft. One with a Meta id exists there and stays. */
-function afterRefusal(
-  kind: Request['kind'],
-  view: TemplateView,
-  { code, message }: RejectionData,
-  at: string,
-  asOf: number,
-): TemplateEvent[] {
+/** Meta refused: removes a new template, turns a submitted one back into a draft; one that Meta has stays as it is. */
+function afterRefusal(view: TemplateView, { kind, error, at, asOf }: Refused): TemplateEvent[] {
   if (view.metaId !== null) return [];
-  const reason = cut(message, { max: 1_000 });
+  const reason = cut(error.message, { max: 1_000 });
   if (kind === 'submit') return change(view, { status: 'draft' }, { asOf, at, reason });
-  const told = code === 'rejected_by_meta' ? [statusOf({ ...view, status: 'rejected' }, reason, at)] : [];
+  const told =
+    error.code === 'rejected_by_meta' ? [statusOf({ ...view, status: 'rejected' }, reason, at)] : [];
   return [...told, removed(view, at, asOf)];
 }
-
-function change(
-  view: TemplateView,
-  given: Partial<ListedTemplate>,
-  { at, reason, ...since }: Since & { at: string; reason: string | null },
-): TemplateEvent[] {
-  const now = { ...view, ...given };
-  if (isDeepStrictEqual(comparable(now), comparable(view))) return [];
-  const components = withOwnSamples(now.components, view.components);
-  return [
-    changed({ ...now, components, updatedAt: at }, since),
-    ...(now.status === view.status ? [] : [statusOf(now, reason, at)]),
-  ];
-}
-
-/** A view for comparison, without example links: Meta signs them anew on every request. */
-const comparable = ({ components, ...view }: TemplateView) => ({
-  ...view,
-  components: withoutLinks(components),
-});
-
-const withoutLinks = (components: readonly TemplateComponent[]): unknown =>
-  JSON.parse(
-    JSON.stringify(components, (key, value: unknown) => (key === 'header_handle' ? undefined : value)),
-  );
 
 const judgedOf = ({ status, rejectionReason, category, qualityScore }: TemplateView): Judged => ({
   status,

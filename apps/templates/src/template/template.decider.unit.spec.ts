@@ -1,11 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { scenario } from '@wbiz/testing/scenario';
-import {
-  template,
-  type ListedTemplate,
-  type TemplateCommand,
-  type TemplateEvent,
-} from './template.decider.js';
+import { template } from './template.decider.js';
+import type { TemplateCommand, TemplateEvent } from './template.messages.js';
+import type { ListedTemplate } from './template.state.js';
 import { AT, changed, LATER, listed, statusMoved, view } from './template.samples.js';
 
 const { given } = scenario(template);

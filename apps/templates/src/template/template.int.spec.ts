@@ -8,7 +8,6 @@ let system: TemplatesSystem;
 
 beforeAll(async () => {
   system = await templatesSystem();
-  await system.start();
 });
 afterAll(() => system.close());
 

@@ -14,7 +14,10 @@ type Row = { readonly view: TemplateView };
 export class TemplateQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Newest first: ids begin with the time they were made. Throws `invalid_request` for a cursor that is none of ours. */
+  /**
+   * Newest first, by id: an id begins with its creation time. Throws `invalid_request` for a cursor that this service
+   * did not issue.
+   */
   @QueryHandler('template.list')
   async list(ask: Ask<'template.list'>): Promise<Answer<'template.list'>> {
     const { accountId, status, category, language, search } = ask;

@@ -1,5 +1,6 @@
 import type { TemplateStatus, TemplateView } from '@wbiz/contracts/template';
-import type { ListedTemplate, TemplateEvent } from './template.decider.js';
+import type { TemplateEvent } from './template.messages.js';
+import type { ListedTemplate } from './template.state.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';
 export const LATER = '2026-11-22T11:00:00.000Z';

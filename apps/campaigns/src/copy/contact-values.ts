@@ -1,0 +1,29 @@
+import { caseless } from '@wbiz/contracts/text/caseless';
+import { lengthOf } from '@wbiz/contracts/text/characters';
+import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
+import { LIMITS } from '@wbiz/contracts/limits';
+
+const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
+/** ISO dates in the form of {@link comparisonForm}. The pattern works in JavaScript and in Postgres. */
+export const TIME = /^\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d{3}z$/;
+
+/**
+ * A value as filters compare it: lower-case text, unless it reads as true, false, a number or an ISO date. Dates
+ * become texts that sort by time.
+ */
+export function comparisonForm(value: FieldValue): FieldValue {
+  if (typeof value !== 'string') return value;
+  const text = caseless(value);
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (NUMBER.test(text) && String(Number(text)) === text) return Number(text);
+  const time = isIsoDate(value) ? new Date(value) : undefined;
+  return time && !Number.isNaN(time.valueOf()) ? caseless(time.toISOString()) : text;
+}
+
+/** A value as a template shows it: one line, single spaces; null if empty or too long, which Meta refuses. */
+export function templateForm(value: FieldValue | null | undefined): string | null {
+  const text = String(value ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return text === '' || lengthOf(text) > LIMITS.templateVariable.max ? null : text;
+}

@@ -1,0 +1,39 @@
+import type { CampaignCounts } from '@wbiz/contracts/campaign';
+import { STATE, type State } from './recipient-state.js';
+
+/** A row of campaigns.counts. Written by move-recipients.ts, retry-failed.ts, ../run/claims.ts and ../audience/freeze.ts. */
+export type CountRow = { readonly state: State; readonly recipients: string | number };
+
+/** The API's counts. `waiting`: recipients whose send messaging was not asked for yet. */
+export function countsOf(rows: readonly CountRow[]): {
+  readonly counts: CampaignCounts;
+  readonly waiting: number;
+} {
+  const of = (...states: readonly State[]) =>
+    rows.reduce((sum, row) => sum + (states.includes(row.state) ? Number(row.recipients) : 0), 0);
+  const { queued, sending, held, accepted, sent, failed, delivered, read, skipped } = STATE;
+  return {
+    counts: {
+      total: of(...Object.values(STATE)),
+      queued: of(queued, sending, held),
+      sent: of(accepted, sent, delivered, read),
+      delivered: of(delivered, read),
+      read: of(read),
+      failed: of(failed),
+      skipped: of(skipped),
+      held: of(held),
+    },
+    waiting: of(queued),
+  };
+}
+
+/** The counts of a cancelled or failed campaign: waiting recipients count as skipped. */
+export const withWaitingSkipped = ({ counts, waiting }: ReturnType<typeof countsOf>): CampaignCounts => ({
+  ...counts,
+  queued: counts.queued - waiting,
+  skipped: counts.skipped + waiting,
+});
+
+/** SQL: the rows of campaigns.counts of a run `l`, as a JSON array of {@link CountRow}; null if there are none. */
+export const COUNT_ROWS = `(select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
+    from campaigns.counts n where n.run = l.run)`;
