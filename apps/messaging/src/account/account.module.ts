@@ -43,7 +43,7 @@ export const CLOUD_API = Symbol('CLOUD_API');
       useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) =>
         new Credentials(
           (accountId) => peers.ask('account.credentials', { accountId }),
-          tokenOpener(runtime, 'its sends wait and are tried again'),
+          tokenOpener(runtime, 'no call to Meta is made for it; its sends are tried again for 24 hours'),
         ),
       inject: [RUNTIME, Peers],
     },

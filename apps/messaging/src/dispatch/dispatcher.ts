@@ -247,7 +247,7 @@ export class Dispatcher {
 
   /** A lane starts doubtful: attempts left started may or may not have reached Meta. */
   private open(lease: Lease): void {
-    const { phoneNumberId } = lease;
+    const { phoneNumberId, accountId } = lease;
     const inFlight = this.inFlight.get(phoneNumberId) ?? new Set<string>();
     this.inFlight.set(phoneNumberId, inFlight);
     const pace = new NumberPace(lease.throughput);
@@ -269,8 +269,8 @@ export class Dispatcher {
     };
     this.lanes.set(phoneNumberId, lane);
     this.options.logger.info(
-      { phoneNumberId, fence: String(lease.fence) },
-      'dispatcher: phone number leased; recovering started attempts, then dispatching',
+      { phoneNumberId, accountId, fence: String(lease.fence) },
+      'dispatcher: phone number leased; before its first claim, attempts that a lost holder left started become unknown',
     );
     this.pump(lane, ...CLASSES);
   }
@@ -294,8 +294,8 @@ export class Dispatcher {
     );
     if (rows.length > 0)
       logger.warn(
-        { phoneNumberId, count: rows.length },
-        'dispatcher: orphaned attempts found; their outcomes are unknown until Meta reports them',
+        { phoneNumberId, accountId: lease.accountId, count: rows.length },
+        "dispatcher: started attempts found that no process calls any more; they become unknown, and Meta's status or the account's policy ends them",
       );
     await Promise.all(
       rows.map(({ message_id, account_id, attempt }) =>
@@ -359,8 +359,8 @@ export class Dispatcher {
       .catch((err: unknown) => {
         lane.doubtful = true;
         this.options.logger.warn(
-          { err },
-          'dispatcher: claim failed; recovering started attempts, then claiming again',
+          { err, phoneNumberId: lane.lease.phoneNumberId, accountId: lane.lease.accountId },
+          'dispatcher: claim failed; the next claim of this phone number first settles as unknown what this one may have started',
         );
       })
       .finally(() => {
@@ -518,8 +518,13 @@ export class Dispatcher {
       if (!counted) continue;
       lane.pace.refused(performance.now());
       this.options.logger.warn(
-        { phoneNumberId, scope },
-        'dispatcher: Meta refused the pace; claims of this phone number pause for 1 to 60 s',
+        {
+          phoneNumberId,
+          accountId: lease.accountId,
+          scope,
+          pauseMs: Math.round(lane.pace.pausedFor(performance.now())),
+        },
+        'dispatcher: Meta refused a send for now; this phone number claims no sends until its pause ends',
       );
     }
   }
@@ -541,8 +546,8 @@ export class Dispatcher {
         return settled.ok ? settled.state : null;
       } catch (err) {
         this.options.logger.warn(
-          { err, messageId, outcome: outcome.kind },
-          `dispatcher: outcome not stored; retrying in ${wait} ms`,
+          { err, messageId, accountId, attempt, outcome: outcome.kind, retryMs: wait },
+          'dispatcher: outcome of an attempt not stored; storing it again after a pause',
         );
         await delay(wait);
       }

@@ -23,7 +23,7 @@ export class ExpiredSends {
 
   constructor(private readonly options: ExpiredSendsOptions) {
     this.work = new Periodic({
-      name: 'expired sends: look',
+      name: 'expired sends: search',
       everyMs: LOOK_MS.first,
       restMs: LOOK_MS.longest,
       run: (stopping) => this.look(stopping),
@@ -48,7 +48,8 @@ export class ExpiredSends {
         ),
       );
       const count = expired.filter((one) => one.ok && one.events.length > 0).length;
-      if (count > 0) logger.info({ count }, 'expired sends: returned to their campaigns');
+      if (count > 0)
+        logger.info({ count }, 'expired sends: not taken by Meta in time; returned to their campaigns');
       if (due.length < AT_ONCE) return rows.length > 0;
     }
     return true;

@@ -62,7 +62,7 @@ export class UnknownOutcomes {
 
   constructor(private readonly options: UnknownOutcomesOptions) {
     this.work = new Periodic({
-      name: 'unknown outcomes: look',
+      name: 'unknown outcomes: check',
       everyMs: TICK_MS,
       restMs: REST_MS,
       run: () => this.tick(),
@@ -114,8 +114,8 @@ export class UnknownOutcomes {
         continue;
       this.toldAt.set(phoneNumberId, Date.now());
       this.options.logger.error(
-        { alarm: true, phoneNumberId, count },
-        "unknown outcomes: older than an hour; they stay unknown until Meta's webhooks arrive and are handled",
+        { alarm: true, phoneNumberId, count, oldestMs: Math.round(age_ms) },
+        "unknown outcomes: the oldest of this phone number is over an hour old; it ends with a status from Meta, or after the grace, which runs only while webhooks arrive",
       );
     }
   }
@@ -132,7 +132,7 @@ export class UnknownOutcomes {
     } catch (err) {
       this.options.logger.warn(
         { err },
-        'unknown outcomes: gateway does not answer; the grace resumes once it has answered for 30 s',
+        'unknown outcomes: gateway does not answer; no grace runs until it has answered for 30 s',
       );
       this.shutAt = Date.now();
     }
@@ -184,15 +184,18 @@ export class UnknownOutcomes {
     await Promise.all(
       rows.map(async ({ message_id: messageId, account_id: accountId, attempt, policy }) => {
         const type = policy === 'resend' ? ('message.send-again' as const) : ('message.give-up' as const);
-        logger.warn(
-          { messageId, policy: policy ?? 'fail' },
-          `unknown outcomes: grace ran out; ${policy === 'resend' ? 'sending again' : 'failing the message'}`,
-        );
         const ended = await store.apply(messages, {
           accountId,
           type,
           data: { messageId, attempt, at: new Date().toISOString() },
         });
+        if (ended.ok && ended.events.length > 0)
+          logger.warn(
+            { messageId, accountId, attempt },
+            policy === 'resend'
+              ? "unknown outcomes: no status within the grace; the account's policy queues the message again"
+              : "unknown outcomes: no status within the grace; the account's policy fails the message",
+          );
         if (ended.ok && ended.state) this.options.announce(ended.state);
       }),
     );

@@ -56,7 +56,7 @@ export class MediaTasks {
       work: (task) => this.attempt(task),
       failed: (task, error) => this.failed(task, error),
       renew: (task) => this.dueIn(task, LEASE_MS),
-      fields: ({ kind, mediaId, attempt }) => ({ kind, mediaId, attempt }),
+      fields: ({ kind, mediaId, accountId, attempt }) => ({ kind, mediaId, accountId, attempt }),
       logger: options.logger,
     });
   }

@@ -72,7 +72,7 @@ export class ReadReceipts {
       },
       work: (read) => this.tell(read),
       failed: (read, error) => this.postpone(read, error),
-      fields: ({ messageId, attempt }) => ({ messageId, attempt }),
+      fields: ({ messageId, accountId, attempt }) => ({ messageId, accountId, attempt }),
       logger,
     });
   }
