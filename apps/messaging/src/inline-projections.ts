@@ -7,7 +7,7 @@ import { wamidsProjection } from './message/wamids.projection.js';
 import { peopleProjection } from './person/people.projection.js';
 import { readsProjection } from './read-receipt/reads.projection.js';
 
-/** Projections updated in the transaction of the events. */
+/** The projections that run in the transaction that stores their events. */
 export const inlineProjections = (slots = new Slots()) => [
   conversationProjection,
   wamidsProjection,

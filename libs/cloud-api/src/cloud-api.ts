@@ -26,7 +26,7 @@ export type MetaFlow = {
   readonly categories?: readonly string[];
 };
 
-/** The parts of a template that can be changed; `components` replaces all of them. */
+/** The fields of a template that can be changed; `components` replaces all components. */
 export type MetaTemplateContent = {
   readonly category: string;
   readonly components: readonly Record<string, unknown>[];
@@ -34,7 +34,9 @@ export type MetaTemplateContent = {
   readonly message_send_ttl_seconds?: number;
 };
 
-/** Meta's answer to a new template: its status may be final already, its category other than the one asked for. */
+/**
+ * Meta's answer to a new template. The status may be final already, and the category another than the one asked for.
+ */
 export type MetaTemplateMade = Pick<MetaTemplate, 'id' | 'status' | 'category'>;
 
 export type MetaWaba = {
@@ -49,7 +51,7 @@ export type MetaWaba = {
 
 export type MetaPhoneNumber = {
   readonly id: string;
-  /** For people, e.g. `+91 80000 00001`; digits only in webhooks. */
+  /** Formatted, e.g. `+91 80000 00001`; webhooks have the digits only. */
   readonly display_phone_number: string;
   readonly verified_name?: string;
   /** GREEN, YELLOW, RED, NA or UNKNOWN. */
@@ -83,12 +85,12 @@ export type MetaTokenInfo = {
 
 export type MetaMedia = {
   readonly id: string;
-  /** Valid for five minutes, with the token. */
+  /** Valid for five minutes, and only with the token. */
   readonly url: string;
   readonly mime_type: string;
   /** 64 hexadecimal digits. */
   readonly sha256: string;
-  /** Bytes; a text in some answers. */
+  /** Bytes; a string in some answers. */
   readonly file_size: number | string;
 };
 
@@ -101,13 +103,13 @@ export type CloudApiOptions = {
   /** Scheme, host and port, e.g. `https://graph.facebook.com`. */
   readonly baseUrl: string;
   readonly version?: string;
-  /** Limit for each call as a whole (ms). */
+  /** Limit of each call as a whole, in ms. Uploads have 100 s. */
   readonly timeoutMs: number;
   readonly connections?: number;
   readonly watch?: WatchCall;
 };
 
-/** The calls of Meta's API, by what they are for. */
+/** The purpose of a call to Meta. */
 export type Operation =
   | 'send_message'
   | 'mark_read'
@@ -130,8 +132,8 @@ export type Operation =
   | 'delete_media';
 
 /**
- * The outcome of a call. `broken`: it was sent, and no answer came that can be read as Meta's. `code`: Meta's error
- * code, 'other' for an unknown one.
+ * The outcome of a call. `broken`: it was sent, and no readable answer of Meta's came. `code`: Meta's error code,
+ * 'other' for an unknown one.
  */
 export type CallOutcome =
   { readonly kind: 'ok' | 'broken' | 'not_sent' } | { readonly kind: 'refused'; readonly code: string };
@@ -157,10 +159,10 @@ const PHONE_FIELDS =
 
 /** Meta's media hosts. */
 const MEDIA_HOST = /(?:^|\.)fbsbx\.com$/i;
-/** For 100 MB, the most Meta takes, at a megabyte a second. */
+/** Enough for 100 MB, Meta's maximum, at 1 MB a second. */
 const UPLOAD_TIMEOUT_MS = 100_000;
 
-/** It contains a query of its own, and goes into the path unescaped. */
+/** Meta's upload ids contain a query and go into the path unescaped, so they are checked. */
 const UPLOAD_ID = /^upload:[\w+/=:.-]+(\?[\w=&+/.-]+)?$/;
 
 const META_HOST = /(?:^|\.)facebook\.com$/i;
@@ -261,7 +263,7 @@ export function createCloudApi({
   }
 
   return {
-    /** Sends a body of `POST /{phone number}/messages` unchanged. Calls Meta once, whatever happens. */
+    /** Sends a body of `POST /{phone number}/messages` unchanged. Calls Meta once, also if the call fails. */
     async sendMessage(
       token: string,
       phoneNumberId: string,
@@ -284,7 +286,9 @@ export function createCloudApi({
       return outcome;
     },
 
-    /** Marks an inbound message (and the ones before it) read; with `typing`, shows the typing bubble for ≤ 25 s. */
+    /**
+     * Marks an inbound message and the ones before it read; with `typing` Meta shows the typing bubble for up to 25 s.
+     */
     async markRead(
       token: string,
       phoneNumberId: string,
@@ -305,13 +309,14 @@ export function createCloudApi({
       });
     },
 
-    /** Every template of the account, 100 to a call. */
+    /** Every template of the WABA, 100 to a call. */
     listTemplates: (token: string, wabaId: string) =>
       list<MetaTemplate>('list_templates', token, pathTo(wabaId, 'message_templates'), TEMPLATE_FIELDS),
 
-    /** Every flow of the account, of any status, 100 to a call. */
+    /** Every flow of the WABA, of any status, 100 to a call. */
     listFlows: (token: string, wabaId: string) =>
       list<MetaFlow>('list_flows', token, pathTo(wabaId, 'flows'), FLOW_FIELDS),
+
     /** The template of this name and language; a WABA has one at most. Meta's filter also matches parts of names. */
     async findTemplate(
       token: string,
@@ -378,8 +383,8 @@ export function createCloudApi({
     },
 
     /**
-     * Uploads the sample of a template's media header; resolves to its handle, which is not a media id that a send
-     * takes.
+     * Uploads the sample of a template's media header; resolves to its handle, which a send does not take as a media
+     * id.
      */
     async uploadSample(token: string, appId: string, file: MediaFile): Promise<string> {
       const { filename: file_name, size, mimeType: file_type } = file;
@@ -421,13 +426,13 @@ export function createCloudApi({
       return numbers;
     },
 
-    /** What the token may do. It inspects itself, so a token unknown to Meta throws CloudApiError 190. */
+    /** What the token may do. The token itself authorises the call, so one unknown to Meta throws CloudApiError 190. */
     async debugToken(token: string): Promise<MetaTokenInfo> {
       const path = `${pathTo('debug_token')}?input_token=${encodeURIComponent(token)}`;
       return (await manage<{ data: MetaTokenInfo }>('debug_token', { method: 'GET', path, token })).data;
     },
 
-    /** Subscribes the token's app to the account's webhooks. */
+    /** Subscribes the token's app to the WABA's webhooks. */
     async subscribeApp(token: string, wabaId: string): Promise<void> {
       await manage('subscribe_app', {
         method: 'POST',
@@ -437,7 +442,7 @@ export function createCloudApi({
       });
     },
 
-    /** The apps that get the account's webhooks. */
+    /** The apps that get the WABA's webhooks. */
     async listSubscribedApps(token: string, wabaId: string): Promise<readonly MetaSubscribedApp[]> {
       const path = pathTo(wabaId, 'subscribed_apps');
       const { data } = await manage<Page<{ readonly whatsapp_business_api_data: MetaSubscribedApp }>>(
@@ -464,7 +469,7 @@ export function createCloudApi({
     getMedia: (token: string, mediaId: string) =>
       manage<MetaMedia>('get_media', { method: 'GET', path: pathTo(mediaId), token }),
 
-    /** The bytes behind a media URL; the caller must read or destroy them. */
+    /** The bytes at a media URL; the caller must read or destroy them. */
     async downloadMedia(token: string, url: string): Promise<Download> {
       const fault = tokenFault(token);
       if (fault !== undefined) throw new CloudApiError(fault);
@@ -479,7 +484,7 @@ export function createCloudApi({
       await manage('delete_media', { method: 'DELETE', path: pathTo(mediaId), token });
     },
 
-    /** Resolves once the calls under way have ended. */
+    /** Resolves once the calls in flight have ended. */
     close: async () => {
       await Promise.all([transport.close(), downloads.close()]);
     },

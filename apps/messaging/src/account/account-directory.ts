@@ -3,15 +3,19 @@ import type { Pool } from 'pg';
 
 type AskOwner = (wabaId: string) => Promise<{ accountId: string } | null>;
 
-/** At most one lookup per unknown WABA in this many ms, however many webhooks it sends. */
-const ASK_EVERY_MS = 200;
-const MOST_STRANGERS = 1_000;
+/** Minimum gap between two lookups of one unknown WABA, in ms. */
+const LOOKUP_GAP_MS = 200;
+/** Maximum unknown WABAs whose last lookup is remembered. */
+const MAX_UNKNOWN = 1_000;
 
-/** Finds the account of a WhatsApp Business Account in our copy, or at the gateway if the copy is behind. */
+/**
+ * Finds the account that a WhatsApp Business Account (WABA) belongs to: in this service's copy of accounts, else at
+ * the gateway, since the copy may be behind.
+ */
 export class AccountDirectory {
   private readonly known = new Map<string, string>();
-  /** The lookup of a WABA that is scheduled and not sent yet. */
-  private readonly next = new Map<string, Promise<string | undefined>>();
+  /** Lookups that are scheduled and not sent yet, by WABA. */
+  private readonly scheduled = new Map<string, Promise<string | undefined>>();
   private readonly askedAt = new Map<string, number>();
 
   constructor(
@@ -20,23 +24,23 @@ export class AccountDirectory {
   ) {}
 
   /**
-   * Undefined if the WABA is not connected here; its webhooks are ignored. Undefined always comes from a lookup sent
-   * after the call: an earlier miss would lose the first messages of an account connected since.
+   * Resolves to undefined if the WABA is not connected; its webhooks are then ignored. Undefined always comes from a
+   * lookup sent after the call: with an older answer the first messages of an account connected since would be lost.
    */
   async accountOf(wabaId: string): Promise<string | undefined> {
     const known = this.known.get(wabaId);
     if (known) return known;
-    let next = this.next.get(wabaId);
-    if (!next) this.next.set(wabaId, (next = this.ask(wabaId)));
-    return next;
+    let scheduled = this.scheduled.get(wabaId);
+    if (!scheduled) this.scheduled.set(wabaId, (scheduled = this.ask(wabaId)));
+    return scheduled;
   }
 
   private async ask(wabaId: string): Promise<string | undefined> {
-    await delay(Math.max(0, (this.askedAt.get(wabaId) ?? 0) + ASK_EVERY_MS - Date.now()));
-    this.next.delete(wabaId);
+    await delay(Math.max(0, (this.askedAt.get(wabaId) ?? 0) + LOOKUP_GAP_MS - Date.now()));
+    this.scheduled.delete(wabaId);
     const found = this.known.get(wabaId);
     if (found) return found;
-    if (this.askedAt.size >= MOST_STRANGERS) this.askedAt.clear();
+    if (this.askedAt.size >= MAX_UNKNOWN) this.askedAt.clear();
     this.askedAt.set(wabaId, Date.now());
     const { rows } = await this.pool.query<{ id: string }>(
       'select id from messaging.accounts where waba_id = $1',

@@ -13,7 +13,7 @@ import { Credentials } from './credentials.js';
 
 export const CLOUD_API = Symbol('CLOUD_API');
 
-/** Maps WABAs to accounts and calls Meta with an account's token. */
+/** The client of Meta's API, the accounts by WABA, and the accounts' access tokens. */
 @Module({
   providers: [
     {
@@ -23,7 +23,7 @@ export const CLOUD_API = Symbol('CLOUD_API');
         const api = createCloudApi({
           baseUrl: config.CLOUD_API_URL,
           timeoutMs: config.CLOUD_API_TIMEOUT_MS,
-          // No limit here: the lanes limit calls, and a slow number must not take another's connections.
+          // Never the limit: the dispatcher limits calls per phone number; a slow one must not use up the connections.
           connections: 4096,
           watch: watchCloudApi(runtime),
         });

@@ -115,17 +115,17 @@ async function everything(accountId: string, ask: ListConversations): Promise<re
 }
 /** Runs a list in all three ways and expects equal results: newest rows only, newest rows then index, index only. */
 async function onAllWays<Given>(list: () => Promise<Given>): Promise<Given> {
-  const usual = queries.lookedThrough;
+  const usual = queries.scannedFirst;
   try {
     const found: Given[] = [];
     for (const most of [usual, 3, 0]) {
-      queries.lookedThrough = most;
+      queries.scannedFirst = most;
       found.push(await list());
     }
     expect(found.slice(1)).toEqual([found[0], found[0]]);
     return found[0]!;
   } finally {
-    queries.lookedThrough = usual;
+    queries.scannedFirst = usual;
   }
 }
 const foundBy = async (search: string) =>

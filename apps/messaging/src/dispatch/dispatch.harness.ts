@@ -19,7 +19,10 @@ const HELLO_WORLD = template({ name: 'hello_world', category: 'MARKETING', compo
 export type Send = (message: Outgoing, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
 type Replica = Partial<Pick<DispatcherOptions, 'send' | 'pool' | 'complete'>> & { readonly ttlMs?: number };
 
-/** Messaging's dispatch with a database of its own. The simulator is Meta: it accepts sends and reports no statuses. */
+/**
+ * Messaging's dispatch with a database of its own. The simulator stands for Meta: it accepts sends, reports no
+ * statuses.
+ */
 export async function dispatchSystem() {
   const slots = new Slots();
   const [database, simulator] = await Promise.all([
@@ -84,7 +87,7 @@ export async function dispatchSystem() {
     toMeta,
     running,
     accept,
-    /** The same for a campaign's send; it expires after a minute by default. */
+    /** Accepts a campaign's send, which expires after `withinMs`. */
     acceptOfCampaign: (person: string, withinMs = 60_000) =>
       accept(person, {
         campaign: { campaignId: 'cmp_1', expiresAt: new Date(Date.now() + withinMs).toISOString() },

@@ -23,23 +23,24 @@ import { CLASSES, Turnstile, type Class } from './turnstile.js';
 
 /** Maximum calls in flight per phone number. Meta answers in about 100 ms, so this carries 1,000 a second. */
 const MAX_IN_FLIGHT = 128;
-/** Calls of these that campaigns may not use. */
+/** Calls of MAX_IN_FLIGHT that campaigns may not use. */
 const RESERVE = 16;
 /**
- * Maximum wait of a campaign's send while single sends go first; then it is requeued and no longer blocks its person.
+ * Maximum wait of a campaign's send behind single sends, in ms. Then it is deferred, so that single sends to its person
+ * need not wait for it.
  */
 const TURN_PATIENCE_MS = 2000;
-/** The interval doubles while nothing is queued or deferred. */
+/** Interval of looks at the queue, in ms; it doubles while nothing is queued or deferred. */
 const LOOK_MS = { first: 250, longest: 1_000 };
 /**
- * Minimum gap between claims while a class has more sends than room, so that a claim takes a batch and not one send.
+ * Minimum gap between claims while a class has more sends than room, in ms: a claim then takes a batch, not one send.
  */
 const CLAIM_GAP_MS = 50;
-/** Maximum campaign sends per claim: a single send's claim waits for it. */
+/** Maximum campaign sends per claim: single sends are claimed after it. */
 const CLAIM_OF_CAMPAIGNS = 32;
 const RENEW_MS = 1000;
 
-/** SQL, in a claim: nothing blocks the send `d`. */
+/** SQL: whether nothing blocks the send `d`. $4: conversations held back; $6: the highest class claimed. */
 const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is null or expires_at > now())
                   and not exists (select from deferred e
                     where e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))`;
@@ -53,32 +54,33 @@ export type DispatcherOptions = {
   readonly announce: Announce;
   /** Whether a send's outcome is traced as a step of the trace that accepted it. */
   readonly isTraced?: boolean;
-  /** Called with the outcome of every attempt and the answer behind it. */
+  /** Called with the answer to each attempt, or the failure to call, and the outcome that follows from it. */
   readonly onOutcome?: (outcome: Outcome, answer: SendOutcome) => void;
   readonly logger: Logger;
 };
 
+/** The dispatch of one leased phone number. */
 type Lane = {
   lease: Lease;
-  /** Conversations with a call in flight: one call at a time each, in order of acceptance. */
+  /** Conversations with a claimed send or a slot: each has one call at a time, in order of acceptance. */
   readonly inFlight: Set<string>;
   readonly pace: NumberPace;
   readonly turns: Turnstile;
-  /** Undefined until the debts of the previous holder are loaded. */
+  /** The pair limits; undefined until the debts of the previous holder are loaded. */
   pairs: PairPace | undefined;
   claiming: boolean;
-  /** Sends being accepted that will be called at once. */
+  /** Slots of sends that are being accepted. */
   opening: number;
   recovering: boolean;
-  /** Classes of which the last claim found nothing, held back nobody, and no send was announced since. */
+  /** Classes in which the last claim found nothing and held nothing back, and no send was signalled since. */
   readonly isEmpty: Record<Class, boolean>;
-  /** Classes that may have sends to claim; `notBefore`: when they may be claimed. */
+  /** Classes that may have sends to claim; `notBefore`: when they may be claimed (monotonic clock, ms). */
   readonly wanted: Record<Class, boolean>;
   readonly notBefore: Record<Class, number>;
   timer: NodeJS.Timeout | undefined;
-  /** When the first message since the last webhook was handed to Meta, in epoch ms; 0: none. */
+  /** When Meta accepted the first message since the number's last webhook, in epoch ms; 0: none. */
   unheardSince: number;
-  /** Whether the queue may hold started sends that nobody is calling. */
+  /** Whether the queue may hold started sends that no process is calling; they are recovered before the next claim. */
   doubtful: boolean;
 };
 
@@ -87,12 +89,12 @@ type Claimed = { readonly message: Outgoing; readonly attempt: number };
 
 /**
  * Sends accepted messages to Meta. Per leased phone number: claim a batch (mark attempts as started in one
- * transaction that checks the fence), call, settle. A send with nothing before it is claimed as it is accepted. A
+ * transaction that checks the fence), call, settle. A send with nothing before it starts as it is accepted. A
  * started attempt is never started again before its outcome is known or settled as unknown, even after a crash.
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
-  /** By phone number. Kept when a lease is lost and taken again: the calls continue. */
+  /** The lanes' `inFlight`, by phone number. Kept when a lease is lost and taken again: the calls continue. */
   private readonly inFlight = new Map<string, Set<string>>();
   /** Claims and calls in progress. */
   private readonly underWay = new Set<Promise<unknown>>();
@@ -149,8 +151,8 @@ export class Dispatcher {
   }
 
   /**
-   * Takes slots for the single sends being accepted for which there is room; a slot reserves its conversation until
-   * it ends. The transaction still has to check the fence and whether another send goes first.
+   * Gives slots to the single sends being accepted for which there is room; a slot reserves its conversation until
+   * `end` is called. The accepting transaction still has to check the fence and whether another send goes first.
    */
   take(sends: readonly Outgoing[]): readonly Slot[] {
     const now = performance.now();
@@ -235,7 +237,7 @@ export class Dispatcher {
       ],
     });
     for (const { id, class: cls, due } of rows) {
-      // Sends that an earlier holder started on acceptance as it lost the number.
+      // Null: sends of an earlier holder, started on acceptance as it lost the number's lease.
       const lane = this.lanes.get(id);
       if (lane && cls === null) lane.doubtful = true;
       else if (cls !== null && due) this.wake(id, cls);
@@ -276,8 +278,9 @@ export class Dispatcher {
   }
 
   /**
-   * Settles as unknown every started send that this process is not calling: a lost holder's, or our own from a claim
-   * whose commit succeeded without an answer. The locks wait for that commit. No send starts on acceptance meanwhile.
+   * Settles as unknown every started send that this process is not calling: a lost holder's, or its own from a claim
+   * whose commit succeeded although the answer was lost. The locks wait for such a commit. No send starts on acceptance
+   * meanwhile.
    */
   private async recover(lane: Lane): Promise<void> {
     const { pool, logger } = this.options;
@@ -382,8 +385,8 @@ export class Dispatcher {
   }
 
   /**
-   * Durably claims up to `room` sends by marking them started. The transaction locks the lease's row, so a change of
-   * holder waits for it. Everyone who moves a send locks its message first; so does this, then rechecks the queue.
+   * Claims up to `room` sends: marks them started in a transaction that locks the lease's row, so that a change of
+   * holder waits for it. Like every change of a send, it locks the message first and then checks the queue's row again.
    * `more`: the lowest class that may have more. `isAll`: no conversation was held back.
    */
   private async claim(
@@ -487,7 +490,7 @@ export class Dispatcher {
     const isComplete = mediaWithoutMetaId(claimed.message).length === 0;
     const completed = isComplete ? claimed : await this.options.complete(claimed.message);
     if ('notSent' in completed) return this.outcomeOf(lane, claimed, completed.notSent);
-    if (!(await lane.turns.turn(classOf(claimed.message), patience(claimed.message))))
+    if (!(await lane.turns.turn(classOf(claimed.message), turnDeadline(claimed.message))))
       return { kind: 'deferred', reason: 'single sends went first' };
     if (performance.now() > lane.lease.validUntil)
       return { kind: 'deferred', reason: 'the lease ran out before the call' };
@@ -505,8 +508,8 @@ export class Dispatcher {
   }
 
   /**
-   * Pauses the number or account that Meta throttles. A pair limit needs no pause: the deferred send already holds
-   * back its person.
+   * Pauses the number or account that Meta throttles. A pair limit needs no pause: the deferred send already holds back
+   * later sends to its person.
    */
   private slowDown({ lease }: Lane, scope: RefusalScope): void {
     if (scope !== 'pace-number' && scope !== 'pace-account') return;
@@ -555,7 +558,7 @@ export class Dispatcher {
   }
 }
 
-/** Whether a single send may be called as it is accepted. Excludes large debts: only a claim persists them. */
+/** Whether a single send may start as it is accepted. Not with a large pair debt: only a claim persists it. */
 const hasRoom = (
   { lease, inFlight, turns, pairs, doubtful, recovering, opening }: Lane,
   { conversationId }: Outgoing,
@@ -572,8 +575,8 @@ const hasRoom = (
 
 const classOf = ({ campaignId }: MessageState): Class => (campaignId === null ? 0 : 1);
 
-/** Deadline of a send's wait for its turn, on the monotonic clock. */
-const patience = ({ expiresAt }: MessageState) =>
+/** Until when a send waits for its turn (monotonic clock, ms). */
+const turnDeadline = ({ expiresAt }: MessageState) =>
   expiresAt === undefined
     ? Infinity
     : performance.now() + Math.min(TURN_PATIENCE_MS, Date.parse(expiresAt) - Date.now());

@@ -5,8 +5,8 @@ export const CLASSES = [0, 1] as const;
 export type Class = (typeof CLASSES)[number];
 
 /**
- * Maximum catch-up per class, in milliseconds' worth of calls. Small for campaigns: calls caught up now are missing
- * at the end of the second, where a single send would have to wait.
+ * After a stall the calls of at most this many ms are caught up, per class. Few of campaigns: calls caught up now are
+ * missing at the end of the second, where a single send would have to wait.
  */
 const CATCH_UP: Readonly<Record<Class, number>> = { 0: CATCH_UP_MS, 1: 20 };
 
@@ -32,7 +32,7 @@ export class Turnstile {
     return this.pace.roomAt(now, this.before(cls), CATCH_UP[cls]);
   }
 
-  /** Resolves when the call may leave; to false if it may not leave by `until` (monotonic clock). */
+  /** Resolves to true when the call may leave, or to false once `until` (monotonic clock, ms) has passed. */
   turn(cls: Class, until = Infinity): Promise<boolean> {
     return new Promise((pass) => {
       this.waiting[cls].push({ until, pass });

@@ -8,7 +8,10 @@ import { object, text } from '@wbiz/contracts/meta/item';
 import type { Pool } from 'pg';
 import { whole } from '../message/whole-message.js';
 
-/** A reply to a flow or to another of Meta's forms (`address_message`). A token that WBIZ or Meta made is left out. */
+/**
+ * The payload of a reply to a flow or to another of Meta's forms (`address_message`), without a token that WBIZ or Meta
+ * made.
+ */
 export function flowReply({
   name,
   response_json: json,
@@ -22,14 +25,14 @@ export function flowReply({
 }
 
 export const FLOW_REPLIES = Symbol('FLOW_REPLIES');
-/** Adds to a flow reply the send and the flow it answers; `message` is Meta's message. */
+/** Adds to a flow reply the ids of the send and of the flow that it answers; `message` is Meta's message. */
 export type TieFlowReply = (
   accountId: string,
   received: MessageReceivedData,
   message: MetaItem,
 ) => Promise<MessageReceivedData>;
 
-/** The send is the one the reply quotes; otherwise the conversation's last send with its token. */
+/** Takes the send that the reply quotes, otherwise the conversation's last send with the reply's token. */
 export const flowReplies =
   (pool: Pool): TieFlowReply =>
   async (accountId, received, message) => {
@@ -61,7 +64,7 @@ export const flowReplies =
     return { ...received, payload: { ...payload, ...(flowId && { flowId }), flowMessageId } };
   };
 
-/** Null if it is not a JSON object: the sender may have put anything there. */
+/** The answers of a form; null if they are not a JSON object, since the sender may have put anything there. */
 function responseIn(json: unknown): MetaItem | null {
   if (isPlainObject(json)) return json;
   try {

@@ -27,8 +27,8 @@ type Echo = Command<typeof META_ECHO, MetaEcho>;
 type Status = Command<typeof META_STATUS, MetaStatus>;
 
 /**
- * Consumes the items of Meta's webhooks. They are facts: one that is refused cannot be handled and goes to the dead
- * letters.
+ * Consumes the items of Meta's webhooks. An item says what has happened already, so a refusal is an error: the item
+ * goes to the dead letters.
  */
 @Controller()
 export class InboundConsumer {
@@ -80,12 +80,12 @@ export class InboundConsumer {
     await this.noteWebhook(data);
   }
 
-  /** Looks up the wamid: our id also depends on the time, and Meta may repeat a message with another time. */
+  /** Goes by the wamid: the message's id also depends on the time, and Meta may repeat a message with another time. */
   private async isNew(accountId: string, direction: 'in' | 'out', { wamid }: { readonly wamid: string }) {
     return (await this.find({ accountId, wamid, direction })) === null;
   }
 
-  /** Undefined if the account has no such message. */
+  /** Stores a status. Resolves to undefined if the account has no such message. */
   private async note(
     accountId: string,
     { messageId, report }: NonNullable<ReturnType<typeof statusFrom>>,
@@ -106,7 +106,7 @@ export class InboundConsumer {
     return !noted.ok && noted.error.code === 'not_found' ? undefined : unrefused(noted);
   }
 
-  /** The WABA, number or message is not ours, e.g. another app sends from the same number. */
+  /** Counts an item whose WABA or message is not in WBIZ, e.g. because another app sends from the same number. */
   private foreign(kind: 'message' | 'echo' | 'status'): void {
     this.runtime.metrics.metaItems.inc({ kind: `foreign_${kind}` });
   }

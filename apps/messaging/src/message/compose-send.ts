@@ -4,7 +4,7 @@ import { composeFlow } from './compose-flow.js';
 import { composeTemplate } from './compose-template.js';
 import { defined, documentName, metaIdFor, refused, type Composed, type Named } from './graph-body.js';
 
-/** A medium's id and the field that names it. */
+/** The id of a medium, and the JSON pointer of the field that names it. */
 type Reference = { readonly id: string; readonly pointer: string };
 
 /** Per kind of send: its media, its body for Meta, and its text in the inbox. */
@@ -88,7 +88,7 @@ const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 /** The uploaded media that a send names. */
 export const mediaOf = (sent: AnySend): readonly Reference[] => kindOf(sent).media?.(sent.request) ?? [];
 
-/** Turns a request into Meta's body. Throws a Rejection if something it names is missing or does not allow the send. */
+/** The body for Meta of a request. Throws a Rejection if what the request names does not exist or cannot be sent so. */
 export function compose(sent: AnySend & { readonly messageId: string }, named: Named): Composed {
   for (const { id, pointer } of mediaOf(sent))
     if (!named.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
@@ -101,7 +101,7 @@ export function compose(sent: AnySend & { readonly messageId: string }, named: N
   return kindOf(sent).compose(sent.request, named, sent.messageId);
 }
 
-/** Meta's type and action per kind of card. */
+/** Meta's type and action per kind of interactive message. */
 const ACTIONS: {
   readonly [Kind in InteractiveKind]: (card: SendRequest<'interactive'>) => { type: string; action: object };
 } = {
@@ -124,7 +124,7 @@ function headerOf(header: InteractiveHeader, named: Named) {
   return { type, [type]: defined({ id, link, filename }) };
 }
 
-/** Meta requires a second name part beside the formatted name (contacts page). */
+/** A contact card for Meta, which requires a second name part beside the formatted name (contacts page). */
 function metaContact({ name, ...contact }: SendRequest<'contacts'>['contacts'][number]) {
   const parts = Object.keys(name).length > 1 ? name : { ...name, firstName: name.formattedName };
   return snakeCase({ name: parts, ...contact });
@@ -144,7 +144,7 @@ function snakeCase(value: unknown): unknown {
 
 const COMMON = ['to', 'from', 'replyTo', 'metadata'];
 
-/** The fields of a request that not every send has. */
+/** The fields of a request, without those of every send and without the given ones. */
 const ownFields = (request: object, ...without: string[]) =>
   Object.fromEntries(
     Object.entries(request).filter(([name]) => !COMMON.includes(name) && !without.includes(name)),

@@ -12,7 +12,7 @@ import { defined, documentName, metaIdFor, type Composed, type Named } from './g
 
 type Request = SendRequest<'template'>;
 type Given = Pick<Request, 'headerMediaId' | 'headerLink' | 'headerFilename' | 'headerLocation' | 'buttons'>;
-/** A template or one card of its carousel: its filled form, its values, and their place in the request. */
+/** A template or one card of its carousel. `given`: its values in the request; `at`: the JSON pointer to them. */
 type Part = {
   readonly filled: FilledTemplate;
   readonly given: Given;
@@ -23,7 +23,10 @@ type Part = {
   readonly faults: FieldFault[];
 };
 
-/** The body for Meta with exactly the template's parameters. A part that cannot be sent is rejected by name. */
+/**
+ * The body for Meta, with exactly the parameters that the template takes. Throws a Rejection with a fault for each
+ * value that does not fit and each part that cannot be sent.
+ */
 export function composeTemplate(request: Request, facts: Named, messageId: string): Composed {
   const template = sendable(request, facts.template);
   const { filled, faults: mismatches } = fillTemplate(template, request);
@@ -179,7 +182,7 @@ const BUTTONS: Readonly<Record<string, ButtonKind>> = {
   FLOW: {
     takes: ['flowToken', 'flowActionData'],
     subType: 'flow',
-    // Without a token Meta sets "unused", and replies cannot be told apart.
+    // Always a token: without one Meta sets "unused", and replies cannot be told apart.
     parameter: ({ index, source }, { flowToken, flowActionData }, part) => {
       if (flowActionData && word(source['flow_action']) === 'DATA_EXCHANGE')
         fault(
@@ -218,7 +221,7 @@ const BUTTONS: Readonly<Record<string, ButtonKind>> = {
   REQUEST_CONTACT_INFO: { takes: [] },
 };
 
-/** `index` counts all buttons of the template, including those without a parameter. */
+/** The components of the buttons that take a parameter. Meta's `index` counts all buttons of the template. */
 function buttonsFor(part: Part): object[] {
   const { filled, given } = part;
   for (const [place, { index, ...fields }] of (given.buttons ?? []).entries()) {
@@ -286,7 +289,7 @@ const COMPONENTS = [
   'CALL_PERMISSION_REQUEST',
 ];
 
-/** The parts of a template that cannot be sent. */
+/** A fault for each part of the template that cannot be sent. */
 function unsupported(components: TemplateView['components']): FieldFault[] {
   const all = [objects(components), ...cardsOf(components)];
   const headers = all.map((part) => componentOf(part, 'HEADER')).filter((header) => header !== undefined);

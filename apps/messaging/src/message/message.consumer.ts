@@ -30,7 +30,7 @@ export class MessageConsumer {
   @CommandHandler('message.send')
   async send(command: Command<'message.send', SendMessageData>) {
     const { accountId, traceparent = null } = command;
-    // Past its deadline no lookups: the store drops the command or already has its reply.
+    // No lookups past the deadline: the store drops the command or already has its reply.
     const late = command.deadline !== undefined && Date.now() > command.deadline;
     const facts = late ? NOTHING_KNOWN : await this.factsOf(command);
     return this.store.execute(messages, {

@@ -18,8 +18,8 @@ const COUNTED = `(interval '24 hours 1 minute' + ${REACHED_SLACK})`;
 
 @Controller()
 export class MessageQueries {
-  /** Answers that take longer are cached, in ms. */
-  longMs = 100;
+  /** An answer that takes longer than this (ms) is cached. */
+  slowMs = 100;
   private readonly usages = new Map<string, { since: string; usage: Usage; until: number }>();
 
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
@@ -34,7 +34,7 @@ export class MessageQueries {
     return rows[0] ? viewOf(rows[0].message) : null;
   }
 
-  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that is not ours. */
+  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that no page returned. */
   @QueryHandler('message.list')
   async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
     const page = pageOf(ask, 'id');
@@ -42,11 +42,11 @@ export class MessageQueries {
     const most = value(page.fetch);
     const contacts = ask.to === undefined ? [] : await contactsOf(this.pool, ask.accountId, ask.to);
     const found = `select m.* from messaging.messages m where m.account_id = $1 ${where}`;
-    // Unnamed, so that Postgres plans it for the given filters.
+    // Not a prepared statement, so that Postgres plans for the given filters.
     const chosen =
       ask.to === undefined
         ? `${found} order by m.stream collate "C" desc limit ${most}`
-        : // Per conversation: a person has one on each of our numbers.
+        : // Per conversation, since an index leads to its messages; a person has one on each of the account's numbers.
           `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
@@ -61,8 +61,8 @@ export class MessageQueries {
   }
 
   /**
-   * Messages created since a time that Meta accepted, and people written with since then. A slow answer is cached for
-   * 100 times as long as it took, so that polling does not recount.
+   * Counts the messages created since `since` that Meta accepted, and the conversations with a message since then. A
+   * slow answer is cached for 100 times as long as it took, so that polling does not recount.
    */
   @QueryHandler('message.usage')
   async usage({ accountId, since }: Ask<'message.usage'>): Promise<Answer<'message.usage'>> {
@@ -79,7 +79,7 @@ export class MessageQueries {
     });
     const usage = { messagesSent: Number(rows[0]!.sent), conversations: Number(rows[0]!.conversations) };
     const tookMs = performance.now() - began;
-    if (tookMs > this.longMs)
+    if (tookMs > this.slowMs)
       this.usages.set(accountId, { since, usage, until: performance.now() + 100 * tookMs });
     return usage;
   }
@@ -105,10 +105,10 @@ export class MessageQueries {
 
 /** SQL: the time in a message's id. */
 export const made = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
-/** Rare statuses; they have an indexed column of their own. */
+/** Rare statuses, which the indexed column `outcome` holds. */
 const OUTCOMES: readonly string[] = ['failed', 'received', 'outcome_unknown'];
 
-/** A list's conditions on the rows of `m`, except account and recipient, and the statement's parameters. */
+/** SQL: the conditions of a list on the rows of `m`, except account and recipient, and their parameters. */
 function conditions({ accountId, status, since }: Ask<'message.list'>, [before]: readonly [id?: string]) {
   const { values, value } = parameters(accountId);
   const parts: string[] = [];

@@ -32,9 +32,9 @@ export type Owners = {
 };
 
 /**
- * Looks up the facts for sends; one statement for all pending sends. Asks the owner for a template that our copy
- * lacks or does not hold as approved: the copy may be behind. Asks contacts for an opt-out, since it takes effect as
- * soon as it is confirmed; only where it matters. Campaigns check opt-outs themselves.
+ * Looks up the facts for sends; one statement for all pending sends. Asks templates for a template that the copy here
+ * lacks or does not hold as approved: the copy may be behind. Asks contacts about the opt-out, which must take effect
+ * at once, only for marketing templates outside campaigns: campaigns check it themselves.
  */
 export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
@@ -77,7 +77,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
     return rows[0]?.window_expires_at ?? null;
   };
 
-  /** The carousel's other media, after the first. */
+  /** The media of a carousel after the first. */
   const others = async (accountId: string, ids: readonly string[]) => {
     const { rows } = await pool.query<Stored & { id: string }>({
       name: 'send-other-media',
@@ -134,7 +134,9 @@ const orWhenAway =
     throw error;
   };
 
-/** Meta's ids are digits and are used as they are; ours map to Meta's id once Meta has the file. */
+/**
+ * The media by the request's ids. Meta's ids (digits) are used as they are; ours lead to Meta's once it has the file.
+ */
 function mediaFrom(ids: readonly string[], stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Medium> {
   const found = ids.flatMap((id): [string, Medium][] => {
     if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null, filename: null }]];

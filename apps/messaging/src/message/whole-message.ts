@@ -3,7 +3,7 @@ import type { MessageState } from './message.decider.js';
 /** A message with its content. */
 export type WholeMessage = MessageState & Required<Pick<MessageState, 'body' | 'payload'>>;
 
-/** A message from Meta's webhook: its state already holds the content. */
+/** A message that came by Meta's webhook: its state holds the content. Throws for any other. */
 export function handedMessage(message: MessageState): WholeMessage {
   const { body, payload } = message;
   if (body === undefined || payload === undefined) throw new Error(`${message.id} was not received`);
@@ -11,8 +11,8 @@ export function handedMessage(message: MessageState): WholeMessage {
 }
 
 /**
- * SQL: the whole message of the row `m`. The content comes from the first event of its stream. Rows of former
- * versions hold it themselves, with fields customers do not see.
+ * SQL: the message of row `m` with its content, which is in the first event of the stream. Rows of received messages
+ * and of former versions hold it themselves; `content` and `traceparent` of the latter are internal.
  */
 export const whole = (
   m: string,

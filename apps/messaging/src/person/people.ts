@@ -31,19 +31,23 @@ export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promis
   return (of) => found.get(nameOf(of));
 }
 
-/** A message from Meta's webhook: its contact and conversation, and the identity links it adds. */
+/** Of a message from Meta's webhook: its contact, its conversation, and the identity links that it adds. */
 export type Arrival = Place & { readonly links: readonly Link[] };
 type Received = Pick<
   MessageReceivedData,
   'kind' | 'payload' | 'from' | 'userId' | 'phoneNumberId' | 'conversationId'
 > & { readonly accountId: string };
 
-/** The person of an echo is its recipient. */
-export const written = ({ to, ...echoed }: MessageEchoedData & { readonly accountId: string }): Received => ({
+/** An echo as if it had been received: its person is the recipient. */
+export const asReceived = ({
+  to,
+  ...echoed
+}: MessageEchoedData & { readonly accountId: string }): Received => ({
   ...echoed,
   from: isPhone(to) ? to : null,
 });
 
+/** A change of number or user id adds no links for somebody without a conversation and without a known name. */
 export async function arrivalsOf(tx: PoolClient, received: readonly Received[]): Promise<readonly Arrival[]> {
   const find = await known(
     tx,
@@ -73,7 +77,7 @@ function identityIn(received: Received, find: (key: string) => Known | undefined
   const change = personChange(received);
   if (!change) return identityOf({ phone, userId }, find);
   const had = change.previousUserId ?? (userId === change.userId ? null : userId);
-  // A person must have a number or a user id: if Meta names only the new user id, it identifies the person.
+  // A person must have a number or a user id: if Meta names only the new user id, that one identifies the person.
   const before = { phone, userId: phone === null ? (had ?? userId) : had };
   return identityAfter(before, change, find);
 }

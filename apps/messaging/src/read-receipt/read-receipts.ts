@@ -33,7 +33,7 @@ export type Read = {
   readonly typing: boolean;
   readonly attempt: number;
   readonly awaiting: Awaiting | null;
-  /** Changes when the row is claimed or requested again. */
+  /** Identifies the claim: it changes when the row is claimed or requested again. */
   readonly claim: string;
 };
 
@@ -46,8 +46,8 @@ export type ReadReceiptsOptions = {
 };
 
 /**
- * Sends read receipts to Meta and replies to callers who wait. A receipt is safe to send twice, so an unclear outcome
- * is retried.
+ * Sends read receipts to Meta, and replies to the commands whose senders wait. A receipt may be sent twice without
+ * harm, so an unclear outcome is retried.
  */
 export class ReadReceipts {
   readonly work: DueWork<Read>;
