@@ -5,11 +5,11 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
-import { contactText } from '../conversation/conversation-text.js';
+import { contactText } from '../conversation/search-text.js';
 import { conversations } from '../conversation/conversation.decider.js';
 import { differsFromStored } from '../person/identity.js';
 import { linkPeople, type AccountLink } from '../person/link-people.js';
-import { known } from '../person/people.js';
+import { findPeople } from '../person/people.js';
 
 /** This service's copy of contacts' names and of their phone numbers as entered; also stores their identity links. */
 export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): Projection =>
@@ -67,7 +67,7 @@ async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly 
     const keys = [contact.phone, contact.userId].filter((key) => key !== null).map(personKey);
     return { accountId, id: contact.id, keys, had: had.filter((key) => key !== null).map(personKey) };
   });
-  const find = await known(
+  const find = await findPeople(
     db,
     people.flatMap(({ accountId, keys, had }) => [...keys, ...had].map((key) => ({ accountId, key }))),
   );

@@ -9,8 +9,8 @@ import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import { whole, type WholeMessage } from '../message/whole-message.js';
-import { made } from '../message/message.queries.js';
+import { wholeMessage, type WholeMessage } from '../message/whole-message.js';
+import { timeIn } from '../message/message.queries.js';
 import type { ConversationState } from './conversation.decider.js';
 
 type Row = {
@@ -114,13 +114,13 @@ export class ConversationQueries {
     const page = pageOf(ask, 'id');
     const conversation = await this.get({ accountId, id });
     if (!conversation) return null;
-    const order = `order by ${made('m.stream')} desc, m.created_at desc, m.stream desc limit $4`;
+    const order = `order by ${timeIn('m.stream')} desc, m.created_at desc, m.stream desc limit $4`;
     const { rows } = await this.pool.query<{ message: WholeMessage }>(
-      `select ${whole('m')} as message from (select $2 as id union all
+      `select ${wholeMessage('m')} as message from (select $2 as id union all
            select stream from messaging.merged_conversations where into_stream = $2) c
          cross join lateral (select * from messaging.messages m
            where account_id = $1 and conversation_id = c.id and ($3::text is null or
-             (${made('m.stream')}, created_at, stream) < (select ${made('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
+             (${timeIn('m.stream')}, created_at, stream) < (select ${timeIn('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
            ${order}) m ${order}`,
       [accountId, conversation.id, ...page.after, page.fetch],
     );

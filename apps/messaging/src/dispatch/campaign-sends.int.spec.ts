@@ -4,7 +4,8 @@ import { newId } from '@wbiz/contracts/ids';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageEvent, MessageState } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
+import type { MessageState } from '../message/message.state.js';
 import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
 
 let system: DispatchSystem;

@@ -4,7 +4,7 @@ import type { OfCampaign } from '@wbiz/contracts/send';
 import { quiet } from '@wbiz/service-testing/quiet';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState, Outgoing } from '../message/message.decider.js';
+import type { MessageState, Outgoing } from '../message/message.state.js';
 import { openWindow, template } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';

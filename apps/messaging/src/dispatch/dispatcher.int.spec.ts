@@ -6,7 +6,7 @@ import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { webhooksSeen } from '../inbound/webhooks-seen.js';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState } from '../message/message.decider.js';
+import type { MessageState } from '../message/message.state.js';
 import { withMetaIds } from '../message/meta-media-id.js';
 import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
 import { UnknownOutcomes, type UnknownOutcomesOptions } from './unknown-outcomes.js';

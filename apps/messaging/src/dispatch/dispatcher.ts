@@ -7,11 +7,12 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { reachLate } from '../conversation/conversation.projection.js';
+import { countLate } from '../conversation/people-reached.js';
 import type { CompleteMessage } from '../media/complete-message.js';
 import type { Announce } from '../message/announce.js';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState, Outcome, Outgoing } from '../message/message.decider.js';
+import type { Outcome } from '../message/message.commands.js';
+import type { MessageState, Outgoing } from '../message/message.state.js';
 import { mediaWithoutMetaId } from '../message/meta-media-id.js';
 import { WAS_COMPARED } from './after-restore.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
@@ -441,7 +442,7 @@ export class Dispatcher {
         values: [firsts.map(({ message_id }) => message_id), String(lease.fence)],
       });
       const started = claimed.map(({ message }) => message);
-      await reachLate(started, tx);
+      await countLate(started, tx);
       await this.saveDebts(
         tx,
         lease,

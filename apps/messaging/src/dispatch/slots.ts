@@ -1,4 +1,4 @@
-import type { Outgoing } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.state.js';
 
 /** A send whose first attempt may start in the transaction that accepts it. */
 export type Slot = {

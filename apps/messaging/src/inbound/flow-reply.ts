@@ -6,7 +6,7 @@ import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaItem } from '@wbiz/contracts/meta/inbound';
 import { object, text } from '@wbiz/contracts/meta/item';
 import type { Pool } from 'pg';
-import { whole } from '../message/whole-message.js';
+import { wholeMessage } from '../message/whole-message.js';
 
 /**
  * The payload of a reply to a flow or to another of Meta's forms (`address_message`), without a token that WBIZ or Meta
@@ -40,7 +40,7 @@ export const flowReplies =
     if (kind !== 'flow_reply' || payload?.['name'] === 'address_message') return received;
     const send = async (which: string, values: readonly string[]) => {
       const { rows } = await pool.query<{ id: string; flowId: string | null }>(
-        `select stream as id, ${whole('m')}->'payload'->>'flowId' as "flowId" from messaging.messages m
+        `select stream as id, ${wholeMessage('m')}->'payload'->>'flowId' as "flowId" from messaging.messages m
          where account_id = $1 and state->>'direction' = 'out' and state->>'kind' in ('flow', 'template') and ${which}
          order by stream collate "C" desc limit 1`,
         [accountId, ...values],

@@ -3,7 +3,7 @@ import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { refusedWith, type SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { notSent } from '../account/not-sent.js';
 import { mediaWithoutMetaId, withMetaIds } from '../message/meta-media-id.js';
-import type { Outgoing } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.state.js';
 import type { MetaCopies } from './meta-copies.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Awaiting } from '../message/message.decider.js';
+import type { Awaiting } from '../message/message.state.js';
 
 export type UploadTask = { readonly phoneNumberId: string; readonly awaiting: Awaiting | null };
 export type FetchTask = {

@@ -3,7 +3,7 @@ import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/mes
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
 import type { MediaEvent } from './media.decider.js';
 import type { FetchTask, UploadTask } from './media-task.js';
 

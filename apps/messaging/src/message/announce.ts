@@ -1,7 +1,7 @@
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { receiptOf } from './message.aggregate.js';
-import type { Awaiting, MessageState } from './message.decider.js';
+import type { Awaiting, MessageState } from './message.state.js';
 
 export const ANNOUNCE = Symbol('ANNOUNCE');
 /** Replies with a send's outcome to the gateway that waits for it; does nothing while the outcome is open. */

@@ -4,7 +4,7 @@ import type { SendMessageData } from '@wbiz/contracts/send';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { CommandHandler } from '@wbiz/service-kit/handlers';
-import type { SendFacts } from './message.decider.js';
+import type { SendFacts } from './message.commands.js';
 import { awaitingOf } from './announce.js';
 import { messages } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';

@@ -4,7 +4,9 @@ import { decide, fold } from '@wbiz/eventing/decider';
 import type { AnySend } from '@wbiz/contracts/send';
 import { scenario } from '@wbiz/testing/scenario';
 import { viewOf } from './message.aggregate.js';
-import { message, RANK, type MessageEvent } from './message.decider.js';
+import { message } from './message.decider.js';
+import type { MessageEvent } from './message.events.js';
+import { RANK } from './message.state.js';
 import {
   MESSAGE_ID,
   accepted,

@@ -1,8 +1,9 @@
 import { isPhone } from '@wbiz/contracts/text/phone';
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { arrivalsOf, known, placeOf, asReceived, type Arrival, type Place } from '../person/people.js';
-import type { MessageCommand, MessageState, QueueFacts } from './message.decider.js';
+import { arrivalsOf, findPeople, placeOf, asReceived, type Arrival, type Place } from '../person/people.js';
+import type { MessageCommand, QueueFacts } from './message.commands.js';
+import type { MessageState } from './message.state.js';
 
 type Message = Asked<MessageCommand, MessageState | null>;
 
@@ -28,7 +29,7 @@ async function peopleOf(
   );
   const arrivals = await arrivalsOf(tx, handed);
   const toUserIds = asked.filter(isToUserId);
-  const find = await known(
+  const find = await findPeople(
     tx,
     toUserIds.map(({ command: { accountId }, state }) => ({ accountId, key: state!.to! })),
   );

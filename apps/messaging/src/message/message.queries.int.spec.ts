@@ -7,7 +7,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
-import { reachLate } from '../conversation/conversation.projection.js';
+import { countLate } from '../conversation/people-reached.js';
 import { messagingStore } from '../messaging.harness.js';
 import { CampaignSends1766350000000 } from '../migrations/0012-campaign-sends.js';
 import { messages } from './message.aggregate.js';
@@ -228,7 +228,7 @@ describe('people reached', () => {
       ),
     );
   const ask = (messageId: string) =>
-    inTransaction(pool, async (tx) => reachLate([(await store.replay(messages, messageId))!], tx));
+    inTransaction(pool, async (tx) => countLate([(await store.replay(messages, messageId))!], tx));
   const reached = (accountId: string) => queries.reached({ accountId });
   /** A minute after the message's, plus five for Meta's late acceptance. */
   const expectFreesAt = async (accountId: string, written: Date) => {

@@ -6,15 +6,12 @@ import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import { REACHED_SLACK } from '../conversation/conversation.projection.js';
+import { COUNTED } from '../conversation/people-reached.js';
 import { contactsOf } from '../person/people.js';
 import { viewOf } from './message.aggregate.js';
-import { whole, type WholeMessage } from './whole-message.js';
+import { wholeMessage, type WholeMessage } from './whole-message.js';
 
 type Usage = Answer<'message.usage'>;
-
-/** How long a person counts after the minute of their last template. */
-const COUNTED = `(interval '24 hours 1 minute' + ${REACHED_SLACK})`;
 
 @Controller()
 export class MessageQueries {
@@ -28,7 +25,7 @@ export class MessageQueries {
   async get({ accountId, id }: Ask<'message.get'>): Promise<Answer<'message.get'>> {
     const { rows } = await this.pool.query<{ message: WholeMessage }>({
       name: 'message-get',
-      text: `select ${whole('m')} as message from messaging.messages m where account_id = $1 and stream = $2`,
+      text: `select ${wholeMessage('m')} as message from messaging.messages m where account_id = $1 and stream = $2`,
       values: [accountId, id],
     });
     return rows[0] ? viewOf(rows[0].message) : null;
@@ -49,11 +46,11 @@ export class MessageQueries {
         : // Per conversation, since an index leads to its messages; a person has one on each of the account's numbers.
           `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
-             order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
+             order by ${timeIn('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
            where c.account_id = $1 and c.contact_id = any(${value(contacts)})
            order by p.stream collate "C" desc limit ${most}`;
     const { rows } = await this.pool.query<{ message: WholeMessage }>(
-      `select ${whole('p')} as message from (${chosen}) p order by p.stream collate "C" desc`,
+      `select ${wholeMessage('p')} as message from (${chosen}) p order by p.stream collate "C" desc`,
       values,
     );
     const listed = rows.map(({ message }) => message);
@@ -85,8 +82,8 @@ export class MessageQueries {
   }
 
   /**
-   * People whose last template outside their window is less than 24 hours old, rounded up by a minute and
-   * {@link REACHED_SLACK}: may count somebody some minutes too long, never misses anybody.
+   * People whose last template outside their service window is less than 24 hours old. Counts somebody some minutes
+   * too long ({@link COUNTED}) rather than miss anybody.
    */
   @QueryHandler('message.reached')
   async reached({ accountId }: Ask<'message.reached'>): Promise<Answer<'message.reached'>> {
@@ -104,7 +101,7 @@ export class MessageQueries {
 }
 
 /** SQL: the time in a message's id. */
-export const made = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
+export const timeIn = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
 /** Rare statuses, which the indexed column `outcome` holds. */
 const OUTCOMES: readonly string[] = ['failed', 'received', 'outcome_unknown'];
 
@@ -114,7 +111,7 @@ function conditions({ accountId, status, since }: Ask<'message.list'>, [before]:
   const parts: string[] = [];
   if (before !== undefined) {
     const id = value(before);
-    parts.push(`m.stream collate "C" < ${id} and ${made('m.stream')} <= ${made(id)}`);
+    parts.push(`m.stream collate "C" < ${id} and ${timeIn('m.stream')} <= ${timeIn(id)}`);
   }
   if (since !== undefined) parts.push(`m.stream collate "C" >= ${value(firstId('msg', Date.parse(since)))}`);
   if (status !== undefined)

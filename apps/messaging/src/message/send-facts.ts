@@ -7,9 +7,10 @@ import type { Command } from '@wbiz/eventing/message';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Pool } from 'pg';
+import { windowEndAfter } from '../conversation/service-window.js';
 import { FRESH } from '../media/meta-copies.js';
 import { placeOf } from '../person/people.js';
-import type { SendFacts } from './message.decider.js';
+import type { SendFacts } from './message.commands.js';
 import type { Medium } from './graph-body.js';
 import { mediaOf } from './compose-send.js';
 
@@ -40,7 +41,7 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const lookUp = microBatch(async (sends: readonly Send[]) => {
     const { rows } = await pool.query<Row>({
       name: 'send-facts',
-      text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template,
+      text: `select q.ord, c.window_expires_at, ${windowEndAfter("(a.data->>'connectedAt')::timestamptz")} as first_day_until, t.data as template,
                     r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid, p.person,
                     d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
              from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) with ordinality

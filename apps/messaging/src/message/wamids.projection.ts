@@ -2,7 +2,7 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import { takenIn, type MessageEvent } from './message.decider.js';
+import { takenIn, type MessageEvent } from './message.events.js';
 
 type Telling = RecordedEvent<
   Of<MessageEvent, 'message.status' | 'message.submitted' | 'message.received' | 'message.echoed'>

@@ -1,4 +1,4 @@
-import type { MessageState } from './message.decider.js';
+import type { MessageState } from './message.state.js';
 
 /** A message with its content. */
 export type WholeMessage = MessageState & Required<Pick<MessageState, 'body' | 'payload'>>;
@@ -14,7 +14,7 @@ export function handedMessage(message: MessageState): WholeMessage {
  * SQL: the message of row `m` with its content, which is in the first event of the stream. Rows of received messages
  * and of former versions hold it themselves; `content` and `traceparent` of the latter are internal.
  */
-export const whole = (
+export const wholeMessage = (
   m: string,
 ) => `(case when ${m}.state ? 'body' then ${m}.state - 'content' - 'traceparent'
   else ${m}.state || (select jsonb_build_object('body', e.private->'body', 'payload', e.private->'payload')

@@ -1,6 +1,6 @@
 import { trigramOperators } from '@wbiz/eventing/postgres/schema';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { contactText, conversationText } from '../conversation/conversation-text.js';
+import { contactText, conversationText } from '../conversation/search-text.js';
 
 type Conversation = { id: string; account_id: string; person: string; name: string | null };
 type Contact = { id: string; account_id: string; phone: string | null; name: string | null };

@@ -1,7 +1,7 @@
 import { contactIdOf, conversationIdOf, type ConversationStatus } from '@wbiz/contracts/conversation';
 import type { OwnCommand } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { conversationText } from '../conversation/conversation-text.js';
+import { conversationText } from '../conversation/search-text.js';
 import type { ConversationCommand, ConversationState } from '../conversation/conversation.decider.js';
 import type { Link } from './identity.js';
 

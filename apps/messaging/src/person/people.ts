@@ -17,7 +17,7 @@ type KnownOf = (of: Key) => Known | undefined;
 const nameOf = ({ accountId, key }: Key) => `${accountId} ${key}`;
 
 /** Looks up which person each user id or number belongs to. */
-export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promise<KnownOf> {
+export async function findPeople(db: Pool | PoolClient, keys: readonly Key[]): Promise<KnownOf> {
   if (keys.length === 0) return () => undefined;
   const { rows } = await db.query<{ account_id: string; alias: string; person: string; former: boolean }>({
     name: 'people-known',
@@ -49,7 +49,7 @@ export const asReceived = ({
 
 /** A change of number or user id adds no links for somebody without a conversation and without a known name. */
 export async function arrivalsOf(tx: PoolClient, received: readonly Received[]): Promise<readonly Arrival[]> {
-  const find = await known(
+  const find = await findPeople(
     tx,
     received.flatMap((one) => keysOf(one).map((key) => ({ accountId: one.accountId, key }))),
   );

@@ -9,7 +9,7 @@ import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { messages, viewOf } from '../message/message.aggregate.js';
 import { handedMessage } from '../message/whole-message.js';
-import type { Awaiting } from '../message/message.decider.js';
+import type { Awaiting } from '../message/message.state.js';
 import { metaError } from '../message/meta-error.js';
 
 const LOOK_MS = 1_000;

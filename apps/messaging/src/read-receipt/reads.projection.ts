@@ -1,5 +1,5 @@
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
 
 /** Queues the read receipts that are to be sent to Meta. */
 export const readsProjection = inline<MessageEvent>({
