@@ -204,7 +204,13 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
     'message.receive': ({ data: { accountId, ...received }, facts: { links, ...place } }, known) =>
       known
         ? []
-        : [{ type: 'message.received', data: { ...received, ...place }, private: handedBy(accountId, links) }],
+        : [
+            {
+              type: 'message.received',
+              data: { ...received, ...place },
+              private: handedBy(accountId, links),
+            },
+          ],
 
     'message.echo': ({ data: { accountId, ...echoed }, facts: { links, ...place } }, known) =>
       known
