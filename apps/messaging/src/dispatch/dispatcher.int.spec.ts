@@ -8,6 +8,7 @@ import { webhooksSeen } from '../inbound/webhooks-seen.js';
 import { messages } from '../message/message.aggregate.js';
 import type { MessageState } from '../message/message.state.js';
 import { withMetaIds } from '../message/meta-media-id.js';
+import { DispatchLeases } from './dispatch-leases.js';
 import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
 import { UnknownOutcomes, type UnknownOutcomesOptions } from './unknown-outcomes.js';
 
@@ -368,6 +369,18 @@ describe('the dispatcher', () => {
     await one.stop();
     await until(() => other.held().size === 6, { timeoutMs: 8000 });
     await pool.query(`delete from messaging.phone_numbers where id like 'p%'`);
+  });
+
+  it('still knows from a renewed lease how long the number had no holder', async () => {
+    const [one, other] = [new DispatchLeases(pool, 'one'), new DispatchLeases(pool, 'other')];
+    const take = { take: true };
+    await one.renew(new Set(), take);
+    await one.release();
+    const [taken] = await other.renew(new Set(), take);
+    const [renewed] = await other.renew(new Set(), take);
+    expect(taken!.idleMs).toBeLessThan(10_000);
+    expect(renewed!.idleMs).toBe(taken!.idleMs);
+    await other.release();
   });
 
   it("uses a number's throughput and never goes beyond it", async () => {
