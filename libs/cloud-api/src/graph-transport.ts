@@ -29,6 +29,8 @@ export type Exchange =
 /** Maximum size of an answer (ours), in bytes. */
 const MAX_ANSWER = 32 * 1024 * 1024;
 
+export type GraphTransport = ReturnType<typeof openGraphTransport>;
+
 const reasonOf = (error: Error) => {
   const { code } = error as NodeJS.ErrnoException;
   return [code, error.message].filter((part) => part !== undefined && part !== '').join(': ');

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { GraphBody } from './graph-transport.js';
 
+/** Enough for 100 MB, Meta's maximum, at 1 MB a second. */
+export const UPLOAD_TIMEOUT_MS = 100_000;
+
 /** A file for Meta; `size` is the number of bytes in `bytes`. */
 export type MediaFile = {
   readonly mimeType: string;

@@ -9,6 +9,8 @@ export type Download = {
   readonly bytes: Readable;
 };
 
+export type Downloads = ReturnType<typeof openDownloads>;
+
 /**
  * Downloads files from Meta's URLs; redirects are not followed. `timeoutMs` limits the wait for the headers and for
  * each chunk.

@@ -2,7 +2,7 @@ import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interac
 import type { AnySend, SendKind, SendRequest } from '@wbiz/contracts/send';
 import { composeFlow } from './compose-flow.js';
 import { composeTemplate } from './compose-template.js';
-import { defined, documentName, metaIdFor, refused, type Composed, type Named } from './graph-body.js';
+import { defined, documentName, metaIdFor, refused, type Composed, type Referenced } from './graph-body.js';
 
 /** The id of a medium, and the JSON pointer of the field that names it. */
 type Reference = { readonly id: string; readonly pointer: string };
@@ -11,7 +11,7 @@ type Reference = { readonly id: string; readonly pointer: string };
 const KINDS: {
   readonly [Kind in SendKind]: {
     readonly media?: (request: SendRequest<Kind>) => readonly Reference[];
-    readonly compose: (request: SendRequest<Kind>, named: Named, messageId: string) => Composed;
+    readonly compose: (request: SendRequest<Kind>, referenced: Referenced, messageId: string) => Composed;
   };
 } = {
   text: {
@@ -30,9 +30,10 @@ const KINDS: {
   },
   media: {
     media: ({ mediaId }) => reference(mediaId, '/mediaId'),
-    compose: ({ type, mediaId, link, caption, voice, ...given }, named) => {
-      const filename = type === 'document' ? documentName({ mediaId, link, ...given }, named) : undefined;
-      const id = metaIdFor(type, mediaId, named, '/mediaId');
+    compose: ({ type, mediaId, link, caption, voice, ...given }, referenced) => {
+      const filename =
+        type === 'document' ? documentName({ mediaId, link, ...given }, referenced) : undefined;
+      const id = metaIdFor(type, mediaId, referenced, '/mediaId');
       return {
         content: { type, [type]: defined({ id, link, caption, filename, voice }) },
         body: caption ?? null,
@@ -42,12 +43,12 @@ const KINDS: {
   },
   interactive: {
     media: ({ header }) => reference(header?.mediaId, '/header/mediaId'),
-    compose: (request, named) => ({
+    compose: (request, referenced) => ({
       content: {
         type: 'interactive',
         interactive: defined({
           ...ACTIONS[request.kind](request),
-          header: request.header && headerOf(request.header, named),
+          header: request.header && headerOf(request.header, referenced),
           body: { text: request.body },
           footer: request.footer === undefined ? undefined : { text: request.footer },
         }),
@@ -81,7 +82,7 @@ const KINDS: {
 
 type AnyKind = {
   readonly media?: (request: SendRequest) => readonly Reference[];
-  readonly compose: (request: SendRequest, named: Named, messageId: string) => Composed;
+  readonly compose: (request: SendRequest, referenced: Referenced, messageId: string) => Composed;
 };
 const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 
@@ -89,16 +90,16 @@ const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 export const mediaOf = (sent: AnySend): readonly Reference[] => kindOf(sent).media?.(sent.request) ?? [];
 
 /** The body for Meta of a request. Throws a Rejection if what the request names does not exist or cannot be sent so. */
-export function compose(sent: AnySend & { readonly messageId: string }, named: Named): Composed {
+export function compose(sent: AnySend & { readonly messageId: string }, referenced: Referenced): Composed {
   for (const { id, pointer } of mediaOf(sent))
-    if (!named.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
-  if (sent.kind === 'reaction' && sent.request.messageId !== undefined && named.reactedWamid === null)
+    if (!referenced.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
+  if (sent.kind === 'reaction' && sent.request.messageId !== undefined && referenced.reactedWamid === null)
     throw refused(
       'reply_target_not_found',
       `There is no message ${sent.request.messageId} to react to.`,
       '/messageId',
     );
-  return kindOf(sent).compose(sent.request, named, sent.messageId);
+  return kindOf(sent).compose(sent.request, referenced, sent.messageId);
 }
 
 /** Meta's type and action per kind of interactive message. */
@@ -116,11 +117,11 @@ const ACTIONS: {
   }),
 };
 
-function headerOf(header: InteractiveHeader, named: Named) {
+function headerOf(header: InteractiveHeader, referenced: Referenced) {
   const { type, text, mediaId, link } = header;
   if (type === 'text') return { type, text };
-  const id = metaIdFor(type, mediaId, named, '/header/mediaId');
-  const filename = type === 'document' ? documentName(header, named) : undefined;
+  const id = metaIdFor(type, mediaId, referenced, '/header/mediaId');
+  const filename = type === 'document' ? documentName(header, referenced) : undefined;
   return { type, [type]: defined({ id, link, filename }) };
 }
 

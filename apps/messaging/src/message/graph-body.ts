@@ -21,8 +21,8 @@ export type Composed = {
   readonly payload: Record<string, unknown> | null;
 };
 
-/** What a request names, as looked up; null or absent if it does not exist. */
-export type Named = {
+/** What a request refers to, as looked up; null or absent if it does not exist. */
+export type Referenced = {
   /** `unavailable`: our copy lacks it and its owner could not be asked. */
   readonly template: TemplateView | null | 'unavailable';
   /** By the request's ids. */
@@ -38,7 +38,7 @@ export type Named = {
 export function metaIdFor(
   kind: MediaKind,
   id: string | undefined,
-  { media }: Named,
+  { media }: Referenced,
   pointer: string,
 ): MetaMediaId | undefined {
   if (id === undefined) return undefined;
@@ -55,7 +55,7 @@ type File = {
 };
 
 /** The name of a document, which Meta cannot know: from the request, else the stored file, else the link. */
-export const documentName = ({ mediaId, link, filename }: File, { media }: Named): string | undefined =>
+export const documentName = ({ mediaId, link, filename }: File, { media }: Referenced): string | undefined =>
   filename ??
   (mediaId === undefined ? undefined : media.get(mediaId)?.filename) ??
   (link === undefined ? undefined : nameInLink(link));

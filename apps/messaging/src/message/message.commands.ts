@@ -8,11 +8,11 @@ import type { SendMessageData, WithdrawMessageData } from '@wbiz/contracts/send'
 import type { Message } from '@wbiz/eventing/message';
 import type { WindowFacts } from '../conversation/service-window.js';
 import type { Arrival, Place } from '../person/people.js';
-import type { Named } from './graph-body.js';
+import type { Referenced } from './graph-body.js';
 import type { Awaiting } from './message.state.js';
 
 /** Facts looked up before a send is decided. */
-export type SendFacts = Named &
+export type SendFacts = Referenced &
   WindowFacts & {
     /** The wamid of the message replied to; null if `replyTo` is not a message of this account. */
     readonly replyToWamid: string | null;
