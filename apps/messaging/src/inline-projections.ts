@@ -1,7 +1,7 @@
 import { comesLast } from '@wbiz/eventing/postgres/inline-projection';
 import { conversationProjection } from './conversation/conversation.projection.js';
 import { dispatchProjection } from './dispatch/dispatch.projection.js';
-import { Slots } from './dispatch/slots.js';
+import { Slots } from './dispatch/start-on-acceptance.js';
 import { mediaProjection } from './media/media.projection.js';
 import { wamidsProjection } from './message/wamids.projection.js';
 import { peopleProjection } from './person/people.projection.js';

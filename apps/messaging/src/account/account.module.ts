@@ -8,7 +8,7 @@ import { tokenOpener } from '@wbiz/service-kit/token-opener';
 import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../messaging.settings.js';
-import { AccountDirectory } from './account-directory.js';
+import { AccountsByWaba } from './accounts-by-waba.js';
 import { Credentials } from './credentials.js';
 
 export const CLOUD_API = Symbol('CLOUD_API');
@@ -33,9 +33,9 @@ export const CLOUD_API = Symbol('CLOUD_API');
       inject: [RUNTIME],
     },
     {
-      provide: AccountDirectory,
+      provide: AccountsByWaba,
       useFactory: (pool: Pool, peers: Peers) =>
-        new AccountDirectory(pool, (wabaId) => peers.ask('account.find', { wabaId })),
+        new AccountsByWaba(pool, (wabaId) => peers.ask('account.find', { wabaId })),
       inject: [PG_POOL, Peers],
     },
     {
@@ -48,6 +48,6 @@ export const CLOUD_API = Symbol('CLOUD_API');
       inject: [RUNTIME, Peers],
     },
   ],
-  exports: [CLOUD_API, AccountDirectory, Credentials],
+  exports: [CLOUD_API, AccountsByWaba, Credentials],
 })
 export class AccountModule {}

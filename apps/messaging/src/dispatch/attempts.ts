@@ -4,7 +4,7 @@ import { USER_ID } from '@wbiz/contracts/schema/field';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CompleteMessage } from '../media/complete-message.js';
+import type { CompleteMessage } from '../media/upload-before-send.js';
 import { messages } from '../message/message.aggregate.js';
 import type { Outcome } from '../message/message.commands.js';
 import type { MessageState, Outgoing } from '../message/message.state.js';
@@ -12,7 +12,7 @@ import { mediaWithoutMetaId } from '../message/meta-media-id.js';
 import type { Claimed } from './claim-sends.js';
 import type { Lane } from './lane.js';
 import { outcomeOf } from './outcome-of.js';
-import type { Class } from './turnstile.js';
+import { classOf } from './send-class.js';
 
 /**
  * Maximum wait of a campaign's send behind single sends, in ms. Then it is deferred, so that single sends to its person
@@ -111,8 +111,6 @@ export class Attempts {
     }
   }
 }
-
-export const classOf = ({ campaignId }: MessageState): Class => (campaignId === null ? 0 : 1);
 
 /** Until when a send waits for its turn (monotonic clock, ms). */
 const turnDeadline = ({ expiresAt }: MessageState) =>

@@ -5,7 +5,7 @@ import { WAS_COMPARED } from './after-restore.js';
 import type { Lease } from './dispatch-leases.js';
 import type { PairPace } from './pace.js';
 import { saveDebts } from './pair-debts.js';
-import type { Class } from './turnstile.js';
+import type { Class } from './send-class.js';
 
 /** SQL: whether nothing blocks the send `d`. $4: conversations held back; $6: the highest class claimed. */
 const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is null or expires_at > now())

@@ -10,7 +10,7 @@ import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import { ExpiredSends } from './expired-sends.js';
-import { Slots } from './slots.js';
+import { Slots } from './start-on-acceptance.js';
 
 export const PHONE = '1060000000000001';
 const TOKEN = 'simulator-token';

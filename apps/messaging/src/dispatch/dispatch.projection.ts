@@ -7,8 +7,8 @@ import { message } from '../message/message.decider.js';
 import { takenIn, type MessageEvent } from '../message/message.events.js';
 import type { Outgoing } from '../message/message.state.js';
 import { WAS_COMPARED } from './after-restore.js';
-import type { Slots } from './slots.js';
-import type { Class } from './turnstile.js';
+import { classOf, type Class } from './send-class.js';
+import type { Slots } from './start-on-acceptance.js';
 
 /** Pause after the nth attempt: 4^(n-1) seconds, as Meta advises for pair limits, but a minute at most. */
 const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
@@ -19,14 +19,13 @@ type Moving = Recorded<'message.status' | 'message.queued'>;
  * Whether this is a send's first event. Meta's acceptance of a campaign's send is a second `accepted`, with a wamid.
  */
 const isFirst = ({ data: { status, wamid } }: Moving) => status === 'accepted' && wamid === null;
-const classOf = ({ data }: Moving): Class => (data.campaignId === null ? 0 : 1);
 
 /** The phone number and the class of the send that this event queued; undefined for any other event. */
 export function queuedFor(event: RecordedEvent): { phoneNumberId: string; class: Class } | undefined {
   if (event.type !== 'message.status' && event.type !== 'message.queued') return undefined;
   const moving = event as Moving;
   return isFirst(moving)
-    ? { phoneNumberId: acceptedIn(moving)!.phoneNumberId, class: classOf(moving) }
+    ? { phoneNumberId: acceptedIn(moving)!.phoneNumberId, class: classOf(moving.data) }
     : undefined;
 }
 
@@ -72,7 +71,7 @@ async function enqueue(
   tx: PoolClient,
   direct: { readonly slots: Slots; readonly onEnd: NonNullable<OnEnd> } | undefined,
 ) {
-  const taken = direct?.slots.take(begun.filter((event) => classOf(event) === 0).map(outgoing)) ?? [];
+  const taken = direct?.slots.take(begun.filter(({ data }) => classOf(data) === 0).map(outgoing)) ?? [];
   const started = new Set<string>();
   direct?.onEnd((committed) => {
     for (const { message, end } of taken) end(committed ? started.has(message.id) : undefined);
@@ -104,7 +103,7 @@ async function enqueue(
       begun.map(({ accountId }) => accountId),
       begun.map((event) => acceptedIn(event)?.phoneNumberId),
       begun.map(({ data }) => data.conversationId),
-      begun.map(classOf),
+      begun.map(({ data }) => classOf(data)),
       begun.map((event) => acceptedIn(event)?.expiresAt),
       begun.map(({ stream }) => fences.get(stream)),
       direct?.slots.replica,

@@ -1,16 +1,16 @@
 import { Periodic } from '@wbiz/eventing/periodic';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool } from 'pg';
-import type { Announce } from '../message/announce.js';
+import type { Announce } from '../message/outcome-reply.js';
 import type { Outgoing } from '../message/message.state.js';
-import { Attempts, classOf, type AttemptsOptions } from './attempts.js';
+import { Attempts, type AttemptsOptions } from './attempts.js';
 import { claimSends, type Claimed } from './claim-sends.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
 import { hasRoom, MAX_IN_FLIGHT, openLane, RESERVE, type Lane } from './lane.js';
 import { loadPairs } from './pair-debts.js';
 import { recoverStarted } from './recover-started.js';
-import type { Slot } from './slots.js';
-import { CLASSES, type Class } from './turnstile.js';
+import { CLASSES, classOf, type Class } from './send-class.js';
+import type { Slot } from './start-on-acceptance.js';
 
 /** Interval of looks at the queue, in ms; it doubles while nothing is queued or deferred. */
 const LOOK_MS = { first: 250, longest: 1_000 };

@@ -1,7 +1,8 @@
 import type { Outgoing } from '../message/message.state.js';
 import type { Lease } from './dispatch-leases.js';
 import { NumberPace, UNSAVED_DEBT_MS, type PairPace } from './pace.js';
-import { Turnstile, type Class } from './turnstile.js';
+import { PacedCalls } from './paced-calls.js';
+import type { Class } from './send-class.js';
 
 /** Maximum calls in flight per phone number. Meta answers in about 100 ms, so this carries 1,000 a second. */
 export const MAX_IN_FLIGHT = 128;
@@ -14,7 +15,7 @@ export type Lane = {
   /** Conversations with a claimed send or a slot: each has one call at a time, in order of acceptance. */
   readonly inFlight: Set<string>;
   readonly pace: NumberPace;
-  readonly turns: Turnstile;
+  readonly turns: PacedCalls;
   /** The pair limits; undefined until the debts of the previous holder are loaded. */
   pairs: PairPace | undefined;
   claiming: boolean;
@@ -40,7 +41,7 @@ export function openLane(lease: Lease, inFlight: Set<string>): Lane {
     lease,
     inFlight,
     pace,
-    turns: new Turnstile(pace),
+    turns: new PacedCalls(pace),
     pairs: undefined,
     claiming: false,
     opening: 0,

@@ -3,7 +3,7 @@ import { Periodic } from '@wbiz/eventing/periodic';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { UnknownOutcomePolicy } from '@wbiz/contracts/account';
 import type { Pool } from 'pg';
-import type { Announce } from '../message/announce.js';
+import type { Announce } from '../message/outcome-reply.js';
 import { messages } from '../message/message.aggregate.js';
 import type { Dispatcher } from './dispatcher.js';
 import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';

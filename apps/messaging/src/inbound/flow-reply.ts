@@ -26,7 +26,7 @@ export function flowReply({
 
 export const FLOW_REPLIES = Symbol('FLOW_REPLIES');
 /** Adds to a flow reply the ids of the send and of the flow that it answers; `message` is Meta's message. */
-export type TieFlowReply = (
+export type MatchFlowReply = (
   accountId: string,
   received: MessageReceivedData,
   message: MetaItem,
@@ -34,7 +34,7 @@ export type TieFlowReply = (
 
 /** Takes the send that the reply quotes, otherwise the conversation's last send with the reply's token. */
 export const flowReplies =
-  (pool: Pool): TieFlowReply =>
+  (pool: Pool): MatchFlowReply =>
   async (accountId, received, message) => {
     const { kind, payload, replyTo, conversationId } = received;
     if (kind !== 'flow_reply' || payload?.['name'] === 'address_message') return received;

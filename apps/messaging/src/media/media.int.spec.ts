@@ -9,7 +9,7 @@ import { message } from '../message/message.decider.js';
 import type { MessageEvent } from '../message/message.events.js';
 import { sendAny, template } from '../message/message.samples.js';
 import { sendFacts, type LookUpFacts } from '../message/send-facts.js';
-import { mediaCompleter } from './complete-message.js';
+import { mediaCompleter } from './upload-before-send.js';
 import { ACCOUNT, jpeg, mediaSystem, PHONE, sha256Of } from './media.harness.js';
 import { removeOrphans } from './remove-orphans.js';
 

@@ -17,7 +17,7 @@ import { mediaFetcher } from './fetch-media.js';
 import { MediaConsumer } from './media.consumer.js';
 import { makesMediaTask } from './media.projection.js';
 import { MediaQueries } from './media.queries.js';
-import { MediaTasks } from './media-tasks.js';
+import { MediaTasks } from './media-task.worker.js';
 import { MetaCopies } from './meta-copies.js';
 import { mediaRemover } from './remove-media.js';
 import { removeOrphans } from './remove-orphans.js';

@@ -5,7 +5,7 @@ import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { CommandHandler } from '@wbiz/service-kit/handlers';
 import type { SendFacts } from './message.commands.js';
-import { awaitingOf } from './announce.js';
+import { awaitingOf } from './outcome-reply.js';
 import { messages } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
 

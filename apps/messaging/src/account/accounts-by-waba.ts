@@ -12,7 +12,7 @@ const MAX_UNKNOWN = 1_000;
  * Finds the account that a WhatsApp Business Account (WABA) belongs to: in this service's copy of accounts, else at
  * the gateway, since the copy may be behind.
  */
-export class AccountDirectory {
+export class AccountsByWaba {
   private readonly known = new Map<string, string>();
   /** Lookups that are scheduled and not sent yet, by WABA. */
   private readonly scheduled = new Map<string, Promise<string | undefined>>();

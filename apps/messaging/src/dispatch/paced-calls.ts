@@ -1,8 +1,5 @@
 import { CATCH_UP_MS, type NumberPace } from './pace.js';
-
-/** Classes of the dispatch queue: 0 single sends, 1 campaigns' sends. The lower one always goes first. */
-export const CLASSES = [0, 1] as const;
-export type Class = (typeof CLASSES)[number];
+import { CLASSES, type Class } from './send-class.js';
 
 /**
  * After a stall the calls of at most this many ms are caught up, per class. Few of campaigns: calls caught up now are
@@ -12,8 +9,8 @@ const CATCH_UP: Readonly<Record<Class, number>> = { 0: CATCH_UP_MS, 1: 20 };
 
 type Waiting = { readonly until: number; readonly pass: (passed: boolean) => void };
 
-/** Assigns the slots of a phone number's pace to claimed calls: lower class first, then in order. */
-export class Turnstile {
+/** Lets the claimed calls of a phone number leave at its pace: lower class first, then in order. */
+export class PacedCalls {
   private readonly waiting: Readonly<Record<Class, Waiting[]>> = { 0: [], 1: [] };
   private timer: NodeJS.Timeout | undefined;
 

@@ -14,7 +14,7 @@ import { messages } from '../message/message.aggregate.js';
 import { receiveAny } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
 import { markReadAtMeta } from './mark-read-at-meta.js';
-import { ReadReceipts, type Read } from './read-receipts.js';
+import { ReadReceipts, type Read } from './read-receipt.worker.js';
 
 const PHONE = '1060000000000001';
 const PERSON = '918899332211';
