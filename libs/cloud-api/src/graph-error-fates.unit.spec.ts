@@ -55,7 +55,7 @@ describe("Meta's refusals", () => {
       expect([code, judged(code)]).toEqual([code, { scope, attempts, answer: REFUSAL_SCOPES[scope].answer }]);
   });
 
-  it('are all judged by the reference', () => {
+  it('all have a row in the reference', () => {
     const known = new Set(REFERENCE.flatMap(([, , , codes]) => codes));
     expect(Object.keys(GRAPH_ERROR_CODES).filter((code) => !known.has(Number(code)))).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe("Meta's refusals", () => {
       expect(judged(999_999, more)).toEqual({ scope: 'upstream', attempts: 10, answer: 'upstream_error' });
   });
 
-  it('that Meta calls transient are tried as its own faults are, whatever they are about', () => {
+  it('that Meta calls transient are tried as often as its own faults', () => {
     expect(judged(100, { transient: true })).toEqual({
       scope: 'content',
       attempts: 10,

@@ -54,8 +54,7 @@ async function receive(
   accountId: string,
   person: string,
   second: number,
-  written: Written = {},
-  through = store,
+  { through = store, ...written }: Written & { through?: EventStore } = {},
 ) {
   const messageId = timedId('msg', BEGIN + second * 1_000, accountId, person, newId('cmd'));
   const data = {
@@ -195,7 +194,7 @@ describe('a conversation', () => {
             const second = round * 10 + index;
             return index % 2 === replica
               ? send('acc_1', person, second, through)
-              : receive('acc_1', person, second, {}, through);
+              : receive('acc_1', person, second, { through });
           }),
         ),
       );
@@ -236,7 +235,7 @@ describe('a conversation', () => {
       expect(await foundBy(search)).toEqual([id]);
   });
 
-  it('is found by what the contact, or the person on WhatsApp, is called now', async () => {
+  it('is found by the present name of the contact, or of the person on WhatsApp', async () => {
     const person = '+14155550111';
     const contactId = contactIdOf('acc_1', person);
     const called = (name: string | null) => renamed(contact(contactId, person, name));
@@ -308,7 +307,7 @@ describe('a conversation', () => {
     expect(await get(account, person)).toMatchObject({ unreadCount: 0, lastMessagePreview: 'Bye' });
   });
 
-  it('does not begin with what nobody wrote', async () => {
+  it('does not begin with a message that no side wrote', async () => {
     await receive('acc_told', '+14155550105', 0, { kind: 'system', body: 'A new number' });
     await receive('acc_told', '+14155550105', 1, { kind: 'text', payload: { groupId: 'G1' } });
     expect(await get('acc_told', '+14155550105')).toBeNull();
@@ -422,7 +421,7 @@ describe('the inbox', () => {
     });
   });
 
-  it('is searched by the same texts when it was there before they were', async () => {
+  it('that is older than the search is found by the same texts', async () => {
     const texts = async () =>
       (
         await pool.query(`select stream as id, search from messaging.conversation_texts union all

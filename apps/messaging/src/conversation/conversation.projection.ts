@@ -9,6 +9,7 @@ import { takenIn, type MessageEvent, type Shown } from '../message/message.event
 import { findPeople } from '../person/people.js';
 import { conversationText } from './search-text.js';
 import { conversations } from './conversation.decider.js';
+import { ADD_MESSAGES } from './inbox-row.js';
 import { reachedAfter } from './people-reached.js';
 import { windowEndAfter } from './service-window.js';
 
@@ -100,11 +101,7 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
            from given order by id
            on conflict (stream) do update set
              name = coalesce(excluded.name, c.name),
-             last_message_at = greatest(c.last_message_at, excluded.last_message_at),
-             last_message_preview = case when c.last_message_at <= excluded.last_message_at
-               then excluded.last_message_preview else c.last_message_preview end,
-             unread_count = c.unread_count + excluded.unread_count,
-             window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
+             ${ADD_MESSAGES},
              reached_minute = ${reachedAfter('c', 'excluded.reached_minute')}
            returning c.*),
          called as (insert into messaging.conversation_texts as t (stream, account_id, search)

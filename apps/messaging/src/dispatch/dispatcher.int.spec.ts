@@ -204,7 +204,7 @@ describe('the dispatcher', () => {
     expect((await stateOf(ids[0]!)).status).toBe('outcome_unknown');
   });
 
-  it('does not call what a commit has started whose answer was lost', async () => {
+  it('does not call sends of a claim whose commit succeeded without an answer', async () => {
     let lost = false;
     const losingACommit = (client: pg.PoolClient) => {
       const query = client.query.bind(client) as (...all: unknown[]) => Promise<unknown>;
@@ -302,7 +302,7 @@ describe('the dispatcher', () => {
     },
   );
 
-  it('tells of a send that has been unknown for an hour, once an hour, and always of its age', async () => {
+  it('logs an alarm for a send that is unknown for an hour, once an hour, and always reports the age', async () => {
     await setPolicy('resend');
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
@@ -344,7 +344,7 @@ describe('the dispatcher', () => {
     expect((await stateOf(id)).error?.code ?? (await stateOf(id)).wamid).toBeTruthy();
   });
 
-  it('does not count the time in which the gateway is shut to Meta', async () => {
+  it('does not count the time in which the gateway does not answer', async () => {
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
     let knocks = 0;
@@ -360,7 +360,7 @@ describe('the dispatcher', () => {
     expect(rows).toEqual([{ state: 'unknown', grace_ms: 0 }]);
   });
 
-  it('shares phone numbers out over the replicas that live', async () => {
+  it('spreads phone numbers evenly over the live replicas', async () => {
     await pool.query(
       `insert into messaging.phone_numbers select 'p' || n, 'acc_1', 80 from generate_series(1, 5) n`,
     );
@@ -383,7 +383,7 @@ describe('the dispatcher', () => {
     await other.release();
   });
 
-  it("uses a number's throughput and never goes beyond it", async () => {
+  it("uses a number's throughput and never exceeds it", async () => {
     await pool.query('update messaging.phone_numbers set throughput = 80');
     await control('POST', '/behaviour', { throughputPerSecond: 80 });
     await Promise.all(Array.from({ length: 320 }, (_, index) => accept(String(5000 + index))));
@@ -398,7 +398,7 @@ describe('the dispatcher', () => {
     await pool.query('update messaging.phone_numbers set throughput = 1000');
   });
 
-  it('uses the pair limit of a person, also over a change of hands, and never goes beyond it', async () => {
+  it('uses the pair limit of a person, also across a change of holder, and never exceeds it', async () => {
     await control('POST', '/behaviour', { pairRate: 'on' });
     for (let index = 0; index < 46; index += 1) await accept('6000');
     const began = Date.now();

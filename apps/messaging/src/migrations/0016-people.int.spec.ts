@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('knows who is who from what was received with both', async () => {
+it('links numbers and user ids from messages that were received with both', async () => {
   const { pool } = database;
   const received = (stream: string, account: string, data: object, type = 'message.received') =>
     pool.query(

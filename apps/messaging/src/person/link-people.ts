@@ -1,6 +1,7 @@
 import { contactIdOf, conversationIdOf, type ConversationStatus } from '@wbiz/contracts/conversation';
 import type { OwnCommand } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
+import { ADD_MESSAGES } from '../conversation/inbox-row.js';
 import { conversationText } from '../conversation/search-text.js';
 import type { ConversationCommand, ConversationState } from '../conversation/conversation.decider.js';
 import type { Link } from './identity.js';
@@ -93,11 +94,7 @@ async function merge(tx: PoolClient, begun: Begun, person: string): Promise<read
              from messaging.conversations where stream = $1
              on conflict (stream) do update set
                name = coalesce(c.name, excluded.name),
-               last_message_at = greatest(c.last_message_at, excluded.last_message_at),
-               last_message_preview = case when c.last_message_at <= excluded.last_message_at
-                 then excluded.last_message_preview else c.last_message_preview end,
-               unread_count = c.unread_count + excluded.unread_count,
-               window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
+               ${ADD_MESSAGES},
                reached_minute = greatest(c.reached_minute, excluded.reached_minute)
              returning c.*),
            called as (insert into messaging.conversation_texts (stream, account_id, search)
