@@ -45,7 +45,8 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
 type Moved = ReturnType<typeof movedBy>[number];
 /**
  * The change of an inbox row by a message's event; empty if there is none: for a status after the first (of a
- * campaign's message: after the one that brought Meta's id), or for what no side wrote ({@link isWritten}).
+ * campaign's message: after the one that brought Meta's id), or for a message that neither side wrote ({@link
+ * isWritten}).
  */
 function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
   const { accountId } = event;

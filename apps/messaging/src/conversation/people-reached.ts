@@ -14,7 +14,9 @@ export const COUNTED = `(interval '24 hours 1 minute' + ${SLACK})`;
 /** A send that reaches Meta later than this after its creation is counted again, in ms. */
 const PROMPT_MS = 60_000;
 
-/** SQL: `reached_minute` of the conversation row `c` after a template was accepted in `minute` (null: none was). */
+/**
+ * SQL: `reached_minute` of the conversation row `c` after a template was accepted in `minute` (null: no template was).
+ */
 export const reachedAfter = (c: string, minute: string) =>
   `case when ${c}.window_expires_at > ${minute} at time zone 'UTC' + interval '1 minute' + ${SLACK}
                then ${c}.reached_minute else greatest(${c}.reached_minute, ${minute}) end`;

@@ -4,7 +4,7 @@ import { searchTextOf } from '@wbiz/contracts/text/search-text';
 
 /** The search text of a conversation: the person's number or user id, and the name on WhatsApp. */
 export function conversationText({ person, name }: { person: string; name: string | null }): string {
-  // A user id goes in as the email, which a long name cannot push out.
+  // A user id takes the place of the email, which a long name cannot push out of the text.
   return searchTextOf(isPhone(person) ? { name, phone: person } : { name, email: person });
 }
 

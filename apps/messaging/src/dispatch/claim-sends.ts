@@ -7,7 +7,7 @@ import type { PairPace } from './pace.js';
 import { saveDebts } from './pair-debts.js';
 import type { Class } from './send-class.js';
 
-/** SQL: whether nothing blocks the send `d`. $4: conversations held back; $6: the highest class claimed. */
+/** SQL: whether the send `d` may be claimed. $4: conversations held back; $6: the highest class that is claimed. */
 const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is null or expires_at > now())
                   and not exists (select from deferred e
                     where e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))`;
@@ -28,9 +28,9 @@ export type Claim = {
 };
 
 /**
- * Marks up to `room` sends as started. Locks the lease's row, so that a change of holder waits for the transaction. Like
- * every change of a send, it locks the message first and then checks the queue's row again. `more`: the lowest class
- * that may have more.
+ * Marks up to `room` sends as started. Locks the lease's row, so that a change of holder waits for the transaction.
+ * Like every change of a send, it locks the message first and then checks the queue's row again. `more`: the lowest
+ * class that may have more.
  */
 export async function claimSends(
   tx: PoolClient,

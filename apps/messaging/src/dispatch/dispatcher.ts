@@ -80,7 +80,7 @@ export class Dispatcher {
     await this.options.leases.release();
   }
 
-  /** Signals a new send of this class. Returns whether this replica dispatches the number. */
+  /** Tells the dispatcher of a new send of this class. Returns whether this replica dispatches the phone number. */
   wake(phoneNumberId: string, cls: Class = 0): boolean {
     const lane = this.lanes.get(phoneNumberId);
     if (!lane) return false;

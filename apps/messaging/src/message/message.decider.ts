@@ -185,7 +185,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
       isOutgoing(known) && isStillUnknown(known, attempt) ? [gaveUp(known, at)] : [],
 
     /**
-     * A message waiting for a resend does not return to its campaign, since Meta may have accepted it: it is given
+     * A message that waits for a resend does not return to its campaign, since Meta may have accepted it: it is given
      * up.
      */
     'message.withdraw': ({ data: { at }, facts }, known) => {

@@ -2,14 +2,14 @@ import type { Elsewhere, MessageError, MessageStatus, StatusChange } from '@wbiz
 import type { GraphBody } from './graph-body.js';
 
 /**
- * A message sent or received; null before its first event. An outgoing message changes several times; its constant
- * part is in its first event only ({@link SendContent}).
+ * A message sent or received; null before its first event. The content of a send ({@link SendContent}) is in its first
+ * event only, so that the state, which changes several times, stays small.
  */
 export type MessageState = {
   readonly id: string;
   readonly accountId: string;
   readonly direction: 'in' | 'out';
-  /** Set if it was not sent through WBIZ. */
+  /** Set if the message was sent, but not through WBIZ. */
   readonly source?: Elsewhere;
   readonly kind: string;
   readonly status: MessageStatus;
@@ -19,7 +19,7 @@ export type MessageState = {
   readonly phoneNumberId: string;
   readonly conversationId: string;
   readonly contactId: string;
-  /** Set for messages from Meta's webhook. */
+  /** `body` and `payload` are set for messages from Meta's webhook. */
   readonly body?: string | null;
   readonly payload?: Record<string, unknown> | null;
   readonly error: MessageError | null;
@@ -27,19 +27,19 @@ export type MessageState = {
   readonly campaignId: string | null;
   readonly replyTo: string | null;
   readonly mediaId: string | null;
-  /** The other media that the cards of a carousel show. */
+  /** The media of a carousel's cards, after the first medium (`mediaId`). */
   readonly otherMediaIds?: readonly string[];
-  /** Set for a sent flow: the token that its reply carries. */
+  /** Set if a flow was sent: the token that its reply carries. */
   readonly flowToken?: string;
-  /** Set for a campaign's message: it returns to its campaign at this time unless Meta was asked. */
+  /** Set for a campaign's message: when it returns to its campaign unless a call to Meta has started. */
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;
-  /** Ended attempts that are followed by another; the current attempt is in the queue row. */
+  /** The number of attempts that ended with another to follow; the queue's row holds the current attempt. */
   readonly deferrals: number;
   /** Whether the outcome of the current attempt is unknown. */
   readonly isUnknown: boolean;
-  /** Who still waits for the outcome; null once the reply was sent. */
+  /** Null once there is an outcome, or if no reply is awaited. */
   readonly awaiting: Awaiting | null;
   readonly history: readonly StatusChange[];
 };
@@ -54,13 +54,13 @@ export type SendContent = {
   readonly content: GraphBody;
   readonly traceparent: string | null;
 };
-/** A message in the form sent to Meta. */
+/** A message with what is sent to Meta. */
 export type Outgoing = MessageState & Pick<SendContent, 'content' | 'traceparent'>;
 
-/** Who waits for the outcome of a send: the gateway's address and the id of its command. */
+/** Where the outcome of a command is awaited: the gateway's address, and the id of its command. */
 export type Awaiting = { readonly address: string; readonly commandId: string };
 
-/** Only a higher rank replaces the current status. `outcome_unknown` is provisional. */
+/** A status replaces the current one only if its rank is higher. */
 export const RANK: Readonly<Record<MessageStatus, number>> = {
   accepted: 0,
   outcome_unknown: 1,
