@@ -6,6 +6,7 @@ import type { Outgoing } from '../message/message.state.js';
 import { Attempts, type AttemptsOptions } from './attempts.js';
 import { claimSends, type Claimed } from './claim-sends.js';
 import type { DispatchLeases, Lease } from './dispatch-leases.js';
+import { dueClasses } from './due-classes.js';
 import { hasRoom, MAX_IN_FLIGHT, openLane, RESERVE, type Lane } from './lane.js';
 import { loadPairs } from './pair-debts.js';
 import { recoverStarted } from './recover-started.js';
@@ -159,28 +160,9 @@ export class Dispatcher {
   /** Resolves to whether to look again soon. */
   private async pumpDue(): Promise<boolean> {
     if (this.stopping || this.lanes.size === 0) return false;
-    const { rows } = await this.options.pool.query<{ id: string; class: Class | null; due: boolean }>({
-      name: 'dispatch-due',
-      text: `select n.id, c.class, q.due from unnest($1::text[]) as n(id) cross join unnest($2::smallint[]) as c(class)
-             cross join lateral (
-               select true as due where exists (select from messaging.dispatch d
-                 where d.phone_number_id = n.id and d.class = c.class and d.state = 'queued')
-               union all
-               select bool_or(d.not_before <= now()) from messaging.dispatch d
-               where d.phone_number_id = n.id and d.class = c.class and d.state = 'deferred') q
-             where q.due is not null
-             union all
-             select n.id, null, true from unnest($1::text[], $3::bigint[]) as n(id, fence)
-             where exists (select from messaging.dispatch d
-               where d.phone_number_id = n.id and d.state = 'started' and d.fence < n.fence)`,
-      values: [
-        [...this.lanes.keys()],
-        CLASSES,
-        [...this.lanes.values()].map(({ lease }) => String(lease.fence)),
-      ],
-    });
+    const { rows } = await dueClasses(this.options.pool, this.lanes);
     for (const { id, class: cls, due } of rows) {
-      // Null: sends of an earlier holder, started on acceptance as it lost the number's lease.
+      // A null class: an earlier holder started sends on acceptance as it lost the number's lease.
       const lane = this.lanes.get(id);
       if (lane && cls === null) lane.doubtful = true;
       else if (cls !== null && due) this.wake(id, cls);
