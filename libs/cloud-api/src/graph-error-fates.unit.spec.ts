@@ -12,7 +12,7 @@ const judged = (code: number, more: object = {}) => {
   return { scope: ruleFor(error).scope, ...fateOf(error) };
 };
 
-/** Meta's error reference, section by section: the codes, whom they concern, the most attempts of a send. */
+/** Meta's error reference, section by section: scope, maximum attempts of a send, codes. */
 const REFERENCE: [string, RefusalScope, number, number[]][] = [
   ['authentication', 'token', 1, [0, 102, 104, 190]],
   ['permission and integrity', 'account', 1, [3, 10, 200, 201, 299, 368, 130497, 131005, 131031]],

@@ -446,7 +446,7 @@ describe('the inbox', () => {
        order by last_minute desc, last_message_at desc, stream collate "C" desc limit 51`,
     );
     expect(plan.map((row) => row['QUERY PLAN']).join()).toContain('conversations_newest');
-    // Postgres' counters still hold earlier updates: the difference is this one.
+    // Postgres' counters hold earlier updates too: the difference is this one.
     const counted = async () => {
       const { rows } = await tx.query<{ updated: number; hot: number }>(
         `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
@@ -460,7 +460,7 @@ describe('the inbox', () => {
          state = state || '{"assignee":"ravi"}' where stream = $1`,
       [idOf('acc_5', personOf(1))],
     );
-    // The state between the first message and its follow-up.
+    // The row as the first message leaves it, before conversation.note-message has written its state.
     await tx.query('update messaging.conversations set state = null where stream = $1', [
       idOf('acc_5', personOf(2)),
     ]);

@@ -44,7 +44,7 @@ function unknownOutcomes(
   unknown.work.start();
   running.push(unknown.work);
 }
-/** Receives a webhook of another number. */
+/** Notes a webhook of another phone number. */
 const hearMeta = () => webhooksSeen(pool)({ phoneNumberId: 'another', receivedAt: new Date().toISOString() });
 const unknownFor = (seconds: number) =>
   until(
@@ -52,7 +52,7 @@ const unknownFor = (seconds: number) =>
   );
 const setPolicy = (unknownOutcomePolicy: string) =>
   pool.query(`update messaging.accounts set data = $1`, [JSON.stringify({ unknownOutcomePolicy })]);
-/** A picture that Meta has no copy of yet. */
+/** Accepts a picture of which Meta has no copy yet. */
 const acceptPicture = (person: string) =>
   accept(person, {
     request: { type: 'image', mediaId: 'med_1' },
@@ -191,7 +191,7 @@ describe('the dispatcher', () => {
     const ids = await Promise.all(['3000', '3001', '3002'].map((person) => accept(person)));
     lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
-    running.length = 0; // hangs forever, like a killed process
+    running.length = 0; // never stopped, like a killed process
     await lost['renewals'].stop();
     await lost['looks'].stop();
 
@@ -253,7 +253,7 @@ describe('the dispatcher', () => {
     unknownOutcomes(runner);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
-    // Meta is silent for longer than the grace; the grace starts with a webhook of another number.
+    // No webhook comes for longer than the grace, so the grace does not run; it starts with one of another number.
     await unknownFor(4);
     expect((await stateOf(id)).status).toBe('outcome_unknown');
     const heardAt = Date.now();
@@ -390,7 +390,7 @@ describe('the dispatcher', () => {
     dispatcher('r1');
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     const { data } = await control('GET', '/messages?limit=1000');
-    // The best two of four seconds: a slow machine must not fail the pace.
+    // The best two of four seconds, so that a slow machine does not fail the test.
     const at = data.map(({ receivedAt }) => Date.parse(receivedAt));
     const within = at.map((from) => at.filter((time) => time >= from && time < from + 2_000).length);
     expect(Math.max(...within) / 2).toBeGreaterThanOrEqual(0.95 * 80);

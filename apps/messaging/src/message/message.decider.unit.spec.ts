@@ -324,7 +324,7 @@ describe('a status', () => {
       .when(noteStatus('delivered'))
       .then({ type: 'message.status_late', data: { status: 'delivered', at: AT } }));
 
-  /** Every sequence, up to five long, of statuses, Meta's answer to the send, and a broken call. */
+  /** Every sequence of up to five steps: statuses, Meta's answer to the send, a broken call. */
   function* sequences(longest = 5): Generator<readonly Step[]> {
     let last: readonly (readonly Step[])[] = [[]];
     for (let length = 1; length <= longest; length += 1) {
@@ -357,7 +357,7 @@ describe('a status', () => {
       const settled = statuses.length > 0 || steps.has('answered');
       const result = {
         ...rest,
-        // Before Meta reports anything, the status is provisional if the call broke first.
+        // Without a status of Meta's, a call that broke first leaves a provisional status.
         status: statuses.length > 0 ? rest.status : 'unheard',
         history: [...seen].sort(),
         isUnknown: settled ? isUnknown : false,
