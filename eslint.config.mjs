@@ -104,7 +104,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.decider.ts'],
+    files: ['**/*.decider.ts', '**/*.evolve.ts'],
     rules: {
       // The rule of the plain name is taken by the zones above.
       '@typescript-eslint/no-restricted-imports': forbidImports({

@@ -106,7 +106,7 @@ async function send(to: string): Promise<string> {
 }
 const counted = (outcome: string, code: string) => async () => metric('wbiz_sends_total', { outcome, code });
 
-it("counts sends by what came of them and by Meta's code, and times the calls", async () => {
+it("counts sends by outcome and Meta's code, and times the calls", async () => {
   await control('/behaviour', {
     faults: [
       { match: { to: '14155550002' }, kind: 'error', code: 131026, rate: 1 },
@@ -135,12 +135,12 @@ it("counts sends by what came of them and by Meta's code, and times the calls", 
   expect(await metric('wbiz_meta_call_errors_total', { operation: 'send_message', code: '131056' })).toBe(1);
 });
 
-it('tells how many outcomes are unknown, and for how long', async () => {
+it('shows how many outcomes are unknown, and for how long', async () => {
   await until(async () => (await metric('wbiz_unknown_outcome_sends')) === 1);
   await until(async () => (await metric('wbiz_unknown_outcome_age_seconds'))! > 0);
 });
 
-it('tells why the sends of a phone number wait: its queue, its pace, its pause and its open calls', async () => {
+it('shows why the sends of a phone number wait: its queue, its pace, its pause and its open calls', async () => {
   const of = (name: string) => metric(name, { phone_number_id: PHONE });
   await control('/behaviour', {
     faults: [{ match: {}, kind: 'error', code: 130429, rate: 1, times: 3 }],
@@ -160,7 +160,7 @@ it('tells why the sends of a phone number wait: its queue, its pace, its pause a
   await control('/behaviour', { latencyMs: [0, 0] });
 });
 
-it('says why sends wait for a token that cannot be opened, and sends them once it can be', async () => {
+it('shows that sends wait for a token that cannot be opened, and sends them once it can be', async () => {
   expect(await running.ask('secrets.present', {})).toEqual({ TOKENS_KEY: service.secrets.present });
   const error = jest.spyOn(running.runtime.logger, 'error');
   foreign = new Secrets({ key: randomBytes(32) });
@@ -177,14 +177,14 @@ it('says why sends wait for a token that cannot be opened, and sends them once i
         opensWith: [service.secrets.present],
         alarm: true,
       },
-      'access token of an account cannot be opened; its sends wait and are tried again',
+      'access token of an account cannot be opened; no call to Meta is made for it; its sends are tried again for 24 hours',
     ],
   ]);
   foreign = undefined;
   await until(async () => (await counted('accepted', 'none')()) === accepted + 2, { timeoutMs: 20_000 });
 });
 
-it('counts the queries that it asks of others, by what came of them', async () => {
+it('counts its queries to other services by outcome', async () => {
   expect(
     await metric('wbiz_rpc_request_duration_seconds_count', { peer: 'gateway', outcome: 'answered' }),
   ).toBeGreaterThan(0);

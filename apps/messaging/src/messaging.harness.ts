@@ -1,6 +1,6 @@
 import { storeUnderTest } from '@wbiz/service-testing/store-under-test';
 import type { PoolConfig } from 'pg';
-import type { Slots } from './dispatch/slots.js';
+import type { Slots } from './dispatch/start-on-acceptance.js';
 import { inlineProjections } from './inline-projections.js';
 import { MIGRATIONS } from './migrations/migrations.js';
 

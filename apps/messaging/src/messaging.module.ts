@@ -12,7 +12,7 @@ import { ConversationQueries } from './conversation/conversation.queries.js';
 import { afterRestore } from './dispatch/after-restore.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
 import { InboundModule } from './inbound/inbound.module.js';
-import { Slots } from './dispatch/slots.js';
+import { Slots } from './dispatch/start-on-acceptance.js';
 import { inlineProjections } from './inline-projections.js';
 import { files } from './media/media.aggregate.js';
 import { MediaModule } from './media/media.module.js';

@@ -7,7 +7,7 @@ export const SETTINGS = {
     1_000,
     60_000,
   )({
-    description: "How long an answer of Meta's is waited for, in milliseconds.",
+    description: 'Timeout of a call to Meta, in milliseconds.',
     fallback: '15000',
     example: '15000',
   }),
@@ -16,7 +16,7 @@ export const SETTINGS = {
     3_600_000,
   )({
     description:
-      "How long a status that settles a send of unknown outcome is waited for, in milliseconds. Counts only while Meta's webhooks arrive.",
+      "How long a send of unknown outcome waits for a status of Meta's that settles it, in milliseconds. Counts only while Meta's webhooks arrive.",
     fallback: '60000',
     example: '60000',
   }),

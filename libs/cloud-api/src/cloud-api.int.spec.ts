@@ -109,14 +109,14 @@ describe('sendMessage, accepted', () => {
     expect(JSON.parse(seen[0]!.body)).toEqual(BODY);
   });
 
-  it('leaves out what Meta left out', async () => {
+  it('leaves out the fields that Meta left out', async () => {
     const { url } = await http(
       json({ messages: [{ id: 'wamid.B' }], contacts: [{ input: 'IN.1', user_id: 'IN.1' }] }),
     );
     expect(await send(client(url))).toEqual({ kind: 'accepted', wamid: 'wamid.B' });
   });
 
-  it('cannot be led to another object by an id', async () => {
+  it('escapes ids, so that no id leads to another path', async () => {
     const { url, seen } = await http(json(ACCEPTED));
     await client(url).sendMessage('token', '106/../107?x=', BODY);
     expect(seen[0]!.url).toBe('/v25.0/106%2F..%2F107%3Fx%3D/messages');
@@ -292,7 +292,7 @@ describe('sendMessage, refused', () => {
     error: { message: `(#${code}) Title`, type: 'OAuthException', code, fbtrace_id: 'A1', ...more },
   });
 
-  it('tells all that Meta told', async () => {
+  it('carries all fields of Meta’s error', async () => {
     const details = { error_data: { messaging_product: 'whatsapp', details: 'Row title is too long.' } };
     const { url } = await http(
       json(
@@ -401,7 +401,7 @@ describe('management', () => {
     );
   });
 
-  it('lists flows with what is read of them', async () => {
+  it('lists flows with their fields', async () => {
     const flow = { id: '5', name: 'booking', status: 'DRAFT', categories: ['SURVEY'] };
     const { url, seen } = await http(json({ data: [flow], paging: { cursors: { after: 'X' } } }));
     const flows = [];
@@ -412,7 +412,7 @@ describe('management', () => {
     ]);
   });
 
-  it('asks what it should', async () => {
+  it('calls the paths it should', async () => {
     const { url, seen } = await http((asked, response) =>
       json(
         asked.url.includes('debug_token')
@@ -445,7 +445,7 @@ describe('management', () => {
     });
   });
 
-  it('throws what Meta says, and what it cannot read', async () => {
+  it('throws Meta’s error, or another one for an answer that it cannot read', async () => {
     const refusing = await http(
       json({ error: { message: '(#100) Bad', code: 100, error_subcode: 33 } }, 400),
     );

@@ -1,6 +1,6 @@
 import type { GraphError } from './graph-error.js';
 
-/** What a refusal is about, and so who must act: the pacer, the operator, the customer or nobody. */
+/** What a refusal is about; {@link REFUSAL_SCOPES} says what follows from each. */
 export type RefusalScope =
   | 'pace-number'
   | 'pace-pair'
@@ -18,21 +18,21 @@ export type GraphErrorRule = {
   /** Whether the same send may soon succeed unchanged. False too if Meta asks for hours or days of patience. */
   readonly retryable: boolean;
   readonly scope: RefusalScope;
-  /** The most attempts of a send, if not the scope's number. */
+  /** Maximum attempts of a send, if other than the scope's. */
   readonly attempts?: number;
 };
 
 type ScopeRule = {
-  /** The problem code of a send that failed for good. */
+  /** The error code of a send that failed for good. */
   readonly answer: 'rejected_by_meta' | 'upstream_error';
-  /** The most attempts of a retryable send. A pace limit is no fault of the message. */
+  /** Maximum attempts of a retryable send. Infinite for rate limits, which are no fault of the message. */
   readonly attempts: number;
   readonly what: string;
   readonly action: string;
 };
 const again = 'Sent again after a pause, ';
 
-/** Per scope: whom it concerns, the user's final answer, and what the system does. */
+/** Per scope: the final answer and the attempts of a send; `what` and `action` are texts for the documentation. */
 export const REFUSAL_SCOPES: Readonly<Record<RefusalScope, ScopeRule>> = {
   'pace-number': {
     answer: 'upstream_error',
@@ -187,7 +187,7 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   2494100: upstream('The account is in maintenance'),
 };
 
-/** Codes that no send or call of ours needs to tell apart: first, last, and what they are about. */
+/** Ranges of codes that need not be told apart: first, last, and the rule of all in it. */
 const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorRule])[] = [
   [200, 299, account('A permission was not granted or was removed')],
   [131200, 131299, content('Groups')],
@@ -202,11 +202,11 @@ const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorR
 
 const UNKNOWN = 'Not in the table';
 
-/** The code as the label of a metric; 'other' where it is not in the table. */
+/** The code as a label of metrics; 'other' if it is not in the table. */
 export const codeLabel = ({ code }: Pick<GraphError, 'code'>): string =>
   GRAPH_ERROR_CODES[code] === undefined ? 'other' : String(code);
 
-/** The rule of a refusal. A code outside the table is judged by Meta's transient flag, then by HTTP status. */
+/** The rule of a refusal. A code outside the table goes by Meta's `is_transient`, then by the HTTP status. */
 export function ruleFor(error: GraphError): GraphErrorRule {
   const { code } = error;
   const known = GRAPH_ERROR_CODES[code] ?? RANGES.find(([first, last]) => first <= code && code <= last)?.[2];
@@ -215,7 +215,7 @@ export function ruleFor(error: GraphError): GraphErrorRule {
   return content(UNKNOWN);
 }
 
-/** The most attempts of a call that Meta refused so, and the answer after the last. */
+/** The maximum attempts of a call that Meta refused with this error, and the error code after the last. */
 export function fateOf(error: GraphError): {
   readonly attempts: number;
   readonly answer: ScopeRule['answer'];
@@ -225,6 +225,6 @@ export function fateOf(error: GraphError): {
   return { attempts: retryable ? (attempts ?? ofScope.attempts) : 1, answer: ofScope.answer };
 }
 
-/** What Meta calls transient is Meta's fault, whatever the code is usually about. */
+/** An error that Meta calls transient counts as Meta's own fault, unless its scope allows retries anyway. */
 const scopeOfRetries = (scope: RefusalScope): RefusalScope =>
   REFUSAL_SCOPES[scope].attempts > 1 ? scope : 'upstream';

@@ -12,7 +12,7 @@ const judged = (code: number, more: object = {}) => {
   return { scope: ruleFor(error).scope, ...fateOf(error) };
 };
 
-/** Meta's error reference, section by section: the codes, whom they concern, the most attempts of a send. */
+/** Meta's error reference, section by section: scope, maximum attempts of a send, codes. */
 const REFERENCE: [string, RefusalScope, number, number[]][] = [
   ['authentication', 'token', 1, [0, 102, 104, 190]],
   ['permission and integrity', 'account', 1, [3, 10, 200, 201, 299, 368, 130497, 131005, 131031]],
@@ -55,7 +55,7 @@ describe("Meta's refusals", () => {
       expect([code, judged(code)]).toEqual([code, { scope, attempts, answer: REFUSAL_SCOPES[scope].answer }]);
   });
 
-  it('are all judged by the reference', () => {
+  it('all have a row in the reference', () => {
     const known = new Set(REFERENCE.flatMap(([, , , codes]) => codes));
     expect(Object.keys(GRAPH_ERROR_CODES).filter((code) => !known.has(Number(code)))).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe("Meta's refusals", () => {
       expect(judged(999_999, more)).toEqual({ scope: 'upstream', attempts: 10, answer: 'upstream_error' });
   });
 
-  it('that Meta calls transient are tried as its own faults are, whatever they are about', () => {
+  it('that Meta calls transient are tried as often as its own faults', () => {
     expect(judged(100, { transient: true })).toEqual({
       scope: 'content',
       attempts: 10,

@@ -4,10 +4,10 @@ export type GraphError = {
   readonly subcode?: number;
   readonly type?: string;
   readonly message: string;
-  /** `error_data.details`: Meta asks callers to branch on it and the code. */
+  /** `error_data.details`. Meta asks its clients to tell errors apart by this and the code. */
   readonly details?: string;
   readonly fbtraceId?: string;
-  /** 0: the refusal is our own and nothing was sent. */
+  /** 0: this client refused the call, and nothing was sent. */
   readonly httpStatus: number;
   readonly userTitle?: string;
   readonly userMessage?: string;
@@ -42,7 +42,7 @@ export function graphErrorIn(answer: unknown, httpStatus: number): GraphError | 
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as GraphError;
 }
 
-/** Meta refused a management call. */
+/** Meta refused a call other than a send. */
 export class CloudApiError extends Error {
   constructor(readonly error: GraphError) {
     super(error.details === undefined ? error.message : `${error.message}: ${error.details}`);
@@ -50,7 +50,7 @@ export class CloudApiError extends Error {
   }
 }
 
-/** A management call got no answer that can be read as Meta's. It may have taken effect unless `sent` is false. */
+/** A call other than a send got no readable answer of Meta's. It may have taken effect, unless `sent` is false. */
 export class UpstreamUnreachable extends Error {
   constructor(
     reason: string,

@@ -11,20 +11,25 @@ export type GraphRequest = {
   readonly token: string;
   /** JSON, unless it is streamed. */
   readonly body?: string | GraphBody;
-  /** Added to those of every call, or replacing them. */
+  /** Added to the headers of every call, or in place of them. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly traceparent?: string | undefined;
-  /** Limit for the whole call (ms), if it takes longer than others. */
+  /** Limit of the whole call in ms, if other than the transport's. */
   readonly timeoutMs?: number;
 };
 
-/** The outcome of a call. `not_sent`: not one byte of the request was handed to a connection. */
+/**
+ * The outcome of a call. `not_sent`: no byte of the request was written. `broken`: it may have arrived; no answer came.
+ */
 export type Exchange =
   | { readonly kind: 'answered'; readonly httpStatus: number; readonly body: string }
   | { readonly kind: 'not_sent'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string };
 
+/** Maximum size of an answer (ours), in bytes. */
 const MAX_ANSWER = 32 * 1024 * 1024;
+
+export type GraphTransport = ReturnType<typeof openGraphTransport>;
 
 const reasonOf = (error: Error) => {
   const { code } = error as NodeJS.ErrnoException;
@@ -85,7 +90,7 @@ export function openGraphTransport(origin: string, timeoutMs: number, connection
         },
         {
           onRequestStart(started) {
-            // Timed out while waiting for a connection: the caller was told that it was not sent.
+            // The call timed out while it waited for a connection and ended as `not_sent`: it must not be written.
             if (settled) started.abort(new Error('timed out'));
             else controller = started;
           },

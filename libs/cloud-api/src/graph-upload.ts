@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { GraphBody } from './graph-transport.js';
 
+/** Enough for 100 MB, Meta's maximum, at 1 MB a second. */
+export const UPLOAD_TIMEOUT_MS = 100_000;
+
 /** A file for Meta; `size` is the number of bytes in `bytes`. */
 export type MediaFile = {
   readonly mimeType: string;
@@ -13,8 +16,8 @@ export type MediaFile = {
 const ESCAPES: Readonly<Record<string, string>> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
 
 /**
- * The form of `POST /{phone number}/media`. Its length is known, since Meta takes no chunked uploads; the file is
- * streamed. A file longer or shorter than `size` aborts the request.
+ * The form of `POST /{phone number}/media`. The file is streamed, but with a known length, since Meta takes no chunked
+ * uploads. A file longer or shorter than `size` aborts the request.
  */
 export function uploadBody({ mimeType, filename, size, bytes }: MediaFile): GraphBody {
   const boundary = `wbiz-${randomUUID()}`;
@@ -40,7 +43,7 @@ export function uploadBody({ mimeType, filename, size, bytes }: MediaFile): Grap
   };
 }
 
-/** A file as a raw body, for Meta's resumable uploads. */
+/** A file as the whole body, for Meta's resumable uploads. */
 export const rawBody = ({ mimeType, size, bytes }: MediaFile): GraphBody => ({
   contentType: mimeType,
   length: size,

@@ -9,7 +9,12 @@ export type Download = {
   readonly bytes: Readable;
 };
 
-/** Downloads files from Meta's URLs; redirects are not followed. `timeoutMs` limits every silence. */
+export type Downloads = ReturnType<typeof openDownloads>;
+
+/**
+ * Downloads files from Meta's URLs; redirects are not followed. `timeoutMs` limits the wait for the headers and for
+ * each chunk.
+ */
 export function openDownloads(timeoutMs: number) {
   const agent = new Agent({
     connections: 16,

@@ -48,7 +48,7 @@ const fileOf = (bytes: Buffer, filename = 'a.pdf', size = bytes.length) => ({
 });
 
 describe('an upload', () => {
-  it('is a form of known length that holds the very bytes', async () => {
+  it('is a form of known length with the same bytes', async () => {
     const bytes = randomBytes(3_000_001);
     const { api, seen } = await meta((response) => response.end('{"id":"1037543291543636"}'));
     expect(await api.uploadMedia('token', '106', fileOf(bytes, 'my "best"\r\n.pdf'))).toBe(
@@ -66,7 +66,7 @@ describe('an upload', () => {
     expect(Buffer.from(await file.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  it("is refused with Meta's own words", async () => {
+  it("throws Meta's error", async () => {
     const { api } = await meta((response) => response.writeHead(400).end(graphError(100)));
     await expect(api.uploadMedia('token', '106', fileOf(Buffer.from('x')))).rejects.toMatchObject({
       name: 'CloudApiError',
@@ -101,7 +101,7 @@ describe('a download', () => {
     return hash.digest('hex');
   };
 
-  it('gives the bytes behind the URL that Meta tells', async () => {
+  it('gives the bytes at the URL from Meta', async () => {
     const bytes = randomBytes(300_000);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const { api, url, seen } = await meta((response, { url: path, headers }) => {

@@ -3,10 +3,10 @@ import { graphErrorIn, type GraphError } from './graph-error.js';
 import type { Exchange } from './graph-transport.js';
 
 /**
- * What is known of a send, so that it is neither doubled nor lost:
+ * The outcome of a send, so that no message is sent twice or lost:
  * - `accepted`: Meta gave it an id.
  * - `refused`: Meta answered with a Graph error; nothing was accepted for certain.
- * - `not_sent`: nothing left this host; a retry is safe. `code`: why, if somebody has to act.
+ * - `not_sent`: nothing left this host; a retry is safe. `code`: why, if an operator has to act.
  * - `unknown`: the request was sent, and no answer tells whether it was accepted.
  */
 export type SendOutcome =
@@ -56,7 +56,7 @@ export function sendOutcome(exchange: Exchange): SendOutcome {
   };
 }
 
-/** The parsed text; undefined if it is not JSON, such as a proxy's page or a truncated answer. */
+/** The parsed text; undefined if it is not JSON, such as a proxy's error page or a truncated answer. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

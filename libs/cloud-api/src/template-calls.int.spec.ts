@@ -53,13 +53,13 @@ describe('a template', () => {
     expect(JSON.parse(seen[0]!.body)).toEqual(TEMPLATE);
   });
 
-  it('that was created without an id may be there', async () => {
+  it('whose answer has no id may have been created', async () => {
     const { api } = await meta(() => ({ status: 'PENDING' }));
     const made = api.createTemplate('token', '100', TEMPLATE);
     await expect(made).rejects.toMatchObject({ name: 'UpstreamUnreachable', sent: true });
   });
 
-  it("that Meta refuses is told with Meta's subcode and its words for people", async () => {
+  it("that Meta refuses throws Meta's subcode and its texts for users", async () => {
     const error = {
       message: 'Invalid parameter',
       type: 'OAuthException',
@@ -160,13 +160,13 @@ describe('a sample', () => {
     expect(Buffer.from(sent.body)).toEqual(Buffer.from(PNG.toString()));
   });
 
-  it('is not sent to anything that is no upload', async () => {
+  it('is not sent to an id that is not an upload’s', async () => {
     const { api, seen } = await meta(() => ({ id: '670/subscriptions' }));
     await expect(api.uploadSample('token', '670', file())).rejects.toThrow('without an id');
     expect(seen).toHaveLength(1);
   });
 
-  it('that is shorter than it was said to be is no sample', async () => {
+  it('that is shorter than its size fails', async () => {
     const { api } = await meta(() => ({ id: 'upload:A?sig=B' }));
     await expect(api.uploadSample('token', '670', file(9))).rejects.toMatchObject({
       name: 'UpstreamUnreachable',

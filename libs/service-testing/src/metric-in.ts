@@ -1,4 +1,4 @@
-/** The sum of a metric's series with these labels, in Prometheus' text format; undefined: there are none. */
+/** The sum of a metric's series with these labels, from Prometheus' text format; undefined if there are none. */
 export function metricIn(
   text: string,
   name: string,

@@ -45,7 +45,7 @@ it('answers in memory from the same table', async () => {
   await expect(ask('contact.get', { accountId: 'acc_1', id: 'cnt_1' })).rejects.toThrow('contact.get');
 });
 
-it('takes no query that is none, and no answer that does not fit', () => {
+it('refuses unknown queries and answers that do not fit (types)', () => {
   // @ts-expect-error no such query
   expect(peersAnswering({ 'account.seek': async () => null })).toBeDefined();
   // @ts-expect-error an account has an id

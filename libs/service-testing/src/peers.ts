@@ -17,11 +17,11 @@ export type Answers = {
 };
 type AnyAnswer = (...asked: readonly unknown[]) => Promise<never>;
 
-/** Other services as the service under test asks them, without a wire in between. */
+/** Stands in for other services in memory, without TCP. */
 export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
   const answer = async (name: QueryName, ...asked: readonly unknown[]) => {
     const known = answers[name] as AnyAnswer | undefined;
-    if (!known) throw new Error(`nobody is to be asked ${name} in this test`);
+    if (!known) throw new Error(`this test has no answer to ${name}`);
     return known(...asked);
   };
   return { ask: answer, askOf: (_service, ...asked) => answer(...asked) };
@@ -30,7 +30,7 @@ export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
 /** An address where nobody listens. */
 export const NOBODY = '127.0.0.1:9';
 
-/** Stands in for the services that own the queries: answers over TCP, and takes the replies to commands. */
+/** Stands in for the services that own the queries: answers over TCP, and receives the replies to commands. */
 export async function standIn(
   answers: Answers,
   trust: RpcTrust,
@@ -64,9 +64,9 @@ export async function standIn(
   await app.listen();
   const owners = new Set<Service | null>(names.map((name) => QUERIES[name].owner));
   return {
-    /** Where a service answers, `host:port`; {@link NOBODY} for one without answers. */
+    /** The address of a service, `host:port`; {@link NOBODY} for one without answers. */
     addressOf: (service: Service) => (owners.has(service) || owners.has(null) ? address : NOBODY),
-    /** Where replies are taken, `host:port`. */
+    /** The address for replies, `host:port`. */
     address,
     /** How often a query was asked. */
     asked: (name: QueryName) => counts.get(name) ?? 0,

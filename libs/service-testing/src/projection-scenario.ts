@@ -10,13 +10,13 @@ import { quiet } from './quiet.js';
 /**
  * Tests of a projection of the shared log as sentences:
  * `await given(created('Ana')).when(renamed('Anna')).then(() => namesOf('acc_1'), ['Anna'])`.
- * The rows are those of the suite's database: what an earlier sentence wrote is still there.
+ * The rows are those of the suite's database, so rows of earlier sentences are still there.
  */
 export function projectionScenario(
   projection: Projection,
   { pool, schema }: { readonly pool: Pool; readonly schema: string },
 ) {
-  // An event that cannot be applied is parked, and its error is reported nowhere else.
+  // Prints errors: the projector parks an event that cannot be applied and reports the error nowhere else.
   const logger = { ...quiet, error: (fields: object, message: string) => console.error(message, fields) };
   const projector = new Projector({ pool, schema, projection, logger });
   const number = numbering(1);

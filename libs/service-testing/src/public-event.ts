@@ -12,7 +12,8 @@ export type PublicEvent = {
 }[EventType];
 
 /**
- * Numbers events as the relays of their sources do: densely per source, with the previous one in the same partition.
+ * Numbers events as the relays of their sources do: without gaps per source, and with the number of the previous event
+ * in the same partition.
  */
 export function numbering(partitions: number) {
   const last = new Map<string, number>();

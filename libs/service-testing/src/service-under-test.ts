@@ -40,9 +40,9 @@ type Surroundings = {
 type Sent = { readonly accountId: string; readonly id?: string; readonly timeoutMs?: number };
 
 /**
- * A service on a database, topics and files of its own, started in this process as its main does. Its peers are stood
- * in for; the spec sends it commands as the gateway does, asks it queries, and writes and reads the topics that it
- * shares with others. `start` runs one more replica.
+ * A service with a database, topics and files of its own, started in this process as its main does; its peers are
+ * replaced by `answers`. The spec sends it commands as the gateway does, asks it queries, and writes and reads the
+ * topics that it shares with others. `start` starts one more replica.
  */
 export async function serviceUnderTest(
   service: ServiceOptions,
@@ -61,7 +61,7 @@ export async function serviceUnderTest(
     eventsPartitions: partitions,
   });
   const pool = new pg.Pool({ connectionString: databaseUrls[service.name], max: 4 });
-  pool.on('error', () => undefined); // the drop cuts its connections
+  pool.on('error', () => undefined); // dropping the database cuts the pool's connections
   const kafka = connectKafka({ brokers, clientId: 'spec', logger: quiet });
   const producer = kafka.producer();
   const peers = await standIn(answers, trust, (replies) => bus.onReplies(replies));
@@ -102,7 +102,7 @@ export async function serviceUnderTest(
       /** The base URL of its public API, if it has one. */
       url: `http://127.0.0.1:${port}`,
       healthUrl: `http://127.0.0.1:${healthPort}`,
-      /** What a scrape finds; see {@link metricIn}. */
+      /** A metric's value as a scrape finds it; see {@link metricIn}. */
       metric: async (name: string, labels?: Readonly<Record<string, string>>) =>
         metricIn(await running.runtime.metrics.text(), name, labels),
       ask: <Name extends QueryName>(name: Name, asked: Ask<Name>): Promise<Answer<Name>> =>

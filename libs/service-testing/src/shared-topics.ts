@@ -26,7 +26,7 @@ export type SeenRecord = {
   readonly data: Record<string, unknown>;
 };
 
-/** Writes and reads what a service shares with others: the log of events and the topics of Meta's webhooks. */
+/** Writes and reads the topics that services share: the event log and the topics of Meta's webhooks. */
 export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
   const name = topics(prefix);
   const number = numbering(partitions);
@@ -51,10 +51,10 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
   };
 
   return {
-    /** Puts an event on the log as the relay of its source does. */
+    /** Writes an event to the log as the relay of its source does. */
     publish: <Type extends EventType>(accountId: string, type: Type, data: EventData<Type>) =>
       put(accountId, type, data),
-    /** The same with any data, for a service that does not read the data. */
+    /** Like `publish` with any data, for a service that does not read the data. */
     publishUnread: put,
     /** Sends the same record once more. */
     repeat: (record: EventRecord) => producer.send(record),
@@ -72,10 +72,10 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
         ),
       ),
 
-    /** The number of records that a topic has taken. */
+    /** The number of records written to a topic. */
     count: async (topic: Topic) => (await kafka.endOffsets(name[topic])).reduce((sum, end) => sum + end, 0),
 
-    /** The records of a topic so far, and those to come. */
+    /** The records of a topic so far; those to come are added to the array. */
     read: async (topic: Topic): Promise<readonly SeenRecord[]> => {
       const seen: SeenRecord[] = [];
       const consumer = kafka.consume({

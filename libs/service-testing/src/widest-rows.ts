@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 
-/** The most bytes of a B-tree row, on pages of 8 kB (Postgres, nbtree.h: BTMaxItemSize). */
+/** Postgres' maximum of a B-tree row in bytes, on pages of 8 kB (nbtree.h: BTMaxItemSize). */
 const MOST_BYTES = 2_704;
 
-/** By column name, for columns that hold the same in every table: ids, and our own texts. */
+/** Maximum bytes of columns that hold the same kind of value in every table, by column name. */
 const OURS: Readonly<Record<string, number>> = {
   account_id: 30,
   command_id: 30,
@@ -36,7 +36,7 @@ export async function widestRows(
   for (const { index, table, column, bytes } of rows) {
     const bound = bytes >= 0 ? bytes : (known[`${table}.${column}`] ?? known[column]);
     if (bound === undefined) unbounded.add(`${table}.${column}`);
-    // Length and alignment take up to 8 bytes more; a row has 8 of its own and 8 at its end.
+    // A value has up to 8 bytes of length and alignment; a row has 16 of its own.
     widths.set(index, (widths.get(index) ?? 16) + (bound ?? 0) + 8);
   }
   const tooWide = [...widths].filter(([, bytes]) => bytes > MOST_BYTES).map(([index]) => index);

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ConnectAccount } from '@wbiz/contracts/account';
-import type { MetaTokenInfo } from '@wbiz/cloud-api/cloud-api';
+import type { MetaTokenInfo } from '@wbiz/cloud-api/meta-objects';
 import { CloudApiError, UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import type { Rejection } from '@wbiz/eventing/rejection';
 import { connectAccount, type ConnectParts } from './connect-account.js';

@@ -1,4 +1,4 @@
-import type { MetaPhoneNumber } from '@wbiz/cloud-api/cloud-api';
+import type { MetaPhoneNumber } from '@wbiz/cloud-api/meta-objects';
 import type { ReportedNumber } from './account.decider.js';
 
 /**

@@ -8,12 +8,12 @@ import { tokenOpener } from '@wbiz/service-kit/token-opener';
 import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../messaging.settings.js';
-import { AccountDirectory } from './account-directory.js';
+import { AccountsByWaba } from './accounts-by-waba.js';
 import { Credentials } from './credentials.js';
 
 export const CLOUD_API = Symbol('CLOUD_API');
 
-/** Maps WABAs to accounts and calls Meta with an account's token. */
+/** The client of Meta's API, the accounts by WABA, and the accounts' access tokens. */
 @Module({
   providers: [
     {
@@ -23,7 +23,7 @@ export const CLOUD_API = Symbol('CLOUD_API');
         const api = createCloudApi({
           baseUrl: config.CLOUD_API_URL,
           timeoutMs: config.CLOUD_API_TIMEOUT_MS,
-          // No limit here: the lanes limit calls, and a slow number must not take another's connections.
+          // Never the limit: the dispatcher limits calls per phone number; a slow one must not use up the connections.
           connections: 4096,
           watch: watchCloudApi(runtime),
         });
@@ -33,9 +33,9 @@ export const CLOUD_API = Symbol('CLOUD_API');
       inject: [RUNTIME],
     },
     {
-      provide: AccountDirectory,
+      provide: AccountsByWaba,
       useFactory: (pool: Pool, peers: Peers) =>
-        new AccountDirectory(pool, (wabaId) => peers.ask('account.find', { wabaId })),
+        new AccountsByWaba(pool, (wabaId) => peers.ask('account.find', { wabaId })),
       inject: [PG_POOL, Peers],
     },
     {
@@ -43,11 +43,11 @@ export const CLOUD_API = Symbol('CLOUD_API');
       useFactory: (runtime: Runtime<Config<typeof SETTINGS>>, peers: Peers) =>
         new Credentials(
           (accountId) => peers.ask('account.credentials', { accountId }),
-          tokenOpener(runtime, 'its sends wait and are tried again'),
+          tokenOpener(runtime, 'no call to Meta is made for it; its sends are tried again for 24 hours'),
         ),
       inject: [RUNTIME, Peers],
     },
   ],
-  exports: [CLOUD_API, AccountDirectory, Credentials],
+  exports: [CLOUD_API, AccountsByWaba, Credentials],
 })
 export class AccountModule {}

@@ -1,6 +1,6 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** This service's copy of accounts: phone numbers and the policy for unknown outcomes. */
+/** This service's copy of accounts and their phone numbers. A removed number stays until its queue is empty. */
 export const accounts = projection({
   name: 'accounts',
   on: {

@@ -3,7 +3,7 @@ import type { AccountCredentials } from '@wbiz/contracts/account';
 const KEEP_MS = 30_000;
 type AskOwner = (accountId: string) => Promise<AccountCredentials | null>;
 
-/** Access tokens: fetched sealed from the gateway, opened here, cached for 30 s or until Meta refuses one. */
+/** Access tokens: fetched encrypted from the gateway, decrypted here, cached for 30 s or until Meta refuses one. */
 export class Credentials {
   private readonly kept = new Map<
     string,

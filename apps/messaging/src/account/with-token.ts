@@ -3,8 +3,8 @@ import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import type { Credentials } from './credentials.js';
 
 /**
- * Calls Meta with the account's token; if Meta refuses it, fetches it again and retries once. Throws what `call`
- * throws.
+ * Calls Meta with the account's token. If Meta refuses the token, fetches it again and calls once more. Throws what
+ * `call` throws, or an Error if the account has no token.
  */
 export async function withToken<T>(
   credentials: Credentials,

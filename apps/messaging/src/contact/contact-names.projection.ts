@@ -5,13 +5,13 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';
 import { batchProjection } from '@wbiz/service-kit/projection';
 import type { PoolClient } from 'pg';
-import { contactText } from '../conversation/conversation-text.js';
+import { contactText } from '../conversation/search-text.js';
 import { conversations } from '../conversation/conversation.decider.js';
-import { isNews } from '../person/identity.js';
+import { differsFromStored } from '../person/identity.js';
 import { linkPeople, type AccountLink } from '../person/link-people.js';
-import { known } from '../person/people.js';
+import { findPeople } from '../person/people.js';
 
-/** This service's copy of contacts: names, phone numbers as entered, and identity links. */
+/** This service's copy of contacts' names and of their phone numbers as entered; also stores their identity links. */
 export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): Projection =>
   batchProjection({
     name: 'contact-names',
@@ -49,7 +49,7 @@ export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): 
 type Told = { readonly accountId: string; readonly data: ContactCreatedData | ContactUpdatedData };
 type Had = { readonly id: string; readonly phone: string | null; readonly user_id: string | null };
 
-/** Identity links from contacts that have a number or user id other than the one their id derives from. */
+/** Identity links from contacts with a number or user id other than the one from which the contact's id is derived. */
 async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly AccountLink[]> {
   const moved = told.filter(({ accountId, data: { contact } }) =>
     [contact.phone, contact.userId].some((key) => key !== null && contactIdOf(accountId, key) !== contact.id),
@@ -67,7 +67,7 @@ async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly 
     const keys = [contact.phone, contact.userId].filter((key) => key !== null).map(personKey);
     return { accountId, id: contact.id, keys, had: had.filter((key) => key !== null).map(personKey) };
   });
-  const find = await known(
+  const find = await findPeople(
     db,
     people.flatMap(({ accountId, keys, had }) => [...keys, ...had].map((key) => ({ accountId, key }))),
   );
@@ -82,6 +82,6 @@ async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly 
     return [
       ...keys.map((alias) => ({ accountId, alias, person, former: false })),
       ...(hasNumber ? left.map((alias) => ({ accountId, alias, person, former: true })) : []),
-    ].filter((link) => isNews(link, (key) => find({ accountId, key })));
+    ].filter((link) => differsFromStored(link, (key) => find({ accountId, key })));
   });
 }

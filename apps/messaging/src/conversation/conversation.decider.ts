@@ -9,9 +9,9 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** The part of a conversation that people set; null before its first message. */
+/** The part of a conversation that the account's staff set; null before its first message. */
 export type ConversationState = {
-  /** Missing in conversations opened before merging existed. */
+  /** Missing in rows of versions that could not merge conversations. */
   readonly id?: string;
   readonly mergedInto?: string;
   readonly status: ConversationStatus;
@@ -20,14 +20,14 @@ export type ConversationState = {
   readonly phoneNumberId: string;
 };
 
-/** A message was sent or received; `written`: by the person, to us. */
-type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
+/** A message was sent or received. `written`: the person wrote it. */
+export type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
 
 export type ConversationCommand =
   | Message<'conversation.update', UpdateConversationData>
   | Message<'conversation.note-message', NoteMessage>
   | Message<'conversation.merge', Merged>;
-/** The person already has another conversation; this one becomes a part of it. */
+/** The conversation becomes a part of `into`, another conversation of the same person. */
 type Merged = { readonly conversationId: string; readonly into: string; readonly at: string };
 
 export type ConversationEvent =
@@ -86,7 +86,7 @@ const shownIn = ({ conversationId: id, assignee, contactId, phoneNumberId }: Con
   phoneNumberId,
 });
 
-/** Rows are created by the first message ({@link conversationProjection}), never by the store. */
+/** The event store creates no rows: {@link conversationProjection} does, with the first message. */
 export const conversations: Aggregate<
   ConversationCommand,
   ConversationState | null,

@@ -31,7 +31,7 @@ describe('a message', () => {
   it('of the person opens a closed one', () => given(opened, closed).when(message(true)).then(opened));
   it('of ours leaves it closed', () => given(opened, closed).when(message(false)).thenNothing());
   it('changes nothing of an open one', () => given(opened).when(message(true)).thenNothing());
-  it('keeps who answers', () =>
+  it('keeps the assignee', () =>
     given(opened, assigned('asha'), { type: 'conversation.closed', data: { ...data, assignee: 'asha' } })
       .when(message(true))
       .then({ type: 'conversation.opened', data: { ...data, assignee: 'asha' } }));
@@ -51,14 +51,14 @@ describe('a change', () => {
       .when(update({ status: 'open' }))
       .then(opened));
   it.each<[UpdateConversation]>([[{}], [{ status: 'open' }], [{ assignee: null }]])(
-    'to what it is, %j, is none',
+    'to the same values, %j, is none',
     (change) => given(opened).when(update(change)).thenNothing(),
   );
   it('assigns', () =>
     given(opened)
       .when(update({ assignee: 'asha' }))
       .then(assigned('asha')));
-  it('takes it from whoever answers', () =>
+  it('unassigns', () =>
     given(opened, assigned('asha'))
       .when(update({ assignee: null }))
       .then(assigned(null)));

@@ -54,8 +54,7 @@ async function receive(
   accountId: string,
   person: string,
   second: number,
-  written: Written = {},
-  through = store,
+  { through = store, ...written }: Written & { through?: EventStore } = {},
 ) {
   const messageId = timedId('msg', BEGIN + second * 1_000, accountId, person, newId('cmd'));
   const data = {
@@ -115,17 +114,17 @@ async function everything(accountId: string, ask: ListConversations): Promise<re
 }
 /** Runs a list in all three ways and expects equal results: newest rows only, newest rows then index, index only. */
 async function onAllWays<Given>(list: () => Promise<Given>): Promise<Given> {
-  const usual = queries.lookedThrough;
+  const usual = queries.scannedFirst;
   try {
     const found: Given[] = [];
     for (const most of [usual, 3, 0]) {
-      queries.lookedThrough = most;
+      queries.scannedFirst = most;
       found.push(await list());
     }
     expect(found.slice(1)).toEqual([found[0], found[0]]);
     return found[0]!;
   } finally {
-    queries.lookedThrough = usual;
+    queries.scannedFirst = usual;
   }
 }
 const foundBy = async (search: string) =>
@@ -195,7 +194,7 @@ describe('a conversation', () => {
             const second = round * 10 + index;
             return index % 2 === replica
               ? send('acc_1', person, second, through)
-              : receive('acc_1', person, second, {}, through);
+              : receive('acc_1', person, second, { through });
           }),
         ),
       );
@@ -236,7 +235,7 @@ describe('a conversation', () => {
       expect(await foundBy(search)).toEqual([id]);
   });
 
-  it('is found by what the contact, or the person on WhatsApp, is called now', async () => {
+  it('is found by the present name of the contact, or of the person on WhatsApp', async () => {
     const person = '+14155550111';
     const contactId = contactIdOf('acc_1', person);
     const called = (name: string | null) => renamed(contact(contactId, person, name));
@@ -308,7 +307,7 @@ describe('a conversation', () => {
     expect(await get(account, person)).toMatchObject({ unreadCount: 0, lastMessagePreview: 'Bye' });
   });
 
-  it('does not begin with what nobody wrote', async () => {
+  it('does not begin with a message that no side wrote', async () => {
     await receive('acc_told', '+14155550105', 0, { kind: 'system', body: 'A new number' });
     await receive('acc_told', '+14155550105', 1, { kind: 'text', payload: { groupId: 'G1' } });
     expect(await get('acc_told', '+14155550105')).toBeNull();
@@ -422,7 +421,7 @@ describe('the inbox', () => {
     });
   });
 
-  it('is searched by the same texts when it was there before they were', async () => {
+  it('that is older than the search is found by the same texts', async () => {
     const texts = async () =>
       (
         await pool.query(`select stream as id, search from messaging.conversation_texts union all
@@ -447,7 +446,7 @@ describe('the inbox', () => {
        order by last_minute desc, last_message_at desc, stream collate "C" desc limit 51`,
     );
     expect(plan.map((row) => row['QUERY PLAN']).join()).toContain('conversations_newest');
-    // Postgres' counters still hold earlier updates: the difference is this one.
+    // Postgres' counters hold earlier updates too: the difference is this one.
     const counted = async () => {
       const { rows } = await tx.query<{ updated: number; hot: number }>(
         `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
@@ -461,7 +460,7 @@ describe('the inbox', () => {
          state = state || '{"assignee":"ravi"}' where stream = $1`,
       [idOf('acc_5', personOf(1))],
     );
-    // The state between the first message and its follow-up.
+    // The row as the first message leaves it, before conversation.note-message has written its state.
     await tx.query('update messaging.conversations set state = null where stream = $1', [
       idOf('acc_5', personOf(2)),
     ]);

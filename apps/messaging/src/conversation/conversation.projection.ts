@@ -1,4 +1,3 @@
-import { firstId } from '@wbiz/contracts/ids';
 import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
 import { cut } from '@wbiz/contracts/meta/item';
 import { isPhone } from '@wbiz/contracts/text/phone';
@@ -6,27 +5,22 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import { takenIn, type MessageEvent, type MessageState, type Shown } from '../message/message.decider.js';
-import { known } from '../person/people.js';
-import { conversationText } from './conversation-text.js';
+import { takenIn, type MessageEvent, type Shown } from '../message/message.events.js';
+import { findPeople } from '../person/people.js';
+import { conversationText } from './search-text.js';
 import { conversations } from './conversation.decider.js';
+import { ADD_MESSAGES } from './inbox-row.js';
+import { reachedAfter } from './people-reached.js';
+import { windowEndAfter } from './service-window.js';
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
 type Moving = Recorded<'message.status' | 'message.received' | 'message.echoed'>;
 type Read = Recorded<'message.marked_read'>;
 
-/**
- * People count as reached (Meta's limit of people in 24 hours) if a template was accepted while their window was
- * closed, or had less than this left: Meta accepts it at most this much later than we store it.
- */
-export const REACHED_SLACK = "interval '5 minutes'";
-/** A send that reaches Meta later than this after its creation is counted again. */
-const PROMPT_MS = 60_000;
-
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
 
-/** A row that was updated, and that a message may reopen. */
+/** An updated row of a conversation that is not open: a message may open it. */
 type Touched = {
   stream: string;
   account_id: string;
@@ -50,8 +44,9 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
 
 type Moved = ReturnType<typeof movedBy>[number];
 /**
- * How an event changes an inbox row. Nothing changes for a status after the first (for a campaign's message: after
- * Meta's first), or for a message that nobody wrote.
+ * The change of an inbox row by a message's event; empty if there is none: for a status after the first (of a
+ * campaign's message: after the one that brought Meta's id), or for a message that neither side wrote ({@link
+ * isWritten}).
  */
 function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
   const { accountId } = event;
@@ -84,9 +79,8 @@ function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
 }
 
 /**
- * Updates a person's inbox row for messages sent and received. Any message from the person opens the window for 24
- * hours (Meta's customer service window; reactions, button taps and flow replies count too). Locks the row before it
- * reads the status, so that no message slips past a close.
+ * Updates the inbox rows of messages sent and received; resolves to the commands that may open conversations. The
+ * statement locks a row before it reads the status: a message never misses that its conversation was closed.
  */
 async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const { rows } = await tx.query<Touched>({
@@ -95,7 +89,7 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
              min(phone_number_id) as phone_number_id, (array_agg(person order by at desc, ord desc))[1] as person,
              (array_agg(name order by at desc, ord desc) filter (where name is not null))[1] as name, max(at) as at,
              (array_agg(preview order by at desc, ord desc))[1] as preview, count(*) filter (where written) as unread,
-             max(at) filter (where written) + interval '24 hours' as window_end,
+             ${windowEndAfter('max(at) filter (where written)')} as window_end,
              date_trunc('minute', max(at) filter (where reaches) at time zone 'UTC') as reached,
              (array_agg(search order by name is not null desc, at desc, ord desc))[1] as search
            from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[],
@@ -108,13 +102,8 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
            from given order by id
            on conflict (stream) do update set
              name = coalesce(excluded.name, c.name),
-             last_message_at = greatest(c.last_message_at, excluded.last_message_at),
-             last_message_preview = case when c.last_message_at <= excluded.last_message_at
-               then excluded.last_message_preview else c.last_message_preview end,
-             unread_count = c.unread_count + excluded.unread_count,
-             window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
-             reached_minute = case when c.window_expires_at > excluded.reached_minute at time zone 'UTC' + interval '1 minute' + ${REACHED_SLACK}
-               then c.reached_minute else greatest(c.reached_minute, excluded.reached_minute) end
+             ${ADD_MESSAGES},
+             reached_minute = ${reachedAfter('c', 'excluded.reached_minute')}
            returning c.*),
          called as (insert into messaging.conversation_texts as t (stream, account_id, search)
            select g.id, g.account_id, g.search from given g join moved m on m.stream = g.id
@@ -140,7 +129,7 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
   return rows.map((row) => noteMessage(row, written.has(row.stream)));
 }
 
-/** Marks everything up to the message as read, as Meta does. */
+/** Counts as unread only messages after the one marked read: Meta marks the ones before it too. */
 async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   await tx.query({
     name: 'conversations-read',
@@ -158,13 +147,13 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   });
 }
 
-/** What the inbox shows for a message with this status; undefined: no change. */
+/** The fields of a message that a status brings into the inbox; undefined if the inbox does not change. */
 function shownIn(event: Recorded<'message.status'>): (Shown & { readonly body?: string | null }) | undefined {
   const { private: given } = event;
   return given && 'isTaken' in given ? given.shown : given;
 }
 
-/** The texts of campaigns' messages that the inbox shows from now on, by message id. */
+/** The texts of campaigns' messages that come into the inbox with these events, by message id. */
 async function bodiesOf(
   events: readonly Moving[],
   tx: PoolClient,
@@ -179,15 +168,15 @@ async function bodiesOf(
   return new Map(rows.map(({ stream, body }) => [stream, body]));
 }
 
-/** Replaces user ids by the person's number where it is known. */
+/** Replaces user ids by the people's phone numbers where those are known. */
 async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
   const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
   const byUserId = moved.filter(({ person }) => !isPhone(person));
-  const find = await known(tx, byUserId.map(keyOf));
+  const find = await findPeople(tx, byUserId.map(keyOf));
   return moved.map((one) => ({ ...one, person: find(keyOf(one))?.person ?? one.person }));
 }
 
-/** Handles messages and reads together: batches with both must lock rows in one order, or they deadlock. */
+/** Handles messages and reads together, so that batches with both lock rows in one order and cannot deadlock. */
 async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const reads = events.filter((event) => event.type === 'message.marked_read');
   const moving = events.filter((event) => event.type !== 'message.marked_read');
@@ -205,24 +194,6 @@ async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promi
   const followUps = moved.length > 0 ? await move(moved, tx) : [];
   if (reads.length > 0) await read(reads, tx);
   return followUps;
-}
-
-/** Counts a delayed template as reaching the person when Meta is asked, even if the window was open on acceptance. */
-export async function reachLate(started: readonly MessageState[], tx: PoolClient): Promise<void> {
-  const prompt = firstId('msg', Date.now() - PROMPT_MS);
-  const late = started.filter(({ id, kind }) => kind === 'template' && id < prompt);
-  if (late.length === 0) return;
-  await tx.query({
-    name: 'conversations-reach-late',
-    text: `with late as (
-             select stream from messaging.conversations
-             where stream = any($1) and (window_expires_at is null or window_expires_at <= now() + ${REACHED_SLACK})
-             order by stream for no key update)
-           update messaging.conversations c
-           set reached_minute = greatest(reached_minute, date_trunc('minute', now() at time zone 'UTC'))
-           from late where c.stream = late.stream`,
-    values: [late.map(({ conversationId }) => conversationId)],
-  });
 }
 
 export const conversationProjection = inline<MessageEvent>({

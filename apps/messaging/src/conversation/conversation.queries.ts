@@ -9,8 +9,8 @@ import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import { whole, type WholeMessage } from '../message/whole-message.js';
-import { made } from '../message/message.queries.js';
+import { wholeMessage, type WholeMessage } from '../message/whole-message.js';
+import { timeIn } from '../message/message.queries.js';
 import type { ConversationState } from './conversation.decider.js';
 
 type Row = {
@@ -25,7 +25,7 @@ type Row = {
   window_expires_at: Date | null;
   state: ConversationState;
 };
-/** Shows the contact's own name and spelling of the number, else those on WhatsApp. */
+/** SQL: the columns of a row. The contact's name and number as entered go before those from WhatsApp. */
 const SHOWN = `c.stream, c.contact_id, c.phone_number_id,
   coalesce(n.phone, c.person) as person,
   coalesce(n.name, c.name) as name, c.last_message_at, c.last_message_preview, c.unread_count, c.window_expires_at, c.state`;
@@ -35,12 +35,12 @@ const NEWEST = 'order by c.last_minute desc, c.last_message_at desc, c.stream co
 /** Queries of the inbox. */
 @Controller()
 export class ConversationQueries {
-  /** A search first scans this many of the newest; if they hold too few matches, it uses the index. */
-  lookedThrough = 1_000;
+  /** A search first scans this many of the newest conversations, and uses the index if they do not fill the page. */
+  scannedFirst = 1_000;
 
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Newest message first. Throws `invalid_request` for a cursor that is not ours. */
+  /** Conversations by their last message, newest first. Throws `invalid_request` for a cursor that no page returned. */
   @QueryHandler('conversation.list')
   async list(ask: Ask<'conversation.list'>): Promise<Answer<'conversation.list'>> {
     const { search } = ask;
@@ -53,7 +53,7 @@ export class ConversationQueries {
 
   private async newest(ask: Listed, after: Place, limit: number): Promise<Row[]> {
     const { where, values, value } = conditions(ask, after);
-    // Unnamed, so that Postgres plans it for the given filters.
+    // Not a prepared statement, so that Postgres plans for the given filters.
     const { rows } = await this.pool.query<Row>(
       `select ${SHOWN} from messaging.conversations c ${NAMED} where ${where} ${NEWEST} limit ${value(limit)}`,
       values,
@@ -67,7 +67,7 @@ export class ConversationQueries {
     const [wanted, most] = [value(pattern), value(limit)];
     const { rows: near } = await this.pool.query<Row>(
       `select ${SHOWN} from (select * from messaging.conversations c where ${where} ${NEWEST}
-           limit ${value(this.lookedThrough)}) c
+           limit ${value(this.scannedFirst)}) c
          left join messaging.conversation_texts t on t.stream = c.stream ${NAMED}
        where t.search like ${wanted} or n.search like ${wanted} ${NEWEST} limit ${most}`,
       values,
@@ -91,7 +91,7 @@ export class ConversationQueries {
     return rows;
   }
 
-  /** A merged conversation answers with the one it was merged into. */
+  /** The id of a merged conversation finds the conversation that it was merged into. */
   @QueryHandler('conversation.get')
   async get({ accountId, id }: Ask<'conversation.get'>): Promise<Answer<'conversation.get'>> {
     const { rows } = await this.pool.query<Row>({
@@ -105,8 +105,8 @@ export class ConversationQueries {
   }
 
   /**
-   * Newest first, by the time in the id (from Meta: in seconds), then in order of arrival. Throws `invalid_request`
-   * for a cursor that is not ours.
+   * Messages, newest first: by the time in the id (whole seconds for messages from Meta), then by when they were
+   * stored. Throws `invalid_request` for a cursor that no page returned.
    */
   @QueryHandler('conversation.messages')
   async messages(ask: Ask<'conversation.messages'>): Promise<Answer<'conversation.messages'>> {
@@ -114,13 +114,13 @@ export class ConversationQueries {
     const page = pageOf(ask, 'id');
     const conversation = await this.get({ accountId, id });
     if (!conversation) return null;
-    const order = `order by ${made('m.stream')} desc, m.created_at desc, m.stream desc limit $4`;
+    const order = `order by ${timeIn('m.stream')} desc, m.created_at desc, m.stream desc limit $4`;
     const { rows } = await this.pool.query<{ message: WholeMessage }>(
-      `select ${whole('m')} as message from (select $2 as id union all
+      `select ${wholeMessage('m')} as message from (select $2 as id union all
            select stream from messaging.merged_conversations where into_stream = $2) c
          cross join lateral (select * from messaging.messages m
            where account_id = $1 and conversation_id = c.id and ($3::text is null or
-             (${made('m.stream')}, created_at, stream) < (select ${made('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
+             (${timeIn('m.stream')}, created_at, stream) < (select ${timeIn('m.stream')}, created_at, stream from messaging.messages m where stream = $3))
            ${order}) m ${order}`,
       [accountId, conversation.id, ...page.after, page.fetch],
     );
@@ -130,7 +130,7 @@ export class ConversationQueries {
 }
 
 type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
-/** The time and the id after which a page starts. */
+/** The row after which a page starts: the time of its last message, and its id. */
 type Place = readonly [ms?: number, id?: string];
 
 /** The conditions on the rows of `c`, except the search, and the statement's parameters. */

@@ -1,13 +1,13 @@
 import type { OnCompared } from '@wbiz/eventing/postgres/relay';
 
-/** SQL: whether this Postgres has been compared with the log since its start. */
+/** SQL: whether the database has been compared with the event log since Postgres started. */
 export const WAS_COMPARED =
   '(select compared_with from messaging.dispatch_guard) = pg_postmaster_start_time()';
 
 /**
- * A restored or failed-over database may hold sends as queued that have already gone out. Nothing is dispatched until
- * it has been compared with the log. If commits were lost, every queued send is marked as started by a lost holder,
- * so its outcome is unknown: Meta's statuses settle it, or the account's policy does.
+ * A restored or failed-over database may hold sends as queued that have already gone out. No send starts until the
+ * database has been compared with the event log. If it has lost commits, every queued send is marked as started by a
+ * lost holder, so its outcome is unknown: Meta's statuses settle it, or the account's policy does.
  */
 export const afterRestore: OnCompared = {
   lost: (session) =>

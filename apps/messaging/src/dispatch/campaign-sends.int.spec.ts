@@ -4,7 +4,8 @@ import { newId } from '@wbiz/contracts/ids';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageEvent, MessageState } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
+import type { MessageState } from '../message/message.state.js';
 import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
 
 let system: DispatchSystem;
@@ -113,7 +114,7 @@ describe("a campaign's message", () => {
 });
 
 describe('a single send', () => {
-  /** Records the order in which messages are handed to Meta. */
+  /** Records the order in which Meta is called for messages. */
   const counting = () => {
     const called: string[] = [];
     const send: Send = (message, body) => {
@@ -139,7 +140,7 @@ describe('a single send', () => {
       overtakenBy.push(called.indexOf(id) - before);
     }
     expect(called.length).toBeLessThan(300);
-    // Of the eight claimed ahead, only those whose turn comes during its claim.
+    // Of the eight campaign sends claimed ahead, only those that leave before the single send is claimed.
     expect(overtakenBy.toSorted((a, b) => a - b)[10]).toBeLessThanOrEqual(3);
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     expect(await system.refusals(130429)).toBe(0);
@@ -277,7 +278,7 @@ describe("a campaign's message that expires", () => {
     const runner = dispatcher('r1');
     const first = await acceptOfCampaign('7200');
     await until(async () => (await left()) === 0);
-    // Its turn is 1,010 ms after the first one's; it is claimed 100 ms earlier.
+    // The second call may leave 1,010 ms after the first; its send is claimed 100 ms earlier.
     const second = await acceptOfCampaign('7201', 930);
     runner.wake(PHONE, 1);
     await until(async () => (await left()) === 0);

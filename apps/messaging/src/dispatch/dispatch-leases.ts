@@ -24,6 +24,9 @@ type Row = {
  * holder raises the fence. Numbers are spread evenly over live replicas.
  */
 export class DispatchLeases {
+  /** `idleMs` of the leases held, by phone number: a renewal does not read it again. */
+  private readonly idleMs = new Map<string, number>();
+
   constructor(
     private readonly pool: Pool,
     readonly replica: string,
@@ -60,13 +63,14 @@ export class DispatchLeases {
     if (surplus.length > 0) await this.release(surplus.map(({ phone_number_id }) => phone_number_id));
     const kept = held.filter((row) => !surplus.includes(row));
     const taken = take && kept.length < most ? await this.take(most - kept.length, ttl) : [];
+    for (const { phone_number_id, idle_ms } of taken) this.idleMs.set(phone_number_id, idle_ms ?? Infinity);
     return [...kept, ...taken].map((row) => ({
       phoneNumberId: row.phone_number_id,
       accountId: row.account_id,
       throughput: row.throughput,
       fence: BigInt(row.fence),
       validUntil: began + this.ttlMs,
-      idleMs: row.idle_ms ?? Infinity,
+      idleMs: this.idleMs.get(row.phone_number_id) ?? Infinity,
     }));
   }
 

@@ -4,13 +4,13 @@ import type { OfCampaign } from '@wbiz/contracts/send';
 import { quiet } from '@wbiz/service-testing/quiet';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState, Outgoing } from '../message/message.decider.js';
+import type { MessageState, Outgoing } from '../message/message.state.js';
 import { openWindow, template } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
 import { DispatchLeases } from './dispatch-leases.js';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.js';
 import { ExpiredSends } from './expired-sends.js';
-import { Slots } from './slots.js';
+import { Slots } from './start-on-acceptance.js';
 
 export const PHONE = '1060000000000001';
 const TOKEN = 'simulator-token';
@@ -19,7 +19,10 @@ const HELLO_WORLD = template({ name: 'hello_world', category: 'MARKETING', compo
 export type Send = (message: Outgoing, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
 type Replica = Partial<Pick<DispatcherOptions, 'send' | 'pool' | 'complete'>> & { readonly ttlMs?: number };
 
-/** Messaging's dispatch with a database of its own. The simulator is Meta: it accepts sends and reports no statuses. */
+/**
+ * Messaging's dispatch with a database of its own. The simulator stands for Meta: it accepts sends, reports no
+ * statuses.
+ */
 export async function dispatchSystem() {
   const slots = new Slots();
   const [database, simulator] = await Promise.all([
@@ -84,7 +87,7 @@ export async function dispatchSystem() {
     toMeta,
     running,
     accept,
-    /** The same for a campaign's send; it expires after a minute by default. */
+    /** Accepts a campaign's send, which expires after `withinMs`. */
     acceptOfCampaign: (person: string, withinMs = 60_000) =>
       accept(person, {
         campaign: { campaignId: 'cmp_1', expiresAt: new Date(Date.now() + withinMs).toISOString() },

@@ -3,36 +3,36 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { fold } from '@wbiz/eventing/decider';
 import { inline, type OnEnd } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import { message, takenIn, type MessageEvent, type Outgoing } from '../message/message.decider.js';
+import { message } from '../message/message.decider.js';
+import { takenIn, type MessageEvent } from '../message/message.events.js';
+import type { Outgoing } from '../message/message.state.js';
 import { WAS_COMPARED } from './after-restore.js';
-import type { Slots } from './slots.js';
-import type { Class } from './turnstile.js';
+import { classOf, type Class } from './send-class.js';
+import type { Slots } from './start-on-acceptance.js';
 
-/** Backoff after the nth attempt: 4^n seconds, at most a minute (Meta's advice for pair limits). */
+/** Pause after the nth attempt: 4^(n-1) seconds, as Meta advises for pair limits, but a minute at most. */
 const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
 type Moving = Recorded<'message.status' | 'message.queued'>;
 /**
- * Whether this is a send's first event. A campaign's send has a second `accepted`, with a wamid, when Meta accepts
- * it.
+ * Whether this is a send's first event. Meta's acceptance of a campaign's send is a second `accepted`, with a wamid.
  */
 const isFirst = ({ data: { status, wamid } }: Moving) => status === 'accepted' && wamid === null;
-const classOf = ({ data }: Moving): Class => (data.campaignId === null ? 0 : 1);
 
-/** The phone number for which this event put a send into the queue, and the send's class. */
+/** The phone number and the class of the send that this event queued; undefined for any other event. */
 export function queuedFor(event: RecordedEvent): { phoneNumberId: string; class: Class } | undefined {
   if (event.type !== 'message.status' && event.type !== 'message.queued') return undefined;
   const moving = event as Moving;
   return isFirst(moving)
-    ? { phoneNumberId: acceptedIn(moving)!.phoneNumberId, class: classOf(moving) }
+    ? { phoneNumberId: acceptedIn(moving)!.phoneNumberId, class: classOf(moving.data) }
     : undefined;
 }
 
-/** The private data of the first event. */
+/** The private data of a send's first event; undefined for any other event. */
 const acceptedIn = ({ private: given }: Moving) => (given && 'accountId' in given ? given : undefined);
 
-/** Updates the queue in the transaction of the messages' events. `slots`: sends that may be called without queueing. */
+/** Updates the queue in the transaction of the messages' events. `slots` tells which sends may start at once. */
 export const dispatchProjection = (slots: Slots) => {
   const follow = async (events: readonly Moving[], tx: PoolClient, onEnd: OnEnd) => {
     const begun = events.filter(isFirst);
@@ -56,21 +56,22 @@ export const dispatchProjection = (slots: Slots) => {
 };
 
 /**
- * Recovery of a number takes this lock exclusively, and so waits for transactions that start its sends on acceptance.
+ * SQL: the advisory lock of a phone number. Transactions that start its sends on acceptance share it; recovery takes it
+ * alone, and so waits for them.
  */
 export const OPENING_LOCK = (phoneNumberId: string) =>
   `hashtextextended('wbiz.opening.' || ${phoneNumberId}, 0)`;
 
 /**
- * Queues sends, or starts them at once. To start at once, this replica must hold the number and have a slot; no
- * single send of the number may be queued and no send of the person deferred.
+ * Queues sends, or starts them at once. A send starts at once if this replica holds the phone number's lease and has a
+ * slot for the send, no single send of the number is queued, and no send to the person is deferred.
  */
 async function enqueue(
   begun: readonly Moving[],
   tx: PoolClient,
   direct: { readonly slots: Slots; readonly onEnd: NonNullable<OnEnd> } | undefined,
 ) {
-  const taken = direct?.slots.take(begun.filter((event) => classOf(event) === 0).map(outgoing)) ?? [];
+  const taken = direct?.slots.take(begun.filter(({ data }) => classOf(data) === 0).map(outgoing)) ?? [];
   const started = new Set<string>();
   direct?.onEnd((committed) => {
     for (const { message, end } of taken) end(committed ? started.has(message.id) : undefined);
@@ -102,7 +103,7 @@ async function enqueue(
       begun.map(({ accountId }) => accountId),
       begun.map((event) => acceptedIn(event)?.phoneNumberId),
       begun.map(({ data }) => data.conversationId),
-      begun.map(classOf),
+      begun.map(({ data }) => classOf(data)),
       begun.map((event) => acceptedIn(event)?.expiresAt),
       begun.map(({ stream }) => fences.get(stream)),
       direct?.slots.replica,
@@ -111,7 +112,7 @@ async function enqueue(
   for (const { message_id } of rows) started.add(message_id);
 }
 
-/** The accepted message in the form sent to Meta. */
+/** The accepted message with what is sent to Meta. */
 function outgoing(event: Moving): Outgoing {
   const { content, traceparent } = acceptedIn(event)!;
   return { ...fold(message, [event])!, content, traceparent };

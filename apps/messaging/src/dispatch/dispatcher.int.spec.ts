@@ -6,8 +6,9 @@ import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
 import { webhooksSeen } from '../inbound/webhooks-seen.js';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageState } from '../message/message.decider.js';
+import type { MessageState } from '../message/message.state.js';
 import { withMetaIds } from '../message/meta-media-id.js';
+import { DispatchLeases } from './dispatch-leases.js';
 import { dispatchSystem, PHONE, type DispatchSystem, type Send } from './dispatch.harness.js';
 import { UnknownOutcomes, type UnknownOutcomesOptions } from './unknown-outcomes.js';
 
@@ -43,7 +44,7 @@ function unknownOutcomes(
   unknown.work.start();
   running.push(unknown.work);
 }
-/** Receives a webhook of another number. */
+/** Notes a webhook of another phone number. */
 const hearMeta = () => webhooksSeen(pool)({ phoneNumberId: 'another', receivedAt: new Date().toISOString() });
 const unknownFor = (seconds: number) =>
   until(
@@ -51,7 +52,7 @@ const unknownFor = (seconds: number) =>
   );
 const setPolicy = (unknownOutcomePolicy: string) =>
   pool.query(`update messaging.accounts set data = $1`, [JSON.stringify({ unknownOutcomePolicy })]);
-/** A picture that Meta has no copy of yet. */
+/** Accepts a picture of which Meta has no copy yet. */
 const acceptPicture = (person: string) =>
   accept(person, {
     request: { type: 'image', mediaId: 'med_1' },
@@ -190,7 +191,7 @@ describe('the dispatcher', () => {
     const ids = await Promise.all(['3000', '3001', '3002'].map((person) => accept(person)));
     lost.wake(PHONE);
     await until(async () => (await left("state = 'started'")) === 3);
-    running.length = 0; // hangs forever, like a killed process
+    running.length = 0; // never stopped, like a killed process
     await lost['renewals'].stop();
     await lost['looks'].stop();
 
@@ -203,7 +204,7 @@ describe('the dispatcher', () => {
     expect((await stateOf(ids[0]!)).status).toBe('outcome_unknown');
   });
 
-  it('does not call what a commit has started whose answer was lost', async () => {
+  it('does not call sends of a claim whose commit succeeded without an answer', async () => {
     let lost = false;
     const losingACommit = (client: pg.PoolClient) => {
       const query = client.query.bind(client) as (...all: unknown[]) => Promise<unknown>;
@@ -252,7 +253,7 @@ describe('the dispatcher', () => {
     unknownOutcomes(runner);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
-    // Meta is silent for longer than the grace; the grace starts with a webhook of another number.
+    // No webhook comes for longer than the grace, so the grace does not run; it starts with one of another number.
     await unknownFor(4);
     expect((await stateOf(id)).status).toBe('outcome_unknown');
     const heardAt = Date.now();
@@ -301,7 +302,7 @@ describe('the dispatcher', () => {
     },
   );
 
-  it('tells of a send that has been unknown for an hour, once an hour, and always of its age', async () => {
+  it('logs an alarm for a send that is unknown for an hour, once an hour, and always reports the age', async () => {
     await setPolicy('resend');
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
@@ -317,7 +318,7 @@ describe('the dispatcher', () => {
     expect(alarms).toEqual([]);
     await pool.query(`update messaging.dispatch set unknown_since = now() - interval '61 minutes'`);
     await until(() => ages.filter((age) => age >= 3660).length > 2);
-    expect(alarms).toEqual([{ alarm: true, phoneNumberId: PHONE, count: 1 }]);
+    expect(alarms).toMatchObject([{ alarm: true, phoneNumberId: PHONE, count: 1 }]);
     await hearMeta();
     await until(async () => (await left()) === 0, { timeoutMs: 10_000 });
     await until(() => ages.at(-1) === 0);
@@ -343,7 +344,7 @@ describe('the dispatcher', () => {
     expect((await stateOf(id)).error?.code ?? (await stateOf(id)).wamid).toBeTruthy();
   });
 
-  it('does not count the time in which the gateway is shut to Meta', async () => {
+  it('does not count the time in which the gateway does not answer', async () => {
     await control('POST', '/behaviour', { faults: [{ match: {}, kind: 'reset', rate: 1, times: 1 }] });
     const runner = dispatcher('r1');
     let knocks = 0;
@@ -359,7 +360,7 @@ describe('the dispatcher', () => {
     expect(rows).toEqual([{ state: 'unknown', grace_ms: 0 }]);
   });
 
-  it('shares phone numbers out over the replicas that live', async () => {
+  it('spreads phone numbers evenly over the live replicas', async () => {
     await pool.query(
       `insert into messaging.phone_numbers select 'p' || n, 'acc_1', 80 from generate_series(1, 5) n`,
     );
@@ -370,14 +371,26 @@ describe('the dispatcher', () => {
     await pool.query(`delete from messaging.phone_numbers where id like 'p%'`);
   });
 
-  it("uses a number's throughput and never goes beyond it", async () => {
+  it('still knows from a renewed lease how long the number had no holder', async () => {
+    const [one, other] = [new DispatchLeases(pool, 'one'), new DispatchLeases(pool, 'other')];
+    const take = { take: true };
+    await one.renew(new Set(), take);
+    await one.release();
+    const [taken] = await other.renew(new Set(), take);
+    const [renewed] = await other.renew(new Set(), take);
+    expect(taken!.idleMs).toBeLessThan(10_000);
+    expect(renewed!.idleMs).toBe(taken!.idleMs);
+    await other.release();
+  });
+
+  it("uses a number's throughput and never exceeds it", async () => {
     await pool.query('update messaging.phone_numbers set throughput = 80');
     await control('POST', '/behaviour', { throughputPerSecond: 80 });
     await Promise.all(Array.from({ length: 320 }, (_, index) => accept(String(5000 + index))));
     dispatcher('r1');
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     const { data } = await control('GET', '/messages?limit=1000');
-    // The best two of four seconds: a slow machine must not fail the pace.
+    // The best two of four seconds, so that a slow machine does not fail the test.
     const at = data.map(({ receivedAt }) => Date.parse(receivedAt));
     const within = at.map((from) => at.filter((time) => time >= from && time < from + 2_000).length);
     expect(Math.max(...within) / 2).toBeGreaterThanOrEqual(0.95 * 80);
@@ -385,7 +398,7 @@ describe('the dispatcher', () => {
     await pool.query('update messaging.phone_numbers set throughput = 1000');
   });
 
-  it('uses the pair limit of a person, also over a change of hands, and never goes beyond it', async () => {
+  it('uses the pair limit of a person, also across a change of holder, and never exceeds it', async () => {
     await control('POST', '/behaviour', { pairRate: 'on' });
     for (let index = 0; index < 46; index += 1) await accept('6000');
     const began = Date.now();

@@ -4,7 +4,9 @@ import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Pool } from 'pg';
 import { messages } from '../message/message.aggregate.js';
 
-/** The interval doubles while no send can expire. A send lives at least 10 s, so it is seen before it expires. */
+/**
+ * Interval in ms; it doubles while no queued send can expire. A send lives 10 s or more, so it is seen before its end.
+ */
 const LOOK_MS = { first: 400, longest: 5_000 };
 const AT_ONCE = 200;
 
@@ -15,15 +17,15 @@ export type ExpiredSendsOptions = {
 };
 
 /**
- * Returns expired sends to their campaigns: none is claimed after `expiresAt`. Every replica looks, whoever holds the
- * phone number, since it may be gone. A send that two replicas find is returned once.
+ * Returns expired sends to their campaigns; none is claimed after `expiresAt`. Every replica looks at all phone
+ * numbers, since the holder of a lease may be gone. A send that two replicas find is returned once.
  */
 export class ExpiredSends {
   readonly work: Periodic;
 
   constructor(private readonly options: ExpiredSendsOptions) {
     this.work = new Periodic({
-      name: 'expired sends: look',
+      name: 'expired sends: search',
       everyMs: LOOK_MS.first,
       restMs: LOOK_MS.longest,
       run: (stopping) => this.look(stopping),
@@ -48,7 +50,8 @@ export class ExpiredSends {
         ),
       );
       const count = expired.filter((one) => one.ok && one.events.length > 0).length;
-      if (count > 0) logger.info({ count }, 'expired sends: returned to their campaigns');
+      if (count > 0)
+        logger.info({ count }, 'expired sends: not taken by Meta in time; returned to their campaigns');
       if (due.length < AT_ONCE) return rows.length > 0;
     }
     return true;

@@ -2,7 +2,7 @@ import { fateOf } from '@wbiz/cloud-api/graph-error-fates';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { text } from '@wbiz/contracts/meta/item';
-import type { Outcome } from '../message/message.decider.js';
+import type { Outcome } from '../message/message.commands.js';
 import { metaError } from '../message/meta-error.js';
 
 /** Temporary errors are retried for a day at most: nobody wants yesterday's message. */

@@ -1,10 +1,10 @@
 /** Share of Meta's throughput used: clock drift must not turn the last call of a second into error 130429. */
 const SHARE = 0.98;
-/** Longer than a second: calls that leave evenly do not arrive evenly. */
+/** Meta counts per second. Longer here: calls that leave evenly do not arrive evenly. */
 const WINDOW_MS = 1_010;
-/** Maximum catch-up after a stall, in milliseconds' worth of calls. */
+/** After a stall the calls of at most this many ms are caught up. */
 export const CATCH_UP_MS = 100;
-/** How far ahead calls are claimed. Short: after a crash, claimed calls have unknown outcomes. */
+/** How far ahead calls are claimed, in ms. Short: after a crash the outcomes of claimed calls are unknown. */
 const AHEAD_MS = 100;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -19,7 +19,7 @@ export class NumberPace {
   private next = -Infinity;
   private pausedUntil = -Infinity;
   private pauseMs = FIRST_PAUSE_MS;
-  /** Times of the latest calls, one per message of throughput; `oldest` is the index of the first. */
+  /** Ring of the times of the last calls, as many as the throughput; `oldest` is the index of the earliest. */
   private latest: Float64Array;
   private oldest = 0;
 
@@ -73,7 +73,7 @@ export class NumberPace {
 
   /** Pauses claims after Meta's throughput error; the pause doubles with each one in a row. */
   refused(now: number): void {
-    if (now < this.pausedUntil) return; // from calls already in flight
+    if (now < this.pausedUntil) return; // for a call that left before the pause
     this.pausedUntil = now + this.pauseMs;
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
@@ -91,17 +91,17 @@ export class NumberPace {
   }
 }
 
-// Meta's pair rate limit: 45 messages to one person at once, borrowed from a quota of one in 6 s. Slightly slower here:
-// calls that leave evenly do not arrive evenly.
+// Meta's pair rate limit, per phone number and person: one message in 6 s, of which 45 may go at once in advance.
+// Slightly slower here: calls that leave evenly do not arrive evenly.
 const PAIR_GAP_MS = 6_000 * 1.005;
 const PAIR_BURST = 44;
-/** Smaller debts are kept in memory only: five messages to a person within half a minute. */
+/** Debts up to this (ms) are kept in memory only: five messages to a person within half a minute. */
 export const UNSAVED_DEBT_MS = 5 * PAIR_GAP_MS;
 const MANY = 10_000;
 
 /**
- * Schedules messages to each person of one phone number. Every message adds its share of the quota to the person's
- * debt, in ms; time reduces it.
+ * Limits the messages of one phone number to each person. Every message adds PAIR_GAP_MS to the person's debt; the debt
+ * falls by 1 ms per ms.
  */
 export class PairPace {
   private readonly paidAt: Map<string, number>;
@@ -109,8 +109,8 @@ export class PairPace {
   private readonly othersPaidAt: number;
 
   /**
-   * `debts`: saved by earlier holders, by conversation. `unsaved`: the largest debt anyone else may still have, i.e.
-   * what remains of {@link UNSAVED_DEBT_MS} since the number had a holder.
+   * `debts`: saved by earlier holders, by conversation. `unsaved`: the largest debt that any other conversation may
+   * still have, i.e. what remains of {@link UNSAVED_DEBT_MS} since the number had a holder.
    */
   constructor(
     now: number,
@@ -140,7 +140,7 @@ export class PairPace {
     return [...this.held.keys()];
   }
 
-  /** When the next of them is free; Infinity: none is held back. */
+  /** When the next of the conversations held back may be written to; Infinity: none is held back. */
   get freeAt(): number {
     return Math.min(...this.held.values());
   }

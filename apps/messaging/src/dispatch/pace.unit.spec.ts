@@ -73,19 +73,19 @@ describe('the pace of a pair', () => {
     expect(send(pace, LATER + 60 * 6_031)).toBe(44);
   });
 
-  it('says when somebody may be written to again', () => {
+  it('says when the next person may be written to again', () => {
     const pace = new PairPace(0, []);
     expect(pace.freeAt).toBe(Infinity);
     send(pace, LATER);
     expect(pace.freeAt).toBeCloseTo(LATER + 6_030, 0);
   });
 
-  it('knows no more of a person than was saved, and takes what is not saved as spent', () => {
+  it('starts from the saved debts, and takes the largest unsaved debt for everybody else', () => {
     expect(send(new PairPace(0, [], UNSAVED_DEBT_MS), 0)).toBe(39);
     expect(send(new PairPace(0, [['cnv', 43 * 6_030]], UNSAVED_DEBT_MS), 0)).toBe(1);
   });
 
-  it('tells the debt that is to be saved', () => {
+  it('gives the debt that is to be saved', () => {
     const pace = new PairPace(0, []);
     send(pace, LATER, 5);
     expect(pace.debtWith('cnv', LATER)).toBeGreaterThan(UNSAVED_DEBT_MS);

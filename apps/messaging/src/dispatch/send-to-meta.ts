@@ -2,7 +2,7 @@ import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import type { Credentials } from '../account/credentials.js';
 import { notSent } from '../account/not-sent.js';
-import type { Outgoing } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.state.js';
 
 /** Sends a message with the account's token; if Meta refuses the token, fetches it again and retries once. */
 export function sendToMeta(api: CloudApi, credentials: Credentials) {

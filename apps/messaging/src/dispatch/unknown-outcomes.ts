@@ -3,19 +3,21 @@ import { Periodic } from '@wbiz/eventing/periodic';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { UnknownOutcomePolicy } from '@wbiz/contracts/account';
 import type { Pool } from 'pg';
-import type { Announce } from '../message/announce.js';
+import type { Announce } from '../message/outcome-reply.js';
 import { messages } from '../message/message.aggregate.js';
 import type { Dispatcher } from './dispatcher.js';
 import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';
 
 const TICK_MS = 1000;
-/** Interval while no outcome is unknown; must be shorter than the gap after which time earns no credit. */
+/** Interval while no outcome is unknown, in ms; must be shorter than MAX_GAP_MS. */
 const REST_MS = 2 * TICK_MS;
+/** A longer gap between two looks does not count towards the grace. */
+const MAX_GAP_MS = 3 * TICK_MS;
 /** Meta's webhooks count as silent if none arrives for this long after a message was handed over. */
 const SILENCE_MS = 10_000;
-
-/** How long Meta may take to redeliver after it found the gateway shut. */
+/** How long Meta may take to redeliver webhooks after the gateway did not answer. */
 const REDELIVERY_MS = 30_000;
+/** An outcome unknown for this long is logged as an alarm; so is it again after this long. */
 const ALARM_MS = 3_600_000;
 
 /** Offsets by partition. */
@@ -46,23 +48,25 @@ type Open = {
 type Moment = { readonly at: number; readonly heardAt: Date | null };
 
 /**
- * Applies the account's policy to an unknown attempt once its grace has run out without a status. The grace counts
- * only time in which Meta was certainly heard: before it, a webhook of any phone number, received after the attempt,
- * was handled (Meta reaches this installation); everything Meta sent until its end has been handled; the gateway was
- * open to Meta; and the phone number's own webhooks are not silent after a message was handed over. Without a webhook
- * after the attempt the outcome stays unknown; an alarm is logged after an hour.
+ * Applies the account's policy to an unknown attempt once its grace has run out without a status. Time counts towards
+ * the grace only if a status would have been seen:
+ * - a webhook of any phone number, received after the attempt, had been handled before: Meta reaches this installation;
+ * - everything that Meta sent until the end of that time has been handled;
+ * - the gateway answered, so that Meta could deliver;
+ * - the phone number's own webhooks are not silent although Meta accepted a message.
+ * Without a webhook after the attempt the outcome stays unknown; an alarm is logged after an hour.
  */
 export class UnknownOutcomes {
   readonly work: Periodic;
   private snapshot: (Moment & { readonly end: Offsets }) | undefined;
   private covered: Moment = { at: 0, heardAt: null };
   private shutAt = -Infinity;
-  /** Last alarm by phone number. */
+  /** When the last alarm was logged, by phone number. */
   private readonly toldAt = new Map<string, number>();
 
   constructor(private readonly options: UnknownOutcomesOptions) {
     this.work = new Periodic({
-      name: 'unknown outcomes: look',
+      name: 'unknown outcomes: check',
       everyMs: TICK_MS,
       restMs: REST_MS,
       run: () => this.tick(),
@@ -92,7 +96,7 @@ export class UnknownOutcomes {
     const heard = open.filter(({ phone_number_id, seen_at }) => {
       const lane = held.get(phone_number_id);
       if (!lane) return false;
-      // A stored time may lag its webhook by that much, and the process may have died before it stored the next.
+      // The stored time may be older than the last webhook by that much.
       if (seen_at && seen_at.getTime() + NOTED_EVERY_MS >= lane.unheardSince) lane.unheardSince = 0;
       return lane.unheardSince === 0 || Date.now() - lane.unheardSince < SILENCE_MS;
     });
@@ -114,8 +118,8 @@ export class UnknownOutcomes {
         continue;
       this.toldAt.set(phoneNumberId, Date.now());
       this.options.logger.error(
-        { alarm: true, phoneNumberId, count },
-        "unknown outcomes: older than an hour; they stay unknown until Meta's webhooks arrive and are handled",
+        { alarm: true, phoneNumberId, count, oldestMs: Math.round(age_ms) },
+        'unknown outcomes: the oldest of this phone number is over an hour old; it ends with a status from Meta, or after the grace, which runs only while webhooks arrive',
       );
     }
   }
@@ -125,14 +129,14 @@ export class UnknownOutcomes {
     this.covered = { at: Date.now(), heardAt: null };
   }
 
-  /** Whether the gateway has been open long enough that Meta has nothing left to redeliver. */
+  /** Whether the gateway has answered for so long that Meta has nothing left to redeliver. */
   private async isOpen(): Promise<boolean> {
     try {
       await this.options.knock();
     } catch (err) {
       this.options.logger.warn(
         { err },
-        'unknown outcomes: gateway does not answer; the grace resumes once it has answered for 30 s',
+        'unknown outcomes: gateway does not answer; no grace runs until it has answered for 30 s',
       );
       this.shutAt = Date.now();
     }
@@ -141,7 +145,9 @@ export class UnknownOutcomes {
     return false;
   }
 
-  /** Newly covered time, in ms: every webhook Meta sent in it has been handled. */
+  /**
+   * The time since the last credit of which every webhook has been handled, in ms; `heardAt`: as it was at its start.
+   */
   private async credit(
     heardAt: Date | null,
   ): Promise<{ readonly ms: number; readonly heardAt: Date | null }> {
@@ -159,7 +165,7 @@ export class UnknownOutcomes {
     }
     this.snapshot ??= { end, at, heardAt };
     // After a longer gap (Kafka or this process was down) Meta may still be redelivering.
-    return { ms: ms > 3 * TICK_MS ? 0 : Math.max(0, ms), heardAt: covered.heardAt };
+    return { ms: ms > MAX_GAP_MS ? 0 : Math.max(0, ms), heardAt: covered.heardAt };
   }
 
   /** Credits the grace of attempts started before `heardAt`, and ends those whose grace has run out. */
@@ -184,15 +190,18 @@ export class UnknownOutcomes {
     await Promise.all(
       rows.map(async ({ message_id: messageId, account_id: accountId, attempt, policy }) => {
         const type = policy === 'resend' ? ('message.send-again' as const) : ('message.give-up' as const);
-        logger.warn(
-          { messageId, policy: policy ?? 'fail' },
-          `unknown outcomes: grace ran out; ${policy === 'resend' ? 'sending again' : 'failing the message'}`,
-        );
         const ended = await store.apply(messages, {
           accountId,
           type,
           data: { messageId, attempt, at: new Date().toISOString() },
         });
+        if (ended.ok && ended.events.length > 0)
+          logger.warn(
+            { messageId, accountId, attempt },
+            policy === 'resend'
+              ? "unknown outcomes: no status within the grace; the account's policy queues the message again"
+              : "unknown outcomes: no status within the grace; the account's policy fails the message",
+          );
         if (ended.ok && ended.state) this.options.announce(ended.state);
       }),
     );

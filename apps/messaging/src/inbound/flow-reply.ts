@@ -6,9 +6,12 @@ import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { MetaItem } from '@wbiz/contracts/meta/inbound';
 import { object, text } from '@wbiz/contracts/meta/item';
 import type { Pool } from 'pg';
-import { whole } from '../message/whole-message.js';
+import { wholeMessage } from '../message/whole-message.js';
 
-/** A reply to a flow or to another of Meta's forms (`address_message`). A token that WBIZ or Meta made is left out. */
+/**
+ * The payload of a reply to a flow or to another of Meta's forms (`address_message`), without a token that WBIZ or Meta
+ * made.
+ */
 export function flowReply({
   name,
   response_json: json,
@@ -22,22 +25,22 @@ export function flowReply({
 }
 
 export const FLOW_REPLIES = Symbol('FLOW_REPLIES');
-/** Adds to a flow reply the send and the flow it answers; `message` is Meta's message. */
-export type TieFlowReply = (
+/** Adds to a flow reply the ids of the send and of the flow that it answers; `message` is Meta's message. */
+export type MatchFlowReply = (
   accountId: string,
   received: MessageReceivedData,
   message: MetaItem,
 ) => Promise<MessageReceivedData>;
 
-/** The send is the one the reply quotes; otherwise the conversation's last send with its token. */
+/** Takes the send that the reply quotes, otherwise the conversation's last send with the reply's token. */
 export const flowReplies =
-  (pool: Pool): TieFlowReply =>
+  (pool: Pool): MatchFlowReply =>
   async (accountId, received, message) => {
     const { kind, payload, replyTo, conversationId } = received;
     if (kind !== 'flow_reply' || payload?.['name'] === 'address_message') return received;
     const send = async (which: string, values: readonly string[]) => {
       const { rows } = await pool.query<{ id: string; flowId: string | null }>(
-        `select stream as id, ${whole('m')}->'payload'->>'flowId' as "flowId" from messaging.messages m
+        `select stream as id, ${wholeMessage('m')}->'payload'->>'flowId' as "flowId" from messaging.messages m
          where account_id = $1 and state->>'direction' = 'out' and state->>'kind' in ('flow', 'template') and ${which}
          order by stream collate "C" desc limit 1`,
         [accountId, ...values],
@@ -61,7 +64,7 @@ export const flowReplies =
     return { ...received, payload: { ...payload, ...(flowId && { flowId }), flowMessageId } };
   };
 
-/** Null if it is not a JSON object: the sender may have put anything there. */
+/** The answers of a form; null if they are not a JSON object, since the sender may have put anything there. */
 function responseIn(json: unknown): MetaItem | null {
   if (isPlainObject(json)) return json;
   try {

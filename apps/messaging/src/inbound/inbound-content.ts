@@ -34,7 +34,7 @@ export type InboundContent = {
   readonly payload: Record<string, unknown> | null;
 };
 type Read = { readonly kind: InboundKind; readonly own: object; readonly body: string | undefined };
-/** Undefined if a required field is missing. */
+/** Reads the content of one type of Meta's messages; undefined if a required field is missing. */
 type Reader = (content: MetaItem, message: MetaItem) => Read | undefined;
 
 const read = <Kind extends InboundKind>(
@@ -136,7 +136,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** Meta gives it in a field, or only in the text: "User Asha changed from IN.1 to IN.2". */
+/** The former user id of a system message: in a field, or only in the text, "User Asha changed from IN.1 to IN.2". */
 export function previousUserIdOf({ previous_user_id: previous, body }: MetaItem): string | undefined {
   const [, inWords = ''] = /\bchanged from (\S+) to /.exec(text(body) ?? '') ?? [];
   return userIdOf(previous) ?? (USER_ID.test(inWords) ? inWords : undefined);
@@ -146,7 +146,7 @@ export function previousUserIdOf({ previous_user_id: previous, body }: MetaItem)
 export const holdsMedia = ({ kind, payload }: InboundContent): boolean =>
   isMediaKind(kind) && typeof payload?.['metaId'] === 'string';
 
-/** Meta's message in our terms. An unknown type, or a message without a required field, keeps Meta's form. */
+/** The content of Meta's message. A message of unknown type or without a required field keeps Meta's fields. */
 export function contentOf(message: MetaItem): InboundContent {
   const type = text(message['type']) ?? 'unsupported';
   const extras = extrasOf(message);
@@ -159,7 +159,7 @@ export function contentOf(message: MetaItem): InboundContent {
   };
 }
 
-/** The fields that the event does not hold already. */
+/** Meta's fields, without those that the event holds already. */
 function rawOf(message: MetaItem): MetaItem {
   const { from: _f, from_user_id: _u, id: _i, timestamp: _t, type: _k, context: _c, ...rest } = message;
   return rest;

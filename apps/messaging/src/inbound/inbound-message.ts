@@ -8,8 +8,8 @@ import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta/
 import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
 /**
- * Meta's message as the data of our event. The id is derived from Meta's time and wamid, so that a message delivered
- * twice is one message. Throws if it has no id or no sender.
+ * The event data of Meta's message. The message's id is derived from Meta's time and wamid, so that one delivered twice
+ * gets one id. Throws if the message has no wamid or no sender.
  */
 export function receivedFrom(
   accountId: string,
@@ -19,7 +19,7 @@ export function receivedFrom(
   const told = object(message['system']);
   const sender =
     personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]) ??
-    // WhatsApp's system messages may name a person without a number only here.
+    // A system message may name a person without a number only in `system`.
     personOf([], [previousUserIdOf(told), told['user_id']]);
   if (!wamid || !sender) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
   const { phone: from, userId } = sender;
@@ -44,7 +44,7 @@ export function receivedFrom(
   };
 }
 
-/** A message the owner sent from the WhatsApp Business app, read as if the person had sent it. */
+/** A message sent from the WhatsApp Business app: read as if its recipient had sent it, then turned around. */
 export function echoedFrom(accountId: string, { message, ...item }: MetaEcho): MessageEchoedData {
   const { to, to_user_id: userId, ...rest } = message;
   const received = receivedFrom(accountId, { ...item, message: { ...rest, from: to, from_user_id: userId } });

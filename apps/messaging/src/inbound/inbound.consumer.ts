@@ -12,11 +12,11 @@ import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { unrefused } from '@wbiz/eventing/rejection';
 import { InboundHandler } from '@wbiz/service-kit/handlers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { AccountDirectory } from '../account/account-directory.js';
-import { ANNOUNCE, type Announce } from '../message/announce.js';
+import { AccountsByWaba } from '../account/accounts-by-waba.js';
+import { ANNOUNCE, type Announce } from '../message/outcome-reply.js';
 import { messages } from '../message/message.aggregate.js';
 import { MESSAGE_BY_WAMID, type FindByWamid } from '../message/message-by-wamid.js';
-import { FLOW_REPLIES, type TieFlowReply } from './flow-reply.js';
+import { FLOW_REPLIES, type MatchFlowReply } from './flow-reply.js';
 import { echoedFrom, receivedFrom } from './inbound-message.js';
 import { statusFrom } from './inbound-status.js';
 import { STATUS_SPANS, type SpanOfStatus } from './status-spans.js';
@@ -27,17 +27,17 @@ type Echo = Command<typeof META_ECHO, MetaEcho>;
 type Status = Command<typeof META_STATUS, MetaStatus>;
 
 /**
- * Consumes the items of Meta's webhooks. They are facts: one that is refused cannot be handled and goes to the dead
- * letters.
+ * Consumes the items of Meta's webhooks. An item says what has happened already, so a refusal is an error: the item
+ * goes to the dead letters.
  */
 @Controller()
 export class InboundConsumer {
   constructor(
     private readonly store: EventStore,
-    private readonly accounts: AccountDirectory,
+    private readonly accounts: AccountsByWaba,
     @Inject(MESSAGE_BY_WAMID) private readonly find: FindByWamid,
     @Inject(ANNOUNCE) private readonly announce: Announce,
-    @Inject(FLOW_REPLIES) private readonly tieFlowReply: TieFlowReply,
+    @Inject(FLOW_REPLIES) private readonly matchFlowReply: MatchFlowReply,
     @Inject(WEBHOOKS_SEEN) private readonly noteWebhook: NoteWebhook,
     @Inject(STATUS_SPANS) private readonly spanOf: SpanOfStatus | undefined,
     @Inject(RUNTIME) private readonly runtime: Pick<Runtime, 'metrics'>,
@@ -49,7 +49,7 @@ export class InboundConsumer {
     if (accountId) {
       const received = receivedFrom(accountId, data);
       if (await this.isNew(accountId, 'in', received)) {
-        const tied = await this.tieFlowReply(accountId, received, data.message);
+        const tied = await this.matchFlowReply(accountId, received, data.message);
         const command = { type: 'message.receive', data: { ...tied, accountId } } as const;
         unrefused(await this.store.apply(messages, { accountId, traceparent, ...command }));
       }
@@ -80,12 +80,12 @@ export class InboundConsumer {
     await this.noteWebhook(data);
   }
 
-  /** Looks up the wamid: our id also depends on the time, and Meta may repeat a message with another time. */
+  /** Goes by the wamid: the message's id also depends on the time, and Meta may repeat a message with another time. */
   private async isNew(accountId: string, direction: 'in' | 'out', { wamid }: { readonly wamid: string }) {
     return (await this.find({ accountId, wamid, direction })) === null;
   }
 
-  /** Undefined if the account has no such message. */
+  /** Stores a status. Resolves to undefined if the account has no such message. */
   private async note(
     accountId: string,
     { messageId, report }: NonNullable<ReturnType<typeof statusFrom>>,
@@ -106,7 +106,7 @@ export class InboundConsumer {
     return !noted.ok && noted.error.code === 'not_found' ? undefined : unrefused(noted);
   }
 
-  /** The WABA, number or message is not ours, e.g. another app sends from the same number. */
+  /** Counts an item whose WABA or message is not in WBIZ, e.g. because another app sends from the same number. */
   private foreign(kind: 'message' | 'echo' | 'status'): void {
     this.runtime.metrics.metaItems.inc({ kind: `foreign_${kind}` });
   }

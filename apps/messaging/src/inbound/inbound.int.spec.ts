@@ -7,7 +7,8 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { SeenRecord } from '@wbiz/service-testing/shared-topics';
 import { until } from '@wbiz/testing/stack';
 import { messages } from '../message/message.aggregate.js';
-import type { MessageCommand, MessageState } from '../message/message.decider.js';
+import type { MessageCommand } from '../message/message.commands.js';
+import type { MessageState } from '../message/message.state.js';
 import { openWindow, template } from '../message/message.samples.js';
 import { inboundSystem } from './inbound.harness.js';
 import { META_MESSAGES, RAW_MESSAGES } from './inbound.samples.js';
@@ -113,7 +114,7 @@ describe('what people write', () => {
     expect(await inbox(`+${from}`)).toBeUndefined();
   });
 
-  it('in a group stands in no conversation of a person, and in one of the group', async () => {
+  it('in a group is in the group’s conversation, not in one of a person', async () => {
     const from = '918899340010';
     const [own, one, two, other] = [
       written({ from, text: { body: 'To you' } }),
@@ -270,7 +271,7 @@ describe('what the owner writes on the phone', () => {
     expect(rows).toMatchObject([{ kind: 'fetch', data: { metaId: '77', mimeType: 'image/jpeg' } }]);
   });
 
-  it('counts for no plan', async () => {
+  it('does not count as usage', async () => {
     const message = echo({ to: '918899360003' });
     await system.echo(message, { wabaId: '2' });
     await told(message);
@@ -359,7 +360,7 @@ describe('a status', () => {
     expect(await system.count('deadLetters')).toBe(buried);
   });
 
-  it('is believed only from the phone number and the account of its message', async () => {
+  it('counts only from the phone number and the account of its message', async () => {
     const { messageId, wamid, answer } = await sendTo();
     await answer();
     const buried = await system.count('deadLetters');
@@ -493,7 +494,7 @@ describe('a reply to a flow', () => {
     expect(await payloadOf(reply(to, response))).not.toHaveProperty('flowMessageId');
   });
 
-  it('to another is not tied by its token, nor one of another account by what it quotes', async () => {
+  it('does not match a send to somebody else by its token, nor one of another account by its quote', async () => {
     const [to, other] = [person(), person()];
     const one = await sent(to, 'shared');
     expect(await payloadOf(reply(other, { flow_token: 'shared' }))).not.toHaveProperty('flowMessageId');
@@ -518,7 +519,7 @@ describe('a reply to a flow', () => {
     expect(await payloadOf(reply(to, { a: 1, flow_token: one.messageId }))).toEqual(expected);
   });
 
-  it.each(['{oh', '[1]', '', '"a"'])('that is %j is kept as it came, and tied', async (json) => {
+  it.each(['{oh', '[1]', '', '"a"'])('that is %j is kept as it came, and names its send', async (json) => {
     const to = person();
     const one = await sent(to, newFlowToken());
     expect(await payloadOf(reply(to, json, quoting(one)))).toEqual({
@@ -530,7 +531,7 @@ describe('a reply to a flow', () => {
     });
   });
 
-  it('that is an address is none', async () => {
+  it('with an address is not one', async () => {
     const to = person();
     const one = await sent(to, newFlowToken());
     expect(await payloadOf(reply(to, { values: {} }, quoting(one), 'address_message'))).toEqual({
@@ -541,7 +542,7 @@ describe('a reply to a flow', () => {
 });
 
 describe('a WABA that is not connected here', () => {
-  it('costs a question now and then, and is counted', async () => {
+  it('costs a lookup now and then, and its items are counted', async () => {
     const counted = await system.counted('foreign_message');
     const asked = system.asked('account.find');
     const begun = Date.now();
@@ -554,7 +555,7 @@ describe('a WABA that is not connected here', () => {
     expect(system.asked('account.find') - asked).toBeLessThanOrEqual(1 + (Date.now() - begun) / 200);
   });
 
-  it('is known from the moment on that it is connected: nothing is lost in between', async () => {
+  it('is known as soon as it is connected: no message is lost in between', async () => {
     let state: 'strange' | 'connecting' | 'connected' = 'strange';
     system.gateway.find = () => {
       if (state === 'connecting') throw new Rejection('unavailable', 'being connected');

@@ -8,7 +8,7 @@ import { InboundConsumer } from './inbound.consumer.js';
 import { STATUS_SPANS, statusSpans } from './status-spans.js';
 import { WEBHOOKS_SEEN, webhooksSeen } from './webhooks-seen.js';
 
-/** Handles Meta's webhooks: messages people send, and statuses of our sends. */
+/** Handles Meta's webhooks: messages from people and from the WhatsApp Business app, and statuses of our sends. */
 @Module({
   imports: [AccountModule, MessageModule],
   controllers: [InboundConsumer],

@@ -4,7 +4,7 @@ import type { Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 
 export const STATUS_SPANS = Symbol('STATUS_SPANS');
-/** Continues the trace in which the message was accepted. Meta does not carry it, so the webhook has another trace. */
+/** Starts a span in the trace that accepted the message, linked to the webhook's own: Meta carries no trace along. */
 export type SpanOfStatus = (messageId: string, webhook: string | undefined) => Promise<Span | undefined>;
 
 /** Undefined if tracing is off. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+/** Minimum gap between two writes for a phone number. */
 export const NOTED_EVERY_MS = 1000;
 
 export const WEBHOOKS_SEEN = Symbol('WEBHOOKS_SEEN');
@@ -10,14 +11,15 @@ export type NoteWebhook = (item: {
 
 /** Stores when the gateway received the newest webhook; at most once a second per phone number. */
 export function webhooksSeen(pool: Pool): NoteWebhook {
+  /** When the last write began, by phone number. */
   const noted = new Map<string, number>();
-  /** Times not stored yet. */
+  /** The newest time not stored yet, by phone number. */
   const newest = new Map<string, string>();
   const note = async (phoneNumberId: string): Promise<void> => {
     noted.set(phoneNumberId, Date.now());
     const receivedAt = newest.get(phoneNumberId);
     newest.delete(phoneNumberId);
-    // A clock that runs ahead must not store a time in the future.
+    // The gateway's clock may run ahead: no time in the future is stored.
     await pool.query(
       `insert into messaging.webhooks_seen as w (phone_number_id, seen_at) values ($1, least($2, now()))
        on conflict (phone_number_id) do update set seen_at = greatest(w.seen_at, excluded.seen_at)`,
@@ -30,7 +32,7 @@ export function webhooksSeen(pool: Pool): NoteWebhook {
     if (waiting !== undefined) return;
     const wait = (noted.get(phoneNumberId) ?? 0) + NOTED_EVERY_MS - Date.now();
     if (wait <= 0) return note(phoneNumberId);
-    // Stores the last one too: on a quiet number no other follows.
+    // Also stores the last time of a burst, after which no webhook may follow.
     setTimeout(() => {
       note(phoneNumberId).catch(() => noted.delete(phoneNumberId));
     }, wait).unref();

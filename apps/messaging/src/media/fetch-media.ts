@@ -12,7 +12,7 @@ import { withToken } from '../account/with-token.js';
 import { files } from './media.aggregate.js';
 import type { TaskOf } from './media-task.js';
 
-/** Meta delivers nothing larger (error 131052). */
+/** Maximum size of a received file; Meta delivers none larger (error 131052). */
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
 
 export type FetchMedia = (task: TaskOf<'fetch'>) => Promise<void>;
@@ -23,12 +23,14 @@ type Options = {
   readonly events: EventStore;
 };
 
-/** Copies a file that a person sent from Meta to the store. Throws if it is incomplete; then nothing is kept. */
+/**
+ * Copies a received file from Meta to the media store. Throws if it is incomplete; then the store keeps nothing of it.
+ */
 export const mediaFetcher =
   ({ api, credentials, store, events }: Options): FetchMedia =>
   async ({ mediaId, accountId, data: { metaId, mimeType, filename, phoneNumberId } }) => {
     const { meta, bytes } = await withToken(credentials, accountId, async (token) => {
-      // The URL expires after five minutes, so it is fetched for every attempt.
+      // Meta's URL expires after five minutes, so every attempt asks for a new one.
       const meta = await api.getMedia(token, metaId);
       return { meta, bytes: (await api.downloadMedia(token, meta.url)).bytes };
     });

@@ -1,4 +1,4 @@
-import type { Awaiting } from '../message/message.decider.js';
+import type { Awaiting } from '../message/message.state.js';
 
 export type UploadTask = { readonly phoneNumberId: string; readonly awaiting: Awaiting | null };
 export type FetchTask = {
@@ -8,7 +8,7 @@ export type FetchTask = {
   readonly phoneNumberId: string;
   readonly receivedAt: string;
 };
-/** `gone`: the unreferenced bytes and Meta's copy of them; null: none; undefined: not looked up yet. */
+/** `gone`: the bytes to remove and Meta's copy of them; null: none; undefined: not looked up yet. */
 export type RemoveTask = { readonly gone?: { readonly key: string; readonly metaId: string | null } | null };
 
 type Claimed<Kind, Data> = {
@@ -16,7 +16,7 @@ type Claimed<Kind, Data> = {
   readonly mediaId: string;
   readonly accountId: string;
   readonly data: Data;
-  /** 1 for the first; kind and attempt identify the claim. */
+  /** Starts at 1. Medium, kind and attempt identify a claim. */
   readonly attempt: number;
 };
 export type MediaTask =

@@ -15,7 +15,7 @@ export const files: Aggregate<MediaCommand, MediaState | null, MediaEvent, Repli
   reply: { 'media.create': (state) => viewOf(state!, null), 'media.delete': () => null },
 };
 
-/** `onMetaSince`: upload time of Meta's current copy. */
+/** `onMetaSince`: when Meta's current copy was uploaded; null: Meta has none. */
 export const viewOf = (state: MediaState, onMetaSince: Date | null): MediaView => ({
   id: state.id,
   mediaId: state.id,

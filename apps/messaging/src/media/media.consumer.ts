@@ -3,7 +3,7 @@ import type { CreateMediaData } from '@wbiz/contracts/media';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { CommandHandler } from '@wbiz/service-kit/handlers';
-import { awaitingOf } from '../message/announce.js';
+import { awaitingOf } from '../message/outcome-reply.js';
 import { files } from './media.aggregate.js';
 
 @Controller()

@@ -9,7 +9,7 @@ import type { MessageError } from '@wbiz/contracts/message';
 import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
-import type { Awaiting } from '../message/message.decider.js';
+import type { Awaiting } from '../message/message.state.js';
 
 /** A stored file; null before it was created. `error`: why Meta refused it. */
 export type MediaState = {

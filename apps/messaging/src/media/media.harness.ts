@@ -17,7 +17,7 @@ import { messagingStore } from '../messaging.harness.js';
 import { mediaFetcher } from './fetch-media.js';
 import { files } from './media.aggregate.js';
 import { MediaQueries } from './media.queries.js';
-import { MediaTasks } from './media-tasks.js';
+import { MediaTasks } from './media-task.worker.js';
 import { MetaCopies } from './meta-copies.js';
 import { mediaRemover } from './remove-media.js';
 

@@ -5,10 +5,11 @@ import { decide, fold } from '@wbiz/eventing/decider';
 import type { Of } from '@wbiz/eventing/message';
 import { UnsealFailed } from '@wbiz/service-kit/secrets';
 import { until } from '@wbiz/testing/stack';
-import { message, type MessageEvent } from '../message/message.decider.js';
+import { message } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
 import { sendAny, template } from '../message/message.samples.js';
 import { sendFacts, type LookUpFacts } from '../message/send-facts.js';
-import { mediaCompleter } from './complete-message.js';
+import { mediaCompleter } from './upload-before-send.js';
 import { ACCOUNT, jpeg, mediaSystem, PHONE, sha256Of } from './media.harness.js';
 import { removeOrphans } from './remove-orphans.js';
 
@@ -53,7 +54,7 @@ const lookUp: LookUpFacts = (send) =>
   );
 
 describe('what is uploaded', () => {
-  it('goes to Meta, and whoever waits is told', async () => {
+  it('goes to Meta, and the awaited reply is sent', async () => {
     const bytes = jpeg();
     const id = await system.upload(bytes);
     expect(await system.find(id)).toMatchObject({
@@ -95,7 +96,7 @@ describe('what is uploaded', () => {
     expect(media.get(id)).toMatchObject({ mimeType, filename: nameOf(id) });
   });
 
-  it('goes once for equal bytes of one account, whichever replica, and lies in the store once', async () => {
+  it('is uploaded and stored once for equal bytes of one account, by whichever replica', async () => {
     const bytes = jpeg();
     await system.control('POST', '/behaviour', { latencyMs: [50, 50] });
     const ids = await Promise.all(Array.from({ length: 4 }, () => system.upload(bytes)));
@@ -113,7 +114,7 @@ describe('what is uploaded', () => {
     );
   });
 
-  it('is gone where Meta refuses it, and whoever waits is told why', async () => {
+  it('is deleted if Meta refuses it, and the awaited reply says why', async () => {
     await faults({ match: { path: '/media' }, kind: 'error', code: 131053, httpStatus: 400, times: 1 });
     const id = await system.upload(jpeg());
     system.tasks();
@@ -136,7 +137,7 @@ describe('what is uploaded', () => {
     expect(await system.uploads()).toHaveLength(2);
   });
 
-  it('stays where Meta cannot be had, and goes there when it is needed', async () => {
+  it('is kept while Meta cannot be reached, and goes to Meta right before it is sent', async () => {
     await faults({ match: { path: '/media' }, kind: 'reset' });
     const bytes = jpeg();
     const id = await system.upload(bytes);
@@ -154,7 +155,7 @@ describe('what is uploaded', () => {
     expect(found[1].metaId).toBe(found[0].metaId);
   });
 
-  it('goes again when Meta is about to let go of it', async () => {
+  it('goes to Meta again before Meta deletes its copy', async () => {
     const bytes = jpeg();
     const id = await system.upload(bytes);
     system.tasks();
@@ -177,7 +178,7 @@ describe('what is uploaded', () => {
     );
   });
 
-  it('is taken up by another replica when the one that had it is gone', async () => {
+  it('is uploaded by another replica if the one that claimed it is lost', async () => {
     const id = await system.upload(jpeg());
     await system.pool.query(
       `update messaging.media_tasks set attempt = 1, not_before = now() - interval '1 second' where media_id = $1`,
@@ -325,7 +326,7 @@ describe('what a person sends', () => {
 });
 
 describe('what is deleted', () => {
-  it('is gone at once, and its bytes and Meta’s copy with the last that has them', async () => {
+  it('is gone at once; its bytes and Meta’s copy go with the last medium that has them', async () => {
     const bytes = jpeg();
     const [first, second] = [await system.upload(bytes), await system.upload(bytes)];
     const tasks = system.tasks();
@@ -387,7 +388,7 @@ describe('what is deleted', () => {
     await expect(system.store.open(key)).rejects.toThrow('has no');
   });
 
-  it('leaves the bytes to one that is made of them meanwhile', async () => {
+  it('leaves the bytes to a medium that is created with them meanwhile', async () => {
     const bytes = jpeg();
     const tasks = system.tasks();
     let last = await system.upload(bytes);
@@ -405,7 +406,7 @@ describe('what is deleted', () => {
   });
 });
 
-it('removes what belongs to nothing, once it is old', async () => {
+it('removes files without a medium once they are old', async () => {
   const id = await system.upload(jpeg());
   const orphan = mediaKey(ACCOUNT, 'med_ORPHAN');
   const foreign = 'somebody/else';

@@ -17,7 +17,7 @@ import { mediaFetcher } from './fetch-media.js';
 import { MediaConsumer } from './media.consumer.js';
 import { makesMediaTask } from './media.projection.js';
 import { MediaQueries } from './media.queries.js';
-import { MediaTasks } from './media-tasks.js';
+import { MediaTasks } from './media-task.worker.js';
 import { MetaCopies } from './meta-copies.js';
 import { mediaRemover } from './remove-media.js';
 import { removeOrphans } from './remove-orphans.js';
@@ -57,14 +57,14 @@ const SWEEP_EVERY_MS = 6 * 3_600_000;
         const fetch = mediaFetcher({ api, credentials, store, events });
         const remove = mediaRemover({ pool, api, credentials, store });
         const tasks = new MediaTasks({ pool, store: events, copies, fetch, remove, replies, logger });
-        runWork(runtime, 'media', tasks.work, { store: events, by: makesMediaTask });
+        runWork(runtime, 'media tasks', tasks.work, { store: events, by: makesMediaTask });
         const sweep = new Periodic({
-          name: 'media: removal of orphans',
+          name: 'media: removal of orphaned files',
           everyMs: SWEEP_EVERY_MS,
           run: () => removeOrphans(pool, store),
           logger,
         });
-        runWork(runtime, 'orphans', sweep);
+        runWork(runtime, 'removal of orphaned files', sweep);
         return tasks;
       },
       inject: [RUNTIME, PG_POOL, EventStore, ReplyPublisher, Credentials, CLOUD_API, MEDIA_STORE, MetaCopies],

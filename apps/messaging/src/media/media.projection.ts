@@ -3,7 +3,7 @@ import type { MessageEchoedData, MessageReceivedData } from '@wbiz/contracts/mes
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
 import type { MediaEvent } from './media.decider.js';
 import type { FetchTask, UploadTask } from './media-task.js';
 
@@ -17,7 +17,7 @@ type NewTask = {
 
 type Handed = MessageReceivedData | MessageEchoedData;
 
-/** Meta may still be reading the file of a send it has just accepted. */
+/** Delay before a deleted file is removed: Meta may still be reading it for a send that it has accepted. */
 const REMOVED_AFTER_MS = 60_000;
 
 /** Whether the event creates a media task. */
@@ -25,10 +25,10 @@ export const makesMediaTask = ({ type, data }: RecordedEvent): boolean =>
   type.startsWith('media.') ||
   ((type === 'message.received' || type === 'message.echoed') && (data as Handed).mediaId !== null);
 
-/** Files and media tasks, updated in the transaction of their events. */
+/** Rows of stored files and media tasks, updated in the transaction of the events. */
 export const mediaProjection = inline<MediaEvent | MessageEvent>({
   'media.created': async (events, tx) => {
-    // Locks an existing row too, so that nobody removes the bytes meanwhile.
+    // Locks an existing row too, so that the bytes are not removed meanwhile.
     await tx.query({
       name: 'media-files',
       text: `insert into messaging.media_files as f (account_id, sha256, key)

@@ -9,7 +9,7 @@ import type { Credentials } from '../account/credentials.js';
 import { withToken } from '../account/with-token.js';
 import type { MediaState } from './media.decider.js';
 
-/** One day less than Meta keeps a copy, so that a send that waits long does not carry an expired id. */
+/** SQL: whether Meta keeps its copy for another day; a send may wait that long with the copy's id. */
 export const FRESH = `uploaded_at > now() - interval '29 days'`;
 const CLAIM_SECONDS = 30;
 const KEEP_REFUSAL_MS = 60_000;
@@ -32,15 +32,17 @@ export type MetaCopiesOptions = {
   readonly credentials: Credentials;
 };
 
-/** Uploads files to Meta: equal bytes once per account for as long as Meta keeps them, across all replicas. */
+/**
+ * Meta's copies of files. Equal bytes are uploaded once per account while Meta keeps them, by one replica at a time.
+ */
 export class MetaCopies {
   private readonly underWay = new Map<string, Promise<MetaCopy>>();
 
   constructor(private readonly options: MetaCopiesOptions) {}
 
   /**
-   * Throws CloudApiError if Meta refuses; another error if Meta was not reached or another replica is uploading the
-   * file.
+   * Meta's copy of a medium; uploads it if Meta has none. Throws CloudApiError if Meta refuses; another error if Meta
+   * was not reached or another replica is uploading the file.
    */
   async copyOf(wanted: Wanted): Promise<MetaCopy> {
     const file = await this.find(wanted);
@@ -83,7 +85,7 @@ export class MetaCopies {
       [key, CLAIM_SECONDS],
     );
     if (rowCount === 0) throw new Error('another replica is uploading the file');
-    // If the claim expires, another replica uploads the file too: harmless.
+    // If a renewal fails, the claim expires and another replica uploads the file too, which does no harm.
     const renew = setInterval(
       () => void this.hold(key, CLAIM_SECONDS).catch(() => undefined),
       (CLAIM_SECONDS / 3) * 1000,

@@ -20,8 +20,8 @@ export type RemoveMedia = ReturnType<typeof mediaRemover>;
 
 /** Deletes bytes that no medium refers to. */
 export function mediaRemover({ pool, api, credentials, store }: Options) {
-  /** Deletes the bytes of a duplicate upload. */
-  const double = async ({ mediaId, accountId }: Medium): Promise<void> => {
+  /** Deletes the bytes that were stored for this medium if another medium's equal bytes are the ones kept. */
+  const removeDuplicate = async ({ mediaId, accountId }: Medium): Promise<void> => {
     const key = mediaKey(accountId, mediaId);
     const { rowCount } = await pool.query('select from messaging.media_files where key = $1', [key]);
     if (rowCount === 0) await store.delete(key);
@@ -31,26 +31,29 @@ export function mediaRemover({ pool, api, credentials, store }: Options) {
    * Deletes the bytes of a deleted medium and Meta's copy, unless another medium has the same bytes. Throws while a
    * send still needs them.
    */
-  const all = async (task: TaskOf<'remove'>): Promise<void> => {
+  const removeDeleted = async (task: TaskOf<'remove'>): Promise<void> => {
     const gone =
       task.data.gone === undefined ? await inTransaction(pool, (tx) => release(tx, task)) : task.data.gone;
     if (gone) {
       if (gone.metaId !== null) await removeFromMeta(task.accountId, gone.metaId);
       await store.delete(gone.key);
     }
-    await double(task);
+    await removeDuplicate(task);
   };
 
   const removeFromMeta = (accountId: string, metaId: string) =>
     withToken(credentials, accountId, (token) => api.deleteMedia(token, metaId)).catch((error: unknown) => {
-      // Gone already, or Meta will never delete it: its copy expires anyway.
+      // Meta has deleted its copy already, or never will: the copy expires by itself.
       if (!(error instanceof CloudApiError) || fateOf(error.error).attempts > 1) throw error;
     });
 
-  return { double, all };
+  return { removeDuplicate, removeDeleted };
 }
 
-/** From here on no new medium can share the bytes; the task keeps their key and Meta's id until both are deleted. */
+/**
+ * Deletes the row of the bytes, so that no new medium shares them; the task keeps their key and Meta's id until both
+ * are deleted.
+ */
 async function release(tx: PoolClient, { mediaId, accountId }: Medium): Promise<RemoveTask['gone']> {
   const { rows } = await tx.query<{ sha256: string; key: string; metaId: string | null }>(
     `select sha256, key, meta_id as "metaId" from messaging.media_files f

@@ -2,7 +2,7 @@ import { isOwnFlowToken } from '@wbiz/contracts/flow';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { defined, type Composed } from './graph-body.js';
 
-/** A flow as Meta's interactive message, and its text in the inbox. A token that WBIZ made is not shown. */
+/** A flow as Meta's interactive message, and its text in the inbox. The inbox does not show a token that WBIZ made. */
 export function composeFlow(request: SendRequest<'flow'>): Composed {
   const { flow, bodyText, ctaText, header, footer, flowToken, action, screen, data, mode } = request;
   const opens = defined({ screen, data });

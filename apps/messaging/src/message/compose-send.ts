@@ -2,16 +2,16 @@ import type { InteractiveHeader, InteractiveKind } from '@wbiz/contracts/interac
 import type { AnySend, SendKind, SendRequest } from '@wbiz/contracts/send';
 import { composeFlow } from './compose-flow.js';
 import { composeTemplate } from './compose-template.js';
-import { defined, documentName, metaIdFor, refused, type Composed, type Named } from './graph-body.js';
+import { defined, documentName, metaIdFor, refused, type Composed, type Referenced } from './graph-body.js';
 
-/** A medium's id and the field that names it. */
+/** The id of a medium, and the JSON pointer of the field that names it. */
 type Reference = { readonly id: string; readonly pointer: string };
 
 /** Per kind of send: its media, its body for Meta, and its text in the inbox. */
 const KINDS: {
   readonly [Kind in SendKind]: {
     readonly media?: (request: SendRequest<Kind>) => readonly Reference[];
-    readonly compose: (request: SendRequest<Kind>, named: Named, messageId: string) => Composed;
+    readonly compose: (request: SendRequest<Kind>, referenced: Referenced, messageId: string) => Composed;
   };
 } = {
   text: {
@@ -30,9 +30,10 @@ const KINDS: {
   },
   media: {
     media: ({ mediaId }) => reference(mediaId, '/mediaId'),
-    compose: ({ type, mediaId, link, caption, voice, ...given }, named) => {
-      const filename = type === 'document' ? documentName({ mediaId, link, ...given }, named) : undefined;
-      const id = metaIdFor(type, mediaId, named, '/mediaId');
+    compose: ({ type, mediaId, link, caption, voice, ...given }, referenced) => {
+      const filename =
+        type === 'document' ? documentName({ mediaId, link, ...given }, referenced) : undefined;
+      const id = metaIdFor(type, mediaId, referenced, '/mediaId');
       return {
         content: { type, [type]: defined({ id, link, caption, filename, voice }) },
         body: caption ?? null,
@@ -42,12 +43,12 @@ const KINDS: {
   },
   interactive: {
     media: ({ header }) => reference(header?.mediaId, '/header/mediaId'),
-    compose: (request, named) => ({
+    compose: (request, referenced) => ({
       content: {
         type: 'interactive',
         interactive: defined({
           ...ACTIONS[request.kind](request),
-          header: request.header && headerOf(request.header, named),
+          header: request.header && headerOf(request.header, referenced),
           body: { text: request.body },
           footer: request.footer === undefined ? undefined : { text: request.footer },
         }),
@@ -81,27 +82,27 @@ const KINDS: {
 
 type AnyKind = {
   readonly media?: (request: SendRequest) => readonly Reference[];
-  readonly compose: (request: SendRequest, named: Named, messageId: string) => Composed;
+  readonly compose: (request: SendRequest, referenced: Referenced, messageId: string) => Composed;
 };
 const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 
 /** The uploaded media that a send names. */
 export const mediaOf = (sent: AnySend): readonly Reference[] => kindOf(sent).media?.(sent.request) ?? [];
 
-/** Turns a request into Meta's body. Throws a Rejection if something it names is missing or does not allow the send. */
-export function compose(sent: AnySend & { readonly messageId: string }, named: Named): Composed {
+/** The body for Meta of a request. Throws a Rejection if what the request names does not exist or cannot be sent so. */
+export function compose(sent: AnySend & { readonly messageId: string }, referenced: Referenced): Composed {
   for (const { id, pointer } of mediaOf(sent))
-    if (!named.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
-  if (sent.kind === 'reaction' && sent.request.messageId !== undefined && named.reactedWamid === null)
+    if (!referenced.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
+  if (sent.kind === 'reaction' && sent.request.messageId !== undefined && referenced.reactedWamid === null)
     throw refused(
       'reply_target_not_found',
       `There is no message ${sent.request.messageId} to react to.`,
       '/messageId',
     );
-  return kindOf(sent).compose(sent.request, named, sent.messageId);
+  return kindOf(sent).compose(sent.request, referenced, sent.messageId);
 }
 
-/** Meta's type and action per kind of card. */
+/** Meta's type and action per kind of interactive message. */
 const ACTIONS: {
   readonly [Kind in InteractiveKind]: (card: SendRequest<'interactive'>) => { type: string; action: object };
 } = {
@@ -116,15 +117,15 @@ const ACTIONS: {
   }),
 };
 
-function headerOf(header: InteractiveHeader, named: Named) {
+function headerOf(header: InteractiveHeader, referenced: Referenced) {
   const { type, text, mediaId, link } = header;
   if (type === 'text') return { type, text };
-  const id = metaIdFor(type, mediaId, named, '/header/mediaId');
-  const filename = type === 'document' ? documentName(header, named) : undefined;
+  const id = metaIdFor(type, mediaId, referenced, '/header/mediaId');
+  const filename = type === 'document' ? documentName(header, referenced) : undefined;
   return { type, [type]: defined({ id, link, filename }) };
 }
 
-/** Meta requires a second name part beside the formatted name (contacts page). */
+/** A contact card for Meta, which requires a second name part beside the formatted name (contacts page). */
 function metaContact({ name, ...contact }: SendRequest<'contacts'>['contacts'][number]) {
   const parts = Object.keys(name).length > 1 ? name : { ...name, firstName: name.formattedName };
   return snakeCase({ name: parts, ...contact });
@@ -144,7 +145,7 @@ function snakeCase(value: unknown): unknown {
 
 const COMMON = ['to', 'from', 'replyTo', 'metadata'];
 
-/** The fields of a request that not every send has. */
+/** The fields of a request, without those of every send and without the given ones. */
 const ownFields = (request: object, ...without: string[]) =>
   Object.fromEntries(
     Object.entries(request).filter(([name]) => !COMMON.includes(name) && !without.includes(name)),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnySend } from '@wbiz/contracts/send';
-import type { Named } from './graph-body.js';
+import type { Referenced } from './graph-body.js';
 import { mediaWithoutMetaId, withMetaIds } from './meta-media-id.js';
 import * as kinds from './compose-send.js';
 
-const NOTHING: Named = { template: null, media: new Map(), reactedWamid: null };
-const compose = (sent: AnySend, named: Named) => kinds.compose({ ...sent, messageId: 'msg_1' }, named);
+const NOTHING: Referenced = { template: null, media: new Map(), reactedWamid: null };
+const compose = (sent: AnySend, named: Referenced) => kinds.compose({ ...sent, messageId: 'msg_1' }, named);
 const to = '+918899332211';
 const BUTTONS = [
   { id: 'yes', title: 'Confirm' },
@@ -16,7 +16,7 @@ const mediaCalled = (filename: string) =>
   new Map([['med_1', { metaId: '7', mimeType: 'application/pdf', filename }]]);
 
 /** The send, the facts, the body for Meta, and the text in the inbox. */
-const COMPOSED: [string, AnySend, Partial<Named>, object, string | null][] = [
+const COMPOSED: [string, AnySend, Partial<Referenced>, object, string | null][] = [
   [
     'a text with a preview',
     { kind: 'text', request: { to, body: 'https://x.in', previewUrl: true } },

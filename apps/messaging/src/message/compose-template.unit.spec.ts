@@ -21,7 +21,7 @@ const media = (...all: [string, string][]) =>
     ]),
   );
 
-/** Parsed as from HTTP, then decided. */
+/** Parses the request as the gateway does, then composes it. */
 function composed(
   request: Part,
   components: Components,

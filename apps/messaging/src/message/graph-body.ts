@@ -5,9 +5,9 @@ import { Rejection } from '@wbiz/eventing/rejection';
 
 /** A body for `POST /{phone-number-id}/messages`, without recipient and callback data. */
 export type GraphBody = { readonly type: string } & Readonly<Record<string, unknown>>;
-/** Placeholder for Meta's media id until Meta has a copy; no `id` of Meta's is ever an object. */
+/** Meta's media id, or a placeholder with our id until Meta has a copy. Meta's own ids are never objects. */
 type MetaMediaId = string | { readonly mediaId: string };
-/** Type and name are null for a medium named by Meta's own id. */
+/** A medium to send. Type and name are null if the request named it by Meta's id. */
 export type Medium = {
   readonly metaId: MetaMediaId;
   readonly mimeType: string | null;
@@ -21,8 +21,8 @@ export type Composed = {
   readonly payload: Record<string, unknown> | null;
 };
 
-/** What a request names, as looked up; null or absent if it does not exist. */
-export type Named = {
+/** What a request refers to, as looked up; null or absent if it does not exist. */
+export type Referenced = {
   /** `unavailable`: our copy lacks it and its owner could not be asked. */
   readonly template: TemplateView | null | 'unavailable';
   /** By the request's ids. */
@@ -31,11 +31,14 @@ export type Named = {
   readonly reactedWamid: string | null;
 };
 
-/** Undefined if no medium is named. Throws if the medium cannot be sent as this kind. */
+/**
+ * Meta's id of the medium, or its placeholder; undefined without `id`. Throws a Rejection for a type that the kind
+ * excludes.
+ */
 export function metaIdFor(
   kind: MediaKind,
   id: string | undefined,
-  { media }: Named,
+  { media }: Referenced,
   pointer: string,
 ): MetaMediaId | undefined {
   if (id === undefined) return undefined;
@@ -52,7 +55,7 @@ type File = {
 };
 
 /** The name of a document, which Meta cannot know: from the request, else the stored file, else the link. */
-export const documentName = ({ mediaId, link, filename }: File, { media }: Named): string | undefined =>
+export const documentName = ({ mediaId, link, filename }: File, { media }: Referenced): string | undefined =>
   filename ??
   (mediaId === undefined ? undefined : media.get(mediaId)?.filename) ??
   (link === undefined ? undefined : nameInLink(link));
@@ -60,6 +63,6 @@ export const documentName = ({ mediaId, link, filename }: File, { media }: Named
 export const defined = (fields: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** A refusal with the pointer of its field. */
+/** A rejection that points to the field. */
 export const refused = (code: string, detail: string, pointer: string) =>
   new Rejection(code, detail, [{ pointer, code, detail }]);

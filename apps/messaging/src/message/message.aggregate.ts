@@ -3,7 +3,10 @@ import type { MessageView, SendReceipt } from '@wbiz/contracts/message';
 import type { Aggregate } from '@wbiz/eventing/aggregate';
 import { messageFacts } from './message.facts.js';
 import { handedMessage, type WholeMessage } from './whole-message.js';
-import { message, type MessageCommand, type MessageEvent, type MessageState } from './message.decider.js';
+import type { MessageCommand } from './message.commands.js';
+import { message } from './message.decider.js';
+import type { MessageEvent } from './message.events.js';
+import type { MessageState } from './message.state.js';
 
 /** Messages sent and received. */
 export const messages: Aggregate<

@@ -4,8 +4,8 @@ import type { SendMessageData } from '@wbiz/contracts/send';
 import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { CommandHandler } from '@wbiz/service-kit/handlers';
-import type { SendFacts } from './message.decider.js';
-import { awaitingOf } from './announce.js';
+import type { SendFacts } from './message.commands.js';
+import { awaitingOf } from './outcome-reply.js';
 import { messages } from './message.aggregate.js';
 import { SEND_FACTS, type LookUpFacts } from './send-facts.js';
 
@@ -30,7 +30,7 @@ export class MessageConsumer {
   @CommandHandler('message.send')
   async send(command: Command<'message.send', SendMessageData>) {
     const { accountId, traceparent = null } = command;
-    // Past its deadline no lookups: the store drops the command or already has its reply.
+    // No lookups past the deadline: the store drops the command or already has its reply.
     const late = command.deadline !== undefined && Date.now() > command.deadline;
     const facts = late ? NOTHING_KNOWN : await this.factsOf(command);
     return this.store.execute(messages, {

@@ -4,7 +4,9 @@ import { decide, fold } from '@wbiz/eventing/decider';
 import type { AnySend } from '@wbiz/contracts/send';
 import { scenario } from '@wbiz/testing/scenario';
 import { viewOf } from './message.aggregate.js';
-import { message, RANK, type MessageEvent } from './message.decider.js';
+import { message } from './message.decider.js';
+import type { MessageEvent } from './message.events.js';
+import { RANK } from './message.state.js';
 import {
   MESSAGE_ID,
   accepted,
@@ -95,7 +97,7 @@ describe('every other kind than a template', () => {
       .when(sendAny(any, { windowExpiresAt: null }))
       .thenRejected('service_window_closed'),
   );
-  it('quotes, but for a reaction', () => {
+  it('quotes the message it replies to, except a reaction', () => {
     for (const [kind, any] of requests) {
       const [event] = decide(
         message,
@@ -149,7 +151,7 @@ describe('a template', () => {
         }),
       ));
   it('must exist', () => given().when(sendTemplate()).thenRejected('template_not_found'));
-  it('must be one that can be looked up', () =>
+  it('is refused while templates cannot be looked up', () =>
     given()
       .when(sendTemplate({ template: 'unavailable' }))
       .thenRejected('unavailable'));
@@ -227,7 +229,7 @@ describe('an attempt', () => {
   const took = settle({ kind: 'accepted', wamid: 'wamid.A' });
   const lost = settle({ kind: 'unknown', reason: 'reset' });
 
-  it('of a former version, told by an event of its own, counts as well', () => {
+  it('that a former version stored as an event of its own counts as well', () => {
     const attempted: MessageEvent = {
       type: 'message.attempted',
       data: { attempt: 1, replica: 'r1', at: AT },
@@ -235,14 +237,14 @@ describe('an attempt', () => {
     given(accepted, attempted).when(took).then(submitted);
     given(accepted, attempted, unknown).when(sendAgain).then(deferred('outcome_unknown'));
   });
-  it('that Meta took is submitted', () => given(accepted).when(took).then(submitted));
+  it('that Meta accepted is submitted', () => given(accepted).when(took).then(submitted));
   it('that Meta refused is failed', () => {
     const error = { code: 'rejected_by_meta', message: 'no', metaCode: 131009 };
     given(accepted)
       .when(settle({ kind: 'refused', error }))
       .then({ type: 'message.status', data: { ...accepted.data, status: 'failed', error } } as MessageEvent);
   });
-  describe('to a person who stopped marketing, of which Meta tells by 131050', () => {
+  describe('refused with 131050, because the person stopped marketing', () => {
     const error = { code: 'rejected_by_meta', message: 'stopped', metaCode: 131050 };
     const failed = {
       type: 'message.status',
@@ -255,15 +257,15 @@ describe('an attempt', () => {
     const told = noteStatus('failed');
     const note = { ...told, data: { ...told.data, error } } as typeof told;
     const failedBy = { ...failed, data: { ...failed.data, wamid: 'wamid.A' } } as MessageEvent;
-    it('is told with the answer', () =>
+    it('publishes that, after the answer', () =>
       given(accepted)
         .when(settle({ kind: 'refused', error }))
         .then(failed, stopped));
-    it('is told with the status, once', () => {
+    it('publishes that, after the status, once', () => {
       given(accepted, submitted).when(note).then(failedBy, stopped);
       given(accepted, submitted, failedBy, stopped).when(note).thenNothing();
     });
-    it('is not told with another fault', () =>
+    it('publishes nothing like it for another error', () =>
       given(accepted, submitted)
         .when({ ...told, data: { ...told.data, error: { ...error, metaCode: 131049 } } } as typeof told)
         .then({
@@ -271,7 +273,7 @@ describe('an attempt', () => {
           data: { ...failedBy.data, error: { ...error, metaCode: 131049 } },
         } as MessageEvent));
   });
-  it('that broke is unknown, and not started again', () => {
+  it('whose call broke is unknown, and not started again', () => {
     given(accepted).when(lost).then(unknown);
     given(accepted, unknown).when(lost).thenNothing();
   });
@@ -300,7 +302,7 @@ describe('an attempt', () => {
         },
       } as MessageEvent);
   });
-  it('is left alone by who saw an earlier one as unknown', () => {
+  it('is not ended by a command about an earlier attempt', () => {
     const again = [accepted, unknown, deferred('outcome_unknown')] as const;
     given(...again)
       .when(sendAgain)
@@ -309,20 +311,20 @@ describe('an attempt', () => {
       .when(giveUp)
       .thenNothing();
   });
-  it('of long ago says nothing about the one under way', () =>
+  it('that has ended does not settle the current one', () =>
     given(accepted, deferred()).when(lost).thenNothing());
 });
 
 describe('a status', () => {
-  it('of another phone number is not believed', () =>
+  it('from another phone number is ignored', () =>
     given(accepted, submitted).when(noteStatus('read', '666')).thenNothing());
-  it('about nothing is nothing', () => given().when(noteStatus('read')).thenNothing());
+  it('of a message that does not exist is ignored', () => given().when(noteStatus('read')).thenNothing());
   it('that comes late goes into the history only', () =>
     given(accepted, submitted, reported('read'))
       .when(noteStatus('delivered'))
       .then({ type: 'message.status_late', data: { status: 'delivered', at: AT } }));
 
-  /** Every sequence, up to five long, of statuses, Meta's answer to the send, and a broken call. */
+  /** Every sequence of up to five steps: statuses, Meta's answer to the send, a broken call. */
   function* sequences(longest = 5): Generator<readonly Step[]> {
     let last: readonly (readonly Step[])[] = [[]];
     for (let length = 1; length <= longest; length += 1) {
@@ -355,7 +357,7 @@ describe('a status', () => {
       const settled = statuses.length > 0 || steps.has('answered');
       const result = {
         ...rest,
-        // Before Meta reports anything, the status is provisional if the call broke first.
+        // Without a status of Meta's, a call that broke first leaves a provisional status.
         status: statuses.length > 0 ? rest.status : 'unheard',
         history: [...seen].sort(),
         isUnknown: settled ? isUnknown : false,
@@ -387,7 +389,7 @@ describe("a campaign's message", () => {
     sendTemplate({ template: template(), windowExpiresAt: null }, { variables: ['Asha', '7'] }),
   );
 
-  it('is queued, and nobody waits for it', () => {
+  it('is queued, and no reply is awaited', () => {
     const awaiting = { address: 'gateway:1', commandId: 'cmd_1' };
     const [event, ...more] = decide(message, { ...send, data: { ...send.data, awaiting } }, null);
     expect(event).toMatchObject({
@@ -405,7 +407,7 @@ describe("a campaign's message", () => {
       .when(ofCampaign(sendTemplate({ template: template({ status: 'paused' }) })))
       .thenRejected('template_not_approved');
   });
-  it('is told as accepted once Meta took it, also where the call had broken before', () => {
+  it('is published as accepted once Meta accepts it, also if an earlier outcome was unknown', () => {
     const told = toldOfCampaign({ status: 'accepted' }, true);
     given(queued).when(took).then(told);
     given(queued, unknown).when(took).then(told);
@@ -416,11 +418,11 @@ describe("a campaign's message", () => {
       history: [{ status: 'outcome_unknown' }, { status: 'accepted' }],
     });
   });
-  it('is told as held where Meta holds it', () =>
+  it('is published as held if Meta holds it', () =>
     given(queued)
       .when(settle({ kind: 'accepted', wamid: 'wamid.A', held: true }))
       .then(toldOfCampaign({ status: 'accepted', held: true }, true)));
-  it('of which a status came before the answer is not told as accepted any more', () => {
+  it('whose status came before the answer is not published as accepted', () => {
     const sent = toldOfCampaign({ status: 'sent' }, true);
     given(queued).when(noteStatus('sent')).then(sent);
     given(queued, sent).when(took).thenNothing();
@@ -428,7 +430,7 @@ describe("a campaign's message", () => {
       .when(noteStatus('delivered'))
       .then(toldOfCampaign({ status: 'delivered' }));
   });
-  it('that was given up is not told as accepted any more, and comes to the inbox with its status', () => {
+  it('that was given up is not published as accepted, and comes to the inbox with its status', () => {
     const failed = toldOfCampaign({
       wamid: null,
       status: 'failed',
@@ -518,7 +520,7 @@ describe('a message that the owner wrote on the phone', () => {
     facts: { contactId, conversationId, links: [] },
   };
 
-  it('is told once', () => {
+  it('is stored once', () => {
     given().when(echo).then(echoed);
     given(echoed).when(echo).thenNothing();
   });
@@ -531,7 +533,7 @@ describe('a message that the owner wrote on the phone', () => {
       .when({ type: 'message.note-read', data: { messageId: MESSAGE_ID, at: AT } })
       .thenNothing();
   });
-  it('shows what it was sent from', () => {
+  it('shows the app it was sent from', () => {
     const view = viewOf(wholeOf([echoed]));
     expect(view).toMatchObject({
       source: 'business_app',
@@ -556,7 +558,7 @@ describe('a message that was received', () => {
   });
   const marked: MessageEvent = { type: 'message.marked_read', data: { conversationId: 'cnv_1', at: AT } };
 
-  it('is marked read once Meta knows', () => {
+  it('is marked read once Meta has been told', () => {
     given(received).when(markRead()).then(requested());
     given(received, requested()).when(noteRead).then(marked);
     expect(fold(message, [received, requested(), marked])).toMatchObject({
@@ -569,7 +571,7 @@ describe('a message that was received', () => {
     given(received, requested(), marked).when(markRead(true)).then(requested(true));
     given(received, requested(), marked).when(noteRead).thenNothing();
   });
-  it('is not one that we sent, nor one that is not there', () => {
+  it('is neither a sent one nor one that does not exist', () => {
     given(accepted).when(markRead()).thenRejected('not_found');
     given().when(markRead()).thenRejected('not_found');
     given(accepted).when(noteRead).thenNothing();

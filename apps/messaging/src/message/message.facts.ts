@@ -1,20 +1,21 @@
 import { isPhone } from '@wbiz/contracts/text/phone';
 import type { Asked } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { arrivalsOf, known, placeOf, written, type Arrival, type Place } from '../person/people.js';
-import type { MessageCommand, MessageState, QueueFacts } from './message.decider.js';
+import { arrivalsOf, findPeople, placeOf, asReceived, type Arrival, type Place } from '../person/people.js';
+import type { MessageCommand, QueueFacts } from './message.commands.js';
+import type { MessageState } from './message.state.js';
 
 type Message = Asked<MessageCommand, MessageState | null>;
 
 type Facts = Arrival | { readonly place?: Place } | QueueFacts | undefined;
 
-/** Facts from rows other than the message's own. */
+/** The facts that decisions need from other rows than the message's, read in the transaction that decides. */
 export async function messageFacts(tx: PoolClient, asked: readonly Message[]): Promise<readonly Facts[]> {
   const [people, calls] = [await peopleOf(tx, asked), await callsOf(tx, asked)];
   return asked.map((_, index) => people[index] ?? calls[index]);
 }
 
-/** Identity lookups for messages from Meta, and for outcomes of sends to people known by user id. */
+/** The people of messages from Meta, and the present places of people whom a send addressed by user id. */
 async function peopleOf(
   tx: PoolClient,
   asked: readonly Message[],
@@ -23,12 +24,12 @@ async function peopleOf(
     command.type === 'message.receive'
       ? command.data
       : command.type === 'message.echo'
-        ? written(command.data)
+        ? asReceived(command.data)
         : [],
   );
   const arrivals = await arrivalsOf(tx, handed);
   const toUserIds = asked.filter(isToUserId);
-  const find = await known(
+  const find = await findPeople(
     tx,
     toUserIds.map(({ command: { accountId }, state }) => ({ accountId, key: state!.to! })),
   );
@@ -45,14 +46,14 @@ async function peopleOf(
 const isToUserId = ({ command: { type }, state }: Message) =>
   type === 'message.note-status' && state?.direction === 'out' && !!state.to && !isPhone(state.to);
 
-/** Whether a call to Meta is in flight, for messages about to leave the queue. */
+/** Whether a call to Meta is in flight, for messages that are about to leave the queue. */
 async function callsOf(
   tx: PoolClient,
   asked: readonly Message[],
 ): Promise<readonly (QueueFacts | undefined)[]> {
   const leaving = asked.filter(isLeaving).map(({ command }) => command.data.messageId);
   if (leaving.length === 0) return [];
-  // Safe to read: whoever starts an attempt locks the message first.
+  // No lock on the queue's rows: an attempt starts only under the message's lock, which this transaction holds.
   const { rows } = await tx.query<{ id: string }>({
     name: 'calls-under-way',
     text: `select message_id as id from messaging.dispatch where message_id = any($1) and state = 'started'`,

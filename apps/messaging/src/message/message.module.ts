@@ -3,7 +3,7 @@ import { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { Peers } from '@wbiz/service-kit/peers';
 import type { Pool } from 'pg';
-import { ANNOUNCE, announcer } from './announce.js';
+import { ANNOUNCE, announcer } from './outcome-reply.js';
 import { MESSAGE_BY_WAMID, messagesByWamid } from './message-by-wamid.js';
 import { MessageConsumer } from './message.consumer.js';
 import { MessageQueries } from './message.queries.js';

@@ -7,7 +7,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { StoreUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';
 import type pg from 'pg';
-import { reachLate } from '../conversation/conversation.projection.js';
+import { countLate } from '../conversation/people-reached.js';
 import { messagingStore } from '../messaging.harness.js';
 import { CampaignSends1766350000000 } from '../migrations/0012-campaign-sends.js';
 import { messages } from './message.aggregate.js';
@@ -151,7 +151,7 @@ describe('messages', () => {
 
 it('an update of a message touches no index', async () => {
   const client = await pool.connect();
-  // Includes what earlier transactions have not reported yet.
+  // The counters still hold earlier transactions' updates: only differences count.
   const updates = async () => {
     const { rows } = await client.query<{ updated: number; hot: number }>(
       `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
@@ -176,18 +176,18 @@ it('an update of a message touches no index', async () => {
 
 it('counts what was sent and written since a time', async () => {
   expect(await queries.usage({ accountId: 'acc_1', since: timeOf(28) })).toEqual({
-    messagesSent: 2, // those that Meta reported on
+    messagesSent: 2, // those with a wamid
     conversations: 2,
   });
 
-  const longMs = queries.longMs;
-  queries.longMs = 0;
+  const usual = queries.slowMs;
+  queries.slowMs = 0;
   const usage = () => queries.usage({ accountId: 'acc_2', since: timeOf(0) });
   const kept = await usage();
   await fail('acc_2', 1);
   expect(await usage()).toEqual(kept);
   await until(async () => (await usage()).messagesSent === kept.messagesSent + 1);
-  queries.longMs = longMs;
+  queries.slowMs = usual;
 });
 
 describe('people reached', () => {
@@ -228,7 +228,7 @@ describe('people reached', () => {
       ),
     );
   const ask = (messageId: string) =>
-    inTransaction(pool, async (tx) => reachLate([(await store.replay(messages, messageId))!], tx));
+    inTransaction(pool, async (tx) => countLate([(await store.replay(messages, messageId))!], tx));
   const reached = (accountId: string) => queries.reached({ accountId });
   /** A minute after the message's, plus five for Meta's late acceptance. */
   const expectFreesAt = async (accountId: string, written: Date) => {
@@ -259,7 +259,7 @@ describe('people reached', () => {
     await send('acc_r3', 0, RAVI);
     expect((await reached('acc_r3')).people).toBe(0);
     await writeIn('acc_r3', RAVI, ago(23.98));
-    await write('acc_r3', RAVI); // a minute before its end
+    await write('acc_r3', RAVI); // a minute before the window ends
     expect((await reached('acc_r3')).people).toBe(1);
   });
 

@@ -6,20 +6,17 @@ import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { pageOf } from '@wbiz/service-kit/paging';
 import { parameters } from '@wbiz/service-kit/parameters';
 import type { Pool } from 'pg';
-import { REACHED_SLACK } from '../conversation/conversation.projection.js';
+import { COUNTED } from '../conversation/people-reached.js';
 import { contactsOf } from '../person/people.js';
 import { viewOf } from './message.aggregate.js';
-import { whole, type WholeMessage } from './whole-message.js';
+import { wholeMessage, type WholeMessage } from './whole-message.js';
 
 type Usage = Answer<'message.usage'>;
 
-/** How long a person counts after the minute of their last template. */
-const COUNTED = `(interval '24 hours 1 minute' + ${REACHED_SLACK})`;
-
 @Controller()
 export class MessageQueries {
-  /** Answers that take longer are cached, in ms. */
-  longMs = 100;
+  /** An answer that takes longer than this (ms) is cached. */
+  slowMs = 100;
   private readonly usages = new Map<string, { since: string; usage: Usage; until: number }>();
 
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
@@ -28,13 +25,13 @@ export class MessageQueries {
   async get({ accountId, id }: Ask<'message.get'>): Promise<Answer<'message.get'>> {
     const { rows } = await this.pool.query<{ message: WholeMessage }>({
       name: 'message-get',
-      text: `select ${whole('m')} as message from messaging.messages m where account_id = $1 and stream = $2`,
+      text: `select ${wholeMessage('m')} as message from messaging.messages m where account_id = $1 and stream = $2`,
       values: [accountId, id],
     });
     return rows[0] ? viewOf(rows[0].message) : null;
   }
 
-  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that is not ours. */
+  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that no page returned. */
   @QueryHandler('message.list')
   async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
     const page = pageOf(ask, 'id');
@@ -42,18 +39,18 @@ export class MessageQueries {
     const most = value(page.fetch);
     const contacts = ask.to === undefined ? [] : await contactsOf(this.pool, ask.accountId, ask.to);
     const found = `select m.* from messaging.messages m where m.account_id = $1 ${where}`;
-    // Unnamed, so that Postgres plans it for the given filters.
+    // Not a prepared statement, so that Postgres plans for the given filters.
     const chosen =
       ask.to === undefined
         ? `${found} order by m.stream collate "C" desc limit ${most}`
-        : // Per conversation: a person has one on each of our numbers.
+        : // Per conversation, since an index leads to its messages; a person has one on each of the account's numbers.
           `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
-             order by ${made('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
+             order by ${timeIn('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
            where c.account_id = $1 and c.contact_id = any(${value(contacts)})
            order by p.stream collate "C" desc limit ${most}`;
     const { rows } = await this.pool.query<{ message: WholeMessage }>(
-      `select ${whole('p')} as message from (${chosen}) p order by p.stream collate "C" desc`,
+      `select ${wholeMessage('p')} as message from (${chosen}) p order by p.stream collate "C" desc`,
       values,
     );
     const listed = rows.map(({ message }) => message);
@@ -61,8 +58,8 @@ export class MessageQueries {
   }
 
   /**
-   * Messages created since a time that Meta accepted, and people written with since then. A slow answer is cached for
-   * 100 times as long as it took, so that polling does not recount.
+   * Counts the messages created since `since` that Meta accepted, and the conversations with a message since then. A
+   * slow answer is cached for 100 times as long as it took, so that polling does not recount.
    */
   @QueryHandler('message.usage')
   async usage({ accountId, since }: Ask<'message.usage'>): Promise<Answer<'message.usage'>> {
@@ -79,14 +76,14 @@ export class MessageQueries {
     });
     const usage = { messagesSent: Number(rows[0]!.sent), conversations: Number(rows[0]!.conversations) };
     const tookMs = performance.now() - began;
-    if (tookMs > this.longMs)
+    if (tookMs > this.slowMs)
       this.usages.set(accountId, { since, usage, until: performance.now() + 100 * tookMs });
     return usage;
   }
 
   /**
-   * People whose last template outside their window is less than 24 hours old, rounded up by a minute and
-   * {@link REACHED_SLACK}: may count somebody some minutes too long, never misses anybody.
+   * People whose last template outside their service window is less than 24 hours old. Counts somebody some minutes
+   * too long ({@link COUNTED}) rather than miss anybody.
    */
   @QueryHandler('message.reached')
   async reached({ accountId }: Ask<'message.reached'>): Promise<Answer<'message.reached'>> {
@@ -104,17 +101,17 @@ export class MessageQueries {
 }
 
 /** SQL: the time in a message's id. */
-export const made = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
-/** Rare statuses; they have an indexed column of their own. */
+export const timeIn = (id: string) => `left(${id}, ${'msg_'.length + 10}) collate "C"`;
+/** Rare statuses, which the indexed column `outcome` holds. */
 const OUTCOMES: readonly string[] = ['failed', 'received', 'outcome_unknown'];
 
-/** A list's conditions on the rows of `m`, except account and recipient, and the statement's parameters. */
+/** SQL: the conditions of a list on the rows of `m`, except account and recipient, and their parameters. */
 function conditions({ accountId, status, since }: Ask<'message.list'>, [before]: readonly [id?: string]) {
   const { values, value } = parameters(accountId);
   const parts: string[] = [];
   if (before !== undefined) {
     const id = value(before);
-    parts.push(`m.stream collate "C" < ${id} and ${made('m.stream')} <= ${made(id)}`);
+    parts.push(`m.stream collate "C" < ${id} and ${timeIn('m.stream')} <= ${timeIn(id)}`);
   }
   if (since !== undefined) parts.push(`m.stream collate "C" >= ${value(firstId('msg', Date.parse(since)))}`);
   if (status !== undefined)

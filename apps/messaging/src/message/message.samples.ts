@@ -2,13 +2,9 @@ import type { AnySend, OfCampaign, SendMessageData } from '@wbiz/contracts/send'
 import type { TemplateView } from '@wbiz/contracts/template';
 import { fold } from '@wbiz/eventing/decider';
 import type { Of } from '@wbiz/eventing/message';
-import {
-  message,
-  type MessageCommand,
-  type MessageEvent,
-  type Outcome,
-  type SendFacts,
-} from './message.decider.js';
+import type { MessageCommand, Outcome, SendFacts } from './message.commands.js';
+import { message } from './message.decider.js';
+import type { MessageEvent } from './message.events.js';
 import type { WholeMessage } from './whole-message.js';
 
 export const AT = '2026-11-22T10:00:00.000Z';

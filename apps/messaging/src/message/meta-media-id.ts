@@ -14,7 +14,7 @@ export function mediaWithoutMetaId({ mediaId, otherMediaIds = [], content }: Sen
   return [mediaId, ...otherMediaIds].filter((id) => ids.has(id));
 }
 
-/** The body with Meta's ids filled in; `metaIds` is keyed by our ids. */
+/** The body with Meta's ids in place of the placeholders; `metaIds` maps our ids to Meta's. */
 export const withMetaIds = (content: GraphBody, metaIds: ReadonlyMap<string, string>): GraphBody =>
   JSON.parse(JSON.stringify(content), (name, value: unknown) =>
     name === 'id' && typeof value === 'object' && value !== null && 'mediaId' in value

@@ -13,7 +13,7 @@ const receipt = template({ name: 'receipt', category: 'UTILITY', components });
 const thawed = Promise.withResolvers<boolean>();
 let service: Awaited<ReturnType<typeof serviceUnderTest>>;
 beforeAll(async () => {
-  // Contacts accepts questions and never answers.
+  // Contacts accepts queries and never answers.
   service = await serviceUnderTest(MESSAGING, { peers: { 'contact.opted-out': () => thawed.promise } });
   await service.start();
   for (const [accountId, { name, language, ...more }] of [
@@ -71,7 +71,7 @@ it("an account's sends wait for a peer, and nobody else's do", async () => {
   const during = await pace(() => ofA.length < 6);
   clearInterval(asking);
   for (const { accepted } of ofA) expect(accepted).toMatchObject({ error: { code: 'unavailable' } });
-  console.info(`sends of B in ms: ${JSON.stringify({ before, during })}`);
+  console.info(`peer-away: sends of account B took (ms) ${JSON.stringify({ before, during })}`);
   expect(during.ninth).toBeLessThan(2 * before.ninth + 50);
   expect(during.slowest).toBeLessThan(1_000);
   thawed.resolve(false);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('fails for the one send that Postgres refuses to read, not for those it was gathered with', async () => {
+it('fails for the one send that Postgres refuses, not for the others of its batch', async () => {
   const factsOf = sendFacts(database.pool, { template: async () => null, optedOut: async () => false });
   const settled = await Promise.allSettled(
     Array.from({ length: 60 }, (_, n) =>

@@ -7,9 +7,10 @@ import type { Command } from '@wbiz/eventing/message';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import type { Pool } from 'pg';
+import { windowEndAfter } from '../conversation/service-window.js';
 import { FRESH } from '../media/meta-copies.js';
 import { placeOf } from '../person/people.js';
-import type { SendFacts } from './message.decider.js';
+import type { SendFacts } from './message.commands.js';
 import type { Medium } from './graph-body.js';
 import { mediaOf } from './compose-send.js';
 
@@ -32,71 +33,20 @@ export type Owners = {
 };
 
 /**
- * Looks up the facts for sends; one statement for all pending sends. Asks the owner for a template that our copy
- * lacks or does not hold as approved: the copy may be behind. Asks contacts for an opt-out, since it takes effect as
- * soon as it is confirmed; only where it matters. Campaigns check opt-outs themselves.
+ * Looks up the facts for sends; one statement for all pending sends. Asks templates for a template that the copy here
+ * lacks or does not hold as approved: the copy may be behind. Asks contacts about the opt-out, which must take effect
+ * at once, only for marketing templates outside campaigns: campaigns check it themselves.
  */
 export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
-  const lookUp = microBatch(async (sends: readonly Send[]) => {
-    const { rows } = await pool.query<Row>({
-      name: 'send-facts',
-      text: `select q.ord, c.window_expires_at, (a.data->>'connectedAt')::timestamptz + interval '24 hours' as first_day_until, t.data as template,
-                    r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid, p.person,
-                    d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
-             from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) with ordinality
-               as q(account_id, conversation_id, template, language, reply_to, reacted, medium, recipient, ord)
-             left join messaging.accounts a on a.id = q.account_id
-             left join messaging.people p on p.account_id = q.account_id and p.alias = q.recipient
-             left join messaging.conversations c on c.stream = q.conversation_id and c.account_id = q.account_id
-             left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
-             left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
-             left join messaging.messages x on x.stream = q.reacted and x.account_id = q.account_id
-             left join messaging.media d on d.stream = q.medium and d.account_id = q.account_id and d.live
-             left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
-             order by q.ord`,
-      values: [
-        sends.map(({ accountId }) => accountId),
-        sends.map(({ data }) => data.conversationId),
-        sends.map(({ data }) => (data.kind === 'template' ? data.request.template : null)),
-        sends.map(({ data }) => (data.kind === 'template' ? data.request.language : null)),
-        sends.map(({ data }) => data.request.replyTo ?? null),
-        sends.map(({ data }) => (data.kind === 'reaction' ? (data.request.messageId ?? null) : null)),
-        sends.map(({ data }) => mediaOf(data)[0]?.id ?? null),
-        sends.map(({ data }) => personKey(data.request.to)),
-      ],
-    });
-    return rows;
-  });
-
-  const windowOf = async (conversationId: string): Promise<Date | null> => {
-    const { rows } = await pool.query<{ window_expires_at: Date | null }>({
-      name: 'send-window',
-      text: 'select window_expires_at from messaging.conversations where stream = $1',
-      values: [conversationId],
-    });
-    return rows[0]?.window_expires_at ?? null;
-  };
-
-  /** The carousel's other media, after the first. */
-  const others = async (accountId: string, ids: readonly string[]) => {
-    const { rows } = await pool.query<Stored & { id: string }>({
-      name: 'send-other-media',
-      text: `select d.stream as id, d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
-             from messaging.media d left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
-             where d.account_id = $1 and d.stream = any($2) and d.live`,
-      values: [accountId, ids],
-    });
-    return new Map(rows.map((row) => [row.id, row]));
-  };
-
+  const lookUp = microBatch((sends: readonly Send[]) => rowsOf(pool, sends));
   return async (send) => {
     const { data, accountId } = send;
     const row = await lookUp(send);
     const place = row.person === null ? undefined : placeOf(accountId, data.phoneNumberId, row.person);
-    const window = place ? await windowOf(place.conversationId) : row.window_expires_at;
+    const window = place ? await windowOf(pool, place.conversationId) : row.window_expires_at;
     const ids = mediaOf(data).map(({ id }) => id);
     const [first, ...more] = ids;
-    const stored = more.length > 0 ? await others(accountId, more) : new Map<string, Stored>();
+    const stored = more.length > 0 ? await otherMedia(pool, accountId, more) : new Map<string, Stored>();
     if (first !== undefined) stored.set(first, row);
     const { replyTo } = data.request;
     const template =
@@ -127,6 +77,64 @@ export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   };
 }
 
+/** One row per send, in order. */
+async function rowsOf(pool: Pool, sends: readonly Send[]): Promise<Row[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'send-facts',
+    text: `select q.ord, c.window_expires_at, ${windowEndAfter("(a.data->>'connectedAt')::timestamptz")} as first_day_until, t.data as template,
+                  r.state->>'wamid' as reply_wamid, x.state->>'wamid' as reacted_wamid, p.person,
+                  d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
+           from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) with ordinality
+             as q(account_id, conversation_id, template, language, reply_to, reacted, medium, recipient, ord)
+           left join messaging.accounts a on a.id = q.account_id
+           left join messaging.people p on p.account_id = q.account_id and p.alias = q.recipient
+           left join messaging.conversations c on c.stream = q.conversation_id and c.account_id = q.account_id
+           left join messaging.templates t on t.account_id = q.account_id and t.name = q.template and t.language = q.language
+           left join messaging.messages r on r.stream = q.reply_to and r.account_id = q.account_id
+           left join messaging.messages x on x.stream = q.reacted and x.account_id = q.account_id
+           left join messaging.media d on d.stream = q.medium and d.account_id = q.account_id and d.live
+           left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
+           order by q.ord`,
+    values: [
+      sends.map(({ accountId }) => accountId),
+      sends.map(({ data }) => data.conversationId),
+      sends.map(({ data }) => (data.kind === 'template' ? data.request.template : null)),
+      sends.map(({ data }) => (data.kind === 'template' ? data.request.language : null)),
+      sends.map(({ data }) => data.request.replyTo ?? null),
+      sends.map(({ data }) => (data.kind === 'reaction' ? (data.request.messageId ?? null) : null)),
+      sends.map(({ data }) => mediaOf(data)[0]?.id ?? null),
+      sends.map(({ data }) => personKey(data.request.to)),
+    ],
+  });
+  return rows;
+}
+
+async function windowOf(pool: Pool, conversationId: string): Promise<Date | null> {
+  const { rows } = await pool.query<{ window_expires_at: Date | null }>({
+    name: 'send-window',
+    text: 'select window_expires_at from messaging.conversations where stream = $1',
+    values: [conversationId],
+  });
+  return rows[0]?.window_expires_at ?? null;
+}
+
+/** The media of a carousel after the first, by id. */
+async function otherMedia(
+  pool: Pool,
+  accountId: string,
+  ids: readonly string[],
+): Promise<Map<string, Stored>> {
+  const { rows } = await pool.query<Stored & { id: string }>({
+    name: 'send-other-media',
+    text: `select d.stream as id, d.state->>'mimeType' as mime_type, d.state->>'filename' as filename, case when f.${FRESH} then f.meta_id end as meta_media_id
+           from messaging.media d left join messaging.media_files f on f.account_id = d.account_id and f.sha256 = d.sha256
+           where d.account_id = $1 and d.stream = any($2) and d.live`,
+    values: [accountId, ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Handles a failed question: the given fact if the owner did not answer. */
 const orWhenAway =
   <Fact>(fact: Fact) =>
   (error: unknown): Fact => {
@@ -134,7 +142,9 @@ const orWhenAway =
     throw error;
   };
 
-/** Meta's ids are digits and are used as they are; ours map to Meta's id once Meta has the file. */
+/**
+ * The media by the request's ids. Meta's ids (digits) are used as they are; ours lead to Meta's once it has the file.
+ */
 function mediaFrom(ids: readonly string[], stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Medium> {
   const found = ids.flatMap((id): [string, Medium][] => {
     if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null, filename: null }]];

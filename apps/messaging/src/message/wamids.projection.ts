@@ -2,16 +2,16 @@ import type { RecordedEvent } from '@wbiz/eventing/aggregate';
 import type { Of } from '@wbiz/eventing/message';
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
-import { takenIn, type MessageEvent } from './message.decider.js';
+import { takenIn, type MessageEvent } from './message.events.js';
 
 type Telling = RecordedEvent<
   Of<MessageEvent, 'message.status' | 'message.submitted' | 'message.received' | 'message.echoed'>
 >;
 
-/** Whether this event brought Meta's id of the message. */
+/** Whether this is the event that brought Meta's id of the message. */
 const isFirst = (event: Telling) => event.type !== 'message.status' || takenIn(event) !== undefined;
 
-/** Maps Meta's ids to messages. `sent`: sent by us, and so counted for the plan. */
+/** Maps Meta's ids (wamids) to messages. `sent`: sent through WBIZ, and so counted as usage. */
 async function note(events: readonly Telling[], tx: PoolClient) {
   const told = events.filter(isFirst);
   if (told.length === 0) return;

@@ -1,9 +1,9 @@
-import type { MessageState } from './message.decider.js';
+import type { MessageState } from './message.state.js';
 
 /** A message with its content. */
 export type WholeMessage = MessageState & Required<Pick<MessageState, 'body' | 'payload'>>;
 
-/** A message from Meta's webhook: its state already holds the content. */
+/** A message that came by Meta's webhook: its state holds the content. Throws for any other. */
 export function handedMessage(message: MessageState): WholeMessage {
   const { body, payload } = message;
   if (body === undefined || payload === undefined) throw new Error(`${message.id} was not received`);
@@ -11,10 +11,10 @@ export function handedMessage(message: MessageState): WholeMessage {
 }
 
 /**
- * SQL: the whole message of the row `m`. The content comes from the first event of its stream. Rows of former
- * versions hold it themselves, with fields customers do not see.
+ * SQL: the message of row `m` with its content, which is in the first event of the stream. Rows of received messages
+ * and of former versions hold it themselves; `content` and `traceparent` of the latter are internal.
  */
-export const whole = (
+export const wholeMessage = (
   m: string,
 ) => `(case when ${m}.state ? 'body' then ${m}.state - 'content' - 'traceparent'
   else ${m}.state || (select jsonb_build_object('body', e.private->'body', 'payload', e.private->'payload')

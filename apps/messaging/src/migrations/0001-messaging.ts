@@ -8,7 +8,7 @@ export class Messaging1763800000000 implements MigrationInterface {
     await runner.query(`
 create index messages_by_account on messaging.messages (account_id, created_at desc);
 
--- One row per person written to or heard from on a phone number; moves with the messages' events.
+-- One row per phone number and person with messages; updated with the messages' events.
 create table messaging.conversations (
   id                   text        primary key,
   account_id           text        not null,
@@ -22,8 +22,8 @@ create table messaging.conversations (
   window_expires_at    timestamptz
 ) with (fillfactor = 80);
 
--- Sends not settled yet, in order of acceptance: queued, deferred (to go again later), started
--- (a call may be under way) or unknown.
+-- Sends not settled yet, in order of acceptance: queued, deferred (to be tried again), started
+-- (a call may be under way) or unknown (its outcome is).
 create table messaging.dispatch (
   position        bigint      generated always as identity,
   message_id      text        primary key,
@@ -44,7 +44,7 @@ create table messaging.dispatch (
 create index dispatch_queued on messaging.dispatch (phone_number_id, class, position) where state = 'queued';
 create index dispatch_open on messaging.dispatch (phone_number_id) where state <> 'queued';
 
--- Who dispatches a phone number; the fence rises with every change of hands.
+-- The replica that dispatches a phone number; the fence rises with every change of holder.
 create table messaging.dispatch_leases (
   phone_number_id text        primary key,
   replica         text        not null,
@@ -56,13 +56,13 @@ create table messaging.dispatchers (
   seen_at timestamptz not null
 ) with (fillfactor = 50);
 
--- When Meta's webhooks last reached us for a phone number.
+-- When the gateway received the last webhook for a phone number.
 create table messaging.webhooks_seen (
   phone_number_id text        primary key,
   seen_at         timestamptz not null
 ) with (fillfactor = 50);
 
--- What other services told us on the log.
+-- Copies of what other services own, from the event log.
 create table messaging.accounts (
   id      text  primary key,
   waba_id text  not null unique,

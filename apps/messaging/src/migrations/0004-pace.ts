@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Pace1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- People who were written to often a moment ago: when Meta's pair rate limit will have forgotten it.
+-- Conversations near Meta's pair rate limit, and when their debt is paid off.
 create table messaging.pair_debts (
   conversation_id text        primary key,
   phone_number_id text        not null,

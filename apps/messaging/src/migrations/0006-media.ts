@@ -10,8 +10,8 @@ alter table messaging.media
   add column live boolean generated always as (state->>'deletedAt' is null) stored;
 create index media_by_bytes on messaging.media (account_id, sha256);
 
--- The bytes of an account in the store, equal ones once, and Meta's copy of them. Whoever makes a medium of the same
--- bytes, and whoever removes them, locks the row first.
+-- The files of an account in the store, equal bytes once, and Meta's copy of them. A transaction that adds a medium
+-- with the bytes, or removes them, locks the row first.
 create table messaging.media_files (
   account_id      text        not null,
   sha256          text        not null,
@@ -22,7 +22,7 @@ create table messaging.media_files (
   primary key (account_id, sha256)
 ) with (fillfactor = 80);
 
--- What is to be done for a medium: upload it to Meta, fetch it from there, remove its bytes. lost: what could not be fetched.
+-- Tasks of media: upload to Meta, fetch from Meta, remove the bytes. lost: the fetch failed for good.
 create table messaging.media_tasks (
   media_id   text        primary key,
   account_id text        not null,

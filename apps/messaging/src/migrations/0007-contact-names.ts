@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class ContactNames1764600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- What contacts are called by whoever keeps them; the inbox shows it in place of the name on WhatsApp.
+-- The names that the account gave its contacts; the inbox shows them in place of the names on WhatsApp.
 create table messaging.contact_names (
   contact_id text primary key,
   account_id text not null,

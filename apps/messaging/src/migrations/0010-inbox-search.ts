@@ -1,17 +1,17 @@
 import { trigramOperators } from '@wbiz/eventing/postgres/schema';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { contactText, conversationText } from '../conversation/conversation-text.js';
+import { contactText, conversationText } from '../conversation/search-text.js';
 
 type Conversation = { id: string; account_id: string; person: string; name: string | null };
 type Contact = { id: string; account_id: string; phone: string | null; name: string | null };
 const AT_ONCE = 10_000;
 
-/** Indexes of the inbox: by status, and by the names and numbers of people. */
+/** Indexes of the inbox by status and over people's names and numbers. */
 export class InboxSearch1765000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const operators = await trigramOperators(runner);
     await runner.query(`
--- Apart from the conversations, whose rows move with every message and would take all trigrams along.
+-- A table of its own: every message updates the conversation's row, and would rewrite all trigrams with it.
 create table messaging.conversation_texts (
   stream     text primary key,
   account_id text not null,
@@ -40,7 +40,7 @@ alter table messaging.contact_names add column search text;
 create index conversation_texts_search on messaging.conversation_texts using gin (account_id, search ${operators});
 create index contact_names_search on messaging.contact_names using gin (account_id, search ${operators})
   where search is not null;
--- Open from its first message on, which comes before the state.
+-- Open until there is a state: the first message creates the row without one.
 alter table messaging.conversations
   add column status text not null generated always as (coalesce(state->>'status', 'open')) stored;
 create index conversations_by_status on messaging.conversations (account_id, status, last_minute desc);
@@ -52,7 +52,7 @@ create index conversations_by_status on messaging.conversations (account_id, sta
   }
 }
 
-/** Handles the rows of `page` after the id $1, page by page, until none are left. */
+/** Runs the query `page` for the rows after the id $1 until it finds none, and hands each page to `handle`. */
 async function eachPage<Row extends { id: string }>(
   runner: QueryRunner,
   page: string,

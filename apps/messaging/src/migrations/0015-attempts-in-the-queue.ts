@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class AttemptsInTheQueue1766700000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- The row of the queue is the attempt: message.attempted is not written any more.
+-- The queue's row holds the current attempt; message.attempted is not written any more.
 alter table messaging.dispatch add column started_at timestamptz;
 update messaging.dispatch d set started_at = e.at
 from (select stream, max(created_at) as at from messaging.events

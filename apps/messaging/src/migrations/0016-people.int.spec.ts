@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('knows who is who from what was received with both', async () => {
+it('links numbers and user ids from messages that were received with both', async () => {
   const { pool } = database;
   const received = (stream: string, account: string, data: object, type = 'message.received') =>
     pool.query(
@@ -26,7 +26,7 @@ it('knows who is who from what was received with both', async () => {
   await received('f', 'acc_1', { from: '+918899332214' });
   await received('g', 'acc_1', { from: '+918899332215', userId: 'IN.3' }, 'message.status');
   await database.up(People1766800000000);
-  // Replicas of the previous version still write like this.
+  // Written as replicas of the previous version do.
   await pool.query(
     `insert into messaging.contact_names (contact_id, account_id, name, phone, search) values ('cnt_1', 'acc_1', null, null, null)`,
   );

@@ -3,11 +3,12 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const AT_ONCE = 50_000;
 
-/** Links numbers and user ids of one person, from messages received with both. */
+/** Links the number and the user id of a person, from messages that were received with both. */
 export class People1766800000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Whose a user id is, or a number that is not the one which ids derive from. Who is not in it stands for itself.
+-- The person of a user id or number. A person is named by the number or user id that its ids are derived from; a number
+-- or user id without a row is a person of its own.
 create table messaging.people (
   account_id text    not null,
   alias      text    not null,
@@ -16,7 +17,7 @@ create table messaging.people (
   primary key (account_id, alias)
 );
 create index people_by_person on messaging.people (account_id, person);
--- Null: none, or not told yet.
+-- Null: the contact has none, or the event with it has not come yet.
 alter table messaging.contact_names add column user_id text;
 
 -- Conversations that have become a part of another.

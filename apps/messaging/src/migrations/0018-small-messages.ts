@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class SmallMessages1767000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Meta's id comes after the message: in an index of its own it leaves the message's row on its page (HOT).
+-- Meta's id comes later than the message's row: with a table of its own the row's update stays on its page (HOT).
 create table messaging.wamids (
   wamid      text    not null,
   account_id text    not null,
@@ -17,7 +17,7 @@ select wamid, account_id, stream, state->>'direction', sent from messaging.messa
 on conflict do nothing;
 create index wamids_sent on messaging.wamids (account_id, message_id) where sent;
 alter table messaging.messages drop column wamid, drop column sent;
--- A send begins as it is accepted unless something is before it.
+-- A send starts as it is accepted unless another one to the person is deferred.
 create index dispatch_deferred on messaging.dispatch (conversation_id) where state = 'deferred';
 `);
   }

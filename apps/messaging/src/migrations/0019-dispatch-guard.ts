@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class DispatchGuard1767100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- The start of the Postgres that was compared with the log last.
+-- When the Postgres started that was last compared with the event log.
 create table messaging.dispatch_guard (
   singleton     boolean     primary key default true check (singleton),
   compared_with timestamptz not null

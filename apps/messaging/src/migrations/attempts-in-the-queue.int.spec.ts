@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('makes of former states what their events lead to, and knows when each attempt began', async () => {
+it('brings former states to what their events lead to, and stores when each attempt began', async () => {
   const { pool, store } = database;
   const give = (type: 'message.settle' | 'message.send-again', messageId: string, attempt: number) =>
     store.apply(messages, {

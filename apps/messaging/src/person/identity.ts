@@ -1,13 +1,13 @@
 import { personKey } from '@wbiz/contracts/text/phone';
 
 /**
- * The person that a user id or number ({@link personKey}) belongs to. `person` is the key from which the ids of the
- * contact and its conversations are derived. `former`: the person no longer has this number.
+ * Whose a user id or number ({@link personKey}) is. `person`: the user id or number from which the ids of the contact
+ * and its conversations are derived. `former`: the person no longer has this number.
  */
 export type Known = { readonly person: string; readonly former: boolean };
 type Find = (key: string) => Known | undefined;
 export type Link = Known & { readonly alias: string };
-/** The person behind a message, and the links to store. */
+/** The person of a message, and the links to store. */
 export type Identity = { readonly person: string; readonly links: readonly Link[] };
 
 type Person = { readonly phone: string | null; readonly userId: string | null };
@@ -41,11 +41,10 @@ export function identityAfter(before: Person, to: Person, known: Find): Identity
     .map((alias) => ({ alias, person, former: false }));
   const hadIt = had !== undefined && (known(had)?.person ?? had) === person;
   if (hadIt && has !== undefined && had !== has) links.push({ alias: had, person, former: true });
-  return { person, links: links.filter((link) => isNews(link, known)) };
+  return { person, links: links.filter((link) => differsFromStored(link, known)) };
 }
 
-/** Whether the link differs from what is stored. */
-export function isNews({ alias, person, former }: Link, known: Find): boolean {
+export function differsFromStored({ alias, person, former }: Link, known: Find): boolean {
   const { person: had, former: was } = known(alias) ?? { person: alias, former: false };
   return had !== person || was !== former;
 }

@@ -3,7 +3,7 @@ import { identityAfter, identityOf, type Identity, type Known } from './identity
 
 const [P1, P2, P3, U1, U2] = ['+918899332211', '+918899332212', '+918899332213', 'IN.1', 'IN.2'];
 
-/** The stored links after earlier messages. */
+/** Links in memory. `wrote` and `changed` identify the person of a message and store its links. */
 function people() {
   const file = new Map<string, Known>();
   const known = (key: string) => file.get(key);

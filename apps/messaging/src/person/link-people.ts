@@ -1,7 +1,8 @@
 import { contactIdOf, conversationIdOf, type ConversationStatus } from '@wbiz/contracts/conversation';
 import type { OwnCommand } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
-import { conversationText } from '../conversation/conversation-text.js';
+import { ADD_MESSAGES } from '../conversation/inbox-row.js';
+import { conversationText } from '../conversation/search-text.js';
 import type { ConversationCommand, ConversationState } from '../conversation/conversation.decider.js';
 import type { Link } from './identity.js';
 
@@ -9,8 +10,8 @@ export type AccountLink = Link & { readonly accountId: string };
 type Own = OwnCommand<ConversationCommand>;
 
 /**
- * Stores identity links and merges conversations that turn out to be one person's. The returned commands must run in
- * the same transaction.
+ * Stores identity links, and merges conversations that turn out to be with one person. The returned commands must run
+ * in the same transaction.
  */
 export async function linkPeople(tx: PoolClient, links: readonly AccountLink[]): Promise<readonly Own[]> {
   const last = new Map(links.map((link) => [`${link.accountId} ${link.alias}`, link]));
@@ -30,7 +31,7 @@ export async function linkPeople(tx: PoolClient, links: readonly AccountLink[]):
            on conflict (account_id, alias) do update set person = excluded.person, former = excluded.former`,
     values: columns,
   });
-  // If others with user ids of their own wrote from a number, conversations under it stay theirs: no merge.
+  // No merge for a number from which other people with user ids wrote: the conversations under it stay theirs.
   const { rows: theirs } = await tx.query<{ account_id: string; person: string }>({
     name: 'people-others',
     text: `select distinct p.account_id, p.person from unnest($1::text[], $2::text[], $3::text[]) as l(account_id, alias, person)
@@ -80,7 +81,7 @@ async function mergeConversations(tx: PoolClient, links: readonly AccountLink[])
   return commands;
 }
 
-/** Merges into the remaining row; creates it if it does not exist. */
+/** Merges a conversation into that of `person`, which is created if it does not exist. */
 async function merge(tx: PoolClient, begun: Begun, person: string): Promise<readonly Own[]> {
   const { stream, account_id: accountId, phone_number_id: phoneNumberId, name, state } = begun;
   const conversationId = conversationIdOf(accountId, phoneNumberId, person);
@@ -93,11 +94,7 @@ async function merge(tx: PoolClient, begun: Begun, person: string): Promise<read
              from messaging.conversations where stream = $1
              on conflict (stream) do update set
                name = coalesce(c.name, excluded.name),
-               last_message_at = greatest(c.last_message_at, excluded.last_message_at),
-               last_message_preview = case when c.last_message_at <= excluded.last_message_at
-                 then excluded.last_message_preview else c.last_message_preview end,
-               unread_count = c.unread_count + excluded.unread_count,
-               window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
+               ${ADD_MESSAGES},
                reached_minute = greatest(c.reached_minute, excluded.reached_minute)
              returning c.*),
            called as (insert into messaging.conversation_texts (stream, account_id, search)

@@ -3,7 +3,7 @@ import type { Of } from '@wbiz/eventing/message';
 import { followUp, inline, type FollowUp } from '@wbiz/eventing/postgres/inline-projection';
 import type { PoolClient } from 'pg';
 import { conversations } from '../conversation/conversation.decider.js';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
 import { linkPeople } from './link-people.js';
 
 type Handed = RecordedEvent<Of<MessageEvent, 'message.received' | 'message.echoed'>>;

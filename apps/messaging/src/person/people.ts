@@ -17,7 +17,7 @@ type KnownOf = (of: Key) => Known | undefined;
 const nameOf = ({ accountId, key }: Key) => `${accountId} ${key}`;
 
 /** Looks up which person each user id or number belongs to. */
-export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promise<KnownOf> {
+export async function findPeople(db: Pool | PoolClient, keys: readonly Key[]): Promise<KnownOf> {
   if (keys.length === 0) return () => undefined;
   const { rows } = await db.query<{ account_id: string; alias: string; person: string; former: boolean }>({
     name: 'people-known',
@@ -31,21 +31,25 @@ export async function known(db: Pool | PoolClient, keys: readonly Key[]): Promis
   return (of) => found.get(nameOf(of));
 }
 
-/** A message from Meta's webhook: its contact and conversation, and the identity links it adds. */
+/** Of a message from Meta's webhook: its contact, its conversation, and the identity links that it adds. */
 export type Arrival = Place & { readonly links: readonly Link[] };
 type Received = Pick<
   MessageReceivedData,
   'kind' | 'payload' | 'from' | 'userId' | 'phoneNumberId' | 'conversationId'
 > & { readonly accountId: string };
 
-/** The person of an echo is its recipient. */
-export const written = ({ to, ...echoed }: MessageEchoedData & { readonly accountId: string }): Received => ({
+/** An echo as if it had been received: its person is the recipient. */
+export const asReceived = ({
+  to,
+  ...echoed
+}: MessageEchoedData & { readonly accountId: string }): Received => ({
   ...echoed,
   from: isPhone(to) ? to : null,
 });
 
+/** A change of number or user id adds no links for somebody without a conversation and without a known name. */
 export async function arrivalsOf(tx: PoolClient, received: readonly Received[]): Promise<readonly Arrival[]> {
-  const find = await known(
+  const find = await findPeople(
     tx,
     received.flatMap((one) => keysOf(one).map((key) => ({ accountId: one.accountId, key }))),
   );
@@ -73,7 +77,7 @@ function identityIn(received: Received, find: (key: string) => Known | undefined
   const change = personChange(received);
   if (!change) return identityOf({ phone, userId }, find);
   const had = change.previousUserId ?? (userId === change.userId ? null : userId);
-  // A person must have a number or a user id: if Meta names only the new user id, it identifies the person.
+  // A person must have a number or a user id: if Meta names only the new user id, that one identifies the person.
   const before = { phone, userId: phone === null ? (had ?? userId) : had };
   return identityAfter(before, change, find);
 }

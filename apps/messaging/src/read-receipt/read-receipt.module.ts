@@ -9,7 +9,7 @@ import type { Pool } from 'pg';
 import { AccountModule, CLOUD_API } from '../account/account.module.js';
 import { Credentials } from '../account/credentials.js';
 import { markReadAtMeta } from './mark-read-at-meta.js';
-import { ReadReceipts } from './read-receipts.js';
+import { ReadReceipts } from './read-receipt.worker.js';
 
 /** Sends read receipts to Meta. */
 @Module({

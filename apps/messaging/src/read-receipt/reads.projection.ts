@@ -1,7 +1,7 @@
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
-import type { MessageEvent } from '../message/message.decider.js';
+import type { MessageEvent } from '../message/message.events.js';
 
-/** Queues read receipts for Meta. */
+/** Queues the read receipts that are to be sent to Meta. */
 export const readsProjection = inline<MessageEvent>({
   'message.read_requested': async (events, tx) => {
     const lasts = [...new Map(events.map((event) => [event.stream, event])).values()];

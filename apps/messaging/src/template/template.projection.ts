@@ -11,7 +11,7 @@ export const templates = projection({
         [accountId, data.name, data.language, JSON.stringify(data)],
       );
     },
-    // Compares the id: a template created again under the name is another one.
+    // Removes by id: a template created again under the name has another id, and stays.
     'template.removed': async ({ accountId, data }, db) => {
       await db.query(`delete from messaging.templates where account_id = $1 and data->>'id' = $2`, [
         accountId,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MetaFlow } from '@wbiz/cloud-api/cloud-api';
+import type { MetaFlow } from '@wbiz/cloud-api/meta-objects';
 import { CloudApiError, UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import { newId } from '@wbiz/contracts/ids';
 import type { Ask } from '@wbiz/contracts/query-catalogue';

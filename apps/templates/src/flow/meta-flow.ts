@@ -1,4 +1,4 @@
-import type { MetaFlow } from '@wbiz/cloud-api/cloud-api';
+import type { MetaFlow } from '@wbiz/cloud-api/meta-objects';
 import { isWellFormed } from '@wbiz/contracts/schema/field';
 import type { FlowStatus, FlowView } from '@wbiz/contracts/flow';
 import { LIMITS } from '@wbiz/contracts/limits';

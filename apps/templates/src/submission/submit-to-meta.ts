@@ -1,4 +1,5 @@
-import type { CloudApi, MetaTemplate, MetaTemplateContent } from '@wbiz/cloud-api/cloud-api';
+import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
+import type { MetaTemplate, MetaTemplateContent } from '@wbiz/cloud-api/meta-objects';
 import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import { isPlainObject } from '@wbiz/contracts/schema/field';
 import { LIMITS } from '@wbiz/contracts/limits';

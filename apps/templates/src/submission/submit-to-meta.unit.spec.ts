@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
+import type { MetaTemplate } from '@wbiz/cloud-api/meta-objects';
 import { CloudApiError, UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
 import type { TemplateStatus } from '@wbiz/contracts/template';
 import type { Request } from '../template/template.state.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
+import type { MetaTemplate } from '@wbiz/cloud-api/meta-objects';
 import { newId } from '@wbiz/contracts/ids';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';

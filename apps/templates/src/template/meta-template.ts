@@ -1,4 +1,4 @@
-import type { MetaTemplate } from '@wbiz/cloud-api/cloud-api';
+import type { MetaTemplate } from '@wbiz/cloud-api/meta-objects';
 import { isWellFormed } from '@wbiz/contracts/schema/field';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta/inbound';

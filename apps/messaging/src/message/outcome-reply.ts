@@ -1,10 +1,10 @@
 import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { receiptOf } from './message.aggregate.js';
-import type { Awaiting, MessageState } from './message.decider.js';
+import type { Awaiting, MessageState } from './message.state.js';
 
 export const ANNOUNCE = Symbol('ANNOUNCE');
-/** Sends the outcome to whoever waits for the send; does nothing while the outcome is open. */
+/** Replies with a send's outcome to the gateway that waits for it; does nothing while the outcome is open. */
 export type Announce = (message: MessageState, awaiting?: Awaiting | null) => void;
 
 export const announcer =
@@ -24,6 +24,6 @@ function settledReply(message: MessageState): Reply | undefined {
   return message.wamid === null ? undefined : { ok: true, data: receiptOf(message) };
 }
 
-/** The sender of the command, who waits for the outcome. */
+/** Where the sender of the command waits for the outcome; null if it does not wait. */
 export const awaitingOf = ({ replyTo, id }: Pick<Command, 'replyTo' | 'id'>): Awaiting | null =>
   replyTo === undefined ? null : { address: replyTo, commandId: id };

@@ -9,7 +9,7 @@ import type { ReplyPublisher } from '@wbiz/eventing/rpc/reply-publisher';
 import type { Pool } from 'pg';
 import { messages, viewOf } from '../message/message.aggregate.js';
 import { handedMessage } from '../message/whole-message.js';
-import type { Awaiting } from '../message/message.decider.js';
+import type { Awaiting } from '../message/message.state.js';
 import { metaError } from '../message/meta-error.js';
 
 const LOOK_MS = 1_000;
@@ -33,7 +33,7 @@ export type Read = {
   readonly typing: boolean;
   readonly attempt: number;
   readonly awaiting: Awaiting | null;
-  /** Changes when the row is claimed or requested again. */
+  /** Identifies the claim: it changes when the row is claimed or requested again. */
   readonly claim: string;
 };
 
@@ -46,8 +46,8 @@ export type ReadReceiptsOptions = {
 };
 
 /**
- * Sends read receipts to Meta and replies to callers who wait. A receipt is safe to send twice, so an unclear outcome
- * is retried.
+ * Sends read receipts to Meta, and replies to the commands whose senders wait. A receipt may be sent twice without
+ * harm, so an unclear outcome is retried.
  */
 export class ReadReceipts {
   readonly work: DueWork<Read>;
@@ -72,7 +72,7 @@ export class ReadReceipts {
       },
       work: (read) => this.tell(read),
       failed: (read, error) => this.postpone(read, error),
-      fields: ({ messageId, attempt }) => ({ messageId, attempt }),
+      fields: ({ messageId, accountId, attempt }) => ({ messageId, accountId, attempt }),
       logger,
     });
   }

@@ -109,7 +109,7 @@ it('one of a number that another replica has taken over meanwhile waits in the q
   expect(await system.left(`message_id = '${id}' and state <> 'started'`)).toBe(1);
 });
 
-it('the outcome of one whose commit nobody heard of is unknown, once the commit is through', async () => {
+it('the outcome of one whose commit succeeded without an answer is unknown', async () => {
   const dispatcher = await holding();
   const tx = await system.pool.connect();
   const id = await begunElsewhere(tx, '5006', '');
@@ -129,7 +129,7 @@ it('the outcome of one whose commit nobody heard of is unknown, once the commit 
   expect(calls.map((call) => call.id)).not.toContain(id);
 });
 
-it('so is that of one which an earlier holder began as it lost the number', async () => {
+it('so is the outcome of one that an earlier holder started as it lost the number', async () => {
   await holding();
   const tx = await system.pool.connect();
   const id = await begunElsewhere(tx, '5007', '- 1');

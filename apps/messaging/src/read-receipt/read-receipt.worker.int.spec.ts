@@ -14,7 +14,7 @@ import { messages } from '../message/message.aggregate.js';
 import { receiveAny } from '../message/message.samples.js';
 import { messagingStore } from '../messaging.harness.js';
 import { markReadAtMeta } from './mark-read-at-meta.js';
-import { ReadReceipts, type Read } from './read-receipts.js';
+import { ReadReceipts, type Read } from './read-receipt.worker.js';
 
 const PHONE = '1060000000000001';
 const PERSON = '918899332211';
@@ -143,7 +143,7 @@ describe('a message that was received', () => {
   });
 });
 
-it("tells Meta's final refusal, and does not try again", async () => {
+it("replies with Meta's final refusal, and does not try again", async () => {
   await markRead(await receive('wamid.nonsense'));
   receipts();
   const reply = await answered();
@@ -151,7 +151,7 @@ it("tells Meta's final refusal, and does not try again", async () => {
   expect(await open()).toBe(0);
 });
 
-it('tries again what broke, and with a fresh token what was refused for an old one', async () => {
+it('is sent again after a broken call, and with a fresh token after an old one was refused', async () => {
   const id = await writeIn('cnv_2');
   await markRead(id);
   tokens = ['simulator-old-token', 'simulator-token'];
@@ -163,7 +163,7 @@ it('tries again what broke, and with a fresh token what was refused for an old o
   expect(calls).toBe(2);
 });
 
-it('outlives who began to tell it', async () => {
+it('is sent by another replica if the one that claimed it is lost', async () => {
   const id = await writeIn('cnv_3');
   await markRead(id);
   // Claimed by a process that died; its claim has expired.
@@ -172,7 +172,7 @@ it('outlives who began to tell it', async () => {
   expect(await answered()).toMatchObject({ ok: true, data: { id, status: 'read' } });
 });
 
-it('keeps a request that comes while another is being told', async () => {
+it('keeps a request that comes while an earlier one is being sent', async () => {
   const id = await receive('wamid.K', 'cnv_k');
   await markRead(id);
   const calls: (() => void)[] = [];

@@ -3,12 +3,12 @@ import { CloudApiError } from '@wbiz/cloud-api/graph-error';
 import { refusedWith, type SendOutcome } from '@wbiz/cloud-api/send-outcome';
 import { notSent } from '../account/not-sent.js';
 import { mediaWithoutMetaId, withMetaIds } from '../message/meta-media-id.js';
-import type { Outgoing } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.state.js';
 import type { MetaCopies } from './meta-copies.js';
 
 /**
- * Shutdown waits for calls, so a call waits only this long for an upload. The upload continues, and the send is
- * retried.
+ * How long a send waits for an upload, in ms: shutdown waits for sends. The upload then goes on, and the send is
+ * deferred.
  */
 const PATIENCE_MS = 2_000;
 

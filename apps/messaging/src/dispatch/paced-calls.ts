@@ -1,19 +1,16 @@
 import { CATCH_UP_MS, type NumberPace } from './pace.js';
-
-/** Classes of the dispatch queue: 0 single sends, 1 campaigns' sends. The lower one always goes first. */
-export const CLASSES = [0, 1] as const;
-export type Class = (typeof CLASSES)[number];
+import { CLASSES, type Class } from './send-class.js';
 
 /**
- * Maximum catch-up per class, in milliseconds' worth of calls. Small for campaigns: calls caught up now are missing
- * at the end of the second, where a single send would have to wait.
+ * After a stall the calls of at most this many ms are caught up, per class. Few of campaigns: calls caught up now are
+ * missing at the end of the second, where a single send would have to wait.
  */
 const CATCH_UP: Readonly<Record<Class, number>> = { 0: CATCH_UP_MS, 1: 20 };
 
 type Waiting = { readonly until: number; readonly pass: (passed: boolean) => void };
 
-/** Assigns the slots of a phone number's pace to claimed calls: lower class first, then in order. */
-export class Turnstile {
+/** Lets the claimed calls of a phone number leave at its pace: lower class first, then in order. */
+export class PacedCalls {
   private readonly waiting: Readonly<Record<Class, Waiting[]>> = { 0: [], 1: [] };
   private timer: NodeJS.Timeout | undefined;
 
@@ -32,7 +29,7 @@ export class Turnstile {
     return this.pace.roomAt(now, this.before(cls), CATCH_UP[cls]);
   }
 
-  /** Resolves when the call may leave; to false if it may not leave by `until` (monotonic clock). */
+  /** Resolves to true when the call may leave, or to false once `until` (monotonic clock, ms) has passed. */
   turn(cls: Class, until = Infinity): Promise<boolean> {
     return new Promise((pass) => {
       this.waiting[cls].push({ until, pass });

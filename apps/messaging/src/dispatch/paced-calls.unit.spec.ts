@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NumberPace } from './pace.js';
-import { Turnstile, type Class } from './turnstile.js';
+import { PacedCalls } from './paced-calls.js';
+import type { Class } from './send-class.js';
 
 let now = 0;
 beforeEach(() => {
@@ -9,10 +10,10 @@ beforeEach(() => {
 });
 afterEach(() => void jest.useRealTimers());
 
-/** A turnstile and what passed it, when. `run` lets time pass, a millisecond a step. */
-function turnstile(throughput: number) {
+/** The calls of a phone number, and when each left. `run` lets time pass, a millisecond a step. */
+function pacedCalls(throughput: number) {
   const pace = new NumberPace(throughput);
-  const turns = new Turnstile(pace, () => now);
+  const turns = new PacedCalls(pace, () => now);
   const left: { name: string; at: number }[] = [];
   const late: string[] = [];
   return {
@@ -35,9 +36,9 @@ function turnstile(throughput: number) {
 const mostPerSecond = (left: readonly { at: number }[]) =>
   Math.max(...left.map(({ at: from }) => left.filter(({ at }) => at >= from && at < from + 1000).length));
 
-describe('the turnstile of a phone number', () => {
-  it('lets a lone call pass at once', async () => {
-    const { call, run, left } = turnstile(80);
+describe('the calls of a phone number', () => {
+  it('leave at once if no other came before', async () => {
+    const { call, run, left } = pacedCalls(80);
     now = 5_000;
     call(0, 'a');
     await run(0);
@@ -45,8 +46,8 @@ describe('the turnstile of a phone number', () => {
     expect(left).toEqual([{ name: 'a', at: 5_000 }]);
   });
 
-  it('lets single sends pass before those of campaigns that came first, each class in its order', async () => {
-    const { call, run, names } = turnstile(10);
+  it('leave single sends first, even after those of campaigns came, each class in its order', async () => {
+    const { call, run, names } = pacedCalls(10);
     for (const name of ['c1', 'c2', 'c3']) call(1, name);
     await run(1);
     for (const name of ['s1', 's2']) call(0, name);
@@ -55,9 +56,9 @@ describe('the turnstile of a phone number', () => {
   });
 
   it.each([20, 80, 1000])(
-    'uses 95 %% of %i a second and never more than all, of both classes',
+    'use 95 %% of %i a second and never more than all, of both classes together',
     async (most) => {
-      const { turns, call, run, left } = turnstile(most);
+      const { turns, call, run, left } = pacedCalls(most);
       await run(3_000, () => {
         for (const cls of [1, 0] as const)
           for (let room = turns.room(cls, now); room > 0; room -= 1) call(cls, `${cls}`);
@@ -67,8 +68,8 @@ describe('the turnstile of a phone number', () => {
     },
   );
 
-  it('has room for a single send while a campaign fills it', async () => {
-    const { turns, call, run } = turnstile(80);
+  it('leave room for a single send while a campaign fills its own', async () => {
+    const { turns, call, run } = pacedCalls(80);
     await run(500, () => {
       for (let room = turns.room(1, now); room > 0; room -= 1) call(1, 'c');
     });
@@ -81,8 +82,8 @@ describe('the turnstile of a phone number', () => {
     expect(turns.room(1, now)).toBeGreaterThan(0);
   });
 
-  it('has a single send wait for the next slot or two, however many of a campaign wait', async () => {
-    const { turns, call, run, left } = turnstile(80);
+  it('let a single send wait for one or two calls, however many of a campaign wait', async () => {
+    const { turns, call, run, left } = pacedCalls(80);
     const asked: number[] = [];
     await run(3_000, () => {
       for (let room = turns.room(1, now); room > 0; room -= 1) call(1, 'c');
@@ -95,8 +96,8 @@ describe('the turnstile of a phone number', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(2 * (1000 / 80));
   });
 
-  it('sends back who may not pass in time, while single sends go first', async () => {
-    const { turns, call, run, names, late } = turnstile(20);
+  it('give up a campaign send that cannot leave in time behind single sends', async () => {
+    const { turns, call, run, names, late } = pacedCalls(20);
     await run(200, () => {
       while (turns.room(0, now) > 0) call(0, 's');
     });
@@ -110,8 +111,8 @@ describe('the turnstile of a phone number', () => {
     expect([late, names().includes('patient')]).toEqual([['hasty'], true]);
   });
 
-  it('has no room during a pause', async () => {
-    const { turns, pace, run } = turnstile(80);
+  it('have no room during a pause', async () => {
+    const { turns, pace, run } = pacedCalls(80);
     pace.refused(now);
     await run(999);
     expect([turns.room(0, now), turns.room(1, now), turns.roomAt(0, now)]).toEqual([0, 0, 1_000]);

@@ -1,4 +1,4 @@
-import type { Outgoing } from '../message/message.decider.js';
+import type { Outgoing } from '../message/message.state.js';
 
 /** A send whose first attempt may start in the transaction that accepts it. */
 export type Slot = {
@@ -8,7 +8,7 @@ export type Slot = {
   readonly end: (isStarted: boolean | undefined) => void;
 };
 
-/** Sends that bypass the queue: those for which this process's dispatcher has room. */
+/** Asks this process's dispatcher for slots: single sends that have one need not wait in the queue. */
 export class Slots {
   private dispatcher?: { readonly replica: string; take(sends: readonly Outgoing[]): readonly Slot[] };
 

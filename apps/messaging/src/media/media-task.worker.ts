@@ -19,10 +19,11 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 8;
 const LEASE_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
-/** After this many attempts the file is uploaded right before it is sent. */
+/** Maximum attempts to upload a file in advance; after that it is uploaded right before it is sent. */
 const MOST_UPLOADS = 5;
 /** Meta keeps inbound media for seven days (media page). */
 const META_KEEPS_INBOUND_MS = 7 * 86_400_000;
+/** Attempts to fetch a file although Meta's error allows no retry. */
 const MOST_REFUSALS = 5;
 
 export type MediaTasksOptions = {
@@ -43,7 +44,7 @@ type Handler<Kind extends MediaTask['kind']> = {
   readonly longestPauseMs: number;
 };
 
-/** Background tasks of media: upload to Meta, fetch from Meta, remove. All are safe to run twice. */
+/** Background tasks of media: upload to Meta, fetch from Meta, remove. A task may run twice without harm. */
 export class MediaTasks {
   readonly work: DueWork<MediaTask>;
 
@@ -56,7 +57,7 @@ export class MediaTasks {
       work: (task) => this.attempt(task),
       failed: (task, error) => this.failed(task, error),
       renew: (task) => this.dueIn(task, LEASE_MS),
-      fields: ({ kind, mediaId, attempt }) => ({ kind, mediaId, attempt }),
+      fields: ({ kind, mediaId, accountId, attempt }) => ({ kind, mediaId, accountId, attempt }),
       logger: options.logger,
     });
   }
@@ -65,9 +66,9 @@ export class MediaTasks {
     upload: {
       run: async ({ mediaId, accountId, data }) => {
         await this.options.copies.copyOf({ mediaId, accountId, phoneNumberId: data.phoneNumberId });
-        await this.options.remove.double({ mediaId, accountId });
+        await this.options.remove.removeDuplicate({ mediaId, accountId });
       },
-      isOver: ({ attempt }, error) => attempt >= Math.min(MOST_UPLOADS, refusalsOf(error)),
+      isOver: ({ attempt }, error) => attempt >= Math.min(MOST_UPLOADS, allowedAttempts(error)),
       giveUp: async ({ mediaId, accountId }, error) => {
         if (!(error instanceof CloudApiError)) return;
         const { answer } = fateOf(error.error);
@@ -80,11 +81,11 @@ export class MediaTasks {
     fetch: {
       run: async (task) => {
         await this.options.fetch(task);
-        await this.options.remove.double(task);
+        await this.options.remove.removeDuplicate(task);
       },
       isOver: ({ attempt, data }, error) =>
         Date.now() - Date.parse(data.receivedAt) > META_KEEPS_INBOUND_MS ||
-        (attempt >= MOST_REFUSALS && refusalsOf(error) === 1),
+        (attempt >= MOST_REFUSALS && allowedAttempts(error) === 1),
       giveUp: async ({ mediaId }) => {
         await this.options.pool.query(
           `update messaging.media_tasks set kind = 'lost' where media_id = $1 and kind = 'fetch'`,
@@ -94,7 +95,7 @@ export class MediaTasks {
       longestPauseMs: 3_600_000,
     },
     remove: {
-      run: (task) => this.options.remove.all(task),
+      run: (task) => this.options.remove.removeDeleted(task),
       isOver: () => false,
       giveUp: () => Promise.resolve(),
       longestPauseMs: 3_600_000,
@@ -134,7 +135,7 @@ export class MediaTasks {
     return this.handlers[kind] as Handler<MediaTask['kind']>;
   }
 
-  /** Deletes the task unless a newer one has replaced it. */
+  /** Replies to the sender of an upload, then deletes the task unless a newer one has replaced it. */
   private async end(task: MediaTask): Promise<void> {
     const { pool, replies } = this.options;
     const awaiting = task.kind === 'upload' ? task.data.awaiting : null;
@@ -172,6 +173,6 @@ export class MediaTasks {
   }
 }
 
-/** How many attempts Meta's error allows; Infinity for any other failure. */
-const refusalsOf = (error: unknown) =>
+/** Infinity for an error that is not Meta's. */
+const allowedAttempts = (error: unknown) =>
   error instanceof CloudApiError ? fateOf(error.error).attempts : Infinity;

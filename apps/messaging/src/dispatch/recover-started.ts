@@ -1,0 +1,41 @@
+import type { Logger } from '@wbiz/eventing/logger';
+import type { Pool } from 'pg';
+import type { Attempts } from './attempts.js';
+import { OPENING_LOCK } from './dispatch.projection.js';
+import type { Lane } from './lane.js';
+
+/**
+ * Settles as unknown every started send that this process is not calling: a lost holder's, or its own from a claim
+ * whose commit succeeded although the answer was lost. The locks wait for such a commit. No send starts on acceptance
+ * meanwhile.
+ */
+export async function recoverStarted(
+  lane: Lane,
+  attempts: Attempts,
+  { pool, logger }: { readonly pool: Pool; readonly logger: Logger },
+): Promise<void> {
+  const { inFlight, lease } = lane;
+  const { phoneNumberId, fence } = lease;
+  await pool.query('select from messaging.dispatch_leases where phone_number_id = $1 for update', [
+    phoneNumberId,
+  ]);
+  await pool.query(`select pg_advisory_xact_lock(${OPENING_LOCK('$1')})`, [phoneNumberId]);
+  const { rows } = await pool.query<{ message_id: string; account_id: string; attempt: number }>(
+    `select message_id, account_id, attempt from messaging.dispatch
+     where phone_number_id = $1 and state = 'started' and fence <= $2 and conversation_id <> all($3)`,
+    [phoneNumberId, String(fence), [...inFlight]],
+  );
+  if (rows.length > 0)
+    logger.warn(
+      { phoneNumberId, accountId: lease.accountId, count: rows.length },
+      "dispatcher: started attempts found that no process calls any more; they become unknown, and Meta's status or the account's policy ends them",
+    );
+  await Promise.all(
+    rows.map(({ message_id, account_id, attempt }) =>
+      attempts.settle({ id: message_id, accountId: account_id }, attempt, {
+        kind: 'unknown',
+        reason: 'the dispatcher was lost',
+      }),
+    ),
+  );
+}
