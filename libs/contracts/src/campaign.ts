@@ -23,8 +23,8 @@ import { SentTemplateName, TemplateParts } from './send.js';
 import { personalValuesIn } from './text/personal-values.js';
 
 /**
- * `paused`: by request or by us, see `reason`. The last three are final, except that failed sends of a completed
- * campaign can be retried.
+ * `paused`: by a client or by WBIZ, see `reason`. `completed`, `cancelled` and `failed` are final, but failed sends of
+ * a completed campaign can be retried.
  */
 export const CAMPAIGN_STATUSES = [
   'scheduled',
@@ -37,9 +37,9 @@ export const CAMPAIGN_STATUSES = [
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /**
- * Why a campaign is paused or failed. `missed_start`: the service was down at the start time. `messaging_limit`:
- * Meta's limit of people in 24 hours. `first_sends_failed`, `sends_failed`: all sends failed alike, at the start or
- * later. `template_*`: the template can no longer be sent.
+ * Why a campaign is paused or failed. `missed_start`: the service was down at the start time. `messaging_limit`: Meta's
+ * limit of people per 24 hours is reached. `first_sends_failed`, `sends_failed`: all of the first, or of the latest,
+ * sends failed in the same way. `template_*`: the template can no longer be sent.
  */
 export const CAMPAIGN_REASONS = [
   'requested',
@@ -122,7 +122,7 @@ const TagNames = (base: {
   example?: readonly string[];
 }) => TextList({ max: LIMITS.audienceTags.max, each: LIMITS.tagName.max, ...base });
 
-/** The audience of a campaign. */
+/** The contacts that a campaign is sent to. */
 @Rule<Audience>(function* ({ kind, tags, match, contacts, filters }) {
   const own = {
     tags: [tags, 'tags'],
@@ -212,7 +212,10 @@ class TemplateName {
   @SentTemplateName('diwali_offer') name!: string;
 }
 
-/** The template and its values. Every text may hold placeholders such as `{{contact.name}}`, see `variables`. */
+/**
+ * A campaign's template and its values. Any text may hold placeholders such as `{{contact.name}}`, filled in per
+ * contact.
+ */
 @Rule<CampaignTemplate>(function* (template) {
   yield* personalFaults(template);
 })
@@ -337,7 +340,7 @@ export class CampaignView {
   @Time({ nullable: true }) finishedAt!: string | null;
 }
 
-/** A campaign's counts at a time. */
+/** A campaign's status and counts at one time. */
 export class CampaignPoint {
   @Time() at!: string;
   @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
@@ -355,7 +358,10 @@ export class ListCampaigns extends Page {
   @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;
 }
 
-/** `queued`: waiting, or being sent to Meta. `held`: Meta accepted and holds it. `skipped`: not sent, see `reason`. */
+/**
+ * `queued`: waiting, or being sent to Meta. `held`: Meta accepted the message and holds it for its quality assessment.
+ * `skipped`: not sent, see `reason`.
+ */
 export const RECIPIENT_STATUSES = [
   'queued',
   'held',
@@ -377,7 +383,7 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** A recipient of a campaign, as of its start. */
+/** A recipient of a campaign. The audience is read once, when the campaign starts. */
 export class RecipientView {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 140, nullable: true, description: 'The phone number, or the WhatsApp user id.' }) to!:
@@ -416,7 +422,7 @@ export class PreviewAudience {
   @Rate({ optional: true }) ratePerSecond?: number;
 }
 
-/** Why a contact of an audience would not be sent to today. */
+/** Why a campaign that started now would leave out a contact of its audience. */
 export const LEFT_OUT_REASONS = [
   'opted_out',
   'no_number',
@@ -468,16 +474,19 @@ export type CampaignDefinition = {
   readonly ratePerSecond: number | null;
   readonly phoneNumberId: string;
 };
-/** Command `campaign.create`. Key: the campaign. */
+/** Payload of the command `campaign.create`. */
 export type CreateCampaignData = Known & CampaignDefinition;
-/** Command `campaign.update`. Key: the campaign. */
+/** Payload of the command `campaign.update`. */
 export type UpdateCampaignData = Known & Partial<CampaignDefinition>;
-/** Commands `campaign.pause`, `campaign.resume` and `campaign.cancel`. Key: the campaign. */
+/** Payload of the commands `campaign.pause`, `campaign.resume` and `campaign.cancel`. */
 export type CampaignData = Known;
-/** Command `campaign.retry-failed`. Key: the campaign. */
+/** Payload of the command `campaign.retry-failed`. */
 export type RetryFailedData = Known & RetryFailed;
 
-/** The data of `campaign.status`: published at each change, at most every second while it runs. */
+/**
+ * The data of the event `campaign.status`: published at each change of status and, while it runs, at most once a
+ * second.
+ */
 export class CampaignStatusData {
   @Text({ max: 40 }) campaignId!: string;
   @Text({ ...LIMITS.campaignName, example: 'Diwali offer' }) name!: string;

@@ -42,7 +42,7 @@ export class ContactOrganization {
 
 const entries = { ...LIMITS.contactEntries, optional: true };
 
-/** A contact in a message, with Meta's fields in camelCase. */
+/** A contact card in a message: Meta's fields, in camel case. */
 export class ContactCard {
   @Nested(() => ContactName, {
     description: 'A bare string is read as the formattedName.',

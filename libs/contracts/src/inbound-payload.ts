@@ -45,7 +45,7 @@ export class InboundExtras {
   @NestedList(() => InboundError, { max: 100, optional: true }) errors?: InboundError[];
 }
 
-/** image, video, audio, document, sticker. The caption is the message's `body`. */
+/** The payload of kinds image, video, audio, document and sticker. The caption is the message's `body`. */
 export class InboundMedia extends InboundExtras {
   @Text({ max: ID, optional: true, description: "Meta's id of the media." }) metaId?: string;
   @Text({ max: SHORT, optional: true }) mimeType?: string;
@@ -87,7 +87,7 @@ export class InboundInteractive extends InboundExtras {
 
 /**
  * A completed flow. `response`: the flow's answer, parsed; null if it is not a JSON object, then `responseText` holds
- * it. Neither holds a token that WBIZ made for the send.
+ * it. A token that WBIZ made for the send is removed from both.
  */
 export class InboundFlowReply extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'flow' }) name?: string;
@@ -103,7 +103,7 @@ export class InboundButton extends InboundExtras {
   @Text({ max: SHORT, optional: true }) payload?: string;
 }
 
-/** `body` also holds the emoji; null: the reaction was removed. */
+/** A reaction. The message's `body` holds the emoji too. `emoji` is null if the reaction was removed. */
 export class InboundReaction extends InboundExtras {
   @Text({ max: ID, description: 'The message reacted to.' }) wamid!: string;
   @Text({ max: 100, nullable: true }) emoji!: string | null;
@@ -121,14 +121,14 @@ export class InboundOrder extends InboundExtras {
   @NestedList(() => InboundOrderItem, { max: 1_000 }) items!: InboundOrderItem[];
 }
 
-/** System message types that change a person's number, user id, or both. */
+/** Types of system messages that report a new phone number or user id of a person, or both. */
 const PERSON_CHANGES: readonly string[] = [
   'user_changed_number',
   'customer_changed_number',
   'user_changed_user_id',
 ];
 
-/** What a system message changes of a person; a null field is unchanged. Undefined for any other message. */
+/** The person's new phone number and user id in a system message; null: unchanged. Undefined for any other message. */
 export function personChange({ kind, payload }: { kind: string; payload: Record<string, unknown> | null }) {
   if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
   const told = (name: keyof InboundSystem) => text(payload?.[name]) ?? null;
@@ -144,7 +144,10 @@ export class InboundSystem extends InboundExtras {
   @Text({ max: SHORT, optional: true }) identity?: string;
 }
 
-/** A message that Meta does not deliver; `type` is its kind if Meta names it, e.g. poll. `errors`: why. */
+/**
+ * A message whose content Meta does not deliver. `type`: its kind if Meta names it, e.g. poll. `errors`: Meta's
+ * reasons.
+ */
 export class InboundUnsupported extends InboundExtras {
   @Text({ max: SHORT, optional: true }) type?: string;
 }
@@ -161,8 +164,8 @@ export class InboundRevoke extends InboundExtras {
 }
 
 /**
- * The kinds of `message.received` and the shape of their `payload`, which is null if it would be empty. A kind not
- * listed here is an unknown type of Meta's: its payload is Meta's message, without what the event holds already.
+ * The kinds of `message.received` and the shape of their `payload`, which is null if it would be empty. Any other kind
+ * is a type of Meta's that WBIZ does not know: its payload is Meta's message, less what other fields of the event hold.
  */
 export const INBOUND_PAYLOADS = {
   text: InboundExtras,

@@ -159,7 +159,7 @@ export function* headerFaults({ type, text, ...medium }: InteractiveHeader): Ite
       yield fieldFault(`/header/${field}`, 'not_allowed', 'is not taken with type text');
 }
 
-/** Exactly one of id and link; a file name only for a document. */
+/** A medium must have either an id or a link, and may have a file name only if it is a document. */
 export function* mediumFaults(
   { type, mediaId, link, filename }: { type: string; mediaId?: string; link?: string; filename?: string },
   at = '',

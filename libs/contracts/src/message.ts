@@ -14,7 +14,9 @@ import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import type { FieldFault } from './problem.js';
 
-/** Ordered by rank, which never falls: a later status with a lower rank goes to the history only. */
+/**
+ * In order of rank. A message's status never falls in rank: a later status of lower rank goes into the history only.
+ */
 export const MESSAGE_STATUSES = [
   'accepted',
   'outcome_unknown',
@@ -26,7 +28,7 @@ export const MESSAGE_STATUSES = [
 ] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** What else sends from our numbers. */
+/** The other apps that send from an account's phone numbers. */
 const ELSEWHERE = ['business_app'] as const;
 export type Elsewhere = (typeof ELSEWHERE)[number];
 
@@ -52,7 +54,7 @@ export class AsyncReceipt {
   @OneOf(['accepted'] as const) status!: 'accepted';
 }
 
-/** Why a row of a batch was rejected: the error that the same single send would get. */
+/** Why a row of a batch was rejected: the error that a single send of the row would get. */
 export class RowProblem {
   @Text({ max: 100 }) type!: string;
   @Text({ max: 200 }) title!: string;
@@ -149,14 +151,14 @@ export class ReadMessage {
   typing?: boolean;
 }
 
-/** Command `message.mark-read`. Key: the message. */
+/** Payload of the command `message.mark-read`. */
 export type MarkReadData = { readonly messageId: string; readonly typing: boolean; readonly at: string };
-/** The reply; `pending` while Meta has not been told yet. */
+/** The reply to `message.mark-read`. `pending`: Meta has not been told yet. */
 export type MarkReadReply = { readonly message: MessageView; readonly pending: boolean };
 
 /**
- * The data of `message.status`. `accepted` is published once Meta accepts a campaign's message, for any other already
- * before.
+ * The data of the event `message.status`. `accepted` is published when WBIZ accepts a message; for a campaign's
+ * message, once Meta accepts it.
  */
 export class MessageStatusData {
   @Text({ max: 40 }) messageId!: string;
@@ -174,7 +176,9 @@ export class MessageStatusData {
   @Time() at!: string;
 }
 
-/** The data of `message.withdrawn`: Meta was never asked to accept this campaign's message, and never will be. */
+/**
+ * The data of the event `message.withdrawn`: Meta was never asked to accept this campaign's message, and never will be.
+ */
 export class MessageWithdrawnData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 40 }) campaignId!: string;
@@ -183,7 +187,9 @@ export class MessageWithdrawnData {
   @Time() at!: string;
 }
 
-/** The data of `message.marketing_stopped`: the person no longer accepts marketing messages from this business. */
+/**
+ * The data of the event `message.marketing_stopped`: the person no longer accepts marketing messages of this business.
+ */
 export class MarketingStoppedData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 40 }) contactId!: string;
@@ -191,19 +197,19 @@ export class MarketingStoppedData {
   @Time() at!: string;
 }
 
-/** Kinds of inbound messages that nobody writes: WhatsApp reports a change of a person or of an earlier message. */
+/** Kinds of inbound messages that nobody wrote: WhatsApp reports a change of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
 /**
- * Whether one side wrote it to the other. Otherwise it is an event only: group messages, removed reactions, and edits
- * that Meta reports as `unsupported`, among others.
+ * Whether the person or the business wrote the message to the other, so that it belongs in the conversation. Others are
+ * events only: group messages, removed reactions, and edits that Meta reports as `unsupported`, among others.
  */
 export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'payload'>): boolean =>
   !TOLD_KINDS.includes(kind === 'unsupported' ? String(payload?.['type']) : kind) &&
   payload?.['groupId'] === undefined &&
   !(kind === 'reaction' && (payload?.['emoji'] ?? null) === null);
 
-/** Event data of a message from Meta's webhook. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
+/** The common data of events about a message in Meta's webhooks. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
 class HandedMessage {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
@@ -219,8 +225,8 @@ class HandedMessage {
 }
 
 /**
- * The data of `message.received`. `from` is null for a person without a phone number; then `userId` is set. If Meta
- * gives both, both are set: this event links the two.
+ * The data of the event `message.received`. `from` is null for a person without a phone number; then `userId` is set.
+ * If Meta gives both, both are set: this event links the two.
  */
 export class MessageReceivedData extends HandedMessage {
   @Text({ max: 40, nullable: true }) from!: string | null;
@@ -228,7 +234,7 @@ export class MessageReceivedData extends HandedMessage {
   @Time() receivedAt!: string;
 }
 
-/** The data of `message.echoed`: a message the business sent to a person by other means than this API. */
+/** The data of the event `message.echoed`: the business sent a message to a person by other means than this API. */
 export class MessageEchoedData extends HandedMessage {
   @Text({ max: 140 }) to!: string;
   @OneOf(ELSEWHERE) source!: Elsewhere;

@@ -4,7 +4,7 @@ import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const MOST_PARTITIONS = 10_000;
-/** Maximum parked accounts listed per projection. */
+/** Most parked accounts that are listed per projection. */
 export const SHOWN_PARKED = 100;
 
 /** How far a projection has read one partition of the shared log. */

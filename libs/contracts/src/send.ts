@@ -277,10 +277,10 @@ export const SENDS = {
   contacts: SendContacts,
 } as const;
 type Requests = { readonly [Kind in keyof typeof SENDS]: InstanceType<(typeof SENDS)[Kind]> } & {
-  /** With the flow looked up. */
+  /** The body with the flow looked up. */
   readonly flow: SendFlow & { readonly flowToken: string; readonly flow: Pick<FlowView, 'id' | 'metaId'> };
 };
-/** The kinds of SENDS, and those whose body needs a lookup first. */
+/** The kinds of SENDS, and `flow`, whose body needs a lookup first. */
 export type SendKind = keyof Requests;
 export type SendRequest<Kind extends SendKind = SendKind> = Requests[Kind];
 
@@ -289,10 +289,10 @@ export type AnySend = {
   [Kind in SendKind]: { readonly kind: Kind; readonly request: SendRequest<Kind> };
 }[SendKind];
 
-/** For a campaign's send. If Meta was not asked by `expiresAt`, it returns to its campaign. */
+/** The campaign of a send. If Meta has not been called by `expiresAt`, the send goes back to the campaign, unsent. */
 export type OfCampaign = { readonly campaignId: string; readonly expiresAt: string };
 
-/** Command `message.send`: the user's request, and the ids the gateway assigned. Key: the conversation. */
+/** Payload of the command `message.send`: the client's request, and the ids that the gateway assigned. */
 export type SendMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
@@ -302,21 +302,18 @@ export type SendMessageData = {
   readonly campaign?: OfCampaign;
 } & AnySend;
 
-/**
- * Command `message.withdraw`, for a campaign's message: cancels it unless Meta was asked already. Key: the
- * conversation.
- */
+/** Payload of the command `message.withdraw`: cancels a campaign's message unless Meta has been called. */
 export type WithdrawMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
   readonly at: string;
 };
 
-/** The values of `kind` in a row of a batch: a kind of send, or the kind of an interactive card. */
+/** The values of `kind` in a row of a batch: a kind of send, or of an interactive card. */
 export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
 export type RowKind = (typeof ROW_KINDS)[number];
 
-/** Each body with its `kind`; an interactive body has a kind of its own. */
+/** The schema of each row of a batch: a body of SENDS and its `kind`; an interactive card has a `kind` already. */
 const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {
   const body = { $ref: `#/components/schemas/${name}` };
   if (kind === 'interactive') return body;

@@ -25,7 +25,7 @@ import type { FieldFault } from '../problem.js';
 type Class<T = object> = new () => T;
 type Base = { optional?: boolean; nullable?: boolean; description?: string; example?: unknown };
 
-/** What {@link parse} needs of a field beyond class-validator's rules. */
+/** What parsing needs to know of a field beyond class-validator's rules. */
 type FieldShape = {
   nested?: () => Class;
   most?: number;
@@ -33,11 +33,11 @@ type FieldShape = {
   normalise?: (value: unknown) => unknown;
   query?: 'number' | 'boolean' | 'list' | 'commas';
 };
-/** The object that a bare string stands for. */
+/** Makes the object that a bare string stands for. */
 type Shorthand = (text: string) => object;
 const SHAPES = new WeakMap<object, Map<string, FieldShape>>();
 
-/** What is stored per prototype, for a class and its ancestors; ancestors first. */
+/** Merges what is stored per prototype, over a class and its ancestors; ancestors first. */
 function alongChain<Kept>(type: Class, kept: Pick<WeakMap<object, Map<string, Kept>>, 'get'>) {
   const chain: [string, Kept][] = [];
   for (
@@ -50,7 +50,7 @@ function alongChain<Kept>(type: Class, kept: Pick<WeakMap<object, Map<string, Ke
   return new Map(chain);
 }
 
-/** The fields of a class and its ancestors that must be converted, not just copied. */
+/** The fields of a class and its ancestors that parsing must convert, not just copy. */
 export const shapesOf = (type: Class): Map<string, FieldShape> => alongChain(type, SHAPES);
 
 type ClassRule = (value: never) => Iterable<FieldFault>;
@@ -95,7 +95,7 @@ export type FieldSchema = Readonly<Record<string, unknown>> & {
   readonly nullable?: boolean;
 };
 
-/** Every described field by its prototype; OpenAPI and AsyncAPI are generated from it. */
+/** The schema of every field, by prototype and name; OpenAPI and AsyncAPI are generated from it. */
 export const FIELD_SCHEMAS = new Map<object, Map<string, FieldSchema>>();
 
 /** Every field of a class and its ancestors, in order. */
@@ -179,11 +179,11 @@ const normalLink = (given: string) =>
     .replace(/^https?:/i, (scheme) => scheme.toLowerCase())
     .replace(/^https?:\/\/[^/?#@]+(?![^/?#]*@)/, (origin) => origin.toLowerCase());
 
-/** A string that Postgres can hold. */
+/** Whether the value is a string that Postgres can hold. */
 export const isWellFormed = (value: unknown): value is string =>
   typeof value === 'string' && !value.includes('\u0000') && value.isWellFormed();
 
-/** JSON that Postgres can hold. */
+/** Whether Postgres can hold the JSON value. */
 const isHoldable = (value: unknown): boolean =>
   typeof value === 'string'
     ? isWellFormed(value)
@@ -399,7 +399,7 @@ export const Variables = (base: Base = {}) =>
     }),
   );
 
-/** JSON of any shape that Postgres can hold, at most `depth` levels deep; its users validate the rest. */
+/** JSON of any shape that Postgres can hold, at most `depth` levels deep; the code that uses it validates the rest. */
 export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; list?: boolean } = {}) =>
   field(
     base,
@@ -477,7 +477,7 @@ export const NestedList = (
     ),
   );
 
-/** A list whose entries are validated where they are used; `items` is their schema. */
+/** A list whose entries the code that uses them validates; `items` is their schema. */
 export const AnyList = ({
   min = 0,
   max,
@@ -508,7 +508,7 @@ function copyFields(from: Class, to: Class): void {
     checks.addValidationMetadata({ ...check, target: to });
 }
 
-/** A class to extend: the fields and rules of two classes, the first one's fields first. */
+/** A class to extend, with the fields and rules of two classes; the first one's fields come first. */
 export function both<A extends object, B extends object>(first: Class<A>, second: Class<B>): Class<A & B> {
   const made = class extends (first as Class) {};
   copyFields(second, made);
@@ -520,7 +520,8 @@ export function both<A extends object, B extends object>(first: Class<A>, second
 export type Changes<T> = { [Field in keyof T]?: object extends Pick<T, Field> ? T[Field] | null : T[Field] };
 
 /**
- * A class to extend: a change to objects of another class. Its rules apply to the changed object, not to the change.
+ * A class to extend: a change to an object of `type`, with every field optional. The rules of `type` apply to the
+ * changed object, not to the change.
  */
 export function changesOf<T extends object>(type: Class<T>): Class<Changes<T>> {
   const made = class {};

@@ -4,7 +4,7 @@ import { cut } from '../meta/item.js';
 type Class<T = object> = new () => T;
 
 /**
- * Fits foreign data to our fields: cuts what is too long, drops what a field cannot hold. Undefined if a required
+ * Fits Meta's data to our fields: cuts what is too long, and drops what a field cannot hold. Undefined if a required
  * field would be dropped.
  */
 export function fitted<T extends object>(type: Class<T>, given: object): T | undefined {

@@ -80,7 +80,7 @@ export class PreviewFault {
   @Text({ max: 1000 }) detail!: string;
 }
 
-/** The answer; `faults`: why a send with these values would be rejected. */
+/** The answer to `GET /v1/templates/:id/preview`. `faults`: why a send with these values would be rejected. */
 export class TemplatePreview extends RenderedTemplate {
   @NestedList(() => PreviewFault, { max: 100 }) faults!: PreviewFault[];
 }

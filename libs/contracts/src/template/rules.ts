@@ -42,8 +42,8 @@ type Context = {
 type Checks = Readonly<Record<string, (component: Fields, at: string, context: Context) => Faults>>;
 
 /**
- * Rejects what Meta would refuse, before Meta is asked. If Meta's pages are silent or contradict its observed
- * behaviour, Meta decides: never reject here what it would accept.
+ * The faults for which Meta would refuse a template, found before Meta is called. Where Meta's pages are silent or
+ * differ from its observed behaviour, the behaviour counts: a template that Meta would accept must pass.
  */
 export const faultsOfTemplate = (template: TemplateToCheck): FieldFault[] => [...templateFaults(template)];
 
@@ -67,7 +67,7 @@ function* templateFaults({ name, language, components, ...template }: TemplateTo
 }
 
 /**
- * The range of a template's time to live (templates/time-to-live), in seconds; `forThirtyDays`: the value for 30
+ * The range of a template's time to live in seconds (templates/time-to-live). `forThirtyDays`: the value that means 30
  * days.
  */
 const LIFETIMES = {
@@ -176,8 +176,8 @@ function* headerFaults(component: Fields, at: string, named: boolean, formats: r
 }
 
 /**
- * Our medium, or the target of a link, is uploaded when the template is submitted. Meta's media ids are for sends
- * only.
+ * A sample is the id of an uploaded medium or a link, which WBIZ uploads to Meta when the template is submitted. Meta's
+ * own media ids (digits) serve sends only.
  */
 function* sampleFaults(component: Fields, at: string): Faults {
   const [sample] = samplesIn(component, 'header_handle');
@@ -205,7 +205,7 @@ function* bodyFaults(component: Fields, at: string, { named, among }: Context): 
   if (names.length > 0) yield* placeFaults(body, names.length, pointer);
 }
 
-/** The places of variables in a body, and their number in relation to its words. */
+/** Checks where variables stand in a body, and that it has enough words beside them. */
 function* placeFaults(body: string, count: number, pointer: string): Faults {
   const marked = body.replace(VARIABLE, MARK);
   const core = marked.replace(/^[\s\p{P}~`]+|[\s\p{P}~`]+$/gu, '');
@@ -228,7 +228,7 @@ function* placeFaults(body: string, count: number, pointer: string): Faults {
 }
 
 const MARK = '\u0000';
-/** Meta publishes no figure; observed to refuse every ratio below this, and some above. */
+/** Meta publishes no figure: it was observed to refuse every lower ratio, and some higher ones. */
 const WORDS_PER_VARIABLE = 2;
 /** Scripts without spaces between words: each character counts as a word. */
 const UNSPACED =

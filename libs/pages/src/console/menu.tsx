@@ -70,7 +70,7 @@ export function Menu({ account, chosen, section }: MenuProps) {
   );
 }
 
-/** The same section of another account. */
+/** Switches to the same section of another account. */
 function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -145,7 +145,7 @@ function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
   );
 }
 
-/** A phone's menu, above the page while rendered. */
+/** A phone's menu, above the page as long as it is rendered. */
 export function Sheet({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useRef(onClose);

@@ -15,7 +15,7 @@ export class OperatorsError extends Error {
 type Problem = { detail: string; code: string; errors?: { pointer: string; detail: string }[] };
 
 let signedOut: () => void = () => undefined;
-/** Sets what is called when the session is refused (401). */
+/** Sets the callback for a refused session (401). */
 export const onSignedOut = (tell: () => void): void => void (signedOut = tell);
 
 /**

@@ -8,10 +8,13 @@ import { askOperators, onSignedOut, OperatorsError } from './operators-api.js';
 import { SignIn } from './sign-in.js';
 
 const SESSION = ['session'];
-/** localStorage key, set while this browser has a session: without it no request is made, and other tabs notice a change. */
+/**
+ * The localStorage key that is set while this browser has a session: without it no request is made, and other tabs
+ * notice when it changes.
+ */
 const SIGNED_IN = 'wbiz.session';
 
-/** `ended`: there was a session. */
+/** `ended`: the session is over. Null: there was none. */
 type State = SessionView | 'ended' | null;
 
 async function ask(): Promise<State> {

@@ -41,7 +41,7 @@ type DocumentedOperation = {
     >
   >;
 };
-/** The shown part of openapi.json. */
+/** The part of openapi.json that the reference shows. */
 export type OpenApi = {
   readonly info: { readonly title: string; readonly description: string };
   readonly servers: readonly { readonly url: string }[];

@@ -1,7 +1,7 @@
 import type { ID_PREFIXES } from '@wbiz/contracts/ids';
 import { found, type Schema, type Schemas } from './schema.js';
 
-/** An example assembled from the fields' own examples; for fields without one, from their names and limits. */
+/** An example made of the fields' own examples; a field without one has a value made from its name and limits. */
 export const exampleOf = (schema: Schema, schemas: Schemas): unknown => exampleAt(schema, schemas, '', []);
 
 function exampleAt(schema: Schema, schemas: Schemas, field: string, within: readonly string[]): unknown {
@@ -70,7 +70,7 @@ const nounOf = (name: string) => {
   return nouns.find((noun) => lower.includes(noun.toLowerCase()));
 };
 
-/** An example id by a name: `templateId`, `/v1/campaigns/`. */
+/** An example id for a name that holds a kind of id: `templateId`, `/v1/campaigns/`. */
 export function idFor(name: string): string | undefined {
   const noun = nounOf(name);
   const prefix = noun && NOUNS[OTHER_NOUNS[noun] ?? (noun as keyof typeof NOUNS)];

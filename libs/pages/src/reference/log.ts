@@ -8,7 +8,7 @@ type Message = {
   readonly payload: Schema;
   readonly bindings?: { readonly kafka: { readonly key: { readonly description: string } } };
 };
-/** The shown part of asyncapi.json. */
+/** The part of asyncapi.json that the reference shows. */
 export type AsyncApi = {
   readonly info: { readonly description: string };
   readonly channels: Readonly<
@@ -36,7 +36,7 @@ export type Log = {
   readonly schemas: Schemas;
 };
 
-/** The public log and the internal topics, with `$ref`s of the channels resolved. */
+/** The public log and the internal topics of the document; `$ref`s in channels are resolved. */
 export function logOf({ info, channels, components }: AsyncApi): Log {
   const topicOf = ({ address, description, messages }: AsyncApi['channels'][string]): Topic => {
     const carried = Object.keys(messages).map((name) => components.messages[name]!);

@@ -1,6 +1,6 @@
 import { headersOf, isForm, urlOf, type Call } from './call.js';
 
-/** An HTTP answer; error statuses are answers too. */
+/** An HTTP answer, whatever its status. */
 export type Sent = {
   readonly status: number;
   readonly milliseconds: number;
@@ -20,7 +20,7 @@ const SHOWN_HEADERS = [
   'Location',
 ];
 
-/** Sends the call to this page's own server. Throws if there is no answer. */
+/** Sends the call to the server of this page. Throws if there is no answer. */
 export async function send(call: Call, base: string, credential: string): Promise<Sent> {
   const began = performance.now();
   const answer = await fetch(urlOf(call, base), {

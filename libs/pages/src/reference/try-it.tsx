@@ -175,7 +175,7 @@ function Received({ sent }: { sent: Sent }) {
   );
 }
 
-/** A file answer: offered for saving, and shown if it is a picture. */
+/** An answer that is a file: can be saved, and is shown if it is a picture. */
 function Bytes({ body, type }: { body: Blob; type: string }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {

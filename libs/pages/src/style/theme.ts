@@ -12,7 +12,7 @@ export function chooseTheme(theme: Theme): void {
   wearTheme();
 }
 
-/** Applies the stored choice, made here or in another tab. */
+/** Applies the stored choice, which may have been made in another tab. */
 export function wearTheme(): void {
   const theme = chosenTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];

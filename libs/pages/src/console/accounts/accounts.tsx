@@ -84,7 +84,7 @@ export function Accounts() {
   );
 }
 
-/** What to know before connecting the first account. */
+/** What to know and to have before the first account is connected. */
 function FirstAccount({ onConnect }: { onConnect: (given: Connecting) => void }) {
   return (
     <section class="card first-account">

@@ -12,12 +12,12 @@ import { PLAN_NAMES } from './plans.js';
 
 const FIELDS = ['wabaId', 'accessToken', 'name', 'plan'];
 
-/** Values of the simulator that `npm start` runs in place of Meta. */
+/** The account of the simulator that `npm start` runs in place of Meta. */
 export const SIMULATORS = { wabaId: '1000000000000001', accessToken: 'simulator-token' };
 
 type Given = { readonly wabaId?: string; readonly accessToken?: string };
 
-/** Connects a WABA; with `again` reconnects that account with another token. */
+/** Connects a WABA; with `again` gives that account another token. */
 export function ConnectAccount({
   given = {},
   again,

@@ -12,7 +12,7 @@ const POLICIES: Readonly<Record<UnknownOutcomePolicy, string>> = {
   resend: 'Send it again, perhaps twice',
 };
 
-/** The account settings that operators decide. */
+/** The settings of an account that operators decide. */
 export function Operation({ account }: { account: AdminAccountView }) {
   const [plan, setPlan] = useState(account.plan);
   const [entitled, setEntitled] = useState(account.entitled);

@@ -164,7 +164,7 @@ function TagPicker({ label, known, tags, onChange, fault }: TagPickerProps) {
   );
 }
 
-/** Chosen items (id and name), each removable. */
+/** The chosen items, as pairs of id and name; each can be removed. */
 function Chips({
   names,
   onRemove,

@@ -9,7 +9,7 @@ export type Value =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'field'; readonly field: string; readonly fallback: string };
 
-/** `medium`: the id of an uploaded file, or a link. */
+/** The values of a template or of one card. `medium`: the id of an uploaded file, or a link. */
 export type PartValues = {
   readonly variables: readonly Value[];
   readonly buttonVariables: readonly Value[];
@@ -22,7 +22,7 @@ export type Place = {
   readonly address: string;
 };
 
-/** `value`: as typed; a comma-separated list for `in`. */
+/** A condition of a segment. `value`: as typed; a comma-separated list for `in`. */
 export type FilterDraft = {
   readonly key: number;
   readonly field: string;
@@ -82,7 +82,7 @@ export const newFilter = (): FilterDraft => ({
   value: '',
 });
 
-/** As the API spells it: `{{contact.name|friend}}`. */
+/** A value as the API spells it: `{{contact.name|friend}}`. */
 export const written = (value: Value): string =>
   value.kind === 'text'
     ? value.text
@@ -94,7 +94,7 @@ export function valueOf(text: string): Value {
   return field === undefined ? { kind: 'text', text } : { kind: 'field', field, fallback };
 }
 
-/** The API's body for the form. `fields` give the types of the filters' values. */
+/** The request body for the form. `fields` give the types of the filters' values. */
 export function bodyOf(
   draft: CampaignDraft,
   template: TemplateView,
@@ -166,7 +166,10 @@ function partOf(slots: Slots, values: PartValues, named: boolean) {
 const texts = (slots: readonly Slot[], values: readonly Value[]) =>
   slots.map((_, index) => written(values[index] ?? TEXT));
 
-/** The document marks `match` as required, since it has a default; two of the kinds must not have it. */
+/**
+ * The cast is needed since the OpenAPI document marks `match` as required (it has a default), while two kinds must not
+ * have it.
+ */
 function audienceOf(
   { kind, tags, match, exclude, contacts, filters }: AudienceDraft,
   fields: readonly Schemas['CustomFieldView'][],

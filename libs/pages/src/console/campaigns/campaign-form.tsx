@@ -71,7 +71,7 @@ export function EditCampaign() {
   return <CampaignForm key={id} initial={draftOf(stored.data, HERE)} stored={stored.data} />;
 }
 
-/** Places of the form that show their own fault. */
+/** Places in the request whose fault is shown at a field of the form. */
 const SHOWN =
   /^(name|ratePerSecond|from|schedule\/(sendAt|timeZone)|template\/(name|offerExpiresAt|headerLocation\/\w+|(cards\/\d+\/)?(variables|buttonVariables|headerMediaId|headerLink)(\/.*)?)|audience\/(tags|exclude|contacts|filters(\/\d+\/(field|operator|value))?))$/;
 
@@ -315,7 +315,7 @@ const templateKey = (account: string, { name, language }: NonNullable<CampaignDr
   language,
 ];
 
-/** The template with this name and language; null: there is none. */
+/** The template with this name and language; null: none has them. */
 function useTemplate(named: CampaignDraft['template']) {
   const { account, api } = useAccount();
   return useQuery({
@@ -339,7 +339,7 @@ function useCustomFields() {
   });
 }
 
-/** The audience preview, once typing has paused. `isOld`: it belongs to an earlier state of the form. */
+/** The plan of the campaign, read once typing has paused. `isOld`: it belongs to an earlier state of the form. */
 function usePlan(body: Schemas['CreateCampaign'] | undefined) {
   const { account, api } = useAccount();
   const asked = body && {
@@ -363,7 +363,7 @@ function usePlan(body: Schemas['CreateCampaign'] | undefined) {
   return { ...plan, isOld: settled !== now || plan.isPlaceholderData };
 }
 
-/** The message as a person will see it; personal values are marked. */
+/** The message as a person will see it; values that differ per contact stay placeholders. */
 function rendered(view: TemplateView, { values, cards }: CampaignDraft) {
   const slots = slotsOf(view);
   const of = (part: Slots, { variables, buttonVariables }: PartValues) => ({

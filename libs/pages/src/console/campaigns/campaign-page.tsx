@@ -241,7 +241,10 @@ function Counter({ name, count, note, tone }: CounterProps) {
   );
 }
 
-/** Progress from three sources: the stored points, live events, and counts that change after the end, which no event reports. */
+/**
+ * The points of the chart, from three sources: those that the API keeps, live events, and counts that change after the
+ * end, which no event reports.
+ */
 function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
   const { account, api } = useAccount();
   const [seen, see] = useState<readonly Point[]>([]);

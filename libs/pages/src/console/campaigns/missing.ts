@@ -11,7 +11,7 @@ type Missing = readonly [place: string, words: string];
 const EMPTY = 'Must not be empty.';
 const isBlank = (text: string) => text.trim() === '';
 
-/** Faults found before the API is asked, each with its place in the request. */
+/** What is missing or wrong in the form, found before the API is called, each with its place in the request. */
 export function missingIn(draft: CampaignDraft, slots: TemplateSlots | undefined): Missing[] {
   const { name, template, values, cards, place, offerEnd, audience, mode, local, rate } = draft;
   const { kind, tags, contacts, filters } = audience;

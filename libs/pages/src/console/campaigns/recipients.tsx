@@ -17,7 +17,7 @@ import { useFreshQueries } from '../fresh-queries.js';
 import { campaignsKey } from './campaign-queries.js';
 import { RECIPIENT_NAMES, SKIP_NAMES } from './words.js';
 
-/** Refetched while the campaign runs only up to this many open pages, so that a reader further down is not disturbed. */
+/** Most loaded pages with which the list still follows events: a reader further down is not disturbed. */
 const LIVE_PAGES = 2;
 
 export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignView'] }) {

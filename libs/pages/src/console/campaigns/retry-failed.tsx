@@ -9,7 +9,7 @@ import { useAccount } from '../account.js';
 import { campaignsKey } from './campaign-queries.js';
 import { number } from './words.js';
 
-/** Most failed sends scanned for their error codes. */
+/** Most failed sends that are read to count their error codes. */
 const MOST_READ = 2_000;
 
 type Cause = { readonly code: string; readonly message: string; count: number };

@@ -5,14 +5,14 @@ import { Field } from '../../parts/field.js';
 type Definition = Schemas['CustomFieldView'];
 export type Values = Readonly<Record<string, string | boolean>>;
 
-/** A field's value in the form; `''`: none. */
+/** The values of custom fields as the form holds them; `''`: none. */
 export const shownValues = (
   fields: readonly Definition[],
   given: Readonly<Record<string, unknown>>,
 ): Values =>
   Object.fromEntries(fields.map(({ key }) => [key, given[key] === undefined ? '' : String(given[key])]));
 
-/** The API's change: null for emptied fields, nothing for unchanged ones. */
+/** The change as the API takes it: null for emptied fields, nothing for unchanged ones. */
 export function changedValues(
   fields: readonly Definition[],
   before: Values,

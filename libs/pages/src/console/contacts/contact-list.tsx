@@ -14,7 +14,7 @@ import { OptIn } from './opt-in.js';
 import { TagsDialog } from './tags.js';
 
 const PAGE = 50;
-/** While contacts change the list is refetched at most this often, and only while few pages are open. */
+/** Shortest time between two refetches while contacts change; refetches only while few pages are loaded. */
 const FOLLOWED_MS = 2_000;
 const FOLLOWED_PAGES = 3;
 

@@ -184,7 +184,7 @@ type Edits = {
 
 function EditForm({ contact, fields }: { contact: Contact; fields: readonly Schemas['CustomFieldView'][] }) {
   const before = shownValues(fields, contact.customFields);
-  // Only edited fields: the others follow the stored contact, which may change meanwhile.
+  // Holds edited fields only: the others follow the stored contact, which may change meanwhile.
   const [edits, setEdits] = useState<Edits>({});
   const edit = (change: Edits) => setEdits({ ...edits, ...change });
   const { name = contact.name ?? '', email = contact.email ?? '', optedIn = contact.optedIn } = edits;
@@ -274,7 +274,7 @@ const WAYS: Readonly<Record<string, string>> = {
   user_preferences: "in WhatsApp's settings",
   refused_by_meta: 'as Meta told by refusing a message',
 };
-/** Names a change's fields; opt-in times are part of `optedIn`. */
+/** The names of the fields that a change touched; opt-in times are part of `optedIn`. */
 const fieldsIn = (changed: readonly string[]) =>
   changed
     .filter((field) => field !== 'optedInAt' && field !== 'optedOutAt')

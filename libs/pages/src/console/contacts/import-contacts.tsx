@@ -10,7 +10,7 @@ import { contactOf, csvLine, guessed, type Meaning } from './import-rows.js';
 import { inWords } from './run-import.js';
 import { glance, useImport, type ImportState, type Plan } from './use-import.js';
 
-/** Lines previewed before anything is sent. */
+/** Rows that are checked for the preview, before anything is sent. */
 const LOOKED_AT = 50;
 const SHOWN = 8;
 const NAMES = {
@@ -23,7 +23,7 @@ const NAMES = {
 } as const satisfies Partial<Record<Meaning, string>>;
 const count = new Intl.NumberFormat();
 
-/** Imports contacts from a CSV file: choose, map columns, send. */
+/** Imports contacts from a CSV file: choose it, say what its columns are, send. */
 export function ImportContacts({ list }: { list: string }) {
   const { current, start, forget } = useImport();
   const [file, setFile] = useState<File>();
@@ -376,7 +376,7 @@ function Running({ current, list, onAgain }: { current: ImportState; list: strin
   );
 }
 
-/** The failed rows as a file, each with its reason; once corrected it can be imported again. */
+/** Saves the failed rows as a file, each with its reason; once corrected, the file can be imported. */
 function saveFailed({ plan, failed }: ImportState) {
   const lines = failed.map(({ cells, reason }) =>
     csvLine([...plan.heads.map((_, column) => cells[column] ?? ''), reason]),

@@ -43,7 +43,7 @@ const truthOf = (text: string) => WORDS.find(([, form]) => form.test(text))?.[0]
 /** Tags share one cell, separated by `;`, `|` or `,`. */
 const tagsIn = (cell: string) => [...new Set(cell.split(/[;|,]/).map((tag) => tag.trim()))].filter(Boolean);
 
-/** Per type: parses a cell, undefined if invalid, and what is expected instead. */
+/** Per type of field: parses a cell (undefined: invalid), and the words for what is expected. */
 const VALUES: {
   readonly [Type in Field['type']]: readonly [
     (cell: string, field: Field) => string | number | boolean | undefined,
@@ -63,7 +63,7 @@ const VALUES: {
   select: [(cell, { options }) => (options?.includes(cell) ? cell : undefined), 'one of the options'],
 };
 
-/** A line as a contact, with the faults the API would find. */
+/** Maps the cells of a line to a contact; `faults`: what the API would refuse. */
 export function contactOf(
   cells: readonly string[],
   meanings: readonly Meaning[],
@@ -110,7 +110,7 @@ export function contactOf(
   return { row, faults };
 }
 
-/** A line of CSV (RFC 4180). A text that a spreadsheet would run as a formula is defused. */
+/** A line of CSV (RFC 4180). A leading apostrophe keeps a spreadsheet from running a text as a formula. */
 export const csvLine = (cells: readonly string[]) =>
   `${cells
     .map((cell) => (/^[=@\t\r]|^[+-](?![\d\s().+-]*$)/.test(cell) ? `'${cell}` : cell))

@@ -24,12 +24,12 @@ export type ImportState = Progress & {
   readonly stop: () => void;
 };
 
-/** Small enough to parse a chunk between two frames. */
+/** Bytes that are parsed at a time: few enough to parse between two frames. */
 const CHUNK_BYTES = 65_536;
-/** Most retries of a request that may pass later, all under one Idempotency-Key. */
+/** Most retries of a request that may succeed later, all under one Idempotency-Key. */
 const RETRIES = 8;
 
-/** The first lines of a file and its encoding: what is not UTF-8 counts as Excel's windows-1252. */
+/** The first lines of a file, and its encoding: UTF-8, else Excel's windows-1252. */
 export async function glance(file: File, count: number): Promise<{ lines: string[][]; encoding: string }> {
   for (const encoding of ['utf-8', 'windows-1252']) {
     const lines = await new Promise<string[][]>((resolve, reject) => {
@@ -71,7 +71,7 @@ const chunksOf =
       });
     });
 
-/** This tab's import; it continues while other pages are open. */
+/** The import of this tab; it goes on while other pages are open. */
 export function useImport() {
   const { account } = useAccount();
   const queries = useQueryClient();
@@ -87,7 +87,7 @@ export function useImport() {
   });
   const change = (told: Partial<ImportState>) =>
     queries.setQueryData<ImportState | null>(queryKey, (known) => known && { ...known, ...told });
-  /** Reads the key for each request: it is renewed during an import. */
+  /** Takes the key anew for each request: it is renewed during an import. */
   const post = (body: Schemas['BulkContacts'], signal: AbortSignal) => {
     const api = new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: keyNow(), maxRetries: RETRIES });
     return api.request('POST', '/v1/contacts/bulk', { body, signal });

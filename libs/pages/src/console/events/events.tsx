@@ -258,7 +258,7 @@ function Row({ event, isOpened, onOpen }: RowProps) {
   );
 }
 
-/** Arrow keys move through the rows, Escape closes the event. */
+/** Arrow keys move through the rows. */
 function walk(event: KeyboardEvent) {
   const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key] as
     'nextElementSibling' | 'previousElementSibling' | undefined;

@@ -1,17 +1,17 @@
 import type { WbizEvent } from '@wbiz/sdk/operations';
 
-/** Events that arrived together, newest first. `older`: the cursor back from them. */
+/** Events that arrived together, newest first. `older`: the cursor for the events before them. */
 export type Group = { readonly events: readonly WbizEvent[]; readonly older: string };
 export type Stream = {
   /** Newest first, without gaps. */
   readonly groups: readonly Group[];
-  /** Events that arrived while held, newest first. */
+  /** Events that arrived while the stream was held, newest first. */
   readonly held: readonly Group[];
-  /** Newer events were dropped to make room for older ones. */
+  /** Whether newer events were dropped to make room for older ones. */
   readonly isDetached: boolean;
 };
 
-/** Most events in memory, apart from one extra page. */
+/** Most events in memory; one page more may be kept. */
 const MOST_EVENTS = 3_000;
 export const EMPTY: Stream = { groups: [], held: [], isDetached: false };
 

@@ -15,11 +15,14 @@ type Search = {
 };
 
 const FIRST_PAGE = 100;
-/** Most pages that one look back reads before it reports how far it got. */
+/** Most pages that one search for older events reads before it shows what it found. */
 const PAGES_OF_A_LOOK = 10;
 const WANTED = 50;
 
-/** The account's events of these types: back from now, and live. Mount anew for other types or matches. */
+/**
+ * The account's events of these types: those of the past, page by page, and live ones. Must be mounted anew for other
+ * types or `matches`.
+ */
 export function useStream({ types, matches, isHeld }: Search) {
   const { account, api } = useAccount();
   const [stream, change] = useReducer((stream: Stream, next: Change) => next(stream), EMPTY);

@@ -11,7 +11,7 @@ import { When } from '../../parts/when.js';
 import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 
-/** localStorage key: the name of the person who handles dead letters in this browser. */
+/** The localStorage key of the name of the person who handles dead letters in this browser. */
 const OPERATOR = 'wbiz.operator';
 
 /** One dead letter, with its actions. */

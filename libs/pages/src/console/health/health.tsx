@@ -14,7 +14,7 @@ import { StandingStill } from './standing-still.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 const EVERY_MS = 4_000;
-/** Less often: each look makes the gateway read the topic. */
+/** Less often than the rest: each request makes the gateway read the topic. */
 const LETTERS_EVERY_MS = 15_000;
 
 const SIGNS = { good: CircleCheck, warn: TriangleAlert, bad: CircleAlert } satisfies Record<

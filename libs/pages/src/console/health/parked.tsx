@@ -12,7 +12,7 @@ import { askOperators } from '../operators-api.js';
 
 type Case = ParkedAccount & { readonly service: string; readonly projection: string };
 
-/** Accounts whose events wait behind one that cannot be applied. */
+/** Lists accounts whose events wait behind one that a projection cannot apply. */
 export function Parked({ projections }: { projections: readonly ProjectionView[] }) {
   const [skipped, setSkipped] = useState<Case | null>(null);
   const cases = projections.flatMap(({ service, projection, parked }): Case[] =>
@@ -42,7 +42,7 @@ export function Parked({ projections }: { projections: readonly ProjectionView[]
   );
 }
 
-/** The action on a parked account: `retry`, or `skip` with a reason. */
+/** Tries a parked account again: `retry` its event, or `skip` it with a reason. */
 function useAgain({ service, projection, accountId }: Case, what: 'retry' | 'skip') {
   const queries = useQueryClient();
   return useAction({

@@ -15,7 +15,7 @@ type Halt = {
   readonly reason: string;
 };
 
-/** Halted partitions: nobody reads them until an operator decides. */
+/** Lists halted partitions: the projection reads them no further until an operator decides. */
 export function StandingStill({ projections }: { projections: readonly ProjectionView[] }) {
   const [chosen, setChosen] = useState<Halt | null>(null);
   const halts = projections.flatMap(({ service, projection, partitions }) =>

@@ -26,7 +26,7 @@ type ListProps = Pick<ReturnType<typeof useConversations>, 'list' | 'rows' | 're
 export function ConversationList({ list, rows, refresh, filter, onFilter, selected, hrefOf }: ListProps) {
   const now = useNow(30_000);
   const drawn = useRef(new WeakMap<Conversation, Drawn>()).current;
-  /** Returns the same element for an unchanged row: Preact then skips it while the list scrolls. */
+  /** Returns the same element for an unchanged row: Preact then skips the row while the list scrolls. */
   const row = (conversation: Conversation) => {
     const props = { conversation, isSelected: conversation.id === selected, href: hrefOf(conversation), now };
     const known = drawn.get(conversation);

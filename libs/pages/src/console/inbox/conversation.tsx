@@ -25,7 +25,7 @@ type PaneProps = Pick<ReturnType<typeof useConversations>, 'move' | 'place'> & {
   readonly back: string;
 };
 
-/** Shows a conversation by its id, which may come from the address alone. */
+/** Shows the conversation with this id, which may come from the address alone. */
 export function ConversationPane({ id, ...props }: PaneProps) {
   const { account, api } = useAccount();
   const conversation = useQuery({
@@ -123,7 +123,10 @@ function Open({ conversation, back, move, place }: OpenProps) {
   );
 }
 
-/** Marks the newest inbound message read while it is visible, which covers all before it; returns the error, if any. */
+/**
+ * Marks the newest inbound message read while the tab is visible; that covers all messages before it. Returns the
+ * error, if any.
+ */
 function useMarkRead(
   conversation: Conversation,
   messages: readonly Message[],
@@ -278,12 +281,12 @@ type ThreadProps = {
 };
 
 const NEAR_PX = 80;
-/** Load older messages before the reader reaches the first one. */
+/** Loads older messages when fewer pixels than this are left above. */
 const AHEAD_PX = 600;
 
 /**
  * Laid out from the bottom (column-reverse): the browser keeps the distance to the end, so older messages load without
- * a jump and a reader at the end stays there.
+ * a jump, and a reader at the end stays at the end.
  */
 function Thread({ thread, entries, isEmpty, sendingCount, row, children }: ThreadProps) {
   const scroller = useRef<HTMLDivElement>(null);

@@ -10,7 +10,7 @@ type FileProps = {
   readonly filename: string | undefined;
 };
 
-/** A file, fetched with the key: pictures once visible, other files on request. */
+/** A file, fetched with the console's key: a picture when it becomes visible, any other file on request. */
 export function MediaFile({ mediaId, kind, filename }: FileProps) {
   const isPicture = kind === 'image' || kind === 'sticker';
   const [isWanted, want] = useState(false);
@@ -87,7 +87,7 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
   );
 }
 
-/** An object URL for the bytes; revoked when they change. */
+/** An object URL for the bytes; revoked once they change. */
 export function useObjectUrl(bytes: Blob | undefined): string | undefined {
   const [url, setUrl] = useState<string>();
   useEffect(() => {

@@ -5,7 +5,7 @@ import { Formatted } from './formatted.js';
 import { MediaFile } from './media-file.js';
 import type { Message } from './thread.js';
 
-/** A message's content; an unsent message has no id yet. */
+/** The content of a message. A message that was not sent yet has no id. */
 export type Shown = Pick<Message, 'kind' | 'body' | 'payload'> &
   Partial<Pick<Message, 'mediaId' | 'direction'>>;
 type Payload = Readonly<Record<string, unknown>>;
@@ -98,7 +98,7 @@ type Rendered = Schemas['RenderedCard'] & {
   offer?: string;
   cards?: Schemas['RenderedCard'][];
 };
-/** A template with its values; also used for previews. */
+/** A template with its values; previews use it too. */
 export function RenderedTemplate({ of: rendered }: { of: Rendered }) {
   return (
     <>
@@ -129,7 +129,7 @@ export function RenderedTemplate({ of: rendered }: { of: Rendered }) {
   );
 }
 
-/** A card with buttons, a list or a link; also a saved card. */
+/** A card with buttons, a list or a link; the picker of saved cards uses it too. */
 export function InteractiveCard({ body, card }: { body: string | null; card: Payload }) {
   const sections = objects(card['sections']);
   const [displayText, url] = [text(card['displayText']), text(card['url'])];
@@ -307,7 +307,7 @@ const unknown: Content = ({ kind, body, payload }) => (
   </>
 );
 
-/** Context of any message: forwarded from, or the ad or product it came from. */
+/** What any message may have besides its content: that it was forwarded, and the ad or product it came from. */
 function Extras({ of: payload }: { of: Payload }) {
   const [referral, product] = [object(payload['referral']), object(payload['referredProduct'])];
   const [headline, sourceUrl] = [text(referral['headline']), text(referral['sourceUrl'])];

@@ -36,7 +36,7 @@ const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle:
 type BubbleProps = {
   readonly entry: Entry;
   readonly who: string;
-  /** Undefined if nothing can be sent. */
+  /** Undefined if nothing can be sent to the person now. */
   readonly onReply: (() => void) | undefined;
   readonly onReact: ((emoji: string) => void) | undefined;
   /** Puts the text back into the composer. */
@@ -201,7 +201,7 @@ type SendingProps = {
   readonly onAgain: () => void;
   readonly onDiscard: () => void;
 };
-/** A message not accepted by the API yet. */
+/** A message that the API has not accepted yet. */
 export function SendingBubble({ sending: { shown, error }, onAgain, onDiscard }: SendingProps) {
   const code = error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (

@@ -16,7 +16,7 @@ type PickerProps = {
   readonly onClose: () => void;
 };
 
-/** Picks a saved card to send. */
+/** Picks a saved card and sends it. */
 export function PresetPicker({ address, onSend, onClose }: PickerProps) {
   const { account, api } = useAccount();
   const [search, setSearch] = useState('');

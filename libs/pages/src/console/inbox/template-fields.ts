@@ -3,15 +3,15 @@ import type { Schemas } from '@wbiz/sdk/operations';
 type Template = Pick<Schemas['TemplateView'], 'components' | 'category'>;
 type Component = Readonly<Record<string, unknown>>;
 
-/** What to fill in before a template can be sent. */
+/** What must be filled in before a template can be sent. */
 export type TemplateFields = {
-  /** In the order of a send: header before body. */
+  /** In the order of a send: the header's before the body's. */
   readonly variables: readonly { readonly name: string; readonly of: 'header' | 'body' }[];
   /** Labels of the buttons that take a value, in order. */
   readonly buttons: readonly { readonly label: string; readonly isCode: boolean }[];
   readonly header: 'image' | 'video' | 'document' | 'location' | undefined;
   readonly offerExpires: boolean;
-  /** Why it cannot be filled in here; undefined: it can. */
+  /** Why the template cannot be filled in here; undefined: it can. */
   readonly unfillable: string | undefined;
 };
 
@@ -32,7 +32,7 @@ export function templateFields({ components, category }: Template): TemplateFiel
   const buttons = (of('BUTTONS')?.['buttons'] ?? []) as Component[];
   const isPassword = word(category) === 'AUTHENTICATION';
   const offer = of('LIMITED_TIME_OFFER')?.['limited_time_offer'] as Component | undefined;
-  // Meta writes the body of a one-time password and fills its button; only the code is asked for.
+  // Meta writes the body of a one-time password and fills its button, so that only the code is asked for.
   const inBody = isPassword ? ['1'] : variablesIn(body?.['text']);
   return {
     variables: [

@@ -22,7 +22,7 @@ type PickerProps = {
   readonly onClose: () => void;
 };
 
-/** Picks and fills an approved template; works outside the service window too. */
+/** Picks an approved template, fills it in and sends it; a template may be sent outside the service window too. */
 export function TemplatePicker(props: PickerProps) {
   const [chosen, choose] = useState<Template>();
   return (

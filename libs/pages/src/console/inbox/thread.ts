@@ -15,10 +15,10 @@ export type Entry = {
   readonly quoted: Message | undefined;
 };
 
-/** Message kinds that nobody wrote: WhatsApp reports something about the person or an earlier message. */
+/** Kinds of messages that nobody wrote: WhatsApp reports something about the person or an earlier message. */
 export const UNWRITTEN: readonly string[] = ['system', 'edit', 'revoke'];
 
-/** A payload text, such as the id of another message: ours or WhatsApp's. */
+/** Reads a text of the payload, such as the id (ours or WhatsApp's) of another message. */
 const text = (message: Message, name: string) => {
   const value = message.payload?.[name];
   return typeof value === 'string' ? value : undefined;
@@ -26,7 +26,10 @@ const text = (message: Message, name: string) => {
 const ABOUT_ANOTHER: readonly string[] = ['reaction', 'edit', 'revoke'];
 const targetOf = (message: Message) => text(message, 'wamid') ?? text(message, 'messageId');
 
-/** Oldest first. Reactions, edits and deletions attach to their message; they stand alone if that is not loaded. */
+/**
+ * The entries of a thread, oldest first. A reaction, edit or deletion belongs to its message's entry, and has one of
+ * its own if that message is not loaded.
+ */
 export function threadOf(newestFirst: readonly Message[]): Entry[] {
   const messages = newestFirst.toReversed();
   const byId = new Map<string, Message>();
@@ -76,7 +79,7 @@ export function mergedNewest(
   };
 }
 
-/** Status order: a status reported late never replaces a higher one. */
+/** The rank of each status: a status that is reported late never replaces one of higher rank. */
 const RANK: Readonly<Record<Message['status'], number>> = {
   accepted: 0,
   outcome_unknown: 1,

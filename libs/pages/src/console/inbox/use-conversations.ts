@@ -12,12 +12,12 @@ export type Filter = {
 type Pages = InfiniteData<Page<Conversation>, string | undefined>;
 
 const PAGE = 200;
-/** Moved rows are gathered for this long after the first event, then refetched. */
+/** Milliseconds after the first event during which further rows are gathered, to be fetched together. */
 const GATHERED_MS = 250;
-/** With more moved rows than this the newest page is fetched instead. */
+/** With more rows to fetch than this, the newest page is fetched instead. */
 const MOST_ROWS = 10;
 
-/** The inbox rows, kept up to date by events; call `move` after a local change to a row. */
+/** The conversations of the inbox, kept up to date by events; call `move` to have a conversation read again. */
 export function useConversations({ status, search }: Filter) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -53,7 +53,7 @@ export function useConversations({ status, search }: Filter) {
         const { data } = await api.request('GET', '/v1/conversations', { query: { limit: PAGE } });
         return place(data);
       }
-      // A group's conversation has events but is not in the inbox.
+      // A group's conversation has events but is not in the inbox: 404.
       const rows = await Promise.all(
         ids.map((id) => api.request('GET', '/v1/conversations/{id}', { path: { id } }).catch(noneIfMissing)),
       );
@@ -80,7 +80,7 @@ export function useConversations({ status, search }: Filter) {
         const rows = queries.getQueryData<Pages>(key)?.pages.flatMap(({ data }) => data) ?? [];
         for (const { id, contact } of rows) if (contact.id === contactId) move(id);
       } else if ('conversationId' in event.data) {
-        // Only `accepted` moves a row; later statuses do not.
+        // Of the statuses only `accepted` is a new message, which moves the row.
         if (event.type !== 'message.status' || event.data.status === 'accepted')
           move(event.data.conversationId);
       }

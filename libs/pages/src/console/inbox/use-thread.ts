@@ -10,7 +10,7 @@ type Pages = InfiniteData<Page<Message>, string | undefined>;
 
 const PAGE = 50;
 const GATHERED_MS = 100;
-/** How often messages without Meta's answer are refetched: no event reports `outcome_unknown`. */
+/** How often messages without Meta's answer are read again: no event reports `outcome_unknown`. */
 const ASKED_AGAIN_MS = 10_000;
 
 /** A conversation's messages, kept up to date by events. */

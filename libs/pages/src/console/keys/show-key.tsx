@@ -2,7 +2,7 @@ import type { NewApiKey } from '@wbiz/contracts/account';
 import { Copy } from '../../parts/copy.js';
 import { Modal } from '../../parts/modal.js';
 
-/** Shows a new key; it cannot be shown again. */
+/** Shows a new key, this once. */
 export function ShowKey({ made: { name, key }, onClose }: { made: NewApiKey; onClose: () => void }) {
   return (
     <Modal title={`The key ${name} was created`} onClose={onClose}>

@@ -21,7 +21,7 @@ type BubbleProps = {
   readonly template: RenderedTemplate;
   /** The id of the uploaded file in the header. */
   readonly sample?: string | undefined;
-  /** The same for each card. */
+  /** The same, for each card. */
   readonly cardSamples?: readonly (string | undefined)[];
   readonly place?: string | undefined;
 };

@@ -15,7 +15,10 @@ export const BUTTON_TYPES = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'COPY_CODE'] 
 export type ButtonType = (typeof BUTTON_TYPES)[number];
 export type Category = 'MARKETING' | 'UTILITY' | 'AUTHENTICATION';
 
-/** `example`: of a link's variable end, or a code. `kept`: a button of a type the form does not know, saved unchanged. */
+/**
+ * A button in the form. `example`: of the end of its link, or of its code. `kept`: a button of a type that the form
+ * does not know, saved unchanged.
+ */
 export type DraftButton = {
   readonly key: number;
   readonly type: ButtonType | null;
@@ -26,7 +29,10 @@ export type DraftButton = {
   readonly kept?: Button;
 };
 
-/** A template as the form holds it. Examples are keyed by variable name. `kept`: components the form does not know. */
+/**
+ * A template as the form holds it. Examples are keyed by the variable's name. `kept`: components that the form does not
+ * know, saved unchanged.
+ */
 export type TemplateDraft = {
   readonly name: string;
   readonly language: string;
@@ -75,7 +81,7 @@ const isNamed = ({ body, header, headerText }: TemplateDraft) =>
 export const parameterFormatOf = (draft: TemplateDraft): 'NAMED' | 'POSITIONAL' =>
   isNamed(draft) ? 'NAMED' : 'POSITIONAL';
 
-/** Meta's components for the form. */
+/** The form as Meta's components. */
 export function componentsOf(draft: TemplateDraft): TemplateComponent[] {
   if (draft.category === 'AUTHENTICATION') return codeComponents(draft);
   const named = isNamed(draft);
@@ -246,8 +252,8 @@ export function previewOf(draft: TemplateDraft): RenderedTemplate {
 }
 
 /**
- * The form's place of a fault: `/components/1/text` is `BODY/text`, `/components/2/buttons/0/url` is
- * `BUTTONS/buttons/0/url`, `/name` is `name`. Faults below an example belong to `…/example`.
+ * The place in the form of a fault of the request: `/components/1/text` is `BODY/text`, `/components/2/buttons/0/url`
+ * is `BUTTONS/buttons/0/url`, `/name` is `name`. Faults below an example belong to `…/example`.
  */
 export function placeOf(pointer: string, components: readonly TemplateComponent[]): string {
   const [, first, index, ...rest] = pointer.split('/');

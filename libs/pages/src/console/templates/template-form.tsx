@@ -46,14 +46,14 @@ export function EditTemplate() {
   if (stored.isPending) return <span class="loading" role="progressbar" aria-label="Loading the template" />;
   if (!stored.data) return <Fault error={stored.error} />;
   const draft = draftOf(stored.data);
-  // A sample already at Meta stays without being sent again, and its link expires: drop it.
+  // Drops a sample that Meta has already: Meta keeps it if none is sent, and its link expires.
   const headerSample = draft.headerSample.startsWith('med_') ? draft.headerSample : '';
   return <TemplateForm key={id} initial={{ ...draft, headerSample }} stored={stored.data} />;
 }
 
 type FormProps = { readonly initial: TemplateDraft; readonly stored?: TemplateView };
 
-/** Places of the form that show their own fault. */
+/** Places in the request whose fault is shown at a field of the form. */
 const SHOWN =
   /^(name|language|category|HEADER\/(text|example)|BODY\/(text|example)|FOOTER\/(text|code_expiration_minutes)|BUTTONS\/buttons\/\d+\/(text|url|phone_number|example))$/;
 

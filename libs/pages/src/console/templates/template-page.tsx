@@ -213,7 +213,7 @@ function Facts({ template }: { template: TemplateView }) {
 
 const HISTORY_PAGES = 20;
 
-/** The template's reviews, as far back as the feed is kept. */
+/** The template's reviews by Meta, from as far back as the feed is kept. */
 function History({ template: { id, updatedAt } }: { template: TemplateView }) {
   const { account, api } = useAccount();
   const history = useQuery({
@@ -226,7 +226,7 @@ function History({ template: { id, updatedAt } }: { template: TemplateView }) {
         const { data, nextCursor } = await api.request('GET', '/v1/events', { query, signal });
         for (const { type, data: told } of data)
           if (type === 'template.status' && told['templateId'] === id) found.push(told as StatusTold);
-        if (nextCursor === before) break; // An empty page is not the end: events of other types were skipped
+        if (nextCursor === before) break; // An empty page may be followed by others: its events were of other types
         before = nextCursor;
       }
       return found;

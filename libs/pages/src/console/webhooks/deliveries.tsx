@@ -15,7 +15,9 @@ import { useLiveEvents } from '../live-events.js';
 import { webhookKey, type Delivery, type Webhook } from './webhook-queries.js';
 import { answerOf, DeliveryStatus } from './webhook-status.js';
 
-/** Deliveries follow their event by a moment: refetch this long after it, at most once per interval. */
+/**
+ * A delivery ends a moment after its event: the list is refetched this long after an event, at most once in this time.
+ */
 const DELIVERED_MS = 1_000;
 
 export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {

@@ -13,7 +13,7 @@ type SecretProps = {
   readonly onClose: () => void;
 };
 
-/** A new signing secret, shown only once, and how to use it. */
+/** Shows a new signing secret, this once, and how to verify by it. */
 export function Secret({ title, secret, note, onClose }: SecretProps) {
   return (
     <Modal title={title} onClose={onClose}>
