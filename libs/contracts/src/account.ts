@@ -1,19 +1,9 @@
 import { ValidateBy } from 'class-validator';
+import { ApiKeyView } from './api-key.js';
+import { Decimal, Flag, Json, Nested, NestedList, Whole } from './schema/fields.js';
+import { isPlainObject } from './schema/json-values.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 import { lengthOf } from './text/characters.js';
-import {
-  Decimal,
-  Flag,
-  isPlainObject,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Text,
-  TextList,
-  Time,
-  Whole,
-} from './schema/field.js';
-import { SCOPES, type Scope } from './scopes.js';
 
 export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
 export type Plan = (typeof PLANS)[number];
@@ -204,42 +194,6 @@ export class AccountAtMeta {
   subscribedApps!: AppAtMeta[];
   @NestedList(() => PhoneNumberAtMeta, { max: 1_000 }) phoneNumbers!: PhoneNumberAtMeta[];
   @Time({ description: 'When Meta was asked.' }) askedAt!: string;
-}
-
-/** The rate limit of one key: requests per minute, and a burst in 10 seconds. */
-export class KeyLimit {
-  @Whole({ min: 1, max: 10_000_000 }) perMinute!: number;
-  @Whole({ min: 1, max: 10_000_000 }) burst!: number;
-}
-
-/** `POST /admin/v1/accounts/:id/keys`. */
-export class CreateApiKey {
-  @Text({ max: 120, example: 'Order system' }) name!: string;
-  @TextList({ min: 1, max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
-  @Time({ optional: true }) expiresAt?: string;
-  @Nested(() => KeyLimit, { optional: true }) limit?: KeyLimit;
-}
-
-export class ApiKeyView {
-  @Text({ max: 40 }) id!: string;
-  @Text({ max: 120, example: 'Order system' }) name!: string;
-  @Text({ max: 40, example: 'wa_7Q2M9KXT' }) prefix!: string;
-  @TextList({ max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
-  @Time() createdAt!: string;
-  @Time({ nullable: true }) expiresAt!: string | null;
-}
-
-/** The answer to creating a key: `key` is shown this once. */
-export class NewApiKey extends ApiKeyView {
-  @Text({ max: 200, example: 'wa_7Q2M9KXT_…' }) key!: string;
-}
-
-/** An API key in an operator's list. */
-export class AdminApiKeyView extends ApiKeyView {
-  @Time({ nullable: true }) revokedAt!: string | null;
-  @Nested(() => KeyLimit, { nullable: true }) limit!: KeyLimit | null;
-  @Time({ nullable: true, description: 'Up to a minute late; null: never used.' })
-  lastUsedAt!: string | null;
 }
 
 /** An operator's session in a browser. */

@@ -1,4 +1,5 @@
-import { Nested, NestedList, Text } from './schema/field.js';
+import { Nested, NestedList } from './schema/fields.js';
+import { Text } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 
 const Line = (more: { example?: string; description?: string } = {}) =>

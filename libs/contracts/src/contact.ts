@@ -1,30 +1,18 @@
 import { ValidateBy } from 'class-validator';
 import { FIELD_KEY, type FieldValue } from './custom-field.js';
-import {
-  AnyList,
-  Flag,
-  isPlainObject,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Phone,
-  Rule,
-  Text,
-  TextList,
-  Time,
-  USER_ID,
-  Whole,
-} from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { cut, text } from './meta/item.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
+import { Rule } from './schema/field-registry.js';
+import { Flag, Json, Nested } from './schema/fields.js';
+import { isPlainObject } from './schema/json-values.js';
+import { OneOf, Phone, Text, TextList, Time, USER_ID } from './schema/text-fields.js';
 
 const TAGS = { max: LIMITS.contactTags.max, each: LIMITS.tagName.max, example: ['lead', 'vip'] };
 
 /** A field of tag names: not blank, without leading or trailing blanks. */
-const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
+export const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
   const list = TextList({ ...TAGS, optional: true, ...base });
   const trimmed = ValidateBy(
     {
@@ -198,41 +186,6 @@ export class CreateContact {
   customFields?: Record<string, FieldValue | null>;
   @Flag({ optional: true, description: 'false: the person does not want to be written to.', example: true })
   optedIn?: boolean;
-}
-
-/** `POST /v1/contacts/bulk`. */
-export class BulkContacts {
-  @AnyList({
-    ...LIMITS.bulk,
-    items: { $ref: '#/components/schemas/CreateContact' },
-    example: [{ phone: '+918899332211', name: 'Gaurav', tags: ['customer'] }],
-  })
-  contacts!: unknown[];
-  @Tags({ description: 'Tags for every row.', example: ['imported'] }) defaultTags?: string[];
-  @Flag({
-    optional: true,
-    description: 'Default of optedIn for rows that create a contact.',
-    example: false,
-  })
-  defaultOptedIn?: boolean;
-}
-
-export const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
-export type BulkResult = (typeof BULK_RESULTS)[number];
-
-export class BulkRow {
-  @Whole({ min: 0, max: 499 }) index!: number;
-  @Text({ max: 40, nullable: true }) phone!: string | null;
-  @Text({ max: 40, nullable: true }) id!: string | null;
-  @OneOf(BULK_RESULTS) result!: BulkResult;
-  @Text({ max: 2000, nullable: true, description: 'Why a row was skipped.' }) reason!: string | null;
-}
-
-export class BulkReceipt {
-  @NestedList(() => BulkRow, { max: LIMITS.bulk.max }) results!: BulkRow[];
-  @Whole({ min: 0, max: 500 }) created!: number;
-  @Whole({ min: 0, max: 500 }) updated!: number;
-  @Whole({ min: 0, max: 500 }) skipped!: number;
 }
 
 /** Payload of the command `contact.upsert`. `by`: the id of the API key. */

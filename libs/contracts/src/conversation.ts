@@ -1,4 +1,5 @@
-import { Nested, OneOf, Text, Time, Whole } from './schema/field.js';
+import { Nested, Whole } from './schema/fields.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 import { derivedId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';

@@ -1,6 +1,7 @@
 import { isISO8601 } from 'class-validator';
 import { lengthOf } from './text/characters.js';
-import { OneOf, Rule, Text, TextList, Time } from './schema/field.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 

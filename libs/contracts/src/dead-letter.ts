@@ -1,4 +1,6 @@
-import { Flag, Json, Nested, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
+import { Flag, Json, Nested, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { fieldFault } from './problem.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;

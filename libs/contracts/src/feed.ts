@@ -1,4 +1,6 @@
-import { Json, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
+import { Json, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
 import { fieldFault } from './problem.js';
 

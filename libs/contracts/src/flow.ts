@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { OneOf, Text, TextList, Time } from './schema/field.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
 import { isId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';

@@ -1,28 +1,8 @@
 import { hash, randomFillSync } from 'node:crypto';
+import type { IdPrefix } from './id-prefixes.js';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const FORM = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
-
-/** Every kind of id and its prefix. `cnt` and `cnv` are derived; all others sort by time. */
-export const ID_PREFIXES = {
-  account: 'acc',
-  message: 'msg',
-  conversation: 'cnv',
-  contact: 'cnt',
-  template: 'tpl',
-  flow: 'flw',
-  quickReply: 'qrp',
-  preset: 'int',
-  campaign: 'cmp',
-  media: 'med',
-  webhook: 'whk',
-  event: 'evt',
-  apiKey: 'key',
-  delivery: 'dlv',
-  command: 'cmd',
-  request: 'req',
-} as const;
-export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];
 
 const pool = Buffer.alloc(4096);
 let used = pool.length;

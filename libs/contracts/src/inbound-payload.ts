@@ -1,4 +1,5 @@
-import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './schema/field.js';
+import { Decimal, Flag, Json, Nested, NestedList, Whole } from './schema/fields.js';
+import { Text } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 import { text } from './meta/item.js';
 

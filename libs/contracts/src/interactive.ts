@@ -1,6 +1,8 @@
 import { lengthOf } from './text/characters.js';
 import { fieldFault, type FieldFault } from './problem.js';
-import { Link, Nested, NestedList, NOT_BLANK, OneOf, Rule, Text } from './schema/field.js';
+import { Link, NOT_BLANK, OneOf, Text } from './schema/text-fields.js';
+import { Nested, NestedList } from './schema/fields.js';
+import { Rule } from './schema/field-registry.js';
 import { LIMITS } from './limits.js';
 
 export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;

@@ -1,4 +1,5 @@
-import { OneOf, Text, Time, Whole } from './schema/field.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 import { MEDIA_KINDS } from './media/types.js';
 import type { MessageError } from './message.js';
 

@@ -1,31 +1,9 @@
-import {
-  Flag,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Recipient,
-  Text,
-  TextMap,
-  Time,
-  Whole,
-} from './schema/field.js';
 import { LIMITS } from './limits.js';
+import { MESSAGE_STATUSES, TOLD_KINDS } from './message-words.js';
 import { Page } from './page.js';
-import type { FieldFault } from './problem.js';
+import { Flag, Json, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Recipient, Text, TextMap, Time } from './schema/text-fields.js';
 
-/**
- * In order of rank. A message's status never falls in rank: a later status of lower rank goes into the history only.
- */
-export const MESSAGE_STATUSES = [
-  'accepted',
-  'outcome_unknown',
-  'sent',
-  'failed',
-  'delivered',
-  'read',
-  'received',
-] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /** The other apps that send from an account's phone numbers. */
@@ -52,35 +30,6 @@ export class SendReceipt {
 export class AsyncReceipt {
   @Text({ max: 40 }) id!: string;
   @OneOf(['accepted'] as const) status!: 'accepted';
-}
-
-/** Why a row of a batch was rejected: the error that a single send of the row would get. */
-export class RowProblem {
-  @Text({ max: 100 }) type!: string;
-  @Text({ max: 200 }) title!: string;
-  @Whole({ min: 400, max: 599 }) status!: number;
-  @Text({ max: 1000 }) detail!: string;
-  @Text({ max: 60, example: 'service_window_closed' }) code!: string;
-  @Json({
-    list: true,
-    optional: true,
-    description: 'The faults of fields; pointers are relative to the batch.',
-  })
-  errors?: FieldFault[];
-  @Text({ max: 40, optional: true, description: 'The message, which may have been accepted nevertheless.' })
-  messageId?: string;
-}
-
-export class BatchRow {
-  @Whole({ min: 0, max: 499, description: 'Its place in the batch, from 0.' }) index!: number;
-  @Text({ max: 40, optional: true }) id?: string;
-  @OneOf(['accepted'] as const, { optional: true }) status?: 'accepted';
-  @Nested(() => RowProblem, { optional: true }) error?: RowProblem;
-}
-
-/** The answer to `POST /v1/messages/batch`: an id or an error for every row. */
-export class BatchReceipt {
-  @NestedList(() => BatchRow, { max: 500 }) results!: BatchRow[];
 }
 
 /** Why a message failed: our stable code, and Meta's own words if Meta refused it. */
@@ -196,9 +145,6 @@ export class MarketingStoppedData {
   @Text({ max: 140 }) to!: string;
   @Time() at!: string;
 }
-
-/** Kinds of inbound messages that nobody wrote: WhatsApp reports a change of a person or of an earlier message. */
-export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
 
 /**
  * Whether the person or the business wrote the message to the other, so that it belongs in the conversation. Others are

@@ -1,4 +1,5 @@
-import { Time, Whole } from './schema/field.js';
+import { Time } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 
 /** `POST /admin/v1/meta-webhooks/derive`. */
 export class DeriveInbound {

@@ -1,4 +1,5 @@
-import { both, changesOf, NOT_BLANK, Text, Time } from './schema/field.js';
+import { both, changesOf } from './schema/derived-classes.js';
+import { NOT_BLANK, Text, Time } from './schema/text-fields.js';
 import { InteractiveCard } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';

@@ -1,5 +1,7 @@
 import { fieldFault } from './problem.js';
-import { Flag, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
+import { Flag, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;

@@ -1,11 +1,10 @@
 import type { AccountCredentials } from './account.js';
+import type { AudiencePreview, PreviewAudience } from './campaign-plan.js';
 import type {
-  AudiencePreview,
   CampaignProgress,
   CampaignView,
   ListCampaigns,
   ListRecipients,
-  PreviewAudience,
   RecipientView,
 } from './campaign.js';
 import type { ContactChange, ContactView, ListContacts } from './contact.js';

@@ -1,4 +1,5 @@
-import { Flag, NestedList, OneOf, Text, Whole } from './schema/field.js';
+import { Flag, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text } from './schema/text-fields.js';
 
 /** The settings that hold the keys by which stored texts are sealed (encrypted). */
 export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;

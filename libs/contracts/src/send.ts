@@ -1,28 +1,14 @@
-import { lengthOf } from './text/characters.js';
 import { ContactCard } from './contact-card.js';
-import {
-  AnyList,
-  both,
-  Decimal,
-  Flag,
-  Json,
-  Link,
-  Nested,
-  NestedList,
-  NOT_BLANK,
-  OneOf,
-  Recipient,
-  Rule,
-  Text,
-  TextMap,
-  Time,
-  Variables,
-} from './schema/field.js';
 import type { FlowView } from './flow.js';
-import { INTERACTIVE_KINDS, InteractiveCard, mediumFaults } from './interactive.js';
+import { InteractiveCard, mediumFaults } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
-import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template/values.js';
+import { both } from './schema/derived-classes.js';
+import { Rule } from './schema/field-registry.js';
+import { Decimal, Flag, Json, NestedList } from './schema/fields.js';
+import { Link, NOT_BLANK, OneOf, Recipient, Text, TextMap } from './schema/text-fields.js';
+import { SentTemplateName, TemplateParts } from './template/values.js';
+import { lengthOf } from './text/characters.js';
 
 /** Fields that every send may have. */
 export class Send {
@@ -58,77 +44,8 @@ export class SendText extends Send {
   previewUrl?: boolean;
 }
 
-/** The name of a template to send. */
-export const SentTemplateName = (example: string) =>
-  Text({
-    ...LIMITS.templateName,
-    pattern: /^[a-z0-9_]+$/,
-    patternDetail: 'must hold lower-case letters, digits and underscores only',
-    example,
-  });
-
 class NamedTemplate extends Send {
   @SentTemplateName('order_confirmation') template!: string;
-}
-
-/** The values of a template's send. */
-@Rule<TemplateParts>(templateValueFaults)
-export class TemplateParts {
-  @Text({
-    ...LIMITS.templateLanguage,
-    pattern: /^[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?$/,
-    patternDetail: 'must be a language code such as en_US',
-    example: 'en_US',
-  })
-  language!: string;
-
-  @Variables({
-    optional: true,
-    description: 'A list for {{1}}, {{2}} …; an object for named variables.',
-    example: ['Gaurav', '#1043'],
-  })
-  variables?: string[] | Record<string, string>;
-
-  @Text({ max: 60, optional: true, description: 'The id of uploaded media for a media header.' })
-  headerMediaId?: string;
-
-  @Link({ optional: true, description: 'A public link for a media header.' })
-  headerLink?: string;
-
-  @Text({
-    ...LIMITS.filename,
-    optional: true,
-    description:
-      'File name of a document in a header; default: the name of the upload, or the end of the path of its link.',
-  })
-  headerFilename?: string;
-
-  @Nested(() => HeaderLocation, { optional: true, description: 'The place in a location header.' })
-  headerLocation?: HeaderLocation;
-
-  @Time({ optional: true, example: undefined, description: 'When a limited-time offer ends.' })
-  offerExpiresAt?: string;
-
-  @Variables({
-    optional: true,
-    description:
-      'One value per button that takes one, in order of the buttons: the end of a link, or a code. A one-time password goes into its button by itself.',
-  })
-  buttonVariables?: string[] | Record<string, string>;
-
-  @NestedList(() => TemplateButton, {
-    max: LIMITS.templateButtons.max,
-    optional: true,
-    description: 'Other values for single buttons.',
-  })
-  buttons?: TemplateButton[];
-
-  @NestedList(() => TemplateCard, {
-    ...LIMITS.cards,
-    optional: true,
-    description: 'The cards of a carousel: as many as in the template, in the same order.',
-  })
-  cards?: TemplateCard[];
 }
 
 /** `POST /v1/messages/template`. Template names follow Meta: lower-case letters, digits and underscores. */
@@ -308,30 +225,3 @@ export type WithdrawMessageData = {
   readonly conversationId: string;
   readonly at: string;
 };
-
-/** The values of `kind` in a row of a batch: a kind of send, or of an interactive card. */
-export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
-export type RowKind = (typeof ROW_KINDS)[number];
-
-/** The schema of each row of a batch: a body of SENDS and its `kind`; an interactive card has a `kind` already. */
-const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {
-  const body = { $ref: `#/components/schemas/${name}` };
-  if (kind === 'interactive') return body;
-  const ofKind = { type: 'object', required: ['kind'], properties: { kind: { enum: [kind] } } };
-  return { allOf: [ofKind, body] };
-});
-
-/** `POST /v1/messages/batch`. */
-export class SendBatch {
-  @AnyList({
-    ...LIMITS.batch,
-    items: { oneOf: rowSchemas },
-    description:
-      'Each has a `kind` and the fields of that send. An interactive one has the kind of its card: buttons, list or cta_url.',
-    example: [
-      { kind: 'text', to: '+918899332211', body: 'Hi! Your order #1043 has shipped.' },
-      { kind: 'media', to: '+918899332211', type: 'image', link: 'https://example.com/catalogue.jpg' },
-    ],
-  })
-  messages!: unknown[];
-}

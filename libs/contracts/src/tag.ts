@@ -1,5 +1,6 @@
 import { caseless } from './text/caseless.js';
-import { Text, Time, Whole } from './schema/field.js';
+import { Text, Time } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 import { LIMITS } from './limits.js';
 
 /** A field for a tag's name: not blank, without leading or trailing blanks. */

@@ -1,4 +1,5 @@
-import { Json, OneOf, Text, Time, Whole } from './schema/field.js';
+import { Json, Whole } from './schema/fields.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 

@@ -1,4 +1,4 @@
-import { OneOf, Text, Time } from './schema/field.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 
 /** `gone`: the endpoint answered 410. `failing`: every delivery failed for five days. */
 export const DISABLED_REASONS = ['gone', 'failing'] as const;

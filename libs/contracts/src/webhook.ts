@@ -1,20 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ValidateBy } from 'class-validator';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
-import {
-  Decimal,
-  Flag,
-  Link,
-  Nested,
-  NestedList,
-  OneOf,
-  Rule,
-  Text,
-  TextList,
-  TextMap,
-  Time,
-  Whole,
-} from './schema/field.js';
+import { Decimal, Flag, Nested, NestedList, Whole } from './schema/fields.js';
+import { Link, OneOf, Text, TextList, TextMap, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 

@@ -1,5 +1,6 @@
 import { firstId } from '@wbiz/contracts/ids';
-import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
+import { isWritten } from '@wbiz/contracts/message';
+import { TOLD_KINDS } from '@wbiz/contracts/message-words';
 import { cut } from '@wbiz/contracts/meta/item';
 import { isPhone } from '@wbiz/contracts/text/phone';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';

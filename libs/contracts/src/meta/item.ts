@@ -1,5 +1,5 @@
 import { cutTo, lengthOf } from '../text/characters.js';
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { LIMITS } from '../limits.js';
 import type { MetaItem } from './inbound.js';
 import { toE164 } from '../text/phone.js';

@@ -1,5 +1,5 @@
 import { EVENTS } from '../event-catalogue.js';
-import { FIELD_SCHEMAS, type FieldSchema } from './field.js';
+import { FIELD_SCHEMAS, type FieldSchema } from './field-registry.js';
 import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, META_WEBHOOK } from '../meta/inbound.js';
 import { SERVICES, topics } from '../topics.js';
 

@@ -1,4 +1,5 @@
-import { fieldsOf, isPlainObject, shapesOf, type FieldSchema } from './field.js';
+import { fieldsOf, shapesOf, type FieldSchema } from './field-registry.js';
+import { isPlainObject } from './json-values.js';
 import { cut } from '../meta/item.js';
 
 type Class<T = object> = new () => T;

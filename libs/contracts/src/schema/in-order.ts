@@ -1,4 +1,4 @@
-import { fieldsOf, shapesOf } from './field.js';
+import { fieldsOf, shapesOf } from './field-registry.js';
 
 type Class<T = object> = new () => T;
 type Field = { readonly name: string; readonly nested: Class | undefined };

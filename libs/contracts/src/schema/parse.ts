@@ -1,5 +1,6 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { faultsByRules, isPlainObject, shapesOf as gatherShapes } from './field.js';
+import { faultsByRules, shapesOf as gatherShapes } from './field-registry.js';
+import { isPlainObject } from './json-values.js';
 import type { FieldFault } from '../problem.js';
 
 type Class<T = object> = new () => T;

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { LIMITS } from '../limits.js';
 import { entryOf, object, text } from '../meta/item.js';
 import { fieldFault } from '../problem.js';

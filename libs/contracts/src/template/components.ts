@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { objects, text } from '../meta/item.js';
 
 type Fields = Record<string, unknown>;

@@ -1,4 +1,6 @@
-import { isPlainObject, Nested, NestedList, Text, TextList } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
+import { Nested, NestedList } from '../schema/fields.js';
+import { Text, TextList } from '../schema/text-fields.js';
 import { LIMITS } from '../limits.js';
 import type { TemplateValues } from './filling.js';
 

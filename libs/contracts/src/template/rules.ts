@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { LIMITS } from '../limits.js';
 import { entryOf, object, objects } from '../meta/item.js';
 import { fieldFault, type FieldFault } from '../problem.js';

@@ -1,4 +1,6 @@
-import { Flag, Json, Normalised, OneOf, Rule, Text, Whole } from '../schema/field.js';
+import { Flag, Json, Whole } from '../schema/fields.js';
+import { Normalised, Rule } from '../schema/field-registry.js';
+import { OneOf, Text } from '../schema/text-fields.js';
 import { LIMITS } from '../limits.js';
 import { inMetasCase, word } from './components.js';
 import { faultsOfTemplate, PARAMETER_FORMATS, TEMPLATE_CATEGORIES } from './rules.js';

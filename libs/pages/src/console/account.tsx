@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
-import type { AdminAccountView, NewApiKey } from '@wbiz/contracts/account';
+import type { AdminAccountView } from '@wbiz/contracts/account';
+import type { NewApiKey } from '@wbiz/contracts/api-key';
 import { Wbiz } from '@wbiz/sdk/wbiz';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';

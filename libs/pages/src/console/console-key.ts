@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/preact-query';
-import type { NewApiKey } from '@wbiz/contracts/account';
+import type { NewApiKey } from '@wbiz/contracts/api-key';
 
 /** The query key of the console's API key for an account. */
 export const consoleKey = (accountId: string) => ['console-key', accountId];

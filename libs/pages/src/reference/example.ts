@@ -1,4 +1,4 @@
-import type { ID_PREFIXES } from '@wbiz/contracts/ids';
+import type { ID_PREFIXES } from '@wbiz/contracts/id-prefixes';
 import { found, type Schema, type Schemas } from './schema.js';
 
 /** An example made of the fields' own examples; a field without one has a value made from its name and limits. */

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
-import type { AdminApiKeyView, NewApiKey } from '@wbiz/contracts/account';
+import type { AdminApiKeyView, NewApiKey } from '@wbiz/contracts/api-key';
 import { SCOPES } from '@wbiz/contracts/scopes';
 import { Plus } from 'lucide-preact';
 import { useState } from 'preact/hooks';

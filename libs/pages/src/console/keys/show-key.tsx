@@ -1,4 +1,4 @@
-import type { NewApiKey } from '@wbiz/contracts/account';
+import type { NewApiKey } from '@wbiz/contracts/api-key';
 import { Copy } from '../../parts/copy.js';
 import { Modal } from '../../parts/modal.js';
 
