@@ -78,7 +78,7 @@ if (check) {
 }
 for (const { file, after } of generated) writeFileSync(file, after);
 writeChartFiles(await chartFiles());
-const { asyncApiDocument } = await dist('libs/contracts/dist/async-api.js');
+const { asyncApiDocument } = await dist('libs/contracts/dist/schema/async-api.js');
 writeFileSync(
   fileURLToPath(new URL('../libs/contracts/specs/asyncapi.json', import.meta.url)),
   `${JSON.stringify(asyncApiDocument(), null, 2)}\n`,
