@@ -10,6 +10,7 @@ export const MESSAGE_STATUSES = [
   'read',
   'received',
 ] as const;
+export const rankOf = (status: (typeof MESSAGE_STATUSES)[number]): number => MESSAGE_STATUSES.indexOf(status);
 
 /** Kinds of inbound messages that nobody wrote: WhatsApp reports a change of a person or of an earlier message. */
 export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];

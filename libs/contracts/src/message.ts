@@ -150,13 +150,13 @@ export class MarketingStoppedData {
  * Whether the person or the business wrote the message to the other, so that it belongs in the conversation. Others are
  * events only: group messages, removed reactions, and edits that Meta reports as `unsupported`, among others.
  */
-export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'payload'>): boolean =>
+export const isWritten = ({ kind, payload }: Pick<WebhookMessage, 'kind' | 'payload'>): boolean =>
   !TOLD_KINDS.includes(kind === 'unsupported' ? String(payload?.['type']) : kind) &&
   payload?.['groupId'] === undefined &&
   !(kind === 'reaction' && (payload?.['emoji'] ?? null) === null);
 
 /** The common data of events about a message in Meta's webhooks. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
-class HandedMessage {
+class WebhookMessage {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
   @Text({ max: 40, description: "A group's conversation is not in the inbox." }) conversationId!: string;
@@ -174,14 +174,14 @@ class HandedMessage {
  * The data of the event `message.received`. `from` is null for a person without a phone number; then `userId` is set.
  * If Meta gives both, both are set: this event links the two.
  */
-export class MessageReceivedData extends HandedMessage {
+export class MessageReceivedData extends WebhookMessage {
   @Text({ max: 40, nullable: true }) from!: string | null;
   @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Time() receivedAt!: string;
 }
 
 /** The data of the event `message.echoed`: the business sent a message to a person by other means than this API. */
-export class MessageEchoedData extends HandedMessage {
+export class MessageEchoedData extends WebhookMessage {
   @Text({ max: 140 }) to!: string;
   @OneOf(ELSEWHERE) source!: Elsewhere;
   @Time() sentAt!: string;

@@ -1,8 +1,6 @@
-import { fieldsOf, shapesOf, type FieldSchema } from './field-registry.js';
+import { fieldsOf, shapesOf, type FieldSchema, type Class } from './field-registry.js';
 import { isPlainObject } from './json-values.js';
 import { cut } from '../meta/item.js';
-
-type Class<T = object> = new () => T;
 
 /**
  * Fits Meta's data to our fields: cuts what is too long, and drops what a field cannot hold. Undefined if a required

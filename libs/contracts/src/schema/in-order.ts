@@ -1,6 +1,5 @@
-import { fieldsOf, shapesOf } from './field-registry.js';
+import { fieldsOf, shapesOf, type Class } from './field-registry.js';
 
-type Class<T = object> = new () => T;
 type Field = { readonly name: string; readonly nested: Class | undefined };
 const FIELDS = new WeakMap<object, readonly Field[]>();
 

@@ -1,9 +1,8 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { faultsByRules, shapesOf as gatherShapes } from './field-registry.js';
+import { faultsByRules, shapesOf as gatherShapes, type Class } from './field-registry.js';
 import { isPlainObject } from './json-values.js';
 import type { FieldFault } from '../problem.js';
 
-type Class<T = object> = new () => T;
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
 
 /** Caches a value per class: class metadata never changes after loading. */

@@ -74,8 +74,7 @@ function fillParts(components: readonly Fields[], given: TemplateValues, place: 
   const headerText = format === 'TEXT' ? (text(header?.['text']) ?? '') : '';
   const bodyText = text(body?.['text']) ?? '';
   const [headerNames, bodyNames] = [variablesIn(headerText), variablesIn(bodyText)];
-  const longest = place.isCode ? LIMITS.otpCode.max : undefined;
-  const values = valuesFor([...headerNames, ...bodyNames], given.variables, 'variables', longest, place);
+  const values = valuesFor([...headerNames, ...bodyNames], given, 'variables', place);
   const footer = text(componentOf(components, 'FOOTER')?.['text']);
   const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'] as Fields | undefined;
   return {
@@ -158,7 +157,7 @@ function buttonValues(
   if (code !== undefined && buttonVariables === undefined)
     return new Map([...codes, ...rest.map((index) => [index, { value: code }] as const)]);
   const names = rest.map((_, nth) => String(nth + 1));
-  const values = valuesFor(names, buttonVariables, 'buttonVariables', undefined, place);
+  const values = valuesFor(names, { buttonVariables }, 'buttonVariables', place);
   const pointer = `${place.at}/buttonVariables`;
   return new Map([
     ...codes,
@@ -186,11 +185,12 @@ const takesValue = ({ type, url }: Fields, isCode: boolean) =>
 /** The values of the wanted names, in order. */
 function valuesFor(
   wanted: readonly string[],
-  given: Values | undefined,
-  field: string,
-  longest: number | undefined,
-  { at, faults }: Place,
+  values: TemplateValues,
+  field: 'variables' | 'buttonVariables',
+  { at, faults, isCode }: Place,
 ): (string | undefined)[] {
+  const given = values[field];
+  const longest = isCode && field === 'variables' ? LIMITS.otpCode.max : undefined;
   const pointer = `${at}/${field}`;
   const subject = at.slice(1) || 'The template';
   if (given === undefined || Array.isArray(given)) {

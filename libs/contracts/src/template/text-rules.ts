@@ -15,8 +15,7 @@ export function* variablesFaults(
   component: Fields,
   value: string,
   at: string,
-  field: keyof typeof SHOWN,
-  named: boolean,
+  { field, named }: { readonly field: keyof typeof SHOWN; readonly named: boolean },
 ): Faults<readonly string[]> {
   const names = yield* namesOf(value, `${at}/text`, named);
   const listed = samplesIn(component, field);
