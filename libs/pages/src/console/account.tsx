@@ -5,6 +5,7 @@ import { Wbiz } from '@wbiz/sdk/wbiz';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { Loading } from '../parts/loading.js';
 import { consoleKey } from './console-key.js';
 import { LiveEvents } from './live-events.js';
 import { askOperators, OperatorsError } from './operators-api.js';
@@ -48,7 +49,7 @@ export function AccountScope({ id, children }: { id: string; children: Component
   );
   if (!account.data || !api) {
     const error = account.error ?? key.error;
-    if (!error) return <span class="loading" role="progressbar" aria-label="Opening the account" />;
+    if (!error) return <Loading label="Opening the account" />;
     return (
       <>
         <h1>This account cannot be opened</h1>

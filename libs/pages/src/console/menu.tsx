@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { Loading } from '../parts/loading.js';
 import { ThemeSwitch } from '../parts/theme-switch.js';
 import icon from '../style/icon.svg';
 import { listAll } from './operators-api.js';
@@ -105,9 +106,7 @@ function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
       >
         {isOpen && (
           <>
-            {accounts.isPending && !accounts.error && (
-              <span class="loading" role="progressbar" aria-label="Loading the accounts" />
-            )}
+            {accounts.isPending && !accounts.error && <Loading label="Loading the accounts" />}
             <Fault error={accounts.error} />
             {(accounts.data?.length ?? 0) > MANY && (
               <input

@@ -3,6 +3,7 @@ import type { SessionView } from '@wbiz/contracts/account';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { Loading } from '../parts/loading.js';
 import { useAction } from '../parts/use-action.js';
 import { askOperators, onSignedOut, OperatorsError } from './operators-api.js';
 import { SignIn } from './sign-in.js';
@@ -49,7 +50,7 @@ export function Session({ children }: { children: ComponentChildren }) {
     queries.setQueryData<State>(SESSION, begun);
   };
 
-  if (session.isPending) return <span class="loading" role="progressbar" aria-label="Opening the console" />;
+  if (session.isPending) return <Loading label="Opening the console" />;
   if (session.error)
     return (
       <main class="sign-in">

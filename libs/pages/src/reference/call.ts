@@ -1,4 +1,4 @@
-import type { Operation, Parameter } from './api.js';
+import type { Operation, Parameter } from './open-api.js';
 import { exampleOf, idFor } from './example.js';
 import type { Schemas } from './schema.js';
 

@@ -1,4 +1,4 @@
-import type { ID_PREFIXES } from '@wbiz/contracts/id-prefixes';
+import { ID_PREFIXES } from '@wbiz/contracts/id-prefixes';
 import { found, type Schema, type Schemas } from './schema.js';
 
 /** An example made of the fields' own examples; a field without one has a value made from its name and limits. */
@@ -40,22 +40,8 @@ const singular = (name: string) => name.replace(/s$/, '');
 const nameWithin = (field: string, schema = '') =>
   field === 'id' ? schema.replace(/^./, (first) => first.toLowerCase()).replace(/View$|$/, 'Id') : field;
 
-const NOUNS: Readonly<Omit<typeof ID_PREFIXES, 'command' | 'request'>> = {
-  account: 'acc',
-  message: 'msg',
-  conversation: 'cnv',
-  contact: 'cnt',
-  template: 'tpl',
-  flow: 'flw',
-  quickReply: 'qrp',
-  preset: 'int',
-  campaign: 'cmp',
-  media: 'med',
-  webhook: 'whk',
-  event: 'evt',
-  apiKey: 'key',
-  delivery: 'dlv',
-};
+/** Ids of commands and requests are not among the examples. */
+const { command: _command, request: _request, ...NOUNS } = ID_PREFIXES;
 const OTHER_NOUNS: Readonly<Record<string, keyof typeof NOUNS>> = {
   send: 'message',
   async: 'message',

@@ -1,4 +1,4 @@
-import type { Api, Area, Operation } from './api.js';
+import type { Api, Area, Operation } from './open-api.js';
 
 const PAGES = { '': 'overview', events: 'events', kafka: 'kafka', errors: 'errors' } as const;
 

@@ -1,7 +1,7 @@
 import { Menu, X } from 'lucide-preact';
 import { useLocation } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { search } from './api.js';
+import { search } from './open-api.js';
 import { Method } from './badges.js';
 import { pathOf, type Place } from './place.js';
 import { useReference } from './state.js';

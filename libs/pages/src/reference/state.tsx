@@ -1,6 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useState } from 'preact/hooks';
-import type { Api } from './api.js';
+import type { Api } from './open-api.js';
 import type { Language } from './code.js';
 import type { Credential } from './credentials.js';
 

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Copy } from '../../parts/copy.js';
 import { Fault } from '../../parts/fault.js';
-import { useNow } from '../../parts/now.js';
+import { useNow } from '../../parts/use-now.js';
 import { Table, type Column } from '../../parts/table.js';
 import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';

@@ -1,5 +1,6 @@
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Schemas } from '@wbiz/sdk/operations';
+import { localTime } from '../../parts/local-time.js';
 import { slotsOf, type Slot, type Slots } from '../templates/slots.js';
 
 type Template = Schemas['CampaignTemplate'];
@@ -218,7 +219,7 @@ export function draftOf(campaign: Schemas['CampaignView'], zone: string): Campai
           address: place.address ?? '',
         }
       : NO_PLACE,
-    offerEnd: template.offerExpiresAt ? localOf(template.offerExpiresAt) : '',
+    offerEnd: template.offerExpiresAt ? localTime(new Date(template.offerExpiresAt)) : '',
     audience: {
       kind: audience.kind,
       tags: audience.tags ?? [],
@@ -250,10 +251,4 @@ function scheduleOf({ mode, sendAt = '', timeZone }: Schemas['Schedule'], zone: 
   const isInstant = /(Z|[+-]\d\d:\d\d)$/.test(sendAt);
   if (isInstant) return { mode, local: new Date(sendAt).toISOString().slice(0, 16), zone: UTC };
   return { mode, local: sendAt.slice(0, 16), zone: timeZone ?? zone };
-}
-
-/** An instant in local time, for an input. */
-function localOf(instant: string): string {
-  const date = new Date(instant);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

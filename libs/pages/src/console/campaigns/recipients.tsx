@@ -6,6 +6,7 @@ import { Download } from 'lucide-preact';
 import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
 import { useAddressQuery } from '../../parts/address-query.js';
+import { Loading } from '../../parts/loading.js';
 import { More } from '../../parts/more.js';
 import { saveAs } from '../../parts/save-as.js';
 import { Table, type Column } from '../../parts/table.js';
@@ -51,7 +52,7 @@ export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignVi
         <CsvButton id={id} status={status} />
       </div>
       <Filters label="Status of recipients" name="recipients" choices={{ '': 'All', ...RECIPIENT_NAMES }} />
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading recipients" />}
+      {list.isPending && <Loading label="Loading recipients" />}
       {!list.data && <Fault error={list.error} />}
       {recipients?.length === 0 && (
         <p class="card empty">{status ? 'Nobody is there.' : 'Nobody yet: its audience is being read.'}</p>

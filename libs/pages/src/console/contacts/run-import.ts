@@ -1,6 +1,6 @@
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
-import type { contactOf, Row } from './import-rows.js';
+import type { contactOf, Row } from './map-columns.js';
 
 type FailedRow = { readonly cells: readonly string[]; readonly reason: string };
 export type Progress = {

@@ -1,3 +1,4 @@
+import { rankOf } from '@wbiz/contracts/message-words';
 import type { Schemas } from '@wbiz/sdk/operations';
 import type { Page } from './conversation-pages.js';
 
@@ -14,9 +15,6 @@ export type Entry = {
   /** The message it replies to; undefined also if that is not loaded. */
   readonly quoted: Message | undefined;
 };
-
-/** Kinds of messages that nobody wrote: WhatsApp reports something about the person or an earlier message. */
-export const UNWRITTEN: readonly string[] = ['system', 'edit', 'revoke'];
 
 /** Reads a text of the payload, such as the id (ours or WhatsApp's) of another message. */
 const text = (message: Message, name: string) => {
@@ -79,17 +77,6 @@ export function mergedNewest(
   };
 }
 
-/** The rank of each status: a status that is reported late never replaces one of higher rank. */
-const RANK: Readonly<Record<Message['status'], number>> = {
-  accepted: 0,
-  outcome_unknown: 1,
-  sent: 2,
-  failed: 3,
-  delivered: 4,
-  read: 5,
-  received: 6,
-};
-
 type Told = Pick<Schemas['MessageStatusData'], 'messageId' | 'wamid' | 'status' | 'error' | 'at'>;
 /** The pages after a status report; undefined if they do not hold the message. */
 export function withStatus(
@@ -100,7 +87,7 @@ export function withStatus(
   const page = pages[place];
   if (!page) return undefined;
   const data = page.data.map((message) =>
-    message.id === messageId && RANK[status] > RANK[message.status]
+    message.id === messageId && rankOf(status) > rankOf(message.status)
       ? { ...message, status, wamid: wamid ?? message.wamid, error, statusAt: at }
       : message,
   );

@@ -1,9 +1,11 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
+import { useAction } from '../../parts/use-action.js';
+import { useDelay } from '../../parts/use-delay.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { placed, type Conversation, type Page } from './conversation-pages.js';
-import { useAction } from '../../parts/use-action.js';
+import { LIVE_PAGES } from './live-pages.js';
 
 export type Filter = {
   readonly status: Conversation['status'] | undefined;
@@ -29,13 +31,7 @@ export function useConversations({ status, search }: Filter) {
         query: { limit: PAGE, cursor: pageParam, status, search },
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    staleTime: Infinity,
-    structuralSharing: false, // it would compare everything loaded with each new page
-    gcTime: 0, // events are not heard while unmounted, so a cached list would be stale
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...LIVE_PAGES,
   });
 
   const place = (rows: readonly Conversation[]) => {
@@ -62,17 +58,15 @@ export function useConversations({ status, search }: Filter) {
   });
 
   const moved = useRef(new Set<string>()).current;
-  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const later = useDelay(GATHERED_MS);
   const move = (id: string) => {
     moved.add(id);
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
+    later(() => {
       const ids = [...moved];
       moved.clear();
       refresh.mutate(ids);
-    }, GATHERED_MS);
+    });
   };
-  useEffect(() => () => clearTimeout(timer.current), []);
   useLiveEvents(
     (event) => {
       if (event.type === 'contact.updated') {

@@ -1,14 +1,15 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/preact-query';
-import { useEffect, useRef } from 'preact/hooks';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { announce } from '../../parts/announce.js';
 import { Copy } from '../../parts/copy.js';
 import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { More } from '../../parts/more.js';
 import { Table } from '../../parts/table.js';
 import { useAction } from '../../parts/use-action.js';
+import { useDelay } from '../../parts/use-delay.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
@@ -41,14 +42,10 @@ export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: (before) => before,
   });
-  const look = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => () => clearTimeout(look.current), []);
+  const later = useDelay(DELIVERED_MS);
   useLiveEvents(({ type }) => {
-    if (look.current || !(events.includes('*') || events.includes(type))) return;
-    look.current = setTimeout(() => {
-      look.current = undefined;
-      void queries.invalidateQueries({ queryKey: webhookKey(account.id, id) });
-    }, DELIVERED_MS);
+    if (events.includes('*') || events.includes(type))
+      later(() => void queries.invalidateQueries({ queryKey: webhookKey(account.id, id) }));
   });
   const deliveries = list.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
@@ -62,7 +59,7 @@ export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
         />
       </div>
       <Fault error={list.isFetchNextPageError ? null : list.error} />
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading deliveries" />}
+      {list.isPending && <Loading label="Loading deliveries" />}
       {list.isSuccess && deliveries.length === 0 && (
         <div class="card empty">
           {status ? (
@@ -119,7 +116,7 @@ function OneDelivery({ webhook, id, onClose }: OneProps) {
   return (
     <Modal title="Delivery" onClose={onClose}>
       <Fault error={error} />
-      {!data && !error && <span class="loading" role="progressbar" aria-label="Loading the delivery" />}
+      {!data && !error && <Loading label="Loading the delivery" />}
       {data && (
         <>
           <div class="row apart">
