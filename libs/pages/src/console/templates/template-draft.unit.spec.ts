@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TemplateComponent, TemplateView } from '@wbiz/contracts/template';
 import { faultsOfTemplate } from '@wbiz/contracts/template/rules';
 import {
   componentsOf,
@@ -11,26 +10,11 @@ import {
   previewOf,
   type TemplateDraft,
 } from './template-draft.js';
+import { storedTemplate } from './template.samples.js';
 
 const draft = (given: Partial<TemplateDraft>): TemplateDraft => ({
   ...EMPTY_DRAFT,
   name: 'order_shipped',
-  ...given,
-});
-
-const stored = (components: object[], given: Partial<TemplateView> = {}): TemplateView => ({
-  id: 'tpl_1',
-  metaId: '1',
-  name: 'order_shipped',
-  language: 'en_US',
-  category: 'UTILITY',
-  status: 'approved',
-  rejectionReason: null,
-  qualityScore: null,
-  components: components as TemplateComponent[],
-  parameterFormat: 'POSITIONAL',
-  createdAt: '2026-11-29T00:00:00.000Z',
-  updatedAt: '2026-11-29T00:00:00.000Z',
   ...given,
 });
 
@@ -68,7 +52,9 @@ describe('a draft', () => {
     const parameterFormat = parameterFormatOf(written);
     expect(faultsOfTemplate({ ...written, components, parameterFormat })).toEqual([]);
     const { category } = written;
-    expect(componentsOf(draftOf(stored(components, { category, parameterFormat })))).toEqual(components);
+    expect(componentsOf(draftOf(storedTemplate(components, { category, parameterFormat })))).toEqual(
+      components,
+    );
   });
 
   it.each<[string, object]>([
@@ -80,14 +66,14 @@ describe('a draft', () => {
       { type: 'BUTTONS', buttons: [{ type: 'FLOW', text: 'Book', flow_id: '1' }] },
     ],
   ])('keeps %s, which the form does not know', (_, component) =>
-    expect(componentsOf(draftOf(stored([BODY, component])))).toContainEqual(component),
+    expect(componentsOf(draftOf(storedTemplate([BODY, component])))).toContainEqual(component),
   );
 
   it('shows the end of a link as its example, where Meta answers the whole link', () => {
     const buttons = [
       { type: 'URL', text: 'Track', url: 'https://example.com/{{1}}', example: ['https://example.com/1043'] },
     ];
-    const [button] = draftOf(stored([BODY, { type: 'BUTTONS', buttons }])).buttons;
+    const [button] = draftOf(storedTemplate([BODY, { type: 'BUTTONS', buttons }])).buttons;
     expect(button?.example).toBe('1043');
   });
 });
