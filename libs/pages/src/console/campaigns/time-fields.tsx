@@ -10,7 +10,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   'Asia/Saigon': 'Asia/Ho_Chi_Minh',
   'Europe/Kiev': 'Europe/Kyiv',
 };
-export const named = (zone: string) => RENAMED[zone] ?? zone;
+const named = (zone: string) => RENAMED[zone] ?? zone;
 export const HERE = named(Intl.DateTimeFormat().resolvedOptions().timeZone);
 const ZONES = [HERE, UTC, ...Intl.supportedValuesOf('timeZone').map(named).sort()];
 
