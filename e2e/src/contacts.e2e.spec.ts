@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { BulkReceipt, ContactChange, ContactView } from '@wbiz/contracts/contact';
+import type { BulkReceipt } from '@wbiz/contracts/contact-import';
+import type { ContactChange, ContactView } from '@wbiz/contracts/contact';
 import type { TagView } from '@wbiz/contracts/tag';
 import { until } from '@wbiz/testing/stack';
 import { randomUUID } from 'node:crypto';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { isDeepStrictEqual } from 'node:util';
-import { ID_PREFIXES } from '@wbiz/contracts/ids';
+import { ID_PREFIXES } from '@wbiz/contracts/id-prefixes';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
 import { openApiRequests, type Document, type Operation } from './openapi-requests.js';

@@ -1,4 +1,4 @@
-import { ID_PREFIXES } from '@wbiz/contracts/ids';
+import { ID_PREFIXES } from '@wbiz/contracts/id-prefixes';
 
 type Schema = {
   readonly $ref?: string;

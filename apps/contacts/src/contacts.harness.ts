@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { BulkResult, ContactView, UpdateContact, UpsertContactData } from '@wbiz/contracts/contact';
+import type { BulkResult } from '@wbiz/contracts/contact-import';
+import type { ContactView, UpdateContact, UpsertContactData } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
 import type { Reply } from '@wbiz/eventing/message';

@@ -1,5 +1,5 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import { isPlainObject, isWellFormed } from '@wbiz/contracts/schema/field';
+import { isPlainObject, isWellFormed } from '@wbiz/contracts/schema/json-values';
 import { isId } from '@wbiz/contracts/ids';
 import { parseBody, parseQuery, type Parsed } from '@wbiz/contracts/schema/parse';
 import { detailOf } from '@wbiz/contracts/problem';

@@ -1,35 +1,28 @@
 import { ValidateBy } from 'class-validator';
+import { ApiKeyView } from './api-key.js';
+import { Decimal, Flag, Json, Nested, NestedList, Whole } from './schema/fields.js';
+import { isPlainObject } from './schema/json-values.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 import { lengthOf } from './text/characters.js';
-import {
-  Decimal,
-  Flag,
-  isPlainObject,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Text,
-  TextList,
-  Time,
-  Whole,
-} from './schema/field.js';
-import { SCOPES, type Scope } from './scopes.js';
 
 const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
 export type Plan = (typeof PLANS)[number];
 const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
-/** The policy for a send whose outcome is still unknown after the grace: report it as failed, or send it again. */
-const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
+/** `fail` or `resend` a message whose outcome is still unknown after OUTCOME_GRACE_MS (messaging). */
+export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
 export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
 
-/** Words that opt a person out or in again: the whole message must match, in any case. */
+/**
+ * Words by which a person opts out (`stop`) or in again (`start`). A message counts if it is exactly one of them, in
+ * any case.
+ */
 export type OptOutWords = { readonly stop: readonly string[]; readonly start: readonly string[] };
 const MOST_LANGUAGES = 50;
 const MOST_WORDS = 50;
 const LONGEST_WORD = 60;
 
-/** Lists of opt-out words by language. */
+/** A field of opt-out words by language code. */
 const OptOutWordLists = (): PropertyDecorator => {
   const object = Json({
     optional: true,
@@ -82,7 +75,7 @@ export class PhoneNumberView {
   @Flag() isDefault!: boolean;
 }
 
-/** What other services need of an account; the data of `account.updated`. */
+/** The part of an account that other services use; also the data of the event `account.updated`. */
 export class AccountData {
   @Text({ max: 40 }) wabaId!: string;
   @Text({ max: 200, example: 'Example Store' }) name!: string;
@@ -101,14 +94,14 @@ export class AccountData {
   @OptOutWordLists() optOutWords?: Readonly<Record<string, OptOutWords>> | null;
 }
 
-/** The data of `account.status`. */
+/** The data of the event `account.status`. */
 export class AccountStatusData {
   @OneOf(ACCOUNT_STATUSES) status!: AccountStatus;
   @Text({ max: 1000, nullable: true }) reason!: string | null;
   @Time() at!: string;
 }
 
-/** The data of `phone_number.quality`. */
+/** The data of the event `phone_number.quality`. */
 export class PhoneNumberQualityData {
   @Text({ max: 40 }) phoneNumberId!: string;
   @Text({ max: 40 }) displayPhoneNumber!: string;
@@ -117,7 +110,9 @@ export class PhoneNumberQualityData {
   @Time() at!: string;
 }
 
-/** `POST /admin/v1/accounts`: the token and the numbers are checked with the Cloud API, and the app is subscribed. */
+/**
+ * `POST /admin/v1/accounts`: checks the token and the phone numbers with Meta, and subscribes our app to the webhooks.
+ */
 export class ConnectAccount {
   @Text({
     max: 40,
@@ -165,7 +160,7 @@ export class AdminAccountView extends AccountData {
   @Time() updatedAt!: string;
 }
 
-/** A phone number as Meta has it now. Words in capitals are Meta's. */
+/** A phone number as Meta returns it now. Values in capitals are Meta's. */
 export class PhoneNumberAtMeta {
   @Text({ max: 40, description: "Meta's id of the phone number." }) id!: string;
   @Text({ max: 40, example: '+91 88000 00001' }) displayPhoneNumber!: string;
@@ -185,7 +180,7 @@ export class AppAtMeta {
   @Text({ max: 200, nullable: true }) name!: string | null;
 }
 
-/** `GET /admin/v1/accounts/:id/meta`: the account as Meta has it now. */
+/** `GET /admin/v1/accounts/:id/meta`: the account as Meta returns it now. */
 export class AccountAtMeta {
   @Text({ max: 200, nullable: true, description: 'Name of the WhatsApp Business Account.' }) wabaName!:
     string | null;
@@ -199,42 +194,6 @@ export class AccountAtMeta {
   subscribedApps!: AppAtMeta[];
   @NestedList(() => PhoneNumberAtMeta, { max: 1_000 }) phoneNumbers!: PhoneNumberAtMeta[];
   @Time({ description: 'When Meta was asked.' }) askedAt!: string;
-}
-
-/** The rate limit of one key: requests per minute, and a burst in 10 seconds. */
-export class KeyLimit {
-  @Whole({ min: 1, max: 10_000_000 }) perMinute!: number;
-  @Whole({ min: 1, max: 10_000_000 }) burst!: number;
-}
-
-/** `POST /admin/v1/accounts/:id/keys`. */
-export class CreateApiKey {
-  @Text({ max: 120, example: 'Order system' }) name!: string;
-  @TextList({ min: 1, max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
-  @Time({ optional: true }) expiresAt?: string;
-  @Nested(() => KeyLimit, { optional: true }) limit?: KeyLimit;
-}
-
-export class ApiKeyView {
-  @Text({ max: 40 }) id!: string;
-  @Text({ max: 120, example: 'Order system' }) name!: string;
-  @Text({ max: 40, example: 'wa_7Q2M9KXT' }) prefix!: string;
-  @TextList({ max: SCOPES.length, each: 40, among: SCOPES }) scopes!: Scope[];
-  @Time() createdAt!: string;
-  @Time({ nullable: true }) expiresAt!: string | null;
-}
-
-/** The answer to creating a key: `key` is shown this once. */
-export class NewApiKey extends ApiKeyView {
-  @Text({ max: 200, example: 'wa_7Q2M9KXT_…' }) key!: string;
-}
-
-/** An API key in an operator's list. */
-export class AdminApiKeyView extends ApiKeyView {
-  @Time({ nullable: true }) revokedAt!: string | null;
-  @Nested(() => KeyLimit, { nullable: true }) limit!: KeyLimit | null;
-  @Time({ nullable: true, description: 'Up to a minute late; null: never used.' })
-  lastUsedAt!: string | null;
 }
 
 /** An operator's session in a browser. */
@@ -291,7 +250,10 @@ export class AccountView {
   @Nested(() => AccountLimits) limits!: AccountLimits;
 }
 
-/** An account's token, sealed; fetched from the gateway once per account and change. Never on the log. */
+/**
+ * An account's access token, sealed (encrypted). Services ask the gateway for it once per account and change; it is
+ * never written to Kafka.
+ */
 export type AccountCredentials = {
   readonly wabaId: string;
   readonly sealedToken: string;

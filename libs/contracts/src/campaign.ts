@@ -1,38 +1,27 @@
-import { isISO8601 } from 'class-validator';
-import { ContactView } from './contact.js';
-import { FIELD_KEY } from './custom-field.js';
-import {
-  both,
-  changesOf,
-  Comparable,
-  Nested,
-  NestedList,
-  NOT_BLANK,
-  OneOf,
-  Rule,
-  Text,
-  TextList,
-  Time,
-  Whole,
-} from './schema/field.js';
+import { Audience, CUSTOMERS } from './audience.js';
 import { LIMITS } from './limits.js';
 import { MessageError } from './message.js';
 import { Page } from './page.js';
 import { fieldFault, type FieldFault } from './problem.js';
-import { SentTemplateName, TemplateParts } from './send.js';
+import { Schedule } from './schedule.js';
+import { both, changesOf } from './schema/derived-classes.js';
+import { Rule } from './schema/field-registry.js';
+import { Nested, NestedList, Whole } from './schema/fields.js';
+import { NOT_BLANK, OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { SentTemplateName, TemplateParts } from './template/values.js';
 import { personalValuesIn } from './text/personal-values.js';
 
 /**
- * `paused`: by request or by us, see `reason`. The last three are final, except that failed sends of a completed
- * campaign can be retried.
+ * `paused`: by a client or by WBIZ, see `reason`. `completed`, `cancelled` and `failed` are final, but failed sends of
+ * a completed campaign can be retried.
  */
 const CAMPAIGN_STATUSES = ['scheduled', 'running', 'paused', 'completed', 'cancelled', 'failed'] as const;
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number];
 
 /**
- * Why a campaign is paused or failed. `missed_start`: the service was down at the start time. `messaging_limit`:
- * Meta's limit of people in 24 hours. `first_sends_failed`, `sends_failed`: all sends failed alike, at the start or
- * later. `template_*`: the template can no longer be sent.
+ * Why a campaign is paused or failed. `missed_start`: the service was down at the start time. `messaging_limit`: Meta's
+ * limit of people per 24 hours is reached. `first_sends_failed`, `sends_failed`: all of the first, or of the latest,
+ * sends failed in the same way. `template_*`: the template can no longer be sent.
  */
 const CAMPAIGN_REASONS = [
   'requested',
@@ -49,163 +38,14 @@ const CAMPAIGN_REASONS = [
 ] as const;
 export type CampaignReason = (typeof CAMPAIGN_REASONS)[number];
 
-const AUDIENCE_KINDS = ['tags', 'contacts', 'segment', 'all'] as const;
-export type AudienceKind = (typeof AUDIENCE_KINDS)[number];
-const MATCHES = ['any', 'all'] as const;
-export const FILTER_OPERATORS = [
-  'eq',
-  'ne',
-  'in',
-  'contains',
-  'starts_with',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'is_set',
-  'is_not_set',
-] as const;
-export type FilterOperator = (typeof FILTER_OPERATORS)[number];
-const WITHOUT_VALUE: readonly FilterOperator[] = ['is_set', 'is_not_set'];
-
-/** Contact fields that a segment may filter by, besides `customFields.<key>`. */
-export const CONTACT_FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'] as const;
-const CUSTOM = 'customFields.';
-const isContactField = (field: string) =>
-  (CONTACT_FIELDS as readonly string[]).includes(field) ||
-  (field.startsWith(CUSTOM) && FIELD_KEY.test(field.slice(CUSTOM.length)));
-
-/** A condition on one field of a contact. Texts are compared regardless of case. */
-@Rule<SegmentFilter>(function* ({ field, operator, value }) {
-  if (!isContactField(field))
-    yield fieldFault('/field', 'field', `must be one of ${CONTACT_FIELDS.join(', ')} or customFields.<key>`);
-  const wantsNone = WITHOUT_VALUE.includes(operator);
-  if (wantsNone && value !== undefined)
-    yield fieldFault('/value', 'not_allowed', `is not taken with ${operator}`);
-  if (!wantsNone && value === undefined)
-    yield fieldFault('/value', 'required', `is required with ${operator}`);
-  const isList = Array.isArray(value);
-  if (value !== undefined && !wantsNone && (operator === 'in') !== isList)
-    yield fieldFault(
-      '/value',
-      'value',
-      isList ? `must not be a list with ${operator}` : 'must be a list with in',
-    );
-})
-export class SegmentFilter {
-  @Text({
-    max: 80,
-    example: 'customFields.city',
-    description: `${CONTACT_FIELDS.join(', ')} or customFields.<key>.`,
-  })
-  field!: string;
-  @OneOf(FILTER_OPERATORS, { example: 'eq' }) operator!: FilterOperator;
-  @Comparable({
-    optional: true,
-    description: 'The value to compare with; for `in` a list.',
-    example: 'Ahmedabad',
-  })
-  value?: Comparable;
-}
-
-const TagNames = (base: {
-  optional?: boolean;
-  min?: number;
-  description: string;
-  example?: readonly string[];
-}) => TextList({ max: LIMITS.audienceTags.max, each: LIMITS.tagName.max, ...base });
-
-/** The audience of a campaign. */
-@Rule<Audience>(function* ({ kind, tags, match, contacts, filters }) {
-  const own = {
-    tags: [tags, 'tags'],
-    contacts: [contacts, 'contacts'],
-    filters: [filters, 'segment'],
-  } as const;
-  for (const [field, [given, of]] of Object.entries(own)) {
-    if (kind === of && given === undefined)
-      yield fieldFault(`/${field}`, 'required', `is required with kind ${kind}`);
-    if (kind !== of && given !== undefined)
-      yield fieldFault(`/${field}`, 'not_allowed', `is not taken with kind ${kind}`);
-  }
-  if (match !== undefined && kind !== 'tags' && kind !== 'segment')
-    yield fieldFault('/match', 'not_allowed', `is not taken with kind ${kind}`);
-})
-export class Audience {
-  @OneOf(AUDIENCE_KINDS, { example: 'tags' }) kind!: AudienceKind;
-  @TagNames({ optional: true, min: 1, description: 'For kind tags.', example: ['customer'] }) tags?: string[];
-  @OneOf(MATCHES, {
-    optional: true,
-    byDefault: 'any',
-    description: 'For kinds tags and segment: whether any or all must match. Default for a segment: all.',
-  })
-  match?: (typeof MATCHES)[number];
-  @TagNames({ optional: true, description: 'Contacts with any of these tags are left out.' })
-  exclude?: string[];
-  @TextList({
-    ...LIMITS.audienceContacts,
-    each: 40,
-    optional: true,
-    description: 'For kind contacts: their ids.',
-  })
-  contacts?: string[];
-  @NestedList(() => SegmentFilter, {
-    ...LIMITS.segmentFilters,
-    optional: true,
-    description: 'For kind segment.',
-  })
-  filters?: SegmentFilter[];
-}
-
-export const SCHEDULE_MODES = ['now', 'at'] as const;
-const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
-const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-const isZone = (name: string) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== undefined;
-  } catch {
-    return false; // unknown to ICU
-  }
-};
-
-/** When a campaign starts: at once, at an instant, or at a local time in a zone. */
-@Rule<Schedule>(function* ({ mode, sendAt, timeZone }) {
-  if (mode === 'now') {
-    for (const [field, given] of Object.entries({ sendAt, timeZone }))
-      if (given !== undefined) yield fieldFault(`/${field}`, 'not_allowed', 'is not taken with mode now');
-    return;
-  }
-  if (sendAt === undefined) yield fieldFault('/sendAt', 'required', 'is required with mode at');
-  if (timeZone !== undefined && !isZone(timeZone))
-    yield fieldFault('/timeZone', 'timeZone', 'must be an IANA time zone such as Asia/Kolkata');
-  if (sendAt === undefined) return;
-  const fits =
-    timeZone === undefined ? WITH_OFFSET.test(sendAt) : LOCAL.test(sendAt) || WITH_OFFSET.test(sendAt);
-  if (!fits || !isISO8601(sendAt, { strict: true, strictSeparator: true }))
-    yield fieldFault(
-      '/sendAt',
-      'sendAt',
-      'must be an RFC 3339 time such as 2026-12-01T10:00:00Z, or with timeZone a local time such as 2026-12-01T10:00:00',
-    );
-})
-export class Schedule {
-  @OneOf(SCHEDULE_MODES, { example: 'now' }) mode!: (typeof SCHEDULE_MODES)[number];
-  @Text({
-    max: 40,
-    optional: true,
-    example: undefined,
-    description:
-      'For mode at: an RFC 3339 time in the future, at most a year ahead; with `timeZone` a local time there. A local time that the clocks skip moves forward by as much as they do; of one that occurs twice, the first counts.',
-  })
-  sendAt?: string;
-  @Text({ max: 64, optional: true, description: 'An IANA time zone, e.g. Asia/Kolkata.' }) timeZone?: string;
-}
-
 class TemplateName {
   @SentTemplateName('diwali_offer') name!: string;
 }
 
-/** The template and its values. Every text may hold placeholders such as `{{contact.name}}`, see `variables`. */
+/**
+ * A campaign's template and its values. Any text may hold placeholders such as `{{contact.name}}`, filled in per
+ * contact.
+ */
 @Rule<CampaignTemplate>(function* (template) {
   yield* personalFaults(template);
 })
@@ -231,15 +71,13 @@ const Name = (base: { optional?: boolean } = {}) =>
     example: 'Diwali offer',
     ...base,
   });
-const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
+export const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
   Whole({
     min: 1,
     max: 100_000,
     description: 'Maximum messages per second; default: as fast as Meta allows the phone number.',
     ...base,
   });
-
-const CUSTOMERS = { kind: 'tags', tags: ['customer'] };
 
 /** `POST /v1/campaigns`. */
 export class CreateCampaign {
@@ -289,7 +127,7 @@ export class CampaignCounts {
   @Count() skipped!: number;
   @Count() held!: number;
 }
-function Count(): PropertyDecorator {
+export function Count(): PropertyDecorator {
   return Whole({ min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 export const NO_COUNTS: CampaignCounts = {
@@ -330,7 +168,7 @@ export class CampaignView {
   @Time({ nullable: true }) finishedAt!: string | null;
 }
 
-/** A campaign's counts at a time. */
+/** A campaign's status and counts at one time. */
 export class CampaignPoint {
   @Time() at!: string;
   @OneOf(CAMPAIGN_STATUSES) status!: CampaignStatus;
@@ -348,8 +186,19 @@ export class ListCampaigns extends Page {
   @OneOf(CAMPAIGN_STATUSES, { optional: true }) status?: CampaignStatus;
 }
 
-/** `queued`: waiting, or being sent to Meta. `held`: Meta accepted and holds it. `skipped`: not sent, see `reason`. */
-const RECIPIENT_STATUSES = ['queued', 'held', 'sent', 'delivered', 'read', 'failed', 'skipped'] as const;
+/**
+ * `queued`: waiting, or being sent to Meta. `held`: Meta accepted the message and holds it for its quality assessment.
+ * `skipped`: not sent, see `reason`.
+ */
+export const RECIPIENT_STATUSES = [
+  'queued',
+  'held',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'skipped',
+] as const;
 export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
 /** Why a recipient is skipped. */
 const SKIP_REASONS = [
@@ -362,7 +211,7 @@ const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** A recipient of a campaign, as of its start. */
+/** A recipient of a campaign. The audience is read once, when the campaign starts. */
 export class RecipientView {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 140, nullable: true, description: 'The phone number, or the WhatsApp user id.' }) to!:
@@ -383,59 +232,6 @@ export class ListRecipients extends Page {
   @OneOf(RECIPIENT_STATUSES, { optional: true }) status?: RecipientStatus;
 }
 
-/** `POST /v1/campaigns/audience-preview`. */
-export class PreviewAudience {
-  @Nested(() => Audience, { example: CUSTOMERS }) audience!: Audience;
-  @Nested(() => CampaignTemplate, {
-    optional: true,
-    description: 'If given, the answer includes the plan.',
-    example: undefined,
-  })
-  template?: CampaignTemplate;
-  @Text({
-    max: 40,
-    optional: true,
-    description: 'The phone number id to send from; if given, the answer includes the plan.',
-  })
-  from?: string;
-  @Rate({ optional: true }) ratePerSecond?: number;
-}
-
-/** Why a contact of an audience would not be sent to today. */
-export type LeftOutReason =
-  'opted_out' | 'no_number' | 'variable_missing' | 'template_not_approved' | 'over_limit';
-class LeftOut {
-  @Count() opted_out!: number;
-  @Count() no_number!: number;
-  @Count() variable_missing!: number;
-  @Count() template_not_approved!: number;
-  @Count() over_limit!: number;
-}
-
-/** The expected size and duration of a campaign that starts now. */
-export class CampaignPlan {
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that would get it.' })
-  eligible!: number;
-  @Nested(() => LeftOut, {
-    description:
-      "Contacts that would not get it, by the first reason that applies. over_limit: beyond Meta's limit of people in 24 hours.",
-  })
-  leftOut!: Record<LeftOutReason, number>;
-  @Time({
-    nullable: true,
-    description: "When it would end at the phone number's pace; null: nobody is eligible.",
-  })
-  expectedEndAt!: string | null;
-}
-
-/** The answer to `POST /v1/campaigns/audience-preview`. */
-export class AudiencePreview {
-  @Count() total!: number;
-  @Count() optedIn!: number;
-  @NestedList(() => ContactView, { max: 10 }) sample!: ContactView[];
-  @Nested(() => CampaignPlan, { optional: true }) plan?: CampaignPlan;
-}
-
 type Known = { readonly campaignId: string; readonly at: string };
 /** A campaign as defined before it starts. `startsAt`: null to start at once. */
 export type CampaignDefinition = {
@@ -447,16 +243,19 @@ export type CampaignDefinition = {
   readonly ratePerSecond: number | null;
   readonly phoneNumberId: string;
 };
-/** Command `campaign.create`. Key: the campaign. */
+/** Payload of the command `campaign.create`. */
 export type CreateCampaignData = Known & CampaignDefinition;
-/** Command `campaign.update`. Key: the campaign. */
+/** Payload of the command `campaign.update`. */
 export type UpdateCampaignData = Known & Partial<CampaignDefinition>;
-/** Commands `campaign.pause`, `campaign.resume` and `campaign.cancel`. Key: the campaign. */
+/** Payload of the commands `campaign.pause`, `campaign.resume` and `campaign.cancel`. */
 export type CampaignData = Known;
-/** Command `campaign.retry-failed`. Key: the campaign. */
+/** Payload of the command `campaign.retry-failed`. */
 export type RetryFailedData = Known & RetryFailed;
 
-/** The data of `campaign.status`: published at each change, at most every second while it runs. */
+/**
+ * The data of the event `campaign.status`: published at each change of status and, while it runs, at most once a
+ * second.
+ */
 export class CampaignStatusData {
   @Text({ max: 40 }) campaignId!: string;
   @Text({ ...LIMITS.campaignName, example: 'Diwali offer' }) name!: string;

@@ -48,15 +48,15 @@ type Entry<Data, Reply, Outcome> = {
 };
 
 /**
- * `Reply`: the answer once the command is decided and stored. `Outcome`: the second answer, for work that takes
- * longer.
+ * `Reply`: the answer once the owner has stored its decision. `Outcome`: a second answer, once slower work (such as a
+ * call to Meta) is done.
  */
 const command = <Data, Reply = null, Outcome = never>(
   owner: Service,
   key: Entry<Data, Reply, Outcome>['key'],
 ): Entry<Data, Reply, Outcome> => ({ owner, key });
 
-/** Every command sent between processes, once; its owner decides it. */
+/** Every command that one process sends to another. The owner is the service that decides it. */
 export const COMMANDS = {
   'message.send': command<SendMessageData, SendReceipt, SendReceipt>(
     'messaging',
@@ -142,7 +142,7 @@ export function addressOf<Name extends CommandName>(name: Name, data: CommandDat
   return { owner, key: key(data, accountId) };
 }
 
-/** The replies of a union's commands that come from other processes, by type. */
+/** The replies to the commands of a union, by type; only to those that other processes send. */
 export type RepliesTo<Command extends { readonly type: string }> = {
   readonly [Name in Command['type'] & CommandName]: CommandReply<Name>;
 };

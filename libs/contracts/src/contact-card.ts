@@ -1,4 +1,5 @@
-import { Nested, NestedList, Text } from './schema/field.js';
+import { Nested, NestedList } from './schema/fields.js';
+import { Text } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 
 const Line = (more: { example?: string; description?: string } = {}) =>
@@ -42,7 +43,7 @@ export class ContactOrganization {
 
 const entries = { ...LIMITS.contactEntries, optional: true };
 
-/** A contact in a message, with Meta's fields in camelCase. */
+/** A contact card in a message: Meta's fields, in camel case. */
 export class ContactCard {
   @Nested(() => ContactName, {
     description: 'A bare string is read as the formattedName.',

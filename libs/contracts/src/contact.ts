@@ -1,30 +1,18 @@
 import { ValidateBy } from 'class-validator';
 import { FIELD_KEY, type FieldValue } from './custom-field.js';
-import {
-  AnyList,
-  Flag,
-  isPlainObject,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Phone,
-  Rule,
-  Text,
-  TextList,
-  Time,
-  USER_ID,
-  Whole,
-} from './schema/field.js';
 import { LIMITS } from './limits.js';
 import { cut, text } from './meta/item.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
+import { Rule } from './schema/field-registry.js';
+import { Flag, Json, Nested } from './schema/fields.js';
+import { isPlainObject } from './schema/json-values.js';
+import { OneOf, Phone, Text, TextList, Time, USER_ID } from './schema/text-fields.js';
 
 const TAGS = { max: LIMITS.contactTags.max, each: LIMITS.tagName.max, example: ['lead', 'vip'] };
 
-/** Tag names: not blank, without leading or trailing blanks. */
-const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
+/** A field of tag names: not blank, without leading or trailing blanks. */
+export const Tags = (base: { description: string; example?: readonly string[] }): PropertyDecorator => {
   const list = TextList({ ...TAGS, optional: true, ...base });
   const trimmed = ValidateBy(
     {
@@ -39,7 +27,10 @@ const Tags = (base: { description: string; example?: readonly string[] }): Prope
   return (target, key) => [list, trimmed].forEach((decorate) => decorate(target, key));
 };
 
-/** Custom field values by key; the field's definition decides which values it takes. */
+/**
+ * A field of custom field values by key. Checks form only: the contacts service checks values by the field's
+ * definition.
+ */
 const CustomFields = (base: { description: string; example?: object }): PropertyDecorator => {
   const object = Json({ optional: true, ...base });
   const entries = ValidateBy({
@@ -72,7 +63,7 @@ function faultOfFields(value: unknown): string | undefined {
   return undefined;
 }
 
-/** A visible character; direction marks and fillers count as blank. */
+/** Matches a visible character; direction marks and fillers count as blank. */
 const VISIBLE = /[^\s\p{Cc}\p{DI}\u2800]/u;
 const Name = (example?: string) =>
   Text({
@@ -93,7 +84,7 @@ const Email = () =>
     nullable: true,
   });
 
-/** A name from another system, cut to our name field; undefined if it is blank. */
+/** A name from another system, cut to the limit of our name field; undefined if it is blank. */
 export function nameFrom(given: unknown): string | undefined {
   const name = cut(text(given) ?? '', LIMITS.contactName);
   return VISIBLE.test(name) ? name : undefined;
@@ -102,8 +93,9 @@ export function nameFrom(given: unknown): string | undefined {
 const CONTACT_SOURCES = ['api', 'import', 'inbound'] as const;
 export type ContactSource = (typeof CONTACT_SOURCES)[number];
 /**
- * How an opt-in was given or withdrawn: by request, by a word the person wrote, in WhatsApp's settings, or there but
- * learnt from Meta's refusal of a marketing message (131050).
+ * How a person opted in or out. `api`, `import`: a client said so. `stop_word`, `start_word`: the person wrote such a
+ * word. `user_preferences`: in WhatsApp's settings. `refused_by_meta`: in WhatsApp's settings too, learnt from Meta's
+ * refusal of a marketing message (131050).
  */
 const OPT_WAYS = ['api', 'import', 'stop_word', 'start_word', 'user_preferences', 'refused_by_meta'] as const;
 export type OptWay = (typeof OPT_WAYS)[number];
@@ -189,42 +181,7 @@ export class CreateContact {
   optedIn?: boolean;
 }
 
-/** `POST /v1/contacts/bulk`. */
-export class BulkContacts {
-  @AnyList({
-    ...LIMITS.bulk,
-    items: { $ref: '#/components/schemas/CreateContact' },
-    example: [{ phone: '+918899332211', name: 'Gaurav', tags: ['customer'] }],
-  })
-  contacts!: unknown[];
-  @Tags({ description: 'Tags for every row.', example: ['imported'] }) defaultTags?: string[];
-  @Flag({
-    optional: true,
-    description: 'Default of optedIn for rows that create a contact.',
-    example: false,
-  })
-  defaultOptedIn?: boolean;
-}
-
-const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
-export type BulkResult = (typeof BULK_RESULTS)[number];
-
-export class BulkRow {
-  @Whole({ min: 0, max: 499 }) index!: number;
-  @Text({ max: 40, nullable: true }) phone!: string | null;
-  @Text({ max: 40, nullable: true }) id!: string | null;
-  @OneOf(BULK_RESULTS) result!: BulkResult;
-  @Text({ max: 2000, nullable: true, description: 'Why a row was skipped.' }) reason!: string | null;
-}
-
-export class BulkReceipt {
-  @NestedList(() => BulkRow, { max: LIMITS.bulk.max }) results!: BulkRow[];
-  @Whole({ min: 0, max: 500 }) created!: number;
-  @Whole({ min: 0, max: 500 }) updated!: number;
-  @Whole({ min: 0, max: 500 }) skipped!: number;
-}
-
-/** Command `contact.upsert`. Key: the contact. `by`: the API key. */
+/** Payload of the command `contact.upsert`. `by`: the id of the API key. */
 export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
   readonly contactId: string;
   readonly phone: string | null;
@@ -234,21 +191,21 @@ export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
   readonly at: string;
   readonly by: string | null;
 };
-/** The reply to `contact.upsert`. `contact` is null for a row of an import: nobody reads it. */
+/** The reply to `contact.upsert`. `contact` is null for a row of an import, whose answer does not show it. */
 export type UpsertedContact = {
   readonly id: string;
   readonly created: boolean;
   readonly contact: ContactView | null;
 };
 
-/** Command `contact.update`. Key: the contact. */
+/** Payload of the command `contact.update`. */
 export type UpdateContactData = UpdateContact & {
   readonly contactId: string;
   readonly at: string;
   readonly by: string | null;
 };
 
-/** The data of `contact.created`. */
+/** The data of the event `contact.created`. */
 export class ContactCreatedData {
   @Text({ max: 40 }) contactId!: string;
   @Nested(() => ContactView) contact!: ContactView;
@@ -262,7 +219,7 @@ export class ContactCreatedData {
   merged?: string;
 }
 
-/** The data of `contact.updated`: the contact after the change. */
+/** The data of the event `contact.updated`: the contact after the change. */
 export class ContactUpdatedData extends ContactCreatedData {
   @TextList({
     max: 200,
@@ -273,7 +230,7 @@ export class ContactUpdatedData extends ContactCreatedData {
   changed!: readonly string[];
 }
 
-/** The data of `contact.opted_out`. */
+/** The data of the event `contact.opted_out`. */
 export class ContactOptedOutData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40, nullable: true }) phone!: string | null;
@@ -283,7 +240,7 @@ export class ContactOptedOutData {
   @Time() at!: string;
 }
 
-/** The data of `contact.merged`: both contacts are one person; the other contact has the data now. */
+/** The data of the event `contact.merged`: the contact is the same person as `into`, which has its data from now on. */
 export class ContactMergedData {
   @Text({ max: 40 }) contactId!: string;
   @Text({ max: 40 }) into!: string;

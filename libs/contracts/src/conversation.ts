@@ -1,25 +1,26 @@
-import { Nested, OneOf, Text, Time, Whole } from './schema/field.js';
+import { Nested, Whole } from './schema/fields.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 import { derivedId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 import { personKey } from './text/phone.js';
 
 /**
- * One contact per account and person, however the number is spelled. `person` is the phone number if there is one,
- * else Meta's user id. One person may have several of these ids, because a number or user id came later or changed:
- * messaging maps ids to people, and in contacts each id leads to the contact.
+ * The contact id of a person in an account, however the phone number is spelled. `person`: the phone number, else
+ * Meta's user id. One person may have several such ids, since a number or user id may come later or change: messaging
+ * maps ids to people, and contacts maps each id to one contact.
  */
 export const contactIdOf = (accountId: string, person: string) =>
   derivedId('cnt', accountId, personKey(person));
 
-/** One conversation per account, phone number and person. */
+/** The id of the conversation between one of the account's phone numbers and a person. */
 export const conversationIdOf = (accountId: string, phoneNumberId: string, person: string) =>
   derivedId('cnv', accountId, phoneNumberId, personKey(person));
 
 const CONVERSATION_STATUSES = ['open', 'closed'] as const;
 export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
 
-/** The other side of a conversation. */
+/** The person in a conversation. */
 export class ConversationContact {
   @Text({ max: 40 }) id!: string;
   @Text({ max: 40, nullable: true, description: 'Null for a person without a phone number.' })
@@ -34,7 +35,7 @@ export class ConversationContact {
   name!: string | null;
 }
 
-/** A row of the inbox. */
+/** A conversation as the inbox lists it. */
 export class ConversationView {
   @Text({ max: 40 }) id!: string;
   @Nested(() => ConversationContact) contact!: ConversationContact;
@@ -72,13 +73,13 @@ export class UpdateConversation {
   assignee?: string | null;
 }
 
-/** Command `conversation.update`. Key: the conversation. */
+/** Payload of the command `conversation.update`. */
 export type UpdateConversationData = UpdateConversation & {
   readonly conversationId: string;
   readonly at: string;
 };
 
-/** The data of `conversation.opened` and `conversation.closed`. */
+/** The data of the events `conversation.opened` and `conversation.closed`. */
 export class ConversationStatusData {
   @Text({ max: 40 }) conversationId!: string;
   @Text({ max: 40 }) contactId!: string;

@@ -1,6 +1,7 @@
 import { isISO8601 } from 'class-validator';
 import { lengthOf } from './text/characters.js';
-import { OneOf, Rule, Text, TextList, Time } from './schema/field.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
 
@@ -8,7 +9,7 @@ const FIELD_TYPES = ['text', 'number', 'date', 'boolean', 'select'] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 export type FieldValue = string | number | boolean;
 
-/** The key of a custom field, in contacts and in campaigns' placeholders. */
+/** The form of a custom field's key, in contacts and in the placeholders of campaigns. */
 export const FIELD_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 const Key = () =>
   Text({
@@ -22,7 +23,7 @@ type Shape = { readonly type: FieldType; readonly options: readonly string[] | n
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && lengthOf(value) <= LIMITS.customFieldText.max;
 const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
-/** A date, or a time with its zone. */
+/** Whether the text is an ISO date, or a time with its zone. */
 export const isIsoDate = (text: string) => ISO_DATE.test(text) && isISO8601(text, { strict: true });
 
 const CHECKS: {
@@ -44,7 +45,7 @@ const CHECKS: {
   ],
 };
 
-/** The fault of a value, phrased to follow the field's name; undefined if there is none. */
+/** What is wrong with a value, as the words that follow the field's name; undefined if nothing is. */
 export function faultOfValue(value: unknown, shape: Shape): string | undefined {
   const [fits, what] = CHECKS[shape.type];
   return fits(value, shape) ? undefined : what(shape);
@@ -86,15 +87,15 @@ export class CreateCustomField {
   options?: string[];
 }
 
-/** Command `field.create`. Key: the account. */
+/** Payload of the command `field.create`. */
 export type CreateCustomFieldData = CreateCustomField & { readonly accountId: string; readonly at: string };
-/** Command `field.delete`. Key: the account. */
+/** Payload of the command `field.delete`. */
 export type DeleteCustomFieldData = { readonly accountId: string; readonly key: string; readonly at: string };
 
-/** The data of `custom_field.created`. */
+/** The data of the event `custom_field.created`. */
 export class CustomFieldData extends CustomFieldView {}
 
-/** The data of `custom_field.deleted`: published once no contact has a value of it. */
+/** The data of the event `custom_field.deleted`: published once no contact has a value of the field any more. */
 export class CustomFieldDeletedData {
   @Text({ ...LIMITS.customFieldKey }) key!: string;
   @Time() at!: string;

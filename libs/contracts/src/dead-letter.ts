@@ -1,8 +1,10 @@
-import { Flag, Json, Nested, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
+import { Flag, Json, Nested, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { fieldFault } from './problem.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
-/** Maximum refusals listed in the answer to a bulk order. */
+/** Most refusals that the answer to a bulk retry or discard lists. */
 export const SHOWN_REFUSALS = 100;
 
 export const LETTER_STATES = ['waiting', 'retried', 'discarded'] as const;
@@ -21,14 +23,14 @@ export class ListDeadLetters extends DeadLetterFilter {
   limit?: number;
 }
 
-/** What an operator did with a dead letter. */
+/** An operator's retry or discard of a dead letter. */
 export class DeadLetterMark {
   @Time() at!: string;
   @Text({ max: 200, description: 'Who did it, as they said.' }) by!: string;
   @Text({ max: 500, nullable: true }) reason!: string | null;
 }
 
-/** A record that could not be handled. Fields it lacks are null: it may have any shape. */
+/** A Kafka record that a consumer could not handle. It may have any shape: fields that it lacks are null. */
 export class DeadLetterView {
   @Text({ max: 30, description: 'Its partition and offset.', example: '0-153' }) id!: string;
   @OneOf(LETTER_STATES) state!: (typeof LETTER_STATES)[number];
@@ -58,7 +60,7 @@ export class DeadLettersView {
   @Whole({ min: 0, max: MOST, description: 'Neither retried nor discarded.' }) waiting!: number;
 }
 
-/** `GET /admin/v1/dead-letters/:letter`. Its value is in one of `body`, `text` and `base64`. */
+/** `GET /admin/v1/dead-letters/:letter`. The record's value is in one of `body`, `text` and `base64`. */
 export class WholeDeadLetter extends DeadLetterView {
   @Text({ max: 1_000, nullable: true }) key!: string | null;
   @Json({ description: 'Each a text or a list of texts.' }) headers!: Record<string, unknown>;
@@ -68,7 +70,7 @@ export class WholeDeadLetter extends DeadLetterView {
   @Text({ max: MOST, nullable: true, description: 'The value if it is not UTF-8.' }) base64!: string | null;
 }
 
-/** Dead letters by id, or all that wait. */
+/** Selects dead letters by id, or all that wait. */
 @Rule<ChosenDeadLetters>(function* ({ ids, all, accountId, topic, type }) {
   if ((ids !== undefined) === (all === true))
     yield fieldFault('/ids', 'required', 'or all must be given, and not both');
@@ -102,7 +104,7 @@ export class RefusedDeadLetter {
   @Text({ max: 500 }) detail!: string;
 }
 
-/** The result of an order on dead letters. */
+/** The result of retrying or discarding dead letters. */
 export class MarkedDeadLetters {
   @Whole({ min: 0, max: MOST, description: 'Letters that were retried, or discarded.' }) done!: number;
   @Whole({ min: 0, max: MOST }) refused!: number;

@@ -23,7 +23,7 @@ type Entry = {
   readonly summary: string;
 };
 
-/** Every event on the shared log, once. `feed`: whether `/v1/events` and webhooks carry it. */
+/** Every event on the shared log, the topic `wbiz.events`. `feed`: whether `/v1/events` and webhooks carry it. */
 export const EVENTS = {
   'message.received': {
     source: 'messaging',

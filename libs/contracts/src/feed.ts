@@ -1,8 +1,10 @@
-import { Json, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
+import { Json, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
 import { fieldFault } from './problem.js';
 
-/** A cursor for the end of the feed. */
+/** The cursor that means the end of the feed. */
 export const NOW = 'now';
 
 /** `GET /v1/events`. */
@@ -50,7 +52,7 @@ export class ReadEvents {
   wait?: number;
 }
 
-/** An event as in the feed and webhooks. `sequence` has no gaps within an account. */
+/** An event in the feed and in webhooks. `sequence` has no gaps within an account. */
 export class EventView {
   @Text({ max: 40, example: 'evt_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E' }) id!: string;
   @Whole({ min: 1, max: Number.MAX_SAFE_INTEGER }) sequence!: number;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { OneOf, Text, TextList, Time } from './schema/field.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
 import { isId } from './ids.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
@@ -7,7 +7,7 @@ import { Page } from './page.js';
 export const FLOW_STATUSES = ['draft', 'published', 'throttled', 'blocked', 'deprecated'] as const;
 export type FlowStatus = (typeof FLOW_STATUSES)[number];
 
-/** A flow as Meta has it. */
+/** A WhatsApp Flow of the account at Meta. */
 export class FlowView {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.metaId, description: "Meta's id." }) metaId!: string;
@@ -28,12 +28,15 @@ export class ListFlows extends Page {
   @OneOf(FLOW_STATUSES, { optional: true, byDefault: 'published' }) status?: FlowStatus;
 }
 
-/** The token of a flow sent without one: its reply carries it. Shown to nobody but Meta. */
+/**
+ * Makes the token of a flow that a client sends without one. Only Meta sees it, and returns it with the person's
+ * answer.
+ */
 export const newFlowToken = () => `wbiz_${randomBytes(24).toString('base64url')}`;
 
 /**
- * Whether the token was not set by a user: WBIZ made it (a template's is its message id), or Meta did for a send
- * without one.
+ * Whether the client did not choose this token: WBIZ made it (in a template it is the message id), or Meta did
+ * (`unused`).
  */
 export const isOwnFlowToken = (token: string) =>
   token === 'unused' || /^wbiz_[\w-]{32}$/.test(token) || (token.startsWith('msg_') && isId(token));

@@ -1,28 +1,8 @@
 import { hash, randomFillSync } from 'node:crypto';
+import type { IdPrefix } from './id-prefixes.js';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const FORM = /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}$/;
-
-/** Every kind of id and its prefix. `cnt` and `cnv` are derived; all others sort by time. */
-export const ID_PREFIXES = {
-  account: 'acc',
-  message: 'msg',
-  conversation: 'cnv',
-  contact: 'cnt',
-  template: 'tpl',
-  flow: 'flw',
-  quickReply: 'qrp',
-  preset: 'int',
-  campaign: 'cmp',
-  media: 'med',
-  webhook: 'whk',
-  event: 'evt',
-  apiKey: 'key',
-  delivery: 'dlv',
-  command: 'cmd',
-  request: 'req',
-} as const;
-export type IdPrefix = (typeof ID_PREFIXES)[keyof typeof ID_PREFIXES];
 
 const pool = Buffer.alloc(4096);
 let used = pool.length;
@@ -36,7 +16,7 @@ function randomBytes10(): Buffer {
   return pool.subarray(used - 10, used);
 }
 
-/** 26 characters: 48 bits of milliseconds, then 80 bits of `tail` (10 bytes). */
+/** 26 characters: 48 bits of `time` (ms since the epoch), then the first 80 bits of `tail`. */
 function ulid(time: number, tail: Uint8Array): string {
   let text = '';
   for (let rest = time, digit = 0; digit < 10; digit += 1, rest = Math.floor(rest / 32))
@@ -53,7 +33,7 @@ function ulid(time: number, tail: Uint8Array): string {
 let lastTime = -1;
 const lastTail = Buffer.alloc(10);
 
-/** Random for the first id of a millisecond, then incremented by one. */
+/** The 80 bits after the time: random for the first id of a millisecond, and one more for each further id. */
 function nextTail(time: number): Uint8Array {
   if (time !== lastTime) {
     lastTime = time;
@@ -68,10 +48,7 @@ function nextTail(time: number): Uint8Array {
   return lastTail;
 }
 
-/**
- * A new id `<prefix>_<26 Crockford base32>` that sorts by creation time; within one process also in order of
- * creation.
- */
+/** A new id `<prefix>_<26 Crockford base32>`. Ids sort by creation time; those of one process in order of creation. */
 export function newId(prefix: IdPrefix, time: number = Date.now()): string {
   return `${prefix}_${ulid(time, nextTail(time))}`;
 }
@@ -81,12 +58,15 @@ export function firstId(prefix: IdPrefix, time: number): string {
   return `${prefix}_${ulid(Math.max(0, time), new Uint8Array(10))}`;
 }
 
-/** Derives an id from time and parts; sorts by time. An inbound message gets its id from Meta's timestamp and wamid. */
+/**
+ * Derives an id from a time and parts, so that the same parts give the same id; sorts by time. Inbound messages: Meta's
+ * timestamp and wamid.
+ */
 export function timedId(prefix: IdPrefix, time: number, ...parts: string[]): string {
   return `${prefix}_${ulid(time, digest(parts))}`;
 }
 
-/** Derives an id from its parts alone (contacts and conversations). */
+/** Derives an id from parts alone, for contacts and conversations. */
 export function derivedId(prefix: IdPrefix, ...parts: string[]): string {
   const hash = digest(parts);
   return `${prefix}_${ulid(hash.readUIntBE(10, 6), hash)}`;

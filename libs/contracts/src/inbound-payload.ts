@@ -1,4 +1,5 @@
-import { Decimal, Flag, Json, Nested, NestedList, Text, Whole } from './schema/field.js';
+import { Decimal, Flag, Json, Nested, NestedList, Whole } from './schema/fields.js';
+import { Text } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 import { text } from './meta/item.js';
 
@@ -45,8 +46,8 @@ export class InboundExtras {
   @NestedList(() => InboundError, { max: 100, optional: true }) errors?: InboundError[];
 }
 
-/** image, video, audio, document, sticker. The caption is the message's `body`. */
-class InboundMedia extends InboundExtras {
+/** The payload of kinds image, video, audio, document and sticker. The caption is the message's `body`. */
+export class InboundMedia extends InboundExtras {
   @Text({ max: ID, optional: true, description: "Meta's id of the media." }) metaId?: string;
   @Text({ max: SHORT, optional: true }) mimeType?: string;
   @Text({ max: ID, optional: true, description: 'As Meta gives it: Base64.' }) sha256?: string;
@@ -87,7 +88,7 @@ class InboundInteractive extends InboundExtras {
 
 /**
  * A completed flow. `response`: the flow's answer, parsed; null if it is not a JSON object, then `responseText` holds
- * it. Neither holds a token that WBIZ made for the send.
+ * it. A token that WBIZ made for the send is removed from both.
  */
 class InboundFlowReply extends InboundExtras {
   @Text({ max: SHORT, optional: true, example: 'flow' }) name?: string;
@@ -103,8 +104,8 @@ class InboundButton extends InboundExtras {
   @Text({ max: SHORT, optional: true }) payload?: string;
 }
 
-/** `body` also holds the emoji; null: the reaction was removed. */
-class InboundReaction extends InboundExtras {
+/** A reaction. The message's `body` holds the emoji too. `emoji` is null if the reaction was removed. */
+export class InboundReaction extends InboundExtras {
   @Text({ max: ID, description: 'The message reacted to.' }) wamid!: string;
   @Text({ max: 100, nullable: true }) emoji!: string | null;
 }
@@ -121,14 +122,14 @@ class InboundOrder extends InboundExtras {
   @NestedList(() => InboundOrderItem, { max: 1_000 }) items!: InboundOrderItem[];
 }
 
-/** System message types that change a person's number, user id, or both. */
+/** Types of system messages that report a new phone number or user id of a person, or both. */
 const PERSON_CHANGES: readonly string[] = [
   'user_changed_number',
   'customer_changed_number',
   'user_changed_user_id',
 ];
 
-/** What a system message changes of a person; a null field is unchanged. Undefined for any other message. */
+/** The person's new phone number and user id in a system message; null: unchanged. Undefined for any other message. */
 export function personChange({ kind, payload }: { kind: string; payload: Record<string, unknown> | null }) {
   if (kind !== 'system' || !PERSON_CHANGES.includes(text(payload?.['type']) ?? '')) return undefined;
   const told = (name: keyof InboundSystem) => text(payload?.[name]) ?? null;
@@ -144,8 +145,11 @@ export class InboundSystem extends InboundExtras {
   @Text({ max: SHORT, optional: true }) identity?: string;
 }
 
-/** A message that Meta does not deliver; `type` is its kind if Meta names it, e.g. poll. `errors`: why. */
-class InboundUnsupported extends InboundExtras {
+/**
+ * A message whose content Meta does not deliver. `type`: its kind if Meta names it, e.g. poll. `errors`: Meta's
+ * reasons.
+ */
+export class InboundUnsupported extends InboundExtras {
   @Text({ max: SHORT, optional: true }) type?: string;
 }
 
@@ -161,8 +165,8 @@ class InboundRevoke extends InboundExtras {
 }
 
 /**
- * The kinds of `message.received` and the shape of their `payload`, which is null if it would be empty. A kind not
- * listed here is an unknown type of Meta's: its payload is Meta's message, without what the event holds already.
+ * The kinds of `message.received` and the shape of their `payload`, which is null if it would be empty. Any other kind
+ * is a type of Meta's that WBIZ does not know: its payload is Meta's message, less what other fields of the event hold.
  */
 export const INBOUND_PAYLOADS = {
   text: InboundExtras,

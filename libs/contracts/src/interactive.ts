@@ -1,6 +1,8 @@
 import { lengthOf } from './text/characters.js';
 import { fieldFault, type FieldFault } from './problem.js';
-import { Link, Nested, NestedList, NOT_BLANK, OneOf, Rule, Text } from './schema/field.js';
+import { Link, NOT_BLANK, OneOf, Text } from './schema/text-fields.js';
+import { Nested, NestedList } from './schema/fields.js';
+import { Rule } from './schema/field-registry.js';
 import { LIMITS } from './limits.js';
 
 export const INTERACTIVE_KINDS = ['buttons', 'list', 'cta_url'] as const;
@@ -159,7 +161,7 @@ function* headerFaults({ type, text, ...medium }: InteractiveHeader): Iterable<F
       yield fieldFault(`/header/${field}`, 'not_allowed', 'is not taken with type text');
 }
 
-/** Exactly one of id and link; a file name only for a document. */
+/** A medium must have either an id or a link, and may have a file name only if it is a document. */
 export function* mediumFaults(
   { type, mediaId, link, filename }: { type: string; mediaId?: string; link?: string; filename?: string },
   at = '',

@@ -1,6 +1,6 @@
 /**
- * The limits of a send, Meta's and ours, once. `source`: the page of Meta's Cloud API documentation that states the
- * limit. `ours`: a bound that Meta leaves open, to keep bodies reasonable. Texts are counted in Unicode code points.
+ * The limits of requests. `source`: the page of Meta's Cloud API documentation that states the limit. `ours`: Meta
+ * states none, and ours keeps bodies reasonable. Texts are counted in Unicode code points.
  */
 export const LIMITS = {
   textBody: { max: 4096, source: 'messages/text-messages' },

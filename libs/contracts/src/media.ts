@@ -1,4 +1,5 @@
-import { OneOf, Text, Time, Whole } from './schema/field.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 import { MEDIA_KINDS } from './media/types.js';
 import type { MessageError } from './message.js';
 
@@ -34,20 +35,20 @@ export const MEDIA_UPLOAD_SCHEMA = {
 };
 
 /**
- * Command `media.create`: the bytes are already in the store. Key: the medium. Two answers, both {@link MediaView}:
- * when stored, and when settled.
+ * Payload of the command `media.create`, sent once the bytes are in the media store. Two replies, both {@link
+ * MediaView}: once WBIZ has stored the medium, and once the upload to Meta has ended.
  */
 export type CreateMediaData = Pick<MediaView, 'mediaId' | 'mimeType' | 'size' | 'sha256' | 'filename'> & {
   readonly phoneNumberId: string;
   readonly at: string;
 };
-/** Command `media.delete`. Key: the medium. */
+/** Payload of the command `media.delete`. */
 export type DeleteMediaData = { readonly mediaId: string; readonly at: string };
 
 const MEDIA_SOURCES = ['upload', 'inbound'] as const;
 export type MediaSource = (typeof MEDIA_SOURCES)[number];
 
-/** The data of `media.created`. */
+/** The data of the event `media.created`. */
 export class MediaCreatedData {
   @Text({ max: 40 }) mediaId!: string;
   @OneOf(MEDIA_SOURCES) source!: MediaSource;
@@ -60,7 +61,7 @@ export class MediaCreatedData {
 
 export const MEDIA_ENDS = ['deleted', 'rejected_by_meta'] as const;
 
-/** The data of `media.deleted`. */
+/** The data of the event `media.deleted`. */
 export class MediaDeletedData {
   @Text({ max: 40 }) mediaId!: string;
   @OneOf(MEDIA_ENDS) reason!: (typeof MEDIA_ENDS)[number];
@@ -68,16 +69,19 @@ export class MediaDeletedData {
 }
 
 /**
- * A stored medium. `awaited`: received from a person and still being fetched from Meta. `lost`: Meta did not hand it
- * out while it kept the file. `key`: its place in the store. `rejected`: Meta refused it.
+ * A medium and its state. `kept`: its bytes are in the media store under `key`. `awaited`: a person sent it, and WBIZ
+ * is fetching it from Meta. `lost`: WBIZ could not fetch it while Meta kept it. `rejected`: Meta refused it.
  */
 export type MediaOnFile =
   | { readonly state: 'kept'; readonly view: MediaView; readonly key: string }
   | { readonly state: 'awaited' | 'lost' }
   | { readonly state: 'rejected'; readonly error: MessageError };
 
-/** Whether this is Meta's own media id, of which we know nothing else. */
+/** Whether the id is one of Meta's own media ids: WBIZ knows nothing else of such a medium. */
 export const isMetasMediaId = (id: string) => /^\d+$/.test(id);
 
-/** The store key of a medium's bytes. Equal bytes of an account are stored once, under the first medium's key. */
+/**
+ * The key of a medium's bytes in the media store. Equal bytes of an account are stored once, under the first medium's
+ * key.
+ */
 export const mediaKey = (accountId: string, mediaId: string) => `${accountId}/${mediaId}`;

@@ -1,32 +1,12 @@
-import {
-  Flag,
-  Json,
-  Nested,
-  NestedList,
-  OneOf,
-  Recipient,
-  Text,
-  TextMap,
-  Time,
-  Whole,
-} from './schema/field.js';
 import { LIMITS } from './limits.js';
+import { MESSAGE_STATUSES, TOLD_KINDS } from './message-words.js';
 import { Page } from './page.js';
-import type { FieldFault } from './problem.js';
+import { Flag, Json, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Recipient, Text, TextMap, Time } from './schema/text-fields.js';
 
-/** Ordered by rank, which never falls: a later status with a lower rank goes to the history only. */
-const MESSAGE_STATUSES = [
-  'accepted',
-  'outcome_unknown',
-  'sent',
-  'failed',
-  'delivered',
-  'read',
-  'received',
-] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
-/** What else sends from our numbers. */
+/** The other apps that send from an account's phone numbers. */
 const ELSEWHERE = ['business_app'] as const;
 export type Elsewhere = (typeof ELSEWHERE)[number];
 
@@ -50,35 +30,6 @@ export class SendReceipt {
 export class AsyncReceipt {
   @Text({ max: 40 }) id!: string;
   @OneOf(['accepted'] as const) status!: 'accepted';
-}
-
-/** Why a row of a batch was rejected: the error that the same single send would get. */
-export class RowProblem {
-  @Text({ max: 100 }) type!: string;
-  @Text({ max: 200 }) title!: string;
-  @Whole({ min: 400, max: 599 }) status!: number;
-  @Text({ max: 1000 }) detail!: string;
-  @Text({ max: 60, example: 'service_window_closed' }) code!: string;
-  @Json({
-    list: true,
-    optional: true,
-    description: 'The faults of fields; pointers are relative to the batch.',
-  })
-  errors?: FieldFault[];
-  @Text({ max: 40, optional: true, description: 'The message, which may have been accepted nevertheless.' })
-  messageId?: string;
-}
-
-export class BatchRow {
-  @Whole({ min: 0, max: 499, description: 'Its place in the batch, from 0.' }) index!: number;
-  @Text({ max: 40, optional: true }) id?: string;
-  @OneOf(['accepted'] as const, { optional: true }) status?: 'accepted';
-  @Nested(() => RowProblem, { optional: true }) error?: RowProblem;
-}
-
-/** The answer to `POST /v1/messages/batch`: an id or an error for every row. */
-export class BatchReceipt {
-  @NestedList(() => BatchRow, { max: 500 }) results!: BatchRow[];
 }
 
 /** Why a message failed: our stable code, and Meta's own words if Meta refused it. */
@@ -149,14 +100,14 @@ export class ReadMessage {
   typing?: boolean;
 }
 
-/** Command `message.mark-read`. Key: the message. */
+/** Payload of the command `message.mark-read`. */
 export type MarkReadData = { readonly messageId: string; readonly typing: boolean; readonly at: string };
-/** The reply; `pending` while Meta has not been told yet. */
+/** The reply to `message.mark-read`. `pending`: Meta has not been told yet. */
 export type MarkReadReply = { readonly message: MessageView; readonly pending: boolean };
 
 /**
- * The data of `message.status`. `accepted` is published once Meta accepts a campaign's message, for any other already
- * before.
+ * The data of the event `message.status`. `accepted` is published when WBIZ accepts a message; for a campaign's
+ * message, once Meta accepts it.
  */
 export class MessageStatusData {
   @Text({ max: 40 }) messageId!: string;
@@ -174,7 +125,9 @@ export class MessageStatusData {
   @Time() at!: string;
 }
 
-/** The data of `message.withdrawn`: Meta was never asked to accept this campaign's message, and never will be. */
+/**
+ * The data of the event `message.withdrawn`: Meta was never asked to accept this campaign's message, and never will be.
+ */
 export class MessageWithdrawnData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 40 }) campaignId!: string;
@@ -183,7 +136,9 @@ export class MessageWithdrawnData {
   @Time() at!: string;
 }
 
-/** The data of `message.marketing_stopped`: the person no longer accepts marketing messages from this business. */
+/**
+ * The data of the event `message.marketing_stopped`: the person no longer accepts marketing messages of this business.
+ */
 export class MarketingStoppedData {
   @Text({ max: 40 }) messageId!: string;
   @Text({ max: 40 }) contactId!: string;
@@ -191,20 +146,17 @@ export class MarketingStoppedData {
   @Time() at!: string;
 }
 
-/** Kinds of inbound messages that nobody writes: WhatsApp reports a change of a person or of an earlier message. */
-export const TOLD_KINDS: readonly string[] = ['system', 'edit', 'revoke'];
-
 /**
- * Whether one side wrote it to the other. Otherwise it is an event only: group messages, removed reactions, and edits
- * that Meta reports as `unsupported`, among others.
+ * Whether the person or the business wrote the message to the other, so that it belongs in the conversation. Others are
+ * events only: group messages, removed reactions, and edits that Meta reports as `unsupported`, among others.
  */
-export const isWritten = ({ kind, payload }: Pick<HandedMessage, 'kind' | 'payload'>): boolean =>
+export const isWritten = ({ kind, payload }: Pick<WebhookMessage, 'kind' | 'payload'>): boolean =>
   !TOLD_KINDS.includes(kind === 'unsupported' ? String(payload?.['type']) : kind) &&
   payload?.['groupId'] === undefined &&
   !(kind === 'reaction' && (payload?.['emoji'] ?? null) === null);
 
-/** Event data of a message from Meta's webhook. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
-class HandedMessage {
+/** The common data of events about a message in Meta's webhooks. `kind` and `payload`: see `INBOUND_PAYLOADS`. */
+class WebhookMessage {
   @Text({ max: 40 }) messageId!: string;
   @Text(LIMITS.wamid) wamid!: string;
   @Text({ max: 40, description: "A group's conversation is not in the inbox." }) conversationId!: string;
@@ -219,17 +171,17 @@ class HandedMessage {
 }
 
 /**
- * The data of `message.received`. `from` is null for a person without a phone number; then `userId` is set. If Meta
- * gives both, both are set: this event links the two.
+ * The data of the event `message.received`. `from` is null for a person without a phone number; then `userId` is set.
+ * If Meta gives both, both are set: this event links the two.
  */
-export class MessageReceivedData extends HandedMessage {
+export class MessageReceivedData extends WebhookMessage {
   @Text({ max: 40, nullable: true }) from!: string | null;
   @Text({ ...LIMITS.contactName, nullable: true }) name!: string | null;
   @Time() receivedAt!: string;
 }
 
-/** The data of `message.echoed`: a message the business sent to a person by other means than this API. */
-export class MessageEchoedData extends HandedMessage {
+/** The data of the event `message.echoed`: the business sent a message to a person by other means than this API. */
+export class MessageEchoedData extends WebhookMessage {
   @Text({ max: 140 }) to!: string;
   @OneOf(ELSEWHERE) source!: Elsewhere;
   @Time() sentAt!: string;

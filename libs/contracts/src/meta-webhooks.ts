@@ -1,4 +1,5 @@
-import { Time, Whole } from './schema/field.js';
+import { Time } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 
 /** `POST /admin/v1/meta-webhooks/derive`. */
 export class DeriveInbound {
@@ -6,7 +7,7 @@ export class DeriveInbound {
   @Time({ optional: true, description: 'Bodies received before this time; default: now.' }) until?: string;
 }
 
-/** The number of bodies read again, and of their items. */
+/** How many webhook bodies were read again, and how many items they held. */
 export class DerivedInbound {
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) bodies!: number;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER }) items!: number;

@@ -1,4 +1,5 @@
-import { Text, Whole } from './schema/field.js';
+import { Text } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 
 /** `?limit=&cursor=` on every list. */
 export class Page {

@@ -1,4 +1,5 @@
-import { both, changesOf, NOT_BLANK, Text, Time } from './schema/field.js';
+import { both, changesOf } from './schema/derived-classes.js';
+import { NOT_BLANK, Text, Time } from './schema/text-fields.js';
 import { InteractiveCard } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
@@ -18,7 +19,7 @@ class PresetHead {
   @Name() name!: string | null;
 }
 
-/** A saved card. */
+/** A saved interactive card. */
 export class PresetView extends both(PresetHead, InteractiveCard) {
   @Time() createdAt!: string;
   @Time() updatedAt!: string;
@@ -42,9 +43,9 @@ export class UpdatePreset extends changesOf(CreatePreset) {}
 export class SendPreset extends Send {}
 
 type Known = { readonly presetId: string; readonly at: string };
-/** Command `preset.create`. Key: the preset. */
+/** Payload of the command `preset.create`. */
 export type CreatePresetData = CreatePreset & Known;
-/** Command `preset.update`. Key: the preset. */
+/** Payload of the command `preset.update`. */
 export type UpdatePresetData = UpdatePreset & Known;
-/** Command `preset.delete`. Key: the preset. */
+/** Payload of the command `preset.delete`. */
 export type DeletePresetData = Known;

@@ -1,4 +1,4 @@
-/** Every error code for customers, with its HTTP status and title. The detail is a sentence of its own per case. */
+/** Every error code of the API, with its HTTP status and title. Each refusal has a `detail` sentence of its own. */
 export const PROBLEMS = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   malformed_request: { status: 400, title: 'The request is malformed' },
@@ -44,11 +44,11 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** One fault of one field. `pointer` is a JSON Pointer into the body, or `?name` for a query parameter. */
 export type FieldFault = { readonly pointer: string; readonly code: string; readonly detail: string };
 
-/** The sentence for a rejection with field faults. */
+/** The `detail` of a refusal with field faults. */
 export const detailOf = (faults: readonly FieldFault[]) =>
   faults.length === 1 ? faults[0]!.detail : `${faults.length} fields are not valid.`;
 
-/** A fault from a field's own rules; `message` follows the field's name. */
+/** A fault of one field. `message` continues a sentence that begins with the field's name. */
 export const fieldFault = (pointer: string, code: string, message: string): FieldFault => ({
   pointer,
   code,

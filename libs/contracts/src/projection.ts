@@ -1,10 +1,12 @@
 import { fieldFault } from './problem.js';
-import { Flag, NestedList, OneOf, Rule, Text, TextList, Time, Whole } from './schema/field.js';
+import { Flag, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text, TextList, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { SERVICES, type Service } from './topics.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 const MOST_PARTITIONS = 10_000;
-/** Maximum parked accounts listed per projection. */
+/** Most parked accounts that are listed per projection. */
 export const SHOWN_PARKED = 100;
 
 /** How far a projection has read one partition of the shared log. */

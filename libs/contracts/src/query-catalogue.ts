@@ -1,11 +1,10 @@
 import type { AccountCredentials } from './account.js';
+import type { AudiencePreview, PreviewAudience } from './campaign-plan.js';
 import type {
-  AudiencePreview,
   CampaignProgress,
   CampaignView,
   ListCampaigns,
   ListRecipients,
-  PreviewAudience,
   RecipientView,
 } from './campaign.js';
 import type { ContactChange, ContactView, ListContacts } from './contact.js';
@@ -52,14 +51,14 @@ type Entry<Owner, Ask, Answer> = {
   readonly says?: { readonly ask: Ask; readonly answer: Answer };
 };
 const query = <Ask, Answer>(owner: Service): Entry<Service, Ask, Answer> => ({ owner });
-/** Answered by every service about its own data. */
+/** A query that every service answers about its own data. */
 const everywhere = <Ask, Answer>(): Entry<null, Ask, Answer> => ({ owner: null });
 
 type Of = { readonly accountId: string };
 type One = Of & { readonly id: string };
 type OneProjection = { readonly projection: string };
 
-/** Every query that services answer over TCP, once. `null` in an answer: does not exist. */
+/** Every query between processes, answered over TCP. A null answer: what was asked for does not exist. */
 export const QUERIES = {
   'message.get': query<One, MessageView | null>('messaging'),
   'message.list': query<Of & ListMessages, Paged<MessageView>>('messaging'),
@@ -75,7 +74,7 @@ export const QUERIES = {
   'conversation.list': query<Of & ListConversations, Paged<ConversationView>>('messaging'),
   'conversation.get': query<One, ConversationView | null>('messaging'),
   'conversation.messages': query<One & Page, Paged<ConversationMessage> | null>('messaging'),
-  /** A merged contact answers with the one it was merged into. */
+  /** For a merged contact: the contact that it was merged into. */
   'contact.get': query<One, ContactView | null>('contacts'),
   'contact.list': query<Of & ListContacts, Paged<ContactView>>('contacts'),
   /** Newest first. */
@@ -105,7 +104,7 @@ export const QUERIES = {
   /** The campaign's counts over time, from its events, oldest first. */
   'campaign.progress': query<One, CampaignProgress | null>('campaigns'),
   'campaign.recipients': query<One & ListRecipients, Paged<RecipientView> | null>('campaigns'),
-  /** `phoneNumberId`: set to get a plan too. */
+  /** With `phoneNumberId` the answer includes a plan. */
   'campaign.preview': query<Of & PreviewAudience & { readonly phoneNumberId?: string }, AudiencePreview>(
     'campaigns',
   ),
@@ -119,21 +118,27 @@ export const QUERIES = {
   'webhook.stats': query<One, WebhookStats | null>('webhooks'),
   'webhook.deliveries': query<One & ListDeliveries, Paged<DeliveryView> | null>('webhooks'),
   'webhook.delivery': query<One & { deliveryId: string }, DeliveryDetail | null>('webhooks'),
-  /** Reseals a batch of texts that previous keys sealed; `present` is the id of the gateway's current key. */
+  /**
+   * Seals a batch of texts, which previous keys seal, with the current key; `present`: the id of the gateway's current
+   * key.
+   */
   'webhook.reseal': query<{ readonly present: string }, readonly SealedTexts[]>('webhooks'),
   /** Which account a WhatsApp Business Account belongs to. */
   'account.find': query<{ wabaId: string }, { accountId: string } | null>('gateway'),
   'account.credentials': query<{ accountId: string }, AccountCredentials | null>('gateway'),
-  /** The stored reply of a command. With `expire`, a command not handled yet never will be, so null is final. */
+  /**
+   * The stored reply to a command. With `expire`, a command that was not handled yet never will be, so null is final.
+   */
   'command.reply': everywhere<{ commandId: string; expire: boolean }, CommandReply | null>(),
   /**
-   * The owner's last sequence number on this account's partition, once everything committed before the call has one.
+   * The service's last sequence number in the account's partition of the log. Answered once every event committed
+   * before the call has a number.
    */
   'log.head': everywhere<{ accountId: string }, { partition: number; sequence: number }>(),
   'secrets.present': everywhere<Record<never, never>, PresentKeys>(),
   /** The service's projections of the shared log. */
   'projection.list': everywhere<Record<never, never>, readonly ProjectionView[]>(),
-  /** Operators' orders on projections: carried out before the answer. */
+  /** Operators' actions on a projection; done before the answer. */
   'projection.retry': everywhere<OneProjection & RetryParked, RetriedAccount | null>(),
   'projection.skip': everywhere<OneProjection & SkipParked, RetriedAccount | null>(),
   'projection.rewind': everywhere<OneProjection & RewindProjection, RewoundProjection | null>(),

@@ -1,4 +1,5 @@
-import { both, changesOf, NOT_BLANK, Text, Time } from './schema/field.js';
+import { both, changesOf } from './schema/derived-classes.js';
+import { NOT_BLANK, Text, Time } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
@@ -49,9 +50,9 @@ export class ListQuickReplies extends Page {
 export class UpdateQuickReply extends changesOf(CreateQuickReply) {}
 
 type Known = { readonly quickReplyId: string; readonly at: string };
-/** Command `quick-reply.create`. Key: the quick reply. */
+/** Payload of the command `quick-reply.create`. */
 export type CreateQuickReplyData = CreateQuickReply & Known;
-/** Command `quick-reply.update`. Key: the quick reply. */
+/** Payload of the command `quick-reply.update`. */
 export type UpdateQuickReplyData = UpdateQuickReply & Known;
-/** Command `quick-reply.delete`. Key: the quick reply. */
+/** Payload of the command `quick-reply.delete`. */
 export type DeleteQuickReplyData = Known;

@@ -25,7 +25,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Narrow scopes that a wider one includes: if users know one scope for a whole area, it includes the area's reads. */
+/** A scope (left) that another one (right) includes: clients know the other as the scope of the whole area. */
 export const OPENED_BY: { readonly [Narrow in Scope]?: Scope } = {
   'quick_replies:read': 'quick_replies:write',
 };

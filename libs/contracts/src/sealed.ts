@@ -1,9 +1,10 @@
-import { Flag, NestedList, OneOf, Text, Whole } from './schema/field.js';
+import { Flag, NestedList, Whole } from './schema/fields.js';
+import { OneOf, Text } from './schema/text-fields.js';
 
-/** Settings with the keys that seal stored texts. */
+/** The settings that hold the keys by which stored texts are sealed (encrypted). */
 export const SEALING_KEYS = ['TOKENS_KEY', 'WEBHOOKS_KEY', 'ANSWERS_KEY'] as const;
 
-/** The ids of a service's current keys. */
+/** The ids of a service's current keys, by setting. */
 export type PresentKeys = { readonly [Setting in (typeof SEALING_KEYS)[number]]?: string };
 
 /** A former key that still seals stored texts. */

@@ -1,28 +1,14 @@
-import { lengthOf } from './text/characters.js';
 import { ContactCard } from './contact-card.js';
-import {
-  AnyList,
-  both,
-  Decimal,
-  Flag,
-  Json,
-  Link,
-  Nested,
-  NestedList,
-  NOT_BLANK,
-  OneOf,
-  Recipient,
-  Rule,
-  Text,
-  TextMap,
-  Time,
-  Variables,
-} from './schema/field.js';
 import type { FlowView } from './flow.js';
-import { INTERACTIVE_KINDS, InteractiveCard, mediumFaults } from './interactive.js';
+import { InteractiveCard, mediumFaults } from './interactive.js';
 import { LIMITS } from './limits.js';
 import { fieldFault } from './problem.js';
-import { HeaderLocation, TemplateButton, TemplateCard, templateValueFaults } from './template/values.js';
+import { both } from './schema/derived-classes.js';
+import { Rule } from './schema/field-registry.js';
+import { Decimal, Flag, Json, NestedList } from './schema/fields.js';
+import { Link, NOT_BLANK, OneOf, Recipient, Text, TextMap } from './schema/text-fields.js';
+import { SentTemplateName, TemplateParts } from './template/values.js';
+import { lengthOf } from './text/characters.js';
 
 /** Fields that every send may have. */
 export class Send {
@@ -58,77 +44,8 @@ export class SendText extends Send {
   previewUrl?: boolean;
 }
 
-/** The name of a template to send. */
-export const SentTemplateName = (example: string) =>
-  Text({
-    ...LIMITS.templateName,
-    pattern: /^[a-z0-9_]+$/,
-    patternDetail: 'must hold lower-case letters, digits and underscores only',
-    example,
-  });
-
 class NamedTemplate extends Send {
   @SentTemplateName('order_confirmation') template!: string;
-}
-
-/** The values of a template's send. */
-@Rule<TemplateParts>(templateValueFaults)
-export class TemplateParts {
-  @Text({
-    ...LIMITS.templateLanguage,
-    pattern: /^[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?$/,
-    patternDetail: 'must be a language code such as en_US',
-    example: 'en_US',
-  })
-  language!: string;
-
-  @Variables({
-    optional: true,
-    description: 'A list for {{1}}, {{2}} …; an object for named variables.',
-    example: ['Gaurav', '#1043'],
-  })
-  variables?: string[] | Record<string, string>;
-
-  @Text({ max: 60, optional: true, description: 'The id of uploaded media for a media header.' })
-  headerMediaId?: string;
-
-  @Link({ optional: true, description: 'A public link for a media header.' })
-  headerLink?: string;
-
-  @Text({
-    ...LIMITS.filename,
-    optional: true,
-    description:
-      'File name of a document in a header; default: the name of the upload, or the end of the path of its link.',
-  })
-  headerFilename?: string;
-
-  @Nested(() => HeaderLocation, { optional: true, description: 'The place in a location header.' })
-  headerLocation?: HeaderLocation;
-
-  @Time({ optional: true, example: undefined, description: 'When a limited-time offer ends.' })
-  offerExpiresAt?: string;
-
-  @Variables({
-    optional: true,
-    description:
-      'One value per button that takes one, in order of the buttons: the end of a link, or a code. A one-time password goes into its button by itself.',
-  })
-  buttonVariables?: string[] | Record<string, string>;
-
-  @NestedList(() => TemplateButton, {
-    max: LIMITS.templateButtons.max,
-    optional: true,
-    description: 'Other values for single buttons.',
-  })
-  buttons?: TemplateButton[];
-
-  @NestedList(() => TemplateCard, {
-    ...LIMITS.cards,
-    optional: true,
-    description: 'The cards of a carousel: as many as in the template, in the same order.',
-  })
-  cards?: TemplateCard[];
 }
 
 /** `POST /v1/messages/template`. Template names follow Meta: lower-case letters, digits and underscores. */
@@ -277,10 +194,10 @@ export const SENDS = {
   contacts: SendContacts,
 } as const;
 type Requests = { readonly [Kind in keyof typeof SENDS]: InstanceType<(typeof SENDS)[Kind]> } & {
-  /** With the flow looked up. */
+  /** The body with the flow looked up. */
   readonly flow: SendFlow & { readonly flowToken: string; readonly flow: Pick<FlowView, 'id' | 'metaId'> };
 };
-/** The kinds of SENDS, and those whose body needs a lookup first. */
+/** The kinds of SENDS, and `flow`, whose body needs a lookup first. */
 export type SendKind = keyof Requests;
 export type SendRequest<Kind extends SendKind = SendKind> = Requests[Kind];
 
@@ -289,10 +206,10 @@ export type AnySend = {
   [Kind in SendKind]: { readonly kind: Kind; readonly request: SendRequest<Kind> };
 }[SendKind];
 
-/** For a campaign's send. If Meta was not asked by `expiresAt`, it returns to its campaign. */
+/** The campaign of a send. If Meta has not been called by `expiresAt`, the send goes back to the campaign, unsent. */
 export type OfCampaign = { readonly campaignId: string; readonly expiresAt: string };
 
-/** Command `message.send`: the user's request, and the ids the gateway assigned. Key: the conversation. */
+/** Payload of the command `message.send`: the client's request, and the ids that the gateway assigned. */
 export type SendMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
@@ -302,39 +219,9 @@ export type SendMessageData = {
   readonly campaign?: OfCampaign;
 } & AnySend;
 
-/**
- * Command `message.withdraw`, for a campaign's message: cancels it unless Meta was asked already. Key: the
- * conversation.
- */
+/** Payload of the command `message.withdraw`: cancels a campaign's message unless Meta has been called. */
 export type WithdrawMessageData = {
   readonly messageId: string;
   readonly conversationId: string;
   readonly at: string;
 };
-
-/** The values of `kind` in a row of a batch: a kind of send, or the kind of an interactive card. */
-export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
-export type RowKind = (typeof ROW_KINDS)[number];
-
-/** Each body with its `kind`; an interactive body has a kind of its own. */
-const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {
-  const body = { $ref: `#/components/schemas/${name}` };
-  if (kind === 'interactive') return body;
-  const ofKind = { type: 'object', required: ['kind'], properties: { kind: { enum: [kind] } } };
-  return { allOf: [ofKind, body] };
-});
-
-/** `POST /v1/messages/batch`. */
-export class SendBatch {
-  @AnyList({
-    ...LIMITS.batch,
-    items: { oneOf: rowSchemas },
-    description:
-      'Each has a `kind` and the fields of that send. An interactive one has the kind of its card: buttons, list or cta_url.',
-    example: [
-      { kind: 'text', to: '+918899332211', body: 'Hi! Your order #1043 has shipped.' },
-      { kind: 'media', to: '+918899332211', type: 'image', link: 'https://example.com/catalogue.jpg' },
-    ],
-  })
-  messages!: unknown[];
-}

@@ -1,8 +1,9 @@
 import { caseless } from './text/caseless.js';
-import { Text, Time, Whole } from './schema/field.js';
+import { Text, Time } from './schema/text-fields.js';
+import { Whole } from './schema/fields.js';
 import { LIMITS } from './limits.js';
 
-/** A tag's name: not blank, without leading or trailing blanks. */
+/** A field for a tag's name: not blank, without leading or trailing blanks. */
 const TagName = () =>
   Text({
     ...LIMITS.tagName,
@@ -11,7 +12,7 @@ const TagName = () =>
     example: 'vip',
   });
 
-/** The key of a tag: names that differ only in case are one tag. */
+/** The form of a tag's name by which names that differ only in case are one tag. */
 export const tagKey = caseless;
 
 /** The event stream of a tag. */
@@ -24,7 +25,9 @@ export class TagView {
   @Time() createdAt!: string;
 }
 
-/** A deleted tag or custom field that is still being removed from contacts; no contact shows it any more. */
+/**
+ * A deleted tag or custom field that the contacts service is still removing from contacts; the API shows it no more.
+ */
 export class Removal {
   @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
   @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Contacts that had it.' }) total!: number;
@@ -38,10 +41,10 @@ export class CreateTag {
   @TagName() name!: string;
 }
 
-/** Commands `tag.create` and `tag.delete`. Key: the tag's stream. */
+/** Payload of the commands `tag.create` and `tag.delete`. */
 export type TagData = { readonly accountId: string; readonly name: string; readonly at: string };
 
-/** The data of `tag.created` and `tag.deleted`. */
+/** The data of the events `tag.created` and `tag.deleted`. */
 export class TagEventData {
   @Text({ max: LIMITS.tagName.max, example: 'vip' }) name!: string;
   @Time() at!: string;

@@ -1,11 +1,12 @@
-import { Json, OneOf, Text, Time, Whole } from './schema/field.js';
+import { Json, Whole } from './schema/fields.js';
+import { OneOf, Text, Time } from './schema/text-fields.js';
 import { LIMITS } from './limits.js';
 import { Page } from './page.js';
 
 export const TEMPLATE_STATUSES = ['draft', 'pending', 'approved', 'rejected', 'paused', 'disabled'] as const;
 export type TemplateStatus = (typeof TEMPLATE_STATUSES)[number];
 
-/** A message template; also the data of `template.changed`, from which other services keep their copy. */
+/** A message template; also the data of the event `template.changed`, from which other services keep copies. */
 export class TemplateView {
   @Text({ max: 40 }) id!: string;
   @Text({ ...LIMITS.metaId, nullable: true, description: "Meta's id." }) metaId!: string | null;
@@ -38,7 +39,7 @@ export class ListTemplates extends Page {
   @Text({ max: 512, optional: true, description: 'A part of the name.' }) search?: string;
 }
 
-/** The data of `template.status`. */
+/** The data of the event `template.status`. */
 export class TemplateStatusData {
   @Text({ max: 40 }) templateId!: string;
   @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;
@@ -49,7 +50,7 @@ export class TemplateStatusData {
   @Time() at!: string;
 }
 
-/** The data of `template.removed`: Meta no longer has the template, so it cannot be sent. */
+/** The data of the event `template.removed`: Meta no longer has the template, so it cannot be sent. */
 export class TemplateRemovedData {
   @Text({ max: 40 }) templateId!: string;
   @Text({ ...LIMITS.metaId, nullable: true }) metaId!: string | null;

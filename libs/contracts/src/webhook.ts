@@ -1,30 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { ValidateBy } from 'class-validator';
 import { FEED_EVENT_TYPES, type FeedEventType } from './event-catalogue.js';
-import {
-  Decimal,
-  Flag,
-  Link,
-  Nested,
-  NestedList,
-  OneOf,
-  Rule,
-  Text,
-  TextList,
-  TextMap,
-  Time,
-  Whole,
-} from './schema/field.js';
+import { Decimal, Flag, Nested, NestedList, Whole } from './schema/fields.js';
+import { Link, OneOf, Text, TextList, TextMap, Time } from './schema/text-fields.js';
+import { Rule } from './schema/field-registry.js';
 import { Page } from './page.js';
 import { fieldFault } from './problem.js';
 
 export const MOST_WEBHOOKS = 50;
-/** Maximum concurrent replays per webhook. */
+/** Most concurrent replays per webhook. */
 export const MOST_REPLAYS = 3;
 
 /**
- * `inactive`: switched off by the customer. `disabled`: switched off by us, see `reason`. `failing`: paused and
- * probed from time to time.
+ * `inactive`: switched off by the client. `disabled`: switched off by WBIZ, see `reason`. `failing`: paused, and probed
+ * from time to time.
  */
 const WEBHOOK_STATUSES = ['active', 'failing', 'inactive', 'disabled'] as const;
 export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
@@ -32,7 +21,7 @@ export type WebhookStatus = (typeof WEBHOOK_STATUSES)[number];
 const WEBHOOK_EVENTS = ['*', ...FEED_EVENT_TYPES] as const;
 export type WebhookEvent = '*' | FeedEventType;
 
-/** Headers that customers may not set: they identify us, describe the body or control the connection. */
+/** Headers that clients may not set: they identify WBIZ, describe the body or control the connection. */
 const RESERVED =
   /^(webhook-.*|proxy-.*|sec-.*|host|content-.*|transfer-encoding|connection|http2-settings|keep-alive|te|trailer|upgrade|expect|user-agent|accept-encoding|traceparent|tracestate)$/i;
 
@@ -54,7 +43,7 @@ const Rate = (base: { optional?: boolean; nullable?: boolean } = {}) =>
 
 const areDistinct = (names: readonly string[]) => new Set(names).size === names.length;
 
-/** The customer's own headers. */
+/** A field of the client's own headers. */
 const Headers = (base: { optional?: boolean; nullable?: boolean } = {}): PropertyDecorator => {
   const map = TextMap({
     max: 20,
@@ -265,22 +254,22 @@ export class WebhookStats {
 export const newWebhookSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
 type Known = { readonly webhookId: string; readonly at: string };
-/** Secrets are sealed: neither the command log nor stored replies may hold one in the clear. */
+/** Secrets travel sealed (encrypted): Kafka and stored replies must never hold one in the clear. */
 type Sealed<Body extends { headers?: unknown }> = Omit<Body, 'headers'> & {
   readonly headerNames?: readonly string[];
   readonly sealedHeaders?: string | null;
 };
-/** Command `webhook.create`. Key: the account. */
+/** Payload of the command `webhook.create`. */
 export type CreateWebhookData = Sealed<CreateWebhook> & Known & { readonly sealedSecret: string };
-/** Command `webhook.update`. Key: the account. */
+/** Payload of the command `webhook.update`. */
 export type UpdateWebhookData = Sealed<UpdateWebhook> & Known;
-/** Command `webhook.delete`. Key: the account. */
+/** Payload of the command `webhook.delete`. */
 export type DeleteWebhookData = Known;
-/** Command `webhook.rotate-secret`. Key: the account. */
+/** Payload of the command `webhook.rotate-secret`. */
 export type RotateSecretData = Known & { readonly sealedSecret: string };
-/** Command `webhook.replay`. Key: the account. */
+/** Payload of the command `webhook.replay`. */
 export type ReplayWebhookData = Known & Required<ReplayWebhook>;
-/** Command `webhook.retry`. Key: the account. */
+/** Payload of the command `webhook.retry`. */
 export type RetryDeliveryData = Known & { readonly deliveryId: string };
 
 /** The reply to commands that set a webhook's secret. */

@@ -1,4 +1,4 @@
-import { isWellFormed } from '@wbiz/contracts/schema/field';
+import { isWellFormed } from '@wbiz/contracts/schema/json-values';
 import { isId } from '@wbiz/contracts/ids';
 import { DEFAULT_LIMIT, type Page, type Paged } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';

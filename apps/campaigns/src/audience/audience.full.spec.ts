@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
+import type { Audience } from '@wbiz/contracts/audience';
+import type { CampaignTemplate } from '@wbiz/contracts/campaign';
 import { STATE } from '../recipient/recipient-state.js';
 import { audienceUnderTest, NUMBER } from './audience.harness.js';
 

@@ -1,5 +1,6 @@
 import type { AccountData } from '@wbiz/contracts/account';
-import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
+import type { Audience } from '@wbiz/contracts/audience';
+import type { CampaignTemplate } from '@wbiz/contracts/campaign';
 import type { ContactView } from '@wbiz/contracts/contact';
 import { contactIdOf } from '@wbiz/contracts/conversation';
 import { EVENTS, type EventData, type EventType } from '@wbiz/contracts/event-catalogue';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SegmentFilter } from '@wbiz/contracts/campaign';
+import type { SegmentFilter } from '@wbiz/contracts/audience';
 import { audienceUnderTest, NUMBER } from './audience.harness.js';
 
 let system: Awaited<ReturnType<typeof audienceUnderTest>>;

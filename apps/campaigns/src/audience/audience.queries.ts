@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import type { CampaignPlan } from '@wbiz/contracts/campaign';
+import type { CampaignPlan } from '@wbiz/contracts/campaign-plan';
 import type { ContactView } from '@wbiz/contracts/contact';
 import type { Answer, Ask } from '@wbiz/contracts/query-catalogue';
 import type { Service } from '@wbiz/contracts/topics';

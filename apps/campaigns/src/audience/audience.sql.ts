@@ -1,5 +1,5 @@
 import { caseless } from '@wbiz/contracts/text/caseless';
-import type { Audience, FilterOperator, SegmentFilter } from '@wbiz/contracts/campaign';
+import type { Audience, FilterOperator, SegmentFilter } from '@wbiz/contracts/audience';
 import type { FieldValue } from '@wbiz/contracts/custom-field';
 import { phonePart, toE164 } from '@wbiz/contracts/text/phone';
 import { tagKey } from '@wbiz/contracts/tag';

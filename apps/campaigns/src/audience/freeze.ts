@@ -1,4 +1,5 @@
-import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
+import type { Audience } from '@wbiz/contracts/audience';
+import type { CampaignTemplate } from '@wbiz/contracts/campaign';
 import type { PoolClient } from 'pg';
 import { STATE } from '../recipient/recipient-state.js';
 import { recipientsOf } from './recipients.sql.js';

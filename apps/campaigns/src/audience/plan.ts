@@ -1,4 +1,4 @@
-import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign';
+import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign-plan';
 import { SHARE } from '../campaign/pace.js';
 
 /** How many people an account may write to in 24 hours by its messaging tier at Meta; null: unlimited or unknown. */

@@ -1,4 +1,5 @@
-import type { Audience, CampaignTemplate } from '@wbiz/contracts/campaign';
+import type { Audience } from '@wbiz/contracts/audience';
+import type { CampaignTemplate } from '@wbiz/contracts/campaign';
 import { personalValuesOf, type PersonalValue } from '@wbiz/contracts/text/personal-values';
 import { parameters } from '@wbiz/service-kit/parameters';
 import { templateForm } from '../copy/contact-values.js';

@@ -4,7 +4,7 @@ import {
   FILTER_OPERATORS,
   type Audience,
   type SegmentFilter,
-} from '@wbiz/contracts/campaign';
+} from '@wbiz/contracts/audience';
 import type { ContactView } from '@wbiz/contracts/contact';
 import type { FieldValue } from '@wbiz/contracts/custom-field';
 import { apply } from '@wbiz/eventing/postgres/projection';

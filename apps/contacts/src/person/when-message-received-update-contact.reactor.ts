@@ -1,6 +1,7 @@
 import type { OptOutWords } from '@wbiz/contracts/account';
 import { personChange } from '@wbiz/contracts/inbound-payload';
-import { TOLD_KINDS, type MessageReceivedData } from '@wbiz/contracts/message';
+import { TOLD_KINDS } from '@wbiz/contracts/message-words';
+import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { OwnCommand } from '@wbiz/eventing/aggregate';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { Projection } from '@wbiz/eventing/postgres/projection';

@@ -1,5 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { ApiKeyView, KeyLimit } from '@wbiz/contracts/account';
+import type { ApiKeyView, KeyLimit } from '@wbiz/contracts/api-key';
 import { newId } from '@wbiz/contracts/ids';
 import type { Scope } from '@wbiz/contracts/scopes';
 

@@ -1,4 +1,5 @@
-import type { KeyLimit, Plan } from '@wbiz/contracts/account';
+import type { KeyLimit } from '@wbiz/contracts/api-key';
+import type { Plan } from '@wbiz/contracts/account';
 import type { ApiKey } from './api-key.js';
 
 /** Requests per minute and per 10 seconds for each key of an account, by plan; null: unlimited. */

@@ -1,4 +1,4 @@
-import type { KeyLimit } from '@wbiz/contracts/account';
+import type { KeyLimit } from '@wbiz/contracts/api-key';
 import { microBatch } from '@wbiz/eventing/micro-batch';
 import type { Pool } from 'pg';
 import { askPostgres } from './ask-postgres.js';

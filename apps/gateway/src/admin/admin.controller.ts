@@ -1,13 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
-import {
-  AccountAtMeta,
-  AdminAccountView,
-  AdminApiKeyView,
-  ConnectAccount,
-  CreateApiKey,
-  NewApiKey,
-  UpdateAccount,
-} from '@wbiz/contracts/account';
+import { AccountAtMeta, AdminAccountView, ConnectAccount, UpdateAccount } from '@wbiz/contracts/account';
+import { AdminApiKeyView, CreateApiKey, NewApiKey } from '@wbiz/contracts/api-key';
 import { Page } from '@wbiz/contracts/page';
 import type { FastifyReply } from 'fastify';
 import { AdminOnly } from '../access/route-access.js';

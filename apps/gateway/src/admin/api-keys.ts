@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AdminApiKeyView, CreateApiKey, NewApiKey } from '@wbiz/contracts/account';
+import type { AdminApiKeyView, CreateApiKey, NewApiKey } from '@wbiz/contracts/api-key';
 import type { Page, Paged } from '@wbiz/contracts/page';
 import { SCOPES } from '@wbiz/contracts/scopes';
 import { Rejection } from '@wbiz/eventing/rejection';

@@ -9,7 +9,7 @@ import {
   type RetryDeadLetters,
   type WholeDeadLetter,
 } from '@wbiz/contracts/dead-letter';
-import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { isPlainObject } from '@wbiz/contracts/schema/json-values';
 import { DEFAULT_LIMIT } from '@wbiz/contracts/page';
 import { topics } from '@wbiz/contracts/topics';
 import type { HeaderValue, KafkaRecord } from '@wbiz/eventing/kafka/batching-producer';

@@ -1,12 +1,11 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { AudiencePreview, PreviewAudience } from '@wbiz/contracts/campaign-plan';
 import {
-  AudiencePreview,
   CampaignProgress,
   CampaignView,
   CreateCampaign,
   ListCampaigns,
   ListRecipients,
-  PreviewAudience,
   RecipientView,
   RetryFailed,
   UpdateCampaign,

@@ -1,4 +1,4 @@
-import type { AudiencePreview, PreviewAudience } from '@wbiz/contracts/campaign';
+import type { AudiencePreview, PreviewAudience } from '@wbiz/contracts/campaign-plan';
 import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import { senderOf } from '../messages/sends.js';

@@ -1,4 +1,4 @@
-import type { Schedule } from '@wbiz/contracts/campaign';
+import type { Schedule } from '@wbiz/contracts/schedule';
 import { fieldFault } from '@wbiz/contracts/problem';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { DateTime } from 'luxon';

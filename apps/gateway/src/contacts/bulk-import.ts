@@ -1,14 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  CreateContact,
-  type BulkContacts,
-  type BulkReceipt,
-  type BulkResult,
-  type BulkRow,
-  type UpsertContactData,
-  type UpsertedContact,
-} from '@wbiz/contracts/contact';
-import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { CreateContact, type UpsertContactData, type UpsertedContact } from '@wbiz/contracts/contact';
+import type { BulkContacts, BulkReceipt, BulkResult, BulkRow } from '@wbiz/contracts/contact-import';
+import { isPlainObject } from '@wbiz/contracts/schema/json-values';
 import { parseBody } from '@wbiz/contracts/schema/parse';
 import type { Reply } from '@wbiz/eventing/message';
 import type { Call } from '../access/call.js';

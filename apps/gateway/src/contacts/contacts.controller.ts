@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { BulkContacts, BulkReceipt } from '@wbiz/contracts/contact-import';
 import {
-  BulkContacts,
-  BulkReceipt,
   ContactChange,
   ContactView,
   CreateContact,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { AccountData, KeyLimit } from '@wbiz/contracts/account';
+import type { AccountData } from '@wbiz/contracts/account';
+import type { KeyLimit } from '@wbiz/contracts/api-key';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import { peersAnswering } from '@wbiz/service-testing/peers';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';

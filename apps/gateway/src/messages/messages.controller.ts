@@ -1,14 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { BatchReceipt, ListMessages, MessageView, ReadMessage } from '@wbiz/contracts/message';
+import { BatchReceipt, SendBatch } from '@wbiz/contracts/batch';
+import { ListMessages, MessageView, ReadMessage } from '@wbiz/contracts/message';
 import {
-  SendBatch,
   SendContacts,
   SendInteractive,
   SendLocation,
   SendMedia,
   SendReaction,
-  SendTemplate,
   SendText,
+  SendTemplate,
 } from '@wbiz/contracts/send';
 import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AccountData } from '@wbiz/contracts/account';
-import type { BatchRow } from '@wbiz/contracts/message';
+import type { BatchRow } from '@wbiz/contracts/batch';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
 import { FakeMessaging } from './messaging.harness.js';

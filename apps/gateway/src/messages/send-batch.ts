@@ -1,14 +1,19 @@
 import { CARD_KINDS, INTERACTIVE_KINDS } from '@wbiz/contracts/interactive';
-import { isPlainObject } from '@wbiz/contracts/schema/field';
-import type { BatchReceipt, BatchRow, RowProblem, SendReceipt } from '@wbiz/contracts/message';
+import { isPlainObject } from '@wbiz/contracts/schema/json-values';
+import {
+  type BatchReceipt,
+  type BatchRow,
+  type RowProblem,
+  ROW_KINDS,
+  type RowKind,
+  type SendBatch,
+} from '@wbiz/contracts/batch';
+import type { SendReceipt } from '@wbiz/contracts/message';
 import { parseBody, type Parsed } from '@wbiz/contracts/schema/parse';
 import { detailOf, fieldFault, type FieldFault } from '@wbiz/contracts/problem';
 import {
-  ROW_KINDS,
   SENDS,
   type AnySend,
-  type RowKind,
-  type SendBatch,
   type SendInteractive,
   type SendKind,
   type SendMessageData,

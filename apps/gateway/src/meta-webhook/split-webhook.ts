@@ -1,4 +1,4 @@
-import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { isPlainObject } from '@wbiz/contracts/schema/json-values';
 import { INBOUND_KEYS } from '@wbiz/contracts/meta/inbound-keys';
 import { LIMITS } from '@wbiz/contracts/limits';
 import {

@@ -11,7 +11,7 @@ import {
   getSchemaPath,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { FIELD_SCHEMAS, type FieldSchema } from '@wbiz/contracts/schema/field';
+import { FIELD_SCHEMAS, type FieldSchema } from '@wbiz/contracts/schema/field-registry';
 import type { ProblemCode } from '@wbiz/contracts/problem';
 import { RuntimeModule, type Runtime } from '@wbiz/service-kit/runtime';
 import { accessOf } from '../access/route-access.js';

@@ -1,4 +1,5 @@
-import { isWritten, TOLD_KINDS } from '@wbiz/contracts/message';
+import { isWritten } from '@wbiz/contracts/message';
+import { TOLD_KINDS } from '@wbiz/contracts/message-words';
 import { cut } from '@wbiz/contracts/meta/item';
 import { isPhone } from '@wbiz/contracts/text/phone';
 import type { RecordedEvent } from '@wbiz/eventing/aggregate';

@@ -1,6 +1,6 @@
 import type { RefusalScope } from '@wbiz/cloud-api/graph-error-fates';
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
-import { USER_ID } from '@wbiz/contracts/schema/field';
+import { USER_ID } from '@wbiz/contracts/schema/text-fields';
 import type { Logger } from '@wbiz/eventing/logger';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { setTimeout as delay } from 'node:timers/promises';

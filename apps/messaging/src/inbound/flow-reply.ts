@@ -1,4 +1,4 @@
-import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { isPlainObject } from '@wbiz/contracts/schema/json-values';
 import { isOwnFlowToken } from '@wbiz/contracts/flow';
 import type { InboundExtras, InboundPayload } from '@wbiz/contracts/inbound-payload';
 import { LIMITS } from '@wbiz/contracts/limits';

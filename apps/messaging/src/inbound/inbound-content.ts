@@ -1,4 +1,4 @@
-import { USER_ID } from '@wbiz/contracts/schema/field';
+import { USER_ID } from '@wbiz/contracts/schema/text-fields';
 import { fileName } from '@wbiz/contracts/media/file-name';
 import { fitted } from '@wbiz/contracts/schema/fitted';
 import {

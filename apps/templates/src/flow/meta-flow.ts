@@ -1,5 +1,5 @@
 import type { MetaFlow } from '@wbiz/cloud-api/meta-objects';
-import { isWellFormed } from '@wbiz/contracts/schema/field';
+import { isWellFormed } from '@wbiz/contracts/schema/json-values';
 import type { FlowStatus, FlowView } from '@wbiz/contracts/flow';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta/inbound';

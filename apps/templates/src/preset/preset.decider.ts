@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { caseless } from '@wbiz/contracts/text/caseless';
 import type { RepliesTo } from '@wbiz/contracts/command-catalogue';
-import { changedBy } from '@wbiz/contracts/schema/field';
+import { changedBy } from '@wbiz/contracts/schema/derived-classes';
 import { inOrder } from '@wbiz/contracts/schema/in-order';
 import { CARD_KINDS, cardFaults } from '@wbiz/contracts/interactive';
 import {

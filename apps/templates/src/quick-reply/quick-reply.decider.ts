@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { caseless } from '@wbiz/contracts/text/caseless';
-import { changedBy } from '@wbiz/contracts/schema/field';
+import { changedBy } from '@wbiz/contracts/schema/derived-classes';
 import type {
   CreateQuickReplyData,
   DeleteQuickReplyData,

@@ -1,7 +1,7 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { MetaTemplate, MetaTemplateContent } from '@wbiz/cloud-api/meta-objects';
 import { UpstreamUnreachable } from '@wbiz/cloud-api/graph-error';
-import { isPlainObject } from '@wbiz/contracts/schema/field';
+import { isPlainObject } from '@wbiz/contracts/schema/json-values';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { text } from '@wbiz/contracts/meta/item';
 import type { TemplateView } from '@wbiz/contracts/template';

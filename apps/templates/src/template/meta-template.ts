@@ -1,5 +1,5 @@
 import type { MetaTemplate } from '@wbiz/cloud-api/meta-objects';
-import { isWellFormed } from '@wbiz/contracts/schema/field';
+import { isWellFormed } from '@wbiz/contracts/schema/json-values';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta/inbound';
 import { cut, entryOf, idOf, object, text } from '@wbiz/contracts/meta/item';

@@ -37,7 +37,7 @@ export function fileName(given = ''): string | null {
   return withEnding(bare.slice(0, bare.length - ending.length), ending) || null;
 }
 
-/** The name under which a stored file is delivered: its own name, else its id, with an ending of its type. */
+/** The name under which a stored file is delivered: its own name, else its id, with a file ending of its type. */
 export function nameByType(file: {
   readonly mediaId: string;
   readonly mimeType: string;

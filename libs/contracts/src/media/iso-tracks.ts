@@ -9,7 +9,7 @@ const HANDLER_BYTES = 20;
 export class IsoTracks {
   readonly kinds = new Set<string>();
   private held: Uint8Array = new Uint8Array();
-  /** Bytes to skip; Infinity: done. */
+  /** Bytes to skip; Infinity: nothing more is read. */
   private skip = 0;
 
   read(chunk: Uint8Array): void {
@@ -30,7 +30,7 @@ export class IsoTracks {
     }
   }
 
-  /** The bytes of the box that were consumed; undefined if more are needed. */
+  /** Reads a box's header. Returns the bytes read; undefined if more bytes are needed. */
   private enter(box: Buffer): number | undefined {
     if (box.length < 8) return undefined;
     const [small, type] = [box.readUInt32BE(0), box.toString('latin1', 4, 8)];

@@ -4,7 +4,7 @@ const KB = 1024;
 const MB = 1024 * KB;
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
-/** What Meta accepts per kind: types and maximum bytes (Meta's media page, supported media types). */
+/** The types and the most bytes that Meta accepts per kind (Meta's media page, supported media types). */
 export const MEDIA_KINDS = {
   image: { types: ['image/jpeg', 'image/png'], maxBytes: 5 * MB },
   video: { types: ['video/mp4', 'video/3gpp'], maxBytes: 16 * MB },
@@ -35,7 +35,7 @@ export const isMediaType = (type: string): type is MediaType =>
 export const canGoAs = (kind: MediaKind, type: string): boolean =>
   isMediaType(type) && (kind === 'document' || kindOf(type) === kind);
 
-/** The kind a file of this type normally has, and its limit in bytes. */
+/** The kind of media that a file of this type normally is. */
 export const kindOf = (type: MediaType): MediaKind =>
   (Object.keys(MEDIA_KINDS) as MediaKind[]).find((kind) =>
     (MEDIA_KINDS[kind].types as readonly string[]).includes(type),
@@ -44,7 +44,7 @@ export const kindOf = (type: MediaType): MediaKind =>
 /** How many bytes of a file's start {@link sniffMediaType} needs. */
 export const SNIFFED_BYTES = 4_096;
 
-/** Two container formats hold several types; the file name decides. */
+/** OLE and ZIP files may be of several types: the folders within a ZIP decide, else the file name. */
 const OLE_BY_NAME: readonly (readonly [RegExp, MediaType])[] = [
   [/\.(doc|dot)$/i, 'application/msword'],
   [/\.(xls|xlt)$/i, 'application/vnd.ms-excel'],
@@ -72,17 +72,17 @@ function isoType(brand: string): MediaType | undefined {
 
 const ISO_TYPES: readonly string[] = ['video/mp4', 'video/3gpp', 'audio/mp4'];
 
-/** Whether the type is provisional until the tracks are known: {@link typeByTracks}. */
+/** Whether {@link typeByTracks} may correct the type. */
 export const hasTracks = (type: MediaType): boolean => ISO_TYPES.includes(type);
 
-/** The type by its tracks: audio recordings share the brands of video files. */
+/** Corrects the type by the file's tracks: audio recordings share the brands of video files. */
 export function typeByTracks(type: MediaType, { kinds }: Pick<IsoTracks, 'kinds'>): MediaType {
   if (!hasTracks(type)) return type;
   if (kinds.has('vide')) return type === 'audio/mp4' ? 'video/mp4' : type;
   return kinds.has('soun') ? 'audio/mp4' : type;
 }
 
-/** Whether the bytes match the declared type; a declared type that is not a media type matches anything. */
+/** Whether the detected type fits the declared one; a declared type that is not a media type fits any. */
 export function isAsDeclared(type: MediaType, declared: string): boolean {
   if (/^application\/(x-)?pdf$/.test(declared)) return type === 'application/pdf';
   const [family = ''] = declared.split('/');
@@ -92,7 +92,7 @@ export function isAsDeclared(type: MediaType, declared: string): boolean {
 
 type Look = { readonly latin: string; readonly filename: string };
 
-/** The first signature that matches decides; undefined: not a type Meta accepts. */
+/** The first signature that matches decides; undefined: a type that Meta does not accept. */
 const SIGNATURES: readonly (readonly [RegExp, (look: Look) => MediaType | undefined])[] = [
   [/^\xff\xd8\xff/, () => 'image/jpeg'],
   [/^\x89PNG\r\n\x1a\n/, () => 'image/png'],
@@ -105,7 +105,7 @@ const SIGNATURES: readonly (readonly [RegExp, (look: Look) => MediaType | undefi
   // The layer bits tell ADTS (0) from MPEG audio layer III (1).
   [/^\xff[\xf0\xf1\xf8\xf9]/, () => 'audio/aac'],
   [/^\xff[\xe2\xe3\xf2\xf3\xfa\xfb]/, () => 'audio/mpeg'],
-  // Readers skip what some servers write before the header.
+  // PDF readers skip blanks before the header, which some servers write.
   [/^(?:\xef\xbb\xbf)?[\t\n\f\r ]{0,1024}%PDF-/, () => 'application/pdf'],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, ({ filename }) => chosen(OLE_BY_NAME, filename)],
   [/^PK\x03\x04/, ({ latin, filename }) => chosen(ZIP_BY_FOLDER, latin) ?? chosen(ZIP_BY_NAME, filename)],
@@ -134,15 +134,15 @@ export function mediaTypeOf(bytes: Uint8Array, filename?: string): MediaType | u
 const CONTROL = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 
 /**
- * Text without control characters: UTF-8, UTF-16 with a byte order mark, or any other code page, which cannot be
- * recognised.
+ * Whether it is text without control characters: UTF-8, UTF-16 with a byte order mark, or any other code page, which
+ * cannot be recognised.
  */
 function isText(head: Uint8Array): boolean {
   const text = textIn(head);
   return text.length > 0 && !CONTROL.test(text);
 }
 
-/** Ignores a character cut off at the end of the sample. */
+/** Decodes the sample; ignores a character that is cut off at its end. */
 function textIn(head: Uint8Array): string {
   const latin = Buffer.from(head).toString('latin1');
   const utf16 = /^(?:\xff\xfe|\xfe\xff)/.exec(latin)?.[0];

@@ -1,10 +1,13 @@
 import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, type InboundPayloads } from './inbound.js';
 import { text } from './item.js';
 
-/** User id first: Meta always gives it, the number not always. */
+/** Prefers the user id: Meta always gives it, but not always the phone number. */
 const keyOf = (userId: unknown, phone: unknown) => text(userId) ?? text(phone) ?? '';
 
-/** Record keys of webhook items. Equal keys keep their order: a person's messages and statuses, a WABA's changes. */
+/**
+ * Kafka record keys of webhook items. Items with one key keep their order: a person's messages and statuses, a WABA's
+ * changes.
+ */
 export const INBOUND_KEYS: {
   readonly [Type in keyof InboundPayloads]: (data: InboundPayloads[Type]) => string;
 } = {

@@ -11,7 +11,7 @@ export type MetaMessage = {
   readonly message: MetaItem;
 };
 
-/** A message the owner sent from the WhatsApp Business app (Meta's `smb_message_echoes`): a message with a `to`. */
+/** A message that the business sent from the WhatsApp Business app (Meta's `smb_message_echoes`): it has a `to`. */
 export type MetaEcho = MetaMessage;
 
 export type MetaStatus = {
@@ -38,7 +38,10 @@ export type MetaContact = {
 };
 export type MetaItem = Readonly<Record<string, unknown>>;
 
-/** `ce_type` on `wbiz.inbound.raw`: a whole body, byte for byte; `ce_time` is its receipt. Key: the WABA. */
+/**
+ * `ce_type` of records on `wbiz.inbound.raw`: a whole webhook body, byte for byte. `ce_time`: when it came. Record key:
+ * the WABA.
+ */
 export const META_WEBHOOK = 'meta.webhook';
 
 /** `ce_type` of item records. */

@@ -1,5 +1,5 @@
 import { cutTo, lengthOf } from '../text/characters.js';
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { LIMITS } from '../limits.js';
 import type { MetaItem } from './inbound.js';
 import { toE164 } from '../text/phone.js';
@@ -24,27 +24,28 @@ export const objects = (value: unknown): MetaItem[] =>
 export const idOf = (value: unknown): string | undefined =>
   typeof value === 'number' ? String(value) : text(value);
 
-/** Our table's entry for a word of Meta's. */
+/** The table's entry for one of Meta's enum values; undefined if there is none. */
 export const entryOf = <Table extends object>(table: Table, word: unknown): Table[keyof Table] | undefined =>
   typeof word === 'string' && Object.hasOwn(table, word) ? table[word as keyof Table] : undefined;
 
 /**
- * The phone number in Meta's `wa_id` or `from`: digits with the country code, as text or number. Punctuation is
- * ignored.
+ * Reads Meta's `wa_id` or `from` (digits with the country code, as text or number) as E.164. Ignores punctuation;
+ * undefined if it is no phone number.
  */
 export function phoneOf(value: unknown): string | undefined {
   const spelled = idOf(value)?.trim() ?? '';
   return /^\+?\d[\d\s().-]*$/.test(spelled) ? toE164(`+${spelled.replaceAll(/\D/g, '')}`) : undefined;
 }
 
-/** Meta's user id of a person. */
+/** Reads Meta's user id of a person; undefined if it is too long. */
 export const userIdOf = (value: unknown): string | undefined => text(idOf(value)?.trim(), LIMITS.userId);
 
 /** A person: a number, a user id, or both. */
 type Person = { readonly phone: string | null; readonly userId: string | null };
 /**
- * `numbers` and `userIds`: candidates from Meta's fields, most reliable first. A number that is not one counts as a
- * user id, and an overlong user id is cut, so that no message is lost. Null: no sender.
+ * Reads a person from Meta's fields. `numbers`, `userIds`: the candidates, most reliable first. A number that is no
+ * phone number counts as a user id, and an overlong user id is cut, so that no message is lost. Null: the fields name
+ * nobody.
  */
 export function personOf(numbers: readonly unknown[], userIds: readonly unknown[]): Person | null {
   const phone = first(numbers, phoneOf);
@@ -60,15 +61,15 @@ const first = <Found>(values: readonly unknown[], read: (value: unknown) => Foun
 const DAY_MS = 86_400_000;
 
 /**
- * Unix seconds as RFC 3339. Falls back to the time of receipt if invalid or far in the future: later statuses would
- * never count.
+ * Meta's Unix seconds as RFC 3339. The time of receipt if they are invalid or over a day ahead of it: after a status
+ * from the future, no later status would count.
  */
 export function timeOf(value: unknown, receivedAt: string): string {
   const ms = (number(value) ?? 0) * 1_000;
   return ms > 0 && ms < Date.parse(receivedAt) + DAY_MS ? new Date(ms).toISOString() : receivedAt;
 }
 
-/** An entry of Meta's `errors`; before `error_data` existed, `details` was beside the code. */
+/** Reads an entry of Meta's `errors`. Newer webhooks have `details` in `error_data`, older ones beside `code`. */
 export const faultOf = ({ code, title, message, error_data: data, details }: MetaItem) => ({
   code: number(code) ?? 0,
   message: text(title) ?? text(message) ?? 'Meta gave no reason.',
@@ -84,7 +85,7 @@ export function camel<Value>(value: Value): Value {
 }
 const camelName = (name: string) => name.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 
-/** Text fields: numbers become texts; empty ones are dropped. */
+/** Reads fields as texts: numbers become texts; null and empty fields are dropped. */
 export const texts = (fields: MetaItem): MetaItem =>
   Object.fromEntries(
     Object.entries(fields)

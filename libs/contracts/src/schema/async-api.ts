@@ -1,9 +1,8 @@
 import { EVENTS } from '../event-catalogue.js';
-import { FIELD_SCHEMAS, type FieldSchema } from './field.js';
+import { type Class, FIELD_SCHEMAS, type FieldSchema } from './field-registry.js';
 import { META_CHANGE, META_ECHO, META_MESSAGE, META_STATUS, META_WEBHOOK } from '../meta/inbound.js';
 import { SERVICES, topics } from '../topics.js';
 
-type Class = new () => object;
 type Json = Record<string, unknown>;
 
 const text = (description: string, more: Json = {}): Json => ({ type: 'string', description, ...more });
@@ -47,12 +46,88 @@ const headersOf = (type: string | undefined, properties: Json, required: readonl
   required: [...required, 'ce_type'],
 });
 
+const internal = (type: string, summary: string, named = true): Json => ({
+  name: type,
+  summary,
+  contentType: 'application/json',
+  headers: headersOf(named ? type : undefined, COMMAND_HEADERS, COMMAND_REQUIRED),
+  payload: { type: 'object' },
+});
+const BATCH_OF_COMMANDS: Json = {
+  name: 'commands',
+  summary:
+    'Several commands of one partition in one record, as a batch of CloudEvents in JSON: the attributes are the headers of a command without `ce_`, `partitionkey` is its key. Each has its own deadline and reply.',
+  contentType: BATCH,
+  headers: { type: 'object', properties: { 'content-type': { const: BATCH } }, required: ['content-type'] },
+  payload: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        ...Object.fromEntries(
+          Object.entries(COMMAND_HEADERS)
+            .filter(([name]) => name !== 'content-type' && name !== 'dl_group')
+            .map(([name, schema]) => [name.replace(/^ce_/, ''), schema]),
+        ),
+        specversion: { const: '1.0' },
+        type: text('What is to be done.'),
+        partitionkey: text('The key by which it keeps its order.'),
+        data: { type: 'object' },
+      },
+      required: ['specversion', 'id', 'source', 'type', 'time', 'partitionkey', 'data'],
+    },
+  },
+};
+/** The messages of internal topics, by name. */
+const INTERNAL_MESSAGES: Record<string, Json> = {
+  command: internal('command', 'What a service is to do; ce_type says what.', false),
+  commands: BATCH_OF_COMMANDS,
+  [META_MESSAGE]: internal(META_MESSAGE, "A message of Meta's webhooks, as Meta wrote it."),
+  [META_STATUS]: internal(META_STATUS, "A status of Meta's webhooks, as Meta wrote it."),
+  [META_ECHO]: internal(
+    META_ECHO,
+    'A message that was written on the WhatsApp Business app, as Meta wrote it.',
+  ),
+  [META_CHANGE]: internal(META_CHANGE, "Any other change of Meta's webhooks, as Meta wrote it."),
+  [META_WEBHOOK]: internal(META_WEBHOOK, 'A body that Meta sent, as its bytes came; kept for 30 days.'),
+  'dead-letter': internal(
+    'dead-letter',
+    'A record that could not be handled, and why (dl_ headers); or what was done about one, whose id is the key (dl_mark).',
+    false,
+  ),
+};
+
 /**
  * The AsyncAPI 3.0 document of the Kafka topics, as plain JSON: the public log in full, generated from the
  * catalogue's classes; internal topics in outline.
  */
 export function asyncApiDocument(): Json {
   const schemas: Record<string, Json> = {};
+  const messages = { ...eventMessages(schemas), ...INTERNAL_MESSAGES };
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'WBIZ events',
+      version: '1',
+      description:
+        'What happens to messages, templates and accounts, as CloudEvents on Kafka. Choose by the `ce_type` header, take the account from `account`, ignore types and fields you do not know. An event may come more than once, never out of order: `ce_sequence` and `ce_previous` tell. Topic names begin with `TOPIC_PREFIX` where the installation has one.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: channels(),
+    operations: {
+      publishEvents: {
+        action: 'send',
+        channel: ref('channels/events'),
+        summary: 'The platform publishes what happened.',
+      },
+    },
+    components: { messages, schemas },
+  };
+}
+
+/** A message for each event of the catalogue; adds the schemas of their data to `schemas`. */
+function eventMessages(schemas: Record<string, Json>): Record<string, Json> {
   const messages: Record<string, Json> = {};
   for (const [type, { data, summary, source }] of Object.entries(EVENTS))
     messages[type] = {
@@ -65,57 +140,12 @@ export function asyncApiDocument(): Json {
       payload: refTo(data, schemas),
       bindings: { kafka: { key: text('The account, so that its events have one order.') } },
     };
-  const internal = (type: string, summary: string, named = true) => {
-    messages[type] = {
-      name: type,
-      summary,
-      contentType: 'application/json',
-      headers: headersOf(named ? type : undefined, COMMAND_HEADERS, COMMAND_REQUIRED),
-      payload: { type: 'object' },
-    };
-    return type;
-  };
-  const name = topics();
-  const commands = internal('command', 'What a service is to do; ce_type says what.', false);
-  messages['commands'] = {
-    name: 'commands',
-    summary:
-      'Several commands of one partition in one record, as a batch of CloudEvents in JSON: the attributes are the headers of a command without `ce_`, `partitionkey` is its key. Each has its own deadline and reply.',
-    contentType: BATCH,
-    headers: { type: 'object', properties: { 'content-type': { const: BATCH } }, required: ['content-type'] },
-    payload: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          ...Object.fromEntries(
-            Object.entries(COMMAND_HEADERS)
-              .filter(([name]) => name !== 'content-type' && name !== 'dl_group')
-              .map(([name, schema]) => [name.replace(/^ce_/, ''), schema]),
-          ),
-          specversion: { const: '1.0' },
-          type: text('What is to be done.'),
-          partitionkey: text('The key by which it keeps its order.'),
-          data: { type: 'object' },
-        },
-        required: ['specversion', 'id', 'source', 'type', 'time', 'partitionkey', 'data'],
-      },
-    },
-  };
-  const inbound = [
-    internal(META_MESSAGE, "A message of Meta's webhooks, as Meta wrote it."),
-    internal(META_STATUS, "A status of Meta's webhooks, as Meta wrote it."),
-    internal(META_ECHO, 'A message that was written on the WhatsApp Business app, as Meta wrote it.'),
-  ];
-  const change = internal(META_CHANGE, "Any other change of Meta's webhooks, as Meta wrote it.");
-  const webhook = internal(META_WEBHOOK, 'A body that Meta sent, as its bytes came; kept for 30 days.');
-  const letter = internal(
-    'dead-letter',
-    'A record that could not be handled, and why (dl_ headers); or what was done about one, whose id is the key (dl_mark).',
-    false,
-  );
+  return messages;
+}
 
-  const channels: Record<string, Json> = {
+function channels(): Record<string, Json> {
+  const name = topics();
+  return {
     events: channel(
       name.events,
       'The shared log: every event, in one order per account.',
@@ -124,35 +154,19 @@ export function asyncApiDocument(): Json {
     ...Object.fromEntries(
       SERVICES.map((service) => [
         `commands-${service}`,
-        channel(name.commands(service), `Internal. Commands to ${service}.`, [commands, 'commands']),
+        channel(name.commands(service), `Internal. Commands to ${service}.`, ['command', 'commands']),
       ]),
     ),
-    inbound: channel(name.inbound, "Internal. Messages and statuses of Meta's webhooks.", inbound),
-    'inbound-changes': channel(name.inboundChanges, "Internal. Meta's other webhooks.", [change]),
-    'inbound-raw': channel(name.inboundRaw, "Internal. What Meta's webhooks can be derived from again.", [
-      webhook,
+    inbound: channel(name.inbound, "Internal. Messages and statuses of Meta's webhooks.", [
+      META_MESSAGE,
+      META_STATUS,
+      META_ECHO,
     ]),
-    'dead-letters': channel(name.deadLetters, 'Internal. What could not be handled.', [letter]),
-  };
-  return {
-    asyncapi: '3.0.0',
-    info: {
-      title: 'WBIZ events',
-      version: '1',
-      description:
-        'What happens to messages, templates and accounts, as CloudEvents on Kafka. Choose by the `ce_type` header, take the account from `account`, ignore types and fields you do not know. An event may come more than once, never out of order: `ce_sequence` and `ce_previous` tell. Topic names begin with `TOPIC_PREFIX` where the installation has one.',
-      license: { name: 'Apache-2.0' },
-    },
-    defaultContentType: 'application/json',
-    channels,
-    operations: {
-      publishEvents: {
-        action: 'send',
-        channel: ref('channels/events'),
-        summary: 'The platform publishes what happened.',
-      },
-    },
-    components: { messages, schemas },
+    'inbound-changes': channel(name.inboundChanges, "Internal. Meta's other webhooks.", [META_CHANGE]),
+    'inbound-raw': channel(name.inboundRaw, "Internal. What Meta's webhooks can be derived from again.", [
+      META_WEBHOOK,
+    ]),
+    'dead-letters': channel(name.deadLetters, 'Internal. What could not be handled.', ['dead-letter']),
   };
 }
 

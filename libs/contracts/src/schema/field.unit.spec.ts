@@ -12,18 +12,12 @@ import '../tag.js';
 import '../template.js';
 import '../template/preview.js';
 import '../template/writes.js';
-import { CreateApiKey, UpdateAccount } from '../account.js';
+import { CreateApiKey } from '../api-key.js';
+import { UpdateAccount } from '../account.js';
 import { CreateContact, ListContacts, UpdateContact } from '../contact.js';
-import {
-  both,
-  changedBy,
-  changesOf,
-  FIELD_SCHEMAS,
-  fieldsOf,
-  Rule,
-  Text,
-  type FieldSchema,
-} from './field.js';
+import { both, changedBy, changesOf } from './derived-classes.js';
+import { FIELD_SCHEMAS, fieldsOf, Rule, type FieldSchema } from './field-registry.js';
+import { Text } from './text-fields.js';
 import { InteractiveCard } from '../interactive.js';
 import { parseBody, parseQuery } from './parse.js';
 import { fieldFault } from '../problem.js';

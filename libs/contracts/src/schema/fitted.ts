@@ -1,10 +1,9 @@
-import { fieldsOf, isPlainObject, shapesOf, type FieldSchema } from './field.js';
+import { fieldsOf, shapesOf, type FieldSchema, type Class } from './field-registry.js';
+import { isPlainObject } from './json-values.js';
 import { cut } from '../meta/item.js';
 
-type Class<T = object> = new () => T;
-
 /**
- * Fits foreign data to our fields: cuts what is too long, drops what a field cannot hold. Undefined if a required
+ * Fits Meta's data to our fields: cuts what is too long, and drops what a field cannot hold. Undefined if a required
  * field would be dropped.
  */
 export function fitted<T extends object>(type: Class<T>, given: object): T | undefined {

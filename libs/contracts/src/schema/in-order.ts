@@ -1,10 +1,9 @@
-import { fieldsOf, shapesOf } from './field.js';
+import { fieldsOf, shapesOf, type Class } from './field-registry.js';
 
-type Class<T = object> = new () => T;
 type Field = { readonly name: string; readonly nested: Class | undefined };
 const FIELDS = new WeakMap<object, readonly Field[]>();
 
-/** Restores the class's order of fields, also in nested objects: Postgres' jsonb does not keep it. */
+/** Restores the class's order of fields, also in nested objects: Postgres' jsonb loses it. */
 export function inOrder<T extends object>(type: Class<T>, value: T): T {
   const ordered: Record<string, unknown> = {};
   for (const { name, nested } of inOrderOf(type))

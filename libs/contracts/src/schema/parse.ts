@@ -1,8 +1,8 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { faultsByRules, isPlainObject, shapesOf as gatherShapes } from './field.js';
+import { faultsByRules, shapesOf as gatherShapes, type Class } from './field-registry.js';
+import { isPlainObject } from './json-values.js';
 import type { FieldFault } from '../problem.js';
 
-type Class<T = object> = new () => T;
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
 
 /** Caches a value per class: class metadata never changes after loading. */
@@ -17,7 +17,7 @@ function perClass<Value>(gather: (type: Class) => Value): (type: Class) => Value
 
 const shapesOf = perClass(gatherShapes);
 
-// Cached, because class-validator searches the rules of all classes for every object: a third of a check's cost.
+// Cached: class-validator searches the rules of all classes for every object, a third of the cost of a check.
 const rules = getMetadataStorage();
 const gatherRules = rules.getTargetValidationMetadatas.bind(rules);
 const rulesOf = perClass((type) => gatherRules(type, undefined as never, false, false));
@@ -82,7 +82,7 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
         return isPlainObject(inner) ? instance(nested, inner, at, strange) : inner;
       };
       const here = pointerTo(path, key);
-      // One more than allowed is enough to report too many.
+      // One entry more than allowed is enough to report too many.
       value = Array.isArray(value)
         ? value
             .slice(0, (shape.most ?? 0) + 1)
@@ -120,7 +120,7 @@ function faultsOf(error: ValidationError, path: string): FieldFault[] {
   return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
 
-/** Fault precedence: type errors first. */
+/** Checks in order of precedence: of several that fail, the first is reported. Type errors come first. */
 const FIRST = ['whitelistValidation', 'isArray', 'isObject', 'isString', 'isInt', 'isNumber', 'minLength'];
 
 const pointerTo = (path: string, field: string) =>

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { LIMITS } from '../limits.js';
 import { entryOf, object, text } from '../meta/item.js';
 import { fieldFault } from '../problem.js';
@@ -19,7 +19,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (button: Fields, at: string) => Faults;
-/** Accepted button types and their rules. */
+/** The accepted button types and the rules of each. */
 type Checks = Readonly<Record<string, Check>>;
 
 const QUICK_REPLY: Check = function* (button, at) {
@@ -56,7 +56,7 @@ export const BUTTONS: Checks = {
 export const CARD_BUTTONS: Checks = { QUICK_REPLY, URL: URL_BUTTON, PHONE_NUMBER, SPM: nothing };
 export const OTP_BUTTON: Checks = { OTP: otpFaults };
 
-/** Maximum per type, where lower than the maximum of all (templates/components). */
+/** Most buttons per type, where Meta allows fewer than buttons in all (templates/components). */
 const MOST: Readonly<Record<string, number>> = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1, CATALOG: 1, MPM: 1 };
 
 export function* buttonsFaults(checks: Checks, size: Size, { buttons }: Fields, at: string): Faults {

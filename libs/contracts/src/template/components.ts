@@ -1,14 +1,17 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { objects, text } from '../meta/item.js';
 
 type Fields = Record<string, unknown>;
 
-/** One of Meta's words (`type`, `format`, …): accepted in any case, answered in upper case. */
+/** Reads one of Meta's enum values (`type`, `format`, …), in any case, as upper case. */
 export const word = (value: unknown): string | undefined => text(value)?.toUpperCase();
 
 const WORDS = ['type', 'format', 'otp_type'];
 
-/** Components with Meta's words in upper case, as Meta answers them; anything but a list of objects stays as it is. */
+/**
+ * Writes Meta's enum values in components in upper case, as Meta answers them; anything but a list of objects stays as
+ * it is.
+ */
 export function inMetasCase(components: unknown): unknown {
   if (Array.isArray(components)) return components.map(inMetasCase);
   if (!isPlainObject(components)) return components;

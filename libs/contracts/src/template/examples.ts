@@ -1,4 +1,4 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { buttonsOf, cardsOf, componentOf, formatOf, variablesIn, word } from './components.js';
 import { isSample, namedSamples, samplesIn } from './text-rules.js';
 import type { TemplateComponent } from '../template.js';

@@ -18,7 +18,7 @@ export type TemplateValues = {
 
 /** `value`: undefined if none was given. */
 type Variable = { readonly name: string; readonly value: string | undefined };
-/** A text as the reader sees it; a variable without a value stays as written. */
+/** A text as the recipient sees it; a variable without a value stays as written. */
 type FilledText = { readonly text: string; readonly variables: readonly Variable[] };
 export type FilledButton = {
   readonly index: number;
@@ -29,7 +29,7 @@ export type FilledButton = {
   /** Whether a send must give a value for the button: the end of its link, or a code. */
   readonly takesValue: boolean;
   readonly value?: string;
-  /** The button as Meta has it. */
+  /** The button in Meta's form. */
   readonly source: Fields;
 };
 export type FilledTemplate = {
@@ -74,8 +74,7 @@ function fillParts(components: readonly Fields[], given: TemplateValues, place: 
   const headerText = format === 'TEXT' ? (text(header?.['text']) ?? '') : '';
   const bodyText = text(body?.['text']) ?? '';
   const [headerNames, bodyNames] = [variablesIn(headerText), variablesIn(bodyText)];
-  const longest = place.isCode ? LIMITS.otpCode.max : undefined;
-  const values = valuesFor([...headerNames, ...bodyNames], given.variables, 'variables', longest, place);
+  const values = valuesFor([...headerNames, ...bodyNames], given, 'variables', place);
   const footer = text(componentOf(components, 'FOOTER')?.['text']);
   const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'] as Fields | undefined;
   return {
@@ -138,7 +137,10 @@ function fillButtons(
   });
 }
 
-/** Values by button index: the button's own code, else the next of `buttonVariables`; with the pointer to the value. */
+/**
+ * Values by button index, each with the pointer to it in the request: the button's own code, else the next of
+ * `buttonVariables`.
+ */
 function buttonValues(
   buttons: readonly Fields[],
   { buttons: own = [], buttonVariables }: TemplateValues,
@@ -151,11 +153,11 @@ function buttonValues(
   const rest = [...buttons.keys()].filter(
     (index) => takesValue(buttons[index]!, place.isCode) && !codes.some(([taken]) => taken === index),
   );
-  // The body and the button share the one-time password, so it is given once.
+  // The body and the button share the one-time password, so the client gives it once.
   if (code !== undefined && buttonVariables === undefined)
     return new Map([...codes, ...rest.map((index) => [index, { value: code }] as const)]);
   const names = rest.map((_, nth) => String(nth + 1));
-  const values = valuesFor(names, buttonVariables, 'buttonVariables', undefined, place);
+  const values = valuesFor(names, { buttonVariables }, 'buttonVariables', place);
   const pointer = `${place.at}/buttonVariables`;
   return new Map([
     ...codes,
@@ -183,11 +185,12 @@ const takesValue = ({ type, url }: Fields, isCode: boolean) =>
 /** The values of the wanted names, in order. */
 function valuesFor(
   wanted: readonly string[],
-  given: Values | undefined,
-  field: string,
-  longest: number | undefined,
-  { at, faults }: Place,
+  values: TemplateValues,
+  field: 'variables' | 'buttonVariables',
+  { at, faults, isCode }: Place,
 ): (string | undefined)[] {
+  const given = values[field];
+  const longest = isCode && field === 'variables' ? LIMITS.otpCode.max : undefined;
   const pointer = `${at}/${field}`;
   const subject = at.slice(1) || 'The template';
   if (given === undefined || Array.isArray(given)) {
@@ -228,7 +231,7 @@ const mismatch = (pointer: string, detail: string): FieldFault => ({
   detail,
 });
 
-/** The components of a one-time password with Meta's preset texts, which Meta returns only once it has the template. */
+/** The components of a one-time password with Meta's own texts, which Meta returns only once it has the template. */
 function preset(components: readonly Fields[]): Fields[] {
   return components.map((component) => {
     if (text(component['text']) !== undefined) return component;

@@ -7,7 +7,7 @@ export const TEMPLATE_LANGUAGES: ReadonlySet<string> = new Set(
   ta te th tr uk ur uz vi zu`.split(/\s+/),
 );
 
-/** Other codes for the same language. */
+/** Other codes for languages of TEMPLATE_LANGUAGES. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   no: 'nb',
   nn: 'nb',

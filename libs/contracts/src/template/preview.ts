@@ -1,4 +1,6 @@
-import { isPlainObject, Nested, NestedList, Text, TextList } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
+import { Nested, NestedList } from '../schema/fields.js';
+import { Text, TextList } from '../schema/text-fields.js';
 import { LIMITS } from '../limits.js';
 import type { TemplateValues } from './filling.js';
 
@@ -80,7 +82,7 @@ export class PreviewFault {
   @Text({ max: 1000 }) detail!: string;
 }
 
-/** The answer; `faults`: why a send with these values would be rejected. */
+/** The answer to `GET /v1/templates/:id/preview`. `faults`: why a send with these values would be rejected. */
 export class TemplatePreview extends RenderedTemplate {
   @NestedList(() => PreviewFault, { max: 100 }) faults!: PreviewFault[];
 }

@@ -4,8 +4,8 @@ import type { RenderedCard, RenderedTemplate } from './preview.js';
 import type { TemplateView } from '../template.js';
 
 /**
- * The preview of a template. A variable without a value is a fault and stays as written. Values that were not asked
- * about are not reported as missing.
+ * The preview of a template; a variable without a value stays as written. Reports the faults of `variables`, and of the
+ * other fields that `values` has.
  */
 export function renderTemplate(
   template: Pick<TemplateView, 'components' | 'category'>,

@@ -1,9 +1,9 @@
-import { isPlainObject } from '../schema/field.js';
+import { isPlainObject } from '../schema/json-values.js';
 import { LIMITS } from '../limits.js';
 import { entryOf, object, objects } from '../meta/item.js';
 import { fieldFault, type FieldFault } from '../problem.js';
 import { BUTTONS, buttonsFaults, CARD_BUTTONS, OTP_BUTTON } from './button-rules.js';
-import { buttonsOf, componentOf, formatOf, VARIABLE, word } from './components.js';
+import { buttonsOf, componentOf, formatOf, word } from './components.js';
 import { languageMeant, TEMPLATE_LANGUAGES } from './languages.js';
 import {
   flagFaults,
@@ -20,6 +20,7 @@ import {
   wordFaults,
   type Faults,
 } from './text-rules.js';
+import { placeFaults } from './variable-places.js';
 
 export const TEMPLATE_CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
 export const PARAMETER_FORMATS = ['POSITIONAL', 'NAMED'] as const;
@@ -42,8 +43,8 @@ type Context = {
 type Checks = Readonly<Record<string, (component: Fields, at: string, context: Context) => Faults>>;
 
 /**
- * Rejects what Meta would refuse, before Meta is asked. If Meta's pages are silent or contradict its observed
- * behaviour, Meta decides: never reject here what it would accept.
+ * The faults for which Meta would refuse a template, found before Meta is called. Where Meta's pages are silent or
+ * differ from its observed behaviour, the behaviour counts: a template that Meta would accept must pass.
  */
 export const faultsOfTemplate = (template: TemplateToCheck): FieldFault[] => [...templateFaults(template)];
 
@@ -67,7 +68,7 @@ function* templateFaults({ name, language, components, ...template }: TemplateTo
 }
 
 /**
- * The range of a template's time to live (templates/time-to-live), in seconds; `forThirtyDays`: the value for 30
+ * The range of a template's time to live in seconds (templates/time-to-live). `forThirtyDays`: the value that means 30
  * days.
  */
 const LIFETIMES = {
@@ -141,7 +142,7 @@ const CARD: Checks = {
   HEADER: (component, at, { named }) => headerFaults(component, at, named, ['IMAGE', 'VIDEO', 'PRODUCT']),
   BODY: function* (component, at, { named }) {
     const body = yield* textOf(component, 'text', at, LIMITS.cardBody.max);
-    if (body !== undefined) yield* variablesFaults(component, body, at, 'body_text', named);
+    if (body !== undefined) yield* variablesFaults(component, body, at, { field: 'body_text', named });
   },
   BUTTONS: (component, at) => buttonsFaults(CARD_BUTTONS, LIMITS.cardButtons, component, at),
 };
@@ -156,7 +157,7 @@ const HEADERS: Readonly<Record<string, (component: Fields, at: string, named: bo
   TEXT: function* (component, at, named) {
     const header = yield* textOf(component, 'text', at, LIMITS.templateHeader.max);
     if (header === undefined) return;
-    const names = yield* variablesFaults(component, header, at, 'header_text', named);
+    const names = yield* variablesFaults(component, header, at, { field: 'header_text', named });
     const { max } = LIMITS.templateHeaderVariables;
     if (names.length > max)
       yield fieldFault(`${at}/text`, 'too_many_variables', `must have at most ${max} variable`);
@@ -176,8 +177,8 @@ function* headerFaults(component: Fields, at: string, named: boolean, formats: r
 }
 
 /**
- * Our medium, or the target of a link, is uploaded when the template is submitted. Meta's media ids are for sends
- * only.
+ * A sample is the id of an uploaded medium or a link, which WBIZ uploads to Meta when the template is submitted. Meta's
+ * own media ids (digits) serve sends only.
  */
 function* sampleFaults(component: Fields, at: string): Faults {
   const [sample] = samplesIn(component, 'header_handle');
@@ -201,44 +202,9 @@ function* bodyFaults(component: Fields, at: string, { named, among }: Context): 
   const { max: emojis } = LIMITS.templateBodyEmojis;
   if ((body.match(PATTERNS.emoji.pattern) ?? []).length > emojis)
     yield fieldFault(pointer, 'text_format', `must have at most ${emojis} emojis`);
-  const names = yield* variablesFaults(component, body, at, 'body_text', named);
+  const names = yield* variablesFaults(component, body, at, { field: 'body_text', named });
   if (names.length > 0) yield* placeFaults(body, names.length, pointer);
 }
-
-/** The places of variables in a body, and their number in relation to its words. */
-function* placeFaults(body: string, count: number, pointer: string): Faults {
-  const marked = body.replace(VARIABLE, MARK);
-  const core = marked.replace(/^[\s\p{P}~`]+|[\s\p{P}~`]+$/gu, '');
-  if (core.startsWith(MARK) || core.endsWith(MARK))
-    yield fieldFault(
-      pointer,
-      'variable_at_edge',
-      'must not begin or end with a variable; punctuation around it is no text',
-    );
-  if (new RegExp(`${MARK}\\s*${MARK}`).test(marked))
-    yield fieldFault(pointer, 'variables_adjacent', 'must have text between two variables');
-  const words = wordsIn(marked.replaceAll(MARK, ' '));
-  const wanted = WORDS_PER_VARIABLE * count;
-  if (words < wanted)
-    yield fieldFault(
-      pointer,
-      'too_many_variables',
-      `must have at least ${wanted} words beside its variables, and has ${words}`,
-    );
-}
-
-const MARK = '\u0000';
-/** Meta publishes no figure; observed to refuse every ratio below this, and some above. */
-const WORDS_PER_VARIABLE = 2;
-/** Scripts without spaces between words: each character counts as a word. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
-
-const wordsIn = (value: string) =>
-  value
-    .replace(UNSPACED, ' $& ')
-    .split(/\s+/)
-    .filter((token) => /[\p{L}\p{N}]/u.test(token)).length;
 
 function* footerFaults(component: Fields, at: string, { among }: Context): Faults {
   if (componentOf(among, 'LIMITED_TIME_OFFER'))

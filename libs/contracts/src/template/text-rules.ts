@@ -10,13 +10,12 @@ export type Faults<Found = void> = Generator<FieldFault, Found>;
 
 const BRACES = /\{\{|\}\}/;
 
-/** Checks a text's variables: their syntax, and that each has an example. */
+/** Reports faults of a text's variables: their syntax, and examples that are missing. Returns the variables. */
 export function* variablesFaults(
   component: Fields,
   value: string,
   at: string,
-  field: keyof typeof SHOWN,
-  named: boolean,
+  { field, named }: { readonly field: keyof typeof SHOWN; readonly named: boolean },
 ): Faults<readonly string[]> {
   const names = yield* namesOf(value, `${at}/text`, named);
   const listed = samplesIn(component, field);
@@ -54,7 +53,10 @@ export const namedSamples = (component: Fields, field: string): ReadonlyMap<unkn
       .map(({ param_name: name, example }) => [name, example]),
   );
 
-/** Variables must be numbered without gaps, or named; returns none if they are not. */
+/**
+ * Reports variables that are neither numbered without gaps nor named; returns the variables, or none if they are of the
+ * wrong kind.
+ */
 function* namesOf(value: string, pointer: string, named: boolean): Faults<readonly string[]> {
   if (yield* syntaxFaults(value, pointer)) return [];
   const names = variablesIn(value);
@@ -78,7 +80,7 @@ function* namesOf(value: string, pointer: string, named: boolean): Faults<readon
   return names;
 }
 
-/** Whether there are braces that do not form a variable. */
+/** Reports braces that form no variable; returns whether there are any. */
 export function* syntaxFaults(value: string, pointer: string): Faults<boolean> {
   if (!BRACES.test(value.replace(VARIABLE, ' '))) return false;
   yield fieldFault(
@@ -100,7 +102,7 @@ export const PATTERNS = {
   lineBreaks: { pattern: /(\r?\n){3}/, message: 'must not have more than two line breaks in a row' },
   spaces: { pattern: / {5}/, message: 'must not have more than four spaces in a row' },
   asterisk: { pattern: /\*/, message: 'must have no asterisks' },
-  // Pairs, as WhatsApp reads them; a single one, as in order_id, is plain text.
+  // Matches pairs of marks, as WhatsApp does; a single one, as in order_id, is plain text.
   bold: {
     pattern: /(?<![\p{L}\p{N}])\*(?=\S)[^\n]*?(?<=\S)\*(?![\p{L}\p{N}])/u,
     message: 'must have no *bold*',
@@ -121,7 +123,7 @@ export function* patternFaults(
     if (fixed.search(pattern) >= 0) yield fieldFault(pointer, 'text_format', message);
 }
 
-/** A required text of at most `max` characters; undefined if it is not one. */
+/** Reports a text that is missing, blank or longer than `max`; returns it if it is none of these. */
 export function* textOf(fields: Fields, field: string, at: string, max: number): Faults<string | undefined> {
   const value = fields[field];
   const pointer = `${at}/${field}`;
@@ -133,7 +135,7 @@ export function* textOf(fields: Fields, field: string, at: string, max: number):
   return undefined;
 }
 
-/** Whether the text is too long. */
+/** Reports a text that is too long; returns whether it is. */
 export function* lengthFaults(value: string, pointer: string, max: number): Faults<boolean> {
   const length = lengthOf(value);
   if (length <= max) return false;
@@ -141,7 +143,7 @@ export function* lengthFaults(value: string, pointer: string, max: number): Faul
   return true;
 }
 
-/** Whether the value is not a list of this size. */
+/** Reports a value that is no list of this size; returns whether it did. */
 export function* sizeFaults(value: unknown, pointer: string, { min, max }: Size): Faults<boolean> {
   const entries = (count: number) => `${count} ${count === 1 ? 'entry' : 'entries'}`;
   if (value === undefined)
@@ -155,7 +157,7 @@ export function* sizeFaults(value: unknown, pointer: string, { min, max }: Size)
   return true;
 }
 
-/** Whether the value is none of the words, in any case. */
+/** Reports a value that is none of the words, in any case; returns whether it did. */
 export function* wordFaults(value: unknown, pointer: string, words: readonly string[]): Faults<boolean> {
   if (words.includes(word(value) ?? '')) return false;
   const code = value === undefined ? 'required' : 'is_in';

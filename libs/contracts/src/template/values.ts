@@ -1,4 +1,6 @@
-import { Decimal, Json, Link, NestedList, Text, TextList, Variables, Whole } from '../schema/field.js';
+import { Decimal, Json, Nested, NestedList, Whole } from '../schema/fields.js';
+import { Rule } from '../schema/field-registry.js';
+import { Link, Text, TextList, Time, Variables } from '../schema/text-fields.js';
 import { LIMITS } from '../limits.js';
 import { fieldFault, type FieldFault } from '../problem.js';
 
@@ -103,4 +105,73 @@ export function* templateValueFaults({ buttons = [], cards = [] }: Given, at = '
         );
   }
   for (const [index, card] of cards.entries()) yield* templateValueFaults(card, `${at}/cards/${index}`);
+}
+
+/** The name of a template to send. */
+export const SentTemplateName = (example: string) =>
+  Text({
+    ...LIMITS.templateName,
+    pattern: /^[a-z0-9_]+$/,
+    patternDetail: 'must hold lower-case letters, digits and underscores only',
+    example,
+  });
+
+/** The values of a template's send. */
+@Rule<TemplateParts>(templateValueFaults)
+export class TemplateParts {
+  @Text({
+    ...LIMITS.templateLanguage,
+    pattern: /^[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?$/,
+    patternDetail: 'must be a language code such as en_US',
+    example: 'en_US',
+  })
+  language!: string;
+
+  @Variables({
+    optional: true,
+    description: 'A list for {{1}}, {{2}} …; an object for named variables.',
+    example: ['Gaurav', '#1043'],
+  })
+  variables?: string[] | Record<string, string>;
+
+  @Text({ max: 60, optional: true, description: 'The id of uploaded media for a media header.' })
+  headerMediaId?: string;
+
+  @Link({ optional: true, description: 'A public link for a media header.' })
+  headerLink?: string;
+
+  @Text({
+    ...LIMITS.filename,
+    optional: true,
+    description:
+      'File name of a document in a header; default: the name of the upload, or the end of the path of its link.',
+  })
+  headerFilename?: string;
+
+  @Nested(() => HeaderLocation, { optional: true, description: 'The place in a location header.' })
+  headerLocation?: HeaderLocation;
+
+  @Time({ optional: true, example: undefined, description: 'When a limited-time offer ends.' })
+  offerExpiresAt?: string;
+
+  @Variables({
+    optional: true,
+    description:
+      'One value per button that takes one, in order of the buttons: the end of a link, or a code. A one-time password goes into its button by itself.',
+  })
+  buttonVariables?: string[] | Record<string, string>;
+
+  @NestedList(() => TemplateButton, {
+    max: LIMITS.templateButtons.max,
+    optional: true,
+    description: 'Other values for single buttons.',
+  })
+  buttons?: TemplateButton[];
+
+  @NestedList(() => TemplateCard, {
+    ...LIMITS.cards,
+    optional: true,
+    description: 'The cards of a carousel: as many as in the template, in the same order.',
+  })
+  cards?: TemplateCard[];
 }

@@ -1,4 +1,6 @@
-import { Flag, Json, Normalised, OneOf, Rule, Text, Whole } from '../schema/field.js';
+import { Flag, Json, Whole } from '../schema/fields.js';
+import { Normalised, Rule } from '../schema/field-registry.js';
+import { OneOf, Text } from '../schema/text-fields.js';
 import { LIMITS } from '../limits.js';
 import { inMetasCase, word } from './components.js';
 import { faultsOfTemplate, PARAMETER_FORMATS, TEMPLATE_CATEGORIES } from './rules.js';
@@ -28,7 +30,7 @@ const Lifetime = () =>
       'How long Meta tries to deliver, in seconds: AUTHENTICATION 30 to 900, UTILITY 30 to 43200, MARKETING 43200 to 2592000; -1 means 30 days.',
   });
 
-/** `POST /v1/templates`. Meta's words (category, component types) are accepted in any case. */
+/** `POST /v1/templates`. Meta's enum values (category, component types) are accepted in any case. */
 @Rule<CreateTemplate>(faultsOfTemplate)
 export class CreateTemplate {
   @Text({
@@ -58,8 +60,8 @@ export class CreateTemplate {
 }
 
 /**
- * `PATCH /v1/templates/:id`; name and language cannot change. Missing examples come from the stored template
- * (`withExamplesOf`), so the content is checked where that is available.
+ * `PATCH /v1/templates/:id`; name and language cannot change. The templates service checks the components: it has the
+ * stored template, which fills in missing examples (`withExamplesOf`).
  */
 export class UpdateTemplate {
   @Normalised(inMetasCase)
@@ -80,15 +82,15 @@ export class UpdateTemplate {
 }
 
 type Written = { readonly templateId: string; readonly at: string };
-/** Command `template.create`. Key: the template. */
+/** Payload of the command `template.create`. */
 export type CreateTemplateData = CreateTemplate & Written;
-/** Command `template.update`. Key: the template. */
+/** Payload of the command `template.update`. */
 export type UpdateTemplateData = UpdateTemplate & Written;
-/** Command `template.delete`. Key: the template. */
+/** Payload of the command `template.delete`. */
 export type DeleteTemplateData = Written;
 
 /**
- * The first answer to these commands. `submission`: the request to Meta, whose answer follows as the second one; null
- * if Meta is not asked.
+ * The first reply to these commands. `submission`: the id of the request to Meta, whose outcome is the second reply;
+ * null if Meta is not called.
  */
 export type TemplateReply = { readonly template: TemplateView; readonly submission: string | null };

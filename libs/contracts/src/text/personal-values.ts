@@ -42,7 +42,7 @@ export function personalised<T>(value: T, valueOf: (value: PersonalValue) => str
   ) as T;
 }
 
-/** The distinct placeholders in a JSON value, in a fixed order. */
+/** The distinct placeholders in a JSON value, in the order in which they occur. */
 export function personalValuesOf(value: unknown): PersonalValue[] {
   const found = new Map<string, PersonalValue>();
   const walk = (inner: unknown): void => {

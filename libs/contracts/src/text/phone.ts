@@ -35,19 +35,22 @@ function possible(bare: string): string | undefined {
 }
 
 /**
- * Current numbering plans are not enforced: people keep numbers from before a reform on WhatsApp. So E.164 is
- * accepted as it is, and a `wa_id` if it is too long to lack its country code (11 digits and more, as Meta has it).
+ * Accepts numbers outside current numbering plans, since people keep numbers from before a reform on WhatsApp: E.164 as
+ * it is, and bare digits (Meta's `wa_id`) of 11 and more, which are too long to lack the country code.
  */
 const asMetaSpells = (bare: string) =>
   /^(?:\+[1-9]\d{7,14}|[1-9]\d{10,14})$/.test(bare) ? `+${bare.replace('+', '')}` : undefined;
 
-/** Mexico dropped its mobile 1 in 2019; Meta's wa_id of many people still has it. */
+/** Drops the 1 of Mexican mobiles: Mexico abolished it in 2019, but Meta's wa_id of many people still has it. */
 function withoutMobile1(typed: string): string {
   const dialled = typed.replaceAll(/[\s().-]/g, '');
   return /^\+?521\d{10}$/.test(dialled) ? dialled.replace(/^\+?521/, '+52') : typed;
 }
 
-/** Argentina's mobiles have a 9 when dialled from abroad and a 15 at home; if both are given, the 15 suffices. */
+/**
+ * Drops the 9 of Argentine mobiles, which are dialled with a 9 from abroad and a 15 at home; with both, the 15
+ * suffices.
+ */
 const withoutMobile9 = (typed: string) => typed.replace(/^(\+?54[\s.-]*)9/, '$1');
 
 /** The digits of a search that looks like part of a phone number, however it is spaced; else the search unchanged. */
@@ -58,8 +61,8 @@ export const phonePart = (search: string): string =>
 export const isPhone = (person: string): boolean => person.startsWith('+');
 
 /**
- * One key per person: people and Meta write Brazil's and Argentina's mobile 9 inconsistently, so the key that
- * identities derive from leaves it out.
+ * A key per person. People and Meta write the mobile 9 of Brazil and Argentina inconsistently, so the key leaves it
+ * out; ids derive from it.
  */
 export function personKey(phoneOrUserId: string): string {
   return phoneOrUserId.replace(/^\+55(\d\d)9(\d{8})$/, '+55$1$2').replace(/^\+549(\d{10})$/, '+54$1');

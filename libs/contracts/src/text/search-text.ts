@@ -7,7 +7,7 @@ type Person = {
 };
 
 /**
- * Maximum bytes per part. All parts with the initials stay under 2,500 bytes, to fit an index row with account, time
+ * Most bytes per part. All parts and the initials stay under 2,500 bytes, to fit into an index row with account, time
  * and id: Postgres refuses B-tree rows over 2,704 bytes.
  */
 const BYTES = { name: 1_600, phone: 40, email: 600 };
@@ -46,7 +46,10 @@ const joined = (text: string) => text.replaceAll(/[ .@+\-_']/g, (joint) => JOINT
 /** Both spellings of a number: with and without its optional digits. */
 const spellings = (phone: string | null) => (phone === null ? [] : [...new Set([phone, personKey(phone)])]);
 
-/** Drops accents of Latin letters. Keeps whole characters, as many as fit in `most` bytes. */
+/**
+ * Writes a text in lower-case ASCII, without accents of Latin letters. Keeps whole characters, as many as fit in `most`
+ * bytes.
+ */
 function folded(text: string, most = Infinity): string {
   let left = most;
   return text
@@ -72,12 +75,15 @@ export function searchPattern(search: string): string {
   return `%${joined(begins + wanted).replaceAll(/[\\%]/g, '\\$&')}%`;
 }
 
-/** Enough characters to be selective. Each further trigram makes the index recheck every row the others leave. */
+/**
+ * Characters that a probe needs to be selective. For each further trigram the index checks again every row that the
+ * others leave.
+ */
 const TELLING = 7;
 
 /**
- * A cheaper pattern for the index, matched by every text that `pattern` matches: the end of a long number; an
- * address's part before the @ (the domain is in half the texts); of several words, where the first two meet.
+ * A cheaper pattern for the index, matched by every text that `pattern` matches: the end of a long number; the part of
+ * an address before the @ (half the texts share the domain); of several words, where the first two meet.
  */
 export function probeOf(pattern: string): string {
   if (/^%J?\d{8,}%$/.test(pattern)) return `%${pattern.slice(-TELLING - 1)}`;

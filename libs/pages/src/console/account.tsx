@@ -1,19 +1,21 @@
 import { useQuery } from '@tanstack/preact-query';
-import type { AdminAccountView, NewApiKey } from '@wbiz/contracts/account';
+import type { AdminAccountView } from '@wbiz/contracts/account';
+import type { NewApiKey } from '@wbiz/contracts/api-key';
 import { Wbiz } from '@wbiz/sdk/wbiz';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { Loading } from '../parts/loading.js';
 import { consoleKey } from './console-key.js';
 import { LiveEvents } from './live-events.js';
 import { askOperators, OperatorsError } from './operators-api.js';
 
-/** Console keys last 15 minutes, in this tab's memory only. */
+/** A console key is valid for 15 minutes, and kept in this tab's memory only. */
 const RENEWED_AFTER_MINUTES = 12;
 
 const isFinal = ({ status }: OperatorsError) => status >= 400 && status < 500;
 
-/** An account as operators see it; shared with the menu. */
+/** The query of an account as operators see it; the menu uses the same one. */
 export const accountQuery = (id: string) => ({
   queryKey: ['accounts', id],
   queryFn: () => askOperators<AdminAccountView>('GET', `/accounts/${encodeURIComponent(id)}`),
@@ -22,7 +24,7 @@ export const accountQuery = (id: string) => ({
 type Chosen = { readonly account: AdminAccountView; readonly api: Wbiz };
 const Context = createContext<Chosen | null>(null);
 
-/** The account on the screen, and the public API with one of its keys. */
+/** The account shown, and a client of the public API with the console's key for it. */
 export function useAccount(): Chosen {
   const chosen = useContext(Context);
   if (!chosen) throw new Error('useAccount: not within an account.');
@@ -47,7 +49,7 @@ export function AccountScope({ id, children }: { id: string; children: Component
   );
   if (!account.data || !api) {
     const error = account.error ?? key.error;
-    if (!error) return <span class="loading" role="progressbar" aria-label="Opening the account" />;
+    if (!error) return <Loading label="Opening the account" />;
     return (
       <>
         <h1>This account cannot be opened</h1>

@@ -10,17 +10,17 @@ export type FeedQuery = {
   readonly wait?: number;
   readonly types?: EventType[];
 };
-/** `behind`: more than a page is waiting. `error`: why it reconnects. */
+/** `behind`: more than a page of events is waiting. `error`: why the last request failed. */
 export type FeedState =
   { readonly is: 'connecting' | 'live' | 'behind' } | { readonly is: 'reconnecting'; readonly error: string };
 
 export type FeedReading = {
   readonly ask: (query: FeedQuery, signal: AbortSignal) => Promise<FeedPage>;
-  /** The key was refused; the next request needs a new one. */
+  /** Called when the key was refused: the next request needs a new one. */
   readonly renewKey: () => void;
-  /** Reading starts at the end of the feed: at first, and after its cursor expired. */
+  /** Called when reading starts at the end of the feed: at first, and after the cursor has expired. */
   readonly onBeginning: (cursor: string) => void;
-  /** `since`: the cursor before the page. */
+  /** Called with each page that has events; `since`: the cursor before it. */
   readonly onPage: (page: FeedPage, since: string) => void;
   readonly onState: (state: FeedState) => void;
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -28,7 +28,7 @@ export type FeedReading = {
 };
 
 export const LONGEST_PAGE = 200;
-/** Seconds; shorter than the common timeout of proxies. */
+/** Seconds that a request waits for events; shorter than the common timeout of proxies. */
 export const FEED_WAIT = 25;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;

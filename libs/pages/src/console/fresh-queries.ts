@@ -5,7 +5,10 @@ import { useLiveEvents, type LiveEvent } from './live-events.js';
 
 const PAUSE_MS = 1_000;
 
-/** Refetches the queries under `key` when an event of `types` that `concerns` them arrives: at once, then at most once a second. */
+/**
+ * Refetches the queries under `key` when an event of `types` that `concerns` them arrives: at once, and then at most
+ * once a second.
+ */
 export function useFreshQueries(
   key: QueryKey,
   types: readonly EventType[],

@@ -13,12 +13,15 @@ type Listener = (page: LivePage) => void;
 const Listeners = createContext<Set<Listener> | null>(null);
 const State = createContext<FeedState>({ is: 'connecting' });
 
-/** Children mount once the feed's position is known, so that no event after their first read is lost; or after this long. */
+/**
+ * Children mount once the cursor of the feed is known, so that they miss no event after their first read; but no later
+ * than this.
+ */
 const PATIENCE_MS = 500;
 
 /**
- * Reads the account's feed from now on for all listeners below it; survives changes of key, gateway and tab. If events
- * were missed, every query of the account is refetched.
+ * Reads the account's feed, from now on, for all listeners below it; goes on through changes of key, gateway and tab.
+ * If events were missed, every query of the account is refetched.
  */
 export function LiveEvents({
   account,
@@ -71,7 +74,7 @@ export function LiveEvents({
   );
 }
 
-/** Calls `listener` with live events in batches, as they arrive. */
+/** Calls `listener` with live events, in pages as they arrive. */
 export function useLivePages(listener: (page: LivePage) => void): void {
   const listeners = useContext(Listeners)!;
   const latest = useRef(listener);

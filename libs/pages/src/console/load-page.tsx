@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { lazy } from 'preact-iso';
 
-/** Loads a page when it is first opened. After an upgrade of the gateway its file may be gone: show that. */
+/** Loads a page when it is first opened. Its file may be gone after an upgrade of the gateway: then a page says so. */
 export const loadPage = (load: () => Promise<ComponentType>) =>
   lazy(() =>
     load().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { Loading } from '../parts/loading.js';
 import { ThemeSwitch } from '../parts/theme-switch.js';
 import icon from '../style/icon.svg';
 import { listAll } from './operators-api.js';
@@ -70,7 +71,7 @@ export function Menu({ account, chosen, section }: MenuProps) {
   );
 }
 
-/** The same section of another account. */
+/** Switches to the same section of another account. */
 function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -105,9 +106,7 @@ function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
       >
         {isOpen && (
           <>
-            {accounts.isPending && !accounts.error && (
-              <span class="loading" role="progressbar" aria-label="Loading the accounts" />
-            )}
+            {accounts.isPending && !accounts.error && <Loading label="Loading the accounts" />}
             <Fault error={accounts.error} />
             {(accounts.data?.length ?? 0) > MANY && (
               <input
@@ -145,7 +144,7 @@ function AccountSwitch({ account, chosen, section = 'inbox' }: MenuProps) {
   );
 }
 
-/** A phone's menu, above the page while rendered. */
+/** A phone's menu, above the page as long as it is rendered. */
 export function Sheet({ onClose, children }: { onClose: () => void; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useRef(onClose);

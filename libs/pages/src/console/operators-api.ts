@@ -1,21 +1,28 @@
 /** A refusal by the operators' API. */
 export class OperatorsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: readonly FieldFault[];
+  /** In seconds. */
+  readonly retryAfter: number | undefined;
+
   constructor(
     message: string,
-    readonly code: string,
-    readonly status: number,
-    readonly details: readonly { pointer: string; detail: string }[] = [],
-    /** In seconds. */
-    readonly retryAfter?: number,
+    refusal: { code: string; status: number; details?: FieldFault[]; retryAfter?: number },
   ) {
     super(message);
+    this.code = refusal.code;
+    this.status = refusal.status;
+    this.details = refusal.details ?? [];
+    this.retryAfter = refusal.retryAfter;
   }
 }
 
-type Problem = { detail: string; code: string; errors?: { pointer: string; detail: string }[] };
+type FieldFault = { pointer: string; detail: string };
+type Problem = { detail: string; code: string; errors?: FieldFault[] };
 
 let signedOut: () => void = () => undefined;
-/** Sets what is called when the session is refused (401). */
+/** Sets the callback for a refused session (401). */
 export const onSignedOut = (tell: () => void): void => void (signedOut = tell);
 
 /**
@@ -39,24 +46,29 @@ export async function askOperators<T>(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch((cause: unknown) => {
     throw Object.assign(
-      new OperatorsError('The gateway cannot be reached at present. Try again.', 'unreachable', 0),
+      new OperatorsError('The gateway cannot be reached at present. Try again.', {
+        code: 'unreachable',
+        status: 0,
+      }),
       { cause },
     );
   });
   const text = await answer.text();
   if (answer.ok) return (text ? JSON.parse(text) : undefined) as T;
   if (!answer.headers.get('content-type')?.startsWith('application/problem+json'))
-    throw new OperatorsError(`The gateway answered HTTP ${answer.status}.`, 'http_error', answer.status);
+    throw new OperatorsError(`The gateway answered HTTP ${answer.status}.`, {
+      code: 'http_error',
+      status: answer.status,
+    });
   const { detail, code, errors } = JSON.parse(text) as Problem;
   if (answer.status === 401 && token === undefined) signedOut();
   const retryAfter = answer.headers.get('retry-after');
-  throw new OperatorsError(
-    detail,
+  throw new OperatorsError(detail, {
     code,
-    answer.status,
-    errors,
-    retryAfter === null ? undefined : Number(retryAfter),
-  );
+    status: answer.status,
+    ...(errors && { details: errors }),
+    ...(retryAfter !== null && { retryAfter: Number(retryAfter) }),
+  });
 }
 
 /** Every item of a list, over all pages. */

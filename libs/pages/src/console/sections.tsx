@@ -10,7 +10,7 @@ import {
 } from 'lucide-preact';
 import { loadPage } from './load-page.js';
 
-/** An account's sections in menu order, at /console/accounts/:account/<path>; each is loaded when first opened. */
+/** The sections of an account in menu order, at /console/accounts/:account/<path>; each is loaded when first opened. */
 export const SECTIONS = [
   {
     path: 'inbox',

@@ -3,15 +3,19 @@ import type { SessionView } from '@wbiz/contracts/account';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
+import { Loading } from '../parts/loading.js';
 import { useAction } from '../parts/use-action.js';
 import { askOperators, onSignedOut, OperatorsError } from './operators-api.js';
 import { SignIn } from './sign-in.js';
 
 const SESSION = ['session'];
-/** localStorage key, set while this browser has a session: without it no request is made, and other tabs notice a change. */
+/**
+ * The localStorage key that is set while this browser has a session: without it no request is made, and other tabs
+ * notice when it changes.
+ */
 const SIGNED_IN = 'wbiz.session';
 
-/** `ended`: there was a session. */
+/** `ended`: the session is over. Null: there was none. */
 type State = SessionView | 'ended' | null;
 
 async function ask(): Promise<State> {
@@ -46,7 +50,7 @@ export function Session({ children }: { children: ComponentChildren }) {
     queries.setQueryData<State>(SESSION, begun);
   };
 
-  if (session.isPending) return <span class="loading" role="progressbar" aria-label="Opening the console" />;
+  if (session.isPending) return <Loading label="Opening the console" />;
   if (session.error)
     return (
       <main class="sign-in">

@@ -5,10 +5,10 @@ import { FEED_WAIT, readFeed, type FeedPage, type FeedReading, type FeedState } 
 export type LivePage = { readonly events: readonly WbizEvent[]; readonly since: string };
 type SharedFeed = Pick<FeedReading, 'ask' | 'renewKey' | 'onState'> & {
   readonly onEvents: (events: LivePage) => void;
-  /** Events follow from here on; earlier ones may be missing. Called at the start, and after a gap. */
+  /** Called when events follow from here on while earlier ones may be missing: at the start, and after a gap. */
   readonly onBeginning: () => void;
 };
-/** Messages between tabs: `hello` from a new tab, all others from the reading tab. */
+/** The messages between tabs: a new tab posts `hello`, the reading tab all others. */
 type Told =
   | { readonly kind: 'hello' }
   | { readonly kind: 'here'; readonly cursor: string; readonly state: FeedState }
@@ -16,14 +16,14 @@ type Told =
   | { readonly kind: 'page'; readonly page: FeedPage; readonly since: string }
   | { readonly kind: 'state'; readonly state: FeedState };
 
-/** The reading tab posts at least this often, unless the browser has frozen it. */
+/** After this silence other tabs take over: the reading tab posts more often, unless the browser has frozen it. */
 const SILENT_MS = (FEED_WAIT + 20) * 1_000;
 const LOOK_MS = 5_000;
 
 /**
- * An account's feed for this tab. All tabs share one reader, since a browser opens only six connections per server: the
- * tab that holds the lock reads and posts to the others; when it closes, the next one continues from the same cursor.
- * Returns a function that ends it.
+ * Follows an account's feed in this tab. All tabs share one reader, since a browser opens only six connections per
+ * server: the tab that holds the lock reads, and posts to the others; when it closes, the next one goes on from its
+ * cursor. Returns a function that ends it.
  */
 export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onBeginning }: SharedFeed) {
   const ended = new AbortController();
@@ -96,7 +96,9 @@ export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onB
     }
   };
 
-  /** Waits for the lock, or takes it at once with `steal`; reads until ended or stolen from. */
+  /**
+   * Waits for the lock (with `steal` takes it at once), then reads until ended, or until another tab steals the lock.
+   */
   const takeTurn = async (steal: boolean) => {
     const over = new AbortController();
     const silence = setInterval(() => {
@@ -127,7 +129,7 @@ export function sharedFeed(name: string, { ask, renewKey, onState, onEvents, onB
   };
 }
 
-/** Waits for `ms`, or until the tab becomes visible or the network is back. */
+/** Waits for `ms`, but no longer than until the tab becomes visible or the network is back. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const woken = new AbortController();

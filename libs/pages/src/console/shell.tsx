@@ -13,7 +13,10 @@ import { useHeading } from './use-heading.js';
 const Accounts = loadPage(() => import('./accounts/accounts.js').then((module) => module.Accounts));
 const Health = loadPage(() => import('./health/health.js').then((module) => module.Health));
 
-/** Sections may have routes of their own: `/console/accounts/:account/inbox/…`. */
+/**
+ * Matches the account and section of an address; a section may have routes of its own below:
+ * `/console/accounts/:account/inbox/…`.
+ */
 const WITHIN_ACCOUNT = /^\/console\/accounts\/([^/]+)(?:\/([^/]+))?/;
 
 export function Shell() {

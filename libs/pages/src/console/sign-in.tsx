@@ -6,7 +6,7 @@ import { useAction } from '../parts/use-action.js';
 import icon from '../style/icon.svg';
 import { askOperators, OperatorsError } from './operators-api.js';
 
-/** Characters allowed in a header. */
+/** A token of characters that a header may hold. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
 export function SignIn({

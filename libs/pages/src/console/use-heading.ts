@@ -1,11 +1,14 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-/** The page's heading names the tab and gets the focus on navigation, unless the page has focused something itself. */
+/**
+ * Names the tab by the page's heading, and focuses the heading on navigation, unless the page has focused something
+ * itself.
+ */
 export function useHeading(main: RefObject<HTMLElement>, path: string, account: string | undefined): void {
   const moved = useRef(false);
   const seen = useRef<{ path: string; heading?: Element; text?: string }>({ path });
-  // A layout effect: it must run before the observer sees the new page.
+  // A layout effect, since it must run before the observer sees the new page.
   useLayoutEffect(() => {
     if (seen.current.path === path) return;
     seen.current.path = path;

@@ -10,7 +10,10 @@ function addressWith(path: string, query: Values, changes: Values): string {
   return given.length > 0 ? `${path}?${new URLSearchParams(given).toString()}` : path;
 }
 
-/** The query of the page's address. `change` with `replace` adds no history entry. */
+/**
+ * The query of the page's address, and links and functions that change it. With `replace` a change adds no history
+ * entry.
+ */
 export function useAddressQuery() {
   const { path, query, route } = useLocation();
   const to = (changes: Values) => addressWith(path, query, changes);

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 const SHOWN_MS = 5_000;
 let show: (text: string) => void = () => undefined;
 
-/** Announces what has just been done: a toast, and to screen readers. */
+/** Says what has just been done: in a toast, and to screen readers. */
 export const announce = (text: string): void => show(text);
 
 /** Render once per page. */
@@ -13,7 +13,7 @@ export function Announcements() {
   show = setText;
   useEffect(() => {
     if (!text) return undefined;
-    // Shown anew each time, so that it lies above dialogs opened since.
+    // Shown anew for each text, so that it lies above dialogs that were opened since.
     place.current!.showPopover();
     const gone = setTimeout(() => setText(''), SHOWN_MS);
     const shown = place.current!;

@@ -1,14 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 
-/** Shows an error if its children fail to render; the rest of the page goes on. A change of `place` renders them again. */
+/**
+ * Shows an error in place of children that fail to render; the rest of the page goes on. A change of `place` renders
+ * them again.
+ */
 export function Boundary({
   place,
   onRetry,
   children,
 }: {
   readonly place: string;
-  /** Called before another try, to clear what may have broken it. */
+  /** Called before the children are rendered again, to clear what may have broken them. */
   readonly onRetry?: () => void;
   readonly children: ComponentChildren;
 }) {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 /** A refusal by either API: a sentence, and one entry per faulty field. */
 export type Refusal = Error & { readonly details?: readonly { pointer: string; detail: string }[] };
 
-/** Shows an error and announces it to screen readers; `children`: what can be done about it. */
+/** Shows an error, and announces it to screen readers; `children`: what the user can do about it. */
 export function Fault({
   error,
   children,

@@ -1,6 +1,6 @@
 export type Fault = { readonly pointer: string; readonly detail: string };
 
-/** A field's fault without its path: the label names the field. */
+/** The sentence of a fault without the field's path: the field's label stands above it. */
 export function faultWords({ pointer, detail }: Fault): string {
   const path = `${pointer.slice(1)} `;
   const words = detail.startsWith(path) ? detail.slice(path.length) : detail;

@@ -8,11 +8,11 @@ type ModalProps = {
   readonly children: ComponentChildren;
 };
 
-/** A dialog above the page while rendered; Escape closes it and the focus returns to where it was. */
+/** A dialog above the page, as long as it is rendered. Escape closes it; the focus then returns to where it was. */
 export function Modal({ title, onClose, children }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  // Read before a field of the dialog gets the focus.
+  // Read at the first render: after it a field of the dialog gets the focus.
   const [opener] = useState(() => document.activeElement);
   useEffect(() => {
     dialog.current!.showModal();

@@ -8,7 +8,7 @@ type Pages = {
   readonly fetchNextPage: () => unknown;
 };
 
-/** Below a paged list: loads the next page. */
+/** A button below a paged list that loads the next page. */
 export function More({ pages }: { pages: Pages }) {
   if (!pages.hasNextPage) return null;
   return (

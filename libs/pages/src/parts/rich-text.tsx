@@ -1,23 +1,14 @@
-import { piecesOf, type Piece } from './whatsapp-text.js';
+import { spansOf, TAGS, type Span } from './whatsapp-text.js';
 
-/** A text with WhatsApp's formatting; variables without a value are marked. */
+/** A template's text as WhatsApp shows it; variables without a value are marked. */
 export function RichText({ text }: { text: string }) {
-  return <>{piecesOf(text).map(shown)}</>;
+  return <>{spansOf(text).map(shown)}</>;
 }
 
-function shown(piece: Piece, index: number) {
-  switch (piece.kind) {
-    case 'text':
-      return piece.text;
-    case 'variable':
-      return <mark key={index}>{piece.text}</mark>;
-    case 'code':
-      return <code key={index}>{piece.text}</code>;
-    case 'bold':
-      return <strong key={index}>{piece.pieces.map(shown)}</strong>;
-    case 'italic':
-      return <em key={index}>{piece.pieces.map(shown)}</em>;
-    case 'strike':
-      return <s key={index}>{piece.pieces.map(shown)}</s>;
-  }
+function shown(span: Span, index: number) {
+  if (typeof span === 'string') return span;
+  if ('variable' in span) return <mark key={index}>{span.variable}</mark>;
+  if ('href' in span) return span.text;
+  const Tag = TAGS[span.style];
+  return <Tag key={index}>{span.content.map(shown)}</Tag>;
 }

@@ -1,27 +1,41 @@
+import type { InputHTMLAttributes } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useAddressQuery } from './address-query.js';
 
 const TYPED_MS = 250;
 
-/** A search box that updates the address once typing has paused. */
-export function SearchBox({ label, name = 'search' }: { label: string; name?: string }) {
+type SearchBoxProps = Pick<InputHTMLAttributes, 'style' | 'spellcheck' | 'autocomplete'> & {
+  readonly label: string;
+  readonly placeholder?: string;
+  /** Its name in the address's query. */
+  readonly name?: string;
+  /** Further changes of the address's query, made along with the search. */
+  readonly along?: Readonly<Record<string, string>>;
+};
+
+/** A search field; its text goes into the address's query once typing has paused. */
+export function SearchBox({ label, placeholder = label, name = 'search', along, ...more }: SearchBoxProps) {
   const { query, change } = useAddressQuery();
   const asked = query[name] ?? '';
   const [typed, setTyped] = useState(asked);
-  useEffect(() => setTyped(asked), [asked]);
   useEffect(() => {
-    if (typed === asked) return undefined;
-    const timer = setTimeout(() => change({ [name]: typed }, true), TYPED_MS);
+    if (typed.trim() !== asked) setTyped(asked);
+  }, [asked]);
+  useEffect(() => {
+    const text = typed.trim();
+    if (text === asked) return undefined;
+    const timer = setTimeout(() => change({ [name]: text, ...along }, true), TYPED_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   return (
     <input
       type="search"
       aria-label={label}
-      placeholder={label}
+      placeholder={placeholder}
+      maxLength={200}
       value={typed}
-      style={{ maxWidth: '320px' }}
-      onInput={(event) => setTyped(event.currentTarget.value)}
+      onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+      {...more}
     />
   );
 }

@@ -16,7 +16,7 @@ type VirtualListProps = {
   readonly rowHeight: number;
   readonly keyOf: (index: number) => string;
   readonly row: (index: number) => ComponentChildren;
-  /** Called near the end of the list. */
+  /** Called when the end of the list is near. */
   readonly onEnd?: () => void;
   readonly class?: string;
 };

@@ -6,7 +6,7 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** How far an instant is from now: `3 minutes ago`, `in 2 hours`; beyond a week as a date. */
+/** How far an instant (ISO 8601) is from now: `3 minutes ago`, `in 2 hours`; over a week away, its date. */
 export function distanceOf(instant: string, now = Date.now()): string {
   const seconds = (Date.parse(instant) - now) / 1_000;
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];

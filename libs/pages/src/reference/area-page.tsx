@@ -1,4 +1,4 @@
-import type { Area, Operation } from './api.js';
+import type { Area, Operation } from './open-api.js';
 import { Method } from './badges.js';
 import { pathOf } from './place.js';
 

@@ -1,14 +1,14 @@
-import type { Operation, Parameter } from './api.js';
+import type { Operation, Parameter } from './open-api.js';
 import { exampleOf, idFor } from './example.js';
 import type { Schemas } from './schema.js';
 
-/** A filled-in call: parameters as text, by name; empty ones are left out. */
+/** A call as filled in. `values`: parameters by name, as text; empty ones are left out. */
 export type Call = {
   readonly operation: Operation;
   readonly values: Readonly<Record<string, string>>;
-  /** JSON text as typed. */
+  /** The JSON text as typed. */
   readonly body: string | undefined;
-  /** The file of a form. */
+  /** The file, if the body is a form. */
   readonly file?: File | undefined;
 };
 

@@ -3,7 +3,7 @@ import { filledPath, headersOf, isForm, queryOf, urlOf, type Call } from './call
 export const LANGUAGES = ['curl', 'TypeScript', 'Python'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** The call as source code. `base`: the API's URL. `apiKey`: replaces the variable in curl. */
+/** The call as source code. `base`: the URL of the API. `apiKey`: stands in curl in place of the variable. */
 export const codeOf = (language: Language, call: Call, base: string, apiKey?: string): string =>
   WRITERS[language](call, base, apiKey);
 
@@ -16,7 +16,7 @@ const WRITERS: Readonly<Record<Language, (call: Call, base: string, apiKey?: str
 
 const FILE = 'photo.jpg';
 const variableOf = ({ operation }: Call) => (operation.operators ? 'ADMIN_TOKEN' : 'WBIZ_API_KEY');
-/** Whether the document lists an Idempotency-Key, under which a POST takes effect once. */
+/** Whether the route takes an Idempotency-Key, under which a POST takes effect once. */
 const isRepeatable = ({ operation }: Call) =>
   operation.parameters.some(({ name }) => name === 'Idempotency-Key');
 const isFile = ({ operation }: Call) =>
@@ -25,7 +25,7 @@ const hasAnswer = ({ operation }: Call) => operation.answers.some(({ bodies }) =
 const isPaged = ({ operation }: Call) =>
   operation.method === 'GET' && operation.parameters.some(({ name }) => name === 'cursor');
 
-/** The body's JSON value; undefined if it is not valid JSON (yet). */
+/** The body's JSON value; undefined while it is not valid JSON. */
 function valueOf({ body }: Call): unknown {
   if (body === undefined) return undefined;
   try {

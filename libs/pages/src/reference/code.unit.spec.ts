@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import type { Operation, Parameter } from './api.js';
+import type { Operation, Parameter } from './open-api.js';
 import type { Call } from './call.js';
 import { codeOf, shellWord } from './code.js';
 

@@ -2,10 +2,13 @@
 export type Credential = 'apiKey' | 'operatorsToken';
 
 const WHOLE_KEY = /^wa_[0-9A-HJKMNP-TV-Z]{8}_[0-9A-Za-z]{32,64}$/i;
-/** Longer than `wa_`, which a random token may start with by chance. */
+/** Matches more than `wa_`, with which a random token may begin by chance. */
 const KEY_BEGUN = /^wa_[0-9A-HJKMNP-TV-Z]{8}_/i;
 
-/** Checks what was pasted: only the kind asked for is ever sent; `fault` says why not. */
+/**
+ * Checks a pasted credential, so that only the kind asked for is ever sent. `value`: what may be sent; `fault`: why
+ * nothing may.
+ */
 export function judge(
   kind: Credential,
   pasted: string,

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
-import { apiOf, type OpenApi } from './api.js';
-import { logOf, type AsyncApi } from './log.js';
+import { Loading } from '../parts/loading.js';
+import { apiOf, type OpenApi } from './open-api.js';
+import { logOf, type AsyncApi } from './async-api.js';
 
 async function read<T>(path: string): Promise<T> {
   const answer = await fetch(path);
@@ -39,6 +40,6 @@ export function Loaded<T>({ from, what, children }: LoadedProps<T>) {
         </div>
       </Fault>
     );
-  if (!loaded) return <span class="loading" role="progressbar" aria-label={`Loading ${what}`} />;
+  if (!loaded) return <Loading label={`Loading ${what}`} />;
   return <>{children(loaded)}</>;
 }

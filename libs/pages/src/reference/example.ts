@@ -1,7 +1,7 @@
-import type { ID_PREFIXES } from '@wbiz/contracts/ids';
+import { ID_PREFIXES } from '@wbiz/contracts/id-prefixes';
 import { found, type Schema, type Schemas } from './schema.js';
 
-/** An example assembled from the fields' own examples; for fields without one, from their names and limits. */
+/** An example made of the fields' own examples; a field without one has a value made from its name and limits. */
 export const exampleOf = (schema: Schema, schemas: Schemas): unknown => exampleAt(schema, schemas, '', []);
 
 function exampleAt(schema: Schema, schemas: Schemas, field: string, within: readonly string[]): unknown {
@@ -40,22 +40,8 @@ const singular = (name: string) => name.replace(/s$/, '');
 const nameWithin = (field: string, schema = '') =>
   field === 'id' ? schema.replace(/^./, (first) => first.toLowerCase()).replace(/View$|$/, 'Id') : field;
 
-const NOUNS: Readonly<Omit<typeof ID_PREFIXES, 'command' | 'request'>> = {
-  account: 'acc',
-  message: 'msg',
-  conversation: 'cnv',
-  contact: 'cnt',
-  template: 'tpl',
-  flow: 'flw',
-  quickReply: 'qrp',
-  preset: 'int',
-  campaign: 'cmp',
-  media: 'med',
-  webhook: 'whk',
-  event: 'evt',
-  apiKey: 'key',
-  delivery: 'dlv',
-};
+/** Ids of commands and requests are not among the examples. */
+const { command: _command, request: _request, ...NOUNS } = ID_PREFIXES;
 const OTHER_NOUNS: Readonly<Record<string, keyof typeof NOUNS>> = {
   send: 'message',
   async: 'message',
@@ -70,7 +56,7 @@ const nounOf = (name: string) => {
   return nouns.find((noun) => lower.includes(noun.toLowerCase()));
 };
 
-/** An example id by a name: `templateId`, `/v1/campaigns/`. */
+/** An example id for a name that holds a kind of id: `templateId`, `/v1/campaigns/`. */
 export function idFor(name: string): string | undefined {
   const noun = nounOf(name);
   const prefix = noun && NOUNS[OTHER_NOUNS[noun] ?? (noun as keyof typeof NOUNS)];

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { apiOf, type OpenApi } from './api.js';
+import { apiOf, type OpenApi } from './open-api.js';
 import { exampleCall, isForm } from './call.js';
 import { exampleOf } from './example.js';
-import { logOf, type AsyncApi } from './log.js';
+import { logOf, type AsyncApi } from './async-api.js';
 import type { Schema, Schemas } from './schema.js';
 
 const specOf = <T>(name: string) =>

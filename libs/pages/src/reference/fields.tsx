@@ -8,7 +8,10 @@ const SHOWN_OPTIONAL = 8;
 /** More values than this are folded. */
 const SHOWN_VALUES = 12;
 
-/** `written` fields say if they are required, `read` fields if they may be missing. */
+/**
+ * `written`: fields of a request, of which the required ones are marked. `read`: fields of an answer, of which those
+ * that may be missing are marked.
+ */
 type Side = 'written' | 'read';
 type FieldsProps = {
   readonly schema: Schema;

@@ -3,7 +3,7 @@ import { Event } from './events-page.js';
 import { exampleOf } from './example.js';
 import { Fields } from './fields.js';
 import { Folded } from './folded.js';
-import type { Log, Topic } from './log.js';
+import type { Log, Topic } from './async-api.js';
 import { Words } from './prose.js';
 import { Json } from './source.js';
 

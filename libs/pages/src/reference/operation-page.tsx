@@ -1,5 +1,5 @@
 import { useId, useMemo, useState } from 'preact/hooks';
-import type { Answer, Area, Operation, Parameter, Problem } from './api.js';
+import type { Answer, Area, Operation, Parameter, Problem } from './open-api.js';
 import { Method, Status } from './badges.js';
 import { exampleCall, isForm } from './call.js';
 import { CodeSamples } from './code-samples.js';

@@ -1,4 +1,4 @@
-import type { Api, Area, Operation } from './api.js';
+import type { Api, Area, Operation } from './open-api.js';
 
 const PAGES = { '': 'overview', events: 'events', kafka: 'kafka', errors: 'errors' } as const;
 
@@ -29,7 +29,7 @@ const TITLES: Readonly<Record<Exclude<Place['page'], 'area' | 'operation'>, stri
   errors: 'Errors',
   missing: 'Not found',
 };
-/** The heading of a place, also the start of the document's title. */
+/** The heading of a page, with which the document's title begins. */
 export function titleOf(place: Place): string {
   if (place.page === 'area') return place.area.name;
   return place.page === 'operation' ? place.operation.summary : TITLES[place.page];

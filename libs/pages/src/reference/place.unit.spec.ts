@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
-import { apiOf, search, type OpenApi } from './api.js';
+import { apiOf, search, type OpenApi } from './open-api.js';
 import { pathOf, placeOf, titleOf } from './place.js';
 
 const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/openapi.json');

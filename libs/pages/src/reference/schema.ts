@@ -27,10 +27,10 @@ export type Schema = {
 };
 export type Schemas = Readonly<Record<string, Schema>>;
 
-/** A schema with its top-level `$ref`s resolved; `name`: the last one resolved. */
+/** A schema with its top-level `$ref`s resolved. `name`: the name of the last `$ref`. */
 export type Found = Schema & { readonly name?: string; readonly nullable: boolean };
 
-/** Resolves `$ref`, merges `allOf`, and turns an alternative of null into `nullable`. */
+/** Resolves `$ref`, merges `allOf`, and makes an alternative of null `nullable`. */
 export function found(schema: Schema, schemas: Schemas): Found {
   const { $ref, allOf, anyOf, oneOf, type, ...own } = schema;
   const types = [type ?? []].flat();
@@ -52,8 +52,8 @@ export function found(schema: Schema, schemas: Schemas): Found {
   };
 }
 
-/** The object whose fields to list: the schema itself, or what its list or map holds. */
-function fieldsOf(schema: Schema, schemas: Schemas): Found | undefined {
+/** The object whose fields are listed: the schema itself, or the items of its list or map. */
+export function fieldsOf(schema: Schema, schemas: Schemas): Found | undefined {
   const { items, additionalProperties, oneOf, ...whole } = found(schema, schemas);
   if (whole.properties) return whole;
   const inner = items ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
@@ -75,7 +75,7 @@ export type Field = {
   readonly content?: { readonly schema: Schema; readonly name: string | undefined };
 };
 
-/** The fields of an object; `within`: names of the enclosing schemas, which ends recursion. */
+/** The fields of an object. `within`: the names of the enclosing schemas; a schema that holds itself ends there. */
 export function fieldList(schema: Schema, schemas: Schemas, within: readonly string[] = []): Field[] {
   const { properties = {}, required = [], name } = fieldsOf(schema, schemas) ?? {};
   const around = name ? [...within, name] : within;

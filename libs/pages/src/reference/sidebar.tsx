@@ -1,7 +1,7 @@
 import { Menu, X } from 'lucide-preact';
 import { useLocation } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { search } from './api.js';
+import { search } from './open-api.js';
 import { Method } from './badges.js';
 import { pathOf, type Place } from './place.js';
 import { useReference } from './state.js';
@@ -13,7 +13,7 @@ const PAGES = [
   ['/docs/errors', 'Errors'],
 ] as const;
 
-/** Navigation; on a phone behind a button. */
+/** The navigation; on a phone a button opens it. */
 export function Sidebar({ place }: { place: Place }) {
   const { areas } = useReference().api;
   const { path } = useLocation();
@@ -108,7 +108,7 @@ type SearchFieldProps = {
   readonly onFocus: () => void;
 };
 
-/** `/` focuses it, arrow down goes to the first result, Enter to its page, Escape back to the menu. */
+/** The search. `/` focuses it, arrow down goes to the first result, Enter opens that, Escape goes back to the menu. */
 function SearchField({ words, onWords, onFocus }: SearchFieldProps) {
   const { areas } = useReference().api;
   const { route } = useLocation();

@@ -1,14 +1,14 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useState } from 'preact/hooks';
-import type { Api } from './api.js';
+import type { Api } from './open-api.js';
 import type { Language } from './code.js';
 import type { Credential } from './credentials.js';
 
 type State = {
   readonly api: Api;
-  /** The API's URL: `https://wbiz.example.com/api`. */
+  /** The URL of the API: `https://wbiz.example.com/api`. */
   readonly base: string;
-  /** In this tab's memory only; empty: none given. */
+  /** Kept in this tab's memory only; empty: not given. */
   readonly credentials: Readonly<Record<Credential, string>>;
   readonly setCredential: (kind: Credential, value: string) => void;
   readonly language: Language;
@@ -16,7 +16,7 @@ type State = {
 };
 const Shared = createContext<State | undefined>(undefined);
 
-/** State shared by all pages while the tab lives. */
+/** The state that all pages of the reference share while the tab lives. */
 export function Reference({ api, children }: { api: Api; children: ComponentChildren }) {
   const [credentials, setCredentials] = useState({ apiKey: '', operatorsToken: '' });
   const [language, setLanguage] = useState<Language>('curl');

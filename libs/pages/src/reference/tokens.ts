@@ -3,7 +3,7 @@ type Token = { readonly kind: 'text' | 'string' | 'name' | 'word' | 'number'; re
 const PATTERN =
   /(?<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(?<colon>\s*:)?|(?<word>\b(?:import|from|const|await|new|for|of|in|with|as|print|curl|True|False|None|true|false|null)\b)|(?<number>(?<![\w.:/+-])\d+(?:\.\d+)?(?![\w.:/]))/g;
 
-/** Tokens of JSON, TypeScript, Python or shell source for colouring. */
+/** Splits JSON, TypeScript, Python or shell source into tokens, to be coloured. */
 export function tokensOf(source: string): Token[] {
   const tokens: Token[] = [];
   let end = 0;

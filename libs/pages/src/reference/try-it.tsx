@@ -1,14 +1,15 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Fault } from '../parts/fault.js';
 import { Field } from '../parts/field.js';
-import type { Operation, Parameter } from './api.js';
+import { useObjectUrl } from '../parts/use-object-url.js';
+import type { Operation, Parameter } from './open-api.js';
 import { Status } from './badges.js';
 import { isForm, pathExample, type Call } from './call.js';
 import { CredentialField } from './credential-field.js';
 import { Folded } from './folded.js';
 import { Words } from './prose.js';
 import type { Schema } from './schema.js';
-import { send, type Sent } from './sent.js';
+import { send, type Sent } from './send-call.js';
 import { Source } from './source.js';
 import { useReference } from './state.js';
 
@@ -175,14 +176,9 @@ function Received({ sent }: { sent: Sent }) {
   );
 }
 
-/** A file answer: offered for saving, and shown if it is a picture. */
+/** An answer that is a file: can be saved, and is shown if it is a picture. */
 function Bytes({ body, type }: { body: Blob; type: string }) {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(body);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [body]);
+  const url = useObjectUrl(body);
   return (
     <div class="stack tight">
       <p>

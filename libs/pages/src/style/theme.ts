@@ -12,8 +12,8 @@ export function chooseTheme(theme: Theme): void {
   wearTheme();
 }
 
-/** Applies the stored choice, made here or in another tab. */
-function wearTheme(): void {
+/** Applies the stored choice, which may have been made in another tab. */
+export function wearTheme(): void {
   const theme = chosenTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;

@@ -1,14 +1,13 @@
 import type { AdminAccountView } from '@wbiz/contracts/account';
 import { useState } from 'preact/hooks';
-import { Fault } from '../../parts/fault.js';
-import { Modal } from '../../parts/modal.js';
+import { Confirm } from '../../parts/confirm.js';
 import { useAccount } from '../account.js';
 import { StatusBadge } from './account-status.js';
 import './account-settings.css';
 import { AtMeta } from './at-meta.js';
-import { Operation } from './operation.js';
+import { OperatorSettings } from './operator-settings.js';
 import { OptOutWords } from './opt-out-words.js';
-import { useUpdate } from './use-update.js';
+import { useAccountUpdate } from './use-account-update.js';
 
 export function AccountSettings() {
   const { account } = useAccount();
@@ -23,7 +22,7 @@ export function AccountSettings() {
       </div>
       <AtMeta account={account} />
       {/* Keyed by its values: remount after a change from elsewhere, so that no stale value is saved. */}
-      <Operation
+      <OperatorSettings
         key={`${account.plan} ${account.entitled} ${account.unknownOutcomePolicy} ${paces}`}
         account={account}
       />
@@ -36,7 +35,10 @@ export function AccountSettings() {
 function Suspension({ account }: { account: AdminAccountView }) {
   const [isAsking, setAsking] = useState(false);
   const isActive = account.status === 'active';
-  const update = useUpdate(account, isActive ? 'The account is suspended' : 'The account is active again');
+  const update = useAccountUpdate(
+    account,
+    isActive ? 'The account is suspended' : 'The account is active again',
+  );
   if (account.status === 'disconnected') return null;
   const close = () => {
     setAsking(false);
@@ -56,29 +58,20 @@ function Suspension({ account }: { account: AdminAccountView }) {
         {isActive ? 'Suspend' : 'Reactivate'}
       </button>
       {isAsking && (
-        <Modal title={isActive ? `Suspend ${account.name}?` : `Reactivate ${account.name}?`} onClose={close}>
+        <Confirm
+          title={isActive ? `Suspend ${account.name}?` : `Reactivate ${account.name}?`}
+          action={isActive ? 'Suspend the account' : 'Reactivate the account'}
+          isDangerous={isActive}
+          request={update}
+          onConfirm={() => update.mutate({ status: isActive ? 'suspended' : 'active' }, { onSuccess: close })}
+          onClose={close}
+        >
           <p>
             {isActive
               ? 'Sends of all its keys are refused from now on, and running campaigns stop sending. You can reactivate it at any time.'
               : 'Its keys can send again at once.'}
           </p>
-          <Fault error={update.error} />
-          <div class="actions">
-            <button type="button" onClick={close}>
-              Cancel
-            </button>
-            <button
-              type="button"
-              class={isActive ? 'danger primary' : 'primary'}
-              disabled={update.isPending}
-              onClick={() =>
-                update.mutate({ status: isActive ? 'suspended' : 'active' }, { onSuccess: close })
-              }
-            >
-              {isActive ? 'Suspend the account' : 'Reactivate the account'}
-            </button>
-          </div>
-        </Modal>
+        </Confirm>
       )}
     </section>
   );

@@ -5,13 +5,14 @@ import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { Copy } from '../../parts/copy.js';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { Table, type Column } from '../../parts/table.js';
 import { When } from '../../parts/when.js';
 import { listAll } from '../operators-api.js';
 import { StatusBadge } from './account-status.js';
 import './accounts.css';
-import { ConnectAccount, SIMULATORS } from './connect-account.js';
-import { PLAN_NAMES } from './plans.js';
+import { ConnectAccount, SIMULATOR_ACCOUNT } from './connect-account.js';
+import { PLAN_NAMES } from './plan-field.js';
 
 const COLUMNS: readonly Column<AdminAccountView>[] = [
   {
@@ -61,7 +62,7 @@ export function Accounts() {
           </button>
         )}
       </div>
-      {accounts.isPending && <span class="loading" role="progressbar" aria-label="Loading the accounts" />}
+      {accounts.isPending && <Loading label="Loading the accounts" />}
       <Fault error={accounts.error}>
         <div>
           <button type="button" onClick={() => void accounts.refetch()}>
@@ -84,7 +85,7 @@ export function Accounts() {
   );
 }
 
-/** What to know before connecting the first account. */
+/** What to know and to have before the first account is connected. */
 function FirstAccount({ onConnect }: { onConnect: (given: Connecting) => void }) {
   return (
     <section class="card first-account">
@@ -124,17 +125,17 @@ function FirstAccount({ onConnect }: { onConnect: (given: Connecting) => void })
         <dl class="facts">
           <dt>WABA id</dt>
           <dd class="row">
-            <code>{SIMULATORS.wabaId}</code>
-            <Copy text={SIMULATORS.wabaId} what="WABA id of the simulator" />
+            <code>{SIMULATOR_ACCOUNT.wabaId}</code>
+            <Copy text={SIMULATOR_ACCOUNT.wabaId} what="WABA id of the simulator" />
           </dd>
           <dt>Access token</dt>
           <dd class="row">
-            <code>{SIMULATORS.accessToken}</code>
-            <Copy text={SIMULATORS.accessToken} what="access token of the simulator" />
+            <code>{SIMULATOR_ACCOUNT.accessToken}</code>
+            <Copy text={SIMULATOR_ACCOUNT.accessToken} what="access token of the simulator" />
           </dd>
         </dl>
         <div>
-          <button type="button" onClick={() => onConnect(SIMULATORS)}>
+          <button type="button" onClick={() => onConnect(SIMULATOR_ACCOUNT)}>
             Connect the simulator's account
           </button>
         </div>

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Copy } from '../../parts/copy.js';
 import { Fault } from '../../parts/fault.js';
-import { useNow } from '../../parts/now.js';
+import { useNow } from '../../parts/use-now.js';
 import { Table, type Column } from '../../parts/table.js';
 import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
@@ -14,10 +14,10 @@ import './accounts.css';
 import { ConnectAccount } from './connect-account.js';
 import { lookOf, sinceKept, tierWords, wordsOf } from './meta-words.js';
 
-/** Meta limits calls to 200 an hour. */
+/** Asks Meta again only after this time: Meta allows 200 calls an hour. */
 const FRESH_MS = 5 * 60_000;
 
-/** The account as Meta has it: read when opened, and on request. */
+/** The account as Meta returns it: read when the page opens, and on request. */
 export function AtMeta({ account }: { account: AdminAccountView }) {
   const queries = useQueryClient();
   const path = `/accounts/${account.id}`;
@@ -184,7 +184,7 @@ function columnsFor(account: AdminAccountView, isTold: boolean): readonly Column
     {
       name: 'Messages a second',
       number: true,
-      // The operator's override wins over Meta's value.
+      // An operator's own value wins over Meta's.
       cell: ({ id, throughput }) =>
         account.phoneNumbers.find((one) => one.id === id)?.throughput ?? throughput,
     },

@@ -8,16 +8,16 @@ import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { formFaults, useFaultFocus } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
-import { PLAN_NAMES } from './plans.js';
+import { PlanField } from './plan-field.js';
 
 const FIELDS = ['wabaId', 'accessToken', 'name', 'plan'];
 
-/** Values of the simulator that `npm start` runs in place of Meta. */
-export const SIMULATORS = { wabaId: '1000000000000001', accessToken: 'simulator-token' };
+/** The account of the simulator that `npm start` runs in place of Meta. */
+export const SIMULATOR_ACCOUNT = { wabaId: '1000000000000001', accessToken: 'simulator-token' };
 
 type Given = { readonly wabaId?: string; readonly accessToken?: string };
 
-/** Connects a WABA; with `again` reconnects that account with another token. */
+/** Connects a WABA; with `again` gives that account another token. */
 export function ConnectAccount({
   given = {},
   again,
@@ -100,15 +100,7 @@ export function ConnectAccount({
                 onInput={({ currentTarget }) => setName(currentTarget.value)}
               />
             </Field>
-            <Field label="Plan" hint="How many requests its keys may make." fault={faults.of('plan')}>
-              <select value={plan} onChange={({ currentTarget }) => setPlan(currentTarget.value as Plan)}>
-                {Object.entries(PLAN_NAMES).map(([value, label]) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </select>
-            </Field>
+            <PlanField plan={plan} fault={faults.of('plan')} onChange={setPlan} />
           </div>
         )}
         <Fault error={faults.rest} />

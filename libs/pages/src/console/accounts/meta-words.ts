@@ -27,7 +27,7 @@ const QUALITY: Readonly<Record<string, string>> = {
   NA: 'Not rated',
 };
 
-/** The badge class of one of Meta's enum values. */
+/** The CSS class of the badge for one of Meta's enum values. */
 export function lookOf(word: string): string {
   const upper = word.toUpperCase();
   if (GOOD.has(upper)) return 'good';
@@ -45,7 +45,7 @@ export function wordsOf(word: string): string {
 
 const THOUSANDS: Readonly<Record<string, number>> = { '': 1, K: 1_000, M: 1_000_000 };
 
-/** How many people may be messaged first within 24 hours; an unknown tier is shown as Meta spells it. */
+/** How many people an account may write to first within 24 hours; an unknown tier is shown as Meta spells it. */
 export function tierWords(tier: string | null): string {
   if (tier === null) return '–';
   if (tier === 'TIER_UNLIMITED') return 'Unlimited';
@@ -53,7 +53,10 @@ export function tierWords(tier: string | null): string {
   return count === undefined ? tier : (Number(count) * THOUSANDS[unit!]!).toLocaleString('en');
 }
 
-/** Sentences on what Meta says now and the stored account lacks. Throughput is not compared: an operator's override wins. */
+/**
+ * Sentences on how the account at Meta differs from the stored one. Leaves out throughput, which an operator may have
+ * set.
+ */
 export function sinceKept(account: AdminAccountView, told: AccountAtMeta): string[] {
   const kept = new Map(account.phoneNumbers.map((number) => [number.id, number]));
   const gone = account.phoneNumbers.filter(({ id }) => !told.phoneNumbers.some((one) => one.id === id));

@@ -3,13 +3,13 @@ import { Plus, Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
-import { useUpdate } from './use-update.js';
+import { useAccountUpdate } from './use-account-update.js';
 import { doubled, listsOf, writtenOf, type WrittenList } from './word-lists.js';
 
 /** Opt-out and opt-in words by language. */
 export function OptOutWords({ account }: { account: AdminAccountView }) {
   const [written, setWritten] = useState(() => writtenOf(account.optOutWords));
-  const update = useUpdate(account, 'The opt-out words were saved');
+  const update = useAccountUpdate(account, 'The opt-out words were saved');
   const twice = doubled(written);
   const isChanged =
     JSON.stringify(listsOf(written)) !== JSON.stringify(listsOf(writtenOf(account.optOutWords)));

@@ -20,7 +20,7 @@ const wordsOf = (text: string) => [
   ),
 ];
 
-/** Null without any language: the built-in lists apply. */
+/** The words as the API takes them; null without any language: the built-in words apply. */
 export const listsOf = (written: readonly WrittenList[]): Lists | null =>
   written.length === 0
     ? null
@@ -31,7 +31,7 @@ export const listsOf = (written: readonly WrittenList[]): Lists | null =>
         ]),
       );
 
-/** The first language listed twice: saving would lose one of its lists. */
+/** The first language that is listed twice: saving would lose one of its lists. */
 export const doubled = (written: readonly WrittenList[]): string | undefined => {
   const languages = written.map(({ language }) => language.trim());
   return languages.find((language, index) => languages.indexOf(language) !== index);

@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
-import { Plus, X } from 'lucide-preact';
-import { useState } from 'preact/hooks';
+import { Plus } from 'lucide-preact';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
-import { useSettled } from '../../parts/settled.js';
 import { useAccount } from '../account.js';
-import { newFilter, takesNoValue, type AudienceDraft, type FilterDraft } from './campaign-draft.js';
-import { fieldWords, number, OPERATOR_WORDS } from './words.js';
+import { type AudienceDraft, newFilter } from './campaign-draft.js';
+import { Chips } from './chips.js';
+import { ContactPicker } from './contact-picker.js';
+import { type Fields, FilterRow } from './filter-row.js';
+import { number } from './words.js';
 
-type Fields = readonly Schemas['CustomFieldView'][];
 type AudienceProps = {
   readonly audience: AudienceDraft;
   readonly change: (changes: Partial<AudienceDraft>) => void;
@@ -160,169 +160,6 @@ function TagPicker({ label, known, tags, onChange, fault }: TagPickerProps) {
         names={tags.map((tag) => [tag, tag])}
         onRemove={(tag) => onChange(tags.filter((one) => one !== tag))}
       />
-    </div>
-  );
-}
-
-/** Chosen items (id and name), each removable. */
-function Chips({
-  names,
-  onRemove,
-}: {
-  names: readonly (readonly [string, string])[];
-  onRemove: (id: string) => void;
-}) {
-  if (names.length === 0) return null;
-  return (
-    <ul class="chips">
-      {names.map(([id, name]) => (
-        <li key={id}>
-          {name}
-          <button type="button" class="quiet" aria-label={`Remove ${name}`} onClick={() => onRemove(id)}>
-            <X size={14} aria-hidden="true" />
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const FOUND = 8;
-
-type ContactPickerProps = {
-  readonly contacts: readonly string[];
-  readonly onChange: (contacts: string[]) => void;
-  readonly fault: string | undefined;
-};
-
-function ContactPicker({ contacts, onChange, fault }: ContactPickerProps) {
-  const { account, api } = useAccount();
-  const [typed, setTyped] = useState('');
-  const search = useSettled(typed.trim());
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map());
-  const found = useQuery({
-    queryKey: [account.id, 'contacts', 'found', search],
-    queryFn: ({ signal }) =>
-      api.request('GET', '/v1/contacts', { query: { search, limit: FOUND + 1 }, signal }),
-    enabled: search !== '',
-    placeholderData: (before) => before,
-  });
-  const left = search === '' ? [] : (found.data?.data ?? []).filter(({ id }) => !contacts.includes(id));
-  return (
-    <div class="stack tight">
-      <Field label="Find contacts" hint="By name, number or e-mail address." fault={fault}>
-        <input
-          type="search"
-          value={typed}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') event.preventDefault();
-          }}
-        />
-      </Field>
-      <Fault error={found.error} />
-      <div class="row" aria-live="polite">
-        {left.slice(0, FOUND).map(({ id, name, phone, userId }) => {
-          const shown = [name, phone ?? userId].filter(Boolean).join(' ');
-          return (
-            <button
-              key={id}
-              type="button"
-              onClick={() => {
-                setNames(new Map([...names, [id, shown]]));
-                onChange([...contacts, id]);
-              }}
-            >
-              <Plus size={14} aria-hidden="true" />
-              {shown}
-            </button>
-          );
-        })}
-        {left.length > FOUND && <span class="soft">and more; type on</span>}
-        {search !== '' && found.isSuccess && left.length === 0 && (
-          <span class="soft">Nobody else is like that.</span>
-        )}
-      </div>
-      <Chips
-        names={contacts.map((id) => [id, names.get(id) ?? id])}
-        onRemove={(id) => onChange(contacts.filter((one) => one !== id))}
-      />
-    </div>
-  );
-}
-
-const FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'];
-const IS_TIME = /At$/;
-
-type FilterProps = {
-  readonly filter: FilterDraft;
-  readonly nth: number;
-  readonly fields: Fields;
-  readonly alter: (changes: Partial<FilterDraft>) => void;
-  readonly remove: () => void;
-  readonly fault: string | undefined;
-};
-
-function FilterRow({ filter: { field, operator, value }, nth, fields, alter, remove, fault }: FilterProps) {
-  const custom = fields.find(({ key }) => field === `customFields.${key}`);
-  const choices = custom?.type === 'boolean' ? ['true', 'false'] : custom?.options;
-  return (
-    <div class="condition" role="group" aria-label={`Condition ${nth}`}>
-      <Field label="Field">
-        <select
-          value={field}
-          onChange={({ currentTarget }) => alter({ field: currentTarget.value, value: '' })}
-        >
-          {FIELDS.map((name) => (
-            <option key={name} value={name}>
-              {fieldWords(name)}
-            </option>
-          ))}
-          {fields.map(({ key, label }) => (
-            <option key={key} value={`customFields.${key}`}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field label="Condition">
-        <select
-          value={operator}
-          onChange={({ currentTarget }) =>
-            alter({ operator: currentTarget.value as FilterDraft['operator'] })
-          }
-        >
-          {Object.entries(OPERATOR_WORDS).map(([name, words]) => (
-            <option key={name} value={name}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </Field>
-      {!takesNoValue(operator) && (
-        <Field
-          label="Value"
-          fault={fault}
-          {...(operator === 'in' && { hint: 'Several, with commas between.' })}
-          {...(IS_TIME.test(field) && { hint: 'A time such as 2026-11-01T00:00:00Z.' })}
-        >
-          {choices && operator !== 'in' ? (
-            <select value={value} onChange={({ currentTarget }) => alter({ value: currentTarget.value })}>
-              <option value="">Choose…</option>
-              {choices.map((choice) => (
-                <option key={choice} value={choice}>
-                  {choice}
-                </option>
-              ))}
-            </select>
-          ) : (
-            <input value={value} onInput={({ currentTarget }) => alter({ value: currentTarget.value })} />
-          )}
-        </Field>
-      )}
-      <button type="button" class="quiet" aria-label={`Remove condition ${nth}`} onClick={remove}>
-        <X size={16} aria-hidden="true" />
-      </button>
     </div>
   );
 }

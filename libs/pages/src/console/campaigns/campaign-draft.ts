@@ -1,5 +1,6 @@
 import type { TemplateView } from '@wbiz/contracts/template';
 import type { Schemas } from '@wbiz/sdk/operations';
+import { localTime } from '../../parts/local-time.js';
 import { slotsOf, type Slot, type Slots } from '../templates/slots.js';
 
 type Template = Schemas['CampaignTemplate'];
@@ -9,7 +10,7 @@ export type Value =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'field'; readonly field: string; readonly fallback: string };
 
-/** `medium`: the id of an uploaded file, or a link. */
+/** The values of a template or of one card. `medium`: the id of an uploaded file, or a link. */
 export type PartValues = {
   readonly variables: readonly Value[];
   readonly buttonVariables: readonly Value[];
@@ -22,7 +23,7 @@ export type Place = {
   readonly address: string;
 };
 
-/** `value`: as typed; a comma-separated list for `in`. */
+/** A condition of a segment. `value`: as typed; a comma-separated list for `in`. */
 export type FilterDraft = {
   readonly key: number;
   readonly field: string;
@@ -82,7 +83,7 @@ export const newFilter = (): FilterDraft => ({
   value: '',
 });
 
-/** As the API spells it: `{{contact.name|friend}}`. */
+/** A value as the API spells it: `{{contact.name|friend}}`. */
 export const written = (value: Value): string =>
   value.kind === 'text'
     ? value.text
@@ -94,7 +95,7 @@ export function valueOf(text: string): Value {
   return field === undefined ? { kind: 'text', text } : { kind: 'field', field, fallback };
 }
 
-/** The API's body for the form. `fields` give the types of the filters' values. */
+/** The request body for the form. `fields` give the types of the filters' values. */
 export function bodyOf(
   draft: CampaignDraft,
   template: TemplateView,
@@ -166,7 +167,10 @@ function partOf(slots: Slots, values: PartValues, named: boolean) {
 const texts = (slots: readonly Slot[], values: readonly Value[]) =>
   slots.map((_, index) => written(values[index] ?? TEXT));
 
-/** The document marks `match` as required, since it has a default; two of the kinds must not have it. */
+/**
+ * The cast is needed since the OpenAPI document marks `match` as required (it has a default), while two kinds must not
+ * have it.
+ */
 function audienceOf(
   { kind, tags, match, exclude, contacts, filters }: AudienceDraft,
   fields: readonly Schemas['CustomFieldView'][],
@@ -215,7 +219,7 @@ export function draftOf(campaign: Schemas['CampaignView'], zone: string): Campai
           address: place.address ?? '',
         }
       : NO_PLACE,
-    offerEnd: template.offerExpiresAt ? localOf(template.offerExpiresAt) : '',
+    offerEnd: template.offerExpiresAt ? localTime(new Date(template.offerExpiresAt)) : '',
     audience: {
       kind: audience.kind,
       tags: audience.tags ?? [],
@@ -247,10 +251,4 @@ function scheduleOf({ mode, sendAt = '', timeZone }: Schemas['Schedule'], zone: 
   const isInstant = /(Z|[+-]\d\d:\d\d)$/.test(sendAt);
   if (isInstant) return { mode, local: new Date(sendAt).toISOString().slice(0, 16), zone: UTC };
   return { mode, local: sendAt.slice(0, 16), zone: timeZone ?? zone };
-}
-
-/** An instant in local time, for an input. */
-function localOf(instant: string): string {
-  const date = new Date(instant);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TemplateComponent, TemplateView } from '@wbiz/contracts/template';
+import type { TemplateView } from '@wbiz/contracts/template';
 import type { Schemas } from '@wbiz/sdk/operations';
 import {
   bodyOf,
@@ -11,23 +11,11 @@ import {
   type CampaignDraft,
   type Value,
 } from './campaign-draft.js';
+import { storedTemplate } from '../templates/template.samples.js';
 
 const ZONE = 'Asia/Kolkata';
-const template = (components: object[], given: Partial<TemplateView> = {}): TemplateView => ({
-  id: 'tpl_1',
-  metaId: '1',
-  name: 'offer',
-  language: 'en_US',
-  category: 'MARKETING',
-  status: 'approved',
-  rejectionReason: null,
-  qualityScore: null,
-  components: components as TemplateComponent[],
-  parameterFormat: 'POSITIONAL',
-  createdAt: '2026-11-29T00:00:00.000Z',
-  updatedAt: '2026-11-29T00:00:00.000Z',
-  ...given,
-});
+const template = (components: object[], given: Partial<TemplateView> = {}) =>
+  storedTemplate(components, { name: 'offer', category: 'MARKETING', ...given });
 const PLAIN = template([{ type: 'BODY', text: 'An offer for you.' }]);
 const field = (key: string, type: Schemas['CustomFieldView']['type']) =>
   ({ key, type, label: key, options: null, createdAt: '' }) satisfies Schemas['CustomFieldView'];

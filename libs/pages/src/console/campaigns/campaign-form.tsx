@@ -1,56 +1,29 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/preact-query';
+import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
-import type { TemplateView } from '@wbiz/contracts/template';
-import { fillTemplate } from '@wbiz/contracts/template/filling';
-import { renderedOf } from '@wbiz/contracts/template/rendering';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { WbizError } from '@wbiz/sdk/wbiz-error';
-import { ChevronLeft } from 'lucide-preact';
 import { useLocation, useRoute } from 'preact-iso';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { allOf } from '../../parts/all-of.js';
 import { announce } from '../../parts/announce.js';
+import { FaultList } from '../../parts/fault-list.js';
 import { Fault } from '../../parts/fault.js';
-import { faultsByPlace, faultWords } from '../../parts/field-faults.js';
+import { faultsByPlace } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
-import { Modal } from '../../parts/modal.js';
-import { useSettled } from '../../parts/settled.js';
+import { Loading } from '../../parts/loading.js';
 import { useAction } from '../../parts/use-action.js';
+import { WayBack } from '../../parts/way-back.js';
 import { useAccount } from '../account.js';
-import { Bubble } from '../templates/bubble.js';
-import { slotsOf, valuesFor, type Slots } from '../templates/slots.js';
-import { templatesKey, viewOf } from '../templates/template-queries.js';
+import { slotsOf } from '../templates/slots.js';
 import { AudienceFields } from './audience-fields.js';
-import {
-  bodyOf,
-  draftOf,
-  emptyDraft,
-  NO_PLACE,
-  NO_VALUES,
-  UTC,
-  written,
-  type CampaignDraft,
-  type PartValues,
-} from './campaign-draft.js';
+import { bodyOf, type CampaignDraft, draftOf, emptyDraft, NO_PLACE, NO_VALUES } from './campaign-draft.js';
+import { templateKey, useCustomFields, usePlan, useTemplate } from './campaign-form-queries.js';
 import { campaignQuery, campaignsKey } from './campaign-queries.js';
-import { missingIn } from './missing.js';
-import { Plan } from './plan.js';
+import { faultsOfDraft } from './draft-faults.js';
+import { ConfirmCampaign } from './confirm-campaign.js';
+import { PlanAndPreview } from './plan-and-preview.js';
 import { TemplatePicker } from './template-picker.js';
+import { HERE, TimeFields } from './time-fields.js';
 import { takesValues, ValueFields } from './value-fields.js';
-import { people, scheduleWords } from './words.js';
-
-/** Some browsers still report the old names of these zones. */
-const RENAMED: Readonly<Record<string, string>> = {
-  'Asia/Calcutta': 'Asia/Kolkata',
-  'Asia/Katmandu': 'Asia/Kathmandu',
-  'Asia/Rangoon': 'Asia/Yangon',
-  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
-  'Europe/Kiev': 'Europe/Kyiv',
-};
-const named = (zone: string) => RENAMED[zone] ?? zone;
-const HERE = named(Intl.DateTimeFormat().resolvedOptions().timeZone);
-const ZONES = [HERE, UTC, ...Intl.supportedValuesOf('timeZone').map(named).sort()];
-const SETTLED_MS = 500;
 
 export function NewCampaign() {
   const { template, language } = useLocation().query;
@@ -66,12 +39,12 @@ export function EditCampaign() {
   const chosen = useAccount();
   const { id = '' } = useRoute().params;
   const stored = useQuery({ ...campaignQuery(chosen, id), staleTime: Infinity });
-  if (stored.isPending) return <span class="loading" role="progressbar" aria-label="Loading the campaign" />;
+  if (stored.isPending) return <Loading label="Loading the campaign" />;
   if (!stored.data) return <Fault error={stored.error} />;
   return <CampaignForm key={id} initial={draftOf(stored.data, HERE)} stored={stored.data} />;
 }
 
-/** Places of the form that show their own fault. */
+/** Places in the request whose fault is shown at a field of the form. */
 const SHOWN =
   /^(name|ratePerSecond|from|schedule\/(sendAt|timeZone)|template\/(name|offerExpiresAt|headerLocation\/\w+|(cards\/\d+\/)?(variables|buttonVariables|headerMediaId|headerLink)(\/.*)?)|audience\/(tags|exclude|contacts|filters(\/\d+\/(field|operator|value))?))$/;
 
@@ -94,7 +67,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
   const view = template.data ?? undefined;
   const body = view && bodyOf(draft, view, fields.data ?? []);
   const slots = view && slotsOf(view);
-  const missing = missingIn(draft, slots);
+  const missing = faultsOfDraft(draft, slots);
   const isPlannable = missing.every(([place]) => !/^(audience|template|ratePerSecond)/.test(place));
   const plan = usePlan(isPlannable ? body : undefined);
 
@@ -134,14 +107,12 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
     if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
   }, [tries, save.error]);
 
-  const eligible = plan.data?.plan?.eligible;
   const isCurrent = plan.isSuccess && !plan.isOld;
   return (
     <>
-      <a class="row way-back" href={stored ? `${section}/${stored.id}` : section}>
-        <ChevronLeft size={16} aria-hidden="true" />
+      <WayBack href={stored ? `${section}/${stored.id}` : section}>
         {stored ? stored.name : 'Campaigns'}
-      </a>
+      </WayBack>
       <h1 class="breakable">{stored ? `Edit ${stored.name}` : 'New campaign'}</h1>
       <div class="two-columns">
         <form
@@ -164,42 +135,13 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
             </Field>
           </div>
           <Step title="Template">
-            <Fault error={template.error} />
-            {draft.template && template.data === null && (
-              <p class="notice bad">
-                There is no template {draft.template.name} in {draft.template.language}.
-              </p>
-            )}
-            {view && view.status !== 'approved' && (
-              <p class="notice warn">
-                This template is not approved; it must be by the time the campaign starts.
-              </p>
-            )}
-            {draft.template && template.isPending ? (
-              <span class="loading" role="progressbar" aria-label="Loading the template" />
-            ) : (
-              <TemplatePicker
-                chosen={view}
-                fault={at('template/name')}
-                onChoose={({ name, language, ...rest }) => {
-                  queries.setQueryData(templateKey(account.id, { name, language }), {
-                    name,
-                    language,
-                    ...rest,
-                  });
-                  change({
-                    template: { name, language },
-                    values: NO_VALUES,
-                    cards: [],
-                    place: NO_PLACE,
-                    offerEnd: '',
-                  });
-                }}
-              />
-            )}
-            {slots && takesValues(slots) && (
-              <ValueFields slots={slots} draft={draft} change={change} fields={fields.data ?? []} at={at} />
-            )}
+            <TemplateStep
+              template={template}
+              draft={draft}
+              change={change}
+              fields={fields.data ?? []}
+              at={at}
+            />
           </Step>
           <Step title="Audience">
             <Fault error={fields.error} />
@@ -213,15 +155,7 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
           <Step title="Time and pace">
             <TimeFields draft={draft} change={change} at={at} />
           </Step>
-          {elsewhere.length > 0 && (
-            <ul class="notice bad" role="alert">
-              {elsewhere.map((fault) => (
-                <li key={fault.pointer}>
-                  <code>{fault.pointer.slice(1)}</code> {faultWords(fault)}
-                </li>
-              ))}
-            </ul>
-          )}
+          <FaultList faults={elsewhere} />
           <Fault error={isShownAtFields ? null : save.error && new Error(save.error.message)} />
           <div class="row">
             <button class="primary" disabled={save.isPending || (missing.length === 0 && !isCurrent)}>
@@ -235,64 +169,70 @@ function CampaignForm({ initial, stored }: { initial: CampaignDraft; stored?: Sc
             )}
           </div>
         </form>
-        <aside class="stack sticky" aria-label="What it comes to">
-          <section class="card stack" aria-labelledby="plan">
-            <h2 id="plan">Plan</h2>
-            <Fault error={plan.error && new Error(plan.error.message)} />
-            {plan.isFetching && <span class="loading" role="progressbar" aria-label="Reading the plan" />}
-            {plan.data ? (
-              <Plan preview={plan.data} isOld={plan.isOld} />
-            ) : (
-              !plan.isFetching &&
-              !plan.error && (
-                <p class="soft">Shown once there are a template, all that it takes, and an audience.</p>
-              )
-            )}
-          </section>
-          {view && (
-            <section class="stack" aria-labelledby="preview">
-              <h2 id="preview">Preview</h2>
-              <Bubble
-                template={rendered(view, draft)}
-                sample={draft.values.medium}
-                cardSamples={draft.cards.map(({ medium }) => medium)}
-                place={draft.place.name || draft.place.address}
-              />
-            </section>
-          )}
-        </aside>
+        <PlanAndPreview plan={plan} view={view} draft={draft} />
       </div>
       {isAsked && body && plan.data && (
-        <Modal
-          title={
-            stored
-              ? `Save ${draft.name.trim()}?`
-              : draft.mode === 'now'
-                ? `Send to ${people(eligible ?? 0)} now?`
-                : `Schedule ${draft.name.trim()}?`
-          }
+        <ConfirmCampaign
+          stored={stored !== undefined}
+          draft={draft}
+          schedule={body.schedule!}
+          preview={plan.data}
+          save={save}
           onClose={() => ask(false)}
-        >
-          {draft.mode === 'at' && (
-            <p>It starts: {scheduleWords(body.schedule!)}. The audience is read then.</p>
-          )}
-          <Plan preview={plan.data} isOld={false} />
-          <Fault error={save.error} />
-          <div class="row">
-            <button type="button" class="primary" disabled={save.isPending} onClick={() => save.mutate()}>
-              {save.isPending
-                ? 'One moment…'
-                : stored
-                  ? 'Save'
-                  : draft.mode === 'now'
-                    ? 'Start now'
-                    : 'Schedule'}
-            </button>
-            <button type="button" onClick={() => ask(false)}>
-              Back
-            </button>
-          </div>
-        </Modal>
+        />
+      )}
+    </>
+  );
+}
+
+type TemplateStepProps = {
+  readonly template: ReturnType<typeof useTemplate>;
+  readonly draft: CampaignDraft;
+  readonly change: (changes: Partial<CampaignDraft>) => void;
+  readonly fields: readonly Schemas['CustomFieldView'][];
+  readonly at: (place: string) => string | undefined;
+};
+
+function TemplateStep({ template, draft, change, fields, at }: TemplateStepProps) {
+  const { account } = useAccount();
+  const queries = useQueryClient();
+  const view = template.data ?? undefined;
+  const slots = view && slotsOf(view);
+  return (
+    <>
+      <Fault error={template.error} />
+      {draft.template && template.data === null && (
+        <p class="notice bad">
+          There is no template {draft.template.name} in {draft.template.language}.
+        </p>
+      )}
+      {view && view.status !== 'approved' && (
+        <p class="notice warn">This template is not approved; it must be by the time the campaign starts.</p>
+      )}
+      {draft.template && template.isPending ? (
+        <Loading label="Loading the template" />
+      ) : (
+        <TemplatePicker
+          chosen={view}
+          fault={at('template/name')}
+          onChoose={({ name, language, ...rest }) => {
+            queries.setQueryData(templateKey(account.id, { name, language }), {
+              name,
+              language,
+              ...rest,
+            });
+            change({
+              template: { name, language },
+              values: NO_VALUES,
+              cards: [],
+              place: NO_PLACE,
+              offerEnd: '',
+            });
+          }}
+        />
+      )}
+      {slots && takesValues(slots) && (
+        <ValueFields slots={slots} draft={draft} change={change} fields={fields} at={at} />
       )}
     </>
   );
@@ -305,156 +245,5 @@ function Step({ title, children }: { title: string; children: preact.ComponentCh
       <h2 aria-hidden="true">{title}</h2>
       {children}
     </fieldset>
-  );
-}
-
-const templateKey = (account: string, { name, language }: NonNullable<CampaignDraft['template']>) => [
-  ...templatesKey(account),
-  'named',
-  name,
-  language,
-];
-
-/** The template with this name and language; null: there is none. */
-function useTemplate(named: CampaignDraft['template']) {
-  const { account, api } = useAccount();
-  return useQuery({
-    queryKey: templateKey(account.id, named ?? { name: '', language: '' }),
-    queryFn: async ({ signal }): Promise<TemplateView | null> => {
-      const { name, language } = named!;
-      const query = { search: name, language };
-      for await (const found of api.list('/v1/templates', { query, signal }))
-        if (found.name === name) return viewOf(found);
-      return null;
-    },
-    enabled: named !== null,
-  });
-}
-
-function useCustomFields() {
-  const { account, api } = useAccount();
-  return useQuery({
-    queryKey: [account.id, 'custom-fields', 'all'],
-    queryFn: ({ signal }) => allOf(api.list('/v1/custom-fields', { signal })),
-  });
-}
-
-/** The audience preview, once typing has paused. `isOld`: it belongs to an earlier state of the form. */
-function usePlan(body: Schemas['CreateCampaign'] | undefined) {
-  const { account, api } = useAccount();
-  const asked = body && {
-    audience: body.audience,
-    template: body.template,
-    ...(body.ratePerSecond && { ratePerSecond: body.ratePerSecond }),
-    ...(body.from && { from: body.from }),
-  };
-  const now = JSON.stringify(asked);
-  const settled = useSettled(now, SETTLED_MS);
-  const plan = useQuery({
-    queryKey: [...campaignsKey(account.id), 'plan', settled],
-    queryFn: ({ signal }) =>
-      api.request('POST', '/v1/campaigns/audience-preview', {
-        body: JSON.parse(settled!) as NonNullable<typeof asked>,
-        signal,
-      }),
-    enabled: settled !== undefined && asked !== undefined,
-    placeholderData: keepPreviousData,
-  });
-  return { ...plan, isOld: settled !== now || plan.isPlaceholderData };
-}
-
-/** The message as a person will see it; personal values are marked. */
-function rendered(view: TemplateView, { values, cards }: CampaignDraft) {
-  const slots = slotsOf(view);
-  const of = (part: Slots, { variables, buttonVariables }: PartValues) => ({
-    variables: valuesFor(part.variables, variables.map(written)),
-    ...(part.buttonVariables.length > 0 && {
-      buttonVariables: valuesFor(part.buttonVariables, buttonVariables.map(written)),
-    }),
-  });
-  return renderedOf(
-    fillTemplate(view, {
-      ...of(slots, values),
-      ...(slots.cards.length > 0 && {
-        cards: slots.cards.map((card, index) => of(card, cards[index] ?? NO_VALUES)),
-      }),
-    }).filled,
-  );
-}
-
-type TimeProps = {
-  readonly draft: CampaignDraft;
-  readonly change: (changes: Partial<CampaignDraft>) => void;
-  readonly at: (place: string) => string | undefined;
-};
-
-function TimeFields({ draft: { mode, local, zone, rate, from }, change, at }: TimeProps) {
-  const { account } = useAccount();
-  return (
-    <>
-      <fieldset class="row options">
-        <legend class="unseen">When it starts</legend>
-        <label class="option">
-          <input type="radio" name="mode" checked={mode === 'now'} onChange={() => change({ mode: 'now' })} />
-          At once
-        </label>
-        <label class="option">
-          <input type="radio" name="mode" checked={mode === 'at'} onChange={() => change({ mode: 'at' })} />
-          At a time
-        </label>
-      </fieldset>
-      {mode === 'at' && (
-        <>
-          <div class="pair">
-            <Field label="Day and time" fault={at('schedule/sendAt')}>
-              <input
-                type="datetime-local"
-                value={local}
-                onInput={({ currentTarget }) => change({ local: currentTarget.value })}
-              />
-            </Field>
-            <Field label="As clocks show it in" fault={at('schedule/timeZone')}>
-              <select value={zone} onChange={({ currentTarget }) => change({ zone: currentTarget.value })}>
-                {[...new Set([...ZONES, zone])].map((name) => (
-                  <option key={name} value={name}>
-                    {name.replaceAll('_', ' ')}
-                  </option>
-                ))}
-              </select>
-            </Field>
-          </div>
-          <p class="soft">
-            If the service is down then, it starts by itself within the grace of this installation (an hour,
-            unless CAMPAIGN_START_GRACE_MS says otherwise); after that it waits, paused, until somebody
-            resumes it.
-          </p>
-        </>
-      )}
-      <div class="pair">
-        <Field
-          label="Messages a second at most (optional)"
-          hint="Empty: as fast as Meta allows the number."
-          fault={at('ratePerSecond')}
-        >
-          <input
-            inputMode="numeric"
-            value={rate}
-            onInput={({ currentTarget }) => change({ rate: currentTarget.value.trim() })}
-          />
-        </Field>
-        {account.phoneNumbers.length > 1 && (
-          <Field label="From" fault={at('from')}>
-            <select value={from} onChange={({ currentTarget }) => change({ from: currentTarget.value })}>
-              <option value="">The default number</option>
-              {account.phoneNumbers.map(({ id, displayPhoneNumber, verifiedName }) => (
-                <option key={id} value={id}>
-                  {displayPhoneNumber} {verifiedName}
-                </option>
-              ))}
-            </select>
-          </Field>
-        )}
-      </div>
-    </>
   );
 }

@@ -5,6 +5,7 @@ import { Plus } from 'lucide-preact';
 import { useLocation } from 'preact-iso';
 import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
+import { Loading } from '../../parts/loading.js';
 import { More } from '../../parts/more.js';
 import { Table, type Column } from '../../parts/table.js';
 import { When } from '../../parts/when.js';
@@ -50,7 +51,7 @@ function List() {
     placeholderData: (before) => before,
   });
   useFreshQueries(key, ['campaign.status']);
-  if (list.isPending) return <span class="loading" role="progressbar" aria-label="Loading campaigns" />;
+  if (list.isPending) return <Loading label="Loading campaigns" />;
   if (!list.data) return <Fault error={list.error} />;
   const campaigns = list.data.pages.flatMap(({ data }) => data);
   if (campaigns.length === 0)

@@ -1,26 +1,23 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import type { Schemas } from '@wbiz/sdk/operations';
-import { Ban, ChevronLeft, Pause, Pencil, Play, RotateCcw } from 'lucide-preact';
+import { Ban, Pause, Pencil, Play, RotateCcw } from 'lucide-preact';
 import { useRoute } from 'preact-iso';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
+import { WayBack } from '../../parts/way-back.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useFreshQueries } from '../fresh-queries.js';
-import { useLiveEvents } from '../live-events.js';
+import { type Campaign, CampaignProgress } from './campaign-progress.js';
 import { campaignQuery, campaignsKey } from './campaign-queries.js';
 import { CampaignStatusBadge } from './campaign-status.js';
-import { CountsBar } from './counts-bar.js';
-import { ProgressChart } from './progress-chart.js';
-import { pointsOf, type Point } from './progress.js';
 import { Recipients } from './recipients.js';
 import { RetryFailed } from './retry-failed.js';
 import { audienceWords, number, people, REASONS, scheduleWords } from './words.js';
-
-type Campaign = Schemas['CampaignView'];
 
 export function CampaignPage() {
   const chosen = useAccount();
@@ -31,8 +28,7 @@ export function CampaignPage() {
     ['campaign.status', 'message.status'],
     ({ data }) => 'campaignId' in data && data.campaignId === id,
   );
-  if (campaign.isPending)
-    return <span class="loading" role="progressbar" aria-label="Loading the campaign" />;
+  if (campaign.isPending) return <Loading label="Loading the campaign" />;
   if (!campaign.data) return <Fault error={campaign.error} />;
   return <Shown key={id} campaign={campaign.data} />;
 }
@@ -42,10 +38,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
   const { name, status } = campaign;
   return (
     <>
-      <a class="row way-back" href={`/console/accounts/${account.id}/campaigns`}>
-        <ChevronLeft size={16} aria-hidden="true" />
-        Campaigns
-      </a>
+      <WayBack href={`/console/accounts/${account.id}/campaigns`}>Campaigns</WayBack>
       <div class="row apart">
         <div class="row">
           <h1 class="breakable">{name}</h1>
@@ -62,7 +55,7 @@ function Shown({ campaign }: { campaign: Campaign }) {
           included, who opts out is not.
         </p>
       ) : (
-        <Progress campaign={campaign} />
+        <CampaignProgress campaign={campaign} />
       )}
       <Definition campaign={campaign} />
       {status !== 'scheduled' && <Recipients campaign={campaign} />}
@@ -178,91 +171,6 @@ function Why({ campaign: { status, reason, detail, resumesAt } }: { campaign: Ca
       )}
     </div>
   );
-}
-
-function Progress({ campaign }: { campaign: Campaign }) {
-  const { counts, status, expectedEndAt, finishedAt } = campaign;
-  const { total, queued, held, sent, delivered, read, failed, skipped } = counts;
-  const points = usePoints(campaign);
-  const share = (count: number, of: number) => (of > 0 ? `${Math.round((count / of) * 100)} %` : '');
-  return (
-    <section class="card stack" aria-labelledby="progress">
-      <div class="row apart">
-        <h2 id="progress">Progress</h2>
-        <span class="soft">
-          {status === 'running' && expectedEndAt && (
-            <>
-              Through <When at={expectedEndAt} />
-            </>
-          )}
-          {finishedAt && (
-            <>
-              Ended <When at={finishedAt} />
-            </>
-          )}
-        </span>
-      </div>
-      <CountsBar counts={counts} />
-      <dl class="counters">
-        <Counter name="Audience" count={total} />
-        <Counter name="Queued" count={queued} note={held > 0 ? `${number.format(held)} held by Meta` : ''} />
-        <Counter name="Sent" count={sent} note={share(sent, total)} tone="sent" />
-        <Counter name="Delivered" count={delivered} note={share(delivered, sent)} tone="delivered" />
-        <Counter name="Read" count={read} note={share(read, sent)} tone="read" />
-        <Counter name="Failed" count={failed} note={share(failed, total)} tone="failed" />
-        <Counter name="Skipped" count={skipped} note={share(skipped, total)} tone="skipped" />
-      </dl>
-      <p class="soft counts-sum">
-        {number.format(total)} = {number.format(queued)} queued + {number.format(sent)} sent +{' '}
-        {number.format(failed)} failed + {number.format(skipped)} skipped. Delivered and read are part of
-        sent.
-      </p>
-      <ProgressChart points={points} counts={counts} />
-    </section>
-  );
-}
-
-type CounterProps = {
-  readonly name: string;
-  readonly count: number;
-  readonly note?: string;
-  readonly tone?: string;
-};
-
-function Counter({ name, count, note, tone }: CounterProps) {
-  return (
-    <div class={tone}>
-      <dt>{name}</dt>
-      <dd>
-        <span class="count">{number.format(count)}</span>
-        {note && <span class="soft">{note}</span>}
-      </dd>
-    </div>
-  );
-}
-
-/** Progress from three sources: the stored points, live events, and counts that change after the end, which no event reports. */
-function usePoints({ id, counts, finishedAt }: Campaign): Point[] {
-  const { account, api } = useAccount();
-  const [seen, see] = useState<readonly Point[]>([]);
-  const atFirst = useRef(counts).current;
-  const before = useQuery({
-    queryKey: [...campaignsKey(account.id), 'progress', id],
-    queryFn: ({ signal }) => api.request('GET', '/v1/campaigns/{id}/progress', { path: { id }, signal }),
-    staleTime: Infinity,
-  });
-  useLiveEvents(
-    ({ type, data }) => {
-      if (type === 'campaign.status' && data.campaignId === id)
-        see((known) => [...known, { at: data.at, counts: data.counts }]);
-    },
-    ['campaign.status'],
-  );
-  useEffect(() => {
-    if (finishedAt !== null && counts !== atFirst)
-      see((known) => [...known, { at: new Date().toISOString(), counts }]);
-  }, [counts]);
-  return pointsOf(before.data?.data ?? [], seen);
 }
 
 function Definition({ campaign }: { campaign: Campaign }) {

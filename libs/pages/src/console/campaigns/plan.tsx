@@ -1,4 +1,4 @@
-import type { LeftOutReason } from '@wbiz/contracts/campaign';
+import type { LeftOutReason } from '@wbiz/contracts/campaign-plan';
 import type { Schemas } from '@wbiz/sdk/operations';
 import { When } from '../../parts/when.js';
 import { LEFT_OUT_NAMES, number } from './words.js';

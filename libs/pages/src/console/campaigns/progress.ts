@@ -1,6 +1,6 @@
 import type { CampaignCounts } from '@wbiz/contracts/campaign';
 
-/** Disjoint parts of the total: the API's counts include one another. */
+/** Parts that add up to the total; the API's counts include one another. */
 export function partsOf({ total, sent, delivered, read, failed, skipped }: CampaignCounts) {
   return [
     { name: 'read', count: read },
@@ -12,7 +12,7 @@ export function partsOf({ total, sent, delivered, read, failed, skipped }: Campa
   ];
 }
 
-/** How many are done: sent, failed or skipped. */
+/** How many recipients are done: sent, failed or skipped. */
 export const doneOf = ({ sent, failed, skipped }: CampaignCounts) => sent + failed + skipped;
 
 /** The counts of a campaign at `at` (ISO 8601). */

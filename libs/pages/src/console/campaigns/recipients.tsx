@@ -6,6 +6,7 @@ import { Download } from 'lucide-preact';
 import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
 import { useAddressQuery } from '../../parts/address-query.js';
+import { Loading } from '../../parts/loading.js';
 import { More } from '../../parts/more.js';
 import { saveAs } from '../../parts/save-as.js';
 import { Table, type Column } from '../../parts/table.js';
@@ -17,7 +18,7 @@ import { useFreshQueries } from '../fresh-queries.js';
 import { campaignsKey } from './campaign-queries.js';
 import { RECIPIENT_NAMES, SKIP_NAMES } from './words.js';
 
-/** Refetched while the campaign runs only up to this many open pages, so that a reader further down is not disturbed. */
+/** Most loaded pages with which the list still follows events: a reader further down is not disturbed. */
 const LIVE_PAGES = 2;
 
 export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignView'] }) {
@@ -51,7 +52,7 @@ export function Recipients({ campaign: { id } }: { campaign: Schemas['CampaignVi
         <CsvButton id={id} status={status} />
       </div>
       <Filters label="Status of recipients" name="recipients" choices={{ '': 'All', ...RECIPIENT_NAMES }} />
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading recipients" />}
+      {list.isPending && <Loading label="Loading recipients" />}
       {!list.data && <Fault error={list.error} />}
       {recipients?.length === 0 && (
         <p class="card empty">{status ? 'Nobody is there.' : 'Nobody yet: its audience is being read.'}</p>

@@ -3,13 +3,14 @@ import type { Schemas } from '@wbiz/sdk/operations';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { campaignsKey } from './campaign-queries.js';
 import { number } from './words.js';
 
-/** Most failed sends scanned for their error codes. */
+/** Most failed sends that are read to count their error codes. */
 const MOST_READ = 2_000;
 
 type Cause = { readonly code: string; readonly message: string; count: number };
@@ -82,7 +83,7 @@ export function RetryFailed({
             Only those with these codes
           </label>
         </fieldset>
-        {causes.isPending && <span class="loading" role="progressbar" aria-label="Reading the causes" />}
+        {causes.isPending && <Loading label="Reading the causes" />}
         <Fault error={causes.error} />
         {onlyThese && (
           <fieldset class="stack retry-codes">

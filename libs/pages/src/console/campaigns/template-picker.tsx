@@ -2,8 +2,9 @@ import { useInfiniteQuery } from '@tanstack/preact-query';
 import type { TemplateView } from '@wbiz/contracts/template';
 import { useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { More } from '../../parts/more.js';
-import { useSettled } from '../../parts/settled.js';
+import { useSettled } from '../../parts/use-settled.js';
 import { useAccount } from '../account.js';
 import { templatesKey, viewOf } from '../templates/template-queries.js';
 import { categoryName } from '../templates/template-status.js';
@@ -73,7 +74,7 @@ function Choices({ chosen, onChoose, fault }: PickerProps) {
         }}
       />
       <Fault error={list.error} />
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading templates" />}
+      {list.isPending && <Loading label="Loading templates" />}
       {templates?.length === 0 && (
         <p class="soft">
           {search ? 'No approved template has such a name.' : 'No template is approved yet.'}

@@ -1,10 +1,6 @@
-import type {
-  CampaignReason,
-  LeftOutReason,
-  RecipientStatus,
-  Schedule,
-  SkipReason,
-} from '@wbiz/contracts/campaign';
+import type { CampaignReason, RecipientStatus, SkipReason } from '@wbiz/contracts/campaign';
+import type { LeftOutReason } from '@wbiz/contracts/campaign-plan';
+import type { Schedule } from '@wbiz/contracts/schedule';
 import type { Schemas } from '@wbiz/sdk/operations';
 
 /** Why a campaign is paused or failed, and how it can continue. */

@@ -5,14 +5,14 @@ import { Field } from '../../parts/field.js';
 type Definition = Schemas['CustomFieldView'];
 export type Values = Readonly<Record<string, string | boolean>>;
 
-/** A field's value in the form; `''`: none. */
+/** The values of custom fields as the form holds them; `''`: none. */
 export const shownValues = (
   fields: readonly Definition[],
   given: Readonly<Record<string, unknown>>,
 ): Values =>
   Object.fromEntries(fields.map(({ key }) => [key, given[key] === undefined ? '' : String(given[key])]));
 
-/** The API's change: null for emptied fields, nothing for unchanged ones. */
+/** The change as the API takes it: null for emptied fields, nothing for unchanged ones. */
 export function changedValues(
   fields: readonly Definition[],
   before: Values,
@@ -29,10 +29,14 @@ export function changedValues(
   );
 }
 
+const placeOf = (key: string) => `customFields/${key}`;
+/** The places of custom fields in a contact. */
+export const placesOf = (fields: readonly Definition[]) => fields.map(({ key }) => placeOf(key));
+
 type CustomValuesProps = {
   readonly fields: readonly Definition[];
   readonly values: Values;
-  readonly faultOf: (pointer: string) => string | undefined;
+  readonly faultOf: (field: string) => string | undefined;
   readonly onChange: (values: Values) => void;
 };
 /** An input for each custom field, by its type. */
@@ -47,7 +51,7 @@ export function CustomValues({ fields, values, faultOf, onChange }: CustomValues
         };
         const choices = type === 'boolean' ? ['true', 'false'] : options;
         return (
-          <Field key={key} label={label} fault={faultOf(`/customFields/${key}`)}>
+          <Field key={key} label={label} fault={faultOf(placeOf(key))}>
             {choices && (type === 'select' || type === 'boolean') ? (
               <select {...props}>
                 <option value="">–</option>

@@ -1,10 +1,13 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/preact-query';
+import type { Schemas } from '@wbiz/sdk/operations';
 import { FileUp, Plus } from 'lucide-preact';
-import { useLocation } from 'preact-iso';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import { useAddressQuery } from '../../parts/address-query.js';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
-import { TypedSearch } from '../../parts/typed-search.js';
+import { Loading } from '../../parts/loading.js';
+import { SearchBox } from '../../parts/search-box.js';
+import { useDelay } from '../../parts/use-delay.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
@@ -14,13 +17,13 @@ import { OptIn } from './opt-in.js';
 import { TagsDialog } from './tags.js';
 
 const PAGE = 50;
-/** While contacts change the list is refetched at most this often, and only while few pages are open. */
+/** Shortest time between two refetches while contacts change; refetches only while few pages are loaded. */
 const FOLLOWED_MS = 2_000;
 const FOLLOWED_PAGES = 3;
 
 export function ContactList({ base }: { base: string }) {
   const { account, api } = useAccount();
-  const { query, route } = useLocation();
+  const { query, change } = useAddressQuery();
   const queries = useQueryClient();
   const [dialog, open] = useState<'new' | 'tags' | 'fields'>();
   const search = query['search']?.trim() || undefined;
@@ -43,22 +46,16 @@ export function ContactList({ base }: { base: string }) {
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     refetchOnWindowFocus: false,
   });
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useLiveEvents(() => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      if ((contacts.data?.pages.length ?? 0) <= FOLLOWED_PAGES) void queries.invalidateQueries({ queryKey });
-    }, FOLLOWED_MS);
-  }, ['contact.created', 'contact.updated', 'contact.opted_out']);
+  const later = useDelay(FOLLOWED_MS);
+  useLiveEvents(
+    () =>
+      later(() => {
+        if ((contacts.data?.pages.length ?? 0) <= FOLLOWED_PAGES)
+          void queries.invalidateQueries({ queryKey });
+      }),
+    ['contact.created', 'contact.updated', 'contact.opted_out'],
+  );
 
-  const filterBy = (change: Record<string, string | undefined>) => {
-    const given = { search, tag, optedIn: optedIn?.toString(), ...change };
-    const asked = new URLSearchParams(
-      Object.entries(given).filter(([, value]) => value) as [string, string][],
-    );
-    route(`${base}${asked.size > 0 ? `?${asked.toString()}` : ''}`, true);
-  };
   const rows = contacts.data?.pages.flatMap(({ data }) => data) ?? [];
   const isFiltered = (search ?? tag ?? optedIn) !== undefined;
   return (
@@ -81,16 +78,11 @@ export function ContactList({ base }: { base: string }) {
         </div>
       </div>
       <div class="contact-filters" role="search">
-        <TypedSearch
-          label="Search by name, number or e-mail"
-          placeholder="Name, number or e-mail"
-          search={search}
-          onSearch={(text) => filterBy({ search: text })}
-        />
+        <SearchBox label="Search by name, number or e-mail" placeholder="Name, number or e-mail" />
         <select
           aria-label="Tag"
           value={tag ?? ''}
-          onChange={({ currentTarget }) => filterBy({ tag: currentTarget.value || undefined })}
+          onChange={({ currentTarget }) => change({ tag: currentTarget.value }, true)}
         >
           <option value="">Any tag</option>
           {tag && !tags.data?.some(({ name }) => name === tag) && <option value={tag}>{tag}</option>}
@@ -103,7 +95,7 @@ export function ContactList({ base }: { base: string }) {
         <select
           aria-label="Opt-in"
           value={optedIn?.toString() ?? ''}
-          onChange={({ currentTarget }) => filterBy({ optedIn: currentTarget.value || undefined })}
+          onChange={({ currentTarget }) => change({ optedIn: currentTarget.value }, true)}
         >
           <option value="">Opted in or not</option>
           <option value="true">Opted in</option>
@@ -111,7 +103,7 @@ export function ContactList({ base }: { base: string }) {
         </select>
       </div>
       <Fault error={contacts.error ?? tags.error} />
-      {contacts.isPending && <span class="loading" role="progressbar" aria-label="Loading contacts" />}
+      {contacts.isPending && <Loading label="Loading contacts" />}
       {contacts.isSuccess && rows.length === 0 && (
         <div class="empty card">
           <p>{isFiltered ? 'No contact is like this.' : 'Nobody is on file yet.'}</p>
@@ -120,49 +112,7 @@ export function ContactList({ base }: { base: string }) {
       )}
       {rows.length > 0 && (
         <>
-          <div class="table" tabIndex={0} role="region" aria-label="Contacts">
-            <table class="contacts">
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">Phone</th>
-                  <th scope="col">Opt-in</th>
-                  <th scope="col" class="wide-only">
-                    Tags
-                  </th>
-                  <th scope="col" class="wide-only">
-                    Changed
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((contact) => (
-                  <tr key={contact.id}>
-                    <td>
-                      <a href={`${base}/${contact.id}`}>{contact.name ?? contact.phone ?? contact.userId}</a>
-                    </td>
-                    <td class="phone">{contact.phone ?? <span class="soft">none</span>}</td>
-                    <td>
-                      <OptIn contact={contact} />
-                    </td>
-                    <td class="wide-only">
-                      <span class="row tag-row">
-                        {contact.tags.slice(0, 4).map((name) => (
-                          <span key={name} class="badge">
-                            {name}
-                          </span>
-                        ))}
-                        {contact.tags.length > 4 && <span class="soft">+{contact.tags.length - 4}</span>}
-                      </span>
-                    </td>
-                    <td class="wide-only soft">
-                      <When at={contact.updatedAt} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ContactTable contacts={rows} base={base} />
           {contacts.hasNextPage && (
             <div class="row">
               <button
@@ -181,5 +131,53 @@ export function ContactList({ base }: { base: string }) {
       {dialog === 'tags' && <TagsDialog onClose={() => open(undefined)} />}
       {dialog === 'fields' && <CustomFieldsDialog onClose={() => open(undefined)} />}
     </>
+  );
+}
+
+function ContactTable({ contacts, base }: { contacts: readonly Schemas['ContactView'][]; base: string }) {
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label="Contacts">
+      <table class="contacts">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Phone</th>
+            <th scope="col">Opt-in</th>
+            <th scope="col" class="wide-only">
+              Tags
+            </th>
+            <th scope="col" class="wide-only">
+              Changed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {contacts.map((contact) => (
+            <tr key={contact.id}>
+              <td>
+                <a href={`${base}/${contact.id}`}>{contact.name ?? contact.phone ?? contact.userId}</a>
+              </td>
+              <td class="phone">{contact.phone ?? <span class="soft">none</span>}</td>
+              <td>
+                <OptIn contact={contact} />
+              </td>
+              <td class="wide-only">
+                <span class="row tag-row">
+                  {contact.tags.slice(0, 4).map((name) => (
+                    <span key={name} class="badge">
+                      {name}
+                    </span>
+                  ))}
+                  {contact.tags.length > 4 && <span class="soft">+{contact.tags.length - 4}</span>}
+                </span>
+              </td>
+              <td class="wide-only soft">
+                <When at={contact.updatedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useLocation } from 'preact-iso';
 import { useAccount } from '../account.js';
 import { ContactList } from './contact-list.js';
-import { ContactPage } from './contact.js';
+import { ContactPage } from './contact-page.js';
 import './contacts.css';
 import { ImportContacts } from './import-contacts.js';
 

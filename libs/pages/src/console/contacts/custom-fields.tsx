@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
-import { Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
-import { faultOf } from '../../parts/fault-of.js';
 import { Field } from '../../parts/field.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
+import { formFaults } from '../form-faults.js';
+import { ManagedItem } from './managed-item.js';
 import { Removals } from './removals.js';
 
 type Type = Schemas['CustomFieldView']['type'];
@@ -26,7 +27,6 @@ const EMPTY = { key: '', label: '', type: 'text' as Type, options: '' };
 export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
-  const [given, setGiven] = useState(EMPTY);
   const [doomed, doom] = useState<string>();
   const fields = useQuery({
     queryKey: [account.id, 'custom-fields', 'first'],
@@ -37,6 +37,48 @@ export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
     void queries.invalidateQueries({ queryKey: [account.id, 'custom-fields'] });
     void queries.invalidateQueries({ queryKey: [account.id, 'contact'] });
   };
+  const remove = useAction({
+    mutationFn: (key: string) => api.request('DELETE', '/v1/custom-fields/{key}', { path: { key } }),
+    onSuccess: (_, key) => {
+      doom(undefined);
+      announce(`Deleted the field ${key}`);
+      changed();
+    },
+  });
+  return (
+    <Modal title="Custom fields" onClose={onClose}>
+      <Fault error={fields.error ?? remove.error} />
+      {fields.isPending && <Loading label="Loading custom fields" />}
+      <Removals of={fields.data?.removals} />
+      {fields.data?.data.length === 0 && <p class="soft">There are no custom fields yet.</p>}
+      <ul class="managed">
+        {fields.data?.data.map(({ key, label, type }) => (
+          <ManagedItem
+            key={key}
+            label={label}
+            about={TYPES[type]}
+            question="Delete it with all its values?"
+            isAsking={doomed === key}
+            isPending={remove.isPending}
+            onAsk={() => {
+              remove.reset();
+              doom(key);
+            }}
+            onKeep={() => doom(undefined)}
+            onDelete={() => remove.mutate(key)}
+          >
+            {label} <code class="soft">{key}</code>
+          </ManagedItem>
+        ))}
+      </ul>
+      <NewField onCreated={changed} />
+    </Modal>
+  );
+}
+
+function NewField({ onCreated }: { onCreated: () => void }) {
+  const { api } = useAccount();
+  const [given, setGiven] = useState(EMPTY);
   const create = useAction({
     mutationFn: () =>
       api.request('POST', '/v1/custom-fields', {
@@ -54,119 +96,65 @@ export function CustomFieldsDialog({ onClose }: { onClose: () => void }) {
       }),
     onSuccess: () => {
       setGiven(EMPTY);
-      changed();
+      onCreated();
     },
   });
-  const remove = useAction({
-    mutationFn: (key: string) => api.request('DELETE', '/v1/custom-fields/{key}', { path: { key } }),
-    onSuccess: (_, key) => {
-      doom(undefined);
-      announce(`Deleted the field ${key}`);
-      changed();
-    },
-  });
-  const fault = faultOf(create.error);
+  const faults = formFaults(create.error, Object.keys(EMPTY));
   return (
-    <Modal title="Custom fields" onClose={onClose}>
-      <Fault error={fields.error ?? remove.error} />
-      {fields.isPending && <span class="loading" role="progressbar" aria-label="Loading custom fields" />}
-      <Removals of={fields.data?.removals} />
-      {fields.data?.data.length === 0 && <p class="soft">There are no custom fields yet.</p>}
-      <ul class="managed">
-        {fields.data?.data.map(({ key, label, type }) => (
-          <li key={key}>
-            <span>
-              {label} <code class="soft">{key}</code>
-            </span>
-            {doomed === key ? (
-              <span class="row">
-                Delete it with all its values?
-                <button
-                  type="button"
-                  class="danger"
-                  disabled={remove.isPending}
-                  onClick={() => remove.mutate(key)}
-                >
-                  Delete
-                </button>
-                <button type="button" onClick={() => doom(undefined)}>
-                  Keep
-                </button>
-              </span>
-            ) : (
-              <span class="row">
-                <span class="soft">{TYPES[type]}</span>
-                <button
-                  type="button"
-                  class="quiet"
-                  aria-label={`Delete ${label}`}
-                  onClick={() => {
-                    remove.reset();
-                    doom(key);
-                  }}
-                >
-                  <Trash2 size={16} aria-hidden="true" />
-                </button>
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
-      <form
-        class="card stack"
-        aria-label="New custom field"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <h3>New field</h3>
-        <div class="columns">
-          <Field label="Key" hint="Letters, digits, _ and -." fault={fault('/key')}>
-            <input
-              required
-              maxLength={LIMITS.customFieldKey.max}
-              value={given.key}
-              onInput={({ currentTarget }) => setGiven({ ...given, key: currentTarget.value })}
-            />
-          </Field>
-          <Field label="Label" hint="As people call it." fault={fault('/label')}>
-            <input
-              maxLength={LIMITS.customFieldLabel.max}
-              value={given.label}
-              onInput={({ currentTarget }) => setGiven({ ...given, label: currentTarget.value })}
-            />
-          </Field>
-          <Field label="Type" fault={fault('/type')}>
-            <select
-              value={given.type}
-              onChange={({ currentTarget }) => setGiven({ ...given, type: currentTarget.value as Type })}
-            >
-              {(Object.keys(TYPES) as Type[]).map((type) => (
-                <option key={type} value={type}>
-                  {TYPES[type]}
-                </option>
-              ))}
-            </select>
-          </Field>
-        </div>
-        {given.type === 'select' && (
-          <Field label="Options" hint="One a line." fault={fault('/options')}>
-            <textarea
-              required
-              rows={4}
-              value={given.options}
-              onInput={({ currentTarget }) => setGiven({ ...given, options: currentTarget.value })}
-            />
-          </Field>
-        )}
-        <Fault error={create.error} />
-        <div class="row">
-          <button class="primary" disabled={create.isPending}>
-            Create field
-          </button>
-        </div>
-      </form>
-    </Modal>
+    <form
+      class="card stack"
+      aria-label="New custom field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate();
+      }}
+    >
+      <h3>New field</h3>
+      <div class="columns">
+        <Field label="Key" hint="Letters, digits, _ and -." fault={faults.of('key')}>
+          <input
+            required
+            maxLength={LIMITS.customFieldKey.max}
+            value={given.key}
+            onInput={({ currentTarget }) => setGiven({ ...given, key: currentTarget.value })}
+          />
+        </Field>
+        <Field label="Label" hint="As people call it." fault={faults.of('label')}>
+          <input
+            maxLength={LIMITS.customFieldLabel.max}
+            value={given.label}
+            onInput={({ currentTarget }) => setGiven({ ...given, label: currentTarget.value })}
+          />
+        </Field>
+        <Field label="Type" fault={faults.of('type')}>
+          <select
+            value={given.type}
+            onChange={({ currentTarget }) => setGiven({ ...given, type: currentTarget.value as Type })}
+          >
+            {(Object.keys(TYPES) as Type[]).map((type) => (
+              <option key={type} value={type}>
+                {TYPES[type]}
+              </option>
+            ))}
+          </select>
+        </Field>
+      </div>
+      {given.type === 'select' && (
+        <Field label="Options" hint="One a line." fault={faults.of('options')}>
+          <textarea
+            required
+            rows={4}
+            value={given.options}
+            onInput={({ currentTarget }) => setGiven({ ...given, options: currentTarget.value })}
+          />
+        </Field>
+      )}
+      <Fault error={faults.rest} />
+      <div class="row">
+        <button class="primary" disabled={create.isPending}>
+          Create field
+        </button>
+      </div>
+    </form>
   );
 }

@@ -4,12 +4,12 @@ import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
-import { faultOf } from '../../parts/fault-of.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
-import { changedValues, CustomValues, shownValues } from './contact-fields.js';
+import { formFaults } from '../form-faults.js';
+import { changedValues, CustomValues, placesOf, shownValues } from './contact-fields.js';
 
 const EMPTY = { phone: '', name: '', email: '', tags: '', optedIn: '' };
 
@@ -50,7 +50,7 @@ export function NewContact({ base, onClose }: { base: string; onClose: () => voi
       route(`${base}/${contact.id}`);
     },
   });
-  const fault = faultOf(create.error);
+  const faults = formFaults(create.error, [...Object.keys(EMPTY), ...placesOf(definitions)]);
   const take =
     (name: keyof typeof EMPTY) =>
     ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
@@ -67,28 +67,28 @@ export function NewContact({ base, onClose }: { base: string; onClose: () => voi
         <Field
           label="Phone number"
           hint="With its country code. Whoever is on file already gets what is new."
-          fault={fault('/phone')}
+          fault={faults.of('phone')}
         >
           <input type="tel" required value={given.phone} onInput={take('phone')} />
         </Field>
-        <Field label="Name" fault={fault('/name')}>
+        <Field label="Name" fault={faults.of('name')}>
           <input maxLength={LIMITS.contactName.max} value={given.name} onInput={take('name')} />
         </Field>
-        <Field label="E-mail" fault={fault('/email')}>
+        <Field label="E-mail" fault={faults.of('email')}>
           <input maxLength={LIMITS.contactEmail.max} value={given.email} onInput={take('email')} />
         </Field>
-        <Field label="Tags" hint="Apart by commas." fault={fault('/tags')}>
+        <Field label="Tags" hint="Apart by commas." fault={faults.of('tags')}>
           <input value={given.tags} onInput={take('tags')} />
         </Field>
-        <Field label="Opt-in" fault={fault('/optedIn')}>
+        <Field label="Opt-in" fault={faults.of('optedIn')}>
           <select value={given.optedIn} onChange={take('optedIn')}>
             <option value="">Not known</option>
             <option value="yes">Opted in</option>
             <option value="no">Not opted in</option>
           </select>
         </Field>
-        <CustomValues fields={definitions} values={values} faultOf={fault} onChange={setValues} />
-        <Fault error={create.error ?? fields.error} />
+        <CustomValues fields={definitions} values={values} faultOf={faults.of} onChange={setValues} />
+        <Fault error={faults.rest ?? fields.error} />
         <div class="row">
           <button class="primary" disabled={create.isPending}>
             Create contact

@@ -1,6 +1,6 @@
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
-import type { contactOf, Row } from './import-rows.js';
+import type { contactOf, Row } from './map-columns.js';
 
 type FailedRow = { readonly cells: readonly string[]; readonly reason: string };
 export type Progress = {
@@ -25,7 +25,10 @@ type Import = {
   readonly signal: AbortSignal;
 };
 
-/** Sends the valid rows in file order, in the largest batches the API takes. Throws what `post` throws, or the signal's reason. */
+/**
+ * Sends the valid rows in the order of the file, in the largest batches that the API takes. Throws what `post` throws,
+ * or the reason of `signal`.
+ */
 export async function runImport({
   eachChunk,
   hasHeads,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { contactOf, type Row } from './import-rows.js';
+import { contactOf, type Row } from './map-columns.js';
 import { runImport, type Progress } from './run-import.js';
 
 const phoneOf = (index: number) => `+1415555${String(index).padStart(4, '0')}`;

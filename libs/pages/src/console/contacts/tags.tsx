@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { Trash2 } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
+import { ManagedItem } from './managed-item.js';
 import { Removals } from './removals.js';
 
 const PAGE = 200;
@@ -62,45 +63,27 @@ export function TagsDialog({ onClose }: { onClose: () => void }) {
         </button>
       </form>
       <Fault error={create.error ?? tags.error ?? remove.error} />
-      {tags.isPending && <span class="loading" role="progressbar" aria-label="Loading tags" />}
+      {tags.isPending && <Loading label="Loading tags" />}
       <Removals of={tags.data?.removals} />
       {tags.data?.data.length === 0 && <p class="soft">There are no tags yet.</p>}
       <ul class="managed">
         {tags.data?.data.map((tag) => (
-          <li key={tag.name}>
-            <span>{tag.name}</span>
-            {doomed === tag.name ? (
-              <span class="row">
-                Take it from {tag.contactCount} contacts?
-                <button
-                  type="button"
-                  class="danger"
-                  disabled={remove.isPending}
-                  onClick={() => remove.mutate(tag.name)}
-                >
-                  Delete
-                </button>
-                <button type="button" onClick={() => doom(undefined)}>
-                  Keep
-                </button>
-              </span>
-            ) : (
-              <span class="row">
-                <span class="soft">{tag.contactCount} contacts</span>
-                <button
-                  type="button"
-                  class="quiet"
-                  aria-label={`Delete ${tag.name}`}
-                  onClick={() => {
-                    remove.reset();
-                    doom(tag.name);
-                  }}
-                >
-                  <Trash2 size={16} aria-hidden="true" />
-                </button>
-              </span>
-            )}
-          </li>
+          <ManagedItem
+            key={tag.name}
+            label={tag.name}
+            about={`${tag.contactCount} contacts`}
+            question={`Take it from ${tag.contactCount} contacts?`}
+            isAsking={doomed === tag.name}
+            isPending={remove.isPending}
+            onAsk={() => {
+              remove.reset();
+              doom(tag.name);
+            }}
+            onKeep={() => doom(undefined)}
+            onDelete={() => remove.mutate(tag.name)}
+          >
+            {tag.name}
+          </ManagedItem>
         ))}
       </ul>
       {tags.data?.nextCursor && <p class="soft">The first {PAGE} are shown.</p>}

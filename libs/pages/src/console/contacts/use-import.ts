@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
 import { Wbiz } from '@wbiz/sdk/wbiz';
-import Papa from 'papaparse';
 import { announce } from '../../parts/announce.js';
 import { useAccount } from '../account.js';
 import { useConsoleKey } from '../console-key.js';
-import { contactOf, type Meaning } from './import-rows.js';
+import { contactOf, type Meaning } from './map-columns.js';
 import type { Schemas } from '@wbiz/sdk/operations';
+import { chunksOf } from './parse-csv.js';
 import { NOTHING_DONE, runImport, type Progress } from './run-import.js';
 
 export type Plan = {
@@ -24,54 +24,10 @@ export type ImportState = Progress & {
   readonly stop: () => void;
 };
 
-/** Small enough to parse a chunk between two frames. */
-const CHUNK_BYTES = 65_536;
-/** Most retries of a request that may pass later, all under one Idempotency-Key. */
+/** Most retries of a request that may succeed later, all under one Idempotency-Key. */
 const RETRIES = 8;
 
-/** The first lines of a file and its encoding: what is not UTF-8 counts as Excel's windows-1252. */
-export async function glance(file: File, count: number): Promise<{ lines: string[][]; encoding: string }> {
-  for (const encoding of ['utf-8', 'windows-1252']) {
-    const lines = await new Promise<string[][]>((resolve, reject) => {
-      Papa.parse<string[]>(file, {
-        encoding,
-        preview: count,
-        chunkSize: CHUNK_BYTES,
-        skipEmptyLines: 'greedy',
-        complete: ({ data }) => resolve(data),
-        error: reject,
-      });
-    });
-    if (encoding !== 'utf-8' || !lines.flat().some((cell) => cell.includes('\uFFFD')))
-      return { lines, encoding };
-  }
-  throw new Error('glance: no encoding');
-}
-
-const chunksOf =
-  ({ file, encoding }: Plan): Parameters<typeof runImport>[0]['eachChunk'] =>
-  (onChunk) =>
-    new Promise((resolve, reject) => {
-      Papa.parse<string[]>(file, {
-        encoding,
-        chunkSize: CHUNK_BYTES,
-        skipEmptyLines: 'greedy',
-        chunk: ({ data, meta }, parser) => {
-          parser.pause();
-          onChunk(data, Math.min(1, meta.cursor / file.size)).then(
-            () => parser.resume(),
-            (error: Error) => {
-              parser.abort();
-              reject(error);
-            },
-          );
-        },
-        complete: () => resolve(),
-        error: reject,
-      });
-    });
-
-/** This tab's import; it continues while other pages are open. */
+/** The import of this tab; it goes on while other pages are open. */
 export function useImport() {
   const { account } = useAccount();
   const queries = useQueryClient();
@@ -87,7 +43,7 @@ export function useImport() {
   });
   const change = (told: Partial<ImportState>) =>
     queries.setQueryData<ImportState | null>(queryKey, (known) => known && { ...known, ...told });
-  /** Reads the key for each request: it is renewed during an import. */
+  /** Takes the key anew for each request: it is renewed during an import. */
   const post = (body: Schemas['BulkContacts'], signal: AbortSignal) => {
     const api = new Wbiz({ baseUrl: `${location.origin}/api`, apiKey: keyNow(), maxRetries: RETRIES });
     return api.request('POST', '/v1/contacts/bulk', { body, signal });

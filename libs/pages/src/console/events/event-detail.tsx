@@ -3,7 +3,7 @@ import { Copy } from '../../parts/copy.js';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { When } from '../../parts/when.js';
 
-/** Ids by which to look for related events. */
+/** The ids in an event by which related events can be found. */
 const SHARED = {
   messageId: 'message',
   conversationId: 'conversation',

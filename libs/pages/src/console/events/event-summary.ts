@@ -31,7 +31,7 @@ export function summaryOf({ type, data }: WbizEvent): string {
 }
 
 const BAD = new Set(['failed', 'rejected', 'paused', 'suspended', 'disconnected']);
-/** Whether the event reports a problem that needs attention. */
+/** Whether the event reports a problem that somebody must see to. */
 export const isBad = ({ type, data }: WbizEvent): boolean =>
   type === 'webhook.disabled' || ('status' in data && BAD.has(data.status));
 

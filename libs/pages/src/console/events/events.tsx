@@ -3,7 +3,9 @@ import { Pause, Play, X } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { Fault } from '../../parts/fault.js';
-import { useNow } from '../../parts/now.js';
+import { Loading } from '../../parts/loading.js';
+import { SearchBox } from '../../parts/search-box.js';
+import { useNow } from '../../parts/use-now.js';
 import { VirtualList } from '../../parts/virtual-list.js';
 import { distanceOf } from '../../parts/when.js';
 import { useAccount } from '../account.js';
@@ -14,7 +16,6 @@ import './events.css';
 import { useStream } from './use-stream.js';
 
 const ROW_HEIGHT = 42;
-const TYPING_MS = 250;
 const time = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
   hour: '2-digit',
@@ -51,15 +52,6 @@ export function Events() {
 
 function Filter() {
   const { query, change } = useAddressQuery();
-  const asked = query['about'] ?? '';
-  const [typed, setTyped] = useState(asked);
-  useEffect(() => setTyped(asked), [asked]);
-  useEffect(() => {
-    const about = typed.trim();
-    if (about === asked) return undefined;
-    const timer = setTimeout(() => change({ about, event: '' }, true), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
   return (
     <div class="filter">
       <select
@@ -79,15 +71,13 @@ function Filter() {
           </optgroup>
         ))}
       </select>
-      <input
-        type="search"
-        aria-label="About a message, contact, campaign or number"
+      <SearchBox
+        label="About a message, contact, campaign or number"
         placeholder="msg_…, cnt_…, wamid or +number"
+        name="about"
+        along={{ event: '' }}
         spellcheck={false}
         autocomplete="off"
-        maxLength={200}
-        value={typed}
-        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
       />
     </div>
   );
@@ -143,7 +133,7 @@ function Shown({ isPaused, type, about, onResume }: ShownProps) {
               </button>
             )}
           </header>
-          {stream.isLoading && <span class="loading" role="progressbar" aria-label="Loading events" />}
+          {stream.isLoading && <Loading label="Loading events" />}
           {!stream.isLoading && events.length === 0 && (
             <div class="empty">
               {type || about ? (
@@ -258,7 +248,7 @@ function Row({ event, isOpened, onOpen }: RowProps) {
   );
 }
 
-/** Arrow keys move through the rows, Escape closes the event. */
+/** Arrow keys move through the rows. */
 function walk(event: KeyboardEvent) {
   const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key] as
     'nextElementSibling' | 'previousElementSibling' | undefined;

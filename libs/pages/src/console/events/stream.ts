@@ -1,17 +1,17 @@
 import type { WbizEvent } from '@wbiz/sdk/operations';
 
-/** Events that arrived together, newest first. `older`: the cursor back from them. */
+/** Events that arrived together, newest first. `older`: the cursor for the events before them. */
 export type Group = { readonly events: readonly WbizEvent[]; readonly older: string };
 export type Stream = {
   /** Newest first, without gaps. */
   readonly groups: readonly Group[];
-  /** Events that arrived while held, newest first. */
+  /** Events that arrived while the stream was held, newest first. */
   readonly held: readonly Group[];
-  /** Newer events were dropped to make room for older ones. */
+  /** Whether newer events were dropped to make room for older ones. */
   readonly isDetached: boolean;
 };
 
-/** Most events in memory, apart from one extra page. */
+/** Most events in memory; one page more may be kept. */
 const MOST_EVENTS = 3_000;
 export const EMPTY: Stream = { groups: [], held: [], isDetached: false };
 
@@ -25,7 +25,7 @@ function fitting(groups: readonly Group[], most: number): readonly Group[] {
 }
 
 /** Starts with a page of the feed; events that arrived since stay on top. */
-export function begun({ groups, held }: Stream, page: Group): Stream {
+export function startedWith({ groups, held }: Stream, page: Group): Stream {
   const top = page.events[0]?.sequence ?? 0;
   const since = [...held, ...groups].flatMap(({ events, older }) => {
     const newer = events.filter(({ sequence }) => sequence > top);
@@ -35,19 +35,19 @@ export function begun({ groups, held }: Stream, page: Group): Stream {
 }
 
 /** Puts new events on top; holds them back while the stream is held or detached. */
-export function came(stream: Stream, group: Group, isHeld: boolean, most = MOST_EVENTS): Stream {
+export function withNewer(stream: Stream, group: Group, isHeld: boolean, most = MOST_EVENTS): Stream {
   if (isHeld || stream.isDetached) return { ...stream, held: fitting([group, ...stream.held], most) };
   return { ...stream, groups: fitting([group, ...stream.groups], most) };
 }
 
 /** Shows the held events. Older ones are dropped beyond `most`, and all of them if the stream was detached. */
-export function released(stream: Stream, most = MOST_EVENTS): Stream {
+export function withHeld(stream: Stream, most = MOST_EVENTS): Stream {
   const groups = stream.isDetached ? stream.held : [...stream.held, ...stream.groups];
   return { groups: fitting(groups, most), held: [], isDetached: false };
 }
 
 /** Appends older events; the newest are dropped beyond `most`. */
-export function wentBack(stream: Stream, page: Group, most = MOST_EVENTS): Stream {
+export function withOlder(stream: Stream, page: Group, most = MOST_EVENTS): Stream {
   const groups = [...stream.groups, page];
   const kept = fitting(groups.toReversed(), most).toReversed();
   const isCut = kept.length < groups.length;

@@ -4,7 +4,16 @@ import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import { useAccount } from '../account.js';
 import { askFeed, LONGEST_PAGE, type FeedPage } from '../feed-reader.js';
 import { useLivePages } from '../live-events.js';
-import { begun, came, countOf, EMPTY, released, wentBack, type Group, type Stream } from './stream.js';
+import {
+  startedWith,
+  withNewer,
+  countOf,
+  EMPTY,
+  withHeld,
+  withOlder,
+  type Group,
+  type Stream,
+} from './stream.js';
 
 type Change = (stream: Stream) => Stream;
 type Search = {
@@ -15,11 +24,14 @@ type Search = {
 };
 
 const FIRST_PAGE = 100;
-/** Most pages that one look back reads before it reports how far it got. */
+/** Most pages that one search for older events reads before it shows what it found. */
 const PAGES_OF_A_LOOK = 10;
 const WANTED = 50;
 
-/** The account's events of these types: back from now, and live. Mount anew for other types or matches. */
+/**
+ * The account's events of these types: those of the past, page by page, and live ones. Must be mounted anew for other
+ * types or `matches`.
+ */
 export function useStream({ types, matches, isHeld }: Search) {
   const { account, api } = useAccount();
   const [stream, change] = useReducer((stream: Stream, next: Change) => next(stream), EMPTY);
@@ -52,14 +64,14 @@ export function useStream({ types, matches, isHeld }: Search) {
     const page = first.data;
     if (!page) return;
     setOldest(!types && page.data.length < FIRST_PAGE);
-    change((stream) => begun(stream, latest.current(page)));
+    change((stream) => startedWith(stream, latest.current(page)));
   }, [first.data]);
 
   useLivePages(({ events, since }) => {
     setLagMs(Math.max(0, Date.now() - Date.parse(events.at(-1)!.createdAt)));
     const wanted = events.filter((event) => (!types || types.includes(event.type)) && matches(event));
     if (wanted.length === 0) return;
-    change((stream) => came(stream, { events: wanted.toReversed(), older: since }, isHeld));
+    change((stream) => withNewer(stream, { events: wanted.toReversed(), older: since }, isHeld));
   });
 
   const goBack = async () => {
@@ -70,7 +82,7 @@ export function useStream({ types, matches, isHeld }: Search) {
         const page = await askBack(older, LONGEST_PAGE, ended.current.signal);
         const group = groupOf(page);
         found += group.events.length;
-        change((stream) => wentBack(stream, group));
+        change((stream) => withOlder(stream, group));
         if (page.nextCursor === older) {
           setOldest(true);
           break;
@@ -93,6 +105,6 @@ export function useStream({ types, matches, isHeld }: Search) {
     isOldest,
     back,
     goBack,
-    release: () => change((stream) => released(stream)),
+    release: () => change((stream) => withHeld(stream)),
   };
 }

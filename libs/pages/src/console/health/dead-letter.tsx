@@ -5,13 +5,14 @@ import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
 
-/** localStorage key: the name of the person who handles dead letters in this browser. */
+/** The localStorage key of the name of the person who handles dead letters in this browser. */
 const OPERATOR = 'wbiz.operator';
 
 /** One dead letter, with its actions. */
@@ -22,7 +23,7 @@ export function DeadLetter({ id, onClose }: { id: string; onClose: () => void })
   });
   return (
     <Modal title={`Dead letter ${id}`} onClose={onClose}>
-      {letter.isPending && <span class="loading" role="progressbar" aria-label="Loading the letter" />}
+      {letter.isPending && <Loading label="Loading the letter" />}
       <Fault error={letter.error} />
       {letter.data && (
         <>

@@ -3,18 +3,19 @@ import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
 import type { ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-preact';
 import { Fault } from '../../parts/fault.js';
-import { useNow } from '../../parts/now.js';
+import { Loading } from '../../parts/loading.js';
+import { useNow } from '../../parts/use-now.js';
 import { Table, type Column } from '../../parts/table.js';
 import { When } from '../../parts/when.js';
 import { askOperators } from '../operators-api.js';
 import { DeadLetters } from './dead-letters.js';
 import './health.css';
-import { Parked } from './parked.js';
-import { StandingStill } from './standing-still.js';
+import { ParkedAccounts } from './parked-accounts.js';
+import { HaltedPartitions } from './halted-partitions.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 const EVERY_MS = 4_000;
-/** Less often: each look makes the gateway read the topic. */
+/** Less often than the rest: each request makes the gateway read the topic. */
 const LETTERS_EVERY_MS = 15_000;
 
 const SIGNS = { good: CircleCheck, warn: TriangleAlert, bad: CircleAlert } satisfies Record<
@@ -46,16 +47,14 @@ export function Health() {
           </span>
         )}
       </div>
-      {!verdict && !projections.error && !waiting.error && (
-        <span class="loading" role="progressbar" aria-label="Asking the services" />
-      )}
+      {!verdict && !projections.error && !waiting.error && <Loading label="Asking the services" />}
       {verdict && <Summary {...verdict} />}
       <Fault error={projections.error} />
       <Fault error={waiting.error} />
       {data && (
         <>
-          <StandingStill projections={data.projections} />
-          <Parked projections={data.projections} />
+          <HaltedPartitions projections={data.projections} />
+          <ParkedAccounts projections={data.projections} />
           <section class="stack" aria-labelledby="lag">
             <div>
               <h2 id="lag">How far the log is read</h2>

@@ -1,6 +1,6 @@
 import type { ProjectionsView } from '@wbiz/contracts/projection';
 
-/** A higher lag than normal reading has between two looks. */
+/** The lag, in records, from which a projection counts as behind; normal reading stays below it. */
 const BEHIND = 1_000;
 
 export type Verdict = { readonly look: 'good' | 'warn' | 'bad'; readonly faults: readonly string[] };
@@ -8,7 +8,7 @@ export type Verdict = { readonly look: 'good' | 'warn' | 'bad'; readonly faults:
 const count = (of: number, one: string, many: string) =>
   `${of.toLocaleString('en')} ${of === 1 ? one : many}`;
 
-/** All well, or what is not in a few words, the worst first. */
+/** Whether all is well, or else what is not, in a few words, the worst first. */
 export function verdictOf({ projections, unreachable }: ProjectionsView, deadLetters: number): Verdict {
   const halted = projections.flatMap(({ partitions }) => partitions.filter(({ halted }) => halted !== null));
   const parked = projections.flatMap(({ parked }) => parked);

@@ -1,50 +1,18 @@
-import { useQueryClient } from '@tanstack/preact-query';
 import { LIMITS } from '@wbiz/contracts/limits';
-import { FileText, LayoutList, Paperclip, ScrollText, SendHorizontal, X } from 'lucide-preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { LayoutList, Paperclip, ScrollText, SendHorizontal, X } from 'lucide-preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useAccount } from '../account.js';
 import { useConsoleKey } from '../console-key.js';
-import { useObjectUrl } from './media-file.js';
+import { Attached, useDropped } from './attachments.js';
 import { lineOf } from './message-content.js';
 import { PresetPicker } from './preset-picker.js';
 import { QuickReplies, useQuickReplies } from './quick-replies.js';
 import type { serviceWindow } from './service-window.js';
 import { TemplatePicker } from './template-picker.js';
-import type { Message } from './thread.js';
-import { faultOfFile, kindOfFile, SENT_AS, sizeOf, upload } from './uploads.js';
+import { sendsOf } from './sends-of-draft.js';
+import { faultOfFile, upload } from './uploads.js';
+import { type Attachment, type Change, type Draft, EMPTY } from './use-draft.js';
 import type { Outgoing, Shown } from './use-outbox.js';
-
-type Attachment = {
-  readonly key: string;
-  readonly file: File;
-  readonly share: number;
-  readonly mediaId?: string;
-  readonly error?: string;
-  readonly stop: () => void;
-};
-export type Draft = {
-  readonly text: string;
-  readonly replyTo: Message | undefined;
-  readonly attachments: readonly Attachment[];
-};
-const EMPTY: Draft = { text: '', replyTo: undefined, attachments: [] };
-type Change = Partial<Draft> | ((draft: Draft) => Partial<Draft>);
-
-/** A conversation's unsent draft; kept as long as this tab lives. */
-export function useDraft(conversationId: string) {
-  const { account } = useAccount();
-  const queries = useQueryClient();
-  const queryKey = [account.id, 'draft', conversationId];
-  const [draft, setDraft] = useState<Draft>(() => queries.getQueryData(queryKey) ?? EMPTY);
-  const change = (given: Change) => {
-    const known = queries.getQueryData<Draft>(queryKey) ?? EMPTY;
-    const next = { ...known, ...(typeof given === 'function' ? given(known) : given) };
-    queries.setQueryDefaults([account.id, 'draft'], { gcTime: Infinity });
-    queries.setQueryData<Draft>(queryKey, next);
-    setDraft(next);
-  };
-  return [draft, change] as const;
-}
 
 type ComposerProps = {
   readonly address: { readonly to: string; readonly from: string };
@@ -140,27 +108,7 @@ function Writing({ address, who, draft, onDraft, onSend, onPick, children }: Wri
   const canSend = (text.trim() !== '' || attachments.length > 0) && ready && tooLong <= 0;
   const send = () => {
     if (!canSend) return;
-    const answered = { ...address, ...(replyTo && { replyTo: replyTo.id }) };
-    const kinds = attachments.map(({ file }) => kindOfFile(file));
-    // The text becomes the caption of the first file that can have one; without such a file it is sent by itself.
-    const captioned = kinds.findIndex((kind) => kind !== 'audio' && kind !== 'sticker');
-    const words = text.trim() === '' ? undefined : text;
-    for (const [index, { mediaId, file }] of attachments.entries()) {
-      const [type, caption] = [kinds[index]!, index === captioned ? words : undefined];
-      const named = {
-        mediaId: mediaId!,
-        ...(type === 'document' && { filename: file.name.slice(0, LIMITS.filename.max) }),
-      };
-      onSend(
-        { route: '/v1/messages/media', body: { ...answered, type, ...named, ...(caption && { caption }) } },
-        { kind: type, body: caption ?? null, payload: named },
-      );
-    }
-    if (words && captioned === -1)
-      onSend(
-        { route: '/v1/messages/text', body: { ...answered, body: words } },
-        { kind: 'text', body: words, payload: null },
-      );
+    for (const [sent, shown] of sendsOf(draft, address)) onSend(sent, shown);
     onDraft(EMPTY);
     field.current!.focus();
   };
@@ -260,64 +208,4 @@ function Writing({ address, who, draft, onDraft, onSend, onPick, children }: Wri
       {children}
     </footer>
   );
-}
-
-function Attached({
-  attachment: { file, share, mediaId, error },
-  onRemove,
-}: {
-  attachment: Attachment;
-  onRemove: () => void;
-}) {
-  const kind = kindOfFile(file);
-  const url = useObjectUrl(kind === 'image' ? file : undefined);
-  return (
-    <li class={error ? 'has-failed' : ''}>
-      {url ? <img src={url} alt="" /> : <FileText size={20} aria-hidden="true" />}
-      <span class="what">
-        <span class="file-name">{file.name}</span>
-        {error ? (
-          <span class="fault" role="alert">
-            {error}
-          </span>
-        ) : mediaId ? (
-          <span class="soft">
-            {SENT_AS[kind]}, {sizeOf(file.size)}
-          </span>
-        ) : (
-          <progress value={share} aria-label={`Uploading ${file.name}`} />
-        )}
-      </span>
-      <button type="button" class="quiet" onClick={onRemove} aria-label={`Remove ${file.name}`}>
-        <X size={16} aria-hidden="true" />
-      </button>
-    </li>
-  );
-}
-
-/** Takes files dropped anywhere on the conversation. */
-function useDropped(onOver: (isOver: boolean) => void, onFiles: (files: FileList) => void) {
-  const latest = useRef(onFiles);
-  latest.current = onFiles;
-  useEffect(() => {
-    const place = document.querySelector('.conversation')!;
-    const over = (event: Event) => {
-      if (!(event as DragEvent).dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      onOver(true);
-    };
-    const leave = () => onOver(false);
-    const drop = (event: Event) => {
-      const { dataTransfer } = event as DragEvent;
-      if (!dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      onOver(false);
-      latest.current(dataTransfer.files);
-    };
-    const listeners = { dragover: over, dragleave: leave, drop };
-    for (const [type, listener] of Object.entries(listeners)) place.addEventListener(type, listener);
-    return () => {
-      for (const [type, listener] of Object.entries(listeners)) place.removeEventListener(type, listener);
-    };
-  }, []);
 }

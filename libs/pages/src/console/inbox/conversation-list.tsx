@@ -1,9 +1,11 @@
 import { LockKeyhole, Search } from 'lucide-preact';
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
+import { useAddressQuery } from '../../parts/address-query.js';
 import { Fault } from '../../parts/fault.js';
-import { useNow } from '../../parts/now.js';
-import { TypedSearch } from '../../parts/typed-search.js';
+import { Loading } from '../../parts/loading.js';
+import { useNow } from '../../parts/use-now.js';
+import { SearchBox } from '../../parts/search-box.js';
 import { VirtualList } from '../../parts/virtual-list.js';
 import { When } from '../../parts/when.js';
 import type { Conversation } from './conversation-pages.js';
@@ -18,15 +20,15 @@ export const nameOf = ({ contact }: Pick<Conversation, 'contact'>) =>
 
 type ListProps = Pick<ReturnType<typeof useConversations>, 'list' | 'rows' | 'refresh'> & {
   readonly filter: Filter;
-  readonly onFilter: (change: { status?: string | undefined; search?: string | undefined }) => void;
   readonly selected: string | undefined;
   readonly hrefOf: (conversation: Conversation) => string;
 };
 
-export function ConversationList({ list, rows, refresh, filter, onFilter, selected, hrefOf }: ListProps) {
+export function ConversationList({ list, rows, refresh, filter, selected, hrefOf }: ListProps) {
+  const { change } = useAddressQuery();
   const now = useNow(30_000);
   const drawn = useRef(new WeakMap<Conversation, Drawn>()).current;
-  /** Returns the same element for an unchanged row: Preact then skips it while the list scrolls. */
+  /** Returns the same element for an unchanged row: Preact then skips the row while the list scrolls. */
   const row = (conversation: Conversation) => {
     const props = { conversation, isSelected: conversation.id === selected, href: hrefOf(conversation), now };
     const known = drawn.get(conversation);
@@ -43,12 +45,7 @@ export function ConversationList({ list, rows, refresh, filter, onFilter, select
         <h1>Inbox</h1>
         <div class="search">
           <Search size={16} aria-hidden="true" />
-          <TypedSearch
-            label="Search by name or number"
-            placeholder="Name or number"
-            search={filter.search}
-            onSearch={(search) => onFilter({ search })}
-          />
+          <SearchBox label="Search by name or number" placeholder="Name or number" />
         </div>
         <fieldset class="choice">
           <legend class="unseen">Show</legend>
@@ -58,14 +55,14 @@ export function ConversationList({ list, rows, refresh, filter, onFilter, select
                 type="radio"
                 name="status"
                 checked={filter.status === status}
-                onChange={() => onFilter({ status })}
+                onChange={() => change({ status: status ?? '' }, true)}
               />
               {status === undefined ? 'All' : status === 'open' ? 'Open' : 'Closed'}
             </label>
           ))}
         </fieldset>
       </header>
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading conversations" />}
+      {list.isPending && <Loading label="Loading conversations" />}
       <Fault error={list.error ?? refresh.error}>
         <button type="button" onClick={() => void (refresh.reset(), list.refetch())}>
           Load again

@@ -3,7 +3,7 @@ import type { Schemas } from '@wbiz/sdk/operations';
 export type Conversation = Schemas['ConversationView'];
 export type Page<Item> = { readonly data: readonly Item[]; readonly nextCursor: string | null };
 
-/** The API's order: newest message first. */
+/** Whether a row comes before another in the API's order: newest message first. */
 const isBefore = (one: Conversation, other: Conversation) =>
   one.lastMessageAt === other.lastMessageAt ? one.id > other.id : one.lastMessageAt > other.lastMessageAt;
 

@@ -1,15 +1,11 @@
-import { blocksOf, type Block, type Span, type Style } from './whatsapp-text.js';
-
-const TAGS = { bold: 'strong', italic: 'em', strike: 's', code: 'code' } as const satisfies Record<
-  Style,
-  string
->;
+import { blocksOf, TAGS, type Block, type Span } from '../../parts/whatsapp-text.js';
 
 function Spans({ of }: { of: readonly Span[] }) {
   return (
     <>
       {of.map((span, index) => {
         if (typeof span === 'string') return span;
+        if ('variable' in span) return span.variable;
         if ('href' in span)
           return (
             <a key={index} href={span.href} target="_blank" rel="noopener noreferrer">
@@ -55,7 +51,7 @@ function Part({ of: block }: { of: Block }) {
   }
 }
 
-/** Renders a text with WhatsApp's formatting. */
+/** A message's text as WhatsApp shows it: with quotes, lists and links. */
 export function Formatted({ text }: { text: string }) {
   return (
     <div class="formatted" dir="auto">

@@ -1,3 +1,4 @@
+import { TOLD_KINDS } from '@wbiz/contracts/message-words';
 import { useLocation } from 'preact-iso';
 import { MessagesSquare } from 'lucide-preact';
 import { useState } from 'preact/hooks';
@@ -5,9 +6,8 @@ import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { ConversationList } from './conversation-list.js';
 import type { Conversation } from './conversation-pages.js';
-import { ConversationPane } from './conversation.js';
+import { ConversationPane } from './conversation-pane.js';
 import './inbox.css';
-import { UNWRITTEN } from './thread.js';
 import { useConversations } from './use-conversations.js';
 
 const SELECTED = /\/inbox\/([^/]+)/;
@@ -15,7 +15,7 @@ const SELECTED = /\/inbox\/([^/]+)/;
 /** An account's conversations, and the one that the address names; a phone shows one or the other. */
 export function Inbox() {
   const { account } = useAccount();
-  const { path, query, route } = useLocation();
+  const { path, query } = useLocation();
   const base = `/console/accounts/${account.id}/inbox`;
   const [, selected] = SELECTED.exec(path) ?? [];
   const status = (['open', 'closed'] as const).find((one) => one === query['status']);
@@ -26,17 +26,12 @@ export function Inbox() {
   const [news, setNews] = useState('');
   useLiveEvents(
     ({ data }) => {
-      if ('receivedAt' in data && !UNWRITTEN.includes(data.kind))
+      if ('receivedAt' in data && !TOLD_KINDS.includes(data.kind))
         setNews(`${data.name ?? data.from ?? 'Somebody'}: ${data.body ?? data.kind}`);
     },
     ['message.received'],
   );
 
-  const filterBy = (change: { status?: string | undefined; search?: string | undefined }) => {
-    const given = Object.entries({ status, search, ...change }).filter(([, value]) => value);
-    const asked = new URLSearchParams(given as [string, string][]).toString();
-    route(`${base}${selected ? `/${selected}` : ''}${asked && `?${asked}`}`, true);
-  };
   return (
     <div class={`inbox ${selected ? 'reading' : ''}`}>
       <div class="unseen" role="status">
@@ -46,7 +41,6 @@ export function Inbox() {
       <ConversationList
         {...conversations}
         filter={{ status, search }}
-        onFilter={filterBy}
         selected={selected}
         hrefOf={({ id }: Conversation) => `${base}/${id}${behind}`}
       />

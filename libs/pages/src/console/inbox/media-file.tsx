@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/preact-query';
 import { Download, FileText, Play, RotateCw } from 'lucide-preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { saveAs } from '../../parts/save-as.js';
+import { useObjectUrl } from '../../parts/use-object-url.js';
 import { useAccount } from '../account.js';
 
 type FileProps = {
@@ -10,7 +11,7 @@ type FileProps = {
   readonly filename: string | undefined;
 };
 
-/** A file, fetched with the key: pictures once visible, other files on request. */
+/** A file, fetched with the console's key: a picture when it becomes visible, any other file on request. */
 export function MediaFile({ mediaId, kind, filename }: FileProps) {
   const isPicture = kind === 'image' || kind === 'sticker';
   const [isWanted, want] = useState(false);
@@ -85,17 +86,4 @@ export function MediaFile({ mediaId, kind, filename }: FileProps) {
       )}
     </div>
   );
-}
-
-/** An object URL for the bytes; revoked when they change. */
-export function useObjectUrl(bytes: Blob | undefined): string | undefined {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = bytes && URL.createObjectURL(bytes);
-    setUrl(made);
-    return () => {
-      if (made) URL.revokeObjectURL(made);
-    };
-  }, [bytes]);
-  return url;
 }

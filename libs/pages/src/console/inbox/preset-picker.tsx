@@ -4,9 +4,10 @@ import { useState } from 'preact/hooks';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { useAccount } from '../account.js';
-import { InteractiveCard } from './message-content.js';
+import { InteractiveCard } from './message-cards.js';
 import type { Outgoing, Shown } from './use-outbox.js';
 
 type Preset = Schemas['PresetView'];
@@ -16,7 +17,7 @@ type PickerProps = {
   readonly onClose: () => void;
 };
 
-/** Picks a saved card to send. */
+/** Picks a saved card and sends it. */
 export function PresetPicker({ address, onSend, onClose }: PickerProps) {
   const { account, api } = useAccount();
   const [search, setSearch] = useState('');
@@ -42,7 +43,7 @@ export function PresetPicker({ address, onSend, onClose }: PickerProps) {
         <input type="search" value={search} onInput={({ currentTarget }) => setSearch(currentTarget.value)} />
       </Field>
       <Fault error={presets.error} />
-      {presets.isPending && <span class="loading" role="progressbar" aria-label="Loading saved cards" />}
+      {presets.isPending && <Loading label="Loading saved cards" />}
       {presets.isSuccess && found.length === 0 && (
         <p class="soft">
           {presets.data.length === 0 ? (

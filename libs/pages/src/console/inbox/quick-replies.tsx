@@ -3,6 +3,7 @@ import type { Schemas } from '@wbiz/sdk/operations';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { allOf } from '../../parts/all-of.js';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { useAccount } from '../account.js';
 
 type QuickReply = Schemas['QuickReplyView'];
@@ -74,7 +75,7 @@ export function QuickReplies({ id, isOpen, found, place, choose, replies }: Quic
   return (
     <div class="quick-replies">
       <Fault error={replies.error} />
-      {replies.isPending && <span class="loading" role="progressbar" aria-label="Loading quick replies" />}
+      {replies.isPending && <Loading label="Loading quick replies" />}
       {replies.isSuccess && found.length === 0 && (
         <p class="soft" role="status">
           {replies.data.length === 0 ? 'No quick replies are saved yet.' : 'No quick reply like this.'}

@@ -1,4 +1,7 @@
-/** State of the 24-hour service window, outside of which only templates can be sent; `text` continues "Service window". */
+/**
+ * The state of the 24-hour service window, outside of which only templates can be sent. `text` goes after the words
+ * "Service window".
+ */
 export type ServiceWindow = {
   readonly state: 'open' | 'closing' | 'closed';
   readonly text: string;

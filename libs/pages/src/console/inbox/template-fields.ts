@@ -1,38 +1,31 @@
+import { buttonsOf, componentOf, formatOf, variablesIn, word } from '@wbiz/contracts/template/components';
 import type { Schemas } from '@wbiz/sdk/operations';
 
 type Template = Pick<Schemas['TemplateView'], 'components' | 'category'>;
 type Component = Readonly<Record<string, unknown>>;
 
-/** What to fill in before a template can be sent. */
+/** What must be filled in before a template can be sent. */
 export type TemplateFields = {
-  /** In the order of a send: header before body. */
+  /** In the order of a send: the header's before the body's. */
   readonly variables: readonly { readonly name: string; readonly of: 'header' | 'body' }[];
   /** Labels of the buttons that take a value, in order. */
   readonly buttons: readonly { readonly label: string; readonly isCode: boolean }[];
   readonly header: 'image' | 'video' | 'document' | 'location' | undefined;
   readonly offerExpires: boolean;
-  /** Why it cannot be filled in here; undefined: it can. */
+  /** Why the template cannot be filled in here; undefined: it can. */
   readonly unfillable: string | undefined;
 };
 
-const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 const text = (value: unknown) => (typeof value === 'string' ? value : '');
-const word = (value: unknown) => text(value).toUpperCase();
-
-function variablesIn(value: unknown): string[] {
-  const names = [...new Set([...text(value).matchAll(VARIABLE)].map(([, name]) => name!))];
-  return names.every((name) => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names;
-}
 
 export function templateFields({ components, category }: Template): TemplateFields {
-  const of = (type: string) =>
-    (components as Component[]).find((component) => word(component['type']) === type);
-  const [header, body] = [of('HEADER'), of('BODY')];
-  const format = header && (word(header['format']) || 'TEXT');
-  const buttons = (of('BUTTONS')?.['buttons'] ?? []) as Component[];
+  const [header, body] = [componentOf(components, 'HEADER'), componentOf(components, 'BODY')];
+  const format = header && formatOf(header);
+  const buttons = buttonsOf(components);
   const isPassword = word(category) === 'AUTHENTICATION';
-  const offer = of('LIMITED_TIME_OFFER')?.['limited_time_offer'] as Component | undefined;
-  // Meta writes the body of a one-time password and fills its button; only the code is asked for.
+  const offer = componentOf(components, 'LIMITED_TIME_OFFER')?.['limited_time_offer'] as
+    Component | undefined;
+  // Meta writes the body of a one-time password and fills its button, so that only the code is asked for.
   const inBody = isPassword ? ['1'] : variablesIn(body?.['text']);
   return {
     variables: [
@@ -54,9 +47,9 @@ export function templateFields({ components, category }: Template): TemplateFiel
       (kind) => kind.toUpperCase() === format,
     ),
     offerExpires: offer?.['has_expiration'] === true,
-    unfillable: of('CAROUSEL')
+    unfillable: componentOf(components, 'CAROUSEL')
       ? 'Its cards are filled in by the API only.'
-      : buttons.some(({ type }) => ['MPM', 'SPM'].includes(word(type)))
+      : buttons.some(({ type }) => ['MPM', 'SPM'].includes(word(type) ?? ''))
         ? 'Its products are chosen by the API only.'
         : undefined,
   };

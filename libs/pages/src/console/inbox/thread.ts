@@ -1,3 +1,4 @@
+import { rankOf } from '@wbiz/contracts/message-words';
 import type { Schemas } from '@wbiz/sdk/operations';
 import type { Page } from './conversation-pages.js';
 
@@ -15,10 +16,7 @@ export type Entry = {
   readonly quoted: Message | undefined;
 };
 
-/** Message kinds that nobody wrote: WhatsApp reports something about the person or an earlier message. */
-export const UNWRITTEN: readonly string[] = ['system', 'edit', 'revoke'];
-
-/** A payload text, such as the id of another message: ours or WhatsApp's. */
+/** Reads a text of the payload, such as the id (ours or WhatsApp's) of another message. */
 const text = (message: Message, name: string) => {
   const value = message.payload?.[name];
   return typeof value === 'string' ? value : undefined;
@@ -26,7 +24,10 @@ const text = (message: Message, name: string) => {
 const ABOUT_ANOTHER: readonly string[] = ['reaction', 'edit', 'revoke'];
 const targetOf = (message: Message) => text(message, 'wamid') ?? text(message, 'messageId');
 
-/** Oldest first. Reactions, edits and deletions attach to their message; they stand alone if that is not loaded. */
+/**
+ * The entries of a thread, oldest first. A reaction, edit or deletion belongs to its message's entry, and has one of
+ * its own if that message is not loaded.
+ */
 export function threadOf(newestFirst: readonly Message[]): Entry[] {
   const messages = newestFirst.toReversed();
   const byId = new Map<string, Message>();
@@ -76,17 +77,6 @@ export function mergedNewest(
   };
 }
 
-/** Status order: a status reported late never replaces a higher one. */
-const RANK: Readonly<Record<Message['status'], number>> = {
-  accepted: 0,
-  outcome_unknown: 1,
-  sent: 2,
-  failed: 3,
-  delivered: 4,
-  read: 5,
-  received: 6,
-};
-
 type Told = Pick<Schemas['MessageStatusData'], 'messageId' | 'wamid' | 'status' | 'error' | 'at'>;
 /** The pages after a status report; undefined if they do not hold the message. */
 export function withStatus(
@@ -97,7 +87,7 @@ export function withStatus(
   const page = pages[place];
   if (!page) return undefined;
   const data = page.data.map((message) =>
-    message.id === messageId && RANK[status] > RANK[message.status]
+    message.id === messageId && rankOf(status) > rankOf(message.status)
       ? { ...message, status, wamid: wamid ?? message.wamid, error, statusAt: at }
       : message,
   );

@@ -9,7 +9,7 @@ export const SENT_AS: Readonly<Record<MediaKind, string>> = {
   document: 'Document',
 };
 
-/** The kind a file is sent as: by its type, or `document` if it is too large for that kind. */
+/** The kind of media that a file is sent as: by its type, or `document` if it is too large for that kind. */
 export function kindOfFile({ type, size }: Pick<File, 'type' | 'size'>): MediaKind {
   const [bare = ''] = type.split(';');
   const kinds = Object.keys(MEDIA_KINDS) as MediaKind[];

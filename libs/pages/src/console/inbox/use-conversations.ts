@@ -1,9 +1,11 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
+import { useAction } from '../../parts/use-action.js';
+import { useDelay } from '../../parts/use-delay.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { placed, type Conversation, type Page } from './conversation-pages.js';
-import { useAction } from '../../parts/use-action.js';
+import { LIVE_PAGES } from './live-pages.js';
 
 export type Filter = {
   readonly status: Conversation['status'] | undefined;
@@ -12,12 +14,12 @@ export type Filter = {
 type Pages = InfiniteData<Page<Conversation>, string | undefined>;
 
 const PAGE = 200;
-/** Moved rows are gathered for this long after the first event, then refetched. */
+/** Milliseconds after the first event during which further rows are gathered, to be fetched together. */
 const GATHERED_MS = 250;
-/** With more moved rows than this the newest page is fetched instead. */
+/** With more rows to fetch than this, the newest page is fetched instead. */
 const MOST_ROWS = 10;
 
-/** The inbox rows, kept up to date by events; call `move` after a local change to a row. */
+/** The conversations of the inbox, kept up to date by events; call `move` to have a conversation read again. */
 export function useConversations({ status, search }: Filter) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
@@ -29,13 +31,7 @@ export function useConversations({ status, search }: Filter) {
         query: { limit: PAGE, cursor: pageParam, status, search },
         signal,
       }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    staleTime: Infinity,
-    structuralSharing: false, // it would compare everything loaded with each new page
-    gcTime: 0, // events are not heard while unmounted, so a cached list would be stale
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...LIVE_PAGES,
   });
 
   const place = (rows: readonly Conversation[]) => {
@@ -53,7 +49,7 @@ export function useConversations({ status, search }: Filter) {
         const { data } = await api.request('GET', '/v1/conversations', { query: { limit: PAGE } });
         return place(data);
       }
-      // A group's conversation has events but is not in the inbox.
+      // A group's conversation has events but is not in the inbox: 404.
       const rows = await Promise.all(
         ids.map((id) => api.request('GET', '/v1/conversations/{id}', { path: { id } }).catch(noneIfMissing)),
       );
@@ -62,17 +58,15 @@ export function useConversations({ status, search }: Filter) {
   });
 
   const moved = useRef(new Set<string>()).current;
-  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const later = useDelay(GATHERED_MS);
   const move = (id: string) => {
     moved.add(id);
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
+    later(() => {
       const ids = [...moved];
       moved.clear();
       refresh.mutate(ids);
-    }, GATHERED_MS);
+    });
   };
-  useEffect(() => () => clearTimeout(timer.current), []);
   useLiveEvents(
     (event) => {
       if (event.type === 'contact.updated') {
@@ -80,7 +74,7 @@ export function useConversations({ status, search }: Filter) {
         const rows = queries.getQueryData<Pages>(key)?.pages.flatMap(({ data }) => data) ?? [];
         for (const { id, contact } of rows) if (contact.id === contactId) move(id);
       } else if ('conversationId' in event.data) {
-        // Only `accepted` moves a row; later statuses do not.
+        // Of the statuses only `accepted` is a new message, which moves the row.
         if (event.type !== 'message.status' || event.data.status === 'accepted')
           move(event.data.conversationId);
       }

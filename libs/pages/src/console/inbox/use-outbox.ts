@@ -16,7 +16,7 @@ export type Outgoing =
     };
 /** A message as shown until the API has accepted it. */
 export type Shown = Pick<Message, 'kind' | 'body' | 'payload'>;
-/** `key` is its Idempotency-Key: repeating asks for the same send and never sends twice. */
+/** `key`: the Idempotency-Key of the send, under which repeating it never sends twice. */
 export type Sending = {
   readonly key: string;
   readonly sent: Outgoing;
@@ -40,10 +40,13 @@ function post(api: Wbiz, sent: Outgoing, idempotencyKey: string): Promise<unknow
   }
 }
 
-/** Sends of one conversation run one after another, in the order written. */
+/** The last send of each conversation. The next one waits for it: sends go out one by one, in the order written. */
 const lines = new Map<string, Promise<void>>();
 
-/** A conversation's unaccepted sends; kept as long as this tab lives. A send is removed only after `onAccepted` has settled. */
+/**
+ * The sends of a conversation that the API has not accepted yet; kept as long as this tab lives. A send is removed only
+ * once `onAccepted` has settled.
+ */
 export function useOutbox(conversationId: string, onAccepted: () => Promise<unknown>) {
   const { account, api } = useAccount();
   const queries = useQueryClient();

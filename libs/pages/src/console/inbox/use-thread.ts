@@ -1,16 +1,18 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/preact-query';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
+import { useAction } from '../../parts/use-action.js';
+import { useDelay } from '../../parts/use-delay.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import type { Page } from './conversation-pages.js';
+import { LIVE_PAGES } from './live-pages.js';
 import { mergedNewest, threadOf, withStatus, type Message } from './thread.js';
-import { useAction } from '../../parts/use-action.js';
 
 type Pages = InfiniteData<Page<Message>, string | undefined>;
 
 const PAGE = 50;
 const GATHERED_MS = 100;
-/** How often messages without Meta's answer are refetched: no event reports `outcome_unknown`. */
+/** How often messages without Meta's answer are read again: no event reports `outcome_unknown`. */
 const ASKED_AGAIN_MS = 10_000;
 
 /** A conversation's messages, kept up to date by events. */
@@ -27,13 +29,7 @@ export function useThread(id: string) {
   const thread = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    staleTime: Infinity,
-    structuralSharing: false, // it would compare everything loaded with each new page
-    gcTime: 0, // events are not heard while unmounted, so a cached thread would be stale
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+    ...LIVE_PAGES,
   });
   const newest = useAction({
     mutationFn: async () => {
@@ -46,14 +42,7 @@ export function useThread(id: string) {
     },
   });
 
-  const timer = useRef<ReturnType<typeof setTimeout>>();
-  const readNewest = () => {
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      newest.mutate();
-    }, GATHERED_MS);
-  };
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const later = useDelay(GATHERED_MS);
   useLiveEvents(
     (event) => {
       if (!('conversationId' in event.data) || event.data.conversationId !== id) return;
@@ -63,7 +52,7 @@ export function useThread(id: string) {
         const pages = known && withStatus(known.pages, data);
         if (pages) return void queries.setQueryData<Pages>(key, { ...known, pages });
       }
-      readNewest();
+      later(() => newest.mutate());
     },
     ['message.received', 'message.echoed', 'message.status'],
   );

@@ -1,4 +1,5 @@
-import type { AdminAccountView, CreateApiKey, NewApiKey } from '@wbiz/contracts/account';
+import type { AdminAccountView } from '@wbiz/contracts/account';
+import type { CreateApiKey, NewApiKey } from '@wbiz/contracts/api-key';
 import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 import { useId, useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';

@@ -1,4 +1,4 @@
-import type { AdminApiKeyView } from '@wbiz/contracts/account';
+import type { AdminApiKeyView } from '@wbiz/contracts/api-key';
 
 const SOON_MS = 7 * 86_400_000;
 

@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query';
-import type { AdminApiKeyView, NewApiKey } from '@wbiz/contracts/account';
+import type { AdminApiKeyView, NewApiKey } from '@wbiz/contracts/api-key';
 import { SCOPES } from '@wbiz/contracts/scopes';
 import { Plus } from 'lucide-preact';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
+import { Confirm } from '../../parts/confirm.js';
 import { Fault } from '../../parts/fault.js';
-import { Modal } from '../../parts/modal.js';
-import { useNow } from '../../parts/now.js';
+import { Loading } from '../../parts/loading.js';
+import { useNow } from '../../parts/use-now.js';
 import { Table, type Column } from '../../parts/table.js';
 import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
@@ -46,7 +47,7 @@ export function Keys() {
           Create key
         </button>
       </div>
-      {keys.isPending && <span class="loading" role="progressbar" aria-label="Loading the keys" />}
+      {keys.isPending && <Loading label="Loading the keys" />}
       <Fault error={keys.error} />
       {keys.data && open.length === 0 && (
         <div class="card empty">
@@ -213,24 +214,17 @@ function Revoke({
     },
   });
   return (
-    <Modal title={`Revoke ${name}?`} onClose={onClose}>
+    <Confirm
+      title={`Revoke ${name}?`}
+      action="Revoke key"
+      isDangerous
+      request={revoke}
+      onConfirm={() => revoke.mutate()}
+      onClose={onClose}
+    >
       <p>
         Every call with <code>{prefix}_…</code> is refused within a second. This cannot be undone.
       </p>
-      <Fault error={revoke.error} />
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button
-          type="button"
-          class="danger primary"
-          disabled={revoke.isPending}
-          onClick={() => revoke.mutate()}
-        >
-          Revoke key
-        </button>
-      </div>
-    </Modal>
+    </Confirm>
   );
 }

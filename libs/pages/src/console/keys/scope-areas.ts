@@ -3,7 +3,7 @@ import { SCOPES, type Scope } from '@wbiz/contracts/scopes';
 export const AREAS = ['Messages', 'Inbox', 'Contacts', 'Templates', 'Campaigns', 'Events'] as const;
 type Area = (typeof AREAS)[number];
 
-/** A scope's place in the form, and what it allows. */
+/** The area of the form in which a scope is shown, and what the scope allows. */
 const MEANING: Readonly<Record<Scope, readonly [Area, string]>> = {
   'messages:send': ['Messages', 'Send messages'],
   'messages:read': ['Messages', 'Read messages'],

@@ -1,8 +1,8 @@
-import type { NewApiKey } from '@wbiz/contracts/account';
-import { Copy } from '../../parts/copy.js';
+import type { NewApiKey } from '@wbiz/contracts/api-key';
 import { Modal } from '../../parts/modal.js';
+import { ShownOnce } from '../../parts/shown-once.js';
 
-/** Shows a new key; it cannot be shown again. */
+/** Shows a new key, this once. */
 export function ShowKey({ made: { name, key }, onClose }: { made: NewApiKey; onClose: () => void }) {
   return (
     <Modal title={`The key ${name} was created`} onClose={onClose}>
@@ -10,10 +10,7 @@ export function ShowKey({ made: { name, key }, onClose }: { made: NewApiKey; onC
         <strong>Copy it now: it will not be shown again.</strong> Only a hash of it is kept here. Keep it
         where you keep passwords.
       </p>
-      <div class="shown-key">
-        <code aria-label="API key">{key}</code>
-        <Copy text={key} what="API key" />
-      </div>
+      <ShownOnce text={key} label="API key" what="API key" />
       <p class="soft">
         Send it as <code>Authorization: Bearer …</code>. The <a href="/docs">API reference</a> can try any
         call with it.

@@ -2,6 +2,7 @@ import { Upload } from 'lucide-preact';
 import { useRef } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
+import { Loading } from '../../parts/loading.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 
@@ -63,7 +64,7 @@ export function HeaderMedium({ format, label, id, onChange, fault, hint }: Heade
           }}
         />
       </div>
-      {upload.isPending && <span class="loading" role="progressbar" aria-label="Uploading" />}
+      {upload.isPending && <Loading label="Uploading" />}
       <Fault error={upload.error} />
     </div>
   );

@@ -3,7 +3,7 @@ import { cardsOf, componentOf, variablesIn } from '@wbiz/contracts/template/comp
 import { fillTemplate, type FilledButton, type FilledTemplate } from '@wbiz/contracts/template/filling';
 import { namedSamples, samplesIn } from '@wbiz/contracts/template/text-rules';
 
-/** A variable that a send fills. */
+/** A variable for which a send gives a value. */
 export type Slot = { readonly name: string; readonly label: string; readonly example: string };
 /** What a template or carousel card takes; `header`: its format, null for a text or no header. */
 export type Slots = {
@@ -69,6 +69,6 @@ function buttonSlot({ type, label, url, source }: FilledButton): Slot {
 const shownSample = (sample: unknown) =>
   typeof sample === 'string' || typeof sample === 'number' ? String(sample) : '';
 
-/** The values in order; a variable without a value stays as written. */
+/** The values in the order of the slots; an empty one becomes the variable as written. */
 export const valuesFor = (slots: readonly Slot[], given: readonly (string | undefined)[]): string[] =>
   slots.map(({ name }, index) => given[index]?.trim() || `{{${name}}}`);

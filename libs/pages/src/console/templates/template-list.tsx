@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso';
 import { announce } from '../../parts/announce.js';
 import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
+import { Loading } from '../../parts/loading.js';
 import { More } from '../../parts/more.js';
 import { SearchBox } from '../../parts/search-box.js';
 import { Table, type Column } from '../../parts/table.js';
@@ -33,7 +34,7 @@ export function TemplateList() {
       </div>
       <div class="row apart">
         <Filters label="Status" name="status" choices={{ '': 'All', ...STATUS_NAMES }} />
-        <SearchBox label="Search by name" />
+        <SearchBox label="Search by name" style={{ maxWidth: '320px' }} />
       </div>
       <List key={account.id} />
     </>
@@ -101,7 +102,7 @@ function List() {
     placeholderData: (before) => before,
   });
   useFreshQueries(templatesKey(account.id), ['template.status']);
-  if (list.isPending) return <span class="loading" role="progressbar" aria-label="Loading templates" />;
+  if (list.isPending) return <Loading label="Loading templates" />;
   if (!list.data) return <Fault error={list.error} />;
   const templates = list.data.pages.flatMap(({ data }) => data);
   if (templates.length === 0)

@@ -5,7 +5,7 @@ import type { useAccount } from '../account.js';
 
 export const templatesKey = (account: string) => [account, 'templates'] as const;
 
-/** Types the components, which the API document leaves open. */
+/** Gives the components their type, which the OpenAPI document leaves open. */
 export const viewOf = (answer: Schemas['TemplateView']) => answer as TemplateView;
 
 export const templateQuery = ({ account, api }: ReturnType<typeof useAccount>, id: string) =>

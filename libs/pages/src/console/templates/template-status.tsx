@@ -24,7 +24,7 @@ export function TemplateStatusBadge({ status }: { status: TemplateStatus }) {
 const QUALITY_TONES: Readonly<Record<string, string>> = { GREEN: 'good', YELLOW: 'warn', RED: 'bad' };
 const QUALITY_NAMES: Readonly<Record<string, string>> = { GREEN: 'High', YELLOW: 'Medium', RED: 'Low' };
 
-/** Quality, as Meta rates it by people's reactions. */
+/** The quality, as Meta rates it by people's reactions. */
 export function Quality({ score }: { score: string | null }) {
   if (!score || score === 'UNKNOWN') return <span class="soft">Not rated yet</span>;
   return <span class={`badge ${QUALITY_TONES[score] ?? ''}`}>{QUALITY_NAMES[score] ?? score}</span>;

@@ -1,21 +1,24 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/preact-query';
-import { useEffect, useRef } from 'preact/hooks';
 import { useAddressQuery } from '../../parts/address-query.js';
 import { announce } from '../../parts/announce.js';
 import { Copy } from '../../parts/copy.js';
 import { Fault } from '../../parts/fault.js';
 import { Filters } from '../../parts/filters.js';
+import { Loading } from '../../parts/loading.js';
 import { Modal } from '../../parts/modal.js';
 import { More } from '../../parts/more.js';
 import { Table } from '../../parts/table.js';
 import { useAction } from '../../parts/use-action.js';
+import { useDelay } from '../../parts/use-delay.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { webhookKey, type Delivery, type Webhook } from './webhook-queries.js';
 import { answerOf, DeliveryStatus } from './webhook-status.js';
 
-/** Deliveries follow their event by a moment: refetch this long after it, at most once per interval. */
+/**
+ * A delivery ends a moment after its event: the list is refetched this long after an event, at most once in this time.
+ */
 const DELIVERED_MS = 1_000;
 
 export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
@@ -39,14 +42,10 @@ export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
     getNextPageParam: ({ nextCursor }) => nextCursor,
     placeholderData: (before) => before,
   });
-  const look = useRef<ReturnType<typeof setTimeout>>();
-  useEffect(() => () => clearTimeout(look.current), []);
+  const later = useDelay(DELIVERED_MS);
   useLiveEvents(({ type }) => {
-    if (look.current || !(events.includes('*') || events.includes(type))) return;
-    look.current = setTimeout(() => {
-      look.current = undefined;
-      void queries.invalidateQueries({ queryKey: webhookKey(account.id, id) });
-    }, DELIVERED_MS);
+    if (events.includes('*') || events.includes(type))
+      later(() => void queries.invalidateQueries({ queryKey: webhookKey(account.id, id) }));
   });
   const deliveries = list.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
@@ -60,7 +59,7 @@ export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
         />
       </div>
       <Fault error={list.isFetchNextPageError ? null : list.error} />
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading deliveries" />}
+      {list.isPending && <Loading label="Loading deliveries" />}
       {list.isSuccess && deliveries.length === 0 && (
         <div class="card empty">
           {status ? (
@@ -117,7 +116,7 @@ function OneDelivery({ webhook, id, onClose }: OneProps) {
   return (
     <Modal title="Delivery" onClose={onClose}>
       <Fault error={error} />
-      {!data && !error && <span class="loading" role="progressbar" aria-label="Loading the delivery" />}
+      {!data && !error && <Loading label="Loading the delivery" />}
       {data && (
         <>
           <div class="row apart">

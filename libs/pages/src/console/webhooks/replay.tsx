@@ -4,6 +4,7 @@ import { announce } from '../../parts/announce.js';
 import { Fault, type Refusal } from '../../parts/fault.js';
 import { faultsByPlace } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
+import { localTime } from '../../parts/local-time.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
@@ -11,16 +12,10 @@ import { webhookKey, type Webhook } from './webhook-queries.js';
 
 const HOUR_MS = 3_600_000;
 
-/** Local time in the format of a `datetime-local` input. */
-function localTime(ms: number): string {
-  const at = new Date(ms);
-  return new Date(ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose: () => void }) {
   const { account, api } = useAccount();
   const queries = useQueryClient();
-  const [since, setSince] = useState(() => localTime(Date.now() - HOUR_MS));
+  const [since, setSince] = useState(() => localTime(new Date(Date.now() - HOUR_MS)));
   const [until, setUntil] = useState('');
   const [only, setOnly] = useState<'all' | 'failed'>('all');
   const replay = useAction({

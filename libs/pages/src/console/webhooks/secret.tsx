@@ -1,5 +1,6 @@
 import { Copy } from '../../parts/copy.js';
 import { Modal } from '../../parts/modal.js';
+import { ShownOnce } from '../../parts/shown-once.js';
 
 const SNIPPET = `import { verifyWebhook } from '@wbiz/sdk/webhook';
 
@@ -13,15 +14,12 @@ type SecretProps = {
   readonly onClose: () => void;
 };
 
-/** A new signing secret, shown only once, and how to use it. */
+/** Shows a new signing secret, this once, and how to verify by it. */
 export function Secret({ title, secret, note, onClose }: SecretProps) {
   return (
     <Modal title={title} onClose={onClose}>
       <p>Copy the signing secret now: it is not shown again.</p>
-      <div class="secret">
-        <code aria-label="Signing secret">{secret}</code>
-        <Copy text={secret} what="the signing secret" />
-      </div>
+      <ShownOnce text={secret} label="Signing secret" what="the signing secret" />
       {note && <p>{note}</p>}
       <div class="stack snippet">
         <div class="row apart">

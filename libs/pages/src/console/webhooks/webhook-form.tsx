@@ -19,7 +19,7 @@ type Draft = {
   readonly events: readonly EventChoice[];
   readonly description: string;
   readonly rate: string;
-  /** One per line; undefined: the stored headers stay. */
+  /** The headers as typed, one per line; undefined: the stored headers stay. */
   readonly headers: string | undefined;
 };
 

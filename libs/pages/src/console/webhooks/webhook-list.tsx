@@ -3,6 +3,7 @@ import { Plus } from 'lucide-preact';
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
+import { Loading } from '../../parts/loading.js';
 import { More } from '../../parts/more.js';
 import { Table } from '../../parts/table.js';
 import { When } from '../../parts/when.js';
@@ -37,7 +38,7 @@ export function WebhookList() {
         {webhooks.length > 0 && create}
       </div>
       <Fault error={list.isFetchNextPageError ? null : list.error} />
-      {list.isPending && <span class="loading" role="progressbar" aria-label="Loading webhooks" />}
+      {list.isPending && <Loading label="Loading webhooks" />}
       {list.isSuccess && webhooks.length === 0 && (
         <div class="card empty">
           <h2>No webhook yet</h2>

@@ -6,7 +6,7 @@ export type Webhook = Schemas['WebhookView'];
 export type Stats = Schemas['WebhookStats'];
 export type Delivery = Schemas['DeliveryView'];
 
-/** Refetch interval while deliveries, retries or replays run: no event reports their progress. */
+/** How often the figures are refetched while events wait or a replay runs: no event reports their progress. */
 const WATCHED_MS = 1_000;
 
 export const webhooksKey = (account: string) => [account, 'webhooks'];
