@@ -177,7 +177,7 @@ it('says why sends wait for a token that cannot be opened, and sends them once i
         opensWith: [service.secrets.present],
         alarm: true,
       },
-      'access token of an account cannot be opened; its sends wait and are tried again',
+      'sealed token: the access token of an account cannot be opened; its sends wait and are tried again',
     ],
   ]);
   foreign = undefined;

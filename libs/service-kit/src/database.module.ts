@@ -89,7 +89,7 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
     installExtensions: false,
     logger: quiet(logger),
     poolErrorHandler: (err: Error) =>
-      logger.warn({ err }, 'database: an idle connection broke; the pool opens another'),
+      logger.warn({ err }, 'database: an idle connection broke; the pool opens another when it needs one'),
     extra: {
       max: config.DATABASE_POOL,
       connectionTimeoutMillis: 5_000,
@@ -102,7 +102,7 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
       // A connection that breaks inside a transaction has no other listener; its error would end the process.
       onConnect: (client: PoolClient) => {
         client.on('error', (err) =>
-          logger.debug({ err }, 'database: a connection broke; its transaction fails'),
+          logger.debug({ err }, 'database: a connection broke; queries under way on it fail'),
         );
         writeOnceATurn(client);
       },
@@ -151,8 +151,8 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Sche
     await runner.query('set statement_timeout = 0');
     const [{ won }] = await runner.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as won', lock);
     if (!won) {
-      logger.info('migrations: another replica runs them; waiting for it');
-      const over = health.waitingFor('the migrations of another replica');
+      logger.info('migrations: another process runs them; waiting until it has ended');
+      const over = health.waitingFor('another process to run the migrations');
       await runner.query('select pg_advisory_lock(hashtextextended($1, 0))', lock);
       over();
     }
@@ -160,7 +160,10 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Sche
     executor.transaction = 'each';
     const ran = await executor.executePendingMigrations();
     if (ran.length)
-      logger.info({ migrations: ran.map(({ name }) => name) }, 'migrations: done; the schema is up to date');
+      logger.info(
+        { migrations: ran.map(({ name }) => name) },
+        'migrations: pending ones have run; the schema is up to date',
+      );
     await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
     await runner.query('reset statement_timeout');
   } finally {
@@ -177,7 +180,10 @@ async function untilMigrated(dataSource: DataSource, { logger, health, stopping 
     if (!pending) return;
     health.add('migrations', () => ({ ok: false, detail: `pending: ${pending}` }));
     if (told !== pending)
-      logger.warn({ pending }, 'migrations: the schema is behind; waiting until it is migrated');
+      logger.warn(
+        { pending },
+        'migrations: some are pending and MIGRATE_ON_START is false; waiting until another process has run them',
+      );
     told = pending;
   }
 }

@@ -110,7 +110,10 @@ export class Eventing {
     shutdown.on('relay', 'reply partitions', stopKeeping);
     await projections.start();
     const onDead = (consumer: ConsumerStatus) => {
-      logger.fatal({ consumer, alarm: true }, 'consumer: dead while the broker answers; ending this process');
+      logger.fatal(
+        { group: consumer.name, consumer, alarm: true },
+        'consumer: no sign of life although the broker answers; exiting with 1',
+      );
       process.exit(1);
     };
     shutdown.on(

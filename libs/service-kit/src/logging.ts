@@ -36,7 +36,8 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
         logMethod(args, method, number) {
           const shown = { personal: number < INFO };
           const [first, ...rest] = args as unknown as unknown[];
-          const tell = (leftOut: object) => method.call(this, leftOut, 'log lines of one kind were left out');
+          const tell = (leftOut: object) =>
+            method.call(this, leftOut, 'log: lines of one kind left out; the next ones are written again');
           if (number >= INFO && isOneTooMany(args, tell)) return;
           const entry =
             first instanceof Error

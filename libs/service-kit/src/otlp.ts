@@ -93,7 +93,7 @@ const telling = (exporter: SpanExporter, logger: Logger): SpanExporter => ({
       if (result.error)
         logger.warn(
           { err: result.error, spans: spans.length },
-          'traces: the collector did not take spans; they are lost',
+          'traces: export of spans failed; they are not sent again',
         );
       done(result);
     }),

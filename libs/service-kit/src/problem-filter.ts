@@ -103,7 +103,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 500)
       this.logger.error(
         { err: error, requestId: request.id, method, route: routeOptions?.url },
-        'public API: request failed; answered with 500',
+        reply.sent
+          ? 'public API: request failed after its answer was sent; nothing more is sent'
+          : 'public API: request failed; answering 500',
       );
     if (!reply.sent) sendProblem(reply, problem);
   }

@@ -204,7 +204,7 @@ async function main(): Promise<void> {
   const { databaseUrls, warnings } = config.DATABASE_URL
     ? await provision({ ...options, databaseUrl: config.DATABASE_URL, passwords: passwordsIn(kept) })
     : { databaseUrls: databaseUrlsIn(kept), warnings: await makeTopics(options) };
-  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  for (const warning of warnings) process.stderr.write(`provision: ${warning}\n`);
   for (const service of SERVICES) files[service].DATABASE_URL = databaseUrls[service];
   await store.write(files);
   if (config.MIGRATE) await migrateAll(databaseUrlsIn(await store.read()));

@@ -21,7 +21,11 @@ export async function untilReachable<T>(
 ): Promise<T> {
   const began = Date.now();
   let failure: unknown;
-  const remind = () => logger.warn({ err: failure, waitedMs: Date.now() - began }, `waiting for ${what}`);
+  const remind = () =>
+    logger.warn(
+      { err: failure, waitedMs: Date.now() - began },
+      `start: waiting for ${what}; trying until it succeeds`,
+    );
   const reminder = setInterval(remind, REMIND_MS);
   const stopped = new Promise<never>((_, reject) => {
     const stop = () => reject(new Stopped(`Told to stop while waiting for ${what}.`));
@@ -33,7 +37,8 @@ export async function untilReachable<T>(
     for (let pause = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.longest)) {
       try {
         const result = await Promise.race([stopped, attempt()]);
-        if (failure) logger.info({ waitedMs: Date.now() - began }, `reached ${what}`);
+        if (failure)
+          logger.info({ waitedMs: Date.now() - began }, `start: no longer waiting for ${what}; going on`);
         return result;
       } catch (error) {
         if (error instanceof Stopped || classifyFault(error) === 'broken') throw error;

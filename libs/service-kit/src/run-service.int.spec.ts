@@ -365,7 +365,7 @@ describe('as a process', () => {
     const held = { ...deposit(1, { purse: 'held', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
     try {
       await producer.send(commandRecord(held, { topic, key: 'held', source: 't' }));
-      await until(() => seen.stdout.includes('holding a deposit'), patiently);
+      await until(() => seen.stdout.includes('purse: deposit received'), patiently);
 
       const told = Date.now();
       child.kill('SIGTERM');
@@ -440,7 +440,7 @@ describe('as a process', () => {
     wrong.password = 'wrong';
     const { exited, seen } = run(await environment({ DATABASE_URL: wrong.href }));
     expect(await exited).toBe(1);
-    expect(seen.stdout).toMatch(/"level":60.*28P01.*contacts could not start/);
+    expect(seen.stdout).toMatch(/"level":60.*28P01.*start: failed; exiting with 1/);
   });
 
   describe('shared by two services', () => {
@@ -501,7 +501,7 @@ describe('as a process', () => {
       const held = { ...deposit(1, { purse: 'shared', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
       const topic = topics(prefix).commands('contacts');
       await producer.send(commandRecord(held, { topic, key: 'shared', source: 't' }));
-      await until(() => seen.stdout.includes('holding a deposit'), patiently);
+      await until(() => seen.stdout.includes('purse: deposit received'), patiently);
       await producer.close();
       await kafka.close();
 
@@ -512,11 +512,13 @@ describe('as a process', () => {
       expect(await balanceOf('shared')).toBe(1);
       const lines = logOf(seen);
       // Logged by Nest's logger, of which a process has one.
-      expect(lines.find(({ msg }) => msg === 'holding a deposit')).toMatchObject({ service: 'contacts' });
-      for (const said of ['ready', 'stopping', 'stopped'])
+      expect(lines.find(({ msg }) => msg.startsWith('purse: deposit received'))).toMatchObject({
+        service: 'contacts',
+      });
+      for (const said of ['start: done;', 'shutdown: told to stop;', 'shutdown: over;'])
         expect(
           lines
-            .filter(({ msg }) => msg === said)
+            .filter(({ msg }) => msg.startsWith(said))
             .map(({ service }) => service)
             .toSorted(),
         ).toEqual(['contacts', 'webhooks']);
@@ -524,8 +526,8 @@ describe('as a process', () => {
     });
 
     it.each([
-      ['neighbour.reject', 'unhandled rejection, ending this process'],
-      ['neighbour.throw', 'uncaught exception, ending this process'],
+      ['neighbour.reject', 'process: unhandled rejection; exiting with 1'],
+      ['neighbour.throw', 'process: uncaught exception; exiting with 1'],
     ])('ends with 1 where one of them forgets a fault, and says whose it was (%s)', async (query, said) => {
       const { contacts, webhooks, env } = await together();
       const { exited, seen } = runBoth(env);
@@ -542,7 +544,7 @@ describe('as a process', () => {
       const { exited, seen } = runBoth({ ...env, WEBHOOKS_HEALTH_PORT: contacts.HEALTH_PORT });
       expect(await exited).toBe(1);
       expect(logOf(seen).filter(({ level }) => level >= 60)).toMatchObject([
-        { service: 'webhooks', msg: 'webhooks could not start', err: { code: 'EADDRINUSE' } },
+        { service: 'webhooks', msg: 'start: failed; exiting with 1', err: { code: 'EADDRINUSE' } },
       ]);
     });
 

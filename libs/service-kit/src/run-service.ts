@@ -60,18 +60,21 @@ export async function runServices(services: readonly Served[]): Promise<void> {
     for (const { logger } of own ? [own] : runtimes) logger.fatal({ err }, what);
     process.exit(1);
   };
-  process.on('uncaughtException', (error) => crash(error, 'uncaught exception, ending this process'));
-  process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection, ending this process'));
+  process.on('uncaughtException', (error) => crash(error, 'process: uncaught exception; exiting with 1'));
+  process.on('unhandledRejection', (error) => crash(error, 'process: unhandled rejection; exiting with 1'));
 
   let told = false;
   const onSignal = (signal: string) => {
     if (told) return;
     told = true;
+    const drainMs = Math.max(...runtimes.map((runtime) => httpConfig(runtime).HTTP_DRAIN_MS ?? 0));
     for (const { logger, health } of runtimes) {
-      logger.info({ signal }, 'stopping');
+      logger.info(
+        { signal, drainMs },
+        'shutdown: told to stop; not ready from now on, stopping after drainMs',
+      );
       health.stopping();
     }
-    const drainMs = Math.max(...runtimes.map((runtime) => httpConfig(runtime).HTTP_DRAIN_MS ?? 0));
     setTimeout(end, drainMs);
   };
   const end = () => {
@@ -87,7 +90,7 @@ export async function runServices(services: readonly Served[]): Promise<void> {
     hosted.map(({ options, runtime }) =>
       serving.run(runtime, () =>
         start(options, runtime).catch((error: unknown) => {
-          if (!(error instanceof Stopped)) crash(error, `${options.name} could not start`);
+          if (!(error instanceof Stopped)) crash(error, 'start: failed; exiting with 1');
         }),
       ),
     ),
@@ -168,7 +171,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: most } = httpConfig(runtime);
+  const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: limit } = httpConfig(runtime);
   const { stopping } = runtime;
   const adapter = http
     ? publicHttp(metrics, {
@@ -206,17 +209,20 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   }
   if (http) {
     const fastify = adapter.getInstance();
-    fastify.server.maxConnections = most;
+    fastify.server.maxConnections = limit;
     fastify.server.on('drop', (dropped) =>
       logger.warn(
-        { address: dropped?.remoteAddress },
-        'public API: HTTP_CONNECTIONS connections are open; a new one is closed',
+        { limit, address: dropped?.remoteAddress },
+        'public API: as many connections are open as HTTP_CONNECTIONS allows; closing a new one unanswered',
       ),
     );
     shutdown.on('http', 'http', () => fastify.close());
     await app.listen(PORT, host);
   }
   if (!stopping.aborted) health.started();
-  logger.info({ health: `http://${host}:${HEALTH_PORT}/health/ready` }, 'ready');
+  logger.info(
+    { health: `http://${host}:${HEALTH_PORT}/health/ready` },
+    'start: done; /health/ready answers 200 while all checks pass',
+  );
   return app;
 }

@@ -68,7 +68,7 @@ class PurseController {
   @CommandHandler('purse.deposit')
   async deposit(command: Command & Deposit) {
     if (command.data.holdMs) {
-      this.logger.log('holding a deposit');
+      this.logger.log('purse: deposit received; handling it after holdMs');
       await delay(command.data.holdMs);
     }
     return this.store.execute(purse, command);

@@ -27,7 +27,7 @@ export function tokenOpener({ config, logger }: Opens, next: string) {
       const [, sealedWith] = sealed.split('.');
       logger.error(
         { err, accountId, sealedWith, opensWith: [secrets.present, ...secrets.previous], alarm: true },
-        `access token of an account cannot be opened; ${next}`,
+        `sealed token: the access token of an account cannot be opened; ${next}`,
       );
       throw err;
     }

@@ -41,7 +41,7 @@ it('says of a token that it cannot open by which keys, for the operator, once a 
     { accountId: 'acc_2' },
   ]);
   expect(lines[0]).toMatchObject({
-    msg: 'access token of an account cannot be opened; its sends wait',
+    msg: 'sealed token: the access token of an account cannot be opened; its sends wait',
     opensWith: [new Secrets({ key }).present, new Secrets({ key: before }).present],
   });
   passes(59_000);

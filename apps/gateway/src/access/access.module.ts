@@ -45,10 +45,10 @@ export class AccessModule {
     const { logger, config, metrics } = runtime;
     const onLimited = (scope: 'key' | 'plan' | 'sign_in') => metrics.rateLimited.inc({ scope });
     const secrets = new Secrets({ key: config.ANSWERS_KEY, previous: config.ANSWERS_KEY_PREVIOUS });
-    const onNotKept = (err: unknown, requestId: string) =>
+    const onNotKept = (err: unknown, ids: Readonly<Record<string, string>>) =>
       logger.error(
-        { err, requestId },
-        'idempotency: answer not stored; a repeated request asks the owning service',
+        { err, ...ids },
+        'idempotency: record not updated; a repeated request gets 409 until its deadline has passed, then is handled again with its command at most once',
       );
     const uses = new KeyUses(pool);
     installGate(httpAdapter.getInstance<FastifyInstance>(), {
@@ -74,7 +74,10 @@ async function openKeyBook({ logger, shutdown }: Runtime, pool: Pool): Promise<K
 
 function openRateLimiter({ logger, shutdown }: Runtime, pool: Pool): RateLimiter {
   const limiter = new RateLimiter(pool, (err) =>
-    logger.warn({ err }, 'rate limiter: unspent lease not returned; it lapses with its window'),
+    logger.warn(
+      { err },
+      'rate limiter: giving unspent requests back failed; they may count as used until their windows end',
+    ),
   );
   shutdown.on('work', 'rate limits', () => limiter.stop());
   return limiter;

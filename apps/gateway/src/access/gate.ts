@@ -38,7 +38,7 @@ type Parts = {
   readonly signIn: (request: FastifyRequest) => Promise<void>;
   /** Called with whose limit refused a request. */
   readonly onLimited: (scope: 'key' | 'plan') => void;
-  readonly onNotKept: (error: unknown, requestId: string) => void;
+  readonly onNotKept: (error: unknown, ids: Readonly<Record<string, string>>) => void;
 };
 
 /**
@@ -196,8 +196,9 @@ async function keep(
   const plain = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null;
   const { confidential } = request.routeOptions.config;
   const body = confidential && plain !== null ? secrets.seal(plain, claimed.accountId) : plain;
+  const { accountId, route, commandId } = claimed;
   await (final ? idempotency.finish(claimed, { status, headers, body }) : idempotency.release(claimed)).catch(
-    (error: unknown) => onNotKept(error, request.id),
+    (error: unknown) => onNotKept(error, { requestId: request.id, accountId, route, commandId }),
   );
   return payload;
 }

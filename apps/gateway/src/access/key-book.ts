@@ -75,7 +75,7 @@ export class KeyBook {
       if (!this.isFailing)
         this.logger.warn(
           { err },
-          'key book: changed API keys not fetched; polling again with the next request',
+          'key book: changes of API keys and accounts not fetched; polling again when a request comes',
         );
       this.isFailing = true;
     } finally {

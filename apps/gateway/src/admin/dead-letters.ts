@@ -108,6 +108,7 @@ export class DeadLetters {
   ): Promise<MarkedDeadLetters> {
     const told: MarkedDeadLetters = { done: 0, refused: 0, refusals: [] };
     const producer = this.kafka.producer();
+    let isWhole = false;
     try {
       await this.read(ids, async (kept) => {
         const meant = ids ? kept : kept.filter(({ letter, fate }) => !fate && isMeant(letter, filter));
@@ -130,10 +131,16 @@ export class DeadLetters {
         await producer.sendAll(marks);
         told.done += marks.length;
       });
+      isWhole = true;
     } finally {
-      await producer.close();
       const { done: count, refused } = told;
-      this.runtime.logger.info({ by, reason, state, done: count, refused }, 'dead letters marked');
+      this.runtime.logger.info(
+        { by, reason, state, done: count, refused },
+        isWhole
+          ? 'dead letters: order carried out; refused letters stay as they were'
+          : 'dead letters: order broken off; repeat it, as letters beyond the done ones may be unmarked',
+      );
+      await producer.close();
     }
     return told;
   }

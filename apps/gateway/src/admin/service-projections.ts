@@ -25,7 +25,7 @@ export class ServiceProjections {
           .catch((err: unknown) => {
             this.runtime.logger.warn(
               { err, peer: service },
-              'projections of a service not read; leaving it out of the answer',
+              'projections: those of a service not read; the answer names it as unreachable',
             );
             return undefined;
           });

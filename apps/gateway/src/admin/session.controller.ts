@@ -35,7 +35,10 @@ export class SessionController {
         'A session begins with the admin token: Authorization: Bearer <token>.',
       );
     const { secret, expiresAt } = await this.sessions.begin();
-    this.runtime.logger.info({ address: ip, requestId: id }, 'operator session began');
+    this.runtime.logger.info(
+      { address: ip, requestId: id, expiresAt },
+      'operator sign-in: session begun; it ends at expiresAt at the latest',
+    );
     reply.header('set-cookie', sessionCookie(secret, protocol === 'https'));
     return { expiresAt: expiresAt.toISOString() };
   }

@@ -36,7 +36,7 @@ export class MediaLibrary {
     let nobodys = true;
     try {
       const file = await oneFile(request.raw, (bytes, said) =>
-        checkFile(bytes, said, (checked) => this.stored(this.store.put(key, checked))),
+        checkFile(bytes, said, (checked) => this.stored(call, this.store.put(key, checked))),
       );
       const kept = await call.claimBody(Buffer.from(file.sha256, 'hex'));
       if (kept) return kept.body;
@@ -71,6 +71,7 @@ export class MediaLibrary {
   async content(id: string, call: Call): Promise<Readable> {
     const { view, key } = await this.kept(id, call);
     const bytes = await this.stored(
+      call,
       this.store.open(key).catch((error: unknown) => {
         throw error instanceof NotStored ? gone(id) : error;
       }),
@@ -101,12 +102,15 @@ export class MediaLibrary {
   }
 
   /** Turns a store failure into `unavailable`; a Rejection is about the file and passes through. */
-  private async stored<T>(work: Promise<T>): Promise<T> {
+  private async stored<T>({ account, requestId }: Call, work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (err) {
       if (err instanceof Rejection) throw err;
-      this.logger.warn({ err }, 'media store failed; answering 503');
+      this.logger.warn(
+        { err, requestId, accountId: account.id },
+        'media store: a file was not written or not read; answering 503',
+      );
       throw new Rejection('unavailable', 'Files can be neither kept nor read at present. Try again.', {
         retryAfter: 5,
       });
@@ -119,7 +123,7 @@ export class MediaLibrary {
       .catch((err: unknown) =>
         this.logger.warn(
           { err, key },
-          'media store: unused file not removed; messaging removes it as an orphan',
+          'media store: unused file not removed; messaging removes it after a day',
         ),
       );
   }

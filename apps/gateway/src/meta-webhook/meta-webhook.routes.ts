@@ -67,15 +67,15 @@ export function metaWebhook(options: MetaWebhookOptions) {
     for (const [kind, count] of Object.entries(dropped)) if (count) counted.inc({ kind }, count);
     if (dropped.unreadable || dropped.too_large)
       logger.error(
-        { ...dropped, kept: records.length, requestId: request.id },
-        'Meta webhook: unreadable or too large parts dropped; the raw webhook is kept',
+        { ...dropped, kept: records.length, requestId: request.id, wabaId: raw.key },
+        'Meta webhook: parts left out as unreadable or too large; storing the rest and the raw webhook on Kafka',
       );
-    await inTime([raw, ...records], body.length);
+    await inTime([raw, ...records], body.length, { requestId: request.id, wabaId: raw.key });
     for (const { headers } of records) counted.inc({ kind: String(headers['ce_type']).replace('meta.', '') });
     return reply.send();
   };
 
-  const inTime = async (records: readonly KafkaRecord[], bytes: number) => {
+  const inTime = async (records: readonly KafkaRecord[], bytes: number, ids: object) => {
     heldBytes += bytes;
     const produced = options.produce(records).finally(() => (heldBytes -= bytes));
     // A plain timer: aborting a delay would create an exception with a stack per webhook.
@@ -88,8 +88,8 @@ export function metaWebhook(options: MetaWebhookOptions) {
       await Promise.race([produced, late.promise]);
     } catch (err) {
       logger.warn(
-        { err, records: records.length },
-        'Meta webhook not on Kafka in time; answering 503, Meta sends it again',
+        { err, records: records.length, ...ids },
+        'Meta webhook: not acknowledged by Kafka; answering 503, so that Meta sends it again',
       );
       produced.catch(() => undefined); // reported above
       throw notNow();
@@ -110,8 +110,8 @@ export function metaWebhook(options: MetaWebhookOptions) {
       const problem = problemOf(rejectionOf(error), request.id);
       if (problem.status === 500)
         logger.error(
-          { err: error, requestId: request.id },
-          'Meta webhook failed; answering 500, Meta sends it again',
+          { err: error, requestId: request.id, method: request.method },
+          'Meta webhook: request failed; answering 500, so that Meta sends a webhook again',
         );
       if (problem.status === 503) reply.header('retry-after', 1);
       if (!request.raw.complete) reply.header('connection', 'close');
