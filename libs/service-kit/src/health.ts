@@ -53,8 +53,9 @@ export class Health {
     return () => void this.awaited.delete(what);
   }
 
+  /** Has no effect once the process is told to stop. */
   started(): void {
-    this.phase = 'started';
+    if (this.phase === 'starting') this.phase = 'started';
   }
 
   stopping(): void {

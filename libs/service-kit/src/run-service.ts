@@ -172,7 +172,6 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
   const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: limit } = httpConfig(runtime);
-  const { stopping } = runtime;
   const adapter = http
     ? publicHttp(metrics, {
         bodyLimit: http.bodyLimit,
@@ -219,10 +218,11 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     shutdown.on('http', 'http', () => fastify.close());
     await app.listen(PORT, host);
   }
-  if (!stopping.aborted) health.started();
-  logger.info(
-    { health: `http://${host}:${HEALTH_PORT}/health/ready` },
-    'start: done; /health/ready answers 200 while all checks pass',
-  );
+  health.started();
+  if (!health.isStopping)
+    logger.info(
+      { health: `http://${host}:${HEALTH_PORT}/health/ready` },
+      'start: done; /health/ready answers 200 while all checks pass',
+    );
   return app;
 }
