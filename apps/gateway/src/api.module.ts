@@ -30,7 +30,7 @@ import { TemplateWrites } from './templates/write-template.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { WriteWebhook } from './webhooks/write-webhook.js';
 
-/** The routes that customers call with their keys. */
+/** The routes that clients call with API keys. */
 @Module({
   imports: [AccessModule],
   controllers: [

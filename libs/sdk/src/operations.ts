@@ -46,7 +46,7 @@ export type AsyncAnswer<Op extends Operation> = Op['responses'] extends { 202: i
   : never;
 
 type QueryOf<P extends PathOf<'GET'>> = NonNullable<OperationOf<'GET', P>['parameters']['query']>;
-/** The routes that answer in pages. The tuple keeps `never`, which would match every key, out. */
+/** The routes that answer in pages. The tuple excludes `never`, for which `'cursor' extends keyof never` would hold. */
 export type ListPath = {
   [P in PathOf<'GET'>]: [QueryOf<P>] extends [never] ? never : 'cursor' extends keyof QueryOf<P> ? P : never;
 }[PathOf<'GET'>];

@@ -15,7 +15,7 @@ import type { Logger } from './logging.js';
 import { Stopped, untilReachable } from './reachable.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 
-/** The pg pool under the DataSource, for the hot paths. */
+/** Injection token of the pg pool that TypeORM's DataSource uses. */
 export const PG_POOL = Symbol('PG_POOL');
 
 export type Migrations = readonly (new () => MigrationInterface)[];
@@ -24,9 +24,9 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const MIGRATIONS_POLL_MS = 1_000;
 
 /**
- * The service's own schema: a TypeORM DataSource for migrations and plain queries, PG_POOL for the rest. Both are
- * available once Postgres answers and the schema is up to date. A migration's class name ends in its time in
- * milliseconds.
+ * Access to the service's schema: TypeORM's DataSource for migrations, PG_POOL for queries. Both can be injected once
+ * Postgres answers and the schema is up to date. A migration's class name ends in its creation time (ms since the
+ * epoch).
  */
 @Global()
 @Module({})
@@ -99,7 +99,7 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
       statement_timeout: STATEMENT_TIMEOUT_MS,
       // JIT compilation takes longer than any of our statements runs.
       options: '-c jit=off',
-      // A connection that breaks inside a transaction has no other listener; its error would end the process.
+      // Without this listener the error of a connection that breaks inside a transaction would end the process.
       onConnect: (client: PoolClient) => {
         client.on('error', (err) =>
           logger.debug({ err }, 'database: a connection broke; queries under way on it fail'),
@@ -110,7 +110,7 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
   };
 }
 
-/** TypeORM's logger would print to stdout. Its errors are also thrown, so they are logged elsewhere. */
+/** Replaces TypeORM's logger, which prints to stdout. Leaves errors out: they are also thrown, and logged where caught. */
 function quiet(logger: Logger): TypeOrmLogger {
   const debug = (message: unknown) => logger.debug({ context: 'TypeORM' }, String(message));
   const ignore = () => undefined;
@@ -124,7 +124,7 @@ function quiet(logger: Logger): TypeOrmLogger {
   };
 }
 
-/** Migrates a service's schema as its role, without starting the service. */
+/** Migrates a service's schema, as the role in `url`, without starting the service. */
 export async function migrateSchema(
   { service, url, logger }: { readonly service: string; readonly url: string; readonly logger: Logger },
   migrations: Migrations,
@@ -143,7 +143,7 @@ export async function migrateSchema(
   }
 }
 
-/** Runs pending migrations, each in its transaction; replicas that start together wait for the first. */
+/** Runs pending migrations, each in its transaction. An advisory lock lets one process at a time do so. */
 async function migrate(dataSource: DataSource, { logger, health, service }: Schema): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = [`wbiz.migrations.${service}`];

@@ -13,7 +13,7 @@ type Secret = {
 const OURS = { 'app.kubernetes.io/managed-by': 'wbiz-provision' };
 const ASK_MS = 10_000;
 
-/** The cluster that this process runs in, as its service account. NODE_EXTRA_CA_CERTS has to name the cluster's authority. */
+/** The cluster that this process runs in, as its service account. NODE_EXTRA_CA_CERTS must name the cluster's CA file. */
 export function ownCluster(
   { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port }: NodeJS.ProcessEnv,
   dir = '/var/run/secrets/kubernetes.io/serviceaccount',
@@ -24,8 +24,8 @@ export function ownCluster(
 }
 
 /**
- * Each service's secrets in a Secret of Kubernetes; `names` by service. A Secret made by somebody else is only read: a
- * key it lacks is an error that names it.
+ * Stores each service's secrets in a Secret of Kubernetes; `names`: the Secret's name by service. A Secret without our
+ * label is only read; if it lacks a key, `write` throws an error that names the key.
  */
 export function kubernetesSecrets(
   names: Readonly<Record<Service, string>>,
@@ -82,7 +82,7 @@ export function kubernetesSecrets(
       for (const service of SERVICES) {
         const secret = found.get(service);
         const { DATABASE_URL: stands } = textsOf(secret);
-        // A Secret made by others may reach Postgres by another host.
+        // A Secret without our label keeps its DATABASE_URL, which may name another host for the same Postgres.
         const keeps = stands && secret && !isOurs(secret);
         await write(service, { ...files[service], ...(keeps && { DATABASE_URL: stands }) });
       }

@@ -11,8 +11,9 @@ const REMIND_MS = 5_000;
 const PAUSE_MS = { first: 100, longest: 1_000 };
 
 /**
- * Retries while the other side cannot be reached, for as long as it takes; reports it in the log (at once and every 5
- * s) and in /health/ready. Throws any other error, and {@link Stopped} as soon as the process is told to stop.
+ * Repeats `attempt` while it fails with a passing fault (such as a refused connection), without a limit. Shows `what` in
+ * the log (at the first failure and every 5 s) and in /health/ready. Throws any other error, and {@link Stopped} as soon
+ * as the process is told to stop.
  */
 export async function untilReachable<T>(
   what: string,

@@ -26,7 +26,7 @@ import { rpcTrust } from './trust.js';
 export type ServiceOptions = {
   readonly name: Service;
   readonly module: Type;
-  /** The services this one asks or sends commands to; each needs its `…_RPC`. */
+  /** The services this one asks or sends commands to; each needs its setting, such as `CONTACTS_RPC`. */
   readonly peers?: readonly Service[];
   /** Environment variables beyond those of every service. */
   readonly settings?: Settings;
@@ -40,7 +40,7 @@ export type ServiceOptions = {
 /** A service and the environment it reads. */
 export type Served = { readonly options: ServiceOptions; readonly env: NodeJS.ProcessEnv };
 
-/** The service that code runs for: it logs the code's faults. */
+/** The service that the running code belongs to; its logger gets the code's unhandled errors. */
 const serving = new AsyncLocalStorage<Runtime>();
 
 /** As {@link runServices}, for one service alone in its process. */
@@ -182,7 +182,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
-    // Nest has one logger for all applications of a process.
+    // Nest has one logger for all applications of a process: it writes to the logger of the running service.
     logger: nestLogger(() => serving.getStore()?.logger ?? logger),
     abortOnError: false,
     bodyParser: false,

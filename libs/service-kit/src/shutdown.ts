@@ -5,7 +5,7 @@ import type { Logger } from './logging.js';
 /**
  * The phases of a stop, and the limit of each (ms). Nothing is closed that an earlier phase still needs: HTTP requests
  * in flight wait for replies; batches in hand commit; calls under way end; committed events are published; connections
- * close last. All within the 10 s promised to operators.
+ * close last. All phases together take less than the 10 s promised to operators.
  */
 const PHASES = {
   http: 2_500,
@@ -20,7 +20,7 @@ const HARD_EXIT_MS = 9_500;
 export type Phase = keyof typeof PHASES;
 type Step = { readonly name: string; readonly run: () => unknown };
 
-/** The steps before a process may end. A step registered twice runs twice. */
+/** The steps of an orderly stop. A step added twice runs twice. */
 export class Shutdown {
   private readonly steps = new Map<Phase, Step[]>();
   private running: Promise<void> | undefined;
@@ -29,7 +29,7 @@ export class Shutdown {
 
   /** Adds a step; the steps of one phase run side by side. An error is logged and delays nothing. */
   on(phase: Phase, name: string, run: () => unknown): void {
-    // Its unhandled errors are then attributed to the service that added it.
+    // Bound to the service that adds it, whose logger gets the step's unhandled errors.
     const step = { name, run: AsyncLocalStorage.bind(run) };
     this.steps.set(phase, [...(this.steps.get(phase) ?? []), step]);
   }

@@ -40,7 +40,7 @@ const purse: Aggregate<Deposit, { balance: number }, Deposited, Replies> = {
   reply: { 'purse.deposit': ({ balance }) => ({ balance }) },
 };
 
-/** How much came in per account, from the shared log. */
+/** Projects the sum of deposits per account from the shared log. */
 const income: Projection = {
   name: 'income',
   on: {

@@ -7,8 +7,8 @@ const QUIET_MS = 60_000;
 type Opens = Pick<Runtime<Config<typeof TOKENS_SETTINGS>>, 'config' | 'logger'>;
 
 /**
- * Opens access tokens. If one cannot be opened, logs it with what comes `next`, once a minute, and throws
- * {@link UnsealFailed}.
+ * Returns a function that opens sealed access tokens. For one that cannot be opened it throws {@link UnsealFailed}, and
+ * logs that with `next` (what happens then), once a minute per account.
  */
 export function tokenOpener({ config, logger }: Opens, next: string) {
   const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });

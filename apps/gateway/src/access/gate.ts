@@ -11,7 +11,7 @@ import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { requireAccess } from './route-access.js';
 
-/** How long a sync send waits for Meta's answer. */
+/** A request's deadline: its command expires then, and a send stops waiting for Meta's answer. */
 const PATIENCE_MS = 10_000;
 
 const SECURITY_HEADERS = {
@@ -42,9 +42,9 @@ type Parts = {
 };
 
 /**
- * The gate before every route. In this order: API key or admin token (401), scope (403), rate limit (429), all before
- * the body is read; then the Idempotency-Key of a POST. An unknown path is refused unread. A route that declares no
- * access stops the start.
+ * Adds the checks before every route, in this order: API key or admin token (401), scope (403), rate limit (429), all
+ * before the body is read; then the Idempotency-Key of a POST. An unknown path is answered before its body is read. A
+ * route without declared access keeps the gateway from starting.
  */
 export function installGate(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRoute', requireAccess);

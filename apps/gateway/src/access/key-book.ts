@@ -17,7 +17,7 @@ type AccountRow = {
 };
 
 const KEYS = `select ${API_KEY_COLUMNS}, changed_at as "changedAt" from gateway.api_keys`;
-// Private account fields stay in Postgres.
+// Without the account's private fields, which clients never see.
 const ACCOUNTS = `select stream as id, version, updated_at as "updatedAt",
   state - array['sealedToken', 'appId', 'throughput', 'holds', 'told'] as state from gateway.accounts`;
 const POLL_MS = 250;

@@ -16,7 +16,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 /** Why an account may not be used: set by an operator, or by Meta (banned, review failed, offboarded, access removed). */
 type Hold = 'operator' | 'ban' | 'review' | 'offboarded' | 'gone';
 
-/** Private fields of an account. `throughput`: the operator's override, messages per second per number. */
+/** Fields that clients never see. `throughput`: set by an operator, in messages per second per phone number. */
 type Kept = {
   readonly sealedToken: string;
   readonly appId: string;
@@ -24,7 +24,7 @@ type Kept = {
   readonly holds: { readonly [Reason in Hold]?: { readonly on: boolean; readonly at: string } };
 };
 
-/** `told`: the last report on the account and, by id, on each phone number; it filters out repetitions. */
+/** `told`: Meta's last report on the account and, by id, on each phone number; used to ignore repeated reports. */
 export type AccountState = AccountData & Kept & { readonly told: Readonly<Record<string, string>> };
 
 export type ReportedNumber = Omit<PhoneNumberView, 'isDefault'>;
@@ -55,7 +55,7 @@ export type AccountCommand =
   | Message<'account.note-status', { readonly accountId: string; readonly at: string } & StatusNote>
   | Message<'account.note-number', { readonly accountId: string; readonly at: string } & NumberNote>;
 
-/** A report of Meta's on the whole account; without `hold` and `lift` it only informs the customer. */
+/** A report of Meta's on the whole account; one without `hold` and `lift` only becomes an event for clients. */
 export type StatusNote = {
   readonly hold?: Hold;
   readonly lift?: Hold;
@@ -144,7 +144,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       if (last !== undefined && at < last.at) return [];
       const holds = hold ? held(known.holds, hold, at) : { ...known.holds, [about]: { on: false, at } };
       const status = statusOf(holds);
-      // Nobody heard what people wrote while disconnected, so `connectedAt` starts anew.
+      // No messages arrived while the account was disconnected, so `connectedAt` starts anew.
       const back = known.status === 'disconnected' && status !== 'disconnected';
       return changed(known, back ? { connectedAt: at } : {}, { holds }, reason, at);
     },
@@ -255,7 +255,7 @@ function statusOf(holds: Kept['holds']): AccountStatus {
 const told = (state: AccountState | null, what: string, tale: string) =>
   state && { ...state, told: { ...state.told, [what]: tale } };
 
-/** Compares whole seconds, as Meta's times are. Connecting reads everything anew, so earlier reports are stale. */
+/** A report from before the connection is stale: connecting reads everything. Compares seconds, as Meta reports them. */
 const isBeforeConnecting = ({ connectedAt }: AccountState, at: string) => at < connectedAt.slice(0, 19);
 
 /** Whether this report, or a later one, has been noted already. */

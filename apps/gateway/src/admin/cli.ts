@@ -81,7 +81,7 @@ type Request = {
   readonly path: string;
   readonly body?: object;
   readonly list?: true;
-  /** The request is repeated until `done`; each call gets the result of the one before and adds its figures to it. */
+  /** Repeats the request until `done`. Gets the latest response and the `answer` of the call before; returns their sum. */
   readonly until?: (answer: unknown, before: unknown) => { readonly answer: unknown; readonly done: boolean };
 };
 type Verb = Arguments & {
@@ -92,7 +92,7 @@ type Verb = Arguments & {
   ) => Request | readonly Request[] | Promise<Request>;
   /** Formats the answer for people; without it, or with --json, it is printed as JSON. */
   readonly print?: (answer: unknown) => string;
-  /** True if the answer leaves the caller something to do: exit code 1. */
+  /** True if something is left to do after the answer: exit code 1. */
   readonly isUndone?: (answer: unknown) => boolean;
 };
 
@@ -279,7 +279,7 @@ const VERBS: Record<string, Verb> = {
   },
 };
 
-/** The letters selected, and who gives the order. */
+/** The body of a retry or discard: which dead letters, and who asks for it. */
 function orderTo(letters: string[], { all, account, topic, type, by, reason }: Given, env: Env) {
   if (letters.length > 0 === (all === true)) throw new Usage('expected <letter>... or --all');
   const who = by ?? env['USER'] ?? env['USERNAME'];
@@ -292,7 +292,7 @@ const MOST_WORDS = 200;
 /** Record content is untrusted: strip terminal control characters. */
 const shown = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, MOST_WORDS);
 
-/** Adds up the figures; done once a round has resealed nothing. */
+/** Adds up the numbers of all rounds; done once a round has resealed nothing. */
 function isResealed(answer: unknown, before: unknown) {
   const { sealed } = answer as SealedTextsView;
   const earlier = (before as SealedTextsView | undefined)?.sealed ?? [];
@@ -431,7 +431,7 @@ function runDeveloperVerb(verb: string, args: readonly string[], around: Surroun
 
 type Installation = { readonly url: string; readonly secret: string };
 
-/** Sends requests one after another; adds up the figures of several answers. */
+/** Sends requests one after another; adds up the numbers of several answers. */
 async function askAll(where: Installation, requests: Request | readonly Request[]): Promise<unknown> {
   if (!Array.isArray(requests)) return ask(where, requests as Request);
   const sums: Record<string, number> = {};
@@ -503,7 +503,7 @@ function problemText(content: string): string {
 
 /** Entry point of `wbiz`. */
 export async function main(): Promise<void> {
-  process.stdout.on('error', () => process.exit(1)); // the reader of the pipe has gone
+  process.stdout.on('error', () => process.exit(1)); // the program that reads the pipe has ended
   const stdin = () => (process.stdin.isTTY ? Promise.resolve('') : text(process.stdin));
   const { code, out, err } = await runCli(process.argv.slice(2), {
     env: process.env,

@@ -37,7 +37,7 @@ type Kept = {
 type Filter = Pick<ListDeadLetters, 'accountId' | 'topic' | 'type'>;
 type Order = Pick<RetryDeadLetters, 'ids' | 'by' | 'reason'> & Filter;
 
-/** The dead letters and the marks on them. All of it is stored on Kafka only. */
+/** Dead letters and their marks (retried, discarded). Both are stored on Kafka only. */
 @Injectable()
 export class DeadLetters {
   private readonly prefix: string | undefined;
@@ -100,7 +100,7 @@ export class DeadLetters {
     );
   }
 
-  /** Produces the records that `done` makes of each letter, then its mark. A text from `done` is a refusal: that letter stays. */
+  /** Produces the records that `done` makes of each letter, then the mark. If `done` returns a text, the letter is refused. */
   private async markAll(
     { ids, by, reason, ...filter }: Order,
     state: Fate['state'],
@@ -126,7 +126,7 @@ export class DeadLetters {
           records.push(...made);
           marks.push(mark(this.topic, id, { state, at, by, reason: reason ?? null }));
         }
-        // After a crash between the two a letter is retried twice: its handler skips what it has handled.
+        // A crash between the two leaves letters retried but unmarked; retried again, they are skipped by their handler.
         await producer.sendAll(records);
         await producer.sendAll(marks);
         told.done += marks.length;
@@ -146,8 +146,8 @@ export class DeadLetters {
   }
 
   /**
-   * Calls `handle` with all letters, or those with these ids, in order, each with its mark. Marks lie behind their
-   * letters, so the topic is read twice: marks first. Throws `not_found`.
+   * Calls `handle` with all letters, or those with these ids, in order, each with its mark. A mark is produced after its
+   * letter, so the topic is read twice: first for the marks. Throws `not_found`.
    */
   private async read(ids: readonly string[] | undefined, handle: (kept: readonly Kept[]) => Promise<void>) {
     const strange = ids?.find((id) => !ID.test(id));
@@ -214,7 +214,7 @@ const isMeant = (letter: DeadLetter, { accountId, topic, type }: Filter) =>
 
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
 
-/** The lowest offset that the ids name in a partition; none: Infinity. */
+/** The lowest offset among the ids of a partition; Infinity without any. */
 const firstOf = (ids: readonly string[], partition: number) =>
   Math.min(
     ...ids

@@ -24,7 +24,7 @@ const ANSWERS = `
   select json_build_array(account_id, route, key)::text as id, account_id as owner, array[body] as texts
   from gateway.idempotency where body like 'v1.%'`;
 
-/** Every sealed text of the installation, in whichever service. */
+/** Reseals the sealed texts of the gateway and of webhooks after a rotation of keys. */
 @Injectable()
 export class SealedSecrets {
   constructor(

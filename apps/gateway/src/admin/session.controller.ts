@@ -28,7 +28,7 @@ export class SessionController {
     @Req() { headers, ip, id, protocol }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // Requires the token itself: the gate also admits a session.
+    // Requires the token itself: `@AdminOnly` also admits a session.
     if (bearerIn(headers) === undefined)
       throw new Rejection(
         'invalid_admin_token',

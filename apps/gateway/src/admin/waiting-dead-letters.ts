@@ -4,7 +4,7 @@ import { readStretch } from '@wbiz/eventing/kafka/read-between';
 
 const MOST_COUNTED = 100_000;
 
-/** Counts waiting dead letters by their original topic. Each look reads on from the last one. */
+/** Counts waiting dead letters by their original topic. Each count reads only the records after those of the last. */
 export class WaitingDeadLetters {
   /** Waiting letters: topic by id. */
   private readonly topicOf = new Map<string, string>();

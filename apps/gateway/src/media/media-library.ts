@@ -18,7 +18,7 @@ import { oneFile } from './one-file.js';
 
 export const MEDIA_STORE = Symbol('MEDIA_STORE');
 
-/** An account's files: bytes stream between the caller and the store; messaging does the rest. */
+/** An account's files. Bytes stream between client and store here; messaging keeps the rest and uploads to Meta. */
 export class MediaLibrary {
   constructor(
     private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
@@ -27,12 +27,12 @@ export class MediaLibrary {
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** Stores a file and waits until Meta has it, refuses it or the deadline passes. Resolves to bytes for a repeated answer. */
+  /** Stores a file and waits until Meta has it, refuses it or the deadline passes. Resolves to a stored answer as bytes. */
   async upload(request: Pick<FastifyRequest, 'raw'>, call: Call): Promise<MediaView | Buffer | undefined> {
     const { id: phoneNumberId } = senderOf(call);
     const mediaId = newId('med');
     const key = mediaKey(call.account.id, mediaId);
-    // True until messaging has taken this file; it never does if an earlier request's command was accepted.
+    // True until messaging has accepted this file; with a repeated request it accepts the earlier file instead.
     let nobodys = true;
     try {
       const file = await oneFile(request.raw, (bytes, said) =>
@@ -49,7 +49,7 @@ export class MediaLibrary {
         untold: (view) => this.onFile(view, call),
       });
     } finally {
-      // With an open outcome the bytes stay: messaging removes orphans.
+      // With an open outcome the file stays: if messaging has not accepted it, messaging removes it after a day.
       if (nobodys && call.fate !== 'open') await this.drop(key);
     }
   }
@@ -101,7 +101,7 @@ export class MediaLibrary {
     return found;
   }
 
-  /** Turns a store failure into `unavailable`; a Rejection is about the file and passes through. */
+  /** Turns a failure of the store into `unavailable`; rethrows a Rejection, which concerns the client's file. */
   private async stored<T>({ account, requestId }: Call, work: Promise<T>): Promise<T> {
     try {
       return await work;

@@ -4,9 +4,9 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** A client silent for this long is gone. */
+/** A client that sends nothing for this long is refused (ms). */
 const SILENCE_MS = 30_000;
-/** After a refusal the rest of the body is drained for this long: a client still sending would not read the answer. */
+/** After a refusal the rest of the body is read for this long (ms): a client that is still sending reads no answer. */
 const DRAIN_MS = 10_000;
 /** The largest file, plus the form around it. */
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes + 65_536;

@@ -4,7 +4,7 @@ import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 
-/** Marks an inbound message read and waits until Meta knows. Repeating is harmless, also after a 504. */
+/** Marks an inbound message read and waits for Meta's answer. May be repeated, also after a 504. */
 export function markRead(
   commands: Pick<Commands, 'outcome'>,
   peers: Pick<Peers, 'ask'>,

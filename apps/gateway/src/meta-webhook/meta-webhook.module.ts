@@ -14,7 +14,7 @@ import { metaWebhook } from './meta-webhook.routes.js';
 
 type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
 
-/** Gap between produce requests for Meta's webhooks in ms; a command in between takes the waiting ones along. */
+/** Time between produce requests for Meta's webhooks (ms); one for a command in between carries waiting records too. */
 const REQUEST_GAP_MS = 25;
 
 /** Receives Meta's webhooks and produces them to Kafka. */

@@ -18,7 +18,7 @@ export type MetaWebhookOptions = {
   readonly produce: (records: readonly KafkaRecord[]) => Promise<void>;
   readonly items: Pick<Metrics['metaItems'], 'inc'>;
   readonly logger: Logger;
-  /** How long Meta waits for Kafka, in ms. */
+  /** How long a webhook waits for Kafka's acknowledgement before the answer is 503, in ms. */
   readonly patienceMs?: number;
   /** Most bytes of bodies not yet acknowledged by Kafka; beyond it Meta gets 503 and sends again. */
   readonly maxHeldBytes?: number;
@@ -30,9 +30,9 @@ export type MetaWebhookOptions = {
 const MAX_BODY = 3 * 1024 * 1024 + 1024;
 
 /**
- * Meta's side of the edge: the handshake, and webhooks, signed over the raw bytes. 200 once the raw webhook and all its
- * items are on Kafka; 503, so that Meta sends again, if Kafka does not acknowledge in time. A separate fastify plugin,
- * since it needs the raw body.
+ * Meta's routes: the verification of the address, and webhooks, which are signed over the raw bytes. Answers 200 once the
+ * raw webhook and all its items are on Kafka; 503, so that Meta sends it again, if Kafka does not acknowledge in time. A
+ * separate Fastify plugin, since it needs the raw body.
  */
 export function metaWebhook(options: MetaWebhookOptions) {
   const {

@@ -18,8 +18,8 @@ export type DeriveParts = {
 };
 
 /**
- * Puts the items of webhooks received within a span on their topics again, with their original `receivedAt`. Consumers
- * skip what they have handled. Throws `invalid_request`.
+ * Produces the items of Meta's webhooks that were received within a span to their topics again, with the original
+ * `receivedAt`. Consumers skip items that they have handled. Throws `invalid_request`.
  */
 export async function deriveInbound(
   { kafka, topicOf, stopping, logger }: DeriveParts,

@@ -23,7 +23,7 @@ export type InboundItem = { readonly key: string } & (
   | { readonly type: typeof META_CHANGE; readonly data: MetaChange }
 );
 
-/** A body's items in Meta's order; `unreadable`: the number of parts that are none. */
+/** A body's items in Meta's order; `unreadable`: the number of parts that could not be read as items. */
 export type SplitWebhook = { readonly items: readonly InboundItem[]; readonly unreadable: number };
 
 /** Fields with messages: what people write, and what the owner writes in the WhatsApp Business app. */
@@ -61,7 +61,7 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     return found;
   };
 
-  /** Emits the items; returns what is left of the value, undefined if nothing of interest. */
+  /** Adds the items of a change's value; returns the rest of it if it must be kept as a change. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
     const metadata = object(value['metadata']);
     const phoneNumberId = text(metadata['phone_number_id'], LIMITS.metaId);

@@ -4,7 +4,7 @@ import type { Commands } from '../commands/commands.js';
 
 const PATIENCE_MS = 30_000;
 
-/** Pulls an account's templates from Meta; waits for the end up to a limit. */
+/** Pulls an account's templates from Meta; answers 202 if that takes longer than 30 s. */
 export const syncTemplates = (
   commands: Pick<Commands, 'outcome'>,
   call: Call,
