@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
-import { Secrets, UnsealFailed } from '@wbiz/service-kit/secrets';
+import { Secrets, UnsealFailed } from '@wbiz/service-kit/sealing';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { until } from '@wbiz/testing/stack';

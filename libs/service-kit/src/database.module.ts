@@ -12,7 +12,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Health } from './health.js';
 import type { Logger } from './logging.js';
-import { Stopped, untilReachable } from './reachable.js';
+import { Stopped, untilReachable } from './until-reachable.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 
 /** Injection token of the pg pool that TypeORM's DataSource uses. */

@@ -1,6 +1,6 @@
 import { topics } from '@wbiz/contracts/topics';
 import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
-import { untilReachable } from './reachable.js';
+import { untilReachable } from './until-reachable.js';
 import type { Runtime } from './runtime.js';
 
 /** Injection token of the service's Kafka client: `@Inject(KAFKA) kafka: KafkaClient`. */

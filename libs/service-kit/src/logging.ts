@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Level, type Logger } from 'pino';
 import { redacted, scrubbed } from './redaction.js';
-import { repeats } from './repeats.js';
+import { logLineLimit } from './log-line-limit.js';
 
 export type { Logger } from 'pino';
 
@@ -18,14 +18,14 @@ const LEVEL = /^\{"level":(\d+)/;
 
 /**
  * A pino logger that writes one JSON object per line to stdout. Secrets are left out at every level; phone numbers and
- * bodies of messages at info and above. `secrets` are texts that must never appear. Of each kind (see {@link repeats})
+ * bodies of messages at info and above. `secrets` are texts that must never appear. Of each kind (see {@link logLineLimit})
  * it writes 20 lines per 10 s, then the number of lines left out.
  */
 export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
   const unsafe = secrets
     .filter((secret) => secret.length >= 8)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
-  const isOneTooMany = repeats();
+  const isOneTooMany = logLineLimit();
   return pino(
     {
       level,

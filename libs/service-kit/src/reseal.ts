@@ -1,6 +1,6 @@
 import type { SealedTexts } from '@wbiz/contracts/sealed';
 import type { Pool } from 'pg';
-import { UnsealFailed, type Secrets } from './secrets.js';
+import { UnsealFailed, type Secrets } from './sealing.js';
 
 const AT_ONCE = 200;
 const WITHIN_MS = 5_000;

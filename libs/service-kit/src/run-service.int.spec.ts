@@ -95,12 +95,12 @@ describe('in one process', () => {
   let service: Awaited<ReturnType<typeof startService>>;
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
-  /** The metrics that a scrape finds. */
+  /** The value of a metric in a scrape. */
   const metric = async (name: string, label = '') => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     return Number(new RegExp(`^${name}\\{.*${label}.*\\} (.+)`, 'm').exec(text)?.[1]);
   };
-  /** Another transaction holds the locks of `lock` while it runs. */
+  /** Runs `meanwhile` while another transaction holds the locks that the statement `lock` takes. */
   const heldUp = async (lock: string, meanwhile: () => Promise<void>) => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
@@ -511,7 +511,7 @@ describe('as a process', () => {
       expect(Date.now() - told).toBeLessThan(10_000);
       expect(await balanceOf('shared')).toBe(1);
       const lines = logOf(seen);
-      // Logged by Nest's logger, of which a process has one.
+      // Logged by Nest’s logger, which both services of the process share.
       expect(lines.find(({ msg }) => msg.startsWith('purse: deposit received'))).toMatchObject({
         service: 'contacts',
       });

@@ -15,13 +15,13 @@ import { kafkaAccess } from './kafka-access.js';
 import { createLogger, nestLogger } from './logging.js';
 import { rpcAddress } from './peers.js';
 import { ProblemFilter } from './problem-filter.js';
-import { Stopped } from './reachable.js';
+import { Stopped } from './until-reachable.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { endProcess, Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
 import { exportingOf, openTracing } from './tracing.js';
-import { rpcTrust } from './trust.js';
+import { rpcTrust } from './rpc-trust.js';
 
 export type ServiceOptions = {
   readonly name: Service;

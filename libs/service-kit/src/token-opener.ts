@@ -1,6 +1,6 @@
 import type { Config } from './config.js';
 import type { Runtime } from './runtime.js';
-import { Secrets, UnsealFailed } from './secrets.js';
+import { Secrets, UnsealFailed } from './sealing.js';
 import type { TOKENS_SETTINGS } from './settings.js';
 
 const QUIET_MS = 60_000;

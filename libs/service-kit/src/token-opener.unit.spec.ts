@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { createLogger } from './logging.js';
-import { Secrets, UnsealFailed } from './secrets.js';
+import { Secrets, UnsealFailed } from './sealing.js';
 import { tokenOpener } from './token-opener.js';
 
 const [key, before, foreign] = [randomBytes(32), randomBytes(32), randomBytes(32)];

@@ -4,23 +4,23 @@ import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { OperatorSessions } from '../admin/operator-sessions.js';
 import { operatorSignIn } from '../admin/sign-in.js';
 import type { SETTINGS } from '../gateway.settings.js';
-import { installGate } from './gate.js';
+import { addRequestChecks } from './request-checks.js';
 import { housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
-import { KeyBook } from './key-book.js';
+import { ApiKeyCache } from './api-key-cache.js';
 import { KeyUses } from './key-uses.js';
 import { RateLimiter } from './rate-limiter.js';
 
 /** API keys, rate limits and idempotency of every route. */
 @Module({
   providers: [
-    { provide: KeyBook, useFactory: openKeyBook, inject: [RUNTIME, PG_POOL] },
+    { provide: ApiKeyCache, useFactory: openApiKeyCache, inject: [RUNTIME, PG_POOL] },
     { provide: RateLimiter, useFactory: openRateLimiter, inject: [RUNTIME, PG_POOL] },
     { provide: Idempotency, useFactory: (pool: Pool) => new Idempotency(pool), inject: [PG_POOL] },
     {
@@ -34,7 +34,7 @@ import { RateLimiter } from './rate-limiter.js';
 })
 export class AccessModule {
   constructor(
-    book: KeyBook,
+    cache: ApiKeyCache,
     limiter: RateLimiter,
     idempotency: Idempotency,
     sessions: OperatorSessions,
@@ -51,8 +51,8 @@ export class AccessModule {
         'idempotency: record not updated; a repeated request gets 409 until its deadline has passed, then is handled again with its command at most once',
       );
     const uses = new KeyUses(pool);
-    installGate(httpAdapter.getInstance<FastifyInstance>(), {
-      book,
+    addRequestChecks(httpAdapter.getInstance<FastifyInstance>(), {
+      cache,
       uses,
       limiter,
       idempotency,
@@ -65,11 +65,11 @@ export class AccessModule {
   }
 }
 
-async function openKeyBook({ logger, shutdown }: Runtime, pool: Pool): Promise<KeyBook> {
-  const book = new KeyBook(pool, logger);
-  await book.start();
-  shutdown.on('work', 'key book', () => book.stop());
-  return book;
+async function openApiKeyCache({ logger, shutdown }: Runtime, pool: Pool): Promise<ApiKeyCache> {
+  const cache = new ApiKeyCache(pool, logger);
+  await cache.start();
+  shutdown.on('work', 'API key cache', () => cache.stop());
+  return cache;
 }
 
 function openRateLimiter({ logger, shutdown }: Runtime, pool: Pool): RateLimiter {

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKey } from './api-key.js';
 import type { Claim } from './idempotency.js';
-import type { Account } from './key-book.js';
+import type { Account } from './api-key-cache.js';
 
 /** A request with a valid API key. */
 export type Call = {

@@ -137,7 +137,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       if (isBeforeConnecting(known, at)) return [];
       const about = hold ?? lift;
       if (about === undefined)
-        return isToldAlready(known.told['account'], at, reason)
+        return isReportedAlready(known.told['account'], at, reason)
           ? []
           : [{ type: 'account.status', data: { status: known.status, reason, at } }];
       const last = known.holds[about];
@@ -156,7 +156,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const number = known.phoneNumbers.find((one) => digitsOf(one.displayPhoneNumber) === digits);
       if (!number || isBeforeConnecting(known, at)) return [];
       const limit = messagingLimit ?? number.messagingLimit;
-      if (isToldAlready(known.told[number.id], at, qualityTale(event, limit))) return [];
+      if (isReportedAlready(known.told[number.id], at, qualityReport(event, limit))) return [];
       const now = {
         ...number,
         messagingLimit: limit,
@@ -180,9 +180,10 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       ...kept,
     }),
     'account.resealed': (state, { private: kept }) => state && { ...state, ...kept },
-    'account.status': (state, { data: { at, reason } }) => told(state, 'account', tale(at, reason ?? '')),
+    'account.status': (state, { data: { at, reason } }) =>
+      withReport(state, 'account', reportOf(at, reason ?? '')),
     'phone_number.quality': (state, { data: { phoneNumberId, at, event, messagingLimit } }) =>
-      told(state, phoneNumberId, tale(at, qualityTale(event, messagingLimit))),
+      withReport(state, phoneNumberId, reportOf(at, qualityReport(event, messagingLimit))),
   },
 };
 
@@ -252,19 +253,19 @@ function statusOf(holds: Kept['holds']): AccountStatus {
   return Object.values(holds).some(({ on }) => on) ? 'suspended' : 'active';
 }
 
-const told = (state: AccountState | null, what: string, tale: string) =>
-  state && { ...state, told: { ...state.told, [what]: tale } };
+const withReport = (state: AccountState | null, what: string, report: string) =>
+  state && { ...state, told: { ...state.told, [what]: report } };
 
 /** A report from before the connection is stale: connecting reads everything. Compares seconds, as Meta reports them. */
 const isBeforeConnecting = ({ connectedAt }: AccountState, at: string) => at < connectedAt.slice(0, 19);
 
 /** Whether this report, or a later one, has been noted already. */
-const isToldAlready = (last: string | undefined, at: string, what: string) =>
-  last !== undefined && (last === tale(at, what) || at < last.slice(0, at.length));
+const isReportedAlready = (last: string | undefined, at: string, what: string) =>
+  last !== undefined && (last === reportOf(at, what) || at < last.slice(0, at.length));
 
-const tale = (at: string, what: string) => `${at} ${what}`;
+const reportOf = (at: string, what: string) => `${at} ${what}`;
 
-const qualityTale = (event: string, limit: string | null) => `${event} ${limit ?? ''}`;
+const qualityReport = (event: string, limit: string | null) => `${event} ${limit ?? ''}`;
 
 export const digitsOf = (phone: string) => phone.replace(/\D/g, '');
 

@@ -14,5 +14,5 @@ function mayBeSimulator(cloudApiUrl: string): boolean {
 }
 
 /** True for a simulator secret (publicly known) where the URL may be Meta itself. */
-export const isOutOfPlace = (secret: string, cloudApiUrl: string): boolean =>
+export const isSimulatorSecretForMeta = (secret: string, cloudApiUrl: string): boolean =>
   secret.startsWith('simulator-') && !mayBeSimulator(cloudApiUrl);

@@ -27,7 +27,7 @@ import type { ConsumedRecord } from '@wbiz/eventing/kafka/record-consumer';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { judgeRetry } from './judge-retry.js';
+import { decideRetry } from './dead-letter-retry.js';
 
 type Kept = {
   readonly letter: DeadLetter;
@@ -88,7 +88,7 @@ export class DeadLetters {
   /** Puts letters back on their topics, oldest first. Throws `not_found` before anything is put back. */
   retry({ pastDeadline = false, ...order }: RetryDeadLetters): Promise<MarkedDeadLetters> {
     return this.markAll(order, 'retried', ({ letter, fate, record }) => {
-      const retry = judgeRetry(letter, { prefix: this.prefix, fate, pastDeadline, now: Date.now() });
+      const retry = decideRetry(letter, { prefix: this.prefix, fate, pastDeadline, now: Date.now() });
       return 'refusal' in retry ? retry.refusal : [putBack(record, retry.letter, retry.deadline)];
     });
   }
@@ -183,7 +183,7 @@ export class DeadLetters {
 
   private view({ letter, fate }: Kept): DeadLetterView {
     const { id, at, topic, group, type, commandId, accountId, code, reason, attempts, retryOf } = letter;
-    const retry = judgeRetry(letter, { prefix: this.prefix, fate, pastDeadline: false, now: Date.now() });
+    const retry = decideRetry(letter, { prefix: this.prefix, fate, pastDeadline: false, now: Date.now() });
     return {
       id,
       state: fate?.state ?? 'waiting',

@@ -10,7 +10,7 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { reseal, type Renewed } from '@wbiz/service-kit/reseal';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { HOLDERS } from '@wbiz/service-kit/secret-files';
-import { presentKeys, Secrets } from '@wbiz/service-kit/secrets';
+import { presentKeys, Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import { accounts } from '../account/account.decider.js';
 import type { SETTINGS } from '../gateway.settings.js';

@@ -18,7 +18,7 @@ export class WaitingDeadLetters {
     },
   ) {}
 
-  async look(): Promise<ReadonlyMap<string, number>> {
+  async count(): Promise<ReadonlyMap<string, number>> {
     const { kafka, topic, stopping: signal } = this.options;
     const [first, ends] = await Promise.all([kafka.offsetsAt(topic, 0), kafka.endOffsets(topic)]);
     const from = first.map((offset, partition) => Math.max(offset, this.next[partition] ?? 0));

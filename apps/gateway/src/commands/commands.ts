@@ -34,11 +34,11 @@ type Accepted<Name extends CommandName> = {
 
 export type Waiting<Name extends CommandName, Answer> = {
   /** Reads the outcome from the reply; undefined if the reply does not hold it yet. */
-  readonly told?: (reply: CommandReply<Name>) => CommandOutcome<Name> | undefined;
+  readonly outcomeIn?: (reply: CommandReply<Name>) => CommandOutcome<Name> | undefined;
   /** When to stop waiting, in ms since the epoch; default: the call's deadline. */
   readonly until?: number;
   /** Called if no outcome arrived in time: asks the owner for it, or answers that it is pending. */
-  readonly untold: (reply: CommandReply<Name>, resumed: boolean) => Promise<Answer> | Answer;
+  readonly withoutOutcome: (reply: CommandReply<Name>, resumed: boolean) => Promise<Answer> | Answer;
   /** The command may be repeated, so its Idempotency-Key is released while the outcome is pending. */
   readonly harmless?: boolean;
 };
@@ -57,25 +57,25 @@ export class Commands {
    * `outcome_pending` if that cannot be found out.
    */
   execute<Name extends CommandName>(call: Call, name: Name, data: DataOf<Name>): Promise<CommandReply<Name>> {
-    return this.answerable(call, async () => (await this.accept(call, name, data)).reply);
+    return this.whileOpen(call, async () => (await this.accept(call, name, data)).reply);
   }
 
-  /** As {@link execute} for a command that settles later: waits for the outcome, else resolves to what `untold` returns. */
+  /** As {@link execute} for a command that settles later: waits for the outcome, else resolves to what `withoutOutcome` returns. */
   outcome<Name extends CommandName, Answer = CommandOutcome<Name>>(
     call: Call,
     name: Name,
     data: DataOf<Name>,
-    { told, until = call.deadline, untold, harmless }: Waiting<Name, Answer>,
+    { outcomeIn, until = call.deadline, withoutOutcome, harmless }: Waiting<Name, Answer>,
   ): Promise<CommandOutcome<Name> | Answer> {
-    return this.answerable(call, async () => {
+    return this.whileOpen(call, async () => {
       const { commandId, resumed, reply } = await this.accept(call, name, data);
       if (harmless) call.fate = undefined;
-      const known = told?.(reply);
+      const known = outcomeIn?.(reply);
       if (known !== undefined) return known;
       const settled = resumed
         ? undefined
         : await this.bus.settled(commandId, Math.max(0, until - Date.now()));
-      return settled ? answerOf<CommandOutcome<Name>>(settled) : untold(reply, resumed);
+      return settled ? answerOf<CommandOutcome<Name>>(settled) : withoutOutcome(reply, resumed);
     });
   }
 
@@ -90,12 +90,12 @@ export class Commands {
     all: readonly CommandData<Name>[],
   ): Promise<readonly Reply<CommandReply<Name>>[]> {
     if (all.length === 0) return [];
-    const replies = await this.answerable(call, () => this.acceptAll(call, name, all), anyPending);
+    const replies = await this.whileOpen(call, () => this.acceptAll(call, name, all), anyPending);
     return replies as readonly Reply<CommandReply<Name>>[];
   }
 
   /** The fate is open while `work` runs, and stays open if it fails without a final answer. */
-  private async answerable<T>(
+  private async whileOpen<T>(
     call: Call,
     work: () => Promise<T>,
     isOpen: (result: T) => boolean = () => false,

@@ -33,7 +33,7 @@ export class MediaLibrary {
     const mediaId = newId('med');
     const key = mediaKey(call.account.id, mediaId);
     // True until messaging has accepted this file; with a repeated request it accepts the earlier file instead.
-    let nobodys = true;
+    let isUnused = true;
     try {
       const file = await oneFile(request.raw, (bytes, said) =>
         checkFile(bytes, said, (checked) => this.stored(call, this.store.put(key, checked))),
@@ -42,15 +42,15 @@ export class MediaLibrary {
       if (kept) return kept.body;
       const data = { ...file, mediaId, phoneNumberId, at: new Date().toISOString() };
       return await this.commands.outcome(call, 'media.create', data, {
-        told: ({ id }) => {
-          nobodys = id !== mediaId;
+        outcomeIn: ({ id }) => {
+          isUnused = id !== mediaId;
           return undefined;
         },
-        untold: (view) => this.onFile(view, call),
+        withoutOutcome: (view) => this.onFile(view, call),
       });
     } finally {
       // With an open outcome the file stays: if messaging has not accepted it, messaging removes it after a day.
-      if (nobodys && call.fate !== 'open') await this.drop(key);
+      if (isUnused && call.fate !== 'open') await this.drop(key);
     }
   }
   private async onFile(accepted: MediaView, call: Call): Promise<MediaView> {

@@ -15,8 +15,8 @@ export function markRead(
   const data = { messageId, typing, at: new Date().toISOString() };
   return commands.outcome(call, 'message.mark-read', data, {
     harmless: true,
-    told: ({ message, pending }) => (pending ? undefined : message),
-    untold: async () => {
+    outcomeIn: ({ message, pending }) => (pending ? undefined : message),
+    withoutOutcome: async () => {
       const asked = peers.ask('message.get', { accountId: call.account.id, id: messageId });
       const now = await asked.catch(() => null);
       if (now?.status === 'read') return now;

@@ -31,7 +31,7 @@ export class Sends {
     };
     if (!call.respondAsync)
       return this.commands.outcome(call, 'message.send', data, {
-        untold: (receipt, resumed) => this.outcomeOnFile(call, receipt, resumed),
+        withoutOutcome: (receipt, resumed) => this.outcomeOnFile(call, receipt, resumed),
       });
     const { id } = await this.commands.execute(call, 'message.send', data);
     call.reply.code(202).header('preference-applied', 'respond-async');

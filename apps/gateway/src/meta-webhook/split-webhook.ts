@@ -31,13 +31,13 @@ const MESSAGE_FIELDS: readonly string[] = ['messages', 'smb_message_echoes'];
 
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 
-const UNHOLDABLE =
+const UNSTORABLE =
   /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u(?:[dD][89a-fA-F][\da-fA-F]{2}|0000)/g;
 
 /** Parses Meta's JSON; integers too long for a double (such as template ids) become strings of their digits. */
 export function parseMetaJson(given: string): unknown {
   // Replace lone surrogates and NUL: Postgres cannot store them, and the rest of the message must survive.
-  const json = given.replace(UNHOLDABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
+  const json = given.replace(UNSTORABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
   if (!LONG_NUMBER.test(json)) return JSON.parse(json);
   return JSON.parse(json, ((_key: string, value: unknown, { source }: { source: string }) =>
     Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value) as (

@@ -15,7 +15,7 @@ export const syncTemplates = (
     {},
     {
       until: Date.now() + PATIENCE_MS,
-      untold: (accepted) => {
+      withoutOutcome: (accepted) => {
         call.reply.code(202);
         return accepted;
       },

@@ -41,8 +41,8 @@ export class TemplateWrites {
     done: (reply: TemplateReply) => CommandOutcome<Name>,
   ): Promise<CommandOutcome<Name>> {
     return this.commands.outcome(call, name, data, {
-      told: (reply) => (reply.submission === null ? done(reply) : undefined),
-      untold: (reply, resumed) => this.outcomeOnFile<Name>(call, reply, resumed),
+      outcomeIn: (reply) => (reply.submission === null ? done(reply) : undefined),
+      withoutOutcome: (reply, resumed) => this.outcomeOnFile<Name>(call, reply, resumed),
     });
   }
 

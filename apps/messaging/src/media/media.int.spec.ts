@@ -3,7 +3,7 @@ import { mediaKey } from '@wbiz/contracts/media';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { decide, fold } from '@wbiz/eventing/decider';
 import type { Of } from '@wbiz/eventing/message';
-import { UnsealFailed } from '@wbiz/service-kit/secrets';
+import { UnsealFailed } from '@wbiz/service-kit/sealing';
 import { until } from '@wbiz/testing/stack';
 import { message, type MessageEvent } from '../message/message.decider.js';
 import { sendAny, template } from '../message/message.samples.js';

@@ -20,7 +20,7 @@ const LIFE_S = 300;
  * OAuth tokens for Kafka's brokers, by client credentials (RFC 6749, 4.4). Callers share one token until a fifth of its
  * lifetime is left. Throws {@link TokenUnavailable}.
  */
-export function accessTokens(server: TokenServer): () => Promise<string> {
+export function kafkaOauthTokens(server: TokenServer): () => Promise<string> {
   let held: { readonly token: Promise<string>; until: number } | undefined;
   return () => {
     if (held && held.until > Date.now()) return held.token;

@@ -32,7 +32,7 @@ const isSent = (letter: DeadLetter): letter is Sent =>
  * `pastDeadline` for 24 hours, while their stored reply keeps them from taking effect twice. Never a command whose
  * deadline had passed before it was handled: its caller was told that nothing was done.
  */
-export function judgeRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now }: Circumstances): Retry {
+export function decideRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now }: Circumstances): Retry {
   if (fate?.state === 'retried') return { refusal: `It was retried at ${fate.at} by ${fate.by}.` };
   if (!isSent(letter)) return { refusal: 'It does not say which topic and consumer group it comes from.' };
   const name = topics(prefix);

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Health } from './health.js';
 import { createLogger } from './logging.js';
-import { Stopped, untilReachable } from './reachable.js';
+import { Stopped, untilReachable } from './until-reachable.js';
 
 const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 

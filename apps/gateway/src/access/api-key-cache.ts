@@ -29,7 +29,7 @@ const OVERLAP_MS = 10_000;
  * Caches all API keys and accounts, at most one second old: while requests arrive, changes are polled every 250 ms. For
  * an unknown key, or with an older cache, Postgres is asked for that key; such lookups are batched.
  */
-export class KeyBook {
+export class ApiKeyCache {
   private readonly keys = new Map<string, KeyRow>();
   private readonly accounts = new Map<string, Account & { readonly version: number }>();
   private readonly lookUp: (prefix: string) => Promise<Holder | undefined>;
@@ -75,7 +75,7 @@ export class KeyBook {
       if (!this.isFailing)
         this.logger.warn(
           { err },
-          'key book: changes of API keys and accounts not fetched; polling again when a request comes',
+          'API key cache: changes of API keys and accounts not fetched; polling again when a request comes',
         );
       this.isFailing = true;
     } finally {

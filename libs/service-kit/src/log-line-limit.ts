@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * first. When the 10 s are over, `tell` gets the number of lines left out. Lines of one kind have the same text (or Nest
  * context) and error name; alarms of one kind also name the same account, projection and so on.
  */
-export function repeats() {
+export function logLineLimit() {
   const counts = new Map<string, number>();
   return (given: readonly unknown[], tell: (leftOut: Fields) => void): boolean => {
     const own = kindOf(given);

@@ -5,7 +5,7 @@ import type { AccountQueries } from './account.queries.js';
 import { noteOf } from './meta-change.js';
 
 /** Stores a change that Meta reports on a known account or its phone numbers; ignores all other changes. */
-export async function followMeta(
+export async function applyMetaChange(
   change: MetaChange,
   queries: Pick<AccountQueries, 'find'>,
   store: Pick<EventStore, 'apply'>,
