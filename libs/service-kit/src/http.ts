@@ -107,18 +107,22 @@ export function publicHttp(
     done();
   });
   fastify.addHook('preClose', (done) => void receivedRequestsAreRead().then(() => done(), done));
+  parseJsonBodies(fastify, bodyMs);
+  return adapter;
+}
+
+function parseJsonBodies(fastify: FastifyInstance, withinMs: number): void {
   fastify.removeAllContentTypeParsers();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/json', (request, payload, done) => {
     const { bodyLimit: limit } = request.routeOptions;
-    readBody(payload, { limit, withinMs: bodyMs }).then((body) => {
+    readBody(payload, { limit, withinMs }).then((body) => {
       request.rawBody = body;
       if (!body.length) done(null, undefined);
       else if (!isUtf8(body)) done(new Rejection('malformed_json', 'The body is not valid UTF-8.'));
       else void parse(request, body.toString('utf8'), done);
     }, done);
   });
-  return adapter;
 }
 
 /**

@@ -42,8 +42,8 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
     operation: Acl['operation'],
     resource: Acl['resource'],
     of: string,
-    prefixed = false,
-  ): Acl => ({ principal: `wbiz-${principal}`, operation, resource, name: of, prefixed });
+  ): Acl => ({ principal: `wbiz-${principal}`, operation, resource, name: of, prefixed: false });
+  const mayAll = (...given: Parameters<typeof may>): Acl => ({ ...may(...given), prefixed: true });
 
   const ofService = (service: Service): Acl[] => {
     const { commands = [], writes = [], reads = [] } = ACCESS[service];
@@ -58,17 +58,17 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
       ...read.map((topic) => may(service, 'Read', 'topic', topic)),
       ...write.map((topic) => may(service, 'Write', 'topic', topic)),
       may(service, 'Read', 'group', `${prefix}wbiz.${service}`),
-      may(service, 'Read', 'group', `${prefix}wbiz.${service}.`, true),
+      mayAll(service, 'Read', 'group', `${prefix}wbiz.${service}.`),
       // Short-lived consumer groups that read a span of a topic.
-      ...read.map((topic) => may(service, 'Read', 'group', `${topic}.read.`, true)),
+      ...read.map((topic) => mayAll(service, 'Read', 'group', `${topic}.read.`)),
       // Short-lived consumer groups that search for one event.
-      may(service, 'Read', 'group', `${name.events}.find.`, true),
+      mayAll(service, 'Read', 'group', `${name.events}.find.`),
     ];
   };
   return [
-    may('provision', 'Create', 'topic', `${prefix}wbiz.`, true),
-    may('provision', 'Describe', 'topic', `${prefix}wbiz.`, true),
-    may('provision', 'DescribeConfigs', 'topic', `${prefix}wbiz.`, true),
+    mayAll('provision', 'Create', 'topic', `${prefix}wbiz.`),
+    mayAll('provision', 'Describe', 'topic', `${prefix}wbiz.`),
+    mayAll('provision', 'DescribeConfigs', 'topic', `${prefix}wbiz.`),
     ...SERVICES.flatMap(ofService),
   ];
 }

@@ -112,24 +112,24 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const known = present(state, accountId);
       if (status === 'active' && known.status === 'disconnected')
         throw new Rejection('conflict', 'The account is disconnected from Meta; connect it again.');
-      return changed(
-        known,
-        {
+      return changed(known, {
+        at,
+        data: {
           ...given,
           ...(throughput && {
             phoneNumbers: known.phoneNumbers.map((number) => ({ ...number, throughput })),
           }),
         },
-        {
+        kept: {
           ...(throughput && { throughput }),
           ...(status === 'suspended' && { holds: held(known.holds, 'operator', at) }),
           ...(status === 'active' && { holds: lifted(known.holds, ['operator', 'ban', 'review'], at) }),
         },
-        status === 'active'
-          ? 'An operator put the account back to work.'
-          : 'An operator suspended the account.',
-        at,
-      );
+        reason:
+          status === 'active'
+            ? 'An operator put the account back to work.'
+            : 'An operator suspended the account.',
+      });
     },
     'account.note-status': ({ data: { accountId, at, hold, lift, reason, appId } }, state) => {
       const known = present(state, accountId);
@@ -146,7 +146,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const status = statusOf(holds);
       // No messages arrived while the account was disconnected, so `connectedAt` starts anew.
       const back = known.status === 'disconnected' && status !== 'disconnected';
-      return changed(known, back ? { connectedAt: at } : {}, { holds }, reason, at);
+      return changed(known, { data: back ? { connectedAt: at } : {}, kept: { holds }, reason, at });
     },
     'account.note-number': (
       { data: { accountId, at, digits, event, messagingLimit, throughput } },
@@ -165,7 +165,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const phoneNumbers = known.phoneNumbers.map((one) => (one === number ? now : one));
       const { id: phoneNumberId, displayPhoneNumber } = now;
       return [
-        ...changed(known, { phoneNumbers }, {}, '', at),
+        ...changed(known, { data: { phoneNumbers }, kept: {}, reason: '', at }),
         {
           type: 'phone_number.quality',
           data: { phoneNumberId, displayPhoneNumber, event, messagingLimit: limit, at },
@@ -202,13 +202,14 @@ function present(state: AccountState | null, accountId: string): AccountState {
   return state;
 }
 
-function changed(
-  state: AccountState,
-  change: Partial<AccountData>,
-  kept: Partial<Kept>,
-  reason: string,
-  at: string,
-): AccountEvent[] {
+type Change = {
+  readonly data: Partial<AccountData>;
+  readonly kept: Partial<Kept>;
+  readonly reason: string;
+  readonly at: string;
+};
+
+function changed(state: AccountState, { data: change, kept, reason, at }: Change): AccountEvent[] {
   const before = dataOf(state);
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const data: AccountData = { ...before, ...given, status: statusOf(kept.holds ?? state.holds) };

@@ -6,8 +6,7 @@ import type { Commands } from '../commands/commands.js';
 
 /** Marks an inbound message read and waits for Meta's answer. May be repeated, also after a 504. */
 export function markRead(
-  commands: Pick<Commands, 'outcome'>,
-  peers: Pick<Peers, 'ask'>,
+  { commands, peers }: { readonly commands: Pick<Commands, 'outcome'>; readonly peers: Pick<Peers, 'ask'> },
   messageId: string,
   { typing = false }: ReadMessage,
   call: Call,

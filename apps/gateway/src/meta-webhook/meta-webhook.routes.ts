@@ -35,27 +35,10 @@ const MAX_BODY = 3 * 1024 * 1024 + 1024;
  * separate Fastify plugin, since it needs the raw body.
  */
 export function metaWebhook(options: MetaWebhookOptions) {
-  const {
-    appSecret,
-    verifyToken,
-    logger,
-    items: counted,
-    patienceMs = 5_000,
-    maxHeldBytes = 64 * 1024 * 1024,
-    maxUnsignedBytes = 64 * 1024 * 1024,
-  } = options;
+  const { appSecret, verifyToken, logger, items: counted } = options;
+  const { maxHeldBytes = 64 * 1024 * 1024, maxUnsignedBytes = 64 * 1024 * 1024 } = options;
   const budget = new BodyBudget(maxUnsignedBytes);
   let heldBytes = 0;
-
-  const verify = (request: FastifyRequest, reply: FastifyReply) => {
-    const query = request.query as Record<string, unknown>;
-    const { 'hub.mode': mode, 'hub.challenge': challenge, 'hub.verify_token': token } = query;
-    if (mode !== 'subscribe' || typeof challenge !== 'string' || !/^[\w.-]{1,200}$/.test(challenge))
-      throw new Rejection('malformed_request', 'hub.mode must be subscribe, and hub.challenge be given.');
-    if (typeof token !== 'string' || !sameSecret(token, verifyToken))
-      throw new Rejection('invalid_verify_token', 'hub.verify_token is not META_VERIFY_TOKEN.');
-    return reply.type('text/plain').header('x-content-type-options', 'nosniff').send(challenge);
-  };
 
   const receive = async (request: FastifyRequest, reply: FastifyReply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -70,32 +53,15 @@ export function metaWebhook(options: MetaWebhookOptions) {
         { ...dropped, kept: records.length, requestId: request.id, wabaId: raw.key },
         'Meta webhook: parts left out as unreadable or too large; storing the rest and the raw webhook on Kafka',
       );
-    await inTime([raw, ...records], body.length, { requestId: request.id, wabaId: raw.key });
+    heldBytes += body.length;
+    const produced = options.produce([raw, ...records]).finally(() => (heldBytes -= body.length));
+    await acknowledged(produced, options, {
+      records: records.length + 1,
+      requestId: request.id,
+      wabaId: raw.key,
+    });
     for (const { headers } of records) counted.inc({ kind: String(headers['ce_type']).replace('meta.', '') });
     return reply.send();
-  };
-
-  const inTime = async (records: readonly KafkaRecord[], bytes: number, ids: object) => {
-    heldBytes += bytes;
-    const produced = options.produce(records).finally(() => (heldBytes -= bytes));
-    // A plain timer: aborting a delay would create an exception with a stack per webhook.
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`no acknowledgement in ${patienceMs} ms`)),
-      patienceMs,
-    );
-    try {
-      await Promise.race([produced, late.promise]);
-    } catch (err) {
-      logger.warn(
-        { err, records: records.length, ...ids },
-        'Meta webhook: not acknowledged by Kafka; answering 503, so that Meta sends it again',
-      );
-      produced.catch(() => undefined); // reported above
-      throw notNow();
-    } finally {
-      clearTimeout(timer);
-    }
   };
 
   return async (scope: FastifyInstance): Promise<void> => {
@@ -118,9 +84,45 @@ export function metaWebhook(options: MetaWebhookOptions) {
       return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
     });
     const config = { access: 'public' as const };
-    scope.get('/api/meta/webhook', { config }, verify);
+    scope.get('/api/meta/webhook', { config }, (request, reply) => verify(request, reply, verifyToken));
     scope.post('/api/meta/webhook', { config }, receive);
   };
+}
+
+function verify(request: FastifyRequest, reply: FastifyReply, verifyToken: string) {
+  const query = request.query as Record<string, unknown>;
+  const { 'hub.mode': mode, 'hub.challenge': challenge, 'hub.verify_token': token } = query;
+  if (mode !== 'subscribe' || typeof challenge !== 'string' || !/^[\w.-]{1,200}$/.test(challenge))
+    throw new Rejection('malformed_request', 'hub.mode must be subscribe, and hub.challenge be given.');
+  if (typeof token !== 'string' || !sameSecret(token, verifyToken))
+    throw new Rejection('invalid_verify_token', 'hub.verify_token is not META_VERIFY_TOKEN.');
+  return reply.type('text/plain').header('x-content-type-options', 'nosniff').send(challenge);
+}
+
+/** Throws `unavailable` unless Kafka acknowledges the records in time. */
+async function acknowledged(
+  produced: Promise<void>,
+  { patienceMs = 5_000, logger }: MetaWebhookOptions,
+  fields: object,
+): Promise<void> {
+  // A plain timer: aborting a delay would create an exception with a stack per webhook.
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`no acknowledgement in ${patienceMs} ms`)),
+    patienceMs,
+  );
+  try {
+    await Promise.race([produced, late.promise]);
+  } catch (err) {
+    logger.warn(
+      { err, ...fields },
+      'Meta webhook: not acknowledged by Kafka; answering 503, so that Meta sends it again',
+    );
+    produced.catch(() => undefined); // reported above
+    throw notNow();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const notSigned = () =>
