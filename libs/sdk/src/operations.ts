@@ -37,7 +37,7 @@ type Content<Answered> = Answered extends { content: { 'application/json': infer
   : Answered extends { content: { 'application/octet-stream': infer Bytes } }
     ? Bytes
     : undefined;
-/** The body of a route's answer; a 202 beside a 201 is left to `respondAsync`. */
+/** The body of a route's answer; where there is a 201, a 202 is the answer of calls with `respondAsync`. */
 export type Answer<Op extends Operation> = Op['responses'] extends { 201: infer Done; 202: unknown }
   ? Content<Done>
   : Content<Op['responses'][keyof Op['responses']]>;

@@ -36,7 +36,7 @@ type Parts = {
   readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
   /** Throws unless the request comes from an operator. */
   readonly signIn: (request: FastifyRequest) => Promise<void>;
-  /** Called with whose limit refused a request. */
+  /** Called when a limit refuses a request: the key's own, or its plan's. */
   readonly onLimited: (scope: 'key' | 'plan') => void;
   readonly onNotKept: (error: unknown, ids: Readonly<Record<string, string>>) => void;
 };
@@ -179,7 +179,7 @@ async function claim(
   if (kept) return reply.send(kept.body);
 }
 
-/** Stores a final answer under its Idempotency-Key before it is sent, or releases the key. An open fate keeps the key claimed. */
+/** Before an answer is sent: stores a final one under its Idempotency-Key, else releases the key, unless its fate is open. */
 async function keep(
   request: FastifyRequest,
   reply: FastifyReply,

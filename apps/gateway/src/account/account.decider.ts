@@ -260,7 +260,7 @@ const withReport = (state: AccountState | null, what: string, report: string) =>
 /** A report from before the connection is stale: connecting reads everything. Compares seconds, as Meta reports them. */
 const isBeforeConnecting = ({ connectedAt }: AccountState, at: string) => at < connectedAt.slice(0, 19);
 
-/** Whether this report, or a later one, has been noted already. */
+/** Whether this report, or a later one, is stored already. */
 const isReportedAlready = (last: string | undefined, at: string, what: string) =>
   last !== undefined && (last === reportOf(at, what) || at < last.slice(0, at.length));
 

@@ -37,7 +37,7 @@ export async function runCli(args: readonly string[], around: Surroundings) {
   }
 }
 
-/** Runs a command that prints as it goes. */
+/** Runs a command that prints while it runs. */
 function runDeveloperVerb(verb: string, args: readonly string[], around: Surroundings): Promise<void> {
   const { run, ...expected } = DEVELOPER_VERBS[verb]!;
   const { operands, given } = readArgs(expected, args.slice(verb.split(' ').length));

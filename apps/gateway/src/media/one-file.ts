@@ -40,7 +40,7 @@ export function oneFile<T>(
       void Promise.allSettled([taken]).then(() => reject(error));
     };
     form.on('file', (name, bytes, filename, _encoding, mimeType) => {
-      // The reader gets this error too, and the form reports it; without a listener it would crash the process.
+      // `take` and the form report this error too; without a listener it would end the process.
       bytes.on('error', () => undefined);
       if (name !== 'file' || file) return fail(wrongPart(name, file ? 'is a second part' : 'is not known'));
       file = bytes;
