@@ -18,7 +18,7 @@ export function openKafka({ service, config, kafka, logger, shutdown }: Runtime)
 }
 
 const NO_BROKER =
-  'No broker answers, or none takes this process for who it says it is (KAFKA_SSL…, KAFKA_SASL…).';
+  'No broker answers, or none accepts the credentials of this process (KAFKA_SSL…, KAFKA_SASL…).';
 
 /** Resolves to the number of partitions of the shared log, once a broker answers and the topic exists. */
 export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<number> {
