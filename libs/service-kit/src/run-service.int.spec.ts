@@ -372,7 +372,7 @@ describe('as a process', () => {
       await until(async () => (await readiness(env)).code === 503, { describe: 'not ready while it stops' });
       expect(await exited).toBe(0);
       expect(Date.now() - told).toBeLessThan(10_000);
-      expect(seen.stdout).toContain('"msg":"stopped"');
+      expect(seen.stdout).toContain('"msg":"shutdown: over;');
       expect(seen.stdout).not.toMatch(/"level":(50|60)/);
       expect(await balanceOf('held')).toBe(1);
       const [committed, end] = await Promise.all([
