@@ -95,7 +95,7 @@ it('the process stops in less than 10 s, each service in order', async () => {
   process.kill(pid, 'SIGTERM');
   await until(() => !isRunning(pid), { timeoutMs: 10_000 });
   const lines = await until(async () => {
-    const stopped = (await log()).split('\n').filter((line) => line.includes('"msg":"stopped"'));
+    const stopped = (await log()).split('\n').filter((line) => line.includes('"msg":"shutdown: over;'));
     return stopped.length === SHARED.length && stopped;
   });
   const names = lines.map((line) => (JSON.parse(line) as { service: string }).service);

@@ -5,7 +5,7 @@ import { openMediaStore } from '@wbiz/media-store/open-media-store';
 import type { Config } from '@wbiz/service-kit/config';
 import { Peers } from '@wbiz/service-kit/peers';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { AccessModule } from './access/access.module.js';
 import { Idempotency } from './access/idempotency.js';
 import { CampaignsController } from './campaigns/campaigns.controller.js';
@@ -30,7 +30,7 @@ import { TemplateWrites } from './templates/write-template.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
 import { WriteWebhook } from './webhooks/write-webhook.js';
 
-/** The routes that customers call with their keys. */
+/** The routes that clients call with API keys. */
 @Module({
   imports: [AccessModule],
   controllers: [

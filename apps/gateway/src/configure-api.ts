@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { servePages } from './pages/pages.routes.js';
 import { ValidationPipe } from './validation.pipe.js';
 
-/** Settings shared by all routes of the public API; the gate is installed separately. */
+/** Adds the prefix, the validation and the pages. AccessModule adds the checks of keys and limits. */
 export function configureApi(app: NestFastifyApplication): void {
   app.setGlobalPrefix('api');
   app.useGlobalPipes(new ValidationPipe());

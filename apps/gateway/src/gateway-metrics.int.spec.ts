@@ -69,14 +69,14 @@ it('counts dead letters about which nothing was done, by their topic', async () 
   const stopping = new AbortController().signal;
   const waiting = new WaitingDeadLetters({ kafka: gateway.kafka, topic, stopping });
   try {
-    expect(await waiting.look()).toEqual(new Map());
+    expect(await waiting.count()).toEqual(new Map());
     await producer.sendAll([letter, letter]);
-    expect(await waiting.look()).toEqual(new Map([[from, 2]]));
+    expect(await waiting.count()).toEqual(new Map([[from, 2]]));
     const places = await gateway.kafka.endOffsets(topic);
     const partition = places.findIndex((end) => end === 2);
     const by = { state: 'discarded', at: new Date().toISOString(), by: 'spec', reason: null } as const;
     await producer.send(mark(topic, `${partition}-0`, by));
-    expect(await waiting.look()).toEqual(new Map([[from, 1]]));
+    expect(await waiting.count()).toEqual(new Map([[from, 1]]));
   } finally {
     await producer.close();
   }

@@ -28,7 +28,7 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
     valid(parseQuery(metatype as new () => object, query as Record<string, unknown>)),
   param: (param, { data }) => {
     const namesId = /^(id|.*Id)$/.test(data ?? '');
-    // No id or name holds what Postgres cannot store.
+    // A text that Postgres cannot store is no existing id or name, so it is a 404.
     if (namesId ? !isId(param) : !isWellFormed(param))
       throw new Rejection('not_found', 'There is nothing of this name.');
     return param;

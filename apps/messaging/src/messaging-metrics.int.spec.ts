@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { contactIdOf, conversationIdOf } from '@wbiz/contracts/conversation';
 import { newId } from '@wbiz/contracts/ids';
-import { Secrets, UnsealFailed } from '@wbiz/service-kit/secrets';
+import { Secrets, UnsealFailed } from '@wbiz/service-kit/sealing';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { startSimulator } from '@wbiz/simulator/simulator';
 import { until } from '@wbiz/testing/stack';
@@ -177,7 +177,7 @@ it('shows that sends wait for a token that cannot be opened, and sends them once
         opensWith: [service.secrets.present],
         alarm: true,
       },
-      'access token of an account cannot be opened; no call to Meta is made for it; its sends are tried again for 24 hours',
+      'sealed token: the access token of an account cannot be opened; no call to Meta is made for it; its sends are tried again for 24 hours',
     ],
   ]);
   foreign = undefined;

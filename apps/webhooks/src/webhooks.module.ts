@@ -9,7 +9,7 @@ import { EventingModule } from '@wbiz/service-kit/eventing.module';
 import { Projections } from '@wbiz/service-kit/projections';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import { Deliverer } from './delivery/deliverer.js';
 import { DeliveryLog } from './delivery/delivery-log.js';

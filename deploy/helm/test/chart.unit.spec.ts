@@ -8,7 +8,7 @@ import { kafkaAccess } from '@wbiz/service-kit/kafka-access';
 import { kafkaAcls } from '@wbiz/service-kit/kafka-acls';
 import { completed } from '@wbiz/service-kit/secret-files';
 import { PEER_SETTINGS, PROVISION_SETTINGS, SERVICE_SETTINGS } from '@wbiz/service-kit/settings';
-import { rpcTrust } from '@wbiz/service-kit/trust';
+import { rpcTrust } from '@wbiz/service-kit/rpc-trust';
 import { parse } from 'yaml';
 import { SETTINGS as CAMPAIGNS } from '../../../apps/campaigns/src/campaigns.settings.js';
 import { SETTINGS as GATEWAY } from '../../../apps/gateway/src/gateway.settings.js';

@@ -37,7 +37,7 @@ type Content<Answered> = Answered extends { content: { 'application/json': infer
   : Answered extends { content: { 'application/octet-stream': infer Bytes } }
     ? Bytes
     : undefined;
-/** The body of a route's answer; a 202 beside a 201 is left to `respondAsync`. */
+/** The body of a route's answer; where there is a 201, a 202 is the answer of calls with `respondAsync`. */
 export type Answer<Op extends Operation> = Op['responses'] extends { 201: infer Done; 202: unknown }
   ? Content<Done>
   : Content<Op['responses'][keyof Op['responses']]>;
@@ -46,7 +46,7 @@ export type AsyncAnswer<Op extends Operation> = Op['responses'] extends { 202: i
   : never;
 
 type QueryOf<P extends PathOf<'GET'>> = NonNullable<OperationOf<'GET', P>['parameters']['query']>;
-/** The routes that answer in pages. The tuple keeps `never`, which would match every key, out. */
+/** The routes that answer in pages. The tuple excludes `never`, for which `'cursor' extends keyof never` would hold. */
 export type ListPath = {
   [P in PathOf<'GET'>]: [QueryOf<P>] extends [never] ? never : 'cursor' extends keyof QueryOf<P> ? P : never;
 }[PathOf<'GET'>];

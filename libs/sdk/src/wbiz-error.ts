@@ -17,7 +17,7 @@ type Facts = {
   readonly retryAfterMs?: number | undefined;
 };
 
-/** Every refusal and failure. Decide by `code`; `message` is for people. */
+/** Thrown for every refusal and failure of a call. Decide by `code`; `message` is for people. */
 export class WbizError extends Error {
   override readonly name = 'WbizError';
   readonly code: Facts['code'];

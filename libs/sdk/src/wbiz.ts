@@ -46,7 +46,7 @@ const LONGEST_PAGE = 200;
 const FEED_WAIT = 25;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
-/** A longer Retry-After is left to the caller. */
+/** An answer with a longer Retry-After is not retried. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 const PASSING = new Set([0, 429, 502, 503, 504]);
 
@@ -142,7 +142,7 @@ export class Wbiz {
       redirect: 'error',
       ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as FormData) }),
     };
-    let pending: WbizError | undefined; // names the message; `idempotency_in_progress` does not
+    let pending: WbizError | undefined; // has the message's id, which a later `idempotency_in_progress` lacks
     for (let retries = 0; ; retries += 1) {
       const outcome = await attempt(url, init, timeoutMs, signal);
       if (!(outcome instanceof WbizError)) return outcome.content;

@@ -3,19 +3,19 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 export type Reach = {
-  /** Also allows http, any port and this machine. */
+  /** Also allows http, any port and loopback addresses. */
   readonly insecure: boolean;
-  /** Addresses and networks allowed beyond the public ones. */
+  /** IP addresses and networks allowed in addition to the public ones. */
   readonly networks: readonly string[];
 };
 
-/** Resolves a name to every address that a connection may use. */
+/** Resolves a host name to all its IP addresses. */
 export type Resolve = (name: string) => Promise<readonly { address: string; family: number }[]>;
-/** Resolves as the machine does, local names included. Each lookup holds one of Node's few threads for them. */
+/** Asks the operating system, so local names resolve too. Each lookup blocks one of Node's few worker threads. */
 export const resolveByMachine: Resolve = (name) => lookup(name, { all: true, verbatim: true });
 
 const dns = new Resolver({ timeout: 2_000, tries: 2 });
-/** Asks the name servers only, without a thread: a silent name server holds up nobody else. */
+/** Asks the DNS servers only. Blocks no worker thread: a DNS server that does not answer delays no other lookup. */
 const resolveByDns: Resolve = async (name) => {
   if (/(^|\.)localhost\.?$/i.test(name)) return [{ address: '127.0.0.1', family: 4 }]; // RFC 6761
   const [four, six] = await Promise.allSettled([dns.resolve4(name), dns.resolve6(name)]);
@@ -28,7 +28,7 @@ const addressesOf = (answer: PromiseSettledResult<string[]>, family: number) =>
 
 const PORTS = ['', '8443'];
 const LOOKUP_MS = 4_000;
-/** Where clouds hand out credentials; no setting allows it. */
+/** Addresses where clouds give out credentials; refused whatever the settings allow. */
 const METADATA = [
   '169.254.0.0/16',
   'fe80::/10',
@@ -37,7 +37,7 @@ const METADATA = [
   '168.63.129.16/32',
 ].map((network) => ipaddr.parseCIDR(network));
 
-/** IPv6 addresses beyond it are not public; among them are the deprecated forms of IPv4 addresses. */
+/** Contains all public IPv6 addresses. The deprecated IPv6 forms of IPv4 addresses lie outside. */
 const INTERNET6 = ipaddr.parseCIDR('2000::/3');
 
 type Address = ReturnType<typeof ipaddr.parse>;
@@ -45,14 +45,14 @@ type Network = ReturnType<typeof ipaddr.parseCIDR>;
 const isIn = (address: Address, [network, bits]: Network) =>
   address.kind() === network.kind() && address.match([network, bits] as never);
 
-/** The address must not be reached. */
+/** Thrown for an address that must not be reached. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
 }
 
 /**
- * Decides what a customer's URL may reach. The URL is checked when it is given, and every address again at each
- * connection, since names change what they resolve to. A connection uses only addresses that passed.
+ * Decides which addresses a client's URL may reach. `faultOf` checks a URL when the client sets it; `check` and `lookup`
+ * check the addresses again at each connection, since a name may resolve to others by then.
  */
 export class AddressGuard {
   private readonly networks: readonly Network[];
@@ -70,7 +70,7 @@ export class AddressGuard {
     });
   }
 
-  /** Why a URL is refused, or null. A name that does not resolve yet is accepted. */
+  /** Resolves to why the URL is refused, or to null. A host name that does not resolve (yet) is accepted. */
   async faultOf(given: string): Promise<string | null> {
     if (!URL.canParse(given)) return 'must be an https URL';
     const { protocol, hostname, port, username, password } = new URL(given);
@@ -86,7 +86,7 @@ export class AddressGuard {
       const inside = addresses.find(({ address }) => !this.isOpen(address));
       return inside ? `must not lead to ${inside.address}, which is not a public address` : null;
     } catch {
-      return null; // checked again when connecting
+      return null; // `lookup` checks the name at each connection
     }
   }
 
@@ -96,7 +96,7 @@ export class AddressGuard {
     if (isIP(host) && !this.isOpen(host)) throw refused(host);
   }
 
-  /** A lookup for `net.connect`: all addresses of a name, or an error if one of them must not be reached. */
+  /** A lookup for `net.connect`: all addresses of a name; fails if any of them must not be reached. */
   readonly lookup: LookupFunction = (name, options, callback) => {
     this.resolve(name).then(
       (addresses) => {

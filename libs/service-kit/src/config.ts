@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
 /**
- * One environment variable: what it is for and how its text is read. `read` answers undefined for a text that does not
- * match `expected`; `fallback` is the text used when the variable is absent; a `secret` is never printed.
+ * One environment variable. `read` returns undefined for a text that is not as `expected` says; `fallback` is the text
+ * used when the variable is absent; the value of a `secret` is never printed.
  */
 export type Setting<Value = unknown> = {
   readonly description: string;
@@ -24,7 +24,7 @@ export type Config<Table extends Settings> = {
 
 export type SettingFault = { readonly name: string; readonly fault: string; readonly setting: Setting };
 
-/** Thrown by {@link readConfig}; the message lists every fault, one a line. */
+/** Thrown by {@link readConfig}; the message lists every fault, one per line. */
 export class InvalidConfig extends Error {
   constructor(readonly faults: readonly SettingFault[]) {
     const width = Math.max(...faults.map(({ name }) => name.length));
@@ -64,14 +64,14 @@ export function readConfig<Table extends Settings>(table: Table, env: NodeJS.Pro
   return config;
 }
 
-/** The environment of `service` where several share one: `CONTACTS_RPC_PORT` is RPC_PORT for contacts alone. */
+/** The environment of one of several services in a process: `CONTACTS_RPC_PORT` is RPC_PORT for contacts only. */
 export function environmentOf(service: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const prefix = `${service.toUpperCase()}_`;
   const own = Object.entries(env).filter(([name]) => name.startsWith(prefix));
   return { ...env, ...Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value])) };
 }
 
-/** Throws {@link InvalidConfig} with those of the `names` that are absent but required by other settings. */
+/** Throws {@link InvalidConfig} with those of `names` that are absent; call it where other settings require them. */
 export function requireSettings<Table extends Settings>(
   table: Table,
   config: Config<Table>,
@@ -83,7 +83,7 @@ export function requireSettings<Table extends Settings>(
   if (faults.length) throw new InvalidConfig(faults);
 }
 
-/** The texts of all secrets set in `env`, which the log must leave out. */
+/** The values of all secrets in `env`; the log leaves them out. */
 export function secretTexts(table: Settings, env: NodeJS.ProcessEnv): string[] {
   return Object.entries(table).flatMap(([name, { secret }]) => (secret && env[name]?.trim()) || []);
 }
@@ -139,7 +139,7 @@ export const oneOf = <const Values extends readonly string[]>(values: Values) =>
     values.find((value) => value === given),
   );
 
-/** Some of the given values, each once. */
+/** A list of some of the given values, each at most once. */
 export const someOf = <const Values extends readonly string[]>(values: Values) =>
   kind(`a list of some of ${values.join(', ')}`, (given): Values[number][] | undefined => {
     const list = given.split(',').map((one) => values.find((value) => value === one.trim()));
@@ -147,7 +147,7 @@ export const someOf = <const Values extends readonly string[]>(values: Values) =
     return new Set(known).size === list.length ? known : undefined;
   });
 
-/** A name for each of the given keys. */
+/** `key=name,key=name`, with exactly one name for each of the given keys. */
 export const namesOf = <const Keys extends readonly string[]>(keys: Keys) =>
   kind(
     `a list key=name for each of ${keys.join(', ')}`,
@@ -176,7 +176,7 @@ export const mediaStore = kind('an absolute directory, file:///directory or s3:/
   return (protocol === 'file:' && host === '') || (protocol === 's3:' && host !== '') ? given : undefined;
 });
 
-/** The path of a file; its value is the file's content. */
+/** The variable holds the path of a file; the setting's value is the file's content. */
 export const file = kind('the path of a file that can be read', (given) =>
   isReadable(given) ? readFileSync(given) : undefined,
 );
@@ -185,7 +185,7 @@ const isReadable = (path: string) => {
     accessSync(path, constants.R_OK);
     return statSync(path).isFile();
   } catch {
-    return false; // the answer, not a fault
+    return false; // no such file, or no access
   }
 };
 
@@ -199,18 +199,18 @@ export const addresses = kind('a list host:port,host:port', (given) => {
   return list.every(isAddress) ? list : undefined;
 });
 
-/** Whether it is an address, or a network (`/` and a number of bits). */
+/** Whether the text is an IP address, or a network such as 10.0.0.0/8. */
 const isNetwork = (given: string) => {
   const [, host = '', bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(given) ?? [];
   const most = { 0: 0, 4: 32, 6: 128 }[isIP(host)]!;
   return most > 0 && (bits === undefined || within(1, most)(bits) !== undefined);
 };
-/** A list of addresses and networks. */
+/** A list of IP addresses and networks. */
 export const networks = kind('a list of addresses and networks', (given) => {
   const list = given.split(',').map((one) => one.trim());
   return list.every(isNetwork) ? list : undefined;
 });
-/** Which proxies are trusted: the last so many in the chain, or those of certain addresses. */
+/** The trusted proxies: how many (the last ones in the chain), or their addresses and networks. */
 export const proxies = kind(
   'a number of proxies from 1 to 16, or a list of addresses and networks',
   (given): number | string[] | undefined => {

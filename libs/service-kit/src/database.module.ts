@@ -12,10 +12,10 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Health } from './health.js';
 import type { Logger } from './logging.js';
-import { Stopped, untilReachable } from './reachable.js';
+import { Stopped, untilReachable } from './until-reachable.js';
 import { RUNTIME, type Runtime } from './runtime.js';
 
-/** The pg pool under the DataSource, for the hot paths. */
+/** Injection token of the pg pool that TypeORM's DataSource uses. */
 export const PG_POOL = Symbol('PG_POOL');
 
 export type Migrations = readonly (new () => MigrationInterface)[];
@@ -24,9 +24,9 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const MIGRATIONS_POLL_MS = 1_000;
 
 /**
- * The service's own schema: a TypeORM DataSource for migrations and plain queries, PG_POOL for the rest. Both are
- * available once Postgres answers and the schema is up to date. A migration's class name ends in its time in
- * milliseconds.
+ * Access to the service's schema: TypeORM's DataSource for migrations, PG_POOL for queries. Both can be injected once
+ * Postgres answers and the schema is up to date. A migration's class name ends in its creation time (ms since the
+ * epoch).
  */
 @Global()
 @Module({})
@@ -89,7 +89,7 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
     installExtensions: false,
     logger: quiet(logger),
     poolErrorHandler: (err: Error) =>
-      logger.warn({ err }, 'database: an idle connection broke; the pool opens another'),
+      logger.warn({ err }, 'database: an idle connection broke; the pool opens another when it needs one'),
     extra: {
       max: config.DATABASE_POOL,
       connectionTimeoutMillis: 5_000,
@@ -99,10 +99,10 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
       statement_timeout: STATEMENT_TIMEOUT_MS,
       // JIT compilation takes longer than any of our statements runs.
       options: '-c jit=off',
-      // A connection that breaks inside a transaction has no other listener; its error would end the process.
+      // Without this listener the error of a connection that breaks inside a transaction would end the process.
       onConnect: (client: PoolClient) => {
         client.on('error', (err) =>
-          logger.debug({ err }, 'database: a connection broke; its transaction fails'),
+          logger.debug({ err }, 'database: a connection broke; queries under way on it fail'),
         );
         writeOnceATurn(client);
       },
@@ -110,7 +110,7 @@ function options({ service, config, logger }: Schema, migrations: Migrations): P
   };
 }
 
-/** TypeORM's logger would print to stdout. Its errors are also thrown, so they are logged elsewhere. */
+/** Replaces TypeORM's logger, which prints to stdout. Leaves errors out: they are also thrown, and logged where caught. */
 function quiet(logger: Logger): TypeOrmLogger {
   const debug = (message: unknown) => logger.debug({ context: 'TypeORM' }, String(message));
   const ignore = () => undefined;
@@ -124,7 +124,7 @@ function quiet(logger: Logger): TypeOrmLogger {
   };
 }
 
-/** Migrates a service's schema as its role, without starting the service. */
+/** Migrates a service's schema, as the role in `url`, without starting the service. */
 export async function migrateSchema(
   { service, url, logger }: { readonly service: string; readonly url: string; readonly logger: Logger },
   migrations: Migrations,
@@ -143,7 +143,7 @@ export async function migrateSchema(
   }
 }
 
-/** Runs pending migrations, each in its transaction; replicas that start together wait for the first. */
+/** Runs pending migrations, each in its transaction. An advisory lock lets one process at a time do so. */
 async function migrate(dataSource: DataSource, { logger, health, service }: Schema): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = [`wbiz.migrations.${service}`];
@@ -151,8 +151,8 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Sche
     await runner.query('set statement_timeout = 0');
     const [{ won }] = await runner.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as won', lock);
     if (!won) {
-      logger.info('migrations: another replica runs them; waiting for it');
-      const over = health.waitingFor('the migrations of another replica');
+      logger.info('migrations: another process runs them; waiting until it has ended');
+      const over = health.waitingFor('another process to run the migrations');
       await runner.query('select pg_advisory_lock(hashtextextended($1, 0))', lock);
       over();
     }
@@ -160,7 +160,10 @@ async function migrate(dataSource: DataSource, { logger, health, service }: Sche
     executor.transaction = 'each';
     const ran = await executor.executePendingMigrations();
     if (ran.length)
-      logger.info({ migrations: ran.map(({ name }) => name) }, 'migrations: done; the schema is up to date');
+      logger.info(
+        { migrations: ran.map(({ name }) => name) },
+        'migrations: pending ones have run; the schema is up to date',
+      );
     await runner.query('select pg_advisory_unlock(hashtextextended($1, 0))', lock);
     await runner.query('reset statement_timeout');
   } finally {
@@ -177,7 +180,10 @@ async function untilMigrated(dataSource: DataSource, { logger, health, stopping 
     if (!pending) return;
     health.add('migrations', () => ({ ok: false, detail: `pending: ${pending}` }));
     if (told !== pending)
-      logger.warn({ pending }, 'migrations: the schema is behind; waiting until it is migrated');
+      logger.warn(
+        { pending },
+        'migrations: some are pending and MIGRATE_ON_START is false; waiting until another process has run them',
+      );
     told = pending;
   }
 }

@@ -7,15 +7,15 @@ import {
 import type { Aggregate, AnyAggregate } from '@wbiz/eventing/aggregate';
 import type { DomainEvent, Message, Of } from '@wbiz/eventing/message';
 
-/** Commands that go straight to an aggregate. */
+/** Commands passed to their aggregate without a `@CommandHandler`. */
 export type DirectCommands = {
   readonly aggregate: AnyAggregate;
   readonly names: readonly CommandName[];
-  /** Types only: each command is taken as it comes, and replied to as the catalogue says. */
+  /** Exists in the types only: proves that the aggregate takes and answers each command as the catalogue says. */
   readonly fits?: Readonly<Record<string, true>>;
 };
 
-/** True if an aggregate takes the command as in the catalogue; otherwise a handler must add what is missing. */
+/** True if the aggregate takes and answers the command as the catalogue says; otherwise it needs a handler. */
 type Fits<C extends Message, R, Name extends CommandName & C['type']> =
   CommandData<Name> extends Of<C, Name>['data']
     ? Name extends keyof R

@@ -8,7 +8,7 @@ import type { StagedReply } from '@wbiz/eventing/rpc/reply-publisher';
 import { QueryHandler } from './handlers.js';
 import { Projections } from './projections.js';
 import { RUNTIME, type Runtime } from './runtime.js';
-import { presentKeys, type SealingKeys } from './secrets.js';
+import { presentKeys, type SealingKeys } from './sealing.js';
 
 /** The queries that every service answers. */
 @Controller()

@@ -24,16 +24,16 @@ import { secondsSince } from './telemetry.js';
 
 export const EVENTING_OPTIONS = Symbol('EVENTING_OPTIONS');
 export type EventingOptions = {
-  /** The topics that this service consumes. */
+  /** The topics that this service consumes; default: its commands. */
   readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
   /** The commands passed straight to an aggregate; all others need a `@CommandHandler`. */
   readonly commands?: readonly DirectCommands[];
-  /** Commands that must have a handler, or the service does not start; unless set, all of its own in the catalogue. */
+  /** Without a handler for each of these commands the service does not start; default: all that it owns. */
   readonly requires?: readonly string[];
-  /** Rows that move in the transaction of this service's own events. */
+  /** Projections of this service's own events, updated in the transaction that appends the events. */
   readonly inline?: readonly InlineProjection[];
   readonly onCompared?: OnCompared;
-  /** Rows that follow the shared log; a projection that needs providers is added with {@link Projections.add}. */
+  /** Projections of the shared log; one that needs injected providers is added with {@link Projections.add}. */
   readonly projections?: readonly Projection[];
 };
 
@@ -68,7 +68,7 @@ export class Eventing {
       inbound: { topic: name.inbound, unknown: 'ignore' },
       inboundChanges: { topic: name.inboundChanges, unknown: 'ignore' },
     } as const;
-    // Begins at 0: Prometheus sees no increase in a series that begins at 1.
+    // Creates each series at 0: Prometheus sees no increase in a series that begins at 1.
     for (const consumed of consumes) metrics.deadLetters.inc({ topic: known[consumed].topic }, 0);
     const server = new KafkaCommandServer({
       kafka,
@@ -110,7 +110,10 @@ export class Eventing {
     shutdown.on('relay', 'reply partitions', stopKeeping);
     await projections.start();
     const onDead = (consumer: ConsumerStatus) => {
-      logger.fatal({ consumer, alarm: true }, 'consumer: dead while the broker answers; ending this process');
+      logger.fatal(
+        { group: consumer.name, consumer, alarm: true },
+        'consumer: no sign of life although the broker answers; exiting with 1',
+      );
       process.exit(1);
     };
     shutdown.on(

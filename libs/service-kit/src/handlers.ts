@@ -5,7 +5,7 @@ import { CommandHandler as HandlerOf } from '@wbiz/eventing/kafka/command-handle
 import type { Command, Reply } from '@wbiz/eventing/message';
 import { QueryHandler as AnswererOf } from '@wbiz/eventing/rpc/query-handler';
 
-/** A method decorator whose types come from the catalogue. */
+/** A decorator for methods of the type `Handler`. */
 type On<Handler> = <Method extends Handler>(
   target: object,
   name: string | symbol,
@@ -18,7 +18,7 @@ export const CommandHandler = <Name extends CommandName>(
 ): On<(command: Command<Name, CommandData<Name>>) => Promise<Reply<CommandReply<Name>> | undefined>> =>
   HandlerOf(name);
 
-/** Takes items of one kind from Meta's webhooks. What it throws is retried, or dead-letters the item. */
+/** Handles items of one kind from Meta's webhooks. If it throws, the item is retried or becomes a dead letter. */
 export const InboundHandler = <Type extends keyof InboundPayloads>(
   type: Type,
 ): On<(item: Command<Type, InboundPayloads[Type]>) => Promise<void>> => HandlerOf(type);

@@ -1,19 +1,20 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { freePort } from '@wbiz/testing/stack';
 import { Health, serveHealth } from './health.js';
 import { createMetrics } from './telemetry.js';
 
-const health = new Health();
 const metrics = createMetrics('test');
+let health: Health;
 let base: string;
 let server: { close: () => Promise<void> };
 
-beforeAll(async () => {
+beforeEach(async () => {
+  health = new Health();
   const port = await freePort();
   server = await serveHealth(health, metrics, { host: '127.0.0.1', port });
   base = `http://127.0.0.1:${port}`;
 });
-afterAll(() => server.close());
+afterEach(() => server.close());
 
 const ask = async (path: string) => {
   const response = await fetch(base + path);
@@ -53,10 +54,10 @@ it('is alive from the first moment, but ready only once started and while every 
   });
   health.add('postgres', () => ({ ok: true }));
   health.stopping();
-  expect(await ask('/health/ready')).toMatchObject({
-    status: 503,
-    body: { checks: { process: { detail: 'stopping' } } },
-  });
+  const stopping = { status: 503, body: { checks: { process: { detail: 'stopping' } } } };
+  expect(await ask('/health/ready')).toMatchObject(stopping);
+  health.started(); // a start that ends while connections are still taken
+  expect(await ask('/health/ready')).toMatchObject(stopping);
 });
 
 it('shows details, whatever they are, and is not made unready by them', async () => {

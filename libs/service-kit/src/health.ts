@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from './telemetry.js';
 
-/** The result of a check; `detail` is for whoever reads /health/ready. */
+/** The result of a check; /health/ready shows `detail`. */
 export type Finding = { readonly ok: boolean; readonly detail?: string };
 export type Check = () => Finding | Promise<Finding>;
 
@@ -19,7 +19,7 @@ export class Health {
   private readonly awaited = new Set<string>();
   private phase: 'starting' | 'started' | 'stopping' = 'starting';
 
-  /** Adds a check; one of the same name is replaced. A check that throws or takes 1.5 s counts as failed. */
+  /** Adds a check, or replaces the one of this name. A check that throws or takes 1.5 s counts as failed. */
   add(name: string, check: Check): void {
     this.checks.set(name, check);
   }
@@ -29,7 +29,7 @@ export class Health {
     this.details.set(name, show);
   }
 
-  /** All details by name; an error's message in place of one that failed. */
+  /** All details by name; one that fails or takes 1.5 s is replaced by the error's message. */
   async detailed(): Promise<Record<string, unknown>> {
     const shown = await Promise.all(
       [...this.details].map(async ([name, show]) => {
@@ -47,14 +47,15 @@ export class Health {
     return Object.fromEntries(shown);
   }
 
-  /** Shows in readiness what the start waits for, until the returned function is called. */
+  /** Shows in /health/ready that the start waits for `what`, until the returned function is called. */
   waitingFor(what: string): () => void {
     this.awaited.add(what);
     return () => void this.awaited.delete(what);
   }
 
+  /** Has no effect once the process is told to stop. */
   started(): void {
-    this.phase = 'started';
+    if (this.phase === 'starting') this.phase = 'started';
   }
 
   stopping(): void {
@@ -89,9 +90,9 @@ async function outcome(check: Check): Promise<Finding> {
 }
 
 /**
- * Serves /health/live (200 while the event loop turns), /health/ready (503 unless all checks pass), /health/detail (for
- * people; always 200) and /metrics. It is a server of its own, so that it answers before anything else is up. Throws if
- * the port is taken.
+ * Serves /health/live (always 200: no answer means that the process hangs), /health/ready (503 unless all checks pass),
+ * /health/detail (for people; always 200) and /metrics. A separate server, since it must answer before all else has
+ * started. Throws if the port is taken.
  */
 export async function serveHealth(
   health: Health,

@@ -12,7 +12,7 @@ import { nextTraceparent } from './traceparent.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** This request's step: in the caller's trace, or the first of a new one. */
+    /** W3C traceparent of this request's span: in the client's trace, or in a new one. */
     traceparent: string;
     span?: Span | undefined;
     /** The JSON body as received. */
@@ -23,7 +23,7 @@ declare module 'fastify' {
 type HttpOptions = {
   /** The largest JSON body (bytes); 1 MiB unless set. */
   readonly bodyLimit?: number | undefined;
-  /** Once it answers true, responses close their connections. */
+  /** While it returns true, each response closes its connection. */
   readonly isEnding?: () => boolean;
   /** See `TRUST_PROXY`; unless set, X-Forwarded-For is ignored. */
   readonly trustProxy?: number | string[] | undefined;
@@ -31,28 +31,28 @@ type HttpOptions = {
   readonly startSpan?: StartSpan | undefined;
 };
 
-/** Limits on slow clients, in ms. */
+/** How long a client may take, in ms. */
 const PATIENCE = {
-  /** The head of a request. */
+  /** For the head of a request. */
   headMs: 10_000,
-  /** A JSON body. */
+  /** For a JSON body. */
   bodyMs: 30_000,
-  /** What the client still sends after the answer; until then it can read the answer. */
+  /** For a body that it still sends after our answer; then the connection is destroyed. */
   restMs: 10_000,
-  /** A whole request, such as a form of 100 MB. */
+  /** For a whole request, such as a form of 100 MB. */
   requestMs: 900_000,
-  /** Idle between requests; longer than the 60 s after which load balancers close a connection. */
+  /** Between requests; longer than the 60 s after which load balancers close a connection. */
   idleMs: 72_000,
-  /** No byte in either direction, at any time. */
+  /** Without a byte in either direction, at any time. */
   silenceMs: 300_000,
 };
 
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /**
- * Nest's Fastify adapter for the public API: request id and traceparent in and out, duration per route, JSON bodies of
- * at most `bodyLimit` bytes, which must be UTF-8; an empty body is none. Slow clients are cut off. Use it with Nest's
- * `bodyParser: false`.
+ * Nest's Fastify adapter for the public API. It reads and answers X-Request-Id and traceparent, measures each route,
+ * takes JSON bodies in UTF-8 of at most `bodyLimit` bytes (an empty body counts as none), and disconnects slow clients.
+ * Use it with Nest's `bodyParser: false`.
  */
 export function publicHttp(
   metrics: Pick<Metrics, 'httpDuration'>,
@@ -65,16 +65,16 @@ export function publicHttp(
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     connectionTimeout: silenceMs,
-    // Fastify would trust nobody for a bare number.
+    // A function: given a number, Fastify would trust no proxy.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
-    // While closing, requests on open connections are still answered, with `Connection: close`.
+    // While the server closes, requests on open connections are still answered, with `Connection: close`.
     return503OnClosing: false,
     requestIdHeader: false,
     genReqId: ({ headers }: { headers: Record<string, unknown> }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId('req');
     },
-    // Errors of the router, before any hook or filter.
+    // Answers errors of Fastify's router, which no hook and no exception filter sees.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply.header('x-request-id', request.id), problemOf(rejectionOf(error), request.id)),
   });
@@ -88,7 +88,7 @@ export function publicHttp(
     done();
   });
   fastify.addHook('onSend', (_, reply, __, done) => {
-    // For requests that began before the end: Fastify would keep their connections, and wait for them.
+    // Fastify would keep the connection open, and then wait for it when it closes.
     if (isEnding()) reply.header('connection', 'close');
     done();
   });
@@ -100,32 +100,36 @@ export function publicHttp(
     });
     const labels = { route, method: request.method, status: reply.statusCode };
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1_000);
-    // For streams whose head was sent before the end.
+    // Ends the connection of a streamed answer, whose head was sent before `isEnding`.
     if (isEnding()) request.raw.socket.end();
     const { raw } = request;
     if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), restMs).unref();
     done();
   });
-  fastify.addHook('preClose', (done) => void takeWhatCame().then(() => done(), done));
+  fastify.addHook('preClose', (done) => void receivedRequestsAreRead().then(() => done(), done));
+  parseJsonBodies(fastify, bodyMs);
+  return adapter;
+}
+
+function parseJsonBodies(fastify: FastifyInstance, withinMs: number): void {
   fastify.removeAllContentTypeParsers();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser('application/json', (request, payload, done) => {
     const { bodyLimit: limit } = request.routeOptions;
-    readBody(payload, { limit, withinMs: bodyMs }).then((body) => {
+    readBody(payload, { limit, withinMs }).then((body) => {
       request.rawBody = body;
       if (!body.length) done(null, undefined);
       else if (!isUtf8(body)) done(new Rejection('malformed_json', 'The body is not valid UTF-8.'));
       else void parse(request, body.toString('utf8'), done);
     }, done);
   });
-  return adapter;
 }
 
 /**
- * Turns of the event loop in which connections and requests that the kernel already holds are read: the rest of this
- * turn, one that accepts, one that reads. Closed at once, idle connections would lose them unseen.
+ * Waits until the requests that the kernel has received are read: the rest of this turn of the event loop, one turn that
+ * accepts connections, one that reads them. Fastify then closes idle connections, and would lose unread requests.
  */
-async function takeWhatCame() {
+async function receivedRequestsAreRead() {
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
 }
 
@@ -146,7 +150,7 @@ function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
   });
 }
 
-/** The methods of a path, of all routes added to `fastify` from now on. */
+/** Returns a function that lists the methods of a path. It knows the routes added to `fastify` after this call. */
 export function methodsByPath(fastify: FastifyInstance): (path: string) => readonly string[] {
   const routes: { method: string; form: RegExp }[] = [];
   fastify.addHook('onRoute', ({ method, url }) => {

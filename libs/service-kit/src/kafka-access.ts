@@ -1,6 +1,6 @@
 import type { KafkaAccess } from '@wbiz/eventing/kafka/kafka-client';
 import { requireSettings, type Config } from './config.js';
-import { accessTokens } from './access-tokens.js';
+import { kafkaOauthTokens } from './kafka-oauth-token.js';
 import { KAFKA_SETTINGS } from './settings.js';
 
 type KafkaConfig = Config<typeof KAFKA_SETTINGS>;
@@ -29,7 +29,7 @@ function saslOf(config: KafkaConfig): KafkaAccess['sasl'] {
     'KAFKA_OAUTH_CLIENT_ID',
     'KAFKA_OAUTH_CLIENT_SECRET',
   ]);
-  const tokens = accessTokens({
+  const tokens = kafkaOauthTokens({
     url: config.KAFKA_OAUTH_TOKEN_URL!,
     clientId: config.KAFKA_OAUTH_CLIENT_ID!,
     clientSecret: config.KAFKA_OAUTH_CLIENT_SECRET!,

@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 
-/** One operation that a principal may do at Kafka. `prefixed`: on all names with that prefix. */
+/** One operation that Kafka allows a principal. `prefixed`: on all resources whose names begin with `name`. */
 export type Acl = {
   readonly principal: string;
-  /** By its name in kafka-acls.sh. */
+  /** As kafka-acls.sh spells it. */
   readonly operation: 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
@@ -34,7 +34,7 @@ const ACCESS: Readonly<Record<Service, Access>> = {
   webhooks: {},
 };
 
-/** Everything that the principals of an installation may do: one `wbiz-<service>` each, and `wbiz-provision`. */
+/** All permissions of an installation's principals: one `wbiz-<service>` each, and `wbiz-provision`. */
 export function kafkaAcls(prefix = ''): readonly Acl[] {
   const name = topics(prefix);
   const may = (
@@ -42,8 +42,8 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
     operation: Acl['operation'],
     resource: Acl['resource'],
     of: string,
-    prefixed = false,
-  ): Acl => ({ principal: `wbiz-${principal}`, operation, resource, name: of, prefixed });
+  ): Acl => ({ principal: `wbiz-${principal}`, operation, resource, name: of, prefixed: false });
+  const mayAll = (...given: Parameters<typeof may>): Acl => ({ ...may(...given), prefixed: true });
 
   const ofService = (service: Service): Acl[] => {
     const { commands = [], writes = [], reads = [] } = ACCESS[service];
@@ -58,17 +58,17 @@ export function kafkaAcls(prefix = ''): readonly Acl[] {
       ...read.map((topic) => may(service, 'Read', 'topic', topic)),
       ...write.map((topic) => may(service, 'Write', 'topic', topic)),
       may(service, 'Read', 'group', `${prefix}wbiz.${service}`),
-      may(service, 'Read', 'group', `${prefix}wbiz.${service}.`, true),
-      // Short-lived groups that read a span.
-      ...read.map((topic) => may(service, 'Read', 'group', `${topic}.read.`, true)),
-      // Short-lived groups that look for one event.
-      may(service, 'Read', 'group', `${name.events}.find.`, true),
+      mayAll(service, 'Read', 'group', `${prefix}wbiz.${service}.`),
+      // Short-lived consumer groups that read a span of a topic.
+      ...read.map((topic) => mayAll(service, 'Read', 'group', `${topic}.read.`)),
+      // Short-lived consumer groups that search for one event.
+      mayAll(service, 'Read', 'group', `${name.events}.find.`),
     ];
   };
   return [
-    may('provision', 'Create', 'topic', `${prefix}wbiz.`, true),
-    may('provision', 'Describe', 'topic', `${prefix}wbiz.`, true),
-    may('provision', 'DescribeConfigs', 'topic', `${prefix}wbiz.`, true),
+    mayAll('provision', 'Create', 'topic', `${prefix}wbiz.`),
+    mayAll('provision', 'Describe', 'topic', `${prefix}wbiz.`),
+    mayAll('provision', 'DescribeConfigs', 'topic', `${prefix}wbiz.`),
     ...SERVICES.flatMap(ofService),
   ];
 }

@@ -1,16 +1,16 @@
 import { topics } from '@wbiz/contracts/topics';
 import { connectKafka, type KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
-import { untilReachable } from './reachable.js';
+import { untilReachable } from './until-reachable.js';
 import type { Runtime } from './runtime.js';
 
-/** The service's Kafka client: `@Inject(KAFKA) kafka: KafkaClient`. */
+/** Injection token of the service's Kafka client: `@Inject(KAFKA) kafka: KafkaClient`. */
 export const KAFKA = Symbol('KAFKA');
 
-/** The number of partitions of the shared log. */
+/** Injection token of the number of partitions of the shared log. */
 export const EVENTS_PARTITIONS = Symbol('EVENTS_PARTITIONS');
 
 export function openKafka({ service, config, kafka, logger, shutdown }: Runtime): KafkaClient {
-  // Its port makes it unique on this host.
+  // The port makes the client id unique on this host.
   const clientId = `wbiz-${service}-${config.RPC_PORT}`;
   const client = connectKafka({ ...kafka, clientId, sole: true, logger });
   shutdown.on('producers', 'Kafka', () => client.close());
@@ -18,14 +18,14 @@ export function openKafka({ service, config, kafka, logger, shutdown }: Runtime)
 }
 
 const NO_BROKER =
-  'No broker answers, or none takes this process for who it says it is (KAFKA_SSL…, KAFKA_SASL…).';
+  'No broker answers, or none accepts the credentials of this process (KAFKA_SSL…, KAFKA_SASL…).';
 
-/** Waits for a broker, and for the topic to be made. */
+/** Resolves to the number of partitions of the shared log, once a broker answers and the topic exists. */
 export function eventsPartitions(runtime: Runtime, kafka: KafkaClient): Promise<number> {
   const { KAFKA_BROKERS, TOPIC_PREFIX } = runtime.config;
   const { events } = topics(TOPIC_PREFIX);
   return untilReachable(`topic ${events} on Kafka at ${KAFKA_BROKERS.join(', ')}`, runtime, async () => {
-    // kafkajs itself would retry for half a minute before it reports this.
+    // Without this, kafkajs would retry for half a minute before it reports that no broker answers.
     if (!(await kafka.ping())) throw Object.assign(new Error(NO_BROKER), { code: 'ECONNREFUSED' });
     return kafka.partitionsOf(events);
   });

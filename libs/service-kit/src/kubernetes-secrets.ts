@@ -13,7 +13,7 @@ type Secret = {
 const OURS = { 'app.kubernetes.io/managed-by': 'wbiz-provision' };
 const ASK_MS = 10_000;
 
-/** The cluster that this process runs in, as its service account. NODE_EXTRA_CA_CERTS has to name the cluster's authority. */
+/** The cluster that this process runs in, as its service account. NODE_EXTRA_CA_CERTS must name the cluster's CA file. */
 export function ownCluster(
   { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port }: NodeJS.ProcessEnv,
   dir = '/var/run/secrets/kubernetes.io/serviceaccount',
@@ -24,31 +24,12 @@ export function ownCluster(
 }
 
 /**
- * Each service's secrets in a Secret of Kubernetes; `names` by service. A Secret made by somebody else is only read: a
- * key it lacks is an error that names it.
+ * Stores each service's secrets in a Secret of Kubernetes; `names`: the Secret's name by service. A Secret without our
+ * label is only read; if it lacks a key, `write` throws an error that names the key.
  */
-export function kubernetesSecrets(
-  names: Readonly<Record<Service, string>>,
-  { url, namespace, token }: Cluster,
-): SecretStore {
+export function kubernetesSecrets(names: Readonly<Record<Service, string>>, cluster: Cluster): SecretStore {
   const found = new Map<Service, Secret>();
-
-  async function ask(method: string, name: string, body?: object): Promise<Secret | undefined> {
-    const all = `${url}/api/v1/namespaces/${namespace}/secrets`;
-    const response = await fetch(method === 'POST' ? all : `${all}/${name}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(ASK_MS),
-    });
-    if (method === 'GET' && response.status === 404) return undefined;
-    const answer = (await response.json()) as Secret & { readonly message?: string };
-    if (!response.ok) throw new Error(`${method} Secret ${namespace}/${name}: ${answer.message}`);
-    return answer;
-  }
+  const ask = (method: string, name: string, body?: object) => askCluster(cluster, method, name, body);
 
   async function write(service: Service, wanted: NodeJS.Dict<string>): Promise<void> {
     const secret = found.get(service);
@@ -62,7 +43,7 @@ export function kubernetesSecrets(
     if (changed.length === 0) return;
     if (!isOurs(secret))
       throw new Error(
-        `The Secret ${namespace}/${name} is not provisioning's to write, and lacks what ${service} needs: ${changed.join(', ')}.`,
+        `The Secret ${cluster.namespace}/${name} is not provisioning's to write, and lacks what ${service} needs: ${changed.join(', ')}.`,
       );
     const { resourceVersion } = secret.metadata;
     await ask('PATCH', name, { metadata: { resourceVersion }, stringData });
@@ -82,12 +63,34 @@ export function kubernetesSecrets(
       for (const service of SERVICES) {
         const secret = found.get(service);
         const { DATABASE_URL: stands } = textsOf(secret);
-        // A Secret made by others may reach Postgres by another host.
+        // A Secret without our label keeps its DATABASE_URL, which may name another host for the same Postgres.
         const keeps = stands && secret && !isOurs(secret);
         await write(service, { ...files[service], ...(keeps && { DATABASE_URL: stands }) });
       }
     },
   };
+}
+
+async function askCluster(
+  { url, namespace, token }: Cluster,
+  method: string,
+  name: string,
+  body: object | undefined,
+): Promise<Secret | undefined> {
+  const all = `${url}/api/v1/namespaces/${namespace}/secrets`;
+  const response = await fetch(method === 'POST' ? all : `${all}/${name}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(ASK_MS),
+  });
+  if (method === 'GET' && response.status === 404) return undefined;
+  const answer = (await response.json()) as Secret & { readonly message?: string };
+  if (!response.ok) throw new Error(`${method} Secret ${namespace}/${name}: ${answer.message}`);
+  return answer;
 }
 
 const isOurs = ({ metadata: { labels = {} } }: Secret) =>

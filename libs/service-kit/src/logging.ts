@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type DestinationStream, type Level, type Logger } from 'pino';
 import { redacted, scrubbed } from './redaction.js';
-import { repeats } from './repeats.js';
+import { logLineLimit } from './log-line-limit.js';
 
 export type { Logger } from 'pino';
 
@@ -18,14 +18,14 @@ const LEVEL = /^\{"level":(\d+)/;
 
 /**
  * A pino logger that writes one JSON object per line to stdout. Secrets are left out at every level; phone numbers and
- * bodies of messages from info upwards. `secrets` are texts that must never appear. Of each kind (see {@link repeats})
- * it writes 20 lines per 10 s, and then how many more there were.
+ * bodies of messages at info and above. `secrets` are texts that must never appear. Of each kind (see {@link logLineLimit})
+ * it writes 20 lines per 10 s, then the number of lines left out.
  */
 export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
   const unsafe = secrets
     .filter((secret) => secret.length >= 8)
     .map((secret) => JSON.stringify(secret).slice(1, -1));
-  const isOneTooMany = repeats();
+  const isOneTooMany = logLineLimit();
   return pino(
     {
       level,
@@ -36,7 +36,8 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
         logMethod(args, method, number) {
           const shown = { personal: number < INFO };
           const [first, ...rest] = args as unknown as unknown[];
-          const tell = (leftOut: object) => method.call(this, leftOut, 'log lines of one kind were left out');
+          const tell = (leftOut: object) =>
+            method.call(this, leftOut, 'log: lines of one kind left out; the next ones are written again');
           if (number >= INFO && isOneTooMany(args, tell)) return;
           const entry =
             first instanceof Error
@@ -51,8 +52,8 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
   );
 }
 
-// Nest's messages about its own start; a failure there is also thrown, and logged.
-const CHATTER = new Set([
+/** Contexts of Nest's own lines, written at debug but for warnings: errors are also thrown, and logged where caught. */
+const NEST_CONTEXTS = new Set([
   ...[
     'NestFactory',
     'InstanceLoader',
@@ -64,7 +65,10 @@ const CHATTER = new Set([
   'ExceptionHandler',
 ]);
 
-/** Nest's logger over the one from `current`. Nest passes `(message, ...more, context)`; a stack is one of `more`. */
+/**
+ * Nest's logger; writes to the logger that `current` returns. Nest calls it with `(message, ...more, context)`; `more` may
+ * hold a stack.
+ */
 export function nestLogger(current: () => Logger): LoggerService {
   const at =
     (level: Level) =>
@@ -72,7 +76,7 @@ export function nestLogger(current: () => Logger): LoggerService {
       const context = typeof more.at(-1) === 'string' ? (more.pop() as string) : undefined;
       const details = more.filter((one) => one !== undefined);
       const fields = { context, ...(details.length ? { details } : {}) };
-      const quiet = level !== 'warn' && context !== undefined && CHATTER.has(context);
+      const quiet = level !== 'warn' && context !== undefined && NEST_CONTEXTS.has(context);
       const entry = typeof message === 'string' ? fields : { ...fields, err: message };
       current()[quiet ? 'debug' : level](entry, typeof message === 'string' ? message : undefined);
     };

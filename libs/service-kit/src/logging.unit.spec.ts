@@ -114,7 +114,7 @@ describe('lines of one kind', () => {
         level: 40,
         leftOut: 59_980,
         kind: 'bad signature, Error',
-        msg: 'log lines of one kind were left out',
+        msg: 'log: lines of one kind left out; the next ones are written again',
       },
     ]);
     jest.advanceTimersByTime(60_000);

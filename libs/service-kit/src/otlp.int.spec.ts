@@ -61,6 +61,6 @@ it('tells when the collector does not take them', async () => {
   startSpan('lost', { kind: 'internal' }).end();
   await close();
   expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
-    expect.objectContaining({ spans: 1, msg: 'traces: the collector did not take spans; they are lost' }),
+    expect.objectContaining({ spans: 1, msg: 'traces: export of spans failed; they are not sent again' }),
   ]);
 });

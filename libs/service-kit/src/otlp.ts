@@ -18,7 +18,7 @@ import { parseTraceparent } from './traceparent.js';
 
 type SamplerName = ServiceConfig['OTEL_TRACES_SAMPLER'];
 
-/** Where spans are exported, which of them, and in whose name. */
+/** Where spans are exported, which of them (`sampler`, `ratio`: 0 to 1), and the attributes of this process. */
 export type Exporting = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -45,11 +45,11 @@ const SAMPLERS: Readonly<Record<SamplerName, (ratio: number) => Sampler>> = {
 };
 
 /**
- * Exports spans to a collector, in batches. The context of a step is its traceparent, which the records carry, so
- * nothing is kept per call.
+ * Exports spans to a collector, in batches. A span's parent is given as a traceparent, as requests and records carry it,
+ * so no context is kept per call.
  */
 export function exportSpans({ url, headers, sampler, ratio, resource }: Exporting, logger: Logger) {
-  const exporter = telling(new OTLPTraceExporter({ url, headers: { ...headers } }), logger);
+  const exporter = loggingFailures(new OTLPTraceExporter({ url, headers: { ...headers } }), logger);
   const provider = new TracerProvider({
     sampler: SAMPLERS[sampler](ratio),
     resource: resourceFromAttributes({ ...resource }),
@@ -75,7 +75,7 @@ export function exportSpans({ url, headers, sampler, ratio, resource }: Exportin
       },
     };
   };
-  // A collector that refuses spans meanwhile is logged as usual.
+  // A failed export is logged already.
   return { startSpan, close: () => provider.shutdown().catch(() => undefined) };
 }
 
@@ -86,14 +86,14 @@ function contextIn(traceparent: string | null | undefined): SpanContext | undefi
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true };
 }
 
-/** Logs when a collector refuses spans: the SDK itself is silent. */
-const telling = (exporter: SpanExporter, logger: Logger): SpanExporter => ({
+/** Logs failed exports; the SDK itself does not. */
+const loggingFailures = (exporter: SpanExporter, logger: Logger): SpanExporter => ({
   export: (spans, done) =>
     exporter.export(spans, (result) => {
       if (result.error)
         logger.warn(
           { err: result.error, spans: spans.length },
-          'traces: the collector did not take spans; they are lost',
+          'traces: export of spans failed; they are not sent again',
         );
       done(result);
     }),

@@ -29,7 +29,7 @@ type Part<K extends Kind> = (typeof KINDS)[K] extends (part: unknown) => part is
 /** The key that orders the rows of a list. */
 type Key<Kinds extends readonly Kind[]> = { readonly [At in keyof Kinds]: Part<Kinds[At]> };
 
-/** An opaque cursor over the key of the last row shown. */
+/** Makes an opaque cursor of the key of the last row shown. */
 export const encodeCursor = (...key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
@@ -42,14 +42,14 @@ export function decodeCursor<const Kinds extends readonly Kind[]>(
   try {
     key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
   } catch {
-    return undefined; // a cursor may hold anything
+    return undefined; // a client may send any text as a cursor
   }
   const isKey =
     Array.isArray(key) && key.length === kinds.length && kinds.every((kind, at) => KINDS[kind](key[at]));
   return isKey ? (key as Key<Kinds>) : undefined;
 }
 
-/** Refuses a cursor that does not belong to the list. */
+/** The rejection of a cursor that does not belong to the list. */
 export function foreignCursor(parameter = 'cursor', of = 'list'): Rejection {
   const detail = `${parameter} is not a nextCursor of this ${of}.`;
   return new Rejection('invalid_request', detail, [{ pointer: `?${parameter}`, code: 'cursor', detail }]);

@@ -75,8 +75,13 @@ export class Peers {
   ): void {
     const { logger, metrics } = this.runtime;
     metrics.silentReplicas.inc({ peer: replica.peer }, isSilent ? 1 : -1);
-    if (isSilent) logger.warn(replica, 'peer: does not answer; it is asked nothing until it answers a ping');
-    else logger.info(replica, 'peer: answers again; it is asked again');
+    if (isSilent)
+      logger.warn(
+        replica,
+        'peer: replica does not answer; passing it over until a ping is answered or fails at once',
+      );
+    else
+      logger.info(replica, 'peer: replica answers, refuses at once or is gone; not passing it over any more');
   }
 
   private addressesOf(service: Service): readonly string[] {

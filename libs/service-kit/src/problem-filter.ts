@@ -18,7 +18,7 @@ export type Problem = {
 type Known = { readonly status: number; readonly title: string };
 const known = PROBLEMS as Readonly<Record<string, Known>>;
 
-// Refusals of Fastify and Nest; any other 4xx is a malformed request.
+// Our code for a 4xx of Fastify or Nest; any other 4xx becomes `malformed_request`.
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   404: 'not_found',
   405: 'method_not_allowed',
@@ -39,10 +39,10 @@ const INTERNAL = new Rejection(
   'Something went wrong on our side. The request id helps us to find out what.',
 );
 
-/** Errors that mean "not now": they become 503 `unavailable`. */
+/** Names of errors that pass by themselves; they become 503 `unavailable`. */
 const PASSING = new Set(['CommandTimeout', 'PeerUnavailable', 'NotCaughtUp']);
 
-/** Any error as a refusal for the customer; `internal_error` says nothing of what happened. */
+/** Turns any error into the rejection that the client gets; `internal_error` reveals nothing of the error. */
 export function rejectionOf(error: unknown): Rejection {
   if (error instanceof Rejection) return error.code in known ? error : INTERNAL;
   if (error instanceof HttpException && error.getStatus() < 500)
@@ -79,14 +79,14 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
   const retryAfter = problem['retryAfter'] ?? RETRY_AFTER_SECONDS[problem.status];
   if (typeof retryAfter === 'number') reply.header('retry-after', Math.ceil(retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  // As bytes: Fastify would add a charset to a text, which this media type does not have.
+  // Sent as bytes: to a text Fastify would add a charset, which this media type does not have.
   void reply
     .code(problem.status)
     .type('application/problem+json')
     .send(Buffer.from(JSON.stringify(problem)));
 }
 
-/** Answers every error of an HTTP route as application/problem+json. `allowed` names the methods a path knows. */
+/** Answers every error of an HTTP route as application/problem+json. `allowed` lists the methods of a path. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -103,12 +103,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 500)
       this.logger.error(
         { err: error, requestId: request.id, method, route: routeOptions?.url },
-        'public API: request failed; answered with 500',
+        reply.sent
+          ? 'public API: request failed after its answer was sent; nothing more is sent'
+          : 'public API: request failed; answering 500',
       );
     if (!reply.sent) sendProblem(reply, problem);
   }
 
-  /** A path that exists with other methods only: 405 with Allow (RFC 9110, 15.5.6). */
+  /** The 405, with Allow, for a path that has routes of other methods only (RFC 9110, 15.5.6). */
   private wrongMethod({ is404, method, url }: FastifyRequest, reply: FastifyReply): Rejection | undefined {
     if (!is404) return;
     const methods = this.allowed(url.split('?')[0]!);

@@ -51,8 +51,8 @@ export class Projections {
   }
 
   /**
-   * Resolves when the projection holds everything that `owner` had committed for the account before the call. Await it
-   * before answering from a copy that must not lag. Throws `NotCaughtUp` after 2 s.
+   * Resolves when the projection has applied all events that `owner` had committed for the account before the call. Await
+   * it before a read that must not be stale. Throws `NotCaughtUp` after 2 s.
    */
   async caughtUp(projection: string, owner: Service, accountId: string): Promise<void> {
     const projector = this.projectors.get(projection);
@@ -85,7 +85,7 @@ export class Projections {
     );
   }
 
-  /** null: the account is not parked, or there is no such projection. */
+  /** Resolves to null if the account is not parked, or if there is no such projection. */
   async retry({ projection, accountId }: Ask<'projection.retry'>): Promise<RetriedAccount | null> {
     return (await this.projectors.get(projection)?.retry(accountId)) ?? null;
   }
@@ -95,7 +95,7 @@ export class Projections {
     return (await this.projectors.get(projection)?.skip(accountId, reason)) ?? null;
   }
 
-  /** null: there is no such projection. Throws `not_found` if the event to read from is not on the log. */
+  /** Resolves to null if there is no such projection. Throws `not_found` if the event to read from is not on the log. */
   async rewind(ask: Ask<'projection.rewind'>): Promise<RewoundProjection | null> {
     const projector = this.projectors.get(ask.projection);
     if (!projector) return null;

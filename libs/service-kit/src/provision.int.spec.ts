@@ -14,7 +14,7 @@ import pg from 'pg';
 import { createLogger } from './logging.js';
 import { provision } from './provision.js';
 import { readSecretFiles } from './secret-files.js';
-import { Secrets } from './secrets.js';
+import { Secrets } from './sealing.js';
 
 const prefix = topicPrefix();
 const embeddedKafka = () => ({ brokers: embeddedStack().brokers });

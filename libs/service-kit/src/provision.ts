@@ -19,7 +19,7 @@ import { completed, secretFiles, type SecretFiles } from './secret-files.js';
 import { PROVISION_SETTINGS } from './settings.js';
 
 export type ProvisionOptions = {
-  /** Of a role that may create roles. */
+  /** Must log in as a role that may create roles. */
   readonly databaseUrl: string;
   readonly kafka: KafkaAccess;
   readonly topicPrefix?: string | undefined;
@@ -27,9 +27,9 @@ export type ProvisionOptions = {
   readonly passwords?: Partial<Record<Service, string>>;
   readonly services?: readonly Service[];
   readonly eventsPartitions?: number;
-  /** The replicas of new topics; unless set, one per broker, 3 at most. */
+  /** Replicas of each new topic; default: one per broker, 3 at most. */
   readonly replicationFactor?: number | undefined;
-  /** Unless set, one less than the replicas, but at least 1. */
+  /** Kafka's min.insync.replicas of new topics; default: one less than the replicas, at least 1. */
   readonly minInsyncReplicas?: number | undefined;
   readonly logger?: Logger;
 };
@@ -60,9 +60,9 @@ async function makeRoles({ databaseUrl, passwords = {} }: ProvisionOptions, serv
   try {
     const { rows } = await client.query<{ database: string }>('select current_database() as database');
     const { database } = rows[0]!;
-    // Two provisionings at once would conflict in the catalogue.
+    // One provisioning at a time: two would conflict in Postgres's catalogue.
     await client.query(`select pg_advisory_lock(hashtextextended('wbiz.provision', 0))`);
-    // Contacts and the inbox are searched by trigrams, within an account.
+    // For searches of contacts and the inbox by trigrams, within an account.
     for (const extension of ['pg_trgm', 'btree_gin'])
       await client.query(`create extension if not exists ${extension}`);
     const made: [Service, string][] = [];
@@ -104,7 +104,7 @@ async function makeRole(client: pg.Client, { database, service, role, password }
 
 const DAY_MS = 86_400_000;
 
-/** All topics of an installation; their replication is not included. */
+/** All topics of an installation, without their numbers of replicas. */
 export function wantedTopics({
   topicPrefix,
   services = SERVICES,
@@ -115,13 +115,13 @@ export function wantedTopics({
     ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
     topic(name.inbound, 8, 7 * DAY_MS),
     topic(name.inboundChanges, 8, 7 * DAY_MS),
-    // A body has up to 3 MB. Segments are deleted whole, so each covers a day.
+    // Meta's webhooks have up to 3 MB. Kafka deletes whole segments, so each covers a day.
     topic(name.inboundRaw, 8, 30 * DAY_MS, {
       'max.message.bytes': '4194304',
       'segment.ms': String(DAY_MS),
     }),
     topic(name.events, eventsPartitions, -1),
-    // Larger than any record: a letter is the record and why it could not be handled.
+    // Larger than a record of the other topics: a dead letter also holds why the record could not be handled.
     topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),
   ];
 }
@@ -175,7 +175,7 @@ function differencesOf(
   return differences;
 }
 
-/** Kept for `retentionMs`; -1: forever. */
+/** Records are kept for `retentionMs`; -1: forever. */
 const topic = (topic: string, partitions: number, retentionMs: number, config = {}) => ({
   topic,
   partitions,
@@ -204,13 +204,13 @@ async function main(): Promise<void> {
   const { databaseUrls, warnings } = config.DATABASE_URL
     ? await provision({ ...options, databaseUrl: config.DATABASE_URL, passwords: passwordsIn(kept) })
     : { databaseUrls: databaseUrlsIn(kept), warnings: await makeTopics(options) };
-  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  for (const warning of warnings) process.stderr.write(`provision: ${warning}\n`);
   for (const service of SERVICES) files[service].DATABASE_URL = databaseUrls[service];
   await store.write(files);
   if (config.MIGRATE) await migrateAll(databaseUrlsIn(await store.read()));
 }
 
-/** dist, or src when run from sources. */
+/** The folder of this file: dist, or src when run from sources. */
 const HERE = basename(import.meta.dirname);
 const EXTENSION = extname(import.meta.filename);
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** The limit for a whole body (ms): one that trickles in must not hold a connection. */
+/** Time limit for a whole body (ms), so that a slow sender does not hold a connection. */
 const PATIENCE_MS = 30_000;
 
 type Refuse = (why: Rejection) => void;
@@ -9,7 +9,7 @@ type Reading = {
   /** The most bytes of the body. */
   readonly limit: number;
   readonly withinMs?: number | undefined;
-  /** Shared by bodies of unauthenticated senders. */
+  /** Limits the bytes of all bodies that share it. */
   readonly budget?: BodyBudget;
 };
 

@@ -7,7 +7,7 @@ const DEEPEST = 6;
 
 type Shown = { readonly personal: boolean };
 
-/** A copy without the values of keys that name a secret and, unless `personal` is wanted, a phone or a message. */
+/** A copy in which values of keys that name a secret and, unless `personal`, a phone number or text are replaced. */
 export function redacted(value: unknown, shown: Shown, depth = 0): unknown {
   if (value instanceof Error) return errorShape(value, shown, depth);
   if (typeof value !== 'object' || value === null) return value;
@@ -20,7 +20,7 @@ export function redacted(value: unknown, shown: Shown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, kept(key, inner)]));
 }
 
-/** The loggable part of an error: Postgres and TypeORM put rows, statements and parameters into other fields. */
+/** The fields of an error that may be logged. In others Postgres and TypeORM put rows, statements and parameters. */
 function errorShape(error: Error & { code?: unknown }, shown: Shown, depth: number): object {
   return {
     type: error.name,
@@ -46,7 +46,8 @@ const SECRET_FORMS: readonly [RegExp, string][] = [
 const PHONE = /\+\d{8,15}\b/g;
 
 /**
- * A finished log line without anything that looks like a secret, without `secrets` and, unless wanted, without phones.
+ * Replaces in a finished log line everything that looks like a secret, the given `secrets` and, unless `personal`, phone
+ * numbers.
  */
 export function scrubbed(line: string, secrets: readonly string[], shown: Shown): string {
   let text = line;

@@ -3,7 +3,7 @@ import { freshDatabase } from '@wbiz/testing/stack';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { reseal, type SealedRows, type SealedRow } from './reseal.js';
-import { Secrets } from './secrets.js';
+import { Secrets } from './sealing.js';
 
 const ROWS = 450;
 const [lost, before, now] = [randomBytes(32), randomBytes(32), randomBytes(32)];

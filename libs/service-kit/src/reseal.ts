@@ -1,19 +1,19 @@
 import type { SealedTexts } from '@wbiz/contracts/sealed';
 import type { Pool } from 'pg';
-import { UnsealFailed, type Secrets } from './secrets.js';
+import { UnsealFailed, type Secrets } from './sealing.js';
 
 const AT_ONCE = 200;
 const WITHIN_MS = 5_000;
 
-/** Newly sealed texts, by what they replace. */
+/** New sealed text by the sealed text that it replaces. */
 export type Renewed = Readonly<Record<string, string>>;
 
 /** The sealed texts in one of a service's tables. */
 export type SealedRows<Row extends SealedRow> = Pick<SealedTexts, 'service' | 'setting' | 'what'> & {
   readonly secrets: Secrets;
-  /** SQL of the rows: `id` (text), `owner`, `texts` (the sealed ones, or null) and what else `write` needs. */
+  /** SQL that selects `id` (text), `owner`, `texts` (sealed texts or nulls) and the columns that `write` needs. */
   readonly rows: string;
-  /** Replaces those of the texts that are still there. */
+  /** Replaces the sealed texts of a row; one that has changed since it was read must stay. */
   readonly write: (row: Row, renewed: Renewed) => Promise<unknown>;
 };
 
@@ -24,8 +24,8 @@ export type SealedRow = {
 };
 
 /**
- * Seals with the present key what previous ones have sealed, for 5 s or until none is left; call it again to continue.
- * Safe beside live writes: a text that has changed meanwhile is left alone. What no key opens stays.
+ * Seals texts of previous keys again with the present key, for 5 s or until none is left; call it again to continue. Safe
+ * beside live writes. A text that no key opens stays as it is.
  */
 export async function reseal<Row extends SealedRow>(
   pool: Pool,

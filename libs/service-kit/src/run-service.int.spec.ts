@@ -95,12 +95,12 @@ describe('in one process', () => {
   let service: Awaited<ReturnType<typeof startService>>;
   const send = (command: ReturnType<typeof deposit>) =>
     service.app.get(CommandBus, { strict: false }).send('contacts', command, { key: 'purse-1' });
-  /** The metrics that a scrape finds. */
+  /** The value of a metric in a scrape. */
   const metric = async (name: string, label = '') => {
     const text = await (await fetch(`http://127.0.0.1:${env['HEALTH_PORT']}/metrics`)).text();
     return Number(new RegExp(`^${name}\\{.*${label}.*\\} (.+)`, 'm').exec(text)?.[1]);
   };
-  /** Another transaction holds the locks of `lock` while it runs. */
+  /** Runs `meanwhile` while another transaction holds the locks that the statement `lock` takes. */
   const heldUp = async (lock: string, meanwhile: () => Promise<void>) => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
@@ -365,14 +365,14 @@ describe('as a process', () => {
     const held = { ...deposit(1, { purse: 'held', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
     try {
       await producer.send(commandRecord(held, { topic, key: 'held', source: 't' }));
-      await until(() => seen.stdout.includes('holding a deposit'), patiently);
+      await until(() => seen.stdout.includes('purse: deposit received'), patiently);
 
       const told = Date.now();
       child.kill('SIGTERM');
       await until(async () => (await readiness(env)).code === 503, { describe: 'not ready while it stops' });
       expect(await exited).toBe(0);
       expect(Date.now() - told).toBeLessThan(10_000);
-      expect(seen.stdout).toContain('"msg":"stopped"');
+      expect(seen.stdout).toContain('"msg":"shutdown: over;');
       expect(seen.stdout).not.toMatch(/"level":(50|60)/);
       expect(await balanceOf('held')).toBe(1);
       const [committed, end] = await Promise.all([
@@ -440,7 +440,7 @@ describe('as a process', () => {
     wrong.password = 'wrong';
     const { exited, seen } = run(await environment({ DATABASE_URL: wrong.href }));
     expect(await exited).toBe(1);
-    expect(seen.stdout).toMatch(/"level":60.*28P01.*contacts could not start/);
+    expect(seen.stdout).toMatch(/"level":60.*28P01.*start: failed; exiting with 1/);
   });
 
   describe('shared by two services', () => {
@@ -501,7 +501,7 @@ describe('as a process', () => {
       const held = { ...deposit(1, { purse: 'shared', holdMs: 1_000 }), deadline: Date.now() + 20_000 };
       const topic = topics(prefix).commands('contacts');
       await producer.send(commandRecord(held, { topic, key: 'shared', source: 't' }));
-      await until(() => seen.stdout.includes('holding a deposit'), patiently);
+      await until(() => seen.stdout.includes('purse: deposit received'), patiently);
       await producer.close();
       await kafka.close();
 
@@ -511,12 +511,14 @@ describe('as a process', () => {
       expect(Date.now() - told).toBeLessThan(10_000);
       expect(await balanceOf('shared')).toBe(1);
       const lines = logOf(seen);
-      // Logged by Nest's logger, of which a process has one.
-      expect(lines.find(({ msg }) => msg === 'holding a deposit')).toMatchObject({ service: 'contacts' });
-      for (const said of ['ready', 'stopping', 'stopped'])
+      // Logged by Nest’s logger, which both services of the process share.
+      expect(lines.find(({ msg }) => msg.startsWith('purse: deposit received'))).toMatchObject({
+        service: 'contacts',
+      });
+      for (const said of ['start: done;', 'shutdown: told to stop;', 'shutdown: over;'])
         expect(
           lines
-            .filter(({ msg }) => msg === said)
+            .filter(({ msg }) => msg.startsWith(said))
             .map(({ service }) => service)
             .toSorted(),
         ).toEqual(['contacts', 'webhooks']);
@@ -524,8 +526,8 @@ describe('as a process', () => {
     });
 
     it.each([
-      ['neighbour.reject', 'unhandled rejection, ending this process'],
-      ['neighbour.throw', 'uncaught exception, ending this process'],
+      ['neighbour.reject', 'process: unhandled rejection; exiting with 1'],
+      ['neighbour.throw', 'process: uncaught exception; exiting with 1'],
     ])('ends with 1 where one of them forgets a fault, and says whose it was (%s)', async (query, said) => {
       const { contacts, webhooks, env } = await together();
       const { exited, seen } = runBoth(env);
@@ -542,7 +544,7 @@ describe('as a process', () => {
       const { exited, seen } = runBoth({ ...env, WEBHOOKS_HEALTH_PORT: contacts.HEALTH_PORT });
       expect(await exited).toBe(1);
       expect(logOf(seen).filter(({ level }) => level >= 60)).toMatchObject([
-        { service: 'webhooks', msg: 'webhooks could not start', err: { code: 'EADDRINUSE' } },
+        { service: 'webhooks', msg: 'start: failed; exiting with 1', err: { code: 'EADDRINUSE' } },
       ]);
     });
 

@@ -15,18 +15,18 @@ import { kafkaAccess } from './kafka-access.js';
 import { createLogger, nestLogger } from './logging.js';
 import { rpcAddress } from './peers.js';
 import { ProblemFilter } from './problem-filter.js';
-import { Stopped } from './reachable.js';
+import { Stopped } from './until-reachable.js';
 import { RuntimeModule, type Runtime } from './runtime.js';
 import { peerSetting, PEER_SETTINGS, SERVICE_SETTINGS, type HTTP_SETTINGS } from './settings.js';
 import { endProcess, Shutdown } from './shutdown.js';
 import { createMetrics } from './telemetry.js';
 import { exportingOf, openTracing } from './tracing.js';
-import { rpcTrust } from './trust.js';
+import { rpcTrust } from './rpc-trust.js';
 
 export type ServiceOptions = {
   readonly name: Service;
   readonly module: Type;
-  /** The services this one asks or sends commands to; each needs its `…_RPC`. */
+  /** The services this one asks or sends commands to; each needs its setting, such as `CONTACTS_RPC`. */
   readonly peers?: readonly Service[];
   /** Environment variables beyond those of every service. */
   readonly settings?: Settings;
@@ -40,7 +40,7 @@ export type ServiceOptions = {
 /** A service and the environment it reads. */
 export type Served = { readonly options: ServiceOptions; readonly env: NodeJS.ProcessEnv };
 
-/** The service that code runs for: it logs the code's faults. */
+/** The service that the running code belongs to; its logger gets the code's unhandled errors. */
 const serving = new AsyncLocalStorage<Runtime>();
 
 /** As {@link runServices}, for one service alone in its process. */
@@ -60,18 +60,21 @@ export async function runServices(services: readonly Served[]): Promise<void> {
     for (const { logger } of own ? [own] : runtimes) logger.fatal({ err }, what);
     process.exit(1);
   };
-  process.on('uncaughtException', (error) => crash(error, 'uncaught exception, ending this process'));
-  process.on('unhandledRejection', (error) => crash(error, 'unhandled rejection, ending this process'));
+  process.on('uncaughtException', (error) => crash(error, 'process: uncaught exception; exiting with 1'));
+  process.on('unhandledRejection', (error) => crash(error, 'process: unhandled rejection; exiting with 1'));
 
   let told = false;
   const onSignal = (signal: string) => {
     if (told) return;
     told = true;
+    const drainMs = Math.max(...runtimes.map((runtime) => httpConfig(runtime).HTTP_DRAIN_MS ?? 0));
     for (const { logger, health } of runtimes) {
-      logger.info({ signal }, 'stopping');
+      logger.info(
+        { signal, drainMs },
+        'shutdown: told to stop; not ready from now on, stopping after drainMs',
+      );
       health.stopping();
     }
-    const drainMs = Math.max(...runtimes.map((runtime) => httpConfig(runtime).HTTP_DRAIN_MS ?? 0));
     setTimeout(end, drainMs);
   };
   const end = () => {
@@ -87,7 +90,7 @@ export async function runServices(services: readonly Served[]): Promise<void> {
     hosted.map(({ options, runtime }) =>
       serving.run(runtime, () =>
         start(options, runtime).catch((error: unknown) => {
-          if (!(error instanceof Stopped)) crash(error, `${options.name} could not start`);
+          if (!(error instanceof Stopped)) crash(error, 'start: failed; exiting with 1');
         }),
       ),
     ),
@@ -168,8 +171,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   shutdown.on('pools', 'health', () => healthServer.close());
 
   const root = { module: class Root {}, imports: [RuntimeModule.of(runtime), module] };
-  const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: most } = httpConfig(runtime);
-  const { stopping } = runtime;
+  const { PORT, TRUST_PROXY: trustProxy, HTTP_CONNECTIONS: limit } = httpConfig(runtime);
   const adapter = http
     ? publicHttp(metrics, {
         bodyLimit: http.bodyLimit,
@@ -180,7 +182,7 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
     : new FastifyAdapter();
   const allowed = methodsByPath(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
-    // Nest has one logger for all applications of a process.
+    // Nest has one logger for all applications of a process: it writes to the logger of the running service.
     logger: nestLogger(() => serving.getStore()?.logger ?? logger),
     abortOnError: false,
     bodyParser: false,
@@ -206,17 +208,21 @@ async function start({ module, http }: ServiceOptions, runtime: Runtime): Promis
   }
   if (http) {
     const fastify = adapter.getInstance();
-    fastify.server.maxConnections = most;
+    fastify.server.maxConnections = limit;
     fastify.server.on('drop', (dropped) =>
       logger.warn(
-        { address: dropped?.remoteAddress },
-        'public API: HTTP_CONNECTIONS connections are open; a new one is closed',
+        { limit, address: dropped?.remoteAddress },
+        'public API: as many connections are open as HTTP_CONNECTIONS allows; closing a new one unanswered',
       ),
     );
     shutdown.on('http', 'http', () => fastify.close());
     await app.listen(PORT, host);
   }
-  if (!stopping.aborted) health.started();
-  logger.info({ health: `http://${host}:${HEALTH_PORT}/health/ready` }, 'ready');
+  health.started();
+  if (!health.isStopping)
+    logger.info(
+      { health: `http://${host}:${HEALTH_PORT}/health/ready` },
+      'start: done; /health/ready answers 200 while all checks pass',
+    );
   return app;
 }

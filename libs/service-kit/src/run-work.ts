@@ -5,7 +5,7 @@ import type { Runtime } from './runtime.js';
 type Work = { start(): void; wake(): void; stop(): Promise<void> };
 type WokenBy = {
   readonly store: Pick<EventStore, 'onCommitted'>;
-  /** Whether the event may have made work due. */
+  /** True for an event after which work may be due. */
   readonly by: (event: RecordedEvent) => boolean;
 };
 

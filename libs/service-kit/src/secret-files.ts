@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { SERVICES, type Service } from '@wbiz/contracts/topics';
 
-/** The secrets that provisioning makes, and their holders: each service its own, or one shared by those listed. */
+/** The secrets that provisioning makes, and their holders. All holders of a secret hold the same value. */
 export const HOLDERS = {
   RPC_SECRET: SERVICES,
   TOKENS_KEY: ['gateway', 'messaging', 'templates'],
@@ -12,7 +12,7 @@ export const HOLDERS = {
   ANSWERS_KEY: ['gateway'],
   ADMIN_TOKEN: ['gateway'],
 } satisfies Readonly<Record<string, readonly Service[]>>;
-/** The gateway seals tokens for others with the present key. */
+/** Settings for previous keys. Other readers of tokens have none: the gateway gives them tokens of the present key. */
 const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
   TOKENS_KEY_PREVIOUS: ['gateway'],
   WEBHOOKS_KEY_PREVIOUS: ['gateway', 'webhooks'],
@@ -45,8 +45,8 @@ export const readSecretFiles = (dir: string): SecretFiles =>
   ) as SecretFiles;
 
 /**
- * Completes the services' secrets. Existing ones stay; a holder without one gets another holder's; one that nobody has
- * is taken from `given`, or made. `before` are keys from the time when all services held the same one.
+ * Adds the secrets that services lack. An existing secret stays; a holder without it gets the other holders' value; a
+ * secret that no holder has is taken from `given`, or made. `before`: keys of former versions, which all services shared.
  */
 export function completed(kept: SecretFiles, given: Environment, before: readonly Buffer[]): SecretFiles {
   const files = structuredClone(kept);

@@ -16,10 +16,9 @@ const SESSION_MS = 15_000;
 const module = (name: string) => `org.apache.kafka.common.security.${name}`;
 
 /**
- * A Kafka of its own, secured as in production: `sasl` takes names and passwords over TLS, `mutual` certificates, and
- * what is not allowed is forbidden. At the address `inside` everything is allowed, without TLS. PLAIN and SCRAM know
- * the `users`, whose password is their name; OAUTHBEARER accepts every token. The principals in `above` may do
- * everything.
+ * Starts a separate Kafka that is secured as in production and forbids all that no ACL allows. Listeners: `sasl` (names
+ * and passwords, TLS), `mutual` (client certificates, TLS), `inside` (no TLS, everything allowed). PLAIN and SCRAM accept
+ * the `users`, whose passwords are their names; OAUTHBEARER accepts every token. The principals in `above` are superusers.
  */
 export async function secureKafka(
   users: readonly string[],
@@ -58,7 +57,7 @@ export async function secureKafka(
         'ssl.truststore.type': 'PEM',
         'ssl.truststore.location': join(dir, 'ca.pem'),
         'listener.name.mutual.ssl.client.auth': 'required',
-        // The broker cuts off who has not authenticated again by then.
+        // The broker disconnects a client that has not authenticated again by then.
         'connections.max.reauth.ms': String(SESSION_MS),
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'super.users': ['ANONYMOUS', ...above].map((user) => `User:${user}`).join(';'),

@@ -291,7 +291,7 @@ const previous = (name: string) =>
   });
 const KEY_EXAMPLE = 'the output of openssl rand -base64 32';
 
-/** The environment variables of the services that see access tokens. */
+/** The environment variables of the services that open access tokens. */
 export const TOKENS_SETTINGS = {
   TOKENS_KEY: key({
     description:
@@ -302,7 +302,7 @@ export const TOKENS_SETTINGS = {
   TOKENS_KEY_PREVIOUS: previous('TOKENS_KEY'),
 };
 
-/** The environment variables of the services that see the secrets of webhooks. */
+/** The environment variables of the services that open webhook secrets. */
 export const WEBHOOK_SECRETS_SETTINGS = {
   WEBHOOKS_KEY: key({
     description: 'Key that seals the secrets and headers of webhooks. The same for the gateway and webhooks.',
@@ -312,7 +312,7 @@ export const WEBHOOK_SECRETS_SETTINGS = {
   WEBHOOKS_KEY_PREVIOUS: previous('WEBHOOKS_KEY'),
 };
 
-/** The environment variables of the gateway alone that seal. */
+/** The environment variables of the gateway's own sealing key. */
 export const ANSWERS_SETTINGS = {
   ANSWERS_KEY: key({
     description: 'Key that seals the secret parts of answers that are kept for an `Idempotency-Key`.',
@@ -359,7 +359,7 @@ export const HTTP_SETTINGS = {
   }),
 };
 
-/** The environment variable of the program that runs several services as one process, beyond theirs. */
+/** The environment variable of the program that runs several services in one process; each service has its own too. */
 export const TOGETHER_SETTINGS = {
   WBIZ_TOGETHER: someOf(SERVICES)({
     description:

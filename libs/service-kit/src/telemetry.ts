@@ -37,7 +37,7 @@ export function createMetrics(service: string) {
     contentType: registry.contentType,
 
     /**
-     * Runs `refresh` before a scrape, for gauges that must be asked for: never twice at once, nor again within
+     * Runs `refresh`, which sets gauges, before a scrape: never twice at once, nor again within
      * `everyMs`. A refresh that takes longer than a second shows in a later scrape.
      */
     beforeScrape: (refresh: () => Promise<void>, { everyMs = 0 } = {}) =>
@@ -85,7 +85,7 @@ export const topOf = (all: readonly (readonly [id: string, value: number])[]): R
       .map(([id]) => id),
   );
 
-/** How the others become one value: their sum, or the highest of them. */
+/** Two ways to combine the values of all series beyond the {@link TOP} into one. */
 export const SUM = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
 export const HIGHEST = (values: readonly number[]) => Math.max(...values);
 
@@ -103,5 +103,5 @@ export function showTop<Label extends string>(
   if (rest.length > 0) gauge.set(labelled(OTHERS), others(rest));
 }
 
-/** `time` in ms since the epoch; 0: none. */
+/** `time` in ms since the epoch; 0 stands for no time, and results in 0. */
 export const secondsSince = (time: number) => (time === 0 ? 0 : Math.max(0, Date.now() - time) / 1_000);

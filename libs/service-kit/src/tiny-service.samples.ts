@@ -40,7 +40,7 @@ const purse: Aggregate<Deposit, { balance: number }, Deposited, Replies> = {
   reply: { 'purse.deposit': ({ balance }) => ({ balance }) },
 };
 
-/** How much came in per account, from the shared log. */
+/** Projects the sum of deposits per account from the shared log. */
 const income: Projection = {
   name: 'income',
   on: {
@@ -68,7 +68,7 @@ class PurseController {
   @CommandHandler('purse.deposit')
   async deposit(command: Command & Deposit) {
     if (command.data.holdMs) {
-      this.logger.log('holding a deposit');
+      this.logger.log('purse: deposit received; handling it after holdMs');
       await delay(command.data.holdMs);
     }
     return this.store.execute(purse, command);

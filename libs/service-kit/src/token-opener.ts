@@ -1,14 +1,14 @@
 import type { Config } from './config.js';
 import type { Runtime } from './runtime.js';
-import { Secrets, UnsealFailed } from './secrets.js';
+import { Secrets, UnsealFailed } from './sealing.js';
 import type { TOKENS_SETTINGS } from './settings.js';
 
 const QUIET_MS = 60_000;
 type Opens = Pick<Runtime<Config<typeof TOKENS_SETTINGS>>, 'config' | 'logger'>;
 
 /**
- * Opens access tokens. If one cannot be opened, logs it with what comes `next`, once a minute, and throws
- * {@link UnsealFailed}.
+ * Returns a function that opens sealed access tokens. For one that cannot be opened it throws {@link UnsealFailed}, and
+ * logs that with `next` (what happens then), once a minute per account.
  */
 export function tokenOpener({ config, logger }: Opens, next: string) {
   const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });
@@ -27,7 +27,7 @@ export function tokenOpener({ config, logger }: Opens, next: string) {
       const [, sealedWith] = sealed.split('.');
       logger.error(
         { err, accountId, sealedWith, opensWith: [secrets.present, ...secrets.previous], alarm: true },
-        `access token of an account cannot be opened; ${next}`,
+        `sealed token: the access token of an account cannot be opened; ${next}`,
       );
       throw err;
     }

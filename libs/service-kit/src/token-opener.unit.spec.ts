@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { createLogger } from './logging.js';
-import { Secrets, UnsealFailed } from './secrets.js';
+import { Secrets, UnsealFailed } from './sealing.js';
 import { tokenOpener } from './token-opener.js';
 
 const [key, before, foreign] = [randomBytes(32), randomBytes(32), randomBytes(32)];
@@ -41,7 +41,7 @@ it('says of a token that it cannot open by which keys, for the operator, once a 
     { accountId: 'acc_2' },
   ]);
   expect(lines[0]).toMatchObject({
-    msg: 'access token of an account cannot be opened; its sends wait',
+    msg: 'sealed token: the access token of an account cannot be opened; its sends wait',
     opensWith: [new Secrets({ key }).present, new Secrets({ key: before }).present],
   });
   passes(59_000);

@@ -17,10 +17,10 @@ export function parseTraceparent(header: unknown): Trace | undefined {
   return { traceId, spanId, flags };
 }
 
-/** The header of the next step of the given trace, or of a new one if there is none. */
+/** The header for a new span: in the trace of the given header, or in a new trace without one. */
 export function nextTraceparent(header?: unknown): string {
   const { traceId = hex(16), flags = '01' } = parseTraceparent(header) ?? {};
-  // Only the flag "sampled" is passed on: the meaning of the others ends with their sender.
+  // Only the flag `sampled` is passed on; the others hold for one hop.
   return `00-${traceId}-${hex(8)}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`;
 }
 

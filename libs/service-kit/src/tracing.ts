@@ -4,7 +4,7 @@ import type { ServiceConfig } from './settings.js';
 
 const LOCAL_COLLECTOR = 'http://localhost:4318';
 
-/** The export that the standard variables ask for; undefined: traces are not recorded, as when none is set. */
+/** The export that OpenTelemetry's variables configure; undefined if no traces are recorded, as by default. */
 export function exportingOf(
   config: ServiceConfig,
   { service, replica }: { service: string; replica: string },

@@ -32,7 +32,7 @@ const aggregates = (): readonly Tags[] => [
   { ...base, decider, reply: {} },
   // @ts-expect-error the catalogue has another answer
   { ...base, decider, reply: { 'tag.create': () => 'made' } },
-  // @ts-expect-error no such event goes out
+  // @ts-expect-error the aggregate has no such event
   { ...base, decider, published: ['tag.creatd'], reply: { 'tag.create': () => null } },
 ];
 
@@ -56,7 +56,7 @@ const commands = () => [
   followUp(tags, { accountId, type: 'tag.use', data: { accountId } }),
   // @ts-expect-error a command that the aggregate does not know
   store.apply(tags, { accountId, type: 'tag.creat', data }),
-  // @ts-expect-error not from outside
+  // @ts-expect-error a command that is only followed up, not sent
   store.execute(tags, { id: 'cmd_1', accountId, type: 'tag.use', data }),
 ];
 
@@ -66,7 +66,7 @@ const projections = () => [
   inline<TagEvent>({ 'tag.creatd': async () => undefined }),
   // @ts-expect-error no such field
   inline<TagEvent>({ 'tag.created': async ([event]) => void event!.data.nme }),
-  // @ts-expect-error says of no events
+  // @ts-expect-error its type of events is not given
   inline({ 'tag.created': async () => undefined }),
   projection({ name: 'tags', on: { 'tag.created': async ({ data }) => void data.name } }),
   // @ts-expect-error misspelt
@@ -81,9 +81,9 @@ const queries = () => [
   peers.ask('tag.get', { accountId, name: 'vip' }),
   // @ts-expect-error misspelt
   peers.ask('tag.gt', { accountId, name: 'vip' }),
-  // @ts-expect-error without what is asked for
+  // @ts-expect-error the name is missing
   peers.ask('tag.get', { accountId }),
-  // @ts-expect-error every service answers it: whose?
+  // @ts-expect-error every service answers this query, so `askOf` must name the service
   peers.ask('log.head', { accountId }),
 ];
 

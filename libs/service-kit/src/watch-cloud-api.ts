@@ -7,7 +7,7 @@ type Call = {
 };
 type Ended = { readonly kind: string; readonly code?: string };
 
-/** Counts and times calls of Meta's API, and traces those that are a step of a trace: `watch` of its client. */
+/** The Cloud API client's `watch`: counts and times each call of Meta's API, and traces one with a traceparent. */
 export function watchCloudApi({
   metrics,
   startSpan,

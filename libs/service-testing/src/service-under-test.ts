@@ -18,7 +18,7 @@ import type { Reply } from '@wbiz/eventing/message';
 import { RpcClient } from '@wbiz/eventing/rpc/rpc-client';
 import { provision } from '@wbiz/service-kit/provision';
 import { startService, type ServiceOptions } from '@wbiz/service-kit/run-service';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { peerSetting } from '@wbiz/service-kit/settings';
 import { embeddedStack, freePort, freshDatabase, topicPrefix } from '@wbiz/testing/stack';
 import pg from 'pg';

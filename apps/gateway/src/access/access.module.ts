@@ -4,23 +4,23 @@ import type { Config } from '@wbiz/service-kit/config';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { runWork } from '@wbiz/service-kit/run-work';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
 import { OperatorSessions } from '../admin/operator-sessions.js';
 import { operatorSignIn } from '../admin/sign-in.js';
 import type { SETTINGS } from '../gateway.settings.js';
-import { installGate } from './gate.js';
+import { addRequestChecks } from './request-checks.js';
 import { housekeeping } from './housekeeping.js';
 import { Idempotency } from './idempotency.js';
-import { KeyBook } from './key-book.js';
+import { ApiKeyCache } from './api-key-cache.js';
 import { KeyUses } from './key-uses.js';
 import { RateLimiter } from './rate-limiter.js';
 
 /** API keys, rate limits and idempotency of every route. */
 @Module({
   providers: [
-    { provide: KeyBook, useFactory: openKeyBook, inject: [RUNTIME, PG_POOL] },
+    { provide: ApiKeyCache, useFactory: openApiKeyCache, inject: [RUNTIME, PG_POOL] },
     { provide: RateLimiter, useFactory: openRateLimiter, inject: [RUNTIME, PG_POOL] },
     { provide: Idempotency, useFactory: (pool: Pool) => new Idempotency(pool), inject: [PG_POOL] },
     {
@@ -34,7 +34,7 @@ import { RateLimiter } from './rate-limiter.js';
 })
 export class AccessModule {
   constructor(
-    book: KeyBook,
+    cache: ApiKeyCache,
     limiter: RateLimiter,
     idempotency: Idempotency,
     sessions: OperatorSessions,
@@ -45,14 +45,14 @@ export class AccessModule {
     const { logger, config, metrics } = runtime;
     const onLimited = (scope: 'key' | 'plan' | 'sign_in') => metrics.rateLimited.inc({ scope });
     const secrets = new Secrets({ key: config.ANSWERS_KEY, previous: config.ANSWERS_KEY_PREVIOUS });
-    const onNotKept = (err: unknown, requestId: string) =>
+    const onNotKept = (err: unknown, ids: Readonly<Record<string, string>>) =>
       logger.error(
-        { err, requestId },
-        'idempotency: answer not stored; a repeated request asks the owning service',
+        { err, ...ids },
+        'idempotency: record not updated; a repeated request gets 409 until its deadline has passed, then is handled again with its command at most once',
       );
     const uses = new KeyUses(pool);
-    installGate(httpAdapter.getInstance<FastifyInstance>(), {
-      book,
+    addRequestChecks(httpAdapter.getInstance<FastifyInstance>(), {
+      cache,
       uses,
       limiter,
       idempotency,
@@ -65,16 +65,19 @@ export class AccessModule {
   }
 }
 
-async function openKeyBook({ logger, shutdown }: Runtime, pool: Pool): Promise<KeyBook> {
-  const book = new KeyBook(pool, logger);
-  await book.start();
-  shutdown.on('work', 'key book', () => book.stop());
-  return book;
+async function openApiKeyCache({ logger, shutdown }: Runtime, pool: Pool): Promise<ApiKeyCache> {
+  const cache = new ApiKeyCache(pool, logger);
+  await cache.start();
+  shutdown.on('work', 'API key cache', () => cache.stop());
+  return cache;
 }
 
 function openRateLimiter({ logger, shutdown }: Runtime, pool: Pool): RateLimiter {
   const limiter = new RateLimiter(pool, (err) =>
-    logger.warn({ err }, 'rate limiter: unspent lease not returned; it lapses with its window'),
+    logger.warn(
+      { err },
+      'rate limiter: giving unspent requests back failed; they may count as used until their windows end',
+    ),
   );
   shutdown.on('work', 'rate limits', () => limiter.stop());
   return limiter;

@@ -2,9 +2,9 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKey } from './api-key.js';
 import type { Claim } from './idempotency.js';
-import type { Account } from './key-book.js';
+import type { Account } from './api-key-cache.js';
 
-/** A request with a valid key. */
+/** A request with a valid API key. */
 export type Call = {
   readonly key: ApiKey;
   readonly account: Account;
@@ -26,7 +26,10 @@ export type Call = {
   claimBody: (fingerprint: Buffer) => Promise<{ readonly body: Buffer | undefined } | undefined>;
   /** Set while the request runs under an Idempotency-Key. */
   claim?: Claim;
-  /** `open`: a command is out and its outcome unknown, so the key stays claimed. `final`: store the answer whatever its status. */
+  /**
+   * `open`: a command was sent and its outcome is unknown, so its Idempotency-Key stays claimed. `final`: the answer is
+   * stored whatever its status.
+   */
   fate?: 'open' | 'final' | undefined;
   readonly reply: Pick<FastifyReply, 'code' | 'header'>;
 };

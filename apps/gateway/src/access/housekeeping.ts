@@ -31,7 +31,7 @@ export async function removeOld(pool: Pool): Promise<void> {
 /** Writes the key uses, then runs {@link removeOld}, every minute. */
 export const housekeeping = (pool: Pool, uses: KeyUses, logger: Logger) =>
   new Periodic({
-    name: 'housekeeping: removal of old records',
+    name: 'housekeeping: writing the uses of keys or removing old records',
     everyMs: EVERY_MS,
     run: async () => {
       await uses.write();

@@ -17,7 +17,7 @@ export function parseIdempotencyKey(header: string): string {
   return key;
 }
 
-/** Deeper than the body of any route. */
+/** Most levels of a body; no route takes a body that is nested this deep. */
 const DEEPEST = 100;
 
 /** SHA-256 of a body; field order and whitespace do not matter. Throws `invalid_request` for a body of more than 100 levels. */

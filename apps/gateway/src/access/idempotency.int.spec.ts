@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
-import { FakeMessaging } from '../messages/messaging.harness.js';
+import { edgesTo, FakeMessaging } from '../messages/messaging.harness.js';
 import { removeOld } from './housekeeping.js';
 
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
@@ -13,15 +13,7 @@ let key: string;
 let keys = 0;
 
 // The gateways live for the whole file; each test gets its own peers.
-const bus = {
-  send: (...given: Parameters<FakeMessaging['bus']['send']>) => messaging.bus.send(...given),
-  settled: (...given: Parameters<FakeMessaging['bus']['settled']>) => messaging.bus.settled(...given),
-  inFlight: () => 0,
-};
-const peers: FakeMessaging['peers'] = {
-  ask: (...given) => messaging.peers.ask(...given),
-  askOf: (...given) => messaging.peers.askOf(...given),
-};
+const { bus, peers } = edgesTo(() => messaging);
 
 beforeAll(async () => {
   database = await gatewayDatabase();

@@ -4,7 +4,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { Pool } from 'pg';
 import { askPostgres } from './ask-postgres.js';
 
-/** Wait this long past a command's deadline: its owner may still be busy with the batch it is in. */
+/** A command may take this long past its deadline (ms): its owner may still handle the batch it is in. */
 const GRACE_MS = 500;
 export const KEPT_HOURS = 24;
 
@@ -80,8 +80,8 @@ export class Idempotency {
   }
 
   /**
-   * Replaces the earlier command, which certainly had no effect, by the claim's own. Throws `idempotency_in_progress`
-   * if another request was faster.
+   * Replaces the earlier command, which certainly had no effect, by the claim's command. Throws
+   * `idempotency_in_progress` if another request was faster.
    */
   async takeOver(claim: Claim, deadline: number): Promise<void> {
     const rows = await askPostgres(this.pool, {

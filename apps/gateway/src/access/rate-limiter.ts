@@ -105,7 +105,7 @@ export class RateLimiter {
     }
   }
 
-  /** All waiters on a window share one lease, large enough for all of them. */
+  /** All requests that wait for a window share one lease, large enough for all of them. */
   private async refill(window: Window, count: number): Promise<void> {
     window.wanted += count;
     window.leasing ??= Promise.resolve().then(() => {

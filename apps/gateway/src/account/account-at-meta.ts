@@ -1,6 +1,6 @@
 import type { CloudApi } from '@wbiz/cloud-api/cloud-api';
 import type { AccountAtMeta } from '@wbiz/contracts/account';
-import { askMeta, meta } from './connect-account.js';
+import { askMeta, callMeta } from './connect-account.js';
 import { reportedNumber } from './reported-number.js';
 
 /** Reads the account at Meta; stores nothing. Throws what connecting throws. */
@@ -12,7 +12,7 @@ export async function accountAtMeta(
   const askedAt = new Date().toISOString();
   const [{ token, waba, numbers }, apps] = await Promise.all([
     askMeta(cloudApi, accessToken, wabaId),
-    meta(wabaId, () => cloudApi.listSubscribedApps(accessToken, wabaId)),
+    callMeta(wabaId, () => cloudApi.listSubscribedApps(accessToken, wabaId)),
   ]);
   return {
     wabaName: waba.name ?? null,

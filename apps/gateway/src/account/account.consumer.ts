@@ -6,7 +6,7 @@ import type { Command } from '@wbiz/eventing/message';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { InboundHandler, QueryHandler } from '@wbiz/service-kit/handlers';
 import { AccountQueries } from './account.queries.js';
-import { followMeta } from './follow-meta.js';
+import { applyMetaChange } from './apply-meta-change.js';
 
 /** Answers the other services' queries about accounts, and takes in Meta's account webhooks. */
 @Controller()
@@ -28,6 +28,6 @@ export class AccountConsumer {
 
   @InboundHandler(META_CHANGE)
   metaChange(@Payload() { data }: Command<typeof META_CHANGE, MetaChange>) {
-    return followMeta(data, this.queries, this.store);
+    return applyMetaChange(data, this.queries, this.store);
   }
 }

@@ -16,7 +16,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 /** Why an account may not be used: set by an operator, or by Meta (banned, review failed, offboarded, access removed). */
 type Hold = 'operator' | 'ban' | 'review' | 'offboarded' | 'gone';
 
-/** Private fields of an account. `throughput`: the operator's override, messages per second per number. */
+/** Fields that clients never see. `throughput`: set by an operator, in messages per second per phone number. */
 type Kept = {
   readonly sealedToken: string;
   readonly appId: string;
@@ -24,7 +24,7 @@ type Kept = {
   readonly holds: { readonly [Reason in Hold]?: { readonly on: boolean; readonly at: string } };
 };
 
-/** `told`: the last report on the account and, by id, on each phone number; it filters out repetitions. */
+/** `told`: Meta's last report on the account and, by id, on each phone number; used to ignore repeated reports. */
 export type AccountState = AccountData & Kept & { readonly told: Readonly<Record<string, string>> };
 
 export type ReportedNumber = Omit<PhoneNumberView, 'isDefault'>;
@@ -55,7 +55,7 @@ export type AccountCommand =
   | Message<'account.note-status', { readonly accountId: string; readonly at: string } & StatusNote>
   | Message<'account.note-number', { readonly accountId: string; readonly at: string } & NumberNote>;
 
-/** A report of Meta's on the whole account; without `hold` and `lift` it only informs the customer. */
+/** A report of Meta's on the whole account; one without `hold` and `lift` only becomes an event for clients. */
 export type StatusNote = {
   readonly hold?: Hold;
   readonly lift?: Hold;
@@ -112,24 +112,24 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const known = present(state, accountId);
       if (status === 'active' && known.status === 'disconnected')
         throw new Rejection('conflict', 'The account is disconnected from Meta; connect it again.');
-      return changed(
-        known,
-        {
+      return changed(known, {
+        at,
+        data: {
           ...given,
           ...(throughput && {
             phoneNumbers: known.phoneNumbers.map((number) => ({ ...number, throughput })),
           }),
         },
-        {
+        kept: {
           ...(throughput && { throughput }),
           ...(status === 'suspended' && { holds: held(known.holds, 'operator', at) }),
           ...(status === 'active' && { holds: lifted(known.holds, ['operator', 'ban', 'review'], at) }),
         },
-        status === 'active'
-          ? 'An operator put the account back to work.'
-          : 'An operator suspended the account.',
-        at,
-      );
+        reason:
+          status === 'active'
+            ? 'An operator put the account back to work.'
+            : 'An operator suspended the account.',
+      });
     },
     'account.note-status': ({ data: { accountId, at, hold, lift, reason, appId } }, state) => {
       const known = present(state, accountId);
@@ -137,16 +137,16 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       if (isBeforeConnecting(known, at)) return [];
       const about = hold ?? lift;
       if (about === undefined)
-        return isToldAlready(known.told['account'], at, reason)
+        return isReportedAlready(known.told['account'], at, reason)
           ? []
           : [{ type: 'account.status', data: { status: known.status, reason, at } }];
       const last = known.holds[about];
       if (last !== undefined && at < last.at) return [];
       const holds = hold ? held(known.holds, hold, at) : { ...known.holds, [about]: { on: false, at } };
       const status = statusOf(holds);
-      // Nobody heard what people wrote while disconnected, so `connectedAt` starts anew.
+      // No messages arrived while the account was disconnected, so `connectedAt` starts anew.
       const back = known.status === 'disconnected' && status !== 'disconnected';
-      return changed(known, back ? { connectedAt: at } : {}, { holds }, reason, at);
+      return changed(known, { data: back ? { connectedAt: at } : {}, kept: { holds }, reason, at });
     },
     'account.note-number': (
       { data: { accountId, at, digits, event, messagingLimit, throughput } },
@@ -156,7 +156,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const number = known.phoneNumbers.find((one) => digitsOf(one.displayPhoneNumber) === digits);
       if (!number || isBeforeConnecting(known, at)) return [];
       const limit = messagingLimit ?? number.messagingLimit;
-      if (isToldAlready(known.told[number.id], at, qualityTale(event, limit))) return [];
+      if (isReportedAlready(known.told[number.id], at, qualityReport(event, limit))) return [];
       const now = {
         ...number,
         messagingLimit: limit,
@@ -165,7 +165,7 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       const phoneNumbers = known.phoneNumbers.map((one) => (one === number ? now : one));
       const { id: phoneNumberId, displayPhoneNumber } = now;
       return [
-        ...changed(known, { phoneNumbers }, {}, '', at),
+        ...changed(known, { data: { phoneNumbers }, kept: {}, reason: '', at }),
         {
           type: 'phone_number.quality',
           data: { phoneNumberId, displayPhoneNumber, event, messagingLimit: limit, at },
@@ -180,9 +180,10 @@ export const account: Decider<AccountCommand, AccountState | null, AccountEvent>
       ...kept,
     }),
     'account.resealed': (state, { private: kept }) => state && { ...state, ...kept },
-    'account.status': (state, { data: { at, reason } }) => told(state, 'account', tale(at, reason ?? '')),
+    'account.status': (state, { data: { at, reason } }) =>
+      withReport(state, 'account', reportOf(at, reason ?? '')),
     'phone_number.quality': (state, { data: { phoneNumberId, at, event, messagingLimit } }) =>
-      told(state, phoneNumberId, tale(at, qualityTale(event, messagingLimit))),
+      withReport(state, phoneNumberId, reportOf(at, qualityReport(event, messagingLimit))),
   },
 };
 
@@ -201,13 +202,14 @@ function present(state: AccountState | null, accountId: string): AccountState {
   return state;
 }
 
-function changed(
-  state: AccountState,
-  change: Partial<AccountData>,
-  kept: Partial<Kept>,
-  reason: string,
-  at: string,
-): AccountEvent[] {
+type Change = {
+  readonly data: Partial<AccountData>;
+  readonly kept: Partial<Kept>;
+  readonly reason: string;
+  readonly at: string;
+};
+
+function changed(state: AccountState, { data: change, kept, reason, at }: Change): AccountEvent[] {
   const before = dataOf(state);
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const data: AccountData = { ...before, ...given, status: statusOf(kept.holds ?? state.holds) };
@@ -252,19 +254,19 @@ function statusOf(holds: Kept['holds']): AccountStatus {
   return Object.values(holds).some(({ on }) => on) ? 'suspended' : 'active';
 }
 
-const told = (state: AccountState | null, what: string, tale: string) =>
-  state && { ...state, told: { ...state.told, [what]: tale } };
+const withReport = (state: AccountState | null, what: string, report: string) =>
+  state && { ...state, told: { ...state.told, [what]: report } };
 
-/** Compares whole seconds, as Meta's times are. Connecting reads everything anew, so earlier reports are stale. */
+/** A report from before the connection is stale: connecting reads everything. Compares seconds, as Meta reports them. */
 const isBeforeConnecting = ({ connectedAt }: AccountState, at: string) => at < connectedAt.slice(0, 19);
 
-/** Whether this report, or a later one, has been noted already. */
-const isToldAlready = (last: string | undefined, at: string, what: string) =>
-  last !== undefined && (last === tale(at, what) || at < last.slice(0, at.length));
+/** Whether this report, or a later one, is stored already. */
+const isReportedAlready = (last: string | undefined, at: string, what: string) =>
+  last !== undefined && (last === reportOf(at, what) || at < last.slice(0, at.length));
 
-const tale = (at: string, what: string) => `${at} ${what}`;
+const reportOf = (at: string, what: string) => `${at} ${what}`;
 
-const qualityTale = (event: string, limit: string | null) => `${event} ${limit ?? ''}`;
+const qualityReport = (event: string, limit: string | null) => `${event} ${limit ?? ''}`;
 
 export const digitsOf = (phone: string) => phone.replace(/\D/g, '');
 

@@ -4,7 +4,7 @@ import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import type { Config } from '@wbiz/service-kit/config';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { watchCloudApi } from '@wbiz/service-kit/watch-cloud-api';
 import type { Pool } from 'pg';
 import type { SETTINGS } from '../gateway.settings.js';

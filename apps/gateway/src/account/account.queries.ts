@@ -4,7 +4,7 @@ import type { Page, Paged } from '@wbiz/contracts/page';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { pageOf } from '@wbiz/service-kit/paging';
-import type { Secrets } from '@wbiz/service-kit/secrets';
+import type { Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import { askPostgres } from '../access/ask-postgres.js';
 import { dataOf, type AccountState } from './account.decider.js';
@@ -17,7 +17,7 @@ type Row = {
 };
 
 /** The name of the advisory lock held while a WhatsApp Business Account is being connected. */
-export const connecting = (wabaId: string) => `wbiz.waba.${wabaId}`;
+export const connectLock = (wabaId: string) => `wbiz.waba.${wabaId}`;
 
 /** Injection token of the `Secrets` that seal access tokens. */
 export const TOKEN_SECRETS = Symbol('TOKEN_SECRETS');
@@ -54,7 +54,7 @@ export class AccountQueries {
     const [lock] = await askPostgres<{ free: boolean }>(this.pool, {
       name: 'waba-is-connecting',
       text: 'select pg_try_advisory_xact_lock_shared(hashtextextended($1, 0)) as free',
-      values: [connecting(wabaId)],
+      values: [connectLock(wabaId)],
     });
     if (!lock!.free) throw new Rejection('unavailable', `The account of ${wabaId} is being connected.`);
     return this.accountOf(wabaId);

@@ -10,12 +10,12 @@ import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import type { EventStore } from '@wbiz/eventing/postgres/event-store';
 import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import { Rejection } from '@wbiz/eventing/rejection';
-import type { Secrets } from '@wbiz/service-kit/secrets';
+import type { Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import { accounts } from './account.decider.js';
-import { connecting } from './account.queries.js';
+import { connectLock } from './account.queries.js';
 import { reportedNumber } from './reported-number.js';
-import { isOutOfPlace } from './simulator-secrets.js';
+import { isSimulatorSecretForMeta } from './simulator-secrets.js';
 
 export type ConnectParts = {
   readonly cloudApi: Pick<
@@ -40,7 +40,7 @@ const MOST_NUMBERS = 100;
  */
 export async function connectAccount(parts: ConnectParts, body: ConnectAccount): Promise<Connected> {
   const { accessToken, wabaId, defaultPhoneNumberId, name, plan } = body;
-  if (isOutOfPlace(accessToken, parts.cloudApiUrl))
+  if (isSimulatorSecretForMeta(accessToken, parts.cloudApiUrl))
     throw badToken('Tokens of the simulator are taken only while CLOUD_API_URL is the simulator.');
 
   const { token, waba, numbers } = await askMeta(parts.cloudApi, accessToken, wabaId);
@@ -64,8 +64,8 @@ export async function connectAccount(parts: ConnectParts, body: ConnectAccount):
   const connected = await inTransaction(parts.pool, async (tx) => {
     // The lock serialises two first connects of one WABA: the second finds the account of the first. It also makes
     // AccountQueries.find answer `unavailable` for messages that Meta sends between subscribing and the commit.
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [connecting(wabaId)]);
-    await meta(wabaId, () => parts.cloudApi.subscribeApp(accessToken, wabaId));
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [connectLock(wabaId)]);
+    await callMeta(wabaId, () => parts.cloudApi.subscribeApp(accessToken, wabaId));
     const { rows } = await tx.query<{ stream: string }>(
       `select stream from gateway.accounts where state->>'wabaId' = $1`,
       [wabaId],
@@ -104,7 +104,7 @@ export async function askMeta(
   accessToken: string,
   wabaId: string,
 ): Promise<Found> {
-  const token = await meta(wabaId, () => cloudApi.debugToken(accessToken));
+  const token = await callMeta(wabaId, () => cloudApi.debugToken(accessToken));
   if (!token.is_valid)
     throw badToken(`Meta does not accept the access token: ${token.error?.message ?? 'it is not valid'}.`);
   const missing = PERMISSIONS.filter((permission) => !token.scopes?.includes(permission));
@@ -118,23 +118,23 @@ export async function askMeta(
       `The access token has ${elsewhere.join(' and ')} for other accounts, but not for ${wabaId}.`,
     );
   const [waba, numbers] = await Promise.all([
-    meta(wabaId, () => cloudApi.getWaba(accessToken, wabaId)),
-    meta(wabaId, () => cloudApi.listPhoneNumbers(accessToken, wabaId)),
+    callMeta(wabaId, () => cloudApi.getWaba(accessToken, wabaId)),
+    callMeta(wabaId, () => cloudApi.listPhoneNumbers(accessToken, wabaId)),
   ]);
   return { token, waba, numbers };
 }
 
 /** Calls Meta and turns its errors into our rejections. */
-export async function meta<T>(wabaId: string, call: () => Promise<T>): Promise<T> {
+export async function callMeta<T>(wabaId: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (error instanceof UpstreamUnreachable)
-      throw because(
+      throw withCause(
         error,
         new Rejection('unavailable', 'Meta cannot be reached at present. Try again.', { retryAfter: 5 }),
       );
-    if (error instanceof CloudApiError) throw because(error, refusal(error.error, wabaId));
+    if (error instanceof CloudApiError) throw withCause(error, refusal(error.error, wabaId));
     throw error;
   }
 }
@@ -167,7 +167,7 @@ function refused(problem: string, pointer: string, code: string, detail: string)
   return new Rejection(problem, detail, faults);
 }
 
-function because(cause: Error, rejection: Rejection): Rejection {
+function withCause(cause: Error, rejection: Rejection): Rejection {
   rejection.cause = cause;
   return rejection;
 }

@@ -3,7 +3,7 @@ import { cut, entryOf, object, text } from '@wbiz/contracts/meta/item';
 import { digitsOf, type NumberNote, type StatusNote } from './account.decider.js';
 import { THROUGHPUT } from './reported-number.js';
 
-/** A command that notes a change reported by Meta. */
+/** A command that stores a change reported by Meta. */
 export type MetaNote =
   | { readonly type: 'account.note-status'; readonly wabaId: string; readonly note: StatusNote }
   | { readonly type: 'account.note-number'; readonly wabaId: string; readonly note: NumberNote };

@@ -13,6 +13,6 @@ function mayBeSimulator(cloudApiUrl: string): boolean {
     : /^(localhost|simulator)(\.|$)/.test(host);
 }
 
-/** True for a simulator secret (publicly known) where the URL may be Meta itself. */
-export const isOutOfPlace = (secret: string, cloudApiUrl: string): boolean =>
+/** Whether the secret is the simulator's, which everybody knows, although the URL may be Meta's. */
+export const isSimulatorSecretForMeta = (secret: string, cloudApiUrl: string): boolean =>
   secret.startsWith('simulator-') && !mayBeSimulator(cloudApiUrl);

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isOutOfPlace } from './simulator-secrets.js';
+import { isSimulatorSecretForMeta } from './simulator-secrets.js';
 
 it.each([
   'http://127.0.0.1:4000',
@@ -9,7 +9,7 @@ it.each([
   'http://simulator:4000',
   'http://simulator.wbiz.svc.cluster.local/graph',
 ])('takes the secrets of the simulator for %s', (url) =>
-  expect(isOutOfPlace('simulator-token', url)).toBe(false),
+  expect(isSimulatorSecretForMeta('simulator-token', url)).toBe(false),
 );
 
 it.each([
@@ -20,6 +20,6 @@ it.each([
   'http://10.0.0.1',
   'http://[2001:db8::1]',
 ])('refuses them for %s', (url) => {
-  expect(isOutOfPlace('simulator-token', url)).toBe(true);
-  expect(isOutOfPlace('EAAG1', url)).toBe(false);
+  expect(isSimulatorSecretForMeta('simulator-token', url)).toBe(true);
+  expect(isSimulatorSecretForMeta('EAAG1', url)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
 import type { SeenRecord } from '@wbiz/service-testing/shared-topics';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { until } from '@wbiz/testing/stack';
 import { accounts } from '../account/account.decider.js';
 import { ADMIN_TOKEN, call, runningGateway, type RunningGateway } from '../running-gateway.harness.js';

@@ -16,7 +16,7 @@ import { SessionController } from './session.controller.js';
 import { ServiceProjections } from './service-projections.js';
 import { WaitingDeadLetters } from './waiting-dead-letters.js';
 
-const LOOK_MS = 30_000;
+const COUNT_EVERY_MS = 30_000;
 
 /** The operators' API. */
 @Module({
@@ -36,10 +36,10 @@ export class AdminModule {
     const topic = topics(config.TOPIC_PREFIX).deadLetters;
     const waiting = new WaitingDeadLetters({ kafka, topic, stopping });
     const refresh = async () => {
-      const counts = await waiting.look();
+      const counts = await waiting.count();
       metrics.deadLettersWaiting.reset();
       for (const [from, count] of counts) metrics.deadLettersWaiting.set({ topic: from }, count);
     };
-    metrics.beforeScrape(refresh, { everyMs: LOOK_MS });
+    metrics.beforeScrape(refresh, { everyMs: COUNT_EVERY_MS });
   }
 }

@@ -213,10 +213,10 @@ it('has all sealed anew, and says which keys may go', async () => {
     lines: [
       'gateway: access tokens of accounts: 1200 sealed anew with TOKENS_KEY 1a2b3c4d',
       'webhooks: secrets and headers of webhooks: 7 sealed anew with WEBHOOKS_KEY 1a2b3c4d',
-      '  2 still hang on the previous key 0a0a0a0a',
-      '  1 hang on 0b0b0b0b, which no service has any more: put it back into WEBHOOKS_KEY_PREVIOUS; if it is lost, connect the account again, or rotate the secret',
+      '  2 are still sealed with the previous key 0a0a0a0a',
+      '  1 are sealed with 0b0b0b0b, which no service has any more: put it back into WEBHOOKS_KEY_PREVIOUS; if it is lost, connect the account again, or rotate the secret',
       'TOKENS_KEY_PREVIOUS may go, if all holders of TOKENS_KEY run with the present one',
-      'WEBHOOKS_KEY_PREVIOUS must stay: something still hangs on it',
+      'WEBHOOKS_KEY_PREVIOUS must stay: texts are still sealed with it',
       'ANSWERS_KEY_PREVIOUS may go, if all holders of ANSWERS_KEY run with the present one',
       '',
     ],

@@ -27,7 +27,7 @@ import type { ConsumedRecord } from '@wbiz/eventing/kafka/record-consumer';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
-import { judgeRetry } from './judge-retry.js';
+import { decideRetry } from './dead-letter-retry.js';
 
 type Kept = {
   readonly letter: DeadLetter;
@@ -37,7 +37,7 @@ type Kept = {
 type Filter = Pick<ListDeadLetters, 'accountId' | 'topic' | 'type'>;
 type Order = Pick<RetryDeadLetters, 'ids' | 'by' | 'reason'> & Filter;
 
-/** The dead letters and the marks on them. All of it is stored on Kafka only. */
+/** Dead letters and their marks (retried, discarded). Both are stored on Kafka only. */
 @Injectable()
 export class DeadLetters {
   private readonly prefix: string | undefined;
@@ -88,7 +88,7 @@ export class DeadLetters {
   /** Puts letters back on their topics, oldest first. Throws `not_found` before anything is put back. */
   retry({ pastDeadline = false, ...order }: RetryDeadLetters): Promise<MarkedDeadLetters> {
     return this.markAll(order, 'retried', ({ letter, fate, record }) => {
-      const retry = judgeRetry(letter, { prefix: this.prefix, fate, pastDeadline, now: Date.now() });
+      const retry = decideRetry(letter, { prefix: this.prefix, fate, pastDeadline, now: Date.now() });
       return 'refusal' in retry ? retry.refusal : [putBack(record, retry.letter, retry.deadline)];
     });
   }
@@ -100,7 +100,7 @@ export class DeadLetters {
     );
   }
 
-  /** Produces the records that `done` makes of each letter, then its mark. A text from `done` is a refusal: that letter stays. */
+  /** Produces the records that `done` makes of each letter, then the mark. If `done` returns a text, the letter is refused. */
   private async markAll(
     { ids, by, reason, ...filter }: Order,
     state: Fate['state'],
@@ -108,6 +108,7 @@ export class DeadLetters {
   ): Promise<MarkedDeadLetters> {
     const told: MarkedDeadLetters = { done: 0, refused: 0, refusals: [] };
     const producer = this.kafka.producer();
+    let isWhole = false;
     try {
       await this.read(ids, async (kept) => {
         const meant = ids ? kept : kept.filter(({ letter, fate }) => !fate && isMeant(letter, filter));
@@ -125,22 +126,28 @@ export class DeadLetters {
           records.push(...made);
           marks.push(mark(this.topic, id, { state, at, by, reason: reason ?? null }));
         }
-        // After a crash between the two a letter is retried twice: its handler skips what it has handled.
+        // A crash between the two leaves letters retried but unmarked; retried again, they are skipped by their handler.
         await producer.sendAll(records);
         await producer.sendAll(marks);
         told.done += marks.length;
       });
+      isWhole = true;
     } finally {
-      await producer.close();
       const { done: count, refused } = told;
-      this.runtime.logger.info({ by, reason, state, done: count, refused }, 'dead letters marked');
+      this.runtime.logger.info(
+        { by, reason, state, done: count, refused },
+        isWhole
+          ? 'dead letters: order carried out; refused letters stay as they were'
+          : 'dead letters: order broken off; repeat it, as letters beyond the done ones may be unmarked',
+      );
+      await producer.close();
     }
     return told;
   }
 
   /**
-   * Calls `handle` with all letters, or those with these ids, in order, each with its mark. Marks lie behind their
-   * letters, so the topic is read twice: marks first. Throws `not_found`.
+   * Calls `handle` with all letters, or those with these ids, in order, each with its mark. A mark is produced after its
+   * letter, so the topic is read twice: first for the marks. Throws `not_found`.
    */
   private async read(ids: readonly string[] | undefined, handle: (kept: readonly Kept[]) => Promise<void>) {
     const strange = ids?.find((id) => !ID.test(id));
@@ -176,7 +183,7 @@ export class DeadLetters {
 
   private view({ letter, fate }: Kept): DeadLetterView {
     const { id, at, topic, group, type, commandId, accountId, code, reason, attempts, retryOf } = letter;
-    const retry = judgeRetry(letter, { prefix: this.prefix, fate, pastDeadline: false, now: Date.now() });
+    const retry = decideRetry(letter, { prefix: this.prefix, fate, pastDeadline: false, now: Date.now() });
     return {
       id,
       state: fate?.state ?? 'waiting',
@@ -207,7 +214,7 @@ const isMeant = (letter: DeadLetter, { accountId, topic, type }: Filter) =>
 
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
 
-/** The lowest offset that the ids name in a partition; none: Infinity. */
+/** The lowest offset among the ids of a partition; Infinity without any. */
 const firstOf = (ids: readonly string[], partition: number) =>
   Math.min(
     ...ids

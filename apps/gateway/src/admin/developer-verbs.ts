@@ -12,7 +12,7 @@ import {
 } from './command-line.js';
 
 type DeveloperVerb = Arguments & {
-  /** Prints as it goes; resolves once nothing more can come. */
+  /** Prints while it runs; resolves when there is nothing left to print. */
   readonly run: (operands: string[], given: Given, around: Surroundings) => Promise<void>;
 };
 
@@ -22,10 +22,10 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 const PERSON = '+918899332211';
 const FEED = { since: string, types: string } as const;
 const PERSONS = { from: string, 'phone-number': string } as const;
-/** The time limit of a real delivery. */
+/** Time limit of a post (ms), the same as for a delivery to a webhook. */
 const ANSWER_WITHIN_MS = 15_000;
 
-/** Developer commands, with an API key: the feed at hand, and events caused at the simulator. */
+/** Commands for developers, with an API key: read the feed, and cause events at the simulator. */
 export const DEVELOPER_VERBS: Record<string, DeveloperVerb> = {
   'events tail': {
     operands: [],
@@ -119,7 +119,7 @@ async function endOfFeed(wbiz: Wbiz): Promise<string> {
 const listeningSecret = (apiKey: string) =>
   `whsec_${createHmac('sha256', apiKey).update('wbiz listen').digest('base64')}`;
 
-/** The outcome of a delivery; it is not repeated. */
+/** Posts an event once; resolves to the outcome as text. */
 async function posted(url: string, id: WbizEvent['id'], body: string, secret: string): Promise<string> {
   const headers = {
     'content-type': 'application/json',

@@ -58,7 +58,7 @@ export class OperatorSessions {
   }
 }
 
-/** CSRF protection: another site can send neither the cookie (SameSite) nor this header (CORS). */
+/** Requires a header against CSRF: another site can send neither it (CORS) nor the cookie (SameSite). */
 function secretIn(headers: Headers): string | undefined {
   return headers['x-wbiz-console'] === '1' ? SECRET.exec(headers.cookie ?? '')?.[1] : undefined;
 }

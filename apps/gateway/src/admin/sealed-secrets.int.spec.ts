@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import type { PresentKeys } from '@wbiz/contracts/sealed';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { NOBODY } from '@wbiz/service-testing/peers';
 import { ADMIN_TOKEN, runningGateway, type RunningGateway } from '../running-gateway.harness.js';
 import { runCli } from './cli.js';

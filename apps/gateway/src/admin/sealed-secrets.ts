@@ -10,7 +10,7 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { reseal, type Renewed } from '@wbiz/service-kit/reseal';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import { HOLDERS } from '@wbiz/service-kit/secret-files';
-import { presentKeys, Secrets } from '@wbiz/service-kit/secrets';
+import { presentKeys, Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import { accounts } from '../account/account.decider.js';
 import type { SETTINGS } from '../gateway.settings.js';
@@ -24,7 +24,7 @@ const ANSWERS = `
   select json_build_array(account_id, route, key)::text as id, account_id as owner, array[body] as texts
   from gateway.idempotency where body like 'v1.%'`;
 
-/** Every sealed text of the installation, in whichever service. */
+/** Reseals the sealed texts of the gateway and of webhooks after a rotation of keys. */
 @Injectable()
 export class SealedSecrets {
   constructor(

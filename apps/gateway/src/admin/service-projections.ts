@@ -16,7 +16,7 @@ export class ServiceProjections {
     private readonly peers: Peers,
   ) {}
 
-  /** Services that do not answer now are left out and named. */
+  /** A service that does not answer is left out, and named in `unreachable`. */
   async list(): Promise<ProjectionsView> {
     const asked = await Promise.all(
       this.peers.known.map(async (service) => {
@@ -25,7 +25,7 @@ export class ServiceProjections {
           .catch((err: unknown) => {
             this.runtime.logger.warn(
               { err, peer: service },
-              'projections of a service not read; leaving it out of the answer',
+              'projections: those of a service not read; the answer names it as unreachable',
             );
             return undefined;
           });

@@ -28,14 +28,17 @@ export class SessionController {
     @Req() { headers, ip, id, protocol }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    // Requires the token itself: the gate also admits a session.
+    // Requires the token itself: `@AdminOnly` also admits a session.
     if (bearerIn(headers) === undefined)
       throw new Rejection(
         'invalid_admin_token',
         'A session begins with the admin token: Authorization: Bearer <token>.',
       );
     const { secret, expiresAt } = await this.sessions.begin();
-    this.runtime.logger.info({ address: ip, requestId: id }, 'operator session began');
+    this.runtime.logger.info(
+      { address: ip, requestId: id, expiresAt },
+      'operator sign-in: session begun; it ends at expiresAt at the latest',
+    );
     reply.header('set-cookie', sessionCookie(secret, protocol === 'https'));
     return { expiresAt: expiresAt.toISOString() };
   }

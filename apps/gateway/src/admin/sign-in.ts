@@ -35,7 +35,7 @@ export function operatorSignIn(
     if (token === undefined)
       throw new Rejection('invalid_admin_token', 'Send the admin token: Authorization: Bearer <token>.');
     failedSignIns.failed(ip);
-    logger.warn({ address: ip, requestId: id }, 'operator sign-in refused: wrong admin token');
+    logger.warn({ address: ip, requestId: id }, 'operator sign-in: wrong admin token; answering 401');
     throw new Rejection('invalid_admin_token', 'The admin token is not the one of this installation.');
   };
 }

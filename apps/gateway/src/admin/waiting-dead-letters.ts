@@ -4,7 +4,7 @@ import { readStretch } from '@wbiz/eventing/kafka/read-between';
 
 const MOST_COUNTED = 100_000;
 
-/** Counts waiting dead letters by their original topic. Each look reads on from the last one. */
+/** Counts waiting dead letters by their original topic. Each count reads only the records after those of the last. */
 export class WaitingDeadLetters {
   /** Waiting letters: topic by id. */
   private readonly topicOf = new Map<string, string>();
@@ -18,7 +18,7 @@ export class WaitingDeadLetters {
     },
   ) {}
 
-  async look(): Promise<ReadonlyMap<string, number>> {
+  async count(): Promise<ReadonlyMap<string, number>> {
     const { kafka, topic, stopping: signal } = this.options;
     const [first, ends] = await Promise.all([kafka.offsetsAt(topic, 0), kafka.endOffsets(topic)]);
     const from = first.map((offset, partition) => Math.max(offset, this.next[partition] ?? 0));

@@ -538,7 +538,7 @@ describe('recipients as CSV', () => {
     const answer = await download();
     expect(answer.status).toBe(200);
     await expect(answer.text()).rejects.toThrow('terminated');
-    expect(gateway.logs.join()).toContain('recipients CSV: page not read; breaking the connection');
+    expect(gateway.logs.join()).toContain('recipients CSV: a page was not read; closing the connection');
   });
 
   it('are a problem where there is none to begin with', async () => {

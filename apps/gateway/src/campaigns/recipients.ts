@@ -46,7 +46,7 @@ const wantsCsv = (accept = '') =>
 /** Streams page by page. If a page cannot be read the connection is broken off: the list must not look complete. */
 async function asCsv(
   { id, query, read }: Pick<Asked, 'id' | 'query'> & { readonly read: Read },
-  { reply, requestId }: Call,
+  { account, reply, requestId }: Call,
   logger: Pick<Logger, 'warn'>,
 ): Promise<Readable> {
   const { cursor: _, ...all } = { ...query, limit: PAGE };
@@ -63,7 +63,10 @@ async function asCsv(
     }
   }
   return Readable.from(lines()).once('error', (err) =>
-    logger.warn({ err, requestId }, 'recipients CSV: page not read; breaking the connection'),
+    logger.warn(
+      { err, requestId, accountId: account.id, campaignId: id },
+      'recipients CSV: a page was not read; closing the connection, so that the file is incomplete',
+    ),
   );
 }
 

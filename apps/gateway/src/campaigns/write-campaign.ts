@@ -16,7 +16,7 @@ import type { Commands } from '../commands/commands.js';
 import { found } from '../found.js';
 import { requireSending, senderOf } from '../messages/sends.js';
 import { requireMediaOf } from './campaign-media.js';
-import { startOf } from './start-of.js';
+import { startOf } from './schedule-start.js';
 
 const NOW = { mode: 'now' } as const;
 /** Template statuses refused, by mode of the schedule. For a later start any other status may still become approved. */

@@ -21,11 +21,11 @@ import { settledRefusal } from './settled-refusal.js';
 const MOST_IN_FLIGHT = 4_000;
 const ASK_TIMEOUT_MS = 2_000;
 
-/** A function may refuse while making the data; it is not called if an earlier request's command was accepted. */
+/** A function may throw a rejection; it is not called if an earlier request's command was accepted. */
 type DataOf<Name extends CommandName> =
   CommandData<Name> | (() => CommandData<Name> | Promise<CommandData<Name>>);
 
-/** `resumed`: accepted under an earlier request with the same Idempotency-Key, whose outcome nobody waits for any more. */
+/** `resumed`: an earlier request with the same Idempotency-Key sent it, so its outcome is not delivered to this one. */
 type Accepted<Name extends CommandName> = {
   readonly commandId: string;
   readonly resumed: boolean;
@@ -33,17 +33,17 @@ type Accepted<Name extends CommandName> = {
 };
 
 export type Waiting<Name extends CommandName, Answer> = {
-  /** The outcome, if the reply holds it already. */
-  readonly told?: (reply: CommandReply<Name>) => CommandOutcome<Name> | undefined;
+  /** Reads the outcome from the reply; undefined if the reply does not hold it yet. */
+  readonly outcomeIn?: (reply: CommandReply<Name>) => CommandOutcome<Name> | undefined;
   /** When to stop waiting, in ms since the epoch; default: the call's deadline. */
   readonly until?: number;
-  /** Called if no outcome arrived: reads it from its owner, or answers that it is open. */
-  readonly untold: (reply: CommandReply<Name>, resumed: boolean) => Promise<Answer> | Answer;
-  /** Repeating is harmless, so an open outcome does not hold the Idempotency-Key. */
+  /** Called if no outcome arrived in time: asks the owner for it, or answers that it is pending. */
+  readonly withoutOutcome: (reply: CommandReply<Name>, resumed: boolean) => Promise<Answer> | Answer;
+  /** The command may be repeated, so its Idempotency-Key is released while the outcome is pending. */
   readonly harmless?: boolean;
 };
 
-/** Sends commands to the other services and answers for their outcome. */
+/** Sends commands to the other services, once per Idempotency-Key, and waits for their outcomes. */
 export class Commands {
   constructor(
     private readonly peers: Pick<Peers, 'askOf'>,
@@ -57,25 +57,25 @@ export class Commands {
    * `outcome_pending` if that cannot be found out.
    */
   execute<Name extends CommandName>(call: Call, name: Name, data: DataOf<Name>): Promise<CommandReply<Name>> {
-    return this.answerable(call, async () => (await this.accept(call, name, data)).reply);
+    return this.whileOpen(call, async () => (await this.accept(call, name, data)).reply);
   }
 
-  /** As {@link execute} for a command that settles later: waits for the outcome, else resolves to what `untold` returns. */
+  /** As {@link execute} for a command that settles later: waits for the outcome, else resolves to what `withoutOutcome` returns. */
   outcome<Name extends CommandName, Answer = CommandOutcome<Name>>(
     call: Call,
     name: Name,
     data: DataOf<Name>,
-    { told, until = call.deadline, untold, harmless }: Waiting<Name, Answer>,
+    { outcomeIn, until = call.deadline, withoutOutcome, harmless }: Waiting<Name, Answer>,
   ): Promise<CommandOutcome<Name> | Answer> {
-    return this.answerable(call, async () => {
+    return this.whileOpen(call, async () => {
       const { commandId, resumed, reply } = await this.accept(call, name, data);
       if (harmless) call.fate = undefined;
-      const known = told?.(reply);
+      const known = outcomeIn?.(reply);
       if (known !== undefined) return known;
       const settled = resumed
         ? undefined
         : await this.bus.settled(commandId, Math.max(0, until - Date.now()));
-      return settled ? answerOf<CommandOutcome<Name>>(settled) : untold(reply, resumed);
+      return settled ? answerOf<CommandOutcome<Name>>(settled) : withoutOutcome(reply, resumed);
     });
   }
 
@@ -90,12 +90,12 @@ export class Commands {
     all: readonly CommandData<Name>[],
   ): Promise<readonly Reply<CommandReply<Name>>[]> {
     if (all.length === 0) return [];
-    const replies = await this.answerable(call, () => this.acceptAll(call, name, all), anyPending);
+    const replies = await this.whileOpen(call, () => this.acceptAll(call, name, all), anyPending);
     return replies as readonly Reply<CommandReply<Name>>[];
   }
 
   /** The fate is open while `work` runs, and stays open if it fails without a final answer. */
-  private async answerable<T>(
+  private async whileOpen<T>(
     call: Call,
     work: () => Promise<T>,
     isOpen: (result: T) => boolean = () => false,
@@ -106,7 +106,7 @@ export class Commands {
       call.fate = isOpen(result) ? 'open' : undefined;
       return result;
     } catch (error) {
-      // Of all failures only `outcome_unknown` is stored: a repetition would end the same.
+      // Of failures with 5xx only `outcome_unknown` is stored: repeating the request would end the same.
       if (isFinal(error)) call.fate = error.code === 'outcome_unknown' ? 'final' : undefined;
       throw error;
     }
@@ -145,8 +145,8 @@ export class Commands {
     const earlier = call.claim?.earlier;
     if (earlier) {
       const replies = await Promise.all(idsUnder(earlier).map((id) => this.replyOf(owner, id)));
-      // Without a reply by now it will never be executed. Do not send it again: its neighbours under this key were
-      // sent.
+      // A command without a reply is never executed, since asking expires it. It is not sent again either: other
+      // commands under this key were executed.
       if (replies.some((reply) => reply !== null))
         return replies.map((reply) => reply ?? refused(notNow('its deadline passed')));
       await this.idempotency.takeOver(call.claim!, call.deadline);

@@ -50,7 +50,7 @@ async function send({ reply = accepted, settled, stored = null, earlier, inFligh
   const commands = new Commands(peers, bus, { takeOver: async () => undefined });
   const told = await commands
     .outcome(call, 'message.send', { messageId: 'msg_1' } as never, {
-      untold: () => {
+      withoutOutcome: () => {
         throw pending;
       },
     })

@@ -66,6 +66,7 @@ export class ConversationsController {
     answers: { 200: ConversationView },
   })
   update(@Param('id') id: string, @Body() body: UpdateConversation, @Caller() call: Call) {
-    return updateConversation(this.commands, this.peers, id, body, call);
+    const { commands, peers } = this;
+    return updateConversation({ commands, peers }, id, body, call);
   }
 }

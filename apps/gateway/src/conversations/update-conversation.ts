@@ -6,8 +6,7 @@ import { found } from '../found.js';
 
 /** Changes a conversation and answers its inbox row; repeating is harmless. */
 export async function updateConversation(
-  commands: Pick<Commands, 'execute'>,
-  peers: Pick<Peers, 'ask'>,
+  { commands, peers }: { readonly commands: Pick<Commands, 'execute'>; readonly peers: Pick<Peers, 'ask'> },
   conversationId: string,
   change: UpdateConversation,
   call: Call,

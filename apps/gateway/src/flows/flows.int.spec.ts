@@ -5,7 +5,7 @@ import type { Scope } from '@wbiz/contracts/scopes';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
-import { FakeMessaging } from '../messages/messaging.harness.js';
+import { edgesTo, FakeMessaging } from '../messages/messaging.harness.js';
 import { FLOW_ID } from '../messages/sends.samples.js';
 import { flow } from './flows.samples.js';
 
@@ -20,17 +20,10 @@ let asked: (Ask<'flow.get'> | Ask<'flow.list'>)[];
 
 beforeAll(async () => {
   database = await gatewayDatabase();
-  gateway = await startGateway(database.url, {
-    bus: {
-      send: (...given) => messaging.bus.send(...given),
-      settled: (...given) => messaging.bus.settled(...given),
-      inFlight: () => 0,
-    },
-    peers: {
-      ask: (...given) => messaging.peers.ask(...given),
-      askOf: (...given) => messaging.peers.askOf(...given),
-    },
-  });
+  gateway = await startGateway(
+    database.url,
+    edgesTo(() => messaging),
+  );
 });
 afterAll(async () => {
   await gateway.stop();

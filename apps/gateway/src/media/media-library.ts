@@ -18,7 +18,7 @@ import { oneFile } from './one-file.js';
 
 export const MEDIA_STORE = Symbol('MEDIA_STORE');
 
-/** An account's files: bytes stream between the caller and the store; messaging does the rest. */
+/** An account's files. Bytes stream between client and store here; messaging keeps the rest and uploads to Meta. */
 export class MediaLibrary {
   constructor(
     private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
@@ -27,30 +27,30 @@ export class MediaLibrary {
     private readonly logger: Pick<Logger, 'warn'>,
   ) {}
 
-  /** Stores a file and waits until Meta has it, refuses it or the deadline passes. Resolves to bytes for a repeated answer. */
+  /** Stores a file and waits until Meta has it, refuses it or the deadline passes. Resolves to a stored answer as bytes. */
   async upload(request: Pick<FastifyRequest, 'raw'>, call: Call): Promise<MediaView | Buffer | undefined> {
     const { id: phoneNumberId } = senderOf(call);
     const mediaId = newId('med');
     const key = mediaKey(call.account.id, mediaId);
-    // True until messaging has taken this file; it never does if an earlier request's command was accepted.
-    let nobodys = true;
+    // True until messaging has accepted this file; with a repeated request it accepts the earlier file instead.
+    let isUnused = true;
     try {
       const file = await oneFile(request.raw, (bytes, said) =>
-        checkFile(bytes, said, (checked) => this.stored(this.store.put(key, checked))),
+        checkFile(bytes, said, (checked) => this.stored(call, this.store.put(key, checked))),
       );
       const kept = await call.claimBody(Buffer.from(file.sha256, 'hex'));
       if (kept) return kept.body;
       const data = { ...file, mediaId, phoneNumberId, at: new Date().toISOString() };
       return await this.commands.outcome(call, 'media.create', data, {
-        told: ({ id }) => {
-          nobodys = id !== mediaId;
+        outcomeIn: ({ id }) => {
+          isUnused = id !== mediaId;
           return undefined;
         },
-        untold: (view) => this.onFile(view, call),
+        withoutOutcome: (view) => this.onFile(view, call),
       });
     } finally {
-      // With an open outcome the bytes stay: messaging removes orphans.
-      if (nobodys && call.fate !== 'open') await this.drop(key);
+      // With an open outcome the file stays: if messaging has not accepted it, messaging removes it after a day.
+      if (isUnused && call.fate !== 'open') await this.drop(key);
     }
   }
   private async onFile(accepted: MediaView, call: Call): Promise<MediaView> {
@@ -71,6 +71,7 @@ export class MediaLibrary {
   async content(id: string, call: Call): Promise<Readable> {
     const { view, key } = await this.kept(id, call);
     const bytes = await this.stored(
+      call,
       this.store.open(key).catch((error: unknown) => {
         throw error instanceof NotStored ? gone(id) : error;
       }),
@@ -100,13 +101,16 @@ export class MediaLibrary {
     return found;
   }
 
-  /** Turns a store failure into `unavailable`; a Rejection is about the file and passes through. */
-  private async stored<T>(work: Promise<T>): Promise<T> {
+  /** Turns a failure of the store into `unavailable`; rethrows a Rejection, which concerns the client's file. */
+  private async stored<T>({ account, requestId }: Call, work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (err) {
       if (err instanceof Rejection) throw err;
-      this.logger.warn({ err }, 'media store failed; answering 503');
+      this.logger.warn(
+        { err, requestId, accountId: account.id },
+        'media store: a file was not written or not read; answering 503',
+      );
       throw new Rejection('unavailable', 'Files can be neither kept nor read at present. Try again.', {
         retryAfter: 5,
       });
@@ -119,7 +123,7 @@ export class MediaLibrary {
       .catch((err: unknown) =>
         this.logger.warn(
           { err, key },
-          'media store: unused file not removed; messaging removes it as an orphan',
+          'media store: unused file not removed; messaging removes it after a day',
         ),
       );
   }

@@ -258,6 +258,7 @@ describe('an upload', () => {
     const before = await stored();
     expect(await problemOf(await post(body, { 'content-type': type }))).toMatchObject({ status, code });
     expect(await stored()).toEqual(before);
+    expect(gateway.logs.join()).not.toContain('media store:');
   });
 
   it('needs the scope, before the body is read', async () => {

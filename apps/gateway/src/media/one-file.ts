@@ -4,9 +4,9 @@ import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { MEDIA_KINDS } from '@wbiz/contracts/media/types';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** A client silent for this long is gone. */
+/** A client that sends nothing for this long is refused (ms). */
 const SILENCE_MS = 30_000;
-/** After a refusal the rest of the body is drained for this long: a client still sending would not read the answer. */
+/** After a refusal the rest of the body is read for this long (ms): a client that is still sending reads no answer. */
 const DRAIN_MS = 10_000;
 /** The largest file, plus the form around it. */
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes + 65_536;
@@ -40,7 +40,7 @@ export function oneFile<T>(
       void Promise.allSettled([taken]).then(() => reject(error));
     };
     form.on('file', (name, bytes, filename, _encoding, mimeType) => {
-      // The reader gets this error too, and the form reports it; without a listener it would crash the process.
+      // `take` and the form report this error too; without a listener it would end the process.
       bytes.on('error', () => undefined);
       if (name !== 'file' || file) return fail(wrongPart(name, file ? 'is a second part' : 'is not known'));
       file = bytes;

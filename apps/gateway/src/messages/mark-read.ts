@@ -4,10 +4,9 @@ import type { Peers } from '@wbiz/service-kit/peers';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 
-/** Marks an inbound message read and waits until Meta knows. Repeating is harmless, also after a 504. */
+/** Marks an inbound message read and waits for Meta's answer. May be repeated, also after a 504. */
 export function markRead(
-  commands: Pick<Commands, 'outcome'>,
-  peers: Pick<Peers, 'ask'>,
+  { commands, peers }: { readonly commands: Pick<Commands, 'outcome'>; readonly peers: Pick<Peers, 'ask'> },
   messageId: string,
   { typing = false }: ReadMessage,
   call: Call,
@@ -15,8 +14,8 @@ export function markRead(
   const data = { messageId, typing, at: new Date().toISOString() };
   return commands.outcome(call, 'message.mark-read', data, {
     harmless: true,
-    told: ({ message, pending }) => (pending ? undefined : message),
-    untold: async () => {
+    outcomeIn: ({ message, pending }) => (pending ? undefined : message),
+    withoutOutcome: async () => {
       const asked = peers.ask('message.get', { accountId: call.account.id, id: messageId });
       const now = await asked.catch(() => null);
       if (now?.status === 'read') return now;

@@ -42,7 +42,7 @@ async function marked({ message = RECEIVED, pending = true, resumed = false, set
     deadline: Date.now(),
     claim: { commandId: 'cmd_2', ...(resumed ? { earlier: 'cmd_1' } : {}) },
   } as Call;
-  const view = await markRead(commands, peers, 'msg_1', { typing: true }, call).catch(
+  const view = await markRead({ commands, peers }, 'msg_1', { typing: true }, call).catch(
     (error: unknown) => error,
   );
   return { view, sent, fate: call.fate };

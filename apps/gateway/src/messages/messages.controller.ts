@@ -158,6 +158,7 @@ export class MessagesController {
     problems: ['rejected_by_meta', 'upstream_error', 'outcome_pending'],
   })
   read(@Param('id') id: string, @Body() body: ReadMessage, @Caller() call: Call) {
-    return markRead(this.commands, this.peers, id, body, call);
+    const { commands, peers } = this;
+    return markRead({ commands, peers }, id, body, call);
   }
 }

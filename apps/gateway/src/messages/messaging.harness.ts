@@ -6,6 +6,21 @@ import { PeerUnavailable } from '@wbiz/eventing/rpc/rpc-client';
 import { peersAnswering, type Answers } from '@wbiz/service-testing/peers';
 import type { FakeBus } from '../gateway.harness.js';
 
+/** Edges of a gateway that lead to whatever `current` returns, so that each test can have a stand-in of its own. */
+export function edgesTo(current: () => FakeMessaging): { bus: FakeBus; peers: FakeMessaging['peers'] } {
+  return {
+    bus: {
+      send: (...given) => current().bus.send(...given),
+      settled: (...given) => current().bus.settled(...given),
+      inFlight: () => current().inFlight,
+    },
+    peers: {
+      ask: (...given) => current().peers.ask(...given),
+      askOf: (...given) => current().peers.askOf(...given),
+    },
+  };
+}
+
 type Send = Command<string, SendMessageData>;
 type Refusal = { readonly code: string; readonly message: string; readonly details?: unknown };
 

@@ -3,7 +3,7 @@ import type { AccountData } from '@wbiz/contracts/account';
 import type { BatchRow } from '@wbiz/contracts/batch';
 import { LIMITS } from '@wbiz/contracts/limits';
 import { addAccount, addKey, gatewayDatabase, startGateway, type Gateway } from '../gateway.harness.js';
-import { FakeMessaging } from './messaging.harness.js';
+import { edgesTo, FakeMessaging } from './messaging.harness.js';
 import { GOOD_SENDS } from './sends.samples.js';
 
 let database: Awaited<ReturnType<typeof gatewayDatabase>>;
@@ -13,17 +13,10 @@ let bearer: Record<string, string>;
 
 beforeAll(async () => {
   database = await gatewayDatabase();
-  gateway = await startGateway(database.url, {
-    bus: {
-      send: (...given) => messaging.bus.send(...given),
-      settled: (...given) => messaging.bus.settled(...given),
-      inFlight: () => messaging.inFlight,
-    },
-    peers: {
-      ask: (...given) => messaging.peers.ask(...given),
-      askOf: (...given) => messaging.peers.askOf(...given),
-    },
-  });
+  gateway = await startGateway(
+    database.url,
+    edgesTo(() => messaging),
+  );
 });
 afterAll(async () => {
   await gateway.stop();

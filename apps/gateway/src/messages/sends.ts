@@ -11,14 +11,14 @@ import type { Commands } from '../commands/commands.js';
 import { settledRefusal } from '../commands/settled-refusal.js';
 import type { Peers } from '@wbiz/service-kit/peers';
 
-/** Sends of every kind: accepted by messaging, then the caller waits for Meta's answer. */
+/** Sends of every kind: messaging accepts the send, then the request waits for Meta's answer. */
 export class Sends {
   constructor(
     private readonly commands: Pick<Commands, 'execute' | 'outcome'>,
     private readonly peers: Pick<Peers, 'ask'>,
   ) {}
 
-  /** `asked`: the request, or a function that builds it; not called if an earlier request's send was accepted. */
+  /** `asked`: the send, or a function that makes it, which is not called if an earlier request's send was accepted. */
   async send<Kind extends SendKind>(
     kind: Kind,
     asked: SendRequest<Kind> | (() => Promise<SendRequest<Kind>>),
@@ -31,7 +31,7 @@ export class Sends {
     };
     if (!call.respondAsync)
       return this.commands.outcome(call, 'message.send', data, {
-        untold: (receipt, resumed) => this.outcomeOnFile(call, receipt, resumed),
+        withoutOutcome: (receipt, resumed) => this.outcomeOnFile(call, receipt, resumed),
       });
     const { id } = await this.commands.execute(call, 'message.send', data);
     call.reply.code(202).header('preference-applied', 'respond-async');

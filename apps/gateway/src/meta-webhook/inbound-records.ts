@@ -15,7 +15,7 @@ export function inboundTopics(prefix: string | undefined): TopicOf {
     type === META_WEBHOOK ? name.inboundRaw : type === META_CHANGE ? name.inboundChanges : name.inbound;
 }
 
-/** Below Kafka's `message.max.bytes` (1,048,588 by default): Meta would repeat a refused webhook for days. */
+/** Below Kafka's `message.max.bytes` (1,048,588 by default): Meta would repeat a webhook that Kafka refuses for days. */
 const MAX_VALUE_BYTES = 1_000_000;
 
 /** A webhook's raw bytes; `receivedAt` in RFC 3339. */
@@ -58,7 +58,7 @@ function splitBody(body: Buffer, receivedAt: string): SplitWebhook {
   try {
     parsed = parseMetaJson(body.toString('utf8'));
   } catch {
-    return { items: [], unreadable: 1 }; // the signature is valid, so Meta would only repeat it
+    return { items: [], unreadable: 1 }; // not refused: the signature is valid, so Meta would repeat the same body
   }
   return splitWebhook(parsed, receivedAt);
 }

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { DeriveInbound, DerivedInbound } from '@wbiz/contracts/meta-webhooks';
 import { AdminOnly } from '../access/route-access.js';
 import { Describe } from '../openapi/describe.js';
-import { deriveInbound, type DeriveParts } from './replay-webhooks.js';
+import { deriveInbound, type DeriveParts } from './derive-inbound.js';
 
 export const DERIVE_PARTS = Symbol('DERIVE_PARTS');
 

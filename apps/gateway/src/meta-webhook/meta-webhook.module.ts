@@ -6,15 +6,15 @@ import type { KafkaClient } from '@wbiz/eventing/kafka/kafka-client';
 import { KAFKA } from '@wbiz/service-kit/kafka';
 import { RUNTIME, type Runtime } from '@wbiz/service-kit/runtime';
 import type { FastifyInstance } from 'fastify';
-import { isOutOfPlace } from '../account/simulator-secrets.js';
-import type { DeriveParts } from './replay-webhooks.js';
+import { isSimulatorSecretForMeta } from '../account/simulator-secrets.js';
+import type { DeriveParts } from './derive-inbound.js';
 import { inboundTopics } from './inbound-records.js';
 import { DERIVE_PARTS, MetaWebhookController } from './meta-webhook.controller.js';
 import { metaWebhook } from './meta-webhook.routes.js';
 
 type MetaApp = { readonly META_APP_SECRET: string; readonly META_VERIFY_TOKEN: string };
 
-/** Gap between produce requests for Meta's webhooks in ms; a command in between takes the waiting ones along. */
+/** Time between produce requests for Meta's webhooks (ms); one for a command in between carries waiting records too. */
 const REQUEST_GAP_MS = 25;
 
 /** Receives Meta's webhooks and produces them to Kafka. */
@@ -44,7 +44,7 @@ export class MetaWebhookModule implements OnModuleInit {
     const { config, metrics, logger } = this.runtime;
     const { META_APP_SECRET, META_VERIFY_TOKEN, CLOUD_API_URL } = config;
     for (const [name, secret] of Object.entries({ META_APP_SECRET, META_VERIFY_TOKEN }))
-      if (isOutOfPlace(secret, CLOUD_API_URL))
+      if (isSimulatorSecretForMeta(secret, CLOUD_API_URL))
         throw new Error(
           `${name} is the simulator's, which everybody knows, but CLOUD_API_URL is not the simulator.`,
         );

@@ -23,7 +23,7 @@ export type InboundItem = { readonly key: string } & (
   | { readonly type: typeof META_CHANGE; readonly data: MetaChange }
 );
 
-/** A body's items in Meta's order; `unreadable`: the number of parts that are none. */
+/** A body's items in Meta's order; `unreadable`: the number of parts that could not be read as items. */
 export type SplitWebhook = { readonly items: readonly InboundItem[]; readonly unreadable: number };
 
 /** Fields with messages: what people write, and what the owner writes in the WhatsApp Business app. */
@@ -31,13 +31,13 @@ const MESSAGE_FIELDS: readonly string[] = ['messages', 'smb_message_echoes'];
 
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 
-const UNHOLDABLE =
+const UNSTORABLE =
   /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u(?:[dD][89a-fA-F][\da-fA-F]{2}|0000)/g;
 
 /** Parses Meta's JSON; integers too long for a double (such as template ids) become strings of their digits. */
 export function parseMetaJson(given: string): unknown {
   // Replace lone surrogates and NUL: Postgres cannot store them, and the rest of the message must survive.
-  const json = given.replace(UNHOLDABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
+  const json = given.replace(UNSTORABLE, (pair) => (pair.length === 12 ? pair : '\\ufffd'));
   if (!LONG_NUMBER.test(json)) return JSON.parse(json);
   return JSON.parse(json, ((_key: string, value: unknown, { source }: { source: string }) =>
     Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value) as (
@@ -61,7 +61,7 @@ export function splitWebhook(body: unknown, receivedAt: string): SplitWebhook {
     return found;
   };
 
-  /** Emits the items; returns what is left of the value, undefined if nothing of interest. */
+  /** Adds the items of a change's value; returns the rest of it if it must be kept as a change. */
   const splitMessages = (wabaId: string, value: MetaItem): MetaItem | undefined => {
     const metadata = object(value['metadata']);
     const phoneNumberId = text(metadata['phone_number_id'], LIMITS.metaId);

@@ -18,7 +18,7 @@ export type Description = {
   /** An example body, if its fields' examples do not make one. */
   readonly example?: object;
   readonly answers: Readonly<Record<number, Class | PageOf | typeof BYTES | null>>;
-  /** Also answers 200 as CSV, if Accept asks for it. */
+  /** The 200 is also available as CSV, by the Accept header. */
   readonly csv?: true;
   /** The schema of the form taken instead of JSON. */
   readonly form?: object;

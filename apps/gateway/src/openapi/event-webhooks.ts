@@ -32,7 +32,7 @@ const HEADERS = [
   ),
 ];
 
-/** The events that a webhook can subscribe to, each as it is posted; `envelope`: the feed's fields around the payload. */
+/** The events that a webhook can subscribe to, as they are posted. Takes the schema of a feed event for their envelope. */
 export function eventWebhooks({ properties, required = [] }: Schema): Record<string, object> {
   const { data: _, ...around } = properties ?? {};
   const schemaOf = (type: string) => ({

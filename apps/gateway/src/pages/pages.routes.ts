@@ -57,7 +57,7 @@ export function servePages(fastify: FastifyInstance): void {
   );
 }
 
-/** Files read once, by path and encoding. Assets of an older build are gone, so it does not grow. */
+/** Contents of files, by path and encoding. Its size is bounded: only existing files of this build are kept. */
 const loaded = new Map<string, Promise<Buffer>>();
 
 async function send(path: string, cache: string, request: FastifyRequest, reply: FastifyReply) {

@@ -47,7 +47,8 @@ export class PresetsController {
     problems: ['media_not_found'],
   })
   create(@Body() body: CreatePreset, @Caller() call: Call) {
-    return createPreset(this.commands, this.peers, body, call);
+    const { commands, peers } = this;
+    return createPreset({ commands, peers }, body, call);
   }
 
   @Get(':id')
@@ -72,7 +73,8 @@ export class PresetsController {
     problems: ['media_not_found'],
   })
   update(@Param('id') id: string, @Body() body: UpdatePreset, @Caller() call: Call) {
-    return updatePreset(this.commands, this.peers, id, body, call);
+    const { commands, peers } = this;
+    return updatePreset({ commands, peers }, id, body, call);
   }
 
   @Delete(':id')

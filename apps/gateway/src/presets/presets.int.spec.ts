@@ -12,7 +12,7 @@ import {
   type FakeBus,
   type Gateway,
 } from '../gateway.harness.js';
-import { FakeMessaging } from '../messages/messaging.harness.js';
+import { edgesTo, FakeMessaging } from '../messages/messaging.harness.js';
 
 const ID = newId('int');
 const CARD = {
@@ -48,19 +48,16 @@ beforeAll(async () => {
   database = await gatewayDatabase();
   account = await addAccount(database.pool);
   ({ bearer } = await addKey(database.pool, account, { scopes: ['interactive:write'] }));
+  const { bus, peers } = edgesTo(() => messaging);
   gateway = await startGateway(database.url, {
+    peers,
     bus: {
-      inFlight: () => 0,
+      ...bus,
       send: (service, command, options) => {
-        if (service === 'messaging') return messaging.bus.send(service, command, options);
+        if (service === 'messaging') return bus.send(service, command, options);
         owner.written.push(command);
         return Promise.resolve({ ok: true, data: null });
       },
-      settled: (...given) => messaging.bus.settled(...given),
-    },
-    peers: {
-      ask: (...given) => messaging.peers.ask(...given),
-      askOf: (...given) => messaging.peers.askOf(...given),
     },
   });
 });

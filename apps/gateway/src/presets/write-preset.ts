@@ -5,10 +5,11 @@ import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 import { requireMedia } from '../media/require-media.js';
 
+type Parts = { readonly commands: Pick<Commands, 'execute'>; readonly peers: Pick<Peers, 'ask'> };
+
 /** Saves a card. Throws `media_not_found`. */
 export const createPreset = (
-  commands: Pick<Commands, 'execute'>,
-  peers: Pick<Peers, 'ask'>,
+  { commands, peers }: Parts,
   body: CreatePreset,
   call: Call,
 ): Promise<PresetView> =>
@@ -20,8 +21,7 @@ export const createPreset = (
 
 /** Changes a card; repeating is harmless. Throws `media_not_found`. */
 export async function updatePreset(
-  commands: Pick<Commands, 'execute'>,
-  peers: Pick<Peers, 'ask'>,
+  { commands, peers }: Parts,
   presetId: string,
   change: UpdatePreset,
   call: Call,

@@ -4,7 +4,7 @@ import type { Commands } from '../commands/commands.js';
 
 const PATIENCE_MS = 30_000;
 
-/** Pulls an account's templates from Meta; waits for the end up to a limit. */
+/** Pulls an account's templates from Meta; answers 202 if that takes longer than 30 s. */
 export const syncTemplates = (
   commands: Pick<Commands, 'outcome'>,
   call: Call,
@@ -15,7 +15,7 @@ export const syncTemplates = (
     {},
     {
       until: Date.now() + PATIENCE_MS,
-      untold: (accepted) => {
+      withoutOutcome: (accepted) => {
         call.reply.code(202);
         return accepted;
       },

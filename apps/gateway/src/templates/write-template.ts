@@ -11,7 +11,7 @@ import { settledRefusal } from '../commands/settled-refusal.js';
 
 type Writes = 'template.create' | 'template.update' | 'template.delete';
 
-/** Changes to templates: accepted by templates, then the caller waits for Meta's answer. */
+/** Changes to templates: the service `templates` accepts them, then the request waits for Meta's answer. */
 export class TemplateWrites {
   constructor(
     private readonly commands: Pick<Commands, 'outcome'>,
@@ -33,7 +33,7 @@ export class TemplateWrites {
     await this.write(call, 'template.delete', { templateId, at: new Date().toISOString() }, () => null);
   }
 
-  /** `done`: the outcome if Meta need not be asked. */
+  /** `done`: makes the outcome of a change that is not submitted to Meta. */
   private write<Name extends Writes>(
     call: Call,
     name: Name,
@@ -41,8 +41,8 @@ export class TemplateWrites {
     done: (reply: TemplateReply) => CommandOutcome<Name>,
   ): Promise<CommandOutcome<Name>> {
     return this.commands.outcome(call, name, data, {
-      told: (reply) => (reply.submission === null ? done(reply) : undefined),
-      untold: (reply, resumed) => this.outcomeOnFile<Name>(call, reply, resumed),
+      outcomeIn: (reply) => (reply.submission === null ? done(reply) : undefined),
+      withoutOutcome: (reply, resumed) => this.outcomeOnFile<Name>(call, reply, resumed),
     });
   }
 

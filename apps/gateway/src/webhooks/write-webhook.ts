@@ -10,7 +10,7 @@ import {
 } from '@wbiz/contracts/webhook';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Peers } from '@wbiz/service-kit/peers';
-import type { Secrets } from '@wbiz/service-kit/secrets';
+import type { Secrets } from '@wbiz/service-kit/sealing';
 import type { Call } from '../access/call.js';
 import type { Commands } from '../commands/commands.js';
 

@@ -1,5 +1,5 @@
 import type { SendOutcome } from '@wbiz/cloud-api/send-outcome';
-import { UnsealFailed } from '@wbiz/service-kit/secrets';
+import { UnsealFailed } from '@wbiz/service-kit/sealing';
 
 /** The outcome of a send that failed with `error` before Meta was called. */
 export const notSent = (what: string, error: unknown): SendOutcome => ({

@@ -3,7 +3,7 @@ import { mediaKey } from '@wbiz/contracts/media';
 import type { SendRequest } from '@wbiz/contracts/send';
 import { decide, fold } from '@wbiz/eventing/decider';
 import type { Of } from '@wbiz/eventing/message';
-import { UnsealFailed } from '@wbiz/service-kit/secrets';
+import { UnsealFailed } from '@wbiz/service-kit/sealing';
 import { until } from '@wbiz/testing/stack';
 import { message } from '../message/message.decider.js';
 import type { MessageEvent } from '../message/message.events.js';

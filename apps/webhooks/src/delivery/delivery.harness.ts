@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@wbiz/contracts/ids';
 import { newWebhookSecret, type CreateWebhook, type UpdateWebhook } from '@wbiz/contracts/webhook';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { quiet } from '@wbiz/service-testing/quiet';
 import { storeUnderTest } from '@wbiz/service-testing/store-under-test';
 import { until } from '@wbiz/testing/stack';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { newId } from '@wbiz/contracts/ids';
 import { EventStore } from '@wbiz/eventing/postgres/event-store';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import { serviceUnderTest } from '@wbiz/service-testing/service-under-test';
 import { randomBytes } from 'node:crypto';
 import { WEBHOOKS } from '../webhooks.service.js';

@@ -5,7 +5,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import { PG_POOL } from '@wbiz/service-kit/database.module';
 import { QueryHandler } from '@wbiz/service-kit/handlers';
 import { reseal, type Renewed, type SealedRow } from '@wbiz/service-kit/reseal';
-import { Secrets } from '@wbiz/service-kit/secrets';
+import { Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import { webhooks } from './webhook.aggregate.js';
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@wbiz/eventing/logger';
-import { UnsealFailed, type Secrets } from '@wbiz/service-kit/secrets';
+import { UnsealFailed, type Secrets } from '@wbiz/service-kit/sealing';
 import type { Pool } from 'pg';
 import type { BreakerState } from '../delivery/circuit-breaker.js';
 

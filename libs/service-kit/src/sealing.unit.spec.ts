@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import { Secrets, UnsealFailed } from './secrets.js';
+import { Secrets, UnsealFailed } from './sealing.js';
 
 const [key, other] = [randomBytes(32), randomBytes(32)];
 const secrets = new Secrets({ key });

@@ -11,16 +11,16 @@ type TokenServer = {
 };
 
 const TIMEOUT_MS = 5_000;
-/** The part of a token's life in which it is handed out; the rest is left to its last user. */
+/** A token is handed out until this share of its lifetime has passed, so that its user has time left. */
 const USED = 0.8;
-/** If the server does not say (RFC 6749, 5.1). */
+/** Lifetime of a token without `expires_in` (RFC 6749, 5.1), in seconds. */
 const LIFE_S = 300;
 
 /**
- * Access tokens for client credentials (RFC 6749, 4.4). Callers share one token until a fifth of its life is left.
- * Throws {@link TokenUnavailable}.
+ * OAuth tokens for Kafka's brokers, by client credentials (RFC 6749, 4.4). Callers share one token until a fifth of its
+ * lifetime is left. Throws {@link TokenUnavailable}.
  */
-export function accessTokens(server: TokenServer): () => Promise<string> {
+export function kafkaOauthTokens(server: TokenServer): () => Promise<string> {
   let held: { readonly token: Promise<string>; until: number } | undefined;
   return () => {
     if (held && held.until > Date.now()) return held.token;
@@ -29,7 +29,7 @@ export function accessTokens(server: TokenServer): () => Promise<string> {
     held = next;
     asked.then(
       ({ lifeS }) => (next.until = Date.now() + lifeS * USED * 1_000),
-      () => (next.until = 0), // the next caller asks anew
+      () => (next.until = 0), // the next call requests another token
     );
     return next.token;
   };

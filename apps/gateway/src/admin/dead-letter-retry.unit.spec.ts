@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { newId } from '@wbiz/contracts/ids';
 import type { DeadLetter } from '@wbiz/eventing/kafka/dead-letter';
-import { judgeRetry } from './judge-retry.js';
+import { decideRetry } from './dead-letter-retry.js';
 
 const HOUR_MS = 3_600_000;
 const ISSUED = Date.parse('2026-11-22T10:00:00Z');
@@ -25,8 +25,8 @@ const letter = (more: Partial<DeadLetter> = {}): DeadLetter => ({
 });
 const judged = (
   one: DeadLetter,
-  { now = ISSUED + HOUR_MS, pastDeadline = true, ...more }: Partial<Parameters<typeof judgeRetry>[1]> = {},
-) => judgeRetry(one, { prefix: 'test.', fate: undefined, now, pastDeadline, ...more });
+  { now = ISSUED + HOUR_MS, pastDeadline = true, ...more }: Partial<Parameters<typeof decideRetry>[1]> = {},
+) => decideRetry(one, { prefix: 'test.', fate: undefined, now, pastDeadline, ...more });
 const refused = (words: string) => ({ refusal: expect.stringContaining(words) });
 
 it.each([

@@ -11,7 +11,7 @@ type Retry =
   | { readonly refusal: string }
   | {
       readonly letter: Sent;
-      /** Replaces the letter's own deadline (ms since the epoch). */
+      /** Replaces the command's own deadline (ms since the epoch). */
       readonly deadline?: number;
     };
 
@@ -28,11 +28,11 @@ const isSent = (letter: DeadLetter): letter is Sent =>
   letter.topic !== undefined && letter.group !== undefined;
 
 /**
- * Decides whether a dead letter may be retried. Meta's reports: always, they are facts. Commands: until their deadline,
- * or with `pastDeadline` until their stored reply, which makes them take effect once, expires. Never if the caller was
- * told that nothing was done.
+ * Decides whether a dead letter may be retried. Items of Meta's webhooks: always. Commands: until their deadline; with
+ * `pastDeadline` for 24 hours, while their stored reply keeps them from taking effect twice. Never a command whose
+ * deadline had passed before it was handled: its caller was told that nothing was done.
  */
-export function judgeRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now }: Circumstances): Retry {
+export function decideRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now }: Circumstances): Retry {
   if (fate?.state === 'retried') return { refusal: `It was retried at ${fate.at} by ${fate.by}.` };
   if (!isSent(letter)) return { refusal: 'It does not say which topic and consumer group it comes from.' };
   const name = topics(prefix);
@@ -44,7 +44,7 @@ export function judgeRetry(letter: DeadLetter, { prefix, fate, pastDeadline, now
   const until = issuedAt(commandId).getTime() + REPLIES_KEPT_MS;
   if (now > until)
     return { refusal: 'It is older than 24 hours: whether it had an effect is not known any more.' };
-  // Negated, so that an unreadable time refuses too.
+  // Negated, so that an unreadable `at` (NaN) is refused too.
   if (!(Date.parse(at) <= deadline))
     return { refusal: 'Its deadline had passed before: its caller was told that nothing was done.' };
   if (now <= deadline) return { letter };

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Health } from './health.js';
 import { createLogger } from './logging.js';
-import { Stopped, untilReachable } from './reachable.js';
+import { Stopped, untilReachable } from './until-reachable.js';
 
 const refused = () => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
@@ -24,7 +24,10 @@ it('attempts until the other side is there, and says what it waits for', async (
   });
   expect(found).toBe('there');
   expect(new Set(details)).toEqual(new Set(['starting, waiting for Postgres at db:5432']));
-  expect(logs).toEqual(['waiting for Postgres at db:5432', 'reached Postgres at db:5432']);
+  expect(logs).toEqual([
+    'start: waiting for Postgres at db:5432; trying until it succeeds',
+    'start: no longer waiting for Postgres at db:5432; going on',
+  ]);
   expect((await runtime.health.ready()).checks['process']).toEqual({ ok: false, detail: 'starting' });
 });
 

@@ -11,8 +11,9 @@ const REMIND_MS = 5_000;
 const PAUSE_MS = { first: 100, longest: 1_000 };
 
 /**
- * Retries while the other side cannot be reached, for as long as it takes; reports it in the log (at once and every 5
- * s) and in /health/ready. Throws any other error, and {@link Stopped} as soon as the process is told to stop.
+ * Repeats `attempt` while it fails with a passing fault (such as a refused connection), without a limit. Shows `what` in
+ * the log (at the first failure and every 5 s) and in /health/ready. Throws any other error, and {@link Stopped} as soon
+ * as the process is told to stop.
  */
 export async function untilReachable<T>(
   what: string,
@@ -21,7 +22,11 @@ export async function untilReachable<T>(
 ): Promise<T> {
   const began = Date.now();
   let failure: unknown;
-  const remind = () => logger.warn({ err: failure, waitedMs: Date.now() - began }, `waiting for ${what}`);
+  const remind = () =>
+    logger.warn(
+      { err: failure, waitedMs: Date.now() - began },
+      `start: waiting for ${what}; trying until it succeeds`,
+    );
   const reminder = setInterval(remind, REMIND_MS);
   const stopped = new Promise<never>((_, reject) => {
     const stop = () => reject(new Stopped(`Told to stop while waiting for ${what}.`));
@@ -33,7 +38,8 @@ export async function untilReachable<T>(
     for (let pause = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.longest)) {
       try {
         const result = await Promise.race([stopped, attempt()]);
-        if (failure) logger.info({ waitedMs: Date.now() - began }, `reached ${what}`);
+        if (failure)
+          logger.info({ waitedMs: Date.now() - began }, `start: no longer waiting for ${what}; going on`);
         return result;
       } catch (error) {
         if (error instanceof Stopped || classifyFault(error) === 'broken') throw error;

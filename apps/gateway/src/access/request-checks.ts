@@ -1,17 +1,17 @@
 import { OPENED_BY, type Scope } from '@wbiz/contracts/scopes';
 import { Rejection } from '@wbiz/eventing/rejection';
-import type { Secrets } from '@wbiz/service-kit/secrets';
+import type { Secrets } from '@wbiz/service-kit/sealing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isSecretOf, parseApiKey } from './api-key.js';
 import { atPath, fingerprintOf, parseIdempotencyKey } from './idempotency-key.js';
 import type { Idempotency } from './idempotency.js';
-import type { Holder, KeyBook } from './key-book.js';
+import type { Holder, ApiKeyCache } from './api-key-cache.js';
 import type { KeyUses } from './key-uses.js';
 import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
 import { requireAccess } from './route-access.js';
 
-/** How long a sync send waits for Meta's answer. */
+/** A request's deadline: its command expires then, and a send stops waiting for Meta's answer. */
 const PATIENCE_MS = 10_000;
 
 const SECURITY_HEADERS = {
@@ -29,24 +29,24 @@ const FORM = /^multipart\/form-data *(;|$)/i;
 const KEPT_HEADERS = ['content-type', 'preference-applied'];
 
 type Parts = {
-  readonly book: KeyBook;
+  readonly cache: ApiKeyCache;
   readonly uses: Pick<KeyUses, 'note'>;
   readonly limiter: RateLimiter;
   readonly idempotency: Idempotency;
   readonly secrets: Pick<Secrets, 'seal' | 'unseal'>;
   /** Throws unless the request comes from an operator. */
   readonly signIn: (request: FastifyRequest) => Promise<void>;
-  /** Called with whose limit refused a request. */
+  /** Called when a limit refuses a request: the key's own, or its plan's. */
   readonly onLimited: (scope: 'key' | 'plan') => void;
-  readonly onNotKept: (error: unknown, requestId: string) => void;
+  readonly onNotKept: (error: unknown, ids: Readonly<Record<string, string>>) => void;
 };
 
 /**
- * The gate before every route. In this order: API key or admin token (401), scope (403), rate limit (429), all before
- * the body is read; then the Idempotency-Key of a POST. An unknown path is refused unread. A route that declares no
- * access stops the start.
+ * Adds the checks before every route, in this order: API key or admin token (401), scope (403), rate limit (429), all
+ * before the body is read; then the Idempotency-Key of a POST. An unknown path is answered before its body is read. A
+ * route without declared access keeps the gateway from starting.
  */
-export function installGate(fastify: FastifyInstance, parts: Parts): void {
+export function addRequestChecks(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('onRoute', requireAccess);
   fastify.decorateRequest('call', null);
   // Form routes read their own body; other routes refuse a form like any wrong Content-Type.
@@ -65,7 +65,7 @@ export function installGate(fastify: FastifyInstance, parts: Parts): void {
 async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
-  { book, uses, limiter, signIn, onLimited }: Parts,
+  { cache, uses, limiter, signIn, onLimited }: Parts,
 ): Promise<void> {
   reply.headers(SECURITY_HEADERS);
   const { headers } = request;
@@ -79,7 +79,7 @@ async function admit(
   if (access === 'operators') return signIn(request);
   if (access === 'public') return;
 
-  const { key, account } = await holderOf(headers.authorization, book);
+  const { key, account } = await holderOf(headers.authorization, cache);
   uses.note(key.id);
   requireScope(key.scopes, access!);
   const limit = limitOf(key, account);
@@ -115,13 +115,13 @@ function rateLimited({ limit, seconds, endsAt }: WindowState): Rejection {
   );
 }
 
-async function holderOf(authorization: string | undefined, book: KeyBook): Promise<Holder> {
+async function holderOf(authorization: string | undefined, cache: ApiKeyCache): Promise<Holder> {
   if (!authorization)
     throw new Rejection('missing_api_key', 'Send an API key: Authorization: Bearer wa_<prefix>_<secret>.');
   const given = parseApiKey(authorization);
   if (!given)
     throw new Rejection('invalid_api_key', 'The Authorization header must be: Bearer wa_<prefix>_<secret>.');
-  const holder = await book.find(given.prefix);
+  const holder = await cache.find(given.prefix);
   if (!isSecretOf(given.secret, holder?.key))
     throw new Rejection('invalid_api_key', 'The API key is not known.');
   const { revokedAt, expiresAt } = holder!.key;
@@ -179,7 +179,7 @@ async function claim(
   if (kept) return reply.send(kept.body);
 }
 
-/** Stores a final answer under its Idempotency-Key before it is sent, or releases the key. An open fate keeps the key claimed. */
+/** Before an answer is sent: stores a final one under its Idempotency-Key, else releases the key, unless its fate is open. */
 async function keep(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -196,8 +196,9 @@ async function keep(
   const plain = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : null;
   const { confidential } = request.routeOptions.config;
   const body = confidential && plain !== null ? secrets.seal(plain, claimed.accountId) : plain;
+  const { accountId, route, commandId } = claimed;
   await (final ? idempotency.finish(claimed, { status, headers, body }) : idempotency.release(claimed)).catch(
-    (error: unknown) => onNotKept(error, request.id),
+    (error: unknown) => onNotKept(error, { requestId: request.id, accountId, route, commandId }),
   );
   return payload;
 }

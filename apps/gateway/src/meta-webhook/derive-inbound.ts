@@ -18,8 +18,8 @@ export type DeriveParts = {
 };
 
 /**
- * Puts the items of webhooks received within a span on their topics again, with their original `receivedAt`. Consumers
- * skip what they have handled. Throws `invalid_request`.
+ * Produces the items of Meta's webhooks that were received within a span to their topics again, with the original
+ * `receivedAt`. Consumers skip items that they have handled. Throws `invalid_request`.
  */
 export async function deriveInbound(
   { kafka, topicOf, stopping, logger }: DeriveParts,
@@ -30,6 +30,7 @@ export async function deriveInbound(
   const derived = { bodies: 0, items: 0 };
   // A separate producer, so that live webhooks do not wait behind the replay.
   const producer = kafka.producer();
+  let isWhole = false;
   try {
     await readBetween(kafka, { topic: topicOf(META_WEBHOOK), ...span, signal: stopping }, async (bodies) => {
       const records = bodies.flatMap((record) => {
@@ -41,9 +42,15 @@ export async function deriveInbound(
       derived.bodies += bodies.length;
       derived.items += records.length;
     });
+    isWhole = true;
   } finally {
+    logger.info(
+      { since, until, ...derived },
+      isWhole
+        ? 'replay of Meta webhooks: all items of the span are on their topics again; services skip those they have handled'
+        : 'replay of Meta webhooks: broken off; repeat it for the items that are not on their topics yet',
+    );
     await producer.close();
-    logger.info({ since, until, ...derived }, 'items of stored Meta webhooks put on their topics again');
   }
   return derived;
 }

@@ -17,7 +17,7 @@ type AccountRow = {
 };
 
 const KEYS = `select ${API_KEY_COLUMNS}, changed_at as "changedAt" from gateway.api_keys`;
-// Private account fields stay in Postgres.
+// Without the account's private fields, which clients never see.
 const ACCOUNTS = `select stream as id, version, updated_at as "updatedAt",
   state - array['sealedToken', 'appId', 'throughput', 'holds', 'told'] as state from gateway.accounts`;
 const POLL_MS = 250;
@@ -29,7 +29,7 @@ const OVERLAP_MS = 10_000;
  * Caches all API keys and accounts, at most one second old: while requests arrive, changes are polled every 250 ms. For
  * an unknown key, or with an older cache, Postgres is asked for that key; such lookups are batched.
  */
-export class KeyBook {
+export class ApiKeyCache {
   private readonly keys = new Map<string, KeyRow>();
   private readonly accounts = new Map<string, Account & { readonly version: number }>();
   private readonly lookUp: (prefix: string) => Promise<Holder | undefined>;
@@ -75,7 +75,7 @@ export class KeyBook {
       if (!this.isFailing)
         this.logger.warn(
           { err },
-          'key book: changed API keys not fetched; polling again with the next request',
+          'API key cache: changes of API keys and accounts not fetched; polling again when a request comes',
         );
       this.isFailing = true;
     } finally {

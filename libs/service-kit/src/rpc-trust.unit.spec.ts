@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { readConfig, type InvalidConfig } from './config.js';
 import { SERVICE_SETTINGS } from './settings.js';
-import { rpcTrust } from './trust.js';
+import { rpcTrust } from './rpc-trust.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'wbiz-trust-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -6,18 +6,18 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE = 12;
 const TAG = 16;
 
-/** A sealed text cannot be opened: no key fits, it was changed, or it belongs elsewhere. */
+/** Thrown for a sealed text that cannot be opened: its key is unknown, it was changed, or it has another owner. */
 export class UnsealFailed extends Error {
   override readonly name = 'UnsealFailed';
 }
 
 /**
- * Seals texts with AES-256-GCM under `key` (32 bytes) and opens what `key` or one of `previous` sealed. The sealed text
- * names its key's id; `owner` (an account's id, say) must be the same for both, so that a sealed text moved to another
- * row does not open.
+ * Seals texts with AES-256-GCM under `key` (32 bytes) and opens texts that `key` or one of `previous` sealed. A sealed
+ * text names its key's id. It opens only with the `owner` (such as an account's id) it was sealed with, so it cannot be
+ * moved to another row.
  */
 export class Secrets {
-  /** The ids of the keys. */
+  /** Key ids: the first 8 hex digits of a key's SHA-256. */
   readonly present: string;
   readonly previous: readonly string[];
   private readonly keys: ReadonlyMap<string, Buffer>;
@@ -57,7 +57,7 @@ export class Secrets {
     }
   }
 
-  /** Seals a previous key's text again with the present one, for a reader that holds only that. */
+  /** Seals a text of a previous key again with the present key; returns any other text as it is. */
   renewed(sealed: string, owner: string): string {
     const [, id = ''] = sealed.split('.');
     return this.previous.includes(id) ? this.seal(this.unseal(sealed, owner), owner) : sealed;
@@ -76,6 +76,6 @@ export const presentKeys = (config: SealingKeys): PresentKeys =>
   );
 
 const idOf = (key: Buffer) => hash('sha256', key, 'hex').slice(0, 8);
-// SECRET_KEY was once the key for all and also made passwords; what it sealed still opens this way.
+// Derived, since former versions also made passwords of the key; texts that they sealed must still open.
 const derive = (key: Buffer) => Buffer.from(hkdfSync('sha256', key, '', 'wbiz seal v1', 32));
 const aad = (head: string, owner: string) => Buffer.from(`${head}.${owner}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startOf } from './start-of.js';
+import { startOf } from './schedule-start.js';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const at = (sendAt: string, timeZone?: string) =>

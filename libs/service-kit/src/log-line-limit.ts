@@ -1,18 +1,18 @@
 const WINDOW_MS = 10_000;
 const MOST_LINES = 20;
-/** Kinds beyond this count as one: texts may be made up. */
+/** Kinds beyond this number are counted as one: a text may have variable parts. */
 const MOST_KINDS = 10_000;
-/** The fields that tell alarms of one text apart. */
+/** Alarms that differ in one of these fields are of different kinds. */
 const CONCERNED = ['accountId', 'webhookId', 'projection', 'consumer', 'group', 'partition', 'source'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Tells whether a log line is one too many: 20 of its kind were written in the 10 s since the first of them. `tell`
- * gets the number left out once the 10 s are over. Lines of one kind have the same text (or Nest context) and kind of
- * error. Alarms of one kind also concern the same account, projection and so on, so that none hides another's.
+ * Returns a function that tells whether to leave a log line out: 20 lines of its kind were written in the 10 s since the
+ * first. When the 10 s are over, `tell` gets the number of lines left out. Lines of one kind have the same text (or Nest
+ * context) and error name; alarms of one kind also name the same account, projection and so on.
  */
-export function repeats() {
+export function logLineLimit() {
   const counts = new Map<string, number>();
   return (given: readonly unknown[], tell: (leftOut: Fields) => void): boolean => {
     const own = kindOf(given);
@@ -34,7 +34,7 @@ function kindOf([first, second]: readonly unknown[]): string {
   const fields: Fields = first instanceof Error ? { err: first } : { ...first };
   const { err, context, alarm } = fields;
   const concerned = alarm ? CONCERNED.map((name) => fields[name]) : [];
-  // Nest's texts hold names and messages; ours hold nothing that varies.
+  // For Nest's lines the context, since their texts have variable parts.
   const parts = [context ?? second, err instanceof Error ? err.name : undefined, ...concerned];
   return parts
     .filter((part) => part !== undefined)

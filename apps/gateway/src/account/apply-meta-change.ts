@@ -4,8 +4,8 @@ import { type AccountCommand, accounts } from './account.decider.js';
 import type { AccountQueries } from './account.queries.js';
 import { noteOf } from './meta-change.js';
 
-/** Notes account changes that Meta reports for a known account; other changes belong to other services. */
-export async function followMeta(
+/** Stores a change that Meta reports on a known account or its phone numbers; ignores all other changes. */
+export async function applyMetaChange(
   change: MetaChange,
   queries: Pick<AccountQueries, 'find'>,
   store: Pick<EventStore, 'apply'>,

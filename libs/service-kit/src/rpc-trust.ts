@@ -3,7 +3,8 @@ import { requireSettings } from './config.js';
 import { RPC_TLS_SETTINGS, type ServiceConfig } from './settings.js';
 
 /**
- * How this process and the others prove themselves. Throws `InvalidConfig` if a part of the TLS settings is missing.
+ * The secret and certificates by which processes authenticate each other. Throws `InvalidConfig` if only a part of the
+ * TLS settings is given.
  */
 export function rpcTrust(config: ServiceConfig): RpcTrust {
   const { RPC_SECRET: secret, RPC_TLS_CERT: cert, RPC_TLS_KEY: key, RPC_TLS_CA: ca } = config;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
-import { accessTokens, TokenUnavailable } from './access-tokens.js';
+import { kafkaOauthTokens, TokenUnavailable } from './kafka-oauth-token.js';
 
 let asked = 0;
 let answer: { status: number; body: string };
@@ -23,7 +23,7 @@ afterAll(() => void server.close());
 
 const tokens = () => {
   const { port } = server.address() as AddressInfo;
-  return accessTokens({ url: `http://127.0.0.1:${port}`, clientId: 'id', clientSecret: 'secret' });
+  return kafkaOauthTokens({ url: `http://127.0.0.1:${port}`, clientId: 'id', clientSecret: 'secret' });
 };
 
 it('asks once for all who want one at the same time, and later', async () => {
