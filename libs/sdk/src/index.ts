@@ -1,4 +1,4 @@
-export * from './operations.js';
-export * from './wbiz.js';
-export * from './wbiz-error.js';
-export * from './webhook.js';
+export type * from './operations.js';
+export { Wbiz, type EventOptions, type WbizOptions } from './wbiz.js';
+export { WbizError } from './wbiz-error.js';
+export { signWebhook, verifyWebhook, type WebhookEvent } from './webhook.js';
