@@ -52,7 +52,7 @@ const settings = [
 
 const { metricsMarkdown } = await dist('libs/service-kit/dist/metrics.js');
 const tables = [
-  ['README.md', 'settings', settings],
+  ['docs/settings.md', 'settings', settings],
   ['docs/observability.md', 'metrics', metricsMarkdown()],
 ].map(([name, what, table]) => {
   const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -87,5 +87,5 @@ execFileSync('node', ['apps/gateway/dist/openapi/write-specs.js'], { cwd: root, 
 const types = await sdkTypes();
 writeFileSync(types.file, types.after);
 say.done(
-  "README.md, docs/observability.md, libs/contracts/specs, the SDK's types, the dashboards and the chart are up to date",
+  "docs/settings.md, docs/observability.md, libs/contracts/specs, the SDK's types, the dashboards and the chart are up to date",
 );

@@ -16,7 +16,7 @@ const HELP = `npm start [-- --fresh] [-- --verbose]: brings everything up on thi
   --help     show this
 
 With the two dashes before an option: npm keeps it for itself otherwise. From the environment: PORT (3000) of the API, and
-KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL, MEDIA_STORE to be used instead of what is started. More in README.md.`;
+KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL, MEDIA_STORE to be used instead of what is started. More in docs/settings.md.`;
 
 /**
  * The options of `npm start`, from the words after it and the environment.

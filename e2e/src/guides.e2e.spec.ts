@@ -105,6 +105,7 @@ async function open(folder: string, more?: NodeJS.ProcessEnv) {
   return shell;
 }
 
+type Listed = { data: { optedIn?: boolean; status?: string }[] };
 type Told = { id: string; type: string; account?: string; data: { wamid?: string } };
 
 /** Runs a `stays` command in its own terminal. */
@@ -146,7 +147,7 @@ describe.each(['webhook.ts', 'webhook.py'])('the guide to webhooks, with %s', (n
     const folder = await clone(name);
     const { paste } = await open(folder);
     const receive = async (secrets: string) => {
-      const looks = new RegExp(`^WEBHOOK_SECRETS="${secrets}" \\w+ ${name.replace('.', '\\.')}$`);
+      const looks = new RegExp(`^WEBHOOK_SECRET="${secrets}" \\w+ ${name.replace('.', '\\.')}$`);
       const receiver = start(folder, staying(WEBHOOKS, looks));
       await until(() => receiver.lines.includes('listening'), { describe: name });
       return receiver;
@@ -220,8 +221,7 @@ describe.each(['kafka.ts', 'kafka_events.py'])('the guide to events, with %s', (
   runnable(name)('prints the events of all accounts', async () => {
     const folder = await clone(name);
     await save(EVENTS, name, folder);
-    // With a consumer group of its own: in a shared one it would miss the records that the other script has read.
-    const variables = command(EVENTS, /EVENTS_TOPIC=/).replace('my-app', `my-${name}`);
+    const variables = command(EVENTS, /EVENTS_TOPIC=/);
     const wamid = await system.writeIn(api, PERSON, 'Hello');
     const { has, events } = start(folder, `${variables}\n${staying(EVENTS, new RegExp(` ${name}$`))}`);
     await has(wamid);
@@ -241,7 +241,7 @@ describe('the guide to the SDK', () => {
     await paste(variables);
     const [sent, ...listed] = (await paste(command(SDK, /^node send\.ts/))).trim().split('\n');
     expect(sent).toMatch(/^msg_\S+ wamid\.\S+ (accepted|sent|delivered|read)$/);
-    expect(listed).toEqual(['+14155550199 Asha']);
+    expect(listed).toContain('+14155550199 Asha');
 
     const run = `${variables}\n${staying(SDK, /^node follow\.ts/)}`;
     const first = start(folder, run);
@@ -263,7 +263,7 @@ describe('the guide to the SDK', () => {
     await save(SDK, 'receive.ts', folder);
     const [told] = await until(() => listened.lines.length > 0 && listened.lines, { describe: 'listen' });
     const [secret] = /whsec_\S+/.exec(told!)!;
-    const received = start(folder, 'node receive.ts', { WEBHOOK_SECRETS: secret });
+    const received = start(folder, 'node receive.ts', { WEBHOOK_SECRET: secret });
     await until(() => fetch(`http://127.0.0.1:${port}`, { method: 'POST' }).then(() => true), {
       describe: 'receive.ts',
     });
@@ -275,6 +275,16 @@ describe('the guide to the SDK', () => {
     await until(() => received.lines.some((line) => line.startsWith('contact.opted_out evt_')), {
       describe: 'the event that was triggered last, at receive.ts',
     });
+    await paste(command(SDK, /"value": "resume"/));
+    await until(() => received.lines.filter((line) => line.startsWith('template.status ')).length >= 2, {
+      describe: 'the template rejected and approved, at receive.ts',
+    });
+    const undone = async () => {
+      const contacts = ok(await api.get<Listed>(`/v1/contacts?search=${PERSON.slice(1)}`));
+      const templates = ok(await api.get<Listed>('/v1/templates?search=order_confirmation'));
+      return contacts.data[0]?.optedIn === true && templates.data[0]?.status === 'approved';
+    };
+    await until(undone, { describe: 'the person opted in and the template approved again' });
   });
 });
 

@@ -34,6 +34,14 @@ void wbiz.request('POST', '/v1/messages/text', { body: { to: '+918899332211' } }
 console.log((await wbiz.request('GET', '/v1/messages/{id}', { path: { id: 'msg_1' } })).nothing);
 `;
 
+/** The package's name alone and its paths lead to the same. */
+const SAME = `
+import { Wbiz, WbizError, verifyWebhook } from '@wbiz/sdk';
+console.log(Wbiz === (await import('@wbiz/sdk/wbiz')).Wbiz);
+console.log(WbizError === (await import('@wbiz/sdk/wbiz-error')).WbizError);
+console.log(verifyWebhook === (await import('@wbiz/sdk/webhook')).verifyWebhook);
+`;
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wbiz-sdk-'));
@@ -67,6 +75,9 @@ it('is a package that strict programs are compiled against and run with', async 
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(CONFIG));
   await run(folder, join(ROOT, 'node_modules/.bin/tsc'), ['-p', '.']);
 
+  await writeFile(join(folder, 'paths.mjs'), SAME);
+  expect(await run(folder, process.execPath, ['paths.mjs'])).toBe('true\n'.repeat(3));
+
   const answers: Record<string, object> = {
     'POST /api/v1/messages/text': { id: 'msg_1', wamid: 'wamid.1' },
     'GET /api/v1/messages/msg_1': { id: 'msg_1', status: 'read' },
@@ -81,7 +92,7 @@ it('is a package that strict programs are compiled against and run with', async 
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const BASE = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
-  const printed = await run(folder, process.execPath, ['compiled/send.js'], { BASE, KEY: 'wa_1' });
+  const printed = await run(folder, process.execPath, ['compiled/send.js'], { BASE, WBIZ_API_KEY: 'wa_1' });
   server.close();
   expect(printed).toBe('msg_1 wamid.1 read\n+14155550199 Asha\n');
 });

@@ -89,6 +89,19 @@ it.each(['README.md', 'docs/guides/first-message.md'])(
   60_000,
 );
 
+it('refuses a text outside of the window as first-message.md says', async () => {
+  const { baseUrl, apiKey } = await demo();
+  const block = (await codeBlocks('docs/guides/first-message.md')).find(({ code }) =>
+    code.includes('# 422 service_window_closed'),
+  );
+  const env = { PATH: process.env.PATH, BASE: baseUrl, WBIZ_API_KEY: apiKey };
+  // The pasted block before had the person write in two days ago; the window may not be known yet.
+  await until(async () => {
+    const { stdout } = await promisify(execFile)('bash', ['-c', block!.code], { env });
+    return stdout.includes('"code":"service_window_closed"');
+  });
+});
+
 it('makes its files readable for its owner only', async () => {
   const asRoot = process.getuid!() === 0;
   // Under root, Postgres runs as another user: its group may pass through to its own folder.

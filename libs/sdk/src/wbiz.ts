@@ -15,7 +15,7 @@ import type {
 import { errorOf, WbizError } from './wbiz-error.js';
 
 export type WbizOptions = {
-  /** URL of the installation's API: `https://wbiz.example.com/api`. */
+  /** URL of the installation's API: `https://wbiz.example.com/api`; a URL without a path gets `/api`. */
   readonly baseUrl: string;
   readonly apiKey: string;
   /** Most retries of a request, default 4; `events` retries without limit. */
@@ -58,7 +58,8 @@ export class Wbiz {
   readonly #timeoutMs: number;
 
   constructor({ baseUrl, apiKey, maxRetries = 4, timeoutMs = 60_000 }: WbizOptions) {
-    this.#baseUrl = new URL(baseUrl).href.replace(/\/+$/, '');
+    const { href, pathname } = new URL(baseUrl);
+    this.#baseUrl = `${href.replace(/\/+$/, '')}${pathname === '/' ? '/api' : ''}`;
     this.#apiKey = apiKey;
     this.#maxRetries = maxRetries;
     this.#timeoutMs = timeoutMs;

@@ -71,6 +71,18 @@ describe('a request', () => {
     expect(asked[0]!.headers['idempotency-key']).toBeUndefined();
   });
 
+  it.each([
+    ['', '/api/v1/me'],
+    ['/', '/api/v1/me'],
+    ['/api', '/api/v1/me'],
+    ['/wbiz/api/', '/wbiz/api/v1/me'],
+  ])('reads a base URL that ends in "%s" as %s', async (end, url) => {
+    answers = [{ status: 200, body: {} }];
+    const { port } = server.address() as AddressInfo;
+    await new Wbiz({ baseUrl: `http://127.0.0.1:${port}${end}`, apiKey: 'wa_1_2' }).request('GET', '/v1/me');
+    expect(asked).toMatchObject([{ url }]);
+  });
+
   it('asks for an early answer, and sends forms as forms', async () => {
     answers = [{ status: 202, body: { id: 'msg_1', status: 'accepted' } }];
     const accepted = await wbiz.request('POST', '/v1/messages/text', { ...text, respondAsync: true });

@@ -88,7 +88,7 @@ export function secretTexts(table: Settings, env: NodeJS.ProcessEnv): string[] {
   return Object.entries(table).flatMap(([name, { secret }]) => (secret && env[name]?.trim()) || []);
 }
 
-/** The table as Markdown, for the README. */
+/** The table as Markdown, for docs/settings.md. */
 export function settingsMarkdown(table: Settings): string {
   const rows = Object.entries(table).map(([name, { description, fallback, optional, example }]) => {
     const standard = fallback === undefined ? (optional ? 'none' : 'required') : `\`${fallback}\``;
