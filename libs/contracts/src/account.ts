@@ -5,12 +5,12 @@ import { isPlainObject } from './schema/json-values.js';
 import { OneOf, Text, Time } from './schema/text-fields.js';
 import { lengthOf } from './text/characters.js';
 
-const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
+export const PLANS = ['starter', 'growth', 'scale', 'unlimited'] as const;
 export type Plan = (typeof PLANS)[number];
 const ACCOUNT_STATUSES = ['active', 'suspended', 'disconnected'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 /** `fail` or `resend` a message whose outcome is still unknown after OUTCOME_GRACE_MS (messaging). */
-export const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
+const UNKNOWN_OUTCOME_POLICIES = ['fail', 'resend'] as const;
 export type UnknownOutcomePolicy = (typeof UNKNOWN_OUTCOME_POLICIES)[number];
 
 /**

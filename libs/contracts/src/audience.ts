@@ -5,7 +5,7 @@ import { Rule } from './schema/field-registry.js';
 import { Comparable, NestedList } from './schema/fields.js';
 import { OneOf, Text, TextList } from './schema/text-fields.js';
 
-export const AUDIENCE_KINDS = ['tags', 'contacts', 'segment', 'all'] as const;
+const AUDIENCE_KINDS = ['tags', 'contacts', 'segment', 'all'] as const;
 export type AudienceKind = (typeof AUDIENCE_KINDS)[number];
 const MATCHES = ['any', 'all'] as const;
 export const FILTER_OPERATORS = [
@@ -27,7 +27,7 @@ const WITHOUT_VALUE: readonly FilterOperator[] = ['is_set', 'is_not_set'];
 /** Contact fields that a segment may filter by, besides `customFields.<key>`. */
 export const CONTACT_FIELDS = ['name', 'phone', 'email', 'source', 'createdAt', 'updatedAt'] as const;
 const CUSTOM = 'customFields.';
-export const isContactField = (field: string) =>
+const isContactField = (field: string) =>
   (CONTACT_FIELDS as readonly string[]).includes(field) ||
   (field.startsWith(CUSTOM) && FIELD_KEY.test(field.slice(CUSTOM.length)));
 

@@ -23,14 +23,8 @@ export class PreviewAudience {
 }
 
 /** Why a campaign that started now would leave out a contact of its audience. */
-export const LEFT_OUT_REASONS = [
-  'opted_out',
-  'no_number',
-  'variable_missing',
-  'template_not_approved',
-  'over_limit',
-] as const;
-export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+export type LeftOutReason =
+  'opted_out' | 'no_number' | 'variable_missing' | 'template_not_approved' | 'over_limit';
 class LeftOut {
   @Count() opted_out!: number;
   @Count() no_number!: number;

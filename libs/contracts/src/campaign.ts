@@ -190,15 +190,7 @@ export class ListCampaigns extends Page {
  * `queued`: waiting, or being sent to Meta. `held`: Meta accepted the message and holds it for its quality assessment.
  * `skipped`: not sent, see `reason`.
  */
-export const RECIPIENT_STATUSES = [
-  'queued',
-  'held',
-  'sent',
-  'delivered',
-  'read',
-  'failed',
-  'skipped',
-] as const;
+const RECIPIENT_STATUSES = ['queued', 'held', 'sent', 'delivered', 'read', 'failed', 'skipped'] as const;
 export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
 /** Why a recipient is skipped. */
 const SKIP_REASONS = [

@@ -20,7 +20,7 @@ export class BulkContacts {
   defaultOptedIn?: boolean;
 }
 
-export const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
+const BULK_RESULTS = ['created', 'updated', 'skipped'] as const;
 export type BulkResult = (typeof BULK_RESULTS)[number];
 
 export class BulkRow {

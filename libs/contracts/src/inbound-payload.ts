@@ -47,7 +47,7 @@ export class InboundExtras {
 }
 
 /** The payload of kinds image, video, audio, document and sticker. The caption is the message's `body`. */
-export class InboundMedia extends InboundExtras {
+class InboundMedia extends InboundExtras {
   @Text({ max: ID, optional: true, description: "Meta's id of the media." }) metaId?: string;
   @Text({ max: SHORT, optional: true }) mimeType?: string;
   @Text({ max: ID, optional: true, description: 'As Meta gives it: Base64.' }) sha256?: string;
@@ -105,7 +105,7 @@ class InboundButton extends InboundExtras {
 }
 
 /** A reaction. The message's `body` holds the emoji too. `emoji` is null if the reaction was removed. */
-export class InboundReaction extends InboundExtras {
+class InboundReaction extends InboundExtras {
   @Text({ max: ID, description: 'The message reacted to.' }) wamid!: string;
   @Text({ max: 100, nullable: true }) emoji!: string | null;
 }
@@ -149,7 +149,7 @@ export class InboundSystem extends InboundExtras {
  * A message whose content Meta does not deliver. `type`: its kind if Meta names it, e.g. poll. `errors`: Meta's
  * reasons.
  */
-export class InboundUnsupported extends InboundExtras {
+class InboundUnsupported extends InboundExtras {
   @Text({ max: SHORT, optional: true }) type?: string;
 }
 

@@ -21,7 +21,7 @@ export type ConversationState = {
 };
 
 /** A message was sent or received. `written`: the person wrote it. */
-export type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
+type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
 
 export type ConversationCommand =
   | Message<'conversation.update', UpdateConversationData>

@@ -82,7 +82,7 @@ export class TemplateCard {
 type Given = { readonly buttons?: TemplateButton[]; readonly cards?: TemplateCard[] };
 
 /** Rules across the fields of a template's send. */
-export function* templateValueFaults({ buttons = [], cards = [] }: Given, at = ''): Iterable<FieldFault> {
+function* templateValueFaults({ buttons = [], cards = [] }: Given, at = ''): Iterable<FieldFault> {
   const seen = new Set<number>();
   for (const [place, { index, sections = [] }] of buttons.entries()) {
     const here = `${at}/buttons/${place}`;

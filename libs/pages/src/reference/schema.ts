@@ -53,7 +53,7 @@ export function found(schema: Schema, schemas: Schemas): Found {
 }
 
 /** The object whose fields are listed: the schema itself, or the items of its list or map. */
-export function fieldsOf(schema: Schema, schemas: Schemas): Found | undefined {
+function fieldsOf(schema: Schema, schemas: Schemas): Found | undefined {
   const { items, additionalProperties, oneOf, ...whole } = found(schema, schemas);
   if (whole.properties) return whole;
   const inner = items ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);

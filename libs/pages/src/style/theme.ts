@@ -13,7 +13,7 @@ export function chooseTheme(theme: Theme): void {
 }
 
 /** Applies the stored choice, which may have been made in another tab. */
-export function wearTheme(): void {
+function wearTheme(): void {
   const theme = chosenTheme();
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
