@@ -11,7 +11,7 @@ export async function withDatabase<T>(url: string, work: (client: pg.Client) => 
   }
 }
 
-/** Calls `work` with the numbers from 0 to `count`, 20,000 at a time: a statement's parameters are held in memory. */
+/** Calls `work` with the numbers 0 to `count` - 1, at most 20,000 a call: the parameters of a statement are in memory. */
 export async function inBatches(count: number, work: (numbers: readonly number[]) => Promise<void>) {
   const most = 20_000;
   for (let from = 0; from < count; from += most)

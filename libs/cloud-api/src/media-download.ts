@@ -23,7 +23,7 @@ export function openDownloads(timeoutMs: number) {
     bodyTimeout: timeoutMs,
   });
 
-  /** Throws CloudApiError if Meta refuses (the URL is valid for five minutes), otherwise UpstreamUnreachable. */
+  /** Throws CloudApiError if Meta refuses (its URLs expire after five minutes), UpstreamUnreachable at other failures. */
   const fetch = async (url: URL, token: string): Promise<Download> => {
     const answer = await agent
       .request({

@@ -10,7 +10,7 @@ export function partitionOf(accountId: string, partitions: number): number {
 }
 
 const MOST_BYTES = 600;
-/** The bytes of the key at hand: a buffer for each would be most of the work. */
+/** Shared by all calls: allocating a buffer for each key would be most of the cost. */
 const scratch = Buffer.alloc(MOST_BYTES);
 
 /** Kafka's variant of MurmurHash 2 (org.apache.kafka.common.utils.Utils), of the first `length` bytes, as a signed 32-bit number. */

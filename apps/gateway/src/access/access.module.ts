@@ -48,7 +48,7 @@ export class AccessModule {
     const onNotKept = (err: unknown, ids: Readonly<Record<string, string>>) =>
       logger.error(
         { err, ...ids },
-        'idempotency: record not updated; a repeated request gets 409 until its deadline has passed, then is handled again with its command at most once',
+        'idempotency: the record of a request was not updated; repeats get 409 until the deadline of that request, then run again, and its command takes effect at most once',
       );
     const uses = new KeyUses(pool);
     addRequestChecks(httpAdapter.getInstance<FastifyInstance>(), {

@@ -77,7 +77,7 @@ export function metaWebhook(options: MetaWebhookOptions) {
       if (problem.status === 500)
         logger.error(
           { err: error, requestId: request.id, method: request.method },
-          'Meta webhook: request failed; answering 500, so that Meta sends a webhook again',
+          'Meta webhook: request failed; answering 500, and Meta sends the webhook again',
         );
       if (problem.status === 503) reply.header('retry-after', 1);
       if (!request.raw.complete) reply.header('connection', 'close');

@@ -96,7 +96,10 @@ function optionsOf(schema: FieldSchema): ApiPropertyOptions {
     : { ...schema, type: type as 'string' };
 }
 
-/** Tells Nest's generator the routes' answers; returns by `Controller.method` what it cannot express. */
+/**
+ * Registers the routes' responses with Nest's OpenAPI generator. Returns, by `Controller.method`, what the generator cannot
+ * express.
+ */
 function describeRoutes(modules: ModulesContainer): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
   for (const { controllers } of modules.values())

@@ -81,7 +81,7 @@ export class Attempts {
           scope,
           pauseMs: Math.round(lane.pace.pausedFor(performance.now())),
         },
-        'dispatcher: Meta refused a send for now; this phone number claims no sends until its pause ends',
+        'dispatcher: Meta throttles this phone number or its account; no sends are claimed until the pause ends',
       );
     }
   }

@@ -32,7 +32,7 @@ export type MatchFlowReply = (
   message: MetaItem,
 ) => Promise<MessageReceivedData>;
 
-/** Takes the send that the reply quotes, otherwise the conversation's last send with the reply's token. */
+/** Matches a flow reply to the send that it quotes, or else to the conversation's newest send with the reply's token. */
 export const flowReplies =
   (pool: Pool): MatchFlowReply =>
   async (accountId, received, message) => {

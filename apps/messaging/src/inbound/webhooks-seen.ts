@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** Minimum gap between two writes for a phone number. */
+/** Minimum time between two writes of a phone number's newest webhook time, in ms. */
 export const NOTED_EVERY_MS = 1000;
 
 export const WEBHOOKS_SEEN = Symbol('WEBHOOKS_SEEN');

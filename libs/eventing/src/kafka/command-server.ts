@@ -212,7 +212,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn(
         { err: error, group: this.options.groupId },
-        'command server: a fault that may pass; commands wait and are tried again',
+        'command server: a command met a fault that may pass; it waits and is tried again',
       );
     batch.waitsFor(error, received);
   }

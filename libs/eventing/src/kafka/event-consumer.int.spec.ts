@@ -345,7 +345,7 @@ it('goes on in the other partitions while one waits for a fault to pass', async 
   } finally {
     Date.now = now;
   }
-  expect(alarms()).toEqual(['consumer: a partition has waited for a minute; trying on']);
+  expect(alarms()).toEqual(['consumer: a fault has held up a partition for a minute; still retrying']);
   down = false;
   await until(async () => (await seen()).includes(1));
 });

@@ -509,7 +509,7 @@ export class RecordConsumer {
       this.waiting.set(place, { ...trouble, isTold: true });
       logger.error(
         { alarm: true, group, partition: place, reason: trouble.reason },
-        'consumer: a partition has waited for a minute; trying on',
+        'consumer: a fault has held up a partition for a minute; still retrying',
       );
     }
   }

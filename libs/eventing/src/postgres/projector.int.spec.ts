@@ -438,7 +438,7 @@ describe('epochs', () => {
     expect(
       log.entries.filter(({ fields }) => fields['alarm'] === true).map(({ message }) => message),
     ).toEqual([
-      'projector: messaging was restored and numbers on in epoch 2 from event 2; it may lack earlier events that are applied here',
+      'projector: messaging was restored and continues in epoch 2 from event 2; going on with that epoch, and keeping events that messaging may have lost',
     ]);
     await expect(it.handle(0, [event(5, { epoch: 2 })])).rejects.toBeInstanceOf(ProjectionGap);
   });

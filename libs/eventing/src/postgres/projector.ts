@@ -500,7 +500,7 @@ export class Projector {
     for (const { source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence },
-        `projector: ${source} was restored and numbers on in epoch ${epoch} from event ${sequence}; it may lack earlier events that are applied here`,
+        `projector: ${source} was restored and continues in epoch ${epoch} from event ${sequence}; going on with that epoch, and keeping events that ${source} may have lost`,
       );
   }
 }

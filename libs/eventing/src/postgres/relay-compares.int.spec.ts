@@ -207,8 +207,7 @@ it('begins a new epoch behind the log where the database has lost commits, and r
     [2, 8, 0],
     [3, 9, 0],
   ]);
-  const lost =
-    'relay: the database lacks events that are on the log; numbering on behind them in a new epoch';
+  const lost = 'relay: the database lacks events that are on the log; continuing after them in a new epoch';
   expect(alarms().filter((message) => message === lost)).toHaveLength(2);
 });
 

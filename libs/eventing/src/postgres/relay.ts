@@ -258,7 +258,7 @@ export class OutboxRelay {
     if (ahead !== undefined)
       logger.error(
         { schema, source, database: last, log: ahead, epoch: sequencer.epoch, alarm: true },
-        'relay: the database lacks events that are on the log; numbering on behind them in a new epoch',
+        'relay: the database lacks events that are on the log; continuing after them in a new epoch',
       );
     if (missing !== undefined)
       logger.error(

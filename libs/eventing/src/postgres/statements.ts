@@ -3,7 +3,7 @@ import { issuedAt } from '../command-id.js';
 import type { Command, Reply } from '../message.js';
 import type { AnyAggregate, RecordedEvent } from '../aggregate.js';
 
-/** A stream while a batch moves it. `stored`: its row's version; undefined: it has no row. */
+/** A stream while a batch of commands changes it. `stored`: the version in its row; undefined if it has no row yet. */
 export type Stream = {
   readonly id: string;
   readonly accountId: string;

@@ -81,7 +81,7 @@ export class ReplyPublisher {
     this.counts.dropped += replies;
     this.logger.warn(
       { address: address.slice(0, 300), replies },
-      'replies: the replyto of a command is not proved to be ours; its reply is dropped',
+      'reply publisher: the reply address of a command is not proved to be a process of this installation; its replies are dropped',
     );
   }
 

@@ -517,7 +517,8 @@ describe('a replyto', () => {
     expect(out.counts.replies).toBe(0);
     return log.entries.map(({ message }) => message);
   };
-  const WARNING = 'replies: the replyto of a command is not proved to be ours; its reply is dropped';
+  const WARNING =
+    'reply publisher: the reply address of a command is not proved to be a process of this installation; its replies are dropped';
 
   it.each([
     ['says nothing', (_socket: Socket) => undefined],
