@@ -92,6 +92,6 @@ it('of a million contacts is previewed and frozen within 30 s, memory flat', asy
   expect(plans['all']).toBe(
     PEOPLE - Math.floor(PEOPLE / 5) - Math.floor(PEOPLE / 7) + Math.floor(PEOPLE / 35),
   );
-  // A million recipients are 300 MB and more.
+  // In MB; a million recipients in memory would take 300 or more.
   expect(heap() - before).toBeLessThan(100);
 });

@@ -53,7 +53,7 @@ export async function audienceUnderTest() {
         reached === undefined
           ? Promise.reject(new PeerUnavailable('away'))
           : Promise.resolve({ people: reached, freesAt: null }),
-      // The same for every peer: `level` padded their logs before.
+      // The same head for every peer: `level` has padded all logs to the same length.
       'log.head': () => Promise.resolve({ partition: 0, sequence: Math.max(0, ...told.values()) }),
     },
   });

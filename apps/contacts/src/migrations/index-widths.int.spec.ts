@@ -19,7 +19,7 @@ const BOUNDS = {
   contact: 30,
   created: 30,
   updated: 30,
-  // searchTextOf guarantees it.
+  // The bound that searchTextOf keeps.
   search: 2_500,
 };
 

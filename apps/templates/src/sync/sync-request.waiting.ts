@@ -22,7 +22,7 @@ export class WaitingRequests {
     return rows.map(({ state }) => state);
   }
 
-  /** Stores the requests' reply. After the commit, {@link tell} sends it. */
+  /** Stores `reply` for the requests. After the commit, {@link tell} sends the reply. */
   async settleIn(
     tx: PoolClient,
     accountId: string,

@@ -16,7 +16,7 @@ export type Asking = {
   };
 };
 
-/** The outcome of a request to Meta. `taken`: Meta accepted it; `listed` has the fields that Meta reported. */
+/** The outcome of a request to Meta. `taken`: Meta accepted the request; `listed` has the fields that Meta reported. */
 export type Outcome =
   | { readonly kind: 'taken'; readonly listed: Partial<ListedTemplate> }
   | { readonly kind: 'deleted' }

@@ -1,6 +1,6 @@
 import type { TemplateView } from '@wbiz/contracts/template';
 
-/** A template of Meta's list in our form. */
+/** A template from Meta's list, in our form. */
 export type ListedTemplate = Omit<TemplateView, 'id' | 'createdAt' | 'updatedAt'>;
 
 /** The fields that Meta's reviews change. A webhook has some of them, Meta's list has all. */
@@ -11,13 +11,13 @@ export type TemplateContent = Pick<TemplateView, 'category' | 'components' | 'pa
   readonly messageSendTtlSeconds?: number;
 };
 
-/** A request to Meta. If refused, `create` removes the template, `submit` leaves the draft, `edit` changes nothing. */
+/** A request to Meta. If refused, `create` removes the template, `submit` leaves a draft, others change nothing. */
 export type Request =
   | { readonly kind: 'create' | 'submit'; readonly content: TemplateContent }
   | { readonly kind: 'edit'; readonly content: Partial<TemplateContent>; readonly ofApproved: boolean }
   | { readonly kind: 'delete' };
 
-/** `heard`: Meta reported the template's status before it answered the request. */
+/** `heard`: Meta reported the template's status before Meta answered the request. */
 type Submission = { readonly id: string; readonly request: Request; readonly heard: boolean };
 
 /**
