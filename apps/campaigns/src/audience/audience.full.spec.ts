@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Four of five opted in; every seventh has no name, every second no e-mail address. */
+/** Inserts contacts: four of five are opted in, every seventh has no name, every second no e-mail address. */
 const fill = (accountId: string, people: number) =>
   system.pool.query(
     `insert into campaigns.contacts (account_id, contact_id, phone, name, name_key, email, email_key, fields, field_keys,

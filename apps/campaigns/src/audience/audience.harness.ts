@@ -166,7 +166,7 @@ export async function audienceUnderTest() {
       removeTemplate: ({ id: templateId, metaId, name, language }: TemplateView) =>
         publish(accountId, 'template.removed', { templateId, metaId, name, language, at: at() }),
       freezeOnly,
-      /** Freezes a new run: its recipients by contact name, and its counts by state. */
+      /** Freezes the audience for a new run. Resolves to the recipients by contact name and the counts by state. */
       freeze: async (template: CampaignTemplate, audience: Audience = { kind: 'all' }) => {
         await preview({ audience });
         const counts = await freezeOnly(template, audience);

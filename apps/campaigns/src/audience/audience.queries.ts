@@ -60,7 +60,7 @@ export class AudienceQueries {
     return rows[0]!;
   }
 
-  /** The newest contacts of the audience, at most SAMPLE, as the contacts service answers them. */
+  /** The newest contacts of the audience, at most SAMPLE, read from the contacts service. */
   private async sample({ accountId, audience }: Asked): Promise<ContactView[]> {
     const { query, values, value } = recipientsOf({ accountId, audience });
     const { rows } = await this.pool.query<{ id: string }>(

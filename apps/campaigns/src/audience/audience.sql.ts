@@ -45,7 +45,7 @@ export class AudienceSql {
       where t.account_id = ${this.account} and t.name = ${this.value(name)} and t.language = ${this.value(language)})`;
   }
 
-  /** SQL: the contact's value of a custom field, from `column`; null if it has none or the field was deleted. */
+  /** SQL: the contact's value of a custom field, from `column`; null if unset or if the field was deleted. */
   customField(column: 'fields' | 'field_keys', key: string): string {
     const arrow = column === 'fields' ? '->>' : '->';
     const deletion = this.lastDeletion('field', this.value([key]));
@@ -85,7 +85,7 @@ export class AudienceSql {
     return `c.tags && ${keys}::text[] and (c.sequence > ${this.lastDeletion('tag', keys)} or ${one.join(' or ')})`;
   }
 
-  /** SQL: log position of the last deletion of any of the labels, read once per statement; 0 if none was deleted. */
+  /** SQL: log position of the last deletion of any of these tags or fields, read once per statement; 0 if none. */
   private lastDeletion(kind: 'tag' | 'field', keys: string): string {
     return `(select coalesce(max(d.sequence), 0) from campaigns.deleted_labels d
       where d.account_id = ${this.account} and d.kind = '${kind}' and d.key = any(${keys}::text[]))`;

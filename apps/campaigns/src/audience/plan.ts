@@ -1,7 +1,7 @@
 import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign-plan';
 import { SHARE } from '../campaign/pace.js';
 
-/** People whom an account may message in 24 hours, by its messaging tier at Meta; null: unlimited or unknown. */
+/** How many people an account may message in 24 hours by its messaging tier at Meta; null: unlimited or unknown. */
 export function peopleOf(tier: string | null): number | null {
   const [, count, thousands] = /^TIER_(\d+)(K?)$/.exec(tier ?? '') ?? [];
   return count === undefined ? null : Number(count) * (thousands ? 1_000 : 1);

@@ -34,7 +34,7 @@ export class CampaignQueries {
     return rows[0] ? shown(rows[0]) : null;
   }
 
-  /** Counts over time, from `campaign.status` events: of many, the first, the last, and evenly spaced ones. */
+  /** Counts over time, a point per `campaign.status` event; of too many, the first, the last and evenly spaced ones. */
   @QueryHandler('campaign.progress')
   async progress({ accountId, id }: Ask<'campaign.progress'>): Promise<Answer<'campaign.progress'>> {
     const { rows: known } = await this.pool.query(

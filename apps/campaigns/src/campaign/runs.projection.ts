@@ -51,7 +51,7 @@ export const runsProjection = inline<CampaignEvent>({
         values: [stream, JSON.stringify(data.codes ?? null)],
       });
   },
-  /** Applies each campaign's last event. A report without a change of status delays the next one by at least 1 s. */
+  /** Applies each campaign's last event. After a report without a new status, the next comes 1 s later or more. */
   'campaign.status': async (events, tx) => {
     const last = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({

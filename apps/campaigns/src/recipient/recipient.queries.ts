@@ -37,7 +37,7 @@ const RECIPIENT =
 export class RecipientQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** In the order of contact ids, in which the campaign also sends. */
+  /** Pages through a campaign's recipients in the order of contact ids, which is also the order of sending. */
   @QueryHandler('campaign.recipients')
   async recipients(ask: Ask<'campaign.recipients'>): Promise<Answer<'campaign.recipients'>> {
     const page = pageOf(ask, 'id');

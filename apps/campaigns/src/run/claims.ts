@@ -31,9 +31,9 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
 const PROMPT_MS = 600;
 /** A send without outcome for longer no longer counts in the window, so that it does not delay other sends. */
 const LATE_MS = 5_000;
-/** A rate's sends per second are claimed over 1.1 s: delays to messaging vary, and the rate must hold on arrival. */
+/** A second's sends at a campaign's rate are claimed over 1.1 s, since delays vary and messaging must not get more. */
 const SLOT_MS = 1_100;
-/** A rate makes up for at most this time after a stall; at the start, or after REST_MS without sends, for none. */
+/** After a stall, a campaign with a rate makes up for at most this time; at first or after REST_MS idle, for none. */
 const CATCH_UP_MS = 100;
 const REST_MS = 1_000;
 const slotsFrom = (now: string) =>
@@ -159,8 +159,8 @@ const consents = (accountId: string, contactId: string) =>
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
 
 /**
- * SQL: true if recipient `p` of run `$1` was merged into contact `one`, as was another recipient that was already sent
- * to or has precedence: the surviving contact first, then the lowest id.
+ * SQL: true if recipient `p` of run `$1` is, after merges, the same contact `one` as another recipient that was sent to
+ * or has precedence: the surviving contact first, then the lowest id.
  */
 const IS_DOUBLED = `exists (
   select from campaigns.recipients o
@@ -219,7 +219,7 @@ async function claimOf(
       picked.map(skipReason),
       now,
       phoneNumberId,
-      // The contact id at which the next claim starts. If fewer were found, '': earlier ones may be `queued` again.
+      // The contact id at which the next claim starts; '' if fewer than `most` were found: some may be `queued` again.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,

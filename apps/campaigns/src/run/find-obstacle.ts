@@ -15,11 +15,11 @@ const LIMIT_MS = 3_600_000;
 type Looked = { readonly pool: Pool; readonly limits: MessagingLimit };
 type Counted = ReturnType<typeof countsOf>;
 
-/** What keeps a campaign from starting: a fault of its account, phone number or template. Undefined: nothing. */
+/** The obstacle to a campaign's start, in its account, phone number or template; undefined if there is none. */
 export const obstacleAtStart = (one: Due): Obstacle | undefined =>
   senderObstacle(senderOf(one)) ?? templateObstacle({ template: one.template, wanted: one.wanted });
 
-/** What must pause or fail a running campaign. Undefined: nothing. */
+/** The obstacle that must pause or fail a running campaign; undefined if there is none. */
 export async function obstacleOf(looked: Looked, one: Due, counted: Counted): Promise<Obstacle | undefined> {
   return (
     obstacleAtStart(one) ??

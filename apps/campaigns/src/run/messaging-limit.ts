@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { peopleOf } from '../audience/plan.js';
 
-/** How long messaging's answer is cached; sends asked for after the answer are added to its count. */
+/** How long messaging's count of people is cached; sends asked for after that count are added to the count. */
 const KEPT_MS = 1_000;
 
 type Reached = { readonly people: number; readonly freesAt: string | null };

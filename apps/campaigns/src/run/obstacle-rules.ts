@@ -67,7 +67,7 @@ export const throttled = (expiredInARow: number, now: number): Obstacle | undefi
         resumesAt: new Date(now + REST_MS).toISOString(),
       };
 
-/** This many failures since the comparison point, all with the same error, pause a campaign. */
+/** This many failed sends, all with the same error, pause a campaign (see sendsFail). */
 const MANY = 20;
 
 /** Whether MANY or more sends failed since `before`, none was delivered, and no more were accepted than failed. */

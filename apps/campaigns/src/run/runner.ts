@@ -34,7 +34,7 @@ export type RunnerOptions = {
 export class Runner {
   private readonly ticks: Periodic;
   private overdueAt = 0;
-  /** Work in progress: claims by phone number id, repeated asking by account id. Slow work delays only its own key. */
+  /** Work in progress: claims by phone number id, repeated asking by account id. Slow work delays no other key. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly restsUntil = new Map<string, number>();
 

@@ -16,8 +16,8 @@ export type LaneLoad = {
 };
 
 /**
- * The window of a phone number: how many sends may await their outcome at once. As in TCP, outcomes that come while it
- * is 80 % full enlarge it, and slow ones shrink it by 10 %. Bounds: LEAST, and one second of Meta's throughput.
+ * The window of a phone number: how many sends may await their outcome at once. As in TCP, outcomes enlarge the window
+ * while it is 80 % full, and slow ones shrink it by 10 %. Bounds: LEAST, and one second of Meta's throughput.
  */
 export function nextWindow({ window, throughput, underWay, slow, landed }: LaneLoad): number {
   const most = Math.max(LEAST, Math.ceil(throughput * SHARE));

@@ -31,7 +31,7 @@ export type StewardOptions = {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly limits: MessagingLimit;
-  /** Resolves when all that contacts, templates and the gateway had committed for the account is projected. */
+  /** Resolves once all that contacts, templates and gateway committed for the account before the call is projected. */
   readonly allKnown: (accountId: string) => Promise<void>;
   /** A campaign overdue by more than this does not start: it pauses until a client resumes it. */
   readonly graceMs: number;

@@ -27,7 +27,7 @@ type Change = {
   readonly facts: ContactFacts;
 };
 
-/** The events that make the changes; none if nothing differs. Throws `conflict` if merged, and `invalid_request`. */
+/** The events that make the changes, if any. Throws `conflict` if the contact is merged, or `invalid_request`. */
 export function changeContact(known: ContactState | null, change: Change, { at, by }: Write): ContactEvent[] {
   const { facts } = change;
   if (known?.mergedInto)
@@ -132,7 +132,7 @@ const linked = (
 ) =>
   ids.length > 0 ? [{ type: 'contact.linked' as const, data: { contactId, phone, userId, ids, at } }] : [];
 
-/** Where the first contact that has a name got it from; undefined if no contact has a name. */
+/** The source of the first name found among `contacts`; undefined if none of them has a name. */
 export function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsapp' | 'request' | undefined {
   const named = contacts.find((one) => one && one.contact.name !== null);
   return named ? (named.named ?? 'request') : undefined;

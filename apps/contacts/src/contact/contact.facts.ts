@@ -21,7 +21,7 @@ type Given = {
 type Vocabulary = { readonly tags: Map<string, KnownTag>; readonly fields: Map<string, KnownField> };
 
 /**
- * Reads the facts for a batch of commands. Locks the tags and custom fields it reads (key share): their deletion
+ * Reads the facts for a batch of commands. Locks the tags and custom fields read (key share): a label's deletion
  * (`lockDeletedLabels`) waits until the batch is committed, so that no event shows a label deleted before the event.
  * Updates that add labels do not wait for these locks.
  */

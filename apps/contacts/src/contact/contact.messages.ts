@@ -64,7 +64,7 @@ export type ContactEvent =
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
   /** From now on `ids`, derived from phone numbers or user ids that the person has or had, lead to the contact too. */
   | DomainEvent<'contact.linked', NoteChange & { readonly ids: readonly string[] }>
-  /** A contact id that no contact had: from now on it leads to the contact `into`. */
+  /** The contact id had no contact; from now on the id leads to the contact `into`. */
   | DomainEvent<'contact.claimed', ContactMergedData>
   /** Only in old streams: written before commands to a merged contact were passed to the surviving one. */
   | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>

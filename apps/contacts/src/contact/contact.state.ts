@@ -25,7 +25,7 @@ export type ContactState = {
   readonly search: string;
 };
 
-/** A tag of the account. `fresh`: it does not exist yet; this command creates it. */
+/** A tag of the account. `fresh`: the tag did not exist before this command. */
 export type KnownTag = { readonly name: string; readonly generation: Generation; readonly fresh: boolean };
 export type KnownField = {
   readonly type: FieldType;
@@ -39,7 +39,7 @@ export type KnownField = {
  * contacts of the same person.
  */
 export type ContactFacts = {
-  /** By {@link tagKey}. */
+  /** Tags by {@link tagKey}. */
   readonly tags: ReadonlyMap<string, KnownTag>;
   readonly fields: ReadonlyMap<string, KnownField>;
   /** Other contacts of the same person: found under the command's number or user id. */

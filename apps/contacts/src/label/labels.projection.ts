@@ -11,7 +11,7 @@ import type { Label } from '../contact/contact.state.js';
 
 type Written = RecordedEvent<Of<ContactEvent, 'contact.created' | 'contact.updated'>>;
 type Untagged = RecordedEvent<Of<ContactEvent, 'contact.merged' | 'contact.label_forgotten'>>;
-/** A contact's tags after a batch of events (`has`), and those it lost within the batch (`gone`). */
+/** A contact's tags after a batch of events (`has`), and the tags that the contact lost within the batch (`gone`). */
 type Change = {
   readonly accountId: string;
   readonly contact: string;

@@ -4,8 +4,8 @@ import type { FieldsEvent } from '../custom-field/custom-field.decider.js';
 import type { TagEvent } from '../tag/tag.decider.js';
 
 /**
- * While a label has a row here, the API hides the label. {@link LabelRemover} removes the label from all contacts, and
- * then deletes the row.
+ * While a deleted label has a row in contacts.removals, the API hides the label. {@link LabelRemover} removes the label
+ * from all contacts, and then deletes the row.
  */
 export const removalsProjection = inline<TagEvent | FieldsEvent>({
   'tag.deleted': async (events, tx) => {

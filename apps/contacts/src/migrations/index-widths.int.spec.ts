@@ -8,7 +8,7 @@ import { MIGRATIONS } from './migrations.js';
 /** The largest size in bytes of each indexed column's values. */
 const BOUNDS = {
   stream: 40,
-  // `tag:<account>:<key>`.
+  // A stream is named `tag:<account>:<key>`.
   'tags.stream': 40 + CASELESS_BYTES * LIMITS.tagName.max,
   'events.stream': 40 + CASELESS_BYTES * LIMITS.tagName.max,
   'accounts.id': 30,

@@ -24,7 +24,7 @@ export const isNotFound = (error: unknown): boolean =>
   error instanceof CloudApiError &&
   (error.error.subcode === SUBCODES.notFound || error.error.httpStatus === 404);
 
-/** The refusal for the client if the request to Meta must not be repeated; undefined if it may be. */
+/** The refusal for the client if the request to Meta is not retried; undefined if a retry may succeed. */
 export function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;

@@ -22,7 +22,7 @@ export type Outcome =
   | { readonly kind: 'deleted' }
   | { readonly kind: 'refused'; readonly error: RejectionData };
 
-/** `asOf`: the time at Meta of the report in the command, in ms since the epoch. `at`: now, ISO 8601. */
+/** `asOf`: when Meta made the report in the command, in ms since the epoch. `at`: now, ISO 8601. */
 type Known = { readonly templateId: string; readonly asOf: number; readonly at: string };
 
 export type TemplateCommand =

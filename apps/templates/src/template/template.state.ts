@@ -21,9 +21,9 @@ export type Request =
 type Submission = { readonly id: string; readonly request: Request; readonly heard: boolean };
 
 /**
- * `asOf`: the time at Meta of the newest report in the state, in ms since the epoch. `view`: a removed template keeps
- * its last one. `edits`: times of edits while approved. `answeredAt`: when Meta last answered a request, in ms since
- * the epoch; lists read before then are outdated.
+ * `asOf`: when Meta made the newest report in the state, in ms since the epoch. `view`: the last one, for a removed
+ * template. `edits`: times of edits while approved. `answeredAt`: when Meta last accepted a request, in ms since the
+ * epoch; lists read before then are outdated.
  */
 export type TemplateState = {
   readonly asOf: number;
