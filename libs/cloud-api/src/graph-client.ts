@@ -26,14 +26,15 @@ export type Operation =
   | 'delete_media';
 
 /**
- * The outcome of a call. `broken`: it was sent, and no readable answer of Meta's came. `code`: Meta's error code,
- * 'other' for an unknown one.
+ * The outcome of a call. `broken`: the call was sent, but no readable answer came. `code`: Meta's error code, 'other'
+ * for an unknown one.
  */
 export type CallOutcome =
   { readonly kind: 'ok' | 'broken' | 'not_sent' } | { readonly kind: 'refused'; readonly code: string };
 
 /**
- * Called as each call begins. The returned `ended` is called with its outcome; `traceparent` replaces the call's own.
+ * Called as each call begins. Of the result, `ended` is called with the call's outcome, `traceparent` replaces the
+ * call's.
  */
 export type WatchCall = (call: {
   readonly operation: Operation;
@@ -114,7 +115,7 @@ export function graphClient(transport: GraphTransport, baseUrl: URL, version: st
     return watched(operation, asked.method, async () => answerIn<T>(await transport.call(asked)));
   };
 
-  /** All pages of a list, 100 items to a call. */
+  /** The items of all pages of a list, read 100 per call. */
   async function* list<T>(
     operation: Operation,
     { token, path, fields, filter = {} }: ListRequest,

@@ -92,8 +92,8 @@ export const templateCalls = ({ prefix, pathTo, request, list }: GraphClient) =>
   },
 
   /**
-   * Uploads the sample of a template's media header; resolves to its handle, which a send does not take as a media
-   * id.
+   * Uploads the sample of a template's media header; resolves to the sample's handle, which cannot be used as a media
+   * id in a send.
    */
   async uploadSample(token: string, appId: string, file: MediaFile): Promise<string> {
     const { filename: file_name, size, mimeType: file_type } = file;

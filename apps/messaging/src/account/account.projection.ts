@@ -1,6 +1,8 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** This service's copy of accounts and their phone numbers. A removed number stays until its queue is empty. */
+/**
+ * This service's copy of accounts and their phone numbers. A removed number is deleted once no send of it is queued.
+ */
 export const accounts = projection({
   name: 'accounts',
   on: {

@@ -11,7 +11,10 @@ import { differsFromStored } from '../person/identity.js';
 import { linkPeople, type AccountLink } from '../person/link-people.js';
 import { findPeople } from '../person/people.js';
 
-/** This service's copy of contacts' names and of their phone numbers as entered; also stores their identity links. */
+/**
+ * This service's copy of contacts' names and numbers as entered. Also links a contact's numbers and user ids as one
+ * person.
+ */
 export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): Projection =>
   batchProjection({
     name: 'contact-names',

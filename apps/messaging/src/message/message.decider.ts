@@ -60,7 +60,7 @@ const isStillUnknown = (message: MessageState, attempt: number) =>
   message.isUnknown && isUnsettled(message) && attempt === message.deferrals + 1;
 
 /**
- * Whether a campaign's message waits for its resend after an unknown outcome; such a message has no expiry any more.
+ * Whether a campaign's message waits for its resend after an unknown outcome; such a message no longer has an expiry.
  */
 const isToBeResent = (message: MessageState, { isUnderWay }: QueueFacts) =>
   isCampaigns(message) &&
@@ -76,7 +76,7 @@ const gaveUp = (message: MessageState, at: string) =>
     at,
   });
 
-/** Returns a message to its campaign, if it is a campaign's and Meta cannot have accepted it. */
+/** Returns a message to its campaign; no event if the message has no campaign or Meta may have accepted it. */
 function withdrawn(
   { id: messageId, campaignId, contactId, status, wamid }: MessageState,
   { isUnderWay }: QueueFacts,

@@ -29,13 +29,16 @@ export type Accepted = Pick<
   SendContent;
 /** The fields of a message that the inbox shows. */
 export type Shown = Pick<MessageState, 'contactId' | 'phoneNumberId' | 'kind'>;
-/** Private data of the status that brought Meta's id. `shown`: from here on the inbox shows a campaign's message. */
+/**
+ * Private data of the status that brought Meta's id. `shown`: for the inbox, which shows a campaign's message from then
+ * on.
+ */
 export type Taken = { readonly isTaken: true; readonly shown?: Shown };
 export type MessageEvent =
   | DomainEvent<'message.status', MessageStatusData, Accepted | Taken | undefined>
   /**
-   * The first event of a campaign's message; not published, unlike the `message.status` with which any other message
-   * starts: campaigns publish nothing before Meta has the message.
+   * The first event of a campaign's message. Not published, unlike the first `message.status` of a single send: clients
+   * see a campaign's message only once it has an outcome.
    */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
@@ -67,7 +70,7 @@ export type MessageEvent =
     >
   | DomainEvent<'message.marked_read', { readonly conversationId: string; readonly at: string }>;
 
-/** The private data of a status that brought Meta's id; undefined for any other. */
+/** The private data of a status that brought Meta's id; undefined for any other event. */
 export const takenIn = ({
   private: given,
 }: Of<MessageEvent, 'message.status' | 'message.queued'>): Taken | undefined =>

@@ -16,7 +16,7 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 50;
 const MAX_ATTEMPTS = 5;
 const RETRY_MS = { first: 1_000, longest: 8_000 };
-/** Lease of a claimed receipt. After a crash another replica sends it again, which is harmless. */
+/** Duration of a claim. After a crash another replica then sends the receipt again, which is harmless. */
 const CLAIM_SECONDS = 60;
 
 const NEVER_TOLD = {
