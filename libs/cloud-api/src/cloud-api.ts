@@ -10,7 +10,7 @@ export type CloudApiOptions = {
   /** Scheme, host and port, e.g. `https://graph.facebook.com`. */
   readonly baseUrl: string;
   readonly version?: string;
-  /** Limit of each call as a whole, in ms. Uploads have 100 s. */
+  /** Timeout of each call as a whole, in ms; uploads have 100 s instead. */
   readonly timeoutMs: number;
   readonly connections?: number;
   readonly watch?: WatchCall;

@@ -77,13 +77,13 @@ function answerIn<T>(exchange: Exchange): T {
   return answer as T;
 }
 
-/** What the calls share: token check, paths, reports to `watch`, answers and lists. */
+/** The parts that all calls share: token check, paths, reports to `watch`, answers and lists. */
 export function graphClient(transport: GraphTransport, baseUrl: URL, version: string, watch?: WatchCall) {
   const { hostname, pathname } = baseUrl;
   const prefix = `${pathname.replace(/\/+$/, '')}/${version}`;
   const isMeta = META_HOST.test(hostname);
 
-  /** Why a token must not be sent; undefined if it may. */
+  /** Why a token must not be sent; undefined if it may be sent. */
   const tokenFault = (token: string): GraphError | undefined => {
     if (isMeta && token.startsWith('simulator-'))
       return localRefusal(

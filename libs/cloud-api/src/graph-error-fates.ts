@@ -18,7 +18,7 @@ export type GraphErrorRule = {
   /** Whether the same send may soon succeed unchanged. False also if Meta asks to wait for hours or days. */
   readonly retryable: boolean;
   readonly scope: RefusalScope;
-  /** Maximum attempts of a send, if other than the scope's. */
+  /** Maximum attempts of a send, if not those of the scope. */
   readonly attempts?: number;
 };
 
@@ -202,7 +202,7 @@ const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorR
 
 const UNKNOWN = 'Not in the table';
 
-/** The code as a label of metrics; 'other' if it is not in the table. */
+/** The code as a label of metrics; 'other' for a code that is not in the table. */
 export const codeLabel = ({ code }: Pick<GraphError, 'code'>): string =>
   GRAPH_ERROR_CODES[code] === undefined ? 'other' : String(code);
 
@@ -227,6 +227,9 @@ export function fateOf(error: GraphError): {
   return { attempts: retryable ? (attempts ?? ofScope.attempts) : 1, answer: ofScope.answer };
 }
 
-/** The scope that limits an error's retries: its own, or `upstream` if that allows none but Meta calls it transient. */
+/**
+ * The scope that limits an error's retries: its own or, if that allows none but Meta calls the error transient,
+ * `upstream`.
+ */
 const scopeOfRetries = (scope: RefusalScope): RefusalScope =>
   REFUSAL_SCOPES[scope].attempts > 1 ? scope : 'upstream';

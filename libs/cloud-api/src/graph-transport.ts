@@ -14,7 +14,7 @@ export type GraphRequest = {
   /** Added to the headers of every call; replace those of the same name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly traceparent?: string | undefined;
-  /** Limit of the whole call in ms, if other than the transport's. */
+  /** Timeout of the whole call in ms, if not that of the transport. */
   readonly timeoutMs?: number;
 };
 

@@ -24,7 +24,10 @@ export const templateCalls = ({ prefix, pathTo, request, list }: GraphClient) =>
   listFlows: (token: string, wabaId: string) =>
     list<MetaFlow>('list_flows', { token, path: pathTo(wabaId, 'flows'), fields: FLOW_FIELDS }),
 
-  /** The template of this name and language; a WABA has one at most. Meta's filter also matches parts of names. */
+  /**
+   * The template of this name and language; a WABA has one at most. Compares names, since Meta's filter also matches
+   * parts of names.
+   */
   async findTemplate(
     token: string,
     wabaId: string,

@@ -1,7 +1,8 @@
 import { projection } from '@wbiz/service-kit/projection';
 
 /**
- * This service's copy of accounts and their phone numbers. A removed number is deleted once no send of it is queued.
+ * This service's copy of accounts and their phone numbers. A removed number stays until an update finds no send of it
+ * in the queue.
  */
 export const accounts = projection({
   name: 'accounts',

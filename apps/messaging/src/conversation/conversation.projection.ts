@@ -169,7 +169,7 @@ async function bodiesOf(
   return new Map(rows.map(({ stream, body }) => [stream, body]));
 }
 
-/** Replaces user ids by the people's phone numbers where those are known. */
+/** Replaces a user id by the number or id that identifies its person, where a link to the person is stored. */
 async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
   const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
   const byUserId = moved.filter(({ person }) => !isPhone(person));

@@ -130,10 +130,10 @@ export class ConversationQueries {
 }
 
 type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
-/** The row after which a page starts: the time of its last message, and its id. */
+/** The row after which a page starts: the time of the conversation's last message, and the conversation's id. */
 type Place = readonly [ms?: number, id?: string];
 
-/** The conditions on the rows of `c`, except the search, and the statement's parameters. */
+/** SQL: the conditions of a list on the rows of `c`, except the search; and the statement's parameters. */
 function conditions({ accountId, status }: Listed, [ms, stream]: Place) {
   const { values, value } = parameters(accountId);
   const parts = ['c.account_id = $1', `c.state->>'mergedInto' is null`];

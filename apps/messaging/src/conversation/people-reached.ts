@@ -4,7 +4,7 @@ import type { MessageState } from '../message/message.state.js';
 
 /*
  * Meta limits how many people a business reaches in 24 hours: a person counts if a template goes to them outside their
- * service window. `reached_minute` of a conversation is the last minute in which that happened.
+ * service window. `reached_minute` of a conversation is the last minute in which its person was reached.
  */
 
 /** SQL: a window with less than this left counts as closed: Meta may accept the template up to this much later. */
@@ -12,7 +12,7 @@ const SLACK = "interval '5 minutes'";
 /** SQL: how long a person counts, from the start of `reached_minute`: 24 hours (Meta), that minute, and SLACK. */
 export const COUNTED = `(interval '24 hours 1 minute' + ${SLACK})`;
 /**
- * A template sent to Meta over this long (ms) after its acceptance is late: {@link countLate} counts its person again.
+ * A template sent to Meta more than this (ms) after its creation is late: {@link countLate} counts its person again.
  */
 const PROMPT_MS = 60_000;
 

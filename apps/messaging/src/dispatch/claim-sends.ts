@@ -29,8 +29,8 @@ export type Claim = {
 
 /**
  * Marks up to `room` sends as started. Locks the lease's row, so that no other replica can take the lease before the
- * commit. Like every change of a send, locks the message first and then checks its row in the queue again. `more`: the
- * lowest class that may have more sends; undefined: none has.
+ * commit. Like every change of a send, locks the message first and then checks the message's row in the queue again.
+ * `more`: the lowest class that may have more sends; undefined: none has.
  */
 export async function claimSends(
   tx: PoolClient,

@@ -253,7 +253,8 @@ describe('the dispatcher', () => {
     unknownOutcomes(runner);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
-    // No webhook comes for longer than the grace, so the grace does not run; it starts with one of another number.
+    // No webhook comes for longer than the grace, so no time counts towards the grace until a webhook of another number
+    // comes.
     await unknownFor(4);
     expect((await stateOf(id)).status).toBe('outcome_unknown');
     const heardAt = Date.now();

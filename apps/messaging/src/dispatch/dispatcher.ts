@@ -160,7 +160,7 @@ export class Dispatcher {
     if (this.stopping || this.lanes.size === 0) return false;
     const { rows } = await dueClasses(this.options.pool, this.lanes);
     for (const { id, class: cls, due } of rows) {
-      // A null class: an earlier holder left started sends, e.g. begun on acceptance while it lost the lease.
+      // A null class: an earlier holder of the lease left sends started, e.g. on acceptance while losing the lease.
       const lane = this.lanes.get(id);
       if (lane && cls === null) lane.doubtful = true;
       else if (cls !== null && due) this.wake(id, cls);

@@ -19,7 +19,7 @@ export type Lane = {
   /** The pair limits; undefined until the debts of the previous holder are loaded. */
   pairs: PairPace | undefined;
   claiming: boolean;
-  /** Slots of sends that are being accepted. */
+  /** Number of slots reserved for sends that are being accepted. */
   opening: number;
   recovering: boolean;
   /** Classes known to be empty: the last claim found no send and held none back, and no send was queued since. */
@@ -57,7 +57,7 @@ export function openLane(lease: Lease, inFlight: Set<string>): Lane {
   };
 }
 
-/** Whether a single send may start on acceptance. Not with a debt over UNSAVED_DEBT_MS: only claims store it. */
+/** Whether a single send may start on acceptance. Not with a debt over UNSAVED_DEBT_MS: only claims store one. */
 export const hasRoom = (
   { lease, inFlight, turns, pairs, doubtful, recovering, opening }: Lane,
   { conversationId }: Outgoing,

@@ -95,7 +95,7 @@ export class NumberPace {
 // here, since calls that leave evenly do not arrive evenly.
 const PAIR_GAP_MS = 6_000 * 1.005;
 const PAIR_BURST = 44;
-/** Pair debts up to this (ms) are kept in memory only: as after five messages at once to one person. */
+/** Pair debts up to this (ms) are kept in memory only; five messages to one person at once make such a debt. */
 export const UNSAVED_DEBT_MS = 5 * PAIR_GAP_MS;
 const MANY = 10_000;
 

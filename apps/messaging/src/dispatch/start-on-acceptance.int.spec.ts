@@ -47,7 +47,7 @@ const isOneWith = async (id: string) => {
 };
 const queued = async (id: string) => (await system.left(`message_id = '${id}' and state = 'queued'`)) === 1;
 
-/** Accepts, in an open transaction, a message that another holder of the number has started. */
+/** In an open transaction, accepts a message as if another holder of the number's lease had started its send. */
 async function begunElsewhere(tx: PoolClient, person: string, fence: string) {
   const messageId = newId('msg');
   const places = {

@@ -146,8 +146,8 @@ export class UnknownOutcomes {
   }
 
   /**
-   * `ms`: newly covered time, i.e. all its webhooks are handled. `heardAt`: receipt time of the newest webhook before
-   * it.
+   * `ms`: newly covered time, of which all webhooks are handled. `heardAt`: receipt time of the last webhook before
+   * that.
    */
   private async credit(
     heardAt: Date | null,
@@ -170,7 +170,8 @@ export class UnknownOutcomes {
   }
 
   /**
-   * Adds `creditMs` to the grace used of attempts started before `heardAt`; applies the policy if the grace is used up.
+   * Counts `creditMs` towards the grace of attempts started before `heardAt`; applies the policy if the grace has
+   * passed.
    */
   private async grant(creditMs: number, heardAt: Date, phoneNumberIds: readonly string[]): Promise<void> {
     const { pool, store, graceMs, logger } = this.options;

@@ -44,7 +44,9 @@ export function receivedFrom(
   };
 }
 
-/** The event data of a message from the WhatsApp Business app: parsed as if the recipient had sent it, then swapped. */
+/**
+ * The event data of a message from the WhatsApp Business app: {@link receivedFrom} with sender and recipient swapped.
+ */
 export function echoedFrom(accountId: string, { message, ...item }: MetaEcho): MessageEchoedData {
   const { to, to_user_id: userId, ...rest } = message;
   const received = receivedFrom(accountId, { ...item, message: { ...rest, from: to, from_user_id: userId } });

@@ -32,7 +32,7 @@ export function webhooksSeen(pool: Pool): NoteWebhook {
     if (waiting !== undefined) return;
     const wait = (noted.get(phoneNumberId) ?? 0) + NOTED_EVERY_MS - Date.now();
     if (wait <= 0) return note(phoneNumberId);
-    // Stored after a wait even if no further webhook comes, e.g. after the last one of a burst.
+    // A timer, so that the last webhook of a burst is stored too, even if no further webhook comes.
     setTimeout(() => {
       note(phoneNumberId).catch(() => noted.delete(phoneNumberId));
     }, wait).unref();

@@ -45,7 +45,7 @@ export function mediaRemover({ pool, api, credentials, store }: Options) {
 
   const removeFromMeta = (accountId: string, metaId: string) =>
     withToken(credentials, accountId, (token) => api.deleteMedia(token, metaId)).catch((error: unknown) => {
-      // After a final refusal the copy is deleted already, or is left to expire.
+      // Meta's refusal is final: the copy is deleted already, or is left to expire at Meta.
       if (!(error instanceof CloudApiError) || fateOf(error.error).attempts > 1) throw error;
     });
 

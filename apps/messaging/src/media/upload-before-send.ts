@@ -13,13 +13,13 @@ import type { MetaCopies } from './meta-copies.js';
 const PATIENCE_MS = 2_000;
 
 /**
- * Resolves to the message with Meta's media ids or, if an id cannot be had, to the outcome of not sending the message.
+ * Resolves to the message with Meta's media ids; `notSent`: an id is missing, so Meta is not asked to send the message.
  */
 export type CompleteMessage = (
   message: Outgoing,
 ) => Promise<{ readonly message: Outgoing } | { readonly notSent: SendOutcome }>;
 
-/** Uploads the media of which Meta has no copy (any more), and puts Meta's ids into the message. */
+/** Uploads the media of which Meta has no copy, and puts Meta's ids into the message. */
 export const mediaCompleter =
   (copies: Pick<MetaCopies, 'copyOf'>): CompleteMessage =>
   async (message) => {

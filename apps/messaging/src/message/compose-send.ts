@@ -90,7 +90,8 @@ const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 export const mediaOf = (sent: AnySend): readonly Reference[] => kindOf(sent).media?.(sent.request) ?? [];
 
 /**
- * The body for Meta of a request. Throws a Rejection if a thing named in the request does not exist or cannot be sent.
+ * The body for Meta of a request. Throws a Rejection if a medium, message or template in it does not exist or cannot be
+ * sent.
  */
 export function compose(sent: AnySend & { readonly messageId: string }, referenced: Referenced): Composed {
   for (const { id, pointer } of mediaOf(sent))

@@ -55,7 +55,7 @@ const takenOf = (message: MessageState): Taken => {
   return { isTaken: true, ...(isCampaigns(message) && { shown: { contactId, phoneNumberId, kind } }) };
 };
 
-/** Whether this attempt is the current one and its outcome still unknown. */
+/** Whether this attempt is the current one and its outcome is still unknown. */
 const isStillUnknown = (message: MessageState, attempt: number) =>
   message.isUnknown && isUnsettled(message) && attempt === message.deferrals + 1;
 
@@ -151,7 +151,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         const { wamid, held = false } = outcome;
         if (known.wamid !== null) return [];
         if (!isCampaigns(known)) return [{ type: 'message.submitted', data: { attempt, wamid, at } }];
-        // A message given up stays failed until Meta's status says otherwise.
+        // A message that was given up stays failed until a status from Meta replaces that.
         return isUnsettled(known) ? [statusOf(known, { status: 'accepted', wamid, held, at })] : [];
       }
       if (attempt !== known.deferrals + 1 || !isUnsettled(known)) return [];

@@ -45,7 +45,7 @@ export type MessageEvent =
   | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
   | DomainEvent<'message.received', MessageReceivedData, HandedBy>
   | DomainEvent<'message.echoed', MessageEchoedData, HandedBy>
-  /** Stored by former versions only; the queue's row holds the attempt now. */
+  /** Stored by former versions only; now the message's row in the queue holds the attempt. */
   | DomainEvent<
       'message.attempted',
       { readonly attempt: number; readonly replica: string; readonly at: string }

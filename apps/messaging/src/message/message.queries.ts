@@ -31,7 +31,7 @@ export class MessageQueries {
     return rows[0] ? viewOf(rows[0].message) : null;
   }
 
-  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that no page returned. */
+  /** Messages, newest first by the time in the id. Throws `invalid_request` for a cursor that no page returned. */
   @QueryHandler('message.list')
   async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
     const page = pageOf(ask, 'id');
@@ -43,7 +43,7 @@ export class MessageQueries {
     const chosen =
       ask.to === undefined
         ? `${found} order by m.stream collate "C" desc limit ${most}`
-        : // Per conversation, since an index leads to the messages of one; a person has one conversation per phone number of the account.
+        : // An index leads to a conversation's messages; a person has one conversation per phone number of the account.
           `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${timeIn('m.stream')} desc, m.stream collate "C" desc limit ${most}) p

@@ -31,7 +31,7 @@ export type MessageState = {
   readonly otherMediaIds?: readonly string[];
   /** Set if a flow was sent: the token that its reply carries. */
   readonly flowToken?: string;
-  /** Set for a campaign's message: when it returns to its campaign unless a call to Meta has started. */
+  /** Set for a campaign's message: when the message returns to its campaign unless a call to Meta has started. */
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;

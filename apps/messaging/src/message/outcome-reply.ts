@@ -24,6 +24,6 @@ function settledReply(message: MessageState): Reply | undefined {
   return message.wamid === null ? undefined : { ok: true, data: receiptOf(message) };
 }
 
-/** Where the sender of the command waits for the outcome; null if it does not wait. */
+/** Where the sender of the command waits for the outcome; null if the sender does not wait. */
 export const awaitingOf = ({ replyTo, id }: Pick<Command, 'replyTo' | 'id'>): Awaiting | null =>
   replyTo === undefined ? null : { address: replyTo, commandId: id };

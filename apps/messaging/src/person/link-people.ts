@@ -81,7 +81,7 @@ async function mergeConversations(tx: PoolClient, links: readonly AccountLink[])
   return commands;
 }
 
-/** Merges a conversation into that of `person`, which is created if it does not exist. */
+/** Merges a conversation into the conversation of `person`; creates the latter if it does not exist. */
 async function merge(tx: PoolClient, begun: Begun, person: string): Promise<readonly Own[]> {
   const { stream, account_id: accountId, phone_number_id: phoneNumberId, name, state } = begun;
   const conversationId = conversationIdOf(accountId, phoneNumberId, person);

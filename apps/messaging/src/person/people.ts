@@ -77,7 +77,8 @@ function identityIn(received: Received, find: (key: string) => Known | undefined
   const change = personChange(received);
   if (!change) return identityOf({ phone, userId }, find);
   const had = change.previousUserId ?? (userId === change.userId ? null : userId);
-  // A person must have a number or a user id: if Meta names only the new user id, that one identifies the person.
+  // A person must have a number or a user id: if Meta names only the new user id, the new user id identifies the
+  // person.
   const before = { phone, userId: phone === null ? (had ?? userId) : had };
   return identityAfter(before, change, find);
 }

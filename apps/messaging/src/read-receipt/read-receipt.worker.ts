@@ -105,7 +105,7 @@ export class ReadReceipts {
     return retryMs;
   }
 
-  /** Deletes the row unless it was requested again meanwhile. */
+  /** Deletes the row unless the receipt was requested again meanwhile, and replies to the sender if it waits. */
   private async end({ messageId, claim, awaiting }: Read, reply: Reply): Promise<void> {
     await this.options.pool.query(
       'delete from messaging.reads where message_id = $1 and not_before = $2::timestamptz',

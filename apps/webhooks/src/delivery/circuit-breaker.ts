@@ -9,7 +9,7 @@ export type BreakerState = {
   readonly failures: number;
   /** When the next probe of the paused endpoint is due; null: the endpoint is not paused. */
   readonly probeAt: number | null;
-  /** When the first failure after the last success was; null: there was none. */
+  /** When the first failure after the last success was; null: no failure since. */
   readonly failingSince: number | null;
 };
 export const HEALTHY: BreakerState = { failures: 0, probeAt: null, failingSince: null };

@@ -40,7 +40,7 @@ export class DeliveryQueries {
     private readonly sender: Sender,
   ) {}
 
-  /** Newest event first. Throws `invalid_request` for an unknown cursor. */
+  /** Deliveries, newest event first. Throws `invalid_request` for an unknown cursor. */
   @QueryHandler('webhook.deliveries')
   async list(ask: Ask<'webhook.deliveries'>): Promise<Answer<'webhook.deliveries'>> {
     const page = pageOf(ask, 'id');

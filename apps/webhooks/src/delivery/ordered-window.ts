@@ -7,8 +7,8 @@ export type Entry = {
 };
 
 /**
- * The events that were read after a cursor and that it cannot pass yet. Events of one subject (e.g. a conversation) are
- * taken one at a time and in order, events of different subjects in parallel.
+ * The events that were read and that the cursor has not passed. Events of one subject (e.g. a conversation) are taken
+ * one at a time and in order, events of different subjects in parallel.
  */
 export class OrderedWindow {
   /** In feed order; the first is never done. */
@@ -66,7 +66,7 @@ export class OrderedWindow {
     this.pass();
   }
 
-  /** Marks a failed entry: the cursor stays before it, and the next entry of its subject may be taken. */
+  /** Marks a failed entry: the cursor stays before the entry, and the next entry of the same subject may be taken. */
   doubt(entry: Entry): void {
     entry.state = 'doubtful';
     this.leave(entry);
@@ -79,7 +79,7 @@ export class OrderedWindow {
     this.subjects.clear();
     this.ready = [];
     for (const each of this.entries) if (each.state !== 'done') this.queue(each);
-    // A subject with a delivery in flight is not ready, even if an earlier entry of it waits.
+    // A subject with a delivery in flight is not ready, even if an earlier entry of the subject waits.
     this.ready = this.ready.filter(
       ({ row }) => !this.subjects.get(row.subject)!.some(({ state }) => state === 'sending'),
     );

@@ -11,7 +11,7 @@ const LONGEST_WISH = HOUR;
 
 /** A webhook whose deliveries have all failed for this long (ms) is disabled. */
 export const FAILING_MS = 5 * 24 * HOUR;
-/** How long (ms) a failed live event waits to see whether the event or the endpoint is at fault; then the event is. */
+/** How long (ms) a failed live event stays doubtful; after that the event counts as at fault. */
 export const DOUBT_MS = 5 * SECOND;
 
 export type Failure = {

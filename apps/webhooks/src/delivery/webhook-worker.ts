@@ -118,7 +118,7 @@ export class WebhookWorker {
     }
   }
 
-  /** Stops sending. */
+  /** Starts no further deliveries; those in flight continue. */
   end(): void {
     this.isOver = true;
     clearTimeout(this.rateTimer);

@@ -274,7 +274,7 @@ describe('a read that waits', () => {
       await Promise.all(reads);
     }
     delays.sort((a, b) => a - b);
-    // Retried: the machine may be busy.
+    // The measurement is repeated, since the machine may be busy.
     expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(200);
     expect(delays.at(-1)).toBeLessThan(1_000);
   });

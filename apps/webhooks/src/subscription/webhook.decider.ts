@@ -45,7 +45,7 @@ export type WebhookFacts = {
   readonly webhooks: number;
   /** How many replays of the webhook have not ended. */
   readonly replays: number;
-  /** The delivery to retry; null if there is none with that id. */
+  /** The delivery to retry; null if no delivery has that id. */
   readonly delivery: { readonly sequence: number; readonly status: DeliveryStatus } | null;
 };
 type Informed = { readonly facts: WebhookFacts };
