@@ -33,8 +33,8 @@ export type CallOutcome =
   { readonly kind: 'ok' | 'broken' | 'not_sent' } | { readonly kind: 'refused'; readonly code: string };
 
 /**
- * Called as each call begins. Of the result, `ended` is called with the call's outcome, `traceparent` replaces the
- * call's.
+ * Called as each call begins. The returned `ended` is called with the call's outcome; a returned `traceparent` is sent
+ * in place of the call's.
  */
 export type WatchCall = (call: {
   readonly operation: Operation;

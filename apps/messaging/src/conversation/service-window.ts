@@ -1,5 +1,5 @@
 /**
- * SQL: when the service window ends that a person's message opened at `at`: 24 hours later (Meta). Every message opens
+ * SQL: the end of the service window that a person's message opened at `at`: 24 hours later (Meta). Every message opens
  * one, also a reaction, a button tap or a flow reply. Of several windows the latest end counts.
  */
 export const windowEndAfter = (at: string) => `${at} + interval '24 hours'`;

@@ -9,9 +9,9 @@ import { WebhookWorker, type WorkerOptions } from './webhook-worker.js';
 import type { WebhookLeases } from './webhook-leases.js';
 import { MOST_PER_HOST } from './sender.js';
 
-/** Interval of looks at the feeds, in ms: doubles from `first` to `longest` while every webhook is idle. */
+/** Interval of reads of the feeds, in ms: doubles from `first` to `longest` while every webhook is idle. */
 const LOOK_MS = { first: 250, longest: 1_000 };
-/** Time from a commit to the look that it causes, in ms: further commits in that time cause no look of their own. */
+/** Time from a commit to the read that it causes, in ms: further commits in that time cause no read of their own. */
 const LOOK_GAP_MS = 10;
 const RENEW_MS = 1_000;
 const TIDY_MS = 60 * 60_000;

@@ -313,7 +313,7 @@ describe('a read that waits', () => {
   it('ends at once when its replica stops', async () => {
     const third = await system.start();
     const waiting = third.read({ accountId: newId('acc'), wait: 30 });
-    await third.read({ accountId: newId('acc') }); // over the same connection: the other read has arrived before
+    await third.read({ accountId: newId('acc') }); // over the same connection, so the other read has arrived
     const begun = performance.now();
     const stopped = third.stop();
     expect(await waiting).toEqual({ data: [], nextCursor: feedCursor(0) });
